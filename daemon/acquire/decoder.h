@@ -1,0 +1,44 @@
+/* bytes -> frame: one engine, driven by a row of the format table (formats.h). Pure.
+ *
+ * Lexer policy: on anything unexpected count the reason, look for the next sync inside the bytes already held, go on;
+ * the next frame is milliseconds away. A delimiter format without a check accepts a frame only when the delimiter
+ * stands before and after it, or when the caller says that the line went quiet (decoder_idle). */
+#ifndef ACQUIRE_DECODER_H
+#define ACQUIRE_DECODER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "acquire/formats.h"
+#include "acquire/layout.h"
+#include "sitbone/frame.h"
+#include "sitbone/health.h"
+
+enum { DECODER_BUFFER = 64 * 1024 };
+
+struct decoder {
+        const struct format *format;
+        const struct layout *layout;
+        uint64_t frames, refused[REFUSAL_N], discarded_bytes;
+        /* private state follows; decoder.c */
+        size_t held;
+        uint8_t buffer[DECODER_BUFFER];
+};
+
+typedef void (*frame_fn)(void *userdata, const struct frame *frame);
+
+/* format and layout must outlive the decoder. */
+void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout);
+
+/* Takes bytes as they came, in any split; calls emit for each good frame, with arrived_us = now_us. frame is scratch
+ * space of the caller, so that the decoder itself stays small. */
+void decoder_feed(struct decoder *d, const uint8_t *bytes, size_t n, uint64_t now_us, struct frame *frame,
+                  frame_fn emit, void *userdata);
+
+/* The line has been quiet for a few milliseconds: what is held may be a whole frame. */
+void decoder_idle(struct decoder *d, uint64_t now_us, struct frame *frame, frame_fn emit, void *userdata);
+
+/* The port was opened again: forget partial bytes, keep the counters. */
+void decoder_reset(struct decoder *d);
+
+#endif

@@ -1,0 +1,45 @@
+/* Where bytes come from. One port, two ways to open it: port_serial.c (libserialport: real devices) and port_stream.c
+ * (pty, FIFO, file, standard input, tcp://). Never blocks: tcp connects in the background, reads are non-blocking. */
+#ifndef ACQUIRE_PORT_H
+#define ACQUIRE_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "sitbone/settings.h"
+
+struct port_options {
+        int32_t baud; /* already resolved: the setting, or the format's */
+        int32_t dtr, rts;
+};
+
+struct port; /* heap, made once per opening */
+
+enum port_outcome {
+        PORT_READ_NONE = 0,    /* nothing yet */
+        PORT_READ_END = -1000, /* hung up or end of file: close it and open again later */
+};
+
+/* Opens SPEC. Negative errno on failure (-EBUSY: somebody else holds it; -ENOENT: not there yet), with a sentence for
+ * people in hint. "auto" picks the only USB serial device there is. */
+int port_open(const char *spec, const struct port_options *options, struct port **ret, char *hint, size_t hint_size);
+
+/* The descriptor to poll for EPOLLIN (EPOLLOUT while port_connecting). Stays the same until port_close. */
+int port_fd(const struct port *port);
+bool port_connecting(const struct port *port);
+
+/* > 0 bytes read, PORT_READ_NONE, PORT_READ_END, or a negative errno. */
+ssize_t port_read(struct port *port, uint8_t *ret, size_t size);
+
+/* True for regular files: end of file is the end of the data, not a hang-up. */
+bool port_is_file(const struct port *port);
+
+/* USB serial of the device, or "" ; real path for messages. */
+const char *port_serial_number(const struct port *port);
+const char *port_path(const struct port *port);
+
+void port_close(struct port *port); /* NULL is fine */
+
+#endif

@@ -1,0 +1,45 @@
+/* Recordings -> frames, from memory, in virtual time: frames CSV, or raw wire bytes with a format name. Pure, so that
+ * replay, golden tests and fuzzing read the same way. */
+#ifndef ACQUIRE_RECORDING_H
+#define ACQUIRE_RECORDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "acquire/decoder.h"
+#include "acquire/formats.h"
+#include "acquire/layout.h"
+#include "sitbone/frame.h"
+#include "sitbone/settings.h"
+
+enum { RECORDING_LABEL_MAX = 64, RECORDING_ERROR_MAX = 256 };
+
+struct recording {
+        const char *data; /* not owned */
+        size_t n;
+        const struct format *format; /* NULL: frames CSV */
+        struct layout layout;        /* geometry of the recording */
+        uint64_t frames, refused[REFUSAL_N];
+        /* private state follows; recording.c */
+        struct decoder decoder;
+};
+
+/* What a row says beside its cells. NAN where the recording has no such column. */
+struct recording_row {
+        char label[RECORDING_LABEL_MAX]; /* "" = none */
+        char subject[RECORDING_LABEL_MAX];
+        float ref_pitch_deg, ref_roll_deg;
+};
+
+typedef void (*recording_fn)(void *userdata, const struct frame *frame, const struct recording_row *row);
+
+/* Reads the head and makes the geometry. format NULL: frames CSV. device: the user's settings (pitch, rotate, flip, ...).
+ * 0, or -EINVAL with line and reason in ret_error. */
+int recording_open(struct recording *r, const char *data, size_t n, const struct format *format,
+                   const struct settings_device *device, char ret_error[RECORDING_ERROR_MAX]);
+
+/* Every frame in order; frame->arrived_us is the recording's time from its start (raw bytes: the format's nominal rate),
+ * offset by one second so that 0 stays "never". Bad rows are counted by reason and left out. frame is scratch space. */
+void recording_each(struct recording *r, struct frame *frame, recording_fn emit, void *userdata);
+
+#endif

@@ -1,0 +1,87 @@
+#include "pipeline.h"
+
+#include <string.h>
+
+static uint64_t min_u64(uint64_t a, uint64_t b) {
+        return a < b ? a : b;
+}
+
+void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
+                   const struct exercise_catalogue *exercises) {
+        p->geometry = geometry;
+        p->exercises = exercises;
+        condition_init(&p->condition, &settings->condition, geometry);
+        describe_init(&p->describe, geometry);
+        estimate_init(&p->estimate, settings);
+        sitting_init(&p->sitting, settings);
+        alert_init(&p->alert, settings, exercises);
+}
+
+void pipeline_configure(struct pipeline *p, const struct settings *settings) {
+        condition_configure(&p->condition, &settings->condition);
+        estimate_configure(&p->estimate, settings);
+        sitting_configure(&p->sitting, settings);
+        alert_configure(&p->alert, settings);
+}
+
+uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *ret) {
+        uint64_t estimate, sitting, alert;
+
+        ret->now_us = now_us;
+        ret->fresh = frame != NULL;
+        ret->geometry = p->geometry;
+        ret->exercises = p->exercises;
+
+        if (frame) {
+                condition_step(&p->condition, frame, &ret->map);
+                describe_step(&p->describe, &ret->map, &ret->features);
+        }
+        estimate = estimate_step(&p->estimate, frame ? &ret->features : NULL, now_us, &ret->posture);
+        sitting = sitting_step(&p->sitting, &ret->posture, now_us, &ret->sitting);
+        alert = alert_step(&p->alert, &ret->sitting, now_us, &ret->alerts);
+        return min_u64(estimate, min_u64(sitting, alert));
+}
+
+static enum command_result tare(struct pipeline *p, const struct snapshot *last) {
+        if (last->posture.occupancy == OCCUPANCY_UNKNOWN)
+                return COMMAND_NO_FRAMES;
+        if (last->posture.occupancy == OCCUPANCY_PERSON)
+                return COMMAND_SOMEBODY_SEATED;
+        return condition_tare(&p->condition) ? COMMAND_OK : COMMAND_UNSTEADY;
+}
+
+enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
+                                     const struct snapshot *last) {
+        switch (command->verb) {
+        case COMMAND_SNOOZE:
+                return alert_snooze(&p->alert, command->minutes, now_us);
+        case COMMAND_DONE:
+                return alert_done(&p->alert, now_us);
+        case COMMAND_CALIBRATE:
+                return command->target == CALIBRATE_EMPTY ? tare(p, last)
+                                                          : estimate_calibrate_upright(&p->estimate, now_us);
+        case COMMAND_TARE:
+                return tare(p, last);
+        case COMMAND_VERB_N:
+                break;
+        }
+        return COMMAND_UNKNOWN_VERB;
+}
+
+void pipeline_new_day(struct pipeline *p, uint64_t now_us) {
+        sitting_new_day(&p->sitting, now_us);
+        alert_new_day(&p->alert, now_us);
+}
+
+void pipeline_remember(const struct pipeline *p, uint64_t now_us, struct memory *ret) {
+        memset(ret, 0, sizeof(*ret));
+        sitting_remember(&p->sitting, now_us, &ret->sitting);
+        alert_remember(&p->alert, now_us, &ret->alerts);
+        estimate_remember(&p->estimate, &ret->reference);
+}
+
+void pipeline_recall(struct pipeline *p, const struct memory *memory, uint64_t elapsed_us, uint64_t now_us) {
+        sitting_recall(&p->sitting, &memory->sitting, elapsed_us, now_us);
+        alert_recall(&p->alert, &memory->alerts, elapsed_us, now_us);
+        estimate_recall(&p->estimate, &memory->reference);
+}

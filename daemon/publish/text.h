@@ -1,0 +1,30 @@
+/* Words for numbers: names of enums as they go over the wire, and the sentences of alerts. Used by every publisher, so
+ * that a notification, an MQTT event and the terminal say the same. */
+#ifndef PUBLISH_TEXT_H
+#define PUBLISH_TEXT_H
+
+#include <stddef.h>
+
+#include "sitbone/command.h"
+#include "sitbone/snapshot.h"
+
+const char *occupancy_name(enum occupancy o);    /* vacant object person unknown */
+const char *posture_name(enum posture_kind k);   /* vacant upright slouched arched leaning_left ... unknown */
+const char *phase_name(enum sitting_phase p);    /* away confirming seated interrupted suspended */
+const char *alert_kind_name(enum alert_kind k);  /* activate slouch asymmetry still */
+const char *alert_event_name(enum alert_kind k); /* glute_activation_due slouch asymmetry still */
+const char *alert_outcome_name(enum alert_outcome o);
+const char *refusal_name(enum refusal r); /* length tail check constant range text count overrun partial */
+const char *exercise_kind_name(enum exercise_kind k);
+const char *exercise_place_name(enum exercise_place p);
+const char *command_result_name(enum command_result r); /* CamelCase, the D-Bus error suffix */
+const char *command_result_text(enum command_result r); /* a sentence with a hint */
+
+/* "Time to activate your glutes" */
+const char *alert_title(enum alert_kind k);
+/* "seated 31 min without a 2 min break; slouched 64 % of it". break_s from the settings. */
+void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size);
+/* The body of a notification: reason, exercise, dose and how. */
+void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,51 @@
+/* Alerts as numbers; words are put to them in publish/text.h. One open alert a kind. */
+#ifndef SITBONE_ALERT_H
+#define SITBONE_ALERT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum alert_kind { ALERT_ACTIVATE, ALERT_SLOUCH, ALERT_ASYMMETRY, ALERT_STILL, ALERT_KIND_N };
+
+enum alert_outcome {
+        ALERT_PENDING, /* open, or never raised */
+        ALERT_STOOD,   /* left the seat for a break */
+        ALERT_PARTIAL, /* stood too short */
+        ALERT_SHIFTED,
+        ALERT_DONE, /* the person said so: button, command */
+        ALERT_SNOOZED,
+        ALERT_IGNORED, /* the bout or the cause ended without any of the above */
+        ALERT_OUTCOME_N,
+};
+
+/* What happened in this step, as bits, per alert: each is set in exactly one snapshot. */
+enum alert_change {
+        ALERT_RAISED = 1 << 0,
+        ALERT_UPDATED = 1 << 1, /* still open, the numbers moved by a minute: show in place */
+        ALERT_CLEARED = 1 << 2, /* closed with an outcome */
+};
+
+struct alert {
+        uint32_t changes;
+        bool open;
+        uint64_t id; /* unique in this installation, grows; 0 = never raised */
+        uint64_t raised_us;
+        uint64_t closed_us;
+        enum alert_outcome outcome;
+        uint64_t seated_us;   /* the reason in numbers: seated this long in the bout ... */
+        uint64_t limit_us;    /* ... against this threshold */
+        float slouched_share; /* 0..1 of the window or bout */
+        float asymmetry;      /* -1..1, for ALERT_ASYMMETRY */
+        int32_t exercise;     /* index in the catalogue, -1 = none */
+        uint32_t suits;       /* why that exercise: enum exercise_suits bits that matched */
+};
+
+struct alerts {
+        struct alert of[ALERT_KIND_N];
+        uint64_t activate_due_us;  /* when the activation alert falls due if nothing changes; 0 = not counting */
+        uint64_t snoozed_until_us; /* 0 = not snoozed */
+        uint32_t raised_today;
+        uint32_t snoozes_today;
+};
+
+#endif

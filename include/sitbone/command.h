@@ -1,0 +1,39 @@
+/* What a person or an automation may ask for, whichever way it came in, and what it is answered. */
+#ifndef SITBONE_COMMAND_H
+#define SITBONE_COMMAND_H
+
+#include <stdint.h>
+
+enum command_verb {
+        COMMAND_SNOOZE,    /* minutes; 0 = the setting's default */
+        COMMAND_DONE,      /* the activation was done */
+        COMMAND_CALIBRATE, /* target says what: the sitter sits so now */
+        COMMAND_TARE,      /* take the present map as empty */
+        COMMAND_VERB_N,
+};
+
+enum calibrate_target { CALIBRATE_UPRIGHT, CALIBRATE_EMPTY, CALIBRATE_TARGET_N };
+
+struct command {
+        enum command_verb verb;
+        uint32_t minutes;
+        enum calibrate_target target;
+};
+
+/* Answers. Everything but COMMAND_OK is a refusal that is said to the asker. */
+enum command_result {
+        COMMAND_OK,
+        COMMAND_OUT_OF_RANGE,    /* snooze 1..240 minutes */
+        COMMAND_NOTHING_DUE,     /* done: no alert is open */
+        COMMAND_NOBODY_SEATED,   /* calibrate upright needs a person */
+        COMMAND_SOMEBODY_SEATED, /* tare needs an empty seat */
+        COMMAND_NO_FRAMES,       /* the mat is silent */
+        COMMAND_UNSTEADY,        /* hold still and ask again */
+        COMMAND_MALFORMED,       /* the rim could not read it */
+        COMMAND_RETAINED,        /* a retained MQTT command is never executed */
+        COMMAND_UNKNOWN_VERB,
+        COMMAND_BUSY, /* the inbox was full */
+        COMMAND_RESULT_N,
+};
+
+#endif

@@ -1,0 +1,42 @@
+/* What one map says, in the words of ISO/TR 16840-9 and the seating clinics. NAN = cannot be known from this
+ * map (too little load, no positions). Loads are shares of full scale times cm2, so that they compare between mats. */
+#ifndef SITBONE_FEATURES_H
+#define SITBONE_FEATURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Load profile along y in bands fixed to the body: band b covers y from line_y + (b - 3) * 24 mm, 24 mm wide,
+ * where line_y is the sit-bone line. Shares of the load in the bands; see describe/profile.h. */
+enum { PROFILE_BANDS = 8 };
+
+struct sit_bones {
+        bool valid;       /* a pair was found and abs(asymmetry) <= 0.35 */
+        float left_mm[2]; /* x, y */
+        float right_mm[2];
+        float quality; /* 0..1: prominence, distance apart against 80..170 mm, level */
+};
+
+struct features {
+        uint64_t seq;
+        uint64_t arrived_us;
+        bool tared;             /* from the map: the baseline is measured */
+        float load;             /* sum of load x area, cm2 of full scale */
+        float contact_area_cm2; /* area of the cells above the floor; NAN when unplaced */
+        uint32_t n_active, n_saturated, n_cells;
+        float cop_x_mm, cop_y_mm; /* load-weighted mean position */
+        float peak;               /* largest cell, share of full scale */
+        float ppi;                /* peak pressure index: mean over 9-10 cm2 round the peak, share of full scale */
+        float cov;                /* coefficient of variation over the cells in contact */
+        float asymmetry;   /* (R - L) / (R + L) about the mat's middle line, -1..1, positive = more on the right */
+        float front_share; /* share of the load in the front 13/32 of the mat, 0..1 */
+        float back_y_mm;   /* rear edge of the contact (5 % quantile of load along y) */
+        float front_y_mm;  /* front edge of the contact (95 % quantile) */
+        float width_mm;    /* 5..95 % width of load along x */
+        struct sit_bones sit_bones;
+        float profile[PROFILE_BANDS]; /* NAN unless a pair is valid */
+        float movement; /* sum of absolute change against the previous map divided by load, per second, smoothed */
+        float cop_speed_mm_s; /* smoothed */
+};
+
+#endif

@@ -1,0 +1,28 @@
+/* Where every cell is. x to the sitter's right, y forward, millimetres, origin at the centre of the mat;
+ * row 0 at the back, column 0 at the sitter's left. Grids and scattered cells alike. */
+#ifndef SITBONE_GEOMETRY_H
+#define SITBONE_GEOMETRY_H
+
+#include <stdint.h>
+
+#include "sitbone/frame.h"
+
+enum geometry_kind {
+        GEOMETRY_GRID,      /* rows x cols, cell i at row i / cols, column i % cols */
+        GEOMETRY_SCATTERED, /* a position for each cell, no neighbours known */
+        GEOMETRY_UNPLACED,  /* positions unknown: whatever needs geometry stays unknown */
+};
+
+struct geometry {
+        enum geometry_kind kind;
+        uint32_t n_cells;
+        uint32_t rows, cols;          /* 0 unless a grid */
+        float pitch_x_mm, pitch_y_mm; /* > 0; for scattered cells the side of the square a cell stands for */
+        float cell_cm2;               /* area one cell stands for; 1 when unplaced */
+        float full_scale;             /* raw value of a saturated cell, > 0 */
+        float x_mm[CELLS_MAX];        /* centre of each cell; 0 when unplaced */
+        float y_mm[CELLS_MAX];
+        uint8_t masked[CELLS_MAX]; /* 1 = the user or the format says: never use this cell */
+};
+
+#endif

@@ -1,0 +1,55 @@
+/* What must survive a restart. Instants are kept as ages (microseconds before the save), so that another boot
+ * with another clock can take them up; publish/state.c adds the time in between. */
+#ifndef SITBONE_MEMORY_H
+#define SITBONE_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sitbone/alert.h"
+#include "sitbone/frame.h"
+#include "sitbone/sitting.h"
+
+struct memory_sitting {
+        uint32_t phase;                                            /* enum sitting_phase */
+        uint64_t bout_age_us, left_seat_age_us, last_shift_age_us; /* UINT64_MAX = not set */
+        uint64_t bout_seated_us, bout_slouched_us, bout_arched_us, bout_lopsided_us;
+        uint64_t last_bout_us, today_us;
+        uint32_t bouts_today, breaks_today, partial_breaks_today;
+};
+
+struct memory_alerts {
+        uint64_t next_id;
+        uint64_t snooze_left_us; /* 0 = not snoozed */
+        uint32_t raised_today, snoozes_today;
+        uint32_t exercise_turn; /* rotation through the catalogue */
+        struct {
+                uint8_t open;
+                uint64_t id, raised_age_us, closed_age_us; /* UINT64_MAX = not set */
+                uint32_t outcome;
+                int32_t exercise;
+                uint32_t suits;
+        } of[ALERT_KIND_N];
+};
+
+/* The sitter's own upright: features at the reference, in the estimator's own order. */
+enum { MEMORY_REFERENCE_N = 16 };
+struct memory_reference {
+        uint8_t valid, by_hand;
+        float value[MEMORY_REFERENCE_N];
+};
+
+struct memory {
+        struct memory_sitting sitting;
+        struct memory_alerts alerts;
+        struct memory_reference reference;
+};
+
+/* The baseline of the empty seat, kept apart: it changes rarely and is large. */
+struct memory_tare {
+        uint32_t n_cells;          /* 0 = none */
+        float baseline[CELLS_MAX]; /* raw units */
+        float noise[CELLS_MAX];
+};
+
+#endif

@@ -1,0 +1,49 @@
+/* Who sits, how, and what may be said about the pelvis, each with how sure it is. */
+#ifndef SITBONE_POSTURE_H
+#define SITBONE_POSTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum occupancy {
+        OCCUPANCY_UNKNOWN, /* no mat, no fresh frame, or not decided yet */
+        OCCUPANCY_VACANT,
+        OCCUPANCY_OBJECT, /* something lies there: a bag, a cat, a hand */
+        OCCUPANCY_PERSON,
+        OCCUPANCY_N,
+};
+
+enum posture_kind {
+        POSTURE_UNKNOWN,
+        POSTURE_VACANT,
+        POSTURE_UPRIGHT,
+        POSTURE_SLOUCHED,
+        POSTURE_ARCHED,
+        POSTURE_LEANING_LEFT,
+        POSTURE_LEANING_RIGHT,
+        POSTURE_LEANING_FORWARD,
+        POSTURE_PERCHED,
+        POSTURE_N,
+};
+
+/* A value with its standard deviation. value NAN = unknown, then sd is NAN too. */
+struct uncertain {
+        float value;
+        float sd;
+};
+
+struct posture {
+        enum occupancy occupancy;
+        uint64_t occupancy_since_us; /* when the decided occupancy began (first evidence, before the dwell) */
+        enum posture_kind kind;
+        uint64_t kind_since_us;
+        float confidence;               /* 0..1 in kind; low confidence raises no alert */
+        struct uncertain tilt_deg;      /* relative to the sitter's own upright; positive = anterior (arched) */
+        struct uncertain obliquity_deg; /* positive = right side lower */
+        bool referenced;                /* an upright reference is held for this sit or sitter */
+        bool calibrated;                /* tilt rests on a personal calibration, otherwise on a population slope */
+        float asymmetry;                /* copied from the features while a person sits, else NAN */
+        bool shifting; /* the sitter is moving in the seat now: COP transient or 30 % load drop (WiSAT) */
+};
+
+#endif

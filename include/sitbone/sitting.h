@@ -1,0 +1,51 @@
+/* Sitting and breaks as the seat saw them. Durations in microseconds of CLOCK_BOOTTIME; the rules and their
+ * reasons are in follow/sitting.h. */
+#ifndef SITBONE_SITTING_H
+#define SITBONE_SITTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sitbone/posture.h"
+
+enum sitting_phase {
+        SITTING_AWAY,        /* no bout */
+        SITTING_CONFIRMING,  /* a person for less than confirm_s: not a bout yet */
+        SITTING_SEATED,      /* in a bout, on the seat */
+        SITTING_INTERRUPTED, /* in a bout, off the seat for less than break_s */
+        SITTING_SUSPENDED,   /* in a bout, the mat is silent: nothing is known, nothing is counted */
+        SITTING_PHASE_N,
+};
+
+/* What happened in this step, as bits: each is set in exactly one snapshot. */
+enum sitting_change {
+        SITTING_BOUT_STARTED = 1 << 0,
+        SITTING_LEFT_SEAT = 1 << 1,     /* off the seat inside a bout */
+        SITTING_BACK = 1 << 2,          /* back before a break: interruption or partial break, see last_away_us */
+        SITTING_PARTIAL_BREAK = 1 << 3, /* 30 s reached */
+        SITTING_BOUT_ENDED = 1 << 4,    /* break reached: last_bout_us is final */
+        SITTING_SHIFTED = 1 << 5,       /* weight shift or in-seat movement finished */
+};
+
+struct sitting {
+        enum sitting_phase phase;
+        uint32_t changes;                                            /* enum sitting_change bits */
+        uint64_t bout_started_us;                                    /* 0 when there is no bout */
+        uint64_t bout_seated_us;                                     /* time on the seat in this bout */
+        uint64_t bout_slouched_us, bout_arched_us, bout_lopsided_us; /* of it, only while confident */
+        uint64_t left_seat_us;  /* when the person left the seat, 0 while seated */
+        uint64_t last_away_us;  /* length of the absence that just ended */
+        uint64_t last_bout_us;  /* seated time of the bout that ended last */
+        uint64_t last_shift_us; /* when the sitter last moved in the seat (or sat down) */
+        uint64_t today_us;      /* seated since local midnight, all bouts and confirmed ones only */
+        uint32_t bouts_today, breaks_today, partial_breaks_today;
+        enum posture_kind posture; /* as decided upstream, for the alert stage */
+        uint64_t posture_since_us;
+        float confidence;
+        float asymmetry;
+        bool shifting;
+        /* posture over the last window (setting alert.posture_window_min), share of seated time 0..1 */
+        float slouched_share, lopsided_share;
+};
+
+#endif

@@ -1,0 +1,29 @@
+/* One of each noun: all that a publisher may ever see. Filled by pipeline_step(), health by app.c. */
+#ifndef SITBONE_SNAPSHOT_H
+#define SITBONE_SNAPSHOT_H
+
+#include <stdint.h>
+
+#include "sitbone/alert.h"
+#include "sitbone/exercise.h"
+#include "sitbone/features.h"
+#include "sitbone/geometry.h"
+#include "sitbone/health.h"
+#include "sitbone/map.h"
+#include "sitbone/posture.h"
+#include "sitbone/sitting.h"
+
+struct snapshot {
+        uint64_t now_us; /* CLOCK_BOOTTIME (or virtual time) of the decision */
+        bool fresh; /* a frame was decided in this step; false = only time passed, map and features are the last ones */
+        const struct geometry *geometry;            /* never NULL, outlives the snapshot */
+        const struct exercise_catalogue *exercises; /* never NULL */
+        struct map map;
+        struct features features;
+        struct posture posture;
+        struct sitting sitting;
+        struct alerts alerts;
+        struct health health;
+};
+
+#endif
