@@ -12,6 +12,8 @@
  *            GetLive() -> a{sv}  all of the above and: rows u, cols u, cells ay (load 0..255 of peak), peak d, x_mm ad,
  *            y_mm ad (scattered cells), load d, contact_area_cm2 d, cop_x_mm d, cop_y_mm d, asymmetry d, front_share d,
  *            frame_rate_hz d, frames t, refused t, sit_bones ad (lx ly rx ry, empty when none), sit_bone_quality d
+ *            pitch_x_mm d, pitch_y_mm d (absent when unplaced), referenced b, calibrated b, break_s u, bouts_today u,
+ *            breaks_today u, and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
  *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s, exercise_how s, seated_s u,
  *            snooze_min u), sent again with the same id when the numbers move; AlertCleared(s id, s kind, s outcome)
  */
