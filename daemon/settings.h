@@ -8,17 +8,7 @@
 #include <stdio.h>
 
 #include "sitbone/settings.h"
-
-enum { MISTAKES_MAX = 100, MISTAKE_MAX = 512 };
-
-/* All mistakes of all files, so that a user sees the whole, not the first only. */
-struct mistakes {
-        int n; /* also counts those beyond MISTAKES_MAX */
-        char of[MISTAKES_MAX]
-               [MISTAKE_MAX]; /* "sitbone.conf:12: [alert] prompt_min = 500: must be 5..180 min (default 30)" */
-};
-
-void mistake_add(struct mistakes *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#include "util/mistakes.h"
 
 void settings_defaults(struct settings *ret);
 
@@ -35,8 +25,8 @@ void settings_load(const char *path, struct settings *ret, struct mistakes *mist
 /* Every setting commented out at its default, with unit, range and reason: config/sitbone.conf. */
 void settings_print_defaults(FILE *f);
 
-/* Effective values, one a line, with where each came from. */
-void settings_print(FILE *f, const struct settings *settings);
+/* Loads like settings_load and prints the effective values, one a line, with where each came from. Mistakes as there. */
+void settings_print(FILE *f, const char *path, struct mistakes *mistakes);
 
 /* Keys that differ and need a restart to take effect, as "device.baud, mqtt.host"; "" when none. */
 void settings_restart_needed(const struct settings *old, const struct settings *new_, char *ret, size_t size);

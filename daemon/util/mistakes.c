@@ -1,0 +1,15 @@
+#include "util/mistakes.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void mistake_add(struct mistakes *m, const char *format, ...) {
+        va_list ap;
+
+        if (m->n < MISTAKES_MAX) {
+                va_start(ap, format);
+                vsnprintf(m->of[m->n], sizeof(m->of[0]), format, ap);
+                va_end(ap);
+        }
+        m->n++;
+}
