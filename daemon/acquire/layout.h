@@ -3,6 +3,7 @@
 #ifndef ACQUIRE_LAYOUT_H
 #define ACQUIRE_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "acquire/formats.h"
@@ -11,10 +12,25 @@
 
 struct layout {
         struct geometry geometry;
+        bool inverted;               /* raw = full_scale - value */
         uint16_t wire_of[CELLS_MAX]; /* cell i of the geometry is element wire_of[i] of the wire */
+        uint16_t cell_of[CELLS_MAX]; /* the way back: element k of the wire is cell cell_of[k] */
 };
 
-/* 0, or a word about what is wrong ("rows x cols is 5000, at most 4096"); nothing is written then. */
+/* 0, or a word about what is wrong ("rows x cols is more than 4096 cells"); nothing is written then.
+ *
+ * A text format without rows and cols in the settings gives an unplaced geometry of 0 cells: not known before the
+ * first line. The decoder then takes the count of that line and emits frames in wire order; on the first frame call
+ * layout_learn(frame->n_cells) and start the pipeline with the result. */
 const char *layout_build(const struct format *format, const struct settings_device *device, struct layout *ret);
+
+/* The same with the number of cells that was seen on the wire. Only cols set: rows follow; neither: unplaced. */
+const char *layout_learn(const struct format *format, const struct settings_device *device, uint32_t n_cells,
+                         struct layout *ret);
+
+/* Scattered cells at x_mm, y_mm (before the user's rotate and flip), 1 <= n <= CELLS_MAX. pitch_mm 0: the cells share
+ * the rectangle that they span. x_mm NULL: unplaced. full_scale > 0. */
+void layout_scatter(const struct settings_device *device, uint32_t n, const float *x_mm, const float *y_mm,
+                    float pitch_mm, float full_scale, struct layout *ret);
 
 #endif

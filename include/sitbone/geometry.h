@@ -3,6 +3,7 @@
 #ifndef SITBONE_GEOMETRY_H
 #define SITBONE_GEOMETRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sitbone/frame.h"
@@ -18,6 +19,7 @@ struct geometry {
         uint32_t n_cells;
         uint32_t rows, cols;          /* 0 unless a grid */
         float pitch_x_mm, pitch_y_mm; /* > 0; for scattered cells the side of the square a cell stands for */
+        bool pitch_assumed;           /* nobody said the pitch: lengths and areas are a guess at the usual seat mat */
         float cell_cm2;               /* area one cell stands for; 1 when unplaced */
         float full_scale;             /* raw value of a saturated cell, > 0 */
         float x_mm[CELLS_MAX];        /* centre of each cell; 0 when unplaced */
