@@ -6,16 +6,22 @@
  * org.sitbone.Seat1
  *   properties (read, PropertiesChanged): SeatId s, SeatName s, Occupancy s, Posture s, Confidence d,
  *       TiltDeg d, TiltSdDeg d, ObliquityDeg d, ObliquitySdDeg d (NaN = unknown), SeatedSince t, NextAlertAt t,
- *       SnoozedUntil t (wall clock, microseconds, 0 = none), BoutSeatedS u, SittingTodayS u, MatOnline b,
- *       Mqtt s, Version s
+ *       SnoozedUntil t (wall clock, microseconds, 0 = none), BoutSeatedS u, SittingTodayS u (sent when they moved by a
+ *       minute), MatOnline b, Mqtt s, Version s, Phase s
+ *   property without PropertiesChanged (the signals say it): OpenAlerts a(ssa{sv}) id, kind, details as in AlertRaised
  *   methods  Snooze(u minutes) Done() Calibrate(s what) Tare()   error org.sitbone.Error.<Refusal> with a sentence
  *            GetLive() -> a{sv}  all of the above and: rows u, cols u, cells ay (load 0..255 of peak), peak d, x_mm ad,
  *            y_mm ad (scattered cells), load d, contact_area_cm2 d, cop_x_mm d, cop_y_mm d, asymmetry d, front_share d,
  *            frame_rate_hz d, frames t, refused t, sit_bones ad (lx ly rx ry, empty when none), sit_bone_quality d
  *            pitch_x_mm d, pitch_y_mm d (absent when unplaced), referenced b, calibrated b, break_s u, bouts_today u,
  *            breaks_today u, and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
- *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s, exercise_how s, seated_s u,
- *            snooze_min u), sent again with the same id when the numbers move; AlertCleared(s id, s kind, s outcome)
+ *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s (id), exercise_name s,
+ *            exercise_how s, seated_s u, snooze_min u), sent again with the same id when the numbers move;
+ *            AlertCleared(s id, s kind, s outcome): nothing to show any more; outcome "pending" when only withdrawn
+ *
+ * Who may ask: on the session bus everybody there is; on the system bus methods are for root, the daemon's own user and
+ * users with an active local session (logind). Others get org.freedesktop.DBus.Error.AccessDenied, who asks too often
+ * gets org.freedesktop.DBus.Error.LimitsExceeded. Properties can be read by whoever the bus policy lets in.
  */
 #ifndef PUBLISH_BUS_H
 #define PUBLISH_BUS_H
@@ -24,8 +30,18 @@
 
 #include "publish/outlet.h"
 
+#define BUS_PATH      "/org/sitbone/Seat1"
+#define BUS_INTERFACE "org.sitbone.Seat1"
+#define BUS_ERROR     "org.sitbone.Error."
+
+enum { BUS_NAME_MAX = 96 };
+
+/* The well-known name of a seat. */
+void bus_name(const char *seat_id, char ret[BUS_NAME_MAX]);
+
 /* 0 also when no bus is there now: it is tried again with backoff. Negative errno on programming errors only.
- * mqtt_status may be NULL; it answers the Mqtt property. */
+ * mqtt may be NULL; its status answers the Mqtt property. The snapshots posted must all be the same object, and it must
+ * outlive the outlet: the live view is made from it when somebody asks. */
 int bus_new(sd_event *event, const struct settings *settings, const struct identity *identity, command_fn execute,
             void *userdata, const struct outlet *mqtt, struct outlet *ret);
 

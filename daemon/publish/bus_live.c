@@ -1,0 +1,154 @@
+/* The live view: made when somebody asks, from the last snapshot. */
+#include <errno.h>
+#include <math.h>
+
+#include "publish/bus_values.h"
+#include "publish/text.h"
+
+static int open_entry(sd_bus_message *m, const char *key, const char *type) {
+        int r = sd_bus_message_open_container(m, 'e', "sv");
+
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", key);
+        return r < 0 ? r : sd_bus_message_open_container(m, 'v', type);
+}
+
+static int close_entry(sd_bus_message *m) {
+        int r = sd_bus_message_close_container(m);
+
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_number(sd_bus_message *m, const char *key, float value) {
+        return sd_bus_message_append(m, "{sv}", key, "d", (double)value);
+}
+
+static int append_numbers(sd_bus_message *m, const char *key, const float *value, uint32_t n) {
+        int r = open_entry(m, key, "ad");
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "d");
+        for (uint32_t i = 0; i < n && r >= 0; i++)
+                r = sd_bus_message_append(m, "d", (double)value[i]);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        return r < 0 ? r : close_entry(m);
+}
+
+static int append_cells(sd_bus_message *m, const struct map *map, float peak) {
+        uint8_t cells[CELLS_MAX];
+        uint32_t n = map->n_cells < CELLS_MAX ? map->n_cells : CELLS_MAX;
+        int r;
+
+        for (uint32_t i = 0; i < n; i++)
+                cells[i] = peak > 0 ? (uint8_t)lrintf(fminf(fmaxf(map->load[i] / peak, 0), 1) * 255) : 0;
+        r = open_entry(m, "cells", "ay");
+        if (r >= 0)
+                r = sd_bus_message_append_array(m, 'y', cells, n);
+        return r < 0 ? r : close_entry(m);
+}
+
+static int append_map(sd_bus_message *m, const struct snapshot *s) {
+        const struct geometry *g = s->geometry;
+        uint32_t placed = g->kind == GEOMETRY_SCATTERED ? g->n_cells : 0;
+        int r = sd_bus_message_append(m, "{sv}{sv}", "rows", "u", g->rows, "cols", "u", g->cols);
+
+        if (r >= 0)
+                r = append_cells(m, &s->map, s->features.peak);
+        if (r >= 0)
+                r = append_number(m, "peak", s->features.peak);
+        if (r >= 0)
+                r = append_numbers(m, "x_mm", g->x_mm, placed);
+        if (r >= 0)
+                r = append_numbers(m, "y_mm", g->y_mm, placed);
+        if (r < 0 || g->kind == GEOMETRY_UNPLACED)
+                return r;
+        r = append_number(m, "pitch_x_mm", g->pitch_x_mm);
+        return r < 0 ? r : append_number(m, "pitch_y_mm", g->pitch_y_mm);
+}
+
+static int append_features(sd_bus_message *m, const struct features *f) {
+        const struct sit_bones *b = &f->sit_bones;
+        const float bones[4] = {b->left_mm[0], b->left_mm[1], b->right_mm[0], b->right_mm[1]};
+        const struct {
+                const char *key;
+                float value;
+        } of[] = {
+                {"load", f->load},
+                {"contact_area_cm2", f->contact_area_cm2},
+                {"cop_x_mm", f->cop_x_mm},
+                {"cop_y_mm", f->cop_y_mm},
+                {"asymmetry", f->asymmetry},
+                {"front_share", f->front_share},
+                {"sit_bone_quality", b->valid ? b->quality : NAN},
+        };
+        int r = append_numbers(m, "sit_bones", bones, b->valid ? 4 : 0);
+
+        for (size_t i = 0; i < sizeof(of) / sizeof(of[0]) && r >= 0; i++)
+                r = append_number(m, of[i].key, of[i].value);
+        return r;
+}
+
+static int append_counts(sd_bus_message *m, const struct bus_view *v) {
+        const struct snapshot *s = v->snapshot;
+        const struct health *h = &s->health;
+        uint64_t refused = 0;
+
+        for (enum refusal i = 0; i < REFUSAL_N; i++)
+                refused += h->refused[i];
+        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                          /* */
+                                     "frame_rate_hz", "d", (double)h->frame_rate_hz,                 /* */
+                                     "frames", "t", h->frames, "refused", "t", refused,              /* */
+                                     "referenced", "b", (int)s->posture.referenced,                  /* */
+                                     "calibrated", "b", (int)s->posture.calibrated,                  /* */
+                                     "break_s", "u", (uint32_t)lrintf(v->settings->sitting.break_s), /* */
+                                     "bouts_today", "u", s->sitting.bouts_today,                     /* */
+                                     "breaks_today", "u", s->sitting.breaks_today);
+}
+
+/* The most important alert that is open: the kinds are in that order. */
+static int append_alert_line(sd_bus_message *m, const struct bus_view *v) {
+        const struct exercise *e;
+        enum alert_kind k = 0;
+        char reason[256];
+
+        while (k < ALERT_KIND_N && !bus_alert_shown(v, k))
+                k++;
+        if (k == ALERT_KIND_N)
+                return 0;
+        e = bus_exercise_of(v->snapshot, &v->snapshot->alerts.of[k]);
+        alert_reason(&v->snapshot->alerts.of[k], k, v->settings->sitting.break_s, reason, sizeof(reason));
+        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "alert_kind", "s", alert_kind_name(k),    /* */
+                                     "alert_title", "s", alert_title(k), "alert_reason", "s", reason, /* */
+                                     "alert_exercise", "s", e ? e->name : "");
+}
+
+static int append_open_alerts(sd_bus_message *m, const struct bus_view *v) {
+        int r = open_entry(m, "OpenAlerts", "a(ssa{sv})");
+
+        if (r >= 0)
+                r = bus_append_open_alerts(m, v);
+        return r < 0 ? r : close_entry(m);
+}
+
+static int append_snapshot(sd_bus_message *m, const struct bus_view *v) {
+        int r = append_map(m, v->snapshot);
+
+        if (r >= 0)
+                r = append_features(m, &v->snapshot->features);
+        if (r >= 0)
+                r = append_counts(m, v);
+        return r < 0 ? r : append_alert_line(m, v);
+}
+
+int bus_append_live(sd_bus_message *m, const struct bus_view *v) {
+        int r = sd_bus_message_open_container(m, 'a', "{sv}");
+
+        if (r >= 0)
+                r = bus_append_properties(m, v);
+        if (r >= 0)
+                r = append_open_alerts(m, v);
+        if (r >= 0 && v->snapshot)
+                r = append_snapshot(m, v);
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
