@@ -70,6 +70,7 @@ struct settings_alert {
         float snooze_min;
         float min_confidence;
         bool activate, slouch, asymmetry, still; /* kinds switched on */
+        char exercises_file[SETTING_TEXT_MAX];   /* "" = the installed catalogue */
 };
 
 struct settings_mqtt {

@@ -1,0 +1,470 @@
+/* One thread reads the mat, decides and hands snapshots on. Nothing here may wait for a network, a disk or a peer. */
+#include "app.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "exercises.h"
+#include "identity.h"
+#include "publish/bus.h"
+#include "publish/mqtt.h"
+#include "publish/text.h"
+#include "settings.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+enum { TICK_US = 1000 * 1000, LATE_US = 50 * 1000, TARE_SAVE_US = 60 * 1000 * 1000 };
+
+/* ---- time: virtual time is real time unless --speed says otherwise ---- */
+
+static uint64_t virtual_of(const struct app *a, uint64_t real_us) {
+        if (a->options.speed == 1)
+                return real_us;
+        return a->epoch_us + (uint64_t)((double)(real_us - a->epoch_us) * a->options.speed);
+}
+
+static uint64_t real_of(const struct app *a, uint64_t virtual_us) {
+        if (a->options.speed == 1 || virtual_us <= a->epoch_us)
+                return virtual_us;
+        return a->epoch_us + (uint64_t)((double)(virtual_us - a->epoch_us) / a->options.speed);
+}
+
+/* The moment this turn of the loop began: read once, the same for all that is decided in it. */
+static uint64_t turn_time(void *userdata) {
+        struct app *a = userdata;
+        uint64_t real_us;
+
+        if (sd_event_now(a->event, CLOCK_BOOTTIME, &real_us) < 0)
+                real_us = clock_boottime_us();
+        a->wake_us = real_us;
+        return virtual_of(a, real_us);
+}
+
+/* ---- deciding ---- */
+
+/* The timer is moved only when it would ring too late; ringing too early is put right when it rings. */
+static void arm_deadline(struct app *a) {
+        if (a->deadline_us >= a->armed_us)
+                return;
+        a->armed_us = a->deadline_us;
+        sd_event_source_set_time(a->deadline, real_of(a, a->deadline_us));
+        sd_event_source_set_enabled(a->deadline, SD_EVENT_ONESHOT);
+}
+
+static void remember(struct app *a) {
+        struct memory memory;
+
+        if (!a->state)
+                return;
+        pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
+        state_save(a->state, &memory);
+}
+
+static bool something_happened(const struct snapshot *s) {
+        uint32_t changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
+
+        for (int i = 0; i < ALERT_KIND_N; i++)
+                changes |= s->alerts.of[i].changes;
+        return changes != 0;
+}
+
+static void decide(struct app *a, const struct frame *frame, uint64_t now_us) {
+        a->deadline_us = pipeline_step(&a->pipeline, frame, now_us, &a->snapshot);
+        arm_deadline(a);
+        a->snapshot.health = a->health;
+        for (int i = 0; i < a->n_outlets; i++)
+                a->outlets[i].ops->post(a->outlets[i].self, &a->snapshot);
+        if (something_happened(&a->snapshot))
+                remember(a);
+}
+
+static void on_frame(void *userdata, const struct frame *frame) {
+        struct app *a = userdata;
+
+        a->health.frames++;
+        a->health.mat_online = true;
+        decide(a, frame, frame->arrived_us);
+        latency_add(&a->latency, clock_boottime_us() - a->wake_us);
+}
+
+static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct app *a = userdata;
+        uint64_t now_us = turn_time(a);
+
+        (void)source;
+        a->armed_us = UINT64_MAX;
+        if (now_us < a->deadline_us) { /* it moved on since the timer was set */
+                arm_deadline(a);
+                return 0;
+        }
+        if (a->wake_us > usec + LATE_US)
+                a->health.deadlines_missed++;
+        decide(a, NULL, now_us);
+        return 0;
+}
+
+static enum command_result execute(void *userdata, const struct command *command) {
+        struct app *a = userdata;
+        uint64_t now_us = turn_time(a);
+        enum command_result result = pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
+
+        if (result == COMMAND_OK) {
+                decide(a, NULL, now_us);
+                remember(a);
+                a->tare_saved_us = 0;
+        }
+        return result;
+}
+
+static int on_outlet(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct app *a = userdata;
+
+        (void)source;
+        (void)events;
+        for (int i = 0; i < a->n_outlets; i++)
+                if (a->outlets[i].ops->fd(a->outlets[i].self) == fd)
+                        a->outlets[i].ops->dispatch(a->outlets[i].self, execute, a);
+        return 0;
+}
+
+/* ---- once a second ---- */
+
+static int local_day(uint64_t realtime_us) {
+        time_t t = (time_t)(realtime_us / USEC_PER_SEC);
+        struct tm tm;
+
+        localtime_r(&t, &tm);
+        return tm.tm_year * 400 + tm.tm_yday;
+}
+
+static void watch_midnight(struct app *a) {
+        int today = local_day(clock_realtime_us());
+
+        if (today == a->today)
+                return;
+        a->today = today;
+        pipeline_new_day(&a->pipeline, turn_time(a));
+        remember(a);
+}
+
+static void measure_health(struct app *a, uint64_t real_us) {
+        struct health *h = &a->health;
+        double seconds = (double)(real_us - a->tick_us) / 1e6;
+
+        if (seconds > 0.5) {
+                float rate = (float)((double)(h->frames - a->frames_at_tick) / seconds);
+                h->frame_rate_hz = isnan(h->frame_rate_hz) ? rate : h->frame_rate_hz * 0.7f + rate * 0.3f;
+                if (h->frames == a->frames_at_tick && h->frame_rate_hz < 0.05f)
+                        h->frame_rate_hz = 0;
+                a->frames_at_tick = h->frames;
+                a->tick_us = real_us;
+        }
+        h->bytes = a->mat.bytes;
+        h->reopened = a->mat.reopened;
+        h->discarded_bytes = a->mat.decoder.discarded_bytes;
+        memcpy(h->refused, a->mat.decoder.refused, sizeof(h->refused));
+        h->decide_worst_us = a->latency.worst_us;
+        h->decide_p99_us = latency_p99_us(&a->latency);
+}
+
+/* The baseline follows slowly and is large: kept once a minute at most, and only while the seat is empty. */
+static void remember_tare(struct app *a, uint64_t real_us) {
+        struct memory_tare *tare;
+
+        if (!a->state || !a->snapshot.map.tared || a->snapshot.posture.occupancy != OCCUPANCY_VACANT ||
+            (a->tare_saved_us && real_us < a->tare_saved_us + TARE_SAVE_US))
+                return;
+        tare = malloc(sizeof(*tare));
+        if (!tare)
+                return;
+        condition_remember(&a->pipeline.condition, tare);
+        state_save_tare(a->state, tare);
+        free(tare);
+        a->tare_saved_us = real_us;
+}
+
+static void tell_systemd(struct app *a) {
+        const struct sitting *s = &a->snapshot.sitting;
+        char status[160];
+        int n;
+
+        if (s->bout_started_us)
+                n = snprintf(status, sizeof(status), "seated %" PRIu64 " min",
+                             s->bout_seated_us / (60 * USEC_PER_SEC));
+        else
+                n = snprintf(status, sizeof(status), "%s", occupancy_name(a->snapshot.posture.occupancy));
+        for (int i = 0; i < a->n_outlets && n < (int)sizeof(status); i++)
+                n += snprintf(status + n, sizeof(status) - (size_t)n, ", %s %s", a->outlets[i].ops->name,
+                              a->outlets[i].ops->status(a->outlets[i].self));
+        if (!a->health.mat_online && n < (int)sizeof(status))
+                snprintf(status + n, sizeof(status) - (size_t)n, ", no frames from the mat");
+        if (strcmp(status, a->status) == 0)
+                return;
+        snprintf(a->status, sizeof(a->status), "%s", status);
+        sd_notifyf(false, "STATUS=%s", status);
+}
+
+static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct app *a = userdata;
+        uint64_t stale_us = (uint64_t)a->settings.device.stale_ms * 1000, now_us = turn_time(a);
+
+        sd_event_source_set_time(source, usec + TICK_US > a->wake_us ? usec + TICK_US : a->wake_us + TICK_US);
+        mat_tick(&a->mat);
+        if (a->health.mat_online && real_of(a, now_us) > real_of(a, a->mat.frame.arrived_us) + stale_us) {
+                a->health.mat_online = false;
+                decide(a, NULL, now_us);
+        }
+        measure_health(a, a->wake_us);
+        watch_midnight(a);
+        if (a->snapshot.sitting.bout_started_us)
+                remember(a);
+        remember_tare(a, a->wake_us);
+        tell_systemd(a);
+        return 0;
+}
+
+/* ---- reload ---- */
+
+static void say_mistakes(const struct mistakes *m) {
+        for (int i = 0; i < m->n && i < MISTAKES_MAX; i++)
+                log_error("%s", m->of[i]);
+}
+
+static void apply(struct app *a, const struct settings *settings) {
+        char restart[512];
+
+        settings_restart_needed(&a->settings, settings, restart, sizeof(restart));
+        if (*restart)
+                log_notice("settings: these take effect at the next restart: %s", restart);
+        a->settings = *settings;
+        pipeline_configure(&a->pipeline, settings);
+        for (int i = 0; i < a->n_outlets; i++)
+                a->outlets[i].ops->configure(a->outlets[i].self, settings);
+        decide(a, NULL, turn_time(a));
+        log_info("settings: reloaded");
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
+        struct app *a = userdata;
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct settings settings;
+
+        (void)source;
+        (void)si;
+        if (!mistakes)
+                return 0;
+        sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_boottime_us());
+        settings_load(a->options.config_path, &settings, mistakes);
+        if (a->options.device)
+                snprintf(settings.device.device, sizeof(settings.device.device), "%s", a->options.device);
+        if (mistakes->n > 0) {
+                say_mistakes(mistakes);
+                log_error("settings: %d mistakes, the old settings stay in force", mistakes->n);
+        } else {
+                apply(a, &settings);
+        }
+        free(mistakes);
+        sd_notify(false, "READY=1");
+        return 0;
+}
+
+/* ---- start and stop ---- */
+
+static void recall(struct app *a) {
+        struct memory_tare *tare = malloc(sizeof(*tare));
+        uint64_t now_us = turn_time(a), elapsed_us;
+        struct memory memory;
+        const char *why;
+
+        if (tare && state_load_tare(a->state, tare))
+                condition_recall(&a->pipeline.condition, tare);
+        free(tare);
+        if (!state_load(a->state, &memory, &elapsed_us, &why)) {
+                log_info("state: starting afresh: %s", why);
+                return;
+        }
+        pipeline_recall(&a->pipeline, &memory, elapsed_us, now_us);
+        if (local_day(clock_realtime_us() - elapsed_us) != a->today)
+                pipeline_new_day(&a->pipeline, now_us);
+        log_info("state: taken up again after %.1f s", (double)elapsed_us / 1e6);
+}
+
+static void open_state(struct app *a) {
+        int r;
+
+        if (!a->options.state_directory) {
+                log_notice("state: no state directory, a restart will forget the bout");
+                return;
+        }
+        r = state_new(a->options.state_directory, &a->state);
+        if (r < 0)
+                log_warning("state: %s: %s: a restart will forget the bout", a->options.state_directory, strerror(-r));
+        else
+                recall(a);
+}
+
+static int add_outlet(struct app *a, const struct outlet *outlet) {
+        int r, fd = outlet->ops->fd(outlet->self);
+
+        a->outlets[a->n_outlets++] = *outlet;
+        if (fd < 0)
+                return 0;
+        r = sd_event_add_io(a->event, NULL, fd, EPOLLIN, on_outlet, a);
+        return r < 0 ? r : 0;
+}
+
+static int open_outlets(struct app *a) {
+        const struct outlet *mqtt = NULL;
+        struct outlet outlet;
+        int r;
+
+        if (a->settings.mqtt.enabled) {
+                r = mqtt_new(&a->settings, &a->identity, &outlet);
+                if (r >= 0)
+                        r = add_outlet(a, &outlet);
+                if (r < 0)
+                        return r;
+                mqtt = &a->outlets[0];
+        }
+        if (a->settings.bus.bus != BUS_OFF) {
+                r = bus_new(a->event, &a->settings, &a->identity, execute, a, mqtt, &outlet);
+                if (r >= 0)
+                        r = add_outlet(a, &outlet);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int add_timers(struct app *a) {
+        int r;
+
+        a->armed_us = UINT64_MAX;
+        r = sd_event_add_time(a->event, &a->deadline, CLOCK_BOOTTIME, UINT64_MAX, 1000, on_deadline, a);
+        if (r < 0)
+                return r;
+        sd_event_source_set_enabled(a->deadline, SD_EVENT_OFF);
+        sd_event_source_set_description(a->deadline, "deadline");
+        r = sd_event_add_time_relative(a->event, &a->tick, CLOCK_BOOTTIME, TICK_US, 50 * 1000, on_tick, a);
+        if (r < 0)
+                return r;
+        sd_event_source_set_enabled(a->tick, SD_EVENT_ON);
+        sd_event_source_set_description(a->tick, "tick");
+        return 0;
+}
+
+static int add_signals(struct app *a) {
+        sigset_t mask;
+        int r;
+
+        sigemptyset(&mask);
+        sigaddset(&mask, SIGHUP);
+        sigaddset(&mask, SIGTERM);
+        sigaddset(&mask, SIGINT);
+        if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0) /* before any thread is made */
+                return -errno;
+        signal(SIGPIPE, SIG_IGN);
+        r = sd_event_set_signal_exit(a->event, true);
+        if (r >= 0)
+                r = sd_event_add_signal(a->event, NULL, SIGHUP, on_reload, a);
+        if (r >= 0)
+                r = sd_event_set_watchdog(a->event, true);
+        return r;
+}
+
+static int load_exercises(struct app *a) {
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        const char *path = *a->settings.alert.exercises_file ? a->settings.alert.exercises_file : NULL;
+
+        if (!mistakes)
+                return -ENOMEM;
+        exercises_load(path, mistakes, &a->exercises);
+        say_mistakes(mistakes); /* alerts then come without an exercise */
+        free(mistakes);
+        return 0;
+}
+
+static void be_realtime(const struct settings_realtime *realtime) {
+        struct sched_param param = {.sched_priority = realtime->priority};
+
+        if (realtime->lock_memory && mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
+                log_warning("realtime: lock_memory: %s (LimitMEMLOCK=infinity in the unit?)", strerror(errno));
+        if (realtime->priority > 0 && sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param) < 0)
+                log_warning("realtime: priority %d: %s (LimitRTPRIO in the unit?)", realtime->priority,
+                            strerror(errno));
+}
+
+static int start(struct app *a) {
+        int r = sd_event_default(&a->event);
+
+        if (r >= 0)
+                r = add_signals(a);
+        if (r >= 0)
+                r = add_timers(a);
+        if (r >= 0)
+                r = load_exercises(a);
+        if (r >= 0)
+                r = mat_init(&a->mat, a->event, &a->settings.device, turn_time, on_frame, a);
+        if (r < 0)
+                return r;
+
+        a->epoch_us = a->tick_us = clock_boottime_us();
+        a->today = local_day(clock_realtime_us());
+        a->health.frame_rate_hz = NAN;
+        pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
+        mat_start(&a->mat);
+        identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
+                      a->mat.port ? port_serial_number(a->mat.port) : "", a->options.state_directory, &a->identity);
+        open_state(a);
+        decide(a, NULL, turn_time(a)); /* the first snapshot: nothing is known yet */
+        r = open_outlets(a);
+        if (r < 0)
+                return r;
+        be_realtime(&a->settings.realtime);
+        log_notice("seat %s: %s, format %s", a->identity.seat_id, a->identity.mat_model, a->identity.mat_format);
+        sd_notify(false, "READY=1");
+        return 0;
+}
+
+static void stop(struct app *a) {
+        sd_notify(false, "STOPPING=1");
+        mat_stop(&a->mat);
+        if (a->event)
+                remember(a);
+        while (a->n_outlets > 0) {
+                struct outlet *outlet = &a->outlets[--a->n_outlets];
+                outlet->ops->free(outlet->self);
+        }
+        state_free(a->state);
+        sd_event_source_unref(a->deadline);
+        sd_event_source_unref(a->tick);
+        sd_event_unref(a->event);
+}
+
+int app_run(const struct app_options *options, const struct settings *settings) {
+        struct app *a = calloc(1, sizeof(*a));
+        int r;
+
+        if (!a)
+                return -ENOMEM;
+        a->options = *options;
+        a->settings = *settings;
+        r = start(a);
+        if (r >= 0)
+                r = sd_event_loop(a->event);
+        if (r < 0)
+                log_error("cannot go on: %s", strerror(-r));
+        stop(a);
+        free(a);
+        return r < 0 ? r : 0;
+}

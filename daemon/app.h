@@ -1,0 +1,58 @@
+/* The composition root: owns one of everything, and nothing else does. */
+#ifndef APP_H
+#define APP_H
+
+#include <stdbool.h>
+
+#include <systemd/sd-event.h>
+
+#include "mat.h"
+#include "pipeline.h"
+#include "publish/outlet.h"
+#include "publish/state.h"
+#include "sitbone/exercise.h"
+#include "sitbone/health.h"
+#include "sitbone/identity.h"
+#include "sitbone/settings.h"
+#include "sitbone/snapshot.h"
+#include "util/latency.h"
+
+struct app_options {
+        const char *config_path;     /* NULL: the system's */
+        const char *device;          /* NULL: the setting */
+        const char *state_directory; /* NULL: $STATE_DIRECTORY, else nothing is kept */
+        double speed;                /* time passes so many times faster: demonstrations and tests. 1 = really */
+};
+
+enum { OUTLETS_MAX = 4 };
+
+struct app {
+        struct app_options options;
+        struct settings settings;
+        struct exercise_catalogue exercises;
+        struct identity identity;
+        sd_event *event;
+        struct mat mat;
+        struct pipeline pipeline;
+        struct snapshot snapshot;
+        struct outlet outlets[OUTLETS_MAX];
+        int n_outlets;
+        struct state *state; /* NULL: nothing is kept */
+
+        uint64_t epoch_us;    /* real time at which virtual time began; both run from here */
+        uint64_t deadline_us; /* virtual: the pipeline wants to be called no later */
+        uint64_t armed_us;    /* virtual: what the timer is set to, UINT64_MAX = off */
+        sd_event_source *deadline, *tick;
+        uint64_t wake_us; /* real: when this turn of the loop began */
+        struct latency latency;
+        struct health health;
+        uint64_t frames_at_tick, tick_us;
+        uint64_t tare_saved_us;
+        int today; /* local day of the year, to notice midnight */
+        char status[160];
+};
+
+/* Runs until SIGTERM or SIGINT. 0, or a negative errno after saying why. settings are good. */
+int app_run(const struct app_options *options, const struct settings *settings);
+
+#endif

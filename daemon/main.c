@@ -1,0 +1,199 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app.h"
+#include "exercises.h"
+#include "settings.h"
+#include "util/log.h"
+#include "version.h"
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+enum action { RUN, CHECK_CONFIG, PRINT_CONFIG };
+
+struct arguments {
+        struct app_options app;
+        enum action action;
+        bool user, debug;
+};
+
+static void help(FILE *f) {
+        fputs("sitboned --device /dev/ttyUSB0          read this mat, settings from /etc/sitbone\n"
+              "sitboned --check-config                 is the configuration right?\n"
+              "\n"
+              "Reads a seat pressure mat, follows posture and sitting time, says when to stand up.\n"
+              "\n"
+              "  -c, --config FILE     settings, with FILE.d/*.conf over them (default /etc/sitbone/sitbone.conf)\n"
+              "      --device SPEC     auto, a tty, a link, a pty, a FIFO, a file, - or tcp://host:port\n"
+              "      --state DIR       where the bout survives a restart (default $STATE_DIRECTORY)\n"
+              "      --user            for one person: session bus, settings in ~/.config/sitbone, state in\n"
+              "                        ~/.local/state/sitbone\n"
+              "      --check-config    report every mistake of the settings and the exercises, then end: 0 none, 1 "
+              "some\n"
+              "      --print-config    print the settings in force and where each comes from\n"
+              "      --print-defaults  print a settings file with every setting at its default\n"
+              "      --speed X         let time pass X times faster (for demonstrations with a virtual mat)\n"
+              "  -d, --debug           more lines in the journal\n"
+              "      --version, --help\n"
+              "\n"
+              "Signals: HUP reads the settings again. Manual: sitboned(8), sitbone.conf(5), sitbone-mqtt(7)\n",
+              f);
+}
+
+/* Ends the program on wrong usage and after --help and the like. */
+static void parse_arguments(int argc, char **argv, struct arguments *ret) {
+        enum { OPT_DEVICE = 256, OPT_STATE, OPT_USER, OPT_CHECK, OPT_PRINT, OPT_DEFAULTS, OPT_SPEED, OPT_VERSION };
+        static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                                {"device", required_argument, NULL, OPT_DEVICE},
+                                                {"state", required_argument, NULL, OPT_STATE},
+                                                {"user", no_argument, NULL, OPT_USER},
+                                                {"check-config", no_argument, NULL, OPT_CHECK},
+                                                {"print-config", no_argument, NULL, OPT_PRINT},
+                                                {"print-defaults", no_argument, NULL, OPT_DEFAULTS},
+                                                {"speed", required_argument, NULL, OPT_SPEED},
+                                                {"debug", no_argument, NULL, 'd'},
+                                                {"version", no_argument, NULL, OPT_VERSION},
+                                                {"help", no_argument, NULL, 'h'},
+                                                {NULL, 0, NULL, 0}};
+        char *end;
+        int c;
+
+        while ((c = getopt_long(argc, argv, "c:dh", options, NULL)) >= 0) {
+                switch (c) {
+                case 'c':
+                        ret->app.config_path = optarg;
+                        break;
+                case OPT_DEVICE:
+                        ret->app.device = optarg;
+                        break;
+                case OPT_STATE:
+                        ret->app.state_directory = optarg;
+                        break;
+                case OPT_USER:
+                        ret->user = true;
+                        break;
+                case OPT_CHECK:
+                        ret->action = CHECK_CONFIG;
+                        break;
+                case OPT_PRINT:
+                        ret->action = PRINT_CONFIG;
+                        break;
+                case OPT_DEFAULTS:
+                        settings_print_defaults(stdout);
+                        exit(EXIT_OK);
+                case OPT_SPEED:
+                        ret->app.speed = strtod(optarg, &end);
+                        if (*end || !(ret->app.speed >= 0.1 && ret->app.speed <= 1000)) {
+                                fprintf(stderr, "sitboned: --speed %s: must be 0.1..1000\n", optarg);
+                                exit(EXIT_USAGE);
+                        }
+                        break;
+                case 'd':
+                        ret->debug = true;
+                        break;
+                case OPT_VERSION:
+                        printf("sitboned %s\n", sitbone_version);
+                        exit(EXIT_OK);
+                case 'h':
+                        help(stdout);
+                        exit(EXIT_OK);
+                default:
+                        fputs("Try: sitboned --help\n", stderr);
+                        exit(EXIT_USAGE);
+                }
+        }
+        /* --check-config FILE is what one types first */
+        if (optind < argc && ret->action != RUN && !ret->app.config_path)
+                ret->app.config_path = argv[optind++];
+        if (optind < argc) {
+                fprintf(stderr, "sitboned: %s: not understood\nTry: sitboned --help\n", argv[optind]);
+                exit(EXIT_USAGE);
+        }
+}
+
+/* Makes DIR and its parents under the home directory, as far as they are missing. */
+static void make_directories(const char *path) {
+        char part[512];
+
+        snprintf(part, sizeof(part), "%s", path);
+        for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+                *slash = '\0';
+                mkdir(part, 0700);
+                *slash = '/';
+        }
+        mkdir(part, 0700);
+}
+
+/* XDG: the variable, or its default under the home directory. */
+static void user_path(const char *variable, const char *standard, const char *name, char *ret, size_t size) {
+        const char *base = getenv(variable), *home = getenv("HOME");
+
+        if (base && base[0] == '/')
+                snprintf(ret, size, "%s/%s", base, name);
+        else
+                snprintf(ret, size, "%s/%s/%s", home ? home : "", standard, name);
+}
+
+/* For one person: their own settings file if there is one, and a state directory of their own. */
+static void be_user(struct arguments *arguments) {
+        static char config[512], state[512]; /* for the life of the program */
+        struct stat st;
+
+        user_path("XDG_CONFIG_HOME", ".config", "sitbone/sitbone.conf", config, sizeof(config));
+        user_path("XDG_STATE_HOME", ".local/state", "sitbone", state, sizeof(state));
+        if (!arguments->app.config_path && stat(config, &st) == 0)
+                arguments->app.config_path = config;
+        if (!arguments->app.state_directory) {
+                make_directories(state);
+                arguments->app.state_directory = state;
+        }
+}
+
+static int say_mistakes(const struct mistakes *m) {
+        for (int i = 0; i < m->n && i < MISTAKES_MAX; i++)
+                fprintf(stderr, "%s\n", m->of[i]);
+        if (m->n > MISTAKES_MAX)
+                fprintf(stderr, "... and %d more\n", m->n - MISTAKES_MAX);
+        return m->n;
+}
+
+static int check_config(const struct settings *settings, struct mistakes *mistakes) {
+        static struct exercise_catalogue exercises;
+        const char *path = *settings->alert.exercises_file ? settings->alert.exercises_file : NULL;
+
+        exercises_load(path, mistakes, &exercises);
+        if (say_mistakes(mistakes) > 0) {
+                fprintf(stderr, "%d mistake%s\n", mistakes->n, mistakes->n == 1 ? "" : "s");
+                return EXIT_USAGE;
+        }
+        printf("The configuration is right.\n");
+        return EXIT_OK;
+}
+
+int main(int argc, char **argv) {
+        struct arguments arguments = {.app = {.speed = 1, .state_directory = getenv("STATE_DIRECTORY")}};
+        static struct mistakes mistakes;
+        struct settings settings;
+
+        parse_arguments(argc, argv, &arguments);
+        log_open(arguments.debug ? LOG_DEBUG_ : LOG_INFO_);
+        if (arguments.user)
+                be_user(&arguments);
+        if (arguments.action == PRINT_CONFIG) {
+                settings_print(stdout, arguments.app.config_path, &mistakes);
+                return say_mistakes(&mistakes) > 0 ? EXIT_FAILED : EXIT_OK;
+        }
+        settings_load(arguments.app.config_path, &settings, &mistakes);
+        if (arguments.action == CHECK_CONFIG)
+                return check_config(&settings, &mistakes);
+        if (say_mistakes(&mistakes) > 0)
+                return EXIT_USAGE;
+        if (arguments.user)
+                settings.bus.bus = BUS_SESSION;
+        if (arguments.app.device)
+                snprintf(settings.device.device, sizeof(settings.device.device), "%s", arguments.app.device);
+        return app_run(&arguments.app, &settings) < 0 ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,204 @@
+#include "mat.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "util/clock.h"
+#include "util/log.h"
+
+enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250 * 1000, PAUSE_MOST_US = 5 * 1000 * 1000 };
+
+static void open_port(struct mat *m);
+
+static void close_port(struct mat *m) {
+        m->source = sd_event_source_disable_unref(m->source);
+        m->settle = sd_event_source_disable_unref(m->settle);
+        port_close(m->port);
+        m->port = NULL;
+        decoder_reset(&m->decoder);
+}
+
+static int on_reopen(sd_event_source *source, uint64_t usec, void *userdata) {
+        (void)source;
+        (void)usec;
+        open_port(userdata);
+        return 0;
+}
+
+/* Tries again after a pause that doubles up to five seconds. */
+static void open_later(struct mat *m) {
+        m->reopen = sd_event_source_disable_unref(m->reopen);
+        sd_event_add_time_relative(m->event, &m->reopen, CLOCK_BOOTTIME, m->pause_us, 50 * 1000, on_reopen, m);
+        sd_event_source_set_description(m->reopen, "mat-reopen");
+        m->pause_us = m->pause_us * 2 < PAUSE_MOST_US ? m->pause_us * 2 : PAUSE_MOST_US;
+}
+
+static void gone(struct mat *m, const char *why) {
+        if (m->port && port_is_file(m->port)) {
+                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+                log_notice("mat: %s: end of the file", port_path(m->port));
+                m->finished = true;
+                close_port(m);
+                return;
+        }
+        log_notice("mat: %s: %s; waiting for it to come back", m->port ? port_path(m->port) : m->settings.device, why);
+        close_port(m);
+        open_later(m);
+}
+
+/* Reads once: what is left makes the descriptor readable again, and everything else gets its turn in between. */
+static ssize_t read_port(struct mat *m) {
+        uint8_t bytes[READ_SIZE];
+        uint64_t now_us;
+        ssize_t n = port_read(m->port, bytes, sizeof(bytes));
+
+        if (n <= 0)
+                return n;
+        m->pause_us = PAUSE_FIRST_US; /* it works: the next loss is a new one */
+        m->bytes += (uint64_t)n;
+        now_us = m->now(m->userdata);
+        if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
+                m->discard_until_us = 0;
+                decoder_feed(&m->decoder, bytes, (size_t)n, now_us, &m->frame, m->frame_seen, m->userdata);
+        }
+        return n;
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct mat *m = userdata;
+        ssize_t n;
+
+        (void)fd;
+        n = read_port(m);
+        if (n == PORT_READ_END)
+                gone(m, "hung up");
+        else if (n < 0)
+                gone(m, strerror((int)-n));
+        else if (n == 0 && (events & (EPOLLHUP | EPOLLERR)))
+                gone(m, "unplugged");
+        else if (!port_connecting(m->port))
+                sd_event_source_set_io_events(source, EPOLLIN); /* costs nothing when they are so already */
+        return 0;
+}
+
+/* Regular files cannot be polled: they are always readable. */
+static int on_file(sd_event_source *source, void *userdata) {
+        ssize_t n = read_port(userdata);
+
+        (void)source;
+        if (n == PORT_READ_END)
+                gone(userdata, "end");
+        else if (n < 0)
+                gone(userdata, strerror((int)-n));
+        return 0;
+}
+
+static void watch_port(struct mat *m) {
+        uint32_t events = EPOLLIN | (port_connecting(m->port) ? EPOLLOUT : 0);
+        int r = sd_event_add_io(m->event, &m->source, port_fd(m->port), events, on_readable, m);
+
+        if (r == -EPERM && port_is_file(m->port)) {
+                r = sd_event_add_defer(m->event, &m->source, on_file, m);
+                sd_event_source_set_enabled(m->source, SD_EVENT_ON);
+        }
+        if (r < 0) {
+                gone(m, strerror(-r));
+                return;
+        }
+        sd_event_source_set_description(m->source, "mat");
+}
+
+static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct mat *m = userdata;
+
+        (void)source;
+        (void)usec;
+        m->settle = sd_event_source_disable_unref(m->settle);
+        watch_port(m);
+        return 0;
+}
+
+static void opened(struct mat *m) {
+        uint64_t wait_us = (uint64_t)m->settings.open_delay_ms * 1000;
+
+        log_info("mat: %s opened, format %s", port_path(m->port), m->format->name);
+        m->reopened += m->opened_once;
+        m->opened_once = true;
+        m->complaint[0] = '\0';
+        m->discard_until_us =
+                m->settings.discard_ms ? clock_boottime_us() + wait_us + (uint64_t)m->settings.discard_ms * 1000 : 0;
+        decoder_reset(&m->decoder);
+        if (wait_us == 0) {
+                watch_port(m);
+                return;
+        }
+        sd_event_add_time_relative(m->event, &m->settle, CLOCK_BOOTTIME, wait_us, 1000, on_settled, m);
+        sd_event_source_set_description(m->settle, "mat-settle");
+}
+
+static void open_port(struct mat *m) {
+        struct port_options options = {.baud = m->settings.baud, .dtr = m->settings.dtr, .rts = m->settings.rts};
+        char hint[256] = "";
+        int r = port_open(m->settings.device, &options, &m->port, hint, sizeof(hint));
+
+        if (r == 0) {
+                opened(m);
+                return;
+        }
+        m->port = NULL;
+        if (strcmp(m->complaint, hint) != 0) { /* said once, not at every attempt */
+                snprintf(m->complaint, sizeof(m->complaint), "%s", hint);
+                log_warning("mat: %s: %s", m->settings.device, *hint ? hint : strerror(-r));
+        }
+        open_later(m);
+}
+
+int mat_init(struct mat *m, sd_event *event, const struct settings_device *settings, uint64_t (*now)(void *userdata),
+             frame_fn frame_seen, void *userdata) {
+        const char *why;
+
+        m->event = event;
+        m->settings = *settings;
+        m->now = now;
+        m->frame_seen = frame_seen;
+        m->userdata = userdata;
+        m->pause_us = PAUSE_FIRST_US;
+        m->format = format_by_name(settings->format);
+        if (!m->format) {
+                log_error("no wire format called %s", settings->format);
+                return -EINVAL;
+        }
+        why = layout_build(m->format, settings, &m->layout);
+        if (why) {
+                log_error("[device] %s: %s", settings->format, why);
+                return -EINVAL;
+        }
+        if (m->settings.baud == 0)
+                m->settings.baud = m->format->baud;
+        if (m->settings.dtr == LINE_LEAVE)
+                m->settings.dtr = (int32_t)m->format->dtr;
+        if (m->settings.rts == LINE_LEAVE)
+                m->settings.rts = (int32_t)m->format->rts;
+        if (m->settings.open_delay_ms == 0)
+                m->settings.open_delay_ms = m->format->open_delay_ms;
+        if (m->settings.discard_ms == 0)
+                m->settings.discard_ms = m->format->discard_ms;
+        decoder_init(&m->decoder, m->format, &m->layout);
+        return 0;
+}
+
+void mat_start(struct mat *m) {
+        open_port(m);
+}
+
+void mat_tick(struct mat *m) {
+        if (m->port)
+                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+}
+
+void mat_stop(struct mat *m) {
+        m->reopen = sd_event_source_disable_unref(m->reopen);
+        close_port(m);
+}

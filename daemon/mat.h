@@ -1,0 +1,48 @@
+/* The mat as an event source: opens the port, reads, decodes, and opens it again with growing pauses when it went away. */
+#ifndef MAT_H
+#define MAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+#include "acquire/decoder.h"
+#include "acquire/formats.h"
+#include "acquire/layout.h"
+#include "acquire/port.h"
+#include "sitbone/frame.h"
+#include "sitbone/settings.h"
+
+struct mat {
+        sd_event *event; /* not owned */
+        struct settings_device settings;
+        const struct format *format;
+        struct layout layout;
+        struct decoder decoder;
+        struct frame frame; /* scratch of the decoder */
+        struct port *port;  /* NULL while away */
+        sd_event_source *source, *reopen, *settle;
+        uint64_t pause_us;         /* before the next attempt */
+        uint64_t discard_until_us; /* boot banner: bytes before are thrown away */
+        uint64_t bytes, reopened;
+        bool opened_once, finished;      /* finished: a file came to its end */
+        char complaint[256];             /* last reason why it cannot be opened, said once */
+        uint64_t (*now)(void *userdata); /* arrival time of frames */
+        frame_fn frame_seen;
+        void *userdata;
+};
+
+/* Resolves format and layout from the settings. 0, or -EINVAL after logging why. */
+int mat_init(struct mat *m, sd_event *event, const struct settings_device *settings, uint64_t (*now)(void *userdata),
+             frame_fn frame_seen, void *userdata);
+
+/* First attempt to open; later ones come by themselves. */
+void mat_start(struct mat *m);
+
+/* Once a second: a whole frame may be waiting for the delimiter of a next one that does not come. */
+void mat_tick(struct mat *m);
+
+void mat_stop(struct mat *m);
+
+#endif

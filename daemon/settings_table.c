@@ -1,0 +1,170 @@
+/* The settings table: one row = section, key, kind, range, unit, default, help. */
+#include "settings_table.h"
+
+#define FIELD(member) offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
+#define BOOL(s, k, standard, help)                                                                                    \
+        { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", standard, NULL, false, help }
+#define INT(s, k, lo, hi, unit, standard, help)                                                                       \
+        { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, standard, NULL, false, help }
+#define FLOAT(s, k, lo, hi, unit, standard, help)                                                                     \
+        { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, standard, NULL, false, help }
+/* Those below take effect at restart: they say who we are and what we are connected to. */
+#define BOOL_R(s, k, standard, help)                                                                                  \
+        { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", standard, NULL, true, help }
+#define INT_R(s, k, lo, hi, unit, standard, help)                                                                     \
+        { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, standard, NULL, true, help }
+#define FLOAT_R(s, k, lo, hi, unit, standard, help)                                                                   \
+        { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, standard, NULL, true, help }
+#define CHOICE_R(s, k, words, standard, help)                                                                         \
+        { #s, #k, SETTING_CHOICE, FIELD(s.k), 0, 0, "", standard, words, true, help }
+#define TEXT_R(s, k, kind, standard, help)                                                                            \
+        { #s, #k, kind, FIELD(s.k), 0, 0, "", standard, NULL, true, help }
+
+static const char *const line_words[] = {"leave", "on", "off", NULL};      /* enum line_state */
+static const char *const bus_words[] = {"system", "session", "off", NULL}; /* enum bus_kind */
+static const char *const protocol_words[] = {"auto", "5", "3.1.1", NULL};  /* enum mqtt_protocol */
+
+const struct setting settings_table[] = {
+        TEXT_R(seat, id, SETTING_SLUG, "auto",
+               "Name of this seat in MQTT topics and Home Assistant; must be unique and never change, since Home "
+               "Assistant "
+               "keeps it for ever. auto: the USB serial number of the mat, or the host name where the mat has none."),
+        TEXT_R(seat, name, SETTING_TEXT, "Desk chair", "Name shown to people."),
+        TEXT_R(seat, area, SETTING_TEXT, "", "Room suggested to Home Assistant, such as Office."),
+
+        TEXT_R(device, device, SETTING_TEXT, "auto",
+               "Where the mat is: auto (the only USB serial device), a tty or a link such as /dev/serial/by-id/..., a "
+               "pty, a FIFO, "
+               "a file, - (standard input) or tcp://host:port."),
+        TEXT_R(device, format, SETTING_FORMAT, "csv-line",
+               "What the mat sends. csv-line fits most home-made mats: numbers in text, a line a frame."),
+        INT_R(device, baud, 0, 4000000, "baud", "0",
+              "Speed of the line. 0: the format's own. USB-CDC devices ignore it."),
+        CHOICE_R(device, dtr, line_words, "leave",
+                 "DTR line after opening. off keeps some Arduino and ESP32 boards from resetting."),
+        CHOICE_R(device, rts, line_words, "leave", "RTS line after opening; see dtr."),
+        INT_R(device, open_delay_ms, 0, 10000, "ms", "0",
+              "Pause after opening before anything is read, for boards that reset."),
+        INT_R(device, discard_ms, 0, 10000, "ms", "0",
+              "Bytes that arrive this long after opening are thrown away (boot banners)."),
+        INT(device, stale_ms, 200, 60000, "ms", "2000",
+            "Silence of the mat after which nothing is known of the seat: neither vacant nor occupied. Above the "
+            "longest pause "
+            "between two frames, below what a person would notice."),
+        INT_R(device, rows, 0, 64, "rows", "0",
+              "Rows of the mat, back to front, where the format leaves it open. 0: the format's."),
+        INT_R(device, cols, 0, 64, "columns", "0", "Columns of the mat, left to right. 0: the format's."),
+        FLOAT_R(device, pitch_x_mm, 0, 200, "mm", "0", "Distance between columns. 0: the format's."),
+        FLOAT_R(device, pitch_y_mm, 0, 200, "mm", "0", "Distance between rows. 0: the format's."),
+        FLOAT_R(device, full_scale, 0, 1e6, "counts", "0", "Value of a saturated cell. 0: the format's."),
+        BOOL_R(device, inverted, "no", "The value falls when somebody sits down (pull-up wiring)."),
+        INT_R(device, rotate, 0, 270, "degrees", "0",
+              "How the mat lies, clockwise seen from above: 0, 90, 180 or 270."),
+        BOOL_R(device, flip_x, "no", "Left and right are exchanged."),
+        BOOL_R(device, flip_y, "no", "Front and back are exchanged."),
+
+        BOOL(condition, tare, "yes",
+             "Learn the empty seat while it is surely empty, so that cells that read above zero do not count as "
+             "load."),
+        FLOAT(condition, noise_floor_pct, 0, 20, "% of full scale", "1.5",
+              "Load above the baseline that is not noise. Recorded mats ship with 1.2..6 %."),
+        FLOAT(condition, tare_s, 1, 600, "s", "5",
+              "The seat must be empty and still this long before the baseline follows."),
+        BOOL(condition, stuck_mask, "yes", "Leave out cells that cannot be measuring."),
+
+        FLOAT(occupancy, person_area_cm2, 10, 2000, "cm2", "250",
+              "Contact area of a person at least. A sit covers 500..1330 cm2, a perch on the edge about 400, a hand "
+              "60."),
+        FLOAT(occupancy, person_load_cm2, 0.1, 2000, "cm2 of full scale", "20",
+              "Load of a person at least: cells' share of full scale times their area."),
+        FLOAT(occupancy, object_load_cm2, 0.05, 2000, "cm2 of full scale", "2",
+              "Load that is something rather than nothing."),
+        FLOAT(occupancy, release_pct, 10, 100, "%", "60",
+              "Hysteresis: a person stays one until area or load falls below this share of the thresholds. A deep "
+              "forward lean "
+              "takes 58..75 % of the load off the seat and is not standing up."),
+        FLOAT(occupancy, sit_s, 0, 30, "s", "0.6", "How long the seat must look occupied before it is believed."),
+        FLOAT(occupancy, stand_s, 0, 30, "s", "0.8", "How long the seat must look empty before it is believed."),
+
+        FLOAT(posture, slouched_deg, 2, 30, "degrees", "8",
+              "Backward tilt from your own upright that counts as slouched. Upright to full slump is 10..20 degrees."),
+        FLOAT(posture, arched_deg, 2, 30, "degrees", "8", "Forward tilt from your own upright that counts as arched."),
+        FLOAT(posture, lean_asymmetry, 0.02, 0.9, "share", "0.2",
+              "(right - left) / (right + left) from your own upright that counts as leaning; 0 is even."),
+        FLOAT(posture, forward_front_share, 0.2, 0.98, "share", "0.6",
+              "Share of the load on the front of the seat in a forward lean."),
+        FLOAT(posture, perched_back_mm, -200, 300, "mm", "0",
+              "Contact that begins in front of this line (0 is the middle of the mat) is perching on the edge."),
+        FLOAT(posture, hysteresis_pct, 0, 50, "%", "20",
+              "A posture ends only when it is this much below its threshold."),
+        FLOAT(posture, dwell_s, 0, 60, "s", "2", "A new posture must last this long before it is believed."),
+        FLOAT(posture, reference_s, 2, 600, "s", "10",
+              "Quiet sitting after a sit-down that becomes your upright when none was calibrated."),
+        FLOAT(posture, min_confidence, 0, 1, "", "0.5", "Below this confidence the posture is unknown."),
+
+        FLOAT(sitting, confirm_s, 1, 120, "s", "5",
+              "A bout begins when a person has sat this long; a bag or a hand is no sitter."),
+        FLOAT(sitting, interruption_s, 1, 600, "s", "30",
+              "Off the seat for less: you were reaching for something, the bout goes on."),
+        FLOAT(sitting, break_s, 10, 3600, "s", "120",
+              "Off the seat for longer: a break, the bout has ended. Studies count breaks of about two minutes and "
+              "more."),
+        FLOAT(sitting, shift_movement, 0.02, 10, "per second", "0.3",
+              "Movement of load, as a share a second, that counts as a shift in the seat."),
+
+        BOOL(alert, enabled, "yes", "Raise alerts at all."),
+        FLOAT(alert, prompt_min, 1, 180, "min", "30",
+              "Sitting without a break after which it is time to stand up and activate your glutes. Trials used "
+              "20..30 min."),
+        FLOAT(alert, still_min, 1, 180, "min", "20",
+              "Sitting without any shift of weight after which a reminder to move is due."),
+        FLOAT(alert, posture_min, 0.1, 120, "min", "10",
+              "Slouched or lopsided for so long, within posture_window_min, is worth a word."),
+        FLOAT(alert, posture_window_min, 0.1, 240, "min", "15", "The window for posture_min."),
+        FLOAT(alert, posture_gap_min, 0, 240, "min", "15",
+              "At most one posture alert in this time: nagging is why people switch such things off."),
+        FLOAT(alert, lopsided_asymmetry, 0.02, 0.9, "share", "0.2",
+              "Asymmetry of load, (right - left) / (right + left), that counts as lopsided."),
+        FLOAT(alert, snooze_min, 1, 240, "min", "15", "How long a snooze is when nothing else is said."),
+        FLOAT(alert, min_confidence, 0, 1, "", "0.6", "Less confident posture raises no alert."),
+        BOOL(alert, activate, "yes", "Time to activate your glutes (sitting too long)."),
+        BOOL(alert, slouch, "yes", "Slouched for long."),
+        BOOL(alert, asymmetry, "yes", "Lopsided for long."),
+        BOOL(alert, still, "yes", "No movement for long."),
+        TEXT_R(alert, exercises_file, SETTING_TEXT, "",
+               "The exercise catalogue. Empty: /etc/sitbone/exercises.conf, or the one that was installed."),
+
+        BOOL_R(mqtt, enabled, "no", "Publish over MQTT (Home Assistant and others)."),
+        TEXT_R(mqtt, host, SETTING_TEXT, "localhost", "The broker."),
+        INT_R(mqtt, port, 1, 65535, "", "1883", "Its port: 1883, with TLS usually 8883."),
+        CHOICE_R(mqtt, protocol, protocol_words, "auto", "auto: MQTT 5, and 3.1.1 when the broker does not know it."),
+        TEXT_R(mqtt, user, SETTING_TEXT, "",
+               "User name. The password comes from the credential mqtt-password or from password_file."),
+        TEXT_R(mqtt, password_file, SETTING_TEXT, "",
+               "File with the password in its first line, readable for sitboned alone (mode 600 or 400)."),
+        BOOL_R(mqtt, tls, "no", "Encrypt, and check the broker's certificate."),
+        TEXT_R(mqtt, ca_file, SETTING_TEXT, "", "Certificate authority (PEM). Empty: those of the system."),
+        TEXT_R(mqtt, cert_file, SETTING_TEXT, "", "Client certificate (PEM), where the broker asks for one."),
+        TEXT_R(mqtt, key_file, SETTING_TEXT, "", "Its key."),
+        TEXT_R(mqtt, base_topic, SETTING_TOPIC, "sitbone", "First part of all topics: <base_topic>/<seat id>/..."),
+        INT_R(mqtt, keepalive_s, 10, 3600, "s", "60", "A dead broker is noticed after one and a half of this."),
+        FLOAT_R(mqtt, state_interval_s, 0, 3600, "s", "10",
+                "Least time between two states that differ only in numbers."),
+        FLOAT_R(mqtt, heartbeat_s, 5, 3600, "s", "60", "Most time between two states."),
+        BOOL_R(mqtt, discovery, "yes", "Announce the seat to Home Assistant (2024.12 or newer)."),
+        TEXT_R(mqtt, discovery_prefix, SETTING_TOPIC, "homeassistant", "Home Assistant's discovery prefix."),
+
+        CHOICE_R(bus, bus, bus_words, "system",
+                 "Which D-Bus carries org.sitbone.Seat1, for sitbonectl and the desktop notifications."),
+
+        BOOL_R(realtime, lock_memory, "no", "Keep all memory in RAM (mlockall); needs LimitMEMLOCK in the unit."),
+        INT_R(realtime, priority, 0, 99, "", "0",
+              "SCHED_FIFO priority of the decision thread, 0 for none; needs LimitRTPRIO and RestrictRealtime=no in "
+              "the unit."),
+};
+
+const size_t settings_rows = sizeof(settings_table) / sizeof(settings_table[0]);
+_Static_assert(sizeof(settings_table) / sizeof(settings_table[0]) <= SETTINGS_ROWS_MAX, "raise SETTINGS_ROWS_MAX");
+
+const char settings_section_list[] =
+        "[seat] [device] [condition] [occupancy] [posture] [sitting] [alert] [mqtt] [bus] [realtime]";

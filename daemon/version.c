@@ -1,0 +1,3 @@
+#include "version.h"
+
+const char sitbone_version[] = SITBONE_VERSION;

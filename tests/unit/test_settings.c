@@ -1,0 +1,137 @@
+/* The settings reader: the table is sound, every mistake names file, line, key and the legal values. */
+#include <string.h>
+
+#include "check.h"
+#include "settings.h"
+#include "settings_table.h"
+
+static struct settings settings;
+static struct mistakes mistakes;
+
+static void parse(const char *text) {
+        memset(&mistakes, 0, sizeof(mistakes));
+        settings_defaults(&settings);
+        settings_parse(&settings, "x.conf", text, strlen(text), &mistakes);
+}
+
+static void says(const char *text, const char *words) {
+        parse(text);
+        if (mistakes.n != 1 || !strstr(mistakes.of[0], words))
+                fprintf(stderr, "for: %s\nwant: %s\ngot %d: %s\n", text, words, mistakes.n, mistakes.of[0]);
+        CHECK(mistakes.n == 1);
+        CHECK(strstr(mistakes.of[0], words));
+}
+
+/* The printed file, with the comment signs taken off, must be legal and give the defaults: so every default is inside
+ * its own range, and config/sitbone.conf cannot lie. */
+static void test_defaults_are_legal(void) {
+        static char text[256 * 1024];
+        struct settings standard;
+        FILE *f = fmemopen(text, sizeof(text), "w");
+
+        settings_print_defaults(f);
+        fclose(f);
+        for (char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+                if (line[0] == '#' && line[1] != ' ')
+                        memmove(line, line + 1, strlen(line));
+        parse(text);
+        for (int i = 0; i < mistakes.n; i++)
+                fprintf(stderr, "%s\n", mistakes.of[i]);
+        CHECK(mistakes.n == 0);
+        settings_defaults(&standard);
+        CHECK(memcmp(&standard, &settings, sizeof(standard)) == 0);
+        CHECK(standard.sitting.break_s == 120 && standard.alert.prompt_min == 30);
+}
+
+static void test_shipped_file(void) {
+        static char text[256 * 1024], shipped[256 * 1024];
+        FILE *f = fmemopen(text, sizeof(text), "w");
+        size_t n;
+
+        settings_print_defaults(f);
+        fclose(f);
+        f = fopen("config/sitbone.conf", "r");
+        CHECK(f);
+        n = fread(shipped, 1, sizeof(shipped) - 1, f);
+        fclose(f);
+        CHECK(n == strlen(text) && memcmp(text, shipped, n) == 0); /* rebuild: sitboned --print-defaults */
+}
+
+static void test_values_keep_their_letters(void) {
+        parse("[mqtt]\nuser = a ;b#c \"d\"\nenabled = yes\n# comment\n\n[seat]\nname=Büro = Stuhl\n");
+        CHECK(mistakes.n == 0);
+        CHECK(strcmp(settings.mqtt.user, "a ;b#c \"d\"") == 0);
+        CHECK(strcmp(settings.seat.name, "Büro = Stuhl") == 0);
+        CHECK(settings.mqtt.enabled);
+}
+
+static void test_mistakes(void) {
+        says("[alert]\nprompt_min = 500\n", "x.conf:2: [alert] prompt_min = 500: must be 1..180 min (default 30)");
+        says("[alert]\nprompt_mn = 5\n", "x.conf:2: [alert] prompt_mn: unknown key, did you mean prompt_min?");
+        says("[alrt]\nprompt_min = 5\n", "x.conf:1: [alrt]: unknown section, did you mean [alert]");
+        says("[mqtt]\nprompt_min = 5\n", "it belongs to [alert]");
+        says("prompt_min = 5\n", "x.conf:1: prompt_min: stands before the first [section]");
+        says("[alert]\nprompt_min\n", "x.conf:2: expected key = value");
+        says("[alert]\n  prompt_min = 5\n", "may not begin with a blank");
+        says("[alert]\nprompt_min = 30\nprompt_min = 31\n", "set twice, first in line 2");
+        says("[alert]\nenabled = maybe\n", "must be yes or no");
+        says("[alert]\nprompt_min = 30 # half an hour\n", "must be 1..180 min");
+        says("[alert]\nprompt_min = nan\n", "must be");
+        says("[alert]\nprompt_min = 0x20\n", "must be");
+        says("[device]\nbaud = 9600.5\n", "must be");
+        says("[device]\ndtr = up\n", "leave | on | off");
+        says("[device]\nformat = csvline\n", "csv-line");
+        says("[device]\nrotate = 45\n", "0, 90, 180 or 270");
+        says("[seat]\nid = Chair 1\n", "auto, or a-z, 0-9 and -");
+        says("[mqtt]\nbase_topic = /a\n", "MQTT topic");
+        says("[mqtt]\nbase_topic = homeassistant\n", "must differ");
+        says("[sitting]\ninterruption_s = 120\n", "must be less than break_s");
+        says("[alert\n", "a section is written [name]");
+}
+
+static void test_all_mistakes_are_said(void) {
+        parse("[alert]\nprompt_min = 0\nstill_min = x\n[nope]\n[mqtt]\nport = 0\n");
+        CHECK(mistakes.n == 4);
+        CHECK(settings.alert.prompt_min == 30 && settings.mqtt.port == 1883); /* the wrong ones changed nothing */
+}
+
+static void test_hostile_text(void) {
+        static char text[10000];
+
+        memset(text, 'a', sizeof(text));
+        memset(&mistakes, 0, sizeof(mistakes));
+        settings_parse(&settings, "x.conf", text, sizeof(text), &mistakes);
+        CHECK(mistakes.n == 1 && strstr(mistakes.of[0], "line too long"));
+        memset(text, '\n', sizeof(text));
+        memcpy(text, "\xef\xbb\xbf[alert]\r\nprompt_min = 12\r\na\0b", 30);
+        memset(&mistakes, 0, sizeof(mistakes));
+        settings_parse(&settings, "x.conf", text, 40, &mistakes);
+        CHECK(mistakes.n == 1 && strstr(mistakes.of[0], "zero byte"));
+        CHECK(settings.alert.prompt_min == 12);
+}
+
+static void test_restart_needed(void) {
+        struct settings a, b;
+        char words[200];
+
+        settings_defaults(&a);
+        b = a;
+        b.alert.prompt_min = 20;
+        settings_restart_needed(&a, &b, words, sizeof(words));
+        CHECK(strcmp(words, "") == 0);
+        b.mqtt.port = 8883;
+        snprintf(b.device.device, sizeof(b.device.device), "/dev/ttyUSB1");
+        settings_restart_needed(&a, &b, words, sizeof(words));
+        CHECK(strcmp(words, "device.device, mqtt.port") == 0);
+}
+
+int main(void) {
+        test_defaults_are_legal();
+        test_shipped_file();
+        test_values_keep_their_letters();
+        test_mistakes();
+        test_all_mistakes_are_said();
+        test_hostile_text();
+        test_restart_needed();
+        return 0;
+}
