@@ -88,9 +88,37 @@ static void decide(struct app *a, const struct frame *frame, uint64_t now_us) {
                 remember(a);
 }
 
+static void recall_tare(struct app *a) {
+        struct memory_tare *tare = a->state ? malloc(sizeof(*tare)) : NULL;
+
+        if (tare && state_load_tare(a->state, tare))
+                condition_recall(&a->pipeline.condition, tare);
+        free(tare);
+}
+
+/* A text mat says how many cells it has with its first line: start again with the geometry that follows from it. */
+static void learn_geometry(struct app *a, uint32_t n_cells) {
+        struct memory memory;
+        const char *why = mat_learn(&a->mat, n_cells);
+
+        if (why) {
+                log_error("[device] the mat sends %u cells a frame: %s", n_cells, why);
+                sd_event_exit(a->event, -EINVAL);
+                return;
+        }
+        pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
+        pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
+        pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
+        recall_tare(a);
+}
+
 static void on_frame(void *userdata, const struct frame *frame) {
         struct app *a = userdata;
 
+        if (frame->n_cells != a->mat.layout.geometry.n_cells) {
+                learn_geometry(a, frame->n_cells);
+                return;
+        }
         a->health.frames++;
         a->health.mat_online = true;
         decide(a, frame, frame->arrived_us);
@@ -200,7 +228,7 @@ static void tell_systemd(struct app *a) {
 
         if (s->bout_started_us)
                 n = snprintf(status, sizeof(status), "seated %" PRIu64 " min",
-                             s->bout_seated_us / (60 * USEC_PER_SEC));
+                             (uint64_t)(s->bout_seated_us / (60 * USEC_PER_SEC)));
         else
                 n = snprintf(status, sizeof(status), "%s", occupancy_name(a->snapshot.posture.occupancy));
         for (int i = 0; i < a->n_outlets && n < (int)sizeof(status); i++)
@@ -281,14 +309,11 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 /* ---- start and stop ---- */
 
 static void recall(struct app *a) {
-        struct memory_tare *tare = malloc(sizeof(*tare));
         uint64_t now_us = turn_time(a), elapsed_us;
         struct memory memory;
         const char *why;
 
-        if (tare && state_load_tare(a->state, tare))
-                condition_recall(&a->pipeline.condition, tare);
-        free(tare);
+        recall_tare(a);
         if (!state_load(a->state, &memory, &elapsed_us, &why)) {
                 log_info("state: starting afresh: %s", why);
                 return;

@@ -189,6 +189,10 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
         return 0;
 }
 
+const char *mat_learn(struct mat *m, uint32_t n_cells) {
+        return layout_learn(m->format, &m->settings, n_cells, &m->layout);
+}
+
 void mat_start(struct mat *m) {
         open_port(m);
 }

@@ -37,6 +37,9 @@ struct mat {
 int mat_init(struct mat *m, sd_event *event, const struct settings_device *settings, uint64_t (*now)(void *userdata),
              frame_fn frame_seen, void *userdata);
 
+/* A text mat's first frame said how many cells there are: makes the geometry. 0, or a word about what is wrong. */
+const char *mat_learn(struct mat *m, uint32_t n_cells);
+
 /* First attempt to open; later ones come by themselves. */
 void mat_start(struct mat *m);
 
