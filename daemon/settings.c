@@ -31,7 +31,7 @@ static void describe_legal(const struct setting *row, char *ret, size_t size) {
                 break;
         case SETTING_INT:
         case SETTING_FLOAT:
-                snprintf(ret, size, "%g..%g%s%s", row->min, row->max, *row->unit ? " " : "", row->unit);
+                snprintf(ret, size, "%.10g..%.10g%s%s", row->min, row->max, *row->unit ? " " : "", row->unit);
                 break;
         case SETTING_CHOICE:
                 for (const char *const *word = row->choices; *word && n < size; word++)

@@ -103,7 +103,7 @@ static void test_hostile_text(void) {
         settings_parse(&settings, "x.conf", text, sizeof(text), &mistakes);
         CHECK(mistakes.n == 1 && strstr(mistakes.of[0], "line too long"));
         memset(text, '\n', sizeof(text));
-        memcpy(text, "\xef\xbb\xbf[alert]\r\nprompt_min = 12\r\na\0b", 30);
+        memcpy(text, "\xef\xbb\xbf[alert]\r\nprompt_min = 12\r\na\0b", 32);
         memset(&mistakes, 0, sizeof(mistakes));
         settings_parse(&settings, "x.conf", text, 40, &mistakes);
         CHECK(mistakes.n == 1 && strstr(mistakes.of[0], "zero byte"));

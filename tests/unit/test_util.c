@@ -1,0 +1,99 @@
+/* The small helpers that everything leans on. */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "util/checksum.h"
+#include "util/file.h"
+#include "util/latency.h"
+#include "util/nearest.h"
+
+static void test_crc32(void) {
+        CHECK(checksum_crc32("123456789", 9) == 0xcbf43926); /* the check value of the algorithm's catalogue entry */
+}
+
+static void test_latency(void) {
+        struct latency l = {0};
+
+        CHECK(latency_p99_us(&l) == 0);
+        for (int i = 0; i < 990; i++)
+                latency_add(&l, 40);
+        for (int i = 0; i < 10; i++)
+                latency_add(&l, 5000);
+        CHECK(latency_p99_us(&l) >= 40 && latency_p99_us(&l) < 48); /* a quarter of an octave */
+        latency_add(&l, 1u << 30);
+        latency_add(&l, UINT64_MAX);
+        CHECK(latency_p99_us(&l) >= 5000 && latency_p99_us(&l) < 6200);
+        CHECK(l.worst_us == INT32_MAX);
+        for (uint32_t us = 0; us < 100000;
+             us++) { /* every value is at most its bucket's upper edge, and not far below */
+                struct latency one = {0};
+                latency_add(&one, us);
+                one.worst_us = UINT32_MAX;
+                CHECK(latency_p99_us(&one) >= us && latency_p99_us(&one) <= us + us / 4 + 1);
+        }
+}
+
+static void test_nearest(void) {
+        const char *best = NULL;
+
+        CHECK(edit_distance("kitten", "sitting") == 3);
+        CHECK(edit_distance("", "abc") == 3);
+        nearest_offer("snoze", "tare", &best);
+        CHECK(!best);
+        nearest_offer("snoze", "snooze", &best);
+        nearest_offer("snoze", "done", &best);
+        CHECK(best && strcmp(best, "snooze") == 0);
+}
+
+static char log_of_names[256];
+
+static void note(void *userdata, const char *path) {
+        (void)userdata;
+        strncat(log_of_names, strrchr(path, '/') - 1, sizeof(log_of_names) - strlen(log_of_names) - 1);
+        strncat(log_of_names, " ", sizeof(log_of_names) - strlen(log_of_names) - 1);
+}
+
+static void touch(const char *directory, const char *name) {
+        char path[128];
+
+        snprintf(path, sizeof(path), "%s/%s", directory, name);
+        CHECK(file_write_atomically(path, "x", 1, 0600) == 0);
+}
+
+static void test_files(void) {
+        char top[] = "/tmp/sitbone-files-XXXXXX", a[64], b[64], *text;
+        const char *const trees[] = {a, b, NULL};
+        char command[128];
+        size_t n;
+
+        CHECK(mkdtemp(top));
+        snprintf(a, sizeof(a), "%s/a", top);
+        snprintf(b, sizeof(b), "%s/b", top);
+        CHECK(mkdir(a, 0700) == 0 && mkdir(b, 0700) == 0);
+        touch(a, "20.conf");
+        touch(b, "10.conf");
+        touch(b, "20.conf"); /* masked by a */
+        touch(b, "30.txt");  /* not a drop-in */
+        touch(b, ".5.conf"); /* hidden */
+        file_each_drop_in(trees, note, NULL);
+        CHECK(strcmp(log_of_names, "b/10.conf a/20.conf ") == 0);
+
+        CHECK(file_read("/dev/null", 10, &text, &n) == 0 && n == 0);
+        free(text);
+        CHECK(file_read(top, 10, &text, &n) < 0);
+        snprintf(a, sizeof(a), "%s/b/10.conf", top);
+        CHECK(file_read(a, 10, &text, &n) == 0 && n == 1 && strcmp(text, "x") == 0);
+        free(text);
+        snprintf(command, sizeof(command), "rm -r %s", top);
+        CHECK(system(command) == 0);
+}
+
+int main(void) {
+        test_crc32();
+        test_latency();
+        test_nearest();
+        test_files();
+        return 0;
+}
