@@ -6,6 +6,7 @@
 #ifndef ACQUIRE_DECODER_H
 #define ACQUIRE_DECODER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,13 +22,18 @@ struct decoder {
         const struct layout *layout;
         uint64_t frames, refused[REFUSAL_N], discarded_bytes;
         /* private state follows; decoder.c */
-        size_t held;
+        uint32_t n_cells; /* a frame has; 0 = not learnt yet */
+        bool started;     /* a frame boundary was seen since the port was opened */
+        bool in_step;     /* the next byte held should begin a frame */
+        bool overlong;    /* in the rest of a line that did not fit */
+        size_t start, held, scanned;
         uint8_t buffer[DECODER_BUFFER];
 };
 
 typedef void (*frame_fn)(void *userdata, const struct frame *frame);
 
-/* format and layout must outlive the decoder. */
+/* format and layout must outlive the decoder. Text with a layout of 0 cells: the first line of at least 4 numbers
+ * says how many there are, and frames come in wire order (layout_learn in layout.h). */
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout);
 
 /* Takes bytes as they came, in any split; calls emit for each good frame, with arrived_us = now_us. frame is scratch
@@ -38,7 +44,11 @@ void decoder_feed(struct decoder *d, const uint8_t *bytes, size_t n, uint64_t no
 /* The line has been quiet for a few milliseconds: what is held may be a whole frame. */
 void decoder_idle(struct decoder *d, uint64_t now_us, struct frame *frame, frame_fn emit, void *userdata);
 
-/* The port was opened again: forget partial bytes, keep the counters. */
+/* The port was opened again: forget partial bytes, keep the counters. What comes first is taken to be the rest of a
+ * frame that nobody saw the beginning of: it is dropped as REFUSED_PARTIAL, for text the whole first line. */
 void decoder_reset(struct decoder *d);
+
+/* After init or reset: what comes next begins with a whole frame (a file read from its start), so nothing is dropped. */
+void decoder_at_boundary(struct decoder *d);
 
 #endif

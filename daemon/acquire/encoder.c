@@ -1,6 +1,5 @@
 #include "acquire/encoder.h"
 
-#include <math.h>
 #include <string.h>
 
 static uint32_t largest_value(const struct format *f) {
@@ -15,12 +14,14 @@ static uint32_t largest_value(const struct format *f) {
 }
 
 static uint32_t quantise(const struct format *f, const struct layout *l, float cell) {
-        float most = fminf((float)largest_value(f), l->geometry.full_scale);
-        float value = l->inverted ? l->geometry.full_scale - cell : cell;
+        float most = (float)largest_value(f), full = l->geometry.full_scale;
+        float value = l->inverted ? full - cell : cell;
 
+        if (full < most)
+                most = full;
         if (!(value > 0))
                 return 0;
-        return (uint32_t)(fminf(value, most) + 0.5f);
+        return (uint32_t)((value < most ? value : most) + 0.5f);
 }
 
 static void put_element(const struct format *f, uint32_t value, uint8_t *ret) {

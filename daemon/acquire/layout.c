@@ -191,10 +191,10 @@ static float shared_pitch(uint32_t n, const float *x, const float *y) {
         float x0 = x[0], x1 = x[0], y0 = y[0], y1 = y[0], w, h, p;
 
         for (uint32_t i = 1; i < n; i++) {
-                x0 = fminf(x0, x[i]);
-                x1 = fmaxf(x1, x[i]);
-                y0 = fminf(y0, y[i]);
-                y1 = fmaxf(y1, y[i]);
+                x0 = x[i] < x0 ? x[i] : x0;
+                x1 = x[i] > x1 ? x[i] : x1;
+                y0 = y[i] < y0 ? y[i] : y0;
+                y1 = y[i] > y1 ? y[i] : y1;
         }
         w = x1 - x0;
         h = y1 - y0;

@@ -21,6 +21,11 @@ struct recording {
         struct layout layout;        /* geometry of the recording */
         uint64_t frames, refused[REFUSAL_N];
         /* private state follows; recording.c */
+        struct {
+                size_t rows_at; /* offset of the first row, behind the header */
+                int t, label, subject, ref_pitch, ref_roll, first_cell; /* columns; -1 = none */
+        } columns;
+        float rate_hz;
         struct decoder decoder;
 };
 
@@ -33,7 +38,11 @@ struct recording_row {
 
 typedef void (*recording_fn)(void *userdata, const struct frame *frame, const struct recording_row *row);
 
-/* Reads the head and makes the geometry. format NULL: frames CSV. device: the user's settings (pitch, rotate, flip, ...).
+/* What the head of a frames CSV says (rows, cols, pitch, polarity, full_scale) goes before the settings; rotate and flip
+ * of the settings always apply. A recording that does not say its full scale, settings neither, has the largest value
+ * it holds; with polarity=inverted that is the value of an unloaded cell.
+ *
+ * Reads the head and makes the geometry. format NULL: frames CSV. device: the user's settings (pitch, rotate, flip, ...).
  * 0, or -EINVAL with line and reason in ret_error. */
 int recording_open(struct recording *r, const char *data, size_t n, const struct format *format,
                    const struct settings_device *device, char ret_error[RECORDING_ERROR_MAX]);

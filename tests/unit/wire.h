@@ -1,0 +1,78 @@
+/* For the tests of acquire/: frames collected from a decoder, splits, damage and files of real recordings. */
+#ifndef TESTS_WIRE_H
+#define TESTS_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/decoder.h"
+#include "check.h"
+
+/* xorshift64*: the same bytes on every run. */
+static inline uint32_t wire_random(uint64_t *state) {
+        *state ^= *state >> 12;
+        *state ^= *state << 25;
+        *state ^= *state >> 27;
+        return (uint32_t)(*state * 2685821657736338717ull >> 32);
+}
+
+struct wire_frames {
+        size_t n, most;
+        uint32_t n_cells;
+        float *raw; /* n x n_cells */
+};
+
+static inline void wire_collect(void *userdata, const struct frame *frame) {
+        struct wire_frames *f = userdata;
+
+        if (f->n == 0)
+                f->n_cells = frame->n_cells;
+        CHECK(frame->n_cells == f->n_cells);
+        if (f->n == f->most) {
+                f->most = f->most ? 2 * f->most : 16;
+                f->raw = realloc(f->raw, f->most * CELLS_MAX * sizeof(float));
+                CHECK(f->raw);
+        }
+        memcpy(f->raw + f->n++ * f->n_cells, frame->raw, f->n_cells * sizeof(float));
+}
+
+static inline void wire_clear(struct wire_frames *f) {
+        free(f->raw);
+        *f = (struct wire_frames){0};
+}
+
+static inline bool wire_same(const struct wire_frames *a, size_t i, const struct wire_frames *b, size_t j) {
+        return a->n_cells == b->n_cells &&
+               memcmp(a->raw + i * a->n_cells, b->raw + j * b->n_cells, a->n_cells * sizeof(float)) == 0;
+}
+
+static inline uint64_t wire_refused(const struct decoder *d) {
+        uint64_t sum = 0;
+
+        for (int i = 0; i < REFUSAL_N; i++)
+                sum += d->refused[i];
+        return sum;
+}
+
+/* Whole file of the shared recordings, or NULL where they are absent. */
+static inline char *wire_data(const char *name, size_t *ret_n) {
+        const char *folder = getenv("SITBONE_DATA");
+        char path[512];
+        char *ret;
+        FILE *f;
+
+        snprintf(path, sizeof(path), "%s/%s", folder ? folder : "../shared/data", name);
+        f = fopen(path, "rb");
+        if (!f)
+                return NULL;
+        ret = malloc(8 << 20);
+        CHECK(ret);
+        *ret_n = fread(ret, 1, 8 << 20, f);
+        fclose(f);
+        return ret;
+}
+
+#endif
