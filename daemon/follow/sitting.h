@@ -10,12 +10,19 @@
  *   interruption  off the seat < interruption_s (30 s): the bout goes on
  *   partial break interruption_s .. break_s: counted, does not end the bout
  *   break         >= break_s (120 s) off the seat: the bout ended when the person left
- *   silence       of the mat, of the daemon or a suspended machine is never sitting; when it is over and lasted
- *                 >= break_s the bout ended at its beginning, otherwise the bout goes on
+ *   silence       of the mat, of the daemon or a suspended machine is never sitting. Silence of break_s ends the bout
+ *                 at its beginning (as no break: nobody was seen standing); a shorter one, and the bout goes on
+ *   absence       time off the seat and silence that touch count together against break_s; it counts as a break or
+ *                 partial break only when the person was seen off the seat for interruption_s of it
+ *   sleep         in a bout a call is asked for every 5 s at the latest. One that comes more than 5 s late means that
+ *                 the machine or the daemon stood still: all the time since the call before is silence
+ * A change that is decided after a dwell is dated back to its first evidence (occupancy_since_us): seated time counted
+ * in the dwell is taken back, absence is credited at once.
  */
 #ifndef FOLLOW_SITTING_H
 #define FOLLOW_SITTING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sitbone/memory.h"
@@ -23,11 +30,33 @@
 #include "sitbone/settings.h"
 #include "sitbone/sitting.h"
 
+/* What the mat says of the seat, all postures and objects aside. */
+enum seat { SEAT_SILENT, SEAT_OFF, SEAT_ON };
+
+/* Seated, slouched and lopsided time of the last window in equal parts: the window is exact to one part in 60. */
+enum { WINDOW_PARTS = 60 };
+struct sitting_window {
+        uint64_t part_us; /* length of a part */
+        uint64_t newest;  /* number of the newest part: time / part_us */
+        uint64_t seated_us[WINDOW_PARTS], slouched_us[WINDOW_PARTS], lopsided_us[WINDOW_PARTS];
+};
+
 struct sitting_tracker {
         struct settings_sitting settings;
-        struct sitting now; /* what the last step returned */
-        uint64_t last_us;   /* when that was */
-        /* private state follows; sitting.c */
+        struct sitting now; /* what the last step returned; bout_* also while confirming */
+        uint64_t last_us;   /* when that was; 0 = never */
+        /* private */
+        float lopsided_asymmetry, min_confidence;
+        enum seat seat;
+        uint64_t seat_since_us;
+        bool in_bout;
+        uint64_t call_by_us;      /* the deadline returned last, 0 = none: how sleep is told */
+        uint64_t absent_since_us; /* in a bout, not on the seat */
+        uint64_t absent_more_us;  /* of the absence: from before this boot */
+        uint64_t off_us;          /* of the absence: seen off the seat */
+        bool partial_said;
+        uint64_t yesterday_us; /* of a bout not confirmed yet: before midnight */
+        struct sitting_window window;
 };
 
 void sitting_init(struct sitting_tracker *t, const struct settings *settings);
@@ -38,7 +67,7 @@ uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, 
 
 void sitting_new_day(struct sitting_tracker *t, uint64_t now_us);
 void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct memory_sitting *ret);
-/* elapsed_us: time between the save and now_us, during which nothing is known. */
+/* elapsed_us: time between the save and now_us, during which nothing is known. Called before the first step. */
 void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memory, uint64_t elapsed_us,
                     uint64_t now_us);
 

@@ -14,21 +14,26 @@ struct memory_sitting {
         uint32_t phase;                                            /* enum sitting_phase */
         uint64_t bout_age_us, left_seat_age_us, last_shift_age_us; /* UINT64_MAX = not set */
         uint64_t bout_seated_us, bout_slouched_us, bout_arched_us, bout_lopsided_us;
+        uint64_t off_us; /* of the absence: seen off the seat */
         uint64_t last_bout_us, today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
 };
 
 struct memory_alerts {
         uint64_t next_id;
-        uint64_t snooze_left_us; /* 0 = not snoozed */
+        uint64_t snooze_left_us;                     /* 0 = not snoozed */
+        uint64_t activate_from_us, activate_hold_us; /* seated time of the bout: the prompt counts from, not before */
+        uint64_t posture_alert_age_us;               /* UINT64_MAX = none yet */
         uint32_t raised_today, snoozes_today;
         uint32_t exercise_turn; /* rotation through the catalogue */
         struct {
-                uint8_t open;
+                uint8_t open, withdrawn;
                 uint64_t id, raised_age_us, closed_age_us; /* UINT64_MAX = not set */
                 uint32_t outcome;
                 int32_t exercise;
                 uint32_t suits;
+                uint64_t seated_us, cause_us, raised_seated_us;
+                float slouched_share, asymmetry;
         } of[ALERT_KIND_N];
 };
 

@@ -23,8 +23,9 @@ enum sitting_change {
         SITTING_LEFT_SEAT = 1 << 1,     /* off the seat inside a bout */
         SITTING_BACK = 1 << 2,          /* back before a break: interruption or partial break, see last_away_us */
         SITTING_PARTIAL_BREAK = 1 << 3, /* 30 s reached */
-        SITTING_BOUT_ENDED = 1 << 4,    /* break reached: last_bout_us is final */
+        SITTING_BOUT_ENDED = 1 << 4,    /* absence or silence of break_s: last_bout_us is final */
         SITTING_SHIFTED = 1 << 5,       /* weight shift or in-seat movement finished */
+        SITTING_BREAK = 1 << 6,         /* with BOUT_ENDED: seen off the seat, not merely silent */
 };
 
 struct sitting {
@@ -33,19 +34,21 @@ struct sitting {
         uint64_t bout_started_us;                                    /* 0 when there is no bout */
         uint64_t bout_seated_us;                                     /* time on the seat in this bout */
         uint64_t bout_slouched_us, bout_arched_us, bout_lopsided_us; /* of it, only while confident */
-        uint64_t left_seat_us;  /* when the person left the seat, 0 while seated */
+        uint64_t left_seat_us;  /* when the person left the seat, 0 unless INTERRUPTED */
         uint64_t last_away_us;  /* length of the absence that just ended */
         uint64_t last_bout_us;  /* seated time of the bout that ended last */
         uint64_t last_shift_us; /* when the sitter last moved in the seat (or sat down) */
-        uint64_t today_us;      /* seated since local midnight, all bouts and confirmed ones only */
+        uint64_t today_us;      /* seated since local midnight, of confirmed bouts; steps back by the
+                                 * dwell (stand_s) when a person is found to have left */
         uint32_t bouts_today, breaks_today, partial_breaks_today;
         enum posture_kind posture; /* as decided upstream, for the alert stage */
         uint64_t posture_since_us;
         float confidence;
         float asymmetry;
         bool shifting;
-        /* posture over the last window (setting alert.posture_window_min), share of seated time 0..1 */
+        /* posture over the last window (setting alert.posture_window_min), share of seated time 0..1, 0 without a bout */
         float slouched_share, lopsided_share;
+        uint64_t slouched_window_us, lopsided_window_us; /* the same as time within the window */
 };
 
 #endif

@@ -1,0 +1,276 @@
+#include "publish/text.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define US_PER_MIN 60000000ull
+
+/* A number that no enum has (a file of a newer version, a damaged one) must not read past a table. */
+static const char *name_in(const char *const *names, size_t n, size_t i) {
+        return i < n ? names[i] : "unknown";
+}
+
+#define NAME_IN(table, i) name_in(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
+
+const char *occupancy_name(enum occupancy o) {
+        static const char *const names[OCCUPANCY_N] = {
+                [OCCUPANCY_UNKNOWN] = "unknown",
+                [OCCUPANCY_VACANT] = "vacant",
+                [OCCUPANCY_OBJECT] = "object",
+                [OCCUPANCY_PERSON] = "person",
+        };
+        return NAME_IN(names, o);
+}
+
+const char *posture_name(enum posture_kind k) {
+        static const char *const names[POSTURE_N] = {
+                [POSTURE_UNKNOWN] = "unknown",
+                [POSTURE_VACANT] = "vacant",
+                [POSTURE_UPRIGHT] = "upright",
+                [POSTURE_SLOUCHED] = "slouched",
+                [POSTURE_ARCHED] = "arched",
+                [POSTURE_LEANING_LEFT] = "leaning_left",
+                [POSTURE_LEANING_RIGHT] = "leaning_right",
+                [POSTURE_LEANING_FORWARD] = "leaning_forward",
+                [POSTURE_PERCHED] = "perched",
+        };
+        return NAME_IN(names, k);
+}
+
+const char *phase_name(enum sitting_phase p) {
+        static const char *const names[SITTING_PHASE_N] = {
+                [SITTING_AWAY] = "away",           [SITTING_CONFIRMING] = "confirming",
+                [SITTING_SEATED] = "seated",       [SITTING_INTERRUPTED] = "interrupted",
+                [SITTING_SUSPENDED] = "suspended",
+        };
+        return NAME_IN(names, p);
+}
+
+const char *alert_kind_name(enum alert_kind k) {
+        static const char *const names[ALERT_KIND_N] = {
+                [ALERT_ACTIVATE] = "activate",
+                [ALERT_SLOUCH] = "slouch",
+                [ALERT_ASYMMETRY] = "asymmetry",
+                [ALERT_STILL] = "still",
+        };
+        return NAME_IN(names, k);
+}
+
+const char *alert_event_name(enum alert_kind k) {
+        return k == ALERT_ACTIVATE ? "glute_activation_due" : alert_kind_name(k);
+}
+
+const char *alert_outcome_name(enum alert_outcome o) {
+        static const char *const names[ALERT_OUTCOME_N] = {
+                [ALERT_PENDING] = "pending", [ALERT_STOOD] = "stood",     [ALERT_PARTIAL] = "partial",
+                [ALERT_SHIFTED] = "shifted", [ALERT_DONE] = "done",       [ALERT_SNOOZED] = "snoozed",
+                [ALERT_IGNORED] = "ignored", [ALERT_UNKNOWN] = "unknown",
+        };
+        return NAME_IN(names, o);
+}
+
+const char *refusal_name(enum refusal r) {
+        static const char *const names[REFUSAL_N] = {
+                [REFUSED_LENGTH] = "length",     [REFUSED_TAIL] = "tail",       [REFUSED_CHECK] = "check",
+                [REFUSED_CONSTANT] = "constant", [REFUSED_RANGE] = "range",     [REFUSED_TEXT] = "text",
+                [REFUSED_COUNT] = "count",       [REFUSED_OVERRUN] = "overrun", [REFUSED_PARTIAL] = "partial",
+        };
+        return NAME_IN(names, r);
+}
+
+const char *exercise_kind_name(enum exercise_kind k) {
+        static const char *const names[EXERCISE_KIND_N] = {
+                [EXERCISE_ACTIVATE] = "activate",
+                [EXERCISE_STRENGTHEN] = "strengthen",
+                [EXERCISE_RELEASE] = "release",
+                [EXERCISE_STRETCH] = "stretch",
+        };
+        return NAME_IN(names, k);
+}
+
+const char *exercise_place_name(enum exercise_place p) {
+        static const char *const names[EXERCISE_PLACE_N] = {
+                [EXERCISE_DESK] = "desk",
+                [EXERCISE_STANDING] = "standing",
+                [EXERCISE_FLOOR] = "floor",
+                [EXERCISE_AWAY] = "away",
+        };
+        return NAME_IN(names, p);
+}
+
+const char *command_result_name(enum command_result r) {
+        static const char *const names[COMMAND_RESULT_N] = {
+                [COMMAND_OK] = "Ok",
+                [COMMAND_OUT_OF_RANGE] = "OutOfRange",
+                [COMMAND_NOTHING_DUE] = "NothingDue",
+                [COMMAND_NOBODY_SEATED] = "NobodySeated",
+                [COMMAND_SOMEBODY_SEATED] = "SomebodySeated",
+                [COMMAND_NO_FRAMES] = "NoFrames",
+                [COMMAND_UNSTEADY] = "Unsteady",
+                [COMMAND_MALFORMED] = "Malformed",
+                [COMMAND_RETAINED] = "Retained",
+                [COMMAND_UNKNOWN_VERB] = "UnknownVerb",
+                [COMMAND_BUSY] = "Busy",
+        };
+        return NAME_IN(names, r);
+}
+
+const char *command_result_text(enum command_result r) {
+        static const char *const texts[COMMAND_RESULT_N] = {
+                [COMMAND_OK] = "Done.",
+                [COMMAND_OUT_OF_RANGE] = "Out of range: snooze takes 1 to 240 minutes.",
+                [COMMAND_NOTHING_DUE] = "No alert is open, so there is nothing to mark as done.",
+                [COMMAND_NOBODY_SEATED] = "Nobody is seated: sit down the way you mean it, then ask again.",
+                [COMMAND_SOMEBODY_SEATED] = "Somebody is seated: leave the seat empty, then ask again.",
+                [COMMAND_NO_FRAMES] = "The mat is silent: check its cable and the device setting.",
+                [COMMAND_UNSTEADY] = "The seat is not steady yet: hold still for a few seconds, then ask again.",
+                [COMMAND_MALFORMED] = "The command could not be read: see the documentation for its form.",
+                [COMMAND_RETAINED] = "A retained command is never executed: publish it without retain.",
+                [COMMAND_UNKNOWN_VERB] = "No such command: snooze, activation_done, calibrate and tare exist.",
+                [COMMAND_BUSY] = "Too many commands at once: wait a moment, then ask again.",
+        };
+        return NAME_IN(texts, r);
+}
+
+const char *alert_title(enum alert_kind k) {
+        static const char *const titles[ALERT_KIND_N] = {
+                [ALERT_ACTIVATE] = "Time to activate your glutes",
+                [ALERT_SLOUCH] = "Slouched for a while",
+                [ALERT_ASYMMETRY] = "Sitting more on one side",
+                [ALERT_STILL] = "Time to move a little",
+        };
+        return NAME_IN(titles, k);
+}
+
+/* Cuts a text that did not fit before the character that was cut in two. */
+static void cut_whole_characters(char *text) {
+        size_t n = strlen(text), start = n, want;
+        unsigned char lead;
+
+        while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+                start--;
+        if (start == 0)
+                return;
+        lead = (unsigned char)text[--start];
+        want = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        if (n - start < want)
+                text[start] = '\0';
+}
+
+/* Appends as much as fits. */
+__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size, const char *format, ...) {
+        size_t n = size > 0 ? strlen(text) : 0;
+        va_list arguments;
+        int need;
+
+        if (n + 1 >= size)
+                return;
+        va_start(arguments, format);
+        need = vsnprintf(text + n, size - n, format, arguments);
+        va_end(arguments);
+        if (need < 0)
+                text[n] = '\0';
+        else if ((size_t)need >= size - n)
+                cut_whole_characters(text);
+}
+
+static int percent(float share) {
+        return share >= 0 && share <= 1 ? (int)lroundf(share * 100) : 0;
+}
+
+static unsigned whole_minutes(uint64_t us) {
+        return (unsigned)(us / US_PER_MIN);
+}
+
+/* "2 min", "90 s": as a person wrote it in the settings. */
+static void append_seconds(char *text, size_t size, float s) {
+        if (s >= 60 && fmodf(s, 60) == 0)
+                append(text, size, "%.0f min", (double)s / 60);
+        else
+                append(text, size, "%.0f s", (double)s);
+}
+
+static void reason_activate(const struct alert *a, float break_s, char *ret, size_t size) {
+        append(ret, size, "seated %u min without a ", whole_minutes(a->seated_us));
+        append_seconds(ret, size, break_s);
+        append(ret, size, " break");
+        if (percent(a->slouched_share) >= 10) /* less is not worth a word */
+                append(ret, size, "; slouched %d %% of it", percent(a->slouched_share));
+}
+
+static void reason_posture(const struct alert *a, const char *what, char *ret, size_t size) {
+        append(ret, size, "%s %u of the last %u min (limit %u min)", what, whole_minutes(a->cause_us),
+               whole_minutes(a->window_us), whole_minutes(a->limit_us));
+}
+
+static const char *heavier_side(const struct alert *a) {
+        if (isnan(a->asymmetry))
+                return "more load on one side";
+        return a->asymmetry > 0 ? "more load on the right" : "more load on the left";
+}
+
+void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+        if (size == 0)
+                return;
+        ret[0] = '\0';
+        switch (k) {
+        case ALERT_ACTIVATE:
+                reason_activate(a, break_s, ret, size);
+                break;
+        case ALERT_SLOUCH:
+                reason_posture(a, "slouched", ret, size);
+                break;
+        case ALERT_ASYMMETRY:
+                reason_posture(a, heavier_side(a), ret, size);
+                break;
+        case ALERT_STILL:
+                append(ret, size, "no weight shift for %u min (limit %u min)", whole_minutes(a->cause_us),
+                       whole_minutes(a->limit_us));
+                break;
+        case ALERT_KIND_N:
+                break;
+        }
+}
+
+/* The reason as a sentence of its own. */
+static void append_sentence(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+        char reason[160];
+
+        alert_reason(a, k, break_s, reason, sizeof(reason));
+        if (reason[0] >= 'a' && reason[0] <= 'z')
+                reason[0] = (char)(reason[0] - 'a' + 'A');
+        append(ret, size, "%s.", reason);
+}
+
+static const char *why_chosen(uint32_t suits) {
+        if (suits & EXERCISE_SUITS_SLOUCHED)
+                return "chosen because you sat slouched";
+        if (suits & EXERCISE_SUITS_ARCHED)
+                return "chosen because you sat arched";
+        if (suits & EXERCISE_SUITS_LOPSIDED)
+                return "chosen because you sat more on one side";
+        if (suits & EXERCISE_SUITS_STILL)
+                return "chosen because you sat still";
+        return NULL;
+}
+
+void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char *ret, size_t size) {
+        const struct alert *a;
+        const struct exercise *e;
+
+        if (size == 0)
+                return;
+        ret[0] = '\0';
+        if ((unsigned)k >= ALERT_KIND_N)
+                return;
+        a = &s->alerts.of[k];
+        append_sentence(a, k, break_s, ret, size);
+        if (a->exercise < 0 || (uint32_t)a->exercise >= s->exercises->n)
+                return;
+        e = &s->exercises->of[a->exercise];
+        append(ret, size, "\n%s: %s. %s", e->name, e->dose, e->how);
+        if (why_chosen(a->suits))
+                append(ret, size, " (%s)", why_chosen(a->suits));
+}
