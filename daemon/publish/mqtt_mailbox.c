@@ -4,6 +4,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "util/clock.h"
+
 static void ring_bell(int fd) {
         /* EAGAIN: it rings already */
         (void)!write(fd, &(uint64_t){1}, sizeof(uint64_t));
@@ -54,7 +56,7 @@ static void push_event(void *userdata, const struct seat_event *event) {
         }
         place = ring_push(&m->events_ring, MAILBOX_EVENTS);
         m->events[place] = *event;
-        m->events[place].queued_us = m->report.now_us;
+        m->events[place].queued_us = clock_boottime_us(); /* real time, also when the daemon runs in virtual time */
         m->events[place].number = ++m->n_events;
 }
 
