@@ -328,7 +328,7 @@ static void post_alerts(struct bus *b, const struct alerts *alerts) {
                         log_warning("bus: takes no messages, alert %s not sent", alert_kind_name(k));
                         continue;
                 }
-                if (a->changes & ALERT_CLEARED)
+                if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is "pending" still */
                         emit_cleared(b, k, a);
                 if ((a->changes & (ALERT_RAISED | ALERT_UPDATED)) && bus_alert_shown(&b->view, k))
                         emit_raised(b, k);
