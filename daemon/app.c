@@ -96,6 +96,11 @@ static void recall_tare(struct app *a) {
         free(tare);
 }
 
+/* How long this turn kept the loop from everything else: a frame, or a timer, or commands. */
+static void turn_ends(struct app *a) {
+        latency_add(&a->latency, clock_boottime_us() - a->wake_us);
+}
+
 /* A text mat says how many cells it has with its first line: start again with the geometry that follows from it. */
 static void learn_geometry(struct app *a, uint32_t n_cells) {
         struct memory memory;
@@ -122,7 +127,7 @@ static void on_frame(void *userdata, const struct frame *frame) {
         a->health.frames++;
         a->health.mat_online = true;
         decide(a, frame, frame->arrived_us);
-        latency_add(&a->latency, clock_boottime_us() - a->wake_us);
+        turn_ends(a);
 }
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -138,6 +143,7 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
         if (a->wake_us > usec + LATE_US)
                 a->health.deadlines_missed++;
         decide(a, NULL, now_us);
+        turn_ends(a);
         return 0;
 }
 
@@ -258,6 +264,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
                 remember(a);
         remember_tare(a, a->wake_us);
         tell_systemd(a);
+        turn_ends(a);
         return 0;
 }
 

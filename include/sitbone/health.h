@@ -27,7 +27,7 @@ struct health {
         uint64_t discarded_bytes;                /* skipped while looking for a frame */
         uint64_t reopened;                       /* times the port was opened again */
         float frame_rate_hz;                     /* over the last seconds; NAN before two frames */
-        uint32_t decide_worst_us, decide_p99_us; /* readable -> decided, since the last report */
+        uint32_t decide_worst_us, decide_p99_us; /* longest turn of the loop: readable -> decided, since the start */
         uint64_t deadlines_missed;               /* timed decisions more than 50 ms late */
 };
 
