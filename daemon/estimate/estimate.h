@@ -1,4 +1,29 @@
-/* features -> posture: occupancy, posture, tilt and obliquity, each with its uncertainty. */
+/* features -> posture: occupancy, posture, tilt and obliquity, each with its uncertainty.
+ *
+ *   occupancy.c   vacant, object, person: thresholds, hysteresis, dwell
+ *   reference.c   the sitter's own upright: gathered in each sit, or taken by hand
+ *   angles.c      tilt and obliquity against the reference
+ *   kind.c        the posture's name and how sure it is
+ *
+ * Settings: default, range, reason
+ *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds down
+ *               by its share of 1000 cm2
+ *   person_area_cm2 250, 20..2000   a press of a hand 45-90, a perch on the front edge 400-600, a sit 900-1300
+ *   person_load_cm2 30, 1..1000     a recorded sitter 200; a deep forward lean takes up to 75 % off and must stay a person
+ *   object_load_cm2 5, 0.2..500     drifting cells of an empty, untared mat add up to 2.6
+ *   release_pct     50, 10..95      between the least of a lean (25 % of a sit) and the last contact of getting up (10 %)
+ *   sit_s           0.6, 0.1..10    a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
+ *   stand_s         0.6, 0.1..10    the same: an interruption must be seen at once
+ *  [posture]
+ *   slouched_deg    8, 2..45        upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
+ *   arched_deg      8, 2..45
+ *   lean_asymmetry  0.25, 0.05..0.9 recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
+ *   forward_front_share 0.5, 0.2..0.95  an upright sitter has 0.3 on the front 13/32
+ *   perched_back_mm 0, -300..300    rear edge of the contact in front of the middle of the mat
+ *   hysteresis_pct  20, 0..80       of the threshold, before the posture is left again
+ *   dwell_s         3, 0.2..60      shorter than the 10 s that make a posture worth noticing
+ *   reference_s     20, 3..600      quiet sitting: the sit-down and its settling are over
+ *   min_confidence  0.5, 0..0.99    below it the name is a guess */
 #ifndef ESTIMATE_ESTIMATE_H
 #define ESTIMATE_ESTIMATE_H
 
@@ -11,11 +36,66 @@
 #include "sitbone/posture.h"
 #include "sitbone/settings.h"
 
+/* vacant, object, person; see occupancy.h */
+struct occupancy_judge {
+        enum occupancy now, candidate;
+        uint64_t since_us;           /* first evidence of now */
+        uint64_t candidate_since_us; /* first evidence of candidate */
+        uint64_t against_since_us;   /* first evidence against now, whatever for */
+        uint32_t candidate_frames;
+};
+
+/* Index of each value in a reference vector; order is stored, see memory.h. */
+enum reference_index {
+        REFERENCE_PROFILE = 0,  /* PROFILE_BANDS shares */
+        REFERENCE_LINE_Y = 8,   /* sit-bone line, mm on the mat */
+        REFERENCE_MIDDLE_X = 9, /* middle of the pair, mm on the mat */
+        REFERENCE_APART = 10,   /* sit bones apart, mm */
+        REFERENCE_COP_X = 11,
+        REFERENCE_COP_Y = 12,
+        REFERENCE_LOAD = 13,
+        REFERENCE_FRONT_SHARE = 14,
+        REFERENCE_ASYMMETRY = 15,
+        REFERENCE_N = 16,
+};
+
+struct reference {
+        bool valid;
+        bool by_hand;  /* the sitter said so: survives standing up */
+        bool same_sit; /* taken in this sit: positions on the mat may be compared */
+        float value[REFERENCE_N];
+};
+
+struct reference_keeper {
+        struct reference held;
+        float gathered_s;         /* quiet sitting so far, for the automatic reference */
+        float sum_s[REFERENCE_N]; /* seconds behind each mean */
+        float mean[REFERENCE_N];
+        float recent[REFERENCE_N]; /* a few seconds, for the reference by hand; NAN = not seen */
+        float quiet_s;             /* quiet without a pause */
+};
+
+struct kind_judge {
+        enum posture_kind now, candidate;
+        uint64_t since_us, candidate_since_us;
+        float confidence;
+};
+
 struct estimate {
         struct settings_occupancy occupancy_settings;
         struct settings_posture posture_settings;
         uint64_t stale_us; /* silence after which occupancy is unknown, not vacant */
-        /* private state follows; estimate.c */
+        float shift_movement;
+        /* private state */
+        bool seen; /* a frame came since the start or the last silence */
+        uint64_t frame_us;
+        float slow_load;
+        bool shifting;
+        struct occupancy_judge occupancy;
+        struct reference_keeper reference;
+        struct kind_judge kind;
+        struct uncertain tilt_deg, obliquity_deg;
+        float asymmetry;
 };
 
 void estimate_init(struct estimate *e, const struct settings *settings);
