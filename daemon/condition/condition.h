@@ -5,11 +5,12 @@
  * present baseline (of zero before the first tare). A person loads far more than an eighth of any mat, so somebody
  * seated at start-up is never tared away; `tared` stays false until the seat was seen empty.
  *
- * Settings [condition]: default, range, reason
- *   tare            on            off only for mats that take their own baseline off
- *   noise_floor_pct 2, 0.1..20    5 of 255 counts: above the +-1 count noise and below the light edge of a contact
- *   tare_s          10, 2..600    longer than any pause of a movement, shorter than most absences
- *   stuck_mask      on            off to see what a suspect cell really sends */
+ * Settings [condition]: default, reason (ranges in the table of daemon/settings_table.c)
+ *   tare            yes   no only for mats that take their own baseline off
+ *   noise_floor_pct 1.5   4 of 255 counts: above the +-1 count of noise and below the light edge of a contact
+ *   tare_s          5     longer than any pause of a movement, shorter than most absences
+ *   stuck_mask      yes   no to see what a suspect cell really sends
+ */
 #ifndef CONDITION_CONDITION_H
 #define CONDITION_CONDITION_H
 

@@ -5,25 +5,26 @@
  *   angles.c      tilt and obliquity against the reference
  *   kind.c        the posture's name and how sure it is
  *
- * Settings: default, range, reason
+ * Settings: default, reason (ranges in the table of daemon/settings_table.c)
  *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds down
  *               by its share of 1000 cm2
- *   person_area_cm2 250, 20..2000   a press of a hand 45-90, a perch on the front edge 400-600, a sit 900-1300
- *   person_load_cm2 30, 1..1000     a recorded sitter 200; a deep forward lean takes up to 75 % off and must stay a person
- *   object_load_cm2 5, 0.2..500     drifting cells of an empty, untared mat add up to 2.6
- *   release_pct     50, 10..95      between the least of a lean (25 % of a sit) and the last contact of getting up (10 %)
- *   sit_s           0.6, 0.1..10    a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
- *   stand_s         0.6, 0.1..10    the same: an interruption must be seen at once
+ *   person_area_cm2 250   a press of a hand 45-90, a perch on the front edge 400-600, a sit 900-1300
+ *   person_load_cm2 20    a recorded sitter 200; a deep forward lean takes up to 75 % off and must stay a person
+ *   object_load_cm2 2     about 600 g on a mat where a sitter makes 200
+ *   release_pct     60    above the last traces of getting up, far below the deepest lean
+ *   sit_s           0.6   a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
+ *   stand_s         0.8   an interruption must be seen at once, a hop on the seat is none
  *  [posture]
- *   slouched_deg    8, 2..45        upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
- *   arched_deg      8, 2..45
- *   lean_asymmetry  0.25, 0.05..0.9 recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
- *   forward_front_share 0.5, 0.2..0.95  an upright sitter has 0.3 on the front 13/32
- *   perched_back_mm 0, -300..300    rear edge of the contact in front of the middle of the mat
- *   hysteresis_pct  20, 0..80       of the threshold, before the posture is left again
- *   dwell_s         3, 0.2..60      shorter than the 10 s that make a posture worth noticing
- *   reference_s     20, 3..600      quiet sitting: the sit-down and its settling are over
- *   min_confidence  0.5, 0..0.99    below it the name is a guess */
+ *   slouched_deg    8     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
+ *   arched_deg      8
+ *   lean_asymmetry  0.2   recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
+ *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32
+ *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
+ *   hysteresis_pct  20    of the threshold, before the posture is left again
+ *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing
+ *   reference_s     10    quiet sitting: the sit-down and its settling are over
+ *   min_confidence  0.5   below it the name is a guess
+ */
 #ifndef ESTIMATE_ESTIMATE_H
 #define ESTIMATE_ESTIMATE_H
 

@@ -52,17 +52,25 @@ static struct named perched(const struct kind_judge *j, const struct settings_po
                               little && !isnan(f->back_y_mm) ? phi((f->back_y_mm - edge) / BACK_EDGE_SD_MM) : 0};
 }
 
+/* Where the mat lies under the sitter is not known: against the own upright where there is one, and less is asked when
+ * the load fell as well. */
+static float own_front_limit(const struct kind_evidence *e, float limit) {
+        const float *ref = e->reference->value;
+        float own = ref[REFERENCE_FRONT_SHARE] + LEAN_FRONT;
+
+        if (!e->reference->valid || !e->reference->same_sit || isnan(own))
+                return limit;
+        return e->features->load < LEAN_LOAD * ref[REFERENCE_LOAD] || own > limit ? own : limit;
+}
+
 static struct named forward(const struct kind_judge *j, const struct settings_posture *s,
                             const struct kind_evidence *e) {
         const struct features *f = e->features;
-        const float *ref = e->reference->value;
         float limit = held(j, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct);
 
         if (isnan(f->front_share))
                 return (struct named){POSTURE_LEANING_FORWARD, 0};
-        if (e->reference->valid && f->load < LEAN_LOAD * ref[REFERENCE_LOAD] &&
-            ref[REFERENCE_FRONT_SHARE] + LEAN_FRONT < limit)
-                limit = ref[REFERENCE_FRONT_SHARE] + LEAN_FRONT;
+        limit = own_front_limit(e, limit);
         return (struct named){POSTURE_LEANING_FORWARD, phi((f->front_share - limit) / FRONT_SHARE_SD)};
 }
 

@@ -41,11 +41,17 @@ static float dwell_s(const struct occupancy_judge *j, const struct settings_occu
         }
 }
 
+/* Who gets up leaves when the seat stops reading a person, not when the last trace of load is gone. */
+static uint64_t began(const struct occupancy_judge *j) {
+        return j->now == OCCUPANCY_PERSON && j->candidate == OCCUPANCY_VACANT ? j->against_since_us
+                                                                              : j->candidate_since_us;
+}
+
 static bool ripe(const struct occupancy_judge *j, const struct settings_occupancy *s, uint64_t now) {
         /* a person weighs something: an empty seat after silence is certain at once */
         if (j->now == OCCUPANCY_UNKNOWN && j->candidate == OCCUPANCY_VACANT)
                 return true;
-        return j->candidate_frames >= 2 && (float)(now - j->candidate_since_us) >= dwell_s(j, s) * 1e6F;
+        return j->candidate_frames >= 2 && (float)(now - began(j)) >= dwell_s(j, s) * 1e6F;
 }
 
 void occupancy_step(struct occupancy_judge *j, const struct settings_occupancy *s, const struct features *f,
@@ -67,8 +73,7 @@ void occupancy_step(struct occupancy_judge *j, const struct settings_occupancy *
         j->candidate_frames++;
         if (!ripe(j, s, now))
                 return;
-        /* who gets up leaves when the seat stops reading a person, not when the last trace is gone */
-        j->since_us = j->now == OCCUPANCY_PERSON ? j->against_since_us : j->candidate_since_us;
+        j->since_us = began(j);
         j->now = seen;
         j->candidate_frames = 0;
 }
