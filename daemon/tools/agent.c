@@ -1,0 +1,148 @@
+#include "agent.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "util/log.h"
+#include "version.h"
+
+enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
+
+static const char usage[] =
+        "sitbone-agent [--bus system|session] [--config FILE]\n"
+        "\n"
+        "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done and Snooze.\n"
+        "\n"
+        "  --bus BUS      where sitboned is: system (default) or session\n"
+        "  --session      the same as --bus session\n"
+        "  --config FILE  instead of ~/.config/sitbone/agent.conf:\n"
+        "                   [agent]\n"
+        "                   bus = system      # or session\n"
+        "                   sound = no        # yes: ask the desktop to play its message sound\n"
+        "                   mat = yes         # no: do not say when the mat falls silent\n"
+        "  --version, --help\n";
+
+struct options {
+        const char *bus, *config;
+        bool done; /* --help, --version */
+};
+
+/* "--name value" and "--name=value"; NULL when this is another option. */
+static const char *value_of(const char *name, int argc, char **argv, int *i) {
+        size_t n = strlen(name);
+
+        if (strncmp(argv[*i], name, n) != 0)
+                return NULL;
+        if (argv[*i][n] == '=')
+                return argv[*i] + n + 1;
+        if (argv[*i][n] != '\0' || *i + 1 >= argc)
+                return NULL;
+        return argv[++*i];
+}
+
+static int read_options(int argc, char **argv, struct options *ret) {
+        for (int i = 1; i < argc; i++) {
+                const char *value;
+
+                if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+                        fputs(usage, stdout);
+                        ret->done = true;
+                } else if (strcmp(argv[i], "--version") == 0) {
+                        printf("sitbone-agent %s\n", sitbone_version);
+                        ret->done = true;
+                } else if (strcmp(argv[i], "--session") == 0) {
+                        ret->bus = "session";
+                } else if ((value = value_of("--bus", argc, argv, &i))) {
+                        ret->bus = value;
+                } else if ((value = value_of("--config", argc, argv, &i))) {
+                        ret->config = value;
+                } else {
+                        fprintf(stderr, "sitbone-agent: %s: not understood; see sitbone-agent --help\n", argv[i]);
+                        return -EINVAL;
+                }
+        }
+        if (ret->bus && strcmp(ret->bus, "system") != 0 && strcmp(ret->bus, "session") != 0) {
+                fprintf(stderr, "sitbone-agent: --bus %s: must be system or session\n", ret->bus);
+                return -EINVAL;
+        }
+        return 0;
+}
+
+static void on_session(void *userdata) {
+        notifier_set_may_show(userdata, session_may_show());
+}
+
+static int add_signals(sd_event *event) {
+        sigset_t set;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGHUP);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -errno;
+        for (int i = 0; i < 3; i++) {
+                int r = sd_event_add_signal(event, NULL, (const int[]){SIGTERM, SIGINT, SIGHUP}[i], NULL, NULL);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int run(sd_event *event, sd_bus *desktop, const struct agent_settings *settings) {
+        static struct notifier notifier; /* too large for the stack of a small program */
+        struct seats *seats = NULL;
+        int r = notifier_init(&notifier, desktop, settings);
+
+        if (r >= 0)
+                r = sd_bus_attach_event(desktop, event, SD_EVENT_PRIORITY_NORMAL);
+        if (r >= 0) /* when the desktop's bus ends, so does the session, and so do we */
+                r = sd_bus_set_exit_on_disconnect(desktop, 1);
+        if (r >= 0)
+                r = add_signals(event);
+        if (r >= 0)
+                r = session_watch(event, on_session, &notifier);
+        if (r >= 0)
+                r = seats_new(event, settings, &notifier, &seats);
+        if (r < 0)
+                return r;
+        notifier_set_may_show(&notifier, session_may_show());
+        sd_notify(0, "READY=1");
+        r = sd_event_loop(event);
+        seats_free(seats);
+        notifier_goodbye(&notifier);
+        return r;
+}
+
+int main(int argc, char **argv) {
+        struct options options = {0};
+        struct agent_settings settings;
+        sd_event *event = NULL;
+        sd_bus *desktop = NULL;
+        int r;
+
+        if (read_options(argc, argv, &options) < 0)
+                return STATUS_USAGE;
+        if (options.done)
+                return STATUS_OK;
+        if (agent_settings_load(options.config, &settings) > 0)
+                return STATUS_USAGE;
+        if (options.bus)
+                settings.system_bus = strcmp(options.bus, "system") == 0;
+        log_open(LOG_INFO_);
+
+        r = sd_event_default(&event);
+        if (r >= 0)
+                r = sd_bus_open_user(&desktop);
+        if (r < 0)
+                log_error("no session bus: %s; start the agent inside a desktop session", strerror(-r));
+        else
+                r = run(event, desktop, &settings);
+        sd_bus_close_unref(desktop);
+        sd_event_unref(event);
+        return r < 0 ? STATUS_FAILED : STATUS_OK;
+}

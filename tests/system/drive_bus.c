@@ -1,0 +1,180 @@
+/* A seat without a mat for tests of the bus and the agent: the real follow stages and the real bus outlet, with a posture
+ * and virtual time that the test gives on standard input, one command a line:
+ *     person | slouched | vacant      who is there from now on
+ *     skip SECONDS                    time passes
+ *     online 0|1                      frames come, or not
+ *     exercise TEXT                   the name of the only exercise
+ *     storm N                         N snapshots at once, each with another posture
+ * Each line is answered "ok" when done; each command from the bus is printed as "command VERB MINUTES TARGET RESULT". */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "follow/alert.h"
+#include "follow/sitting.h"
+#include "publish/bus.h"
+#include "publish/text.h"
+#include "settings.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+struct drive {
+        struct settings settings;
+        struct identity identity;
+        struct geometry geometry;
+        struct exercise_catalogue exercises;
+        struct snapshot snapshot;
+        struct sitting_tracker sitting;
+        struct alert_desk alert;
+        struct outlet bus;
+        uint64_t now_us;
+        char line[256];
+        size_t n;
+};
+
+static void step(struct drive *d, uint64_t by_us) {
+        struct snapshot *s = &d->snapshot;
+
+        d->now_us += by_us;
+        s->now_us = d->now_us;
+        sitting_step(&d->sitting, &s->posture, d->now_us, &s->sitting);
+        alert_step(&d->alert, &s->sitting, d->now_us, &s->alerts);
+        d->bus.ops->post(d->bus.self, s);
+}
+
+static enum command_result execute(void *userdata, const struct command *c) {
+        struct drive *d = userdata;
+        enum command_result r = COMMAND_NO_FRAMES;
+
+        if (c->verb == COMMAND_SNOOZE)
+                r = alert_snooze(&d->alert, c->minutes, d->now_us);
+        else if (c->verb == COMMAND_DONE)
+                r = alert_done(&d->alert, d->now_us);
+        printf("command %d %" PRIu32 " %d %s\n", (int)c->verb, c->minutes, (int)c->target, command_result_name(r));
+        fflush(stdout);
+        step(d, 0);
+        return r;
+}
+
+static void seat(struct drive *d, enum occupancy occupancy, enum posture_kind kind) {
+        struct posture *p = &d->snapshot.posture;
+
+        *p = (struct posture){.occupancy = occupancy,
+                              .occupancy_since_us = d->now_us,
+                              .kind = kind,
+                              .kind_since_us = d->now_us,
+                              .confidence = 0.9f,
+                              .tilt_deg = {kind == POSTURE_SLOUCHED ? -9 : 0, 4},
+                              .obliquity_deg = {NAN, NAN},
+                              .asymmetry = 0};
+        step(d, 0);
+}
+
+/* As the pipeline would at a frame a second. */
+static void skip(struct drive *d, unsigned seconds) {
+        for (unsigned i = 0; i < seconds; i++)
+                step(d, USEC_PER_SEC);
+}
+
+static void storm(struct drive *d, unsigned n) {
+        for (unsigned i = 0; i < n; i++) {
+                d->snapshot.posture.kind = i % 2 ? POSTURE_ARCHED : POSTURE_UPRIGHT;
+                step(d, 10000);
+        }
+}
+
+static void obey(struct drive *d, const char *line) {
+        if (strcmp(line, "person") == 0)
+                seat(d, OCCUPANCY_PERSON, POSTURE_UPRIGHT);
+        else if (strcmp(line, "slouched") == 0)
+                seat(d, OCCUPANCY_PERSON, POSTURE_SLOUCHED);
+        else if (strcmp(line, "vacant") == 0)
+                seat(d, OCCUPANCY_VACANT, POSTURE_VACANT);
+        else if (strncmp(line, "skip ", 5) == 0)
+                skip(d, (unsigned)strtoul(line + 5, NULL, 10));
+        else if (strncmp(line, "storm ", 6) == 0)
+                storm(d, (unsigned)strtoul(line + 6, NULL, 10));
+        else if (strncmp(line, "exercise ", 9) == 0)
+                snprintf(d->exercises.of[0].name, sizeof(d->exercises.of[0].name), "%s", line + 9);
+        else if (strncmp(line, "online ", 7) == 0) {
+                d->snapshot.health.mat_online = line[7] == '1';
+                step(d, 0);
+        } else
+                exit(2);
+        puts("ok");
+        fflush(stdout);
+}
+
+static int on_input(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct drive *d = userdata;
+        ssize_t n = read(fd, d->line + d->n, sizeof(d->line) - 1 - d->n);
+        char *end;
+
+        (void)events;
+        if (n <= 0)
+                return sd_event_exit(sd_event_source_get_event(source), 0);
+        d->n += (size_t)n;
+        d->line[d->n] = '\0';
+        while ((end = strchr(d->line, '\n'))) {
+                *end++ = '\0';
+                obey(d, d->line);
+                d->n = strlen(end);
+                memmove(d->line, end, d->n + 1);
+        }
+        return 0;
+}
+
+static void prepare(struct drive *d, const char *seat_id) {
+        struct map *map = &d->snapshot.map;
+
+        settings_defaults(&d->settings);
+        d->settings.alert.still = false; /* one alert at a time */
+        snprintf(d->identity.seat_id, sizeof(d->identity.seat_id), "%s", seat_id);
+        snprintf(d->identity.seat_name, sizeof(d->identity.seat_name), "Desk");
+        snprintf(d->identity.version, sizeof(d->identity.version), "test");
+        d->geometry = (struct geometry){
+                .kind = GEOMETRY_GRID, .n_cells = 6, .rows = 2, .cols = 3, .pitch_x_mm = 10, .pitch_y_mm = 12};
+        d->exercises.n = 1;
+        d->exercises.of[0] = (struct exercise){.id = "standing-glute-contraction",
+                                               .name = "Standing glute contraction",
+                                               .suits = EXERCISE_SUITS_ANY,
+                                               .dose = "3 x 12-15 a side",
+                                               .how = "Hand on the desk, one leg diagonally back, hold a few seconds.",
+                                               .prompt = true};
+        d->snapshot.geometry = &d->geometry;
+        d->snapshot.exercises = &d->exercises;
+        map->n_cells = 6;
+        for (int i = 0; i < 6; i++)
+                map->load[i] = (float)i / 10;
+        d->snapshot.features.peak = 0.5f;
+        d->snapshot.features.cop_x_mm = NAN;
+        d->snapshot.health.frame_rate_hz = NAN;
+        d->snapshot.health.mat_online = true;
+        d->now_us = 1000 * USEC_PER_SEC;
+        sitting_init(&d->sitting, &d->settings);
+        alert_init(&d->alert, &d->settings, &d->exercises);
+}
+
+int main(int argc, char **argv) {
+        static struct drive drive;
+        struct drive *d = &drive;
+        sd_event *event = NULL;
+
+        if (argc != 3 || sd_event_default(&event) < 0)
+                return 2;
+        log_open(LOG_DEBUG_);
+        prepare(d, argv[2]);
+        d->settings.bus.bus = strcmp(argv[1], "session") == 0 ? BUS_SESSION : BUS_SYSTEM;
+        if (bus_new(event, &d->settings, &d->identity, execute, d, NULL, &d->bus) < 0 ||
+            sd_event_add_io(event, NULL, STDIN_FILENO, 1 /* EPOLLIN */, on_input, d) < 0)
+                return 1;
+        seat(d, OCCUPANCY_VACANT, POSTURE_VACANT);
+        sd_event_loop(event);
+        d->bus.ops->free(d->bus.self);
+        sd_event_unref(event);
+        return 0;
+}
