@@ -1,7 +1,16 @@
-/* frame -> map: tare, noise floor, stuck cells. Cost: a fixed number of passes over the cells.
+/* frame -> map: tare, noise floor, stuck cells. Cost: one pass over the cells a frame, a second one once a second.
  *
  * The stage must know whether the seat is empty before it may move the baseline, but may not look downstream; so it
- * judges for itself, by stillness and by nearness to the present baseline. See condition.c. */
+ * judges for itself: the seat counts as empty while it is still and nearly every cell is within the noise floor of the
+ * present baseline (of zero before the first tare). A person loads far more than an eighth of any mat, so somebody
+ * seated at start-up is never tared away; `tared` stays false until the seat was seen empty.
+ *
+ * Settings [condition]: default, reason (ranges in the table of daemon/settings_table.c)
+ *   tare            yes   no only for mats that take their own baseline off
+ *   noise_floor_pct 1.5   4 of 255 counts: above the +-1 count of noise and below the light edge of a contact
+ *   tare_s          5     longer than any pause of a movement, shorter than most absences
+ *   stuck_mask      yes   no to see what a suspect cell really sends
+ */
 #ifndef CONDITION_CONDITION_H
 #define CONDITION_CONDITION_H
 
@@ -17,10 +26,24 @@
 struct condition {
         struct settings_condition settings;
         const struct geometry *geometry; /* not owned */
-        /* private state follows; condition.c */
+        /* private state */
         bool tared;
-        float baseline[CELLS_MAX]; /* raw units */
-        float noise[CELLS_MAX];
+        bool started;              /* a frame was seen: recent means something */
+        uint64_t started_us;       /* first frame */
+        uint64_t last_us;          /* last frame */
+        uint64_t ticked_us;        /* last slow tick */
+        uint64_t still_since_us;   /* UINT64_MAX = moving */
+        uint64_t quiet_since_us;   /* still and near the baseline; UINT64_MAX = not */
+        uint32_t frames;           /* in recent, saturating */
+        uint32_t n_stuck;          /* cells with stuck set */
+        uint32_t least, most;      /* fewest and most cells above the floor over zero: how far the mat swung */
+        float baseline[CELLS_MAX]; /* raw units, as all below but gain and threshold */
+        float noise[CELLS_MAX];    /* mean absolute deviation while empty */
+        float recent[CELLS_MAX];   /* mean over about two seconds */
+        float lowest[CELLS_MAX], highest[CELLS_MAX]; /* of recent, since the start */
+        float gain[CELLS_MAX];                       /* raw -> share of full scale; 0 = not trusted */
+        float threshold[CELLS_MAX];                  /* noise floor of this cell, share of full scale */
+        uint8_t trusted[CELLS_MAX];
 };
 
 void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry);

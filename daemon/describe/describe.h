@@ -1,4 +1,7 @@
-/* map -> features: pure measurement, no judgement. Formulas and sources stand beside each feature in describe.c. */
+/* map -> features: pure measurement, no judgement. Formulas and sources stand beside each feature in describe.c.
+ *
+ * One pass over the cells makes the marginals (sums along rows and columns); position, spread, edges and symmetry all
+ * follow from those. The sit-bone pair looks at a few small windows of the map. Cost: linear in the cells. */
 #ifndef DESCRIBE_DESCRIBE_H
 #define DESCRIBE_DESCRIBE_H
 
@@ -6,12 +9,26 @@
 #include "sitbone/geometry.h"
 #include "sitbone/map.h"
 
+/* Load along one direction, in bins of equal width. Scattered cells are sorted into bins as well. */
+struct marginal {
+        uint32_t n;     /* 0 = no positions */
+        float first_mm; /* centre of bin 0 */
+        float pitch_mm; /* > 0 */
+        float load[CELLS_MAX];
+};
+
 struct describe {
         const struct geometry *geometry; /* not owned */
-        /* private state: the previous map, for movement */
+        /* private state: the map as it was a moment ago, for movement */
         bool has_previous;
         uint64_t previous_us;
+        float movement, cop_speed_mm_s; /* smoothed; NAN = not known */
+        float slow_cop_x_mm, slow_cop_y_mm;
         float previous[CELLS_MAX];
+        struct marginal x, y;                        /* work space of a step */
+        uint16_t bin_x[CELLS_MAX], bin_y[CELLS_MAX]; /* of scattered cells */
+        float squares[CELLS_MAX], changes[CELLS_MAX],
+                peaks[CELLS_MAX]; /* by column, or by cell where there is no grid */
 };
 
 void describe_init(struct describe *d, const struct geometry *geometry);

@@ -1,4 +1,30 @@
-/* features -> posture: occupancy, posture, tilt and obliquity, each with its uncertainty. */
+/* features -> posture: occupancy, posture, tilt and obliquity, each with its uncertainty.
+ *
+ *   occupancy.c   vacant, object, person: thresholds, hysteresis, dwell
+ *   reference.c   the sitter's own upright: gathered in each sit, or taken by hand
+ *   angles.c      tilt and obliquity against the reference
+ *   kind.c        the posture's name and how sure it is
+ *
+ * Settings: default, reason (ranges in the table of daemon/settings_table.c)
+ *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds down
+ *               by its share of 1000 cm2
+ *   person_area_cm2 250   a press of a hand 45-90, a perch on the front edge 400-600, a sit 900-1300
+ *   person_load_cm2 20    a recorded sitter 200; a deep forward lean takes up to 75 % off and must stay a person
+ *   object_load_cm2 2     about 600 g on a mat where a sitter makes 200
+ *   release_pct     60    above the last traces of getting up, far below the deepest lean
+ *   sit_s           0.6   a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
+ *   stand_s         0.8   an interruption must be seen at once, a hop on the seat is none
+ *  [posture]
+ *   slouched_deg    8     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
+ *   arched_deg      8
+ *   lean_asymmetry  0.2   recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
+ *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32
+ *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
+ *   hysteresis_pct  20    of the threshold, before the posture is left again
+ *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing
+ *   reference_s     10    quiet sitting: the sit-down and its settling are over
+ *   min_confidence  0.5   below it the name is a guess
+ */
 #ifndef ESTIMATE_ESTIMATE_H
 #define ESTIMATE_ESTIMATE_H
 
@@ -11,11 +37,66 @@
 #include "sitbone/posture.h"
 #include "sitbone/settings.h"
 
+/* vacant, object, person; see occupancy.h */
+struct occupancy_judge {
+        enum occupancy now, candidate;
+        uint64_t since_us;           /* first evidence of now */
+        uint64_t candidate_since_us; /* first evidence of candidate */
+        uint64_t against_since_us;   /* first evidence against now, whatever for */
+        uint32_t candidate_frames;
+};
+
+/* Index of each value in a reference vector; order is stored, see memory.h. */
+enum reference_index {
+        REFERENCE_PROFILE = 0,  /* PROFILE_BANDS shares */
+        REFERENCE_LINE_Y = 8,   /* sit-bone line, mm on the mat */
+        REFERENCE_MIDDLE_X = 9, /* middle of the pair, mm on the mat */
+        REFERENCE_APART = 10,   /* sit bones apart, mm */
+        REFERENCE_COP_X = 11,
+        REFERENCE_COP_Y = 12,
+        REFERENCE_LOAD = 13,
+        REFERENCE_FRONT_SHARE = 14,
+        REFERENCE_ASYMMETRY = 15,
+        REFERENCE_N = 16,
+};
+
+struct reference {
+        bool valid;
+        bool by_hand;  /* the sitter said so: survives standing up */
+        bool same_sit; /* taken in this sit: positions on the mat may be compared */
+        float value[REFERENCE_N];
+};
+
+struct reference_keeper {
+        struct reference held;
+        float gathered_s;         /* quiet sitting so far, for the automatic reference */
+        float sum_s[REFERENCE_N]; /* seconds behind each mean */
+        float mean[REFERENCE_N];
+        float recent[REFERENCE_N]; /* a few seconds, for the reference by hand; NAN = not seen */
+        float quiet_s;             /* quiet without a pause */
+};
+
+struct kind_judge {
+        enum posture_kind now, candidate;
+        uint64_t since_us, candidate_since_us;
+        float confidence;
+};
+
 struct estimate {
         struct settings_occupancy occupancy_settings;
         struct settings_posture posture_settings;
         uint64_t stale_us; /* silence after which occupancy is unknown, not vacant */
-        /* private state follows; estimate.c */
+        float shift_movement;
+        /* private state */
+        bool seen; /* a frame came since the start or the last silence */
+        uint64_t frame_us;
+        float slow_load;
+        bool shifting;
+        struct occupancy_judge occupancy;
+        struct reference_keeper reference;
+        struct kind_judge kind;
+        struct uncertain tilt_deg, obliquity_deg;
+        float asymmetry;
 };
 
 void estimate_init(struct estimate *e, const struct settings *settings);

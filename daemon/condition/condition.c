@@ -1,0 +1,245 @@
+#include "condition/condition.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float RECENT_S = 2;           /* time constant of the recent mean: a few frames even at 2 Hz */
+static const uint64_t TICK_US = 1000000;   /* the slow pass */
+static const uint64_t STEADY_US = 1500000; /* a tare on command wants this much stillness */
+static const float SATURATED = 0.98F;      /* of full scale, see map.h */
+static const float NOISE_MARGIN = 5;       /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float FOLLOW_UP = 1.0F / 16; /* a tick, while empty: slow, so that nothing laid down gently is taken in */
+static const float FOLLOW_DOWN = 0.25F;   /* a tick, always: a load below zero means that the baseline is too high */
+static const float STUCK_LEVEL = 0.5F;    /* of full scale: a cell resting above it has lost most of its range */
+static const float STUCK_RANGE = 0.03F;   /* of full scale: a live cell under a sitter moves more, by creep alone */
+static const uint64_t STUCK_US = 60000000; /* watched at least so long */
+
+struct counts {
+        uint32_t active, saturated, moved;
+};
+
+static uint32_t max_u32(uint32_t a, uint32_t b) {
+        return a > b ? a : b;
+}
+
+/* So many cells may read above the floor on an empty seat: two of a real mat do, one of a dozen can be stuck. */
+static uint32_t empty_limit(const struct condition *c) {
+        return max_u32(1, c->geometry->n_cells / 8);
+}
+
+static float clean(float raw, float full_scale) {
+        float x = raw > 0 ? raw : 0; /* NAN compares false */
+
+        return x < full_scale ? x : full_scale;
+}
+
+static bool is_stuck(const struct condition *c, uint32_t i) {
+        const float full = c->geometry->full_scale;
+        const uint32_t n = c->geometry->n_cells;
+        bool swung =
+                c->most >= c->least + max_u32(2, n / 3) && c->least <= n / 2 && c->last_us - c->started_us >= STUCK_US;
+
+        if (!c->settings.stuck_mask)
+                return false;
+        if (c->tared && c->baseline[i] > STUCK_LEVEL * full)
+                return true;
+        return swung && c->lowest[i] > STUCK_LEVEL * full && c->highest[i] - c->lowest[i] < STUCK_RANGE * full;
+}
+
+/* Gains, thresholds and trust from what is known now. */
+static void derive(struct condition *c) {
+        const struct geometry *g = c->geometry;
+        const float floor = c->settings.noise_floor_pct / 100;
+
+        c->n_stuck = 0;
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                bool stuck = is_stuck(c, i);
+                float own = NOISE_MARGIN * c->noise[i] / g->full_scale;
+
+                c->n_stuck += stuck;
+                c->trusted[i] = !stuck && !g->masked[i];
+                c->gain[i] = c->trusted[i] ? 1 / g->full_scale : 0;
+                c->threshold[i] = own > floor ? own : floor;
+        }
+}
+
+void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry) {
+        memset(c, 0, sizeof(*c));
+        c->settings = *settings;
+        c->geometry = geometry;
+        c->still_since_us = c->quiet_since_us = UINT64_MAX;
+        c->least = geometry->n_cells;
+        derive(c);
+}
+
+void condition_configure(struct condition *c, const struct settings_condition *settings) {
+        c->settings = *settings;
+        derive(c);
+}
+
+static void start(struct condition *c, const struct frame *frame) {
+        for (uint32_t i = 0; i < frame->n_cells; i++) {
+                c->recent[i] = clean(frame->raw[i], c->geometry->full_scale);
+                c->lowest[i] = c->highest[i] = c->recent[i];
+        }
+        c->started = true;
+        c->started_us = c->last_us = c->ticked_us = frame->arrived_us;
+}
+
+/* The pass of every frame. Elementwise with whole-number sums only, so that it vectorises as it stands. */
+static struct counts weigh(struct condition *c, const float *restrict raw, float follow, float *restrict load) {
+        const float full = c->geometry->full_scale, saturated = SATURATED * full;
+        const float *restrict baseline = c->baseline, *restrict gain = c->gain, *restrict threshold = c->threshold;
+        float *restrict recent = c->recent;
+        const uint32_t n = c->geometry->n_cells;
+        uint32_t active = 0, over = 0, moved = 0;
+
+        for (uint32_t i = 0; i < n; i++) {
+                float x = clean(raw[i], full);
+                float change = x - recent[i];
+                float y = (x - baseline[i]) * gain[i];
+
+                y = y < 1 ? y : 1;
+                y = y > threshold[i] ? y : 0;
+                recent[i] += follow * change;
+                load[i] = y;
+                moved += fabsf(change) > full * threshold[i];
+                over += (x >= saturated) & (gain[i] > 0);
+                active += y > 0;
+        }
+        return (struct counts){active, over, moved};
+}
+
+/* Elsewhere than in the sum: cells above the floor before any baseline, for the swing of the mat. */
+static void watch_range(struct condition *c) {
+        const float floor = c->settings.noise_floor_pct / 100 * c->geometry->full_scale;
+        uint32_t above = 0;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                float x = c->recent[i];
+
+                c->lowest[i] = x < c->lowest[i] ? x : c->lowest[i];
+                c->highest[i] = x > c->highest[i] ? x : c->highest[i];
+                above += x > floor;
+        }
+        c->least = above < c->least ? above : c->least;
+        c->most = max_u32(c->most, above);
+}
+
+static void take_baseline(struct condition *c) {
+        memcpy(c->baseline, c->recent, sizeof(c->baseline));
+        c->tared = true;
+}
+
+static void follow_baseline(struct condition *c, const struct frame *frame) {
+        const float full = c->geometry->full_scale;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                float off = fabsf(clean(frame->raw[i], full) - c->recent[i]);
+
+                c->baseline[i] += FOLLOW_UP * (c->recent[i] - c->baseline[i]);
+                c->noise[i] += FOLLOW_UP * (off - c->noise[i]);
+        }
+}
+
+static void lower_baseline(struct condition *c) {
+        const float full = c->geometry->full_scale;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                float below = c->baseline[i] - c->recent[i];
+
+                if (below > c->threshold[i] * full)
+                        c->baseline[i] -= FOLLOW_DOWN * below;
+        }
+}
+
+static void tick(struct condition *c, const struct frame *frame) {
+        const uint64_t now = frame->arrived_us;
+        bool empty = c->quiet_since_us <= now && (float)(now - c->quiet_since_us) >= c->settings.tare_s * 1e6F;
+
+        c->ticked_us = now;
+        watch_range(c);
+        if (c->settings.tare && empty && !c->tared)
+                take_baseline(c);
+        else if (c->settings.tare && empty)
+                follow_baseline(c, frame);
+        else if (c->settings.tare && c->tared)
+                lower_baseline(c);
+        derive(c);
+}
+
+static void judge_quiet(struct condition *c, const struct counts *counts, uint64_t now) {
+        bool still = counts->moved <= max_u32(1, c->geometry->n_cells / 16);
+        bool near = counts->active <= empty_limit(c);
+
+        if (!still)
+                c->still_since_us = UINT64_MAX;
+        else if (c->still_since_us > now)
+                c->still_since_us = now;
+        if (!still || !near)
+                c->quiet_since_us = UINT64_MAX;
+        else if (c->quiet_since_us > now)
+                c->quiet_since_us = now;
+}
+
+void condition_step(struct condition *c, const struct frame *frame, struct map *ret) {
+        const uint64_t now = frame->arrived_us;
+        struct counts counts;
+        float dt;
+
+        if (!c->started || now < c->last_us)
+                start(c, frame);
+        dt = (float)(now - c->last_us) * 1e-6F;
+        c->frames += c->frames < UINT32_MAX;
+        c->last_us = now;
+        counts = weigh(c, frame->raw, dt / (RECENT_S + dt), ret->load);
+        judge_quiet(c, &counts, now);
+
+        ret->seq = frame->seq;
+        ret->arrived_us = now;
+        ret->n_cells = c->geometry->n_cells;
+        ret->n_active = counts.active;
+        ret->n_saturated = counts.saturated;
+        ret->n_stuck = c->n_stuck;
+        ret->tared = c->tared;
+        ret->floor = c->settings.noise_floor_pct / 100;
+        memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
+        if (now - c->ticked_us >= TICK_US)
+                tick(c, frame);
+}
+
+bool condition_tare(struct condition *c) {
+        if (c->frames < 3 || c->still_since_us > c->last_us || c->last_us - c->still_since_us < STEADY_US)
+                return false;
+        take_baseline(c);
+        derive(c);
+        return true;
+}
+
+void condition_remember(const struct condition *c, struct memory_tare *ret) {
+        ret->n_cells = c->tared ? c->geometry->n_cells : 0;
+        memcpy(ret->baseline, c->baseline, sizeof(ret->baseline));
+        memcpy(ret->noise, c->noise, sizeof(ret->noise));
+}
+
+static bool plausible(const struct condition *c, const struct memory_tare *tare) {
+        const float full = c->geometry->full_scale;
+
+        if (tare->n_cells == 0 || tare->n_cells != c->geometry->n_cells)
+                return false;
+        for (uint32_t i = 0; i < tare->n_cells; i++)
+                if (!(tare->baseline[i] >= 0 && tare->baseline[i] <= full && tare->noise[i] >= 0 &&
+                      tare->noise[i] <= full))
+                        return false;
+        return true;
+}
+
+bool condition_recall(struct condition *c, const struct memory_tare *tare) {
+        if (!plausible(c, tare))
+                return false;
+        memcpy(c->baseline, tare->baseline, sizeof(c->baseline));
+        memcpy(c->noise, tare->noise, sizeof(c->noise));
+        c->tared = true;
+        derive(c);
+        return true;
+}

@@ -1,0 +1,221 @@
+#include "describe/describe.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "describe/marginal.h"
+#include "describe/profile.h"
+#include "describe/sit_bones.h"
+
+static const float MOMENT_S = 0.7F;          /* movement: against the map as it was about this long ago */
+static const float SMOOTH_S = 0.5F;          /* movement and speed: smoothing */
+static const float GAP_S = 3;                /* after a longer silence nothing is known of movement */
+static const float PPI_CM2 = 9.5F;           /* peak pressure index: 9-10 cm2 (BodiTrak manual, ISO/TR 16840-9) */
+static const float FRONT_SHARE = 13.0F / 32; /* 13 front columns of a 32 x 32 mat carry 30 % of an upright sitter */
+static const float LOAD_LEAST_CM2 = 0.5F;    /* below it a movement relative to the load says nothing */
+
+static void bins_init(struct marginal *m, uint16_t *bins, const float *at, float pitch, uint32_t n) {
+        float least = at[0], most = at[0];
+
+        for (uint32_t i = 1; i < n; i++) {
+                least = at[i] < least ? at[i] : least;
+                most = at[i] > most ? at[i] : most;
+        }
+        if ((most - least) / pitch > CELLS_MAX - 2) /* cells much smaller than their distances: wider bins */
+                pitch = (most - least) / (CELLS_MAX - 2);
+        m->first_mm = least;
+        m->pitch_mm = pitch;
+        m->n = (uint32_t)((most - least) / pitch + 0.5F) + 1;
+        for (uint32_t i = 0; i < n; i++)
+                bins[i] = (uint16_t)((at[i] - least) / pitch + 0.5F);
+}
+
+void describe_init(struct describe *d, const struct geometry *g) {
+        memset(d, 0, sizeof(*d));
+        d->geometry = g;
+        d->movement = d->cop_speed_mm_s = d->slow_cop_x_mm = d->slow_cop_y_mm = NAN;
+        if (g->kind == GEOMETRY_GRID) {
+                d->x.n = g->cols;
+                d->y.n = g->rows;
+                d->x.first_mm = g->x_mm[0];
+                d->y.first_mm = g->y_mm[0];
+                d->x.pitch_mm = g->pitch_x_mm;
+                d->y.pitch_mm = g->pitch_y_mm;
+        } else if (g->kind == GEOMETRY_SCATTERED) {
+                bins_init(&d->x, d->bin_x, g->x_mm, g->pitch_x_mm, g->n_cells);
+                bins_init(&d->y, d->bin_y, g->y_mm, g->pitch_y_mm, g->n_cells);
+        }
+}
+
+/* Column sums of one row: load, its squares, its change against the slow map; column peaks. */
+static void add_row(struct describe *d, const float *restrict load, uint32_t at, uint32_t n, float follow) {
+        float *restrict sums = d->x.load, *restrict squares = d->squares, *restrict changes = d->changes;
+        float *restrict peaks = d->peaks, *restrict previous = d->previous + at;
+
+        for (uint32_t c = 0; c < n; c++) {
+                float v = load[c], change = v - previous[c];
+
+                previous[c] += follow * change;
+                sums[c] += v;
+                squares[c] += v * v;
+                changes[c] += fabsf(change);
+                peaks[c] = v > peaks[c] ? v : peaks[c];
+        }
+}
+
+struct totals {
+        float load, squares, change, peak;
+};
+
+/* The pass over the cells. Fills both marginals of a grid; otherwise d->x.load is one sum a cell. */
+static struct totals sweep(struct describe *d, const struct map *map, float follow) {
+        const bool grid = d->geometry->kind == GEOMETRY_GRID;
+        const uint32_t cols = grid ? d->geometry->cols : map->n_cells, rows = grid ? d->geometry->rows : 1;
+        const size_t size = cols * sizeof(float);
+
+        memset(d->x.load, 0, size);
+        memset(d->squares, 0, size);
+        memset(d->changes, 0, size);
+        memset(d->peaks, 0, size);
+        for (uint32_t r = 0; r < rows; r++) {
+                add_row(d, map->load + (size_t)r * cols, r * cols, cols, follow);
+                d->y.load[r] = lanes_sum(map->load + (size_t)r * cols, cols);
+        }
+        return (struct totals){lanes_sum(d->x.load, cols), lanes_sum(d->squares, cols), lanes_sum(d->changes, cols),
+                               lanes_max(d->peaks, cols)};
+}
+
+static void sort_into_bins(struct describe *d, const struct map *map) {
+        memset(d->x.load, 0, d->x.n * sizeof(float));
+        memset(d->y.load, 0, d->y.n * sizeof(float));
+        for (uint32_t i = 0; i < map->n_cells; i++) {
+                d->x.load[d->bin_x[i]] += map->load[i];
+                d->y.load[d->bin_y[i]] += map->load[i];
+        }
+}
+
+static uint32_t peak_cell(const struct describe *d, const struct map *map, float peak) {
+        const bool grid = d->geometry->kind == GEOMETRY_GRID;
+        const uint32_t cols = grid ? d->geometry->cols : map->n_cells, rows = grid ? d->geometry->rows : 1;
+        uint32_t c = 0;
+
+        while (c + 1 < cols && d->peaks[c] < peak)
+                c++;
+        for (uint32_t r = 0; r < rows; r++)
+                if (map->load[r * cols + c] >= peak)
+                        return r * cols + c;
+        return c;
+}
+
+/* Peak pressure index: mean over a disc of 9.5 cm2 round the largest cell; cells at its rim count by the part inside.
+ * A cell larger than the disc stands for itself and, in part, its neighbours: on coarse mats the area is larger. */
+static float ppi_grid(const struct describe *d, const struct map *map, uint32_t peak) {
+        const struct geometry *g = d->geometry;
+        const float r = sqrtf(PPI_CM2 * 100 / 3.14159265F), px = g->pitch_x_mm, py = g->pitch_y_mm;
+        const float edge = (px + py) / 4, reach = r + edge; /* half a cell */
+        const int32_t row = (int32_t)(peak / g->cols), col = (int32_t)(peak % g->cols);
+        const int32_t ry = reach / py < 64 ? (int32_t)(reach / py) : 64,
+                      rx = reach / px < 64 ? (int32_t)(reach / px) : 64;
+        float sum = 0, weights = 0;
+
+        for (int32_t i = row - ry; i <= row + ry; i++)
+                for (int32_t k = col - rx; k <= col + rx; k++) {
+                        float dx = (float)(k - col) * px, dy = (float)(i - row) * py, w;
+
+                        if (i < 0 || k < 0 || i >= (int32_t)g->rows || k >= (int32_t)g->cols)
+                                continue;
+                        w = (reach - sqrtf(dx * dx + dy * dy)) / (2 * edge);
+                        w = w > 0 ? (w < 1 ? w : 1) : 0;
+                        w *= map->trusted[(uint32_t)i * g->cols + (uint32_t)k];
+                        sum += w * map->load[(uint32_t)i * g->cols + (uint32_t)k];
+                        weights += w;
+                }
+        return weights > 0 ? sum / weights : NAN;
+}
+
+static float ppi(const struct describe *d, const struct map *map, float peak) {
+        if (d->geometry->kind == GEOMETRY_GRID)
+                return ppi_grid(d, map, peak_cell(d, map, peak));
+        /* no neighbours known: a cell that stands for 9 cm2 or more is the disc, a smaller one cannot say */
+        return d->geometry->kind == GEOMETRY_SCATTERED && d->geometry->cell_cm2 >= 9 ? peak : NAN;
+}
+
+/* Coefficient of variation over the cells in contact: standard deviation / mean; lower = more even. */
+static float variation(const struct totals *t, uint32_t n) {
+        float mean, variance;
+
+        if (n == 0 || !(t->load > 0))
+                return NAN;
+        mean = t->load / (float)n;
+        variance = t->squares / (float)n - mean * mean;
+        return variance > 0 ? sqrtf(variance) / mean : 0;
+}
+
+static void place(const struct describe *d, float total, struct features *ret) {
+        float right, left, front = marginal_end(&d->y);
+
+        ret->cop_x_mm = marginal_mean(&d->x, total);
+        ret->cop_y_mm = marginal_mean(&d->y, total);
+        ret->back_y_mm = marginal_quantile(&d->y, total, 0.05F);
+        ret->front_y_mm = marginal_quantile(&d->y, total, 0.95F);
+        ret->width_mm = marginal_quantile(&d->x, total, 0.95F) - marginal_quantile(&d->x, total, 0.05F);
+        left = marginal_between(&d->x, marginal_begin(&d->x), 0);
+        right = marginal_between(&d->x, 0, marginal_end(&d->x));
+        ret->asymmetry = left + right > 0 ? (right - left) / (right + left) : NAN;
+        front -= FRONT_SHARE * (front - marginal_begin(&d->y));
+        ret->front_share = total > 0 ? marginal_between(&d->y, front, marginal_end(&d->y)) / total : NAN;
+}
+
+static float smooth(float old, float new_, float dt) {
+        return isnan(old) ? new_ : old + dt / (SMOOTH_S + dt) * (new_ - old);
+}
+
+static void move(struct describe *d, const struct totals *t, float load_cm2, float dt, struct features *ret) {
+        const bool known = dt > 0 && t->load > 0 && load_cm2 >= LOAD_LEAST_CM2;
+        const float follow = dt / (MOMENT_S + dt);
+        float dx = ret->cop_x_mm - d->slow_cop_x_mm, dy = ret->cop_y_mm - d->slow_cop_y_mm;
+
+        /* change against an exponential past of MOMENT_S: the same at any frame rate, and noise averages out */
+        d->movement = known ? smooth(d->movement, t->change / t->load / (MOMENT_S + dt), dt) : NAN;
+        if (known && !isnan(dx) && !isnan(dy))
+                d->cop_speed_mm_s = smooth(d->cop_speed_mm_s, sqrtf(dx * dx + dy * dy) / (MOMENT_S + dt), dt);
+        else
+                d->cop_speed_mm_s = NAN;
+        d->slow_cop_x_mm = isnan(dx) ? ret->cop_x_mm : d->slow_cop_x_mm + follow * dx;
+        d->slow_cop_y_mm = isnan(dy) ? ret->cop_y_mm : d->slow_cop_y_mm + follow * dy;
+        ret->movement = d->movement;
+        ret->cop_speed_mm_s = d->cop_speed_mm_s;
+}
+
+/* Seconds since the previous map; 0 = there is none, or it is too long ago to compare with. */
+static float elapsed(struct describe *d, uint64_t now) {
+        float dt = d->has_previous && now > d->previous_us ? (float)(now - d->previous_us) * 1e-6F : 0;
+
+        d->has_previous = true;
+        d->previous_us = now;
+        return dt <= GAP_S ? dt : 0;
+}
+
+void describe_step(struct describe *d, const struct map *map, struct features *ret) {
+        const float dt = elapsed(d, map->arrived_us), area = d->geometry->cell_cm2;
+        const struct totals t = sweep(d, map, dt > 0 ? dt / (MOMENT_S + dt) : 1);
+        const bool placed = d->geometry->kind != GEOMETRY_UNPLACED;
+
+        if (d->geometry->kind == GEOMETRY_SCATTERED)
+                sort_into_bins(d, map);
+        ret->seq = map->seq;
+        ret->arrived_us = map->arrived_us;
+        ret->tared = map->tared;
+        ret->n_active = map->n_active;
+        ret->n_saturated = map->n_saturated;
+        ret->n_cells = map->n_cells;
+        ret->load = t.load * area;
+        ret->contact_area_cm2 = placed ? (float)map->n_active * area : NAN;
+        ret->peak = t.peak;
+        ret->ppi = t.peak > 0 ? ppi(d, map, t.peak) : NAN;
+        ret->cov = variation(&t, map->n_active);
+        place(d, t.load, ret);
+        move(d, &t, ret->load, dt, ret);
+        ret->sit_bones = sit_bones_find(d, map, ret);
+        profile_fill(&d->y, &ret->sit_bones, ret->profile);
+}

@@ -1,0 +1,197 @@
+#include "describe/sit_bones.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#include "describe/marginal.h"
+
+/* Apart 112 +- 9 mm in men, about 13 mm more in women; 135 mm in one recorded sitter: 80..170 mm holds them all. */
+static const float APART_LEAST_MM = 80, APART_MOST_MM = 170;
+/* With a strong one-sided lean the unloaded bone cannot be found. */
+static const float LEAN_MOST = 0.35F;
+static const float BLOCK_MM = 25;       /* first search: the width of a sit bone's pressure peak */
+static const float WINDOW_MM = 36;      /* refinement: radius of the smoothing kernel */
+static const float WINDOW_CELLS = 1.6F; /* at least, so that coarse mats have neighbours in the window */
+static const float REAR_SHARE = 0.6F;   /* of the contact's length: the bones are behind, the thighs in front */
+static const float LEVEL_MM = 45;       /* a pair is level: turned on the seat by some 20 degrees at most */
+static const float VALLEY = 0.3F;       /* depth of the valley between two clear peaks, relative to the lower one */
+static const float QUALITY_LEAST = 0.15F;
+
+enum { STEPS = 12 };
+
+struct spot {
+        float x, y; /* mm */
+        float height;
+};
+
+struct window {
+        uint32_t row0, row1, col0, col1; /* half open */
+};
+
+static uint32_t bin_at(const struct marginal *m, float mm) {
+        float at = (mm - marginal_begin(m)) / m->pitch_mm;
+
+        if (!(at > 0))
+                return 0;
+        return at < (float)m->n ? (uint32_t)at : m->n;
+}
+
+static struct window window_at(const struct describe *d, float x, float y, float rx, float ry) {
+        struct window w = {bin_at(&d->y, y - ry), bin_at(&d->y, y + ry) + 1, bin_at(&d->x, x - rx),
+                           bin_at(&d->x, x + rx) + 1};
+
+        w.row1 = w.row1 < d->y.n ? w.row1 : d->y.n;
+        w.col1 = w.col1 < d->x.n ? w.col1 : d->x.n;
+        return w;
+}
+
+static float radius(const struct geometry *g) {
+        float pitch = g->pitch_x_mm > g->pitch_y_mm ? g->pitch_x_mm : g->pitch_y_mm;
+
+        return WINDOW_MM > WINDOW_CELLS * pitch ? WINDOW_MM : WINDOW_CELLS * pitch;
+}
+
+/* One mean-shift step of the map smoothed by a biweight kernel (Comaniciu & Meer 2002): the new position is the mean
+ * under the kernel's shadow 1 - r2/h2, whose fixed points are the maxima of the smoothed map. */
+static struct spot shift(const struct describe *d, const struct map *map, struct spot at) {
+        const float h = radius(d->geometry), inverse = 1 / (h * h);
+        const struct window w = window_at(d, at.x, at.y, h, h);
+        float sum = 0, weights = 0, sum_x = 0, sum_y = 0;
+
+        for (uint32_t r = w.row0; r < w.row1; r++) {
+                const float *load = map->load + (size_t)r * d->x.n;
+                float dy = d->y.first_mm + (float)r * d->y.pitch_mm - at.y;
+
+                for (uint32_t c = w.col0; c < w.col1; c++) {
+                        float dx = d->x.first_mm + (float)c * d->x.pitch_mm - at.x;
+                        float k = 1 - (dx * dx + dy * dy) * inverse;
+
+                        k = k > 0 ? k : 0;
+                        weights += k;
+                        sum += k * load[c];
+                        sum_x += k * load[c] * dx;
+                        sum_y += k * load[c] * dy;
+                }
+        }
+        if (!(sum > 0))
+                return (struct spot){at.x, at.y, 0};
+        return (struct spot){at.x + sum_x / sum, at.y + sum_y / sum, sum / weights};
+}
+
+static struct spot climb(const struct describe *d, const struct map *map, struct spot at) {
+        for (int i = 0; i < STEPS; i++) {
+                struct spot next = shift(d, map, at);
+                bool there = fabsf(next.x - at.x) + fabsf(next.y - at.y) < 0.2F;
+
+                at = next;
+                if (there)
+                        break;
+        }
+        return at;
+}
+
+struct search {
+        struct spot left, right;
+        float middle_mm;
+};
+
+/* The heaviest block of each side in one row of blocks. */
+static void search_blocks(const struct describe *d, const float *columns, uint32_t block, float y_mm,
+                          struct search *s) {
+        for (uint32_t c = 0; c < d->x.n; c += block) {
+                uint32_t n = d->x.n - c < block ? d->x.n - c : block;
+                float sum = 0, x = d->x.first_mm + ((float)c + (float)(n - 1) / 2) * d->x.pitch_mm;
+                struct spot *side = x < s->middle_mm ? &s->left : &s->right;
+
+                if (fabsf(x - s->middle_mm) < APART_LEAST_MM / 4 || fabsf(x - s->middle_mm) > APART_MOST_MM * 0.7F)
+                        continue;
+                for (uint32_t k = 0; k < n; k++)
+                        sum += columns[c + k];
+                if (sum > side->height)
+                        *side = (struct spot){x, y_mm, sum};
+        }
+}
+
+static void add_row(float *restrict columns, const float *restrict load, uint32_t n) {
+        for (uint32_t c = 0; c < n; c++)
+                columns[c] += load[c];
+}
+
+static uint32_t block_of(float pitch_mm) {
+        float n = BLOCK_MM / pitch_mm + 0.5F;
+
+        return n < 1 ? 1 : n < (float)CELLS_MAX ? (uint32_t)n : CELLS_MAX;
+}
+
+static struct search search(const struct describe *d, const struct map *map, const struct features *f) {
+        const float total = f->load / d->geometry->cell_cm2;
+        const float middle = (marginal_quantile(&d->x, total, 0.05F) + marginal_quantile(&d->x, total, 0.95F)) / 2;
+        const uint32_t begin = bin_at(&d->y, f->back_y_mm - BLOCK_MM);
+        const uint32_t end = bin_at(&d->y, f->back_y_mm + REAR_SHARE * (f->front_y_mm - f->back_y_mm));
+        const uint32_t block_x = block_of(d->x.pitch_mm), block_y = block_of(d->y.pitch_mm);
+        struct search s = {.middle_mm = middle};
+        float columns[CELLS_MAX];
+
+        for (uint32_t r = begin; r < end; r += block_y) {
+                uint32_t n = end - r < block_y ? end - r : block_y;
+
+                for (uint32_t c = 0; c < d->x.n; c++)
+                        columns[c] = 0;
+                for (uint32_t k = 0; k < n; k++)
+                        add_row(columns, map->load + (size_t)(r + k) * d->x.n, d->x.n);
+                search_blocks(d, columns, block_x, d->y.first_mm + ((float)r + (float)(n - 1) / 2) * d->y.pitch_mm,
+                              &s);
+        }
+        return s;
+}
+
+static float unit(float x) {
+        return x > 0 ? (x < 1 ? x : 1) : 0;
+}
+
+/* How much of a valley lies between the two: 0 on an even load, towards 1 on two separate bumps. */
+static float prominence(const struct describe *d, const struct map *map, const struct search *s) {
+        const float lower = s->left.height < s->right.height ? s->left.height : s->right.height;
+        float valley = lower;
+
+        for (int i = 1; i <= 3; i++) {
+                float t = (float)i / 4;
+                struct spot at = {s->left.x + t * (s->right.x - s->left.x), s->left.y + t * (s->right.y - s->left.y),
+                                  0};
+                float height = shift(d, map, at).height;
+
+                valley = height < valley ? height : valley;
+        }
+        return lower > 0 ? 1 - valley / lower : 0;
+}
+
+static float judge(const struct describe *d, const struct map *map, const struct search *s) {
+        const float apart = s->right.x - s->left.x, slant = fabsf(s->right.y - s->left.y);
+
+        if (!(s->left.height > 0 && s->right.height > 0) || apart < APART_LEAST_MM || apart > APART_MOST_MM)
+                return 0;
+        return unit(prominence(d, map, s) / VALLEY) * unit(1.5F - slant / LEVEL_MM) *
+               unit(0.5F + (apart - APART_LEAST_MM) / 20) * unit(0.5F + (APART_MOST_MM - apart) / 20);
+}
+
+struct sit_bones sit_bones_find(const struct describe *d, const struct map *map, const struct features *f) {
+        struct sit_bones ret = {false, {NAN, NAN}, {NAN, NAN}, 0};
+        struct search s;
+
+        if (d->geometry->kind != GEOMETRY_GRID || !(f->load > 0) || !(fabsf(f->asymmetry) <= LEAN_MOST))
+                return ret;
+        s = search(d, map, f);
+        if (!(s.left.height > 0 && s.right.height > 0))
+                return ret;
+        s.left = climb(d, map, s.left);
+        s.right = climb(d, map, s.right);
+        ret.quality = judge(d, map, &s);
+        if (ret.quality < QUALITY_LEAST)
+                return ret;
+        ret.valid = true;
+        ret.left_mm[0] = s.left.x;
+        ret.left_mm[1] = s.left.y;
+        ret.right_mm[0] = s.right.x;
+        ret.right_mm[1] = s.right.y;
+        return ret;
+}

@@ -1,0 +1,10 @@
+/* The pair of pressure maxima under the ischial tuberosities ("sit bones"), at sub-cell precision. Grids only. */
+#ifndef DESCRIBE_SIT_BONES_H
+#define DESCRIBE_SIT_BONES_H
+
+#include "describe/describe.h"
+
+/* Reads the marginals and edges already in d and f. */
+struct sit_bones sit_bones_find(const struct describe *d, const struct map *map, const struct features *f);
+
+#endif

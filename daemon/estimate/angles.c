@@ -1,0 +1,91 @@
+#include "estimate/angles.h"
+
+#include <math.h>
+
+#include "estimate/reference.h"
+
+/* Population slopes, mm of displacement a degree, with the standard deviation between people as a share. They differ
+ * about twofold between people, so no angle is trusted closer than that before a personal calibration. */
+struct slope {
+        float mm_deg;   /* displacement a degree */
+        float spread;   /* share, one standard deviation */
+        float noise_mm; /* what moves the same value without any turning: creep, breath, knees, cells */
+};
+
+/* Whole-seat COP, lateral: 2-4.5 mm a degree of roll. */
+static const struct slope ROLL_COP = {3.0F, 0.35F, 4};
+/* The same against the middle of the sit-bone pair, from another sit: the pair itself is known to some 5 mm a side. */
+static const struct slope ROLL_PAIR = {3.0F, 0.35F, 8};
+/* Centroid of the bands round the sit bones, held against its own place at the reference: the peaks roll back about 1 mm
+ * a degree of slump and the load behind them grows, both the same way. */
+static const struct slope PITCH_LOCAL = {1.2F, 0.4F, 5};
+/* Shape of the bands alone (other sit): the rolling peaks hide most of it. */
+static const struct slope PITCH_SHAPE = {0.4F, 0.6F, 4};
+/* Whole-seat COP, sagittal: 0.5-1 mm a degree, and knees 12 mm higher move it as much as 6 degrees. */
+static const struct slope PITCH_COP = {0.75F, 0.4F, 6};
+
+/* How far people turn at all: upright to slumped 10-20 degrees; mean standing obliquity 4.0 +- 2.8. */
+static const float PITCH_PRIOR_DEG = 9, ROLL_PRIOR_DEG = 8;
+static const float LOAD_LEAST =
+        0.35F; /* of the reference: below it the trunk is carried elsewhere (58-75 % off in a deep
+                                          forward lean) and the seat says nothing about the pelvis */
+static const float BAND_MM = 24;
+
+/* A displacement as an angle: measured / slope, shrunk towards "not turned" as far as the measurement is uncertain. */
+static struct uncertain turned(float mm, const struct slope *slope, float prior_deg) {
+        struct uncertain ret = {NAN, NAN};
+        float angle = mm / slope->mm_deg, own, noise, variance, prior = prior_deg * prior_deg;
+
+        if (!isfinite(angle))
+                return ret;
+        own = angle * slope->spread;
+        noise = slope->noise_mm / slope->mm_deg;
+        variance = own * own + noise * noise;
+        ret.value = angle * (prior / (prior + variance));
+        ret.sd = sqrtf(prior * variance / (prior + variance));
+        return ret;
+}
+
+static bool grounded(const struct reference *r, const struct features *f) {
+        return r->valid && f->load >= LOAD_LEAST * r->value[REFERENCE_LOAD];
+}
+
+/* Centroid of the bands behind, under and just in front of the bones, mm from the line; thighs (bands 6, 7) left out. */
+static float centroid(const float profile[PROFILE_BANDS]) {
+        float sum = 0, moment = 0;
+
+        for (int b = 0; b < 6; b++) {
+                sum += profile[b];
+                moment += profile[b] * ((float)b - 2.5F) * BAND_MM;
+        }
+        return sum > 0 ? moment / sum : NAN;
+}
+
+struct uncertain angles_tilt(const struct reference *r, const struct features *f) {
+        struct uncertain unknown = {NAN, NAN};
+        float now[REFERENCE_N], shape;
+
+        if (!grounded(r, f))
+                return unknown;
+        reference_vector(f, now);
+        shape = centroid(now + REFERENCE_PROFILE) - centroid(r->value + REFERENCE_PROFILE);
+        if (!r->same_sit)
+                return turned(shape, &PITCH_SHAPE, PITCH_PRIOR_DEG);
+        if (!isnan(shape))
+                return turned(shape + now[REFERENCE_LINE_Y] - r->value[REFERENCE_LINE_Y], &PITCH_LOCAL,
+                              PITCH_PRIOR_DEG);
+        return turned(now[REFERENCE_COP_Y] - r->value[REFERENCE_COP_Y], &PITCH_COP, PITCH_PRIOR_DEG);
+}
+
+struct uncertain angles_obliquity(const struct reference *r, const struct features *f) {
+        struct uncertain unknown = {NAN, NAN};
+        float now[REFERENCE_N], old;
+
+        if (!grounded(r, f))
+                return unknown;
+        reference_vector(f, now);
+        if (r->same_sit)
+                return turned(now[REFERENCE_COP_X] - r->value[REFERENCE_COP_X], &ROLL_COP, ROLL_PRIOR_DEG);
+        old = r->value[REFERENCE_COP_X] - r->value[REFERENCE_MIDDLE_X];
+        return turned(now[REFERENCE_COP_X] - now[REFERENCE_MIDDLE_X] - old, &ROLL_PAIR, ROLL_PRIOR_DEG);
+}

@@ -1,0 +1,142 @@
+#include "estimate/estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/angles.h"
+#include "estimate/kind.h"
+#include "estimate/occupancy.h"
+#include "estimate/reference.h"
+
+static const float LOAD_DROP = 0.7F;    /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */
+static const float SLOW_LOAD_S = 3;     /* "transient": against the last few seconds */
+static const float COP_SPEED_MM_S = 25; /* a fidget of 15 mm within half a second or so; breath sways 2-3 mm/s */
+static const float STILL_SHARE = 0.6F;  /* movement falls below this share of its threshold before it is over */
+static const float GAP_S = 1;           /* a longer pause between frames counts as so long at most */
+
+void estimate_configure(struct estimate *e, const struct settings *settings) {
+        e->occupancy_settings = settings->occupancy;
+        e->posture_settings = settings->posture;
+        e->stale_us = (uint64_t)(settings->device.stale_ms > 0 ? settings->device.stale_ms : 0) * 1000;
+        e->shift_movement = settings->sitting.shift_movement;
+}
+
+static void forget_sitter(struct estimate *e) {
+        reference_leave(&e->reference);
+        e->slow_load = NAN;
+        e->shifting = false;
+        e->asymmetry = e->tilt_deg.value = e->tilt_deg.sd = e->obliquity_deg.value = e->obliquity_deg.sd = NAN;
+}
+
+void estimate_init(struct estimate *e, const struct settings *settings) {
+        memset(e, 0, sizeof(*e));
+        estimate_configure(e, settings);
+        forget_sitter(e);
+}
+
+static bool is_shifting(struct estimate *e, const struct features *f, float dt) {
+        const float ease = e->shifting ? STILL_SHARE : 1;
+        bool drop;
+
+        e->slow_load =
+                isnan(e->slow_load) ? f->load : e->slow_load + dt / (SLOW_LOAD_S + dt) * (f->load - e->slow_load);
+        drop = f->load < LOAD_DROP * e->slow_load;
+        return drop || f->movement > ease * e->shift_movement || f->cop_speed_mm_s > ease * COP_SPEED_MM_S;
+}
+
+static void observe_sitter(struct estimate *e, const struct features *f, float dt, uint64_t now) {
+        struct kind_evidence evidence = {f, &e->reference.held, {NAN, NAN}, false};
+
+        e->shifting = is_shifting(e, f, dt);
+        reference_step(&e->reference, f, !e->shifting, dt, e->posture_settings.reference_s);
+        e->tilt_deg = angles_tilt(&e->reference.held, f);
+        e->obliquity_deg = angles_obliquity(&e->reference.held, f);
+        e->asymmetry = f->asymmetry;
+        evidence.tilt_deg = e->tilt_deg;
+        evidence.shifting = e->shifting;
+        kind_step(&e->kind, &e->posture_settings, &evidence, now);
+}
+
+static void lose(struct estimate *e) {
+        e->seen = false;
+        occupancy_lose(&e->occupancy, e->frame_us);
+        forget_sitter(e);
+        kind_set(&e->kind, POSTURE_UNKNOWN, e->frame_us);
+}
+
+static bool is_stale(const struct estimate *e, uint64_t now) {
+        return e->seen && now - e->frame_us >= e->stale_us;
+}
+
+static void observe(struct estimate *e, const struct features *f, uint64_t now) {
+        enum occupancy before;
+        float dt;
+
+        if (is_stale(e, now)) /* nobody called in between: the silence was there all the same */
+                lose(e);
+        before = e->occupancy.now;
+        dt = e->seen ? (float)(now - e->frame_us) * 1e-6F : 0;
+        e->seen = true;
+        e->frame_us = now;
+        occupancy_step(&e->occupancy, &e->occupancy_settings, f, now);
+        if (e->occupancy.now != before) {
+                forget_sitter(e);
+                kind_set(&e->kind, e->occupancy.now == OCCUPANCY_VACANT ? POSTURE_VACANT : POSTURE_UNKNOWN,
+                         e->occupancy.since_us);
+        }
+        if (e->occupancy.now == OCCUPANCY_PERSON)
+                observe_sitter(e, f, dt < GAP_S ? dt : GAP_S, now);
+}
+
+static void report(const struct estimate *e, struct posture *ret) {
+        ret->occupancy = e->occupancy.now;
+        ret->occupancy_since_us = e->occupancy.since_us;
+        ret->kind = e->kind.now;
+        ret->kind_since_us = e->kind.since_us;
+        ret->confidence = e->kind.confidence;
+        ret->tilt_deg = e->tilt_deg;
+        ret->obliquity_deg = e->obliquity_deg;
+        ret->referenced = e->reference.held.valid;
+        ret->calibrated = false; /* population slopes only; the guided calibration comes with its own slopes */
+        ret->asymmetry = e->asymmetry;
+        ret->shifting = e->shifting;
+}
+
+uint64_t estimate_step(struct estimate *e, const struct features *features, uint64_t now_us, struct posture *ret) {
+        if (features)
+                observe(e, features, now_us);
+        else if (is_stale(e, now_us))
+                lose(e);
+        report(e, ret);
+        return e->seen ? e->frame_us + e->stale_us : UINT64_MAX;
+}
+
+enum command_result estimate_calibrate_upright(struct estimate *e, uint64_t now_us) {
+        if (!e->seen || is_stale(e, now_us))
+                return COMMAND_NO_FRAMES;
+        if (e->occupancy.now != OCCUPANCY_PERSON)
+                return COMMAND_NOBODY_SEATED;
+        return reference_by_hand(&e->reference) ? COMMAND_OK : COMMAND_UNSTEADY;
+}
+
+_Static_assert((int)REFERENCE_N == (int)MEMORY_REFERENCE_N, "a reference is stored as it is");
+
+void estimate_remember(const struct estimate *e, struct memory_reference *ret) {
+        ret->valid = e->reference.held.valid;
+        ret->by_hand = e->reference.held.by_hand;
+        memcpy(ret->value, e->reference.held.value, sizeof(ret->value));
+}
+
+/* Only what the sitter said is taken up: an automatic reference belongs to a sit that may be over. */
+void estimate_recall(struct estimate *e, const struct memory_reference *reference) {
+        float load = reference->value[REFERENCE_LOAD];
+
+        if (!reference->valid || !reference->by_hand || !(load > 0))
+                return;
+        for (int i = 0; i < REFERENCE_N; i++)
+                if (isinf(reference->value[i]))
+                        return;
+        e->reference.held.valid = e->reference.held.by_hand = true;
+        e->reference.held.same_sit = false;
+        memcpy(e->reference.held.value, reference->value, sizeof(reference->value));
+}

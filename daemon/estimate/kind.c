@@ -1,0 +1,139 @@
+#include "estimate/kind.h"
+
+#include <math.h>
+
+/* Standard deviations of what is compared with a threshold: repeat scatter of the same sitter in the same pose [judgement,
+ * from recordings of leans and perches]; they make a distance from a threshold into a probability. */
+static const float ASYMMETRY_SD = 0.06F;
+static const float FRONT_SHARE_SD = 0.05F;
+static const float BACK_EDGE_SD_MM = 20;
+static const float PERCH_AREA_CM2 = 850; /* a perch has 400-600 cm2, a sit 900-1300: with more it is no perch */
+static const float LEAN_LOAD = 0.7F;     /* of the reference: leaning forward takes load off the seat (up to 75 %) */
+static const float LEAN_FRONT = 0.1F;    /* and moves what is left this much to the front */
+static const float UNTARED = 0.85F;      /* an assumed baseline: everything is a bit less sure */
+
+struct named {
+        enum posture_kind kind;
+        float confidence;
+};
+
+/* Normal distribution function, logistic approximation (Bowling 2009: within 0.01). */
+static float phi(float z) {
+        return 1 / (1 + expf(-1.702F * z));
+}
+
+/* A threshold as it is now: easier to stay than to enter. */
+static float held(const struct kind_judge *j, enum posture_kind kind, float threshold, float hysteresis_pct) {
+        return j->now == kind ? threshold * (1 - hysteresis_pct / 100) : threshold;
+}
+
+static float zero_asymmetry(const struct reference *r) {
+        float zero = r->value[REFERENCE_ASYMMETRY];
+
+        return r->valid && r->same_sit && !isnan(zero) ? zero : 0;
+}
+
+static struct named leaning(const struct kind_judge *j, const struct settings_posture *s,
+                            const struct kind_evidence *e) {
+        float off = e->features->asymmetry - zero_asymmetry(e->reference);
+        enum posture_kind side = off < 0 ? POSTURE_LEANING_LEFT : POSTURE_LEANING_RIGHT;
+        float limit = held(j, side, s->lean_asymmetry, s->hysteresis_pct);
+
+        return (struct named){side, isnan(off) ? 0 : phi((fabsf(off) - limit) / ASYMMETRY_SD)};
+}
+
+static struct named perched(const struct kind_judge *j, const struct settings_posture *s,
+                            const struct kind_evidence *e) {
+        const struct features *f = e->features;
+        float edge = s->perched_back_mm - (j->now == POSTURE_PERCHED ? s->hysteresis_pct / 100 * 100 : 0);
+        bool little = f->contact_area_cm2 <= PERCH_AREA_CM2;
+
+        return (struct named){POSTURE_PERCHED,
+                              little && !isnan(f->back_y_mm) ? phi((f->back_y_mm - edge) / BACK_EDGE_SD_MM) : 0};
+}
+
+/* Where the mat lies under the sitter is not known: against the own upright where there is one, and less is asked when
+ * the load fell as well. */
+static float own_front_limit(const struct kind_evidence *e, float limit) {
+        const float *ref = e->reference->value;
+        float own = ref[REFERENCE_FRONT_SHARE] + LEAN_FRONT;
+
+        if (!e->reference->valid || !e->reference->same_sit || isnan(own))
+                return limit;
+        return e->features->load < LEAN_LOAD * ref[REFERENCE_LOAD] || own > limit ? own : limit;
+}
+
+static struct named forward(const struct kind_judge *j, const struct settings_posture *s,
+                            const struct kind_evidence *e) {
+        const struct features *f = e->features;
+        float limit = held(j, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct);
+
+        if (isnan(f->front_share))
+                return (struct named){POSTURE_LEANING_FORWARD, 0};
+        limit = own_front_limit(e, limit);
+        return (struct named){POSTURE_LEANING_FORWARD, phi((f->front_share - limit) / FRONT_SHARE_SD)};
+}
+
+static struct named tilted(const struct kind_judge *j, const struct settings_posture *s,
+                           const struct kind_evidence *e) {
+        const struct uncertain *t = &e->tilt_deg;
+        float slouched, arched, upright;
+
+        if (isnan(t->value) || !(t->sd > 0))
+                return (struct named){POSTURE_UNKNOWN, 0};
+        slouched = phi((-held(j, POSTURE_SLOUCHED, s->slouched_deg, s->hysteresis_pct) - t->value) / t->sd);
+        arched = phi((t->value - held(j, POSTURE_ARCHED, s->arched_deg, s->hysteresis_pct)) / t->sd);
+        upright = 1 - slouched - arched;
+        if (slouched >= 0.5F)
+                return (struct named){POSTURE_SLOUCHED, slouched};
+        if (arched >= 0.5F)
+                return (struct named){POSTURE_ARCHED, arched};
+        return (struct named){POSTURE_UPRIGHT, upright > 0 ? upright : 0};
+}
+
+/* The coarse ones first: who leans or perches is not judged by tilt. */
+static struct named name(const struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e) {
+        const struct named coarse[] = {perched(j, s, e), leaning(j, s, e), forward(j, s, e)};
+        const float trust = e->features->tared ? 1 : UNTARED;
+        struct named ret = tilted(j, s, e);
+
+        for (int i = 2; i >= 0; i--)
+                if (coarse[i].confidence >= 0.5F)
+                        ret = coarse[i];
+        ret.confidence *= trust;
+        if (ret.confidence < s->min_confidence)
+                ret.kind = POSTURE_UNKNOWN;
+        return ret;
+}
+
+void kind_set(struct kind_judge *j, enum posture_kind kind, uint64_t since_us) {
+        if (j->now != kind)
+                j->since_us = since_us;
+        j->now = j->candidate = kind;
+        j->confidence = kind == POSTURE_VACANT ? 1 : 0;
+}
+
+void kind_step(struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e, uint64_t now) {
+        struct named seen;
+
+        if (e->shifting && j->now != POSTURE_VACANT)
+                return;
+        seen = name(j, s, e);
+        if (seen.kind == j->now) {
+                j->candidate = j->now;
+                j->confidence = seen.confidence;
+                return;
+        }
+        if (seen.kind != j->candidate) {
+                j->candidate = seen.kind;
+                j->candidate_since_us = now;
+        }
+        /* on the way to another name the old one loses what the new one wins */
+        if (j->confidence > 1 - seen.confidence)
+                j->confidence = 1 - seen.confidence;
+        if ((float)(now - j->candidate_since_us) < s->dwell_s * 1e6F)
+                return;
+        j->now = seen.kind;
+        j->since_us = j->candidate_since_us;
+        j->confidence = seen.confidence;
+}

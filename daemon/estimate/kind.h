@@ -1,0 +1,20 @@
+/* The posture's name: thresholds a user can read, hysteresis, dwell; and how sure it is. */
+#ifndef ESTIMATE_KIND_H
+#define ESTIMATE_KIND_H
+
+#include "estimate/estimate.h"
+
+/* What the name is made from. */
+struct kind_evidence {
+        const struct features *features;
+        const struct reference *reference;
+        struct uncertain tilt_deg;
+        bool shifting; /* the name waits while the sitter moves */
+};
+
+void kind_step(struct kind_judge *j, const struct settings_posture *settings, const struct kind_evidence *evidence,
+               uint64_t now_us);
+/* Nobody, or nothing known: vacant or unknown at once. */
+void kind_set(struct kind_judge *j, enum posture_kind kind, uint64_t since_us);
+
+#endif

@@ -1,0 +1,84 @@
+#include "estimate/reference.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float RECENT_S = 2;       /* time constant of the recent mean */
+static const float BY_HAND_S = 3;      /* quiet so long before a reference by hand: longer than a breath's sway */
+static const float KNOWN_SHARE = 0.5F; /* a value must have been there for half of the time */
+
+void reference_vector(const struct features *f, float ret[REFERENCE_N]) {
+        const struct sit_bones *b = &f->sit_bones;
+
+        memcpy(ret + REFERENCE_PROFILE, f->profile, sizeof(f->profile));
+        ret[REFERENCE_LINE_Y] = b->valid ? (b->left_mm[1] + b->right_mm[1]) / 2 : NAN;
+        ret[REFERENCE_MIDDLE_X] = b->valid ? (b->left_mm[0] + b->right_mm[0]) / 2 : NAN;
+        ret[REFERENCE_APART] = b->valid ? b->right_mm[0] - b->left_mm[0] : NAN;
+        ret[REFERENCE_COP_X] = f->cop_x_mm;
+        ret[REFERENCE_COP_Y] = f->cop_y_mm;
+        ret[REFERENCE_LOAD] = f->load;
+        ret[REFERENCE_FRONT_SHARE] = f->front_share;
+        ret[REFERENCE_ASYMMETRY] = f->asymmetry;
+}
+
+static void forget_gathered(struct reference_keeper *k) {
+        k->gathered_s = k->quiet_s = 0;
+        memset(k->sum_s, 0, sizeof(k->sum_s));
+        for (int i = 0; i < REFERENCE_N; i++)
+                k->mean[i] = k->recent[i] = NAN;
+}
+
+void reference_leave(struct reference_keeper *k) {
+        forget_gathered(k);
+        k->held.same_sit = false;
+        k->held.valid = k->held.valid && k->held.by_hand;
+}
+
+static void keep(struct reference_keeper *k, const float value[REFERENCE_N], bool by_hand) {
+        memcpy(k->held.value, value, sizeof(k->held.value));
+        k->held.valid = true;
+        k->held.by_hand = by_hand;
+        k->held.same_sit = true;
+}
+
+/* Mean over the quiet seconds, value by value: a pair that comes and goes does not spoil the others. */
+static void gather(struct reference_keeper *k, const float now[REFERENCE_N], float dt) {
+        k->gathered_s += dt;
+        for (int i = 0; i < REFERENCE_N; i++) {
+                if (isnan(now[i]) || !(dt > 0))
+                        continue;
+                k->mean[i] = k->sum_s[i] > 0 ? k->mean[i] + dt / (k->sum_s[i] + dt) * (now[i] - k->mean[i]) : now[i];
+                k->sum_s[i] += dt;
+        }
+}
+
+static void follow(struct reference_keeper *k, const float now[REFERENCE_N], float dt) {
+        for (int i = 0; i < REFERENCE_N; i++)
+                k->recent[i] = isnan(k->recent[i]) || isnan(now[i])
+                                       ? now[i]
+                                       : k->recent[i] + dt / (RECENT_S + dt) * (now[i] - k->recent[i]);
+}
+
+void reference_step(struct reference_keeper *k, const struct features *f, bool quiet, float dt, float reference_s) {
+        float now[REFERENCE_N];
+
+        reference_vector(f, now);
+        follow(k, now, dt);
+        k->quiet_s = quiet ? k->quiet_s + dt : 0;
+        if (!quiet || (k->held.valid && (k->held.by_hand || k->held.same_sit)))
+                return;
+        gather(k, now, dt);
+        if (k->gathered_s < reference_s)
+                return;
+        for (int i = 0; i < REFERENCE_N; i++)
+                if (k->sum_s[i] < KNOWN_SHARE * k->gathered_s)
+                        k->mean[i] = NAN;
+        keep(k, k->mean, false);
+}
+
+bool reference_by_hand(struct reference_keeper *k) {
+        if (k->quiet_s < BY_HAND_S)
+                return false;
+        keep(k, k->recent, true);
+        return true;
+}

@@ -1,0 +1,19 @@
+/* The sitter's own upright is zero. Without a word from the sitter it is the mean of the first quiet seconds of a sit:
+ * re-sitting moves everything on the mat by centimetres, so positions are compared within one sit only; what is fixed to
+ * the body (profile, distances from the pair) may be compared with a reference from another sit. */
+#ifndef ESTIMATE_REFERENCE_H
+#define ESTIMATE_REFERENCE_H
+
+#include "estimate/estimate.h"
+
+/* A person sits. quiet: not shifting. */
+void reference_step(struct reference_keeper *k, const struct features *f, bool quiet, float dt, float reference_s);
+/* The person left, or was lost sight of. */
+void reference_leave(struct reference_keeper *k);
+/* The person says: upright now. False = not quiet for long enough. */
+bool reference_by_hand(struct reference_keeper *k);
+
+/* The features as a reference vector; NAN where unknown. */
+void reference_vector(const struct features *f, float ret[REFERENCE_N]);
+
+#endif
