@@ -1,0 +1,96 @@
+/* port_serial.c and libserialport on a pty: tests/shim_pty.c is part of this program, and so comes before the C library. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "acquire/port.h"
+#include "check.h"
+
+static char hint[256];
+
+static int pty(char *ret_path, size_t size) {
+        int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+        CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+        CHECK(ptsname_r(master, ret_path, size) == 0);
+        return master;
+}
+
+static ssize_t must_answer(struct port *port, uint8_t *ret, size_t size) {
+        ssize_t n = PORT_READ_NONE;
+
+        for (int i = 0; i < 20 && n == PORT_READ_NONE; i++) {
+                struct pollfd p = {.fd = port_fd(port), .events = POLLIN};
+
+                n = poll(&p, 1, 50) >= 0 ? port_read(port, ret, size) : -errno;
+        }
+        return n;
+}
+
+/* Somebody else has the port: the hint names who. */
+static void test_busy(const char *path) {
+        struct port_options options = {.baud = 115200};
+        struct port *port, *other;
+        int ready[2], status;
+        char byte;
+        pid_t child;
+
+        CHECK(pipe(ready) == 0);
+        child = fork();
+        if (child == 0) {
+                CHECK(port_open(path, &options, &other, hint, sizeof(hint)) == 0);
+                CHECK(write(ready[1], "x", 1) == 1);
+                pause();
+        }
+        CHECK(child > 0 && read(ready[0], &byte, 1) == 1);
+        CHECK(port_open(path, &options, &port, hint, sizeof(hint)) == -EBUSY);
+        CHECK(strstr(hint, "in use by process") && strstr(hint, "test_port_seria"));
+        CHECK(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child);
+        close(ready[0]);
+        close(ready[1]);
+}
+
+static void test_open(int32_t baud, int32_t lines) {
+        struct port_options options = {.baud = baud, .dtr = lines, .rts = lines};
+        struct termios t;
+        struct port *port;
+        char path[64];
+        uint8_t got[16];
+        int master = pty(path, sizeof(path)), r;
+
+        r = port_open(path, &options, &port, hint, sizeof(hint));
+        if (r < 0)
+                fprintf(stderr, "%s\n", hint);
+        CHECK(r == 0);
+        CHECK(strcmp(port_path(port), path) == 0 && strcmp(port_serial_number(port), "") == 0);
+        CHECK(fcntl(port_fd(port), F_GETFD) & FD_CLOEXEC);
+        CHECK(open(path, O_RDWR | O_NOCTTY) < 0 || geteuid() == 0); /* TIOCEXCL */
+        CHECK(tcgetattr(port_fd(port), &t) == 0 && (t.c_lflag & (ICANON | ECHO)) == 0 && (t.c_cflag & CSIZE) == CS8);
+        CHECK(port_read(port, got, sizeof(got)) == PORT_READ_NONE);
+        CHECK(write(master, "\xFF\x11\r\n\0a", 6) == 6);
+        CHECK(must_answer(port, got, sizeof(got)) == 6 && memcmp(got, "\xFF\x11\r\n\0a", 6) == 0);
+        close(master); /* unplugged */
+        CHECK(must_answer(port, got, sizeof(got)) == PORT_READ_END);
+        port_close(port);
+        CHECK(port_open(path, &options, &port, hint, sizeof(hint)) == -ENOENT && strstr(hint, "plugged in"));
+}
+
+int main(void) {
+        char path[64];
+        int master;
+
+        test_open(115200, LINE_LEAVE);
+        test_open(1000000, LINE_OFF);
+        test_open(250000, LINE_ON); /* no constant for this one: termios2 */
+        test_open(1152000, LINE_LEAVE);
+        master = pty(path, sizeof(path));
+        test_busy(path);
+        close(master);
+        return 0;
+}
