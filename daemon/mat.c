@@ -130,6 +130,8 @@ static void opened(struct mat *m) {
         m->discard_until_us =
                 m->settings.discard_ms ? clock_boottime_us() + wait_us + (uint64_t)m->settings.discard_ms * 1000 : 0;
         decoder_reset(&m->decoder);
+        if (port_is_file(m->port))
+                decoder_at_boundary(&m->decoder);
         if (wait_us == 0) {
                 watch_port(m);
                 return;
