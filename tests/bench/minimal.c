@@ -1,0 +1,22 @@
+/* The least program that is linked to the same libraries and has set each of them going: the yardstick for memory. */
+#include <jansson.h>
+#include <libserialport.h>
+#include <mosquitto.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+int main(void) {
+        sd_event *event = NULL;
+        json_t *object = json_object();
+        struct mosquitto *m;
+
+        mosquitto_lib_init();
+        m = mosquitto_new("minimal", true, NULL);
+        sd_event_default(&event);
+        pause();
+        mosquitto_destroy(m);
+        json_decref(object);
+        sd_event_unref(event);
+        return sp_get_major_package_version();
+}

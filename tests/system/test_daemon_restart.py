@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""kill -9 in the middle of a bout, and start again: the bout goes on and at most two seconds are lost. A clean stop and start
+too. A wall clock that steps by an hour changes no duration. Usage: test_daemon_restart.py BUILD_FOLDER"""
+import os
+import signal
+import sys
+import threading
+import time
+
+from seat import Bus, Daemon, Mat, need, simulate, wait_for
+
+build = sys.argv[1]
+need('dbus-daemon')
+FRAME, RATE = 1028, 12
+data = simulate(build, 'jq-seat-32', 'sitter mass=78 fidgets=0 shifts=0\nmat imperfection=1\n0:04 sit\n+2:00 end\n')
+bus, mat = Bus(), Mat()
+shim = os.path.join(build, 'tests', 'libshim_clock.so')
+offset = f'/tmp/sitbone-clock-{os.getpid()}'
+open(offset, 'w').write('0')
+environment = {'LD_PRELOAD': shim, 'CLOCK_OFFSET': offset} if os.path.exists(shim) else {}
+daemon = Daemon(build, mat.name, 'jq-seat-32', environment=environment)
+stop = threading.Event()
+
+
+def feed():
+    """The mat goes on whatever the daemon does; an unread line loses bytes."""
+    begin = time.monotonic()
+    i = 0
+    while not stop.is_set():
+        frame = data[i * FRAME:(i + 1) * FRAME]
+        try:
+            os.write(mat.master, frame)
+        except BlockingIOError:
+            pass
+        i = min(i + 1, len(data) // FRAME - 1)
+        time.sleep(max(0, begin + (i + 1) / RATE - time.monotonic()) if i < len(data) // FRAME - 1 else 1 / RATE)
+
+
+def seated():
+    return (daemon.status() or {}).get('bout_seated_s') or 0
+
+
+thread = threading.Thread(target=feed)
+try:
+    daemon.start()
+    thread.start()
+    wait_for('a bout of 12 s', 40, lambda: seated() >= 12, 0.2)
+
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        before = seated()
+        daemon.kill(number)
+        begin = time.monotonic()
+        daemon.start()
+        after = wait_for('the bout goes on', 10, seated, 0.05)
+        down = time.monotonic() - begin
+        lost = before - after
+        print(f'signal {int(number)}: seated {before} s before, {after} s after, down {down:.1f} s')
+        assert lost <= 2, (before, after)
+        assert after <= before + down + 1, 'a restart invents no sitting'
+        later = seated()
+        wait_for('and is counted on', 5, lambda: seated() >= later + 2, 0.2)
+
+    if environment:
+        wall = daemon.status()['seated_since']
+        before, begin = seated(), time.monotonic()
+        open(offset, 'w').write('3600')
+        time.sleep(3)
+        grown, passed = seated() - before, time.monotonic() - begin
+        print(f'clock stepped by an hour: {grown} s seated in {passed:.1f} s (seated since {wall}, now said to be '
+              f'{daemon.status()["seated_since"]})')
+        assert abs(grown - passed) <= 1.5
+        open(offset, 'w').write('-3600')
+        time.sleep(2)
+        assert seated() - before <= time.monotonic() - begin + 1.5
+    elif os.path.isdir(os.path.join(build, 'tests')):
+        raise AssertionError('libshim_clock.so was not built')
+finally:
+    stop.set()
+    thread.join()
+    daemon.stop()
+    mat.close()
+    bus.stop()
+    os.unlink(offset)
