@@ -1,0 +1,185 @@
+#include "ctl.h"
+
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/nearest.h"
+#include "version.h"
+
+static const struct verb verbs[] = {
+        {"status", "", "bus seat json", "who sits, how, for how long, and what is due",
+         "  sitbonectl status\n"
+         "  sitbonectl status --json | jq .posture\n",
+         0, 0, verb_status},
+        {"watch", "", "bus seat json plain once svg", "the seat, live: pressure map, posture, numbers",
+         "  sitbonectl watch\n"
+         "  sitbonectl watch --once --svg seat.svg\n"
+         "\n"
+         "Keys: q quit, s snooze, d done, t tare (seat empty).\n"
+         "  --plain      text on standard output, also when it is no terminal; no keys\n"
+         "  --once       one picture, then exit\n"
+         "  --svg FILE   with --once: write the picture to FILE\n"
+         "  --json       one object for each picture\n",
+         0, 0, verb_watch},
+        {"replay", "FILE", "config format exercises json svg at",
+         "a recording through the whole pipeline, in virtual time",
+         "  sitbonectl replay lunch.csv\n"
+         "  sitbonectl replay capture.bin --format jq-seat-32 --json > decisions.jsonl\n"
+         "  sitbonectl replay lunch.csv --svg seat.svg --at 95\n"
+         "\n"
+         "FILE is frames CSV, or raw wire bytes with --format.\n"
+         "  --config FILE      settings to decide with (default: the installed ones)\n"
+         "  --format NAME      FILE holds raw wire bytes of this format\n"
+         "  --exercises FILE   exercise catalogue (default: the installed one)\n"
+         "  --json             an object for each frame and each event, in time order\n"
+         "  --svg FILE --at S  a picture of the seat at S seconds of the recording\n",
+         1, 1, verb_replay},
+        {"check", "FILE", "config format json", "is this settings file, catalogue or recording in order?",
+         "  sitbonectl check /etc/sitbone/sitbone.conf\n"
+         "  sitbonectl check lunch.csv\n"
+         "  sitbonectl check capture.bin --format jq-seat-32\n"
+         "\n"
+         "What FILE is, is found out from its content. Exit status 1 when it has mistakes.\n"
+         "  --config FILE   settings for reading a recording (rows, pitch, rotate, ...)\n"
+         "  --format NAME   FILE holds raw wire bytes of this format\n",
+         1, 1, verb_check},
+        {"tare", "", "bus seat", "take the seat as it is now as empty",
+         "  sitbonectl tare\n"
+         "\n"
+         "Nobody and nothing may be on the seat.\n",
+         0, 0, verb_tare},
+        {"calibrate", "upright|empty", "bus seat", "take the way you sit now as your own upright",
+         "  sitbonectl calibrate upright\n"
+         "\n"
+         "Sit upright and still for a few seconds, then run it. `empty` does the same as tare.\n",
+         1, 1, verb_calibrate},
+        {"snooze", "[MIN]", "bus seat", "no alerts for MIN minutes",
+         "  sitbonectl snooze\n"
+         "  sitbonectl snooze 30\n"
+         "\n"
+         "MIN is 1 to 240; without it the setting alert.snooze_min counts.\n",
+         0, 1, verb_snooze},
+        {"done", "", "bus seat", "the exercise was done: close the alert", "  sitbonectl done\n", 0, 0, verb_done},
+        {"exercises", "", "exercises json", "the exercise catalogue and its words on safety",
+         "  sitbonectl exercises\n"
+         "  sitbonectl exercises --exercises ./exercises.conf --json\n",
+         0, 0, verb_exercises},
+};
+
+enum { VERBS_N = sizeof(verbs) / sizeof(*verbs) };
+
+void complain(const char *format, ...) {
+        va_list ap;
+
+        fputs("sitbonectl: ", stderr);
+        va_start(ap, format);
+        vfprintf(stderr, format, ap);
+        va_end(ap);
+        fputc('\n', stderr);
+}
+
+static void print_usage(FILE *f) {
+        fputs("sitbonectl status\n"
+              "sitbonectl watch\n"
+              "\n"
+              "Usage: sitbonectl VERB [ARGUMENTS] [OPTIONS]\n"
+              "\n",
+              f);
+        for (int i = 0; i < VERBS_N; i++) {
+                char call[48];
+
+                snprintf(call, sizeof(call), "%s %s", verbs[i].name, verbs[i].usage);
+                fprintf(f, "  %-24s %s\n", call, verbs[i].summary);
+        }
+        fputs("\n"
+              "  --bus system|session|auto   where the daemon is (auto: system first, then session)\n"
+              "  --seat ID                   which seat, when there are several\n"
+              "  --help, --version\n"
+              "\n"
+              "sitbonectl VERB --help says more. Exit status: 0 done, 1 failed, 2 wrong usage or settings.\n",
+              f);
+}
+
+static void print_verb_help(const struct verb *verb) {
+        printf("%s\nUsage: sitbonectl %s %s [OPTIONS]: %s\n", verb->help, verb->name, verb->usage, verb->summary);
+        printf("Options:");
+        for (const char *p = verb->options; *p; p++)
+                printf("%s%c", p == verb->options || p[-1] == ' ' ? " --" : "", *p);
+        printf(" --help\n");
+}
+
+static const struct verb *verb_by_name(const char *name) {
+        for (int i = 0; i < VERBS_N; i++)
+                if (strcmp(verbs[i].name, name) == 0)
+                        return &verbs[i];
+        return NULL;
+}
+
+static int unknown_verb(const char *name) {
+        const char *near = NULL;
+
+        for (int i = 0; i < VERBS_N; i++)
+                nearest_offer(name, verbs[i].name, &near);
+        fprintf(stderr, "sitbonectl: no verb \"%s\"", name);
+        if (near)
+                fprintf(stderr, "; did you mean \"%s\"", near);
+        fprintf(stderr, "? There are:");
+        for (int i = 0; i < VERBS_N; i++)
+                fprintf(stderr, " %s", verbs[i].name);
+        fputc('\n', stderr);
+        return STATUS_USAGE;
+}
+
+/* Options may stand before the verb, too: the verb is the first word that is neither an option nor the value of one. */
+static int find_verb(int argc, char **argv) {
+        for (int i = 1; i < argc; i++) {
+                if (strcmp(argv[i], "--bus") == 0 || strcmp(argv[i], "--seat") == 0)
+                        i++;
+                else if (argv[i][0] != '-')
+                        return i;
+        }
+        return 0;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b) {
+        return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+static int without_verb(int argc, char **argv) {
+        if (argc > 1 && is_one_of(argv[1], "--version", "-V")) {
+                printf("sitbonectl %s\n", sitbone_version);
+                return STATUS_DONE;
+        }
+        print_usage(argc > 1 && is_one_of(argv[1], "--help", "-h") ? stdout : stderr);
+        return argc > 1 && is_one_of(argv[1], "--help", "-h") ? STATUS_DONE : STATUS_USAGE;
+}
+
+int main(int argc, char **argv) {
+        struct options options;
+        const struct verb *verb;
+        int at = find_verb(argc, argv), status;
+
+        setlocale(LC_CTYPE, ""); /* numbers stay with a decimal point */
+        if (at == 0)
+                return without_verb(argc, argv);
+        verb = verb_by_name(argv[at]);
+        if (!verb)
+                return unknown_verb(argv[at]);
+        memmove(&argv[2], &argv[1], (size_t)(at - 1) * sizeof(*argv)); /* the verb's word falls out */
+        status = options_parse(verb, argc - 2, argv + 2, &options);
+        if (status != STATUS_DONE)
+                return status;
+        if (options.help) {
+                print_verb_help(verb);
+                return STATUS_DONE;
+        }
+        status = verb->run(&options);
+        if (fflush(stdout) != 0 && status == STATUS_DONE) {
+                complain("cannot write to standard output: %m");
+                return STATUS_FAILED;
+        }
+        return status;
+}

@@ -1,0 +1,48 @@
+/* sitbonectl: what the verbs share. A verb is a row of the table in ctl.c and one function. */
+#ifndef TOOLS_CTL_H
+#define TOOLS_CTL_H
+
+#include <stdbool.h>
+
+/* What a shell sees. */
+enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+enum { OPTIONS_ARGS_MAX = 4 };
+
+/* Every option of every verb; a verb names the ones that it takes. */
+struct options {
+        const char *bus;  /* system, session, auto */
+        const char *seat; /* NULL = the only one there is */
+        const char *config, *format, *exercises, *svg, *at;
+        bool json, plain, once, help;
+        int n_args;
+        const char *args[OPTIONS_ARGS_MAX];
+};
+
+struct verb {
+        const char *name;
+        const char *usage;   /* arguments, for the first line of help */
+        const char *options; /* names of the options it takes, separated by blanks */
+        const char *summary; /* one line */
+        const char *help;    /* example first */
+        int min_args, max_args;
+        int (*run)(const struct options *options);
+};
+
+/* "sitbonectl: ..." on stderr. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* STATUS_DONE, or STATUS_USAGE after a complaint. argv[0] is the first word after the verb. */
+int options_parse(const struct verb *verb, int argc, char **argv, struct options *ret);
+
+int verb_status(const struct options *options);
+int verb_watch(const struct options *options);
+int verb_replay(const struct options *options);
+int verb_check(const struct options *options);
+int verb_tare(const struct options *options);
+int verb_calibrate(const struct options *options);
+int verb_snooze(const struct options *options);
+int verb_done(const struct options *options);
+int verb_exercises(const struct options *options);
+
+#endif

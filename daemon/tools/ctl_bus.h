@@ -1,0 +1,35 @@
+/* The way to a running daemon: finds the bus and the seat, calls methods, reads the live view. publish/bus.h has the
+ * interface. */
+#ifndef TOOLS_CTL_BUS_H
+#define TOOLS_CTL_BUS_H
+
+#include <stdbool.h>
+
+#include "ctl.h"
+#include "ctl_view.h"
+
+enum { BUS_NAME_MAX = 256 };
+
+struct sd_bus;
+
+struct link {
+        struct sd_bus *bus;
+        const char *which; /* "system", "session" */
+        char name[BUS_NAME_MAX];
+};
+
+/* 1 = linked, 0 = nobody there, -1 = several seats; says which when loud. */
+int link_find(const struct options *options, struct link *ret, bool loud);
+
+/* STATUS_DONE, or STATUS_FAILED or STATUS_USAGE after a complaint with a hint. */
+int link_open(const struct options *options, struct link *ret);
+void link_close(struct link *link);
+
+/* Reads GetLive into *ret. 0 or a negative errno; nothing is printed. */
+int link_live(struct link *link, struct view *ret);
+
+/* Calls a method without result; argument by signature, as in sd_bus_call_method. STATUS_*; a refusal's sentence is
+ * written to ret. */
+int link_call(struct link *link, const char *method, char *ret, size_t size, const char *signature, ...);
+
+#endif

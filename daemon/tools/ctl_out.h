@@ -1,0 +1,24 @@
+/* JSON into one large buffer, with fixed decimals: replay writes a line a frame and must not wait for printf. */
+#ifndef TOOLS_CTL_OUT_H
+#define TOOLS_CTL_OUT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+enum { OUT_SIZE = 64 * 1024 };
+
+struct out {
+        FILE *f;
+        size_t n;
+        char buffer[OUT_SIZE];
+};
+
+void out_init(struct out *o, FILE *f);
+void out_text(struct out *o, const char *text);
+void out_string(struct out *o, const char *text);                  /* quoted and escaped */
+void out_key(struct out *o, const char *key);                      /* ,"key": */
+void out_fixed(struct out *o, double value, int decimals);         /* at most 6; null when not finite; never -0 */
+void out_bones(struct out *o, const double mm[4], double quality); /* an object, or null when there is no pair */
+void out_flush(struct out *o);
+
+#endif

@@ -1,0 +1,208 @@
+#include "ctl_replay.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "ctl_source.h"
+#include "ctl_view.h"
+#include "exercises.h"
+#include "pipeline.h"
+
+enum { STALE_PERIODS = 4 };
+
+struct replay {
+        struct pipeline pipeline;
+        struct snapshot snapshot;
+        struct exercise_catalogue exercises;
+        struct source *source;
+        uint64_t deadline_us;
+        replay_fn decided;
+        void *userdata;
+};
+
+double replay_time_s(const struct snapshot *s) {
+        return (double)s->now_us / 1e6 - 1;
+}
+
+static void decide(struct replay *r, const struct frame *frame, uint64_t now_us) {
+        struct health *h = &r->snapshot.health;
+
+        h->frames += frame != NULL;
+        h->mat_online = true;
+        r->deadline_us = pipeline_step(&r->pipeline, frame, now_us, &r->snapshot);
+        r->decided(r->userdata, &r->snapshot);
+}
+
+/* What the daemon's timer would have done before this frame came. */
+static void let_time_pass(struct replay *r, uint64_t until_us) {
+        while (r->deadline_us < until_us) {
+                uint64_t now_us = r->deadline_us;
+
+                if (now_us <= r->snapshot.now_us) /* a stage in a hurry: not more than a thousand times a second */
+                        now_us = r->snapshot.now_us + 1000;
+                if (now_us >= until_us)
+                        return;
+                decide(r, NULL, now_us);
+        }
+}
+
+static void on_frame(void *userdata, const struct frame *frame, const struct recording_row *row) {
+        struct replay *r = userdata;
+
+        (void)row;
+        let_time_pass(r, frame->arrived_us);
+        decide(r, frame, frame->arrived_us);
+}
+
+/* A recording may be slower than any mat the stale limit was made for; then every frame would be news from a dead mat. */
+static void suit_stale_limit(struct source *s) {
+        double period_s = source_period_s(s), limit_ms = ceil(period_s * STALE_PERIODS * 1000);
+
+        if (!isfinite(limit_ms) || limit_ms <= s->settings.device.stale_ms)
+                return;
+        if (limit_ms > 3600e3)
+                limit_ms = 3600e3;
+        fprintf(stderr, "note: a frame comes every %.2f s; the mat counts as silent after %.1f s instead of %.1f s\n",
+                period_s, limit_ms / 1000, s->settings.device.stale_ms / 1000.0);
+        s->settings.device.stale_ms = (int32_t)limit_ms;
+}
+
+/* An alert can do without an exercise; a catalogue that was asked for by name must be there. */
+static int load_exercises(const char *path, struct exercise_catalogue *ret) {
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        int status = STATUS_DONE;
+
+        if (!mistakes) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        exercises_load(path, mistakes, ret);
+        for (int i = 0; i < mistakes->n && i < MISTAKES_MAX; i++)
+                complain("%s", mistakes->of[i]);
+        if (mistakes->n && path)
+                status = STATUS_USAGE;
+        else if (mistakes->n)
+                fprintf(stderr, "note: alerts name no exercise; say --exercises FILE\n");
+        free(mistakes);
+        return status;
+}
+
+static int run(struct source *source, const char *exercises, replay_fn decided, void *userdata) {
+        struct replay *r = calloc(1, sizeof(*r));
+        char error[RECORDING_ERROR_MAX];
+        int status;
+
+        if (!r) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        r->source = source;
+        r->decided = decided;
+        r->userdata = userdata;
+        r->deadline_us = UINT64_MAX;
+        status = load_exercises(exercises, &r->exercises);
+        if (status == STATUS_DONE) {
+                suit_stale_limit(source);
+                status = source_open(source, error);
+                if (status != STATUS_DONE)
+                        complain("%s: %s%s", source->path, error,
+                                 source->format ? "" : " (raw wire bytes need --format NAME)");
+        }
+        if (status == STATUS_DONE) {
+                pipeline_init(&r->pipeline, &source->settings, &source->recording.layout.geometry, &r->exercises);
+                recording_each(&source->recording, &source->frame, on_frame, r);
+        }
+        if (status == STATUS_DONE && source->recording.frames == 0) {
+                complain("%s: no frame in it; sitbonectl check %s says why", source->path, source->path);
+                status = STATUS_FAILED;
+        }
+        free(r);
+        return status;
+}
+
+static int replay_as_json(struct source *source, const char *exercises) {
+        struct replay_json *json = replay_json_new(stdout, &source->settings);
+        int status = STATUS_FAILED;
+
+        if (json)
+                status = run(source, exercises, replay_json_decided, json);
+        replay_json_free(json);
+        return status;
+}
+
+static int replay_as_summary(struct source *source, const char *exercises) {
+        struct replay_summary *summary = replay_summary_new(&source->settings);
+        int status = STATUS_FAILED;
+
+        if (summary)
+                status = run(source, exercises, replay_summary_decided, summary);
+        if (status == STATUS_DONE)
+                replay_summary_print(summary, stdout, source->path, &source->recording);
+        replay_summary_free(summary);
+        return status;
+}
+
+/* The last decision up to a moment. */
+struct picture {
+        double at_s, taken_s; /* taken_s NAN = none yet */
+        float break_s;
+        struct view view;
+};
+
+static void picture_decided(void *userdata, const struct snapshot *s) {
+        struct picture *p = userdata;
+
+        if (replay_time_s(s) > p->at_s && isfinite(p->taken_s))
+                return;
+        p->taken_s = replay_time_s(s);
+        view_from_snapshot(&p->view, s, p->break_s);
+}
+
+static int replay_as_picture(struct source *source, const struct options *options) {
+        struct picture *p = calloc(1, sizeof(*p));
+        char *end = NULL;
+        int status, r;
+
+        if (!p)
+                return STATUS_FAILED;
+        p->at_s = options->at ? strtod(options->at, &end) : INFINITY;
+        p->taken_s = NAN;
+        p->break_s = source->settings.sitting.break_s;
+        if (options->at && (*end || end == options->at || !(p->at_s >= 0))) {
+                complain("--at %s: must be seconds of the recording", options->at);
+                free(p);
+                return STATUS_USAGE;
+        }
+        status = run(source, options->exercises, picture_decided, p);
+        snprintf(p->view.seat_name, sizeof(p->view.seat_name), "sitbone");
+        if (status == STATUS_DONE && (r = view_write_svg(options->svg, &p->view)) < 0) {
+                complain("cannot write %s: %s", options->svg, strerror(-r));
+                status = STATUS_FAILED;
+        }
+        free(p);
+        return status;
+}
+
+int verb_replay(const struct options *options) {
+        struct source *source;
+        int status;
+
+        if (options->at && !options->svg) {
+                complain("replay --at goes with --svg FILE");
+                return STATUS_USAGE;
+        }
+        status = source_load(options, &source);
+        if (status != STATUS_DONE)
+                return status;
+        if (options->svg)
+                status = replay_as_picture(source, options);
+        else if (options->json)
+                status = replay_as_json(source, options->exercises);
+        else
+                status = replay_as_summary(source, options->exercises);
+        source_free(source);
+        return status;
+}

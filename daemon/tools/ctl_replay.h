@@ -1,0 +1,31 @@
+/* replay: a recording through pipeline_step() in virtual time; sinks turn each decision into lines, a summary or a
+ * picture. */
+#ifndef TOOLS_CTL_REPLAY_H
+#define TOOLS_CTL_REPLAY_H
+
+#include <stdio.h>
+
+#include "acquire/recording.h"
+#include "sitbone/settings.h"
+#include "sitbone/snapshot.h"
+
+/* Recordings begin at 1 s of virtual time, see acquire/recording.h. */
+double replay_time_s(const struct snapshot *s);
+
+/* After every decision, whether a frame came or only time passed. */
+typedef void (*replay_fn)(void *userdata, const struct snapshot *snapshot);
+
+/* A line a frame and a line an event. */
+struct replay_json;
+struct replay_json *replay_json_new(FILE *f, const struct settings *settings);
+void replay_json_decided(void *userdata, const struct snapshot *s);
+void replay_json_free(struct replay_json *j); /* writes the rest */
+
+/* What a person wants to know of the whole recording. */
+struct replay_summary;
+struct replay_summary *replay_summary_new(const struct settings *settings);
+void replay_summary_decided(void *userdata, const struct snapshot *s);
+void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, const struct recording *r);
+void replay_summary_free(struct replay_summary *m);
+
+#endif

@@ -1,0 +1,181 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl_replay.h"
+#include "ctl_view.h"
+#include "publish/text.h"
+
+enum { LINES_MAX = 200, LINE_MAX_ = 400 };
+
+/* One thing that happened, for people. */
+struct line {
+        double at_s;
+        char text[LINE_MAX_];
+};
+
+struct replay_summary {
+        float break_s;
+        bool begun;
+        double last_s;
+        enum occupancy occupancy;  /* since last_s */
+        enum posture_kind posture; /* since last_s */
+        double occupancy_s[OCCUPANCY_N], posture_s[POSTURE_N];
+        struct sitting sitting; /* as it stands at the end */
+        uint64_t n_lines;       /* also those that are not kept */
+        struct line lines[LINES_MAX];
+};
+
+struct replay_summary *replay_summary_new(const struct settings *settings) {
+        struct replay_summary *m = calloc(1, sizeof(*m));
+
+        if (m)
+                m->break_s = settings->sitting.break_s;
+        return m;
+}
+
+void replay_summary_free(struct replay_summary *m) {
+        free(m);
+}
+
+static void note(struct replay_summary *m, const struct snapshot *s, const char *what, const char *more) {
+        struct line *line;
+
+        if (m->n_lines++ >= LINES_MAX)
+                return;
+        line = &m->lines[m->n_lines - 1];
+        line->at_s = replay_time_s(s);
+        snprintf(line->text, sizeof(line->text), "%s%s", what, more);
+}
+
+static void note_sitting(struct replay_summary *m, const struct snapshot *s) {
+        char duration[32];
+        uint32_t changes = s->sitting.changes;
+
+        if (changes & SITTING_BOUT_STARTED)
+                note(m, s, "bout started", "");
+        if (changes & SITTING_BACK) {
+                view_duration_words((double)s->sitting.last_away_us / 1e6, duration, sizeof(duration));
+                note(m, s, "back after ", duration);
+        }
+        if (changes & SITTING_BOUT_ENDED) {
+                view_duration_words((double)s->sitting.last_bout_us / 1e6, duration, sizeof(duration));
+                note(m, s, "bout ended, seated ", duration);
+        }
+}
+
+static void note_alerts(struct replay_summary *m, const struct snapshot *s) {
+        for (int k = 0; k < ALERT_KIND_N; k++) {
+                const struct alert *a = &s->alerts.of[k];
+                char text[LINE_MAX_], reason[256];
+
+                if (a->changes & ALERT_RAISED) {
+                        bool has = a->exercise >= 0 && (uint32_t)a->exercise < s->exercises->n;
+
+                        alert_reason(a, (enum alert_kind)k, m->break_s, reason, sizeof(reason));
+                        snprintf(text, sizeof(text), ": %s%s%s", reason, has ? "; " : "",
+                                 has ? s->exercises->of[a->exercise].id : "");
+                        note(m, s, alert_title((enum alert_kind)k), text);
+                }
+                if (a->changes & ALERT_CLEARED) {
+                        snprintf(text, sizeof(text), " alert over: %s", alert_outcome_name(a->outcome));
+                        note(m, s, alert_kind_name((enum alert_kind)k), text);
+                }
+        }
+}
+
+void replay_summary_decided(void *userdata, const struct snapshot *s) {
+        struct replay_summary *m = userdata;
+        double now_s = replay_time_s(s);
+
+        if (m->begun) {
+                m->occupancy_s[m->occupancy] += now_s - m->last_s;
+                m->posture_s[m->posture] += now_s - m->last_s;
+        }
+        if (!m->begun || s->posture.occupancy != m->occupancy)
+                note(m, s, "seat: ", occupancy_name(s->posture.occupancy));
+        m->begun = true;
+        m->last_s = now_s;
+        m->occupancy = s->posture.occupancy;
+        m->posture = s->posture.kind;
+        m->sitting = s->sitting;
+        note_sitting(m, s);
+        note_alerts(m, s);
+}
+
+static void print_head(const struct replay_summary *m, FILE *f, const char *path, const struct recording *r) {
+        const struct geometry *g = &r->layout.geometry;
+        const char *separator = "";
+        char duration[32];
+
+        view_duration_words(m->last_s, duration, sizeof(duration));
+        fprintf(f, "%s: %llu frames in %s", path, (unsigned long long)r->frames, duration);
+        if (r->frames > 1 && m->last_s > 0)
+                fprintf(f, " (%.1f a second)", (double)(r->frames - 1) / m->last_s);
+        if (g->kind == GEOMETRY_GRID)
+                fprintf(f, ", %u x %u cells of %.1f x %.1f mm%s\n", g->rows, g->cols, (double)g->pitch_x_mm,
+                        (double)g->pitch_y_mm, g->pitch_assumed ? " (assumed: the recording does not say)" : "");
+        else
+                fprintf(f, ", %u %s\n", g->n_cells,
+                        g->kind == GEOMETRY_SCATTERED ? "scattered cells" : "cells, positions unknown");
+        fprintf(f, "refused    ");
+        for (int i = 0; i < REFUSAL_N; i++)
+                if (r->refused[i]) {
+                        fprintf(f, "%s%llu %s", separator, (unsigned long long)r->refused[i],
+                                refusal_name((enum refusal)i));
+                        separator = ", ";
+                }
+        fprintf(f, "%s\n", *separator ? "" : "none");
+}
+
+/* "person 53 %, vacant 47 %" of the time given; shares below half a percent are left out. */
+static void print_shares(FILE *f, const char *label, const double *seconds, int n, double all,
+                         const char *(*name)(int)) {
+        const char *separator = "";
+
+        fprintf(f, "%-11s", label);
+        for (int i = 0; i < n; i++) {
+                if (!(seconds[i] / all >= 0.005))
+                        continue;
+                fprintf(f, "%s%s %.0f %%", separator, name(i), 100 * seconds[i] / all);
+                separator = ", ";
+        }
+        fprintf(f, "%s\n", *separator ? "" : "nothing");
+}
+
+static const char *occupancy_word(int i) {
+        return occupancy_name((enum occupancy)i);
+}
+
+static const char *posture_word(int i) {
+        return posture_name((enum posture_kind)i);
+}
+
+static void print_time(FILE *f, double s) {
+        unsigned long whole = (unsigned long)s;
+
+        fprintf(f, "  %lu:%02lu:%04.1f  ", whole / 3600, whole / 60 % 60, s - (double)(whole - whole % 60));
+}
+
+void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, const struct recording *r) {
+        double postures[POSTURE_N];
+        char duration[32];
+
+        print_head(m, f, path, r);
+        print_shares(f, "seat", m->occupancy_s, OCCUPANCY_N, m->last_s, occupancy_word);
+        memcpy(postures, m->posture_s, sizeof(postures));
+        postures[POSTURE_VACANT] = 0;
+        postures[POSTURE_UNKNOWN] = fmax(0, m->occupancy_s[OCCUPANCY_PERSON]);
+        for (int i = POSTURE_VACANT + 1; i < POSTURE_N; i++)
+                postures[POSTURE_UNKNOWN] -= postures[i];
+        print_shares(f, "postures", postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_word);
+        view_duration_words((double)m->sitting.today_us / 1e6, duration, sizeof(duration));
+        fprintf(f, "sitting    %s in %u bouts, %u breaks, %u partial breaks\n", duration, m->sitting.bouts_today,
+                m->sitting.breaks_today, m->sitting.partial_breaks_today);
+        for (uint64_t i = 0; i < m->n_lines && i < LINES_MAX; i++) {
+                print_time(f, m->lines[i].at_s);
+                fprintf(f, "%s\n", m->lines[i].text);
+        }
+        if (m->n_lines > LINES_MAX)
+                fprintf(f, "  ... and %llu more; --json has them all\n", (unsigned long long)(m->n_lines - LINES_MAX));
+}

@@ -1,0 +1,114 @@
+#include "ctl_source.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+#include "util/file.h"
+#include "util/nearest.h"
+
+enum { FILE_LIMIT = 1 << 30, PERIODS = 64, PREFIX = 1 << 20 };
+
+static int load_settings(const char *path, struct settings *ret) {
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        int n;
+
+        if (!mistakes) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        settings_load(path, ret, mistakes);
+        n = mistakes->n;
+        for (int i = 0; i < n && i < MISTAKES_MAX; i++)
+                complain("%s", mistakes->of[i]);
+        free(mistakes);
+        return n ? STATUS_USAGE : STATUS_DONE;
+}
+
+static int find_format(const char *name, const struct format **ret) {
+        const char *near = NULL;
+
+        *ret = name ? format_by_name(name) : NULL;
+        if (!name || *ret)
+                return STATUS_DONE;
+        for (size_t i = 0; i < format_count(); i++)
+                nearest_offer(name, format_at(i)->name, &near);
+        fprintf(stderr, "sitbonectl: no format \"%s\"%s%s. There are:", name, near ? "; did you mean " : "",
+                near ? near : "");
+        for (size_t i = 0; i < format_count(); i++)
+                fprintf(stderr, " %s", format_at(i)->name);
+        fputc('\n', stderr);
+        return STATUS_USAGE;
+}
+
+int source_load(const struct options *options, struct source **ret) {
+        struct source *s = calloc(1, sizeof(*s));
+        int status, r;
+
+        if (!s) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        s->path = options->args[0];
+        status = find_format(options->format, &s->format);
+        if (status == STATUS_DONE)
+                status = load_settings(options->config, &s->settings);
+        if (status == STATUS_DONE && (r = file_read(s->path, FILE_LIMIT, &s->data, &s->n)) < 0) {
+                complain("%s: %s", s->path, strerror(-r));
+                status = STATUS_FAILED;
+        }
+        if (status == STATUS_DONE)
+                *ret = s;
+        else
+                source_free(s);
+        return status;
+}
+
+int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
+        int r = recording_open(&s->recording, s->data, s->n, s->format, &s->settings.device, error);
+
+        return r < 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
+struct periods {
+        uint64_t last_us;
+        int n;
+        double of[PERIODS];
+};
+
+static void note_period(void *userdata, const struct frame *frame, const struct recording_row *row) {
+        struct periods *p = userdata;
+
+        (void)row;
+        if (p->last_us > 0 && frame->arrived_us > p->last_us && p->n < PERIODS)
+                p->of[p->n++] = (double)(frame->arrived_us - p->last_us) / 1e6;
+        p->last_us = frame->arrived_us;
+}
+
+static int by_size(const void *a, const void *b) {
+        double x = *(const double *)a, y = *(const double *)b;
+
+        return (x > y) - (x < y);
+}
+
+double source_period_s(struct source *s) {
+        size_t n = s->n < PREFIX ? s->n : PREFIX; /* enough for a few dozen frames of the largest mat */
+        struct periods periods = {0};
+        char error[RECORDING_ERROR_MAX];
+
+        if (recording_open(&s->recording, s->data, n, s->format, &s->settings.device, error) < 0)
+                return NAN;
+        recording_each(&s->recording, &s->frame, note_period, &periods);
+        if (periods.n == 0)
+                return NAN;
+        qsort(periods.of, (size_t)periods.n, sizeof(*periods.of), by_size);
+        return periods.of[periods.n / 2];
+}
+
+void source_free(struct source *s) {
+        if (s)
+                free(s->data);
+        free(s);
+}

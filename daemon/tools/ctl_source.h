@@ -1,0 +1,32 @@
+/* A recording in memory with all that is needed to decide over it. For replay and check. */
+#ifndef TOOLS_CTL_SOURCE_H
+#define TOOLS_CTL_SOURCE_H
+
+#include "acquire/recording.h"
+#include "ctl.h"
+#include "sitbone/frame.h"
+#include "sitbone/settings.h"
+
+struct source {
+        const char *path;
+        char *data;
+        size_t n;
+        const struct format *format; /* NULL = frames CSV */
+        struct settings settings;
+        struct recording recording;
+        struct frame frame;
+};
+
+/* Reads settings and file; a recording need not be inside yet. STATUS_* after complaints. *ret is malloc'd. */
+int source_load(const struct options *options, struct source **ret);
+
+/* Opens the recording. STATUS_DONE or STATUS_FAILED; error is written, not printed. */
+int source_open(struct source *s, char error[RECORDING_ERROR_MAX]);
+
+/* Typical time between two frames in seconds, from the beginning of the recording; NAN when it has but one. Opens the
+ * recording; open it again afterwards. */
+double source_period_s(struct source *s);
+
+void source_free(struct source *s);
+
+#endif

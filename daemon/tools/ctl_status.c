@@ -1,0 +1,147 @@
+/* status, and the verbs that ask the daemon to do something. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl_bus.h"
+
+static void print_line(const char *label, void (*words)(const struct view *, char *, size_t), const struct view *v) {
+        char text[VIEW_TEXT_MAX];
+
+        words(v, text, sizeof(text));
+        printf("%-11s %s\n", label, text);
+}
+
+static void print_posture(const struct view *v) {
+        char text[VIEW_TEXT_MAX];
+
+        view_posture_words(v, text, sizeof(text));
+        printf("%-11s %s", v->seat_name[0] ? v->seat_name : "seat", text);
+        if (strcmp(v->occupancy, "person") == 0 && isfinite(v->confidence))
+                printf(" (%.0f %% sure)", v->confidence * 100);
+        putchar('\n');
+}
+
+static void print_person(const struct view *v) {
+        char text[VIEW_TEXT_MAX];
+
+        print_line("tilt", view_tilt_words, v);
+        if (!v->referenced)
+                printf("%-11s sit upright and still: it is learnt by itself, or by sitbonectl calibrate upright\n",
+                       "");
+        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, "unknown", text, sizeof(text));
+        printf("%-11s %s\n", "obliquity", text);
+        print_line("balance", view_balance_words, v);
+}
+
+static void print_status(const struct view *v) {
+        print_posture(v);
+        if (strcmp(v->occupancy, "person") == 0)
+                print_person(v);
+        print_line("seated", view_seated_words, v);
+        print_line("today", view_today_words, v);
+        print_line("next alert", view_next_words, v);
+        if (v->alert_title[0])
+                printf("%-11s %s: %s%s%s\n", "alert", v->alert_title, v->alert_reason,
+                       v->alert_exercise[0] ? ". " : "", v->alert_exercise);
+        print_line("mat", view_mat_words, v);
+        printf("%-11s %s\n", "mqtt", v->mqtt[0] ? v->mqtt : "off");
+}
+
+int verb_status(const struct options *options) {
+        struct view *view = malloc(sizeof(*view));
+        struct link link;
+        int status, r;
+
+        if (!view) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        status = link_open(options, &link);
+        if (status == STATUS_DONE) {
+                r = link_live(&link, view);
+                link_close(&link);
+                if (r < 0) {
+                        complain("the daemon does not answer: %s. systemctl status sitboned", strerror(-r));
+                        status = STATUS_FAILED;
+                } else if (options->json) {
+                        view_print_json(stdout, view);
+                } else {
+                        print_status(view);
+                }
+        }
+        free(view);
+        return status;
+}
+
+static int finish(struct link *link, int status, const char *said, const char *refusal) {
+        link_close(link);
+        if (status == STATUS_DONE)
+                puts(said);
+        else
+                complain("%s", refusal);
+        return status;
+}
+
+int verb_tare(const struct options *options) {
+        char refusal[VIEW_TEXT_MAX];
+        struct link link;
+        int status = link_open(options, &link);
+
+        if (status != STATUS_DONE)
+                return status;
+        status = link_call(&link, "Tare", refusal, sizeof(refusal), "");
+        return finish(&link, status, "The seat as it is now counts as empty.", refusal);
+}
+
+int verb_calibrate(const struct options *options) {
+        const char *what = options->args[0];
+        char refusal[VIEW_TEXT_MAX];
+        struct link link;
+        int status;
+
+        if (strcmp(what, "upright") != 0 && strcmp(what, "empty") != 0) {
+                complain("calibrate %s: must be upright or empty", what);
+                return STATUS_USAGE;
+        }
+        status = link_open(options, &link);
+        if (status != STATUS_DONE)
+                return status;
+        status = link_call(&link, "Calibrate", refusal, sizeof(refusal), "s", what);
+        return finish(&link, status,
+                      what[0] == 'u' ? "The way you sit now counts as your upright."
+                                     : "The seat as it is now counts as empty.",
+                      refusal);
+}
+
+int verb_snooze(const struct options *options) {
+        char refusal[VIEW_TEXT_MAX], *end = NULL;
+        unsigned long minutes = 0;
+        struct link link;
+        int status;
+
+        if (options->n_args > 0) {
+                minutes = strtoul(options->args[0], &end, 10);
+                if (*end || end == options->args[0] || options->args[0][0] == '-' || minutes < 1 || minutes > 240) {
+                        complain("snooze %s: must be 1 to 240 minutes", options->args[0]);
+                        return STATUS_USAGE;
+                }
+        }
+        status = link_open(options, &link);
+        if (status != STATUS_DONE)
+                return status;
+        status = link_call(&link, "Snooze", refusal, sizeof(refusal), "u", (uint32_t)minutes);
+        return finish(&link, status, "Snoozed.", refusal);
+}
+
+int verb_done(const struct options *options) {
+        char refusal[VIEW_TEXT_MAX];
+        struct link link;
+        int status = link_open(options, &link);
+
+        if (status != STATUS_DONE)
+                return status;
+        status = link_call(&link, "Done", refusal, sizeof(refusal), "");
+        return finish(&link, status, "Noted. The next prompt comes a full interval from now.", refusal);
+}

@@ -1,0 +1,78 @@
+/* One moment of one seat, as the live view, status and the SVG picture show it. Filled from the daemon (ctl_bus.c) or
+ * from a snapshot of replay. NAN = unknown. */
+#ifndef TOOLS_CTL_VIEW_H
+#define TOOLS_CTL_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sitbone/geometry.h"
+#include "sitbone/snapshot.h"
+
+enum { VIEW_WORD_MAX = 128, VIEW_TEXT_MAX = 512 };
+
+struct view {
+        char seat_id[VIEW_WORD_MAX], seat_name[VIEW_WORD_MAX], version[VIEW_WORD_MAX], mqtt[VIEW_WORD_MAX];
+        char occupancy[VIEW_WORD_MAX], posture[VIEW_WORD_MAX];
+        bool mat_online, referenced, calibrated;
+        double confidence, tilt_deg, tilt_sd_deg, obliquity_deg, obliquity_sd_deg;
+        double asymmetry, front_share, load, contact_area_cm2, peak, cop_x_mm, cop_y_mm;
+        double sit_bones[4]; /* left x, y, right x, y */
+        double sit_bone_quality;
+        double frame_rate_hz;
+        uint64_t frames, refused;
+        double bout_s, today_s;        /* on the seat */
+        double since_s;                /* since the bout began; NAN = no bout */
+        double next_alert_s, snooze_s; /* from now; NAN = none */
+        unsigned bouts_today, breaks_today;
+        unsigned break_s;                                           /* 0 = not told */
+        char alert_kind[VIEW_WORD_MAX], alert_title[VIEW_WORD_MAX]; /* "" = no alert open */
+        char alert_reason[VIEW_TEXT_MAX], alert_exercise[VIEW_WORD_MAX];
+
+        enum geometry_kind kind;
+        uint32_t rows, cols, n_cells; /* a grid has rows x cols cells, row 0 at the back */
+        double pitch_x_mm, pitch_y_mm;
+        float level[CELLS_MAX]; /* share of full scale */
+        double x_mm[CELLS_MAX], y_mm[CELLS_MAX];
+};
+
+void view_clear(struct view *v);
+
+/* As the daemon would say it at this moment; seat name and MQTT stay empty. */
+void view_from_snapshot(struct view *v, const struct snapshot *s, float break_s);
+
+/* Millimetres that the map covers, and its middle. Cells without positions count as a block of unit cells. */
+struct view_extent {
+        double middle_x_mm, middle_y_mm, width_mm, height_mm;
+};
+struct view_extent view_extent(const struct view *v);
+
+/* Rows and columns of the block in which cells without positions are shown. */
+uint32_t view_cols(const struct view *v);
+uint32_t view_rows(const struct view *v);
+
+/* 0..1 for the palette: full at the peak, but a nearly empty seat stays dark. */
+float view_shade(const struct view *v, float level);
+
+/* Words for the values, the same in the terminal and in the picture. All write a NUL. */
+void view_posture_words(const struct view *v, char *ret, size_t size);
+void view_uncertain_words(double value, double sd, const char *otherwise, char *ret, size_t size);
+void view_tilt_words(const struct view *v, char *ret, size_t size);
+void view_balance_words(const struct view *v, char *ret, size_t size);
+void view_duration_words(double s, char *ret, size_t size);
+void view_seated_words(const struct view *v, char *ret, size_t size);
+void view_next_words(const struct view *v, char *ret, size_t size);
+void view_today_words(const struct view *v, char *ret, size_t size);
+void view_contact_words(const struct view *v, char *ret, size_t size);
+void view_bones_words(const struct view *v, char *ret, size_t size);
+void view_mat_words(const struct view *v, char *ret, size_t size);
+
+/* {"seat_id":...} without the cells, keys as in replay; one line. */
+void view_print_json(FILE *f, const struct view *v);
+
+/* The picture. 0, or a negative errno. */
+int view_write_svg(const char *path, const struct view *v);
+
+#endif

@@ -1,0 +1,72 @@
+#include "ctl_view.h"
+
+#include "ctl_out.h"
+
+static void put_pair(struct out *o, const char *x, double x_value, const char *y, double y_value, int decimals) {
+        out_key(o, x);
+        out_fixed(o, x_value, decimals);
+        out_key(o, y);
+        out_fixed(o, y_value, decimals);
+}
+
+static void put_words(struct out *o, const char *key, const char *words) {
+        out_key(o, key);
+        out_string(o, words);
+}
+
+static void put_bones(struct out *o, const struct view *v) {
+        out_key(o, "sit_bones");
+        out_bones(o, v->sit_bones, v->sit_bone_quality);
+}
+
+static void put_alert(struct out *o, const struct view *v) {
+        out_key(o, "alert");
+        if (!v->alert_kind[0]) {
+                out_text(o, "null");
+                return;
+        }
+        out_text(o, "{\"kind\":");
+        out_string(o, v->alert_kind);
+        put_words(o, "title", v->alert_title);
+        put_words(o, "reason", v->alert_reason);
+        put_words(o, "exercise", v->alert_exercise);
+        out_text(o, "}");
+}
+
+static void put_estimate(struct out *o, const struct view *v) {
+        put_words(o, "occupancy", v->occupancy);
+        put_words(o, "posture", v->posture);
+        out_key(o, "confidence");
+        out_fixed(o, v->confidence, 2);
+        put_pair(o, "pelvic_tilt_deg", v->tilt_deg, "pelvic_tilt_sd_deg", v->tilt_sd_deg, 1);
+        put_pair(o, "pelvic_obliquity_deg", v->obliquity_deg, "pelvic_obliquity_sd_deg", v->obliquity_sd_deg, 1);
+        put_pair(o, "load", v->load, "contact_area_cm2", v->contact_area_cm2, 1);
+        put_pair(o, "cop_x_mm", v->cop_x_mm, "cop_y_mm", v->cop_y_mm, 1);
+        put_pair(o, "asymmetry", v->asymmetry, "front_share", v->front_share, 3);
+        put_bones(o, v);
+}
+
+void view_print_json(FILE *f, const struct view *v) {
+        struct out out, *o = &out;
+
+        out_init(o, f);
+        out_text(o, "{\"seat_id\":");
+        out_string(o, v->seat_id);
+        put_words(o, "seat_name", v->seat_name);
+        put_words(o, "version", v->version);
+        put_estimate(o, v);
+        out_key(o, "referenced");
+        out_text(o, v->referenced ? "true" : "false");
+        put_pair(o, "bout_seated_s", v->bout_s, "sitting_today_s", v->today_s, 0);
+        put_pair(o, "seated_since_s", v->since_s, "next_alert_in_s", v->next_alert_s, 0);
+        put_pair(o, "snooze_left_s", v->snooze_s, "breaks_today", v->breaks_today, 0);
+        put_alert(o, v);
+        out_key(o, "mat_online");
+        out_text(o, v->mat_online ? "true" : "false");
+        out_key(o, "frame_rate_hz");
+        out_fixed(o, v->frame_rate_hz, 1);
+        put_pair(o, "frames", (double)v->frames, "refused", (double)v->refused, 0);
+        put_words(o, "mqtt", v->mqtt);
+        out_text(o, "}\n");
+        out_flush(o);
+}

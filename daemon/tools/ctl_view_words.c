@@ -1,0 +1,133 @@
+/* Values of a view as words. Nothing here may claim more than the estimate does. */
+#include "ctl_view.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool person(const struct view *v) {
+        return strcmp(v->occupancy, "person") == 0;
+}
+
+void view_posture_words(const struct view *v, char *ret, size_t size) {
+        if (!v->mat_online)
+                snprintf(ret, size, "no frames from the mat");
+        else if (strcmp(v->occupancy, "vacant") == 0)
+                snprintf(ret, size, "nobody on the seat");
+        else if (strcmp(v->occupancy, "object") == 0)
+                snprintf(ret, size, "something lies on the seat");
+        else if (!person(v))
+                snprintf(ret, size, "not decided yet");
+        else if (strcmp(v->posture, "unknown") == 0)
+                snprintf(ret, size, "sitting, posture unsure");
+        else
+                snprintf(ret, size, "%s", v->posture);
+        for (char *p = ret; *p; p++)
+                if (*p == '_')
+                        *p = ' ';
+}
+
+void view_uncertain_words(double value, double sd, const char *otherwise, char *ret, size_t size) {
+        if (!isfinite(value) || !isfinite(sd))
+                snprintf(ret, size, "%s", otherwise);
+        else
+                snprintf(ret, size, "%+.1f ± %.1f°", value, sd);
+}
+
+void view_tilt_words(const struct view *v, char *ret, size_t size) {
+        const char *otherwise = "unknown";
+
+        if (!person(v))
+                otherwise = "unknown until somebody sits";
+        else if (!v->referenced)
+                otherwise = "unknown until your upright is";
+        view_uncertain_words(v->tilt_deg, v->tilt_sd_deg, otherwise, ret, size);
+}
+
+void view_balance_words(const struct view *v, char *ret, size_t size) {
+        double percent = fabs(v->asymmetry) * 100;
+
+        if (!isfinite(v->asymmetry))
+                snprintf(ret, size, "unknown");
+        else if (percent < 0.5)
+                snprintf(ret, size, "even");
+        else
+                snprintf(ret, size, "%.0f %% to the %s", percent, v->asymmetry > 0 ? "right" : "left");
+}
+
+void view_duration_words(double s, char *ret, size_t size) {
+        unsigned long whole;
+
+        if (!isfinite(s) || s < 0 || s > 1e9) {
+                snprintf(ret, size, "unknown");
+                return;
+        }
+        whole = (unsigned long)s;
+        if (whole < 60)
+                snprintf(ret, size, "%lu s", whole);
+        else if (whole < 3600)
+                snprintf(ret, size, "%lu min", whole / 60);
+        else
+                snprintf(ret, size, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
+}
+
+void view_seated_words(const struct view *v, char *ret, size_t size) {
+        if (!isfinite(v->since_s))
+                snprintf(ret, size, "not seated");
+        else
+                view_duration_words(v->bout_s, ret, size);
+}
+
+void view_next_words(const struct view *v, char *ret, size_t size) {
+        char duration[32];
+
+        if (isfinite(v->snooze_s) && v->snooze_s > 0) {
+                view_duration_words(v->snooze_s, duration, sizeof(duration));
+                snprintf(ret, size, "snoozed, %s left", duration);
+        } else if (v->alert_title[0]) {
+                snprintf(ret, size, "due now");
+        } else if (!isfinite(v->next_alert_s)) {
+                snprintf(ret, size, "none");
+        } else {
+                view_duration_words(fmax(v->next_alert_s, 0), duration, sizeof(duration));
+                snprintf(ret, size, "in %s", duration);
+        }
+}
+
+void view_today_words(const struct view *v, char *ret, size_t size) {
+        char duration[32];
+
+        view_duration_words(v->today_s, duration, sizeof(duration));
+        snprintf(ret, size, "%s, %u break%s", duration, v->breaks_today, v->breaks_today == 1 ? "" : "s");
+}
+
+void view_contact_words(const struct view *v, char *ret, size_t size) {
+        if (isfinite(v->contact_area_cm2) && isfinite(v->peak))
+                snprintf(ret, size, "%.0f cm², peak %.0f %%", v->contact_area_cm2, v->peak * 100);
+        else if (isfinite(v->peak))
+                snprintf(ret, size, "area unknown, peak %.0f %%", v->peak * 100);
+        else
+                snprintf(ret, size, "unknown");
+}
+
+void view_bones_words(const struct view *v, char *ret, size_t size) {
+        const double *b = v->sit_bones;
+
+        if (!isfinite(b[0] + b[1] + b[2] + b[3]))
+                snprintf(ret, size, "not found");
+        else
+                snprintf(ret, size, "%.0f mm apart, quality %.2f", hypot(b[2] - b[0], b[3] - b[1]),
+                         v->sit_bone_quality);
+}
+
+void view_mat_words(const struct view *v, char *ret, size_t size) {
+        char refused[48] = "";
+
+        if (v->refused > 0)
+                snprintf(refused, sizeof(refused), ", %llu refused", (unsigned long long)v->refused);
+        if (!v->mat_online)
+                snprintf(ret, size, "silent%s", refused);
+        else if (isfinite(v->frame_rate_hz))
+                snprintf(ret, size, "%.1f frames/s%s", v->frame_rate_hz, refused);
+        else
+                snprintf(ret, size, "online%s", refused);
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/python3
+"""Replay of a real 32x32 seat: ten changes of occupancy, each within three frames, none invented."""
+import json
+import os
+import subprocess
+import sys
+
+KEYS = ["t_s", "occupancy", "posture", "confidence", "pelvic_tilt_deg", "pelvic_tilt_sd_deg", "pelvic_obliquity_deg",
+        "pelvic_obliquity_sd_deg", "load", "contact_area_cm2", "cop_x_mm", "cop_y_mm", "asymmetry", "sit_bones",
+        "taught"]
+CHANGES = [38, 68, 110, 150, 194, 234, 277, 317, 359, 398]
+
+build = sys.argv[1]
+data = os.environ.get("SITBONE_DATA", "../shared/data")
+recording = os.path.join(data, "seat32-jq.csv")
+if not os.path.exists(recording):
+    print(f"SKIP: {recording} is not there (SITBONE_DATA says where)")
+    sys.exit(77)
+
+command = [f"{build}/sitbonectl", "replay", recording, "--config", "config/sitbone.conf",
+           "--exercises", "config/exercises.conf", "--json"]
+lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+objects = [json.loads(line) for line in lines]
+frames = [o for o in objects if "event" not in o]
+assert len(frames) == 500, len(frames)
+for o in frames:
+    assert list(o) == KEYS, o
+times = [o["t_s"] for o in objects]
+assert times == sorted(times), "not in time order"
+
+found, last = [], "vacant"
+for i, o in enumerate(frames):
+    if o["occupancy"] != last:
+        assert o["occupancy"] in ("vacant", "person"), (i, o["occupancy"])
+        found.append(i)
+        last = o["occupancy"]
+assert frames[0]["occupancy"] == "vacant", frames[0]
+assert len(found) == len(CHANGES), found
+late = [a - b for a, b in zip(found, CHANGES)]
+assert all(abs(n) <= 3 for n in late), late
+for o in frames:
+    if o["occupancy"] != "person":
+        assert o["pelvic_tilt_deg"] is None and o["pelvic_obliquity_deg"] is None, o
+    assert (o["pelvic_tilt_deg"] is None) == (o["pelvic_tilt_sd_deg"] is None), o
+print(f"ten changes, off by {late} frames")
