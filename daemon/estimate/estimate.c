@@ -8,11 +8,12 @@
 #include "estimate/occupancy.h"
 #include "estimate/reference.h"
 
-static const float LOAD_DROP = 0.7F;    /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */
-static const float SLOW_LOAD_S = 3;     /* "transient": against the last few seconds */
-static const float COP_SPEED_MM_S = 25; /* a fidget of 15 mm within half a second or so; breath sways 2-3 mm/s */
-static const float STILL_SHARE = 0.6F;  /* movement falls below this share of its threshold before it is over */
-static const float GAP_S = 1;           /* a longer pause between frames counts as so long at most */
+static const float LOAD_DROP = 0.7F;         /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */
+static const float SLOW_LOAD_S = 3;          /* "transient": against the last few seconds */
+static const float COP_SPEED_MM_S = 25;      /* a fidget of 15 mm within half a second or so; breath sways 2-3 mm/s */
+static const float STILL_SHARE = 0.6F;       /* movement falls below this share of its threshold before it is over */
+static const uint64_t SLOWEST_US = 10000000; /* a frame each ten seconds is the slowest mat */
+static const float GAP_S = 1;                /* a longer pause between frames counts as so long at most */
 
 void estimate_configure(struct estimate *e, const struct settings *settings) {
         e->occupancy_settings = settings->occupancy;
@@ -64,8 +65,22 @@ static void lose(struct estimate *e) {
         kind_set(&e->kind, POSTURE_UNKNOWN, e->frame_us);
 }
 
+static uint64_t least_of(const uint64_t gaps[3]) {
+        uint64_t least = gaps[0] < gaps[1] ? gaps[0] : gaps[1];
+
+        return gaps[2] < least ? gaps[2] : least;
+}
+
+/* Silence is longer than the setting, and longer than this mat takes from frame to frame. */
+static uint64_t stale_at(const struct estimate *e) {
+        uint64_t pause = least_of(e->gaps_us);
+
+        pause = pause < SLOWEST_US ? pause : SLOWEST_US;
+        return e->frame_us + (5 * pause / 2 > e->stale_us ? 5 * pause / 2 : e->stale_us);
+}
+
 static bool is_stale(const struct estimate *e, uint64_t now) {
-        return e->seen && now - e->frame_us >= e->stale_us;
+        return e->seen && now >= stale_at(e);
 }
 
 static void observe(struct estimate *e, const struct features *f, uint64_t now) {
@@ -76,6 +91,9 @@ static void observe(struct estimate *e, const struct features *f, uint64_t now) 
                 lose(e);
         before = e->occupancy.now;
         dt = e->seen ? (float)(now - e->frame_us) * 1e-6F : 0;
+        e->gaps_us[2] = e->gaps_us[1];
+        e->gaps_us[1] = e->gaps_us[0];
+        e->gaps_us[0] = e->frame_us ? now - e->frame_us : 0;
         e->seen = true;
         e->frame_us = now;
         occupancy_step(&e->occupancy, &e->occupancy_settings, f, now);
@@ -108,7 +126,7 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
         else if (is_stale(e, now_us))
                 lose(e);
         report(e, ret);
-        return e->seen ? e->frame_us + e->stale_us : UINT64_MAX;
+        return e->seen ? stale_at(e) : UINT64_MAX;
 }
 
 enum command_result estimate_calibrate_upright(struct estimate *e, uint64_t now_us) {

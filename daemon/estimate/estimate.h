@@ -90,6 +90,7 @@ struct estimate {
         /* private state */
         bool seen; /* a frame came since the start or the last silence */
         uint64_t frame_us;
+        uint64_t gaps_us[3]; /* between the last frames: how slow this mat is */
         float slow_load;
         bool shifting;
         struct occupancy_judge occupancy;
