@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-/* Row order of the pads made from one 32 x 32 sheet ("jqbed" in the vendor's code): the sheet is folded, so that the
- * wire starts in its middle. */
-static const uint8_t jqbed_rows[32] = {15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
-                                       31, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0};
-
 static const struct format formats[] = {
         /* What a hobbyist's sketch prints: one line a frame, numbers separated by comma, semicolon, tab or blanks.
          *   2,0,14,310,...,7\n
@@ -26,7 +21,8 @@ static const struct format formats[] = {
         /* JQ "Shroom" 32 x 32 seat, back and bed pads (CH340).
          *   AA 55 03 99 | 1024 x u8 | AA 55 03 99 | ...
          * The payload is not escaped and there is no check, so a frame counts only between two delimiters. Answers to
-         * AT commands may stand anywhere in the stream. After the format's row order, row 0 is the end with the cable.
+         * AT commands may stand anywhere in the stream. The sheet is folded, so that the wire starts in its middle
+         * ("jqbed" in the vendor's code). On the pad that was recorded row 0 is then at the knees: set flip_y.
          * Sure: high (several independent hosts; real values in wire order decode).
          * Source: liudada118/shroom util/config.js, util/line.js; shroomSDKWEB builtinLineOrders.js. */
         {
@@ -40,15 +36,16 @@ static const struct format formats[] = {
                 .cols = 32,
                 .pitch_x_mm = 12.5f,
                 .pitch_y_mm = 12.5f,
-                .order = {.row_list = jqbed_rows},
+                .order = {.n_listed = 32, .row_list = {15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+                                                       31, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0}},
                 .baud = 1000000,
                 .rate_hz = 12,
         },
         /* Marveldex mats, first protocol (CP210x or ESP32): GRIB, KRRI, EZGEO, LGD; Luxtep at 921600 baud.
          *   FF FF | major minor length board reserved reserved | length x u8 | 00 FE
          * Values are clamped to EF, so FF never stands in the data. Elements go column by column. The captured mat has
-         * 176 = 11 columns of 16; other models say their own length. The board byte tells the
-         * boards of one mat apart; each is one frame here.
+         * 176 = 11 columns of 16 a board (the only shape in which touches on neighbouring elements stay together); other
+         * models say their own length. The board byte tells two boards apart that take turns; each is a frame here.
          * Sure: high (72 of 72 captured frames decode); which edge is which: not documented.
          * Source: mdexdev01/MatESP32_18x11x2 app_tx_packet.h. */
         {

@@ -20,7 +20,7 @@ enum element { ELEMENT_U8, ELEMENT_U16LE, ELEMENT_U16BE };
 enum check { CHECK_NONE, CHECK_SUM8, CHECK_CRC16_MODBUS }; /* over every byte of the frame before it */
 enum length_kind { LENGTH_FIXED, LENGTH_U8, LENGTH_U16LE, LENGTH_U16BE };
 
-enum { FORMAT_BYTES_MAX = 8, FORMAT_CONSTANTS_MAX = 4 };
+enum { FORMAT_BYTES_MAX = 8, FORMAT_CONSTANTS_MAX = 4, FORMAT_ROWS_MAX = 64 };
 
 struct format_bytes {
         uint8_t n;
@@ -32,8 +32,9 @@ struct format_constant {
         uint8_t at, mask, value;
 };
 
+/* All by value: a row of the table and a description read from a file are the same thing. */
 struct format {
-        const char *name, *title;
+        char name[24], title[40];
         enum framing framing;
 
         struct format_bytes sync, tail;
@@ -45,7 +46,7 @@ struct format {
         uint8_t n_constants;
         struct format_constant constants[FORMAT_CONSTANTS_MAX];
         enum check check;
-        const char *separators; /* text: any of these, any number of them, between two numbers */
+        char separators[8]; /* text: any of these, any number of them, between two numbers */
 
         enum element element;
         uint16_t mask;      /* 0 = all bits */
@@ -62,7 +63,8 @@ struct format {
                 bool column_major; /* the wire sends column after column */
                 bool serpentine;   /* every second line runs backwards */
                 bool flip_x, flip_y;
-                const uint8_t *row_list; /* row r is wire row row_list[r]; NULL = as they come */
+                uint8_t n_listed;                  /* rows in row_list; 0 = as they come */
+                uint8_t row_list[FORMAT_ROWS_MAX]; /* row r is wire row row_list[r] */
         } order;
 
         int32_t baud;

@@ -20,7 +20,7 @@ static uint32_t wire_index(const struct format *f, const struct grid *g, uint32_
         uint32_t c = f->order.flip_x ? g->cols - 1 - col : col;
         uint32_t line, at, length;
 
-        if (f->order.row_list)
+        if (f->order.n_listed > 0)
                 r = f->order.row_list[r];
         line = f->order.column_major ? c : r;
         at = f->order.column_major ? r : c;

@@ -1,10 +1,11 @@
 #include "acquire/recording.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
 #include "acquire/number.h"
+
+enum { MINUS_EINVAL = -22 }; /* errno.h is not for the core */
 
 static const uint64_t START_US = 1000000; /* 0 stays "never" */
 static const double TIME_MAX_S = 1e9;     /* 30 years: more is not a time since the start */
@@ -96,7 +97,7 @@ static int fail(char ret[RECORDING_ERROR_MAX], uint32_t line, const char *why) {
                 at = append(ret, append(ret, append(ret, 0, "line "), digits + i), ": ");
         }
         append(ret, at, why);
-        return -EINVAL;
+        return MINUS_EINVAL;
 }
 
 /* --- head: "# key=value" --- */
