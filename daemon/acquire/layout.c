@@ -124,7 +124,7 @@ static void choose_pitch(const struct format *f, const struct settings_device *d
         float x = d->pitch_x_mm > 0 ? d->pitch_x_mm : f->pitch_x_mm;
         float y = d->pitch_y_mm > 0 ? d->pitch_y_mm : f->pitch_y_mm;
 
-        g->assumed = !(x > 0) || !(y > 0);
+        g->assumed = !(x > 0) && !(y > 0);
         g->pitch_x_mm = x > 0 ? x : y > 0 ? y : ASSUMED_SPAN_MM / (float)g->cols;
         g->pitch_y_mm = y > 0 ? y : x > 0 ? x : ASSUMED_SPAN_MM / (float)g->rows;
 }

@@ -33,7 +33,7 @@ static inline void wire_collect(void *userdata, const struct frame *frame) {
         CHECK(frame->n_cells == f->n_cells);
         if (f->n == f->most) {
                 f->most = f->most ? 2 * f->most : 16;
-                f->raw = realloc(f->raw, f->most * CELLS_MAX * sizeof(float));
+                f->raw = realloc(f->raw, f->most * f->n_cells * sizeof(float));
                 CHECK(f->raw);
         }
         memcpy(f->raw + f->n++ * f->n_cells, frame->raw, f->n_cells * sizeof(float));

@@ -1,0 +1,334 @@
+/* The engine on bytes made for the purpose: round trips of every row, splits, damage, cut beginnings, text in the
+ * stream, and bytes that want to be slow. */
+#include <time.h>
+
+#include "acquire/encoder.h"
+#include "wire.h"
+
+static struct layout layout;
+static struct decoder decoder;
+static struct frame frame;
+static float cells[CELLS_MAX];
+static uint8_t wire[1 << 20];
+
+static const struct format checked = {
+        .name = "checked",
+        .framing = FRAMING_PREFIX,
+        .sync = {2, {0xBB, 0xAA}},
+        .header_n = 3,
+        .length = {LENGTH_U16LE, 2},
+        .n_constants = 1,
+        .constants = {{4, 0xF0, 0x40}},
+        .check = CHECK_CRC16_MODBUS,
+        .tail = {1, {0x55}},
+        .element = ELEMENT_U16LE,
+        .mask = 0x0FFF,
+        .inverted = true,
+        .full_scale = 4095,
+        .rows = 8,
+        .cols = 6,
+        .order = {.serpentine = true, .flip_x = true},
+};
+
+static const struct format summed = {
+        .name = "summed",
+        .framing = FRAMING_PREFIX,
+        .sync = {1, {0xAA}},
+        .header_n = 1,
+        .check = CHECK_SUM8,
+        .element = ELEMENT_U16BE,
+        .shift = 2,
+        .full_scale = 1023,
+        .rows = 4,
+        .cols = 4,
+        .order = {.column_major = true, .flip_y = true},
+};
+
+static void setup(const struct format *f, const struct settings_device *device) {
+        CHECK(f && layout_build(f, device, &layout) == NULL);
+        decoder_init(&decoder, f, &layout);
+}
+
+static void fill(uint64_t seed) {
+        for (uint32_t i = 0; i < layout.geometry.n_cells; i++)
+                cells[i] = (float)(wire_random(&seed) % ((uint32_t)layout.geometry.full_scale + 1));
+}
+
+static size_t make(const struct format *f, size_t frames, uint8_t *ret, size_t size) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < frames; i++) {
+                size_t length;
+
+                fill(i + 1);
+                length = format_encode(f, &layout, cells, ret + n, size - n);
+                CHECK(length > 0);
+                n += length;
+        }
+        return n;
+}
+
+static struct wire_frames feed(const uint8_t *bytes, size_t n) {
+        struct wire_frames ret = {0};
+
+        decoder_feed(&decoder, bytes, n, 5, &frame, wire_collect, &ret);
+        decoder_idle(&decoder, 5, &frame, wire_collect, &ret);
+        return ret;
+}
+
+static void check_round_trip(const struct format *f, const struct settings_device *device) {
+        const size_t frames = 25;
+        struct wire_frames got = {0};
+        uint64_t seed = 3;
+        size_t n;
+
+        setup(f, device);
+        decoder_at_boundary(&decoder);
+        n = make(f, frames, wire, sizeof(wire));
+        for (size_t at = 0, take; at < n; at += take) {
+                take = wire_random(&seed) % 50;
+                take = take < n - at ? take : n - at;
+                decoder_feed(&decoder, wire + at, take, 5, &frame, wire_collect, &got);
+        }
+        decoder_idle(&decoder, 5, &frame, wire_collect, &got);
+        CHECK(got.n == frames && got.n_cells == layout.geometry.n_cells);
+        CHECK(wire_refused(&decoder) == 0 && decoder.discarded_bytes == 0);
+        CHECK(frame.seq == frames && frame.arrived_us == 5);
+        for (size_t i = 0; i < frames; i++) {
+                fill(i + 1);
+                for (uint32_t c = 0; c < got.n_cells; c++)
+                        CHECK(got.raw[i * got.n_cells + c] == cells[c]);
+        }
+        wire_clear(&got);
+}
+
+static void test_round_trips(void) {
+        struct settings_device plain = {0}, turned = {.rotate = 90, .flip_x = true};
+
+        for (size_t i = 0; i < format_count(); i++) {
+                struct settings_device device = turned;
+                const struct format *f = format_at(i);
+
+                CHECK(format_by_name(f->name) == f);
+                if (f->rows == 0) {
+                        device.rows = 12;
+                        device.cols = 5;
+                        device.inverted = true;
+                }
+                check_round_trip(f, &device);
+        }
+        check_round_trip(format_by_name("jq-seat-32"), &plain);
+        check_round_trip(&checked, &turned);
+        check_round_trip(&summed, &plain);
+        plain.rows = 18;
+        plain.cols = 11;
+        check_round_trip(format_by_name("marveldex-v1"), &plain); /* another model says another length */
+        plain.rows = 40;
+        CHECK(layout_build(format_by_name("marveldex-v1"), &plain, &layout) == NULL);
+        CHECK(format_encode(format_by_name("marveldex-v1"), &layout, cells, wire, sizeof(wire)) == 0); /* 440 > u8 */
+}
+
+/* One broken byte in the middle of ten frames, at each place of the frame in turn: which reason is counted. */
+static void check_reason(const struct format *f, size_t at, uint8_t value, enum refusal reason) {
+        struct settings_device device = {0};
+        struct wire_frames got;
+        size_t n, length;
+
+        setup(f, &device);
+        decoder_at_boundary(&decoder);
+        n = make(f, 10, wire, sizeof(wire));
+        length = n / 10;
+        wire[4 * length + at] = value;
+        got = feed(wire, n);
+        if (got.n != 9 || decoder.refused[reason] != 1 || wire_refused(&decoder) != 1)
+                fprintf(stderr, "%s: byte %zu: %zu frames, %d refused\n", f->name, at, got.n,
+                        (int)wire_refused(&decoder));
+        CHECK(got.n == 9 && decoder.refused[reason] == 1 && wire_refused(&decoder) == 1);
+        CHECK(decoder.discarded_bytes == length);
+        wire_clear(&got);
+}
+
+static void test_reasons(void) {
+        const struct format *mdex = format_by_name("marveldex-v1");
+
+        check_reason(mdex, 0, 0x00, REFUSED_LENGTH); /* the sync itself */
+        check_reason(mdex, 4, 0x10, REFUSED_LENGTH);
+        check_reason(mdex, 50, 0xF3, REFUSED_RANGE);
+        check_reason(mdex, 185, 0x00, REFUSED_TAIL);
+        check_reason(&checked, 4, 0x33, REFUSED_CONSTANT);
+        check_reason(&checked, 103, 0x5A, REFUSED_TAIL);
+        CHECK(format_overhead(&checked) == 8);
+        setup(&checked, &(struct settings_device){0});
+        make(&checked, 10, wire, sizeof(wire));
+        check_reason(&checked, 20, (uint8_t)(wire[4 * 104 + 20] ^ 1), REFUSED_CHECK);
+}
+
+/* The middle of a frame comes first, as when a port is opened. */
+static void test_cut_beginning(void) {
+        struct settings_device device = {.rows = 4, .cols = 4};
+        struct wire_frames got;
+        const char *text = "0,1,2,3\n1,2,3,4\n";
+        size_t n, length;
+
+        for (size_t i = 0; i < format_count(); i++) {
+                const struct format *f = format_at(i);
+
+                setup(f, f->rows == 0 ? &device : &(struct settings_device){0});
+                n = make(f, 6, wire, sizeof(wire));
+                fill(1);
+                length = format_encode(f, &layout, cells, wire + n, sizeof(wire) - n);
+                got = feed(wire + length / 2, n - length / 2);
+                CHECK(got.n == 5 && decoder.refused[REFUSED_PARTIAL] == 1 && wire_refused(&decoder) == 1);
+                wire_clear(&got);
+        }
+        /* text: a first line cut inside its first number looks whole */
+        device.rows = 2;
+        device.cols = 2;
+        setup(format_by_name("csv-line"), &device);
+        got = feed((const uint8_t *)text, strlen(text));
+        CHECK(got.n == 1 && got.raw[0] == 1 && decoder.refused[REFUSED_PARTIAL] == 1);
+        wire_clear(&got);
+        decoder_reset(&decoder);
+        got = feed((const uint8_t *)text, strlen(text));
+        CHECK(got.n == 1 && decoder.refused[REFUSED_PARTIAL] == 2 && decoder.frames == 2);
+        wire_clear(&got);
+}
+
+/* A delimiter in the payload, an answer to AT between and inside frames, silence instead of the next delimiter. */
+static void test_delimiter(void) {
+        static const char answer[] = "Unique ID: 24EC4A12 Versions: V2.1 company: JQ\r\n";
+        const struct format *f = format_by_name("jq-seat-32");
+        struct settings_device device = {0};
+        struct wire_frames got = {0};
+        size_t n, length, text = sizeof(answer) - 1;
+
+        setup(f, &device);
+        decoder_at_boundary(&decoder);
+        n = make(f, 10, wire, sizeof(wire));
+        length = n / 10;
+        for (size_t i = 0; i < 10; i++) { /* not at the same place in each frame */
+                memcpy(wire + i * length + 100 + 17 * i, f->sync.of, 4);
+                memcpy(wire + i * length + 104 + 17 * i, f->sync.of, 4);
+        }
+        got = feed(wire, n);
+        CHECK(got.n == 10 && wire_refused(&decoder) == 0);
+        wire_clear(&got);
+
+        setup(f, &device);
+        decoder_at_boundary(&decoder);
+        n = make(f, 10, wire, sizeof(wire));
+        memmove(wire + 3 * length + text, wire + 3 * length, n - 3 * length); /* behind frame 3 */
+        memcpy(wire + 3 * length, answer, text);
+        n += text;
+        memmove(wire + 6 * length + 400 + text, wire + 6 * length + 400, n - 6 * length - 400); /* inside frame 6 */
+        memcpy(wire + 6 * length + 400, answer, text);
+        got = feed(wire, n + text);
+        CHECK(got.n == 8 && decoder.refused[REFUSED_LENGTH] == 2 && wire_refused(&decoder) == 2);
+        wire_clear(&got);
+
+        setup(f, &device);
+        n = make(f, 2, wire, sizeof(wire));
+        decoder_feed(&decoder, wire, length, 1, &frame, wire_collect, &got);
+        CHECK(got.n == 0); /* whole, but not closed */
+        decoder_idle(&decoder, 2, &frame, wire_collect, &got);
+        CHECK(got.n == 1 && frame.arrived_us == 2);
+        decoder_feed(&decoder, wire + length, length / 2, 3, &frame, wire_collect, &got);
+        decoder_idle(&decoder, 4, &frame, wire_collect, &got); /* a pause in the middle of a frame loses nothing */
+        decoder_feed(&decoder, wire + length + length / 2, length - length / 2, 5, &frame, wire_collect, &got);
+        decoder_idle(&decoder, 6, &frame, wire_collect, &got);
+        CHECK(got.n == 2 && wire_refused(&decoder) == 0);
+        wire_clear(&got);
+}
+
+static void test_text(void) {
+        const char *text =
+                "\nESP-ROM:esp32c3\r\n# rows 2\r\n115200\n1, 2;3\t4\r\n5 6 7 8 \n1,2,3\n1,2,3,4,5\n1,x,3,4\n"
+                "-1.5,2e2,+3,4.\n1e9,2,3,4\n1,,2,3,4\n9,9,9,9";
+        struct settings_device device = {0};
+        struct wire_frames got;
+
+        setup(format_by_name("csv-line"), &device);
+        CHECK(layout.geometry.n_cells == 0);
+        got = feed((const uint8_t *)text, strlen(text));
+        CHECK(got.n == 4 && got.n_cells == 4);
+        CHECK(got.raw[3] == 4 && got.raw[4] == 5 && got.raw[8] == -1.5f && got.raw[9] == 200 && got.raw[11] == 4);
+        CHECK(decoder.refused[REFUSED_TEXT] == 2 && decoder.refused[REFUSED_COUNT] == 3);
+        CHECK(decoder.refused[REFUSED_RANGE] == 1 && wire_refused(&decoder) == 6);
+        wire_clear(&got);
+
+        setup(format_by_name("csv-line"), &device); /* a line without end, then good ones */
+        memset(wire, '1', 300000);
+        memcpy(wire + 300000, "\n1,2,3,4\n", 9);
+        got = feed(wire, 300009);
+        CHECK(got.n == 1 && decoder.refused[REFUSED_OVERRUN] == 1 && wire_refused(&decoder) == 1);
+        wire_clear(&got);
+}
+
+static double seconds(const struct format *f, size_t n, size_t step) {
+        struct settings_device device = {.rows = f->rows ? 0 : 4, .cols = f->rows ? 0 : 4};
+        struct timespec from, to;
+        struct wire_frames got = {0};
+
+        setup(f, &device);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+        for (size_t at = 0; at < n; at += step)
+                decoder_feed(&decoder, wire + at, step < n - at ? step : n - at, 1, &frame, wire_collect, &got);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+        wire_clear(&got);
+        return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+}
+
+/* Bytes that begin frames everywhere, or never end one, cost at most a bounded amount each: a megabyte in a second even
+ * under sanitizers (a quadratic engine would take minutes). */
+static void test_adversarial(void) {
+        static const char *const patterns[] = {"\xFF\xFF\x00\x00\xB0",
+                                               "\xFF",
+                                               "\xAA\x55\x03\x99",
+                                               "\xAA",
+                                               "\xAA\x55\x03",
+                                               "1,",
+                                               "1,2,3,4\n",
+                                               "\n",
+                                               "#",
+                                               "9"};
+
+        for (size_t p = 0; p < sizeof(patterns) / sizeof(patterns[0]); p++) {
+                size_t length = p == 0 ? 5 : strlen(patterns[p]);
+
+                for (size_t i = 0; i < sizeof(wire); i++)
+                        wire[i] = (uint8_t)patterns[p][i % length];
+                for (size_t i = 0; i < format_count(); i++) {
+                        CHECK(seconds(format_at(i), sizeof(wire), sizeof(wire)) < 1);
+                        CHECK(seconds(format_at(i), sizeof(wire), 1) < 1);
+                }
+        }
+}
+
+/* A megabyte of noise: nothing but counting happens, and every byte is accounted for. */
+static void test_noise(void) {
+        uint64_t seed = 11;
+
+        for (size_t i = 0; i < sizeof(wire); i++)
+                wire[i] = (uint8_t)wire_random(&seed);
+        for (size_t i = 0; i < format_count(); i++) {
+                const struct format *f = format_at(i);
+                struct settings_device device = {.rows = f->rows ? 0 : 4, .cols = f->rows ? 0 : 4};
+                struct wire_frames got;
+
+                setup(f, &device);
+                got = feed(wire, sizeof(wire));
+                CHECK(got.n == 0 && decoder.discarded_bytes > sizeof(wire) * 9 / 10);
+                wire_clear(&got);
+        }
+}
+
+int main(void) {
+        test_round_trips();
+        test_reasons();
+        test_cut_beginning();
+        test_delimiter();
+        test_text();
+        test_adversarial();
+        test_noise();
+        return 0;
+}
