@@ -36,7 +36,7 @@ struct bus {
         sd_bus *bus;
         sd_bus_slot *name_slot;
         bool owned;
-        sd_event_source *retry, *announce;
+        sd_event_source *retry, *announce, *leave;
         bool announcing;
         uint64_t retry_us;
 };
@@ -373,6 +373,16 @@ static void say_goodbye(struct bus *b) {
                         break;
 }
 
+/* Before sd-bus itself: at the end of the loop it waits until everything queued is out, however long that takes. */
+static int on_leave(sd_event_source *source, void *userdata) {
+        struct bus *b = userdata;
+
+        (void)source;
+        say_goodbye(b);
+        disconnect(b);
+        return 0;
+}
+
 static void bus_free(void *self) {
         struct bus *b = self;
 
@@ -380,6 +390,7 @@ static void bus_free(void *self) {
         disconnect(b);
         sd_event_source_disable_unref(b->retry);
         sd_event_source_disable_unref(b->announce);
+        sd_event_source_disable_unref(b->leave);
         sd_event_unref(b->event);
         free(b);
 }
@@ -399,6 +410,10 @@ static int add_timers(struct bus *b) {
 
         if (r >= 0)
                 r = sd_event_add_time_relative(b->event, &b->announce, CLOCK_MONOTONIC, 0, 1000, on_announce, b);
+        if (r >= 0)
+                r = sd_event_add_exit(b->event, &b->leave, on_leave, b);
+        if (r >= 0)
+                r = sd_event_source_set_priority(b->leave, SD_EVENT_PRIORITY_IMPORTANT);
         if (r < 0)
                 return r;
         sd_event_source_set_description(b->retry, "bus-retry");

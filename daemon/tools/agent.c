@@ -75,6 +75,22 @@ static void on_session(void *userdata) {
         notifier_set_may_show(userdata, session_may_show());
 }
 
+/* Before the bus: sd-bus closes itself in an exit source of ordinary priority. */
+static int on_exit_loop(sd_event_source *source, void *userdata) {
+        (void)source;
+        notifier_goodbye(userdata);
+        return 0;
+}
+
+static int add_goodbye(sd_event *event, struct notifier *notifier) {
+        sd_event_source *source;
+        int r = sd_event_add_exit(event, &source, on_exit_loop, notifier);
+
+        if (r >= 0)
+                r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
+        return r < 0 ? r : sd_event_source_set_floating(source, 1);
+}
+
 static int add_signals(sd_event *event) {
         sigset_t set;
 
@@ -105,6 +121,8 @@ static int run(sd_event *event, sd_bus *desktop, const struct agent_settings *se
         if (r >= 0)
                 r = add_signals(event);
         if (r >= 0)
+                r = add_goodbye(event, &notifier);
+        if (r >= 0)
                 r = session_watch(event, on_session, &notifier);
         if (r >= 0)
                 r = seats_new(event, settings, &notifier, &seats);
@@ -114,7 +132,6 @@ static int run(sd_event *event, sd_bus *desktop, const struct agent_settings *se
         sd_notify(0, "READY=1");
         r = sd_event_loop(event);
         seats_free(seats);
-        notifier_goodbye(&notifier);
         return r;
 }
 

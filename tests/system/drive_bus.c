@@ -4,6 +4,7 @@
  *     skip SECONDS                    time passes
  *     online 0|1                      frames come, or not
  *     exercise TEXT                   the name of the only exercise
+ *     busy 0|1                        commands are refused, or not
  *     storm N                         N snapshots at once, each with another posture
  * Each line is answered "ok" when done; each command from the bus is printed as "command VERB MINUTES TARGET RESULT". */
 #include <inttypes.h>
@@ -32,6 +33,7 @@ struct drive {
         struct alert_desk alert;
         struct outlet bus;
         uint64_t now_us;
+        bool busy;
         char line[256];
         size_t n;
 };
@@ -50,7 +52,9 @@ static enum command_result execute(void *userdata, const struct command *c) {
         struct drive *d = userdata;
         enum command_result r = COMMAND_NO_FRAMES;
 
-        if (c->verb == COMMAND_SNOOZE)
+        if (d->busy)
+                r = COMMAND_BUSY;
+        else if (c->verb == COMMAND_SNOOZE)
                 r = alert_snooze(&d->alert, c->minutes, d->now_us);
         else if (c->verb == COMMAND_DONE)
                 r = alert_done(&d->alert, d->now_us);
@@ -100,6 +104,8 @@ static void obey(struct drive *d, const char *line) {
                 storm(d, (unsigned)strtoul(line + 6, NULL, 10));
         else if (strncmp(line, "exercise ", 9) == 0)
                 snprintf(d->exercises.of[0].name, sizeof(d->exercises.of[0].name), "%s", line + 9);
+        else if (strncmp(line, "busy ", 5) == 0)
+                d->busy = line[5] == '1';
         else if (strncmp(line, "online ", 7) == 0) {
                 d->snapshot.health.mat_online = line[7] == '1';
                 step(d, 0);

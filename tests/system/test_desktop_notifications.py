@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+"""Alerts on a real desktop: sitbone-agent, a real notification server (dunst) and the bus outlet.
+
+One notification, updated in place; Snooze and Done pressed through the server reach the daemon; gone when the sitter
+stands; put away stays away; server, daemon and agent may come and go in any order."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from desktop import BUILD, Processes, Seat, skip_unless, start_bus, until  # noqa: E402
+
+skip_unless("dunst", "dunstctl", "Xvfb", "dbus-daemon", f"{BUILD}/sitbone-agent", f"{BUILD}/tests/system/drive_bus")
+
+DUNSTRC = """[global]
+width = (0, 520)
+origin = top-left
+offset = 10x10
+font = DejaVu Sans 11
+markup = full
+format = "<b>%s</b>\\n%b"
+idle_threshold = 0
+dmenu = {picker}
+[urgency_low]
+timeout = 0
+[urgency_normal]
+timeout = 0
+"""
+PROMPT = 30 * 60 + 10
+
+
+class Desktop:
+    def __init__(self, processes):
+        self.processes = processes
+        self.environment = dict(os.environ, HOME=processes.directory, XDG_CONFIG_HOME=processes.directory)
+        for name in ("DBUS_SYSTEM_BUS_ADDRESS", "XDG_SESSION_ID", "WAYLAND_DISPLAY"):
+            self.environment.pop(name, None)
+        self.address, self.bus = start_bus(processes, "session")
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.address
+        read, write = os.pipe()
+        processes.start("Xvfb", "-displayfd", str(write), "-screen", "0", "560x240x24", pass_fds=[write],
+                        stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as file:
+            self.environment["DISPLAY"] = ":" + file.readline().strip()
+        self.picker = f"{processes.directory}/picker"
+        with open(f"{processes.directory}/dunstrc", "w", encoding="ascii") as file:
+            file.write(DUNSTRC.format(picker=self.picker))
+
+    def start_dunst(self):
+        process = self.processes.start("dunst", "-conf", f"{self.processes.directory}/dunstrc", env=self.environment,
+                                       stderr=subprocess.DEVNULL)
+        until("dunst on the bus", lambda: self.ctl("count", "displayed") is not None)
+        return process
+
+    def start_agent(self):
+        log = open(f"{self.processes.directory}/agent.log", "a", encoding="utf-8")
+        return self.processes.start(f"{BUILD}/sitbone-agent", "--session", env=self.environment, stderr=log)
+
+    def agent_log(self):
+        with open(f"{self.processes.directory}/agent.log", encoding="utf-8") as file:
+            return file.read()
+
+    def ctl(self, *words):
+        done = subprocess.run(["dunstctl", *words], env=self.environment, capture_output=True, text=True, check=False)
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    def shown(self):
+        return int(self.ctl("count", "displayed") or 0)
+
+    def press(self, label):
+        """Opens dunst's menu of actions and takes the line with this label, as a person does."""
+        with open(self.picker, "w", encoding="ascii") as file:
+            file.write(f"#!/bin/sh\ngrep -m1 -- '{label}'\n")
+        os.chmod(self.picker, 0o755)
+        self.ctl("context")
+
+    def photograph(self, name):
+        directory = os.environ.get("SITBONE_SCREENSHOTS")
+        if directory:
+            time.sleep(0.5)  # let it be drawn
+            subprocess.run(["import", "-window", "root", f"{directory}/{name}.png"], env=self.environment, check=False)
+
+
+class Monitor:
+    """What goes over the session bus between the agent and the server."""
+
+    def __init__(self, desktop):
+        self.path = f"{desktop.processes.directory}/monitor"
+        desktop.processes.start("dbus-monitor", "--address", desktop.address,
+                                "interface='org.freedesktop.Notifications'", stdout=open(self.path, "w", encoding="utf-8"),
+                                stderr=subprocess.DEVNULL)
+        until("monitor", lambda: "NameAcquired" in self.text() or "NameLost" in self.text())
+
+    def text(self):
+        with open(self.path, encoding="utf-8") as file:
+            return file.read()
+
+    def notifies(self):
+        """(replaces_id, text of the call) of each Notify."""
+        blocks = [block for block in self.text().split("\nmethod call ")[1:] if "member=Notify\n" in block]
+        found = []
+        for block in blocks:
+            lines = block.split("\n")
+            end = next((i for i, line in enumerate(lines[1:], 1)
+                        if line.startswith(("method return ", "signal ", "error "))), len(lines))
+            lines = lines[:end]
+            replaces = next(line for line in lines if line.strip().startswith("uint32"))
+            found.append((int(replaces.split()[1]), "\n".join(lines)))
+        return found
+
+
+def test_life_of_an_alert(desktop, seat, monitor):
+    seat.tell("person", f"skip {PROMPT}")
+    until("alert shown", lambda: desktop.shown() == 1)
+    desktop.photograph("alert")
+    first = monitor.notifies()
+    assert len(first) == 1 and first[0][0] == 0, first
+    for part in ('string "Time to activate your glutes"', "Seated 30 min", "byte 1", "x-sitbone.posture.alert",
+                 "org.sitbone.Agent", "x-canonical-private-synchronous", 'string "done"', 'string "snooze"',
+                 'string "Snooze 15 min"', "int32 -1"):
+        assert part in first[0][1], part
+    assert "Standing glute contraction: 3 x" in first[0][1]
+
+    seat.tell("skip 60", "skip 60")
+    until("updates", lambda: len(monitor.notifies()) == 3)
+    shown_as = monitor.notifies()[1][0]
+    assert shown_as > 0 and monitor.notifies()[2][0] == shown_as, "updated in place"
+    assert "Seated 32 min" in monitor.notifies()[2][1]
+    time.sleep(0.2)
+    assert desktop.shown() == 1
+    desktop.photograph("updated")
+
+    seat.tell("vacant", "skip 10")
+    until("gone when the sitter stands", lambda: desktop.shown() == 0)
+    seat.tell("person", "skip 70")
+    until("shown again after a short stand", lambda: desktop.shown() == 1)
+    seat.tell("vacant", "skip 130")
+    until("gone after the break", lambda: desktop.shown() == 0)
+
+
+def test_snooze(desktop, seat):
+    seat.tell("person", f"skip {PROMPT}")
+    until("alert shown", lambda: desktop.shown() == 1)
+    desktop.press("Snooze")
+    until("snooze reached the daemon", lambda: ["0", "15", "0", "Ok"] in seat.commands)
+    until("gone when snoozed", lambda: desktop.shown() == 0)
+    seat.tell(f"skip {15 * 60 + 70}")
+    until("back after the snooze", lambda: desktop.shown() == 1)
+
+
+def test_done(desktop, seat):
+    desktop.press("Done")
+    until("done reached the daemon", lambda: ["1", "0", "0", "Ok"] in seat.commands)
+    until("gone when done", lambda: desktop.shown() == 0)
+
+
+def test_refusal_is_shown(desktop, seat):
+    seat.tell(f"skip {PROMPT}", "busy 1")
+    until("alert shown", lambda: desktop.shown() == 1)
+    desktop.press("Done")
+    until("refused by the daemon", lambda: ["1", "0", "0", "Busy"] in seat.commands)
+    until("the reason is said", lambda: "Too many commands at once" in desktop.agent_log())
+    until("on the desktop too, beside the alert", lambda: desktop.shown() == 2)
+    desktop.photograph("refused")
+    seat.tell("busy 0", "vacant", "skip 200")
+    desktop.ctl("close-all")
+
+
+def test_put_away_stays_away(desktop, seat):
+    seat.tell("person", f"skip {PROMPT}")
+    until("alert shown", lambda: desktop.shown() == 1)
+    desktop.ctl("close")
+    until("closed", lambda: desktop.shown() == 0)
+    seat.tell("skip 120")
+    time.sleep(0.5)
+    assert desktop.shown() == 0, "a put away alert came back"
+    seat.tell("vacant", "skip 200")
+
+
+def test_markup_is_not_markup(desktop, seat, monitor):
+    seat.tell("exercise Squat <b>& lunge</b> <i>", "person", f"skip {PROMPT}")
+    until("alert shown", lambda: desktop.shown() == 1)
+    assert "Squat &lt;b&gt;&amp; lunge&lt;/b&gt; &lt;i&gt;" in monitor.notifies()[-1][1]
+    desktop.photograph("markup")
+
+
+def test_server_comes_and_goes(desktop, dunst):
+    """A new server knows nothing: what is open is shown there again."""
+    assert desktop.shown() == 1
+    desktop.processes.end(dunst)
+    until("agent noticed", lambda: "waiting for one" in desktop.agent_log())
+    desktop.start_dunst()
+    until("shown by the new server", lambda: desktop.shown() == 1)
+
+
+def test_agent_starts_late(desktop):
+    desktop.processes.end(desktop.agent)
+    until("taken down with the agent", lambda: desktop.shown() == 0)
+    desktop.agent = desktop.start_agent()
+    until("asked for what was open", lambda: desktop.shown() == 1)
+
+
+def test_daemon_goes_for_good(desktop, seat):
+    desktop.processes.end(seat.process)
+    until("agent noticed", lambda: seat.process.poll() is not None)
+    desktop.press("Done")
+    until("said that nobody heard", lambda: "sitboned is not running" in desktop.monitor.notifies()[-1][1])
+    until("taken down some seconds after the daemon", lambda: desktop.shown() == 0)
+
+
+def main():
+    with Processes() as processes:
+        desktop = Desktop(processes)
+        desktop.agent = desktop.start_agent()  # neither a server nor a daemon is there yet
+        seat = Seat(processes, "session", desktop.environment)
+        until("seat on the bus", lambda: seat.says("connected"))
+        until("agent listens", lambda: "listening to org.sitbone.Seat1" in desktop.agent_log())
+        dunst = desktop.start_dunst()
+        monitor = desktop.monitor = Monitor(desktop)
+        test_life_of_an_alert(desktop, seat, monitor)
+        test_snooze(desktop, seat)
+        test_done(desktop, seat)
+        test_refusal_is_shown(desktop, seat)
+        test_put_away_stays_away(desktop, seat)
+        test_markup_is_not_markup(desktop, seat, monitor)
+        test_server_comes_and_goes(desktop, dunst)
+        test_agent_starts_late(desktop)
+        test_daemon_goes_for_good(desktop, seat)
+        assert desktop.agent.poll() is None, "the agent ended"
+        assert desktop.processes.end(desktop.agent) == 0
+        print("ok")
+
+
+main()
