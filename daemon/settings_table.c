@@ -83,7 +83,7 @@ const struct setting settings_table[] = {
               "Hysteresis: a person stays one until area or load falls below this share of the thresholds. A deep "
               "forward lean "
               "takes 58..75 % of the load off the seat and is not standing up."),
-        FLOAT(occupancy, sit_s, 0, 30, "s", "0.6", "How long the seat must look occupied before it is believed."),
+        FLOAT(occupancy, sit_s, 0, 30, "s", "0.4", "How long the seat must look occupied before it is believed."),
         FLOAT(occupancy, stand_s, 0, 30, "s", "0.8", "How long the seat must look empty before it is believed."),
 
         FLOAT(posture, slouched_deg, 2, 30, "degrees", "8",

@@ -107,6 +107,11 @@ static uint32_t peak_cell(const struct describe *d, const struct map *map, float
         return c;
 }
 
+/* Sums in another order may round past the ends of a ratio. */
+static float within(float x, float least, float most) {
+        return x < least ? least : x > most ? most : x;
+}
+
 /* Peak pressure index: mean over a disc of 9.5 cm2 round the largest cell; cells at its rim count by the part inside.
  * A cell larger than the disc stands for itself and, in part, its neighbours: on coarse mats the area is larger. */
 static float ppi_grid(const struct describe *d, const struct map *map, uint32_t peak) {
@@ -130,7 +135,7 @@ static float ppi_grid(const struct describe *d, const struct map *map, uint32_t 
                         sum += w * map->load[(uint32_t)i * g->cols + (uint32_t)k];
                         weights += w;
                 }
-        return weights > 0 ? sum / weights : NAN;
+        return weights > 0 ? within(sum / weights, 0, 1) : NAN;
 }
 
 static float ppi(const struct describe *d, const struct map *map, float peak) {
@@ -161,9 +166,9 @@ static void place(const struct describe *d, float total, struct features *ret) {
         ret->width_mm = marginal_quantile(&d->x, total, 0.95F) - marginal_quantile(&d->x, total, 0.05F);
         left = marginal_between(&d->x, marginal_begin(&d->x), 0);
         right = marginal_between(&d->x, 0, marginal_end(&d->x));
-        ret->asymmetry = left + right > 0 ? (right - left) / (right + left) : NAN;
+        ret->asymmetry = left + right > 0 ? within((right - left) / (right + left), -1, 1) : NAN;
         front -= FRONT_SHARE * (front - marginal_begin(&d->y));
-        ret->front_share = total > 0 ? marginal_between(&d->y, front, marginal_end(&d->y)) / total : NAN;
+        ret->front_share = total > 0 ? within(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
 }
 
 static float smooth(float old, float new_, float dt) {

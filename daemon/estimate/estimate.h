@@ -12,7 +12,7 @@
  *   person_load_cm2 20    a recorded sitter 200; a deep forward lean takes up to 75 % off and must stay a person
  *   object_load_cm2 2     about 600 g on a mat where a sitter makes 200
  *   release_pct     60    above the last traces of getting up, far below the deepest lean
- *   sit_s           0.6   a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
+ *   sit_s           0.4   a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
  *   stand_s         0.8   an interruption must be seen at once, a hop on the seat is none
  *  [posture]
  *   slouched_deg    8     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero

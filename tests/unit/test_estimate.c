@@ -1,0 +1,317 @@
+/* Occupancy, reference, angles and names over whole synthetic sits: condition, describe and estimate together. */
+#include "condition/condition.h"
+#include "describe/describe.h"
+#include "estimate/estimate.h"
+#include "settings.h"
+#include "sitter.h"
+
+static struct settings settings;
+static struct geometry geometry;
+static struct condition condition;
+static struct describe describe;
+static struct estimate estimate;
+static struct frame frame;
+static struct map map;
+static struct features features;
+static struct posture posture;
+static uint64_t now;
+static uint32_t dice;
+
+static float noise(void) {
+        dice = dice * 1664525 + 1013904223;
+        return (float)(dice >> 24) / 255 - 0.5F;
+}
+
+static void begin(uint32_t n) {
+        settings_defaults(&settings);
+        grid(&geometry, n, n, 400.0F / (float)n);
+        condition_init(&condition, &settings.condition, &geometry);
+        describe_init(&describe, &geometry);
+        estimate_init(&estimate, &settings);
+        memset(&frame, 0, sizeof(frame));
+        now = 1000000;
+        dice = 7;
+}
+
+static void step(void) {
+        for (uint32_t k = 0; k < geometry.n_cells; k++)
+                frame.raw[k] += noise();
+        condition_step(&condition, &frame, &map);
+        describe_step(&describe, &map, &features);
+        estimate_step(&estimate, &features, now, &posture);
+        now += 50000;
+}
+
+/* 20 Hz */
+static void pass(const struct sitter *s, float seconds) {
+        for (int i = 0; i < (int)(seconds * 20); i++) {
+                sit(&geometry, s, now, &frame);
+                step();
+        }
+}
+
+/* A pressed patch, share of full scale. */
+static void press(float x, float y, float radius, float height, float seconds) {
+        for (int i = 0; i < (int)(seconds * 20); i++) {
+                sit(&geometry, NULL, now, &frame);
+                for (uint32_t k = 0; k < geometry.n_cells; k++)
+                        if (hypotf(geometry.x_mm[k] - x, geometry.y_mm[k] - y) < radius)
+                                frame.raw[k] += height * 255;
+                step();
+        }
+}
+
+static void test_occupancy(void) {
+        begin(32);
+        CHECK(estimate_step(&estimate, NULL, now, &posture) == UINT64_MAX && posture.occupancy == OCCUPANCY_UNKNOWN);
+        pass(NULL, 0.1F);
+        CHECK(posture.occupancy == OCCUPANCY_VACANT && posture.kind == POSTURE_VACANT);
+        pass(NULL, 10);
+        uint64_t sat = now;
+        pass(&SITTER, 0.3F);
+        CHECK(posture.occupancy == OCCUPANCY_VACANT); /* dwell */
+        pass(&SITTER, 1);
+        CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.occupancy_since_us == sat);
+        CHECK(!isnan(posture.asymmetry));
+        pass(NULL, 0.5F);
+        CHECK(posture.occupancy == OCCUPANCY_PERSON);
+        pass(&SITTER, 5); /* a hop is not getting up */
+        CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.occupancy_since_us == sat);
+        uint64_t stood = now;
+        pass(NULL, 2);
+        CHECK(posture.occupancy == OCCUPANCY_VACANT && posture.occupancy_since_us == stood);
+        CHECK(isnan(posture.asymmetry) && isnan(posture.tilt_deg.value) && !posture.referenced);
+}
+
+static void test_objects(void) {
+        begin(32);
+        pass(NULL, 10);
+        press(50, 50, 40, 0.9F, 2); /* a hand in passing */
+        CHECK(posture.occupancy == OCCUPANCY_VACANT);
+        press(50, 50, 40, 1, 10); /* saturated cells, 50 cm2: loaded more than some sitters, but no area */
+        CHECK(posture.occupancy == OCCUPANCY_OBJECT && posture.kind == POSTURE_UNKNOWN);
+        press(0, 0, 140, 0.02F, 10); /* a blanket: area, no load */
+        CHECK(posture.occupancy == OCCUPANCY_OBJECT);
+        pass(&SITTER, 2);
+        CHECK(posture.occupancy == OCCUPANCY_PERSON);
+        press(0, 100, 100, 0.3F, 5); /* deep lean on the front: a third of the area, less of the load */
+        CHECK(posture.occupancy == OCCUPANCY_PERSON);
+}
+
+static void test_small_mats(void) {
+        const uint32_t n[] = {3, 4, 9, 16};
+
+        for (int i = 0; i < 4; i++)
+                for (int placed = 0; placed < 2; placed++) {
+                        begin(n[i]);
+                        if (!placed) {
+                                geometry.kind = GEOMETRY_UNPLACED;
+                                geometry.rows = geometry.cols = 0;
+                                geometry.cell_cm2 = 1;
+                                describe_init(&describe, &geometry);
+                        }
+                        pass(NULL, 10);
+                        CHECK(posture.occupancy == OCCUPANCY_VACANT);
+                        pass(&SITTER, 3);
+                        CHECK(posture.occupancy == OCCUPANCY_PERSON);
+                        pass(NULL, 3);
+                        CHECK(posture.occupancy == OCCUPANCY_VACANT);
+                }
+}
+
+static void test_silence(void) {
+        begin(16);
+        pass(NULL, 10);
+        pass(&SITTER, 20);
+        CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.referenced);
+        uint64_t last = now - 50000, due = estimate_step(&estimate, NULL, now, &posture);
+        CHECK(due == last + (uint64_t)settings.device.stale_ms * 1000);
+        estimate_step(&estimate, NULL, due - 1, &posture);
+        CHECK(posture.occupancy == OCCUPANCY_PERSON);
+        CHECK(estimate_step(&estimate, NULL, due, &posture) == UINT64_MAX);
+        CHECK(posture.occupancy == OCCUPANCY_UNKNOWN && posture.kind == POSTURE_UNKNOWN && posture.confidence == 0);
+        CHECK(posture.occupancy_since_us == last && isnan(posture.tilt_deg.value) && !posture.referenced);
+        now = due + 60000000; /* nobody called in between: the same */
+        pass(&SITTER, 0.1F);
+        CHECK(posture.occupancy == OCCUPANCY_UNKNOWN);
+        pass(&SITTER, 1);
+        CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.occupancy_since_us == due + 60000000);
+}
+
+/* A frame each five seconds is a slow mat, not silence. */
+static void test_slow_mat(void) {
+        begin(9);
+        for (int i = 0; i < 20; i++) {
+                sit(&geometry, &SITTER, now, &frame);
+                step();
+                now += 4950000;
+        }
+        CHECK(posture.occupancy == OCCUPANCY_PERSON);
+        estimate_step(&estimate, NULL, now + 8000000, &posture);
+        CHECK(posture.occupancy == OCCUPANCY_UNKNOWN);
+}
+
+static void seated_upright(uint32_t n) {
+        begin(n);
+        pass(NULL, 10);
+        pass(&SITTER, 5);
+        CHECK(!posture.referenced && isnan(posture.tilt_deg.value) && isnan(posture.obliquity_deg.value));
+        CHECK(posture.kind == POSTURE_UNKNOWN);
+        pass(&SITTER, 15);
+        CHECK(posture.referenced && !posture.calibrated && posture.kind == POSTURE_UPRIGHT);
+        CHECK_NEAR(posture.tilt_deg.value, 0, 1);
+        CHECK_NEAR(posture.obliquity_deg.value, 0, 0.5);
+        CHECK(posture.tilt_deg.sd > 2 && posture.tilt_deg.sd < 10); /* never better than a population slope */
+        CHECK(posture.obliquity_deg.sd > 0.5F && posture.obliquity_deg.sd < 5);
+        CHECK(posture.confidence >= settings.posture.min_confidence && posture.confidence < 0.99F);
+}
+
+/* Everything moves back by mm, the way peaks and load do in a slump; forward when negative. */
+static struct sitter slid(float mm) {
+        struct sitter s = SITTER;
+
+        s.y -= mm;
+        s.thigh_end += mm; /* the knees stay */
+        return s;
+}
+
+static void test_tilt(uint32_t n) {
+        struct sitter slump = slid(22), arch = slid(-22);
+
+        seated_upright(n);
+        uint64_t began = now;
+        pass(&slump, 6);
+        CHECK(posture.kind == POSTURE_SLOUCHED && posture.kind_since_us >= began && posture.kind_since_us < now);
+        CHECK(posture.tilt_deg.value < -settings.posture.slouched_deg && posture.tilt_deg.sd > 3);
+        pass(&SITTER, 6);
+        CHECK(posture.kind == POSTURE_UPRIGHT);
+        pass(&arch, 6);
+        CHECK(posture.kind == POSTURE_ARCHED && posture.tilt_deg.value > settings.posture.arched_deg);
+}
+
+static void test_lean(uint32_t n) {
+        struct sitter s = SITTER;
+
+        seated_upright(n);
+        s.right = 0.55F; /* below the threshold of a lean, above nothing */
+        pass(&s, 6);
+        CHECK(posture.kind == POSTURE_UPRIGHT && posture.obliquity_deg.value > 0);
+        float less = posture.obliquity_deg.value;
+        s.right = 0.7F;
+        pass(&s, 6);
+        CHECK(posture.kind == POSTURE_LEANING_RIGHT && posture.obliquity_deg.value > less);
+        CHECK_NEAR(posture.asymmetry, 0.4, 0.05);
+        s.right = 0.25F;
+        pass(&s, 6);
+        CHECK(posture.kind == POSTURE_LEANING_LEFT && posture.obliquity_deg.value < 0);
+}
+
+/* At the threshold of a lean, to and fro: one change, not many. */
+static void test_no_flutter(void) {
+        struct sitter s = SITTER;
+        enum posture_kind before;
+        int changes = 0;
+
+        seated_upright(32);
+        before = posture.kind;
+        for (int i = 0; i < 40; i++) {
+                s.right = 0.5F + (settings.posture.lean_asymmetry + (i % 2 ? 0.015F : -0.015F)) / 2;
+                for (int k = 0; k < 3; k++) {
+                        pass(&s, 1);
+                        changes += posture.kind != before;
+                        before = posture.kind;
+                }
+        }
+        CHECK(changes <= 3); /* perhaps by way of unknown */
+}
+
+static void test_forward_and_perched(void) {
+        struct sitter s = SITTER;
+
+        seated_upright(32);
+        press(0, 110, 110, 0.15F, 10); /* thighs alone, load far down */
+        CHECK(posture.occupancy == OCCUPANCY_PERSON);
+        CHECK(posture.kind == POSTURE_PERCHED || posture.kind == POSTURE_LEANING_FORWARD);
+        CHECK(isnan(posture.tilt_deg.value)); /* the trunk is carried elsewhere: no ground for an angle */
+
+        begin(32);
+        pass(NULL, 10);
+        s.y = 110; /* the bones near the front edge, little area */
+        pass(&s, 6);
+        CHECK(posture.kind == POSTURE_PERCHED);
+}
+
+static void test_shifting(void) {
+        struct sitter s = SITTER;
+
+        seated_upright(32);
+        CHECK(!posture.shifting);
+        s.x = 40;
+        pass(&s, 0.5F);
+        CHECK(posture.shifting);
+        pass(&s, 5);
+        CHECK(!posture.shifting);
+        s.soft *= 0.5F;
+        s.bone *= 0.5F;
+        pass(&s, 0.3F);
+        CHECK(posture.shifting); /* half of the load gone */
+}
+
+static void test_calibrate(void) {
+        struct sitter slump = slid(22);
+        static struct memory_reference memory;
+
+        begin(32);
+        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_NO_FRAMES);
+        pass(NULL, 10);
+        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_NOBODY_SEATED);
+        pass(&slump, 1.2F);
+        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_UNSTEADY);
+        pass(&slump, 20);
+        CHECK(posture.kind == POSTURE_UPRIGHT); /* taken for upright by itself: the first quiet seconds */
+        pass(&SITTER, 10);
+        CHECK(posture.tilt_deg.value > settings.posture.arched_deg);
+        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_OK);
+        pass(&SITTER, 5);
+        CHECK(posture.kind == POSTURE_UPRIGHT);
+        CHECK_NEAR(posture.tilt_deg.value, 0, 1);
+        pass(&slump, 6);
+        CHECK(posture.kind == POSTURE_SLOUCHED);
+        pass(NULL, 10);
+        estimate_remember(&estimate, &memory);
+        CHECK(memory.valid && memory.by_hand);
+
+        /* another day, sitting 25 mm elsewhere: the shape is still that of upright; wider, but known */
+        begin(32);
+        estimate_recall(&estimate, &memory);
+        pass(NULL, 10);
+        CHECK(!posture.referenced || isnan(posture.tilt_deg.value));
+        struct sitter again = SITTER;
+        again.x = -20;
+        again.y -= 25;
+        pass(&again, 6);
+        CHECK(posture.referenced && fabsf(posture.tilt_deg.value) < 3 && posture.tilt_deg.sd > 4);
+        CHECK_NEAR(posture.obliquity_deg.value, 0, 1.5);
+        memory.value[3] = INFINITY;
+        begin(32);
+        estimate_recall(&estimate, &memory);
+        pass(&SITTER, 3);
+        CHECK(!posture.referenced);
+}
+
+int main(void) {
+        test_occupancy();
+        test_objects();
+        test_small_mats();
+        test_silence();
+        test_slow_mat();
+        test_tilt(32);
+        test_tilt(16);
+        test_lean(32);
+        test_lean(16);
+        test_no_flutter();
+        test_forward_and_perched();
+        test_shifting();
+        test_calibrate();
+        return 0;
+}

@@ -1,0 +1,140 @@
+/* Real recordings through the stages with default settings: ten changes of occupancy on a noisy 32 x 32 pad, found
+ * within two frames and none invented; the other mats give sane occupancy and numbers within their ranges. */
+#include <string.h>
+
+#include "acquire/recording.h"
+#include "check.h"
+#include "condition/condition.h"
+#include "describe/describe.h"
+#include "estimate/estimate.h"
+#include "settings.h"
+
+static struct settings settings;
+static struct recording recording;
+static struct condition condition;
+static struct describe describe;
+static struct estimate estimate;
+static struct frame frame;
+static struct map map;
+
+struct seen {
+        size_t n, changes;
+        size_t change_at[64];
+        enum occupancy to[64], last;
+        size_t frames_of[OCCUPANCY_N], empty_labels, vacant_when_empty;
+        bool started;
+};
+
+static bool share(float x) {
+        return isnan(x) || (x >= 0 && x <= 1);
+}
+
+static void check_ranges(const struct features *f, const struct posture *p) {
+        CHECK(f->load >= 0 && f->n_active <= f->n_cells && f->peak >= 0 && f->peak <= 1);
+        CHECK(share(f->front_share) && share(f->ppi) && share(f->sit_bones.quality) && share(p->confidence));
+        CHECK(isnan(f->asymmetry) || fabsf(f->asymmetry) <= 1.0001F);
+        CHECK(isnan(p->tilt_deg.value) == isnan(p->tilt_deg.sd));
+        CHECK(isnan(p->tilt_deg.value) || (fabsf(p->tilt_deg.value) < 45 && p->tilt_deg.sd > 0));
+        CHECK(isnan(p->obliquity_deg.value) || (fabsf(p->obliquity_deg.value) < 45 && p->obliquity_deg.sd > 0));
+}
+
+static void see(void *userdata, const struct frame *f, const struct recording_row *row) {
+        struct seen *s = userdata;
+        struct features features;
+        struct posture posture;
+
+        condition_step(&condition, f, &map);
+        describe_step(&describe, &map, &features);
+        estimate_step(&estimate, &features, f->arrived_us, &posture);
+        check_ranges(&features, &posture);
+        s->frames_of[posture.occupancy]++;
+        if (strcmp(row->label, "empty") == 0 || strcmp(row->label, "pose0") == 0) {
+                s->empty_labels++;
+                s->vacant_when_empty += posture.occupancy == OCCUPANCY_VACANT;
+        }
+        if (s->started && posture.occupancy != s->last && s->changes < 64) {
+                s->to[s->changes] = posture.occupancy;
+                s->change_at[s->changes++] = s->n;
+        }
+        s->started = true;
+        s->last = posture.occupancy;
+        s->n++;
+}
+
+static char *slurp(const char *name, size_t *ret_n) {
+        const char *folder = getenv("SITBONE_DATA") ? getenv("SITBONE_DATA") : "../shared/data";
+        char path[512];
+        FILE *f;
+        char *ret = malloc(4 << 20);
+
+        CHECK(ret);
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+        f = fopen(path, "rb");
+        if (!f)
+                SKIP("no recordings (../shared/data or SITBONE_DATA)");
+        *ret_n = fread(ret, 1, 4 << 20, f);
+        fclose(f);
+        return ret;
+}
+
+static struct seen replay(const char *name) {
+        char error[RECORDING_ERROR_MAX] = "";
+        struct seen s = {0};
+        size_t n;
+        char *data = slurp(name, &n);
+
+        settings_defaults(&settings);
+        if (recording_open(&recording, data, n, NULL, &settings.device, error) != 0) {
+                fprintf(stderr, "%s: %s\n", name, error);
+                exit(1);
+        }
+        condition_init(&condition, &settings.condition, &recording.layout.geometry);
+        describe_init(&describe, &recording.layout.geometry);
+        estimate_init(&estimate, &settings);
+        recording_each(&recording, &frame, see, &s);
+        free(data);
+        printf("%-24s frames %zu: unknown %zu vacant %zu object %zu person %zu, %zu changes; empty %zu, found %zu\n",
+               name, s.n, s.frames_of[OCCUPANCY_UNKNOWN], s.frames_of[OCCUPANCY_VACANT], s.frames_of[OCCUPANCY_OBJECT],
+               s.frames_of[OCCUPANCY_PERSON], s.changes, s.empty_labels, s.vacant_when_empty);
+        return s;
+}
+
+static void test_seat32(void) {
+        const size_t truth[] = {38, 68, 110, 150, 194, 234, 277, 317, 359, 398};
+        struct seen s = replay("seat32-jq.csv");
+
+        CHECK(s.changes == 10);
+        for (size_t i = 0; i < 10; i++) {
+                printf("  frame %zu, found at %zu\n", truth[i], s.change_at[i]);
+                CHECK(s.to[i] == (i % 2 ? OCCUPANCY_VACANT : OCCUPANCY_PERSON));
+                CHECK(s.change_at[i] >= truth[i] && s.change_at[i] <= truth[i] + 2);
+        }
+        CHECK(s.frames_of[OCCUPANCY_UNKNOWN] == 0 && s.frames_of[OCCUPANCY_OBJECT] == 0);
+}
+
+/* Somebody sits throughout, whatever the mat. */
+static void test_seated(const char *name) {
+        struct seen s = replay(name);
+
+        CHECK(s.frames_of[OCCUPANCY_PERSON] >= s.n - s.n / 50);
+        CHECK(s.frames_of[OCCUPANCY_VACANT] == 0);
+}
+
+int main(void) {
+        struct seen s;
+
+        test_seat32();
+        test_seated("chair12-p1.csv");
+        test_seated("chair12-p2-free.csv");
+        test_seated("wheelchair12-p1-s1.csv");
+        test_seated("wheelchair12-p1-s3.csv");
+        test_seated("wheelchair12-p2-s1.csv");
+        test_seated("wheelchair12-p2-s3.csv");
+        test_seated("cushion9x9-p1.csv");
+        test_seated("cushion10x15-digits.csv");
+        s = replay("chair12-p2.csv"); /* eleven times nobody between two poses, at first with one cell still loaded */
+        CHECK(s.empty_labels > 800 && s.vacant_when_empty * 100 >= s.empty_labels * 90 && s.changes <= 22);
+        s = replay("cushion-fsr9-r1.csv");
+        CHECK(s.empty_labels > 400 && s.vacant_when_empty + 4 >= s.empty_labels);
+        return 0;
+}
