@@ -118,6 +118,12 @@ static enum command_result calibrate(const struct said *said, struct command *re
         return COMMAND_OK;
 }
 
+static enum command_result tare(const struct said *said, struct command *ret) {
+        (void)said;
+        ret->verb = COMMAND_TARE;
+        return COMMAND_OK;
+}
+
 static enum command_result announce(const struct said *said, struct command *ret) {
         (void)said;
         (void)ret;
@@ -129,9 +135,8 @@ static const struct verb {
         enum command_word word;
         enum command_result (*read)(const struct said *said, struct command *ret);
 } verbs[] = {
-        {"snooze", "minutes", WORD_COMMAND, snooze},
-        {"activation_done", NULL, WORD_COMMAND, activation_done},
-        {"calibrate", "target", WORD_COMMAND, calibrate},
+        {"snooze", "minutes", WORD_COMMAND, snooze},      {"activation_done", NULL, WORD_COMMAND, activation_done},
+        {"calibrate", "target", WORD_COMMAND, calibrate}, {"tare", NULL, WORD_COMMAND, tare},
         {"announce", NULL, WORD_ANNOUNCE, announce},
 };
 

@@ -121,7 +121,7 @@ static void alert_closed(const struct snapshot *s, enum alert_kind k, uint64_t r
         ret->latency_us = a->closed_us > a->raised_us ? a->closed_us - a->raised_us : 0;
 }
 
-void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
+void events_of(const struct snapshot *s, uint64_t left_seat_us, uint64_t realtime_us, float break_s,
                void (*emit)(void *userdata, const struct seat_event *event), void *userdata) {
         struct seat_event e;
 
@@ -140,7 +140,7 @@ void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
                 }
         }
         if (s->sitting.changes & SITTING_BOUT_ENDED) {
-                event_base(s, EVENT_STOOD_UP, wall_of(s, realtime_us, s->sitting.left_seat_us), &e);
+                event_base(s, EVENT_STOOD_UP, wall_of(s, realtime_us, left_seat_us), &e);
                 e.seated_us = s->sitting.last_bout_us;
                 emit(userdata, &e);
         }

@@ -50,8 +50,9 @@ struct seat_event {
         } exercise;
 };
 
-/* Calls emit for each thing that happened in this snapshot. number and queued_us are left to the receiver. */
-void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
+/* Calls emit for each thing that happened in this snapshot. number and queued_us are left to the receiver.
+ * left_seat_us: of the snapshot before; the end of a bout is known only a break later. */
+void events_of(const struct snapshot *s, uint64_t left_seat_us, uint64_t realtime_us, float break_s,
                void (*emit)(void *userdata, const struct seat_event *event), void *userdata);
 
 #endif

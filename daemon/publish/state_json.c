@@ -70,12 +70,14 @@ static json_t *instant(struct stamp *s, uint64_t at_us, const struct report *r) 
         return json_string(text);
 }
 
-/* Exact while nobody sits, in steps during a bout; falls only at midnight, for it counts as total_increasing. */
+/* Exact while nobody sits, in steps during a bout. It counts as total_increasing, so it must fall at midnight only: the
+ * dwell that is taken back when a person is found to have left must not show. */
 static json_t *today(struct state_memory *memory, const struct sitting *s) {
         uint64_t now_min = s->today_us / US_A_MIN;
+        bool midnight = now_min == 0 || now_min + TODAY_STEP_MIN < memory->today_min;
+        bool grown = now_min >= memory->today_min + (s->phase == SITTING_AWAY ? 1 : TODAY_STEP_MIN);
 
-        if (!memory->today_said || s->phase == SITTING_AWAY || now_min < memory->today_min ||
-            now_min >= memory->today_min + TODAY_STEP_MIN)
+        if (!memory->today_said || midnight || grown)
                 memory->today_min = now_min;
         memory->today_said = true;
         return count(memory->today_min);
@@ -175,7 +177,7 @@ char *info_json(const struct identity *identity, const struct report *r, uint64_
         json_object_set_new(root, "capabilities",
                             json_pack("[s,s,s,s,s]", "occupancy", "posture", "pelvic_tilt", "sitting", "alerts"));
         json_object_set_new(root, "commands",
-                            json_pack("[s,s,s,s]", "snooze", "activation_done", "calibrate", "announce"));
+                            json_pack("[s,s,s,s,s]", "snooze", "activation_done", "calibrate", "tare", "announce"));
         return text_of(root);
 }
 

@@ -1,0 +1,219 @@
+/* Drives the MQTT outlet with made-up snapshots, 100 a second, as the decision thread would: for tests against a real
+ * broker. Argument: a settings file. Lines on standard input change what is posted; what comes back (commands, status,
+ * the worst time of a post) goes to standard output, a line each. */
+#include <inttypes.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "publish/mqtt.h"
+#include "publish/text.h"
+#include "settings.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+struct drive {
+        struct settings settings;
+        struct identity identity;
+        struct outlet outlet;
+        struct snapshot snapshot;
+        enum command_result result; /* what commands are answered */
+        uint64_t posts, worst_us, next_id;
+        const char *status;
+        bool quit;
+};
+
+static struct geometry geometry = {.kind = GEOMETRY_GRID, .n_cells = 1024, .rows = 32, .cols = 32};
+static const struct exercise_catalogue catalogue = {
+        .n = 1,
+        .of = {{.id = "standing-glute-contraction",
+                .name = "Standing glute contraction",
+                .dose = "10 x 5 s",
+                .how = "Stand, tighten both glutes, hold \"firmly\", let go.",
+                .prompt = true}},
+};
+
+static enum command_result execute(void *userdata, const struct command *c) {
+        static const char *const names[] = {"snooze", "done", "calibrate", "tare"};
+        struct drive *d = userdata;
+
+        printf("command %s %" PRIu32 " %d\n", names[c->verb], c->minutes, (int)c->target);
+        return d->result;
+}
+
+static void init(struct drive *d, const char *config) {
+        static struct mistakes mistakes;
+
+        settings_load(config, &d->settings, &mistakes);
+        for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
+                fprintf(stderr, "%s\n", mistakes.of[i]);
+        if (mistakes.n)
+                exit(2);
+        snprintf(d->identity.seat_id, sizeof(d->identity.seat_id), "%s", d->settings.seat.id);
+        snprintf(d->identity.seat_name, sizeof(d->identity.seat_name), "Desk chair");
+        snprintf(d->identity.area, sizeof(d->identity.area), "%s", d->settings.seat.area);
+        snprintf(d->identity.mat_model, sizeof(d->identity.mat_model), "Seat pressure mat 32x32");
+        snprintf(d->identity.mat_format, sizeof(d->identity.mat_format), "jq-seat-32");
+        snprintf(d->identity.version, sizeof(d->identity.version), "0.1.0");
+        d->snapshot.geometry = &geometry;
+        d->snapshot.exercises = &catalogue;
+        d->snapshot.posture.occupancy = OCCUPANCY_VACANT;
+        d->snapshot.posture.kind = POSTURE_VACANT;
+        d->snapshot.posture.tilt_deg = d->snapshot.posture.obliquity_deg = (struct uncertain){NAN, NAN};
+        d->snapshot.posture.asymmetry = NAN;
+        d->snapshot.health.mat_online = true;
+        d->snapshot.health.frame_rate_hz = 100;
+        d->next_id = 1;
+}
+
+/* ---- what standard input may say ---- */
+
+static void sit(struct drive *d, float tilt) {
+        struct posture *p = &d->snapshot.posture;
+
+        p->occupancy = OCCUPANCY_PERSON;
+        p->kind = tilt < -5 ? POSTURE_SLOUCHED : POSTURE_UPRIGHT;
+        p->confidence = 0.86f;
+        p->tilt_deg = (struct uncertain){tilt, 3.5f};
+        p->obliquity_deg = (struct uncertain){2, 1.5f};
+        p->asymmetry = -0.06f;
+        p->referenced = true;
+        if (d->snapshot.sitting.phase == SITTING_SEATED)
+                return;
+        d->snapshot.sitting.phase = SITTING_SEATED;
+        d->snapshot.sitting.bout_started_us = clock_boottime_us();
+        d->snapshot.sitting.changes |= SITTING_BOUT_STARTED;
+        d->snapshot.alerts.activate_due_us = clock_boottime_us() + 1800 * USEC_PER_SEC;
+}
+
+static void stand(struct drive *d) {
+        struct posture *p = &d->snapshot.posture;
+
+        *p = (struct posture){.occupancy = OCCUPANCY_VACANT, .kind = POSTURE_VACANT, .referenced = p->referenced};
+        p->tilt_deg = p->obliquity_deg = (struct uncertain){NAN, NAN};
+        p->asymmetry = NAN;
+        d->snapshot.sitting.phase = SITTING_AWAY;
+        d->snapshot.sitting.last_bout_us = 31 * 60 * USEC_PER_SEC;
+        d->snapshot.sitting.bout_started_us = 0;
+        d->snapshot.sitting.changes |= SITTING_BOUT_ENDED | SITTING_BREAK;
+        d->snapshot.alerts.activate_due_us = 0;
+}
+
+static void raise_alert(struct drive *d, int kind) {
+        d->snapshot.alerts.of[kind] = (struct alert){.changes = ALERT_RAISED,
+                                                     .open = true,
+                                                     .id = d->next_id++,
+                                                     .raised_us = clock_boottime_us(),
+                                                     .seated_us = 31 * 60 * USEC_PER_SEC,
+                                                     .cause_us = 31 * 60 * USEC_PER_SEC,
+                                                     .limit_us = 30 * 60 * USEC_PER_SEC,
+                                                     .slouched_share = 0.64f,
+                                                     .asymmetry = NAN,
+                                                     .exercise = kind == ALERT_ACTIVATE ? 0 : -1};
+        d->snapshot.alerts.raised_today++;
+}
+
+static void clear_alert(struct drive *d, int kind, int outcome) {
+        struct alert *a = &d->snapshot.alerts.of[kind];
+
+        a->open = false;
+        a->changes |= ALERT_CLEARED;
+        a->outcome = (enum alert_outcome)outcome;
+        a->closed_us = clock_boottime_us();
+}
+
+static void stats(struct drive *d) {
+        printf("posts %" PRIu64 " worst_us %" PRIu64 "\n", d->posts, d->worst_us);
+        d->worst_us = d->posts = 0;
+}
+
+static void obey(struct drive *d, const char *line) {
+        float number;
+        int a, b;
+
+        if (sscanf(line, "sit %f", &number) == 1)
+                sit(d, number);
+        else if (strncmp(line, "stand", 5) == 0)
+                stand(d);
+        else if (sscanf(line, "raise %d", &a) == 1)
+                raise_alert(d, a);
+        else if (sscanf(line, "clear %d %d", &a, &b) == 2)
+                clear_alert(d, a, b);
+        else if (sscanf(line, "mat %d", &a) == 1)
+                d->snapshot.health.mat_online = a != 0;
+        else if (sscanf(line, "result %d", &a) == 1)
+                d->result = (enum command_result)a;
+        else if (sscanf(line, "discovery %d", &a) == 1) {
+                d->settings.mqtt.discovery = a != 0;
+                d->outlet.ops->configure(d->outlet.self, &d->settings);
+        } else if (strncmp(line, "stats", 5) == 0)
+                stats(d);
+        else if (strncmp(line, "quit", 4) == 0)
+                d->quit = true;
+}
+
+/* One line a turn: each is posted by itself. */
+static void hear(struct drive *d) {
+        char line[256];
+        size_t n = 0;
+
+        while (n < sizeof(line) - 1 && read(STDIN_FILENO, line + n, 1) == 1 && line[n] != '\n')
+                n++;
+        d->quit = n == 0;
+        line[n] = '\0';
+        obey(d, line);
+}
+
+static void post(struct drive *d) {
+        uint64_t before_us = clock_boottime_us(), took_us;
+
+        d->snapshot.now_us = before_us;
+        d->snapshot.fresh = true;
+        d->snapshot.health.frames++;
+        d->outlet.ops->post(d->outlet.self, &d->snapshot);
+        took_us = clock_boottime_us() - before_us;
+        d->worst_us = took_us > d->worst_us ? took_us : d->worst_us;
+        d->posts++;
+        d->snapshot.sitting.changes = 0;
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                d->snapshot.alerts.of[k].changes = 0;
+}
+
+static void say_status(struct drive *d) {
+        const char *status = d->outlet.ops->status(d->outlet.self);
+
+        if (status != d->status)
+                printf("status %s\n", status);
+        d->status = status;
+}
+
+int main(int argc, char **argv) {
+        static struct drive d;
+        struct pollfd p[2] = {{STDIN_FILENO, POLLIN, 0}, {-1, POLLIN, 0}};
+        uint64_t stop_us;
+
+        if (argc != 2)
+                return 2;
+        setvbuf(stdout, NULL, _IOLBF, 0);
+        log_open(LOG_DEBUG_);
+        init(&d, argv[1]);
+        if (mqtt_new(&d.settings, &d.identity, &d.outlet) < 0)
+                return 1;
+        p[1].fd = d.outlet.ops->fd(d.outlet.self);
+        while (!d.quit) {
+                poll(p, 2, 10);
+                if (p[0].revents)
+                        hear(&d);
+                if (p[1].revents)
+                        d.outlet.ops->dispatch(d.outlet.self, execute, &d);
+                post(&d);
+                say_status(&d);
+        }
+        stop_us = clock_boottime_us();
+        d.outlet.ops->free(d.outlet.self);
+        printf("stopped in_us %" PRIu64 "\n", clock_boottime_us() - stop_us);
+        return 0;
+}

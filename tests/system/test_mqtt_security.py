@@ -1,0 +1,185 @@
+#!/usr/bin/python3
+"""TLS, passwords and a broker that knows only MQTT 3.1.1."""
+
+import json
+import os
+import socket
+import sys
+import threading
+import time
+
+from broker import Authority, Broker, Drive, Listener, folder, wait_for
+
+BUILD = sys.argv[1]
+
+
+def password_file(place, text, mode=0o600):
+    path = f"{place}/password-{mode:o}-{len(text)}"
+    with open(path, "w") as f:
+        f.write(text)
+    os.chmod(path, mode)
+    return path
+
+
+def check_password(place):
+    with Broker(place, users={"seat": "a ;b#c", "test": "t"}) as broker:
+        with Listener(broker, user="test", password="t") as listener:
+            good = password_file(place, "a ;b#c\n")
+            with Drive(BUILD, place, broker.port, seat="p1", user="seat", password_file=good) as drive:
+                drive.status("connected")
+                wait_for(lambda: listener.text("sitbone/p1/availability") == "online")
+            bad = password_file(place, "wrong")
+            with Drive(BUILD, place, broker.port, seat="p2", user="seat", password_file=bad) as drive:
+                drive.status("refused: not authorised")
+                assert "ot authorized" in drive.log(), drive.log()
+                time.sleep(2)
+                assert broker.log().count("sitbone-p2") < 6, "knocks too often"
+            loose = password_file(place, "a ;b#c", 0o640)
+            with Drive(BUILD, place, broker.port, seat="p3", user="seat", password_file=loose) as drive:
+                drive.status("not tried: password or certificate file")
+                assert "chmod 600" in drive.log() and "a ;b" not in drive.log(), drive.log()
+            os.mkdir(f"{place}/credentials")
+            os.rename(good, f"{place}/credentials/mqtt-password")
+            environment = {"CREDENTIALS_DIRECTORY": f"{place}/credentials"}
+            with Drive(BUILD, place, broker.port, seat="p4", user="seat", password_file=bad,
+                       environment=environment) as drive:
+                drive.status("connected")
+
+
+def check_tls(place, versions=("tlsv1.2", "tlsv1.3")):
+    authority, other = Authority(place), Authority(place, "other")
+    for version in versions:
+        with Broker(place, authority=authority, users={"seat": "pw"}, lines=f"tls_version {version}") as broker:
+            common = {"tls": "yes", "user": "seat", "password_file": password_file(place, "pw"), "state_interval_s": 1,
+                      "heartbeat_s": 5}
+            with Listener(broker, ca=authority.ca, user="seat", password="pw") as listener:
+                with Drive(BUILD, place, broker.port, seat="t1", ca_file=authority.ca, **common) as drive:
+                    drive.status("connected")
+                    check_over_tls(broker, listener, drive)
+                with Drive(BUILD, place, broker.port, seat="t2", ca_file=other.ca, **common) as drive:
+                    drive.status("refused: TLS")
+                with Drive(BUILD, place, broker.port, seat="t3", **common) as drive:
+                    drive.status("refused: TLS")  # the system's authorities do not know ours
+                with Drive(BUILD, place, broker.port, seat="t4", ca_file=place + "/none", **common) as drive:
+                    drive.status("not tried: password or certificate file")
+    with Broker(place) as plain:
+        with Drive(BUILD, place, plain.port, seat="t5", tls="yes", ca_file=authority.ca) as drive:
+            wait_for(lambda: any(s in drive.said("status")[-1:] for s in ("status refused: TLS", "status no broker")))
+            assert drive.quit() < 2_000_000
+
+
+def check_over_tls(broker, listener, drive):
+    """What the plain connection can, and several commands in one TLS record."""
+    drive.tell("sit -8", "raise 0")
+    wait_for(lambda: len(listener.of(drive.base + "/event")) == 2, 5, "two events over TLS")
+    for _ in range(6):
+        listener.client.publish(drive.base + "/cmd/snooze", "5", 1)
+    wait_for(lambda: len(listener.of(drive.base + "/response/snooze")) == 6, 5, "six answers over TLS")
+    before = cpu_s(drive)
+    time.sleep(1)
+    assert cpu_s(drive) - before < 0.2, "spins"
+    broker.freeze()
+    drive.tell("raise 1")
+    drive.worst_us()
+    time.sleep(1)
+    _, us = drive.worst_us()
+    broker.thaw()
+    wait_for(lambda: len(listener.of(drive.base + "/event")) == 3, 10, "the event after the thaw")
+    assert us < 10000, us
+    broker.kill()
+    broker.start()
+    drive.status("connected", 20)
+    wait_for(listener.connected.is_set, 10)
+    drive.tell("raise 2")
+    wait_for(lambda: len(listener.of(drive.base + "/event")) == 4, 10, "an event after the restart")
+
+
+def cpu_s(drive):
+    with open(f"/proc/{drive.process.pid}/stat") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class OldBroker:
+    """A proxy before a real broker that knows no MQTT 5: it refuses that greeting, or (silent) just closes."""
+
+    def __init__(self, broker, silent):
+        self.broker, self.silent, self.refused = broker, silent, 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.one, args=(client,), daemon=True).start()
+
+    def one(self, client):
+        greeting = client.recv(4096)
+        at = greeting.find(b"\x00\x04MQTT")
+        if at < 0 or greeting[at + 6] != 4:
+            self.refused += 1
+            if not self.silent:
+                client.sendall(b"\x20\x02\x00\x01")
+            client.close()
+            return
+        upstream = socket.create_connection(("127.0.0.1", self.broker.port))
+        upstream.sendall(greeting)
+        threading.Thread(target=self.pipe, args=(upstream, client), daemon=True).start()
+        self.pipe(client, upstream)
+
+    @staticmethod
+    def pipe(a, b):
+        try:
+            while data := a.recv(4096):
+                b.sendall(data)
+        except OSError:
+            pass
+        for s in (a, b):
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+def check_fallback(place, silent):
+    with Broker(place) as broker, Listener(broker, v5=False) as listener:
+        old = OldBroker(broker, silent)
+        with Drive(BUILD, place, old.port, seat="old", state_interval_s=1, heartbeat_s=5) as drive:
+            drive.status("connected", 30)
+            assert old.refused == (3 if silent else 1), old.refused
+            info = json.loads(wait_for(lambda: listener.text("sitbone/old/info")))
+            assert info["mqtt_protocol"] == "3.1.1", info
+            drive.tell("sit -8", "raise 0")
+            wait_for(lambda: len(listener.of("sitbone/old/event")) == 2, 5)
+            listener.publish("sitbone/old/cmd/snooze", "5")
+            wait_for(lambda: (listener.text("sitbone/old/response/snooze") or "") == '{"status":"ok"}', 5)
+            drive.process.kill()
+            wait_for(lambda: listener.text("sitbone/old/availability") == "offline", 5, "the will in 3.1.1")
+        with Drive(BUILD, place, old.port, seat="only5", protocol="5") as drive:
+            wait_for(lambda: drive.said("status refused: MQTT version" if not silent else "status no broker"))
+        old.server.close()
+
+
+def check_taken_over(place):
+    """Two daemons with one seat id push each other out only a few times."""
+    os.mkdir(place + "/two")
+    with Broker(place) as broker:
+        with Drive(BUILD, place, broker.port, seat="twin") as one:
+            one.status("connected")
+            with Drive(BUILD, place + "/two", broker.port, seat="twin") as two:
+                wait_for(lambda: "two daemons" in one.log() + two.log(), 30, "the take-over named")
+                time.sleep(3)
+                count = broker.log().count("already connected")
+                assert count <= 8, count
+
+
+with folder() as PLACE:
+    check_password(PLACE)
+    check_tls(PLACE)
+    check_fallback(PLACE, False)
+    check_fallback(PLACE, True)
+    check_taken_over(PLACE)

@@ -1,0 +1,217 @@
+#!/usr/bin/python3
+"""Retained state, discovery, commands and the will, against a real mosquitto."""
+
+import json
+import random
+import sys
+import time
+
+from broker import Broker, Drive, Listener, folder, wait_for
+import homeassistant_facts
+
+BUILD = sys.argv[1]
+
+STATE_KEYS = {
+    "schema", "ts", "seq", "occupied", "occupancy", "posture", "confidence_pct", "pelvic_tilt_deg",
+    "pelvic_tilt_sd_deg", "pelvic_obliquity_deg", "pelvic_obliquity_sd_deg", "load_left_pct", "calibrated",
+    "calibration_needed", "phase", "seated_since", "sitting_today_min", "last_session_min", "sessions_today",
+    "breaks_today", "next_alert_at", "snoozed_until", "alerts_today", "glute_alert", "posture_alert", "still_alert"}
+
+
+def state(listener, drive):
+    return json.loads(listener.text(drive.base + "/state"))
+
+
+def until(listener, drive, key, value, seconds=5):
+    wait_for(lambda: listener.text(drive.base + "/state") and state(listener, drive)[key] == value, seconds,
+             f"{key} = {value}")
+    return state(listener, drive)
+
+
+def check_state(listener, drive):
+    vacant = until(listener, drive, "posture", "vacant")
+    assert set(vacant) == STATE_KEYS, set(vacant) ^ STATE_KEYS
+    assert vacant["occupied"] is False and vacant["pelvic_tilt_deg"] is None and vacant["seated_since"] is None
+    start = time.monotonic()
+    drive.tell("sit -8.04")
+    s = until(listener, drive, "occupied", True)
+    took = time.monotonic() - start
+    assert took < 0.2, f"an urgent change took {took:.3f} s"
+    assert (s["posture"], s["pelvic_tilt_deg"], s["confidence_pct"], s["load_left_pct"]) == ("slouched", -8.0, 86, 53), s
+    assert set(s) == STATE_KEYS and s["seated_since"].endswith("Z") and s["next_alert_at"].endswith("Z"), s
+    print(f"urgent change: {took * 1000:.0f} ms from standard input to subscriber")
+
+
+def check_throttle(listener, drive):
+    """interval 1 s: many changes give few states, and the last value comes."""
+    time.sleep(1.2)
+    before = len(listener.of(drive.base + "/state"))
+    for i in range(40):
+        drive.tell(f"sit {-20 - i % 2 * 5}")
+        time.sleep(0.02)
+    drive.tell("sit -33")
+    until(listener, drive, "pelvic_tilt_deg", -33.0)
+    sent = len(listener.of(drive.base + "/state")) - before
+    assert 1 <= sent <= 4, sent
+
+
+def check_retained(broker, drive):
+    with Listener(broker) as late:
+        wait_for(lambda: late.text(drive.base + "/state"))
+        for topic, text in (("availability", "online"), ("mat/availability", "online")):
+            m = wait_for(lambda: late.last(f"{drive.base}/{topic}"))
+            assert m.retain and m.payload.decode() == text, (topic, m.payload)
+        m = late.last(drive.base + "/state")
+        assert m.retain and m.properties.MessageExpiryInterval <= 180
+        info = json.loads(wait_for(lambda: late.text(drive.base + "/info")))
+        assert info["mat"]["grid"] == "32x32" and info["started_at"].endswith("Z") and info["mqtt_protocol"] == "5"
+        settings = json.loads(wait_for(lambda: late.text(drive.base + "/settings")))
+        assert settings["sit_limit_min"] > 0
+        time.sleep(0.2)
+        assert not late.of(drive.base + "/event"), "an event was retained"
+
+
+def check_events(listener, drive):
+    drive.tell("raise 0", "clear 0 4", "raise 1", "clear 1 5", "raise 2", "clear 2 3", "stand")
+    wait_for(lambda: len(listener.of(drive.base + "/event")) >= 8, 5, "8 events")
+    events = [json.loads(m.payload) for m in listener.of(drive.base + "/event")]
+    types = [e["event_type"] for e in events]
+    assert types == ["sat_down", "glute_activation_due", "glute_activation_done", "slouch", "alert_snoozed",
+                     "asymmetry", "alert_cleared", "stood_up"], types
+    assert len({e["id"] for e in events}) == 8
+    due = events[1]
+    assert due["exercise"] == "standing-glute-contraction" and due["seated_min"] == 31 and due["limit_min"] == 30
+    assert "31 min" in due["reason"] and "firmly" in due["exercise_how"], due
+    assert events[6]["outcome"] == "shifted" and events[6]["latency_s"] == 0
+    assert events[7]["seated_min"] == 31
+    m = listener.of(drive.base + "/event")[0]
+    assert m.qos == 1 and m.properties.MessageExpiryInterval <= 120
+
+
+def answered(listener, drive, verb, payload, **more):
+    topic = f"{drive.base}/response/{more.pop('response_verb', verb)}"
+    before = len(listener.of(topic))
+    listener.publish(f"{drive.base}/cmd/{verb}", payload, **more)
+    wait_for(lambda: len(listener.of(topic)) > before, 5, f"an answer to {verb} {payload!r}")
+    time.sleep(0.5)  # the daemon takes two a second
+    return json.loads(listener.of(topic)[before].payload)
+
+
+def check_commands(listener, drive):
+    ok = {"status": "ok"}
+    assert answered(listener, drive, "snooze", "10") == ok
+    assert drive.said("command")[-1] == "command snooze 10 0"
+    assert answered(listener, drive, "snooze", "") == ok and drive.said("command")[-1] == "command snooze 0 0"
+    r = answered(listener, drive, "snooze", '{"minutes":7,"transaction":"a1"}')
+    assert r == {"status": "ok", "transaction": "a1"} and drive.said("command")[-1] == "command snooze 7 0", r
+    assert answered(listener, drive, "activation_done", "1") == ok
+    assert answered(listener, drive, "calibrate", "upright") == ok
+    assert answered(listener, drive, "calibrate", '{"target":"empty"}') == ok
+    assert drive.said("command")[-1] == "command calibrate 0 1"
+    drive.tell("result 2")
+    time.sleep(0.1)
+    r = answered(listener, drive, "activation_done", '{"transaction":7}')
+    assert r["status"] == "error" and r["code"] == "NothingDue" and r["transaction"] == 7, r
+    drive.tell("result 0")
+    done = len(drive.said("command"))
+    for verb, payload, code in (("snooze", "soon", "Malformed"), ("snooze", "241", "OutOfRange"),
+                                ("snooze", '{"minutes":', "Malformed"), ("calibrate", "", "Malformed"),
+                                ("snooze", "9" * 2000, "Malformed"), ("dance", "", "UnknownVerb"),
+                                ("snooze", '{"minutes":5,"x":1}', "Malformed")):
+        r = answered(listener, drive, verb, payload)
+        assert r["status"] == "error" and r["code"] == code, (verb, payload[:20], r)
+    r = answered(listener, drive, "snooze", "5", retain=True)
+    assert r["code"] == "Retained", r
+    listener.publish(f"{drive.base}/cmd/snooze", "", retain=True)
+    assert len(drive.said("command")) == done, "a refused command was executed"
+
+
+def check_response_topic(listener, drive):
+    listener.publish(f"{drive.base}/cmd/snooze", "3", response="reply/here", correlation=b"\x00\x01z")
+    m = wait_for(lambda: listener.last("reply/here"), 5, "an answer at the response topic")
+    assert m.properties.CorrelationData == b"\x00\x01z" and json.loads(m.payload) == {"status": "ok"}
+
+
+def check_announce(listener, drive):
+    topic = f"homeassistant/device/sitbone_{drive.seat}/config"
+    config = listener.text(topic)
+    before = len(listener.of(topic))
+    assert before == 1, f"{before} configurations at start"
+    start = time.monotonic()
+    listener.publish("homeassistant/status", "online")
+    wait_for(lambda: len(listener.of(topic)) > before, 11, "discovery after Home Assistant's birth")
+    took = time.monotonic() - start
+    assert 1.9 < took < 10.5, took
+    assert listener.text(topic) == config
+    homeassistant_facts.check(json.loads(config), drive.seat)
+    print(f"discovery: {len(config)} bytes, {len(json.loads(config)['components'])} components")
+    return topic
+
+
+def check_fuzz(listener, drive):
+    """A flood of nonsense: nothing is executed that was not asked for, and what comes after it works."""
+    before = len(drive.said("command"))
+    chance = random.Random(1)
+    for _ in range(300):
+        verb = chance.choice(["snooze", "calibrate", "x" * 60, "é", "-"])
+        payload = bytes(chance.randrange(256) for _ in range(chance.randrange(60)))
+        if chance.random() < 0.5:
+            payload = b'{"minutes":' + payload
+        listener.client.publish(f"{drive.base}/cmd/{verb}", b"?" + payload, 1)
+    time.sleep(5.5)  # until the flood is forgotten
+    assert len(drive.said("command")) == before
+    assert answered(listener, drive, "snooze", "4") == {"status": "ok"}
+
+
+def check_discovery_cleared(listener, drive, topic):
+    drive.tell("discovery 0")
+    wait_for(lambda: listener.text(topic) == "", 5, "discovery cleared")
+
+
+def check_will(broker, listener, drive):
+    topic = drive.base + "/availability"
+    assert listener.text(topic) == "online"
+    drive.process.kill()
+    start = time.monotonic()
+    wait_for(lambda: listener.text(topic) == "offline", 14, "the will")
+    print(f"will: {time.monotonic() - start:.1f} s after kill -9")
+    with Listener(broker) as late:
+        m = wait_for(lambda: late.last(topic))
+        assert m.retain and m.payload == b"offline"
+
+
+def check_goodbye(broker, listener, place):
+    with Drive(BUILD, place, broker.port, seat="desk-2", discovery="no").status("connected") as drive:
+        wait_for(lambda: listener.text(drive.base + "/availability") == "online")
+        us = drive.quit()
+        assert us < 1_000_000, us
+        wait_for(lambda: listener.text(drive.base + "/availability") == "offline", 2, "offline at a clean stop")
+        assert not listener.of("homeassistant/device/sitbone_desk-2/config")
+
+
+def main():
+    with folder() as place, Broker(place) as broker, Listener(broker) as listener:
+        listener.publish("sitbone/desk-1/cmd/snooze", "5", retain=True)
+        with Drive(BUILD, place, broker.port, state_interval_s=1, heartbeat_s=5, area="Office") as drive:
+            drive.status("connected")
+            wait_for(lambda: "Retained" in (listener.text("sitbone/desk-1/response/snooze") or ""), 5,
+                     "the stale retained command refused")
+            listener.publish("sitbone/desk-1/cmd/snooze", "", retain=True)
+            check_state(listener, drive)
+            check_throttle(listener, drive)
+            check_retained(broker, drive)
+            check_events(listener, drive)
+            check_commands(listener, drive)
+            check_response_topic(listener, drive)
+            topic = check_announce(listener, drive)
+            check_fuzz(listener, drive)
+            diag = json.loads(wait_for(lambda: listener.text(drive.base + "/diag"), 6))
+            assert diag["mqtt"]["commands_refused"] > 5 and diag["mqtt"]["events_sent"] == 8, diag
+            drive.tell("mat 0")
+            wait_for(lambda: listener.text(drive.base + "/mat/availability") == "offline")
+            check_discovery_cleared(listener, drive, topic)
+            check_will(broker, listener, drive)
+        check_goodbye(broker, listener, place)
+
+
+main()
