@@ -22,10 +22,11 @@ enum { BACKOFF_LEAST_MS = 100, BACKOFF_FIRST_MS = 1000, BACKOFF_MOST_MS = 120 * 
 /* Asking again at once changes nothing there. */
 enum { BACKOFF_REFUSED_MS = 5 * 1000, BACKOFF_BUSY_MS = 30 * 1000, BACKOFF_TAKEN_OVER_MS = 600 * 1000 };
 
-enum { TAKE_OVERS_TOLERATED = 2, CLOSED_UNHEARD_TOLERATED = 2 };
+enum { TAKE_OVERS_TOLERATED = 2, SHORT_LIVES_TOLERATED = 3, CLOSED_UNHEARD_TOLERATED = 2 };
 
-/* This long without trouble and old trouble is forgotten. */
-#define GOOD_US (600 * USEC_PER_SEC)
+/* Connections shorter than that in a row are no progress: mosquitto 2.0 drops the older of two clients with one id
+ * without a reason code, and the two would push each other out for ever. */
+#define SHORT_LIFE_US (30 * USEC_PER_SEC)
 
 enum { STOP_MS = 1900 };
 
@@ -39,7 +40,7 @@ struct mqtt {
         /* MQTT thread's own */
         struct session session;
         bool v5;
-        unsigned failures, take_overs, unheard;
+        unsigned failures, take_overs, short_lives, unheard;
         char said[sizeof((struct link){0}.why)]; /* last reason logged */
 };
 
@@ -72,7 +73,8 @@ static unsigned jitter_ms(unsigned most_ms) {
 }
 
 static unsigned ceiling_ms(const struct mqtt *q) {
-        unsigned most = BACKOFF_FIRST_MS << (q->failures < 7 ? q->failures : 7);
+        unsigned tries = q->short_lives > SHORT_LIVES_TOLERATED ? q->short_lives + q->failures : q->failures;
+        unsigned most = BACKOFF_FIRST_MS << (tries < 7 ? tries : 7);
 
         switch (q->session.link.end) {
         case LINK_REFUSED:
@@ -104,14 +106,20 @@ static void wait_for_next(struct mqtt *q, unsigned ms) {
                         (void)!read(q->mailbox.wake, &n, sizeof(n));
 }
 
+/* True once, when the pattern is first seen. */
+static bool pushed_out(const struct mqtt *q) {
+        return q->take_overs == TAKE_OVERS_TOLERATED + 1 ||
+               (q->short_lives == SHORT_LIVES_TOLERATED + 1 && q->session.link.up);
+}
+
 static void say_why(struct mqtt *q) {
         const struct settings_mqtt *s = &q->session.settings.mqtt;
         const struct link *l = &q->session.link;
 
-        if (l->end == LINK_TAKEN_OVER && q->take_overs == TAKE_OVERS_TOLERATED + 1)
-                log_error("mqtt: another client keeps taking over %s: two daemons with one seat id? Trying again in "
-                          "%d min",
-                          q->session.client_id, BACKOFF_TAKEN_OVER_MS / 60000);
+        if (pushed_out(q))
+                log_error("mqtt: the connection of %s does not last: two daemons with one seat id? Trying again, less "
+                          "often",
+                          q->session.client_id);
         else if (strcmp(q->said, l->why) != 0)
                 log_warning("mqtt: %s:%d: %s; trying again", s->host, s->port, l->why);
         snprintf(q->said, sizeof(q->said), "%s", l->why);
@@ -149,6 +157,16 @@ static void connected(struct mqtt *q) {
         session_begin(&q->session);
 }
 
+static void count_life(struct mqtt *q, uint64_t life_us) {
+        bool lasted = life_us > SHORT_LIFE_US;
+
+        q->session.counters.reconnects++;
+        q->failures = 0;
+        q->short_lives = lasted ? 0 : q->short_lives + 1;
+        q->take_overs = lasted ? 0 : q->take_overs;
+        q->take_overs += q->session.link.end == LINK_TAKEN_OVER;
+}
+
 /* From opening to the end of one connection. */
 static void one_connection(struct mqtt *q) {
         struct session *s = &q->session;
@@ -167,13 +185,8 @@ static void one_connection(struct mqtt *q) {
         }
         if (ok && up_us)
                 session_goodbye(s);
-        if (up_us) {
-                s->counters.reconnects++;
-                q->failures = 0;
-                if (clock_boottime_us() - up_us > GOOD_US)
-                        q->take_overs = 0;
-        }
-        q->take_overs += s->link.end == LINK_TAKEN_OVER;
+        if (s->link.up)
+                count_life(q, up_us ? clock_boottime_us() - up_us : 0);
         session_end(s);
 }
 

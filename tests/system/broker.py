@@ -185,7 +185,7 @@ class Drive:
             f.write(f"[seat]\nid = {seat}\n" + (f"area = {area}\n" if area else "") + "[mqtt]\n" +
                     "".join(f"{k} = {v}\n" for k, v in settings.items()))
         self.errors = open(f"{folder}/{seat}.err", "w")
-        self.process = subprocess.Popen([f"{build}/tests/drive_mqtt", path], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([f"{build}/tests/system/drive_mqtt", path], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors, text=True, env=environment)
         self.lines, self.lock = [], threading.Lock()
         self.reader = threading.Thread(target=self.read, daemon=True)

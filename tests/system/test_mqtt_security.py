@@ -174,7 +174,30 @@ def check_taken_over(place):
                 wait_for(lambda: "two daemons" in one.log() + two.log(), 30, "the take-over named")
                 time.sleep(3)
                 count = broker.log().count("already connected")
-                assert count <= 8, count
+                assert count <= 12, count
+
+
+class Pusher(OldBroker):
+    """Accepts, then says that another client has taken the session over."""
+
+    def one(self, client):
+        client.recv(4096)
+        self.refused += 1
+        client.sendall(b"\x20\x03\x00\x00\x00" + b"\xe0\x02\x8e\x00")
+        time.sleep(0.05)
+        client.close()
+
+
+def check_session_taken_over(place):
+    pusher = Pusher(None, False)
+    with Drive(BUILD, place, pusher.port, seat="pushed") as drive:
+        drive.status("refused: another client uses this seat id")
+        wait_for(lambda: "two daemons" in drive.log(), 10, "the take-over named")
+        assert pusher.refused == 3, pusher.refused
+        time.sleep(2.5)
+        assert pusher.refused == 3, "knocks on"
+        assert drive.quit() < 2_000_000
+    pusher.server.close()
 
 
 with folder() as PLACE:
@@ -183,3 +206,4 @@ with folder() as PLACE:
     check_fallback(PLACE, False)
     check_fallback(PLACE, True)
     check_taken_over(PLACE)
+    check_session_taken_over(PLACE)
