@@ -196,7 +196,7 @@ void sim_contact_object(struct sim_contact *c, const struct sim_object *o, doubl
 
 void sim_contact_body(struct sim_body *b) {
         struct sim_contact c;
-        struct sim_pose p = {.weight = 1, .y_mm = -100, .sway_mm = {10, 0}};
+        struct sim_pose p = {.weight = 1, .y_mm = -28, .sway_mm = {20, 0}};
         b->mm_per_oblique_deg = 0;
         sim_contact_init(&c);
         sim_contact_sitter(&c, b, &p);

@@ -36,7 +36,7 @@ static void make_object(struct sim_object *o, const struct sim_step *step, struc
         } else {
                 o->stiffness_kpa = 80;
                 o->yaw_deg /= 2;
-                lump(o, 42, 38, 30, 0, 0, 0);
+                lump(o, 36, 32, 28, 0, 0, 0);
                 for (int i = 0; i < 4; i++)
                         lump(o, 9, 36, 12, -33 + 22 * i, 68 + (i == 1 || i == 2 ? 8 : 0), 0);
                 lump(o, 28, 10, 12, 62, 12, 2);
