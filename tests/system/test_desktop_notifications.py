@@ -10,78 +10,11 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desktop import BUILD, Processes, Seat, skip_unless, start_bus, until  # noqa: E402
+from desktop import BUILD, Desktop, Processes, Seat, skip_unless, until  # noqa: E402
 
 skip_unless("dunst", "dunstctl", "Xvfb", "dbus-daemon", f"{BUILD}/sitbone-agent", f"{BUILD}/tests/system/drive_bus")
 
-DUNSTRC = """[global]
-width = (0, 520)
-origin = top-left
-offset = 10x10
-font = DejaVu Sans 11
-markup = full
-format = "<b>%s</b>\\n%b"
-idle_threshold = 0
-dmenu = {picker}
-[urgency_low]
-timeout = 0
-[urgency_normal]
-timeout = 0
-"""
 PROMPT = 30 * 60 + 10
-
-
-class Desktop:
-    def __init__(self, processes):
-        self.processes = processes
-        self.environment = dict(os.environ, HOME=processes.directory, XDG_CONFIG_HOME=processes.directory)
-        for name in ("DBUS_SYSTEM_BUS_ADDRESS", "XDG_SESSION_ID", "WAYLAND_DISPLAY"):
-            self.environment.pop(name, None)
-        self.address, self.bus = start_bus(processes, "session")
-        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.address
-        read, write = os.pipe()
-        processes.start("Xvfb", "-displayfd", str(write), "-screen", "0", "560x240x24", pass_fds=[write],
-                        stderr=subprocess.DEVNULL)
-        os.close(write)
-        with os.fdopen(read) as file:
-            self.environment["DISPLAY"] = ":" + file.readline().strip()
-        self.picker = f"{processes.directory}/picker"
-        with open(f"{processes.directory}/dunstrc", "w", encoding="ascii") as file:
-            file.write(DUNSTRC.format(picker=self.picker))
-
-    def start_dunst(self):
-        process = self.processes.start("dunst", "-conf", f"{self.processes.directory}/dunstrc", env=self.environment,
-                                       stderr=subprocess.DEVNULL)
-        until("dunst on the bus", lambda: self.ctl("count", "displayed") is not None)
-        return process
-
-    def start_agent(self):
-        log = open(f"{self.processes.directory}/agent.log", "a", encoding="utf-8")
-        return self.processes.start(f"{BUILD}/sitbone-agent", "--session", env=self.environment, stderr=log)
-
-    def agent_log(self):
-        with open(f"{self.processes.directory}/agent.log", encoding="utf-8") as file:
-            return file.read()
-
-    def ctl(self, *words):
-        done = subprocess.run(["dunstctl", *words], env=self.environment, capture_output=True, text=True, check=False)
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    def shown(self):
-        return int(self.ctl("count", "displayed") or 0)
-
-    def press(self, label):
-        """Opens dunst's menu of actions and takes the line with this label, as a person does."""
-        with open(self.picker, "w", encoding="ascii") as file:
-            file.write(f"#!/bin/sh\ngrep -m1 -- '{label}'\n")
-        os.chmod(self.picker, 0o755)
-        self.ctl("context")
-
-    def photograph(self, name):
-        directory = os.environ.get("SITBONE_SCREENSHOTS")
-        if directory:
-            time.sleep(0.5)  # let it be drawn
-            subprocess.run(["import", "-window", "root", f"{directory}/{name}.png"], env=self.environment, check=False)
 
 
 class Monitor:
@@ -199,7 +132,7 @@ def test_server_comes_and_goes(desktop, dunst):
 def test_agent_starts_late(desktop):
     desktop.processes.end(desktop.agent)
     until("taken down with the agent", lambda: desktop.shown() == 0)
-    desktop.agent = desktop.start_agent()
+    desktop.agent = desktop.start_agent("--session")
     until("asked for what was open", lambda: desktop.shown() == 1)
 
 
@@ -214,7 +147,7 @@ def test_daemon_goes_for_good(desktop, seat):
 def main():
     with Processes() as processes:
         desktop = Desktop(processes)
-        desktop.agent = desktop.start_agent()  # neither a server nor a daemon is there yet
+        desktop.agent = desktop.start_agent("--session")  # neither a server nor a daemon is there yet
         seat = Seat(processes, "session", desktop.environment)
         until("seat on the bus", lambda: seat.says("connected"))
         until("agent listens", lambda: "listening to org.sitbone.Seat1" in desktop.agent_log())
