@@ -251,14 +251,17 @@ static void tell_systemd(struct app *a) {
 static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *a = userdata;
         uint64_t stale_us = (uint64_t)a->settings.device.stale_ms * 1000, now_us = turn_time(a);
+        bool silent;
 
-        sd_event_source_set_time(source, usec + TICK_US > a->wake_us ? usec + TICK_US : a->wake_us + TICK_US);
+        (void)usec;
+        sd_event_source_set_time(source, a->wake_us + TICK_US);
         mat_tick(&a->mat);
-        if (a->health.mat_online && real_of(a, now_us) > real_of(a, a->mat.frame.arrived_us) + stale_us) {
+        if (a->health.mat_online && a->wake_us > real_of(a, a->mat.frame.arrived_us) + stale_us)
                 a->health.mat_online = false;
-                decide(a, NULL, now_us);
-        }
+        silent = a->health.frames == a->frames_at_tick;
         measure_health(a, a->wake_us);
+        if (silent) /* frames bring the news themselves */
+                decide(a, NULL, now_us);
         watch_midnight(a);
         if (a->snapshot.sitting.bout_started_us)
                 remember(a);

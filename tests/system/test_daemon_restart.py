@@ -61,13 +61,11 @@ try:
         wait_for('and is counted on', 5, lambda: seated() >= later + 2, 0.2)
 
     if environment:
-        wall = daemon.status()['seated_since']
         before, begin = seated(), time.monotonic()
         open(offset, 'w').write('3600')
         time.sleep(3)
         grown, passed = seated() - before, time.monotonic() - begin
-        print(f'clock stepped by an hour: {grown} s seated in {passed:.1f} s (seated since {wall}, now said to be '
-              f'{daemon.status()["seated_since"]})')
+        print(f'clock stepped by an hour: {grown} s seated in {passed:.1f} s')
         assert abs(grown - passed) <= 1.5
         open(offset, 'w').write('-3600')
         time.sleep(2)
