@@ -41,8 +41,8 @@ int canvas_text(struct canvas *c, int x, int y, int fg, bool bold, const char *t
 void draw_view(struct canvas *c, const struct view *v, const char *message, bool keys);
 
 /* Perceptually ordered, dark to light: lightness grows evenly, so the map also reads without colour vision. */
-enum { PALETTE_N = 12 };
+enum { PALETTE_N = 11 };
 int palette_index(float shade);                      /* xterm 256 */
-void palette_rgb(float shade, unsigned char ret[3]); /* interpolated between the same colours */
+void palette_rgb(float shade, unsigned char ret[3]); /* the same scale, interpolated */
 
 #endif

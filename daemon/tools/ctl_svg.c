@@ -7,7 +7,7 @@
 
 #include "ctl_draw.h"
 
-enum { MAP_SIDE = 416, MAP_LEFT = 40, MAP_TOP = 64, PANEL_LEFT = 520, WIDTH = 900, HEIGHT = 540, GAUGE = 300 };
+enum { MAP_SIDE = 416, MAP_LEFT = 40, MAP_TOP = 64, PANEL_LEFT = 520, WIDTH = 900, HEIGHT = 540, GAUGE = 280 };
 
 /* Text of others (seat name, MQTT status) may hold anything. */
 static void escaped(FILE *f, const char *text) {
