@@ -80,12 +80,11 @@ static void mqtt_words(const struct view *v, char *ret, size_t size) {
 
 static int headline(struct canvas *c, int x, int y, const struct view *v) {
         char text[VIEW_TEXT_MAX];
-        bool person = strcmp(v->occupancy, "person") == 0;
         int end;
 
         view_posture_words(v, text, sizeof(text));
-        end = canvas_text(c, x, y, ink(c, person ? INK_GOOD : INK_PLAIN), true, text);
-        if (!person || !isfinite(v->confidence))
+        end = canvas_text(c, x, y, ink(c, INK_PLAIN), true, text);
+        if (!view_is_sure(v))
                 return y + 2;
         snprintf(text, sizeof(text), "  %.0f %% sure", v->confidence * 100);
         canvas_text(c, end, y, ink(c, INK_DIM), false, text);

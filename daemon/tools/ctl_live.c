@@ -222,6 +222,7 @@ int link_live(struct link *link, struct view *ret) {
         if (r >= 0) {
                 settle_map(&live);
                 settle_times(&live, clock_realtime_us());
+                view_settle(ret);
         }
         sd_bus_message_unref(reply);
         return r < 0 ? r : 0;

@@ -22,14 +22,12 @@ void map_fit(const struct canvas *c, const struct view *v, int cols, int lines, 
 
         ret->extent = e;
         for (int k = blocks ? cols / n_x : 0; k >= 1; k--) {
-                int m = (int)lround(k * n_x * shape / n_y);
+                double each = k * n_x * shape / n_y; /* elements a cell is high */
 
-                m = m < 1 ? 1 : m;
-                if (n_y * m <= high) {
-                        ret->wide = n_x * k;
-                        ret->high = n_y * m;
+                ret->wide = n_x * k;
+                ret->high = each >= 0.75 ? n_y * (int)lround(each) : (int)lround(each * n_y);
+                if (ret->high > 0 && ret->high <= high)
                         return;
-                }
         }
         for (int d = 2; blocks && d < 64; d++) { /* too large: d x d cells an element */
                 ret->wide = (n_x + d - 1) / d;
@@ -110,7 +108,7 @@ static struct glyph ramp(const struct look *look, float shade) {
         if (!isfinite(shade))
                 return (struct glyph){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, false};
         if (shade <= 0)
-                return (struct glyph){look->utf8 ? 0xb7 : '.', look->colours ? 4 : COLOUR_DEFAULT, COLOUR_DEFAULT,
+                return (struct glyph){look->utf8 ? 0xb7 : ' ', look->colours ? 4 : COLOUR_DEFAULT, COLOUR_DEFAULT,
                                       false};
         return (struct glyph){(uint32_t)ink[i], look->colours ? colours[i] : COLOUR_DEFAULT, COLOUR_DEFAULT, i >= 6};
 }

@@ -42,10 +42,11 @@ static void begin(struct out *o, const struct snapshot *s) {
         out_fixed(o, replay_time_s(s), 3);
 }
 
-static void bones(struct out *o, const struct sit_bones *b) {
+/* Two lumps of noise on an empty seat are no sit bones. */
+static void bones(struct out *o, const struct sit_bones *b, bool person) {
         double mm[4] = {NAN, NAN, NAN, NAN};
 
-        for (int i = 0; i < 2 && b->valid; i++) {
+        for (int i = 0; i < 2 && b->valid && person; i++) {
                 mm[i] = (double)b->left_mm[i];
                 mm[2 + i] = (double)b->right_mm[i];
         }
@@ -69,8 +70,8 @@ static void write_frame(struct out *o, const struct snapshot *s) {
         number(o, "contact_area_cm2", f->contact_area_cm2, 0);
         number(o, "cop_x_mm", f->cop_x_mm, 1);
         number(o, "cop_y_mm", f->cop_y_mm, 1);
-        number(o, "asymmetry", f->asymmetry, 3);
-        bones(o, &f->sit_bones);
+        number(o, "asymmetry", p->occupancy == OCCUPANCY_VACANT ? NAN : f->asymmetry, 3);
+        bones(o, &f->sit_bones, p->occupancy == OCCUPANCY_PERSON);
         out_key(o, "taught");
         out_text(o, "null}\n");
 }

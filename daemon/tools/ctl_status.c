@@ -18,7 +18,7 @@ static void print_posture(const struct view *v) {
 
         view_posture_words(v, text, sizeof(text));
         printf("%-11s %s", v->seat_name[0] ? v->seat_name : "seat", text);
-        if (strcmp(v->occupancy, "person") == 0 && isfinite(v->confidence))
+        if (view_is_sure(v))
                 printf(" (%.0f %% sure)", v->confidence * 100);
         putchar('\n');
 }

@@ -154,7 +154,7 @@ static double draw_headline(FILE *f, const struct view *v) {
 
         view_posture_words(v, text, sizeof(text));
         text_at(f, PANEL_LEFT, 84, "posture", text);
-        if (strcmp(v->occupancy, "person") == 0 && isfinite(v->confidence)) {
+        if (view_is_sure(v)) {
                 snprintf(text, sizeof(text), "%.0f %% sure", v->confidence * 100);
                 text_at(f, PANEL_LEFT, 106, "dim", text);
         }
@@ -198,7 +198,7 @@ static void draw_head(FILE *f, const struct view *v) {
         fputs("<style>\n"
               "text{font-family:'DejaVu Sans','Noto Sans',sans-serif;font-size:15px;fill:#d0d0d0}\n"
               ".dim{fill:#8a8a8a}.small{fill:#8a8a8a;font-size:12px}.middle{text-anchor:middle}\n"
-              ".posture{font-size:30px;font-weight:bold;fill:#87d787}.title{font-weight:bold;fill:#ffaf5f}\n"
+              ".posture{font-size:24px;font-weight:bold;fill:#f0f0f0}.title{font-weight:bold;fill:#ffaf5f}\n"
               ".card{fill:#121212}.mat{fill:#0a0a0a;stroke:#3a3a3a}.alert{fill:#2a1e10}\n"
               ".axis{stroke:#4e4e4e;stroke-width:2;fill:none}.dot{fill:#ffffff}\n"
               ".band{stroke:#5fd7d7;stroke-width:7;stroke-linecap:round;opacity:.75}\n"

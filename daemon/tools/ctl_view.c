@@ -101,6 +101,17 @@ void view_from_snapshot(struct view *v, const struct snapshot *s, float break_s)
                 v->next_alert_s = seconds_until(s->alerts.activate_due_us, s->now_us);
         if (s->alerts.snoozed_until_us > s->now_us)
                 v->snooze_s = seconds_until(s->alerts.snoozed_until_us, s->now_us);
+        view_settle(v);
+}
+
+void view_settle(struct view *v) {
+        if (strcmp(v->occupancy, "person") == 0)
+                return;
+        v->asymmetry = v->sit_bone_quality = NAN;
+        for (int i = 0; i < 4; i++)
+                v->sit_bones[i] = NAN;
+        if (strcmp(v->occupancy, "object") != 0)
+                v->cop_x_mm = v->cop_y_mm = v->front_share = NAN;
 }
 
 uint32_t view_cols(const struct view *v) {

@@ -43,6 +43,9 @@ void view_clear(struct view *v);
 /* As the daemon would say it at this moment; seat name and MQTT stay empty. */
 void view_from_snapshot(struct view *v, const struct snapshot *s, float break_s);
 
+/* Takes out what says nothing about a seat with nobody on it. */
+void view_settle(struct view *v);
+
 /* Millimetres that the map covers, and its middle. Cells without positions count as a block of unit cells. */
 struct view_extent {
         double middle_x_mm, middle_y_mm, width_mm, height_mm;
@@ -57,6 +60,9 @@ uint32_t view_rows(const struct view *v);
 float view_shade(const struct view *v, float level);
 
 /* Words for the values, the same in the terminal and in the picture. All write a NUL. */
+/* A person sits in a posture that has a name, and a confidence goes with it. */
+bool view_is_sure(const struct view *v);
+
 void view_posture_words(const struct view *v, char *ret, size_t size);
 void view_uncertain_words(double value, double sd, const char *otherwise, char *ret, size_t size);
 void view_tilt_words(const struct view *v, char *ret, size_t size);

@@ -8,6 +8,10 @@ static bool person(const struct view *v) {
         return strcmp(v->occupancy, "person") == 0;
 }
 
+bool view_is_sure(const struct view *v) {
+        return person(v) && strcmp(v->posture, "unknown") != 0 && isfinite(v->confidence);
+}
+
 void view_posture_words(const struct view *v, char *ret, size_t size) {
         if (!v->mat_online)
                 snprintf(ret, size, "no frames from the mat");
@@ -37,9 +41,9 @@ void view_tilt_words(const struct view *v, char *ret, size_t size) {
         const char *otherwise = "unknown";
 
         if (!person(v))
-                otherwise = "unknown until somebody sits";
-        else if (!v->referenced)
-                otherwise = "unknown until your upright is";
+                otherwise = "unknown, nobody sits";
+        else if (!v->referenced && v->kind != GEOMETRY_UNPLACED)
+                otherwise = "no upright reference yet";
         view_uncertain_words(v->tilt_deg, v->tilt_sd_deg, otherwise, ret, size);
 }
 
