@@ -67,8 +67,10 @@ static void place_grid(const struct grid *g, bool quarter, struct geometry *ret)
         ret->pitch_assumed = g->assumed;
         ret->cell_cm2 = g->pitch_x_mm * g->pitch_y_mm / 100;
         for (uint32_t i = 0; i < ret->n_cells; i++) {
-                ret->x_mm[i] = ((float)(i % ret->cols) - (float)(ret->cols - 1) / 2) * ret->pitch_x_mm;
-                ret->y_mm[i] = ((float)(i / ret->cols) - (float)(ret->rows - 1) / 2) * ret->pitch_y_mm;
+                uint32_t row = i / ret->cols, col = i % ret->cols;
+
+                ret->x_mm[i] = ((float)col - (float)(ret->cols - 1) / 2) * ret->pitch_x_mm;
+                ret->y_mm[i] = ((float)row - (float)(ret->rows - 1) / 2) * ret->pitch_y_mm;
         }
 }
 

@@ -105,7 +105,7 @@ static void check_jq_order(void) {
 
                 at = equal ? strchr(at + 1, ',') : NULL;
                 for (uint32_t c = 0; equal && c < 1024; c++) {
-                        equal = at && (float)atoi(at + 1) == wire.raw[same * 1024 + c];
+                        equal = at && strtof(at + 1, NULL) == wire.raw[same * 1024 + c];
                         at = at ? strchr(at + 1, ',') : NULL;
                 }
                 same += equal;

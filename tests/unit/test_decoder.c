@@ -227,7 +227,7 @@ static void test_delimiter(void) {
         wire_clear(&got);
 
         setup(f, &device);
-        n = make(f, 2, wire, sizeof(wire));
+        make(f, 2, wire, sizeof(wire));
         decoder_feed(&decoder, wire, length, 1, &frame, wire_collect, &got);
         CHECK(got.n == 0); /* whole, but not closed */
         decoder_idle(&decoder, 2, &frame, wire_collect, &got);
@@ -258,7 +258,7 @@ static void test_text(void) {
 
         setup(format_by_name("csv-line"), &device); /* a line without end, then good ones */
         memset(wire, '1', 300000);
-        memcpy(wire + 300000, "\n1,2,3,4\n", 9);
+        memcpy(wire + 300000, "\n1,2,3,4\n", sizeof("\n1,2,3,4\n"));
         got = feed(wire, 300009);
         CHECK(got.n == 1 && decoder.refused[REFUSED_OVERRUN] == 1 && wire_refused(&decoder) == 1);
         wire_clear(&got);

@@ -1,0 +1,65 @@
+/* Any bytes from the wire: no crash, every byte accounted for, and the same frames and counters however they are split.
+ * Input: format, split, bytes. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/decoder.h"
+
+static struct layout layout;
+static struct decoder whole, split;
+static struct frame frame;
+
+struct digest {
+        uint64_t hash, n;
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void take(void *userdata, const struct frame *f) {
+        struct digest *d = userdata;
+
+        if (f->n_cells == 0 || f->n_cells > CELLS_MAX || f->seq != ++d->n)
+                abort();
+        for (uint32_t i = 0; i < f->n_cells; i++) {
+                uint32_t bits;
+
+                if (!isfinite(f->raw[i]))
+                        abort();
+                memcpy(&bits, &f->raw[i], sizeof(bits));
+                d->hash = (d->hash ^ bits) * 1099511628211ull;
+        }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+        struct settings_device device = {0};
+        struct digest a = {0}, b = {0};
+        const struct format *f;
+
+        if (n < 3)
+                return 0;
+        f = format_at(data[0] % format_count());
+        if (f->rows == 0 && data[0] & 0x80)
+                device = (struct settings_device){.rows = 2, .cols = 3, .inverted = true};
+        if (layout_build(f, &device, &layout))
+                abort();
+        decoder_init(&whole, f, &layout);
+        decoder_init(&split, f, &layout);
+        if (data[0] & 0x40) {
+                decoder_at_boundary(&whole);
+                decoder_at_boundary(&split);
+        }
+        decoder_feed(&whole, data + 2, n - 2, 1, &frame, take, &a);
+        decoder_idle(&whole, 1, &frame, take, &a);
+        for (size_t at = 2, step = 1u + data[1]; at < n; at += step)
+                decoder_feed(&split, data + at, step < n - at ? step : n - at, 1, &frame, take, &b);
+        decoder_idle(&split, 1, &frame, take, &b);
+        if (a.n != b.n || a.hash != b.hash || memcmp(whole.refused, split.refused, sizeof(whole.refused)) != 0)
+                abort();
+        if (f->framing != FRAMING_TEXT &&
+            whole.frames * (format_overhead(f) + layout.geometry.n_cells * format_element_size(f)) +
+                            whole.discarded_bytes + whole.held !=
+                    n - 2)
+                abort();
+        return 0;
+}

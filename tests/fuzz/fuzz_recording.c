@@ -1,0 +1,61 @@
+/* Any file as a recording: refused with a reason, or frames that are whole, finite and in the order of time; twice the
+ * same. Input: the first byte chooses raw bytes of a format or frames CSV. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/recording.h"
+
+static struct recording recording;
+static struct frame frame;
+
+struct digest {
+        uint64_t hash, n, last_us;
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void take(void *userdata, const struct frame *f, const struct recording_row *row) {
+        struct digest *d = userdata;
+        const struct geometry *g = &recording.layout.geometry;
+
+        if (f->n_cells == 0 || f->n_cells != g->n_cells || f->seq != ++d->n || f->arrived_us < d->last_us)
+                abort();
+        if (!memchr(row->label, '\0', sizeof(row->label)) || !memchr(row->subject, '\0', sizeof(row->subject)))
+                abort();
+        d->last_us = f->arrived_us;
+        for (uint32_t i = 0; i < f->n_cells; i++) {
+                if (!isfinite(f->raw[i]))
+                        abort();
+                d->hash = (d->hash ^ (uint64_t)(int64_t)f->raw[i]) * 1099511628211ull;
+        }
+}
+
+static void check_geometry(const struct geometry *g) {
+        if (!(g->full_scale > 0) || !(g->pitch_x_mm > 0) || !(g->pitch_y_mm > 0) || !(g->cell_cm2 > 0))
+                abort();
+        for (uint32_t i = 0; i < g->n_cells; i++)
+                if (!isfinite(g->x_mm[i]) || !isfinite(g->y_mm[i]))
+                        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+        struct settings_device device = {0};
+        struct digest a = {0}, b = {0};
+        char error[RECORDING_ERROR_MAX] = "";
+
+        if (n < 1)
+                return 0;
+        device.rotate = data[0] & 0x40 ? 90 : 0;
+        if (recording_open(&recording, (const char *)data + 1, n - 1, format_at(data[0] % 8), &device, error) != 0) {
+                if (!error[0] || !memchr(error, '\0', sizeof(error)))
+                        abort();
+                return 0;
+        }
+        check_geometry(&recording.layout.geometry);
+        recording_each(&recording, &frame, take, &a);
+        recording_each(&recording, &frame, take, &b);
+        if (a.n != b.n || a.hash != b.hash || a.n != recording.frames)
+                abort();
+        return 0;
+}
