@@ -117,7 +117,7 @@ static void pace(struct timespec *due, double period_s) {
         due->tv_sec += (time_t)(ns / 1000000000);
         due->tv_nsec = (long)(ns % 1000000000);
         clock_gettime(CLOCK_MONOTONIC, &now);
-        long long late = (now.tv_sec - due->tv_sec) * 1000000000ll + now.tv_nsec - due->tv_nsec;
+        long long late = (now.tv_sec - due->tv_sec) * 1000000000LL + now.tv_nsec - due->tv_nsec;
         if (late > LATE_NS)
                 *due = now;
         else if (late < 0)

@@ -75,12 +75,14 @@ struct parser {
 };
 
 __attribute__((format(printf, 2, 3))) static int mistake(struct parser *p, const char *format, ...) {
+        char what[SIM_ERROR_MAX];
         va_list args;
-        int n = snprintf(p->error, SIM_ERROR_MAX, "%s:%d: ", p->name, p->line);
         va_start(args, format);
-        if (n >= 0 && n < SIM_ERROR_MAX)
-                vsnprintf(p->error + n, (size_t)(SIM_ERROR_MAX - n), format, args);
+        vsnprintf(what, sizeof(what), format, args); /* NOLINT(clang-analyzer-valist.Uninitialized): clang 14 errs */
         va_end(args);
+        int n = snprintf(p->error, SIM_ERROR_MAX, "%s:%d: %s", p->name, p->line, what);
+        if (n >= SIM_ERROR_MAX) /* a very long path: the end of the sentence can go */
+                strcpy(p->error + SIM_ERROR_MAX - 4, "...");
         return -EINVAL;
 }
 

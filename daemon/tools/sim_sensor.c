@@ -75,6 +75,8 @@ static double cell_kpa(const struct geometry *g, double sum[SIM_GRID + 1][SIM_GR
         return fmax(whole, 0) * SIM_GRID_MM * SIM_GRID_MM / ((double)g->pitch_x_mm * g->pitch_y_mm);
 }
 
+static const double decade_s[SIM_CREEP_DECADES] = {1, 10, 100, 1000};
+
 /* Creep in logarithmic time: one lag for each decade (1 s to 1000 s), equal shares; foil lets go faster than it takes
  * on. What is loaded again reads high at once, as far as it still remembers; what is free shows only a trace. A mat is
  * calibrated after about a minute of load, so a fresh load reads low and an old one high. */
@@ -117,10 +119,10 @@ static void leak(struct sim_sensor *s, double share) {
 
 void sim_sensor_scan(struct sim_sensor *s, const struct sim_contact *contact, double dt, float *ret_raw) {
         const struct geometry *g = s->geometry;
-        double sum[SIM_GRID + 1][SIM_GRID + 1], keep[SIM_CREEP_DECADES], let_go[SIM_CREEP_DECADES], tau = 1;
-        for (int d = 0; d < SIM_CREEP_DECADES; d++, tau *= 10) {
-                keep[d] = exp(-dt / tau);
-                let_go[d] = exp(-dt * 10 / tau);
+        double sum[SIM_GRID + 1][SIM_GRID + 1], keep[SIM_CREEP_DECADES], let_go[SIM_CREEP_DECADES];
+        for (int d = 0; d < SIM_CREEP_DECADES; d++) {
+                keep[d] = exp(-dt / decade_s[d]);
+                let_go[d] = exp(-10 * dt / decade_s[d]);
         }
         sum_area(contact, sum);
         for (uint32_t i = 0; i < g->n_cells; i++)

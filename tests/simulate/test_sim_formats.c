@@ -19,7 +19,8 @@ static void run(const char *const argv[]) {
                 char *copy[32] = {0};
                 for (int i = 0; i < 31 && argv[i] != NULL; i++)
                         copy[i] = strdup(argv[i]);
-                execv(copy[0], copy);
+                if (copy[0] != NULL)
+                        execv(copy[0], copy);
                 _exit(127);
         }
         CHECK(waitpid(child, &status, 0) == child);
