@@ -285,12 +285,15 @@ static bool bus_takes_messages(struct bus *b, uint64_t most) {
 static int on_announce(sd_event_source *source, uint64_t usec, void *userdata) {
         struct bus *b = userdata;
         char *names[BUS_PROPERTY_N + 1];
+        int r;
 
         (void)source, (void)usec;
         b->announcing = false;
         if (!bus_takes_messages(b, 0) || bus_values_take_moved(&b->view, &b->sent, names) == 0)
                 return 0;
-        sd_bus_emit_properties_changed_strv(b->bus, BUS_PATH, BUS_INTERFACE, names);
+        r = sd_bus_emit_properties_changed_strv(b->bus, BUS_PATH, BUS_INTERFACE, names);
+        if (r < 0)
+                log_warning("bus: changes not announced: %s", strerror(-r));
         return 0;
 }
 

@@ -9,19 +9,20 @@
 #include "publish/text.h"
 #include "util/clock.h"
 
-/* step: movements smaller than this are not worth waking every listener for. */
+/* step: movements smaller than this are not worth waking every listener for. INFINITY: the property is constant, and
+ * sd-bus refuses to announce one, together with all that were to be announced with it. */
 static const struct row {
         const char *name;
         char type;
         double step;
 } rows[BUS_PROPERTY_N] = {
-        [BUS_SEAT_ID] = {"SeatId", 's', 1},
-        [BUS_SEAT_NAME] = {"SeatName", 's', 1},
+        [BUS_SEAT_ID] = {"SeatId", 's', INFINITY},
+        [BUS_SEAT_NAME] = {"SeatName", 's', INFINITY},
         [BUS_OCCUPANCY] = {"Occupancy", 's', 1},
         [BUS_POSTURE] = {"Posture", 's', 1},
         [BUS_PHASE] = {"Phase", 's', 1},
         [BUS_MQTT] = {"Mqtt", 's', 1},
-        [BUS_VERSION] = {"Version", 's', 1},
+        [BUS_VERSION] = {"Version", 's', INFINITY},
         [BUS_CONFIDENCE] = {"Confidence", 'd', 0.1},
         [BUS_TILT_DEG] = {"TiltDeg", 'd', 1},
         [BUS_TILT_SD_DEG] = {"TiltSdDeg", 'd', 1},
@@ -128,6 +129,8 @@ static double reduce(const struct bus_view *v, enum bus_property p) {
 }
 
 static bool moved(double was, double is, double step) {
+        if (isinf(step))
+                return false;
         if (isnan(was) || isnan(is))
                 return isnan(was) != isnan(is);
         return was != is && (fabs(is - was) >= step || was == 0 || is == 0); /* to and from nothing always counts */
