@@ -54,7 +54,8 @@ if(SCDOC)
                         set(settings ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)
                 endif()
                 add_custom_command(OUTPUT ${man} DEPENDS ${page} ${settings} ${CMAKE_CURRENT_LIST_DIR}/man/make
-                                   COMMAND ${CMAKE_CURRENT_LIST_DIR}/man/make ${SCDOC} ${page} ${man} ${settings} VERBATIM)
+                                   COMMAND ${CMAKE_CURRENT_LIST_DIR}/man/make ${SCDOC} ${CMAKE_INSTALL_FULL_DATADIR}
+                                           ${page} ${man} ${settings} VERBATIM)
                 list(APPEND man_pages ${man})
                 install(FILES ${man} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${chapter})
         endforeach()

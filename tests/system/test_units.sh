@@ -1,7 +1,7 @@
 #!/bin/bash
 # The units as they are installed: systemd understands every line, and the sandbox stays as tight as it was.
 set -eu
-build=$1
+build=$(realpath "$1")
 command -v systemd-analyze > /dev/null || { echo "SKIP: systemd-analyze is not installed"; exit 77; }
 [ -x "$build/sitboned" ] && [ -x "$build/sitbone-agent" ] || { echo "SKIP: the programs are not built"; exit 77; }
 top=$(mktemp -d)

@@ -1,0 +1,42 @@
+#!/bin/bash
+# The man pages are well formed and say every option and verb that --help says, and every setting.
+set -eu
+build=$(realpath "$1")
+for tool in mandoc man scdoc; do
+        command -v $tool > /dev/null || { echo "SKIP: $tool is not installed"; exit 77; }
+done
+for program in sitboned sitbonectl sitbone-agent sitbone-sim; do
+        [ -x "$build/$program" ] || { echo "SKIP: $program is not built"; exit 77; }
+done
+failed=0
+fail() { echo "FAILED: $*"; failed=1; }
+text() { man -E ascii -P cat -l "$build/man/$1" 2> /dev/null | sed 's/.\x08//g'; }
+
+for page in "$build"/man/*; do
+        # a paragraph next to a heading is scdoc's habit and harmless
+        said=$({ mandoc -T lint -W warning "$page"; man --warnings -E ascii -l "$page" 2>&1 > /dev/null; } |
+               grep -v 'skipping paragraph macro: PP' || true)
+        [ -z "$said" ] || fail "$said"
+done
+
+says_all() { # PAGE WORD...
+        local page=$1 shown
+        shown=$(MANWIDTH=1000 text "$page")
+        shift
+        [ $# -gt 0 ] || fail "$page: nothing to look for"
+        for word in "$@"; do
+                grep -qE -- "(^|[^a-z-])$word([^a-z-]|\$)" <<< "$shown" || fail "$page does not mention $word"
+        done
+}
+options_of() { "$@" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
+
+says_all sitboned.8 $(options_of "$build/sitboned")
+says_all sitbone-agent.1 $(options_of "$build/sitbone-agent")
+says_all sitbone-sim.1 $(options_of "$build/sitbone-sim")
+verbs=$("$build/sitbonectl" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+says_all sitbonectl.1 $verbs $(options_of "$build/sitbonectl")
+for verb in $verbs; do
+        says_all sitbonectl.1 $(options_of "$build/sitbonectl" "$verb")
+done
+says_all sitbone.conf.5 $("$build/sitboned" --print-defaults | sed -nE 's/^#([a-z0-9_]+) =.*/\1/p')
+exit $failed
