@@ -152,7 +152,7 @@ int bus_values_take_moved(const struct bus_view *v, struct bus_sent *sent, char 
                 if (!moved(sent->value[p], is, rows[p].step))
                         continue;
                 sent->value[p] = is;
-                ret_names[n++] = (char *)(uintptr_t)rows[p].name; /* sd-bus takes char** and writes nothing */
+                memcpy(&ret_names[n++], &rows[p].name, sizeof(char *)); /* sd-bus wants char **, writes nothing */
         }
         ret_names[n] = NULL;
         return n;

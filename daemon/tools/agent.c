@@ -1,8 +1,10 @@
 #include "agent.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
@@ -27,48 +29,48 @@ static const char usage[] =
 
 struct options {
         const char *bus, *config;
-        bool done; /* --help, --version */
 };
 
-/* "--name value" and "--name=value"; NULL when this is another option. */
-static const char *value_of(const char *name, int argc, char **argv, int *i) {
-        size_t n = strlen(name);
+/* Ends the program after --help and on wrong usage. */
+static void read_options(int argc, char **argv, struct options *ret) {
+        enum { OPT_BUS = 256, OPT_SESSION, OPT_CONFIG, OPT_VERSION };
+        static const struct option options[] = {{"bus", required_argument, NULL, OPT_BUS},
+                                                {"session", no_argument, NULL, OPT_SESSION},
+                                                {"config", required_argument, NULL, OPT_CONFIG},
+                                                {"version", no_argument, NULL, OPT_VERSION},
+                                                {"help", no_argument, NULL, 'h'},
+                                                {NULL, 0, NULL, 0}};
+        int c;
 
-        if (strncmp(argv[*i], name, n) != 0)
-                return NULL;
-        if (argv[*i][n] == '=')
-                return argv[*i] + n + 1;
-        if (argv[*i][n] != '\0' || *i + 1 >= argc)
-                return NULL;
-        return argv[++*i];
-}
-
-static int read_options(int argc, char **argv, struct options *ret) {
-        for (int i = 1; i < argc; i++) {
-                const char *value;
-
-                if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-                        fputs(usage, stdout);
-                        ret->done = true;
-                } else if (strcmp(argv[i], "--version") == 0) {
-                        printf("sitbone-agent %s\n", sitbone_version);
-                        ret->done = true;
-                } else if (strcmp(argv[i], "--session") == 0) {
+        while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+                switch (c) {
+                case OPT_BUS:
+                        ret->bus = optarg;
+                        break;
+                case OPT_SESSION:
                         ret->bus = "session";
-                } else if ((value = value_of("--bus", argc, argv, &i))) {
-                        ret->bus = value;
-                } else if ((value = value_of("--config", argc, argv, &i))) {
-                        ret->config = value;
-                } else {
-                        fprintf(stderr, "sitbone-agent: %s: not understood; see sitbone-agent --help\n", argv[i]);
-                        return -EINVAL;
+                        break;
+                case OPT_CONFIG:
+                        ret->config = optarg;
+                        break;
+                case OPT_VERSION:
+                        printf("sitbone-agent %s\n", sitbone_version);
+                        exit(STATUS_OK);
+                case 'h':
+                        fputs(usage, stdout);
+                        exit(STATUS_OK);
+                default: /* getopt has said what */
+                        exit(STATUS_USAGE);
                 }
+        }
+        if (optind < argc) {
+                fprintf(stderr, "sitbone-agent: %s: takes options only; see sitbone-agent --help\n", argv[optind]);
+                exit(STATUS_USAGE);
         }
         if (ret->bus && strcmp(ret->bus, "system") != 0 && strcmp(ret->bus, "session") != 0) {
                 fprintf(stderr, "sitbone-agent: --bus %s: must be system or session\n", ret->bus);
-                return -EINVAL;
+                exit(STATUS_USAGE);
         }
-        return 0;
 }
 
 static void on_session(void *userdata) {
@@ -88,7 +90,11 @@ static int add_goodbye(sd_event *event, struct notifier *notifier) {
 
         if (r >= 0)
                 r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
-        return r < 0 ? r : sd_event_source_set_floating(source, 1);
+        if (r >= 0) {
+                r = sd_event_source_set_floating(source, 1);
+                sd_event_source_unref(source);
+        }
+        return r;
 }
 
 static int add_signals(sd_event *event) {
@@ -142,10 +148,7 @@ int main(int argc, char **argv) {
         sd_bus *desktop = NULL;
         int r;
 
-        if (read_options(argc, argv, &options) < 0)
-                return STATUS_USAGE;
-        if (options.done)
-                return STATUS_OK;
+        read_options(argc, argv, &options);
         if (agent_settings_load(options.config, &settings) > 0)
                 return STATUS_USAGE;
         if (options.bus)

@@ -61,5 +61,7 @@ int session_watch(sd_event *event, void (*changed)(void *userdata), void *userda
         }
         sd_event_source_set_description(source, "logind");
         sd_event_source_set_destroy_callback(source, watch_free);
-        return sd_event_source_set_floating(source, 1) < 0 ? -ENOMEM : 0;
+        r = sd_event_source_set_floating(source, 1);
+        sd_event_source_unref(source);
+        return r < 0 ? r : 0;
 }

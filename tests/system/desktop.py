@@ -94,6 +94,7 @@ class Seat:
     """drive_bus: the real follow stages and bus outlet, told who sits there."""
 
     def __init__(self, processes, kind, environment, seat_id="seat", prefix=()):
+        self.processes = processes
         self.lines = queue.Queue()
         self.log = []
         self.commands = []
@@ -115,6 +116,14 @@ class Seat:
 
     def says(self, text):
         return any(text in line for line in self.log)
+
+    def leave(self):
+        """Ends it in good order and returns the seconds that it took."""
+        began = time.monotonic()
+        self.process.stdin.close()
+        assert self.process.wait(20) == 0, self.log
+        self.processes.all.remove(self.process)
+        return time.monotonic() - began
 
     def tell(self, *lines):
         for line in lines:

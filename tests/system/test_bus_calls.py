@@ -144,10 +144,10 @@ def test_names(processes, address, environment):
         other = Seat(processes, "session", environment, seat_id)
         until(name, lambda: bus.name_has_owner(f"{NAME}.{name}"))
         assert Caller(address, f"{NAME}.{name}").get("SeatId") == seat_id
-        processes.end(other.process)
+        other.leave()
     rival = Seat(processes, "session", environment)
     until("said that the name is taken", lambda: rival.says("taken"))
-    processes.end(rival.process)
+    rival.leave()
 
 
 def test_bus_comes_and_goes(processes, environment, seat, bus):
@@ -167,9 +167,7 @@ def test_bus_comes_and_goes(processes, environment, seat, bus):
         worst = max(worst, time.monotonic() - began)
         time.sleep(0.05)
     assert worst < 0.5, worst
-    began = time.monotonic()
-    processes.end(seat.process)
-    assert time.monotonic() - began < 2, "waited for a frozen bus at the end"
+    assert seat.leave() < 2, "waited for a frozen bus at the end"
     bus.send_signal(signal.SIGCONT)
     return worst
 

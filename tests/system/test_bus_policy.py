@@ -77,7 +77,7 @@ class System:
 def test_who_may_be_a_seat(system):
     impostor = Seat(system.processes, "system", system.environment, prefix=as_user(NOBODY))
     until("impostor refused", lambda: impostor.says("not allowed to own"))
-    system.processes.end(impostor.process)
+    impostor.leave()
     for seat_id in ("seat", "kitchen"):
         seat = Seat(system.processes, "system", system.environment, seat_id, prefix=as_user(SITBONED))
         until("the daemon's user may", lambda: seat.says("connected"))
@@ -85,7 +85,7 @@ def test_who_may_be_a_seat(system):
             done = subprocess.run([*as_user(0), "busctl", "--system", "get-property", f"{NAME}.kitchen", PATH, NAME,
                                    "SeatId"], env=system.environment, capture_output=True, text=True, check=False)
             assert done.stdout == 's "kitchen"\n', done
-            system.processes.end(seat.process)
+            seat.leave()
         else:
             kept = seat
     return kept

@@ -137,8 +137,7 @@ def test_agent_starts_late(desktop):
 
 
 def test_daemon_goes_for_good(desktop, seat):
-    desktop.processes.end(seat.process)
-    until("agent noticed", lambda: seat.process.poll() is not None)
+    seat.leave()
     desktop.press("Done")
     until("said that nobody heard", lambda: "sitboned is not running" in desktop.monitor.notifies()[-1][1])
     until("taken down some seconds after the daemon", lambda: desktop.shown() == 0)
@@ -163,7 +162,7 @@ def main():
         test_agent_starts_late(desktop)
         test_daemon_goes_for_good(desktop, seat)
         assert desktop.agent.poll() is None, "the agent ended"
-        assert desktop.processes.end(desktop.agent) == 0
+        assert desktop.processes.end(desktop.agent) == 0, desktop.agent_log()
         print("ok")
 
 
