@@ -1,0 +1,101 @@
+#include <string.h>
+
+#include "check.h"
+#include "publish/mqtt_command.h"
+
+static enum command_result read_as(const char *verb, const char *payload, struct request *ret) {
+        enum command_word word;
+
+        return command_read(verb, payload, strlen(payload), false, &word, ret);
+}
+
+static void test_snooze(void) {
+        struct request r;
+
+        CHECK(read_as("snooze", "", &r) == COMMAND_OK && r.command.verb == COMMAND_SNOOZE && r.command.minutes == 0);
+        CHECK(read_as("snooze", "default", &r) == COMMAND_OK && r.command.minutes == 0);
+        CHECK(read_as("snooze", " 15\n", &r) == COMMAND_OK && r.command.minutes == 15);
+        CHECK(read_as("snooze", "240", &r) == COMMAND_OK && r.command.minutes == 240);
+        CHECK(read_as("snooze", "0", &r) == COMMAND_OUT_OF_RANGE);
+        CHECK(read_as("snooze", "241", &r) == COMMAND_OUT_OF_RANGE);
+        CHECK(read_as("snooze", "-5", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("snooze", "1e3", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("snooze", "99999999999999999999", &r) == COMMAND_MALFORMED);
+}
+
+static void test_json(void) {
+        struct request r;
+
+        CHECK(read_as("snooze", "{\"minutes\":10,\"transaction\":\"x\"}", &r) == COMMAND_OK);
+        CHECK(r.command.minutes == 10 && strcmp(r.reply_to.transaction, "\"x\"") == 0);
+        CHECK(read_as("snooze", "{}", &r) == COMMAND_OK && r.command.minutes == 0);
+        CHECK(read_as("snooze", "{\"minutes\":-1}", &r) == COMMAND_OUT_OF_RANGE);
+        CHECK(read_as("snooze", "{\"minutes\":1.5}", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("snooze", "{\"minutes\":1,\"minutes\":2}", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("snooze", "{\"minute\":1}", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("snooze", "{\"transaction\":[1]}", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("snooze", "{\"minutes\":1", &r) == COMMAND_MALFORMED && r.reply_to.transaction[0] == '\0');
+        CHECK(read_as("snooze", "{\"minutes\":\"x\",\"transaction\":5}", &r) == COMMAND_MALFORMED);
+        CHECK(strcmp(r.reply_to.transaction, "5") == 0);
+        CHECK(read_as("calibrate", "{\"target\":\"empty\"}", &r) == COMMAND_OK);
+        CHECK(r.command.verb == COMMAND_CALIBRATE && r.command.target == CALIBRATE_EMPTY);
+}
+
+static void test_others(void) {
+        char large[COMMAND_PAYLOAD_MAX + 1];
+        enum command_word word = WORD_COMMAND;
+        struct request r;
+
+        CHECK(read_as("calibrate", "upright", &r) == COMMAND_OK && r.command.target == CALIBRATE_UPRIGHT);
+        CHECK(read_as("calibrate", "", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("activation_done", "anything", &r) == COMMAND_OK && r.command.verb == COMMAND_DONE);
+        CHECK(read_as("tare", "", &r) == COMMAND_OK && r.command.verb == COMMAND_TARE);
+        CHECK(command_read("announce", NULL, 0, false, &word, &r) == COMMAND_OK && word == WORD_ANNOUNCE);
+        CHECK(read_as("dance", "", &r) == COMMAND_UNKNOWN_VERB && strcmp(r.reply_to.verb, "dance") == 0);
+        CHECK(read_as("../x", "", &r) == COMMAND_UNKNOWN_VERB && strcmp(r.reply_to.verb, "invalid") == 0);
+        CHECK(read_as("", "", &r) == COMMAND_UNKNOWN_VERB && strcmp(r.reply_to.verb, "invalid") == 0);
+        CHECK(command_read("snooze", "5", 1, true, &word, &r) == COMMAND_RETAINED);
+        CHECK(command_read("snooze", "5\0", 2, false, &word, &r) == COMMAND_MALFORMED);
+        memset(large, '5', sizeof(large));
+        CHECK(command_read("snooze", large, sizeof(large), false, &word, &r) == COMMAND_MALFORMED);
+}
+
+static void test_random(void) {
+        static const char alphabet[] = "{}[]\":,0123456789minutestransaction\\u\0\xff ";
+        static const char *const verbs[] = {"snooze", "calibrate", "activation_done", "announce", "tare"};
+        char payload[64];
+        struct request r;
+        enum command_word word;
+
+        srand(7);
+        for (int i = 0; i < 200000; i++) {
+                size_t n = (size_t)rand() % sizeof(payload);
+                enum command_result result;
+
+                for (size_t j = 0; j < n; j++)
+                        payload[j] = alphabet[(size_t)rand() % (sizeof(alphabet) - 1)];
+                if (n && i % 2)
+                        payload[0] = '{';
+                result = command_read(verbs[i % 5], payload, n, false, &word, &r);
+                CHECK(result == COMMAND_OK || result == COMMAND_MALFORMED || result == COMMAND_OUT_OF_RANGE);
+                CHECK(result != COMMAND_OK || r.command.minutes <= 240);
+                CHECK(memchr(r.reply_to.transaction, '\0', sizeof(r.reply_to.transaction)));
+        }
+}
+
+static void test_bucket(void) {
+        struct bucket b = {2, 2, 1, 1000000};
+
+        CHECK(bucket_take(&b, 1000000) && bucket_take(&b, 1000000) && !bucket_take(&b, 1000000));
+        CHECK(!bucket_take(&b, 1900000) && bucket_take(&b, 2000000) && !bucket_take(&b, 2000001));
+        CHECK(bucket_take(&b, 100000000) && bucket_take(&b, 100000000) && !bucket_take(&b, 100000000));
+}
+
+int main(void) {
+        test_snooze();
+        test_json();
+        test_others();
+        test_random();
+        test_bucket();
+        return 0;
+}

@@ -1,0 +1,282 @@
+/* What is published of a snapshot, when, and how the mailbox keeps it. */
+#include <jansson.h>
+#include <string.h>
+
+#include "check.h"
+#include "publish/homeassistant.h"
+#include "publish/mqtt_mailbox.h"
+#include "publish/mqtt_secret.h"
+#include "publish/state_json.h"
+#include "util/clock.h"
+#include "util/iso8601.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MIN_US (60 * USEC_PER_SEC)
+
+static const struct geometry geometry = {.rows = 16, .cols = 8, .n_cells = 128};
+static const struct exercise_catalogue exercises = {
+        .n = 1, .of = {{.id = "bridge", .name = "Bridge", .dose = "10", .how = "Lift \"slowly\"."}}};
+static const struct settings_mqtt pace = {.state_interval_s = 10, .heartbeat_s = 60};
+
+static struct snapshot *person(void) {
+        static struct snapshot s;
+
+        memset(&s, 0, sizeof(s));
+        s.geometry = &geometry;
+        s.exercises = &exercises;
+        s.now_us = 100 * MIN_US;
+        s.posture = (struct posture){.occupancy = OCCUPANCY_PERSON,
+                                     .kind = POSTURE_SLOUCHED,
+                                     .confidence = 0.8f,
+                                     .tilt_deg = {-8.04f, 3},
+                                     .obliquity_deg = {1, 2},
+                                     .asymmetry = 0.1f,
+                                     .referenced = true};
+        s.sitting.phase = SITTING_SEATED;
+        s.sitting.bout_started_us = 69 * MIN_US;
+        s.health.frame_rate_hz = NAN;
+        return &s;
+}
+
+static struct report report_of(const struct snapshot *s) {
+        struct report r;
+
+        report_take(s, 1788860467250000ull, &r);
+        return r;
+}
+
+static json_t *parsed(char *text) {
+        json_t *root = json_loads(text, 0, NULL);
+
+        CHECK(root);
+        free(text);
+        return root;
+}
+
+static const char *string_of(const json_t *root, const char *key) {
+        return json_string_value(json_object_get(root, key));
+}
+
+static void test_time(void) {
+        char text[ISO8601_SIZE];
+
+        iso8601_ms(1788860467250000ull, text);
+        CHECK(strcmp(text, "2026-09-08T09:41:07.250Z") == 0);
+        iso8601_s(1788860467500000ull, text);
+        CHECK(strcmp(text, "2026-09-08T09:41:08Z") == 0);
+}
+
+static void test_state(void) {
+        struct state_memory memory = {0};
+        struct report r = report_of(person());
+        json_t *root = parsed(state_json(&memory, &r));
+
+        CHECK(strcmp(string_of(root, "ts"), "2026-09-08T09:41:07.250Z") == 0);
+        CHECK(strcmp(string_of(root, "seated_since"), "2026-09-08T09:10:07Z") == 0);
+        CHECK_NEAR(json_real_value(json_object_get(root, "pelvic_tilt_deg")), -8.0, 1e-9);
+        CHECK(json_integer_value(json_object_get(root, "load_left_pct")) == 45);
+        CHECK(json_is_null(json_object_get(root, "snoozed_until")));
+        json_decref(root);
+        r.posture.occupancy = OCCUPANCY_UNKNOWN;
+        r.posture.tilt_deg.value = INFINITY;
+        root = parsed(state_json(&memory, &r));
+        CHECK(json_is_null(json_object_get(root, "occupied")) &&
+              json_is_null(json_object_get(root, "pelvic_tilt_deg")));
+        CHECK(json_is_null(json_object_get(root, "confidence_pct")));
+        CHECK(json_integer_value(json_object_get(root, "seq")) == 2);
+        json_decref(root);
+}
+
+/* The clocks drift by microseconds against each other; the text of one instant must stand still. */
+static void test_instants_stand_still(void) {
+        struct state_memory memory = {0};
+        struct report r = report_of(person());
+        char first[64];
+        json_t *root;
+
+        r.realtime_us += 249999;
+        root = parsed(state_json(&memory, &r));
+        snprintf(first, sizeof(first), "%s", string_of(root, "seated_since"));
+        json_decref(root);
+        r.realtime_us += 10;
+        root = parsed(state_json(&memory, &r));
+        CHECK(strcmp(first, string_of(root, "seated_since")) == 0);
+        json_decref(root);
+        r.realtime_us += 3600 * USEC_PER_SEC; /* somebody set the clock */
+        root = parsed(state_json(&memory, &r));
+        CHECK(strcmp(first, string_of(root, "seated_since")) != 0);
+        json_decref(root);
+}
+
+static long long today(struct state_memory *memory, struct report *r, uint64_t minutes, enum sitting_phase phase) {
+        json_t *root;
+        long long said;
+
+        r->sitting.today_us = minutes * MIN_US;
+        r->sitting.phase = phase;
+        root = parsed(state_json(memory, r));
+        said = json_integer_value(json_object_get(root, "sitting_today_min"));
+        json_decref(root);
+        return said;
+}
+
+static void test_today_steps(void) {
+        struct state_memory memory = {0};
+        struct report r = report_of(person());
+
+        CHECK(today(&memory, &r, 7, SITTING_SEATED) == 7);
+        CHECK(today(&memory, &r, 11, SITTING_SEATED) == 7);
+        CHECK(today(&memory, &r, 12, SITTING_SEATED) == 12);
+        CHECK(today(&memory, &r, 14, SITTING_AWAY) == 14);
+        CHECK(today(&memory, &r, 13, SITTING_AWAY) == 14); /* the dwell taken back is not midnight */
+        CHECK(today(&memory, &r, 0, SITTING_SEATED) == 0);
+}
+
+static void test_pace(void) {
+        struct report last = report_of(person()), now = last;
+        uint64_t sent = 1000 * USEC_PER_SEC;
+
+        CHECK(report_due_us(NULL, 0, &now, &pace) == 0);
+        CHECK(report_due_us(&last, sent, &now, &pace) == sent + 60 * USEC_PER_SEC);
+        now.posture.tilt_deg.value += 0.9f;
+        CHECK(report_due_us(&last, sent, &now, &pace) == sent + 60 * USEC_PER_SEC);
+        now.posture.tilt_deg.value += 0.2f;
+        CHECK(report_due_us(&last, sent, &now, &pace) == sent + 10 * USEC_PER_SEC);
+        now.posture.tilt_deg.value = NAN;
+        CHECK(report_due_us(&last, sent, &now, &pace) == sent + 10 * USEC_PER_SEC);
+        now.alerts.of[ALERT_SLOUCH].open = true;
+        CHECK(report_due_us(&last, sent, &now, &pace) == 0);
+        now = last;
+        now.posture.kind = POSTURE_UPRIGHT;
+        CHECK(report_due_us(&last, sent, &now, &pace) == 0);
+}
+
+static void test_event(void) {
+        static struct mailbox m;
+        struct snapshot *s = person();
+        struct settings settings = {.alert.snooze_min = 10};
+        struct seat_event e;
+        json_t *root;
+
+        CHECK(mailbox_init(&m) == 0);
+        s->alerts.of[ALERT_ACTIVATE] = (struct alert){.changes = ALERT_RAISED,
+                                                      .open = true,
+                                                      .id = 42,
+                                                      .raised_us = s->now_us - 1000000,
+                                                      .seated_us = 31 * MIN_US,
+                                                      .cause_us = 31 * MIN_US,
+                                                      .limit_us = 30 * MIN_US,
+                                                      .slouched_share = 0.5f,
+                                                      .asymmetry = NAN,
+                                                      .exercise = 0};
+        mailbox_post(&m, s, 1788860467250000ull, 120);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_ALERT_RAISED && e.number == 1);
+        root = parsed(event_json(&e, 0xabc, &settings));
+        CHECK(strcmp(string_of(root, "event_type"), "glute_activation_due") == 0);
+        CHECK(strcmp(string_of(root, "id"), "abc-1") == 0);
+        CHECK(strcmp(string_of(root, "ts"), "2026-09-08T09:41:06.250Z") == 0);
+        CHECK(strcmp(string_of(root, "exercise_how"), "Lift \"slowly\".") == 0);
+        CHECK(json_is_null(json_object_get(root, "asymmetry")));
+        json_decref(root);
+        CHECK(!mailbox_next_event(&m, &e));
+        mailbox_done(&m);
+}
+
+static void test_stood_up_when_left(void) {
+        static struct mailbox m;
+        struct snapshot *s = person();
+        struct seat_event e;
+
+        CHECK(mailbox_init(&m) == 0);
+        s->sitting.left_seat_us = s->now_us - 2 * MIN_US;
+        mailbox_post(&m, s, 1788860467250000ull, 120);
+        s->sitting.left_seat_us = 0;
+        s->sitting.changes = SITTING_BOUT_ENDED;
+        s->sitting.last_bout_us = 31 * MIN_US;
+        mailbox_post(&m, s, 1788860467250000ull, 120);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_STOOD_UP && e.seated_us == 31 * MIN_US);
+        CHECK(e.at_realtime_us == 1788860467250000ull - 2 * MIN_US);
+        mailbox_done(&m);
+}
+
+static void test_mailbox_bounds(void) {
+        static struct mailbox m;
+        struct request request = {.command.verb = COMMAND_DONE};
+        struct snapshot *s = person();
+        struct seat_event e;
+        struct report r;
+        uint64_t dropped;
+        uint32_t waiting;
+
+        CHECK(mailbox_init(&m) == 0);
+        CHECK(!mailbox_report(&m, &r));
+        s->sitting.changes = SITTING_BOUT_STARTED;
+        for (int i = 0; i < MAILBOX_EVENTS + 7; i++)
+                mailbox_post(&m, s, 1, 120);
+        mailbox_count(&m, &waiting, &dropped);
+        CHECK(waiting == MAILBOX_EVENTS && dropped == 7);
+        CHECK(mailbox_next_event(&m, &e) && e.number == 8); /* the oldest went */
+        CHECK(mailbox_report(&m, &r) && r.rows == 16);
+        for (int i = 0; i < MAILBOX_COMMANDS; i++)
+                CHECK(mailbox_request(&m, &request));
+        CHECK(!mailbox_request(&m, &request));
+        CHECK(mailbox_next_request(&m, &request) && request.command.verb == COMMAND_DONE);
+        mailbox_done(&m);
+}
+
+static void write_file(const char *path, const char *text, mode_t mode) {
+        FILE *f = fopen(path, "w");
+
+        CHECK(f && fputs(text, f) >= 0 && fclose(f) == 0 && chmod(path, mode) == 0);
+}
+
+static void test_secret(void) {
+        char folder[] = "/tmp/sitbone-secret-XXXXXX", path[128], password[SECRET_MAX], why[160];
+
+        CHECK(mkdtemp(folder));
+        snprintf(path, sizeof(path), "%s/password", folder);
+        unsetenv("CREDENTIALS_DIRECTORY");
+        CHECK(secret_read("", password, why, sizeof(why)) == 0 && password[0] == '\0');
+        write_file(path, " a ;b#c \n", 0600);
+        CHECK(secret_read(path, password, why, sizeof(why)) == 0 && strcmp(password, " a ;b#c ") == 0);
+        CHECK(chmod(path, 0604) == 0);
+        CHECK(secret_read(path, password, why, sizeof(why)) < 0 && strstr(why, "chmod 600") && password[0] == '\0');
+        CHECK(secret_read("/nonexistent", password, why, sizeof(why)) < 0 && strstr(why, "/nonexistent"));
+        CHECK(secret_read(folder, password, why, sizeof(why)) < 0);
+        unlink(path);
+        snprintf(path, sizeof(path), "%s/mqtt-password", folder);
+        write_file(path, "from the manager", 0440);
+        setenv("CREDENTIALS_DIRECTORY", folder, 1);
+        CHECK(secret_read("/nonexistent", password, why, sizeof(why)) == 0);
+        CHECK(strcmp(password, "from the manager") == 0);
+        unlink(path);
+        rmdir(folder);
+}
+
+static void test_discovery(void) {
+        struct identity identity = {.seat_id = "a-1", .seat_name = "Chair \"one\"", .version = "0.1"};
+        json_t *root = parsed(homeassistant_config("sitbone/a-1", &identity)),
+               *device = json_object_get(root, "device");
+
+        CHECK(strcmp(string_of(device, "name"), "Chair \"one\"") == 0);
+        CHECK(!json_object_get(device, "suggested_area") && !json_object_get(device, "serial_number"));
+        CHECK(!json_object_get(json_object_get(root, "origin"), "support_url"));
+        CHECK(json_object_size(json_object_get(root, "components")) == 31);
+        json_decref(root);
+}
+
+int main(void) {
+        test_time();
+        test_state();
+        test_instants_stand_still();
+        test_today_steps();
+        test_pace();
+        test_event();
+        test_stood_up_when_left();
+        test_mailbox_bounds();
+        test_secret();
+        test_discovery();
+        return 0;
+}
