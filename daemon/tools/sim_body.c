@@ -28,6 +28,8 @@ static const double abduction_deg = 8;
 /* Centre of mass of head, arms and trunk above the hips, share of the height (Winter: 0.626 of 0.288, and the arms
  * hang in front); sideways the spine bends above the pelvis, so that the lever is shorter. */
 static const double trunk_lever = 0.180, trunk_side_lever = 0.150;
+/* Beyond this, in distances between the sit bones, an armrest must hold the trunk, or it falls over. */
+static const double trunk_side_most = 0.75;
 /* Of a turn of the pelvis, the part that the trunk follows: the spine bends for the rest and the head stays over. */
 static const double trunk_follows = 0.25;
 static const double trunk_rest_y_mm = -12;
@@ -126,8 +128,9 @@ void sim_body_figure(const struct sim_body *b, const struct sim_pose *p, double 
         double lever = trunk_lever * b->height_mm;
         ret->trunk_y =
                 trunk_rest_y_mm + p->sway_mm[1] + lever * sin(RAD(p->forward_deg + trunk_follows * p->tilt_deg));
-        ret->trunk_x = p->sway_mm[0] + trunk_side_lever * b->height_mm * sin(RAD(p->side_deg)) +
-                       p->oblique_deg * b->mm_per_oblique_deg;
+        double side = trunk_side_lever * b->height_mm * sin(RAD(p->side_deg)) + p->oblique_deg * b->mm_per_oblique_deg;
+        double most = trunk_side_most * b->bones_mm;
+        ret->trunk_x = p->sway_mm[0] + fmin(fmax(side, -most), most);
         ret->cos_yaw = cos(RAD(p->yaw_deg));
         ret->sin_yaw = sin(RAD(p->yaw_deg));
 }

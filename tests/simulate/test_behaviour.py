@@ -96,7 +96,7 @@ def mistaken():
             ('sitter mass=1e9\n', 1, '30 to 200'),
             ('mat noise\n', 1, 'KEY=NUMBER'),
             ('0:05 sit\n+0:01 slouch 300\n', 2, '0 to 30'),
-            ('0:05 sit\n+0:01 lean left far\n', 2, '0 to 40'),
+            ('0:05 sit\n+0:01 lean left far\n', 2, '0 to 25'),
             ('0:05 sit\n+0:01 perch 4\n', 2, 'nothing may follow'),
             ('soon sit\n', 1, 'time like'),
             ('0:75 sit\n', 1, 'time like'),
