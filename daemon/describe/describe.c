@@ -221,6 +221,6 @@ void describe_step(struct describe *d, const struct map *map, struct features *r
         ret->cov = variation(&t, map->n_active);
         place(d, t.load, ret);
         move(d, &t, ret->load, dt, ret);
-        ret->sit_bones = sit_bones_find(d, map, ret);
+        ret->sit_bones = d->bones = sit_bones_find(d, map, ret);
         profile_fill(&d->y, &ret->sit_bones, ret->profile);
 }

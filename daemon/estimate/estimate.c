@@ -9,7 +9,7 @@
 #include "estimate/reference.h"
 
 static const float LOAD_DROP = 0.7F;         /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */
-static const float SLOW_LOAD_S = 1.5F;          /* "transient": against the last few seconds */
+static const float SLOW_LOAD_S = 1.5F;       /* "transient": against the last few seconds */
 static const float COP_SPEED_MM_S = 25;      /* a fidget of 15 mm within half a second or so; breath sways 2-3 mm/s */
 static const float STILL_SHARE = 0.6F;       /* movement falls below this share of its threshold before it is over */
 static const uint64_t SLOWEST_US = 10000000; /* a frame each ten seconds is the slowest mat */
