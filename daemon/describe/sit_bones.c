@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "describe/marginal.h"
 
@@ -9,15 +10,17 @@
 static const float APART_LEAST_MM = 80, APART_MOST_MM = 170;
 /* With a strong one-sided lean the unloaded bone cannot be found. */
 static const float LEAN_MOST = 0.35F;
+static const float FROM_MIDDLE_LEAST_MM = 15, FROM_MIDDLE_MOST_MM = 120; /* of the contact, where each is looked for */
 static const float BLOCK_MM = 25;       /* first search: the width of a sit bone's pressure peak */
 static const float WINDOW_MM = 36;      /* refinement: radius of the smoothing kernel */
 static const float WINDOW_CELLS = 1.6F; /* at least, so that coarse mats have neighbours in the window */
 static const float REAR_SHARE = 0.6F;   /* of the contact's length: the bones are behind, the thighs in front */
 static const float LEVEL_MM = 45;       /* a pair is level: turned on the seat by some 20 degrees at most */
 static const float VALLEY = 0.3F;       /* depth of the valley between two clear peaks, relative to the lower one */
+static const float FRONT_MM = 48, FRONT_FALL = 0.1F; /* so much lower, at least, are the thighs */
 static const float QUALITY_LEAST = 0.15F;
 
-enum { STEPS = 12, WINDOW_MOST = 64 };
+enum { STEPS = 12, WINDOW_MOST = 32 };
 
 struct spot {
         float x, y; /* mm */
@@ -79,12 +82,14 @@ static struct spot shift(const struct describe *d, const struct map *map, struct
         const struct window w = window_at(d, at.x, at.y, h, h);
         const uint32_t n = w.col1 - w.col0;
         float wx[WINDOW_MOST], mx[WINDOW_MOST], wy[WINDOW_MOST], my[WINDOW_MOST];
-        float sums[WINDOW_MOST] = {0}, moments[WINDOW_MOST] = {0}, sum = 0, sum_x = 0, sum_y = 0;
+        float sums[WINDOW_MOST], moments[WINDOW_MOST], sum = 0, sum_x = 0, sum_y = 0;
         const float weights =
                 weigh(&d->x, w.col0, w.col1, at.x, h, wx, mx) * weigh(&d->y, w.row0, w.row1, at.y, h, wy, my);
 
+        for (uint32_t c = 0; c < n; c++)
+                sums[c] = moments[c] = 0;
         for (uint32_t r = w.row0; r < w.row1; r++) {
-                const float *load = map->load + (size_t)r * d->x.n + w.col0;
+                const float *restrict load = map->load + (size_t)r * d->x.n + w.col0;
                 const float k = wy[r - w.row0], m = my[r - w.row0];
 
                 for (uint32_t c = 0; c < n; c++) {
@@ -116,24 +121,32 @@ static struct spot climb(const struct describe *d, const struct map *map, struct
 
 struct search {
         struct spot left, right;
-        float middle_mm;
 };
 
-/* The heaviest block of each side in one row of blocks. */
-static void search_blocks(const struct describe *d, const float *columns, uint32_t block, float y_mm,
-                          struct search *s) {
-        for (uint32_t c = 0; c < d->x.n; c += block) {
-                uint32_t n = d->x.n - c < block ? d->x.n - c : block;
-                float sum = 0, x = d->x.first_mm + ((float)c + (float)(n - 1) / 2) * d->x.pitch_mm;
-                struct spot *side = x < s->middle_mm ? &s->left : &s->right;
+/* Columns of one side, and the heaviest block found in them so far. */
+struct side {
+        uint32_t from, to;
+        uint32_t row, col;
+        float most;
+};
 
-                if (fabsf(x - s->middle_mm) < APART_LEAST_MM / 4 || fabsf(x - s->middle_mm) > APART_MOST_MM * 0.7F)
-                        continue;
-                for (uint32_t k = 0; k < n; k++)
+static void search_row(struct side *side, const float *columns, uint32_t block, uint32_t row) {
+        for (uint32_t c = side->from; c + block <= side->to; c += block) {
+                float sum = 0;
+
+                for (uint32_t k = 0; k < block; k++)
                         sum += columns[c + k];
-                if (sum > side->height)
-                        *side = (struct spot){x, y_mm, sum};
+                if (sum > side->most) {
+                        side->most = sum;
+                        side->row = row;
+                        side->col = c;
+                }
         }
+}
+
+static struct spot spot_of(const struct describe *d, const struct side *s, uint32_t block_x, uint32_t block_y) {
+        return (struct spot){d->x.first_mm + ((float)s->col + (float)(block_x - 1) / 2) * d->x.pitch_mm,
+                             d->y.first_mm + ((float)s->row + (float)(block_y - 1) / 2) * d->y.pitch_mm, s->most};
 }
 
 static void add_row(float *restrict columns, const float *restrict load, uint32_t n) {
@@ -147,46 +160,51 @@ static uint32_t block_of(float pitch_mm) {
         return n < 1 ? 1 : n < (float)CELLS_MAX ? (uint32_t)n : CELLS_MAX;
 }
 
+/* The middle of the contact, not of the load: one side may carry more. */
+static float middle_of(const struct describe *d, float total) {
+        return (marginal_quantile(&d->x, total, 0.05F) + marginal_quantile(&d->x, total, 0.95F)) / 2;
+}
+
 static struct search search(const struct describe *d, const struct map *map, const struct features *f) {
-        const float total = f->load / d->geometry->cell_cm2;
-        const float middle = (marginal_quantile(&d->x, total, 0.05F) + marginal_quantile(&d->x, total, 0.95F)) / 2;
+        const float middle = middle_of(d, f->load / d->geometry->cell_cm2);
         const uint32_t begin = bin_at(&d->y, f->back_y_mm - BLOCK_MM);
         const uint32_t end = bin_at(&d->y, f->back_y_mm + REAR_SHARE * (f->front_y_mm - f->back_y_mm));
         const uint32_t block_x = block_of(d->x.pitch_mm), block_y = block_of(d->y.pitch_mm);
-        struct search s = {.middle_mm = middle};
+        struct side left = {.from = bin_at(&d->x, middle - FROM_MIDDLE_MOST_MM),
+                            .to = bin_at(&d->x, middle - FROM_MIDDLE_LEAST_MM)};
+        struct side right = {.from = bin_at(&d->x, middle + FROM_MIDDLE_LEAST_MM),
+                             .to = bin_at(&d->x, middle + FROM_MIDDLE_MOST_MM)};
         float columns[CELLS_MAX];
 
-        for (uint32_t r = begin; r < end; r += block_y) {
-                uint32_t n = end - r < block_y ? end - r : block_y;
-
-                for (uint32_t c = 0; c < d->x.n; c++)
-                        columns[c] = 0;
-                for (uint32_t k = 0; k < n; k++)
+        for (uint32_t r = begin; r + block_y <= end; r += block_y) {
+                memcpy(columns, map->load + (size_t)r * d->x.n, d->x.n * sizeof(float));
+                for (uint32_t k = 1; k < block_y; k++)
                         add_row(columns, map->load + (size_t)(r + k) * d->x.n, d->x.n);
-                search_blocks(d, columns, block_x, d->y.first_mm + ((float)r + (float)(n - 1) / 2) * d->y.pitch_mm,
-                              &s);
+                search_row(&left, columns, block_x, r);
+                search_row(&right, columns, block_x, r);
         }
-        return s;
+        return (struct search){spot_of(d, &left, block_x, block_y), spot_of(d, &right, block_x, block_y)};
 }
 
 static float unit(float x) {
         return x > 0 ? (x < 1 ? x : 1) : 0;
 }
 
-/* How much of a valley lies between the two: 0 on an even load, towards 1 on two separate bumps. */
+static float height_at(const struct describe *d, const struct map *map, float x, float y) {
+        return shift(d, map, (struct spot){x, y, 0}).height;
+}
+
+/* Two bumps, not two plateaus: how far it goes down between them, and from each to the thigh in front of it, relative to
+ * the lower one; 0..1. */
 static float prominence(const struct describe *d, const struct map *map, const struct search *s) {
-        const float lower = s->left.height < s->right.height ? s->left.height : s->right.height;
-        float valley = lower;
+        const struct spot *l = &s->left, *r = &s->right;
+        const float lower = l->height < r->height ? l->height : r->height;
+        const float between = height_at(d, map, (l->x + r->x) / 2, (l->y + r->y) / 2);
+        const float front_left = l->height - height_at(d, map, l->x, l->y + FRONT_MM);
+        const float front_right = r->height - height_at(d, map, r->x, r->y + FRONT_MM);
+        const float front = front_left < front_right ? front_left : front_right;
 
-        for (int i = 1; i <= 3; i++) {
-                float t = (float)i / 4;
-                struct spot at = {s->left.x + t * (s->right.x - s->left.x), s->left.y + t * (s->right.y - s->left.y),
-                                  0};
-                float height = shift(d, map, at).height;
-
-                valley = height < valley ? height : valley;
-        }
-        return lower > 0 ? 1 - valley / lower : 0;
+        return unit((lower - between) / (VALLEY * lower)) * unit(front / (FRONT_FALL * lower));
 }
 
 static float judge(const struct describe *d, const struct map *map, const struct search *s) {
@@ -194,8 +212,8 @@ static float judge(const struct describe *d, const struct map *map, const struct
 
         if (!(s->left.height > 0 && s->right.height > 0) || apart < APART_LEAST_MM || apart > APART_MOST_MM)
                 return 0;
-        return unit(prominence(d, map, s) / VALLEY) * unit(1.5F - slant / LEVEL_MM) *
-               unit(0.5F + (apart - APART_LEAST_MM) / 20) * unit(0.5F + (APART_MOST_MM - apart) / 20);
+        return prominence(d, map, s) * unit(1.5F - slant / LEVEL_MM) * unit(0.5F + (apart - APART_LEAST_MM) / 20) *
+               unit(0.5F + (APART_MOST_MM - apart) / 20);
 }
 
 /* From the previous place when the search ends in its neighbourhood: two steps instead of ten. */

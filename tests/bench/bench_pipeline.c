@@ -100,41 +100,52 @@ struct cost {
         double plain_ns, lanes_ns, step_ns, worst_ns;
 };
 
+static uint64_t now_us, seq;
+
+static void step(int f) {
+        frames[f].seq = ++seq;
+        frames[f].arrived_us = now_us;
+        pipeline_step(&pipeline, &frames[f], now_us, &snapshot);
+        now_us += 10000; /* 100 Hz */
+}
+
+static double slow_steps(void) {
+        static double each[BATCHES * FRAMES];
+
+        for (int i = 0; i < BATCHES * FRAMES; i++) {
+                double start = now_ns();
+
+                step(i % FRAMES);
+                each[i] = now_ns() - start;
+        }
+        qsort(each, BATCHES * FRAMES, sizeof(*each), ascending);
+        return each[BATCHES * FRAMES * 999 / 1000];
+}
+
 static struct cost measure(uint32_t n, bool seated) {
-        static double plain[BATCHES], lanes[BATCHES], step[BATCHES], each[BATCHES * FRAMES];
-        uint64_t now = 1000000, seq = 0;
+        static double plain[BATCHES], lanes[BATCHES], steps[BATCHES];
         const int passes = 8; /* of the short ones, so that a batch is well above the clock's resolution */
 
         build(n, seated);
+        now_us = 1000000;
         for (int b = -20; b < BATCHES; b++) { /* the first ones warm up */
                 int at = b < 0 ? 0 : b;
                 double t0 = now_ns(), t1, t2, t3;
 
-                for (int k = 0; k < passes; k++)
-                        for (int f = 0; f < FRAMES; f++)
-                                sink = sum_plain(wide[f], n * n);
+                for (int k = 0; k < passes * FRAMES; k++)
+                        sink = sum_plain(wide[k % FRAMES], n * n);
                 t1 = now_ns();
-                for (int k = 0; k < passes; k++)
-                        for (int f = 0; f < FRAMES; f++)
-                                sink = sum_lanes(wide[f], n * n);
+                for (int k = 0; k < passes * FRAMES; k++)
+                        sink = sum_lanes(wide[k % FRAMES], n * n);
                 t2 = now_ns();
-                for (int f = 0; f < FRAMES; f++) {
-                        double s = now_ns();
-
-                        frames[f].seq = ++seq;
-                        frames[f].arrived_us = now;
-                        pipeline_step(&pipeline, &frames[f], now, &snapshot);
-                        now += 10000; /* 100 Hz */
-                        each[at * FRAMES + f] = now_ns() - s;
-                }
+                for (int f = 0; f < FRAMES; f++)
+                        step(f);
                 t3 = now_ns();
                 plain[at] = (t1 - t0) / (FRAMES * passes);
                 lanes[at] = (t2 - t1) / (FRAMES * passes);
-                step[at] = (t3 - t2) / FRAMES;
+                steps[at] = (t3 - t2) / FRAMES;
         }
-        qsort(each, BATCHES * FRAMES, sizeof(*each), ascending);
-        return (struct cost){median(plain, BATCHES), median(lanes, BATCHES), median(step, BATCHES),
-                             each[BATCHES * FRAMES * 999 / 1000]};
+        return (struct cost){median(plain, BATCHES), median(lanes, BATCHES), median(steps, BATCHES), slow_steps()};
 }
 
 int main(void) {
