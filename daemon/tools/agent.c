@@ -14,7 +14,7 @@
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 
 static const char usage[] =
-        "sitbone-agent [--bus system|session] [--config FILE]\n"
+        "sitbone-agent [--bus system|session] [--config FILE] [--print]\n"
         "\n"
         "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done and Snooze.\n"
         "\n"
@@ -25,18 +25,21 @@ static const char usage[] =
         "                   bus = system      # or session\n"
         "                   sound = no        # yes: ask the desktop to play its message sound\n"
         "                   mat = yes         # no: do not say when the mat falls silent\n"
+        "  --print        print what the notifications would say, for machines without a desktop\n"
         "  --version, --help\n";
 
 struct options {
         const char *bus, *config;
+        bool print;
 };
 
 /* Ends the program after --help and on wrong usage. */
 static void read_options(int argc, char **argv, struct options *ret) {
-        enum { OPT_BUS = 256, OPT_SESSION, OPT_CONFIG, OPT_VERSION };
+        enum { OPT_BUS = 256, OPT_SESSION, OPT_CONFIG, OPT_PRINT, OPT_VERSION };
         static const struct option options[] = {{"bus", required_argument, NULL, OPT_BUS},
                                                 {"session", no_argument, NULL, OPT_SESSION},
                                                 {"config", required_argument, NULL, OPT_CONFIG},
+                                                {"print", no_argument, NULL, OPT_PRINT},
                                                 {"version", no_argument, NULL, OPT_VERSION},
                                                 {"help", no_argument, NULL, 'h'},
                                                 {NULL, 0, NULL, 0}};
@@ -52,6 +55,9 @@ static void read_options(int argc, char **argv, struct options *ret) {
                         break;
                 case OPT_CONFIG:
                         ret->config = optarg;
+                        break;
+                case OPT_PRINT:
+                        ret->print = true;
                         break;
                 case OPT_VERSION:
                         printf("sitbone-agent %s\n", sitbone_version);
@@ -120,9 +126,9 @@ static int run(sd_event *event, sd_bus *desktop, const struct agent_settings *se
         struct seats *seats = NULL;
         int r = notifier_init(&notifier, desktop, settings);
 
-        if (r >= 0)
+        if (r >= 0 && desktop)
                 r = sd_bus_attach_event(desktop, event, SD_EVENT_PRIORITY_NORMAL);
-        if (r >= 0) /* when the desktop's bus ends, so does the session, and so do we */
+        if (r >= 0 && desktop) /* when the desktop's bus ends, so does the session, and so do we */
                 r = sd_bus_set_exit_on_disconnect(desktop, 1);
         if (r >= 0)
                 r = add_signals(event);
@@ -156,7 +162,7 @@ int main(int argc, char **argv) {
         log_open(LOG_INFO_);
 
         r = sd_event_default(&event);
-        if (r >= 0)
+        if (r >= 0 && !options.print)
                 r = sd_bus_open_user(&desktop);
         if (r < 0)
                 log_error("no session bus: %s; start the agent inside a desktop session", strerror(-r));

@@ -55,6 +55,7 @@ struct notifier {
         struct note notes[NOTES_MAX];
 };
 
+/* session_bus NULL: prints instead. */
 int notifier_init(struct notifier *n, sd_bus *session_bus, const struct agent_settings *settings);
 /* The same alert again replaces the text in place; another one of this kind takes its place. */
 void notifier_show(struct notifier *n, const char *seat, const char *kind, const char *alert,

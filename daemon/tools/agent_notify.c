@@ -161,11 +161,30 @@ static void take_down(struct note *note) {
         note->id = 0;
 }
 
+/* Without a desktop: what it would say, once an alert; numbers that move are not worth a new page. */
+static void print_note(struct note *note) {
+        if (note->wanted && note->changed && note->id == 0) {
+                printf("%s\n%s\n", note->title, note->body);
+                if (note->snooze_min)
+                        printf("[Done]  [Snooze %u min]\n", note->snooze_min);
+                note->id = 1;
+        } else if (!note->wanted && note->id) {
+                printf("(taken down: %s)\n", note->title);
+                note->id = 0;
+        }
+        note->changed = false;
+        fflush(stdout);
+}
+
 /* Brings the desktop to what is wanted, one call at a time a note. */
 static void sync_note(struct note *note) {
         struct notifier *n = note->notifier;
         int r;
 
+        if (!n->bus) {
+                print_note(note);
+                return;
+        }
         if (note->asked)
                 return;
         if (!note->wanted) {
@@ -254,6 +273,8 @@ void notifier_set_may_show(struct notifier *n, bool may_show) {
 }
 
 void notifier_goodbye(struct notifier *n) {
+        if (!n->bus)
+                return;
         for (int i = 0; i < NOTES_MAX; i++)
                 take_down(&n->notes[i]);
         sd_bus_flush(n->bus); /* the session bus of this person; we are on our way out */
@@ -312,6 +333,8 @@ int notifier_init(struct notifier *n, sd_bus *session_bus, const struct agent_se
         memset(n, 0, sizeof(*n));
         n->bus = session_bus;
         n->settings = settings;
+        if (!session_bus)
+                return 0;
         r = sd_bus_match_signal_async(session_bus, NULL, SERVICE, PATH, SERVICE, "NotificationClosed", on_closed, NULL,
                                       n);
         if (r >= 0)
