@@ -11,6 +11,9 @@
 /* Seconds a slouch or a lopsided seat must last to be noticed, and be gone to be over: "10 s to notice". */
 static const uint64_t NOTICE_US = 10 * US_PER_S;
 
+/* Between the end of an alert and the next of its kind, so that everybody sees that they are two. */
+static const uint64_t APART_US = US_PER_S;
+
 enum { SNOOZE_MAX_MIN = 240 };
 
 static uint64_t min_u64(uint64_t a, uint64_t b) {
@@ -220,10 +223,14 @@ static bool is_due(const struct alert_desk *d, enum alert_kind k, const struct s
                (d->posture_alert_us == 0 || now_us - d->posture_alert_us >= minutes(d->settings.posture_gap_min));
 }
 
-static bool may_raise(const struct alert_desk *d, enum alert_kind k, const struct sitting *s) {
+static uint64_t not_before(const struct alert *a) {
+        return a->closed_us > 0 ? a->closed_us + APART_US : 0;
+}
+
+static bool may_raise(const struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
         const struct alert *a = &d->now.of[k];
-        /* one alert in one step: what was just closed is told first */
-        return s->phase == SITTING_SEATED && switched_on(&d->settings, k) && !waits(a) && a->changes == 0 &&
+
+        return s->phase == SITTING_SEATED && switched_on(&d->settings, k) && !waits(a) && now_us >= not_before(a) &&
                d->now.snoozed_until_us == 0;
 }
 
@@ -263,7 +270,7 @@ static uint64_t deadline_due(const struct alert_desk *d, enum alert_kind k, cons
                 if (d->posture_alert_us > 0)
                         next = max_u64(next, d->posture_alert_us + minutes(d->settings.posture_gap_min));
         }
-        return max_u64(next, d->now.snoozed_until_us);
+        return max_u64(next, max_u64(d->now.snoozed_until_us, not_before(&d->now.of[k])));
 }
 
 static uint64_t deadline(const struct alert_desk *d, const struct sitting *s, uint64_t now_us) {
@@ -287,7 +294,7 @@ uint64_t alert_step(struct alert_desk *d, const struct sitting *sitting, uint64_
         see_causes(d, sitting, now_us);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
                 follow_up(d, k, sitting, now_us);
-                if (may_raise(d, k, sitting) && is_due(d, k, sitting, now_us))
+                if (may_raise(d, k, sitting, now_us) && is_due(d, k, sitting, now_us))
                         raise_alert(d, k, sitting, now_us);
         }
         if (d->on_seat)
@@ -344,6 +351,7 @@ void alert_remember(const struct alert_desk *d, uint64_t now_us, struct memory_a
         memset(ret, 0, sizeof(*ret));
         ret->next_id = d->next_id;
         ret->snooze_left_us = until > now_us ? until - now_us : 0;
+        ret->partial = d->partial;
         ret->activate_from_us = d->activate_from_us;
         ret->activate_hold_us = d->activate_hold_us;
         ret->posture_alert_age_us = age(d->posture_alert_us, now_us);
@@ -379,6 +387,7 @@ static uint64_t ago(uint64_t now_us, uint64_t age_us, uint64_t elapsed_us) {
 void alert_recall(struct alert_desk *d, const struct memory_alerts *m, uint64_t elapsed_us, uint64_t now_us) {
         d->next_id = max_u64(m->next_id, 1);
         d->now.snoozed_until_us = m->snooze_left_us > elapsed_us ? now_us + m->snooze_left_us - elapsed_us : 0;
+        d->partial = m->partial != 0;
         d->activate_from_us = m->activate_from_us;
         d->activate_hold_us = m->activate_hold_us;
         d->posture_alert_us = ago(now_us, m->posture_alert_age_us, elapsed_us);

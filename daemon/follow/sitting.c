@@ -218,9 +218,9 @@ static void fall_due(struct sitting_tracker *t, uint64_t now_us) {
 static void take_posture(struct sitting *s, const struct posture *p, uint64_t now_us) {
         bool seated = p->occupancy == OCCUPANCY_PERSON;
 
-        if (seated && p->shifting)
+        if (seated && (p->shifting || s->shifting))
                 s->last_shift_us = now_us;
-        else if (seated && s->shifting)
+        if (seated && !p->shifting && s->shifting)
                 s->changes |= SITTING_SHIFTED;
         s->shifting = seated && p->shifting;
         s->posture = p->kind;
@@ -332,6 +332,7 @@ static void recall_bout(struct sitting_tracker *t, const struct memory_sitting *
         t->absent_since_us = ago(now_us, absent);
         t->absent_more_us = absent - (now_us - t->absent_since_us);
         t->off_us = m->off_us;
+        t->partial_said = m->off_us >= seconds(t->settings.interruption_s);
         t->now.bout_started_us = ago(now_us, m->bout_age_us + elapsed_us);
         t->now.last_shift_us = ago(now_us, m->last_shift_age_us + elapsed_us);
         t->now.bout_seated_us = m->bout_seated_us;

@@ -25,6 +25,7 @@ struct memory_alerts {
         uint64_t activate_from_us, activate_hold_us; /* seated time of the bout: the prompt counts from, not before */
         uint64_t posture_alert_age_us;               /* UINT64_MAX = none yet */
         uint32_t raised_today, snoozes_today;
+        uint8_t partial;        /* the absence became a partial break */
         uint32_t exercise_turn; /* rotation through the catalogue */
         struct {
                 uint8_t open, withdrawn;

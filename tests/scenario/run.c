@@ -1,0 +1,398 @@
+/* Plays one scenario file (SYNTAX.md) twice, with frames at 10 Hz and with deadlines only: both must give exactly what
+ * the file expects. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exercises.h"
+#include "publish/text.h"
+#include "scenario.h"
+#include "settings.h"
+#include "world.h"
+
+struct play {
+        const struct scenario *scenario;
+        struct world world;
+        struct lines happened;
+        bool open[ALERT_KIND_N];
+};
+
+static void print_time(uint64_t us, char *ret, size_t size) {
+        unsigned h = (unsigned)(us / (3600 * SECOND)), m = (unsigned)(us / (60 * SECOND) % 60);
+        uint64_t rest = us % (60 * SECOND);
+        int n = h ? snprintf(ret, size, "%u:%02u:%02u", h, m, (unsigned)(rest / SECOND))
+                  : snprintf(ret, size, "%u:%02u", m, (unsigned)(rest / SECOND));
+
+        if (rest % SECOND == 0)
+                return;
+        n += snprintf(ret + n, size - (size_t)n, ".%06u", (unsigned)(rest % SECOND));
+        while (ret[n - 1] == '0')
+                ret[--n] = '\0';
+}
+
+__attribute__((format(printf, 2, 3))) static void happen(struct play *p, const char *format, ...) {
+        char text[TEXT_MAX];
+        va_list a;
+
+        va_start(a, format);
+        vsnprintf(text, sizeof(text), format, a);
+        va_end(a);
+        lines_add(&p->happened, 0, p->world.t_us, text);
+}
+
+static void tell_sitting(struct play *p, const struct sitting *s) {
+        char length[32];
+
+        if (s->changes & SITTING_PARTIAL_BREAK)
+                happen(p, "partial break");
+        if (s->changes & SITTING_BACK) {
+                print_time(s->last_away_us, length, sizeof(length));
+                happen(p, "back after %s", length);
+        }
+        if (s->changes & SITTING_BOUT_ENDED) {
+                print_time(s->last_bout_us, length, sizeof(length));
+                happen(p, "bout of %s ends, %s", length, s->changes & SITTING_BREAK ? "break" : "silence");
+        }
+        if (s->changes & SITTING_BOUT_STARTED)
+                happen(p, "bout starts");
+        if (s->changes & SITTING_LEFT_SEAT)
+                happen(p, "leaves");
+        if (s->changes & SITTING_SHIFTED)
+                happen(p, "shifted");
+}
+
+static void tell_alert(struct play *p, enum alert_kind k, const struct alert *a) {
+        if (a->changes & ALERT_RAISED)
+                happen(p, "alert %s", alert_kind_name(k));
+        if ((a->changes & ALERT_UPDATED) && !p->open[k])
+                happen(p, "alert %s shown again", alert_kind_name(k));
+        else if ((a->changes & ALERT_UPDATED) && p->scenario->updates)
+                happen(p, "alert %s updated", alert_kind_name(k));
+        if (a->changes & ALERT_WITHDRAWN)
+                happen(p, "alert %s withdrawn", alert_kind_name(k));
+        if (a->changes & ALERT_CLEARED)
+                happen(p, "alert %s %s", alert_kind_name(k), alert_outcome_name(a->outcome));
+        p->open[k] = a->open;
+}
+
+static void on_step(void *userdata, const struct world *w) {
+        struct play *p = userdata;
+
+        tell_sitting(p, &w->sitting);
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
+                tell_alert(p, k, &w->alerts.of[k]);
+        /* the daemon saves at every change */
+        if (w->sitting.changes || w->alerts.of[0].changes || w->alerts.of[1].changes || w->alerts.of[2].changes ||
+            w->alerts.of[3].changes)
+                world_save(&p->world);
+}
+
+/* [seat] */
+
+static const char *after(const char *text, const char *start) {
+        size_t n = strlen(start);
+
+        if (strncmp(text, start, n) != 0 || (text[n] != ' ' && text[n] != '\0'))
+                return NULL;
+        return text + n + strspn(text + n, " ");
+}
+
+/* sits [POSTURE] [confidence N] [asymmetry N] */
+static bool do_sit(struct world *w, const char *text) {
+        float confidence = 0.9f, asymmetry = 0;
+        enum posture_kind kind = POSTURE_UPRIGHT;
+        char *end;
+
+        for (enum posture_kind k = 0; k < POSTURE_N; k++)
+                if (after(text, posture_name(k))) {
+                        kind = k;
+                        text = after(text, posture_name(k));
+                        break;
+                }
+        while (*text) {
+                float *to = after(text, "confidence") ? &confidence : after(text, "asymmetry") ? &asymmetry : NULL;
+                if (!to)
+                        return false;
+                text += strcspn(text, " ");
+                *to = strtof(text, &end);
+                if (end == text)
+                        return false;
+                text = end + strspn(end, " ");
+        }
+        world_see(w, OCCUPANCY_PERSON, kind, confidence, asymmetry);
+        return true;
+}
+
+static void do_command(struct play *p, const char *text) {
+        struct world *w = &p->world;
+        enum command_result r = COMMAND_UNKNOWN_VERB;
+        const char *minutes = after(text, "snooze");
+
+        if (minutes)
+                r = alert_snooze(&w->desk, (uint32_t)strtoul(minutes, NULL, 10), world_now(w));
+        else if (after(text, "done"))
+                r = alert_done(&w->desk, world_now(w));
+        if (r != COMMAND_OK)
+                happen(p, "refused %s", command_result_name(r));
+        world_step(w);
+}
+
+static void do_set(struct play *p, const struct line *l, const char *text) {
+        struct settings settings = p->world.settings;
+        struct mistakes mistakes = {0};
+        char section[64], ini[TEXT_MAX + 80];
+        const char *dot = strchr(text, '.');
+
+        if (!dot || (size_t)(dot - text) >= sizeof(section))
+                scenario_fail(p->scenario, l->number, "expected set SECTION.KEY = VALUE");
+        snprintf(section, sizeof(section), "%.*s", (int)(dot - text), text);
+        snprintf(ini, sizeof(ini), "[%s]\n%s\n", section, dot + 1);
+        settings_parse(&settings, p->scenario->path, ini, strlen(ini), &mistakes);
+        if (mistakes.n)
+                scenario_fail(p->scenario, l->number, "%s", mistakes.of[0]);
+        world_configure(&p->world, &settings);
+}
+
+/* Words that take a length of time. */
+static bool do_for(struct play *p, const char *text) {
+        struct world *w = &p->world;
+        const char *rest;
+        uint64_t n;
+
+        if ((rest = after(text, "shifts")) && (*rest == '\0' || scenario_length(rest, &n)))
+                world_shift(w, *rest ? n : 2 * SECOND);
+        else if ((rest = after(text, "machine sleeps")) && scenario_length(rest, &n))
+                world_sleep(w, n);
+        else if ((rest = after(text, "machine reboots")) && scenario_length(rest, &n))
+                world_save(w), world_restart(w, n, true);
+        else if ((rest = after(text, "daemon restarts")) && scenario_length(rest, &n))
+                world_save(w), world_restart(w, n, false);
+        else if ((rest = after(text, "daemon killed")) && scenario_length(rest, &n))
+                w->check.exact = false, world_restart(w, n + SECOND, false);
+        else if ((rest = after(text, "dwell")) && scenario_length(rest, &n))
+                w->dwell_us = n;
+        else
+                return false;
+        return true;
+}
+
+static void act(struct play *p, const struct line *l) {
+        struct world *w = &p->world;
+        const char *rest;
+
+        if ((rest = after(l->text, "sits")) && do_sit(w, rest))
+                return;
+        if (after(l->text, "stands"))
+                world_see(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
+        else if (after(l->text, "object"))
+                world_see(w, OCCUPANCY_OBJECT, POSTURE_UNKNOWN, 0, NAN);
+        else if (after(l->text, "mat silent"))
+                world_see(w, OCCUPANCY_UNKNOWN, POSTURE_UNKNOWN, 0, NAN);
+        else if (after(l->text, "midnight"))
+                world_midnight(w);
+        else if ((rest = after(l->text, "command")))
+                do_command(p, rest);
+        else if ((rest = after(l->text, "set")))
+                do_set(p, l, rest);
+        else if (!after(l->text, "end") && !do_for(p, l->text))
+                scenario_fail(p->scenario, l->number, "do not know what \"%s\" means", l->text);
+}
+
+/* [expect]: NAME = VALUE */
+
+static bool print_number(const char *name, const struct world *w, char *ret, size_t size) {
+        const struct {
+                const char *name;
+                uint64_t value;
+        } numbers[] = {
+                {"bouts", w->sitting.bouts_today},
+                {"breaks", w->sitting.breaks_today},
+                {"partial breaks", w->sitting.partial_breaks_today},
+                {"alerts", w->alerts.raised_today},
+                {"snoozes", w->alerts.snoozes_today},
+        };
+
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+                if (strcmp(numbers[i].name, name) == 0) {
+                        snprintf(ret, size, "%llu", (unsigned long long)numbers[i].value);
+                        return true;
+                }
+        return false;
+}
+
+static bool print_length(const char *name, const struct world *w, char *ret, size_t size) {
+        const struct sitting *s = &w->sitting;
+        uint64_t now = world_now(w);
+        const struct {
+                const char *name;
+                bool known;
+                uint64_t us;
+        } lengths[] = {
+                {"bout", s->bout_started_us > 0, s->bout_seated_us},
+                {"slouched", s->bout_started_us > 0, s->bout_slouched_us},
+                {"arched", s->bout_started_us > 0, s->bout_arched_us},
+                {"lopsided", s->bout_started_us > 0, s->bout_lopsided_us},
+                {"slouched in window", s->bout_started_us > 0, s->slouched_window_us},
+                {"last bout", s->last_bout_us > 0, s->last_bout_us},
+                {"today", true, s->today_us},
+                {"bout started", s->bout_started_us > 0, (uint64_t)((int64_t)s->bout_started_us - w->boot_us)},
+                {"still for", s->last_shift_us > 0, now - s->last_shift_us},
+                {"prompt due", w->alerts.activate_due_us > 0,
+                 (uint64_t)((int64_t)w->alerts.activate_due_us - w->boot_us)},
+        };
+
+        for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+                if (strcmp(lengths[i].name, name) != 0)
+                        continue;
+                snprintf(ret, size, "none");
+                if (lengths[i].known)
+                        print_time(lengths[i].us, ret, size);
+                return true;
+        }
+        return false;
+}
+
+static bool print_alert(const char *name, const struct world *w, char *ret, size_t size) {
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
+                const struct alert *a = &w->alerts.of[k];
+                const char *of = after(name, "reason") ? after(name, "reason") : after(name, "exercise");
+
+                if (!of || strcmp(of, alert_kind_name(k)) != 0)
+                        continue;
+                if (after(name, "reason"))
+                        alert_reason(a, k, w->settings.sitting.break_s, ret, size);
+                else
+                        snprintf(ret, size, "%s", a->exercise < 0 ? "none" : w->exercises->of[a->exercise].id);
+                return true;
+        }
+        return false;
+}
+
+static void print_shown(const struct world *w, char *ret, size_t size) {
+        ret[0] = '\0';
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
+                if (w->alerts.of[k].open)
+                        snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", *ret ? " " : "", alert_kind_name(k));
+        if (!*ret)
+                snprintf(ret, size, "nothing");
+}
+
+static bool print_value(const char *name, const struct world *w, char *ret, size_t size) {
+        if (strcmp(name, "phase") == 0)
+                snprintf(ret, size, "%s", phase_name(w->sitting.phase));
+        else if (strcmp(name, "shown") == 0)
+                print_shown(w, ret, size);
+        else
+                return print_number(name, w, ret, size) || print_length(name, w, ret, size) ||
+                       print_alert(name, w, ret, size);
+        return true;
+}
+
+static bool is_check(const struct line *l) {
+        return strstr(l->text, " = ") != NULL;
+}
+
+static void check_value(struct play *p, const struct line *l) {
+        char name[TEXT_MAX], value[TEXT_MAX];
+        const char *equals = strstr(l->text, " = ");
+
+        snprintf(name, sizeof(name), "%.*s", (int)(equals - l->text), l->text);
+        if (!print_value(name, &p->world, value, sizeof(value)))
+                scenario_fail(p->scenario, l->number, "do not know the value \"%s\"", name);
+        if (strcmp(value, equals + 3) != 0)
+                scenario_fail(p->scenario, l->number, "%s is %s, expected %s", name, value, equals + 3);
+}
+
+static void print_happened(const struct play *p) {
+        char time[32];
+
+        fprintf(stderr, "what happened:\n");
+        for (int i = 0; i < p->happened.n; i++) {
+                print_time(p->happened.of[i].t_us, time, sizeof(time));
+                fprintf(stderr, "%-8s %s\n", time, p->happened.of[i].text);
+        }
+}
+
+static void compare(const struct play *p) {
+        const struct lines *expect = &p->scenario->expect;
+        int at = 0;
+        char time[32];
+
+        for (int i = 0; i < expect->n; i++) {
+                const struct line *e = &expect->of[i], *h = &p->happened.of[at];
+                if (is_check(e))
+                        continue;
+                if (at < p->happened.n && h->t_us == e->t_us && strcmp(h->text, e->text) == 0) {
+                        at++;
+                        continue;
+                }
+                print_happened(p);
+                scenario_fail(p->scenario, e->number, "did not happen, or not then: %s", e->text);
+        }
+        if (at == p->happened.n)
+                return;
+        print_happened(p);
+        print_time(p->happened.of[at].t_us, time, sizeof(time));
+        scenario_fail(p->scenario, 0, "not expected: %s %s", time, p->happened.of[at].text);
+}
+
+/* What was saved a second before a kill. */
+static void run_to(struct play *p, const struct line *l) {
+        struct world *w = &p->world;
+
+        if (l->t_us < w->t_us)
+                scenario_fail(p->scenario, l->number, "this time is over already");
+        if (after(l->text, "daemon killed") && l->t_us >= w->t_us + SECOND) {
+                world_run_until(w, l->t_us - SECOND);
+                world_save(w);
+        }
+        world_run_until(w, l->t_us);
+}
+
+static void play(const struct scenario *s, const struct exercise_catalogue *exercises, uint64_t frame_us) {
+        static struct play play;
+        struct play *p = &play;
+        int seat = 0, expect = 0;
+
+        memset(p, 0, sizeof(*p));
+        p->scenario = s;
+        world_init(&p->world, &s->settings, exercises, frame_us, on_step, p);
+        while (seat < s->seat.n || expect < s->expect.n) {
+                const struct line *a = seat < s->seat.n ? &s->seat.of[seat] : NULL;
+                const struct line *e = expect < s->expect.n ? &s->expect.of[expect] : NULL;
+
+                if (e && !is_check(e)) {
+                        expect++;
+                } else if (a && (!e || a->t_us <= e->t_us)) {
+                        run_to(p, a);
+                        act(p, a);
+                        seat++;
+                } else if (e) {
+                        run_to(p, e);
+                        check_value(p, e);
+                        expect++;
+                }
+        }
+        compare(p);
+}
+
+int main(int argc, char **argv) {
+        static struct scenario scenario;
+        static struct exercise_catalogue exercises;
+        static struct mistakes mistakes;
+
+        if (argc != 3) {
+                fprintf(stderr, "usage: %s EXERCISES SCENARIO\n", argv[0]);
+                return 2;
+        }
+        if (exercises_load(argv[1], &mistakes, &exercises) > 0) {
+                fprintf(stderr, "%s\n", mistakes.of[0]);
+                return 1;
+        }
+        scenario_read(&scenario, argv[2]);
+        play(&scenario, &exercises, 0);
+        play(&scenario, &exercises, SECOND / 10);
+        return 0;
+}

@@ -1,0 +1,42 @@
+/* A scenario file (SYNTAX.md) as it was read. */
+#ifndef TESTS_SCENARIO_H
+#define TESTS_SCENARIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sitbone/settings.h"
+
+enum { LINES_MAX = 400, TEXT_MAX = 400 };
+
+struct line {
+        int number;
+        uint64_t t_us;
+        char text[TEXT_MAX];
+};
+
+struct lines {
+        int n;
+        struct line of[LINES_MAX];
+};
+
+struct scenario {
+        const char *path;
+        char settings_text[8192];
+        struct settings settings;
+        struct lines seat, expect;
+        bool updates; /* [expect] wants "alert ... updated" too */
+};
+
+/* Reads the file; every mistake in it ends the program. */
+void scenario_read(struct scenario *s, const char *path);
+
+void scenario_fail(const struct scenario *s, int line, const char *format, ...)
+        __attribute__((format(printf, 3, 4), noreturn));
+
+/* "5 s", "10 min", "1 h"; blanks optional. */
+bool scenario_length(const char *text, uint64_t *ret_us);
+
+void lines_add(struct lines *l, int number, uint64_t t_us, const char *text);
+
+#endif

@@ -1,0 +1,68 @@
+/* A sitter, a mat and a daemon in virtual time, as far as follow/ sees them. Used by the scenario runner and by the
+ * random scenarios; every step is checked against the rules that hold always (world_check.c). */
+#ifndef TESTS_WORLD_H
+#define TESTS_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "follow/alert.h"
+#include "follow/sitting.h"
+
+#define SECOND 1000000ull
+
+struct world;
+typedef void (*world_fn)(void *userdata, const struct world *w);
+
+/* What the checks remember from step to step. */
+struct world_check {
+        struct sitting sitting;
+        struct alerts alerts;
+        bool in_bout, exact; /* exact: no kill, reboot or midnight since the bout began, so that it must add up */
+        uint64_t on_us, off_us, silent_us;  /* what really was, all time */
+        uint64_t bout_on_us, bout_other_us; /* the same at the beginning of the bout */
+        uint64_t last_id, raised, cleared;
+};
+
+struct world {
+        struct settings settings;
+        const struct exercise_catalogue *exercises;
+        struct sitting_tracker tracker;
+        struct alert_desk desk;
+        uint64_t t_us;     /* time of the scenario */
+        int64_t boot_us;   /* clock of the machine = t_us + boot_us */
+        uint64_t frame_us; /* 0: no frames, only deadlines */
+        uint64_t deadline_us;
+        struct posture posture; /* as decided */
+        bool pending;           /* decided only at pending_us: the dwell */
+        uint64_t pending_us, dwell_us;
+        struct posture next;
+        uint64_t shifting_until_us;
+        struct memory saved;
+        struct sitting sitting; /* of the last step */
+        struct alerts alerts;
+        struct world_check check;
+        world_fn on_step;
+        void *userdata;
+};
+
+void world_init(struct world *w, const struct settings *settings, const struct exercise_catalogue *exercises,
+                uint64_t frame_us, world_fn on_step, void *userdata);
+
+uint64_t world_now(const struct world *w);
+void world_run_until(struct world *w, uint64_t t_us);
+void world_step(struct world *w);
+
+/* What happens; each is followed by a step. */
+void world_see(struct world *w, enum occupancy occupancy, enum posture_kind kind, float confidence, float asymmetry);
+void world_shift(struct world *w, uint64_t for_us);
+void world_sleep(struct world *w, uint64_t for_us);
+void world_save(struct world *w);
+void world_restart(struct world *w, uint64_t for_us, bool reboot); /* from what was saved last */
+void world_midnight(struct world *w);
+void world_configure(struct world *w, const struct settings *settings);
+
+/* Fails the program with a message when a step breaks a rule. */
+void world_check(struct world *w, uint64_t dt_us, bool looked);
+
+#endif

@@ -1,0 +1,111 @@
+/* What must hold after every step of every scenario. */
+#include "check.h"
+#include "world.h"
+
+static bool in_bout(const struct sitting *s) {
+        return s->phase == SITTING_SEATED || s->phase == SITTING_INTERRUPTED || s->phase == SITTING_SUSPENDED;
+}
+
+static bool waits(const struct alert *a) {
+        return a->open || a->withdrawn;
+}
+
+static void check_one_alert(struct world_check *c, const struct alert *was, const struct alert *is) {
+        CHECK(!(is->open && is->withdrawn));
+        if (is->changes & ALERT_RAISED) {
+                CHECK(!waits(was)); /* one open alert a kind */
+                CHECK(is->id > c->last_id);
+                CHECK(is->open && is->outcome == ALERT_PENDING);
+                c->last_id = is->id;
+                c->raised++;
+        } else {
+                CHECK(is->id == was->id);
+        }
+        if (is->changes & ALERT_CLEARED) {
+                CHECK(waits(was)); /* exactly one outcome */
+                CHECK(!waits(is) && is->outcome != ALERT_PENDING);
+                CHECK(is->closed_us >= is->raised_us);
+                c->cleared++;
+        } else if (waits(was)) {
+                CHECK(waits(is)); /* never gone without an outcome */
+        }
+        if (is->changes & ALERT_WITHDRAWN)
+                CHECK(is->withdrawn && was->open);
+        if (is->changes & ALERT_UPDATED)
+                CHECK(is->open && waits(was));
+}
+
+static void check_alerts(struct world *w) {
+        struct world_check *c = &w->check;
+        uint64_t waiting = 0;
+
+        for (int k = 0; k < ALERT_KIND_N; k++) {
+                const struct alert *a = &w->alerts.of[k];
+                check_one_alert(c, &c->alerts.of[k], a);
+                if (a->changes & ALERT_RAISED) {
+                        CHECK(w->sitting.phase == SITTING_SEATED);
+                        CHECK(w->alerts.snoozed_until_us == 0);
+                }
+                if (a->open) /* nobody away is shown an alert */
+                        CHECK(w->sitting.phase == SITTING_SEATED || w->sitting.phase == SITTING_SUSPENDED);
+                waiting += waits(a);
+        }
+        CHECK(c->raised == c->cleared + waiting);
+}
+
+/* The bout holds all the time on the seat since it began, and nothing else. */
+static void check_sum(struct world *w) {
+        struct world_check *c = &w->check;
+        const struct sitting *s = &w->sitting;
+        uint64_t now = world_now(w), on = c->on_us - c->bout_on_us;
+
+        if (s->changes & SITTING_BOUT_STARTED) {
+                CHECK(s->bout_seated_us == now - s->bout_started_us);
+                c->bout_on_us = c->on_us - s->bout_seated_us;
+                c->bout_other_us = c->off_us + c->silent_us;
+                c->exact = w->dwell_us == 0;
+                on = s->bout_seated_us;
+        }
+        if (!in_bout(s) || !c->exact)
+                return;
+        CHECK(s->bout_seated_us == on);
+        CHECK(on + (c->off_us + c->silent_us - c->bout_other_us) == now - s->bout_started_us);
+}
+
+static void check_sitting(struct world *w) {
+        struct world_check *c = &w->check;
+        const struct sitting *s = &w->sitting;
+
+        CHECK((s->phase == SITTING_SEATED || s->phase == SITTING_CONFIRMING) ==
+              (w->posture.occupancy == OCCUPANCY_PERSON));
+        CHECK(in_bout(s) == (s->bout_started_us > 0));
+        CHECK(s->bout_slouched_us <= s->bout_seated_us && s->bout_lopsided_us <= s->bout_seated_us);
+        CHECK(s->slouched_share >= 0 && s->slouched_share <= 1);
+        CHECK(s->lopsided_share >= 0 && s->lopsided_share <= 1);
+        if (!c->in_bout)
+                CHECK(!in_bout(s) || (s->changes & SITTING_BOUT_STARTED));
+        if (c->in_bout && !in_bout(s))
+                CHECK(s->changes & SITTING_BOUT_ENDED);
+        if (s->changes & SITTING_BREAK)
+                CHECK(s->changes & SITTING_BOUT_ENDED);
+        check_sum(w);
+        c->in_bout = in_bout(s);
+}
+
+void world_check(struct world *w, uint64_t dt_us, bool looked) {
+        struct world_check *c = &w->check;
+
+        if (dt_us > 0) {
+                if (!looked || w->posture.occupancy == OCCUPANCY_UNKNOWN)
+                        c->silent_us += dt_us;
+                else if (w->posture.occupancy == OCCUPANCY_PERSON)
+                        c->on_us += dt_us;
+                else
+                        c->off_us += dt_us;
+                return;
+        }
+        check_sitting(w);
+        check_alerts(w);
+        c->sitting = w->sitting;
+        c->alerts = w->alerts;
+}
