@@ -266,6 +266,8 @@ static uint64_t deadline_due(const struct alert_desk *d, enum alert_kind k, cons
         uint64_t have = cause_time(s, k, now_us), next = now_us + need - min_u64(have, need);
 
         if (posture_kind(k)) {
+                if (s->confidence < d->settings.min_confidence)
+                        return UINT64_MAX; /* only another posture can change that */
                 next = max_u64(next, cause_deadline(&d->cause[k], true, now_us));
                 if (d->posture_alert_us > 0)
                         next = max_u64(next, d->posture_alert_us + minutes(d->settings.posture_gap_min));
@@ -284,7 +286,7 @@ static uint64_t deadline(const struct alert_desk *d, const struct sitting *s, ui
                 else if (switched_on(&d->settings, k))
                         next = min_u64(next, deadline_due(d, k, s, now_us));
         }
-        return max_u64(next, now_us + 1);
+        return next > now_us ? next : now_us + APART_US; /* never a busy loop */
 }
 
 uint64_t alert_step(struct alert_desk *d, const struct sitting *sitting, uint64_t now_us, struct alerts *ret) {

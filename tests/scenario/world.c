@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "check.h"
+
 enum { UPTIME_S = 3600 }; /* of the machine when a scenario begins */
 
 uint64_t world_now(const struct world *w) {
@@ -39,8 +41,7 @@ void world_step(struct world *w) {
         alert = alert_step(&w->desk, &w->sitting, now, &w->alerts);
         next = sitting < alert ? sitting : alert;
         w->deadline_us = next == UINT64_MAX ? UINT64_MAX : (uint64_t)((int64_t)next - w->boot_us);
-        if (w->deadline_us <= w->t_us)
-                w->deadline_us = w->t_us + 1;
+        CHECK(w->deadline_us > w->t_us);
         world_check(w, 0, true);
         w->on_step(w->userdata, w);
 }
@@ -58,8 +59,12 @@ static uint64_t next_step(const struct world *w, uint64_t t_us) {
 }
 
 void world_run_until(struct world *w, uint64_t t_us) {
+        /* asked for too often, the daemon would spin */
+        uint64_t steps = 0, most = (t_us - w->t_us) / SECOND * (w->frame_us > 0 ? 12 : 2) + 20;
+
         while (w->t_us < t_us) {
                 uint64_t next = next_step(w, t_us);
+                CHECK(++steps < most);
                 world_check(w, next - w->t_us, true);
                 w->t_us = next;
                 world_step(w);

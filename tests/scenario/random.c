@@ -1,0 +1,147 @@
+/* Random scenarios against what must always hold (world_check.c). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "exercises.h"
+#include "settings.h"
+#include "world.h"
+
+enum { EVENTS = 400 };
+
+/* xorshift: the same scenarios everywhere */
+static uint64_t next_random(uint64_t *state) {
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        return *state;
+}
+
+static uint64_t below(uint64_t *state, uint64_t n) {
+        return next_random(state) % n;
+}
+
+struct tally {
+        uint64_t bouts, alerts, outcomes[ALERT_OUTCOME_N];
+};
+
+static void count(void *userdata, const struct world *w) {
+        struct tally *t = userdata;
+
+        t->bouts += (w->sitting.changes & SITTING_BOUT_STARTED) != 0;
+        for (int k = 0; k < ALERT_KIND_N; k++) {
+                t->alerts += (w->alerts.of[k].changes & ALERT_RAISED) != 0;
+                if (w->alerts.of[k].changes & ALERT_CLEARED)
+                        t->outcomes[w->alerts.of[k].outcome]++;
+        }
+}
+
+static void sit(struct world *w, uint64_t *r) {
+        static const enum posture_kind kinds[] = {POSTURE_UPRIGHT, POSTURE_SLOUCHED, POSTURE_ARCHED,
+                                                  POSTURE_PERCHED, POSTURE_UNKNOWN,  POSTURE_LEANING_LEFT};
+        float asymmetry = below(r, 5) == 0 ? NAN : (float)below(r, 200) / 100 - 1;
+
+        world_see(w, OCCUPANCY_PERSON, kinds[below(r, 6)], (float)below(r, 100) / 100, asymmetry);
+}
+
+static void configure(struct world *w, uint64_t *r) {
+        struct settings s = w->settings;
+
+        s.alert.prompt_min = 5 + (float)below(r, 60);
+        s.alert.still_min = 5 + (float)below(r, 40);
+        s.alert.posture_min = 2 + (float)below(r, 10);
+        s.alert.slouch = below(r, 4) > 0;
+        s.alert.activate = below(r, 8) > 0;
+        world_configure(w, &s);
+}
+
+static void restart(struct world *w, uint64_t *r) {
+        bool reboot = below(r, 4) == 0;
+
+        world_save(w);
+        world_restart(w, SECOND * below(r, reboot ? 300 : 200), reboot);
+}
+
+static void command(struct world *w, uint64_t *r) {
+        if (below(r, 2))
+                alert_done(&w->desk, world_now(w));
+        else
+                alert_snooze(&w->desk, (uint32_t)below(r, 20), world_now(w));
+        world_step(w);
+}
+
+static void happen(struct world *w, uint64_t *r) {
+        switch (below(r, 20)) {
+        case 0:
+                restart(w, r);
+                break;
+        case 1:
+                world_sleep(w, SECOND / 2 * below(r, 600));
+                break;
+        case 2:
+                world_see(w, OCCUPANCY_UNKNOWN, POSTURE_UNKNOWN, 0, NAN);
+                break;
+        case 3:
+                world_see(w, OCCUPANCY_OBJECT, POSTURE_UNKNOWN, 0, NAN);
+                break;
+        case 4:
+                world_midnight(w);
+                break;
+        case 5:
+                command(w, r);
+                break;
+        case 6:
+                configure(w, r);
+                break;
+        case 7:
+        case 8:
+                world_shift(w, SECOND / 10 * below(r, 50));
+                break;
+        case 9:
+        case 10:
+        case 11:
+                world_see(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
+                break;
+        default:
+                sit(w, r);
+        }
+}
+
+/* Most of life lasts seconds; sitting lasts long. */
+static uint64_t length(uint64_t *r) {
+        static const uint64_t most_s[] = {8, 40, 150, 600, 2400};
+        return SECOND / 1000 * below(r, most_s[below(r, 5)] * 1000);
+}
+
+static void play(const struct settings *settings, const struct exercise_catalogue *exercises, uint64_t seed,
+                 struct tally *tally) {
+        static struct world w;
+        uint64_t r = seed * 0x9E3779B97F4A7C15ull + 1;
+
+        world_init(&w, settings, exercises, seed % 4 == 0 ? SECOND : 0, count, tally);
+        w.dwell_us = seed % 3 == 0 ? SECOND / 10 * below(&r, 30) : 0;
+        for (int i = 0; i < EVENTS; i++) {
+                world_run_until(&w, w.t_us + length(&r));
+                happen(&w, &r);
+        }
+}
+
+int main(int argc, char **argv) {
+        static struct settings settings;
+        static struct exercise_catalogue exercises;
+        static struct mistakes mistakes;
+        struct tally tally = {0};
+        uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
+
+        CHECK(argc > 1 && exercises_load(argv[1], &mistakes, &exercises) == 0);
+        settings_defaults(&settings);
+        for (uint64_t seed = 1; seed <= n; seed++) {
+                play(&settings, &exercises, seed, &tally);
+        }
+        printf("%llu scenarios: %llu bouts, %llu alerts\n", (unsigned long long)n, (unsigned long long)tally.bouts,
+               (unsigned long long)tally.alerts);
+        for (int o = ALERT_STOOD; o < ALERT_OUTCOME_N; o++)
+                CHECK(tally.outcomes[o] > 0); /* otherwise these scenarios do not reach what they are to check */
+        return 0;
+}
