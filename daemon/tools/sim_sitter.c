@@ -139,12 +139,13 @@ static void fidget(struct sim_sitter *s, double t) {
         s->fidget[SIM_WEIGHT] = -0.15 * sim_random_uniform(r);
 }
 
-/* A new place for good: a few millimetres and degrees, the way there with some weight taken off. */
+/* A new place for good: millimetres and a degree or so, on the way there a third or more of the weight taken off (WiSAT
+ * counts a load drop of 30 % as an in-seat movement). */
 static void shift(struct sim_sitter *s, double t) {
-        static const double sd[SIM_WEIGHT] = {[SIM_TILT] = 1.2, [SIM_SIDE] = 0.8,    [SIM_X] = 4,
-                                              [SIM_Y] = 5,      [SIM_KNEE_LEFT] = 4, [SIM_KNEE_RIGHT] = 4};
+        static const double sd[SIM_WEIGHT] = {[SIM_TILT] = 1.2, [SIM_SIDE] = 0.8,    [SIM_X] = 6,
+                                              [SIM_Y] = 8,      [SIM_KNEE_LEFT] = 4, [SIM_KNEE_RIGHT] = 4};
         fidget(s, t);
-        s->fidget[SIM_WEIGHT] -= 0.15;
+        s->fidget[SIM_WEIGHT] = -0.3 - 0.2 * sim_random_uniform(&s->random);
         for (int i = 0; i < SIM_WEIGHT; i++)
                 motion_to(&s->shift[i], sd[i] * sim_random_normal(&s->random), t, move_s);
 }
