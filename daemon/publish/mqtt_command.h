@@ -12,9 +12,9 @@ enum { COMMAND_PAYLOAD_MAX = 1024 };
 
 enum command_word { WORD_COMMAND, WORD_ANNOUNCE };
 
-/* verb: the level after cmd/. Fills *ret_request->reply_to always (verb, transaction where one can be read) and the
+/* name: the level after cmd/. Fills *ret_request->reply_to always (verb, transaction where one can be read) and the
  * command when the answer is COMMAND_OK. Payload: empty, a bare value, or {"minutes":10,"transaction":"a"}. */
-enum command_result command_read(const char *verb, const void *payload, size_t n, bool retained,
+enum command_result command_read(const char *name, const void *payload, size_t n, bool retained,
                                  enum command_word *ret_word, struct request *ret);
 
 /* So many at once, then so many a second. */

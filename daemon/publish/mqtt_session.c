@@ -14,7 +14,7 @@
 enum { STATE_EXPIRY_HEARTBEATS = 3, EVENT_EXPIRY_S = 120, RESPONSE_EXPIRY_S = 30 };
 
 /* An alert older than this is no longer one: the sitter has moved on. */
-#define EVENT_AGE_MAX_US (15 * 60 * USEC_PER_SEC)
+#define EVENT_AGE_MAX_US (900 * USEC_PER_SEC)
 
 /* After Home Assistant's birth message a payload sent at once is lost, and a fleet must not answer in one breath. */
 #define ANNOUNCE_LEAST_US  (2 * USEC_PER_SEC)
@@ -23,7 +23,9 @@ enum { STATE_EXPIRY_HEARTBEATS = 3, EVENT_EXPIRY_S = 120, RESPONSE_EXPIRY_S = 30
 /* Two different configurations closer together lose components of the second in Home Assistant. */
 #define CONFIG_APART_US (2 * USEC_PER_SEC)
 
-enum { PUMP_MOST_MS = 1000, GOODBYE_MS = 1000 };
+enum { PUMP_MOST_MS = 1000 };
+
+#define GOODBYE_US USEC_PER_SEC
 
 static void send_text(struct session *s, const char *topic, const char *text, int qos, bool retain,
                       uint32_t expiry_s) {
@@ -333,7 +335,7 @@ int session_pump(struct session *s) {
         pump_answers(s, now_us);
         if (s->announce_at_us && s->announce_at_us < due_us)
                 due_us = s->announce_at_us;
-        if (due_us > now_us + PUMP_MOST_MS * 1000)
+        if (due_us > now_us + PUMP_MOST_MS * 1000ull)
                 return PUMP_MOST_MS;
         return due_us > now_us ? (int)((due_us - now_us) / 1000) + 1 : 0;
 }
@@ -347,7 +349,7 @@ void session_end(struct session *s) {
 }
 
 void session_goodbye(struct session *s) {
-        uint64_t until_us = clock_boottime_us() + GOODBYE_MS * 1000;
+        uint64_t until_us = clock_boottime_us() + GOODBYE_US;
         bool said = false, up = true;
 
         while (up && clock_boottime_us() < until_us) {

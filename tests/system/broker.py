@@ -180,7 +180,8 @@ class Drive:
         path = f"{folder}/{seat}.conf"
         settings = {"port": broker_port, "host": "127.0.0.1", "enabled": "yes", **settings}
         area = settings.pop("area", "")
-        environment = {**os.environ, **settings.pop("environment", {})}
+        here = os.path.dirname(os.path.abspath(__file__))
+        environment = {"TSAN_OPTIONS": f"suppressions={here}/tsan.supp", **os.environ, **settings.pop("environment", {})}
         with open(path, "w") as f:
             f.write(f"[seat]\nid = {seat}\n" + (f"area = {area}\n" if area else "") + "[mqtt]\n" +
                     "".join(f"{k} = {v}\n" for k, v in settings.items()))

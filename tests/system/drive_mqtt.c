@@ -15,6 +15,8 @@
 #include "util/clock.h"
 #include "util/log.h"
 
+#define MIN_US (60 * USEC_PER_SEC)
+
 struct drive {
         struct settings settings;
         struct identity identity;
@@ -86,7 +88,7 @@ static void sit(struct drive *d, float tilt) {
         d->snapshot.sitting.phase = SITTING_SEATED;
         d->snapshot.sitting.bout_started_us = clock_boottime_us();
         d->snapshot.sitting.changes |= SITTING_BOUT_STARTED;
-        d->snapshot.alerts.activate_due_us = clock_boottime_us() + 1800 * USEC_PER_SEC;
+        d->snapshot.alerts.activate_due_us = clock_boottime_us() + 30 * MIN_US;
 }
 
 static void stand(struct drive *d) {
@@ -96,7 +98,7 @@ static void stand(struct drive *d) {
         p->tilt_deg = p->obliquity_deg = (struct uncertain){NAN, NAN};
         p->asymmetry = NAN;
         d->snapshot.sitting.phase = SITTING_AWAY;
-        d->snapshot.sitting.last_bout_us = 31 * 60 * USEC_PER_SEC;
+        d->snapshot.sitting.last_bout_us = 31 * MIN_US;
         d->snapshot.sitting.bout_started_us = 0;
         d->snapshot.sitting.changes |= SITTING_BOUT_ENDED | SITTING_BREAK;
         d->snapshot.alerts.activate_due_us = 0;
@@ -107,9 +109,9 @@ static void raise_alert(struct drive *d, int kind) {
                                                      .open = true,
                                                      .id = d->next_id++,
                                                      .raised_us = clock_boottime_us(),
-                                                     .seated_us = 31 * 60 * USEC_PER_SEC,
-                                                     .cause_us = 31 * 60 * USEC_PER_SEC,
-                                                     .limit_us = 30 * 60 * USEC_PER_SEC,
+                                                     .seated_us = 31 * MIN_US,
+                                                     .cause_us = 31 * MIN_US,
+                                                     .limit_us = 30 * MIN_US,
                                                      .slouched_share = 0.64f,
                                                      .asymmetry = NAN,
                                                      .exercise = kind == ALERT_ACTIVATE ? 0 : -1};
@@ -130,28 +132,34 @@ static void stats(struct drive *d) {
         d->worst_us = d->posts = 0;
 }
 
-static void obey(struct drive *d, const char *line) {
-        float number;
-        int a, b;
+static void switch_discovery(struct drive *d, bool on) {
+        d->settings.mqtt.discovery = on;
+        d->outlet.ops->configure(d->outlet.self, &d->settings);
+}
 
-        if (sscanf(line, "sit %f", &number) == 1)
-                sit(d, number);
-        else if (strncmp(line, "stand", 5) == 0)
+/* A word and up to two numbers. */
+static void obey(struct drive *d, const char *line) {
+        size_t n = strcspn(line, " ");
+        char *rest;
+        double a = strtod(line + n, &rest), b = strtod(rest, NULL);
+
+        if (strncmp(line, "sit", n) == 0)
+                sit(d, (float)a);
+        else if (strncmp(line, "stand", n) == 0)
                 stand(d);
-        else if (sscanf(line, "raise %d", &a) == 1)
-                raise_alert(d, a);
-        else if (sscanf(line, "clear %d %d", &a, &b) == 2)
-                clear_alert(d, a, b);
-        else if (sscanf(line, "mat %d", &a) == 1)
-                d->snapshot.health.mat_online = a != 0;
-        else if (sscanf(line, "result %d", &a) == 1)
+        else if (strncmp(line, "raise", n) == 0)
+                raise_alert(d, (int)a);
+        else if (strncmp(line, "clear", n) == 0)
+                clear_alert(d, (int)a, (int)b);
+        else if (strncmp(line, "mat", n) == 0)
+                d->snapshot.health.mat_online = a > 0;
+        else if (strncmp(line, "result", n) == 0)
                 d->result = (enum command_result)a;
-        else if (sscanf(line, "discovery %d", &a) == 1) {
-                d->settings.mqtt.discovery = a != 0;
-                d->outlet.ops->configure(d->outlet.self, &d->settings);
-        } else if (strncmp(line, "stats", 5) == 0)
+        else if (strncmp(line, "discovery", n) == 0)
+                switch_discovery(d, a > 0);
+        else if (strncmp(line, "stats", n) == 0)
                 stats(d);
-        else if (strncmp(line, "quit", 4) == 0)
+        else if (strncmp(line, "quit", n) == 0)
                 d->quit = true;
 }
 

@@ -60,20 +60,25 @@ static void test_others(void) {
         CHECK(command_read("snooze", large, sizeof(large), false, &word, &r) == COMMAND_MALFORMED);
 }
 
+static size_t next(uint32_t *seed, size_t below) {
+        *seed = *seed * 1664525 + 1013904223;
+        return (*seed >> 8) % below;
+}
+
 static void test_random(void) {
         static const char alphabet[] = "{}[]\":,0123456789minutestransaction\\u\0\xff ";
         static const char *const verbs[] = {"snooze", "calibrate", "activation_done", "announce", "tare"};
         char payload[64];
+        uint32_t seed = 7;
         struct request r;
         enum command_word word;
 
-        srand(7);
         for (int i = 0; i < 200000; i++) {
-                size_t n = (size_t)rand() % sizeof(payload);
+                size_t n = next(&seed, sizeof(payload));
                 enum command_result result;
 
                 for (size_t j = 0; j < n; j++)
-                        payload[j] = alphabet[(size_t)rand() % (sizeof(alphabet) - 1)];
+                        payload[j] = alphabet[next(&seed, sizeof(alphabet) - 1)];
                 if (n && i % 2)
                         payload[0] = '{';
                 result = command_read(verbs[i % 5], payload, n, false, &word, &r);
