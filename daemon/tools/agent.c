@@ -24,7 +24,7 @@ static const char usage[] =
         "                   [agent]\n"
         "                   bus = system      # or session\n"
         "                   sound = no        # yes: ask the desktop to play its message sound\n"
-        "                   mat = yes         # no: do not say when the mat falls silent\n"
+        "                   mat_silent_s = 30 # say so when the mat sent nothing for so long; 0: never\n"
         "  --print        print what the notifications would say, for machines without a desktop\n"
         "  --version, --help\n";
 

@@ -13,7 +13,8 @@ enum { NOTES_MAX = 32, SEATS_MAX = 8, SEAT_NAME_MAX = 96, KIND_MAX = 32 };
 struct agent_settings {
         bool system_bus; /* where the daemon is; false = session bus */
         bool sound;
-        bool mat; /* say when the mat falls silent */
+        /* A silent mat is said after this time, 0 = never: a plug put back or a hub that resets is not worth a word. */
+        uint32_t mat_silent_s;
 };
 
 /* Reads path, or ~/.config/sitbone/agent.conf when NULL (which need not be there). Says every mistake on stderr; returns

@@ -12,8 +12,6 @@
 static const uint64_t retry_us = 5000000;
 /* A daemon that restarts keeps its alerts; do not take them down and put them up again. */
 static const uint64_t gone_after_us = 10000000;
-/* A plug pulled and put back, or a hub that resets, is not worth a word. */
-static const uint64_t silent_after_us = 30000000;
 
 struct seat {
         struct seats *seats;
@@ -151,7 +149,7 @@ static int on_silent(sd_event_source *source, uint64_t usec, void *userdata) {
         char body[200];
 
         (void)source, (void)usec;
-        snprintf(body, sizeof(body), "%s: no data for half a minute. Nothing is known until it is plugged in again.",
+        snprintf(body, sizeof(body), "%s: nothing is known of the seat until it sends again. Is it plugged in?",
                  *seat->title ? seat->title : "Seat");
         notifier_show(
                 seat->seats->notifier, seat->name, "mat", "mat",
@@ -166,9 +164,9 @@ static void set_mat_online(struct seat *seat, bool online) {
         if (online) {
                 seat->silent = sd_event_source_disable_unref(seat->silent);
                 notifier_hide(seat->seats->notifier, seat->name, "mat", NULL);
-        } else if (!seat->silent && seat->seats->settings->mat) {
-                sd_event_add_time_relative(seat->seats->event, &seat->silent, CLOCK_MONOTONIC, silent_after_us, 100000,
-                                           on_silent, seat);
+        } else if (!seat->silent && seat->seats->settings->mat_silent_s) {
+                sd_event_add_time_relative(seat->seats->event, &seat->silent, CLOCK_MONOTONIC,
+                                           seat->seats->settings->mat_silent_s * 1000000ull, 100000, on_silent, seat);
         }
 }
 

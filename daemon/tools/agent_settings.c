@@ -27,32 +27,38 @@ static bool read_choice(const char *value, const char *yes, const char *no, bool
         return true;
 }
 
+static bool read_seconds(const char *value, uint32_t *ret) {
+        char *end;
+        long seconds = strtol(value, &end, 10);
+
+        if (end == value || *end || seconds < 0 || seconds > 86400)
+                return false;
+        *ret = (uint32_t)seconds;
+        return true;
+}
+
+/* NULL when it was understood, otherwise what is wrong. */
+static const char *take(struct agent_settings *s, const char *key, const char *value) {
+        if (strcmp(key, "bus") == 0)
+                return read_choice(value, "system", "session", &s->system_bus) ? NULL
+                                                                               : "bus must be system or session";
+        if (strcmp(key, "sound") == 0)
+                return read_choice(value, "yes", "no", &s->sound) ? NULL : "sound must be yes or no";
+        if (strcmp(key, "mat_silent_s") == 0)
+                return read_seconds(value, &s->mat_silent_s) ? NULL : "mat_silent_s must be 0..86400 s (0 = never)";
+        return "no such setting; there are bus, sound and mat_silent_s";
+}
+
 static void on_item(void *userdata, const struct ini_item *item) {
         struct reading *r = userdata;
-        const struct row {
-                const char *key, *yes, *no;
-                bool *to;
-        } rows[] = {
-                {"bus", "system", "session", &r->settings->system_bus},
-                {"sound", "yes", "no", &r->settings->sound},
-                {"mat", "yes", "no", &r->settings->mat},
-        };
-        char what[160];
+        const char *wrong = NULL;
 
-        if (strcmp(item->section, "agent") != 0) {
-                on_mistake(r, item->line, "the only section is [agent]");
-                return;
-        }
-        for (size_t i = 0; item->key && i < sizeof(rows) / sizeof(*rows); i++) {
-                if (strcmp(item->key, rows[i].key) != 0)
-                        continue;
-                snprintf(what, sizeof(what), "%s must be %s or %s", rows[i].key, rows[i].yes, rows[i].no);
-                if (!read_choice(item->value, rows[i].yes, rows[i].no, rows[i].to))
-                        on_mistake(r, item->line, what);
-                return;
-        }
-        if (item->key)
-                on_mistake(r, item->line, "no such setting; there are bus, sound and mat");
+        if (strcmp(item->section, "agent") != 0)
+                wrong = "the only section is [agent]";
+        else if (item->key)
+                wrong = take(r->settings, item->key, item->value);
+        if (wrong)
+                on_mistake(r, item->line, wrong);
 }
 
 static bool default_path(char *ret, size_t size) {
@@ -74,7 +80,7 @@ int agent_settings_load(const char *path, struct agent_settings *settings) {
         size_t n;
         int r;
 
-        *settings = (struct agent_settings){.system_bus = true, .sound = false, .mat = true};
+        *settings = (struct agent_settings){.system_bus = true, .sound = false, .mat_silent_s = 30};
         if (!path && !default_path(own, sizeof(own)))
                 return 0;
         reading.path = path ? path : own;

@@ -132,8 +132,34 @@ def test_server_comes_and_goes(desktop, dunst):
 def test_agent_starts_late(desktop):
     desktop.processes.end(desktop.agent)
     until("taken down with the agent", lambda: desktop.shown() == 0)
-    desktop.agent = desktop.start_agent("--session")
+    desktop.agent = desktop.start_agent()
     until("asked for what was open", lambda: desktop.shown() == 1)
+
+
+def test_silent_mat(desktop, seat, monitor):
+    shown = desktop.shown()
+    seat.tell("online 0")
+    until("a silent mat is said", lambda: desktop.shown() == shown + 1)
+    assert "device.removed" in monitor.notifies()[-1][1] and "Desk: nothing is known" in monitor.notifies()[-1][1]
+    desktop.photograph("silent")
+    seat.tell("online 1")
+    until("gone when it sends again", lambda: desktop.shown() == shown)
+
+
+def test_settings(desktop):
+    """Every mistake with its place; a default file that is not there is none."""
+    path = f"{desktop.processes.directory}/mistakes.conf"
+    with open(path, "w", encoding="ascii") as file:
+        file.write("[agent]\nsound = loud\nbus = session\nvolume = 11\nmat_silent_s = -1\n[other]\nnonsense\n")
+    done = subprocess.run([f"{BUILD}/sitbone-agent", "--config", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and all(f"{path}:{line}:" in done.stderr for line in (2, 4, 5, 6, 7)), done.stderr
+    assert f"{path}:3:" not in done.stderr
+    for wrong in (["--config", "/nonexistent"], ["--bus", "moon"], ["--loud"], ["now"]):
+        done = subprocess.run([f"{BUILD}/sitbone-agent", *wrong], capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and done.stderr, wrong
+    environment = dict(desktop.environment, DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
+    done = subprocess.run([f"{BUILD}/sitbone-agent"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "no session bus" in done.stderr, done
 
 
 def test_daemon_goes_for_good(desktop, seat):
@@ -146,7 +172,10 @@ def test_daemon_goes_for_good(desktop, seat):
 def main():
     with Processes() as processes:
         desktop = Desktop(processes)
-        desktop.agent = desktop.start_agent("--session")  # neither a server nor a daemon is there yet
+        os.mkdir(f"{processes.directory}/sitbone")
+        with open(f"{processes.directory}/sitbone/agent.conf", "w", encoding="ascii") as file:
+            file.write("[agent]\nbus = session\nmat_silent_s = 1\n")
+        desktop.agent = desktop.start_agent()  # neither a server nor a daemon is there yet
         seat = Seat(processes, "session", desktop.environment)
         until("seat on the bus", lambda: seat.says("connected"))
         until("agent listens", lambda: "listening to org.sitbone.Seat1" in desktop.agent_log())
@@ -160,6 +189,8 @@ def main():
         test_markup_is_not_markup(desktop, seat, monitor)
         test_server_comes_and_goes(desktop, dunst)
         test_agent_starts_late(desktop)
+        test_silent_mat(desktop, seat, monitor)
+        test_settings(desktop)
         test_daemon_goes_for_good(desktop, seat)
         assert desktop.agent.poll() is None, "the agent ended"
         assert desktop.processes.end(desktop.agent) == 0, desktop.agent_log()
