@@ -193,7 +193,7 @@ static void follow_seated(struct alert_desk *d, enum alert_kind k, const struct 
 static void withdraw(struct alert *a) {
         a->open = false;
         a->withdrawn = true;
-        a->changes |= ALERT_WITHDRAWN;
+        a->changes = ALERT_WITHDRAWN; /* not also UPDATED, of an alert that was recalled open */
 }
 
 /* What came of an alert that waits. */
