@@ -36,7 +36,7 @@ bool report_urgent(const struct report *last, const struct report *now) {
                 if (last->alerts.of[k].open != now->alerts.of[k].open)
                         return true;
         return last->posture.occupancy != now->posture.occupancy || last->posture.kind != now->posture.kind ||
-               last->health.mat_online != now->health.mat_online ||
+               last->health.mat_online != now->health.mat_online || last->sitting.phase != now->sitting.phase ||
                other_instant(last->alerts.snoozed_until_us, now->alerts.snoozed_until_us);
 }
 
@@ -49,7 +49,7 @@ bool report_moved(const struct report *last, const struct report *now) {
         return apart(last->posture.tilt_deg.value, now->posture.tilt_deg.value, DEAD_BAND_DEG) ||
                apart(last->posture.obliquity_deg.value, now->posture.obliquity_deg.value, DEAD_BAND_DEG) ||
                apart(last->posture.asymmetry / 2, now->posture.asymmetry / 2, DEAD_BAND_SHARE) ||
-               last->posture.referenced != now->posture.referenced || last->sitting.phase != now->sitting.phase ||
+               last->posture.referenced != now->posture.referenced ||
                other_instant(last->sitting.bout_started_us, now->sitting.bout_started_us) ||
                other_instant(last->alerts.activate_due_us, now->alerts.activate_due_us) ||
                last->sitting.last_bout_us != now->sitting.last_bout_us;

@@ -21,7 +21,8 @@ struct report {
 
 void report_take(const struct snapshot *s, uint64_t realtime_us, struct report *ret);
 
-/* Something that a person would notice at once if it came late: occupancy, posture, alerts, snooze, the mat's link. */
+/* Something that a person would notice at once if it came late: occupancy, posture, phase of the bout, alerts, snooze,
+ * the mat's link. */
 bool report_urgent(const struct report *last, const struct report *now);
 
 /* Some number left the dead-band round what was sent last. */
