@@ -144,36 +144,30 @@ const char *alert_title(enum alert_kind k) {
         return NAME_IN(titles, k);
 }
 
-/* Cuts a text that did not fit before the character that was cut in two. */
-static void cut_whole_characters(char *text) {
-        size_t n = strlen(text), start = n, want;
-        unsigned char lead;
+/* Copies as many whole characters as fit. */
+static void copy_whole_characters(const char *text, char *ret, size_t size) {
+        size_t n = strlen(text);
 
-        while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-                start--;
-        if (start == 0)
+        if (size == 0)
                 return;
-        lead = (unsigned char)text[--start];
-        want = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        if (n - start < want)
-                text[start] = '\0';
+        if (n >= size)
+                for (n = size - 1; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80;)
+                        n--;
+        memcpy(ret, text, n);
+        ret[n] = '\0';
 }
 
-/* Appends as much as fits. */
+/* Callers bring room for all they append. */
 __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size, const char *format, ...) {
         size_t n = size > 0 ? strlen(text) : 0;
         va_list arguments;
-        int need;
 
         if (n + 1 >= size)
                 return;
         va_start(arguments, format);
-        need = vsnprintf(text + n, size - n, format, arguments);
-        va_end(arguments);
-        if (need < 0)
+        if (vsnprintf(text + n, size - n, format, arguments) < 0)
                 text[n] = '\0';
-        else if ((size_t)need >= size - n)
-                cut_whole_characters(text);
+        va_end(arguments);
 }
 
 static int percent(float share) {
@@ -211,9 +205,10 @@ static const char *heavier_side(const struct alert *a) {
         return a->asymmetry > 0 ? "more load on the right" : "more load on the left";
 }
 
-void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
-        if (size == 0)
-                return;
+/* Longer than any reason; than any reason with any exercise. */
+enum { REASON_MAX = 160, BODY_MAX = REASON_MAX + sizeof(struct exercise) + 64 };
+
+static void write_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
         ret[0] = '\0';
         switch (k) {
         case ALERT_ACTIVATE:
@@ -234,11 +229,18 @@ void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char 
         }
 }
 
+void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+        char reason[REASON_MAX];
+
+        write_reason(a, k, break_s, reason, sizeof(reason));
+        copy_whole_characters(reason, ret, size);
+}
+
 /* The reason as a sentence of its own. */
 static void append_sentence(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
-        char reason[160];
+        char reason[REASON_MAX];
 
-        alert_reason(a, k, break_s, reason, sizeof(reason));
+        write_reason(a, k, break_s, reason, sizeof(reason));
         if (reason[0] >= 'a' && reason[0] <= 'z')
                 reason[0] = (char)(reason[0] - 'a' + 'A');
         append(ret, size, "%s.", reason);
@@ -256,21 +258,20 @@ static const char *why_chosen(uint32_t suits) {
         return NULL;
 }
 
-void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char *ret, size_t size) {
-        const struct alert *a;
-        const struct exercise *e;
-
-        if (size == 0)
-                return;
-        ret[0] = '\0';
-        if ((unsigned)k >= ALERT_KIND_N)
-                return;
-        a = &s->alerts.of[k];
-        append_sentence(a, k, break_s, ret, size);
-        if (a->exercise < 0 || (uint32_t)a->exercise >= s->exercises->n)
-                return;
-        e = &s->exercises->of[a->exercise];
+static void append_exercise(const struct exercise *e, uint32_t suits, char *ret, size_t size) {
         append(ret, size, "\n%s: %s. %s", e->name, e->dose, e->how);
-        if (why_chosen(a->suits))
-                append(ret, size, " (%s)", why_chosen(a->suits));
+        if (why_chosen(suits))
+                append(ret, size, " (%s)", why_chosen(suits));
+}
+
+void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char *ret, size_t size) {
+        char body[BODY_MAX] = "";
+
+        if ((unsigned)k < ALERT_KIND_N) {
+                const struct alert *a = &s->alerts.of[k];
+                append_sentence(a, k, break_s, body, sizeof(body));
+                if (a->exercise >= 0 && (uint32_t)a->exercise < s->exercises->n)
+                        append_exercise(&s->exercises->of[a->exercise], a->suits, body, sizeof(body));
+        }
+        copy_whole_characters(body, ret, size);
 }

@@ -1,0 +1,72 @@
+#include <string.h>
+
+#include "check.h"
+#include "publish/text.h"
+
+static void names_are_total(void) {
+        for (int i = 0; i <= REFUSAL_N; i++)
+                CHECK(refusal_name((enum refusal)i)[0] != '\0');
+        for (int i = 0; i < COMMAND_RESULT_N; i++)
+                CHECK(strlen(command_result_text((enum command_result)i)) > 3);
+        for (int i = 0; i < ALERT_KIND_N; i++)
+                CHECK(strlen(alert_title((enum alert_kind)i)) > 3);
+        CHECK(strcmp(posture_name(POSTURE_LEANING_LEFT), "leaning_left") == 0);
+        CHECK(strcmp(posture_name((enum posture_kind)99), "unknown") == 0);
+        CHECK(strcmp(alert_event_name(ALERT_ACTIVATE), "glute_activation_due") == 0);
+        CHECK(strcmp(alert_outcome_name(ALERT_STOOD), "stood") == 0);
+        CHECK(strcmp(command_result_name(COMMAND_NOTHING_DUE), "NothingDue") == 0);
+}
+
+static void reasons_have_numbers(void) {
+        struct alert a = {.seated_us = 31 * 60000000ull + 59000000, .slouched_share = 0.64f};
+        char text[200];
+
+        alert_reason(&a, ALERT_ACTIVATE, 120, text, sizeof(text));
+        CHECK(strcmp(text, "seated 31 min without a 2 min break; slouched 64 % of it") == 0);
+        a.slouched_share = NAN;
+        alert_reason(&a, ALERT_ACTIVATE, 90, text, sizeof(text));
+        CHECK(strcmp(text, "seated 31 min without a 90 s break") == 0);
+        a.asymmetry = 0.4f;
+        a.cause_us = a.limit_us = 600000000;
+        a.window_us = 900000000;
+        alert_reason(&a, ALERT_ASYMMETRY, 120, text, sizeof(text));
+        CHECK(strcmp(text, "more load on the right 10 of the last 15 min (limit 10 min)") == 0);
+        alert_reason(&a, ALERT_STILL, 120, text, sizeof(text));
+        CHECK(strcmp(text, "no weight shift for 10 min (limit 10 min)") == 0);
+}
+
+/* No byte of a character without the others, whatever the room. */
+static void truncation_keeps_characters(void) {
+        static struct snapshot s;
+        static struct exercise_catalogue c;
+        char whole[700], text[700];
+
+        c.n = 1;
+        snprintf(c.of[0].name, sizeof(c.of[0].name), "Gesäß ✓ 𝄞");
+        snprintf(c.of[0].dose, sizeof(c.of[0].dose), "3 × 12");
+        snprintf(c.of[0].how, sizeof(c.of[0].how), "Übung für später");
+        s.exercises = &c;
+        s.alerts.of[ALERT_ACTIVATE].seated_us = 30 * 60000000ull;
+        s.alerts.of[ALERT_ACTIVATE].suits = EXERCISE_SUITS_SLOUCHED;
+        alert_body(&s, ALERT_ACTIVATE, 120, whole, sizeof(whole));
+        CHECK(strstr(whole, "Seated 30 min without a 2 min break.\nGesäß ✓ 𝄞: 3 × 12. Übung für später"));
+        CHECK(strstr(whole, "because you sat slouched"));
+        for (size_t room = 1; room <= strlen(whole) + 1; room++) {
+                alert_body(&s, ALERT_ACTIVATE, 120, text, room);
+                size_t n = strlen(text);
+                CHECK(n < room && strncmp(whole, text, n) == 0);
+                CHECK(((unsigned char)whole[n] & 0xC0) != 0x80); /* the next byte begins a character */
+                CHECK(n + 4 >= room - 1);                        /* and no more is missing than that character */
+        }
+        alert_body(&s, ALERT_ACTIVATE, 120, NULL, 0);
+        s.alerts.of[ALERT_ACTIVATE].exercise = 7; /* not in the catalogue any more */
+        alert_body(&s, ALERT_ACTIVATE, 120, text, sizeof(text));
+        CHECK(strcmp(text, "Seated 30 min without a 2 min break.") == 0);
+}
+
+int main(void) {
+        names_are_total();
+        reasons_have_numbers();
+        truncation_keeps_characters();
+        return 0;
+}
