@@ -5,8 +5,8 @@
 
 #include "follow/choice.h"
 
-#define US_PER_S   1000000u
-#define US_PER_MIN (60u * US_PER_S)
+#define US_PER_S   1000000ull
+#define US_PER_MIN (60 * US_PER_S)
 
 /* Seconds a slouch or a lopsided seat must last to be noticed, and be gone to be over: "10 s to notice". */
 static const uint64_t NOTICE_US = 10 * US_PER_S;

@@ -17,7 +17,7 @@
  *   slouch, asymmetry      SHIFTED when surely gone for 10 s
  *   still                  SHIFTED at the first shift
  *   commands               DONE, SNOOZED close every alert that waits for its outcome, in view or withdrawn
- *   its period is over     IGNORED; the next may come at once
+ *   its period is over     IGNORED; the next may come a second later
  *   silence ends the bout, or the kind is switched off: UNKNOWN
  * raised_us and closed_us give the latency.
  */

@@ -5,7 +5,7 @@
 
 #include "follow/window.h"
 
-#define US_PER_S 1000000u
+#define US_PER_S 1000000ull
 
 /* In a bout somebody must look at least so often, and may be so late: what is missed by a machine that was suspended is
  * at most the sum. Frames come far more often, so the call costs nothing in practice. */
