@@ -275,7 +275,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* A bus daemon that takes nothing must not fill our memory: alerts are asked for again by agents, states are renewed. */
+/* A bus daemon that takes nothing must not fill our memory. */
 static bool bus_takes_messages(struct bus *b, uint64_t most) {
         uint64_t queued;
 
@@ -327,9 +327,9 @@ static void post_alerts(struct bus *b, const struct alerts *alerts) {
 
                 if (!a->changes || !b->owned)
                         continue;
-                if (!bus_takes_messages(b, queued_most)) {
-                        log_warning("bus: takes no messages, alert %s not sent", alert_kind_name(k));
-                        continue;
+                if (!bus_takes_messages(b, queued_most)) { /* agents ask for what is open when we come back */
+                        retry_later(b, "the bus takes no messages", 0);
+                        return;
                 }
                 if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is "pending" still */
                         emit_cleared(b, k, a);

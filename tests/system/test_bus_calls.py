@@ -121,8 +121,8 @@ def test_speaks_seldom(processes, address, seat):
     time.sleep(0.5)
     start = signals(path, "PropertiesChanged")
     began = time.monotonic()
-    for _ in range(100):
-        seat.tell("storm 100")
+    for i in range(100):
+        seat.tell(f"storm {100 + i % 2}")
         time.sleep(0.01)
     took = time.monotonic() - began
     seat.tell("vacant")
@@ -167,6 +167,8 @@ def test_bus_comes_and_goes(processes, environment, seat, bus):
         worst = max(worst, time.monotonic() - began)
         time.sleep(0.05)
     assert worst < 0.5, worst
+    seat.tell("skip 900000")  # more alerts than the socket takes: given up, so that agents ask anew when it is back
+    until("said that the bus is stuck", lambda: seat.says("takes no messages"))
     assert seat.leave() < 2, "waited for a frozen bus at the end"
     bus.send_signal(signal.SIGCONT)
     return worst

@@ -120,8 +120,6 @@ def test_whose_desktop(system, seat):
     logind_says(0, active=False, remote=False)
     agent = desktop.start_agent()
     until("agent listens", lambda: "listening to" in desktop.agent_log())
-    subprocess.run([*as_user(NOBODY), "busctl", "--system", "emit", PATH, NAME, "AlertRaised", "ssa{sv}", "7",
-                    "activate", "1", "title", "s", "Phishing"], env=system.environment, check=True, timeout=30)
     seat.tell("person", "skip 1810")
     time.sleep(0.5)
     assert desktop.shown() == 0
@@ -129,6 +127,10 @@ def test_whose_desktop(system, seat):
     until("shown when the session is active", lambda: desktop.shown() == 1)
     seat.tell("vacant", "skip 5")
     until("gone", lambda: desktop.shown() == 0)
+    subprocess.run([*as_user(NOBODY), "busctl", "--system", "emit", PATH, NAME, "AlertRaised", "ssa{sv}", "7",
+                    "activate", "1", "title", "s", "Phishing"], env=system.environment, check=True, timeout=30)
+    time.sleep(0.5)
+    assert desktop.shown() == 0, "a stranger's signal was shown"
     assert agent.poll() is None
 
 
