@@ -19,8 +19,7 @@
 /* Reconnecting: 1 s doubled to 120 s, anywhere in between (full jitter), so that a fleet does not return in step. */
 enum { BACKOFF_LEAST_MS = 100, BACKOFF_FIRST_MS = 1000, BACKOFF_MOST_MS = 120 * 1000 };
 
-/* Asking again at once changes nothing there. */
-enum { BACKOFF_REFUSED_MS = 5 * 1000, BACKOFF_BUSY_MS = 30 * 1000, BACKOFF_TAKEN_OVER_MS = 600 * 1000 };
+enum { BACKOFF_REFUSED_MS = 3 * 1000, BACKOFF_BUSY_MS = 30 * 1000, BACKOFF_TAKEN_OVER_MS = 600 * 1000 };
 
 enum { TAKE_OVERS_TOLERATED = 2, SHORT_LIVES_TOLERATED = 3, CLOSED_UNHEARD_TOLERATED = 2 };
 
@@ -72,29 +71,27 @@ static unsigned jitter_ms(unsigned most_ms) {
         return BACKOFF_LEAST_MS + r % (most_ms - BACKOFF_LEAST_MS);
 }
 
-static unsigned ceiling_ms(const struct mqtt *q) {
-        unsigned tries = q->short_lives > SHORT_LIVES_TOLERATED ? q->short_lives + q->failures : q->failures;
-        unsigned most = BACKOFF_FIRST_MS << (tries < 7 ? tries : 7);
-
-        switch (q->session.link.end) {
+/* Least time before asking again: a refusal does not change at once. */
+static unsigned floor_ms(enum link_end end) {
+        switch (end) {
         case LINK_REFUSED:
         case LINK_TLS:
         case LINK_SETTINGS:
-                most = most < BACKOFF_REFUSED_MS ? BACKOFF_REFUSED_MS : most;
-                break;
+                return BACKOFF_REFUSED_MS;
         case LINK_BUSY:
-                most = most < BACKOFF_BUSY_MS ? BACKOFF_BUSY_MS : most;
-                break;
+                return BACKOFF_BUSY_MS;
         default:
-                break;
+                return 0;
         }
-        return most < BACKOFF_MOST_MS ? most : BACKOFF_MOST_MS;
 }
 
 static unsigned backoff_ms(const struct mqtt *q) {
+        unsigned tries = q->short_lives > SHORT_LIVES_TOLERATED ? q->short_lives + q->failures : q->failures;
+        unsigned most = BACKOFF_FIRST_MS << (tries < 7 ? tries : 7);
+
         if (q->session.link.end == LINK_TAKEN_OVER && q->take_overs > TAKE_OVERS_TOLERATED)
                 return BACKOFF_TAKEN_OVER_MS;
-        return jitter_ms(ceiling_ms(q));
+        return floor_ms(q->session.link.end) + jitter_ms(most < BACKOFF_MOST_MS ? most : BACKOFF_MOST_MS);
 }
 
 static void wait_for_next(struct mqtt *q, unsigned ms) {

@@ -29,6 +29,10 @@ def check_kill(persistent):
                     drive.tell(f"raise {n % 4}")
                     time.sleep(0.05)
                 wait_for(lambda: len(alert_ids(listener, drive)[0]) == n, 5, f"{n} alerts before the broker dies")
+                broker.freeze()
+                n += 1
+                drive.tell(f"raise {n % 4}")  # on its way, never acknowledged
+                time.sleep(0.1)
                 broker.kill()
                 drive.status("no broker", 3)
                 for _ in range(5):
