@@ -135,7 +135,7 @@ static void show_plain(struct watch *w) {
 
 /* Text, JSON or a picture: once, or again and again. */
 static int watch_text(struct watch *w) {
-        const struct timespec poll = {0, POLL_MS * 1000000l};
+        const struct timespec poll = {0, POLL_MS * 1000000L};
         int status = link_open(w->options, &w->link), r;
 
         if (status != STATUS_DONE)

@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+"""sitbonectl as a person or a script uses it: words, exit status, JSON, the live view, and what it refuses."""
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from desktop import BUILD, ROOT, Processes, Seat, skip_unless, start_bus, until  # noqa: E402
+
+skip_unless("dbus-daemon", f"{BUILD}/tests/system/drive_bus", f"{BUILD}/sitbone-sim")
+DONE, FAILED, USAGE = 0, 1, 2
+ENVIRONMENT = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm-256color")
+
+
+def ctl(*words, status=DONE):
+    """(stdout, stderr); the exit status must be as said."""
+    done = subprocess.run([f"{BUILD}/sitbonectl", *words], env=ENVIRONMENT, capture_output=True, text=True, check=False,
+                          timeout=60)
+    assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
+    assert (status == DONE) or done.stderr or "--json" in words, words
+    return done.stdout, done.stderr
+
+
+def test_usage():
+    _, error = ctl("statsu", status=USAGE)
+    assert 'did you mean "status"' in error and "exercises" in error, error
+    _, error = ctl("replay", "--jsn", "x", status=USAGE)
+    assert "did you mean --json" in error, error
+    assert "missing" in ctl("replay", status=USAGE)[1]
+    assert "too many" in ctl("status", "now", status=USAGE)[1]
+    assert "needs a value" in ctl("status", "--seat", status=USAGE)[1]
+    assert "--calibrate" in ctl("replay", "x", "--calibrate", "upright=0-5", status=USAGE)[1]
+    ctl("status", "--bus", "sofa", status=USAGE)
+    ctl("snooze", "999", status=USAGE)
+    ctl("snooze", "-5", status=USAGE)
+    ctl("calibrate", "slouched", status=USAGE)
+    assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
+    verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
+    assert verbs == ["status", "watch", "replay", "check", "tare", "calibrate", "snooze", "done", "exercises"], verbs
+    for verb in verbs:
+        out, _ = ctl(verb, "--help")
+        assert out.startswith(f"  sitbonectl {verb}"), out  # an example first
+
+
+def test_nobody():
+    for words in (["status"], ["watch", "--once"], ["tare"], ["done"], ["snooze"], ["calibrate", "upright"]):
+        _, error = ctl(*words, status=FAILED)
+        assert "is sitboned running? systemctl status sitboned" in error, error
+    assert 'seat "attic"' in ctl("status", "--seat", "attic", "--bus", "session", status=FAILED)[1]
+
+
+def test_status(seat):
+    seat.tell("slouched", "skip 1500")
+    out, _ = ctl("status")
+    assert "slouched (90 % sure)" in out and "-9.0 ± 4.0°" in out and "25 min" in out, out
+    state = json.loads(ctl("status", "--json")[0])
+    assert state["posture"] == "slouched" and state["pelvic_tilt_deg"] == -9 and state["pelvic_tilt_sd_deg"] == 4
+    assert state["pelvic_obliquity_deg"] is None and state["bout_seated_s"] == 1500, state
+    assert state["alert"]["kind"] == "slouch", state["alert"]
+    assert abs(state["next_alert_in_s"] - 300) < 5, state
+    assert json.loads(ctl("--bus", "session", "status", "--json")[0])["seat_id"] == "seat"
+
+
+def test_commands(seat):
+    ctl("snooze", "7")
+    until("snoozed 7 min", lambda: ["0", "7"] == (seat.commands[-1:] or [[]])[0][:2])
+    assert "snoozed, " in ctl("status")[0]
+    ctl("snooze")
+    assert seat.commands[-1][:2] == ["0", "0"], seat.commands
+    _, error = ctl("done", status=FAILED)
+    assert error.startswith("sitbonectl: No alert is open"), error
+    _, error = ctl("tare", status=FAILED)
+    assert "silent" in error or "frame" in error, error  # the refusal's sentence, whatever it is in detail
+    assert seat.commands[-1][0] == "3", seat.commands
+    ctl("calibrate", "upright", status=FAILED)
+    assert seat.commands[-1][0] == "2" and seat.commands[-1][2] == "0", seat.commands
+
+
+def test_picture(folder):
+    out, _ = ctl("watch", "--once", "--plain")
+    assert "front" in out and "back" in out and "slouched" in out and "\033" not in out, out
+    lines = json.loads(ctl("watch", "--once", "--json")[0])
+    assert lines["posture"] == "slouched"
+    ctl("watch", "--once", "--svg", f"{folder}/seat.svg")
+    root = xml.etree.ElementTree.parse(f"{folder}/seat.svg").getroot()
+    words = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "slouched" in words and "-9.0 ± 4.0°" in words, words
+    assert "cannot write" in ctl("watch", "--once", "--svg", "/nowhere/seat.svg", status=FAILED)[1]
+    ctl("watch", "--svg", f"{folder}/seat.svg", status=USAGE)
+
+
+def drain(fd, seconds):
+    seen, end = b"", time.monotonic() + seconds
+    while time.monotonic() < end:
+        if select.select([fd], [], [], 0.05)[0]:
+            try:
+                seen += os.read(fd, 65536)
+            except OSError:
+                break
+    return seen.decode(errors="replace")
+
+
+def test_screen(processes, seat):
+    """The live view on a real terminal: draws, obeys keys, survives a resize and a daemon that goes away."""
+    master, slave = pty.openpty()
+    subprocess.run(["stty", "rows", "24", "cols", "80"], stdin=slave, check=True)
+    view = processes.start(f"{BUILD}/sitbonectl", "watch", stdin=slave, stdout=slave, stderr=slave, env=ENVIRONMENT)
+    seen = drain(master, 1)
+    assert "front" in seen and "slouched" in seen and "q quit" in seen, seen
+    n = len(seat.commands)
+    os.write(master, b"s")
+    until("s snoozes", lambda: drain(master, 0.05) and len(seat.commands) > n)
+    assert seat.commands[-1][0] == "0", seat.commands
+    os.write(master, b"q")
+    drain(master, 0.3)
+    assert view.wait(5) == 0
+    processes.all.remove(view)
+    os.close(master)
+    os.close(slave)
+
+
+def test_seats(processes, seat):
+    other = Seat(processes, "session", ENVIRONMENT, "kitchen-2")
+    until("two seats", lambda: other.says("connected"))
+    _, error = ctl("status", status=USAGE)
+    assert "--seat" in error and "kitchen_2" in error, error
+    assert json.loads(ctl("status", "--json", "--seat", "kitchen-2")[0])["occupancy"] != "person"
+    assert json.loads(ctl("status", "--json", "--seat", "seat")[0])["occupancy"] == "person"
+    other.leave()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def test_check(folder):
+    assert "in order" in ctl("check", f"{ROOT}/config/sitbone.conf")[0]
+    assert "exercises in order" in ctl("check", f"{ROOT}/config/exercises.conf")[0]
+    bad = write(f"{folder}/bad.conf", "[alert]\nprompt_mn = 30\n[seats]\n")
+    _, error = ctl("check", bad, status=FAILED)
+    assert "bad.conf:2:" in error and "prompt_min" in error and "bad.conf:3:" in error, error
+    found = json.loads(ctl("check", bad, "--json", status=FAILED)[0])
+    assert found["content"] == "settings" and not found["clean"] and len(found["mistakes"]) == 2, found
+    good = write(f"{folder}/good.csv", "# rows=2\n# cols=2\n# full_scale=9\nt_s,c0,c1,c2,c3\n0,1,2,3,4\n0.5,1,2,3,4\n")
+    found = json.loads(ctl("check", good, "--json")[0])
+    assert found["frames"] == 2 and found["rows"] == 2 and found["rate_hz"] == 2, found
+    cut = write(f"{folder}/cut.csv", "# rows=2\n# cols=2\n# full_scale=9\nt_s,c0,c1,c2,c3\n0,1,2,3,4\n0.5,1,2,3\n1,1,x,3,4\n")
+    found = json.loads(ctl("check", cut, "--json", status=FAILED)[0])
+    assert found["frames"] == 1 and found["refused"]["count"] == 1 and found["refused"]["text"] == 1, found
+    with open(f"{folder}/bytes.bin", "wb") as file:
+        file.write(bytes(range(256)))
+    assert "--format" in ctl("check", f"{folder}/bytes.bin", status=FAILED)[1]
+    ctl("check", f"{folder}/nowhere.csv", status=FAILED)
+
+
+def test_replay(folder):
+    scenario = write(f"{folder}/s.scenario", "sitter mass=70 height=170\n0:20 sit\n+1:00 stand\n+0:20 end\n")
+    csv, raw = f"{folder}/slow.csv", f"{folder}/mat.bin"
+    subprocess.run([f"{BUILD}/sitbone-sim", "--format", "csv", "--rows", "12", "--cols", "12", "--pitch", "35", "--rate",
+                    "0.7", "--scenario", scenario, "--output", csv], check=True)
+    out, note = ctl("replay", csv, "--json", "--exercises", f"{ROOT}/config/exercises.conf")
+    assert "counts as silent" in note, note
+    frames = [o for o in map(json.loads, out.splitlines()) if "event" not in o]
+    assert len(frames) == len(open(csv, encoding="utf-8").read().split("\nt_s,")[1].splitlines()) - 1
+    assert {"vacant", "person"} == {o["occupancy"] for o in frames[3:]}, "a slow recording is no silent mat"
+    out, _ = ctl("replay", csv, "--exercises", f"{ROOT}/config/exercises.conf")
+    assert "person" in out and "refused    none" in out and "bout started" in out, out
+    subprocess.run([f"{BUILD}/sitbone-sim", "--format", "jq-seat-32", "--scenario", scenario, "--output", raw], check=True)
+    ctl("replay", raw, status=FAILED)
+    out, _ = ctl("replay", raw, "--format", "jq-seat-32", "--svg", f"{folder}/at.svg", "--at", "50")
+    words = [e.text for e in xml.etree.ElementTree.parse(f"{folder}/at.svg").getroot().iter() if e.text]
+    assert "29 s" in words or "28 s" in words or "30 s" in words, words  # seated at 50 s, sat down at 20 s
+    assert "did you mean jq-seat-32" in ctl("replay", raw, "--format", "jq-seat-31", status=USAGE)[1]
+    ctl("replay", raw, "--format", "jq-seat-32", "--config", f"{folder}/bad.conf", status=USAGE)
+    ctl("replay", csv, "--svg", f"{folder}/at.svg", "--at", "soon", status=USAGE)
+
+
+def test_exercises():
+    out, _ = ctl("exercises", "--exercises", f"{ROOT}/config/exercises.conf")
+    catalogue = json.loads(ctl("exercises", "--json", "--exercises", f"{ROOT}/config/exercises.conf")[0])
+    assert catalogue["safety"] in out and len(catalogue["exercises"]) > 5, out
+    assert all(e["name"] in out and e["dose"] in out for e in catalogue["exercises"])
+    ctl("exercises", "--exercises", "/nowhere.conf", status=USAGE)
+
+
+def main():
+    with Processes() as processes:
+        ENVIRONMENT["DBUS_SESSION_BUS_ADDRESS"], _ = start_bus(processes, "session")
+        ENVIRONMENT["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={processes.directory}/no-bus"
+        test_usage()
+        test_check(processes.directory)
+        test_replay(processes.directory)
+        test_exercises()
+        test_nobody()
+        seat = Seat(processes, "session", ENVIRONMENT)
+        until("on the bus", lambda: seat.says("connected"))
+        test_status(seat)
+        test_picture(processes.directory)
+        test_screen(processes, seat)
+        test_commands(seat)
+        test_seats(processes, seat)
+
+
+main()
