@@ -32,6 +32,8 @@ file(GLOB policies CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/org.sitbone.*.con
 install(FILES ${policies} DESTINATION ${dbus_policies})
 file(GLOB desktops CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/org.sitbone.*.desktop)
 install(FILES ${desktops} DESTINATION ${CMAKE_INSTALL_DATADIR}/applications)
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/completion/sitbonectl.bash
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME sitbonectl)
 file(GLOB autostarts CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/autostart/*.desktop)
 if(SITBONE_SYSTEM_WIDE)
         install(FILES ${autostarts} DESTINATION /etc/xdg/autostart)

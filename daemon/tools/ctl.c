@@ -107,7 +107,8 @@ static void print_verb_help(const struct verb *verb) {
         printf("%s\nUsage: sitbonectl %s %s [OPTIONS]: %s\n", verb->help, verb->name, verb->usage, verb->summary);
         printf("Options:");
         for (const char *p = verb->options; *p; p++)
-                printf("%s%c", p == verb->options || p[-1] == ' ' ? " --" : "", *p);
+                if (*p != ' ')
+                        printf("%s%c", p == verb->options || p[-1] == ' ' ? " --" : "", *p);
         printf(" --help\n");
 }
 

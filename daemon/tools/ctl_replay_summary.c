@@ -170,7 +170,7 @@ void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, c
                 postures[POSTURE_UNKNOWN] -= postures[i];
         print_shares(f, "postures", postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_word);
         view_duration_words((double)m->sitting.today_us / 1e6, duration, sizeof(duration));
-        fprintf(f, "sitting    %s in %u bouts, %u breaks, %u partial breaks\n", duration, m->sitting.bouts_today,
+        fprintf(f, "sitting    %s, bouts: %u, breaks: %u, partial breaks: %u\n", duration, m->sitting.bouts_today,
                 m->sitting.breaks_today, m->sitting.partial_breaks_today);
         for (uint64_t i = 0; i < m->n_lines && i < LINES_MAX; i++) {
                 print_time(f, m->lines[i].at_s);

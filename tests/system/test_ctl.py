@@ -56,14 +56,14 @@ def test_nobody():
 
 
 def test_status(seat):
-    seat.tell("slouched", "skip 1500")
+    seat.tell("slouched", "skip 600")
     out, _ = ctl("status")
-    assert "slouched (90 % sure)" in out and "-9.0 ± 4.0°" in out and "25 min" in out, out
+    assert "slouched (90 % sure)" in out and "-9.0 ± 4.0°" in out and "10 min" in out, out
     state = json.loads(ctl("status", "--json")[0])
     assert state["posture"] == "slouched" and state["pelvic_tilt_deg"] == -9 and state["pelvic_tilt_sd_deg"] == 4
-    assert state["pelvic_obliquity_deg"] is None and state["bout_seated_s"] == 1500, state
+    assert state["pelvic_obliquity_deg"] is None and state["bout_seated_s"] == 600, state
     assert state["alert"]["kind"] == "slouch", state["alert"]
-    assert abs(state["next_alert_in_s"] - 300) < 5, state
+    assert abs(state["next_alert_in_s"] - 1200) < 5, state
     assert json.loads(ctl("--bus", "session", "status", "--json")[0])["seat_id"] == "seat"
 
 
