@@ -2,9 +2,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -184,6 +186,28 @@ static void test_hints(void) {
         port_close(NULL);
 }
 
+/* As an ordinary user, in a child: what may not be opened, and what to do about it. */
+static void test_permission(void) {
+        const char *path = in_folder("private");
+        struct port *port;
+        pid_t child;
+        int fd, status;
+
+        if (geteuid() != 0)
+                return;
+        fd = open(path, O_CREAT | O_WRONLY, 0600);
+        CHECK(fd >= 0 && fchmod(fd, 0660) == 0 && close(fd) == 0 && chmod(folder, 0755) == 0);
+        child = fork();
+        if (child == 0) {
+                CHECK(setgroups(0, NULL) == 0 && setgid(65534) == 0 && setuid(65534) == 0);
+                CHECK(port_open(path, &options, &port, hint, sizeof(hint)) == -EACCES);
+                CHECK(strstr(hint, "members of the group root may open it"));
+                _exit(0);
+        }
+        CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+        CHECK(unlink(path) == 0);
+}
+
 /* Bytes into a pty as fast as the mat's line carries them, read as the daemon reads. */
 static void stream_at_rate(const struct format *f, const struct layout *l, const uint8_t *bytes, size_t n,
                            size_t frames) {
@@ -247,6 +271,7 @@ int main(void) {
         test_stdin_pipe();
         test_tcp("127.0.0.1");
         test_tcp("localhost");
+        test_permission();
         test_hints();
         test_rate("jq-seat-32", "wire/jq-seat-32.bin", 120);
         test_rate("marveldex-v1", "wire/marveldex-v1.bin", 72);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -44,13 +45,15 @@ static void test_busy(const char *path) {
         CHECK(pipe(ready) == 0);
         child = fork();
         if (child == 0) {
+                prctl(PR_SET_NAME, "holder");
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
                 CHECK(port_open(path, &options, &other, hint, sizeof(hint)) == 0);
                 CHECK(write(ready[1], "x", 1) == 1);
                 pause();
         }
         CHECK(child > 0 && read(ready[0], &byte, 1) == 1);
         CHECK(port_open(path, &options, &port, hint, sizeof(hint)) == -EBUSY);
-        CHECK(strstr(hint, "in use by process") && strstr(hint, "test_port_seria"));
+        CHECK(strstr(hint, "in use by process") && strstr(hint, "(holder)"));
         CHECK(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child);
         close(ready[0]);
         close(ready[1]);
