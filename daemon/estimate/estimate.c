@@ -46,12 +46,13 @@ static bool is_shifting(struct estimate *e, const struct features *f, float dt) 
 }
 
 static void observe_sitter(struct estimate *e, const struct features *f, float dt, uint64_t now) {
-        struct kind_evidence evidence = {f, &e->reference.held, {NAN, NAN}, false};
+        struct kind_evidence evidence = {.features = f};
 
         e->shifting = is_shifting(e, f, dt);
         reference_step(&e->reference, f, !e->shifting, dt, e->posture_settings.reference_s);
-        e->tilt_deg = angles_tilt(&e->reference.held, f);
-        e->obliquity_deg = angles_obliquity(&e->reference.held, f);
+        evidence.reference = reference_current(&e->reference);
+        e->tilt_deg = angles_tilt(evidence.reference, f);
+        e->obliquity_deg = angles_obliquity(evidence.reference, f);
         e->asymmetry = f->asymmetry;
         evidence.tilt_deg = e->tilt_deg;
         evidence.shifting = e->shifting;
@@ -114,7 +115,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->confidence = e->kind.confidence;
         ret->tilt_deg = e->tilt_deg;
         ret->obliquity_deg = e->obliquity_deg;
-        ret->referenced = e->reference.held.valid;
+        ret->referenced = e->reference.held.valid || e->reference.own.valid;
         ret->calibrated = false; /* population slopes only; the guided calibration comes with its own slopes */
         ret->asymmetry = e->asymmetry;
         ret->shifting = e->shifting;
@@ -140,21 +141,22 @@ enum command_result estimate_calibrate_upright(struct estimate *e, uint64_t now_
 _Static_assert((int)REFERENCE_N == (int)MEMORY_REFERENCE_N, "a reference is stored as it is");
 
 void estimate_remember(const struct estimate *e, struct memory_reference *ret) {
-        ret->valid = e->reference.held.valid;
-        ret->by_hand = e->reference.held.by_hand;
-        memcpy(ret->value, e->reference.held.value, sizeof(ret->value));
+        const struct reference *own = &e->reference.own;
+
+        ret->valid = ret->by_hand = own->valid;
+        memcpy(ret->value, own->value, sizeof(ret->value));
 }
 
-/* Only what the sitter said is taken up: an automatic reference belongs to a sit that may be over. */
+/* Only what the sitter said is kept: an automatic reference belongs to a sit that may be over. */
 void estimate_recall(struct estimate *e, const struct memory_reference *reference) {
-        float load = reference->value[REFERENCE_LOAD];
+        struct reference *own = &e->reference.own;
 
-        if (!reference->valid || !reference->by_hand || !(load > 0))
+        if (!reference->valid || !reference->by_hand || !(reference->value[REFERENCE_LOAD] > 0))
                 return;
         for (int i = 0; i < REFERENCE_N; i++)
                 if (isinf(reference->value[i]))
                         return;
-        e->reference.held.valid = e->reference.held.by_hand = true;
-        e->reference.held.same_sit = false;
-        memcpy(e->reference.held.value, reference->value, sizeof(reference->value));
+        memcpy(own->value, reference->value, sizeof(own->value));
+        own->valid = true;
+        own->same_sit = false;
 }

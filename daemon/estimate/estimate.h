@@ -62,13 +62,13 @@ enum reference_index {
 
 struct reference {
         bool valid;
-        bool by_hand;  /* the sitter said so: survives standing up */
         bool same_sit; /* taken in this sit: positions on the mat may be compared */
         float value[REFERENCE_N];
 };
 
 struct reference_keeper {
-        struct reference held;
+        struct reference held;    /* of this sit */
+        struct reference own;     /* said by the sitter: survives standing up, stands in until this sit has one */
         float gathered_s;         /* quiet sitting so far, for the automatic reference */
         float sum_s[REFERENCE_N]; /* seconds behind each mean */
         float mean[REFERENCE_N];

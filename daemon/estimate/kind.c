@@ -8,8 +8,9 @@ static const float ASYMMETRY_SD = 0.06F;
 static const float FRONT_SHARE_SD = 0.05F;
 static const float BACK_EDGE_SD_MM = 20;
 static const float PERCH_AREA_CM2 = 850; /* a perch has 400-600 cm2, a sit 900-1300: with more it is no perch */
-static const float LEAN_LOAD = 0.7F;     /* of the reference: leaning forward takes load off the seat (up to 75 %) */
-static const float LEAN_FRONT = 0.1F;    /* and moves what is left this much to the front */
+static const float LEAN_LOAD = 0.75F;    /* of the reference: armrests take 12 % off, a deep forward lean 58-75 % */
+static const float LOAD_SD = 0.06F;      /* creep and armrests */
+static const float LEAN_FRONT = 0.1F;    /* more on the front than upright */
 static const float UNTARED = 0.85F;      /* an assumed baseline: everything is a bit less sure */
 
 struct named {
@@ -52,26 +53,32 @@ static struct named perched(const struct kind_judge *j, const struct settings_po
                               little && !isnan(f->back_y_mm) ? phi((f->back_y_mm - edge) / BACK_EDGE_SD_MM) : 0};
 }
 
-/* Where the mat lies under the sitter is not known: against the own upright where there is one, and less is asked when
- * the load fell as well. */
+/* Where the mat lies under the sitter is not known: at least this much more than upright, where that is known. */
 static float own_front_limit(const struct kind_evidence *e, float limit) {
-        const float *ref = e->reference->value;
-        float own = ref[REFERENCE_FRONT_SHARE] + LEAN_FRONT;
+        float own = e->reference->value[REFERENCE_FRONT_SHARE] + LEAN_FRONT;
 
-        if (!e->reference->valid || !e->reference->same_sit || isnan(own))
-                return limit;
-        return e->features->load < LEAN_LOAD * ref[REFERENCE_LOAD] || own > limit ? own : limit;
+        return e->reference->valid && e->reference->same_sit && own > limit ? own : limit;
+}
+
+/* The trunk's weight is off the seat, and what is left is not further back. */
+static float unloaded(const struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e) {
+        const float *ref = e->reference->value;
+        float limit = LEAN_LOAD;
+
+        if (!e->reference->valid || !e->reference->same_sit || !(e->features->cop_y_mm > ref[REFERENCE_COP_Y]))
+                return 0;
+        if (j->now == POSTURE_LEANING_FORWARD)
+                limit += (1 - limit) * s->hysteresis_pct / 100;
+        return phi((limit - e->features->load / ref[REFERENCE_LOAD]) / LOAD_SD);
 }
 
 static struct named forward(const struct kind_judge *j, const struct settings_posture *s,
                             const struct kind_evidence *e) {
-        const struct features *f = e->features;
-        float limit = held(j, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct);
+        const float share = e->features->front_share, off = unloaded(j, s, e);
+        float limit = held(j, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct), on;
 
-        if (isnan(f->front_share))
-                return (struct named){POSTURE_LEANING_FORWARD, 0};
-        limit = own_front_limit(e, limit);
-        return (struct named){POSTURE_LEANING_FORWARD, phi((f->front_share - limit) / FRONT_SHARE_SD)};
+        on = isnan(share) ? 0 : phi((share - own_front_limit(e, limit)) / FRONT_SHARE_SD);
+        return (struct named){POSTURE_LEANING_FORWARD, on > off ? on : off};
 }
 
 static struct named tilted(const struct kind_judge *j, const struct settings_posture *s,

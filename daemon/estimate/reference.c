@@ -30,15 +30,18 @@ static void forget_gathered(struct reference_keeper *k) {
 
 void reference_leave(struct reference_keeper *k) {
         forget_gathered(k);
-        k->held.same_sit = false;
-        k->held.valid = k->held.valid && k->held.by_hand;
+        k->held.valid = false;
+        k->own.same_sit = false;
 }
 
-static void keep(struct reference_keeper *k, const float value[REFERENCE_N], bool by_hand) {
-        memcpy(k->held.value, value, sizeof(k->held.value));
-        k->held.valid = true;
-        k->held.by_hand = by_hand;
-        k->held.same_sit = true;
+const struct reference *reference_current(const struct reference_keeper *k) {
+        return k->held.valid ? &k->held : &k->own;
+}
+
+static void keep(struct reference *r, const float value[REFERENCE_N]) {
+        memcpy(r->value, value, sizeof(r->value));
+        r->valid = true;
+        r->same_sit = true;
 }
 
 /* Mean over the quiet seconds, value by value: a pair that comes and goes does not spoil the others. */
@@ -65,7 +68,7 @@ void reference_step(struct reference_keeper *k, const struct features *f, bool q
         reference_vector(f, now);
         follow(k, now, dt);
         k->quiet_s = quiet ? k->quiet_s + dt : 0;
-        if (!quiet || (k->held.valid && (k->held.by_hand || k->held.same_sit)))
+        if (!quiet || k->held.valid)
                 return;
         gather(k, now, dt);
         if (k->gathered_s < reference_s)
@@ -73,12 +76,13 @@ void reference_step(struct reference_keeper *k, const struct features *f, bool q
         for (int i = 0; i < REFERENCE_N; i++)
                 if (k->sum_s[i] < KNOWN_SHARE * k->gathered_s)
                         k->mean[i] = NAN;
-        keep(k, k->mean, false);
+        keep(&k->held, k->mean);
 }
 
 bool reference_by_hand(struct reference_keeper *k) {
         if (k->quiet_s < BY_HAND_S)
                 return false;
-        keep(k, k->recent, true);
+        keep(&k->held, k->recent);
+        keep(&k->own, k->recent);
         return true;
 }

@@ -13,6 +13,9 @@ void reference_leave(struct reference_keeper *k);
 /* The person says: upright now. False = not quiet for long enough. */
 bool reference_by_hand(struct reference_keeper *k);
 
+/* What to compare with now: of this sit, or the sitter's own from another; perhaps not valid. */
+const struct reference *reference_current(const struct reference_keeper *k);
+
 /* The features as a reference vector; NAN where unknown. */
 void reference_vector(const struct features *f, float ret[REFERENCE_N]);
 
