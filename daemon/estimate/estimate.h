@@ -15,8 +15,8 @@
  *   sit_s           0.4   a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
  *   stand_s         0.8   an interruption must be seen at once, a hop on the seat is none
  *  [posture]
- *   slouched_deg    8     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
- *   arched_deg      8
+ *   slouched_deg    6     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
+ *   arched_deg      6
  *   lean_asymmetry  0.2   recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
  *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32
  *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
