@@ -89,7 +89,7 @@ void view_from_snapshot(struct view *v, const struct snapshot *s, float break_s)
         copy_features(v, &s->features);
         copy_posture(v, &s->posture);
         copy_alert(v, s, break_s);
-        v->mat_online = s->posture.occupancy != OCCUPANCY_UNKNOWN;
+        v->mat_online = s->health.mat_online;
         v->break_s = (unsigned)break_s;
         v->bout_s = (double)s->sitting.bout_seated_us / 1e6;
         v->today_s = (double)s->sitting.today_us / 1e6;
@@ -105,6 +105,10 @@ void view_from_snapshot(struct view *v, const struct snapshot *s, float break_s)
 }
 
 void view_settle(struct view *v) {
+        if (!v->mat_online) { /* what the mat said last is no news of now */
+                memset(v->level, 0, sizeof(v->level));
+                v->load = v->contact_area_cm2 = v->peak = NAN;
+        }
         if (strcmp(v->occupancy, "person") == 0)
                 return;
         v->asymmetry = v->sit_bone_quality = NAN;

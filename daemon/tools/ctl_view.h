@@ -43,7 +43,7 @@ void view_clear(struct view *v);
 /* As the daemon would say it at this moment; seat name and MQTT stay empty. */
 void view_from_snapshot(struct view *v, const struct snapshot *s, float break_s);
 
-/* Takes out what says nothing about a seat with nobody on it. */
+/* Takes out what says nothing: of a silent mat, of a seat with nobody on it. */
 void view_settle(struct view *v);
 
 /* Millimetres that the map covers, and its middle. Cells without positions count as a block of unit cells. */

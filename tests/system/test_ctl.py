@@ -67,6 +67,15 @@ def test_status(seat):
     assert json.loads(ctl("--bus", "session", "status", "--json")[0])["seat_id"] == "seat"
 
 
+def test_silence(seat):
+    seat.tell("online 0")
+    state = json.loads(ctl("status", "--json")[0])
+    assert state["mat_online"] is False and state["load"] is None, state
+    assert "no frames from the mat" in ctl("status")[0]
+    seat.tell("online 1")
+    assert "slouched" in ctl("status")[0]
+
+
 def test_commands(seat):
     ctl("snooze", "7")
     until("snoozed 7 min", lambda: ["0", "7"] == (seat.commands[-1:] or [[]])[0][:2])
@@ -205,6 +214,7 @@ def main():
         test_status(seat)
         test_picture(processes.directory)
         test_screen(processes, seat)
+        test_silence(seat)
         test_commands(seat)
         test_seats(processes, seat)
 
