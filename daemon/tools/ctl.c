@@ -178,7 +178,7 @@ int main(int argc, char **argv) {
                 return STATUS_DONE;
         }
         status = verb->run(&options);
-        if (fflush(stdout) != 0 && status == STATUS_DONE) {
+        if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_DONE) {
                 complain("cannot write to standard output: %m");
                 return STATUS_FAILED;
         }

@@ -80,12 +80,12 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
                 return STATUS_FAILED;
         }
         exercises_load(path, mistakes, ret);
-        for (int i = 0; i < mistakes->n && i < MISTAKES_MAX; i++)
+        for (int i = 0; path && i < mistakes->n && i < MISTAKES_MAX; i++)
                 complain("%s", mistakes->of[i]);
         if (mistakes->n && path)
                 status = STATUS_USAGE;
         else if (mistakes->n)
-                fprintf(stderr, "note: alerts name no exercise; say --exercises FILE\n");
+                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->of[0]);
         free(mistakes);
         return status;
 }

@@ -190,6 +190,10 @@ def test_replay(folder):
     assert "did you mean jq-seat-32" in ctl("replay", raw, "--format", "jq-seat-31", status=USAGE)[1]
     ctl("replay", raw, "--format", "jq-seat-32", "--config", f"{folder}/bad.conf", status=USAGE)
     ctl("replay", csv, "--svg", f"{folder}/at.svg", "--at", "soon", status=USAGE)
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        for words in (["replay", csv, "--json"], ["replay", csv]):
+            done = subprocess.run([f"{BUILD}/sitbonectl", *words], stdout=full, stderr=subprocess.PIPE, check=False)
+            assert done.returncode == FAILED and b"cannot write" in done.stderr, done
 
 
 def test_exercises():
