@@ -138,6 +138,7 @@ static void pump_events(struct session *s, uint64_t now_us) {
 static void on_acknowledged(void *userdata, int mid, int reason) {
         struct session *s = userdata;
 
+        s->offline_known = s->offline_known || (mid == s->offline_mid && mid >= 0);
         if (!s->event_held || mid != s->event_mid)
                 return;
         s->event_held = false;
@@ -247,7 +248,7 @@ void session_init(struct session *s, const struct settings *settings, const stru
         s->identity = *identity;
         s->mailbox = mailbox;
         s->handler = (struct link_handler){on_message, on_acknowledged, s};
-        s->event_mid = -1;
+        s->event_mid = s->offline_mid = -1;
         s->mat_online = -1;
         s->started_realtime_us = clock_realtime_us();
         /* a person presses a button now and then; an automation gone wild is stopped */
@@ -348,19 +349,26 @@ void session_end(struct session *s) {
         s->diag_sent_us = 0;
 }
 
+static int send_offline(struct session *s) {
+        struct link_publish p = {s->will_topic, "offline", 7, 1, true, 0, NULL};
+
+        return link_send(&s->link, &p);
+}
+
+/* Only when the broker has acknowledged "offline" is nothing of it left unread here: closing before that would reset the
+ * connection and throw away what the broker has not read yet. */
 void session_goodbye(struct session *s) {
         uint64_t until_us = clock_boottime_us() + GOODBYE_US;
-        bool said = false, up = true;
+        bool up = true;
 
-        while (up && clock_boottime_us() < until_us) {
+        while (up && !s->offline_known && clock_boottime_us() < until_us) {
                 pump_events(s, clock_boottime_us());
-                if (!s->event_held && !said) {
-                        send_below(s, "availability", "offline", 1, true, 0);
-                        link_say_goodbye(&s->link);
-                        said = true;
-                }
+                if (!s->event_held && s->offline_mid < 0)
+                        s->offline_mid = send_offline(s);
                 up = link_step(&s->link, s->mailbox->wake, 50);
         }
-        if (!said)
+        if (up)
                 link_say_goodbye(&s->link);
+        for (int i = 0; up && i < 4; i++)
+                up = link_step(&s->link, s->mailbox->wake, 50);
 }

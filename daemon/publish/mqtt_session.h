@@ -27,7 +27,9 @@ struct session {
         /* The event on its way: it stays here until the broker has acknowledged it. */
         struct seat_event event;
         bool event_held;
-        int event_mid; /* -1: not handed to this connection yet */
+        int event_mid;      /* -1: not handed to this connection yet */
+        int offline_mid;    /* of the good-bye, -1 = not said */
+        bool offline_known; /* acknowledged */
 
         /* What this connection was told last. */
         bool told; /* a state */
@@ -48,7 +50,7 @@ void session_begin(struct session *s);
 int session_pump(struct session *s); /* milliseconds it may sleep */
 void session_end(struct session *s);
 
-/* Sends what waits and says offline; the connection is over then. Bounded to about a second. */
+/* Sends what waits and says offline; the connection is over then. Bounded to 1.3 s. */
 void session_goodbye(struct session *s);
 
 #endif
