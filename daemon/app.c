@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
@@ -467,6 +468,7 @@ static int start(struct app *a) {
                 return r;
         be_realtime(&a->settings.realtime);
         log_notice("seat %s: %s, format %s", a->identity.seat_id, a->identity.mat_model, a->identity.mat_format);
+        malloc_trim(0); /* what only starting needed goes back */
         sd_notify(false, "READY=1");
         return 0;
 }

@@ -1,4 +1,5 @@
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,6 +179,7 @@ int main(int argc, char **argv) {
         static struct mistakes mistakes;
         struct settings settings;
 
+        mallopt(M_ARENA_MAX, 1); /* threads that allocate a few bytes a minute need no heaps of their own */
         parse_arguments(argc, argv, &arguments);
         log_open(arguments.debug ? LOG_DEBUG_ : LOG_INFO_);
         if (arguments.user)

@@ -1,12 +1,14 @@
 /* The least program that is linked to the same libraries and has set each of them going: the yardstick for memory. */
 #include <jansson.h>
+#include <math.h>
 #include <libserialport.h>
 #include <mosquitto.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-int main(void) {
+int main(int argc, char **argv) {
+        volatile float one = expf((float)argc - 1) * (argv != NULL);
         sd_event *event = NULL;
         json_t *object = json_object();
         struct mosquitto *m;
@@ -18,5 +20,5 @@ int main(void) {
         mosquitto_destroy(m);
         json_decref(object);
         sd_event_unref(event);
-        return sp_get_major_package_version();
+        return sp_get_major_package_version() + (int)one;
 }

@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+"""The whole daemon and a real broker: state is retained, the will comes after kill -9, a broker killed and started again in
+the middle of a bout loses nothing and hears nothing twice, a frozen one does not hold up the loop.
+Usage: test_daemon_broker.py BUILD_FOLDER"""
+import collections
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+
+from broker import Broker, Listener
+from seat import Bus, Daemon, Mat, need, simulate, wait_for
+
+build = sys.argv[1]
+need('dbus-daemon', 'mosquitto')
+FRAME, RATE, SPEED = 1028, 12, 30
+# Virtual minutes run at 30 times: two bouts, each with its alert and a break after it.
+SCENARIO = '''sitter mass=78 fidgets=2 shifts=1
+mat imperfection=1
+0:20  sit
++4:00 stand
++3:00 sit
++4:00 stand
++3:00 end
+'''
+data = simulate(build, 'jq-seat-32', SCENARIO)
+
+
+class Play(threading.Thread):
+    """The mat, in fast time; what the daemon does not read is lost."""
+
+    def __init__(self, mat):
+        super().__init__(daemon=True)
+        self.mat, self.at, self.end = mat, 0, False
+
+    def run(self):
+        begin, frames = time.monotonic(), len(data) // FRAME
+        while not self.end and self.at < frames:
+            try:
+                os.write(self.mat.master, data[self.at * FRAME:(self.at + 1) * FRAME])
+            except BlockingIOError:
+                pass
+            self.at += 1
+            time.sleep(max(0, begin + self.at / RATE / SPEED - time.monotonic()))
+
+
+class Jitter(threading.Thread):
+    """How long this machine makes a process wait that asked for a millisecond: the worst in a second process."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.worst, self.end = 0.0, False
+
+    def run(self):
+        import subprocess
+        p = subprocess.Popen([sys.executable, '-c', '''
+import sys, time
+worst = 0
+while sys.stdin.readable() and worst >= 0:
+    t = time.monotonic(); time.sleep(0.001); worst = max(worst, time.monotonic() - t - 0.001)
+    print(worst, flush=True)
+'''], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        while not self.end:
+            self.worst = float(p.stdout.readline())
+        p.kill()
+        p.wait()
+
+
+def ping_worst(seconds):
+    """Longest answer of the daemon's loop to a message of the bus, asked again and again."""
+    import dbus
+    connection = dbus.bus.BusConnection(os.environ['DBUS_SESSION_BUS_ADDRESS'])
+    worst, end = 0.0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        begin = time.monotonic()
+        connection.call_blocking('org.sitbone.Seat1.test', '/org/sitbone/Seat1', 'org.freedesktop.DBus.Peer', 'Ping', '', ())
+        worst = max(worst, time.monotonic() - begin)
+        time.sleep(0.002)
+    return worst
+
+
+folder = tempfile.TemporaryDirectory(prefix='sitbone-test-')
+bus, mat = Bus(), Mat()
+broker = Broker(folder.name, persistent=True)
+daemon = Daemon(build, mat.name, 'jq-seat-32',
+                f'[alert]\nprompt_min = 2\nstill_min = 60\n[mqtt]\nenabled = yes\nport = {broker.port}\nstate_interval_s = 0.5\n',
+                ['--speed', str(SPEED)])
+play, listener = Play(mat), None
+try:
+    listener = Listener(broker)
+    daemon.start()
+    wait_for('online', 5, lambda: listener.text('sitbone/test/availability') == 'online')
+    play.start()
+
+    def events(kind=None):
+        all = [json.loads(m.payload) for m in listener.of('sitbone/test/event')]
+        return [e for e in all if kind in (None, e['event_type'])]
+
+    def state():
+        return json.loads(listener.text('sitbone/test/state') or '{}')
+
+    wait_for('sat down', 10, lambda: events('sat_down'))
+    wait_for('the state says so', 3, lambda: state().get('occupied') is True and state()['seated_since'])
+
+    # killed in the middle of the first bout, back while its alert falls due
+    broker.kill()
+    time.sleep(2)
+    broker.start()
+    wait_for('the alert', 30, lambda: events('glute_activation_due'))
+    wait_for('stood up', 20, lambda: events('stood_up'))
+
+    # killed again; the second sitting begins, and its alert falls due, while the broker is away
+    broker.kill()
+    wait_for('the second alert has fallen due', 60, lambda: play.at > (20 + 240 + 180 + 150) * RATE, 0.2)
+    broker.start()
+    wait_for('everything that happened in between', 20, lambda: len(events('glute_activation_due')) >= 2)
+    wait_for('stood up again', 30, lambda: len(events('stood_up')) >= 2)
+    time.sleep(1)
+    counts = collections.Counter(e['event_type'] for e in events())
+    ids = collections.Counter(e['id'] for e in events())
+    for e in events():
+        print(e['ts'], e['event_type'], e.get('alert', ''), e.get('outcome', ''), e.get('reason', ''), e.get('seated_min'), e.get('latency_s'), e.get('alert_id'))
+    assert counts['sat_down'] == 2 and counts['stood_up'] == 2 and counts['glute_activation_due'] == 2, counts
+    assert max(ids.values()) == 1, [i for i in ids if ids[i] > 1]
+    stamps = [e['ts'] for e in events()]
+    assert stamps == sorted(stamps), [(e['event_type'], e['ts']) for e in events()]
+
+    # retained: a newcomer knows at once
+    newcomer = Listener(broker, ['sitbone/#', 'homeassistant/#'])
+    wait_for('retained state', 3, lambda: newcomer.last('sitbone/test/state'))
+    for topic in ('availability', 'mat/availability', 'info', 'state'):
+        m = newcomer.last(f'sitbone/test/{topic}')
+        assert m and m.retain, topic
+    assert newcomer.last('homeassistant/device/sitbone_test/config').retain
+    assert not newcomer.of('sitbone/test/event')
+    newcomer.close()
+
+    # frozen: the loop goes on
+    play.end = True
+    play.join()
+    play = Play(mat)
+    play.start()
+    jitter = Jitter()
+    jitter.start()
+    calm = ping_worst(3)
+    broker.freeze()
+    frozen = ping_worst(6)
+    broker.thaw()
+    jitter.end = True
+    jitter.join()
+    turn = max(float(json.loads(m.payload).get('decide_worst_us', 0)) for m in listener.of('sitbone/test/diag')) / 1000
+    print(f'worst answer of the loop: {calm * 1000:.1f} ms with a live broker, {frozen * 1000:.1f} ms with a frozen one; '
+          f'longest turn {turn:.2f} ms; jitter of this machine meanwhile {jitter.worst * 1000:.1f} ms')
+    assert frozen <= max(calm, 0) + 0.005 + jitter.worst, (frozen, calm, jitter.worst)
+
+    # killed without a chance to say good-bye: the will does it
+    wait_for('online again', 5, lambda: listener.text('sitbone/test/availability') == 'online')
+    daemon.kill()
+    begin = time.monotonic()
+    wait_for('the will', 30, lambda: listener.text('sitbone/test/availability') == 'offline')
+    print(f'will after kill -9: {time.monotonic() - begin:.1f} s')
+finally:
+    play.end = True
+    if listener:
+        listener.close()
+    daemon.stop()
+    broker.kill()
+    mat.close()
+    bus.stop()
+    folder.cleanup()
