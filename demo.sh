@@ -23,7 +23,7 @@ done
 install_packages $build_packages $demo_packages || { echo "the packages could not be installed"; exit 1; }
 mkdir -p build
 say "building"
-(cmake --preset default -DSITBONE_TESTS=OFF && cmake --build build/default --target sitboned sitbonectl sitbone-agent \
+(cmake --preset default && cmake --build build/default --target sitboned sitbonectl sitbone-agent \
         sitbone-sim) >build/demo-build.log 2>&1 || { tail -n 40 build/demo-build.log; exit 1; }
 bin=$PWD/build/default
 

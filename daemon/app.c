@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -19,12 +18,11 @@
 #include "identity.h"
 #include "publish/bus.h"
 #include "publish/mqtt.h"
-#include "publish/text.h"
 #include "settings.h"
 #include "util/clock.h"
 #include "util/log.h"
 
-enum { TICK_US = 1000 * 1000, LATE_US = 50 * 1000, TARE_SAVE_US = 60 * 1000 * 1000 };
+enum { LATE_US = 50 * 1000 };
 
 /* ---- time: virtual time is real time unless --speed says otherwise ---- */
 
@@ -34,14 +32,14 @@ static uint64_t virtual_of(const struct app *a, uint64_t real_us) {
         return a->epoch_us + (uint64_t)((double)(real_us - a->epoch_us) * a->options.speed);
 }
 
-static uint64_t real_of(const struct app *a, uint64_t virtual_us) {
+uint64_t app_real_of(const struct app *a, uint64_t virtual_us) {
         if (a->options.speed == 1 || virtual_us <= a->epoch_us)
                 return virtual_us;
         return a->epoch_us + (uint64_t)((double)(virtual_us - a->epoch_us) / a->options.speed);
 }
 
 /* The moment this turn of the loop began: read once, the same for all that is decided in it. */
-static uint64_t turn_time(void *userdata) {
+uint64_t app_turn_time(void *userdata) {
         struct app *a = userdata;
         uint64_t real_us;
 
@@ -58,11 +56,11 @@ static void arm_deadline(struct app *a) {
         if (a->deadline_us >= a->armed_us)
                 return;
         a->armed_us = a->deadline_us;
-        sd_event_source_set_time(a->deadline, real_of(a, a->deadline_us));
+        sd_event_source_set_time(a->deadline, app_real_of(a, a->deadline_us));
         sd_event_source_set_enabled(a->deadline, SD_EVENT_ONESHOT);
 }
 
-static void remember(struct app *a) {
+void app_remember(struct app *a) {
         struct memory memory;
 
         if (!a->state)
@@ -79,14 +77,14 @@ static bool something_happened(const struct snapshot *s) {
         return changes != 0;
 }
 
-static void decide(struct app *a, const struct frame *frame, uint64_t now_us) {
+void app_decide(struct app *a, const struct frame *frame, uint64_t now_us) {
         a->deadline_us = pipeline_step(&a->pipeline, frame, now_us, &a->snapshot);
         arm_deadline(a);
         a->snapshot.health = a->health;
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->post(a->outlets[i].self, &a->snapshot);
         if (something_happened(&a->snapshot))
-                remember(a);
+                app_remember(a);
 }
 
 static void recall_tare(struct app *a) {
@@ -98,7 +96,7 @@ static void recall_tare(struct app *a) {
 }
 
 /* How long this turn kept the loop from everything else: a frame, or a timer, or commands. */
-static void turn_ends(struct app *a) {
+void app_turn_ends(struct app *a) {
         latency_add(&a->latency, clock_boottime_us() - a->wake_us);
 }
 
@@ -127,13 +125,13 @@ static void on_frame(void *userdata, const struct frame *frame) {
         }
         a->health.frames++;
         a->health.mat_online = true;
-        decide(a, frame, frame->arrived_us);
-        turn_ends(a);
+        app_decide(a, frame, frame->arrived_us);
+        app_turn_ends(a);
 }
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *a = userdata;
-        uint64_t now_us = turn_time(a);
+        uint64_t now_us = app_turn_time(a);
 
         (void)source;
         a->armed_us = UINT64_MAX;
@@ -143,19 +141,19 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
         }
         if (a->wake_us > usec + LATE_US)
                 a->health.deadlines_missed++;
-        decide(a, NULL, now_us);
-        turn_ends(a);
+        app_decide(a, NULL, now_us);
+        app_turn_ends(a);
         return 0;
 }
 
 static enum command_result execute(void *userdata, const struct command *command) {
         struct app *a = userdata;
-        uint64_t now_us = turn_time(a);
+        uint64_t now_us = app_turn_time(a);
         enum command_result result = pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
 
         if (result == COMMAND_OK) {
-                decide(a, NULL, now_us);
-                remember(a);
+                app_decide(a, NULL, now_us);
+                app_remember(a);
                 a->tare_saved_us = 0;
         }
         return result;
@@ -169,106 +167,6 @@ static int on_outlet(sd_event_source *source, int fd, uint32_t events, void *use
         for (int i = 0; i < a->n_outlets; i++)
                 if (a->outlets[i].ops->fd(a->outlets[i].self) == fd)
                         a->outlets[i].ops->dispatch(a->outlets[i].self, execute, a);
-        return 0;
-}
-
-/* ---- once a second ---- */
-
-static int local_day(uint64_t realtime_us) {
-        time_t t = (time_t)(realtime_us / USEC_PER_SEC);
-        struct tm tm;
-
-        localtime_r(&t, &tm);
-        return tm.tm_year * 400 + tm.tm_yday;
-}
-
-static void watch_midnight(struct app *a) {
-        int today = local_day(clock_realtime_us());
-
-        if (today == a->today)
-                return;
-        a->today = today;
-        pipeline_new_day(&a->pipeline, turn_time(a));
-        remember(a);
-}
-
-static void measure_health(struct app *a, uint64_t real_us) {
-        struct health *h = &a->health;
-        double seconds = (double)(real_us - a->tick_us) / 1e6;
-
-        if (seconds > 0.5) {
-                float rate = (float)((double)(h->frames - a->frames_at_tick) / seconds);
-                h->frame_rate_hz = isnan(h->frame_rate_hz) ? rate : h->frame_rate_hz * 0.7f + rate * 0.3f;
-                if (h->frames == a->frames_at_tick && h->frame_rate_hz < 0.05f)
-                        h->frame_rate_hz = 0;
-                a->frames_at_tick = h->frames;
-                a->tick_us = real_us;
-        }
-        h->bytes = a->mat.bytes;
-        h->reopened = a->mat.reopened;
-        h->discarded_bytes = a->mat.decoder.discarded_bytes;
-        memcpy(h->refused, a->mat.decoder.refused, sizeof(h->refused));
-        h->decide_worst_us = a->latency.worst_us;
-        h->decide_p99_us = latency_p99_us(&a->latency);
-}
-
-/* The baseline follows slowly and is large: kept once a minute at most, and only while the seat is empty. */
-static void remember_tare(struct app *a, uint64_t real_us) {
-        struct memory_tare *tare;
-
-        if (!a->state || !a->snapshot.map.tared || a->snapshot.posture.occupancy != OCCUPANCY_VACANT ||
-            (a->tare_saved_us && real_us < a->tare_saved_us + TARE_SAVE_US))
-                return;
-        tare = malloc(sizeof(*tare));
-        if (!tare)
-                return;
-        condition_remember(&a->pipeline.condition, tare);
-        state_save_tare(a->state, tare);
-        free(tare);
-        a->tare_saved_us = real_us;
-}
-
-static void tell_systemd(struct app *a) {
-        const struct sitting *s = &a->snapshot.sitting;
-        char status[160];
-        int n;
-
-        if (s->bout_started_us)
-                n = snprintf(status, sizeof(status), "seated %" PRIu64 " min",
-                             (uint64_t)(s->bout_seated_us / (60 * USEC_PER_SEC)));
-        else
-                n = snprintf(status, sizeof(status), "%s", occupancy_name(a->snapshot.posture.occupancy));
-        for (int i = 0; i < a->n_outlets && n < (int)sizeof(status); i++)
-                n += snprintf(status + n, sizeof(status) - (size_t)n, ", %s %s", a->outlets[i].ops->name,
-                              a->outlets[i].ops->status(a->outlets[i].self));
-        if (!a->health.mat_online && n < (int)sizeof(status))
-                snprintf(status + n, sizeof(status) - (size_t)n, ", no frames from the mat");
-        if (strcmp(status, a->status) == 0)
-                return;
-        snprintf(a->status, sizeof(a->status), "%s", status);
-        sd_notifyf(false, "STATUS=%s", status);
-}
-
-static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct app *a = userdata;
-        uint64_t stale_us = (uint64_t)a->settings.device.stale_ms * 1000, now_us = turn_time(a);
-        bool silent;
-
-        (void)usec;
-        sd_event_source_set_time(source, a->wake_us + TICK_US);
-        mat_tick(&a->mat);
-        if (a->health.mat_online && a->wake_us > real_of(a, a->mat.frame.arrived_us) + stale_us)
-                a->health.mat_online = false;
-        silent = a->health.frames == a->frames_at_tick;
-        measure_health(a, a->wake_us);
-        if (silent) /* frames bring the news themselves */
-                decide(a, NULL, now_us);
-        watch_midnight(a);
-        if (a->snapshot.sitting.bout_started_us)
-                remember(a);
-        remember_tare(a, a->wake_us);
-        tell_systemd(a);
-        turn_ends(a);
         return 0;
 }
 
@@ -289,7 +187,7 @@ static void apply(struct app *a, const struct settings *settings) {
         pipeline_configure(&a->pipeline, settings);
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->configure(a->outlets[i].self, settings);
-        decide(a, NULL, turn_time(a));
+        app_decide(a, NULL, app_turn_time(a));
         log_info("settings: reloaded");
 }
 
@@ -320,7 +218,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 /* ---- start and stop ---- */
 
 static void recall(struct app *a) {
-        uint64_t now_us = turn_time(a), elapsed_us;
+        uint64_t now_us = app_turn_time(a), elapsed_us;
         struct memory memory;
         const char *why;
 
@@ -330,7 +228,7 @@ static void recall(struct app *a) {
                 return;
         }
         pipeline_recall(&a->pipeline, &memory, elapsed_us, now_us);
-        if (local_day(clock_realtime_us() - elapsed_us) != a->today)
+        if (app_local_day(clock_realtime_us() - elapsed_us) != a->today)
                 pipeline_new_day(&a->pipeline, now_us);
         log_info("state: taken up again after %.1f s", (double)elapsed_us / 1e6);
 }
@@ -391,7 +289,7 @@ static int add_timers(struct app *a) {
                 return r;
         sd_event_source_set_enabled(a->deadline, SD_EVENT_OFF);
         sd_event_source_set_description(a->deadline, "deadline");
-        r = sd_event_add_time_relative(a->event, &a->tick, CLOCK_BOOTTIME, TICK_US, 50 * 1000, on_tick, a);
+        r = sd_event_add_time_relative(a->event, &a->tick, CLOCK_BOOTTIME, APP_TICK_US, 50 * 1000, app_tick, a);
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(a->tick, SD_EVENT_ON);
@@ -450,19 +348,19 @@ static int start(struct app *a) {
         if (r >= 0)
                 r = load_exercises(a);
         if (r >= 0)
-                r = mat_init(&a->mat, a->event, &a->settings.device, turn_time, on_frame, a);
+                r = mat_init(&a->mat, a->event, &a->settings.device, app_turn_time, on_frame, a);
         if (r < 0)
                 return r;
 
         a->epoch_us = a->tick_us = clock_boottime_us();
-        a->today = local_day(clock_realtime_us());
+        a->today = app_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
                       a->mat.port ? port_serial_number(a->mat.port) : "", a->options.state_directory, &a->identity);
         open_state(a);
-        decide(a, NULL, turn_time(a)); /* the first snapshot: nothing is known yet */
+        app_decide(a, NULL, app_turn_time(a)); /* the first snapshot: nothing is known yet */
         r = open_outlets(a);
         if (r < 0)
                 return r;
@@ -477,7 +375,7 @@ static void stop(struct app *a) {
         sd_notify(false, "STOPPING=1");
         mat_stop(&a->mat);
         if (a->event)
-                remember(a);
+                app_remember(a);
         while (a->n_outlets > 0) {
                 struct outlet *outlet = &a->outlets[--a->n_outlets];
                 outlet->ops->free(outlet->self);

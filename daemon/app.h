@@ -24,7 +24,7 @@ struct app_options {
         double speed;                /* time passes so many times faster: demonstrations and tests. 1 = really */
 };
 
-enum { OUTLETS_MAX = 4 };
+enum { OUTLETS_MAX = 4, APP_TICK_US = 1000 * 1000 };
 
 struct app {
         struct app_options options;
@@ -54,5 +54,21 @@ struct app {
 
 /* Runs until SIGTERM or SIGINT. 0, or a negative errno after saying why. settings are good. */
 int app_run(const struct app_options *options, const struct settings *settings);
+
+/* ---- inside: app.c and app_tick.c ---- */
+
+/* The moment this turn of the loop began, in virtual time: read once, the same for all that is decided in it. */
+uint64_t app_turn_time(void *userdata);
+/* Virtual time to real time. */
+uint64_t app_real_of(const struct app *a, uint64_t virtual_us);
+/* One decision and everybody who hears of it. frame NULL: only time passed. */
+void app_decide(struct app *a, const struct frame *frame, uint64_t now_us);
+void app_remember(struct app *a);
+/* Notes how long this turn kept the loop from everything else. */
+void app_turn_ends(struct app *a);
+
+int app_tick(sd_event_source *source, uint64_t usec, void *userdata);
+/* A number that changes at local midnight. */
+int app_local_day(uint64_t realtime_us);
 
 #endif

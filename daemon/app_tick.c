@@ -1,0 +1,113 @@
+/* What is done once a second, beside deciding: health, midnight, saving, the word to systemd. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "app.h"
+#include "publish/text.h"
+#include "util/clock.h"
+
+enum { TARE_SAVE_US = 60 * 1000 * 1000 };
+
+int app_local_day(uint64_t realtime_us) {
+        time_t t = (time_t)(realtime_us / USEC_PER_SEC);
+        struct tm tm;
+
+        localtime_r(&t, &tm);
+        return tm.tm_year * 400 + tm.tm_yday;
+}
+
+static void watch_midnight(struct app *a) {
+        int today = app_local_day(clock_realtime_us());
+
+        if (today == a->today)
+                return;
+        a->today = today;
+        pipeline_new_day(&a->pipeline, app_turn_time(a));
+        app_remember(a);
+}
+
+static void measure_health(struct app *a, uint64_t real_us) {
+        struct health *h = &a->health;
+        double seconds = (double)(real_us - a->tick_us) / 1e6;
+
+        if (seconds > 0.5) {
+                float rate = (float)((double)(h->frames - a->frames_at_tick) / seconds);
+                h->frame_rate_hz = isnan(h->frame_rate_hz) ? rate : h->frame_rate_hz * 0.7f + rate * 0.3f;
+                if (h->frames == a->frames_at_tick && h->frame_rate_hz < 0.05f)
+                        h->frame_rate_hz = 0;
+                a->frames_at_tick = h->frames;
+                a->tick_us = real_us;
+        }
+        h->bytes = a->mat.bytes;
+        h->reopened = a->mat.reopened;
+        h->discarded_bytes = a->mat.decoder.discarded_bytes;
+        memcpy(h->refused, a->mat.decoder.refused, sizeof(h->refused));
+        h->decide_worst_us = a->latency.worst_us;
+        h->decide_p99_us = latency_p99_us(&a->latency);
+}
+
+/* The baseline follows slowly and is large: kept once a minute at most, and only while the seat is empty. */
+static void remember_tare(struct app *a, uint64_t real_us) {
+        struct memory_tare *tare;
+
+        if (!a->state || !a->snapshot.map.tared || a->snapshot.posture.occupancy != OCCUPANCY_VACANT ||
+            (a->tare_saved_us && real_us < a->tare_saved_us + TARE_SAVE_US))
+                return;
+        tare = malloc(sizeof(*tare));
+        if (!tare)
+                return;
+        condition_remember(&a->pipeline.condition, tare);
+        state_save_tare(a->state, tare);
+        free(tare);
+        a->tare_saved_us = real_us;
+}
+
+static void tell_systemd(struct app *a) {
+        const struct sitting *s = &a->snapshot.sitting;
+        char status[160];
+        int n;
+
+        if (s->bout_started_us)
+                n = snprintf(status, sizeof(status), "seated %" PRIu64 " min",
+                             (uint64_t)(s->bout_seated_us / (60 * USEC_PER_SEC)));
+        else
+                n = snprintf(status, sizeof(status), "%s", occupancy_name(a->snapshot.posture.occupancy));
+        for (int i = 0; i < a->n_outlets && n < (int)sizeof(status); i++)
+                n += snprintf(status + n, sizeof(status) - (size_t)n, ", %s %s", a->outlets[i].ops->name,
+                              a->outlets[i].ops->status(a->outlets[i].self));
+        if (!a->health.mat_online && n < (int)sizeof(status))
+                snprintf(status + n, sizeof(status) - (size_t)n, ", no frames from the mat");
+        if (strcmp(status, a->status) == 0)
+                return;
+        snprintf(a->status, sizeof(a->status), "%s", status);
+        sd_notifyf(false, "STATUS=%s", status);
+}
+
+int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct app *a = userdata;
+        uint64_t stale_us = (uint64_t)a->settings.device.stale_ms * 1000, now_us = app_turn_time(a);
+        bool silent;
+
+        (void)usec;
+        sd_event_source_set_time(source, a->wake_us + APP_TICK_US);
+        mat_tick(&a->mat);
+        if (a->health.mat_online && a->wake_us > app_real_of(a, a->mat.frame.arrived_us) + stale_us)
+                a->health.mat_online = false;
+        silent = a->health.frames == a->frames_at_tick;
+        measure_health(a, a->wake_us);
+        if (silent) /* frames bring the news themselves */
+                app_decide(a, NULL, now_us);
+        watch_midnight(a);
+        if (a->snapshot.sitting.bout_started_us)
+                app_remember(a);
+        remember_tare(a, a->wake_us);
+        tell_systemd(a);
+        app_turn_ends(a);
+        return 0;
+}
