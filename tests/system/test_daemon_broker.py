@@ -20,9 +20,9 @@ FRAME, RATE, SPEED = 1028, 12, 30
 SCENARIO = '''sitter mass=78 fidgets=2 shifts=1
 mat imperfection=1
 0:20  sit
-+4:00 stand
++3:00 stand
 +3:00 sit
-+4:00 stand
++3:00 stand
 +3:00 end
 '''
 data = simulate(build, 'jq-seat-32', SCENARIO)
@@ -113,7 +113,7 @@ try:
 
     # killed again; the second sitting begins, and its alert falls due, while the broker is away
     broker.kill()
-    wait_for('the second alert has fallen due', 60, lambda: play.at > (20 + 240 + 180 + 150) * RATE, 0.2)
+    wait_for('the second alert has fallen due', 60, lambda: play.at > (20 + 180 + 180 + 150) * RATE, 0.2)
     broker.start()
     wait_for('everything that happened in between', 20, lambda: len(events('glute_activation_due')) >= 2)
     wait_for('stood up again', 30, lambda: len(events('stood_up')) >= 2)
