@@ -62,17 +62,16 @@ static void push_event(void *userdata, const struct seat_event *event) {
 
 void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us, float break_s) {
         struct report now;
-        uint64_t before, left_seat_us;
+        uint64_t before;
         bool urgent;
 
         report_take(s, realtime_us, &now);
         pthread_mutex_lock(&m->lock);
         urgent = !m->has_report || report_urgent(&m->report, &now);
-        left_seat_us = m->report.sitting.left_seat_us;
         m->report = now;
         m->has_report = true;
         before = m->n_events;
-        events_of(s, left_seat_us, realtime_us, break_s, push_event, m);
+        events_of(s, realtime_us, break_s, push_event, m);
         urgent = urgent || m->n_events != before;
         pthread_mutex_unlock(&m->lock);
         if (urgent)

@@ -121,12 +121,18 @@ static void alert_closed(const struct snapshot *s, enum alert_kind k, uint64_t r
         ret->latency_us = a->closed_us > a->raised_us ? a->closed_us - a->raised_us : 0;
 }
 
-void events_of(const struct snapshot *s, uint64_t left_seat_us, uint64_t realtime_us, float break_s,
+void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
                void (*emit)(void *userdata, const struct seat_event *event), void *userdata) {
+        const uint32_t changes = s->sitting.changes;
         struct seat_event e;
 
-        if (s->sitting.changes & SITTING_BOUT_STARTED) {
-                event_base(s, EVENT_SAT_DOWN, wall_of(s, realtime_us, s->sitting.bout_started_us), &e);
+        if (changes & (SITTING_BOUT_STARTED | SITTING_BACK)) {
+                uint64_t at_us = changes & SITTING_BACK ? s->posture.occupancy_since_us : s->sitting.bout_started_us;
+                event_base(s, EVENT_SAT_DOWN, wall_of(s, realtime_us, at_us), &e);
+                emit(userdata, &e);
+        }
+        if (changes & SITTING_LEFT_SEAT) {
+                event_base(s, EVENT_STOOD_UP, wall_of(s, realtime_us, s->sitting.left_seat_us), &e);
                 emit(userdata, &e);
         }
         for (int k = 0; k < ALERT_KIND_N; k++) {
@@ -139,8 +145,8 @@ void events_of(const struct snapshot *s, uint64_t left_seat_us, uint64_t realtim
                         emit(userdata, &e);
                 }
         }
-        if (s->sitting.changes & SITTING_BOUT_ENDED) {
-                event_base(s, EVENT_STOOD_UP, wall_of(s, realtime_us, left_seat_us), &e);
+        if (changes & SITTING_BOUT_ENDED) {
+                event_base(s, EVENT_BOUT_ENDED, realtime_us, &e);
                 e.seated_us = s->sitting.last_bout_us;
                 emit(userdata, &e);
         }

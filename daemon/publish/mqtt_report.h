@@ -32,7 +32,7 @@ bool report_moved(const struct report *last, const struct report *now);
 uint64_t report_due_us(const struct report *last, uint64_t last_sent_us, const struct report *now,
                        const struct settings_mqtt *settings);
 
-enum seat_event_kind { EVENT_SAT_DOWN, EVENT_STOOD_UP, EVENT_ALERT_RAISED, EVENT_ALERT_CLOSED };
+enum seat_event_kind { EVENT_SAT_DOWN, EVENT_STOOD_UP, EVENT_BOUT_ENDED, EVENT_ALERT_RAISED, EVENT_ALERT_CLOSED };
 
 struct seat_event {
         enum seat_event_kind kind;
@@ -52,8 +52,8 @@ struct seat_event {
 };
 
 /* Calls emit for each thing that happened in this snapshot. number and queued_us are left to the receiver.
- * left_seat_us: of the snapshot before; the end of a bout is known only a break later. */
-void events_of(const struct snapshot *s, uint64_t left_seat_us, uint64_t realtime_us, float break_s,
+ * Sitting down and standing up are told at once, also within a bout; its end is known only a break later. */
+void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
                void (*emit)(void *userdata, const struct seat_event *event), void *userdata);
 
 #endif

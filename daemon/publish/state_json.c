@@ -204,6 +204,8 @@ static const char *event_name(const struct seat_event *e) {
                 return "sat_down";
         case EVENT_STOOD_UP:
                 return "stood_up";
+        case EVENT_BOUT_ENDED:
+                return "bout_ended";
         case EVENT_ALERT_RAISED:
                 return alert_event_name(e->alert);
         case EVENT_ALERT_CLOSED:

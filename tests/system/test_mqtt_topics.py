@@ -77,7 +77,7 @@ def check_events(listener, drive):
     events = [json.loads(m.payload) for m in listener.of(drive.base + "/event")]
     types = [e["event_type"] for e in events]
     assert types == ["sat_down", "glute_activation_due", "glute_activation_done", "slouch", "alert_snoozed",
-                     "asymmetry", "alert_cleared", "stood_up"], types
+                     "asymmetry", "alert_cleared", "bout_ended"], types
     assert len({e["id"] for e in events}) == 8
     due = events[1]
     assert due["exercise"] == "standing-glute-contraction" and due["seated_min"] == 31 and due["limit_min"] == 30

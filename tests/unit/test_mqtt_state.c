@@ -190,14 +190,17 @@ static void test_stood_up_when_left(void) {
         struct seat_event e;
 
         CHECK(mailbox_init(&m) == 0);
-        s->sitting.left_seat_us = s->now_us - 2 * MIN_US;
+        s->sitting.left_seat_us = s->now_us - 1000000;
+        s->sitting.changes = SITTING_LEFT_SEAT;
         mailbox_post(&m, s, 1788860467250000ull, 120);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_STOOD_UP);
+        CHECK(e.at_realtime_us == 1788860467250000ull - 1000000);
         s->sitting.left_seat_us = 0;
         s->sitting.changes = SITTING_BOUT_ENDED;
         s->sitting.last_bout_us = 31 * MIN_US;
         mailbox_post(&m, s, 1788860467250000ull, 120);
-        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_STOOD_UP && e.seated_us == 31 * MIN_US);
-        CHECK(e.at_realtime_us == 1788860467250000ull - 2 * MIN_US);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_BOUT_ENDED && e.seated_us == 31 * MIN_US);
+        CHECK(e.at_realtime_us == 1788860467250000ull);
         mailbox_done(&m);
 }
 
