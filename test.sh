@@ -81,7 +81,7 @@ check_format() {
 }
 
 check_tidy() {
-        sources | grep '^daemon/.*\.c$' | xargs -P "$jobs" -n 4 clang-tidy -p build/clang --quiet
+        sources | grep '^daemon/.*\.c$' | xargs -P "$jobs" -n 1 clang-tidy -p build/clang --quiet
 }
 
 check_duplicate_includes_and_leaks() { # nothing of the machine that built it

@@ -101,6 +101,7 @@ int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
                 a->health.mat_online = false;
         silent = a->health.frames == a->frames_at_tick;
         measure_health(a, a->wake_us);
+        a->snapshot.health = a->health;
         if (silent) /* frames bring the news themselves */
                 app_decide(a, NULL, now_us);
         watch_midnight(a);
