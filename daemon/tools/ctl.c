@@ -33,7 +33,7 @@ static const struct verb verbs[] = {
          "FILE is frames CSV, or raw wire bytes with --format.\n"
          "  --config FILE      settings to decide with (default: the installed ones)\n"
          "  --format NAME      FILE holds raw wire bytes of this format\n"
-         "  --exercises FILE   exercise catalogue (default: the installed one)\n"
+         "  --exercises FILE   exercise catalogue (default: the one of the settings)\n"
          "  --json             an object for each frame and each event, in time order\n"
          "  --svg FILE --at S  a picture of the seat at S seconds of the recording\n",
          1, 1, verb_replay},
@@ -63,7 +63,7 @@ static const struct verb verbs[] = {
          "MIN is 1 to 240; without it the setting alert.snooze_min counts.\n",
          0, 1, verb_snooze},
         {"done", "", "bus seat", "the exercise was done: close the alert", "  sitbonectl done\n", 0, 0, verb_done},
-        {"exercises", "", "exercises json", "the exercise catalogue and its words on safety",
+        {"exercises", "", "config exercises json", "the exercise catalogue and its words on safety",
          "  sitbonectl exercises\n"
          "  sitbonectl exercises --exercises ./exercises.conf --json\n",
          0, 0, verb_exercises},

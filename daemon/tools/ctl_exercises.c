@@ -3,6 +3,7 @@
 
 #include "ctl.h"
 #include "ctl_out.h"
+#include "ctl_source.h"
 #include "exercises.h"
 #include "publish/text.h"
 
@@ -49,23 +50,30 @@ static void print_text(const struct exercise_catalogue *c) {
         }
 }
 
+static int show(const char *path, bool json, struct mistakes *mistakes, struct exercise_catalogue *catalogue) {
+        exercises_load(path, mistakes, catalogue);
+        for (int i = 0; i < mistakes->n && i < MISTAKES_MAX; i++)
+                complain("%s", mistakes->of[i]);
+        if (mistakes->n)
+                return STATUS_USAGE;
+        if (json)
+                print_json(catalogue);
+        else
+                print_text(catalogue);
+        return STATUS_DONE;
+}
+
 int verb_exercises(const struct options *options) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
         struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct settings *settings = calloc(1, sizeof(*settings));
         int status = STATUS_FAILED;
 
-        if (catalogue && mistakes) {
-                exercises_load(options->exercises, mistakes, catalogue);
-                for (int i = 0; i < mistakes->n && i < MISTAKES_MAX; i++)
-                        complain("%s", mistakes->of[i]);
-                status = mistakes->n ? STATUS_USAGE : STATUS_DONE;
-                if (status == STATUS_DONE && options->json)
-                        print_json(catalogue);
-                else if (status == STATUS_DONE)
-                        print_text(catalogue);
-        } else {
+        if (!catalogue || !mistakes || !settings)
                 complain("out of memory");
-        }
+        else if ((status = load_settings(options->config, settings)) == STATUS_DONE)
+                status = show(exercises_path(options, settings), options->json, mistakes, catalogue);
+        free(settings);
         free(mistakes);
         free(catalogue);
         return status;

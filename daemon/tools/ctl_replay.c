@@ -90,7 +90,7 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
         return status;
 }
 
-static int run(struct source *source, const char *exercises, replay_fn decided, void *userdata) {
+static int run(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
         struct replay *r = calloc(1, sizeof(*r));
         char error[RECORDING_ERROR_MAX];
         int status;
@@ -103,7 +103,7 @@ static int run(struct source *source, const char *exercises, replay_fn decided, 
         r->decided = decided;
         r->userdata = userdata;
         r->deadline_us = UINT64_MAX;
-        status = load_exercises(exercises, &r->exercises);
+        status = load_exercises(exercises_path(options, &source->settings), &r->exercises);
         if (status == STATUS_DONE) {
                 suit_stale_limit(source);
                 status = source_open(source, error);
@@ -123,22 +123,22 @@ static int run(struct source *source, const char *exercises, replay_fn decided, 
         return status;
 }
 
-static int replay_as_json(struct source *source, const char *exercises) {
+static int replay_as_json(struct source *source, const struct options *options) {
         struct replay_json *json = replay_json_new(stdout, &source->settings);
         int status = STATUS_FAILED;
 
         if (json)
-                status = run(source, exercises, replay_json_decided, json);
+                status = run(source, options, replay_json_decided, json);
         replay_json_free(json);
         return status;
 }
 
-static int replay_as_summary(struct source *source, const char *exercises) {
+static int replay_as_summary(struct source *source, const struct options *options) {
         struct replay_summary *summary = replay_summary_new(&source->settings);
         int status = STATUS_FAILED;
 
         if (summary)
-                status = run(source, exercises, replay_summary_decided, summary);
+                status = run(source, options, replay_summary_decided, summary);
         if (status == STATUS_DONE)
                 replay_summary_print(summary, stdout, source->path, &source->recording);
         replay_summary_free(summary);
@@ -176,7 +176,7 @@ static int replay_as_picture(struct source *source, const struct options *option
                 free(p);
                 return STATUS_USAGE;
         }
-        status = run(source, options->exercises, picture_decided, p);
+        status = run(source, options, picture_decided, p);
         snprintf(p->view.seat_name, sizeof(p->view.seat_name), "sitbone");
         if (status == STATUS_DONE && (r = view_write_svg(options->svg, &p->view)) < 0) {
                 complain("cannot write %s: %s", options->svg, strerror(-r));
@@ -200,9 +200,9 @@ int verb_replay(const struct options *options) {
         if (options->svg)
                 status = replay_as_picture(source, options);
         else if (options->json)
-                status = replay_as_json(source, options->exercises);
+                status = replay_as_json(source, options);
         else
-                status = replay_as_summary(source, options->exercises);
+                status = replay_as_summary(source, options);
         source_free(source);
         return status;
 }

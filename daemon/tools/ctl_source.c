@@ -11,7 +11,7 @@
 
 enum { FILE_LIMIT = 1 << 30, PERIODS = 64, PREFIX = 1 << 20 };
 
-static int load_settings(const char *path, struct settings *ret) {
+int load_settings(const char *path, struct settings *ret) {
         struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
         int n;
 
@@ -25,6 +25,12 @@ static int load_settings(const char *path, struct settings *ret) {
                 complain("%s", mistakes->of[i]);
         free(mistakes);
         return n ? STATUS_USAGE : STATUS_DONE;
+}
+
+const char *exercises_path(const struct options *options, const struct settings *settings) {
+        if (options->exercises)
+                return options->exercises;
+        return settings->alert.exercises_file[0] ? settings->alert.exercises_file : NULL;
 }
 
 static int find_format(const char *name, const struct format **ret) {

@@ -17,6 +17,12 @@ struct source {
         struct frame frame;
 };
 
+/* STATUS_DONE, or STATUS_USAGE after each mistake was said. path NULL: the installed settings. */
+int load_settings(const char *path, struct settings *ret);
+
+/* The catalogue asked for, else the one the settings name, else NULL: the installed one. */
+const char *exercises_path(const struct options *options, const struct settings *settings);
+
 /* Reads settings and file; a recording need not be inside yet. STATUS_* after complaints. *ret is malloc'd. */
 int source_load(const struct options *options, struct source **ret);
 
