@@ -29,6 +29,7 @@ struct seats {
         sd_bus *bus;
         sd_event_source *retry;
         bool missing_said;
+        unsigned said;
         struct seat of[SEATS_MAX];
 };
 
@@ -142,6 +143,14 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
         return 0;
 }
 
+/* What the agent says of its own accord; each time anew, also when the one before was put away. */
+static void say_as(struct seat *seat, const char *kind, const struct note_text *text) {
+        char id[32];
+
+        snprintf(id, sizeof(id), "%s-%u", kind, ++seat->seats->said);
+        notifier_show(seat->seats->notifier, seat->name, kind, id, text);
+}
+
 /* --- the mat --- */
 
 static int on_silent(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -151,9 +160,8 @@ static int on_silent(sd_event_source *source, uint64_t usec, void *userdata) {
         (void)source, (void)usec;
         snprintf(body, sizeof(body), "%s: nothing is known of the seat until it sends again. Is it plugged in?",
                  *seat->title ? seat->title : "Seat");
-        notifier_show(
-                seat->seats->notifier, seat->name, "mat", "mat",
-                &(struct note_text){.title = "The seat mat fell silent", .body = body, .category = "device.removed"});
+        say_as(seat, "mat",
+               &(struct note_text){.title = "The seat mat fell silent", .body = body, .category = "device.removed"});
         return 0;
 }
 
@@ -331,20 +339,34 @@ static int on_names(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) 
 /* --- what the person pressed --- */
 
 static void say(struct seat *seat, const char *title, const char *body, bool quiet) {
-        notifier_show(
-                seat->seats->notifier, seat->name, "answer", "answer",
-                &(struct note_text){.title = title, .body = body, .category = "x-sitbone.answer", .quiet = quiet});
+        say_as(seat, "answer",
+               &(struct note_text){.title = title, .body = body, .category = "x-sitbone.answer", .quiet = quiet});
 }
 
-static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct seat *seat = userdata;
+/* Shows a refusal; false when it was none. */
+static bool refused(struct seat *seat, sd_bus_message *m) {
         const sd_bus_error *e = sd_bus_message_get_error(m);
 
-        (void)ret_error;
-        if (!e || !*seat->name)
-                return 0;
+        if (!e)
+                return false;
         log_warning("%s: refused: %s", seat->name, e->message ? e->message : e->name);
-        say(seat, "The seat could not do that", e->message ? e->message : e->name, false);
+        if (*seat->name)
+                say(seat, "The seat could not do that", e->message ? e->message : e->name, false);
+        return true;
+}
+
+static int on_snoozed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        (void)ret_error;
+        refused(userdata, m);
+        return 0;
+}
+
+static int on_done(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct seat *seat = userdata;
+
+        (void)ret_error;
+        if (!refused(seat, m) && *seat->name)
+                say(seat, "Well done", "The time to the next reminder starts again.", true);
         return 0;
 }
 
@@ -359,10 +381,10 @@ static void on_pressed(void *userdata, struct note *note, const char *action) {
         if (!*seat->owner || !s->bus)
                 say(seat, "The seat could not do that", "sitboned is not running.", false);
         else if (strcmp(action, "done") == 0)
-                r = sd_bus_call_method_async(s->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Done", on_answer,
-                                             seat, NULL);
+                r = sd_bus_call_method_async(s->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Done", on_done, seat,
+                                             NULL);
         else if (strcmp(action, "snooze") == 0)
-                r = sd_bus_call_method_async(s->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Snooze", on_answer,
+                r = sd_bus_call_method_async(s->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Snooze", on_snoozed,
                                              seat, "u", note->snooze_min);
         if (r < 0)
                 say(seat, "The seat could not do that", strerror(-r), false);

@@ -142,7 +142,7 @@ format = "<b>%s</b>\\n%b"
 idle_threshold = 0
 dmenu = {picker}
 [urgency_low]
-timeout = 0
+timeout = 2
 [urgency_normal]
 timeout = 0
 """

@@ -87,6 +87,9 @@ def test_snooze(desktop, seat):
 def test_done(desktop, seat):
     desktop.press("Done")
     until("done reached the daemon", lambda: ["1", "0", "0", "Ok"] in seat.commands)
+    until("thanked quietly", lambda: "Well done" in desktop.monitor.notifies()[-1][1])
+    thanks = desktop.monitor.notifies()[-1][1]
+    assert "byte 0" in thanks and "boolean true" in thanks, thanks
     until("gone when done", lambda: desktop.shown() == 0)
 
 
@@ -137,13 +140,37 @@ def test_agent_starts_late(desktop):
 
 
 def test_silent_mat(desktop, seat, monitor):
-    shown = desktop.shown()
+    seat.tell("vacant", "skip 5")
+    until("nothing else is shown", lambda: desktop.shown() == 0)
     seat.tell("online 0")
-    until("a silent mat is said", lambda: desktop.shown() == shown + 1)
+    until("a silent mat is said", lambda: desktop.shown() == 1)
     assert "device.removed" in monitor.notifies()[-1][1] and "Desk: nothing is known" in monitor.notifies()[-1][1]
     desktop.photograph("silent")
     seat.tell("online 1")
-    until("gone when it sends again", lambda: desktop.shown() == shown)
+    until("gone when it sends again", lambda: desktop.shown() == 0)
+    seat.tell("online 0")
+    until("said again", lambda: desktop.shown() == 1)
+    desktop.ctl("close")
+    until("put away", lambda: desktop.shown() == 0)
+    seat.tell("online 1")
+    time.sleep(1)  # shorter is not even said on the bus
+    seat.tell("online 0")
+    until("another silence is said too", lambda: desktop.shown() == 1)
+    seat.tell("online 1")
+    until("gone again", lambda: desktop.shown() == 0)
+    seat.tell("person", "skip 70")
+    until("the alert again", lambda: desktop.shown() == 1)
+
+
+def test_two_seats(desktop):
+    shown = desktop.shown()
+    kitchen = Seat(desktop.processes, "session", desktop.environment, "kitchen")
+    until("agent listens", lambda: "listening to org.sitbone.Seat1.kitchen" in desktop.agent_log())
+    kitchen.tell("person", f"skip {PROMPT}")
+    until("one of each seat", lambda: desktop.shown() == shown + 1)
+    kitchen.tell("vacant")
+    until("only its own is gone", lambda: desktop.shown() == shown)
+    kitchen.leave()
 
 
 def test_settings(desktop):
@@ -190,6 +217,7 @@ def main():
         test_server_comes_and_goes(desktop, dunst)
         test_agent_starts_late(desktop)
         test_silent_mat(desktop, seat, monitor)
+        test_two_seats(desktop)
         test_settings(desktop)
         test_daemon_goes_for_good(desktop, seat)
         assert desktop.agent.poll() is None, "the agent ended"
