@@ -81,11 +81,13 @@ static struct spot shift(const struct describe *d, const struct map *map, struct
         const float h = radius(d->geometry);
         const struct window w = window_at(d, at.x, at.y, h, h);
         const uint32_t n = w.col1 - w.col0;
-        float wx[WINDOW_MOST] = {0}, mx[WINDOW_MOST] = {0}, wy[WINDOW_MOST] = {0}, my[WINDOW_MOST] = {0};
-        float sums[WINDOW_MOST] = {0}, moments[WINDOW_MOST] = {0}, sum = 0, sum_x = 0, sum_y = 0;
+        float wx[WINDOW_MOST], mx[WINDOW_MOST], wy[WINDOW_MOST], my[WINDOW_MOST];
+        float sums[WINDOW_MOST], moments[WINDOW_MOST], sum = 0, sum_x = 0, sum_y = 0;
         const float weights =
                 weigh(&d->x, w.col0, w.col1, at.x, h, wx, mx) * weigh(&d->y, w.row0, w.row1, at.y, h, wy, my);
 
+        for (uint32_t c = 0; c < n; c++) /* not the whole arrays: n is 3 to 13 */
+                sums[c] = moments[c] = 0;
         for (uint32_t r = w.row0; r < w.row1; r++) {
                 const float *restrict load = map->load + (size_t)r * d->x.n + w.col0;
                 const float k = wy[r - w.row0], m = my[r - w.row0];
@@ -96,6 +98,7 @@ static struct spot shift(const struct describe *d, const struct map *map, struct
                 }
         }
         for (uint32_t c = 0; c < n; c++) {
+                // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): weigh() has written 0..n-1
                 sum += wx[c] * sums[c];
                 sum_x += mx[c] * sums[c];
                 sum_y += wx[c] * moments[c];
