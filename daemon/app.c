@@ -22,7 +22,7 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-enum { LATE_US = 50 * 1000 };
+enum { LATE_US = 50000, ACCURACY_US = 50000 };
 
 /* ---- time: virtual time is real time unless --speed says otherwise ---- */
 
@@ -289,7 +289,7 @@ static int add_timers(struct app *a) {
                 return r;
         sd_event_source_set_enabled(a->deadline, SD_EVENT_OFF);
         sd_event_source_set_description(a->deadline, "deadline");
-        r = sd_event_add_time_relative(a->event, &a->tick, CLOCK_BOOTTIME, APP_TICK_US, 50 * 1000, app_tick, a);
+        r = sd_event_add_time_relative(a->event, &a->tick, CLOCK_BOOTTIME, APP_TICK_US, ACCURACY_US, app_tick, a);
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(a->tick, SD_EVENT_ON);

@@ -24,7 +24,7 @@ struct app_options {
         double speed;                /* time passes so many times faster: demonstrations and tests. 1 = really */
 };
 
-enum { OUTLETS_MAX = 4, APP_TICK_US = 1000 * 1000 };
+enum { OUTLETS_MAX = 4, APP_TICK_US = 1000000 };
 
 struct app {
         struct app_options options;

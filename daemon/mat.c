@@ -8,7 +8,7 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250 * 1000, PAUSE_MOST_US = 5 * 1000 * 1000 };
+enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000, ACCURACY_US = 50000 };
 
 static void open_port(struct mat *m);
 
@@ -30,7 +30,7 @@ static int on_reopen(sd_event_source *source, uint64_t usec, void *userdata) {
 /* Tries again after a pause that doubles up to five seconds. */
 static void open_later(struct mat *m) {
         m->reopen = sd_event_source_disable_unref(m->reopen);
-        sd_event_add_time_relative(m->event, &m->reopen, CLOCK_BOOTTIME, m->pause_us, 50 * 1000, on_reopen, m);
+        sd_event_add_time_relative(m->event, &m->reopen, CLOCK_BOOTTIME, m->pause_us, ACCURACY_US, on_reopen, m);
         sd_event_source_set_description(m->reopen, "mat-reopen");
         m->pause_us = m->pause_us * 2 < PAUSE_MOST_US ? m->pause_us * 2 : PAUSE_MOST_US;
 }

@@ -1,6 +1,7 @@
 /* The settings table: one row = section, key, kind, range, unit, default, help. */
 #include "settings_table.h"
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of fields cannot stand in parentheses */
 #define FIELD(member) offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
 #define BOOL(s, k, standard, help)                                                                                    \
         { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", standard, NULL, false, help }
@@ -19,6 +20,8 @@
         { #s, #k, SETTING_CHOICE, FIELD(s.k), 0, 0, "", standard, words, true, help }
 #define TEXT_R(s, k, kind, standard, help)                                                                            \
         { #s, #k, kind, FIELD(s.k), 0, 0, "", standard, NULL, true, help }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const char *const line_words[] = {"leave", "on", "off", NULL};      /* enum line_state */
 static const char *const bus_words[] = {"system", "session", "off", NULL}; /* enum bus_kind */

@@ -82,7 +82,7 @@ __attribute__((format(printf, 2, 3))) static int mistake(struct parser *p, const
         va_end(args);
         int n = snprintf(p->error, SIM_ERROR_MAX, "%s:%d: %s", p->name, p->line, what);
         if (n >= SIM_ERROR_MAX) /* a very long path: the end of the sentence can go */
-                strcpy(p->error + SIM_ERROR_MAX - 4, "...");
+                memcpy(p->error + SIM_ERROR_MAX - 4, "...", 4);
         return -EINVAL;
 }
 

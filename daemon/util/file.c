@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static int read_all(int fd, size_t limit, char **ret, size_t *ret_n) {
-        size_t n = 0, room = 16 * 1024;
+        size_t n = 0, room = 16384;
         char *data = malloc(room + 1), *grown;
         ssize_t got;
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,11 +16,13 @@ static struct {
 /* JOURNAL_STREAM=device:inode names the journal's socket; only then does the prefix mean anything. */
 static bool stderr_is_journal(void) {
         const char *stream = getenv("JOURNAL_STREAM");
-        unsigned long device, inode;
+        char expected[64];
         struct stat st;
 
-        return stream && sscanf(stream, "%lu:%lu", &device, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
-               st.st_dev == device && st.st_ino == inode;
+        if (!stream || fstat(STDERR_FILENO, &st) < 0)
+                return false;
+        snprintf(expected, sizeof(expected), "%lu:%lu", (unsigned long)st.st_dev, (unsigned long)st.st_ino);
+        return strcmp(stream, expected) == 0;
 }
 
 void log_open(enum log_level most) {
