@@ -1,7 +1,7 @@
 /* The least program that is linked to the same libraries and has set each of them going: the yardstick for memory. */
 #include <jansson.h>
-#include <math.h>
 #include <libserialport.h>
+#include <math.h>
 #include <mosquitto.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
