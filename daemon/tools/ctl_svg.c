@@ -180,10 +180,9 @@ static void draw_panel(FILE *f, const struct view *v) {
 static void draw_foot(FILE *f, const struct view *v) {
         char text[VIEW_TEXT_MAX + VIEW_WORD_MAX + 8];
 
-        if (!v->alert_title[0]) {
-                text_at(f, PANEL_LEFT, HEIGHT - 22, "small", "cross: centre of pressure; circles: sit bones");
+        text_at(f, PANEL_LEFT, HEIGHT - 22, "small", "cross: centre of pressure; circles: sit bones");
+        if (!v->alert_title[0])
                 return;
-        }
         fprintf(f, "<rect x=\"0\" y=\"%d\" width=\"%d\" height=\"56\" class=\"alert\"/>\n", HEIGHT, WIDTH);
         text_at(f, MAP_LEFT - 8, HEIGHT + 24, "title", v->alert_title);
         snprintf(text, sizeof(text), "%s%s%s", v->alert_reason, v->alert_exercise[0] ? " · " : "", v->alert_exercise);
