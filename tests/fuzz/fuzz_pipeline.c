@@ -48,16 +48,16 @@ static float between(struct input *in, float least, float most) {
         return least + (most - least) * (float)byte(in) / 255;
 }
 
-static void make_geometry(struct input *in) {
-        uint8_t kind = byte(in) % 3;
+static void make_geometry(struct input *in, bool usual) {
+        uint8_t kind = usual ? 0 : byte(in) % 3;
 
         memset(&geometry, 0, sizeof(geometry));
         geometry.kind = (enum geometry_kind)kind;
-        geometry.rows = 1 + byte(in) % 64;
-        geometry.cols = 1 + byte(in) % 64;
+        geometry.rows = usual ? 16 : 1 + byte(in) % 64;
+        geometry.cols = usual ? 16 : 1 + byte(in) % 64;
         geometry.n_cells = geometry.rows * geometry.cols;
-        geometry.pitch_x_mm = between(in, 0.1F, 200);
-        geometry.pitch_y_mm = between(in, 0.1F, 200);
+        geometry.pitch_x_mm = usual ? 25 : between(in, 0.1F, 200);
+        geometry.pitch_y_mm = usual ? 25 : between(in, 0.1F, 200);
         geometry.cell_cm2 = geometry.pitch_x_mm * geometry.pitch_y_mm / 100;
         geometry.full_scale = byte(in) % 2 ? 255 : between(in, 0.001F, 1e6F);
         for (uint32_t i = 0; i < geometry.n_cells; i++) {
@@ -165,14 +165,45 @@ static void step(bool fresh) {
         check_posture(&snapshot.posture);
 }
 
-/* A seat shape under fuzzed values, so that the deep states are reached. */
-static void fill(struct input *in) {
+/* 1 at the middle, falling to a quarter at 30 mm. */
+static float bump(float dx, float dy) {
+        float fall = 1 + (dx * dx + dy * dy) / 900;
+
+        return 1 / (fall * fall);
+}
+
+/* A sitter of fuzzed shape, so that the deep states are reached ... */
+static void fill_sitter(struct input *in) {
+        float x = between(in, -40, 40), y = between(in, -120, 40), half = between(in, 30, 90);
+        float left = between(in, 0.2F, 1.2F), right = left * between(in, 0.3F, 1.7F),
+              soft = left * between(in, 0, 0.4F);
+
+        for (uint32_t i = 0; i < geometry.n_cells; i++) {
+                float dx = geometry.x_mm[i] - x, dy = geometry.y_mm[i] - y;
+                float seat = fabsf(dx) < 160 && dy > -90 && dy < 230 ? soft : 0;
+
+                frame.raw[i] = geometry.full_scale * (seat + left * bump(dx + half, dy) + right * bump(dx - half, dy));
+        }
+}
+
+/* ... an even load on part of the cells ... */
+static void fill_plate(struct input *in) {
         float base = (float)byte(in) / 255 * geometry.full_scale, top = (float)byte(in) / 128 * geometry.full_scale;
         uint32_t from = byte(in) * geometry.n_cells / 256, to = byte(in) * geometry.n_cells / 256;
 
         for (uint32_t i = 0; i < geometry.n_cells; i++)
                 frame.raw[i] = i >= from && i < to ? top : base;
-        for (int n = byte(in) % 16; n > 0; n--) {
+}
+
+/* ... and single cells of any value at all. */
+static void fill(struct input *in) {
+        uint8_t how = byte(in);
+
+        if (how % 4 == 0)
+                fill_plate(in);
+        else if (how % 4 < 3)
+                fill_sitter(in);
+        for (int n = how / 16; n > 0; n--) {
                 uint32_t cell = (byte(in) * 256U + byte(in)) % geometry.n_cells;
 
                 frame.raw[cell] = word(in);
@@ -220,12 +251,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct input in = {data, size < 4096 ? size : 4096};
+        bool usual;
 
         now = 1000000;
         memset(&frame, 0, sizeof(frame));
         memset(&snapshot, 0, sizeof(snapshot));
-        make_geometry(&in);
-        make_settings(&in);
+        usual = byte(&in) % 2; /* half of all: an ordinary mat with the defaults, for depth; the others for breadth */
+        make_geometry(&in, usual);
+        if (usual)
+                settings_defaults(&settings);
+        else
+                make_settings(&in);
         pipeline_init(&pipeline, &settings, &geometry, &exercises);
         while (in.left > 0)
                 switch (byte(&in) % 8) {
