@@ -42,12 +42,12 @@ def follow_bout(broker, listener):
     answer = wait_for('the answer', 5, lambda: listener.text('sitbone/test/response/activation_done'))
     assert json.loads(answer) == {'status': 'ok', 'transaction': 1}, answer
     wait_for('the outcome', 5, lambda: of_type(listener, 'glute_activation_done'))
-    wait_for('stood_up', 30, lambda: of_type(listener, 'stood_up'))
+    wait_for('bout_ended', 30, lambda: of_type(listener, 'bout_ended'))
     wait_for('vacant', 5, lambda: state(listener)['posture'] == 'vacant')
     heard = events(listener)
     types = [e['event_type'] for e in heard]
     assert len({e['id'] for e in heard}) == len(heard), types
-    for kind in ('sat_down', 'glute_activation_due', 'glute_activation_done', 'stood_up'):
+    for kind in ('sat_down', 'glute_activation_due', 'glute_activation_done', 'stood_up', 'bout_ended'):
         assert types.count(kind) == 1, types
     assert state(listener)['last_session_min'] in (5, 6), state(listener)
     print('events:', ' '.join(types))
