@@ -53,9 +53,16 @@ def cgroup_parents():
     return hybrid or ["/sys/fs/cgroup"]
 
 
+def in_chroot():
+    with open("/proc/self/mountinfo") as f:
+        return not any(line.split()[4] == "/" for line in f)
+
+
 def require():
     if os.geteuid() != 0:
         skip("a machine in a box needs root")
+    if in_chroot():  # the kernel then refuses the user namespace of PrivateUsers=
+        skip("a machine in a box cannot run inside a chroot")
     for tool in ("systemd-nspawn", "mmdebstrap", "nsenter"):
         shutil.which(tool) or skip(f"{tool} is not installed")
     for parent in cgroup_parents():
@@ -72,6 +79,7 @@ class Machine:
         self.nspawn = self.leader = None
         os.mkdir(self.root)
         subprocess.run(["tar", "-xf", tar, "-C", self.root], check=True)
+        self.write("/this-is-the-box", "")
         self.write("/etc/hosts", "127.0.0.1 localhost\n")
 
     def __enter__(self):
@@ -91,7 +99,7 @@ class Machine:
                     os.rmdir(folder)
                 except OSError as e:
                     print(f"left behind {folder}: {e}")
-        shutil.rmtree(self.top, ignore_errors=True)
+        subprocess.run(["rm", "-rf", "--one-file-system", self.top], check=False)
 
     def write(self, path, text, mode=0o644):
         path = self.root + path
@@ -104,20 +112,22 @@ class Machine:
         for cgroup in self.cgroups:
             os.mkdir(cgroup)
         enter = "".join(f"echo $$ > {c}/cgroup.procs; " for c in self.cgroups)
+        start = ["sh", "-ec", enter + 'exec systemd-nspawn "$@"', "sh"]
         self.nspawn = subprocess.Popen(
-            ["sh", "-ec", enter + 'exec systemd-nspawn "$@"', "sh", "-q", "-D", self.root, "--boot", "--private-network",
+            [*start, "-q", "-D", self.root, "--boot", "--private-network",
              "--register=no", "--keep-unit", "--console=pipe", "--system-call-filter=bpf", "--capability=all",
              "-M", f"sitbone-{os.getpid()}"],
             stdin=subprocess.DEVNULL, stdout=open(self.top + "/console", "wb"), stderr=subprocess.STDOUT,
             env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"})
         self.wait("the first process of the machine", self._find_leader, 20)
+        self.must("test", "-e", "/this-is-the-box")  # whatever follows must not happen to the host
         self.wait("the end of booting", lambda: self.out("systemctl", "is-system-running") in ("running", "degraded"), 60)
 
     def _find_leader(self):
         if self.nspawn.poll() is not None:
             with open(self.top + "/console", errors="replace") as f:
                 skip("systemd-nspawn cannot run here: " + f.read().strip()[-300:])
-        found = subprocess.run(["pgrep", "-P", str(self.nspawn.pid)], capture_output=True, text=True).stdout.split()
+        found = subprocess.run(["pgrep", "-x", "-P", str(self.nspawn.pid), "systemd"], capture_output=True, text=True).stdout.split()
         self.leader = found[0] if found else None
         return self.leader
 
@@ -127,7 +137,7 @@ class Machine:
             run = f"/run/user/{self.uid(user)}"
             command = ["runuser", "-u", user, "--", "env", f"XDG_RUNTIME_DIR={run}",
                        f"DBUS_SESSION_BUS_ADDRESS=unix:path={run}/bus", *command]
-        return subprocess.run(["nsenter", "-a", "-t", self.leader, *command], capture_output=True, text=True,
+        return subprocess.run(["nsenter", "-a", "-r", "-w", "-t", self.leader, *command], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=100)
 
     def out(self, *command, user=None):
