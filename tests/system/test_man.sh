@@ -2,6 +2,7 @@
 # The man pages are well formed and say every option and verb that --help says, and every setting.
 set -eu
 build=$(realpath "$1")
+source=$(realpath "$(dirname "$0")/../..")
 for tool in mandoc man scdoc; do
         command -v $tool > /dev/null || { echo "SKIP: $tool is not installed"; exit 77; }
 done
@@ -39,4 +40,5 @@ for verb in $verbs; do
         says_all sitbonectl.1 $(options_of "$build/sitbonectl" "$verb")
 done
 says_all sitbone.conf.5 $("$build/sitboned" --print-defaults | sed -nE 's/^#([a-z0-9_]+) =.*/\1/p')
+says_all sitbone-mqtt.7 $(grep -oE '\{"[a-z_]+", [^}]*WORD_' "$source/daemon/publish/mqtt_command.c" | sed -E 's/^\{"([a-z_]+)".*/\1/')
 exit $failed
