@@ -1,6 +1,7 @@
 #include "exercises.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -245,8 +246,9 @@ int exercises_parse(const char *path, const char *text, size_t n, struct mistake
                 mistake_add(mistakes, "%s: no exercise in it", path);
         if (r->catalogue.safety[0] == '\0')
                 mistake_add(mistakes, "%s: no safety words: [safety] with at least one text = ... is needed", path);
-        if (mistakes->n == before)
-                *ret = r->catalogue;
+        if (mistakes->n == before) /* most of a catalogue is empty: nothing of it becomes resident */
+                memcpy(ret, &r->catalogue,
+                       offsetof(struct exercise_catalogue, of) + r->catalogue.n * sizeof(*ret->of));
         free(r);
         return mistakes->n - before;
 }
@@ -268,7 +270,8 @@ int exercises_load(const char *path, struct mistakes *mistakes, struct exercise_
         size_t n = 0;
         int r, found;
 
-        memset(ret, 0, sizeof(*ret));
+        ret->n = 0;
+        ret->safety[0] = '\0';
         if (!path)
                 path = installed();
         r = file_read(path, FILE_LIMIT, &text, &n);

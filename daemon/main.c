@@ -11,6 +11,8 @@
 #include "util/log.h"
 #include "version.h"
 
+enum { LARGE_BLOCK = 64 * 1024 };
+
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 enum action { RUN, CHECK_CONFIG, PRINT_CONFIG };
@@ -180,6 +182,7 @@ int main(int argc, char **argv) {
         struct settings settings;
 
         mallopt(M_ARENA_MAX, 1); /* threads that allocate a few bytes a minute need no heaps of their own */
+        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* large blocks: only the pages in use, and given back when freed */
         parse_arguments(argc, argv, &arguments);
         log_open(arguments.debug ? LOG_DEBUG_ : LOG_INFO_);
         if (arguments.user)

@@ -32,8 +32,8 @@ struct exercise {
 
 struct exercise_catalogue {
         uint32_t n;
-        struct exercise of[EXERCISES_MAX];
         char safety[2048]; /* shown where exercises are listed and once at first use */
+        struct exercise of[EXERCISES_MAX];
 };
 
 #endif
