@@ -234,6 +234,9 @@ def keeps_state(m):
     found = m.out("find", "/var/lib/sitbone", "-printf", "%p %u %m\\n").splitlines()
     check("/var/lib/sitbone sitboned 700" in found and any("memory" in line for line in found),
           "state directory: " + "; ".join(found))
+    boot = m.must("cat", "/proc/sys/kernel/random/boot_id").replace("-", "")
+    check(m.run("grep", "-q", boot, "/var/lib/sitbone/memory").returncode == 0,
+          "the sandboxed daemon knows which boot it is, and a reboot from a restart")
     before = seated_s(m)
     m.must("systemctl", "restart", "sitboned")
     check(m.wait("the bus", lambda: seated_s(m), 10) >= before - 2, "an ordinary restart keeps the bout too")

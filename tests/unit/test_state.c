@@ -1,10 +1,13 @@
 /* What survives a restart: newest good slot wins, a damaged one costs a second and not the rest. */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "publish/state.h"
+#include "util/checksum.h"
+#include "util/clock.h"
 
 static char directory[] = "/tmp/sitbone-state-XXXXXX";
 static char memory_path[64], tare_path[64];
@@ -74,6 +77,51 @@ static void test_slots(void) {
         CHECK(load(&why) < 0 && strstr(why, "newer"));
 }
 
+/* The newest save was an hour ago by the clock of the boot, ten seconds ago by the wall. */
+static void backdate(off_t slot) {
+        enum { SIZE_AT = 8, CRC_AT = 12, BEHIND_CRC = 16, BOOTTIME_AT = 24, REALTIME_AT = 32 };
+        uint64_t boottime_us = clock_boottime_us() - 3600 * USEC_PER_SEC;
+        uint64_t realtime_us = clock_realtime_us() - 10 * USEC_PER_SEC;
+        int fd = open(memory_path, O_RDWR);
+        unsigned char page[4096];
+        uint32_t size, crc;
+
+        CHECK(fd >= 0 && pread(fd, page, sizeof(page), slot) > BEHIND_CRC);
+        memcpy(&size, page + SIZE_AT, sizeof(size));
+        memcpy(page + BOOTTIME_AT, &boottime_us, sizeof(boottime_us));
+        memcpy(page + REALTIME_AT, &realtime_us, sizeof(realtime_us));
+        crc = checksum_crc32(page + BEHIND_CRC, size - BEHIND_CRC);
+        memcpy(page + CRC_AT, &crc, sizeof(crc));
+        CHECK(pwrite(fd, page, size, slot) == (ssize_t)size);
+        close(fd);
+}
+
+static double elapsed_s(const char *boot_id) {
+        struct state *s;
+        struct memory m;
+        uint64_t elapsed_us;
+        const char *why;
+
+        CHECK(setenv("SITBONE_BOOT_ID", boot_id, 1) == 0);
+        CHECK(state_new(directory, &s) == 0);
+        CHECK(state_load(s, &m, &elapsed_us, &why));
+        state_free(s);
+        return (double)elapsed_us / 1e6;
+}
+
+/* Within a boot its own clock counts, whatever the wall was set to; after a reboot there is only the wall. */
+static void test_reboot(void) {
+        CHECK(unlink(memory_path) == 0);
+        CHECK(setenv("SITBONE_BOOT_ID", "1de8c0c2f10b4f4cbfbd5bb7cd6ff3a1", 1) == 0);
+        if (clock_boottime_us() < 3601 * USEC_PER_SEC)
+                return; /* a machine that young has no hour to look back on */
+        save(1);
+        backdate(4096); /* serial 1 is odd: the second slot */
+        CHECK_NEAR(elapsed_s("1de8c0c2f10b4f4cbfbd5bb7cd6ff3a1"), 3600, 5);
+        CHECK_NEAR(elapsed_s("ffffffffffffffffffffffffffffffff"), 10, 5);
+        CHECK(unsetenv("SITBONE_BOOT_ID") == 0);
+}
+
 static void test_tare(void) {
         static struct memory_tare tare, back;
         struct state *s;
@@ -102,6 +150,7 @@ int main(void) {
         snprintf(memory_path, sizeof(memory_path), "%s/memory", directory);
         snprintf(tare_path, sizeof(tare_path), "%s/tare", directory);
         test_slots();
+        test_reboot();
         test_tare();
         test_no_directory();
         unlink(memory_path);
