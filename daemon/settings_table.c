@@ -75,10 +75,11 @@ const struct setting settings_table[] = {
               "The seat must be empty and still this long before the baseline follows."),
         BOOL(condition, stuck_mask, "yes", "Leave out cells that cannot be measuring."),
 
-        FLOAT(occupancy, person_area_cm2, 10, 2000, "cm2", "250",
-              "Contact area of a person at least. A sit covers 500..1330 cm2, a perch on the edge about 400, a hand "
-              "60."),
-        FLOAT(occupancy, person_load_cm2, 0.1, 2000, "cm2 of full scale", "20",
+        FLOAT(occupancy, person_area_cm2, 10, 2000, "cm2", "450",
+              "Contact area of a person at least. A sit covers 800..1330 cm2, a perch on the edge 400..600, a bag or "
+              "a "
+              "cat 240..430, a hand 60. Two thirds of it do with 2.5 times person_load_cm2."),
+        FLOAT(occupancy, person_load_cm2, 0.1, 2000, "cm2 of full scale", "40",
               "Load of a person at least: cells' share of full scale times their area."),
         FLOAT(occupancy, object_load_cm2, 0.05, 2000, "cm2 of full scale", "2",
               "Load that is something rather than nothing."),

@@ -7,7 +7,11 @@ static const float RECENT_S = 2;           /* time constant of the recent mean: 
 static const uint64_t TICK_US = 1000000;   /* the slow pass */
 static const uint64_t STEADY_US = 1500000; /* a tare on command wants this much stillness */
 static const float SATURATED = 0.98F;      /* of full scale, see map.h */
-static const float NOISE_MARGIN = 5;       /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a seat is not empty: a bag of 1 kg or so */
+static const float STUCK_COUNTS = 4;      /* noise floors: what a stuck cell counts at most */
+static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats see a part of it */
+static const uint32_t SPARE_CELLS = 8;    /* a mat with so many may have one that is stuck */
+static const float NOISE_MARGIN = 5;      /* floor in mean absolute deviations: about 4 sigma of normal noise */
 static const float FOLLOW_UP = 1.0F / 16; /* a tick, while empty: slow, so that nothing laid down gently is taken in */
 static const float FOLLOW_DOWN = 0.25F;   /* a tick, always: a load below zero means that the baseline is too high */
 static const float STUCK_LEVEL = 0.5F;    /* of full scale: a cell resting above it has lost most of its range */
@@ -22,9 +26,8 @@ static uint32_t max_u32(uint32_t a, uint32_t b) {
         return a > b ? a : b;
 }
 
-/* So many cells may read above the floor on an empty seat: two of a real mat do, one of a dozen can be stuck. */
-static uint32_t empty_limit(const struct condition *c) {
-        return max_u32(1, c->geometry->n_cells / 8);
+static float min_f(float a, float b) {
+        return a < b ? a : b;
 }
 
 static float clean(float raw, float full_scale) {
@@ -146,6 +149,21 @@ static void watch_range(struct condition *c) {
         c->most = max_u32(c->most, above);
 }
 
+/* What lies on the seat would weigh something: the sum over the cells, of which a few may be stuck and count little. One
+ * cell alone is stuck, or too small a thing to matter. What arrived is never taken in, however still it lies. */
+static bool is_empty(const struct condition *c, const struct map *map) {
+        const struct geometry *g = c->geometry;
+        const float mat_cm2 = g->cell_cm2 * (float)g->n_cells, most = STUCK_COUNTS * map->floor;
+        const float limit = EMPTY_CM2 * min_f(1, mat_cm2 / WHOLE_SEAT_CM2) / g->cell_cm2;
+        float sum = 0;
+
+        if (map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0))
+                return true;
+        for (uint32_t i = 0; i < g->n_cells && sum < limit; i++)
+                sum += min_f(map->load[i], most);
+        return sum < limit;
+}
+
 static void take_baseline(struct condition *c) {
         memcpy(c->baseline, c->recent, sizeof(c->baseline));
         c->tared = true;
@@ -173,33 +191,34 @@ static void lower_baseline(struct condition *c) {
         }
 }
 
-static void tick(struct condition *c, const struct frame *frame) {
+static void judge_still(struct condition *c, uint32_t moved, uint64_t now) {
+        if (moved > max_u32(1, c->geometry->n_cells / 16))
+                c->still_since_us = c->quiet_since_us = UINT64_MAX;
+        else if (c->still_since_us > now)
+                c->still_since_us = now;
+}
+
+static bool judge_quiet(struct condition *c, const struct map *map, uint64_t now) {
+        if (c->still_since_us > now || !is_empty(c, map))
+                c->quiet_since_us = UINT64_MAX;
+        else if (c->quiet_since_us > now)
+                c->quiet_since_us = c->still_since_us > c->ticked_us ? c->still_since_us : c->ticked_us;
+        return c->quiet_since_us <= now && (float)(now - c->quiet_since_us) >= c->settings.tare_s * 1e6F;
+}
+
+static void tick(struct condition *c, const struct frame *frame, const struct map *map) {
         const uint64_t now = frame->arrived_us;
-        bool empty = c->quiet_since_us <= now && (float)(now - c->quiet_since_us) >= c->settings.tare_s * 1e6F;
+        const bool quiet = judge_quiet(c, map, now);
 
         c->ticked_us = now;
         watch_range(c);
-        if (c->settings.tare && empty && !c->tared)
+        if (c->settings.tare && quiet && !c->tared)
                 take_baseline(c);
-        else if (c->settings.tare && empty)
+        else if (c->settings.tare && quiet)
                 follow_baseline(c, frame);
         else if (c->settings.tare && c->tared)
                 lower_baseline(c);
         derive(c);
-}
-
-static void judge_quiet(struct condition *c, const struct counts *counts, uint64_t now) {
-        bool still = counts->moved <= max_u32(1, c->geometry->n_cells / 16);
-        bool near = counts->active <= empty_limit(c);
-
-        if (!still)
-                c->still_since_us = UINT64_MAX;
-        else if (c->still_since_us > now)
-                c->still_since_us = now;
-        if (!still || !near)
-                c->quiet_since_us = UINT64_MAX;
-        else if (c->quiet_since_us > now)
-                c->quiet_since_us = now;
 }
 
 void condition_step(struct condition *c, const struct frame *frame, struct map *ret) {
@@ -215,7 +234,7 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         weigh(c, frame->raw, ret->load);
         counts = count(c, frame->raw, ret->load);
         counts.moved = follow_recent(c, frame->raw, dt / (RECENT_S + dt));
-        judge_quiet(c, &counts, now);
+        judge_still(c, counts.moved, now);
 
         ret->seq = frame->seq;
         ret->arrived_us = now;
@@ -227,7 +246,7 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         ret->floor = c->settings.noise_floor_pct / 100;
         memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
         if (now - c->ticked_us >= TICK_US)
-                tick(c, frame);
+                tick(c, frame, ret);
 }
 
 bool condition_tare(struct condition *c) {

@@ -1,9 +1,10 @@
 /* frame -> map: tare, noise floor, stuck cells. Cost: one pass over the cells a frame, a second one once a second.
  *
  * The stage must know whether the seat is empty before it may move the baseline, but may not look downstream; so it
- * judges for itself: the seat counts as empty while it is still and nearly every cell is within the noise floor of the
- * present baseline (of zero before the first tare). A person loads far more than an eighth of any mat, so somebody
- * seated at start-up is never tared away; `tared` stays false until the seat was seen empty.
+ * judges for itself: the seat counts as empty while it is still and carries less above the present baseline (above zero
+ * before the first tare) than the smallest thing that counts as an object. So neither somebody seated nor a bag is ever
+ * tared away, at start-up or later; `tared` stays false until the seat was seen empty. A mat that rests higher than
+ * that, or with a cushion on it for good, is tared by command.
  *
  * Settings [condition]: default, reason (ranges in the table of daemon/settings_table.c)
  *   tare            yes   no only for mats that take their own baseline off
@@ -33,7 +34,7 @@ struct condition {
         uint64_t last_us;          /* last frame */
         uint64_t ticked_us;        /* last slow tick */
         uint64_t still_since_us;   /* UINT64_MAX = moving */
-        uint64_t quiet_since_us;   /* still and near the baseline; UINT64_MAX = not */
+        uint64_t quiet_since_us;   /* still and empty, as far as the slow ticks saw; UINT64_MAX = not */
         uint32_t frames;           /* in recent, saturating */
         uint32_t n_stuck;          /* cells with stuck set */
         uint32_t least, most;      /* fewest and most cells above the floor over zero: how far the mat swung */

@@ -110,6 +110,7 @@ static void observe(struct estimate *e, const struct features *f, uint64_t now) 
 static void report(const struct estimate *e, struct posture *ret) {
         ret->occupancy = e->occupancy.now;
         ret->occupancy_since_us = e->occupancy.since_us;
+        ret->doubted = e->occupancy.candidate != e->occupancy.now;
         ret->kind = e->kind.now;
         ret->kind_since_us = e->kind.since_us;
         ret->confidence = e->kind.confidence;

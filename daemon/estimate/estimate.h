@@ -8,8 +8,9 @@
  * Settings: default, reason (ranges in the table of daemon/settings_table.c)
  *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds down
  *               by its share of 1000 cm2
- *   person_area_cm2 250   a press of a hand 45-90, a perch on the front edge 400-600, a sit 900-1300
- *   person_load_cm2 20    a recorded sitter 200; a deep forward lean takes up to 75 % off and must stay a person
+ *   person_area_cm2 450   a press of a hand 45-90, a rucksack or a cat 240-430, a perch on the front edge 400-600, a sit
+ *                         800-1300; two thirds of it do for who weighs 2.5 times person_load_cm2
+ *   person_load_cm2 40    a recorded sitter 200, a light one 100, a rucksack of 6 kg 25
  *   object_load_cm2 2     about 600 g on a mat where a sitter makes 200
  *   release_pct     60    above the last traces of getting up, far below the deepest lean
  *   sit_s           0.4   a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
@@ -43,7 +44,9 @@ struct occupancy_judge {
         uint64_t since_us;           /* first evidence of now */
         uint64_t candidate_since_us; /* first evidence of candidate */
         uint64_t against_since_us;   /* first evidence against now, whatever for */
-        uint32_t candidate_frames;
+        uint64_t seen_us;            /* last frame */
+        uint32_t candidate_frames, against_frames;
+        float sitter_load; /* of the person, or of the one who left last */
 };
 
 /* Index of each value in a reference vector; order is stored, see memory.h. */

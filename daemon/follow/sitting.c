@@ -206,7 +206,8 @@ static void confirm(struct sitting_tracker *t) {
 
 /* What falls due by time alone. */
 static void fall_due(struct sitting_tracker *t, uint64_t now_us) {
-        if (!t->in_bout && t->seat == SEAT_ON && now_us - t->seat_since_us >= seconds(t->settings.confirm_s))
+        if (!t->in_bout && t->seat == SEAT_ON && !t->doubted &&
+            now_us - t->seat_since_us >= seconds(t->settings.confirm_s))
                 confirm(t);
         if (!t->in_bout || t->seat == SEAT_ON)
                 return;
@@ -282,6 +283,7 @@ uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, 
         advance(t, now_us);
         see(t, seat_of(posture->occupancy), posture->occupancy_since_us, now_us);
         take_posture(&t->now, posture, now_us);
+        t->doubted = posture->doubted;
         fall_due(t, now_us);
         publish(t, now_us, ret);
         next = deadline(t, now_us);

@@ -48,6 +48,7 @@ struct sitting_tracker {
         /* private */
         float lopsided_asymmetry, min_confidence;
         enum seat seat;
+        bool doubted; /* the seat looks otherwise now: no bout begins */
         uint64_t seat_since_us;
         bool in_bout;
         uint64_t call_by_us;      /* the deadline returned last, 0 = none: how sleep is told */

@@ -35,6 +35,7 @@ struct uncertain {
 struct posture {
         enum occupancy occupancy;
         uint64_t occupancy_since_us; /* when the decided occupancy began (first evidence, before the dwell) */
+        bool doubted;                /* the last maps speak against it: the dwell is running */
         enum posture_kind kind;
         uint64_t kind_since_us;
         float confidence;               /* 0..1 in kind; low confidence raises no alert */

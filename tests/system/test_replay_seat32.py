@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 KEYS = ["t_s", "occupancy", "posture", "confidence", "pelvic_tilt_deg", "pelvic_tilt_sd_deg", "pelvic_obliquity_deg",
         "pelvic_obliquity_sd_deg", "load", "contact_area_cm2", "cop_x_mm", "cop_y_mm", "asymmetry", "sit_bones",
@@ -42,4 +43,19 @@ for o in frames:
     if o["occupancy"] != "person":
         assert o["pelvic_tilt_deg"] is None and o["pelvic_obliquity_deg"] is None, o
     assert (o["pelvic_tilt_deg"] is None) == (o["pelvic_tilt_sd_deg"] is None), o
+
+# The same seat by its wire bytes, at 12 Hz: left within the dwell and two frames, seen as empty, no bout of nobody.
+wire = os.path.join(data, "wire/jq-seat-32.bin")
+with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
+    config.write("[device]\nflip_y = yes\n")
+    config.flush()
+    command = [f"{build}/sitbonectl", "replay", wire, "--format", "jq-seat-32", "--config", config.name, "--exercises",
+               "config/exercises.conf", "--json"]
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+objects = [json.loads(line) for line in lines]
+seen = [(o["t_s"], o["occupancy"]) for o in objects if "event" not in o]
+changes = [seen[0]] + [b for a, b in zip(seen, seen[1:]) if a[1] != b[1]]
+assert [c[1] for c in changes] == ["vacant", "person", "vacant", "person"], changes
+assert 5.6 + 0.8 <= changes[2][0] <= 5.75 + 0.8 + 0.17, changes
+assert not [o for o in objects if o.get("event") == "bout_started" and o["t_s"] < changes[3][0]], "nobody sat so long"
 print(f"ten changes, off by {late} frames")

@@ -74,6 +74,38 @@ static void test_baseline_follows(void) {
         CHECK_NEAR(condition.baseline[40], 0.2, 0.7);
 }
 
+/* A bag of half a kilogram a patch: 16 cells at 6 %, loads 6 cm2 of full scale. */
+static void lay(float seconds, float rise_s) {
+        for (int i = 0; i < (int)(seconds * 10); i++) {
+                float height = (float)i < rise_s * 10 ? (float)i / (rise_s * 10) : 1;
+
+                sit(&geometry, NULL, now, &frame);
+                for (uint32_t k = 0; k < geometry.n_cells; k++)
+                        frame.raw[k] += noise();
+                for (uint32_t k = 0; k < 16; k++)
+                        frame.raw[100 + k / 4 * 16 + k % 4] += 15 * height;
+                condition_step(&condition, &frame, &map);
+                now += 100000;
+        }
+}
+
+/* What lies there is never taken for the empty seat: not at start-up, not when it comes suddenly or slowly, however
+ * long and still. */
+static void test_never_tare_an_object(void) {
+        begin();
+        lay(900, 0);
+        CHECK(!map.tared && map.n_active == 16);
+        pass(NULL, 20, 0, 0);
+        CHECK(map.tared);
+        lay(900, 0);
+        CHECK(map.n_active == 16);
+        CHECK_NEAR(map.load[100], 15.0 / 255, 0.006);
+        pass(NULL, 20, 0, 0);
+        lay(900, 4);
+        CHECK(map.n_active == 16);
+        CHECK_NEAR(map.load[100], 15.0 / 255, 0.012);
+}
+
 static void test_stuck(void) {
         begin();
         pass(NULL, 20, 0, 240); /* stays loaded on an empty seat, and has no range left */
@@ -163,6 +195,7 @@ int main(void) {
         test_tare_takes_offsets();
         test_never_tare_a_person();
         test_baseline_follows();
+        test_never_tare_an_object();
         test_stuck();
         test_stuck_among_moving();
         test_masked_and_saturated();

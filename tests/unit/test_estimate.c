@@ -98,6 +98,66 @@ static void test_objects(void) {
         CHECK(posture.occupancy == OCCUPANCY_PERSON);
 }
 
+/* Bags, whatever way they lie: an object, for as long as they lie there. */
+static void test_bags(uint32_t n) {
+        begin(n);
+        pass(NULL, 10);
+        press(40, 10, 85, 0.12F, 120);
+        CHECK(posture.occupancy == OCCUPANCY_OBJECT && isnan(posture.asymmetry));
+        press(-40, 10, 112, 0.18F, 60); /* 15 kg */
+        CHECK(posture.occupancy == OCCUPANCY_OBJECT);
+        pass(NULL, 5);
+        CHECK(posture.occupancy == OCCUPANCY_VACANT);
+        press(0, 130, 105, 0.4F, 5); /* nobody's bag: a perch on the front edge */
+        CHECK(posture.occupancy == OCCUPANCY_PERSON);
+}
+
+/* The seat is left, but the sensors come back slowly: found at once all the same, and found empty. */
+static void test_creeps_back(uint32_t n) {
+        begin(n);
+        pass(NULL, 10);
+        pass(&SITTER, 60);
+        uint64_t stood = now;
+        for (int i = 0; i < 60 * 20; i++) {
+                struct sitter residue = SITTER;
+
+                residue.bone = 0.07F / (1 + (float)i / 100);
+                residue.soft = 0;
+                sit(&geometry, &residue, now, &frame);
+                step();
+                if (i == 2)
+                        CHECK(features.load > settings.occupancy.object_load_cm2 &&
+                              posture.occupancy == OCCUPANCY_PERSON && posture.doubted);
+                if (i >= 18)
+                        CHECK(posture.occupancy == OCCUPANCY_VACANT && posture.occupancy_since_us == stood);
+        }
+        press(40, 10, 85, 0.12F, 10); /* and what is put there then is seen */
+        CHECK(posture.occupancy == OCCUPANCY_OBJECT && !posture.doubted);
+}
+
+/* Between object and vacant, frame by frame: not a person either way. */
+static void test_flickers_away(void) {
+        begin(32);
+        pass(NULL, 10);
+        pass(&SITTER, 20);
+        for (int i = 0; i < 20; i++)
+                press(50, 50, 40, i % 2 ? 0.3F : 0.0F, 0.05F);
+        CHECK(posture.occupancy != OCCUPANCY_PERSON);
+}
+
+static void test_single_cell(void) {
+        begin(1);
+        geometry.kind = GEOMETRY_UNPLACED;
+        geometry.rows = geometry.cols = 0;
+        geometry.cell_cm2 = 1;
+        describe_init(&describe, &geometry);
+        pass(NULL, 10);
+        press(0, 0, 40, 0.9F, 60);
+        CHECK(posture.occupancy == OCCUPANCY_OBJECT);
+        pass(NULL, 5);
+        CHECK(posture.occupancy == OCCUPANCY_VACANT);
+}
+
 static void test_small_mats(void) {
         const uint32_t n[] = {3, 4, 9, 16};
 
@@ -302,6 +362,12 @@ static void test_calibrate(void) {
 int main(void) {
         test_occupancy();
         test_objects();
+        test_bags(16);
+        test_bags(32);
+        test_creeps_back(16);
+        test_creeps_back(32);
+        test_flickers_away();
+        test_single_cell();
         test_small_mats();
         test_silence();
         test_slow_mat();

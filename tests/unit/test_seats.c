@@ -112,26 +112,26 @@ static void test_seat32(void) {
         CHECK(s.frames_of[OCCUPANCY_UNKNOWN] == 0 && s.frames_of[OCCUPANCY_OBJECT] == 0);
 }
 
-/* Somebody sits throughout, whatever the mat. */
-static void test_seated(const char *name) {
+/* Somebody sits throughout, whatever the mat; getting up for a moment between two poses is allowed so many frames. */
+static void test_seated(const char *name, size_t up) {
         struct seen s = replay(name);
 
         CHECK(s.frames_of[OCCUPANCY_PERSON] >= s.n - s.n / 50);
-        CHECK(s.frames_of[OCCUPANCY_VACANT] == 0);
+        CHECK(s.frames_of[OCCUPANCY_VACANT] <= up);
 }
 
 int main(void) {
         struct seen s;
 
         test_seat32();
-        test_seated("chair12-p1.csv");
-        test_seated("chair12-p2-free.csv");
-        test_seated("wheelchair12-p1-s1.csv");
-        test_seated("wheelchair12-p1-s3.csv");
-        test_seated("wheelchair12-p2-s1.csv");
-        test_seated("wheelchair12-p2-s3.csv");
-        test_seated("cushion9x9-p1.csv");
-        test_seated("cushion10x15-digits.csv");
+        test_seated("chair12-p1.csv", 2); /* every cell at 0 for a second and a half at 1742 s */
+        test_seated("chair12-p2-free.csv", 0);
+        test_seated("wheelchair12-p1-s1.csv", 0);
+        test_seated("wheelchair12-p1-s3.csv", 0);
+        test_seated("wheelchair12-p2-s1.csv", 0);
+        test_seated("wheelchair12-p2-s3.csv", 0);
+        test_seated("cushion9x9-p1.csv", 0);
+        test_seated("cushion10x15-digits.csv", 0);
         s = replay("chair12-p2.csv"); /* eleven times nobody between two poses, at first with one cell still loaded */
         CHECK(s.empty_labels > 800 && s.vacant_when_empty * 100 >= s.empty_labels * 90 && s.changes <= 22);
         s = replay("cushion-fsr9-r1.csv");
