@@ -10,6 +10,9 @@
 
 enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000, ACCURACY_US = 50000 };
 
+/* No bytes for so long: not a pause within a frame. USB adapters hold bytes back for up to 16 ms (FTDI latency timer). */
+enum { QUIET_US = 50000 };
+
 static void open_port(struct mat *m);
 
 static void close_port(struct mat *m) {
@@ -58,6 +61,7 @@ static ssize_t read_port(struct mat *m) {
                 return n;
         m->pause_us = PAUSE_FIRST_US; /* it works: the next loss is a new one */
         m->bytes += (uint64_t)n;
+        sd_event_now(m->event, CLOCK_BOOTTIME, &m->read_us);
         now_us = m->now(m->userdata);
         if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
                 m->discard_until_us = 0;
@@ -200,7 +204,9 @@ void mat_start(struct mat *m) {
 }
 
 void mat_tick(struct mat *m) {
-        if (m->port)
+        uint64_t now_us;
+
+        if (m->port && sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) >= 0 && now_us >= m->read_us + QUIET_US)
                 decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
 }
 

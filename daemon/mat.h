@@ -25,6 +25,7 @@ struct mat {
         sd_event_source *source, *reopen, *settle;
         uint64_t pause_us;         /* before the next attempt */
         uint64_t discard_until_us; /* boot banner: bytes before are thrown away */
+        uint64_t read_us;          /* real time of the last byte */
         uint64_t bytes, reopened;
         bool opened_once, finished;      /* finished: a file came to its end */
         char complaint[256];             /* last reason why it cannot be opened, said once */
@@ -43,7 +44,8 @@ const char *mat_learn(struct mat *m, uint32_t n_cells);
 /* First attempt to open; later ones come by themselves. */
 void mat_start(struct mat *m);
 
-/* Once a second: a whole frame may be waiting for the delimiter of a next one that does not come. */
+/* Once a second: a whole frame may be waiting for the delimiter of a next one that does not come. Only on a quiet line:
+ * between two pieces of a frame nothing is decided. */
 void mat_tick(struct mat *m);
 
 void mat_stop(struct mat *m);

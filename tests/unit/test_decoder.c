@@ -278,8 +278,8 @@ static double seconds(const struct format *f, size_t n, size_t step) {
         return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
 }
 
-/* Bytes that begin frames everywhere, or never end one, cost at most a bounded amount each: a megabyte in a second even
- * under sanitizers (a quadratic engine would take minutes). */
+/* Bytes that begin frames everywhere, or never end one, cost at most a bounded amount each: a megabyte in seconds even
+ * under sanitizers and valgrind (a quadratic engine would take minutes). */
 static void test_adversarial(void) {
         static const char *const patterns[] = {"\xFF\xFF\x00\x00\xB0",
                                                "\xFF",
@@ -298,8 +298,8 @@ static void test_adversarial(void) {
                 for (size_t i = 0; i < sizeof(wire); i++)
                         wire[i] = (uint8_t)patterns[p][i % length];
                 for (size_t i = 0; i < format_count(); i++) {
-                        CHECK(seconds(format_at(i), sizeof(wire), sizeof(wire)) < 1);
-                        CHECK(seconds(format_at(i), sizeof(wire), 1) < 1);
+                        CHECK(seconds(format_at(i), sizeof(wire), sizeof(wire)) < 5);
+                        CHECK(seconds(format_at(i), sizeof(wire), 1) < 5);
                 }
         }
 }

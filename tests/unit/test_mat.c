@@ -1,0 +1,68 @@
+/* When a frame without a closing delimiter is taken: once the line is quiet, never between two pieces of it. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "acquire/encoder.h"
+#include "check.h"
+#include "mat.h"
+#include "util/clock.h"
+
+static struct mat mat;
+static int frames;
+
+static uint64_t now(void *userdata) {
+        (void)userdata;
+        return clock_boottime_us();
+}
+
+static void on_frame(void *userdata, const struct frame *frame) {
+        (void)userdata;
+        CHECK(frame->n_cells == 1024);
+        frames++;
+}
+
+/* The tick comes in the same turn of the loop as the last byte. */
+static int frames_after(sd_event *event, int fd, const uint8_t *bytes, size_t n) {
+        uint64_t all = mat.bytes + n;
+
+        CHECK(write(fd, bytes, n) == (ssize_t)n);
+        while (mat.bytes < all)
+                CHECK(sd_event_run(event, USEC_PER_SEC) > 0);
+        mat_tick(&mat);
+        return frames;
+}
+
+static int frames_after_quiet(sd_event *event) {
+        usleep(60000);
+        CHECK(sd_event_run(event, 0) == 0);
+        mat_tick(&mat);
+        return frames;
+}
+
+int main(void) {
+        static struct settings_device device = {.format = "jq-seat-32"};
+        static uint8_t wire[4096];
+        static float raw[CELLS_MAX];
+        int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        sd_event *event = NULL;
+        size_t length;
+
+        CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+        CHECK(ptsname_r(master, device.device, sizeof(device.device)) == 0);
+        CHECK(sd_event_default(&event) >= 0);
+        CHECK(mat_init(&mat, event, &device, now, on_frame, NULL) == 0);
+        CHECK(mat.format->framing == FRAMING_DELIMITER);
+        length = format_encode(mat.format, &mat.layout, raw, wire, sizeof(wire));
+        mat_start(&mat);
+
+        CHECK(frames_after(event, master, wire, length) == 0); /* whole by its length, but more may be on its way */
+        CHECK(frames_after(event, master, wire, 2) == 0);      /* half a delimiter */
+        CHECK(frames_after(event, master, wire + 2, length - 2) == 1);
+        CHECK(frames_after_quiet(event) == 2);
+        CHECK(frames_after_quiet(event) == 2);
+        mat_stop(&mat);
+        sd_event_unref(event);
+        close(master);
+        return 0;
+}
