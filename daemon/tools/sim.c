@@ -16,7 +16,7 @@
 #include "util/file.h"
 
 enum { OK = 0, FAILED = 1, WRONG_USE = 2 };
-enum { SCENARIO_LIMIT = 4 * 1024 * 1024, LATE_NS = 500000000 };
+enum { SCENARIO_LIMIT = 4 * 1024 * 1024, LATE_NS = 500000000, REST_NS = 1000000 };
 
 struct sim {
         struct sim_options options;
@@ -110,18 +110,39 @@ static int write_frame(struct sim *s, double t, const struct sim_truth *truth) {
         return fwrite(s->bytes, 1, n, s->out) == n ? 0 : -errno;
 }
 
-/* Sleeps until the frame is due. After a long stop (suspend, debugger) it goes on from now, like a mat would. */
-static void pace(struct timespec *due, double period_s) {
+static long long ns_between(const struct timespec *from, const struct timespec *to) {
+        return (to->tv_sec - from->tv_sec) * 1000000000LL + to->tv_nsec - from->tv_nsec;
+}
+
+/* The rest of a frame that is larger than what a pty holds goes out while the reader reads. 0, or a negative errno. */
+static int send_rest(struct sim_line *l, const struct timespec *due) {
+        static const struct timespec pause = {.tv_nsec = REST_NS};
+        struct timespec now;
+        int r;
+        while ((r = sim_line_flush(l)) > 0 && !stopped) {
+                clock_gettime(CLOCK_MONOTONIC, &now);
+                if (ns_between(&now, due) < REST_NS)
+                        return 0;
+                nanosleep(&pause, NULL);
+        }
+        return r < 0 ? r : 0;
+}
+
+/* Sleeps until the next frame is due. After a long stop (suspend, debugger) it goes on from now, like a mat would.
+ * 0, or a negative errno. */
+static int pace(struct sim_line *l, struct timespec *due, double period_s) {
         struct timespec now;
         long long ns = due->tv_nsec + (long long)(period_s * 1e9);
         due->tv_sec += (time_t)(ns / 1000000000);
         due->tv_nsec = (long)(ns % 1000000000);
+        int r = send_rest(l, due);
         clock_gettime(CLOCK_MONOTONIC, &now);
-        long long late = (now.tv_sec - due->tv_sec) * 1000000000LL + now.tv_nsec - due->tv_nsec;
+        long long late = ns_between(due, &now);
         if (late > LATE_NS)
                 *due = now;
         else if (late < 0)
                 clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, due, NULL);
+        return r;
 }
 
 static int play(struct sim *s) {
@@ -136,8 +157,8 @@ static int play(struct sim *s) {
                 int r = write_frame(s, t, &truth);
                 if (r < 0)
                         return r;
-                if (o->link != NULL)
-                        pace(&due, 1 / (o->rate_hz * o->speed));
+                if (o->link != NULL && (r = pace(&s->line, &due, 1 / (o->rate_hz * o->speed))) < 0)
+                        return r;
         }
         return 0;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,26 +77,52 @@ static void swallow(int fd) {
                 ;
 }
 
-int sim_line_send(struct sim_line *l, const uint8_t *bytes, size_t n) {
-        struct pollfd p = {.fd = l->fd, .events = POLLOUT | POLLIN};
-        l->frames++;
+/* False: nobody has the other end open. */
+static bool anybody_there(struct sim_line *l) {
+        struct pollfd p = {.fd = l->fd, .events = POLLIN};
         if (poll(&p, 1, 0) < 0)
-                return errno == EINTR ? 0 : -errno;
+                return true; /* a signal: see next time */
         if (p.revents & POLLIN)
                 swallow(l->fd);
-        if (p.revents & POLLHUP) {
+        return !(p.revents & POLLHUP);
+}
+
+int sim_line_flush(struct sim_line *l) {
+        if (l->rest_n > 0 && !anybody_there(l)) {
+                l->dropped++;
+                l->rest_n = 0;
+        }
+        if (l->rest_n == 0)
+                return 0;
+        ssize_t sent = write(l->fd, l->rest + l->rest_at, l->rest_n);
+        if (sent < 0)
+                return errno == EAGAIN || errno == EIO || errno == EINTR ? 1 : -errno;
+        l->rest_at += (size_t)sent;
+        l->rest_n -= (size_t)sent;
+        return l->rest_n > 0;
+}
+
+int sim_line_send(struct sim_line *l, const uint8_t *bytes, size_t n) {
+        int r = sim_line_flush(l);
+        l->frames++;
+        if (r > 0 || !anybody_there(l)) {
                 l->dropped++;
                 return 0;
         }
-        int r = make_raw(l->fd);
-        if (r < 0)
+        if (r < 0 || (r = make_raw(l->fd)) < 0)
                 return r;
-        ssize_t sent = write(l->fd, bytes, n);
-        if (sent < 0 && errno != EAGAIN && errno != EIO && errno != EINTR)
-                return -errno;
-        if (sent < (ssize_t)n)
-                l->dropped++;
-        return 0;
+        if (n > l->rest_size) {
+                uint8_t *larger = realloc(l->rest, n);
+                if (larger == NULL)
+                        return -ENOMEM;
+                l->rest = larger;
+                l->rest_size = n;
+        }
+        memcpy(l->rest, bytes, n);
+        l->rest_at = 0;
+        l->rest_n = n;
+        r = sim_line_flush(l);
+        return r < 0 ? r : 0;
 }
 
 void sim_line_close(struct sim_line *l) {
@@ -111,6 +138,8 @@ void sim_line_close(struct sim_line *l) {
         }
         close(l->fd);
         l->fd = -1;
+        free(l->rest);
+        l->rest = NULL;
 }
 
 void sim_csv_head(FILE *out, const struct geometry *g, double rate_hz, double full_scale_kpa) {

@@ -86,4 +86,26 @@ with tempfile.TemporaryDirectory(prefix='sitbone-sim-') as d:
         if p.poll() is None:
             p.kill()
             p.wait()
+
+    # A frame larger than what the pty holds goes out in pieces, whole; with a reader that is too slow, whole frames go.
+    open(scenario, 'w').write('mat imperfection=0\n0:00 sit\n+0:20 end\n')
+    p = subprocess.Popen([SIM, '--format', 'csv-line', '--rows', '64', '--cols', '64', '--full-scale', '4095', '--rate', '20',
+                          '--scenario', scenario, '--link', link])
+    try:
+        check.true('the name appears', until(5, lambda: os.path.islink(link)))
+        fd = os.open(link, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        for pause, least in ((0, 28), (0.02, 5)):
+            got, end = b'', time.monotonic() + 2
+            while time.monotonic() < end:
+                time.sleep(pause)
+                if select.select([fd], [], [], 0.1)[0]:
+                    got += os.read(fd, 4096)
+            rows = got.split(b'\n')[1:-1]
+            check.true(f'lines are longer than a pty holds at once, {max(map(len, rows))} bytes', max(map(len, rows)) > 4096)
+            check.true(f'{len(rows)} lines with a reader that sleeps {pause} s', len(rows) >= least)
+            check.true('every line is whole', all(row.count(b',') == 4095 for row in rows))
+        os.close(fd)
+    finally:
+        p.terminate()
+        p.wait()
 check.end()
