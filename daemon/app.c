@@ -156,6 +156,7 @@ static enum command_result execute(void *userdata, const struct command *command
                 app_remember(a);
                 a->tare_saved_us = 0;
         }
+        app_turn_ends(a);
         return result;
 }
 

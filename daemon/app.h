@@ -48,8 +48,8 @@ struct app {
         struct health health;
         uint64_t frames_at_tick, tick_us;
         uint64_t tare_saved_us;
-        int today; /* local day of the year, to notice midnight */
-        char status[160];
+        int today;        /* local day of the year, to notice midnight */
+        char status[160]; /* what systemd was told last */
 };
 
 /* Runs until SIGTERM or SIGINT. 0, or a negative errno after saying why. settings are good. */

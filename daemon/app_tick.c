@@ -70,14 +70,14 @@ static void remember_tare(struct app *a, uint64_t real_us) {
 
 static void tell_systemd(struct app *a) {
         const struct sitting *s = &a->snapshot.sitting;
-        char status[160];
+        char status[sizeof(a->status)];
         int n;
 
         if (s->bout_started_us)
-                n = snprintf(status, sizeof(status), "seated %" PRIu64 " min",
+                n = snprintf(status, sizeof(status), "STATUS=seated %" PRIu64 " min",
                              (uint64_t)(s->bout_seated_us / (60 * USEC_PER_SEC)));
         else
-                n = snprintf(status, sizeof(status), "%s", occupancy_name(a->snapshot.posture.occupancy));
+                n = snprintf(status, sizeof(status), "STATUS=%s", occupancy_name(a->snapshot.posture.occupancy));
         for (int i = 0; i < a->n_outlets && n < (int)sizeof(status); i++)
                 n += snprintf(status + n, sizeof(status) - (size_t)n, ", %s %s", a->outlets[i].ops->name,
                               a->outlets[i].ops->status(a->outlets[i].self));
@@ -85,8 +85,8 @@ static void tell_systemd(struct app *a) {
                 snprintf(status + n, sizeof(status) - (size_t)n, ", no frames from the mat");
         if (strcmp(status, a->status) == 0)
                 return;
-        snprintf(a->status, sizeof(a->status), "%s", status);
-        sd_notifyf(false, "STATUS=%s", status);
+        memcpy(a->status, status, sizeof(status));
+        sd_notify(false, status);
 }
 
 int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
