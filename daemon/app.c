@@ -110,6 +110,9 @@ static void learn_geometry(struct app *a, uint32_t n_cells) {
                 sd_event_exit(a->event, -EINVAL);
                 return;
         }
+        if (a->mat.layout.geometry.kind == GEOMETRY_UNPLACED)
+                log_notice("mat: %u cells a frame; without [device] rows and cols only load and time, no posture",
+                           n_cells);
         pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);

@@ -9,8 +9,9 @@ enum { PANEL = 36, LABEL = 12, GAUGE = 21, FOOT = 4 };
 
 enum ink { INK_PLAIN, INK_DIM, INK_GOOD, INK_ALERT, INK_MARK };
 
+/* What matters most has the terminal's own colour, the rest middle tones: readable on a dark and on a light ground. */
 static int ink(const struct canvas *c, enum ink which) {
-        static const int many[] = {252, 244, 114, 215, 80}, few[] = {7, 6, 2, 3, 6};
+        static const int many[] = {COLOUR_DEFAULT, 244, 71, 172, 37}, few[] = {COLOUR_DEFAULT, 6, 2, 5, 6};
 
         if (c->look.colours >= 256)
                 return many[which];
@@ -118,18 +119,19 @@ static void panel(struct canvas *c, int x, int y, const struct view *v) {
 }
 
 static void across(struct canvas *c, int x, int y, int n, const char *word) {
-        int at = x + 1 + (n - (int)strlen(word)) / 2;
+        int room = n - (int)strlen(word);
 
         for (int i = 0; i < n + 2; i++)
                 put(c, x + i, y, ink(c, INK_DIM), false, 0x2500, '-');
-        canvas_text(c, at, y, ink(c, INK_DIM), false, word);
+        if (room >= 0)
+                canvas_text(c, x + 1 + room / 2, y, ink(c, INK_DIM), false, word);
 }
 
 static void frame(struct canvas *c, const struct map_place *p, bool placed) {
         int lines = map_lines(c, p), right = p->left + p->wide, bottom = p->top + lines;
 
-        across(c, p->left - 1, p->top - 1, p->wide, placed ? " front " : " in wire order ");
-        across(c, p->left - 1, bottom, p->wide, placed ? " back " : " positions unknown ");
+        across(c, p->left - 1, p->top - 1, p->wide, placed ? " front " : "");
+        across(c, p->left - 1, bottom, p->wide, placed ? " back " : "");
         for (int y = p->top; y < bottom; y++) {
                 put(c, p->left - 1, y, ink(c, INK_DIM), false, 0x2502, '|');
                 put(c, right, y, ink(c, INK_DIM), false, 0x2502, '|');
@@ -145,7 +147,9 @@ static void frame(struct canvas *c, const struct map_place *p, bool placed) {
 }
 
 static void header(struct canvas *c, const struct view *v) {
-        const char *where = "seen from above: front = knees, L = your left";
+        const char *where = v->n_cells > 0 && v->kind == GEOMETRY_UNPLACED
+                                    ? "in wire order: where the cells lie is unknown"
+                                    : "seen from above: front = knees, L = your left";
         int x = canvas_text(c, 1, 0, ink(c, INK_GOOD), true, "sitbone");
 
         if (v->seat_name[0]) {

@@ -102,7 +102,7 @@ static struct glyph half_block(float upper, float lower) {
 /* Ten characters by how much ink they have; eight colours in order of lightness beside it. */
 static struct glyph ramp(const struct look *look, float shade) {
         static const char ink[] = ".:-=+*#%@@";
-        static const int16_t colours[] = {4, 4, 5, 5, 1, 1, 3, 3, 7, 7};
+        static const int16_t colours[] = {4, 4, 5, 5, 1, 1, 3, 3, COLOUR_DEFAULT, COLOUR_DEFAULT};
         int i = isfinite(shade) ? (int)(shade * 9.99f) : 0;
 
         if (!isfinite(shade))

@@ -121,7 +121,7 @@ void view_settle(struct view *v) {
 uint32_t view_cols(const struct view *v) {
         if (v->kind == GEOMETRY_GRID)
                 return v->cols;
-        return v->n_cells < 6 ? v->n_cells : 6;
+        return v->n_cells < 6 ? v->n_cells : v->n_cells < 36 ? 6 : (uint32_t)ceil(sqrt(v->n_cells));
 }
 
 uint32_t view_rows(const struct view *v) {
