@@ -2,40 +2,81 @@
 # Shows sitbone at work: installs what it needs, builds, and runs the daemon with a virtual mat (in fast time) or a real
 # one, a private MQTT broker and a live view. The alert comes within a minute.
 #
-#   ./demo.sh                                           virtual mat, a minute stands for an hour
+#   ./demo.sh                                           virtual mat, a minute passes in a second
 #   ./demo.sh --device /dev/ttyUSB0 --format csv-line   your mat, real time, alert after one minute of sitting
 #
+# What the format leaves open: --rows N --cols N --pitch MM (without them a csv-line mat has no map, only load and time).
 # q or Ctrl-C ends it; nothing stays running. Without a terminal it ends by itself after the alert.
 set -uo pipefail
+here=$PWD
 cd "$(dirname "$0")"
 . tests/setup.sh
 
-device='' format=''
+wrong() {
+        printf './demo.sh: %s\n' "$*" >&2
+        exit 2
+}
+need() { # option value: a number
+        [[ $2 =~ ^[0-9]+(\.[0-9]+)?$ ]] || wrong "$1 $2: must be a number"
+        echo "$2"
+}
+
+device='' format='' rows=0 cols=0 pitch=0
 while [ $# -gt 0 ]; do
         case $1 in
-        --device) device=${2:?--device needs a value}; shift 2 ;;
-        --format) format=${2:?--format needs a value}; shift 2 ;;
-        *) sed -n '2,9p' "$0"; [ "$1" = --help ] && exit 0; exit 2 ;;
+        --help | -h) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+        --device | --format | --rows | --cols | --pitch) [ $# -ge 2 ] || wrong "$1 needs a value" ;;
+        *) wrong "$1: not understood; try ./demo.sh --help" ;;
         esac
+        case $1 in
+        --device) device=$2 ;;
+        --format) format=$2 ;;
+        --rows) rows=$(need "$1" "$2") || exit 2 ;;
+        --cols) cols=$(need "$1" "$2") || exit 2 ;;
+        --pitch) pitch=$(need "$1" "$2") || exit 2 ;;
+        esac
+        shift 2
 done
+
+# A wrong device or format is said before anything is installed or built.
+formats=$(sed -n 's/^ *\.name = "\(.*\)",$/\1/p' daemon/acquire/formats.c | paste -sd ' ')
+[ -z "$format" ] || [[ " $formats " == *" $format "* ]] || wrong "--format $format: there are: $formats"
+[ -n "$device" ] || [ -z "$format$((rows + cols))${pitch#0}" ] || [ "$format$rows$cols$pitch" = 000 ] ||
+        wrong "--format, --rows, --cols and --pitch belong to a mat of yours: --device is missing"
+case $device in
+'' | auto | tcp://*) ;;
+-) wrong "--device -: the terminal is needed for the live view; name a device, FIFO or tcp://host:port" ;;
+/*) ;;
+*) device=$here/$device ;;
+esac
+if [[ $device == /* ]]; then
+        [ -e "$device" ] || wrong "--device $device is not there. Serial devices here: $(
+                find /dev/serial/by-id /dev/ttyUSB* /dev/ttyACM* -maxdepth 1 \( -type l -o -type c \) 2>/dev/null |
+                        paste -sd ' ' | grep . || echo 'none; is the mat plugged in?')"
+        [ -r "$device" ] || wrong "--device $device: no permission; run this with sudo, or join its group: \
+sudo usermod -aG $(stat -Lc %G "$device") $(id -un), then log in again"
+fi
 
 # shellcheck disable=SC2086
 install_packages $build_packages $demo_packages || { echo "the packages could not be installed"; exit 1; }
 mkdir -p build
 say "building"
-(cmake --preset default && cmake --build build/default --target sitboned sitbonectl sitbone-agent \
-        sitbone-sim) >build/demo-build.log 2>&1 || { tail -n 40 build/demo-build.log; exit 1; }
+build() { # from nothing, when what an earlier configuration left is in the way
+        { cmake --preset default || cmake --fresh --preset default; } &&
+                cmake --build build/default --target sitboned sitbonectl sitbone-agent sitbone-sim
+}
+build >build/demo-build.log 2>&1 || { tail -n 40 build/demo-build.log; exit 1; }
 bin=$PWD/build/default
 
 run=$(mktemp -d "${TMPDIR:-/tmp}/sitbone-demo.XXXXXX")
 pids=()
 cleanup() {
-        trap - EXIT INT TERM
+        trap - EXIT HUP INT TERM
         [ ${#pids[@]} -gt 0 ] && kill "${pids[@]}" 2>/dev/null && wait "${pids[@]}" 2>/dev/null
         rm -rf "$run"
 }
 trap cleanup EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' HUP INT TERM
 start() { # name command...: in the background, output into a file
         local name=$1
         shift
@@ -51,9 +92,12 @@ wait_for() { # seconds command...
         done
 }
 broken() {
-        echo "$1"
+        printf '\n%s\n' "$1"
         tail -n 20 "$run"/*.log
         exit 1
+}
+ctl() {
+        "$bin/sitbonectl" --bus session "$@"
 }
 
 # A desktop is there when its bus and a display are; otherwise a private bus carries the daemon's messages.
@@ -73,16 +117,16 @@ printf 'listener %s 127.0.0.1\nallow_anonymous true\npersistence false\nuser roo
 start mosquitto "$(command -v mosquitto || echo /usr/sbin/mosquitto)" -c "$run/mosquitto.conf"
 wait_for 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" || broken "no broker"
 
-prompt=30 speed=1
+prompt=1 speed=1 patience=300 real=yes
 if [ -z "$device" ]; then
-        format=jq-seat-32 device=$run/mat speed=60
-        start sim "$bin/sitbone-sim" --format "$format" --scenario config/scenarios/demo.scenario --link "$run/mat" \
-                --speed "$speed" --loop
-        wait_for 5 test -e "$run/mat" || broken "no virtual mat"
-        flip=no
-else
-        prompt=1 format=${format:-csv-line} flip=no
+        real=no prompt=30 speed=60 patience=60
+        format=jq-seat-32 device=$run/mat
+        start sim "$bin/sitbone-sim" --format "$format" --flip-y --scenario config/scenarios/demo.scenario \
+                --link "$device" --speed "$speed" --loop
+        wait_for 5 test -e "$device" || broken "no virtual mat"
 fi
+format=${format:-csv-line} flip_y=no
+[ "$format" = jq-seat-32 ] && flip_y=yes # the vendor's order of rows puts the knees first
 mkdir "$run/state"
 cat >"$run/sitbone.conf" <<CONF
 [seat]
@@ -90,7 +134,11 @@ id = demo
 [device]
 device = $device
 format = $format
-flip_y = $flip
+rows = $rows
+cols = $cols
+pitch_x_mm = $pitch
+pitch_y_mm = $pitch
+flip_y = $flip_y
 [alert]
 prompt_min = $prompt
 exercises_file = $PWD/config/exercises.conf
@@ -100,38 +148,62 @@ port = $port
 [bus]
 bus = session
 CONF
-start events mosquitto_sub -p "$port" -t 'sitbone/demo/event' -F '%j'
+"$bin/sitboned" --check-config --config "$run/sitbone.conf" >"$run/check.log" 2>&1 || broken "these settings cannot be"
+start events mosquitto_sub -p "$port" -t 'sitbone/demo/event' -F '%p'
 start sitboned "$bin/sitboned" --config "$run/sitbone.conf" --state "$run/state" --speed "$speed"
-wait_for 5 "$bin/sitbonectl" --bus session status || broken "the daemon did not start"
+wait_for 5 ctl status || broken "the daemon did not start"
 if [ "$desktop" = yes ]; then
         start agent "$bin/sitbone-agent" --bus session
 else
         start agent "$bin/sitbone-agent" --bus session --print
 fi
 
+status_has() { # "key":value
+        ctl status --json | grep -q "$1"
+}
+if [ "$real" = yes ] && ! wait_for 10 status_has '"mat_online":true'; then
+        printf '\n%s\n' "No frame of the format $format came from $device within ten seconds. Formats: $formats."
+        echo "Is it another format or speed, or does another program read the port? The daemon says:"
+        sed 's/^/   /' "$run/sitboned.log"
+        exit 1
+fi
+
 alert_seen() {
         grep -q glute_activation_due "$run/events.log"
 }
+wrapped() { # long lines for people
+        fold -s -w "$width" | sed 's/^/   /'
+}
+json() {
+        sed 's/,"/, "/g' | wrapped
+}
 tell() { # what came, in the end
-        say "MQTT: sitbone/demo/event"
-        grep -o '"payload":.*' "$run/events.log" | sed 's/^"payload":/   /; s/}$//' | tail -n 12
-        if [ "$desktop" = no ]; then
-                say "there is no desktop here; the notification would say"
-                sed 's/^/   /' "$run/agent.log" | head -n 20
+        width=$(tput cols 2>/dev/null || echo 100)
+        width=$((width < 60 ? 56 : width > 110 ? 106 : width - 4))
+        say "what came over MQTT: sitbone/demo/event"
+        sed -n 's/.*"event_type":"\([^"]*\)".*"seated_min":\([0-9]*\).*/   \1, seated \2 min/p' "$run/events.log" | tail -n 8
+        if alert_seen; then
+                say "the alert in full"
+                grep glute_activation_due "$run/events.log" | tail -n 1 | json
         fi
-        say "MQTT: the state that Home Assistant shows"
-        mosquitto_sub -p "$port" -t 'sitbone/demo/state' -C 1 -W 3 | sed 's/^/   /'
+        if [ "$desktop" = no ]; then
+                say "there is no desktop here; the notifications would say"
+                sed '/ showing alerts$/d; /^listening to /d' "$run/agent.log" | tail -n 12 | wrapped
+        fi
+        say "sitbone/demo/state, which Home Assistant shows"
+        mosquitto_sub -p "$port" -t 'sitbone/demo/state' -C 1 -W 3 -F '%p' | json
 }
 
 if [ -t 0 ] && [ -t 1 ]; then
-        "$bin/sitbonectl" --bus session watch
+        ctl watch
         tell
         exit 0
 fi
+[ "$real" = yes ] && say "sit down: the alert comes after a minute of sitting"
 say "live view (run this in a terminal to watch it move)"
-wait_for 8 bash -c "'$bin/sitbonectl' --bus session status | grep -q upright"
-"$bin/sitbonectl" --bus session watch --once --plain || broken "no live view"
+wait_for 20 status_has '"posture":"upright"' || true # the virtual sitter begins so
+ctl watch --once --plain | sed '/^ *$/d' || broken "no live view"
 say "waiting for the alert"
-wait_for 60 alert_seen || broken "no alert within a minute"
+wait_for "$patience" alert_seen || broken "no alert within $patience seconds"
 sleep 1
 tell
