@@ -235,7 +235,7 @@ static void on_message(void *userdata, const struct link_message *m) {
                 /* an empty retained message is somebody clearing one */
                 if (!m->retained || m->n > 0)
                         on_command(s, m->topic + n + 5, m);
-        } else if (is_birth(s, m)) {
+        } else if (s->settings.mqtt.discovery && is_birth(s, m)) {
                 s->announce_at_us = clock_boottime_us() + ANNOUNCE_LEAST_US + random_us(ANNOUNCE_SPREAD_US);
         }
 }
@@ -263,14 +263,21 @@ bool session_open(struct session *s, bool v5) {
         return link_open(&s->link, &s->settings.mqtt, s->client_id, s->will_topic, v5, &s->handler);
 }
 
+/* Home Assistant's birth message. */
+static void listen_for_birth(struct session *s) {
+        char topic[TOPIC_MAX];
+
+        snprintf(topic, sizeof(topic), "%s/status", s->settings.mqtt.discovery_prefix);
+        if (s->settings.mqtt.discovery)
+                link_subscribe(&s->link, topic, 0);
+}
+
 void session_begin(struct session *s) {
         char topic[TOPIC_MAX];
 
         snprintf(topic, sizeof(topic), "%s/cmd/+", s->base);
         link_subscribe(&s->link, topic, 1);
-        snprintf(topic, sizeof(topic), "%s/status", s->settings.mqtt.discovery_prefix);
-        if (s->settings.mqtt.discovery)
-                link_subscribe(&s->link, topic, 0);
+        listen_for_birth(s);
         announce(s, clock_boottime_us());
 }
 
@@ -293,8 +300,10 @@ static void pump_settings(struct session *s, uint64_t now_us) {
                 take_settings(s, &new_);
                 send_owned(s, "settings", settings_json(&s->settings), 1, true, 0);
         }
-        if (s->config_due && now_us >= s->config_sent_us + CONFIG_APART_US)
+        if (s->config_due && now_us >= s->config_sent_us + CONFIG_APART_US) {
+                listen_for_birth(s);
                 say_config(s, now_us);
+        }
 }
 
 static void pump_answers(struct session *s, uint64_t now_us) {

@@ -168,6 +168,16 @@ def check_discovery_cleared(listener, drive, topic):
     wait_for(lambda: listener.text(topic) == "", 5, "discovery cleared")
 
 
+def check_discovery_switched_on(broker, listener, place):
+    with Drive(BUILD, place, broker.port, seat="later", discovery="no") as drive:
+        drive.status("connected")
+        topic = f"homeassistant/device/sitbone_{drive.seat}/config"
+        before = broker.log().count("homeassistant/status (QoS 0)")
+        drive.tell("discovery 1")
+        wait_for(lambda: listener.text(topic), 5, "discovery switched on by a reload")
+        wait_for(lambda: broker.log().count("homeassistant/status (QoS 0)") > before, 5, "listens for the birth message")
+
+
 def check_will(broker, listener, drive):
     topic = drive.base + "/availability"
     assert listener.text(topic) == "online"
@@ -215,6 +225,7 @@ def main():
             wait_for(lambda: listener.text(drive.base + "/mat/availability") == "offline")
             check_discovery_cleared(listener, drive, topic)
             check_will(broker, listener, drive)
+        check_discovery_switched_on(broker, listener, place)
         check_goodbye(broker, listener, place)
 
 
