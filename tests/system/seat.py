@@ -50,7 +50,9 @@ class Bus:
     """A session bus of our own; its address goes into the environment of everything started later."""
 
     def __init__(self):
-        self.process = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--print-address=1'],
+        self.folder = tempfile.mkdtemp(prefix='sitbone-bus-')
+        self.process = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--print-address=1',
+                                         f'--address=unix:path={self.folder}/bus'],
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.address = self.process.stdout.readline().strip()
         os.environ['DBUS_SESSION_BUS_ADDRESS'] = self.address
@@ -58,6 +60,7 @@ class Bus:
     def stop(self):
         self.process.kill()
         self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Mat:
