@@ -1,6 +1,7 @@
 #include "acquire/layout.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 /* A mat that does not say its pitch is taken to cover this much of a seat, both ways: seat mats and the seats under
@@ -57,6 +58,13 @@ static void unturn(const struct settings_device *d, const struct grid *g, uint32
         }
 }
 
+/* Only the cells there are: what lies behind them is never touched, and costs no memory. */
+static void clear_cells(struct geometry *g) {
+        memset(g->x_mm, 0, g->n_cells * sizeof(*g->x_mm));
+        memset(g->y_mm, 0, g->n_cells * sizeof(*g->y_mm));
+        memset(g->masked, 0, g->n_cells * sizeof(*g->masked));
+}
+
 static void place_grid(const struct grid *g, bool quarter, struct geometry *ret) {
         ret->kind = GEOMETRY_GRID;
         ret->rows = quarter ? g->cols : g->rows;
@@ -66,6 +74,7 @@ static void place_grid(const struct grid *g, bool quarter, struct geometry *ret)
         ret->pitch_y_mm = quarter ? g->pitch_x_mm : g->pitch_y_mm;
         ret->pitch_assumed = g->assumed;
         ret->cell_cm2 = g->pitch_x_mm * g->pitch_y_mm / 100;
+        clear_cells(ret);
         for (uint32_t i = 0; i < ret->n_cells; i++) {
                 uint32_t row = i / ret->cols, col = i % ret->cols;
 
@@ -99,6 +108,7 @@ static void build_unplaced(uint32_t n, struct layout *ret) {
         ret->geometry.n_cells = n;
         ret->geometry.pitch_x_mm = ret->geometry.pitch_y_mm = UNPLACED_PITCH_MM;
         ret->geometry.cell_cm2 = 1;
+        clear_cells(&ret->geometry);
         for (uint32_t i = 0; i < CELLS_MAX; i++)
                 ret->wire_of[i] = ret->cell_of[i] = (uint16_t)i;
 }
@@ -132,7 +142,7 @@ static void choose_pitch(const struct format *f, const struct settings_device *d
 }
 
 static void start(const struct settings_device *d, float full_scale, bool inverted, struct layout *ret) {
-        memset(ret, 0, sizeof(*ret));
+        memset(&ret->geometry, 0, offsetof(struct geometry, x_mm));
         ret->geometry.full_scale = d->full_scale > 0 ? d->full_scale : full_scale;
         ret->inverted = inverted || d->inverted;
 }

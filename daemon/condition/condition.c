@@ -1,6 +1,7 @@
 #include "condition/condition.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 static const float RECENT_S = 2;           /* time constant of the recent mean: a few frames even at 2 Hz */
@@ -67,7 +68,15 @@ static void derive(struct condition *c) {
 }
 
 void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry) {
-        memset(c, 0, sizeof(*c));
+        const size_t size = geometry->n_cells * sizeof(float);
+
+        /* of the cell arrays only what is used: the rest of them never costs memory */
+        memset(c, 0, offsetof(struct condition, baseline));
+        memset(c->baseline, 0, size);
+        memset(c->noise, 0, size);
+        memset(c->recent, 0, size);
+        memset(c->lowest, 0, size);
+        memset(c->highest, 0, size);
         c->settings = *settings;
         c->geometry = geometry;
         c->still_since_us = c->quiet_since_us = UINT64_MAX;
@@ -165,7 +174,7 @@ static bool is_empty(const struct condition *c, const struct map *map) {
 }
 
 static void take_baseline(struct condition *c) {
-        memcpy(c->baseline, c->recent, sizeof(c->baseline));
+        memcpy(c->baseline, c->recent, c->geometry->n_cells * sizeof(float));
         c->tared = true;
 }
 
@@ -258,9 +267,12 @@ bool condition_tare(struct condition *c) {
 }
 
 void condition_remember(const struct condition *c, struct memory_tare *ret) {
-        ret->n_cells = c->tared ? c->geometry->n_cells : 0;
-        memcpy(ret->baseline, c->baseline, sizeof(ret->baseline));
-        memcpy(ret->noise, c->noise, sizeof(ret->noise));
+        const uint32_t n = c->tared ? c->geometry->n_cells : 0;
+
+        memset(ret, 0, sizeof(*ret));
+        ret->n_cells = n;
+        memcpy(ret->baseline, c->baseline, n * sizeof(float));
+        memcpy(ret->noise, c->noise, n * sizeof(float));
 }
 
 static bool plausible(const struct condition *c, const struct memory_tare *tare) {
@@ -278,8 +290,8 @@ static bool plausible(const struct condition *c, const struct memory_tare *tare)
 bool condition_recall(struct condition *c, const struct memory_tare *tare) {
         if (!plausible(c, tare))
                 return false;
-        memcpy(c->baseline, tare->baseline, sizeof(c->baseline));
-        memcpy(c->noise, tare->noise, sizeof(c->noise));
+        memcpy(c->baseline, tare->baseline, tare->n_cells * sizeof(float));
+        memcpy(c->noise, tare->noise, tare->n_cells * sizeof(float));
         c->tared = true;
         derive(c);
         return true;

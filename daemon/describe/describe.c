@@ -1,6 +1,7 @@
 #include "describe/describe.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "describe/marginal.h"
@@ -31,7 +32,9 @@ static void bins_init(struct marginal *m, uint16_t *bins, const float *at, float
 }
 
 void describe_init(struct describe *d, const struct geometry *g) {
-        memset(d, 0, sizeof(*d));
+        memset(d, 0, offsetof(struct describe, previous)); /* the arrays are written as far as they are used */
+        memset(d->previous, 0, g->n_cells * sizeof(float));
+        d->x.n = d->y.n = 0;
         d->geometry = g;
         d->movement = d->cop_speed_mm_s = d->slow_cop_x_mm = d->slow_cop_y_mm = NAN;
         if (g->kind == GEOMETRY_GRID) {

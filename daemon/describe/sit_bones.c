@@ -10,6 +10,8 @@
 static const float APART_LEAST_MM = 80, APART_MOST_MM = 170;
 /* With a strong one-sided lean the unloaded bone cannot be found. */
 static const float LEAN_MOST = 0.35F;
+/* Of a whole seat: a tenth of a sitter; with less a pair of bumps is the mat's own. */
+static const float LOAD_LEAST_CM2 = 20, WHOLE_SEAT_CM2 = 1000;
 static const float FROM_MIDDLE_LEAST_MM = 15, FROM_MIDDLE_MOST_MM = 120; /* of the contact, where each is looked for */
 static const float BLOCK_MM = 25;       /* first search: the width of a sit bone's pressure peak */
 static const float WINDOW_MM = 36;      /* refinement: radius of the smoothing kernel */
@@ -166,6 +168,13 @@ static float middle_of(const struct describe *d, float total) {
         return (marginal_quantile(&d->x, total, 0.05F) + marginal_quantile(&d->x, total, 0.95F)) / 2;
 }
 
+/* Somebody's weight is on the mat; mats smaller than a seat see a part of it. */
+static bool carries_pair(const struct geometry *g, float load) {
+        float mat = g->cell_cm2 * (float)g->n_cells;
+
+        return load >= LOAD_LEAST_CM2 * (mat < WHOLE_SEAT_CM2 ? mat / WHOLE_SEAT_CM2 : 1);
+}
+
 static struct search search(const struct describe *d, const struct map *map, const struct features *f) {
         const float middle = middle_of(d, f->load / d->geometry->cell_cm2);
         const uint32_t begin = bin_at(&d->y, f->back_y_mm - BLOCK_MM);
@@ -228,7 +237,8 @@ struct sit_bones sit_bones_find(const struct describe *d, const struct map *map,
         struct sit_bones ret = {false, {NAN, NAN}, {NAN, NAN}, 0};
         struct search s;
 
-        if (d->geometry->kind != GEOMETRY_GRID || !(f->load > 0) || !(fabsf(f->asymmetry) <= LEAN_MOST))
+        if (d->geometry->kind != GEOMETRY_GRID || !carries_pair(d->geometry, f->load) ||
+            !(fabsf(f->asymmetry) <= LEAN_MOST))
                 return ret;
         s = search(d, map, f);
         if (!(s.left.height > 0 && s.right.height > 0))

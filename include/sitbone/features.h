@@ -11,7 +11,7 @@
 enum { PROFILE_BANDS = 8 };
 
 struct sit_bones {
-        bool valid;       /* a pair was found and abs(asymmetry) <= 0.35 */
+        bool valid;       /* a pair was found, abs(asymmetry) <= 0.35, somebody's weight is there */
         float left_mm[2]; /* x, y */
         float right_mm[2];
         float quality; /* 0..1: prominence, distance apart against 80..170 mm, level */

@@ -39,6 +39,24 @@ static void check_sums(const struct features *f) {
         CHECK_NEAR(f->cov, sqrt(squares / f->n_active - mean * mean) / mean, 1e-3);
 }
 
+/* Noise, residue or a bag in the shape of a pair: no pair without somebody's weight. */
+static void test_pair_needs_weight(void) {
+        struct sitter s = SITTER;
+
+        for (uint32_t n = 16; n <= 64; n *= 2) {
+                grid(&geometry, n, n, 400.0F / (float)n);
+                CHECK(look(&SITTER).sit_bones.valid);
+                s.bone = SITTER.bone * 0.3F;
+                s.soft = SITTER.soft * 0.3F;
+                CHECK(look(&s).sit_bones.valid); /* trunk on the desk */
+                s.bone = 0.2F;
+                s.soft = 0;
+                struct features f = look(&s);
+                CHECK(f.load > 3 && !f.sit_bones.valid && f.sit_bones.quality == 0 && isnan(f.sit_bones.left_mm[0]));
+                CHECK(isnan(f.profile[3]));
+        }
+}
+
 static void test_sums(void) {
         const uint32_t shape[][2] = {{16, 16}, {32, 32}, {64, 64}, {10, 15}, {9, 9}, {3, 64}};
 
@@ -212,6 +230,7 @@ static void test_movement(void) {
 }
 
 int main(void) {
+        test_pair_needs_weight();
         test_sums();
         test_plate();
         test_sit_bones();

@@ -359,7 +359,40 @@ static void test_calibrate(void) {
         CHECK(!posture.referenced);
 }
 
+/* Only what is written is ever read: leftovers in memory change nothing, grids and scattered cells alike. */
+static void test_no_leftovers(uint32_t n, bool scattered) {
+        static struct features first[400];
+        struct posture last[2];
+
+        for (int run = 0; run < 2; run++) {
+                begin(n);
+                if (scattered)
+                        geometry.kind = GEOMETRY_SCATTERED;
+                memset(&condition, run ? 0x5A : 0, sizeof(condition));
+                memset(&describe, run ? 0x5A : 0, sizeof(describe));
+                memset(&estimate, run ? 0x5A : 0, sizeof(estimate));
+                memset(&map, run ? 0x5A : 0, sizeof(map));
+                condition_init(&condition, &settings.condition, &geometry);
+                describe_init(&describe, &geometry);
+                estimate_init(&estimate, &settings);
+                for (int i = 0; i < 400; i++) {
+                        memset(&features, 0, sizeof(features));
+                        pass(i < 150 || i > 350 ? NULL : &SITTER, 0.051F);
+                        if (run == 0)
+                                first[i] = features;
+                        CHECK(memcmp(&features, &first[i], sizeof(features)) == 0);
+                }
+                memset(&last[run], 0, sizeof(last[run]));
+                pass(NULL, 3);
+                estimate_step(&estimate, NULL, now, &last[run]);
+        }
+        CHECK(memcmp(&last[0], &last[1], sizeof(last[0])) == 0);
+}
+
 int main(void) {
+        test_no_leftovers(16, false);
+        test_no_leftovers(5, true);
+
         test_occupancy();
         test_objects();
         test_bags(16);
