@@ -1,5 +1,6 @@
 #include <getopt.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "util/log.h"
 #include "version.h"
 
-enum { LARGE_BLOCK = 64 * 1024 };
+enum { LARGE_BLOCK = 64 * 1024, THREAD_STACK = 512 * 1024 };
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -176,13 +177,24 @@ static int check_config(const struct settings *settings, struct mistakes *mistak
         return EXIT_OK;
 }
 
+static void be_small(void) {
+        pthread_attr_t attributes;
+
+        mallopt(M_ARENA_MAX, 1); /* threads that allocate a few bytes a minute need no heaps of their own */
+        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* large blocks: only the pages in use, and given back when freed */
+        if (pthread_attr_init(&attributes) != 0)
+                return;
+        pthread_attr_setstacksize(&attributes, THREAD_STACK); /* whole stacks are locked with [realtime] lock_memory */
+        pthread_setattr_default_np(&attributes);
+        pthread_attr_destroy(&attributes);
+}
+
 int main(int argc, char **argv) {
         struct arguments arguments = {.app = {.speed = 1, .state_directory = getenv("STATE_DIRECTORY")}};
         static struct mistakes mistakes;
         struct settings settings;
 
-        mallopt(M_ARENA_MAX, 1); /* threads that allocate a few bytes a minute need no heaps of their own */
-        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* large blocks: only the pages in use, and given back when freed */
+        be_small();
         parse_arguments(argc, argv, &arguments);
         log_open(arguments.debug ? LOG_DEBUG_ : LOG_INFO_);
         if (arguments.user)
