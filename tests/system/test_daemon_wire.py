@@ -28,7 +28,7 @@ try:
         mat = Mat()
         daemon = Daemon(build, mat.name, format).start()
         try:
-            mat.play(data, size, rate * 4)  # four times the mat's rate, to be quick
+            mat.play(data, size, rate)
             wait_for(f'{format}: {frames} frames', 3, lambda: counted(daemon)[0] == frames)
             assert counted(daemon) == (frames, 0), counted(daemon)
             print(f'{format}: {frames} of {frames} frames, none refused')
