@@ -30,15 +30,21 @@ static void ignore_mistake(void *userdata, int line, const char *what) {
         (void)what;
 }
 
-/* The header line of frames CSV has t_s first; comments of "# key=value" may stand before it. */
-static bool is_frames_csv(const char *data) {
-        const char *p = data;
+static bool begins_with(const char *at, const char *end, const char *word) {
+        size_t n = strlen(word);
 
-        while (*p == '#' || *p == '\n' || *p == '\r') {
-                p += strcspn(p, "\n");
-                p += *p == '\n';
+        return (size_t)(end - at) >= n && memcmp(at, word, n) == 0;
+}
+
+/* The header line of frames CSV has t_s first; comments of "# key=value" may stand before it. */
+static bool is_frames_csv(const char *data, size_t n) {
+        const char *at = data, *end = data + n, *line_end;
+
+        while (at < end && (*at == '#' || *at == '\n' || *at == '\r')) {
+                line_end = memchr(at, '\n', (size_t)(end - at));
+                at = line_end ? line_end + 1 : end;
         }
-        return strncmp(p, "t_s,", 4) == 0 || strncmp(data, "# sitbone frames csv", 20) == 0;
+        return begins_with(at, end, "t_s,") || begins_with(data, end, "# sitbone frames csv");
 }
 
 static enum content content_of(const struct source *s) {
@@ -53,7 +59,7 @@ static enum content content_of(const struct source *s) {
                 if (c < ' ' && c != '\n' && c != '\r' && c != '\t')
                         return CONTENT_BYTES;
         }
-        if (is_frames_csv(s->data))
+        if (is_frames_csv(s->data, s->n))
                 return CONTENT_RECORDING;
         ini_parse(s->data, s->n, &sink);
         return exercises ? CONTENT_EXERCISES : CONTENT_SETTINGS;

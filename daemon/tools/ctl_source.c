@@ -9,7 +9,7 @@
 #include "util/file.h"
 #include "util/nearest.h"
 
-enum { FILE_LIMIT = 1 << 30, PERIODS = 64, PREFIX = 1 << 20 };
+enum { PERIODS = 64, PREFIX = 1 << 20 };
 
 int load_settings(const char *path, struct settings *ret) {
         struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
@@ -61,7 +61,7 @@ int source_load(const struct options *options, struct source **ret) {
         status = find_format(options->format, &s->format);
         if (status == STATUS_DONE)
                 status = load_settings(options->config, &s->settings);
-        if (status == STATUS_DONE && (r = file_read(s->path, FILE_LIMIT, &s->data, &s->n)) < 0) {
+        if (status == STATUS_DONE && (r = file_map(s->path, &s->data, &s->n)) < 0) {
                 complain("%s: %s", s->path, strerror(-r));
                 status = STATUS_FAILED;
         }
@@ -115,6 +115,6 @@ double source_period_s(struct source *s) {
 
 void source_free(struct source *s) {
         if (s)
-                free(s->data);
+                file_unmap(s->data, s->n);
         free(s);
 }

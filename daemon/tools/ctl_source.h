@@ -9,7 +9,7 @@
 
 struct source {
         const char *path;
-        char *data;
+        const char *data; /* the whole file, mapped */
         size_t n;
         const struct format *format; /* NULL = frames CSV */
         struct settings settings;

@@ -3,9 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,9 +43,10 @@ static int read_all(int fd, size_t limit, char **ret, size_t *ret_n) {
         return 0;
 }
 
-int file_read(const char *path, size_t limit, char **ret, size_t *ret_n) {
+/* Descriptor of a regular file or /dev/null (which masks a file), or negative errno. */
+static int open_file(const char *path, size_t *ret_n) {
         struct stat st;
-        int r, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not stop us */
+        int r = 0, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not stop us */
 
         if (fd < 0)
                 return -errno;
@@ -51,12 +54,47 @@ int file_read(const char *path, size_t limit, char **ret, size_t *ret_n) {
                 r = -errno;
         else if (S_ISDIR(st.st_mode))
                 r = -EISDIR;
-        else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) /* /dev/null masks a file */
+        else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
                 r = -EINVAL;
-        else
-                r = read_all(fd, limit, ret, ret_n);
+        if (r < 0) {
+                close(fd);
+                return r;
+        }
+        *ret_n = (size_t)st.st_size;
+        return fd;
+}
+
+int file_read(const char *path, size_t limit, char **ret, size_t *ret_n) {
+        size_t size;
+        int r, fd = open_file(path, &size);
+
+        if (fd < 0)
+                return fd;
+        r = read_all(fd, limit, ret, ret_n);
         close(fd);
         return r;
+}
+
+int file_map(const char *path, const char **ret, size_t *ret_n) {
+        void *data = NULL;
+        size_t n;
+        int r = 0, fd = open_file(path, &n);
+
+        if (fd < 0)
+                return fd;
+        if (n > 0 && (data = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
+                r = -errno;
+        close(fd);
+        if (r < 0)
+                return r;
+        *ret = n > 0 ? data : "";
+        *ret_n = n;
+        return 0;
+}
+
+void file_unmap(const char *data, size_t n) {
+        if (n > 0)
+                munmap((void *)(uintptr_t)data, n);
 }
 
 static int write_all(int fd, const char *data, size_t n) {

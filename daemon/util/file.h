@@ -9,6 +9,11 @@
  * -EFBIG when larger. */
 int file_read(const char *path, size_t limit, char **ret, size_t *ret_n);
 
+/* A regular file as it lies on the disk: only what is looked at is read, so it may be larger than memory. Not ended by
+ * a NUL. Whoever shortens the file meanwhile ends the program: for tools. Negative errno. */
+int file_map(const char *path, const char **ret, size_t *ret_n);
+void file_unmap(const char *data, size_t n);
+
 /* Temporary file beside it, then rename. Negative errno. */
 int file_write_atomically(const char *path, const void *data, size_t n, unsigned mode);
 

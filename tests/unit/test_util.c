@@ -1,4 +1,5 @@
 /* The small helpers that everything leans on. */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -65,6 +66,7 @@ static void touch(const char *directory, const char *name) {
 static void test_files(void) {
         char top[] = "/tmp/sitbone-files-XXXXXX", a[64], b[64], *text;
         const char *const trees[] = {a, b, NULL};
+        const char *mapped;
         char command[128];
         size_t n;
 
@@ -86,6 +88,11 @@ static void test_files(void) {
         snprintf(a, sizeof(a), "%s/b/10.conf", top);
         CHECK(file_read(a, 10, &text, &n) == 0 && n == 1 && strcmp(text, "x") == 0);
         free(text);
+        CHECK(file_map(a, &mapped, &n) == 0 && n == 1 && *mapped == 'x');
+        file_unmap(mapped, n);
+        CHECK(file_map("/dev/null", &mapped, &n) == 0 && n == 0);
+        file_unmap(mapped, n);
+        CHECK(file_map(top, &mapped, &n) == -EISDIR && file_map("/nowhere", &mapped, &n) == -ENOENT);
         snprintf(command, sizeof(command), "rm -r %s", top);
         CHECK(system(command) == 0);
 }
