@@ -8,6 +8,7 @@
 
 #include "util/file.h"
 #include "util/ini.h"
+#include "util/utf8.h"
 
 enum { FILE_LIMIT = 256 * 1024 };
 
@@ -199,6 +200,10 @@ static void take_item(void *userdata, const struct ini_item *item) {
 
         if (!item->key) {
                 begin_section(r, item);
+                return;
+        }
+        if (!utf8_valid(item->value)) {
+                mistake_add(r->mistakes, "%s:%d: [%s] %s: not UTF-8", r->path, item->line, item->section, item->key);
                 return;
         }
         if (r->safety) {

@@ -25,6 +25,16 @@ static void slug(const char *text, char *ret, size_t size) {
         ret[n] = '\0';
 }
 
+/* What a device or a machine calls itself may be any bytes; here it is ASCII that can be printed. */
+static void copy_printable(const char *text, char *ret, size_t size) {
+        size_t n = 0;
+
+        for (; *text && n + 1 < size; text++)
+                if (*text > ' ' && *text < 0x7f)
+                        ret[n++] = *text;
+        ret[n] = '\0';
+}
+
 static void remember_id(const char *state_directory, const char *id) {
         char path[512];
 
@@ -65,17 +75,20 @@ static void choose_id(struct identity *id, const char *setting, const char *stat
 
 void identity_make(const struct settings *settings, const struct format *format, const struct geometry *geometry,
                    const char *serial, const char *state_directory, struct identity *ret) {
+        char hostname[sizeof(ret->hostname)] = "";
+
         memset(ret, 0, sizeof(*ret));
-        gethostname(ret->hostname, sizeof(ret->hostname) - 1);
-        snprintf(ret->mat_serial, sizeof(ret->mat_serial), "%s", serial);
+        gethostname(hostname, sizeof(hostname) - 1);
+        copy_printable(hostname, ret->hostname, sizeof(ret->hostname));
+        copy_printable(serial, ret->mat_serial, sizeof(ret->mat_serial));
         choose_id(ret, settings->seat.id, state_directory);
         snprintf(ret->seat_name, sizeof(ret->seat_name), "%s", settings->seat.name);
         snprintf(ret->area, sizeof(ret->area), "%s", settings->seat.area);
         if (geometry->rows)
                 snprintf(ret->mat_model, sizeof(ret->mat_model), "Seat pressure mat %ux%u", geometry->rows,
                          geometry->cols);
-        else
-                snprintf(ret->mat_model, sizeof(ret->mat_model), "Seat pressure mat, %u cells", geometry->n_cells);
+        else /* the first line of text will say how many cells there are */
+                snprintf(ret->mat_model, sizeof(ret->mat_model), "Seat pressure mat");
         snprintf(ret->mat_format, sizeof(ret->mat_format), "%s", format->name);
         snprintf(ret->version, sizeof(ret->version), "%s", sitbone_version);
         snprintf(ret->config_digest, sizeof(ret->config_digest), "%08x", checksum_crc32(settings, sizeof(*settings)));

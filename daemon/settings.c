@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "acquire/formats.h"
+#include "acquire/layout.h"
 #include "settings_table.h"
 #include "util/file.h"
 #include "util/ini.h"
 #include "util/nearest.h"
+#include "util/utf8.h"
 
 enum { SETTINGS_FILE_MAX = 1024 * 1024, ORIGIN_MAX = 320 };
 
@@ -48,7 +50,7 @@ static void describe_legal(const struct setting *row, char *ret, size_t size) {
                 snprintf(ret, size, "an MQTT topic without +, #, $ and a / at either end");
                 break;
         case SETTING_TEXT:
-                snprintf(ret, size, "text of at most %zu bytes", row->size - 1);
+                snprintf(ret, size, "text of at most %zu bytes of UTF-8", row->size - 1);
                 break;
         }
 }
@@ -99,7 +101,7 @@ static bool legal_topic(const char *s) {
 }
 
 static bool legal_text(const struct setting *row, const char *s) {
-        if (strlen(s) >= row->size)
+        if (strlen(s) >= row->size || !utf8_valid(s))
                 return false;
         for (const char *c = s; *c; c++)
                 if ((unsigned char)*c < ' ')
@@ -139,7 +141,8 @@ static bool assign(struct settings *settings, const struct setting *row, const c
         default:
                 if (!legal_text(row, s))
                         return false;
-                snprintf(field, row->size, "%s", s);
+                memset(field, 0, row->size); /* no rest of an older value: the digest is over the whole */
+                memcpy(field, s, strlen(s));
                 return true;
         }
 }
@@ -266,8 +269,10 @@ static void on_mistake(void *userdata, int line, const char *what) {
 
 /* What no single range can say. */
 static void check_relations(const struct settings *s, const char *path, struct mistakes *m) {
-        if (s->device.rotate % 90 != 0)
-                mistake_add(m, "%s: [device] rotate = %d: must be 0, 90, 180 or 270", path, s->device.rotate);
+        const char *wrong = layout_check(format_by_name(s->device.format), &s->device);
+
+        if (wrong)
+                mistake_add(m, "%s: [device] format = %s: %s", path, s->device.format, wrong);
         if (s->sitting.interruption_s >= s->sitting.break_s)
                 mistake_add(m, "%s: [sitting] interruption_s = %g must be less than break_s = %g", path,
                             (double)s->sitting.interruption_s, (double)s->sitting.break_s);

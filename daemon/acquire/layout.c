@@ -113,12 +113,12 @@ static void build_unplaced(uint32_t n, struct layout *ret) {
                 ret->wire_of[i] = ret->cell_of[i] = (uint16_t)i;
 }
 
-/* Everything that can be wrong, before anything is written. */
+/* 0, or what is wrong; nothing is written then. */
 static const char *choose_grid(const struct format *f, const struct settings_device *d, struct grid *ret) {
         bool fixed = f->rows > 0 && !f->resizable;
 
         if (d->rotate != 0 && d->rotate != 90 && d->rotate != 180 && d->rotate != 270)
-                return "rotate is not 0, 90, 180 or 270";
+                return "rotate must be 0, 90, 180 or 270";
         if (d->rows < 0 || d->cols < 0)
                 return "rows or cols is negative";
         if (fixed && ((d->rows > 0 && d->rows != f->rows) || (d->cols > 0 && d->cols != f->cols)))
@@ -130,6 +130,17 @@ static const char *choose_grid(const struct format *f, const struct settings_dev
         if (d->pitch_x_mm < 0 || d->pitch_y_mm < 0 || d->full_scale < 0)
                 return "pitch or full scale is negative";
         return NULL;
+}
+
+const char *layout_check(const struct format *format, const struct settings_device *device) {
+        struct grid grid;
+        const char *wrong = choose_grid(format, device, &grid);
+
+        if (wrong)
+                return wrong;
+        return (grid.rows == 0 || grid.cols == 0) && format->framing != FRAMING_TEXT
+                       ? "this format needs rows and cols"
+                       : NULL;
 }
 
 static void choose_pitch(const struct format *f, const struct settings_device *d, struct grid *g) {
@@ -149,13 +160,12 @@ static void start(const struct settings_device *d, float full_scale, bool invert
 
 const char *layout_build(const struct format *format, const struct settings_device *device, struct layout *ret) {
         struct grid grid;
-        const char *wrong = choose_grid(format, device, &grid);
+        const char *wrong = layout_check(format, device);
 
         if (wrong)
                 return wrong;
+        choose_grid(format, device, &grid);
         if (grid.rows == 0 || grid.cols == 0) {
-                if (format->framing != FRAMING_TEXT)
-                        return "this format needs rows and cols";
                 start(device, format->full_scale, format->inverted, ret);
                 build_unplaced(0, ret);
                 return NULL;

@@ -17,7 +17,10 @@ struct layout {
         uint16_t cell_of[CELLS_MAX]; /* the way back: element k of the wire is cell cell_of[k] */
 };
 
-/* 0, or a word about what is wrong ("rows x cols is more than 4096 cells"); nothing is written then.
+/* NULL, or a word about what is wrong ("rows x cols is more than 4096 cells"): what layout_build() would say. */
+const char *layout_check(const struct format *format, const struct settings_device *device);
+
+/* NULL, or what layout_check() says; nothing is written then.
  *
  * A text format without rows and cols in the settings gives an unplaced geometry of 0 cells: not known before the
  * first line. The decoder then takes the count of that line and emits frames in wire order; on the first frame call

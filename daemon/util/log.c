@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/printable.h"
+
 static struct {
         enum log_level most;
         bool journal;
@@ -39,6 +41,7 @@ void log_line(enum log_level level, const char *format, ...) {
         va_start(ap, format);
         vsnprintf(line, sizeof(line), format, ap);
         va_end(ap);
+        printable(line); /* devices and brokers are quoted */
         if (log_to.journal)
                 fprintf(stderr, "<%d>%s\n", level, line);
         else

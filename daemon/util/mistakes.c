@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "util/printable.h"
+
 void mistake_add(struct mistakes *m, const char *format, ...) {
         va_list ap;
 
@@ -10,6 +12,7 @@ void mistake_add(struct mistakes *m, const char *format, ...) {
                 va_start(ap, format);
                 vsnprintf(m->of[m->n], sizeof(m->of[0]), format, ap);
                 va_end(ap);
+                printable(m->of[m->n]);
         }
         m->n++;
 }

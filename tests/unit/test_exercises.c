@@ -54,6 +54,10 @@ static void mistakes_are_said(void) {
         wrong("[safety]\ntext = x\n[c]\nname = n\nkind = release\nplace = desk\nsuits = any\ndose =\nhow = h\nprompt "
               "= no\n",
               "x.conf:8: [c] dose: must have 1..95 bytes");
+        wrong("[safety]\ntext = x\n[c]\nname = n\nkind = release\nplace = desk\nsuits = any\ndose = 1\nhow = "
+              "h\nprompt "
+              "= no\n[safety]\ntext = \xff\n",
+              "x.conf:12: [safety] text: not UTF-8");
         wrong(GOOD "[safety]\nwords = x\n", "x.conf:13: [safety] words: no such key");
         wrong("[safety]\ntext = x\n", "no exercise in it");
         wrong("name = x\n" GOOD, "x.conf:1: name: before the first");

@@ -82,6 +82,9 @@ static void test_mistakes(void) {
         says("[device]\ndtr = up\n", "leave | on | off");
         says("[device]\nformat = csvline\n", "csv-line");
         says("[device]\nrotate = 45\n", "0, 90, 180 or 270");
+        says("[device]\nformat = jq-seat-32\nrows = 8\n",
+             "format = jq-seat-32: this format has a fixed number of rows");
+        says("[seat]\nname = \xff\n", "text of at most 95 bytes of UTF-8");
         says("[seat]\nid = Chair 1\n", "auto, or a-z, 0-9 and -");
         says("[mqtt]\nbase_topic = /a\n", "MQTT topic");
         says("[mqtt]\nbase_topic = homeassistant\n", "must differ");
@@ -110,6 +113,17 @@ static void test_hostile_text(void) {
         CHECK(settings.alert.prompt_min == 12);
 }
 
+/* The digest over all settings tells drift in a fleet: the way to a value must not matter. */
+static void test_no_rest_of_an_older_value(void) {
+        struct settings straight;
+
+        parse("[mqtt]\nhost = x\n");
+        straight = settings;
+        parse("[mqtt]\nhost = broker.example.org\n");
+        settings_parse(&settings, "y.conf", "[mqtt]\nhost = x\n", 16, &mistakes);
+        CHECK(mistakes.n == 0 && memcmp(&straight, &settings, sizeof(settings)) == 0);
+}
+
 static void test_restart_needed(void) {
         struct settings a, b;
         char words[200];
@@ -132,6 +146,7 @@ int main(void) {
         test_mistakes();
         test_all_mistakes_are_said();
         test_hostile_text();
+        test_no_rest_of_an_older_value();
         test_restart_needed();
         return 0;
 }

@@ -8,7 +8,9 @@
 #include "util/checksum.h"
 #include "util/file.h"
 #include "util/latency.h"
+#include "util/mistakes.h"
 #include "util/nearest.h"
+#include "util/utf8.h"
 
 static void test_crc32(void) {
         CHECK(checksum_crc32("123456789", 9) == 0xcbf43926); /* the check value of the algorithm's catalogue entry */
@@ -97,10 +99,38 @@ static void test_files(void) {
         CHECK(system(command) == 0);
 }
 
+static void test_utf8(void) {
+        static const char *const good[] = {"", "Desk chair", "St\xc3\xbchl", "\xe2\x82\xac", "\xf0\x9f\xaa\x91"};
+        static const char *const bad[] = {"\xff",
+                                          "\xc3",
+                                          "\xc3(",
+                                          "\x80",
+                                          "\xc0\xaf" /* overlong */,
+                                          "\xe0\x80\xaf",
+                                          "\xed\xa0\x80" /* surrogate */,
+                                          "\xf4\x90\x80\x80",
+                                          "\xe2\x82"};
+
+        for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+                CHECK(utf8_valid(good[i]));
+        for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+                CHECK(!utf8_valid(bad[i]));
+}
+
+/* What a file said is quoted on a terminal. */
+static void test_quotes_are_one_line(void) {
+        static struct mistakes m;
+
+        mistake_add(&m, "x.conf:1: %s", "a\n<3>b\x1b[2Jc\x7f \xc3\xbc");
+        CHECK(strcmp(m.of[0], "x.conf:1: a?<3>b?[2Jc? \xc3\xbc") == 0);
+}
+
 int main(void) {
         test_crc32();
         test_latency();
         test_nearest();
         test_files();
+        test_utf8();
+        test_quotes_are_one_line();
         return 0;
 }

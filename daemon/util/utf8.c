@@ -1,0 +1,33 @@
+#include "util/utf8.h"
+
+#include <stdint.h>
+
+/* Bytes that follow a first byte; -1 where no character begins with it. */
+static int bytes_behind(unsigned char first) {
+        if (first < 0x80)
+                return 0;
+        if (first < 0xc2 || first > 0xf4)
+                return -1;
+        return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+}
+
+bool utf8_valid(const char *text) {
+        static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+
+        for (const unsigned char *p = (const unsigned char *)text; *p;) {
+                int n = bytes_behind(*p);
+                uint32_t code;
+
+                if (n < 0)
+                        return false;
+                code = n ? *p++ & (0x3fu >> n) : *p++;
+                for (int i = 0; i < n; i++, p++) {
+                        if ((*p & 0xc0) != 0x80)
+                                return false;
+                        code = code << 6 | (*p & 0x3f);
+                }
+                if (code < least[n] || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff)
+                        return false;
+        }
+        return true;
+}
