@@ -194,8 +194,7 @@ tell() { # what came, in the end
         mosquitto_sub -p "$port" -t 'sitbone/demo/state' -C 1 -W 3 -F '%p' | json
 }
 
-if [ -t 0 ] && [ -t 1 ]; then
-        ctl watch
+if [ -t 0 ] && [ -t 1 ] && ctl watch; then # a terminal that cannot show it gets what a pipe gets
         tell
         exit 0
 fi
