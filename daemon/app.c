@@ -174,7 +174,17 @@ static int on_outlet(sd_event_source *source, int fd, uint32_t events, void *use
         return 0;
 }
 
-/* ---- reload ---- */
+/* ---- settings ---- */
+
+/* What the command line says goes before every file, also at a reload. */
+static void override(const struct app_options *options, struct settings *settings) {
+        if (options->device) {
+                memset(settings->device.device, 0, sizeof(settings->device.device));
+                snprintf(settings->device.device, sizeof(settings->device.device), "%s", options->device);
+        }
+        if (options->session_bus)
+                settings->bus.bus = BUS_SESSION;
+}
 
 static void say_mistakes(const struct mistakes *m) {
         for (int i = 0; i < m->n && i < MISTAKES_MAX; i++)
@@ -199,15 +209,16 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
         struct app *a = userdata;
         struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
         struct settings settings;
+        uint64_t monotonic_us = 0;
 
         (void)source;
         (void)si;
         if (!mistakes)
                 return 0;
-        sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_boottime_us());
+        sd_event_now(a->event, CLOCK_MONOTONIC, &monotonic_us);
+        sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us);
         settings_load(a->options.config_path, &settings, mistakes);
-        if (a->options.device)
-                snprintf(settings.device.device, sizeof(settings.device.device), "%s", a->options.device);
+        override(&a->options, &settings);
         if (mistakes->n > 0) {
                 say_mistakes(mistakes);
                 log_error("settings: %d mistakes, the old settings stay in force", mistakes->n);
@@ -398,6 +409,7 @@ int app_run(const struct app_options *options, const struct settings *settings) 
                 return -ENOMEM;
         a->options = *options;
         a->settings = *settings;
+        override(options, &a->settings);
         r = start(a);
         if (r >= 0)
                 r = sd_event_loop(a->event);

@@ -21,6 +21,7 @@ struct app_options {
         const char *config_path;     /* NULL: the system's */
         const char *device;          /* NULL: the setting */
         const char *state_directory; /* NULL: $STATE_DIRECTORY, else nothing is kept */
+        bool session_bus;            /* whatever the setting says */
         double speed;                /* time passes so many times faster: demonstrations and tests. 1 = really */
 };
 
@@ -52,7 +53,7 @@ struct app {
         char status[160]; /* what systemd was told last */
 };
 
-/* Runs until SIGTERM or SIGINT. 0, or a negative errno after saying why. settings are good. */
+/* Runs until SIGTERM or SIGINT. 0, or a negative errno after saying why. settings are good; options go before them. */
 int app_run(const struct app_options *options, const struct settings *settings);
 
 /* ---- inside: app.c and app_tick.c ---- */

@@ -148,6 +148,7 @@ static void be_user(struct arguments *arguments) {
 
         user_path("XDG_CONFIG_HOME", ".config", "sitbone/sitbone.conf", config, sizeof(config));
         user_path("XDG_STATE_HOME", ".local/state", "sitbone", state, sizeof(state));
+        arguments->app.session_bus = true;
         if (!arguments->app.config_path && stat(config, &st) == 0)
                 arguments->app.config_path = config;
         if (!arguments->app.state_directory) {
@@ -201,16 +202,12 @@ int main(int argc, char **argv) {
                 be_user(&arguments);
         if (arguments.action == PRINT_CONFIG) {
                 settings_print(stdout, arguments.app.config_path, &mistakes);
-                return say_mistakes(&mistakes) > 0 ? EXIT_FAILED : EXIT_OK;
+                return say_mistakes(&mistakes) > 0 ? EXIT_USAGE : EXIT_OK;
         }
         settings_load(arguments.app.config_path, &settings, &mistakes);
         if (arguments.action == CHECK_CONFIG)
                 return check_config(&settings, &mistakes);
         if (say_mistakes(&mistakes) > 0)
                 return EXIT_USAGE;
-        if (arguments.user)
-                settings.bus.bus = BUS_SESSION;
-        if (arguments.app.device)
-                snprintf(settings.device.device, sizeof(settings.device.device), "%s", arguments.app.device);
         return app_run(&arguments.app, &settings) < 0 ? EXIT_FAILED : EXIT_OK;
 }

@@ -20,7 +20,8 @@ def check(text, *arguments):
 
 
 bus, mat = Bus(), Mat()
-daemon = Daemon(build, mat.name, 'csv-line', '[device]\nrows = 4\ncols = 4\npitch_x_mm = 90\npitch_y_mm = 90\n')
+daemon = Daemon(build, mat.name, 'csv-line', '[device]\nrows = 4\ncols = 4\npitch_x_mm = 90\npitch_y_mm = 90\n',
+                ['--user'])
 try:
     catalogue = f'[alert]\nexercises_file = {TOP}/config/exercises.conf\n'
     good = check(catalogue)
@@ -43,6 +44,9 @@ try:
                              text=True)
     assert '50-mine.conf:2\nprompt_min = 44' in printed.stdout, printed.stdout
     assert '# default\nstill_min = 20' in printed.stdout
+
+    # --user goes before the file, also at a reload
+    open(daemon.config + '.d/60-bus.conf', 'w').write('[bus]\nbus = off\n')
 
     # reload: wrong, then right
     daemon.start()
@@ -68,7 +72,7 @@ try:
     open(daemon.config + '.d/50-mine.conf', 'w').write('[alert]\nprompt_min = 20\n[mqtt]\nport = 1884\n')
     daemon.process.send_signal(signal.SIGHUP)
     wait_for('the reload is said', 3, lambda: 'reloaded' in daemon.log_text())
-    assert 'at the next restart: mqtt.port' in daemon.log_text()
+    assert 'at the next restart: mqtt.port\n' in daemon.log_text(), daemon.log_text()
     sit(1)
     status = daemon.status()
     assert 18 * 60 < status['next_alert_in_s'] < 20 * 60 and status['bout_seated_s'] >= 7, status
