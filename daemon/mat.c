@@ -46,7 +46,11 @@ static void gone(struct mat *m, const char *why) {
                 close_port(m);
                 return;
         }
-        log_notice("mat: %s: %s; waiting for it to come back", m->port ? port_path(m->port) : m->settings.device, why);
+        /* said once: a server that is away refuses every few seconds, for days */
+        log_line(m->in_vain && !m->heard && strcmp(m->complaint, why) == 0 ? LOG_DEBUG_ : LOG_NOTICE_,
+                 "mat: %s: %s; waiting for it to come back", m->port ? port_path(m->port) : m->settings.device, why);
+        m->in_vain = !m->heard;
+        snprintf(m->complaint, sizeof(m->complaint), "%s", why);
         close_port(m);
         open_later(m);
 }
@@ -60,6 +64,10 @@ static ssize_t read_port(struct mat *m) {
         if (n <= 0)
                 return n;
         m->pause_us = PAUSE_FIRST_US; /* it works: the next loss is a new one */
+        if (m->in_vain)
+                log_info("mat: %s sends again", port_path(m->port));
+        m->heard = true;
+        m->in_vain = false;
         m->bytes += (uint64_t)n;
         sd_event_now(m->event, CLOCK_BOOTTIME, &m->read_us);
         now_us = m->now(m->userdata);
@@ -127,10 +135,11 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
 static void opened(struct mat *m) {
         uint64_t wait_us = (uint64_t)m->settings.open_delay_ms * 1000;
 
-        log_info("mat: %s opened, format %s", port_path(m->port), m->format->name);
+        log_line(m->in_vain ? LOG_DEBUG_ : LOG_INFO_, "mat: %s opened, format %s", port_path(m->port),
+                 m->format->name);
         m->reopened += m->opened_once;
         m->opened_once = true;
-        m->complaint[0] = '\0';
+        m->heard = false;
         m->discard_until_us =
                 m->settings.discard_ms ? clock_boottime_us() + wait_us + (uint64_t)m->settings.discard_ms * 1000 : 0;
         decoder_reset(&m->decoder);
@@ -154,6 +163,7 @@ static void open_port(struct mat *m) {
                 return;
         }
         m->port = NULL;
+        m->in_vain = false;
         if (strcmp(m->complaint, hint) != 0) { /* said once, not at every attempt */
                 snprintf(m->complaint, sizeof(m->complaint), "%s", hint);
                 log_warning("mat: %s: %s", m->settings.device, *hint ? hint : strerror(-r));

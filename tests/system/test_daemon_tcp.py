@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""A mat behind tcp:// that comes and goes: its frames arrive each time it is there, its absence is said once and not every few
+seconds, and no descriptor is left behind. Usage: test_daemon_tcp.py BUILD_FOLDER"""
+import os
+import socket
+import sys
+import time
+
+from seat import Bus, Daemon, free_port, need, wait_for
+
+build = sys.argv[1]
+need('dbus-daemon')
+port = free_port()
+bus = Bus()
+daemon = Daemon(build, f'tcp://127.0.0.1:{port}', 'csv-line', '[device]\nrows = 4\ncols = 4\n', ['--debug'])
+
+
+def frames():
+    return int(daemon.live()['frames'])
+
+
+def tries():
+    return daemon.log_text().count('Connection refused')
+
+
+def descriptors():
+    return len(os.listdir(f'/proc/{daemon.process.pid}/fd'))
+
+
+def serve(lines):
+    """The mat is there, sends so many lines to the first who asks, and is gone again."""
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(('127.0.0.1', port))
+        server.listen()
+        server.settimeout(10)
+        line, _ = server.accept()
+    with line:
+        before = frames()
+        line.sendall((','.join(['7'] * 16) + '\n').encode() * (lines + 1))  # the first one may be cut: it does not count
+        wait_for('its frames', 3, lambda: frames() == before + lines)
+
+
+try:
+    daemon.start()
+    wait_for('several tries', 10, lambda: tries() >= 3)
+    serve(5)
+    wait_for('the next tries', 10, lambda: tries() >= 5)
+    left = descriptors()
+    serve(5)
+    wait_for('the next tries', 10, lambda: tries() >= 7)
+    assert descriptors() == left, (left, descriptors())
+
+    # in the journal of every day: once, not at every try
+    daemon.kill(15)
+    os.truncate(daemon.log.name, 0)
+    daemon.arguments.remove('--debug')
+    daemon.start()
+    wait_for('the first try', 10, tries)
+    time.sleep(2)  # the next ones come 0.25, 0.5 and 1 s later
+    assert tries() == 1, daemon.log_text()
+finally:
+    daemon.stop()
+    bus.stop()
