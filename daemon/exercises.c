@@ -260,7 +260,7 @@ int exercises_parse(const char *path, const char *text, size_t n, struct mistake
 
 /* /etc first: what a user changed. */
 static const char *installed(void) {
-        static const char own[] = SITBONE_SYSCONFDIR "/sitbone/exercises.conf";
+        static const char own[] = "/etc/sitbone/exercises.conf";
         static const char shipped[] = SITBONE_DATADIR "/sitbone/exercises.conf";
         FILE *f = fopen(own, "re");
 
