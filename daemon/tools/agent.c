@@ -14,7 +14,9 @@
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 
 static const char usage[] =
-        "sitbone-agent [--bus system|session] [--config FILE] [--print]\n"
+        "sitbone-agent                 alerts of the system's daemon, on this desktop\n"
+        "sitbone-agent --bus session   after sitboned --user\n"
+        "sitbone-agent --print         without a desktop\n"
         "\n"
         "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done and Snooze.\n"
         "\n"
@@ -22,9 +24,12 @@ static const char usage[] =
         "  --session      the same as --bus session\n"
         "  --config FILE  instead of ~/.config/sitbone/agent.conf:\n"
         "                   [agent]\n"
-        "                   bus = system      # or session\n"
-        "                   sound = no        # yes: ask the desktop to play its message sound\n"
-        "                   mat_silent_s = 30 # say so when the mat sent nothing for so long; 0: never\n"
+        "                   # or session\n"
+        "                   bus = system\n"
+        "                   # yes: ask the desktop to play its message sound\n"
+        "                   sound = no\n"
+        "                   # say so when the mat sent nothing for so long; 0: never\n"
+        "                   mat_silent_s = 30\n"
         "  --print        print what the notifications would say, for machines without a desktop\n"
         "  --version, --help\n";
 

@@ -104,7 +104,8 @@ static void print_usage(FILE *f) {
 }
 
 static void print_verb_help(const struct verb *verb) {
-        printf("%s\nUsage: sitbonectl %s %s [OPTIONS]: %s\n", verb->help, verb->name, verb->usage, verb->summary);
+        printf("%s\nUsage: sitbonectl %s %s%s[OPTIONS]: %s\n", verb->help, verb->name, verb->usage,
+               *verb->usage ? " " : "", verb->summary);
         printf("Options:");
         for (const char *p = verb->options; *p; p++)
                 if (*p != ' ')

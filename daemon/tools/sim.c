@@ -14,6 +14,7 @@
 #include "tools/sim_options.h"
 #include "tools/sim_output.h"
 #include "util/file.h"
+#include "version.h"
 
 enum { OK = 0, FAILED = 1, WRONG_USE = 2 };
 enum { SCENARIO_LIMIT = 4 * 1024 * 1024, LATE_NS = 500000000, REST_NS = 1000000 };
@@ -202,7 +203,9 @@ int main(int argc, char **argv) {
         int r = WRONG_USE;
         if (sim_options_parse(argc, argv, &s->options) == 0) {
                 r = OK;
-                if (s->options.help)
+                if (s->options.version)
+                        printf("sitbone-sim %s\n", sitbone_version);
+                else if (s->options.help)
                         sim_options_help();
                 else
                         r = run(s);

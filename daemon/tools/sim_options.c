@@ -34,7 +34,7 @@ struct row {
         double least, most;
 };
 
-enum { ROWS = 17 };
+enum { ROWS = 18 };
 
 static void table(struct sim_options *o, struct row ret[ROWS]) {
         struct settings_device *d = &o->device;
@@ -55,13 +55,18 @@ static void table(struct sim_options *o, struct row ret[ROWS]) {
                 {"flip-x", FLAG, &d->flip_x},
                 {"flip-y", FLAG, &d->flip_y},
                 {"rotate", WHOLE, &d->rotate, 0, 270},
+                {"version", FLAG, &o->version},
                 {"help", FLAG, &o->help},
         };
         memcpy(ret, rows, sizeof(rows));
 }
 
 void sim_options_help(void) {
-        fputs("Usage: sitbone-sim --format NAME --scenario FILE (--link PATH | --output FILE) [option ...]\n"
+        fputs("sitbone-sim --format jq-seat-32 --scenario office-day.scenario --link /tmp/mat\n"
+              "sitbone-sim --format csv --scenario postures.scenario --output lunch.csv --truth truth.csv\n"
+              "\n"
+              "Usage: sitbone-sim --format NAME --scenario FILE (--link PATH | --output FILE) [OPTIONS]\n"
+              "\n"
               "A virtual mat with a sitter of known truth on it.\n"
               "\n"
               "  --format NAME     csv (frames CSV), or a wire format:",
@@ -80,6 +85,7 @@ void sim_options_help(void) {
               "                    where the format leaves them open\n"
               "  --flip-x, --flip-y, --rotate DEG\n"
               "                    how the mat lies: as flip_x, flip_y and rotate in the settings of sitboned\n"
+              "  --version, --help\n"
               "\n",
               stdout);
         fputs(sim_scenario_help, stdout);
@@ -140,7 +146,7 @@ static void fill_open_sizes(struct sim_options *o) {
 }
 
 static int check(struct sim_options *o) {
-        if (o->help)
+        if (o->help || o->version)
                 return 0;
         if (o->format_name == NULL)
                 return complain("--format is missing", "");
