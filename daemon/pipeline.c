@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-static uint64_t min_u64(uint64_t a, uint64_t b) {
-        return a < b ? a : b;
-}
+#include "util/minmax.h"
 
 void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
                    const struct exercise_catalogue *exercises) {

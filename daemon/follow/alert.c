@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "follow/choice.h"
+#include "util/minmax.h"
 
 #define US_PER_S   1000000ull
 #define US_PER_MIN (60 * US_PER_S)
@@ -15,14 +16,6 @@ static const uint64_t NOTICE_US = 10 * US_PER_S;
 static const uint64_t APART_US = US_PER_S;
 
 enum { SNOOZE_MAX_MIN = 240 };
-
-static uint64_t min_u64(uint64_t a, uint64_t b) {
-        return a < b ? a : b;
-}
-
-static uint64_t max_u64(uint64_t a, uint64_t b) {
-        return a > b ? a : b;
-}
 
 static uint64_t minutes(float min) {
         return (uint64_t)((double)min * US_PER_MIN);

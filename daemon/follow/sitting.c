@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "follow/window.h"
+#include "util/minmax.h"
 
 #define US_PER_S 1000000ull
 
 /* In a bout somebody must look at least so often, and may be so late: what is missed by a machine that was suspended is
  * at most the sum. Frames come far more often, so the call costs nothing in practice. */
 static const uint64_t LOOK_US = 5 * US_PER_S, LATE_US = 5 * US_PER_S;
-
-static uint64_t min_u64(uint64_t a, uint64_t b) {
-        return a < b ? a : b;
-}
 
 static uint64_t seconds(float s) {
         return (uint64_t)((double)s * US_PER_S);

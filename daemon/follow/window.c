@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-static uint64_t min_u64(uint64_t a, uint64_t b) {
-        return a < b ? a : b;
-}
+#include "util/minmax.h"
 
 void window_reset(struct sitting_window *w, uint64_t window_us) {
         memset(w, 0, sizeof(*w));

@@ -1,5 +1,5 @@
-/* The seam between the decision thread and the world. An outlet sees snapshots, never a stage. post() and reply() must
- * not block: an outlet that can block owns a thread and a bounded mailbox. */
+/* The seam between the decision thread and the world. An outlet sees snapshots, never a stage. post() must not
+ * block: an outlet that can block owns a thread and a bounded mailbox. */
 #ifndef PUBLISH_OUTLET_H
 #define PUBLISH_OUTLET_H
 

@@ -5,27 +5,14 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
-#define INTERFACE "org.sitbone.Seat1"
-#define PATH      "/org/sitbone/Seat1"
+#include "publish/bus.h"
 
 enum { CALL_TIMEOUT_US = 3000000, SEATS_MAX = 16 };
 
-/* As publish/bus.h says: '-' becomes '_', a leading digit stands after '_'. */
-static void seat_to_name(const char *seat, char *ret, size_t size) {
-        if (strcmp(seat, "seat") == 0) {
-                snprintf(ret, size, INTERFACE);
-                return;
-        }
-        snprintf(ret, size, INTERFACE ".%s%s", seat[0] >= '0' && seat[0] <= '9' ? "_" : "", seat);
-        for (char *p = ret + strlen(INTERFACE); *p; p++)
-                if (*p == '-')
-                        *p = '_';
-}
-
 static bool is_seat(const char *name) {
-        size_t n = strlen(INTERFACE);
+        size_t n = strlen(BUS_INTERFACE);
 
-        return strncmp(name, INTERFACE, n) == 0 && (name[n] == '\0' || name[n] == '.');
+        return strncmp(name, BUS_INTERFACE, n) == 0 && (name[n] == '\0' || name[n] == '.');
 }
 
 /* How many seats are on the bus: the wanted name only, or all; the last one found is in link->name. */
@@ -72,7 +59,7 @@ int link_find(const struct options *options, struct link *ret, bool loud) {
 
         memset(ret, 0, sizeof(*ret));
         if (options->seat)
-                seat_to_name(options->seat, wanted, sizeof(wanted));
+                bus_name(options->seat, wanted);
         for (int i = 0; i < 2 && r == 0; i++)
                 if (strcmp(options->bus, "auto") == 0 || strcmp(options->bus, which[i]) == 0)
                         r = try_bus(ret, which[i], options->seat ? wanted : NULL, loud);
@@ -117,7 +104,7 @@ int link_call(struct link *link, const char *method, char *ret, size_t size, con
         sd_bus_error error = SD_BUS_ERROR_NULL;
         sd_bus_message *call = NULL;
         va_list ap;
-        int r = sd_bus_message_new_method_call(link->bus, &call, link->name, PATH, INTERFACE, method);
+        int r = sd_bus_message_new_method_call(link->bus, &call, link->name, BUS_PATH, BUS_INTERFACE, method);
 
         va_start(ap, signature);
         if (r >= 0 && signature[0])

@@ -8,14 +8,14 @@
 #include "ctl.h"
 #include "ctl_view.h"
 
-enum { BUS_NAME_MAX = 256 };
+enum { LINK_NAME_MAX = 256 }; /* of any name on a bus */
 
 struct sd_bus;
 
 struct link {
         struct sd_bus *bus;
         const char *which; /* "system", "session" */
-        char name[BUS_NAME_MAX];
+        char name[LINK_NAME_MAX];
 };
 
 /* 1 = linked, 0 = nobody there, -1 = several seats; says which when loud. */

@@ -19,11 +19,10 @@ static int ink(const struct canvas *c, enum ink which) {
 }
 
 static void put(struct canvas *c, int x, int y, int fg, bool bold, uint32_t utf8, char ascii) {
-        struct glyph *g = &c->at[y * c->cols + x];
-
         if (x < 0 || y < 0 || x >= c->cols || y >= c->rows)
                 return;
-        *g = (struct glyph){c->look.utf8 ? utf8 : (unsigned char)ascii, (int16_t)fg, COLOUR_DEFAULT, bold};
+        c->at[y * c->cols + x] =
+                (struct glyph){c->look.utf8 ? utf8 : (unsigned char)ascii, (int16_t)fg, COLOUR_DEFAULT, bold};
 }
 
 static void line_of(struct canvas *c, int x, int y, const char *label,

@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "ctl_bus.h"
+#include "publish/bus.h"
 #include "util/clock.h"
 
 /* Where a value of the message goes. size: room of a text. */
@@ -209,8 +210,7 @@ static void settle_times(struct live *live, uint64_t now_us) {
 int link_live(struct link *link, struct view *ret) {
         sd_bus_message *call = NULL, *reply = NULL;
         struct live live = {.view = ret};
-        int r = sd_bus_message_new_method_call(link->bus, &call, link->name, "/org/sitbone/Seat1", "org.sitbone.Seat1",
-                                               "GetLive");
+        int r = sd_bus_message_new_method_call(link->bus, &call, link->name, BUS_PATH, BUS_INTERFACE, "GetLive");
 
         if (r >= 0)
                 r = sd_bus_call(link->bus, call, 2000000, NULL, &reply);

@@ -1,4 +1,4 @@
-/* A histogram of durations in fixed space: worst and 99th percentile since the last report. */
+/* A histogram of durations in fixed space: worst and 99th percentile since it was zeroed. */
 #ifndef UTIL_LATENCY_H
 #define UTIL_LATENCY_H
 

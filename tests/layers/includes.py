@@ -17,7 +17,7 @@ STAGES = {
     'follow': COMMON | {'posture', 'sitting', 'exercise', 'alert'},
 }
 CORE_STD = {'assert.h', 'float.h', 'limits.h', 'math.h', 'stdalign.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
-PURE_UTIL = set()  # headers of util/ without I/O that the core may use
+PURE_UTIL = {'util/minmax.h'}  # headers of util/ without I/O that the core may use
 ALL_ROOMS = {'acquire', 'condition', 'describe', 'estimate', 'follow', 'publish', 'tools', 'util'}
 TOP = {'settings.h', 'settings_table.h', 'exercises.h', 'version.h', 'identity.h', 'pipeline.h', 'app.h', 'mat.h'}
 
@@ -74,7 +74,8 @@ def util(path):
 def pipeline(path):
     for number, system, name in includes(path):
         head = name.split('/')[0]
-        if not system and head not in ('sitbone', 'condition', 'describe', 'estimate', 'follow') and name != 'pipeline.h':
+        if (not system and head not in ('sitbone', 'condition', 'describe', 'estimate', 'follow') and
+                name not in PURE_UTIL | {'pipeline.h'}):
             yield number, name
 
 
