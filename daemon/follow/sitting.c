@@ -222,7 +222,6 @@ static void take_posture(struct sitting *s, const struct posture *p, uint64_t no
                 s->changes |= SITTING_SHIFTED;
         s->shifting = seated && p->shifting;
         s->posture = p->kind;
-        s->posture_since_us = p->kind_since_us;
         s->confidence = p->confidence;
         s->asymmetry = seated ? p->asymmetry : NAN;
 }

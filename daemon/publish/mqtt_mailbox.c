@@ -181,9 +181,10 @@ bool mailbox_next_answer(struct mailbox *m, struct answer *ret) {
         return any;
 }
 
-void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped) {
+void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped, uint64_t *ret_dropped_answers) {
         pthread_mutex_lock(&m->lock);
         *ret_events = m->events_ring.n;
         *ret_dropped = m->dropped_events;
+        *ret_dropped_answers = m->dropped_answers;
         pthread_mutex_unlock(&m->lock);
 }

@@ -63,6 +63,7 @@ bool mailbox_settings(struct mailbox *m, struct settings *ret); /* once each cha
 bool mailbox_next_event(struct mailbox *m, struct seat_event *ret);
 bool mailbox_request(struct mailbox *m, const struct request *request); /* false = full */
 bool mailbox_next_answer(struct mailbox *m, struct answer *ret);
-void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped);
+/* Events that wait; events and answers that found the mailbox full. */
+void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped, uint64_t *ret_dropped_answers);
 
 #endif

@@ -86,7 +86,8 @@ static void say_state(struct session *s, const struct report *r, uint64_t now_us
 }
 
 static void say_diag(struct session *s, const struct report *r, uint64_t now_us) {
-        mailbox_count(s->mailbox, &s->counters.events_waiting, &s->counters.events_dropped);
+        mailbox_count(s->mailbox, &s->counters.events_waiting, &s->counters.events_dropped,
+                      &s->counters.answers_dropped);
         s->counters.events_waiting += s->event_held;
         send_owned(s, "diag", diag_json(r, &s->counters), 0, false, 0);
         s->diag_sent_us = now_us;

@@ -231,9 +231,12 @@ static int start_thread(struct state *s) {
 }
 
 int state_new(const char *directory, struct state **ret) {
-        struct state *s = calloc(1, sizeof(*s));
+        struct state *s;
         int r;
 
+        if (strlen(directory) + sizeof("/memory") > sizeof(s->memory_path))
+                return -ENAMETOOLONG;
+        s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
         snprintf(s->memory_path, sizeof(s->memory_path), "%s/memory", directory);

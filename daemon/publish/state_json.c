@@ -288,7 +288,7 @@ char *diag_json(const struct report *r, const struct mqtt_counters *c) {
         json_object_set_new(mqtt, "events_refused", count(c->events_refused));
         json_object_set_new(mqtt, "commands", count(c->commands));
         json_object_set_new(mqtt, "commands_refused", count(c->commands_refused));
-        json_object_set_new(mqtt, "commands_unanswered", count(c->commands_unanswered));
+        json_object_set_new(mqtt, "commands_unanswered", count(c->commands_unanswered + c->answers_dropped));
         json_object_set_new(root, "mqtt", mqtt);
         return text_of(root);
 }

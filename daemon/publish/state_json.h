@@ -34,7 +34,7 @@ char *event_json(const struct seat_event *e, uint64_t run, const struct settings
 
 struct mqtt_counters {
         uint64_t reconnects, events_sent, events_dropped, events_expired, events_refused;
-        uint64_t commands, commands_refused, commands_unanswered;
+        uint64_t commands, commands_refused, commands_unanswered, answers_dropped;
         uint32_t events_waiting;
 };
 

@@ -42,7 +42,6 @@ struct sitting {
                                  * dwell (stand_s) when a person is found to have left */
         uint32_t bouts_today, breaks_today, partial_breaks_today;
         enum posture_kind posture; /* as decided upstream, for the alert stage */
-        uint64_t posture_since_us;
         float confidence;
         float asymmetry;
         bool shifting;

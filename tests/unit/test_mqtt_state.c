@@ -210,7 +210,8 @@ static void test_mailbox_bounds(void) {
         struct snapshot *s = person();
         struct seat_event e;
         struct report r;
-        uint64_t dropped;
+        struct answer answer = {.result = COMMAND_OK};
+        uint64_t dropped, dropped_answers;
         uint32_t waiting;
 
         CHECK(mailbox_init(&m) == 0);
@@ -218,8 +219,12 @@ static void test_mailbox_bounds(void) {
         s->sitting.changes = SITTING_BOUT_STARTED;
         for (int i = 0; i < MAILBOX_EVENTS + 7; i++)
                 mailbox_post(&m, s, 1, 120);
-        mailbox_count(&m, &waiting, &dropped);
-        CHECK(waiting == MAILBOX_EVENTS && dropped == 7);
+        for (int i = 0; i < MAILBOX_COMMANDS + 2; i++)
+                mailbox_answer(&m, &answer);
+        mailbox_count(&m, &waiting, &dropped, &dropped_answers);
+        CHECK(waiting == MAILBOX_EVENTS && dropped == 7 && dropped_answers == 2);
+        while (mailbox_next_answer(&m, &answer))
+                ;
         CHECK(mailbox_next_event(&m, &e) && e.number == 8); /* the oldest went */
         CHECK(mailbox_report(&m, &r) && r.rows == 16);
         for (int i = 0; i < MAILBOX_COMMANDS; i++)

@@ -1,4 +1,5 @@
 /* What survives a restart: newest good slot wins, a damaged one costs a second and not the rest. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,9 +141,13 @@ static void test_tare(void) {
 }
 
 static void test_no_directory(void) {
+        static char long_path[600];
         struct state *s = NULL;
 
         CHECK(state_new("/nonexistent/sitbone", &s) < 0 && !s);
+        memset(long_path, '/', sizeof(long_path) - 1);
+        memcpy(long_path, directory, strlen(directory)); /* cut, it would be another folder's file */
+        CHECK(state_new(long_path, &s) == -ENAMETOOLONG && !s);
 }
 
 int main(void) {
