@@ -105,7 +105,7 @@ desktop=no
 if [ -n "${DBUS_SESSION_BUS_ADDRESS:-}" ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
         desktop=yes
 else
-        dbus-daemon --session --nofork --print-address=3 3>"$run/bus" >"$run/dbus.log" 2>&1 </dev/null &
+        dbus-daemon --session --nofork --address="unix:path=$run/dbus" --print-address=3 3>"$run/bus" >"$run/dbus.log" 2>&1 </dev/null &
         pids+=($!)
         wait_for 5 test -s "$run/bus" || broken "no private message bus"
         DBUS_SESSION_BUS_ADDRESS=$(head -n 1 "$run/bus")

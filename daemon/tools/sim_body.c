@@ -7,7 +7,7 @@
 /* Segment masses and lengths: Winter, Biomechanics and Motor Control of Human Movement, table 4.1 (Dempster): head,
  * arms and trunk 0.678 of the mass, a thigh 0.100 with its centre 0.433 from the hip; thigh 0.245 of the height. */
 static const double share_trunk = 0.678, share_thigh = 0.100, share_thigh_length = 0.245;
-/* Desk and armrests carry a little of the trunk (about 12 % with full use; estimation.md), here a light rest. */
+/* Desk and armrests carry a little of the trunk (about 12 % with full use), here a light rest. */
 static const double share_rest = 0.05;
 static const double gravity = 9.81;
 
@@ -41,7 +41,7 @@ void sim_body_init(struct sim_body *b, double mass_kg, double height_mm, double 
         *b = (struct sim_body){
                 .mass_kg = mass_kg,
                 .height_mm = height_mm,
-                /* 112 +- 9 mm, women 13 mm more: estimation.md */
+                /* published: 112 +- 9 mm in men, women 13 mm more */
                 .bones_mm = bones_mm > 0 ? bones_mm
                             : woman      ? 125
                                          : 112,

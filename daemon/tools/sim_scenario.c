@@ -291,7 +291,7 @@ static void defaults(struct sim_scenario *s) {
                 .height_cm = 178,
                 .y_mm = -28,
                 .resit_mm = 12,
-                .fidgets = 13, /* and about 9 shifts in 15 minutes: office workers, estimation.md */
+                .fidgets = 13, /* and about 9 shifts in 15 minutes: office workers */
                 .shifts = 9,
                 .breaths = 14,
                 .sway = 1,

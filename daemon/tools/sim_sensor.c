@@ -5,7 +5,7 @@
 
 /* Gain spread 0.21 to 0.25 at light load and 0.10 near saturation, creep of velostat 12 to 26 % a decade, two cells in
  * a thousand that read something when empty, leakage without guarding up to 30 %: measured on real mats
- * (estimation.md of the design, "Reference numbers"). Guarded read-out is the usual case: no leakage unless asked for. */
+ * and published. Guarded read-out is the usual case: no leakage unless asked for. */
 const struct sim_mat sim_mat_usual = {
         .imperfection = 1,
         .full_scale_kpa = 27, /* 200 mmHg, what commercial seat mats are made for */

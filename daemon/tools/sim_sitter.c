@@ -5,7 +5,7 @@
 
 #define TURN 6.283185307179586
 
-/* Recorded: the load rises from 10 to 90 % in 1.4 s (estimation.md). The trunk comes in bent forward and straightens
+/* Recorded: the load rises from 10 to 90 % in 1.4 s. The trunk comes in bent forward and straightens
  * meanwhile. */
 static const double sit_s = 2.5, straighten_s = 2.0, rise_lean_deg = 35;
 static const double move_s = 1.6, sag_s = 4, scoot_s = 2.5;
