@@ -67,20 +67,19 @@ static void put_cell(const struct layout *l, uint32_t k, float value, struct fra
 
 /* --- binary --- */
 
-static uint32_t element_at(const struct format *f, const uint8_t *payload, size_t k) {
-        uint32_t value = 0;
-
-        switch (f->element) {
+static inline uint32_t element_at(enum element element, const uint8_t *payload, size_t k) {
+        switch (element) {
         case ELEMENT_U8:
-                value = payload[k];
-                break;
+                return payload[k];
         case ELEMENT_U16LE:
-                value = payload[2 * k] | (uint32_t)payload[2 * k + 1] << 8;
-                break;
+                return payload[2 * k] | (uint32_t)payload[2 * k + 1] << 8;
         case ELEMENT_U16BE:
-                value = (uint32_t)payload[2 * k] << 8 | payload[2 * k + 1];
-                break;
+                return (uint32_t)payload[2 * k] << 8 | payload[2 * k + 1];
         }
+        return 0;
+}
+
+static inline uint32_t significant(const struct format *f, uint32_t value) {
         return (f->mask ? value & f->mask : value) >> f->shift;
 }
 
@@ -88,16 +87,32 @@ static bool in_range(const struct format *f, const uint8_t *payload, uint32_t n)
         if (f->max_valid == 0)
                 return true;
         for (uint32_t k = 0; k < n; k++)
-                if (element_at(f, payload, k) > f->max_valid)
+                if (significant(f, element_at(f->element, payload, k)) > f->max_valid)
                         return false;
         return true;
+}
+
+/* Made once for each kind of element, so that the kind is not asked for at each cell: on a small processor half of what a frame cost. */
+static inline void put_cells(const struct decoder *d, enum element element, const uint8_t *payload,
+                             struct frame *ret) {
+        for (uint32_t k = 0; k < d->n_cells; k++)
+                put_cell(d->layout, k, (float)significant(d->format, element_at(element, payload, k)), ret);
 }
 
 static void accept_payload(struct decoder *d, size_t at, size_t length, const struct taker *t) {
         const uint8_t *payload = d->buffer + d->start + at;
 
-        for (uint32_t k = 0; k < d->n_cells; k++)
-                put_cell(d->layout, k, (float)element_at(d->format, payload, k), t->frame);
+        switch (d->format->element) {
+        case ELEMENT_U8:
+                put_cells(d, ELEMENT_U8, payload, t->frame);
+                break;
+        case ELEMENT_U16LE:
+                put_cells(d, ELEMENT_U16LE, payload, t->frame);
+                break;
+        case ELEMENT_U16BE:
+                put_cells(d, ELEMENT_U16BE, payload, t->frame);
+                break;
+        }
         consume(d, length);
         accept(d, t);
 }
