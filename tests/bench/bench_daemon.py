@@ -45,17 +45,18 @@ def open_pty():
 
 
 def play(masters, data, seconds):
-    """Writes a frame to each every 1/RATE s; a reader that is behind loses it, as on a serial line."""
-    frames = len(data) // FRAME
+    """Writes a frame to each every 1/RATE s, in turn, so that one reader's work does not slow another's; a reader that is
+    behind loses it, as on a serial line."""
+    frames, n = len(data) // FRAME, len(masters)
     begin = time.monotonic()
     for i in range(int(seconds * RATE)):
         frame = data[i % frames * FRAME:(i % frames + 1) * FRAME]
-        for m in masters:
+        for j, m in enumerate(masters):
             try:
                 os.write(m, frame)
             except BlockingIOError:
                 pass
-        time.sleep(max(0, begin + (i + 1) / RATE - time.monotonic()))
+            time.sleep(max(0, begin + (i + (j + 1) / n) / RATE - time.monotonic()))
 
 
 def measure(programs, masters, data):
