@@ -52,6 +52,10 @@ void alert_configure(struct alert_desk *d, const struct settings *settings) {
 static void close_as(struct alert_desk *d, enum alert_kind k, enum alert_outcome outcome, uint64_t now_us) {
         struct alert *a = &d->now.of[k];
 
+        if (outcome == ALERT_IGNORED || outcome == ALERT_UNKNOWN)
+                a->answered_us = 0;
+        else if (!a->withdrawn)
+                a->answered_us = now_us; /* otherwise by leaving the seat */
         a->open = a->withdrawn = false;
         a->outcome = outcome;
         a->closed_us = now_us;
@@ -153,6 +157,7 @@ static uint64_t patience(const struct alert_desk *d, enum alert_kind k, const st
 static void update(struct alert *a, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
         a->open = true;
         a->withdrawn = false;
+        a->answered_us = 0;
         a->changes |= ALERT_UPDATED;
         take_numbers(a, s, k, now_us);
 }
@@ -183,7 +188,8 @@ static void follow_seated(struct alert_desk *d, enum alert_kind k, const struct 
                 update(a, k, s, now_us);
 }
 
-static void withdraw(struct alert *a) {
+static void withdraw(struct alert *a, const struct sitting *s) {
+        a->answered_us = max_u64(s->left_seat_us, a->raised_us); /* leaving is dated back to its first sign */
         a->open = false;
         a->withdrawn = true;
         a->changes = ALERT_WITHDRAWN; /* not also UPDATED, of an alert that was recalled open */
@@ -202,7 +208,7 @@ static void follow_up(struct alert_desk *d, enum alert_kind k, const struct sitt
         else if (s->phase == SITTING_SEATED)
                 follow_seated(d, k, s, now_us);
         else if (s->phase == SITTING_INTERRUPTED && a->open)
-                withdraw(a);
+                withdraw(a, s);
 }
 
 static bool is_due(const struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
@@ -361,6 +367,7 @@ void alert_remember(const struct alert_desk *d, uint64_t now_us, struct memory_a
                 ret->of[k].id = a->id;
                 ret->of[k].raised_age_us = age(a->raised_us, now_us);
                 ret->of[k].closed_age_us = age(a->closed_us, now_us);
+                ret->of[k].answered_age_us = age(a->answered_us, now_us);
                 ret->of[k].outcome = a->outcome;
                 ret->of[k].exercise = a->exercise;
                 ret->of[k].suits = a->suits;
@@ -400,6 +407,7 @@ void alert_recall(struct alert_desk *d, const struct memory_alerts *m, uint64_t 
                         .id = m->of[k].id,
                         .raised_us = ago(now_us, m->of[k].raised_age_us, elapsed_us),
                         .closed_us = ago(now_us, m->of[k].closed_age_us, elapsed_us),
+                        .answered_us = ago(now_us, m->of[k].answered_age_us, elapsed_us),
                         .outcome = m->of[k].outcome < ALERT_OUTCOME_N ? (enum alert_outcome)m->of[k].outcome
                                                                       : ALERT_UNKNOWN,
                         .seated_us = m->of[k].seated_us,

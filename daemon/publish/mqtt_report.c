@@ -118,7 +118,7 @@ static void alert_closed(const struct snapshot *s, enum alert_kind k, uint64_t r
 
         alert_base(s, EVENT_ALERT_CLOSED, k, wall_of(s, realtime_us, a->closed_us), ret);
         ret->outcome = a->outcome;
-        ret->latency_us = a->closed_us > a->raised_us ? a->closed_us - a->raised_us : 0;
+        ret->latency_us = a->answered_us >= a->raised_us ? a->answered_us - a->raised_us : UINT64_MAX;
 }
 
 void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,

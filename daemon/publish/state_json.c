@@ -246,7 +246,8 @@ char *event_json(const struct seat_event *e, uint64_t run, const struct settings
                 put_raised(root, e, settings);
         if (e->kind == EVENT_ALERT_CLOSED) {
                 json_object_set_new(root, "outcome", json_string(alert_outcome_name(e->outcome)));
-                json_object_set_new(root, "latency_s", count(e->latency_us / USEC_PER_SEC));
+                json_object_set_new(root, "latency_s",
+                                    e->latency_us == UINT64_MAX ? json_null() : count(e->latency_us / USEC_PER_SEC));
         }
         return text_of(root);
 }

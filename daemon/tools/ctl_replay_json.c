@@ -126,6 +126,7 @@ static void write_alerts(struct out *o, const struct snapshot *s, float break_s)
                 word(o, "event", "alert_cleared");
                 word(o, "kind", alert_kind_name((enum alert_kind)k));
                 word(o, "outcome", alert_outcome_name(a->outcome));
+                number(o, "latency_s", a->answered_us ? (float)(a->answered_us - a->raised_us) / 1e6f : NAN, 1);
                 out_text(o, "}\n");
         }
 }

@@ -41,6 +41,9 @@ struct alert {
         uint64_t id;    /* unique in this installation, grows; 0 = never raised */
         uint64_t raised_us;
         uint64_t closed_us;
+        uint64_t
+                answered_us; /* when the person did what decided the outcome: left the seat, shifted, said so; 0 = nothing
+                               * yet. Known to be a break only later, at closed_us */
         enum alert_outcome outcome;
         uint64_t seated_us;   /* the reason in numbers: seated this long in the bout ... */
         uint64_t cause_us;    /* ACTIVATE: as seated_us; SLOUCH, ASYMMETRY: so long in the window; STILL: no shift */

@@ -29,7 +29,7 @@ struct memory_alerts {
         uint32_t exercise_turn; /* rotation through the catalogue */
         struct {
                 uint8_t open, withdrawn;
-                uint64_t id, raised_age_us, closed_age_us; /* UINT64_MAX = not set */
+                uint64_t id, raised_age_us, closed_age_us, answered_age_us; /* UINT64_MAX = not set */
                 uint32_t outcome;
                 int32_t exercise;
                 uint32_t suits;

@@ -25,6 +25,10 @@ static void check_one_alert(struct world_check *c, const struct alert *was, cons
                 CHECK(waits(was)); /* exactly one outcome */
                 CHECK(!waits(is) && is->outcome != ALERT_PENDING);
                 CHECK(is->closed_us >= is->raised_us);
+                if (is->outcome == ALERT_IGNORED || is->outcome == ALERT_UNKNOWN)
+                        CHECK(is->answered_us == 0);
+                else
+                        CHECK(is->answered_us >= is->raised_us && is->answered_us <= is->closed_us);
                 c->cleared++;
         } else if (waits(was)) {
                 CHECK(waits(is)); /* never gone without an outcome */

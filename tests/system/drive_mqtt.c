@@ -124,7 +124,7 @@ static void clear_alert(struct drive *d, int kind, int outcome) {
         a->open = false;
         a->changes |= ALERT_CLEARED;
         a->outcome = (enum alert_outcome)outcome;
-        a->closed_us = clock_boottime_us();
+        a->closed_us = a->answered_us = clock_boottime_us();
 }
 
 static void stats(struct drive *d) {
