@@ -100,12 +100,22 @@ ctl() {
         "$bin/sitbonectl" --bus session "$@"
 }
 
-# A desktop is there when its bus and a display are; otherwise a private bus carries the daemon's messages.
+# A desktop is there when its bus, a display and somebody who shows notifications are; otherwise a private bus carries the
+# daemon's messages.
+shows_notifications() {
+        local list
+        for list in ListNames ListActivatableNames; do
+                dbus-send --session --print-reply --dest=org.freedesktop.DBus / "org.freedesktop.DBus.$list" 2>/dev/null |
+                        grep '"org.freedesktop.Notifications"' >/dev/null && return
+        done
+        return 1
+}
 desktop=no
-if [ -n "${DBUS_SESSION_BUS_ADDRESS:-}" ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+if [ -n "${DBUS_SESSION_BUS_ADDRESS:-}" ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && shows_notifications; then
         desktop=yes
 else
-        dbus-daemon --session --nofork --address="unix:path=$run/dbus" --print-address=3 3>"$run/bus" >"$run/dbus.log" 2>&1 </dev/null &
+        dbus-daemon --session --nofork --address="unix:path=$run/dbus" --print-address=3 3>"$run/bus" \
+                >"$run/dbus.log" 2>&1 </dev/null &
         pids+=($!)
         wait_for 5 test -s "$run/bus" || broken "no private message bus"
         DBUS_SESSION_BUS_ADDRESS=$(head -n 1 "$run/bus")
