@@ -22,6 +22,9 @@ static const struct slope PITCH_COP = {1.1F, 0.4F, 6};
 /* Centroid of the bands round the sit bones, held against its own place at the reference: the peaks roll back about 1 mm
  * a degree of slump and the load behind them grows, both the same way; thighs do not count. The pair is noisy. */
 static const struct slope PITCH_LOCAL = {0.9F, 0.5F, 5};
+/* Rear edge of the contact: a buttock rolls on the seat like a ball of 60 mm, all of its contact alike; knees and thighs
+ * are far from it. A soft back rest or the end of the mat may hold it. */
+static const struct slope PITCH_EDGE = {1.05F, 0.4F, 5};
 /* Shape of the bands alone (other sit): the rolling peaks hide most of it. Little more than "unknown". */
 static const struct slope PITCH_SHAPE = {0.4F, 0.6F, 6};
 
@@ -31,13 +34,25 @@ static const float LOAD_LEAST =
         0.35F; /* of the reference: below it the trunk is carried elsewhere (58-75 % off in a deep
                                           forward lean) and the seat says nothing about the pelvis */
 static const float BAND_MM = 24;
+/* What a reference loses: each shift moves the sitter by some millimetres on the mat, to a new place each time, so that
+ * the error of the place grows to its full size within a few shifts and not further; foam and sensors creep 12-26 % a
+ * decade of time, and a fifth of it not evenly, which over 200 mm of contact is 2 mm. */
+static const float MOVED_MM = 5, MOVED_SHARE = 0.5F, CREEP_MM = 2, CREEP_FROM_S = 10;
 
 /* Both measurements of tilt see the same knees, creep and person: not independent. Two count as one and a half. */
 static const float SHARED = 4.0F / 3;
 
-/* A displacement as an angle. */
-static struct uncertain turned(float mm, const struct slope *slope) {
-        const float angle = mm / slope->mm_deg, own = angle * slope->spread, noise = slope->noise_mm / slope->mm_deg;
+/* Variance of a place on the mat since the reference, mm2. */
+static float aged(const struct reference *r) {
+        const float creep = CREEP_MM * log10f(1 + r->age_s / CREEP_FROM_S);
+
+        return MOVED_MM * MOVED_MM * (1 - powf(MOVED_SHARE, r->moves)) + creep * creep;
+}
+
+/* A displacement as an angle; aged_mm2: what comes on top of the noise. */
+static struct uncertain turned(float mm, const struct slope *slope, float aged_mm2) {
+        const float angle = mm / slope->mm_deg, own = angle * slope->spread;
+        const float noise = sqrtf(slope->noise_mm * slope->noise_mm + aged_mm2) / slope->mm_deg;
 
         if (!isfinite(angle))
                 return (struct uncertain){NAN, NAN};
@@ -79,17 +94,21 @@ static float centroid(const float profile[PROFILE_BANDS]) {
 }
 
 struct uncertain angles_tilt(const struct reference *r, const struct features *f) {
-        float now[REFERENCE_N], shape, line, cop;
+        float now[REFERENCE_N], old, shape, line, cop, edge;
+        struct uncertain whole;
 
         if (!grounded(r, f))
                 return (struct uncertain){NAN, NAN};
         reference_vector(f, now);
         shape = centroid(now + REFERENCE_PROFILE) - centroid(r->value + REFERENCE_PROFILE);
         if (!r->same_sit)
-                return shrunk(turned(shape, &PITCH_SHAPE), PITCH_PRIOR_DEG);
+                return shrunk(turned(shape, &PITCH_SHAPE, 0), PITCH_PRIOR_DEG);
         line = now[REFERENCE_LINE_Y] - r->value[REFERENCE_LINE_Y];
         cop = now[REFERENCE_COP_Y] - r->value[REFERENCE_COP_Y];
-        return shrunk(fused(turned(shape + line, &PITCH_LOCAL), turned(cop, &PITCH_COP)), PITCH_PRIOR_DEG);
+        edge = now[REFERENCE_BACK_Y] - r->value[REFERENCE_BACK_Y];
+        old = aged(r);
+        whole = fused(turned(cop, &PITCH_COP, old), turned(edge, &PITCH_EDGE, old));
+        return shrunk(fused(turned(shape + line, &PITCH_LOCAL, old), whole), PITCH_PRIOR_DEG);
 }
 
 struct uncertain angles_obliquity(const struct reference *r, const struct features *f) {
@@ -99,7 +118,7 @@ struct uncertain angles_obliquity(const struct reference *r, const struct featur
                 return (struct uncertain){NAN, NAN};
         reference_vector(f, now);
         if (r->same_sit)
-                return shrunk(turned(now[REFERENCE_COP_X] - r->value[REFERENCE_COP_X], &ROLL_COP), ROLL_PRIOR_DEG);
+                return shrunk(turned(now[REFERENCE_COP_X] - r->value[REFERENCE_COP_X], &ROLL_COP, aged(r)), ROLL_PRIOR_DEG);
         old = r->value[REFERENCE_COP_X] - r->value[REFERENCE_MIDDLE_X];
-        return shrunk(turned(now[REFERENCE_COP_X] - now[REFERENCE_MIDDLE_X] - old, &ROLL_PAIR), ROLL_PRIOR_DEG);
+        return shrunk(turned(now[REFERENCE_COP_X] - now[REFERENCE_MIDDLE_X] - old, &ROLL_PAIR, 0), ROLL_PRIOR_DEG);
 }

@@ -54,7 +54,7 @@ enum reference_index {
         REFERENCE_PROFILE = 0,  /* PROFILE_BANDS shares */
         REFERENCE_LINE_Y = 8,   /* sit-bone line, mm on the mat */
         REFERENCE_MIDDLE_X = 9, /* middle of the pair, mm on the mat */
-        REFERENCE_APART = 10,   /* sit bones apart, mm */
+        REFERENCE_BACK_Y = 10,  /* rear edge of the contact, mm on the mat */
         REFERENCE_COP_X = 11,
         REFERENCE_COP_Y = 12,
         REFERENCE_LOAD = 13,
@@ -66,6 +66,8 @@ enum reference_index {
 struct reference {
         bool valid;
         bool same_sit; /* taken in this sit: positions on the mat may be compared */
+        float age_s;   /* of sitting since then: creep */
+        float moves;   /* shifts in the seat since then: the place on the mat is less and less the same */
         float value[REFERENCE_N];
 };
 
@@ -77,6 +79,7 @@ struct reference_keeper {
         float mean[REFERENCE_N];
         float recent[REFERENCE_N]; /* a few seconds, for the reference by hand; NAN = not seen */
         float quiet_s;             /* quiet without a pause */
+        float usual_load;          /* of this sit: the reference's, followed through creep; NAN = not known */
 };
 
 struct kind_judge {

@@ -9,6 +9,7 @@ static const float FRONT_SHARE_SD = 0.05F;
 static const float BACK_EDGE_SD_MM = 20;
 static const float PERCH_AREA_CM2 = 850; /* a perch has 400-600 cm2, a sit 900-1300: with more it is no perch */
 static const float LEAN_LOAD = 0.8F;     /* of the reference: armrests take 12 % off, a deep forward lean 58-75 % */
+static const float PLACE_MM = 5;         /* so far back the same place may be */
 static const float LOAD_SD = 0.06F;      /* creep and armrests */
 static const float LEAN_FRONT = 0.1F;    /* more on the front than upright */
 static const float UNTARED = 0.85F;      /* an assumed baseline: everything is a bit less sure */
@@ -53,11 +54,11 @@ static struct named perched(const struct kind_judge *j, const struct settings_po
                               little && !isnan(f->back_y_mm) ? phi((f->back_y_mm - edge) / BACK_EDGE_SD_MM) : 0};
 }
 
-/* Where the mat lies under the sitter is not known: at least this much more than upright, where that is known. */
+/* Where the mat lies under the sitter is not known before an upright of this sit: then at least so much more. */
 static float own_front_limit(const struct kind_evidence *e, float limit) {
         float own = e->reference->value[REFERENCE_FRONT_SHARE] + LEAN_FRONT;
 
-        return e->reference->valid && e->reference->same_sit && own > limit ? own : limit;
+        return own > limit ? own : limit;
 }
 
 /* The trunk's weight is off the seat, and what is left is not further back. */
@@ -65,11 +66,12 @@ static float unloaded(const struct kind_judge *j, const struct settings_posture 
         const float *ref = e->reference->value;
         float limit = LEAN_LOAD;
 
-        if (!e->reference->valid || !e->reference->same_sit || !(e->features->cop_y_mm > ref[REFERENCE_COP_Y]))
+        if (!e->reference->valid || !e->reference->same_sit || isnan(e->usual_load) ||
+            !(e->features->cop_y_mm > ref[REFERENCE_COP_Y] - PLACE_MM))
                 return 0;
         if (j->now == POSTURE_LEANING_FORWARD)
                 limit += (1 - limit) * s->hysteresis_pct / 100;
-        return phi((limit - e->features->load / ref[REFERENCE_LOAD]) / LOAD_SD);
+        return phi((limit - e->features->load / e->usual_load) / LOAD_SD);
 }
 
 static struct named forward(const struct kind_judge *j, const struct settings_posture *s,
@@ -77,7 +79,9 @@ static struct named forward(const struct kind_judge *j, const struct settings_po
         const float share = e->features->front_share, off = unloaded(j, s, e);
         float limit = held(j, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct), on;
 
-        on = isnan(share) ? 0 : phi((share - own_front_limit(e, limit)) / FRONT_SHARE_SD);
+        on = isnan(share) || !e->reference->valid || !e->reference->same_sit
+                     ? 0
+                     : phi((share - own_front_limit(e, limit)) / FRONT_SHARE_SD);
         return (struct named){POSTURE_LEANING_FORWARD, on > off ? on : off};
 }
 

@@ -5,6 +5,8 @@
 
 static const float RECENT_S = 2;       /* time constant of the recent mean */
 static const float BY_HAND_S = 3;      /* quiet so long before a reference by hand: longer than a breath's sway */
+static const float USUAL_S = 60;       /* the usual load: slower than any posture that is noticed, faster than creep */
+static const float USUAL_LEAST = 0.88F; /* of it: with less the trunk is carried elsewhere (armrests 12 %) */
 static const float KNOWN_SHARE = 0.5F; /* a value must have been there for half of the time */
 
 void reference_vector(const struct features *f, float ret[REFERENCE_N]) {
@@ -13,7 +15,7 @@ void reference_vector(const struct features *f, float ret[REFERENCE_N]) {
         memcpy(ret + REFERENCE_PROFILE, f->profile, sizeof(f->profile));
         ret[REFERENCE_LINE_Y] = b->valid ? (b->left_mm[1] + b->right_mm[1]) / 2 : NAN;
         ret[REFERENCE_MIDDLE_X] = b->valid ? (b->left_mm[0] + b->right_mm[0]) / 2 : NAN;
-        ret[REFERENCE_APART] = b->valid ? b->right_mm[0] - b->left_mm[0] : NAN;
+        ret[REFERENCE_BACK_Y] = f->back_y_mm;
         ret[REFERENCE_COP_X] = f->cop_x_mm;
         ret[REFERENCE_COP_Y] = f->cop_y_mm;
         ret[REFERENCE_LOAD] = f->load;
@@ -30,6 +32,7 @@ static void forget_gathered(struct reference_keeper *k) {
 
 void reference_leave(struct reference_keeper *k) {
         forget_gathered(k);
+        k->usual_load = NAN;
         k->held.valid = false;
         k->own.same_sit = false;
 }
@@ -42,6 +45,7 @@ static void keep(struct reference *r, const float value[REFERENCE_N]) {
         memcpy(r->value, value, sizeof(r->value));
         r->valid = true;
         r->same_sit = true;
+        r->age_s = r->moves = 0;
 }
 
 /* Mean over the quiet seconds, value by value: a pair that comes and goes does not spoil the others. */
@@ -62,12 +66,32 @@ static void follow(struct reference_keeper *k, const float now[REFERENCE_N], flo
                                        : k->recent[i] + dt / (RECENT_S + dt) * (now[i] - k->recent[i]);
 }
 
+/* What makes a reference of this sit less and less sure. moved: a shift has ended. */
+static void grow_old(struct reference *r, float dt, bool moved) {
+        if (!r->valid || !r->same_sit)
+                return;
+        r->age_s += dt;
+        r->moves += moved;
+}
+
+/* Load creeps up by a third within an hour; a trunk that leans on a desk or bends far forward takes more off at once. */
+static void follow_load(struct reference_keeper *k, float load, float dt) {
+        if (k->held.valid && isnan(k->usual_load))
+                k->usual_load = k->held.value[REFERENCE_LOAD];
+        if (load > USUAL_LEAST * k->usual_load)
+                k->usual_load += dt / (USUAL_S + dt) * (load - k->usual_load);
+}
+
 void reference_step(struct reference_keeper *k, const struct features *f, bool quiet, float dt, float reference_s) {
         float now[REFERENCE_N];
 
         reference_vector(f, now);
         follow(k, now, dt);
+        grow_old(&k->held, dt, quiet && !(k->quiet_s > 0));
+        grow_old(&k->own, dt, quiet && !(k->quiet_s > 0));
         k->quiet_s = quiet ? k->quiet_s + dt : 0;
+        if (quiet)
+                follow_load(k, f->load, dt);
         if (!quiet || k->held.valid)
                 return;
         gather(k, now, dt);
@@ -82,6 +106,7 @@ void reference_step(struct reference_keeper *k, const struct features *f, bool q
 bool reference_by_hand(struct reference_keeper *k) {
         if (k->quiet_s < BY_HAND_S)
                 return false;
+        k->usual_load = k->recent[REFERENCE_LOAD];
         keep(&k->held, k->recent);
         keep(&k->own, k->recent);
         return true;
