@@ -97,7 +97,8 @@ const struct setting settings_table[] = {
         FLOAT(posture, lean_asymmetry, 0.02, 0.9, "share", "0.2",
               "(right - left) / (right + left) from your own upright that counts as leaning; 0 is even."),
         FLOAT(posture, forward_front_share, 0.2, 0.98, "share", "0.6",
-              "Share of the load on the front of the seat in a forward lean."),
+              "Share of the load on the front of the seat in a forward lean, once your upright is known. A fifth of the load off "
+              "the seat is one as well."),
         FLOAT(posture, perched_back_mm, -200, 300, "mm", "0",
               "Contact that begins in front of this line (0 is the middle of the mat) is perching on the edge."),
         FLOAT(posture, hysteresis_pct, 0, 50, "%", "20",

@@ -174,6 +174,18 @@ static void place(const struct describe *d, float total, struct features *ret) {
         ret->front_share = total > 0 ? within(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
 }
 
+/* A mat that was never seen empty and shows something everywhere, at its very sides too, does so without a sitter: taken
+ * from the lighter of its outermost columns, since one side may be loaded. */
+static float rest_share(const struct describe *d, const struct map *map, float total) {
+        const uint32_t n = d->x.n;
+        float side;
+
+        if (map->tared || d->geometry->kind != GEOMETRY_GRID || map->n_active < map->n_cells || !(total > 0))
+                return 0;
+        side = d->x.load[0] < d->x.load[n - 1] ? d->x.load[0] : d->x.load[n - 1];
+        return within(side * (float)n / total, 0, 1);
+}
+
 static float smooth(float old, float new_, float dt) {
         return isnan(old) ? new_ : old + dt / (SMOOTH_S + dt) * (new_ - old);
 }
@@ -223,6 +235,7 @@ void describe_step(struct describe *d, const struct map *map, struct features *r
         ret->ppi = t.peak > 0 ? ppi(d, map, t.peak) : NAN;
         ret->cov = variation(&t, map->n_active);
         place(d, t.load, ret);
+        ret->rest_share = rest_share(d, map, t.load);
         move(d, &t, ret->load, dt, ret);
         ret->sit_bones = d->bones = sit_bones_find(d, map, ret);
         profile_fill(&d->y, &ret->sit_bones, ret->profile);

@@ -34,25 +34,14 @@ static const float LOAD_LEAST =
         0.35F; /* of the reference: below it the trunk is carried elsewhere (58-75 % off in a deep
                                           forward lean) and the seat says nothing about the pelvis */
 static const float BAND_MM = 24;
-/* What a reference loses: each shift moves the sitter by some millimetres on the mat, to a new place each time, so that
- * the error of the place grows to its full size within a few shifts and not further; foam and sensors creep 12-26 % a
- * decade of time, and a fifth of it not evenly, which over 200 mm of contact is 2 mm. */
-static const float MOVED_MM = 5, MOVED_SHARE = 0.5F, CREEP_MM = 2, CREEP_FROM_S = 10;
 
 /* Both measurements of tilt see the same knees, creep and person: not independent. Two count as one and a half. */
 static const float SHARED = 4.0F / 3;
 
-/* Variance of a place on the mat since the reference, mm2. */
-static float aged(const struct reference *r) {
-        const float creep = CREEP_MM * log10f(1 + r->age_s / CREEP_FROM_S);
-
-        return MOVED_MM * MOVED_MM * (1 - powf(MOVED_SHARE, r->moves)) + creep * creep;
-}
-
-/* A displacement as an angle; aged_mm2: what comes on top of the noise. */
-static struct uncertain turned(float mm, const struct slope *slope, float aged_mm2) {
+/* A displacement as an angle; lost_mm2: on top of the noise. */
+static struct uncertain turned(float mm, const struct slope *slope, float lost_mm2) {
         const float angle = mm / slope->mm_deg, own = angle * slope->spread;
-        const float noise = sqrtf(slope->noise_mm * slope->noise_mm + aged_mm2) / slope->mm_deg;
+        const float noise = sqrtf(slope->noise_mm * slope->noise_mm + lost_mm2) / slope->mm_deg;
 
         if (!isfinite(angle))
                 return (struct uncertain){NAN, NAN};
@@ -106,7 +95,7 @@ struct uncertain angles_tilt(const struct reference *r, const struct features *f
         line = now[REFERENCE_LINE_Y] - r->value[REFERENCE_LINE_Y];
         cop = now[REFERENCE_COP_Y] - r->value[REFERENCE_COP_Y];
         edge = now[REFERENCE_BACK_Y] - r->value[REFERENCE_BACK_Y];
-        old = aged(r);
+        old = r->lost_mm2;
         whole = fused(turned(cop, &PITCH_COP, old), turned(edge, &PITCH_EDGE, old));
         return shrunk(fused(turned(shape + line, &PITCH_LOCAL, old), whole), PITCH_PRIOR_DEG);
 }
@@ -118,7 +107,7 @@ struct uncertain angles_obliquity(const struct reference *r, const struct featur
                 return (struct uncertain){NAN, NAN};
         reference_vector(f, now);
         if (r->same_sit)
-                return shrunk(turned(now[REFERENCE_COP_X] - r->value[REFERENCE_COP_X], &ROLL_COP, aged(r)), ROLL_PRIOR_DEG);
+                return shrunk(turned(now[REFERENCE_COP_X] - r->value[REFERENCE_COP_X], &ROLL_COP, r->lost_mm2), ROLL_PRIOR_DEG);
         old = r->value[REFERENCE_COP_X] - r->value[REFERENCE_MIDDLE_X];
         return shrunk(turned(now[REFERENCE_COP_X] - now[REFERENCE_MIDDLE_X] - old, &ROLL_PAIR, 0), ROLL_PRIOR_DEG);
 }

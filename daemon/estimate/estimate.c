@@ -51,6 +51,9 @@ static void observe_sitter(struct estimate *e, const struct features *f, float d
         e->shifting = is_shifting(e, f, dt);
         reference_step(&e->reference, f, !e->shifting, dt, e->posture_settings.reference_s);
         evidence.reference = reference_current(&e->reference);
+        if (!evidence.reference->valid || !evidence.reference->same_sit)
+                e->rest_share = f->rest_share;
+        evidence.rest_share = e->rest_share;
         evidence.usual_load = e->reference.usual_load;
         e->tilt_deg = angles_tilt(evidence.reference, f);
         e->obliquity_deg = angles_obliquity(evidence.reference, f);

@@ -5,6 +5,11 @@
  *   angles.c      tilt and obliquity against the reference
  *   kind.c        the posture's name and how sure it is
  *
+ * The standard deviation of an angle is that of the slope between people (a share of the angle) and that of the place on
+ * the mat: noise, and on top what the reference has lost since it was taken. Creep adds 2 mm a decade of time, and shifts
+ * in the seat up to 5 mm; in another sit only the shape of the profile is left, and that is wide. Then a population prior
+ * pulls the angle to zero, the more the wider it is.
+ *
  * Settings: default, reason (ranges in the table of daemon/settings_table.c)
  *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds down
  *               by its share of 1000 cm2
@@ -19,7 +24,7 @@
  *   slouched_deg    6     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
  *   arched_deg      6
  *   lean_asymmetry  0.2   recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
- *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32
+ *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32; counts against an upright of this sit only
  *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
  *   hysteresis_pct  20    of the threshold, before the posture is left again
  *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing
@@ -67,7 +72,7 @@ struct reference {
         bool valid;
         bool same_sit; /* taken in this sit: positions on the mat may be compared */
         float age_s;   /* of sitting since then: creep */
-        float moves;   /* shifts in the seat since then: the place on the mat is less and less the same */
+        float moved_mm2, lost_mm2; /* variance of a place on the mat since then: by shifts; by creep as well */
         float value[REFERENCE_N];
 };
 
@@ -98,6 +103,7 @@ struct estimate {
         uint64_t frame_us;
         uint64_t gaps_us[3]; /* between the last frames: how slow this mat is */
         float slow_load;
+        float rest_share; /* at the reference: what the mat shows by itself */
         bool shifting;
         struct occupancy_judge occupancy;
         struct reference_keeper reference;

@@ -5,6 +5,7 @@
 /* Standard deviations of what is compared with a threshold: repeat scatter of the same sitter in the same pose [judgement,
  * from recordings of leans and perches]; they make a distance from a threshold into a probability. */
 static const float ASYMMETRY_SD = 0.06F;
+static const float DILUTED_MOST = 0.3F; /* with less of the load from the sitter nothing is told apart */
 static const float FRONT_SHARE_SD = 0.05F;
 static const float BACK_EDGE_SD_MM = 20;
 static const float PERCH_AREA_CM2 = 850; /* a perch has 400-600 cm2, a sit 900-1300: with more it is no perch */
@@ -39,9 +40,11 @@ static struct named leaning(const struct kind_judge *j, const struct settings_po
                             const struct kind_evidence *e) {
         float off = e->features->asymmetry - zero_asymmetry(e->reference);
         enum posture_kind side = off < 0 ? POSTURE_LEANING_LEFT : POSTURE_LEANING_RIGHT;
-        float limit = held(j, side, s->lean_asymmetry, s->hysteresis_pct);
+        /* what the mat shows by itself is even, and dilutes the sitter's part: so does it the threshold */
+        float part = 1 - e->rest_share > DILUTED_MOST ? 1 - e->rest_share : DILUTED_MOST;
+        float limit = part * held(j, side, s->lean_asymmetry, s->hysteresis_pct);
 
-        return (struct named){side, isnan(off) ? 0 : phi((fabsf(off) - limit) / ASYMMETRY_SD)};
+        return (struct named){side, isnan(off) ? 0 : phi((fabsf(off) - limit) / (part * ASYMMETRY_SD))};
 }
 
 static struct named perched(const struct kind_judge *j, const struct settings_posture *s,

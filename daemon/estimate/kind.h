@@ -8,6 +8,7 @@
 struct kind_evidence {
         const struct features *features;
         const struct reference *reference;
+        float rest_share; /* of the load, shown by the mat itself */
         float usual_load; /* of this sit; NAN = not known */
         struct uncertain tilt_deg;
         bool shifting; /* the name waits while the sitter moves */

@@ -5,6 +5,10 @@
 
 static const float RECENT_S = 2;       /* time constant of the recent mean */
 static const float BY_HAND_S = 3;      /* quiet so long before a reference by hand: longer than a breath's sway */
+/* What a reference loses: each shift moves the sitter by some millimetres on the mat, to a new place each time, so that
+ * the error of the place grows to its full size within a few shifts and not further; foam and sensors creep 12-26 % a
+ * decade of time, and a fifth of it not evenly, which over 200 mm of contact is 2 mm. */
+static const float MOVED_MM = 5, MOVED_SHARE = 0.5F, CREEP_MM = 2, CREEP_FROM_S = 10;
 static const float USUAL_S = 60;       /* the usual load: slower than any posture that is noticed, faster than creep */
 static const float USUAL_LEAST = 0.88F; /* of it: with less the trunk is carried elsewhere (armrests 12 %) */
 static const float KNOWN_SHARE = 0.5F; /* a value must have been there for half of the time */
@@ -45,7 +49,7 @@ static void keep(struct reference *r, const float value[REFERENCE_N]) {
         memcpy(r->value, value, sizeof(r->value));
         r->valid = true;
         r->same_sit = true;
-        r->age_s = r->moves = 0;
+        r->age_s = r->moved_mm2 = r->lost_mm2 = 0;
 }
 
 /* Mean over the quiet seconds, value by value: a pair that comes and goes does not spoil the others. */
@@ -68,10 +72,15 @@ static void follow(struct reference_keeper *k, const float now[REFERENCE_N], flo
 
 /* What makes a reference of this sit less and less sure. moved: a shift has ended. */
 static void grow_old(struct reference *r, float dt, bool moved) {
+        float creep;
+
         if (!r->valid || !r->same_sit)
                 return;
         r->age_s += dt;
-        r->moves += moved;
+        if (moved)
+                r->moved_mm2 += MOVED_SHARE * (MOVED_MM * MOVED_MM - r->moved_mm2);
+        creep = CREEP_MM * log10f(1 + r->age_s / CREEP_FROM_S);
+        r->lost_mm2 = r->moved_mm2 + creep * creep;
 }
 
 /* Load creeps up by a third within an hour; a trunk that leans on a desk or bends far forward takes more off at once. */

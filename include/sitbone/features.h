@@ -29,6 +29,7 @@ struct features {
         float ppi;                /* peak pressure index: mean over 9-10 cm2 round the peak, share of full scale */
         float cov;                /* coefficient of variation over the cells in contact */
         float asymmetry;   /* (R - L) / (R + L) about the mat's middle line, -1..1, positive = more on the right */
+        float rest_share;  /* of the load, shown by the mat itself: not tared and loaded in every cell; otherwise 0 */
         float front_share; /* share of the load in the front 13/32 of the mat, 0..1 */
         float back_y_mm;   /* rear edge of the contact (5 % quantile of load along y) */
         float front_y_mm;  /* front edge of the contact (95 % quantile) */

@@ -266,6 +266,30 @@ static void test_lean(uint32_t n) {
         CHECK(posture.kind == POSTURE_LEANING_LEFT && posture.obliquity_deg.value < 0);
 }
 
+/* A mat that rests at a quarter and was never empty: the sitter's part of the load leans. */
+static void test_lean_on_resting_mat(void) {
+        struct sitter s = SITTER;
+        const float right[] = {0.5F, 0.53F, 0.68F, 0.5F, 0.3F};
+        const enum posture_kind kind[] = {POSTURE_UPRIGHT, POSTURE_UPRIGHT, POSTURE_LEANING_RIGHT, POSTURE_UPRIGHT,
+                                          POSTURE_LEANING_LEFT};
+
+        begin(16);
+        for (int k = 0; k < 5; k++) {
+                s.right = right[k];
+                for (int i = 0; i < 20 * (k ? 6 : 15); i++) {
+                        sit(&geometry, &s, now, &frame);
+                        for (uint32_t c = 0; c < geometry.n_cells; c++)
+                                frame.raw[c] += 64;
+                        step();
+                }
+                CHECK(!features.tared && features.rest_share > 0.3F && features.rest_share < 0.9F);
+                CHECK(posture.kind == kind[k] || (kind[k] == POSTURE_UPRIGHT && posture.kind == POSTURE_UNKNOWN));
+        }
+        CHECK(fabsf(posture.asymmetry) < settings.posture.lean_asymmetry); /* diluted below the plain threshold */
+        seated_upright(16);
+        CHECK(features.rest_share == 0);
+}
+
 /* At the threshold of a lean, to and fro: one change, not many. */
 static void test_no_flutter(void) {
         struct sitter s = SITTER;
@@ -299,6 +323,65 @@ static void test_forward_and_perched(void) {
         s.y = 110; /* the bones near the front edge, little area */
         pass(&s, 6);
         CHECK(posture.kind == POSTURE_PERCHED);
+}
+
+/* The load creeps up by a fifth in ten minutes; then the trunk goes forward, a quarter comes off, all a bit in front. */
+static void test_forward_after_creep(void) {
+        struct sitter s = SITTER;
+
+        seated_upright(32);
+        for (int i = 0; i < 20; i++) {
+                s.soft = SITTER.soft * (1 + 0.01F * (float)i);
+                s.bone = SITTER.bone * (1 + 0.01F * (float)i);
+                pass(&s, 30);
+                CHECK(posture.kind == POSTURE_UPRIGHT);
+        }
+        s.soft *= 0.88F; /* armrests */
+        s.bone *= 0.88F;
+        pass(&s, 30);
+        CHECK(posture.kind == POSTURE_UPRIGHT);
+        s.soft *= 0.8F;
+        s.bone *= 0.8F;
+        s.y += 8;
+        pass(&s, 30);
+        CHECK(posture.kind == POSTURE_LEANING_FORWARD);
+}
+
+/* The mat lies far back under the sitter: no lean as long as nothing is known to lean from. */
+static void test_mat_far_back(void) {
+        struct sitter s = SITTER;
+
+        begin(32);
+        pass(NULL, 10);
+        s.y = 50;
+        for (int i = 0; i < 30; i++) {
+                pass(&s, 1);
+                CHECK(posture.kind != POSTURE_LEANING_FORWARD && posture.kind != POSTURE_PERCHED);
+        }
+        CHECK_NEAR(features.front_share, 0.65, 0.05);
+        CHECK(posture.kind == POSTURE_UPRIGHT);
+}
+
+/* A reference ages by sitting and by shifting, and not without bounds. */
+static void test_reference_ages(void) {
+        struct sitter s = SITTER;
+
+        seated_upright(32);
+        float young = posture.tilt_deg.sd, young_roll = posture.obliquity_deg.sd;
+        pass(&SITTER, 600);
+        float old = posture.tilt_deg.sd;
+        CHECK(old > young * 1.03F && old < young * 1.5F && posture.obliquity_deg.sd > young_roll);
+        float last = old;
+        for (int i = 0; i < 6; i++) {
+                s.x = i % 2 ? 0 : 45;
+                pass(&s, 15);
+                CHECK(!posture.shifting && posture.tilt_deg.sd >= last);
+                last = posture.tilt_deg.sd;
+        }
+        CHECK(last > old * 1.05F && last < old * 1.8F);
+        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_OK);
+        pass(&s, 1);
+        CHECK_NEAR(posture.tilt_deg.sd, young, 0.3); /* said again: young again */
 }
 
 static void test_shifting(void) {
@@ -408,7 +491,11 @@ int main(void) {
         test_tilt(16);
         test_lean(32);
         test_lean(16);
+        test_lean_on_resting_mat();
         test_no_flutter();
+        test_forward_after_creep();
+        test_mat_far_back();
+        test_reference_ages();
         test_forward_and_perched();
         test_shifting();
         test_calibrate();
