@@ -97,7 +97,8 @@ const struct setting settings_table[] = {
         FLOAT(posture, lean_asymmetry, 0.02, 0.9, "share", "0.2",
               "(right - left) / (right + left) from your own upright that counts as leaning; 0 is even."),
         FLOAT(posture, forward_front_share, 0.2, 0.98, "share", "0.6",
-              "Share of the load on the front of the seat in a forward lean, once your upright is known. A fifth of the load off "
+              "Share of the load on the front of the seat in a forward lean, once your upright is known. A fifth of "
+              "the load off "
               "the seat is one as well."),
         FLOAT(posture, perched_back_mm, -200, 300, "mm", "0",
               "Contact that begins in front of this line (0 is the middle of the mat) is perching on the edge."),
@@ -155,7 +156,7 @@ const struct setting settings_table[] = {
         TEXT_R(mqtt, base_topic, SETTING_TOPIC, "sitbone", "First part of all topics: <base_topic>/<seat id>/..."),
         INT_R(mqtt, keepalive_s, 10, 3600, "s", "60", "A dead broker is noticed after one and a half of this."),
         FLOAT(mqtt, state_interval_s, 0, 3600, "s", "10",
-                "Least time between two states that differ only in numbers."),
+              "Least time between two states that differ only in numbers."),
         FLOAT(mqtt, heartbeat_s, 5, 3600, "s", "60", "Most time between two states."),
         BOOL(mqtt, discovery, "yes", "Announce the seat to Home Assistant (2024.12 or newer)."),
         TEXT_R(mqtt, discovery_prefix, SETTING_TOPIC, "homeassistant", "Home Assistant's discovery prefix."),

@@ -160,7 +160,7 @@ static float variation(const struct totals *t, uint32_t n) {
 }
 
 static void place(const struct describe *d, float total, struct features *ret) {
-        float right, left, front = marginal_end(&d->y);
+        float left, front = marginal_end(&d->y);
 
         ret->cop_x_mm = marginal_mean(&d->x, total);
         ret->cop_y_mm = marginal_mean(&d->y, total);
@@ -168,8 +168,7 @@ static void place(const struct describe *d, float total, struct features *ret) {
         ret->front_y_mm = marginal_quantile(&d->y, total, 0.95F);
         ret->width_mm = marginal_quantile(&d->x, total, 0.95F) - marginal_quantile(&d->x, total, 0.05F);
         left = marginal_between(&d->x, marginal_begin(&d->x), 0);
-        right = marginal_between(&d->x, 0, marginal_end(&d->x));
-        ret->asymmetry = left + right > 0 ? within((right - left) / (right + left), -1, 1) : NAN;
+        ret->asymmetry = total > 0 ? within(1 - 2 * left / total, -1, 1) : NAN;
         front -= FRONT_SHARE * (front - marginal_begin(&d->y));
         ret->front_share = total > 0 ? within(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
 }

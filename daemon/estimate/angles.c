@@ -107,7 +107,8 @@ struct uncertain angles_obliquity(const struct reference *r, const struct featur
                 return (struct uncertain){NAN, NAN};
         reference_vector(f, now);
         if (r->same_sit)
-                return shrunk(turned(now[REFERENCE_COP_X] - r->value[REFERENCE_COP_X], &ROLL_COP, r->lost_mm2), ROLL_PRIOR_DEG);
+                return shrunk(turned(now[REFERENCE_COP_X] - r->value[REFERENCE_COP_X], &ROLL_COP, r->lost_mm2),
+                              ROLL_PRIOR_DEG);
         old = r->value[REFERENCE_COP_X] - r->value[REFERENCE_MIDDLE_X];
         return shrunk(turned(now[REFERENCE_COP_X] - now[REFERENCE_MIDDLE_X] - old, &ROLL_PAIR, 0), ROLL_PRIOR_DEG);
 }

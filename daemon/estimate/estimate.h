@@ -70,8 +70,8 @@ enum reference_index {
 
 struct reference {
         bool valid;
-        bool same_sit; /* taken in this sit: positions on the mat may be compared */
-        float age_s;   /* of sitting since then: creep */
+        bool same_sit;             /* taken in this sit: positions on the mat may be compared */
+        float age_s;               /* of sitting since then: creep */
         float moved_mm2, lost_mm2; /* variance of a place on the mat since then: by shifts; by creep as well */
         float value[REFERENCE_N];
 };

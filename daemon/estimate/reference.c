@@ -3,15 +3,15 @@
 #include <math.h>
 #include <string.h>
 
-static const float RECENT_S = 2;       /* time constant of the recent mean */
-static const float BY_HAND_S = 3;      /* quiet so long before a reference by hand: longer than a breath's sway */
+static const float RECENT_S = 2;  /* time constant of the recent mean */
+static const float BY_HAND_S = 3; /* quiet so long before a reference by hand: longer than a breath's sway */
 /* What a reference loses: each shift moves the sitter by some millimetres on the mat, to a new place each time, so that
  * the error of the place grows to its full size within a few shifts and not further; foam and sensors creep 12-26 % a
  * decade of time, and a fifth of it not evenly, which over 200 mm of contact is 2 mm. */
 static const float MOVED_MM = 5, MOVED_SHARE = 0.5F, CREEP_MM = 2, CREEP_FROM_S = 10;
-static const float USUAL_S = 60;       /* the usual load: slower than any posture that is noticed, faster than creep */
+static const float USUAL_S = 60; /* the usual load: slower than any posture that is noticed, faster than creep */
 static const float USUAL_LEAST = 0.88F; /* of it: with less the trunk is carried elsewhere (armrests 12 %) */
-static const float KNOWN_SHARE = 0.5F; /* a value must have been there for half of the time */
+static const float KNOWN_SHARE = 0.5F;  /* a value must have been there for half of the time */
 
 void reference_vector(const struct features *f, float ret[REFERENCE_N]) {
         const struct sit_bones *b = &f->sit_bones;
