@@ -127,9 +127,10 @@ printf 'listener %s 127.0.0.1\nallow_anonymous true\npersistence false\nuser roo
 start mosquitto "$(command -v mosquitto || echo /usr/sbin/mosquitto)" -c "$run/mosquitto.conf"
 wait_for 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" || broken "no broker"
 
-prompt=1 speed=1 patience=300 real=yes
+prompt=1 speed=1 patience=300 stale_ms=2000 real=yes
 if [ -z "$device" ]; then
-        real=no prompt=30 speed=60 patience=60
+        # in fast time the scheduler's pauses are sixty times as long: they are not silence of the mat
+        real=no prompt=30 speed=60 patience=60 stale_ms=60000
         format=jq-seat-32 device=$run/mat
         start sim "$bin/sitbone-sim" --format "$format" --flip-y --scenario config/scenarios/demo.scenario \
                 --link "$device" --speed "$speed" --loop
@@ -149,6 +150,7 @@ cols = $cols
 pitch_x_mm = $pitch
 pitch_y_mm = $pitch
 flip_y = $flip_y
+stale_ms = $stale_ms
 [alert]
 prompt_min = $prompt
 exercises_file = $PWD/config/exercises.conf
