@@ -215,6 +215,12 @@ class Drive:
                  f"status {text}, not {self.said('status')[-1:]}; {self.log()[-300:]}")
         return self
 
+    def freeze(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def worst_us(self):
         before = len(self.said("posts"))
         self.tell("stats")
@@ -234,7 +240,7 @@ class Drive:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
-            self.process.kill()
+            self.process.kill()  # a frozen one too
             self.process.wait()
         self.errors.close()
 

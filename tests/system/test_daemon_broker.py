@@ -7,13 +7,13 @@ import collections
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 
 from broker import Broker, Listener
+from jitter import Jitter
 from seat import Bus, Daemon, Mat, need, simulate, wait_for
 
 build = sys.argv[1]
@@ -47,27 +47,6 @@ class Play(threading.Thread):
                 pass
             self.at += 1
             time.sleep(max(0, begin + self.at / RATE / SPEED - time.monotonic()))
-
-
-class Jitter(threading.Thread):
-    """How long this machine makes a process wait that asked for a millisecond: the worst in a second process."""
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.worst, self.end = 0.0, False
-
-    def run(self):
-        p = subprocess.Popen([sys.executable, '-c', '''
-import sys, time
-worst = 0
-while sys.stdin.readable() and worst >= 0:
-    t = time.monotonic(); time.sleep(0.001); worst = max(worst, time.monotonic() - t - 0.001)
-    print(worst, flush=True)
-'''], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        while not self.end:
-            self.worst = float(p.stdout.readline())
-        p.kill()
-        p.wait()
 
 
 def ping_worst(seconds):
@@ -126,7 +105,8 @@ try:
     broker.kill()
     wait_for('the second alert has fallen due', 60, lambda: play.at > (20 + 300 + 180 + 210) * RATE, 0.2)
     broker.start()
-    wait_for('everything that happened in between', 20, lambda: len(events('glute_activation_due')) >= 2)
+    # after an outage of ten seconds the daemon may let up to half a minute pass before it tries again
+    wait_for('everything that happened in between', 60, lambda: len(events('glute_activation_due')) >= 2)
     wait_for('the second bout ended', 30, lambda: len(events('bout_ended')) >= 2)
     time.sleep(1)
     counts = collections.Counter(e['event_type'] for e in events())
@@ -152,18 +132,15 @@ try:
     play.join()
     play = Play(mat)
     play.start()
-    jitter = Jitter()
-    jitter.start()
-    calm = ping_worst(3)
-    broker.freeze()
-    frozen = ping_worst(6)
-    broker.thaw()
-    jitter.end = True
-    jitter.join()
+    with Jitter() as jitter:
+        calm = ping_worst(3)
+        broker.freeze()
+        frozen = ping_worst(6)
+        broker.thaw()
     turn = max(float(json.loads(m.payload).get('decide_worst_us', 0)) for m in listener.of('sitbone/test/diag')) / 1000
     print(f'worst answer of the loop: {calm * 1000:.1f} ms with a live broker, {frozen * 1000:.1f} ms with a frozen one; '
           f'longest turn {turn:.2f} ms; jitter of this machine meanwhile {jitter.worst * 1000:.1f} ms')
-    assert frozen <= max(calm, 0) + 0.005 + jitter.worst, (frozen, calm, jitter.worst)
+    assert frozen <= calm + 0.005 + jitter.worst, (frozen, calm, jitter.worst)
 
     # a clean stop says offline itself
     wait_for('connected', 5, lambda: daemon.status()['mqtt'] == 'connected')

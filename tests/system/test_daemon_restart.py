@@ -74,7 +74,8 @@ try:
         raise AssertionError('libshim_clock.so was not built')
 finally:
     stop.set()
-    thread.join()
+    if thread.ident:
+        thread.join()
     daemon.stop()
     mat.close()
     bus.stop()

@@ -8,6 +8,7 @@ import sys
 import time
 
 from broker import Broker, Drive, Listener, folder, free_port, wait_for
+from jitter import Jitter
 
 BUILD = sys.argv[1]
 
@@ -39,9 +40,12 @@ def check_kill(persistent):
                     n += 1
                     drive.tell(f"raise {n % 4}")
                     time.sleep(0.05)
-                broker.start()
                 # the subscriber first: what comes without one is nobody's, and that is no loss of ours
+                wait_for(lambda: not listener.connected.is_set(), 5)
+                drive.freeze()
+                broker.start()
                 wait_for(listener.connected.is_set, 5)
+                drive.thaw()
                 drive.status("connected", 20)
                 wait_for(lambda: len(alert_ids(listener, drive)[0]) >= n, 5, f"{n} alerts after the broker came back")
             drive.tell("stand")
@@ -84,12 +88,14 @@ def check_frozen():
             time.sleep(2)
             _, calm_us = drive.worst_us()
             broker.freeze()
-            for i in range(20):
-                drive.tell(f"raise {i % 4}", f"sit {-8 - i * 2}")
-                time.sleep(0.1)
-            posts, frozen_us = drive.worst_us()
-            print(f"frozen broker: worst post {frozen_us} us in {posts}, answering broker {calm_us} us")
-            assert posts > 100 and frozen_us < 5000 + calm_us, frozen_us
+            with Jitter() as jitter:
+                for i in range(20):
+                    drive.tell(f"raise {i % 4}", f"sit {-8 - i * 2}")
+                    time.sleep(0.1)
+                posts, frozen_us = drive.worst_us()
+            print(f"frozen broker: worst post {frozen_us} us in {posts}, answering broker {calm_us} us, this machine makes "
+                  f"others wait {jitter.worst * 1e6:.0f} us")
+            assert posts > 100 and frozen_us < 5000 + calm_us + jitter.worst * 1e6, frozen_us
             broker.thaw()
             wait_for(lambda: len(alert_ids(listener, drive)[0]) >= 20, 20, "all alerts after the thaw")
             time.sleep(0.3)
@@ -110,11 +116,12 @@ def check_bounded():
             for _ in range(130):
                 drive.tell("raise 0")
             drive.worst_us()
+            drive.freeze()
             broker.start()
             with Listener(broker) as listener:
+                drive.thaw()
                 drive.status("connected", 30)
                 wait_for(lambda: len(alert_ids(listener, drive)[0]) >= 100, 10)
-                # what connected before the listener may have been heard by nobody, but it was sent in order
                 alerts, _ = alert_ids(listener, drive)
                 assert alerts == list(range(31, 131)), alerts
                 diag = json.loads(wait_for(lambda: listener.text(drive.base + "/diag"), 7))
@@ -142,11 +149,12 @@ def check_nobody():
         with Drive(BUILD, place, free_port(), seat="nobody").status("no broker") as drive:
             assert drive.quit() < 2_000_000
         server, knocks = full_server()
-        with Drive(BUILD, place, server.getsockname()[1], seat="nowhere").status("connecting") as drive:
+        with Jitter() as jitter, \
+                Drive(BUILD, place, server.getsockname()[1], seat="nowhere").status("connecting") as drive:
             time.sleep(0.5)
             _, post_us = drive.worst_us()
             us = drive.quit()
-            assert post_us < 5000, post_us
+            assert post_us < 5000 + jitter.worst * 1e6, post_us
             assert us < 2_100_000, us
             print(f"stopped in {us / 1000:.0f} ms while connecting to nowhere")
 
