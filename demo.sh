@@ -9,7 +9,7 @@
 # q or Ctrl-C ends it; nothing stays running. Without a terminal it ends by itself after the alert.
 set -uo pipefail
 here=$PWD
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit
 . tests/setup.sh
 
 wrong() {

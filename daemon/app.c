@@ -338,7 +338,9 @@ static int load_exercises(struct app *a) {
         if (!mistakes)
                 return -ENOMEM;
         exercises_load(path, mistakes, &a->exercises);
-        say_mistakes(mistakes); /* alerts then come without an exercise */
+        say_mistakes(mistakes);
+        if (mistakes->n > 0)
+                log_warning("exercises: alerts come without one until that is put right");
         free(mistakes);
         return 0;
 }

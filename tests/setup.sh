@@ -1,4 +1,5 @@
 # Shell functions that ./demo.sh and ./test.sh share; sourced, not run.
+# shellcheck shell=bash disable=SC2034
 
 # What building and the demonstration need, then what the tests need on top.
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libserialport-dev libsystemd-dev libmosquitto-dev
