@@ -148,6 +148,14 @@ static bool slot_good(const struct slot *slot) {
                slot->crc == checksum_crc32(BEHIND_CRC(slot), SIZE_BEHIND_CRC(slot));
 }
 
+static const char *why_not(const struct slot *slot) {
+        if (slot->version > STATE_VERSION)
+                return "it is of a newer version";
+        /* while a version is being made its memory may grow without a new number */
+        return slot->version < STATE_VERSION || slot->size != sizeof(*slot) ? "it is of an older version"
+                                                                            : "it is damaged";
+}
+
 static uint64_t since(uint64_t now, uint64_t then) {
         return now > then ? now - then : 0;
 }
@@ -161,7 +169,7 @@ bool state_load(struct state *s, struct memory *ret, uint64_t *ret_elapsed_us, c
                 if (!read_slot(s, i, &slot))
                         continue;
                 if (!slot_good(&slot)) {
-                        *ret_why = slot.version > STATE_VERSION ? "it is of a newer version" : "it is damaged";
+                        *ret_why = why_not(&slot);
                 } else if (!found || slot.serial > best.serial) {
                         best = slot;
                         found = true;

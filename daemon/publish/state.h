@@ -16,7 +16,7 @@ struct state; /* owns the thread */
 int state_new(const char *directory, struct state **ret);
 
 /* What was saved, and how long ago (another boot: by the wall clock, never negative). False = nothing usable; *ret_why
- * then says so ("nothing was saved yet", "it is damaged", "it is of a newer version"). */
+ * then says so ("nothing was saved yet", "it is damaged", "it is of a newer version", ...). */
 bool state_load(struct state *s, struct memory *ret, uint64_t *ret_elapsed_us, const char **ret_why);
 bool state_load_tare(struct state *s, struct memory_tare *ret);
 

@@ -77,7 +77,7 @@ int file_read(const char *path, size_t limit, char **ret, size_t *ret_n) {
 
 int file_map(const char *path, const char **ret, size_t *ret_n) {
         void *data = NULL;
-        size_t n;
+        size_t n = 0;
         int r = 0, fd = open_file(path, &n);
 
         if (fd < 0)

@@ -66,7 +66,7 @@ folder = tempfile.TemporaryDirectory(prefix='sitbone-test-')
 bus, mat = Bus(), Mat()
 broker = Broker(folder.name, persistent=True)
 daemon = Daemon(build, mat.name, 'jq-seat-32',
-                f'[alert]\nprompt_min = 3\nstill_min = 60\n[mqtt]\nenabled = yes\nport = {broker.port}\nstate_interval_s = 0.5\n',
+                f'[device]\nstale_ms = 20000\n[alert]\nprompt_min = 3\nstill_min = 60\n[mqtt]\nenabled = yes\nport = {broker.port}\nstate_interval_s = 0.5\n',
                 ['--speed', str(SPEED)])
 play, listener = Play(mat), None
 try:

@@ -76,6 +76,10 @@ static void test_slots(void) {
         save(5);
         damage(memory_path, 4096 + 7); /* version: now a huge one */
         CHECK(load(&why) < 0 && strstr(why, "newer"));
+        damage(memory_path, 4096 + 7);
+        CHECK(load(&why) == 5);
+        damage(memory_path, 4096 + 8); /* size: of a memory that had fewer fields */
+        CHECK(load(&why) < 0 && strstr(why, "older"));
 }
 
 /* The newest save was an hour ago by the clock of the boot, ten seconds ago by the wall. */
