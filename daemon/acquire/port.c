@@ -60,23 +60,25 @@ static void describe_process(const char *pid, char *ret, size_t size) {
         snprintf(ret, size, "process %.20s (%s)", pid, name);
 }
 
-void port_holder(const char *path, char *ret, size_t size) {
+bool port_holder(const char *path, char *ret, size_t size) {
         DIR *proc = opendir("/proc");
         struct dirent *entry;
         long self = (long)getpid();
+        bool found = false;
 
         snprintf(ret, size, "another program");
-        while (proc && (entry = readdir(proc))) {
+        while (proc && !found && (entry = readdir(proc))) {
                 char *end;
                 long pid = strtol(entry->d_name, &end, 10);
 
                 if (pid <= 0 || *end || pid == self || !process_holds(entry->d_name, path))
                         continue;
                 describe_process(entry->d_name, ret, size);
-                break;
+                found = true;
         }
         if (proc)
                 closedir(proc);
+        return found;
 }
 
 /* --- what stands behind a path --- */

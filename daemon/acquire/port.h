@@ -42,4 +42,7 @@ const char *port_path(const struct port *port);
 
 void port_close(struct port *port); /* NULL is fine */
 
+/* Who else has the path open: true and "process 123 (minicom)", or false and "another program" when nobody can be seen. */
+bool port_holder(const char *path, char *ret, size_t size);
+
 #endif

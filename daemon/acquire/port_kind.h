@@ -36,7 +36,4 @@ int port_tcp_open(struct port *port, const char *spec, struct port_hint hint);
 /* Writes the sentence for people and returns -error, so that it can be returned on. */
 int port_fail(struct port_hint hint, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Who has the path open, "process 123 (minicom)", or "another program" when nobody can be seen. */
-void port_holder(const char *path, char *ret, size_t size);
-
 #endif

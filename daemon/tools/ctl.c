@@ -67,6 +67,15 @@ static const struct verb verbs[] = {
          "  sitbonectl exercises\n"
          "  sitbonectl exercises --exercises ./exercises.conf --json\n",
          0, 0, verb_exercises},
+        {"formats", "", "json", "the wire formats there are",
+         "  sitbonectl formats\n"
+         "  sitbonectl formats --json | jq -r .[].name\n",
+         0, 0, verb_formats},
+        {"ports", "", "json", "the serial ports of this machine, and who holds them",
+         "  sitbonectl ports\n"
+         "\n"
+         "Opens none of them: opening resets many boards.\n",
+         0, 0, verb_ports},
 };
 
 enum { VERBS_N = sizeof(verbs) / sizeof(*verbs) };

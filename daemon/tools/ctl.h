@@ -44,5 +44,7 @@ int verb_calibrate(const struct options *options);
 int verb_snooze(const struct options *options);
 int verb_done(const struct options *options);
 int verb_exercises(const struct options *options);
+int verb_formats(const struct options *options);
+int verb_ports(const struct options *options);
 
 #endif

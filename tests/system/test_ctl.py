@@ -42,10 +42,22 @@ def test_usage():
     ctl("calibrate", "slouched", status=USAGE)
     assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
     verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
-    assert verbs == ["status", "watch", "replay", "check", "tare", "calibrate", "snooze", "done", "exercises"], verbs
+    assert verbs == ["status", "watch", "replay", "check", "tare", "calibrate", "snooze", "done", "exercises",
+                     "formats", "ports"], verbs
     for verb in verbs:
         out, _ = ctl(verb, "--help")
         assert out.startswith(f"  sitbonectl {verb}"), out  # an example first
+
+
+def test_tables():
+    rows = json.loads(ctl("formats", "--json")[0])
+    text = ctl("formats")[0]
+    assert {"csv-line", "jq-seat-32"} <= {r["name"] for r in rows} and all(r["name"] in text for r in rows), text
+    pad = next(r for r in rows if r["name"] == "jq-seat-32")
+    assert (pad["rows"], pad["cols"], pad["baud"], pad["check"]) == (32, 32, 1000000, "none"), pad
+    ports = json.loads(ctl("ports", "--json")[0])
+    text = ctl("ports")[0]
+    assert text == "no serial ports\n" if not ports else all(p["path"] in text for p in ports), (text, ports)
 
 
 def test_nobody():
@@ -209,6 +221,7 @@ def main():
         ENVIRONMENT["DBUS_SESSION_BUS_ADDRESS"], _ = start_bus(processes, "session")
         ENVIRONMENT["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={processes.directory}/no-bus"
         test_usage()
+        test_tables()
         test_check(processes.directory)
         test_replay(processes.directory)
         test_exercises()

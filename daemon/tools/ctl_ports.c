@@ -1,0 +1,108 @@
+#include "ctl_ports.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acquire/port.h"
+#include "ctl.h"
+#include "ctl_out.h"
+
+enum { LATENCY_LONG_MS = 2 };
+
+/* "" = nobody, as far as this user can see: only root sees the files of other people's processes. */
+static void holder_of(const char *path, char *ret, size_t size) {
+        if (!port_holder(path, ret, size))
+                *ret = '\0';
+}
+
+static const char *free_words(const struct port_facts *p) {
+        if (access(p->path, R_OK | W_OK) < 0)
+                return "no permission (group dialout?)";
+        return geteuid() == 0 ? "free" : "free, as far as you may see";
+}
+
+static void print_port(const struct port_facts *p) {
+        char holder[96];
+
+        holder_of(p->path, holder, sizeof(holder));
+        printf("%s  %s%s\n", p->path, *holder ? "in use by " : "", *holder ? holder : free_words(p));
+        if (p->by_id[0])
+                printf("    %s\n", p->by_id);
+        if (p->vendor[0])
+                printf("    %s:%s %s%s%s%s%s\n", p->vendor, p->product, p->maker, p->maker[0] ? " " : "", p->title,
+                       p->serial[0] ? ", serial " : ", no serial number", p->serial);
+        if (p->driver[0])
+                printf("    driver %s\n", p->driver);
+        if (p->latency_ms >= LATENCY_LONG_MS)
+                printf("    holds bytes back for up to %d ms (latency timer): 70-sitboned.rules sets it to 1 ms\n",
+                       p->latency_ms);
+}
+
+static void put_word(struct out *o, const char *key, const char *value) {
+        out_key(o, key);
+        if (*value)
+                out_string(o, value);
+        else
+                out_text(o, "null");
+}
+
+static void put_port(struct out *o, const struct port_facts *p) {
+        char holder[96];
+
+        holder_of(p->path, holder, sizeof(holder));
+        out_text(o, "{\"path\":");
+        out_string(o, p->path);
+        put_word(o, "by_id", p->by_id);
+        put_word(o, "vendor", p->vendor);
+        put_word(o, "product", p->product);
+        put_word(o, "manufacturer", p->maker);
+        put_word(o, "title", p->title);
+        put_word(o, "serial", p->serial);
+        put_word(o, "driver", p->driver);
+        put_word(o, "holder", holder);
+        out_key(o, "holder_certain");
+        out_text(o, *holder || geteuid() == 0 ? "true" : "false");
+        out_key(o, "permitted");
+        out_text(o, access(p->path, R_OK | W_OK) == 0 ? "true" : "false");
+        out_key(o, "latency_ms");
+        out_fixed(o, p->latency_ms >= 0 ? p->latency_ms : NAN, 0);
+        out_text(o, "}");
+}
+
+static void print_json(const struct port_facts *ports, int n) {
+        struct out *o = malloc(sizeof(*o));
+
+        if (!o)
+                return;
+        out_init(o, stdout);
+        out_text(o, "[");
+        for (int i = 0; i < n; i++) {
+                out_text(o, i ? "," : "");
+                put_port(o, &ports[i]);
+        }
+        out_text(o, "]\n");
+        out_flush(o);
+        free(o);
+}
+
+int verb_ports(const struct options *options) {
+        struct port_facts *ports = calloc(PORTS_MAX, sizeof(*ports));
+        int n;
+
+        if (!ports) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        n = ports_find("", ports);
+        if (options->json)
+                print_json(ports, n);
+        else if (n == 0)
+                printf("no serial ports\n");
+        for (int i = 0; i < n && !options->json; i++)
+                print_port(&ports[i]);
+        free(ports);
+        return STATUS_DONE;
+}
