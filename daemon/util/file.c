@@ -94,7 +94,7 @@ int file_map(const char *path, const char **ret, size_t *ret_n) {
 
 void file_unmap(const char *data, size_t n) {
         if (n > 0)
-                munmap((void *)(uintptr_t)data, n);
+                munmap((void *)(uintptr_t)data, n); // NOLINT(performance-no-int-to-ptr): const only to its readers
 }
 
 static int write_all(int fd, const char *data, size_t n) {
