@@ -151,7 +151,8 @@ class Daemon:
 
     def stop(self):
         if self.process and self.process.poll() is None:
-            self.kill(signal.SIGTERM)
+            status = self.kill(signal.SIGTERM)
+            assert status == 0, f'sitboned ended with {status}:\n{self.log_text()}'  # also what a sanitizer reports
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

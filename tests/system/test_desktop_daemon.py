@@ -74,7 +74,8 @@ def main():
         desktop.press("Snooze 3 min")
         until("gone when snoozed", lambda: desktop.shown() == 0, 5)
         until("back after the snooze", lambda: desktop.shown() == 1)
-        assert 300 + 180 <= status().get("bout_seated_s") < 720, status()
+        seated = status().get("bout_seated_s")  # a machine that stalls makes the mat silent: that is not counted
+        assert 300 + 150 <= seated < 720, seated
         until("the sitter stands", lambda: status().get("occupancy") == "vacant", 30)
         until("gone when the sitter stands", lambda: desktop.shown() == 0, 3)
         assert "snooze pressed for activate" in desktop.agent_log()
