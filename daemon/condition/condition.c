@@ -9,7 +9,7 @@ static const uint64_t TICK_US = 1000000;   /* the slow pass */
 static const uint64_t STEADY_US = 1500000; /* a tare on command wants this much stillness */
 static const float SATURATED = 0.98F;      /* of full scale, see map.h */
 static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a seat is not empty: a bag of 1 kg or so */
-static const float STUCK_COUNTS = 4;      /* noise floors: what a stuck cell counts at most */
+static const float STUCK_COUNTS = 4;      /* noise floors: what a cell counts at most: it may be stuck */
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats see a part of it */
 static const uint32_t SPARE_CELLS = 8;    /* a mat with so many may have one that is stuck */
 static const float NOISE_MARGIN = 5;      /* floor in mean absolute deviations: about 4 sigma of normal noise */
@@ -158,19 +158,27 @@ static void watch_range(struct condition *c) {
         c->most = max_u32(c->most, above);
 }
 
-/* What lies on the seat would weigh something: the sum over the cells, of which a few may be stuck and count little. One
- * cell alone is stuck, or too small a thing to matter. What arrived is never taken in, however still it lies. */
-static bool is_empty(const struct condition *c, const struct map *map) {
+/* What lies on the seat would weigh something, and presses on neighbours: a loaded cell counts as far as the next one of
+ * its row is loaded too. Cells that read high by themselves lie scattered; one alone is too small a thing to matter. */
+static float weight_cm2(const struct condition *c, const struct map *map, float enough_cm2) {
         const struct geometry *g = c->geometry;
-        const float mat_cm2 = g->cell_cm2 * (float)g->n_cells, most = STUCK_COUNTS * map->floor;
-        const float limit = EMPTY_CM2 * min_f(1, mat_cm2 / WHOLE_SEAT_CM2) / g->cell_cm2;
+        const uint32_t next = g->kind == GEOMETRY_GRID && g->cols > 1 ? 1 : 0;
+        const uint32_t cols = next ? g->cols : g->n_cells, rows = g->n_cells / cols;
+        const float most = STUCK_COUNTS * map->floor, enough = enough_cm2 / g->cell_cm2;
         float sum = 0;
 
-        if (map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0))
-                return true;
-        for (uint32_t i = 0; i < g->n_cells && sum < limit; i++)
-                sum += min_f(map->load[i], most);
-        return sum < limit;
+        for (uint32_t r = 0; r < rows && sum < enough; r++)
+                for (uint32_t k = r * cols; k + next < (r + 1) * cols; k++)
+                        sum += min_f(most, min_f(map->load[k], map->load[k + next]));
+        return sum * g->cell_cm2;
+}
+
+/* What arrived is never taken in, however still it lies. */
+static bool is_empty(const struct condition *c, const struct map *map) {
+        const struct geometry *g = c->geometry;
+        const float mat_cm2 = g->cell_cm2 * (float)g->n_cells, enough = EMPTY_CM2 * min_f(1, mat_cm2 / WHOLE_SEAT_CM2);
+
+        return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weight_cm2(c, map, enough) < enough;
 }
 
 static void take_baseline(struct condition *c) {

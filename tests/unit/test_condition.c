@@ -106,6 +106,20 @@ static void test_never_tare_an_object(void) {
         CHECK_NEAR(map.load[100], 15.0 / 255, 0.012);
 }
 
+/* A worn mat: an eighth of the cells read high by themselves, here and there. Nothing lies on it. */
+static void test_tare_a_worn_mat(void) {
+        begin();
+        for (int i = 0; i < 200; i++) {
+                sit(&geometry, NULL, now, &frame);
+                for (uint32_t k = 0; k < geometry.n_cells; k++)
+                        frame.raw[k] += noise() + (k * 2654435761u % 8 == 0 && k % 3 ? 14 : 0);
+                condition_step(&condition, &frame, &map);
+                now += 100000;
+                CHECK(i != 10 || map.n_active > 18);
+        }
+        CHECK(map.tared && map.n_active == 0);
+}
+
 static void test_stuck(void) {
         begin();
         pass(NULL, 20, 0, 240); /* stays loaded on an empty seat, and has no range left */
@@ -196,6 +210,7 @@ int main(void) {
         test_never_tare_a_person();
         test_baseline_follows();
         test_never_tare_an_object();
+        test_tare_a_worn_mat();
         test_stuck();
         test_stuck_among_moving();
         test_masked_and_saturated();
