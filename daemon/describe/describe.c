@@ -189,10 +189,15 @@ static float smooth(float old, float new_, float dt) {
         return isnan(old) ? new_ : old + dt / (SMOOTH_S + dt) * (new_ - old);
 }
 
-static void move(struct describe *d, const struct totals *t, float load_cm2, float dt, struct features *ret) {
+/* How far the map of a moment ago follows the new one. */
+static float following(float dt) {
+        return isnan(dt) ? 1 : dt / (MOMENT_S + dt);
+}
+
+static void move(struct describe *d, const struct totals *t, float load_cm2, float dt, const struct features *f) {
         const bool known = dt > 0 && t->load > 0 && load_cm2 >= LOAD_LEAST_CM2;
-        const float follow = dt / (MOMENT_S + dt);
-        float dx = ret->cop_x_mm - d->slow_cop_x_mm, dy = ret->cop_y_mm - d->slow_cop_y_mm;
+        const float follow = following(dt);
+        float dx = f->cop_x_mm - d->slow_cop_x_mm, dy = f->cop_y_mm - d->slow_cop_y_mm;
 
         /* change against an exponential past of MOMENT_S: the same at any frame rate, and noise averages out */
         d->movement = known ? smooth(d->movement, t->change / t->load / (MOMENT_S + dt), dt) : NAN;
@@ -200,24 +205,23 @@ static void move(struct describe *d, const struct totals *t, float load_cm2, flo
                 d->cop_speed_mm_s = smooth(d->cop_speed_mm_s, sqrtf(dx * dx + dy * dy) / (MOMENT_S + dt), dt);
         else
                 d->cop_speed_mm_s = NAN;
-        d->slow_cop_x_mm = isnan(dx) ? ret->cop_x_mm : d->slow_cop_x_mm + follow * dx;
-        d->slow_cop_y_mm = isnan(dy) ? ret->cop_y_mm : d->slow_cop_y_mm + follow * dy;
-        ret->movement = d->movement;
-        ret->cop_speed_mm_s = d->cop_speed_mm_s;
+        d->slow_cop_x_mm = isnan(dx) ? f->cop_x_mm : d->slow_cop_x_mm + follow * dx;
+        d->slow_cop_y_mm = isnan(dy) ? f->cop_y_mm : d->slow_cop_y_mm + follow * dy;
 }
 
-/* Seconds since the previous map; 0 = there is none, or it is too long ago to compare with. */
+/* Seconds since the previous map; NAN = there is none, or it is too long ago to compare with. 0 = it came in the same
+ * piece: USB adapters hold bytes back, and a fast mat's frames then arrive two at a time. */
 static float elapsed(struct describe *d, uint64_t now) {
-        float dt = d->has_previous && now > d->previous_us ? (float)(now - d->previous_us) * 1e-6F : 0;
+        float dt = d->has_previous && now >= d->previous_us ? (float)(now - d->previous_us) * 1e-6F : NAN;
 
         d->has_previous = true;
         d->previous_us = now;
-        return dt <= GAP_S ? dt : 0;
+        return dt <= GAP_S ? dt : NAN;
 }
 
 void describe_step(struct describe *d, const struct map *map, struct features *ret) {
         const float dt = elapsed(d, map->arrived_us), area = d->geometry->cell_cm2;
-        const struct totals t = sweep(d, map, dt > 0 ? dt / (MOMENT_S + dt) : 1);
+        const struct totals t = sweep(d, map, following(dt));
         const bool placed = d->geometry->kind != GEOMETRY_UNPLACED;
 
         if (d->geometry->kind == GEOMETRY_SCATTERED)
@@ -235,7 +239,10 @@ void describe_step(struct describe *d, const struct map *map, struct features *r
         ret->cov = variation(&t, map->n_active);
         place(d, t.load, ret);
         ret->rest_share = rest_share(d, map, t.load);
-        move(d, &t, ret->load, dt, ret);
+        if (dt != 0)
+                move(d, &t, ret->load, dt, ret);
+        ret->movement = d->movement;
+        ret->cop_speed_mm_s = d->cop_speed_mm_s;
         ret->sit_bones = d->bones = sit_bones_find(d, map, ret);
         profile_fill(&d->y, &ret->sit_bones, ret->profile);
 }

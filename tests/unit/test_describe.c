@@ -199,7 +199,8 @@ static void test_scattered(void) {
         CHECK(!b.sit_bones.valid);
 }
 
-static float movement_at(float hz, float mm_s, float *ret_speed) {
+/* Frames arrive `together` at a time. */
+static float movement_at(float hz, float mm_s, int together, float *ret_speed) {
         struct sitter s = SITTER;
         struct features f = {0};
 
@@ -207,7 +208,7 @@ static float movement_at(float hz, float mm_s, float *ret_speed) {
         describe_init(&describe, &geometry);
         for (int i = 0; i <= (int)(6 * hz); i++) {
                 s.x = -20 + mm_s * (float)i / hz;
-                sit_map(&geometry, &s, 1000000 + (uint64_t)((float)i * 1e6F / hz), &map);
+                sit_map(&geometry, &s, 1000000 + (uint64_t)((float)(i / together * together) * 1e6F / hz), &map);
                 describe_step(&describe, &map, &f);
         }
         *ret_speed = f.cop_speed_mm_s;
@@ -218,15 +219,17 @@ static float movement_at(float hz, float mm_s, float *ret_speed) {
 static void test_movement(void) {
         float slow, fast, rest, v;
 
-        rest = movement_at(20, 0, &v);
+        rest = movement_at(20, 0, 1, &v);
         CHECK_NEAR(rest, 0, 1e-4);
         CHECK_NEAR(v, 0, 1e-3);
-        slow = movement_at(4, 10, &v);
+        slow = movement_at(4, 10, 1, &v);
         CHECK_NEAR(v, 10, 2);
-        fast = movement_at(100, 10, &v);
+        fast = movement_at(100, 10, 1, &v);
         CHECK_NEAR(v, 10, 2);
         CHECK(slow > 0.05F);
         CHECK_NEAR(slow, fast, 0.15 * slow);
+        CHECK_NEAR(movement_at(100, 10, 2, &v), fast, 0.15 * fast);
+        CHECK_NEAR(v, 10, 2);
 }
 
 int main(void) {
