@@ -66,12 +66,12 @@ try:
     assert 42 * 60 < left < 44 * 60, left
     open(daemon.config + '.d/50-mine.conf', 'w').write('[alert]\nprompt_min = 4000\n')
     daemon.process.send_signal(signal.SIGHUP)
-    wait_for('the mistake is said', 3, lambda: '50-mine.conf:2: [alert] prompt_min = 4000' in daemon.log_text())
+    wait_for('the mistake is said', 20, lambda: '50-mine.conf:2: [alert] prompt_min = 4000' in daemon.log_text())
     sit(1)
     assert 42 * 60 < daemon.status()['next_alert_in_s'] < 44 * 60
     open(daemon.config + '.d/50-mine.conf', 'w').write('[alert]\nprompt_min = 20\n[mqtt]\nport = 1884\n')
     daemon.process.send_signal(signal.SIGHUP)
-    wait_for('the reload is said', 3, lambda: 'reloaded' in daemon.log_text())
+    wait_for('the reload is said', 20, lambda: 'reloaded' in daemon.log_text())
     assert 'at the next restart: mqtt.port\n' in daemon.log_text(), daemon.log_text()
     sit(1)
     status = daemon.status()
