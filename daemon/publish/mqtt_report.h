@@ -44,7 +44,7 @@ struct seat_event {
         enum alert_kind alert;
         enum alert_outcome outcome;
         uint64_t alert_id, limit_us;
-        uint64_t latency_us; /* raised to answered; UINT64_MAX = never answered */
+        uint64_t latency_us;             /* raised to answered; UINT64_MAX = never answered */
         float slouched_share, asymmetry; /* NAN = unknown */
         char reason[192];
         struct {
