@@ -6,6 +6,7 @@
  * from recordings of leans and perches]; they make a distance from a threshold into a probability. */
 static const float ASYMMETRY_SD = 0.06F;
 static const float DILUTED_MOST = 0.3F; /* with less of the load from the sitter nothing is told apart */
+static const float ZERO_MOST = 0.15F;   /* ordinary sitting stays within it */
 static const float FRONT_SHARE_SD = 0.05F;
 static const float BACK_EDGE_SD_MM = 20;
 static const float PERCH_AREA_CM2 = 850; /* a perch has 400-600 cm2, a sit 900-1300: with more it is no perch */
@@ -30,10 +31,13 @@ static float held(const struct kind_judge *j, enum posture_kind kind, float thre
         return j->now == kind ? threshold * (1 - hysteresis_pct / 100) : threshold;
 }
 
+/* Who leant when the reference was gathered leans still: a zero beyond ordinary sitting is none. */
 static float zero_asymmetry(const struct reference *r) {
         float zero = r->value[REFERENCE_ASYMMETRY];
 
-        return r->valid && r->same_sit && !isnan(zero) ? zero : 0;
+        if (!r->valid || !r->same_sit || isnan(zero))
+                return 0;
+        return zero > ZERO_MOST ? ZERO_MOST : zero < -ZERO_MOST ? -ZERO_MOST : zero;
 }
 
 static struct named leaning(const struct kind_judge *j, const struct settings_posture *s,

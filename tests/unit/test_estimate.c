@@ -268,6 +268,19 @@ static void test_lean(uint32_t n) {
         CHECK(posture.kind == POSTURE_LEANING_LEFT && posture.obliquity_deg.value < 0);
 }
 
+/* Leaning from the start: no upright to be, and straight is no lean to the other side. */
+static void test_leans_from_the_start(void) {
+        struct sitter s = SITTER;
+
+        begin(32);
+        pass(NULL, 10);
+        s.right = 0.7F;
+        pass(&s, 30);
+        CHECK(posture.referenced && posture.kind == POSTURE_LEANING_RIGHT);
+        pass(&SITTER, 10);
+        CHECK(posture.kind != POSTURE_LEANING_LEFT && posture.kind != POSTURE_LEANING_RIGHT);
+}
+
 /* A mat that rests at a quarter and was never empty: the sitter's part of the load leans. */
 static void test_lean_on_resting_mat(void) {
         struct sitter s = SITTER;
@@ -501,6 +514,7 @@ int main(void) {
         test_tilt(16);
         test_lean(32);
         test_lean(16);
+        test_leans_from_the_start();
         test_lean_on_resting_mat();
         test_no_flutter();
         test_forward_after_creep();
