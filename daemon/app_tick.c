@@ -11,6 +11,7 @@
 #include "app.h"
 #include "publish/text.h"
 #include "util/clock.h"
+#include "util/minmax.h"
 
 enum { TARE_SAVE_US = 60 * 1000 * 1000 };
 
@@ -89,15 +90,23 @@ static void tell_systemd(struct app *a) {
         sd_notify(false, status);
 }
 
+/* The mat counts as away after stale_ms, or two and a half of its own frames when it is slower than that. */
+static uint64_t silence_us(const struct app *a) {
+        uint64_t stale_us = (uint64_t)a->settings.device.stale_ms * 1000;
+        float rate_hz = a->health.frame_rate_hz;
+
+        return rate_hz > 0.1f ? max_u64(stale_us, (uint64_t)(2.5e6f / rate_hz)) : stale_us;
+}
+
 int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *a = userdata;
-        uint64_t stale_us = (uint64_t)a->settings.device.stale_ms * 1000, now_us = app_turn_time(a);
+        uint64_t now_us = app_turn_time(a);
         bool silent;
 
         (void)usec;
         sd_event_source_set_time(source, a->wake_us + APP_TICK_US);
         mat_tick(&a->mat);
-        if (a->health.mat_online && a->wake_us > app_real_of(a, a->mat.frame.arrived_us) + stale_us)
+        if (a->health.mat_online && a->wake_us > app_real_of(a, a->mat.frame.arrived_us) + silence_us(a))
                 a->health.mat_online = false;
         silent = a->health.frames == a->frames_at_tick;
         measure_health(a, a->wake_us);

@@ -35,42 +35,56 @@ static void copy_printable(const char *text, char *ret, size_t size) {
         ret[n] = '\0';
 }
 
-static void remember_id(const char *state_directory, const char *id) {
-        char path[512];
+/* Whence a remembered id came: a host name stays for ever, a serial number gives way to that of another mat. */
+enum source { FROM_NOTHING = 0, FROM_HOST = 'h', FROM_SERIAL = 's' };
+
+static void remember_id(const char *state_directory, enum source source, const char *id) {
+        char path[512], text[80];
+        int n = snprintf(text, sizeof(text), "%c %s\n", source, id);
 
         if (!state_directory)
                 return;
         snprintf(path, sizeof(path), "%s/seat-id", state_directory);
-        file_write_atomically(path, id, strlen(id), 0600);
+        file_write_atomically(path, text, (size_t)n, 0600);
 }
 
-static void remembered_id(const char *state_directory, char *ret, size_t size) {
+static enum source remembered_id(const char *state_directory, char *ret, size_t size) {
+        enum source source = FROM_NOTHING;
         char path[512], *text;
         size_t n;
 
         if (!state_directory)
-                return;
+                return FROM_NOTHING;
         snprintf(path, sizeof(path), "%s/seat-id", state_directory);
         if (file_read(path, 256, &text, &n) < 0)
-                return;
-        slug(text, ret, size);
+                return FROM_NOTHING;
+        if (n > 2 && text[1] == ' ' && (text[0] == FROM_HOST || text[0] == FROM_SERIAL)) {
+                slug(text + 2, ret, size);
+                source = *ret ? (enum source)text[0] : FROM_NOTHING;
+        }
         free(text);
+        return source;
 }
 
+/* Home Assistant keeps an id for ever, so it must not depend on whether the mat happens to be plugged in at the start. */
 static void choose_id(struct identity *id, const char *setting, const char *state_directory) {
+        char serial[sizeof(id->seat_id)], known[sizeof(id->seat_id)];
+        enum source source;
+
         if (strcmp(setting, "auto") != 0) {
                 snprintf(id->seat_id, sizeof(id->seat_id), "%s", setting);
                 return;
         }
-        slug(id->mat_serial, id->seat_id, sizeof(id->seat_id));
-        if (*id->seat_id)
-                remember_id(state_directory, id->seat_id);
-        else
-                remembered_id(state_directory, id->seat_id, sizeof(id->seat_id));
-        if (!*id->seat_id)
-                slug(id->hostname, id->seat_id, sizeof(id->seat_id));
+        slug(id->mat_serial, serial, sizeof(serial));
+        source = remembered_id(state_directory, known, sizeof(known));
+        if (source == FROM_HOST || (source == FROM_SERIAL && !*serial)) {
+                memcpy(id->seat_id, known, sizeof(known));
+                return;
+        }
+        slug(*serial ? serial : id->hostname, id->seat_id, sizeof(id->seat_id));
         if (!*id->seat_id)
                 snprintf(id->seat_id, sizeof(id->seat_id), "seat");
+        remember_id(state_directory, *serial ? FROM_SERIAL : FROM_HOST, id->seat_id);
 }
 
 void identity_make(const struct settings *settings, const struct format *format, const struct geometry *geometry,

@@ -7,8 +7,9 @@
 #include "sitbone/identity.h"
 #include "sitbone/settings.h"
 
-/* Seat id: the setting, or the mat's serial number, or the one remembered in state_directory (the mat may be unplugged
- * when we start), or the host name. A serial number is remembered there. serial may be ""; state_directory may be NULL. */
+/* Seat id: the setting; with "auto" the mat's serial number or, when it has none or is away at the first start, the host
+ * name. Either is remembered in state_directory: a host name for ever, a serial number until another mat comes. serial may
+ * be ""; state_directory may be NULL. */
 void identity_make(const struct settings *settings, const struct format *format, const struct geometry *geometry,
                    const char *serial, const char *state_directory, struct identity *ret);
 

@@ -31,7 +31,8 @@ const struct setting settings_table[] = {
         TEXT_R(seat, id, SETTING_SLUG, "auto",
                "Name of this seat in MQTT topics and Home Assistant; must be unique and never change, since Home "
                "Assistant "
-               "keeps it for ever. auto: the USB serial number of the mat, or the host name where the mat has none."),
+               "keeps it for ever. auto: the USB serial number of the mat, or the host name where it has none or is "
+               "away at the first start; kept in the state directory."),
         TEXT_R(seat, name, SETTING_TEXT, "Desk chair", "Name shown to people."),
         TEXT_R(seat, area, SETTING_TEXT, "", "Room suggested to Home Assistant, such as Office."),
 

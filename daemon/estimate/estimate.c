@@ -13,6 +13,7 @@ static const float SLOW_LOAD_S = 1.5F;       /* "transient": against the last fe
 static const float COP_SPEED_MM_S = 25;      /* a fidget of 15 mm within half a second or so; breath sways 2-3 mm/s */
 static const float STILL_SHARE = 0.6F;       /* movement falls below this share of its threshold before it is over */
 static const uint64_t SLOWEST_US = 10000000; /* a frame each ten seconds is the slowest mat */
+static const uint64_t HICCUP_US = 30000000;  /* who is there before and after a silence so short is the same sitter */
 static const float GAP_S = 1;                /* a longer pause between frames counts as so long at most */
 
 void estimate_configure(struct estimate *e, const struct settings *settings) {
@@ -22,11 +23,15 @@ void estimate_configure(struct estimate *e, const struct settings *settings) {
         e->shift_movement = settings->sitting.shift_movement;
 }
 
-static void forget_sitter(struct estimate *e) {
-        reference_leave(&e->reference);
+static void forget_moment(struct estimate *e) {
         e->slow_load = NAN;
         e->shifting = false;
         e->asymmetry = e->tilt_deg.value = e->tilt_deg.sd = e->obliquity_deg.value = e->obliquity_deg.sd = NAN;
+}
+
+static void forget_sitter(struct estimate *e) {
+        reference_leave(&e->reference);
+        forget_moment(e);
 }
 
 void estimate_init(struct estimate *e, const struct settings *settings) {
@@ -65,9 +70,16 @@ static void observe_sitter(struct estimate *e, const struct features *f, float d
 
 static void lose(struct estimate *e) {
         e->seen = false;
+        e->silent_sitter_us = e->occupancy.now == OCCUPANCY_PERSON ? e->frame_us : e->silent_sitter_us;
         occupancy_lose(&e->occupancy, e->frame_us);
-        forget_sitter(e);
+        forget_moment(e);
         kind_set(&e->kind, POSTURE_UNKNOWN, e->frame_us);
+}
+
+/* The mat was silent for a moment and the sitter is still there: a cable, not another sit. */
+static bool after_hiccup(const struct estimate *e) {
+        return e->occupancy.now == OCCUPANCY_PERSON && e->silent_sitter_us > 0 &&
+               e->occupancy.since_us < e->silent_sitter_us + HICCUP_US;
 }
 
 static uint64_t least_of(const uint64_t gaps[3]) {
@@ -103,7 +115,9 @@ static void observe(struct estimate *e, const struct features *f, uint64_t now) 
         e->frame_us = now;
         occupancy_step(&e->occupancy, &e->occupancy_settings, f, now);
         if (e->occupancy.now != before) {
-                forget_sitter(e);
+                if (!after_hiccup(e))
+                        forget_sitter(e);
+                e->silent_sitter_us = 0;
                 kind_set(&e->kind, e->occupancy.now == OCCUPANCY_VACANT ? POSTURE_VACANT : POSTURE_UNKNOWN,
                          e->occupancy.since_us);
         }
@@ -120,7 +134,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->confidence = e->kind.confidence;
         ret->tilt_deg = e->tilt_deg;
         ret->obliquity_deg = e->obliquity_deg;
-        ret->referenced = e->reference.held.valid || e->reference.own.valid;
+        ret->referenced = e->seen && (e->reference.held.valid || e->reference.own.valid);
         ret->calibrated = false; /* population slopes only; the guided calibration comes with its own slopes */
         ret->asymmetry = e->asymmetry;
         ret->shifting = e->shifting;

@@ -101,7 +101,8 @@ struct estimate {
         /* private state */
         bool seen; /* a frame came since the start or the last silence */
         uint64_t frame_us;
-        uint64_t gaps_us[3]; /* between the last frames: how slow this mat is */
+        uint64_t silent_sitter_us; /* last frame before a silence, when somebody sat then; 0 = none */
+        uint64_t gaps_us[3];       /* between the last frames: how slow this mat is */
         float slow_load;
         float rest_share; /* at the reference: what the mat shows by itself */
         bool shifting;

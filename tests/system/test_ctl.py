@@ -93,14 +93,14 @@ def test_commands(seat):
     until("snoozed 7 min", lambda: ["0", "7"] == (seat.commands[-1:] or [[]])[0][:2])
     assert "snoozed, " in ctl("status")[0]
     ctl("snooze")
-    assert seat.commands[-1][:2] == ["0", "0"], seat.commands
+    until("the default snooze", lambda: seat.commands[-1][:2] == ["0", "0"])
     _, error = ctl("done", status=FAILED)
     assert error.startswith("sitbonectl: No alert is open"), error
     _, error = ctl("tare", status=FAILED)
     assert "silent" in error or "frame" in error, error  # the refusal's sentence, whatever it is in detail
-    assert seat.commands[-1][0] == "3", seat.commands
+    until("tare was asked", lambda: seat.commands[-1][0] == "3")
     ctl("calibrate", "upright", status=FAILED)
-    assert seat.commands[-1][0] == "2" and seat.commands[-1][2] == "0", seat.commands
+    until("calibrate was asked", lambda: seat.commands[-1][0] == "2" and seat.commands[-1][2] == "0")
 
 
 def test_picture(folder):

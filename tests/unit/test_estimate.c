@@ -200,6 +200,27 @@ static void test_silence(void) {
         CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.occupancy_since_us == due + 60000000);
 }
 
+/* A cable that hiccups does not make the next posture the sitter's upright. */
+static void test_hiccup(void) {
+        struct sitter slump = SITTER;
+
+        slump.y -= 22;
+        slump.thigh_end += 22;
+        begin(16);
+        pass(NULL, 10);
+        pass(&SITTER, 20);
+        pass(&slump, 6);
+        CHECK(posture.kind == POSTURE_SLOUCHED);
+        now += 10000000;
+        estimate_step(&estimate, NULL, now, &posture);
+        CHECK(posture.occupancy == OCCUPANCY_UNKNOWN && isnan(posture.tilt_deg.value) && !posture.referenced);
+        pass(&slump, 6);
+        CHECK(posture.kind == POSTURE_SLOUCHED && posture.referenced);
+        now += 40000000; /* somebody else may sit there now */
+        pass(&slump, 6);
+        CHECK(!posture.referenced);
+}
+
 /* A frame each five seconds is a slow mat, not silence. */
 static void test_slow_mat(void) {
         begin(9);
@@ -509,6 +530,7 @@ int main(void) {
         test_single_cell();
         test_small_mats();
         test_silence();
+        test_hiccup();
         test_slow_mat();
         test_tilt(32);
         test_tilt(16);

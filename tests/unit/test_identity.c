@@ -1,57 +1,52 @@
-/* Who the daemon says it is: safe in topics, on the bus and in JSON, and the same tomorrow. */
-#include <stdlib.h>
+/* The seat id never changes by itself: not with the mat plugged in or out, only with another mat. */
 #include <string.h>
+#include <unistd.h>
 
+#include "acquire/layout.h"
 #include "check.h"
 #include "identity.h"
 #include "settings.h"
 
 static char directory[] = "/tmp/sitbone-identity-XXXXXX";
-static struct identity identity;
 
-static void make(const char *id, const char *serial, const char *state_directory) {
-        static struct geometry geometry;
+static const char *id_with(const char *setting, const char *serial, const char *state_directory) {
+        static struct layout layout;
+        static struct identity identity;
+        const struct format *format = format_by_name("jq-seat-32");
         struct settings settings;
 
         settings_defaults(&settings);
-        snprintf(settings.seat.id, sizeof(settings.seat.id), "%s", id);
-        identity_make(&settings, format_by_name("csv-line"), &geometry, serial, state_directory, &identity);
+        snprintf(settings.seat.id, sizeof(settings.seat.id), "%s", setting);
+        CHECK(!layout_build(format, &settings.device, &layout));
+        identity_make(&settings, format, &layout.geometry, serial, state_directory, &identity);
+        return identity.seat_id;
 }
 
-/* A serial number is whatever bytes a device was given. */
-static void test_strange_serial(void) {
-        make("auto", "A5/..+#\n02\xff\x1b[2J$B1", NULL);
-        CHECK(strcmp(identity.seat_id, "a5-02-2j-b1") == 0);
-        CHECK(strcmp(identity.mat_serial, "A5/..+#02[2J$B1") == 0);
-        make("auto", "---", NULL);
-        CHECK(*identity.seat_id && strspn(identity.seat_id, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
-                                           strlen(identity.seat_id)); /* the host name's */
-}
-
-/* Home Assistant keeps an id for ever: a mat that is not plugged in yet has the one that it had. */
-static void test_remembered(void) {
+static void forget(void) {
         char path[64];
 
-        make("auto", "A5-02", directory);
-        make("auto", "", directory);
-        CHECK(strcmp(identity.seat_id, "a5-02") == 0);
-        make("desk-7", "A5-02", directory);
-        CHECK(strcmp(identity.seat_id, "desk-7") == 0);
         snprintf(path, sizeof(path), "%s/seat-id", directory);
-        CHECK(remove(path) == 0);
-}
-
-/* A text mat's size comes with its first line: no size is said before. */
-static void test_size_not_known_yet(void) {
-        make("auto", "", NULL);
-        CHECK(strcmp(identity.mat_model, "Seat pressure mat") == 0);
+        unlink(path);
 }
 
 int main(void) {
+        char host[64];
+
         CHECK(mkdtemp(directory));
-        test_strange_serial();
-        test_remembered();
-        test_size_not_known_yet();
-        CHECK(remove(directory) == 0);
+        CHECK(strcmp(id_with("desk-1", "MAT0001", directory), "desk-1") == 0);
+        CHECK(strcmp(id_with("auto", "MAT 0001/x", directory), "mat0001-x") ==
+              0);                                                             /* a device may call itself anything */
+        CHECK(strcmp(id_with("auto", "", directory), "mat0001-x") == 0);      /* unplugged */
+        CHECK(strcmp(id_with("auto", "MAT0002", directory), "mat0002") == 0); /* another mat */
+
+        forget();
+        snprintf(host, sizeof(host), "%s", id_with("auto", "", directory)); /* away at the first start */
+        CHECK(*host && host[strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0');
+        CHECK(strcmp(id_with("auto", "MAT0001", directory), host) == 0);
+
+        CHECK(strcmp(id_with("auto", "MAT0001", NULL), "mat0001") == 0);
+        CHECK(strcmp(id_with("auto", "///", NULL), host) == 0);
+        forget();
+        rmdir(directory);
         return 0;
 }
