@@ -1,24 +1,9 @@
+/* Binary frames between syncs, and the engine that all ways of framing share. */
 #include "acquire/decoder.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "acquire/number.h"
-
-/* A line with fewer numbers does not say how many cells a mat has: boot banners print single numbers. */
-enum { LEARN_CELLS_MIN = 4 };
-
-/* No converter of any known mat has 24 bits. */
-static const double TEXT_VALUE_MAX = 1 << 24;
-
-/* Where good frames go. */
-struct taker {
-        uint64_t now_us;
-        struct frame *frame;
-        frame_fn emit;
-        void *userdata;
-        bool quiet; /* the line is quiet: a frame at the very end is whole */
-};
+#include "acquire/decoder_inside.h"
 
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout) {
         d->format = format;
@@ -26,120 +11,67 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->frames = d->discarded_bytes = 0;
         memset(d->refused, 0, sizeof(d->refused));
         d->n_cells = layout->geometry.n_cells;
+        d->sync = format_sync(format, layout->rows, layout->cols);
+        d->shape = format_shape(format, layout->rows, layout->cols);
+        d->part_cells = format_part_cells(format, d->n_cells, layout->line);
         decoder_reset(d);
 }
 
 void decoder_reset(struct decoder *d) {
         d->start = d->held = d->scanned = 0;
-        d->started = d->in_step = d->overlong = false;
+        d->started = d->in_step = d->overlong = d->spoilt = false;
+        d->gathered = 0;
 }
 
+/* A suffix that nobody sent stands before the first frame. */
 void decoder_at_boundary(struct decoder *d) {
         d->started = d->in_step = true;
-}
-
-static void consume(struct decoder *d, size_t n) {
-        d->start += n;
-        d->held -= n;
-        d->scanned = 0;
-        if (d->held == 0)
-                d->start = 0;
-}
-
-static void discard(struct decoder *d, size_t n) {
-        d->discarded_bytes += n;
-        consume(d, n);
-}
-
-static void accept(struct decoder *d, const struct taker *t) {
-        d->started = d->in_step = true;
-        t->frame->seq = ++d->frames;
-        t->frame->arrived_us = t->now_us;
-        t->frame->n_cells = d->n_cells;
-        t->emit(t->userdata, t->frame);
-}
-
-static void put_cell(const struct layout *l, uint32_t k, float value, struct frame *ret) {
-        if (l->inverted)
-                value = value < l->geometry.full_scale ? l->geometry.full_scale - value : 0;
-        ret->raw[l->cell_of[k]] = value;
-}
-
-/* --- binary --- */
-
-static inline uint32_t element_at(enum element element, const uint8_t *payload, size_t k) {
-        switch (element) {
-        case ELEMENT_U8:
-                return payload[k];
-        case ELEMENT_U16LE:
-                return payload[2 * k] | (uint32_t)payload[2 * k + 1] << 8;
-        case ELEMENT_U16BE:
-                return (uint32_t)payload[2 * k] << 8 | payload[2 * k + 1];
-        }
-        return 0;
-}
-
-static inline uint32_t significant(const struct format *f, uint32_t value) {
-        return (f->mask ? value & f->mask : value) >> f->shift;
-}
-
-static bool in_range(const struct format *f, const uint8_t *payload, uint32_t n) {
-        if (f->max_valid == 0)
-                return true;
-        for (uint32_t k = 0; k < n; k++)
-                if (significant(f, element_at(f->element, payload, k)) > f->max_valid)
-                        return false;
-        return true;
-}
-
-/* Made once for each kind of element, so that the kind is not asked for at each cell: on a small processor half of what a frame cost. */
-static inline void put_cells(const struct decoder *d, enum element element, const uint8_t *payload,
-                             struct frame *ret) {
-        for (uint32_t k = 0; k < d->n_cells; k++)
-                put_cell(d->layout, k, (float)significant(d->format, element_at(element, payload, k)), ret);
-}
-
-static void accept_payload(struct decoder *d, size_t at, size_t length, const struct taker *t) {
-        const uint8_t *payload = d->buffer + d->start + at;
-
-        switch (d->format->element) {
-        case ELEMENT_U8:
-                put_cells(d, ELEMENT_U8, payload, t->frame);
-                break;
-        case ELEMENT_U16LE:
-                put_cells(d, ELEMENT_U16LE, payload, t->frame);
-                break;
-        case ELEMENT_U16BE:
-                put_cells(d, ELEMENT_U16BE, payload, t->frame);
-                break;
-        }
-        consume(d, length);
-        accept(d, t);
+        if (d->format->framing != FRAMING_SUFFIX)
+                return;
+        memcpy(d->buffer, d->sync.of, d->sync.n);
+        d->held = d->sync.n;
 }
 
 /* The frame that seemed to begin here is none: look for the next sync inside it. */
-static void refuse(struct decoder *d, enum refusal reason) {
+static bool refuse(struct decoder *d, enum refusal reason) {
         d->refused[reason]++;
         d->started = true;
         d->in_step = false;
-        discard(d, 1);
+        d->gathered = 0;
+        decoder_discard(d, 1);
+        return true;
 }
 
 /* Offset of the first place where the sync stands, or may stand once more bytes come. */
-static size_t find_sync(const struct format *f, const uint8_t *bytes, size_t n) {
+static size_t find_sync(const struct format_bytes *sync, const uint8_t *bytes, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 size_t left = n - i;
 
-                if (memcmp(bytes + i, f->sync.of, left < f->sync.n ? left : f->sync.n) == 0)
+                if (memcmp(bytes + i, sync->of, left < sync->n ? left : sync->n) == 0)
                         return i;
         }
         return n;
 }
 
+/* The preamble, or the beginning of it. Counted neither as a frame nor as lost. */
+static bool skip_preamble(struct decoder *d) {
+        const struct format_bytes *p = &d->format->preamble;
+        size_t n = d->held < p->n ? d->held : p->n;
+
+        if (n == 0 || !d->in_step || memcmp(d->buffer + d->start, p->of, n) != 0)
+                return false;
+        if (n == p->n)
+                decoder_consume(d, n);
+        return true;
+}
+
 /* Drops what stands before the next sync, and counts it once. False: more bytes are needed. */
 static bool hunt(struct decoder *d) {
-        size_t skip = find_sync(d->format, d->buffer + d->start, d->held);
+        size_t skip;
 
+        if (skip_preamble(d) && d->held < d->format->preamble.n)
+                return false;
+        skip = find_sync(&d->sync, d->buffer + d->start, d->held);
         if (skip > 0) {
                 if (!d->started)
                         d->refused[REFUSED_PARTIAL]++;
@@ -147,179 +79,72 @@ static bool hunt(struct decoder *d) {
                         d->refused[REFUSED_LENGTH]++;
                 d->started = true;
                 d->in_step = false;
-                discard(d, skip);
+                d->gathered = 0;
+                decoder_discard(d, skip);
         }
-        return d->held >= d->format->sync.n;
+        return d->held >= d->sync.n;
 }
 
-static size_t said_length(const struct format *f, const uint8_t *frame, size_t expected) {
-        const uint8_t *p = frame + f->length.at;
+/* The next sync must stand right behind; when the line is quiet, what there is of it. */
+static enum refusal behind(const struct decoder *d, size_t length, bool quiet, bool *ret_wait) {
+        size_t there = d->held - length < d->sync.n ? d->held - length : d->sync.n;
 
-        switch (f->length.kind) {
-        case LENGTH_FIXED:
-                break;
-        case LENGTH_U8:
-                return p[0];
-        case LENGTH_U16LE:
-                return (size_t)(p[0] | p[1] << 8);
-        case LENGTH_U16BE:
-                return (size_t)(p[0] << 8 | p[1]);
-        }
-        return expected;
+        *ret_wait = false;
+        if (d->format->framing == FRAMING_PREFIX)
+                return REFUSAL_N;
+        if (memcmp(d->buffer + d->start + length, d->sync.of, there) != 0)
+                return REFUSED_LENGTH;
+        *ret_wait = there < d->sync.n && !(quiet && d->format->framing == FRAMING_DELIMITER);
+        return REFUSAL_N;
 }
 
-static bool constants_hold(const struct format *f, const uint8_t *frame) {
-        for (uint8_t i = 0; i < f->n_constants; i++)
-                if ((frame[f->constants[i].at] & f->constants[i].mask) != f->constants[i].value)
-                        return false;
-        return true;
-}
-
-static bool check_holds(const struct format *f, const uint8_t *frame, size_t n) {
-        uint8_t check[2];
-        size_t size = format_check(f, frame, n, check);
-
-        return memcmp(frame + n, check, size) == 0;
-}
-
-/* The cheap tests first, so that damaged streams cost no more than good ones. False: more bytes are needed. */
-static bool take_prefixed(struct decoder *d, const struct taker *t) {
-        const struct format *f = d->format;
+/* A part without a length of its own ends at the next sync. False: not there yet, or *ret_wrong. */
+static bool find_end(struct decoder *d, size_t *ret_payload, bool *ret_wrong) {
+        size_t head = (size_t)d->sync.n + d->format->header_n, round = head + d->format->trailer_n;
+        size_t each = format_element_size(d->format), most = round + d->n_cells * each, at;
         const uint8_t *frame = d->buffer + d->start;
-        size_t head = (size_t)f->sync.n + f->header_n, payload = d->n_cells * format_element_size(f);
-        size_t length = payload + format_overhead(f);
 
+        at = d->scanned > d->sync.n ? d->scanned : d->sync.n;
+        at += find_sync(&d->sync, frame + at, d->held - at);
+        d->scanned = at;
+        *ret_wrong = at > most || (at + d->sync.n <= d->held && (at <= round || (at - round) % each != 0));
+        *ret_payload = at - round;
+        return !*ret_wrong && at + d->sync.n <= d->held;
+}
+
+bool decoder_take_framed(struct decoder *d, const struct taker *t) {
+        const struct format *f = d->format;
+        size_t head, payload, length;
+        const uint8_t *frame;
+        enum refusal wrong;
+        bool bad = false, wait;
+
+        if (!hunt(d))
+                return false;
+        frame = d->buffer + d->start;
+        head = (size_t)d->sync.n + f->header_n;
         if (d->held < head)
                 return false;
-        if (said_length(f, frame, payload) != payload)
-                refuse(d, REFUSED_LENGTH);
-        else if (!constants_hold(f, frame))
-                refuse(d, REFUSED_CONSTANT);
-        else if (d->held < length)
-                return false;
-        else if (memcmp(frame + length - f->tail.n, f->tail.of, f->tail.n) != 0)
-                refuse(d, REFUSED_TAIL);
-        else if (!in_range(f, frame + head, d->n_cells))
-                refuse(d, REFUSED_RANGE);
-        else if (!check_holds(f, frame, head + payload))
-                refuse(d, REFUSED_CHECK);
-        else
-                accept_payload(d, head, length, t);
-        return true;
-}
-
-/* The delimiter must stand again right behind the payload; when the line is quiet, what there is of it. */
-static bool take_delimited(struct decoder *d, const struct taker *t) {
-        const struct format *f = d->format;
-        size_t head = f->sync.n, length = head + d->n_cells * format_element_size(f);
-        const uint8_t *frame = d->buffer + d->start;
-        size_t behind;
-
+        if (d->part_cells == 0 && f->sparse.size == 0) {
+                if (!find_end(d, &payload, &bad))
+                        return bad && refuse(d, REFUSED_LENGTH);
+        } else if (!decoder_payload(d, frame, &payload)) {
+                return refuse(d, REFUSED_LENGTH);
+        }
+        length = payload + format_overhead(f);
         if (d->held < length)
                 return false;
-        behind = d->held - length < head ? d->held - length : head;
-        if (memcmp(frame + length, f->sync.of, behind) != 0)
-                refuse(d, REFUSED_LENGTH);
-        else if (behind < head && !t->quiet)
+        if (memcmp(frame + length - f->tail.n, f->tail.of, f->tail.n) != 0)
+                return refuse(d, REFUSED_TAIL);
+        wrong = behind(d, length, t->quiet, &wait);
+        if (wrong == REFUSAL_N && wait)
                 return false;
-        else if (!in_range(f, frame + head, d->n_cells))
-                refuse(d, REFUSED_RANGE);
-        else
-                accept_payload(d, head, length, t);
+        wrong = wrong == REFUSAL_N ? decoder_judge(d, frame, payload) : wrong;
+        if (wrong != REFUSAL_N)
+                return refuse(d, wrong);
+        decoder_consume(d, length);
+        decoder_take_payload(d, frame, payload, t);
         return true;
-}
-
-/* --- text --- */
-
-static bool is_separator(const struct format *f, char c) {
-        for (const char *s = f->separators; *s; s++)
-                if (*s == c)
-                        return true;
-        return false;
-}
-
-static const char *skip_separators(const struct format *f, const char *at, const char *end) {
-        while (at < end && is_separator(f, *at))
-                at++;
-        return at;
-}
-
-/* Numbers of one line into the frame. Returns how many there are, or the reason why not in *ret_reason. */
-static bool parse_line(const struct decoder *d, const char *at, const char *end, struct frame *frame, uint32_t *ret_n,
-                       enum refusal *ret_reason) {
-        uint32_t n = 0, most = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
-        double value;
-
-        for (at = skip_separators(d->format, at, end); at < end; at = skip_separators(d->format, at, end)) {
-                *ret_reason = REFUSED_TEXT;
-                if (!number_parse(&at, end, &value) || (at < end && !is_separator(d->format, *at)))
-                        return false;
-                *ret_reason = REFUSED_RANGE;
-                if (fabs(value) > TEXT_VALUE_MAX)
-                        return false;
-                *ret_reason = REFUSED_COUNT;
-                if (n >= most)
-                        return false;
-                put_cell(d->layout, n++, (float)value, frame);
-        }
-        *ret_n = n;
-        return true;
-}
-
-static void refuse_line(struct decoder *d, enum refusal reason, size_t n) {
-        d->refused[reason]++;
-        d->discarded_bytes += n;
-}
-
-static void take_numbers(struct decoder *d, const char *line, size_t n, const struct taker *t) {
-        enum refusal reason;
-        uint32_t count;
-
-        if (!parse_line(d, line, line + n, t->frame, &count, &reason)) {
-                refuse_line(d, reason, n);
-                return;
-        }
-        if (d->n_cells == 0 && count >= LEARN_CELLS_MIN)
-                d->n_cells = count;
-        if (count != d->n_cells)
-                refuse_line(d, REFUSED_COUNT, n);
-        else
-                accept(d, t);
-}
-
-static void take_line_of(struct decoder *d, const char *line, size_t n, const struct taker *t) {
-        while (n > 0 && (line[n - 1] == '\r' || is_separator(d->format, line[n - 1])))
-                n--;
-        if (d->overlong || n == 0 || line[0] == '#')
-                d->discarded_bytes += n;
-        else if (!d->started)
-                refuse_line(d, REFUSED_PARTIAL, n);
-        else
-                take_numbers(d, line, n, t);
-        d->overlong = false;
-        d->started = true;
-}
-
-/* False: the line has not ended yet. `scanned` keeps single bytes from being looked at again and again. */
-static bool take_line(struct decoder *d, const struct taker *t) {
-        const char *text = (const char *)d->buffer + d->start;
-        size_t end = d->scanned;
-
-        while (end < d->held && text[end] != '\n')
-                end++;
-        if (end < d->held) {
-                take_line_of(d, text, end, t);
-                consume(d, end + 1);
-                return true;
-        }
-        d->scanned = end;
-        if (d->held < DECODER_BUFFER)
-                return false;
-        if (!d->overlong)
-                d->refused[REFUSED_OVERRUN]++;
-        d->overlong = true;
-        discard(d, d->held);
-        return false;
 }
 
 /* --- engine --- */
@@ -327,11 +152,14 @@ static bool take_line(struct decoder *d, const struct taker *t) {
 static bool take_one(struct decoder *d, const struct taker *t) {
         switch (d->format->framing) {
         case FRAMING_PREFIX:
-                return hunt(d) && take_prefixed(d, t);
         case FRAMING_DELIMITER:
-                return hunt(d) && take_delimited(d, t);
+        case FRAMING_SUFFIX:
+                return decoder_take_framed(d, t);
         case FRAMING_TEXT:
-                return take_line(d, t);
+                return decoder_take_line(d, t);
+        case FRAMING_SLIP:
+        case FRAMING_COBS:
+                return decoder_take_packet(d, t);
         }
         return false;
 }
@@ -372,4 +200,6 @@ void decoder_idle(struct decoder *d, uint64_t now_us, struct frame *frame, frame
 
         if (d->format->framing == FRAMING_DELIMITER)
                 take_all(d, &t);
+        else if (d->format->framing == FRAMING_TEXT)
+                decoder_text_quiet(d, &t);
 }

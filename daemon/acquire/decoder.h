@@ -22,12 +22,17 @@ struct decoder {
         const struct layout *layout;
         uint64_t frames, refused[REFUSAL_N], discarded_bytes;
         /* private state follows; decoder.c */
-        uint32_t n_cells; /* a frame has; 0 = not learnt yet */
-        bool started;     /* a frame boundary was seen since the port was opened */
-        bool in_step;     /* the next byte held should begin a frame */
-        bool overlong;    /* in the rest of a line that did not fit */
+        uint32_t n_cells;                /* a frame has; 0 = not learnt yet */
+        bool started;                    /* a frame boundary was seen since the port was opened */
+        bool in_step;                    /* the next byte held should begin a frame */
+        bool overlong;                   /* in the rest of a line that did not fit */
+        bool spoilt;                     /* a row of this frame was refused: the others wait for its end in vain */
+        struct format_bytes sync, shape; /* of this size of mat */
+        uint32_t part_cells;             /* elements in a part; 0 = as many as come */
+        uint32_t gathered;               /* cells there are of a frame that comes in parts or rows */
         size_t start, held, scanned;
         uint8_t buffer[DECODER_BUFFER];
+        float raw[CELLS_MAX]; /* gathered so far; untouched where frames come whole */
 };
 
 typedef void (*frame_fn)(void *userdata, const struct frame *frame);

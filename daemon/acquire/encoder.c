@@ -2,11 +2,40 @@
 
 #include <string.h>
 
+/* What WiReSens sends at most in a packet unless told otherwise. */
+enum { OPEN_PART_CELLS = 120 };
+
+/* One frame, or one part of it. */
+struct piece {
+        uint32_t part, first, n;
+};
+
+static uint32_t element_largest(const struct format *f) {
+        switch (f->element) {
+        case ELEMENT_U8:
+                return 0xFF;
+        case ELEMENT_U16LE:
+        case ELEMENT_U16BE:
+                return 0xFFFF;
+        case ELEMENT_I16LE:
+        case ELEMENT_I16BE:
+                return 0x7FFF;
+        case ELEMENT_I32LE:
+        case ELEMENT_F32LE:
+                return 1 << 24;
+        case ELEMENT_SPLIT5:
+                return 0x3FF;
+        case ELEMENT_SPLIT6:
+                return 0xFFF;
+        }
+        return 0;
+}
+
 static uint32_t largest_value(const struct format *f) {
-        uint32_t bits = f->element == ELEMENT_U8 ? 0xFF : 0xFFFF;
+        uint32_t bits = element_largest(f);
 
         if (f->framing == FRAMING_TEXT)
-                return 999999;
+                return f->digits ? 9 : 999999;
         if (f->mask)
                 bits &= f->mask;
         bits >>= f->shift;
@@ -24,54 +53,177 @@ static uint32_t quantise(const struct format *f, const struct layout *l, float c
         return (uint32_t)((value < most ? value : most) + 0.5f);
 }
 
+static void put_little(uint32_t value, size_t n, uint8_t *ret) {
+        for (size_t i = 0; i < n; i++)
+                ret[i] = (uint8_t)(value >> 8 * i);
+}
+
 static void put_element(const struct format *f, uint32_t value, uint8_t *ret) {
-        value <<= f->shift;
-        if (f->element == ELEMENT_U16BE) {
+        uint32_t bits = f->element == ELEMENT_SPLIT5 ? 5 : 6;
+        float number = (float)value;
+
+        switch (f->element) {
+        case ELEMENT_U16BE:
+        case ELEMENT_I16BE:
+                value <<= f->shift;
                 ret[0] = (uint8_t)(value >> 8);
                 ret[1] = (uint8_t)value;
                 return;
+        case ELEMENT_SPLIT5:
+        case ELEMENT_SPLIT6:
+                ret[0] = (uint8_t)((value >> bits) + 11);
+                ret[1] = (uint8_t)((value & ((1u << bits) - 1)) + 11);
+                return;
+        case ELEMENT_F32LE:
+                memcpy(&value, &number, sizeof(value));
+                put_little(value, 4, ret);
+                return;
+        default:
+                put_little(value << f->shift, format_element_size(f), ret);
         }
-        ret[0] = (uint8_t)value;
-        if (f->element == ELEMENT_U16LE)
-                ret[1] = (uint8_t)(value >> 8);
 }
 
-static void put_header(const struct format *f, size_t payload, uint8_t *ret) {
-        memcpy(ret, f->sync.of, f->sync.n);
+static void put_length(const struct format *f, size_t length, uint8_t *ret) {
+        if (f->length.kind == LENGTH_U8)
+                ret[0] = (uint8_t)length;
+        if (f->length.kind == LENGTH_U16LE)
+                put_little((uint32_t)length, 2, ret);
+        if (f->length.kind == LENGTH_U16BE) {
+                ret[0] = (uint8_t)(length >> 8);
+                ret[1] = (uint8_t)length;
+        }
+}
+
+static void put_header(const struct format *f, const struct layout *l, const struct piece *p, uint8_t *ret) {
+        struct format_bytes shape = format_shape(f, l->rows, l->cols);
+
         memset(ret + f->sync.n, 0, f->header_n);
+        memcpy(ret, f->sync.of, f->sync.n);
+        memcpy(ret + f->shape.at, shape.of, shape.n);
         for (uint8_t i = 0; i < f->n_constants; i++)
                 ret[f->constants[i].at] = f->constants[i].value;
-        switch (f->length.kind) {
-        case LENGTH_FIXED:
-                break;
-        case LENGTH_U8:
-                ret[f->length.at] = (uint8_t)payload;
-                break;
-        case LENGTH_U16LE:
-                ret[f->length.at] = (uint8_t)payload;
-                ret[f->length.at + 1] = (uint8_t)(payload >> 8);
-                break;
-        case LENGTH_U16BE:
-                ret[f->length.at] = (uint8_t)(payload >> 8);
-                ret[f->length.at + 1] = (uint8_t)payload;
-                break;
+        if (f->part.kind == PART_INDEX_U8)
+                ret[f->part.at] = (uint8_t)p->part;
+        if (f->part.kind == PART_START_U16LE)
+                put_little(p->first, 2, ret + f->part.at);
+}
+
+/* Returns how many records. */
+static size_t put_records(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret) {
+        size_t n = 0;
+
+        for (uint32_t k = 0; k < l->geometry.n_cells; k++) {
+                uint8_t *record = ret + n * f->sparse.size;
+
+                if (!(cells[l->cell_of[k]] > 0))
+                        continue;
+                memset(record, 0, f->sparse.size);
+                record[f->sparse.x_at] = (uint8_t)(k % l->cols);
+                record[f->sparse.y_at] = (uint8_t)(k / l->cols);
+                put_element(f, quantise(f, l, cells[l->cell_of[k]]), record + f->sparse.value_at);
+                n++;
         }
+        return n;
+}
+
+static size_t encode_piece(const struct format *f, const struct layout *l, const float *cells, const struct piece *p,
+                           uint8_t *ret, size_t size) {
+        size_t each = f->sparse.size > 0 ? f->sparse.size : format_element_size(f), n = p->n;
+        size_t at = (size_t)format_sync(f, l->rows, l->cols).n + f->header_n;
+
+        if (n * each + format_overhead(f) > size ||
+            (f->length.kind == LENGTH_U8 && !f->length.elements && n * each > 0xFF))
+                return 0;
+        put_header(f, l, p, ret);
+        if (f->sparse.size > 0)
+                n = put_records(f, l, cells, ret + at);
+        else
+                for (size_t k = 0; k < n; k++)
+                        put_element(f, quantise(f, l, cells[l->cell_of[p->first + k]]), ret + at + k * each);
+        put_length(f, f->length.elements || f->sparse.size > 0 ? n : n * each, ret + f->length.at);
+        at += n * each;
+        memset(ret + at, 0, f->trailer_n);
+        at += f->trailer_n;
+        at += format_check(f, ret, at, ret + at);
+        memcpy(ret + at, f->tail.of, f->tail.n);
+        return at + f->tail.n;
+}
+
+static size_t close_slip(const uint8_t *bytes, size_t n, uint8_t *ret) {
+        size_t at = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                uint8_t byte = bytes[i];
+
+                if (byte == 0xC0 || byte == 0xDB) {
+                        ret[at++] = 0xDB;
+                        byte = byte == 0xC0 ? 0xDC : 0xDD;
+                }
+                ret[at++] = byte;
+        }
+        ret[at++] = 0xC0;
+        return at;
+}
+
+static size_t close_cobs(const uint8_t *bytes, size_t n, uint8_t *ret) {
+        size_t code_at = 0, at = 1;
+        uint8_t code = 1;
+
+        for (size_t i = 0; i < n; i++) {
+                uint8_t byte = bytes[i];
+
+                if (byte != 0) {
+                        ret[at++] = byte;
+                        code++;
+                }
+                if (byte == 0 || (code == 0xFF && i + 1 < n)) {
+                        ret[code_at] = code;
+                        code_at = at++;
+                        code = 1;
+                }
+        }
+        ret[code_at] = code;
+        ret[at++] = 0;
+        return at;
+}
+
+/* A packet is built at the far end of the room and packed into the near one. A suffix is its own next sync. */
+static size_t encode_framed(const struct format *f, const struct layout *l, const float *cells, const struct piece *p,
+                            uint8_t *ret, size_t size) {
+        bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
+        size_t room = packet ? size / 2 - 1 : size, n = encode_piece(f, l, cells, p, ret, room);
+
+        if (n == 0)
+                return 0;
+        if (f->framing == FRAMING_SUFFIX) {
+                memmove(ret, ret + f->sync.n, n - f->sync.n);
+                memcpy(ret + n - f->sync.n, f->sync.of, f->sync.n);
+        }
+        if (!packet)
+                return n;
+        memmove(ret + size - n, ret, n);
+        return f->framing == FRAMING_SLIP ? close_slip(ret + size - n, n, ret) : close_cobs(ret + size - n, n, ret);
 }
 
 static size_t encode_binary(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
                             size_t size) {
-        size_t each = format_element_size(f), n = l->geometry.n_cells, payload = n * each;
-        size_t at = (size_t)f->sync.n + f->header_n;
+        uint32_t cells_n = l->geometry.n_cells, each = format_part_cells(f, cells_n, l->line);
+        size_t at = f->preamble.n;
 
-        if (payload + format_overhead(f) > size || (f->length.kind == LENGTH_U8 && payload > 0xFF))
+        if (at > size || cells_n == 0)
                 return 0;
-        put_header(f, payload, ret);
-        for (size_t k = 0; k < n; k++)
-                put_element(f, quantise(f, l, cells[l->cell_of[k]]), ret + at + k * each);
-        at += payload;
-        at += format_check(f, ret, at, ret + at);
-        memcpy(ret + at, f->tail.of, f->tail.n);
-        return at + f->tail.n;
+        each = each > 0 ? each : OPEN_PART_CELLS;
+        memcpy(ret, f->preamble.of, f->preamble.n);
+        for (struct piece p = {0}; p.first < cells_n; p.first += p.n, p.part++) {
+                size_t n;
+
+                p.n = cells_n - p.first < each ? cells_n - p.first : each;
+                n = encode_framed(f, l, cells, &p, ret + at, size - at);
+                if (n == 0)
+                        return 0;
+                at += n;
+        }
+        return at;
 }
 
 /* At most 7 characters for largest_value() of text. */
@@ -87,19 +239,29 @@ static size_t put_number(uint32_t value, uint8_t *ret) {
         return n;
 }
 
+static size_t put_text_end(const struct format *f, uint8_t *ret) {
+        const char *end = f->text_end == TEXT_END_LINE ? "" : f->text_end == TEXT_END_BLANK ? "\n" : "END\n";
+
+        memcpy(ret, end, strlen(end));
+        return strlen(end);
+}
+
 static size_t encode_text(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
                           size_t size) {
-        size_t at = 0, n = l->geometry.n_cells;
+        size_t at = 0, n = l->geometry.n_cells, line = f->text_end == TEXT_END_LINE || l->line == 0 ? n : l->line;
 
         if (n == 0)
                 return 0;
         for (size_t k = 0; k < n; k++) {
-                if (size - at < 11)
+                if (size - at < 16)
                         return 0;
                 at += put_number(quantise(f, l, cells[l->cell_of[k]]), ret + at);
-                ret[at++] = k + 1 < n ? (uint8_t)f->separators[0] : '\n';
+                if ((k + 1) % line == 0)
+                        ret[at++] = '\n';
+                else if (!f->digits)
+                        ret[at++] = (uint8_t)f->separators[0];
         }
-        return at;
+        return at + put_text_end(f, ret + at);
 }
 
 size_t format_encode(const struct format *format, const struct layout *layout, const float *cells, uint8_t *ret,

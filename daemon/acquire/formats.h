@@ -1,6 +1,8 @@
 /* The table of wire formats: a row reads like a data sheet. Adding a mat is adding a row. Pure.
  *
- * A binary frame on the wire is   sync | header | elements | check | tail   with everything but the elements optional. */
+ * A binary frame on the wire is   sync | header | elements | trailer | check | tail   with everything but the elements
+ * optional. What is out of reach of a description: run lengths (Marveldex over Bluetooth: one damaged code moves all that
+ * follows, and cells are not where their bytes are) and Modbus (a master with addresses and timeouts, not a stream). */
 #ifndef ACQUIRE_FORMATS_H
 #define ACQUIRE_FORMATS_H
 
@@ -12,19 +14,41 @@
 
 enum framing {
         FRAMING_PREFIX,    /* sync, header, payload, tail */
-        FRAMING_DELIMITER, /* payload of known length between two syncs */
-        FRAMING_TEXT,      /* numbers in text; a line a frame */
+        FRAMING_DELIMITER, /* a frame of known length between two syncs; sync comes first on the wire */
+        FRAMING_TEXT,      /* numbers in text */
+        FRAMING_SUFFIX,    /* the same, but the sync comes last on the wire */
+        FRAMING_SLIP,      /* a packet a frame, RFC 1055: ends in C0, C0 and DB are escaped */
+        FRAMING_COBS,      /* a packet a frame, Cheshire & Baker 1999: ends in 00, which cannot stand elsewhere */
 };
 
-enum element { ELEMENT_U8, ELEMENT_U16LE, ELEMENT_U16BE };
-enum check { CHECK_NONE, CHECK_SUM8, CHECK_CRC16_MODBUS }; /* over every byte of the frame before it */
+enum element {
+        ELEMENT_U8,
+        ELEMENT_U16LE,
+        ELEMENT_U16BE,
+        ELEMENT_I16LE,
+        ELEMENT_I16BE,
+        ELEMENT_I32LE,
+        ELEMENT_F32LE,
+        ELEMENT_SPLIT5, /* two bytes: (value >> 5) + 11, (value & 31) + 11, so that no byte is a newline */
+        ELEMENT_SPLIT6, /* the same with 6 bits */
+};
+enum check { CHECK_NONE, CHECK_SUM8, CHECK_CRC16_MODBUS, CHECK_XOR8 }; /* over every byte of the frame before it */
 enum length_kind { LENGTH_FIXED, LENGTH_U8, LENGTH_U16LE, LENGTH_U16BE };
+enum shape_kind { SHAPE_NONE, SHAPE_U8, SHAPE_U16LE };
+enum part_kind { PART_NONE, PART_INDEX_U8, PART_START_U16LE };
+enum text_end { TEXT_END_LINE, TEXT_END_BLANK, TEXT_END_WORD };
 
-enum { FORMAT_BYTES_MAX = 8, FORMAT_CONSTANTS_MAX = 4, FORMAT_ROWS_MAX = 64 };
+enum { FORMAT_BYTES_MAX = 8, FORMAT_CONSTANTS_MAX = 4, FORMAT_ROWS_MAX = 64, FORMAT_COMMAND_MAX = 32 };
 
 struct format_bytes {
         uint8_t n;
         uint8_t of[FORMAT_BYTES_MAX];
+};
+
+/* What is sent to the mat. n 0 = nothing. */
+struct format_command {
+        uint8_t n;
+        uint8_t of[FORMAT_COMMAND_MAX];
 };
 
 /* Byte `at` (counted from the first sync byte), masked, must have this value. */
@@ -38,15 +62,36 @@ struct format {
         enum framing framing;
 
         struct format_bytes sync, tail;
-        uint8_t header_n; /* bytes between sync and elements */
+        struct format_bytes preamble; /* may stand before a frame or a part, and says nothing */
+        uint8_t header_n;             /* bytes between sync and elements */
+        uint8_t trailer_n;            /* bytes behind the elements that nobody explains, or that are not needed */
         struct {
                 enum length_kind kind;
-                uint8_t at; /* counted from the first sync byte */
-        } length;           /* of the elements, in bytes */
+                uint8_t at;    /* counted from the first sync byte */
+                bool elements; /* it counts elements */
+        } length;              /* of the elements, in bytes unless said otherwise; of sparse records always a count */
+        struct {
+                enum shape_kind kind;
+                uint8_t at; /* rows, then columns */
+        } shape;            /* must be those in force; without a sync these bytes are what a frame is found by */
+        /* A frame comes in parts, each framed by itself, in rising order. The index counts parts of equal size, the start
+         * counts elements. A pass with a part missing is dropped. */
+        struct {
+                enum part_kind kind;
+                uint8_t at;     /* of the index or start */
+                uint16_t cells; /* elements in a part; 0 = one line of the wire (suffix: as many as come) */
+        } part;
+        /* Only loaded cells are sent, as records with column, row and value. size 0 = every cell is sent. */
+        struct {
+                uint8_t size, x_at, y_at, value_at;
+        } sparse;
         uint8_t n_constants;
         struct format_constant constants[FORMAT_CONSTANTS_MAX];
         enum check check;
         char separators[8]; /* text: any of these, any number of them, between two numbers */
+        bool digits;        /* text: every digit is a cell */
+        enum text_end
+                text_end; /* text: a line is a frame; or a row, and a blank line or one without a digit ends it */
 
         enum element element;
         uint16_t mask;      /* 0 = all bits */
@@ -56,6 +101,7 @@ struct format {
         float full_scale;   /* value of a saturated cell */
 
         uint16_t rows, cols;          /* 0 = from the settings, or learnt from the first line of text */
+        uint16_t cells;               /* how many there are when their places are not known and rows and cols are 0 */
         bool resizable;               /* the same frame comes in other sizes: the settings may say which */
         float pitch_x_mm, pitch_y_mm; /* 0 = not known */
 
@@ -71,6 +117,9 @@ struct format {
         float rate_hz; /* nominal, to space the frames of raw bytes in time */
         enum line_state dtr, rts;
         int32_t open_delay_ms, discard_ms;
+        struct format_command start;   /* sent once when the port was opened */
+        struct format_command request; /* asks for a frame: sent every request_every_ms */
+        int32_t request_every_ms;
 };
 
 /* NULL when there is no such row. */
@@ -78,9 +127,19 @@ const struct format *format_by_name(const char *name);
 size_t format_count(void);
 const struct format *format_at(size_t i);
 
-/* Bytes of one element, and of everything round the elements. 0 for text. */
+/* Bytes of one element, and of everything round the elements (of one part). 0 for text. */
 size_t format_element_size(const struct format *format);
 size_t format_overhead(const struct format *format);
+
+/* What a frame of so many rows and columns is found by: the sync, or the shape where there is none. */
+struct format_bytes format_sync(const struct format *format, uint32_t rows, uint32_t cols);
+
+/* Bytes of the shape as they stand on the wire. */
+struct format_bytes format_shape(const struct format *format, uint32_t rows, uint32_t cols);
+
+/* Elements in one part: all n_cells where frames come whole, 0 when each part says so itself. cols: elements in a line
+ * of the wire. */
+uint32_t format_part_cells(const struct format *format, uint32_t n_cells, uint32_t cols);
 
 /* The check over n bytes as it stands on the wire; returns how many bytes of ret it fills (0..2). */
 size_t format_check(const struct format *format, const uint8_t *bytes, size_t n, uint8_t ret[2]);

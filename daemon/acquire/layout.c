@@ -93,6 +93,9 @@ static void build_grid(const struct format *f, const struct settings_device *d, 
         uint32_t cols;
 
         place_grid(g, d->rotate == 90 || d->rotate == 270, &ret->geometry);
+        ret->rows = g->rows;
+        ret->cols = g->cols;
+        ret->line = f->order.column_major ? g->rows : g->cols;
         cols = ret->geometry.cols;
         for (uint32_t i = 0; i < ret->geometry.n_cells; i++) {
                 uint32_t row, col;
@@ -127,6 +130,8 @@ static const char *choose_grid(const struct format *f, const struct settings_dev
         ret->cols = d->cols > 0 ? (uint32_t)d->cols : f->cols;
         if ((uint64_t)ret->rows * ret->cols > CELLS_MAX)
                 return "rows x cols is more than 4096 cells";
+        if (f->cells > 0 && (d->rows > 0 || d->cols > 0) && ret->rows * ret->cols != f->cells)
+                return "rows x cols is not the number of cells of this format";
         if (d->pitch_x_mm < 0 || d->pitch_y_mm < 0 || d->full_scale < 0)
                 return "pitch or full scale is negative";
         return NULL;
@@ -138,7 +143,7 @@ const char *layout_check(const struct format *format, const struct settings_devi
 
         if (wrong)
                 return wrong;
-        return (grid.rows == 0 || grid.cols == 0) && format->framing != FRAMING_TEXT
+        return (grid.rows == 0 || grid.cols == 0) && format->framing != FRAMING_TEXT && format->cells == 0
                        ? "this format needs rows and cols"
                        : NULL;
 }
@@ -156,6 +161,7 @@ static void start(const struct settings_device *d, float full_scale, bool invert
         memset(&ret->geometry, 0, offsetof(struct geometry, x_mm));
         ret->geometry.full_scale = d->full_scale > 0 ? d->full_scale : full_scale;
         ret->inverted = inverted || d->inverted;
+        ret->rows = ret->cols = ret->line = 0;
 }
 
 const char *layout_build(const struct format *format, const struct settings_device *device, struct layout *ret) {
@@ -167,7 +173,7 @@ const char *layout_build(const struct format *format, const struct settings_devi
         choose_grid(format, device, &grid);
         if (grid.rows == 0 || grid.cols == 0) {
                 start(device, format->full_scale, format->inverted, ret);
-                build_unplaced(0, ret);
+                build_unplaced(format->cells, ret);
                 return NULL;
         }
         choose_pitch(format, device, &grid);

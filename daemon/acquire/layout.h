@@ -12,6 +12,8 @@
 
 struct layout {
         struct geometry geometry;
+        uint32_t rows, cols;         /* as the wire has them; 0 unless a grid */
+        uint32_t line;               /* elements in one line of the wire; 0 unless a grid */
         bool inverted;               /* raw = full_scale - value */
         uint16_t wire_of[CELLS_MAX]; /* cell i of the geometry is element wire_of[i] of the wire */
         uint16_t cell_of[CELLS_MAX]; /* the way back: element k of the wire is cell cell_of[k] */

@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
 
         if (n < 3)
                 return 0;
-        f = format_at(data[0] % format_count());
-        if (f->rows == 0 && data[0] & 0x80)
+        f = format_at((data[0] & 0x3F) % format_count());
+        if (f->rows == 0 && f->cells == 0 && data[1] & 0x80)
                 device = (struct settings_device){.rows = 2, .cols = 3, .inverted = true};
         if (layout_build(f, &device, &layout))
                 abort();
@@ -56,7 +56,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         decoder_idle(&split, 1, &frame, take, &b);
         if (a.n != b.n || a.hash != b.hash || memcmp(whole.refused, split.refused, sizeof(whole.refused)) != 0)
                 abort();
-        if (f->framing != FRAMING_TEXT &&
+        if (whole.discarded_bytes + whole.held > n - 2 + f->sync.n)
+                abort();
+        if ((f->framing == FRAMING_PREFIX || f->framing == FRAMING_DELIMITER) && f->part.kind == PART_NONE &&
+            f->sparse.size == 0 &&
             whole.frames * (format_overhead(f) + layout.geometry.n_cells * format_element_size(f)) +
                             whole.discarded_bytes + whole.held !=
                     n - 2)

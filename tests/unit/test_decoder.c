@@ -44,6 +44,13 @@ static const struct format summed = {
         .order = {.column_major = true, .flip_y = true},
 };
 
+/* For formats that leave the size to the settings. */
+static struct settings_device size_of(const struct format *f, int32_t rows, int32_t cols) {
+        bool open = f->rows == 0 && f->cells == 0;
+
+        return (struct settings_device){.rows = open ? rows : 0, .cols = open ? cols : 0};
+}
+
 static void setup(const struct format *f, const struct settings_device *device) {
         CHECK(f && layout_build(f, device, &layout) == NULL);
         decoder_init(&decoder, f, &layout);
@@ -110,7 +117,7 @@ static void test_round_trips(void) {
                 const struct format *f = format_at(i);
 
                 CHECK(format_by_name(f->name) == f);
-                if (f->rows == 0) {
+                if (f->rows == 0 && f->cells == 0) {
                         device.rows = 12;
                         device.cols = 5;
                         device.inverted = true;
@@ -165,7 +172,7 @@ static void test_reasons(void) {
 
 /* The middle of a frame comes first, as when a port is opened. */
 static void test_cut_beginning(void) {
-        struct settings_device device = {.rows = 4, .cols = 4};
+        struct settings_device device;
         struct wire_frames got;
         const char *text = "0,1,2,3\n1,2,3,4\n";
         size_t n, length;
@@ -173,7 +180,8 @@ static void test_cut_beginning(void) {
         for (size_t i = 0; i < format_count(); i++) {
                 const struct format *f = format_at(i);
 
-                setup(f, f->rows == 0 ? &device : &(struct settings_device){0});
+                device = size_of(f, 4, 4);
+                setup(f, &device);
                 n = make(f, 6, wire, sizeof(wire));
                 fill(1);
                 length = format_encode(f, &layout, cells, wire + n, sizeof(wire) - n);
@@ -265,7 +273,7 @@ static void test_text(void) {
 }
 
 static double seconds(const struct format *f, size_t n, size_t step) {
-        struct settings_device device = {.rows = f->rows ? 0 : 4, .cols = f->rows ? 0 : 4};
+        struct settings_device device = size_of(f, 4, 4);
         struct timespec from, to;
         struct wire_frames got = {0};
 
@@ -278,7 +286,7 @@ static double seconds(const struct format *f, size_t n, size_t step) {
         return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
 }
 
-/* Bytes that begin frames everywhere, or never end one, cost at most a bounded amount each: a megabyte in seconds even
+/* Bytes that begin frames everywhere, or never end one, cost at most a bounded amount each: a quarter of a megabyte in seconds even
  * under sanitizers and valgrind (a quadratic engine would take minutes). */
 static void test_adversarial(void) {
         static const char *const patterns[] = {"\xFF\xFF\x00\x00\xB0",
@@ -286,25 +294,33 @@ static void test_adversarial(void) {
                                                "\xAA\x55\x03\x99",
                                                "\xAA",
                                                "\xAA\x55\x03",
+                                               "wr",
+                                               "w",
+                                               "\xDB\xDC",
+                                               "\x10\x00",
+                                               "\x4D\x10",
                                                "1,",
                                                "1,2,3,4\n",
                                                "\n",
                                                "#",
                                                "9"};
 
+        const size_t size = sizeof(wire) / 4;
+
         for (size_t p = 0; p < sizeof(patterns) / sizeof(patterns[0]); p++) {
                 size_t length = p == 0 ? 5 : strlen(patterns[p]);
 
-                for (size_t i = 0; i < sizeof(wire); i++)
+                for (size_t i = 0; i < size; i++)
                         wire[i] = (uint8_t)patterns[p][i % length];
                 for (size_t i = 0; i < format_count(); i++) {
-                        CHECK(seconds(format_at(i), sizeof(wire), sizeof(wire)) < 5);
-                        CHECK(seconds(format_at(i), sizeof(wire), 1) < 5);
+                        CHECK(seconds(format_at(i), size, size) < 5);
+                        CHECK(seconds(format_at(i), size, 1) < 5);
                 }
         }
 }
 
-/* A megabyte of noise: nothing but counting happens, and every byte is accounted for. */
+/* A megabyte of noise: nothing but counting happens, and every byte is accounted for. Where one byte of sync and a sum
+ * of one byte are all there is, one place in 65536 looks like a frame: no decoder can tell. */
 static void test_noise(void) {
         uint64_t seed = 11;
 
@@ -312,12 +328,15 @@ static void test_noise(void) {
                 wire[i] = (uint8_t)wire_random(&seed);
         for (size_t i = 0; i < format_count(); i++) {
                 const struct format *f = format_at(i);
-                struct settings_device device = {.rows = f->rows ? 0 : 4, .cols = f->rows ? 0 : 4};
+                struct settings_device device = size_of(f, 4, 4);
                 struct wire_frames got;
 
                 setup(f, &device);
                 got = feed(wire, sizeof(wire));
-                CHECK(got.n == 0 && decoder.discarded_bytes > sizeof(wire) * 9 / 10);
+                if (got.n > 0)
+                        printf("%s: %zu frames in a megabyte of noise\n", f->name, got.n);
+                CHECK(got.n <= (f->sync.n == 1 && f->check == CHECK_SUM8 ? 30 : 0));
+                CHECK(decoder.discarded_bytes > sizeof(wire) * 9 / 10);
                 wire_clear(&got);
         }
 }

@@ -1,0 +1,176 @@
+/* Numbers in text: a line a frame, or a line a row. */
+#include <math.h>
+#include <string.h>
+
+#include "acquire/decoder_inside.h"
+#include "acquire/number.h"
+
+/* A line with fewer numbers does not say how many cells a mat has: boot banners print single numbers. */
+enum { LEARN_CELLS_MIN = 4 };
+
+/* No converter of any known mat has 24 bits. */
+static const double TEXT_VALUE_MAX = 1 << 24;
+
+static bool is_separator(const struct format *f, char c) {
+        for (const char *s = f->separators; *s; s++)
+                if (*s == c)
+                        return true;
+        return false;
+}
+
+static const char *skip_separators(const struct format *f, const char *at, const char *end) {
+        while (at < end && is_separator(f, *at))
+                at++;
+        return at;
+}
+
+static bool is_digit(char c) {
+        return c >= '0' && c <= '9';
+}
+
+/* The next cell of the line: a number up to a separator, or one digit. */
+static bool parse_cell(const struct format *f, const char **at, const char *end, double *ret) {
+        if (f->digits) {
+                *ret = **at - '0';
+                return is_digit(*(*at)++);
+        }
+        return number_parse(at, end, ret) && (*at == end || is_separator(f, **at));
+}
+
+/* Numbers of one line behind the `first` cells there are. Returns how many there are then, or why not in *ret_reason. */
+static bool parse_line(const struct decoder *d, const char *at, const char *end, uint32_t first, float *ret_raw,
+                       uint32_t *ret_n, enum refusal *ret_reason) {
+        uint32_t n = first, most = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
+        double value;
+
+        for (at = skip_separators(d->format, at, end); at < end; at = skip_separators(d->format, at, end)) {
+                *ret_reason = REFUSED_TEXT;
+                if (!parse_cell(d->format, &at, end, &value))
+                        return false;
+                *ret_reason = REFUSED_RANGE;
+                if (fabs(value) > TEXT_VALUE_MAX)
+                        return false;
+                *ret_reason = REFUSED_COUNT;
+                if (n >= most)
+                        return false;
+                decoder_put(d->layout, n++, (float)value, ret_raw);
+        }
+        *ret_n = n;
+        return true;
+}
+
+static void refuse_line(struct decoder *d, enum refusal reason, size_t n) {
+        d->refused[reason]++;
+        d->discarded_bytes += n;
+}
+
+/* So many cells came: a frame, the first of which says how many there are. */
+static bool count_fits(struct decoder *d, uint32_t count) {
+        if (d->n_cells == 0 && count >= LEARN_CELLS_MIN)
+                d->n_cells = count;
+        return count == d->n_cells;
+}
+
+static void take_numbers(struct decoder *d, const char *line, size_t n, const struct taker *t) {
+        enum refusal reason;
+        uint32_t count;
+
+        if (!parse_line(d, line, line + n, 0, t->frame->raw, &count, &reason))
+                refuse_line(d, reason, n);
+        else if (!count_fits(d, count))
+                refuse_line(d, REFUSED_COUNT, n);
+        else
+                decoder_accept(d, t);
+}
+
+/* --- a line a row --- */
+
+static void end_rows(struct decoder *d, const struct taker *t) {
+        uint32_t count = d->gathered;
+        bool spoilt = d->spoilt;
+
+        d->gathered = 0;
+        d->spoilt = false;
+        if (!d->started) {
+                d->started = true;
+                d->refused[REFUSED_PARTIAL]++;
+        } else if (spoilt || count == 0) {
+                return; /* counted when the row was refused; several ends in a row say nothing */
+        } else if (!count_fits(d, count)) {
+                d->refused[REFUSED_COUNT]++;
+        } else {
+                memcpy(t->frame->raw, d->raw, count * sizeof(*d->raw));
+                decoder_accept(d, t);
+        }
+}
+
+static bool ends_rows(const struct decoder *d, const char *line, size_t n) {
+        if (d->format->text_end == TEXT_END_BLANK)
+                return n == 0;
+        for (size_t i = 0; i < n; i++)
+                if (is_digit(line[i]))
+                        return false;
+        return n > 0;
+}
+
+static void take_row(struct decoder *d, const char *line, size_t n, const struct taker *t) {
+        enum refusal reason;
+
+        if (ends_rows(d, line, n)) {
+                end_rows(d, t);
+                return;
+        }
+        if (d->spoilt || !d->started || n == 0) {
+                d->discarded_bytes += n;
+                return;
+        }
+        d->spoilt = !parse_line(d, line, line + n, d->gathered, d->raw, &d->gathered, &reason);
+        if (d->spoilt)
+                refuse_line(d, reason, n);
+}
+
+void decoder_text_quiet(struct decoder *d, const struct taker *t) {
+        if (d->format->text_end != TEXT_END_LINE && d->started && d->held == 0 && d->gathered > 0 &&
+            d->gathered == d->n_cells && !d->spoilt)
+                end_rows(d, t);
+}
+
+/* --- lines --- */
+
+static void take_line_of(struct decoder *d, const char *line, size_t n, const struct taker *t) {
+        bool rows = d->format->text_end != TEXT_END_LINE;
+
+        while (n > 0 && (line[n - 1] == '\r' || is_separator(d->format, line[n - 1])))
+                n--;
+        if (d->overlong || (n > 0 && line[0] == '#') || (n == 0 && !rows))
+                d->discarded_bytes += n;
+        else if (rows)
+                take_row(d, line, n, t);
+        else if (!d->started)
+                refuse_line(d, REFUSED_PARTIAL, n);
+        else
+                take_numbers(d, line, n, t);
+        d->overlong = false;
+        d->started = d->started || !rows;
+}
+
+/* False: the line has not ended yet. `scanned` keeps single bytes from being looked at again and again. */
+bool decoder_take_line(struct decoder *d, const struct taker *t) {
+        const char *text = (const char *)d->buffer + d->start;
+        size_t end = d->scanned;
+
+        while (end < d->held && text[end] != '\n')
+                end++;
+        if (end < d->held) {
+                decoder_consume(d, end + 1);
+                take_line_of(d, text, end, t);
+                return true;
+        }
+        d->scanned = end;
+        if (d->held < DECODER_BUFFER)
+                return false;
+        d->refused[REFUSED_OVERRUN] += !d->overlong;
+        d->overlong = d->spoilt = true;
+        decoder_discard(d, d->held);
+        return false;
+}
