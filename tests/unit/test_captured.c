@@ -116,9 +116,32 @@ static void check_jq_order(void) {
         free(csv);
 }
 
+/* Recorded lines of a digit a cell, 15 rows of 10: each line but the first, which may have been cut. */
+static void check_digits(void) {
+        const struct format *f = format_by_name("digits");
+        struct settings_device device = {.rows = 15, .cols = 10};
+        struct wire_frames got;
+        size_t n, lines = 0, row = 0;
+        char *text = wire_data("wire/digits-150.txt", &n), *at;
+
+        if (!text)
+                SKIP("no recorded digits (SITBONE_DATA)");
+        CHECK(layout_build(f, &device, &layout) == NULL);
+        got = decode(f, (const uint8_t *)text, n, 5, true);
+        for (size_t i = 0; i < n; i++)
+                lines += text[i] == '\n';
+        CHECK(lines > 2 && got.n == lines - 1 && wire_refused(&decoder) == 1 && decoder.refused[REFUSED_PARTIAL] == 1);
+        for (at = memchr(text, '\n', n); row < got.n; at = memchr(at + 1, '\n', n - (size_t)(at + 1 - text)), row++)
+                for (size_t c = 0; c < 150; c++)
+                        CHECK(got.raw[row * 150 + c] == (float)(at[1 + c] - '0'));
+        wire_clear(&got);
+        free(text);
+}
+
 int main(void) {
         check_wire("wire/jq-seat-32.bin", "jq-seat-32", 1028, 120);
         check_wire("wire/marveldex-v1.bin", "marveldex-v1", 186, 72);
         check_jq_order();
+        check_digits();
         return 0;
 }

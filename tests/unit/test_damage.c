@@ -1,0 +1,115 @@
+/* Random damage to what every row sends: how many good frames a damage costs, and how many frames are taken for good where
+ * none was sent. Printed for each row, so that what is claimed can be read off. */
+#include "acquire/encoder.h"
+#include "wire.h"
+
+enum { FRAMES = 400, WIRE_MAX = 8 << 20 };
+
+static struct layout layout;
+static struct decoder decoder;
+static struct frame frame;
+static float cells[CELLS_MAX];
+static uint8_t wire[WIRE_MAX];
+static size_t ends[FRAMES + 1]; /* of each frame on the wire */
+
+/* A load that a seat could have: most cells empty, the others with a few bits of noise; the first cells count the frames,
+ * so that no two are alike. */
+static void fill(uint32_t number) {
+        float most = layout.geometry.full_scale;
+        uint64_t seed = number + 1;
+
+        for (uint32_t i = 0; i < layout.geometry.n_cells; i++)
+                cells[i] = i % 3 == 0 ? 0 : (float)(wire_random(&seed) % (uint32_t)(most / 2 + 1));
+        for (uint32_t i = 0; i < 8 && i < layout.geometry.n_cells; i++)
+                cells[i] = (float)(number >> 2 * i & 3);
+}
+
+static void make(const struct format *f) {
+        ends[0] = 0;
+        for (uint32_t i = 0; i < FRAMES; i++) {
+                size_t n;
+
+                fill(i);
+                n = format_encode(f, &layout, cells, wire + ends[i], sizeof(wire) - ends[i]);
+                CHECK(n > 0);
+                ends[i + 1] = ends[i] + n;
+        }
+}
+
+struct tally {
+        uint32_t fed; /* the bytes of this frame are going in */
+        size_t exact, altered, misplaced;
+};
+
+/* A frame is emitted with its own last byte, or with the next sync: it must be this frame or the one before, with each
+ * cell as it was sent (exact) or at least half of them (altered: nothing could tell). */
+static void take(void *userdata, const struct frame *got) {
+        struct tally *t = userdata;
+        uint32_t n = got->n_cells, best = 0;
+
+        for (uint32_t i = t->fed > 0 ? t->fed - 1 : 0; i <= t->fed && best < n; i++) {
+                uint32_t same = 0;
+
+                fill(i);
+                for (uint32_t c = 0; c < n; c++)
+                        same += got->raw[c] == cells[c];
+                best = same > best ? same : best;
+        }
+        t->exact += best == n;
+        t->altered += best < n && best > n / 2;
+        t->misplaced += best <= n / 2;
+}
+
+static bool has_end(const struct format *f) {
+        return f->check != CHECK_NONE || f->tail.n > 0 || f->framing == FRAMING_DELIMITER ||
+               f->framing == FRAMING_SUFFIX;
+}
+
+static void damage(const struct format *f, double share) {
+        uint64_t seed = 4711;
+        struct tally t = {0};
+        size_t damages = 0, hit = 0;
+
+        make(f);
+        for (size_t i = 0, at = 0; i < FRAMES; i++) {
+                bool this_one = false;
+
+                for (; at < ends[i + 1]; at++)
+                        if (wire_random(&seed) < share * UINT32_MAX) {
+                                wire[at] ^= (uint8_t)(1 + wire_random(&seed) % 255);
+                                damages++;
+                                this_one = true;
+                        }
+                hit += this_one;
+        }
+        decoder_init(&decoder, f, &layout);
+        decoder_at_boundary(&decoder);
+        for (; t.fed < FRAMES; t.fed++)
+                decoder_feed(&decoder, wire + ends[t.fed], ends[t.fed + 1] - ends[t.fed], 1, &frame, take, &t);
+        t.fed = FRAMES - 1;
+        decoder_idle(&decoder, 1, &frame, take, &t);
+        printf("%-18s %4.1f %% of bytes: %6zu damages in %3zu of %d frames; exact %3zu, altered %3zu, misplaced %zu\n",
+               f->name, share * 100, damages, hit, FRAMES, t.exact, t.altered, t.misplaced);
+        CHECK(FRAMES - hit <= t.exact + 2 * damages); /* good ones lost */
+        if (share < 0.002)
+                CHECK(FRAMES - hit <= t.exact + 2 * hit / 10 + 1); /* and far fewer where damages are apart */
+        if (f->framing != FRAMING_TEXT && has_end(f) && share <= 0.011)
+                CHECK(t.misplaced == 0);
+        if (f->check == CHECK_CRC16_MODBUS)
+                CHECK(t.altered == 0);
+}
+
+int main(void) {
+        static const double shares[] = {0.001, 0.01, 0.1};
+
+        for (size_t i = 0; i < format_count(); i++) {
+                const struct format *f = format_at(i);
+                bool open = f->rows == 0 && f->cells == 0;
+                struct settings_device device = {.rows = open ? 16 : 0, .cols = open ? 12 : 0};
+
+                CHECK(layout_build(f, &device, &layout) == NULL);
+                for (size_t s = 0; s < sizeof(shares) / sizeof(shares[0]); s++)
+                        damage(f, shares[s]);
+        }
+        return 0;
+}
