@@ -13,11 +13,14 @@ enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000, 
 /* No bytes for so long: not a pause within a frame. USB adapters hold bytes back for up to 16 ms (FTDI latency timer). */
 enum { QUIET_US = 50000 };
 
+enum { START_AGAIN_US = 1000000 };
+
 static void open_port(struct mat *m);
 
 static void close_port(struct mat *m) {
         m->source = sd_event_source_disable_unref(m->source);
         m->settle = sd_event_source_disable_unref(m->settle);
+        m->request = sd_event_source_disable_unref(m->request);
         port_close(m->port);
         m->port = NULL;
         decoder_reset(&m->decoder);
@@ -107,6 +110,38 @@ static int on_file(sd_event_source *source, void *userdata) {
         return 0;
 }
 
+/* --- what the mat is told: nothing, unless its format says so --- */
+
+static void send_command(struct mat *m, const struct format_command *command) {
+        ssize_t n = command->n > 0 ? port_write(m->port, command->of, command->n) : 0;
+
+        if (n < 0)
+                log_debug("mat: %s: cannot send: %s", port_path(m->port),
+                          strerror((int)-n)); /* reading says the rest */
+}
+
+/* A board that still boots does not hear it: start again until bytes come. */
+static int on_request(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct mat *m = userdata;
+        uint64_t every_us = m->format->request.n > 0 ? (uint64_t)m->format->request_every_ms * 1000 : START_AGAIN_US;
+
+        (void)usec;
+        if (!m->heard)
+                send_command(m, &m->format->start);
+        send_command(m, &m->format->request);
+        if (m->heard && m->format->request.n == 0)
+                return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+        sd_event_source_set_time_relative(source, every_us);
+        return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static void start_asking(struct mat *m) {
+        if (m->format->start.n == 0 && m->format->request.n == 0)
+                return;
+        sd_event_add_time_relative(m->event, &m->request, CLOCK_BOOTTIME, 0, 1000, on_request, m);
+        sd_event_source_set_description(m->request, "mat-request");
+}
+
 static void watch_port(struct mat *m) {
         uint32_t events = EPOLLIN | (port_connecting(m->port) ? EPOLLOUT : 0);
         int r = sd_event_add_io(m->event, &m->source, port_fd(m->port), events, on_readable, m);
@@ -120,6 +155,7 @@ static void watch_port(struct mat *m) {
                 return;
         }
         sd_event_source_set_description(m->source, "mat");
+        start_asking(m);
 }
 
 static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {

@@ -22,7 +22,7 @@ struct mat {
         struct decoder decoder;
         struct frame frame; /* scratch of the decoder */
         struct port *port;  /* NULL while away */
-        sd_event_source *source, *reopen, *settle;
+        sd_event_source *source, *reopen, *settle, *request;
         uint64_t pause_us;         /* before the next attempt */
         uint64_t discard_until_us; /* boot banner: bytes before are thrown away */
         uint64_t read_us;          /* real time of the last byte */

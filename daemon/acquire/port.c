@@ -202,6 +202,17 @@ ssize_t port_read(struct port *port, uint8_t *ret, size_t size) {
         return port->kind->read(port, ret, size);
 }
 
+ssize_t port_write(struct port *port, const uint8_t *bytes, size_t n) {
+        ssize_t written;
+
+        if (!port->two_way || port->connecting)
+                return 0;
+        written = port->kind->write(port, bytes, n);
+        if (written >= 0)
+                return written;
+        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
 bool port_is_file(const struct port *port) {
         return port->is_file;
 }

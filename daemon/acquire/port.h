@@ -33,6 +33,10 @@ bool port_connecting(const struct port *port);
 /* > 0 bytes read, PORT_READ_NONE, PORT_READ_END, or a negative errno. */
 ssize_t port_read(struct port *port, uint8_t *ret, size_t size);
 
+/* Sends what fits without waiting: returns how many bytes went, 0 where nothing may be sent (files, FIFOs, standard
+ * input, a connection not made yet), or a negative errno. */
+ssize_t port_write(struct port *port, const uint8_t *bytes, size_t n);
+
 /* True for regular files: end of file is the end of the data, not a hang-up. */
 bool port_is_file(const struct port *port);
 

@@ -8,7 +8,8 @@ enum { PORT_PATH_MAX = 512 };
 
 struct port_kind {
         ssize_t (*read)(struct port *port, uint8_t *ret, size_t size);
-        void (*close)(struct port *port); /* everything but the struct itself */
+        ssize_t (*write)(struct port *port, const uint8_t *bytes, size_t n); /* -1 and errno */
+        void (*close)(struct port *port);                                    /* everything but the struct itself */
 };
 
 struct port {
@@ -16,6 +17,7 @@ struct port {
         int fd;
         bool connecting;
         bool is_file;
+        bool two_way;   /* somebody at the other side listens */
         bool ask_first; /* standard input: its flags belong to others too, so ask before every read */
         void *state;    /* of the kind */
         char path[PORT_PATH_MAX];

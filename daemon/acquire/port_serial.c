@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "acquire/port_kind.h"
 
@@ -27,12 +28,16 @@ static ssize_t serial_read(struct port *port, uint8_t *ret, size_t size) {
         return PORT_READ_NONE;
 }
 
+static ssize_t serial_write(struct port *port, const uint8_t *bytes, size_t n) {
+        return write(port->fd, bytes, n);
+}
+
 static void serial_close(struct port *port) {
         sp_close(port->state);
         sp_free_port(port->state);
 }
 
-static const struct port_kind serial = {.read = serial_read, .close = serial_close};
+static const struct port_kind serial = {.read = serial_read, .write = serial_write, .close = serial_close};
 
 static int last_error(enum sp_return r) {
         int error = r == SP_ERR_ARG ? EINVAL : r == SP_ERR_MEM ? ENOMEM : r == SP_ERR_SUPP ? ENOTSUP : 0;
@@ -118,6 +123,7 @@ int port_serial_open(struct port *port, const char *path, const struct port_opti
                 return r;
         }
         port->kind = &serial;
+        port->two_way = true;
         port->state = sp;
         return 0;
 }

@@ -30,11 +30,15 @@ static ssize_t stream_read(struct port *port, uint8_t *ret, size_t size) {
         return errno == EAGAIN || errno == EINTR ? PORT_READ_NONE : -errno;
 }
 
+static ssize_t stream_write(struct port *port, const uint8_t *bytes, size_t n) {
+        return write(port->fd, bytes, n);
+}
+
 static void stream_close(struct port *port) {
         close(port->fd);
 }
 
-static const struct port_kind stream = {.read = stream_read, .close = stream_close};
+static const struct port_kind stream = {.read = stream_read, .write = stream_write, .close = stream_close};
 
 static int make_raw(int fd) {
         struct termios t;
@@ -77,6 +81,7 @@ int port_stream_open(struct port *port, const char *path, struct port_hint hint)
         port->kind = &stream;
         port->fd = fd;
         port->is_file = S_ISREG(st.st_mode);
+        port->two_way = S_ISCHR(st.st_mode); /* what goes into a FIFO comes back to us */
         return 0;
 }
 

@@ -187,6 +187,12 @@ static ssize_t tcp_read(struct port *port, uint8_t *ret, size_t size) {
         return errno == EAGAIN || errno == EINTR ? PORT_READ_NONE : -errno;
 }
 
+static ssize_t tcp_write(struct port *port, const uint8_t *bytes, size_t n) {
+        const struct tcp *t = port->state;
+
+        return send(t->socket, bytes, n, MSG_NOSIGNAL);
+}
+
 static void tcp_close(struct port *port) {
         struct tcp *t = port->state;
 
@@ -197,7 +203,7 @@ static void tcp_close(struct port *port) {
         free(t);
 }
 
-static const struct port_kind tcp = {.read = tcp_read, .close = tcp_close};
+static const struct port_kind tcp = {.read = tcp_read, .write = tcp_write, .close = tcp_close};
 
 static int start(struct port *port, struct tcp *t) {
         int r;
@@ -205,6 +211,7 @@ static int start(struct port *port, struct tcp *t) {
         port->kind = &tcp;
         port->state = t;
         port->connecting = true;
+        port->two_way = true;
         t->socket = -1;
         atomic_store(&t->lookup->users, 1);
         t->lookup->done = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -1,6 +1,8 @@
 /* When a frame without a closing delimiter is taken: once the line is quiet, never between two pieces of it. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "acquire/encoder.h"
@@ -40,6 +42,45 @@ static int frames_after_quiet(sd_event *event) {
         return frames;
 }
 
+/* Opens a mat of this format and returns what it is sent within so many bytes or 300 ms. */
+static size_t sent_to(sd_event *event, const char *format, const char *answer, char *ret, size_t size) {
+        static struct settings_device device;
+        int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        uint64_t until = clock_boottime_us() + 300000;
+        size_t n = 0;
+
+        device = (struct settings_device){0};
+        snprintf(device.format, sizeof(device.format), "%s", format);
+        CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+        CHECK(ptsname_r(master, device.device, sizeof(device.device)) == 0);
+        memset(&mat, 0, sizeof(mat));
+        CHECK(mat_init(&mat, event, &device, now, on_frame, NULL) == 0);
+        mat_start(&mat);
+        while (n < size && clock_boottime_us() < until) {
+                ssize_t got;
+
+                CHECK(sd_event_run(event, 10000) >= 0);
+                got = read(master, ret + n, size - n);
+                n += got > 0 ? (size_t)got : 0;
+                if (got > 0)
+                        CHECK(write(master, answer, strlen(answer)) == (ssize_t)strlen(answer));
+        }
+        mat_stop(&mat);
+        close(master);
+        return n;
+}
+
+static void test_commands(sd_event *event) {
+        char sent[64];
+
+        CHECK(sent_to(event, "jq-seat-32", "", sent, sizeof(sent)) == 0);
+        CHECK(sent_to(event, "csv-line", "", sent, sizeof(sent)) == 0);
+        CHECK(sent_to(event, "willowec-28x56", "x", sent, sizeof(sent)) == 14); /* once: it was heard */
+        CHECK(memcmp(sent, "start_reading\n", 14) == 0);
+        CHECK(sent_to(event, "sdk-12x6", "x", sent, 15) == 15); /* again and again */
+        CHECK(memcmp(sent, "\xAA\x55\x01\x01\x01\xAA\x55\x01\x01\x01\xAA\x55\x01\x01\x01", 15) == 0);
+}
+
 int main(void) {
         static struct settings_device device = {.format = "jq-seat-32"};
         static uint8_t wire[4096];
@@ -62,6 +103,7 @@ int main(void) {
         CHECK(frames_after_quiet(event) == 2);
         CHECK(frames_after_quiet(event) == 2);
         mat_stop(&mat);
+        test_commands(event);
         sd_event_unref(event);
         close(master);
         return 0;
