@@ -4,13 +4,10 @@
 #include <string.h>
 
 #include "acquire/number.h"
+#include "acquire/recording_raw.h"
 
-enum { MINUS_EINVAL = -22 }; /* errno.h is not for the core */
-
-static const uint64_t START_US = 1000000; /* 0 stays "never" */
-static const double TIME_MAX_S = 1e9;     /* 30 years: more is not a time since the start */
+static const double TIME_MAX_S = 1e9; /* 30 years: more is not a time since the start */
 static const double VALUE_MAX = 1e9;
-static const float RATE_UNKNOWN_HZ = 10;
 
 /* A stretch of the recording. */
 struct span {
@@ -86,8 +83,7 @@ static size_t append(char *ret, size_t at, const char *text) {
         return at;
 }
 
-/* "line 12: why"; line 0: only why. */
-static int fail(char ret[RECORDING_ERROR_MAX], uint32_t line, const char *why) {
+int recording_fail(char ret[RECORDING_ERROR_MAX], uint32_t line, const char *why) {
         char digits[11] = {0};
         size_t i = sizeof(digits) - 1, at = 0;
 
@@ -97,7 +93,7 @@ static int fail(char ret[RECORDING_ERROR_MAX], uint32_t line, const char *why) {
                 at = append(ret, append(ret, append(ret, 0, "line "), digits + i), ": ");
         }
         append(ret, at, why);
-        return MINUS_EINVAL;
+        return RECORDING_EINVAL;
 }
 
 /* --- head: "# key=value" --- */
@@ -300,7 +296,7 @@ static void each_row(struct recording *r, struct frame *frame, recording_fn emit
                 last_s = t_s;
                 frame->seq = ++r->frames;
                 frame->n_cells = r->layout.geometry.n_cells;
-                frame->arrived_us = START_US + (uint64_t)((t_s - first_s) * 1e6 + 0.5);
+                frame->arrived_us = RECORDING_START_US + (uint64_t)((t_s - first_s) * 1e6 + 0.5);
                 if (emit)
                         emit(userdata, frame, &row);
         }
@@ -363,63 +359,15 @@ static int open_csv(struct recording *r, const struct settings_device *device, c
                 line.at = line.end;
         }
         if (!wrong && line.at == line.end)
-                return fail(ret_error, 0, "no header t_s,...,c0,c1,... in it: not a frames CSV");
+                return recording_fail(ret_error, 0, "no header t_s,...,c0,c1,... in it: not a frames CSV");
         wrong = wrong ? wrong : take_header(r, line, &cells);
         wrong = wrong ? wrong : build_layout(r, &head, device, cells);
         if (wrong)
-                return fail(ret_error, number, wrong);
+                return recording_fail(ret_error, number, wrong);
         r->columns.rows_at = (size_t)(rest.at - r->data);
         if (!(head.full_scale > 0) && !(device->full_scale > 0))
                 measure_full_scale(r, &scratch);
         return 0;
-}
-
-/* --- raw wire bytes --- */
-
-struct raw_reader {
-        const struct recording *r;
-        struct frame *frame; /* the decoder's scratch space, to put the time in */
-        recording_fn emit;
-        void *userdata;
-        uint32_t n_cells;
-};
-
-static void feed_raw(struct recording *r, struct frame *frame, frame_fn emit, struct raw_reader *reader) {
-        decoder_init(&r->decoder, r->format, &r->layout);
-        decoder_at_boundary(&r->decoder);
-        decoder_feed(&r->decoder, (const uint8_t *)r->data, r->n, START_US, frame, emit, reader);
-        decoder_idle(&r->decoder, START_US, frame, emit, reader);
-}
-
-static void raw_frame(void *userdata, const struct frame *frame) {
-        const struct raw_reader *reader = userdata;
-        struct recording_row row = {.ref_pitch_deg = NAN, .ref_roll_deg = NAN};
-
-        reader->frame->arrived_us = START_US + (uint64_t)((double)(frame->seq - 1) * 1e6 / (double)reader->r->rate_hz);
-        reader->emit(reader->userdata, reader->frame, &row);
-}
-
-static void raw_count(void *userdata, const struct frame *frame) {
-        struct raw_reader *reader = userdata;
-
-        reader->n_cells = frame->n_cells;
-}
-
-static int open_raw(struct recording *r, const struct settings_device *device, char ret_error[RECORDING_ERROR_MAX]) {
-        const char *wrong = layout_build(r->format, device, &r->layout);
-        struct raw_reader reader = {.r = r};
-        struct frame scratch;
-
-        r->rate_hz = r->format->rate_hz > 0 ? r->format->rate_hz : RATE_UNKNOWN_HZ;
-        if (wrong)
-                return fail(ret_error, 0, wrong);
-        if (r->layout.geometry.n_cells > 0)
-                return 0;
-        feed_raw(r, &scratch, raw_count, &reader);
-        if (reader.n_cells == 0)
-                return fail(ret_error, 0, "no line of numbers in it");
-        wrong = layout_learn(r->format, device, reader.n_cells, &r->layout);
-        return wrong ? fail(ret_error, 0, wrong) : 0;
 }
 
 int recording_open(struct recording *r, const char *data, size_t n, const struct format *format,
@@ -429,23 +377,26 @@ int recording_open(struct recording *r, const char *data, size_t n, const struct
         r->data = data;
         r->n = n;
         r->format = format;
-        status = format ? open_raw(r, device, ret_error) : open_csv(r, device, ret_error);
+        r->ours = recording_is_ours(data, n);
+        r->damaged_bytes = r->cut_bytes = 0;
+        if (r->ours)
+                status = recording_ours_open(r, device, ret_error);
+        else if (format)
+                status = recording_raw_open(r, device, ret_error);
+        else
+                status = open_csv(r, device, ret_error);
         r->frames = 0;
         memset(r->refused, 0, sizeof(r->refused));
         return status;
 }
 
 void recording_each(struct recording *r, struct frame *frame, recording_fn emit, void *userdata) {
-        struct raw_reader reader = {.r = r, .frame = frame, .emit = emit, .userdata = userdata};
         float largest = 0;
 
         r->frames = 0;
         memset(r->refused, 0, sizeof(r->refused));
-        if (!r->format) {
+        if (r->format)
+                recording_raw_each(r, frame, emit, userdata);
+        else
                 each_row(r, frame, emit, userdata, &largest);
-                return;
-        }
-        feed_raw(r, frame, raw_frame, &reader);
-        r->frames = r->decoder.frames;
-        memcpy(r->refused, r->decoder.refused, sizeof(r->refused));
 }

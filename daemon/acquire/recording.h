@@ -1,5 +1,5 @@
-/* Recordings -> frames, from memory, in virtual time: frames CSV, or raw wire bytes with a format name. Pure, so that
- * replay, golden tests and fuzzing read the same way. */
+/* Recordings -> frames, from memory, in virtual time: recordings of ours (recording_wire.h), frames CSV, or raw wire bytes
+ * with a format name. Pure, so that replay, golden tests and fuzzing read the same way. */
 #ifndef ACQUIRE_RECORDING_H
 #define ACQUIRE_RECORDING_H
 
@@ -9,6 +9,7 @@
 #include "acquire/decoder.h"
 #include "acquire/formats.h"
 #include "acquire/layout.h"
+#include "acquire/recording_wire.h"
 #include "sitbone/frame.h"
 #include "sitbone/settings.h"
 
@@ -20,12 +21,16 @@ struct recording {
         const struct format *format; /* NULL: frames CSV */
         struct layout layout;        /* geometry of the recording */
         uint64_t frames, refused[REFUSAL_N];
+        bool ours;                         /* raw wire bytes with arrival times */
+        uint64_t damaged_bytes, cut_bytes; /* of the file of ours: lost between good places, and at its end */
         /* private state follows; recording.c */
         struct {
                 size_t rows_at; /* offset of the first row, behind the header */
                 int t, label, subject, ref_pitch, ref_roll, first_cell; /* columns; -1 = none */
         } columns;
         float rate_hz;
+        struct recording_head head;
+        struct recording_cursor cursor;
         struct decoder decoder;
 };
 
@@ -38,17 +43,20 @@ struct recording_row {
 
 typedef void (*recording_fn)(void *userdata, const struct frame *frame, const struct recording_row *row);
 
-/* What the head of a frames CSV says (rows, cols, pitch, polarity, full_scale) goes before the settings; rotate and flip
+/* What the head of a recording of ours says of the device goes before the settings; of one whose format has another
+ * name, format tells it.
+ *
+ * What the head of a frames CSV says (rows, cols, pitch, polarity, full_scale) goes before the settings; rotate and flip
  * of the settings always apply. A recording that does not say its full scale, settings neither, has the largest value
  * it holds; with polarity=inverted that is the value of an unloaded cell.
  *
- * Reads the head and makes the geometry. format NULL: frames CSV. device: the user's settings (pitch, rotate, flip, ...).
+ * Reads the head and makes the geometry. format NULL: ours or frames CSV. device: the user's settings (pitch, rotate, flip, ...).
  * 0, or -EINVAL with line and reason in ret_error. */
 int recording_open(struct recording *r, const char *data, size_t n, const struct format *format,
                    const struct settings_device *device, char ret_error[RECORDING_ERROR_MAX]);
 
-/* Every frame in order; frame->arrived_us is the recording's time from its start (raw bytes: the format's nominal rate),
- * offset by one second so that 0 stays "never". Bad rows are counted by reason and left out. frame is scratch space. */
+/* Every frame in order; frame->arrived_us is the recording's time from its start (raw bytes: the format's nominal
+ * rate), offset by one second so that 0 stays "never". Bad rows are counted by reason and left out. frame is scratch space. */
 void recording_each(struct recording *r, struct frame *frame, recording_fn emit, void *userdata);
 
 #endif

@@ -30,13 +30,23 @@ static const struct verb verbs[] = {
          "  sitbonectl replay capture.bin --format jq-seat-32 --json > decisions.jsonl\n"
          "  sitbonectl replay lunch.csv --svg seat.svg --at 95\n"
          "\n"
-         "FILE is frames CSV, or raw wire bytes with --format.\n"
+         "FILE is a recording of sitbonectl record, frames CSV, or raw wire bytes with --format.\n"
          "  --config FILE      settings to decide with (default: the installed ones)\n"
          "  --format NAME      FILE holds raw wire bytes of this format\n"
          "  --exercises FILE   exercise catalogue (default: the one of the settings)\n"
          "  --json             an object for each frame and each event, in time order\n"
          "  --svg FILE --at S  a picture of the seat at S seconds of the recording\n",
          1, 1, verb_replay},
+        {"record", "FILE", "config device format baud seconds", "what the mat sends, byte by byte, into a file",
+         "  sitbonectl record lunch.sbr\n"
+         "  sitbonectl record lunch.sbr --device /dev/ttyUSB0 --format jq-seat-32 --seconds 60\n"
+         "\n"
+         "Until Ctrl-C. FILE must not be there yet. A port has one reader: stop the service while recording.\n"
+         "  --config FILE    settings of the device (default: the installed ones)\n"
+         "  --device SPEC, --format NAME, --baud N\n"
+         "                   instead of what the settings say\n"
+         "  --seconds S      end after S seconds\n",
+         1, 1, verb_record},
         {"check", "FILE", "config format json", "is this settings file, catalogue or recording in order?",
          "  sitbonectl check /etc/sitbone/sitbone.conf\n"
          "  sitbonectl check lunch.csv\n"

@@ -13,7 +13,7 @@ enum { OPTIONS_ARGS_MAX = 4 };
 struct options {
         const char *bus;  /* system, session, auto */
         const char *seat; /* NULL = the only one there is */
-        const char *config, *format, *exercises, *svg, *at;
+        const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds;
         bool json, plain, once, help;
         int n_args;
         const char *args[OPTIONS_ARGS_MAX];
@@ -45,6 +45,7 @@ int verb_snooze(const struct options *options);
 int verb_done(const struct options *options);
 int verb_exercises(const struct options *options);
 int verb_formats(const struct options *options);
+int verb_record(const struct options *options);
 int verb_ports(const struct options *options);
 
 #endif

@@ -51,7 +51,7 @@ static enum content content_of(const struct source *s) {
         bool exercises = false;
         struct ini_sink sink = {note_item, ignore_mistake, &exercises};
 
-        if (s->format)
+        if (s->format || recording_is_ours(s->data, s->n))
                 return CONTENT_RECORDING;
         for (size_t i = 0; i < s->n; i++) {
                 unsigned char c = (unsigned char)s->data[i];
@@ -106,6 +106,10 @@ static void put_recording(struct out *o, const struct checked *c, const struct s
         put_number(o, "pitch_x_mm", g->kind == GEOMETRY_GRID ? (double)g->pitch_x_mm : NAN, 2);
         put_number(o, "pitch_y_mm", g->kind == GEOMETRY_GRID ? (double)g->pitch_y_mm : NAN, 2);
         put_number(o, "full_scale", (double)g->full_scale, 2);
+        out_key(o, "format");
+        out_string(o, s->recording.format ? s->recording.format->name : "csv");
+        put_number(o, "damaged_bytes", (double)s->recording.damaged_bytes, 0);
+        put_number(o, "cut_bytes", (double)s->recording.cut_bytes, 0);
         out_key(o, "refused");
         out_text(o, "{");
         for (int i = 0; i < REFUSAL_N; i++) {
@@ -160,6 +164,12 @@ static void print_recording(const struct checked *c, const struct source *s) {
                 if (s->recording.refused[i])
                         printf("%s: %llu refused: %s\n", s->path, (unsigned long long)s->recording.refused[i],
                                refusal_name((enum refusal)i));
+        if (s->recording.damaged_bytes > 0)
+                printf("%s: %llu bytes are damaged, their frames are lost\n", s->path,
+                       (unsigned long long)s->recording.damaged_bytes);
+        if (s->recording.cut_bytes > 0)
+                printf("%s: cut off, %llu bytes at its end cannot be used\n", s->path,
+                       (unsigned long long)s->recording.cut_bytes);
 }
 
 /* The first, cut frame of a capture is nobody's mistake. */
@@ -176,7 +186,8 @@ static int report(const struct options *options, const struct checked *c, const 
         bool clean = c->mistakes.n == 0;
 
         if (c->content == CONTENT_RECORDING && clean)
-                clean = s->recording.frames > 0 && count_refused(&s->recording) == 0;
+                clean = s->recording.frames > 0 && count_refused(&s->recording) == 0 &&
+                        s->recording.damaged_bytes == 0;
         if (options->json) {
                 print_json(c, s, clean);
                 return clean ? STATUS_DONE : STATUS_FAILED;

@@ -109,7 +109,8 @@ static int run(struct source *source, const struct options *options, replay_fn d
                 status = source_open(source, error);
                 if (status != STATUS_DONE)
                         complain("%s: %s%s", source->path, error,
-                                 source->format ? "" : " (raw wire bytes need --format NAME)");
+                                 source->format || source->recording.ours ? ""
+                                                                          : " (raw wire bytes need --format NAME)");
         }
         if (status == STATUS_DONE) {
                 pipeline_init(&r->pipeline, &source->settings, &source->recording.layout.geometry, &r->exercises);

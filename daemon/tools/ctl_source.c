@@ -33,7 +33,7 @@ const char *exercises_path(const struct options *options, const struct settings 
         return settings->alert.exercises_file[0] ? settings->alert.exercises_file : NULL;
 }
 
-static int find_format(const char *name, const struct format **ret) {
+int find_format(const char *name, const struct format **ret) {
         const char *near = NULL;
 
         *ret = name ? format_by_name(name) : NULL;

@@ -20,6 +20,9 @@ struct source {
 /* STATUS_DONE, or STATUS_USAGE after each mistake was said. path NULL: the installed settings. */
 int load_settings(const char *path, struct settings *ret);
 
+/* *ret is NULL for a NULL name. STATUS_DONE, or STATUS_USAGE after a complaint that names what there is. */
+int find_format(const char *name, const struct format **ret);
+
 /* The catalogue asked for, else the one the settings name, else NULL: the installed one. */
 const char *exercises_path(const struct options *options, const struct settings *settings);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "acquire/encoder.h"
+#include "recorder.h"
 #include "tools/sim_options.h"
 #include "tools/sim_output.h"
 #include "util/file.h"
@@ -27,6 +28,7 @@ struct sim {
         struct sim_sensor sensor;
         struct sim_line line;
         FILE *out, *truth;
+        struct recorder recorder;
         float raw[CELLS_MAX];
         uint8_t bytes[SIM_CSV_MAX > (int)ENCODER_SIZE_MAX ? SIM_CSV_MAX : (int)ENCODER_SIZE_MAX];
 };
@@ -70,6 +72,17 @@ static FILE *open_file(const char *path) {
         return f;
 }
 
+static int open_recording(struct sim *s) {
+        struct settings_device d = s->options.device;
+        int r;
+        snprintf(d.device, sizeof(d.device), "sitbone-sim");
+        snprintf(d.format, sizeof(d.format), "%s", s->options.format->name);
+        r = recorder_open(&s->recorder, s->options.output, &d, 0, true, true);
+        if (r < 0)
+                fprintf(stderr, "sitbone-sim: %s: %s\n", s->options.output, strerror(-r));
+        return r < 0 ? FAILED : OK;
+}
+
 static int open_all(struct sim *s) {
         const struct sim_options *o = &s->options;
         if (o->link != NULL) {
@@ -78,6 +91,9 @@ static int open_all(struct sim *s) {
                         fprintf(stderr, "sitbone-sim: %s: %s\n", o->link, strerror(-r));
                         return FAILED;
                 }
+        } else if (o->recording) {
+                if (open_recording(s) != OK)
+                        return FAILED;
         } else if ((s->out = open_file(o->output)) == NULL) {
                 return FAILED;
         }
@@ -108,6 +124,8 @@ static int write_frame(struct sim *s, double t, const struct sim_truth *truth) {
         }
         if (o->link != NULL)
                 return sim_line_send(&s->line, s->bytes, n);
+        if (o->recording)
+                return recorder_add(&s->recorder, (uint64_t)(t * 1e6 + 0.5), s->bytes, n);
         return fwrite(s->bytes, 1, n, s->out) == n ? 0 : -errno;
 }
 
@@ -199,7 +217,7 @@ int main(int argc, char **argv) {
                 fputs("sitbone-sim: no memory\n", stderr);
                 return FAILED;
         }
-        s->line.fd = -1;
+        s->line.fd = s->recorder.fd = -1;
         int r = WRONG_USE;
         if (sim_options_parse(argc, argv, &s->options) == 0) {
                 r = OK;
@@ -211,6 +229,8 @@ int main(int argc, char **argv) {
                         r = run(s);
         }
         sim_line_close(&s->line);
+        if (s->recorder.fd >= 0 && recorder_close(&s->recorder) < 0)
+                r = r == OK ? FAILED : r;
         if (close_file(s->out) < 0 || close_file(s->truth) < 0)
                 r = r == OK ? FAILED : r;
         free(s);

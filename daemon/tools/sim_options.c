@@ -34,7 +34,7 @@ struct row {
         double least, most;
 };
 
-enum { ROWS = 18 };
+enum { ROWS = 19 };
 
 static void table(struct sim_options *o, struct row ret[ROWS]) {
         struct settings_device *d = &o->device;
@@ -47,6 +47,7 @@ static void table(struct sim_options *o, struct row ret[ROWS]) {
                 {"speed", REAL, &o->speed, 0.01, 1000},
                 {"seed", REAL, &o->seed, 0, 4294967295.0},
                 {"loop", FLAG, &o->repeat},
+                {"recording", FLAG, &o->recording},
                 {"rows", WHOLE, &d->rows, 1, 4096},
                 {"cols", WHOLE, &d->cols, 1, 4096},
                 {"pitch", FLOAT, &d->pitch_x_mm, 1, 500},
@@ -77,6 +78,7 @@ void sim_options_help(void) {
               "  --scenario FILE   who sits and what happens (below)\n"
               "  --link PATH       be a serial mat: a pty with PATH as its name, frames at the mat's pace\n"
               "  --output FILE     write to FILE as fast as it goes (- = standard output)\n"
+              "  --recording       with --output FILE: wire bytes with their times, as sitbonectl record writes them\n"
               "  --truth FILE      write what is true beside it, a row a frame\n"
               "  --speed X         with --link: X times as fast (default 1)\n"
               "  --seed N          another sitter's day, another mat's faults (default 1)\n"
@@ -162,6 +164,8 @@ static int check(struct sim_options *o) {
                 return unknown_format(o->format_name);
         if (o->csv && o->link != NULL)
                 return complain("csv is no wire format: use --output, or another format", "");
+        if (o->recording && (o->csv || o->link != NULL || strcmp(o->output, "-") == 0))
+                return complain("--recording needs a wire format and --output FILE", "");
         fill_open_sizes(o);
         return 0;
 }

@@ -11,7 +11,7 @@
 struct sim_options {
         const char *format_name, *scenario, *link, *output, *truth;
         double speed, rate_hz, seed;
-        bool repeat, help, version;
+        bool repeat, recording, help, version;
         struct settings_device device; /* size and lie of the mat */
         const struct format *format;   /* looked up */
         bool csv;                      /* frames CSV instead of a wire format */

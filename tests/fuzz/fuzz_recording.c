@@ -1,10 +1,12 @@
 /* Any file as a recording: refused with a reason, or frames that are whole, finite and in the order of time; twice the
- * same. Input: the first byte chooses raw bytes of a format or frames CSV. */
+ * same. Input: the first byte chooses raw bytes of a format or frames CSV (a recording of ours is known by its head), or to
+ * put the rest into a good chunk, past the checksum, and to pack and unpack it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "acquire/recording.h"
+#include "acquire/recording_pack.h"
 
 static struct recording recording;
 static struct frame frame;
@@ -39,15 +41,52 @@ static void check_geometry(const struct geometry *g) {
                         abort();
 }
 
+/* Any content of a chunk is read to its end; what is packed unpacks to itself; what is not unpacks to nothing bad. */
+static void try_chunk(const uint8_t *data, size_t n) {
+        static struct recording_chunk chunk;
+        static struct recording_cursor cursor;
+        static uint8_t file[RECORDING_PACKED_MAX], raw[RECORDING_CHUNK_MAX];
+        struct recording_piece piece = {0};
+        uint64_t last_us = 0;
+        size_t size, sum = 0;
+
+        n = n < RECORDING_CHUNK_MAX ? n : RECORDING_CHUNK_MAX;
+        if (n == 0)
+                return;
+        recording_unpack(data, n, raw, data[0] * 16u);
+        memcpy(chunk.raw, data, n);
+        chunk.n = n;
+        size = recording_chunk_pack(&chunk, file);
+        if (size > n + RECORDING_CHUNK_HEAD + 8 ||
+            !recording_unpack(file + RECORDING_CHUNK_HEAD, size - RECORDING_CHUNK_HEAD, raw, n) ||
+            memcmp(raw, data, n) != 0)
+                abort();
+        recording_cursor_init(&cursor, (const char *)file, size, 0);
+        while (recording_cursor_next(&cursor, &piece)) {
+                if (piece.t_us < last_us)
+                        abort();
+                last_us = piece.t_us;
+                sum += piece.n;
+        }
+        if (sum > n || cursor.damaged_bytes + cursor.cut_bytes > 0)
+                abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         struct settings_device device = {0};
         struct digest a = {0}, b = {0};
+        const struct format *format;
         char error[RECORDING_ERROR_MAX] = "";
 
         if (n < 1)
                 return 0;
+        if (data[0] & 0x80) {
+                try_chunk(data + 1, n - 1);
+                return 0;
+        }
+        format = recording_is_ours((const char *)data + 1, n - 1) ? NULL : format_at(data[0] % 8);
         device.rotate = data[0] & 0x40 ? 90 : 0;
-        if (recording_open(&recording, (const char *)data + 1, n - 1, format_at(data[0] % 8), &device, error) != 0) {
+        if (recording_open(&recording, (const char *)data + 1, n - 1, format, &device, error) != 0) {
                 if (!error[0] || !memchr(error, '\0', sizeof(error)))
                         abort();
                 return 0;

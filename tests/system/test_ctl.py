@@ -42,7 +42,7 @@ def test_usage():
     ctl("calibrate", "slouched", status=USAGE)
     assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
     verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
-    assert verbs == ["status", "watch", "replay", "check", "tare", "calibrate", "snooze", "done", "exercises",
+    assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "snooze", "done", "exercises",
                      "formats", "ports"], verbs
     for verb in verbs:
         out, _ = ctl(verb, "--help")

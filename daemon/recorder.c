@@ -1,0 +1,114 @@
+#include "recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What a power cut may cost. */
+static const uint64_t CHUNK_US = 2000000;
+
+static int write_all(struct recorder *r, const void *bytes, size_t n) {
+        const char *at = bytes;
+
+        while (n > 0) {
+                ssize_t written = write(r->fd, at, n);
+
+                if (written < 0 && errno == EINTR)
+                        continue;
+                if (written < 0)
+                        return -errno;
+                at += written;
+                n -= (size_t)written;
+                r->file_bytes += (uint64_t)written;
+        }
+        return 0;
+}
+
+static int flush(struct recorder *r) {
+        size_t n = recording_chunk_pack(&r->chunk, r->packed);
+
+        return write_all(r, r->packed, n);
+}
+
+static int write_head(struct recorder *r, const struct settings_device *d, uint64_t started_us, bool whole) {
+        char head[1024], started[48] = "", device[SETTING_TEXT_MAX];
+        time_t seconds = (time_t)(started_us / 1000000);
+        struct tm tm;
+        int n;
+
+        gmtime_r(&seconds, &tm);
+        if (started_us > 0)
+                strftime(started, sizeof(started), "# started=%Y-%m-%dT%H:%M:%SZ\n", &tm);
+        snprintf(device, sizeof(device), "%s", d->device);
+        for (char *p = device; *p; p++)
+                *p = (unsigned char)*p < ' ' ? '?' : *p;
+        n = snprintf(head, sizeof(head),
+                     "%s\n# format=%s\n%s# device=%s\n# baud=%d\n# rows=%d\n# cols=%d\n# pitch_x_mm=%.9g\n"
+                     "# pitch_y_mm=%.9g\n# full_scale=%.9g\n# inverted=%d\n# rotate=%d\n# flip_x=%d\n# flip_y=%d\n"
+                     "# whole=%d\n\n",
+                     recording_magic, d->format, started, device, (int)d->baud, (int)d->rows, (int)d->cols,
+                     (double)d->pitch_x_mm, (double)d->pitch_y_mm, (double)d->full_scale, d->inverted, (int)d->rotate,
+                     d->flip_x, d->flip_y, whole);
+        return write_all(r, head, (size_t)n);
+}
+
+int recorder_open(struct recorder *r, const char *path, const struct settings_device *device, uint64_t started_us,
+                  bool whole, bool replace) {
+        int result;
+
+        r->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL), 0666);
+        if (r->fd < 0)
+                return -errno;
+        r->chunk.n = 0;
+        r->wire_bytes = r->file_bytes = 0;
+        result = write_head(r, device, started_us, whole);
+        if (result < 0) {
+                close(r->fd);
+                r->fd = -1;
+        }
+        return result;
+}
+
+static int add_piece(struct recorder *r, uint64_t t_us, const uint8_t *bytes, size_t n) {
+        bool due = r->chunk.n > 0 && t_us >= r->chunk_began_us + CHUNK_US;
+        int result;
+
+        if (!due && r->chunk.n > 0 && recording_chunk_add(&r->chunk, t_us, bytes, n))
+                return 0;
+        result = flush(r);
+        if (result < 0)
+                return result;
+        r->chunk_began_us = t_us;
+        recording_chunk_add(&r->chunk, t_us, bytes, n);
+        return 0;
+}
+
+int recorder_add(struct recorder *r, uint64_t t_us, const uint8_t *bytes, size_t n) {
+        int result = 0;
+
+        r->wire_bytes += n;
+        while (n > 0 && result == 0) {
+                size_t take = n < RECORDING_PIECE_MAX ? n : RECORDING_PIECE_MAX;
+
+                result = add_piece(r, t_us, bytes, take);
+                bytes += take;
+                n -= take;
+        }
+        return result;
+}
+
+int recorder_note_gap(struct recorder *r, uint64_t t_us) {
+        return add_piece(r, t_us, NULL, 0);
+}
+
+int recorder_close(struct recorder *r) {
+        int result = flush(r);
+
+        if (close(r->fd) < 0 && result == 0)
+                result = -errno;
+        r->fd = -1;
+        return result;
+}

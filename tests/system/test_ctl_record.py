@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+"""sitbonectl record: what a mat sends comes back out of the file, whatever ends it."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+build = os.path.abspath(sys.argv[1])
+root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+scenario = f"{root}/tests/golden/desk.scenario"
+conf = f"{root}/config/sitbone.conf"
+
+
+def run(program, *words, status=0):
+    done = subprocess.run([f"{build}/{program}", *words], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == status, (words, done)
+    return done.stdout + done.stderr
+
+
+def sim(*words):
+    return run("sitbone-sim", "--scenario", scenario, *words)
+
+
+def decisions(*words):
+    lines = [json.loads(line) for line in run("sitbonectl", "replay", "--json", "--config", conf, *words).splitlines()
+             if line.startswith("{")]
+    return [x for x in lines if "event" not in x]
+
+
+def record(folder, name, device, *words):
+    p = subprocess.Popen([f"{build}/sitbonectl", "record", f"{folder}/{name}", "--config", conf, "--device", device, *words],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = p.stderr.readline()
+    assert "Ctrl-C ends it" in line, line
+    return p
+
+
+def start_mat(folder):
+    mat = subprocess.Popen([f"{build}/sitbone-sim", "--format", "jq-seat-32", "--scenario", scenario, "--link",
+                            f"{folder}/mat", "--speed", "4"])
+    mats.append(mat)
+    while not os.path.islink(f"{folder}/mat"):
+        time.sleep(0.02)
+    return mat
+
+
+def test_simulated(folder):
+    """sim writes what record writes: the same decisions as from the bare bytes."""
+    for name in ("csv-line", "jq-seat-32", "marveldex-v1"):
+        size = ["--rows", "12", "--cols", "10"] if name == "csv-line" else []
+        sim("--format", name, *size, "--output", f"{folder}/{name}.sbr", "--recording")
+        sim("--format", name, *size, "--output", f"{folder}/{name}.bin")
+        ours = json.loads(run("sitbonectl", "check", f"{folder}/{name}.sbr", "--json", "--config", conf))
+        assert ours["clean"] and ours["format"] == name and ours["cut_bytes"] == 0, ours
+        assert os.path.getsize(f"{folder}/{name}.sbr") < os.path.getsize(f"{folder}/{name}.bin")
+        a, b = decisions(f"{folder}/{name}.sbr"), decisions(f"{folder}/{name}.bin", "--format", name)
+        assert len(a) == len(b) > 1000, (name, len(a), len(b))
+        if name == "jq-seat-32":  # its pace is the nominal one, and it needs no rows and cols
+            differ = [(x, y) for x, y in zip(a, b) if x["posture"] != y["posture"] or abs(x["load"] - y["load"]) > 1e-3]
+            assert not differ, differ[:2]
+    assert "recording needs" in run("sitbone-sim", "--scenario", scenario, "--format", "csv", "--output", "x", "--recording",
+                                    status=2)
+
+
+def test_recorded(folder):
+    mat = start_mat(folder)
+    p = record(folder, "a.sbr", f"{folder}/mat", "--format", "jq-seat-32")
+    time.sleep(1.5)
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate(timeout=10)
+    assert p.returncode == 0 and "frames of jq-seat-32, 0 refused" in out, (out, err)
+    found = json.loads(run("sitbonectl", "check", f"{folder}/a.sbr", "--json", "--config", conf))
+    assert found["clean"] and found["frames"] > 30 and 35 < found["rate_hz"] < 70, found  # 12 Hz, 4 times as fast
+    assert "is there already" in run("sitbonectl", "record", f"{folder}/a.sbr", "--config", conf, "--device",
+                                     f"{folder}/mat", "--format", "jq-seat-32", status=1)
+
+    p = record(folder, "b.sbr", f"{folder}/mat", "--format", "jq-seat-32", "--seconds", "60")  # killed: the whole chunks stay
+    time.sleep(3)
+    p.kill()
+    p.communicate()
+    found = json.loads(run("sitbonectl", "check", f"{folder}/b.sbr", "--json", "--config", conf))
+    assert found["clean"] and found["frames"] > 60, found
+
+    p = record(folder, "c.sbr", f"{folder}/mat", "--format", "jq-seat-32", "--seconds", "5")  # unplugged, and back
+    time.sleep(1)
+    mat.terminate()
+    mat.wait()
+    assert "waiting" in p.stderr.readline()
+    mat = start_mat(folder)
+    out, _ = p.communicate(timeout=20)
+    assert p.returncode == 0 and "away 1 times" in out, out
+    found = json.loads(run("sitbonectl", "check", f"{folder}/c.sbr", "--json", "--config", conf))
+    assert found["clean"] and found["frames"] > 60, found
+    mat.terminate()
+    mat.wait()
+
+
+def test_refused(folder):
+    def refused(*words, status):
+        return run("sitbonectl", "record", f"{folder}/z.sbr", "--config", conf, *words, status=status)
+
+    assert "is not there" in refused("--device", "/dev/ttyUSB99", status=1)
+    assert "no format" in refused("--device", f"{folder}/csv-line.bin", "--format", "cvs-line", status=2)
+    assert "not a number" in refused("--device", f"{folder}/csv-line.bin", "--seconds", "soon", status=2)
+    assert not os.path.exists(f"{folder}/z.sbr")
+    assert "no frame in it" in refused("--device", f"{folder}/csv-line.bin", "--format", "jq-seat-32", status=1)
+    with open(f"{folder}/jq-seat-32.sbr", "rb") as f:
+        good = f.read()
+    with open(f"{folder}/cut.sbr", "wb") as f:
+        f.write(good[:len(good) // 2])
+    out = run("sitbonectl", "check", f"{folder}/cut.sbr", "--config", conf)
+    assert "cut off" in out, out
+    with open(f"{folder}/damaged.sbr", "wb") as f:
+        f.write(good[:50000] + b"\0" * 100 + good[50100:])
+    assert "damaged" in run("sitbonectl", "check", f"{folder}/damaged.sbr", "--config", conf, status=1)
+
+
+mats = []
+try:
+    with tempfile.TemporaryDirectory() as d:
+        test_simulated(d)
+        test_recorded(d)
+        test_refused(d)
+finally:
+    for m in mats:
+        m.kill()
