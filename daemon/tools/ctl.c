@@ -86,6 +86,16 @@ static const struct verb verbs[] = {
          "\n"
          "Opens none of them: opening resets many boards.\n",
          0, 0, verb_ports},
+        {"probe", "DEVICE", "baud rows cols send json", "which format and baud rate fit what a mat sends",
+         "  sitbonectl probe /dev/ttyUSB0\n"
+         "  sitbonectl probe capture.bin\n"
+         "\n"
+         "Listens at the usual baud rates, and writes the lines for the settings. Sends nothing unless told to.\n"
+         "Exit status 1 when nothing fits.\n"
+         "  --baud N           only this baud rate\n"
+         "  --rows N --cols N  the size, for formats that come in several\n"
+         "  --send             ask for frames in the words of every format that has some\n",
+         1, 1, verb_probe},
 };
 
 enum { VERBS_N = sizeof(verbs) / sizeof(*verbs) };

@@ -13,8 +13,8 @@ enum { OPTIONS_ARGS_MAX = 4 };
 struct options {
         const char *bus;  /* system, session, auto */
         const char *seat; /* NULL = the only one there is */
-        const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds;
-        bool json, plain, once, help;
+        const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols;
+        bool json, plain, once, send, help;
         int n_args;
         const char *args[OPTIONS_ARGS_MAX];
 };
@@ -45,6 +45,7 @@ int verb_snooze(const struct options *options);
 int verb_done(const struct options *options);
 int verb_exercises(const struct options *options);
 int verb_formats(const struct options *options);
+int verb_probe(const struct options *options);
 int verb_record(const struct options *options);
 int verb_ports(const struct options *options);
 

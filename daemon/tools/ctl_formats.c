@@ -11,11 +11,17 @@ static const char *check_word(const struct format *f) {
         switch (f->check) {
         case CHECK_SUM8:
                 return "sum";
+        case CHECK_XOR8:
+                return "xor";
         case CHECK_CRC16_MODBUS:
                 return "crc16";
         default:
                 return f->framing == FRAMING_TEXT ? "text" : "none";
         }
+}
+
+static bool must_be_asked(const struct format *f) {
+        return f->start.n > 0 || f->request.n > 0;
 }
 
 static void put_number(struct out *o, const char *key, double value, int decimals) {
@@ -30,13 +36,16 @@ static void put_format(struct out *o, const struct format *f) {
         out_string(o, f->title);
         put_number(o, "rows", f->rows, 0);
         put_number(o, "cols", f->cols, 0);
+        put_number(o, "cells", f->cells > 0 ? f->cells : (double)f->rows * f->cols, 0);
         out_key(o, "resizable");
-        out_text(o, f->resizable || f->rows == 0 || f->cols == 0 ? "true" : "false");
+        out_text(o, f->resizable || (f->cells == 0 && (f->rows == 0 || f->cols == 0)) ? "true" : "false");
         put_number(o, "pitch_x_mm", (double)f->pitch_x_mm, 2);
         put_number(o, "pitch_y_mm", (double)f->pitch_y_mm, 2);
         put_number(o, "full_scale", (double)f->full_scale, 2);
         put_number(o, "baud", f->baud, 0);
         put_number(o, "rate_hz", (double)f->rate_hz, 2);
+        out_key(o, "must_be_asked");
+        out_text(o, must_be_asked(f) ? "true" : "false");
         out_key(o, "check");
         out_string(o, check_word(f));
         out_text(o, "}");
@@ -60,7 +69,9 @@ static int print_json(void) {
 }
 
 static void cells_words(const struct format *f, char *ret, size_t size) {
-        if (f->rows == 0 || f->cols == 0)
+        if (f->cells > 0)
+                snprintf(ret, size, "%u", f->cells);
+        else if (f->rows == 0 || f->cols == 0)
                 snprintf(ret, size, "as set");
         else
                 snprintf(ret, size, "%ux%u%s", f->rows, f->cols, f->resizable ? " *" : "");
@@ -75,8 +86,8 @@ int verb_formats(const struct options *options) {
                 char cells[24];
 
                 cells_words(f, cells, sizeof(cells));
-                printf("%-22s %-10s %8d %6g  %-6s %s\n", f->name, cells, (int)f->baud, (double)f->rate_hz,
-                       check_word(f), f->title);
+                printf("%-22s %-10s %8d %6g  %-6s %s%s\n", f->name, cells, (int)f->baud, (double)f->rate_hz,
+                       check_word(f), f->title, must_be_asked(f) ? " (must be asked)" : "");
         }
         printf("\n* also comes in other sizes: say rows and cols. CHECK none: a damaged byte inside a frame goes "
                "unnoticed.\n");

@@ -43,7 +43,7 @@ def test_usage():
     assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
     verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
     assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "snooze", "done", "exercises",
-                     "formats", "ports"], verbs
+                     "formats", "ports", "probe"], verbs
     for verb in verbs:
         out, _ = ctl(verb, "--help")
         assert out.startswith(f"  sitbonectl {verb}"), out  # an example first

@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+"""sitbonectl probe: on files, FIFOs and lines of every speed; says what it knows, sends nothing that it was not told to send."""
+import fcntl
+import json
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+
+build = os.path.abspath(sys.argv[1])
+root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+scenario = f"{root}/tests/golden/desk.scenario"
+
+
+def probe(*words, status=0):
+    done = subprocess.run([f"{build}/sitbonectl", "probe", *words], capture_output=True, text=True, check=False, timeout=90)
+    assert done.returncode == status, (words, done)
+    return done.stdout if status == 0 or done.stdout else done.stderr
+
+
+def sim(name, path, *words):
+    with open(path, "wb") as f:  # 64 KB are enough
+        p = subprocess.Popen([f"{build}/sitbone-sim", "--scenario", scenario, "--format", name, "--output", "-", *words],
+                             stdout=subprocess.PIPE)
+        f.write(p.stdout.read(65536))
+        p.stdout.close()
+        p.wait()
+
+
+def speed_of(fd):
+    TCGETS2 = 0x802C542A  # odd speeds have no name of their own
+    return struct.unpack("4I20s2I", fcntl.ioctl(fd, TCGETS2, bytes(44)))[-1]
+
+
+class Line:
+    """A mat on a pty that can be understood at one speed only; answers only when asked, if it is one of those."""
+
+    def __init__(self, data, speed, asked=False):
+        self.master, self.slave = pty.openpty()
+        self.path = os.ttyname(self.slave)
+        self.data, self.speed, self.asked = data, speed, asked
+        self.heard, self.running = b"", True
+        os.set_blocking(self.master, False)
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        at = 0
+        while self.running:
+            if select.select([self.master], [], [], 0.01)[0]:
+                self.heard += os.read(self.master, 4096)
+            if self.asked and not self.heard:
+                continue
+            piece = self.data[at:at + 500]
+            if speed_of(self.slave) != self.speed:
+                piece = bytes((b * 7 + 129) & 255 | 0x80 for b in piece)
+            try:
+                at = (at + os.write(self.master, piece)) % len(self.data)
+            except BlockingIOError:
+                pass
+
+    def stop(self):
+        self.running = False
+        self.thread.join()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+def test_files(folder):
+    rows = json.loads(subprocess.check_output([f"{build}/sitbonectl", "formats", "--json"]))
+    for row in rows:
+        path = f"{folder}/{row['name']}.bin"
+        size = ["--rows", "12", "--cols", "11"] if row["resizable"] and not row["rows"] else []
+        sim(row["name"], path, *size)
+        if row["cells"] and not row["rows"]:
+            continue  # cells without places: nothing that a simulated sitter could sit on
+        found = json.loads(probe(path, "--json"))
+        assert found["format"] == row["name"], (row["name"], found)
+        assert found["candidates"][0]["in_a_row"] >= 3 and found["baud"] is None, found
+    text = probe(f"{folder}/csv-line.bin")
+    assert "format = csv-line" in text and "132 cells a frame: say rows and cols" in text, text
+    assert "rows = 12\ncols = 11" in probe(f"{folder}/csv-line.bin", "--rows", "12", "--cols", "11")
+
+
+def test_nothing(folder):
+    with open(f"{folder}/noise", "wb") as f:
+        f.write(os.urandom(30000))
+    out = probe(f"{folder}/noise", status=1)
+    assert "nothing fits" in out and "it begins: " in out, out
+    assert json.loads(probe(f"{folder}/noise", "--json", status=1))["format"] is None
+    with open(f"{folder}/words", "w") as f:
+        f.write("Hello\nI am \033[2J a kettle\n" * 50)
+    out = probe(f"{folder}/words", status=1)
+    assert "it begins: Hello I am" in out and "\033" not in out, out
+    assert "is not there" in probe("/dev/ttyUSB99", status=1)
+    assert "whole number" in probe(f"{folder}/noise", "--baud", "fast", status=2)
+    sim("jq-seat-32", f"{folder}/x.bin")
+    subprocess.check_call([f"{build}/sitbone-sim", "--scenario", scenario, "--format", "jq-seat-32", "--recording", "--output",
+                           f"{folder}/x.sbr"])
+    assert "is a recording" in probe(f"{folder}/x.sbr", status=1)
+
+
+def test_lines(folder):
+    with open(f"{folder}/jq-seat-32.bin", "rb") as f:
+        data = f.read()
+    line = Line(data, 921600)  # not the speed of the format
+    out = probe(line.path)
+    line.stop()
+    assert "format = jq-seat-32\nbaud = 921600\n" in out and "fits" in out, out
+    assert line.heard == b"", line.heard  # it only listened
+    line = Line(data, 115200)
+    out = probe(line.path, "--baud", "9600", status=1)
+    line.stop()
+    assert "nothing fits" in out and "at 9600 baud" in out, out
+
+
+def test_asked(folder):
+    with open(f"{folder}/stag-request.bin", "rb") as f:
+        data = f.read()
+    line = Line(data, 115200, asked=True)
+    out = probe(line.path, status=1)
+    assert "nothing comes" in out and "--send" in out and line.heard == b"", (out, line.heard)
+    out = probe(line.path, "--send")
+    line.stop()
+    assert "format = stag-request" in out and line.heard, out
+
+
+with tempfile.TemporaryDirectory() as d:
+    test_files(d)
+    test_nothing(d)
+    test_lines(d)
+    test_asked(d)
