@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "format_file.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -207,6 +209,16 @@ static void open_port(struct mat *m) {
         open_later(m);
 }
 
+static const struct format *find_format(struct mat *m, const char *name) {
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        const struct format *ret = mistakes ? format_find(name, &m->described, mistakes) : NULL;
+
+        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
+                log_error("%s", mistakes->of[i]);
+        free(mistakes);
+        return ret;
+}
+
 int mat_init(struct mat *m, sd_event *event, const struct settings_device *settings, uint64_t (*now)(void *userdata),
              frame_fn frame_seen, void *userdata) {
         const char *why;
@@ -217,7 +229,7 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
         m->frame_seen = frame_seen;
         m->userdata = userdata;
         m->pause_us = PAUSE_FIRST_US;
-        m->format = format_by_name(settings->format);
+        m->format = find_format(m, settings->format);
         if (!m->format) {
                 log_error("no wire format called %s", settings->format);
                 return -EINVAL;

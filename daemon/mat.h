@@ -18,6 +18,7 @@ struct mat {
         sd_event *event; /* not owned */
         struct settings_device settings;
         const struct format *format;
+        struct format described; /* where format points when it comes from a file */
         struct layout layout;
         struct decoder decoder;
         struct frame frame; /* scratch of the decoder */

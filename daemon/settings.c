@@ -8,6 +8,7 @@
 
 #include "acquire/formats.h"
 #include "acquire/layout.h"
+#include "format_file.h"
 #include "settings_table.h"
 #include "util/file.h"
 #include "util/ini.h"
@@ -42,6 +43,8 @@ static void describe_legal(const struct setting *row, char *ret, size_t size) {
         case SETTING_FORMAT:
                 for (size_t i = 0; i < format_count() && n < size; i++)
                         n += (size_t)snprintf(ret + n, size - n, "%s%s", i ? " | " : "", format_at(i)->name);
+                if (n < size)
+                        snprintf(ret + n, size - n, " | a file in /etc/sitbone/formats");
                 break;
         case SETTING_SLUG:
                 snprintf(ret, size, "auto, or a-z, 0-9 and -");
@@ -112,7 +115,7 @@ static bool legal_text(const struct setting *row, const char *s) {
         case SETTING_TOPIC:
                 return legal_topic(s);
         case SETTING_FORMAT:
-                return format_by_name(s) != NULL;
+                return format_exists(s);
         default:
                 return true;
         }
@@ -267,12 +270,22 @@ static void on_mistake(void *userdata, int line, const char *what) {
         mistake_add(p->mistakes, "%s:%d: %s", p->path, line, what);
 }
 
-/* What no single range can say. */
-static void check_relations(const struct settings *s, const char *path, struct mistakes *m) {
-        const char *wrong = layout_check(format_by_name(s->device.format), &s->device);
+static void check_format(const struct settings *s, const char *path, struct mistakes *m) {
+        struct mistakes *inside = calloc(1, sizeof(*inside));
+        struct format described;
+        const struct format *format = inside ? format_find(s->device.format, &described, inside) : NULL;
+        const char *wrong = format ? layout_check(format, &s->device) : NULL;
 
         if (wrong)
                 mistake_add(m, "%s: [device] format = %s: %s", path, s->device.format, wrong);
+        for (int i = 0; inside && i < inside->n && i < MISTAKES_MAX; i++)
+                mistake_add(m, "%s: [device] format: %s", path, inside->of[i]);
+        free(inside);
+}
+
+/* What no single range can say. */
+static void check_relations(const struct settings *s, const char *path, struct mistakes *m) {
+        check_format(s, path, m);
         if (s->sitting.interruption_s >= s->sitting.break_s)
                 mistake_add(m, "%s: [sitting] interruption_s = %g must be less than break_s = %g", path,
                             (double)s->sitting.interruption_s, (double)s->sitting.break_s);

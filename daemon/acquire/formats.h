@@ -127,6 +127,9 @@ const struct format *format_by_name(const char *name);
 size_t format_count(void);
 const struct format *format_at(size_t i);
 
+/* NULL, or what makes this description one that no decoder could follow. Every row of the table passes. */
+const char *format_wrong(const struct format *format);
+
 /* Bytes of one element, and of everything round the elements (of one part). 0 for text. */
 size_t format_element_size(const struct format *format);
 size_t format_overhead(const struct format *format);

@@ -23,6 +23,7 @@ struct record {
         const char *path;
         struct settings settings;
         const struct format *format;
+        struct format described; /* where format points when it comes from a file */
         struct layout layout;
         struct decoder decoder;
         struct frame frame;
@@ -69,7 +70,7 @@ static int take_options(struct record *r, const struct options *o) {
                 snprintf(d->device, sizeof(d->device), "%s", o->device);
         if (o->format)
                 snprintf(d->format, sizeof(d->format), "%s", o->format);
-        status = find_format(d->format, &r->format);
+        status = find_format(d->format, &r->described, &r->format);
         if (status != STATUS_DONE)
                 return status;
         if (o->baud && !take_number(o->baud, "baud", 20e6, &number))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format_file.h"
 #include "settings.h"
 #include "util/file.h"
 #include "util/nearest.h"
@@ -33,12 +34,25 @@ const char *exercises_path(const struct options *options, const struct settings 
         return settings->alert.exercises_file[0] ? settings->alert.exercises_file : NULL;
 }
 
-int find_format(const char *name, const struct format **ret) {
+/* The file of this name, or STATUS_USAGE after each mistake in it was said. */
+static int read_format(const char *name, struct format *storage, const struct format **ret) {
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+
+        *ret = mistakes ? format_find(name, storage, mistakes) : NULL;
+        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
+                complain("%s", mistakes->of[i]);
+        free(mistakes);
+        return *ret ? STATUS_DONE : STATUS_USAGE;
+}
+
+int find_format(const char *name, struct format *storage, const struct format **ret) {
         const char *near = NULL;
 
-        *ret = name ? format_by_name(name) : NULL;
-        if (!name || *ret)
+        *ret = NULL;
+        if (!name)
                 return STATUS_DONE;
+        if (format_exists(name))
+                return read_format(name, storage, ret);
         for (size_t i = 0; i < format_count(); i++)
                 nearest_offer(name, format_at(i)->name, &near);
         fprintf(stderr, "sitbonectl: no format \"%s\"%s%s. There are:", name, near ? "; did you mean " : "",
@@ -58,7 +72,7 @@ int source_load(const struct options *options, struct source **ret) {
                 return STATUS_FAILED;
         }
         s->path = options->args[0];
-        status = find_format(options->format, &s->format);
+        status = find_format(options->format, &s->described, &s->format);
         if (status == STATUS_DONE)
                 status = load_settings(options->config, &s->settings);
         if (status == STATUS_DONE && (r = file_map(s->path, &s->data, &s->n)) < 0) {

@@ -12,6 +12,7 @@ struct source {
         const char *data; /* the whole file, mapped */
         size_t n;
         const struct format *format; /* NULL = frames CSV */
+        struct format described;     /* where format points when it comes from a file */
         struct settings settings;
         struct recording recording;
         struct frame frame;
@@ -20,8 +21,8 @@ struct source {
 /* STATUS_DONE, or STATUS_USAGE after each mistake was said. path NULL: the installed settings. */
 int load_settings(const char *path, struct settings *ret);
 
-/* *ret is NULL for a NULL name. STATUS_DONE, or STATUS_USAGE after a complaint that names what there is. */
-int find_format(const char *name, const struct format **ret);
+/* *ret is NULL for a NULL name, a row, or storage filled from a file. STATUS_DONE, or STATUS_USAGE after a complaint that names what there is. */
+int find_format(const char *name, struct format *storage, const struct format **ret);
 
 /* The catalogue asked for, else the one the settings name, else NULL: the installed one. */
 const char *exercises_path(const struct options *options, const struct settings *settings);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format_file.h"
 #include "tools/sim_scenario.h"
 
 /* Frames CSV is not a wire; this row only gives it a mat to be from. */
@@ -131,6 +132,16 @@ static int unknown_format(const char *name) {
         return -EINVAL;
 }
 
+static const struct format *find_format(struct sim_options *o) {
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        const struct format *ret = mistakes ? format_find(o->format_name, &o->described, mistakes) : NULL;
+
+        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
+                fprintf(stderr, "sitbone-sim: %s\n", mistakes->of[i]);
+        free(mistakes);
+        return ret;
+}
+
 static void fill_open_sizes(struct sim_options *o) {
         struct settings_device *d = &o->device;
         const struct format *f = o->format;
@@ -159,9 +170,9 @@ static int check(struct sim_options *o) {
         if (o->repeat && o->output != NULL && strcmp(o->output, "-") != 0)
                 return complain("--loop into a file would never end", "");
         o->csv = strcmp(o->format_name, frames_csv.name) == 0;
-        o->format = o->csv ? &frames_csv : format_by_name(o->format_name);
+        o->format = o->csv ? &frames_csv : find_format(o);
         if (o->format == NULL)
-                return unknown_format(o->format_name);
+                return format_exists(o->format_name) ? -EINVAL : unknown_format(o->format_name);
         if (o->csv && o->link != NULL)
                 return complain("csv is no wire format: use --output, or another format", "");
         if (o->recording && (o->csv || o->link != NULL || strcmp(o->output, "-") == 0))
@@ -185,7 +196,10 @@ int sim_options_parse(int argc, char **argv, struct sim_options *ret) {
         if (optind < argc)
                 return complain("too much: ", argv[optind]);
         int r = check(&o);
-        if (r == 0)
-                *ret = o;
-        return r;
+        if (r < 0)
+                return r;
+        *ret = o;
+        if (o.format == &o.described)
+                ret->format = &ret->described;
+        return 0;
 }

@@ -14,6 +14,7 @@ struct sim_options {
         bool repeat, recording, help, version;
         struct settings_device device; /* size and lie of the mat */
         const struct format *format;   /* looked up */
+        struct format described;       /* where format points when it comes from a file */
         bool csv;                      /* frames CSV instead of a wire format */
 };
 

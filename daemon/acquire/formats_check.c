@@ -1,0 +1,82 @@
+/* Whether a description says enough, and nothing that leads outside of a frame. */
+#include <stddef.h>
+
+#include "acquire/formats.h"
+#include "sitbone/frame.h"
+
+static size_t width_of(enum length_kind kind) {
+        return kind == LENGTH_FIXED ? 0 : kind == LENGTH_U8 ? 1 : 2;
+}
+
+static const char *wrong_head(const struct format *f) {
+        size_t head = (size_t)format_sync(f, 0, 0).n + f->header_n;
+
+        if (f->length.kind != LENGTH_FIXED && f->length.at + width_of(f->length.kind) > head)
+                return "length_at is not within sync and header";
+        if (f->shape.kind != SHAPE_NONE && f->shape.at + (size_t)format_shape(f, 0, 0).n > head)
+                return "shape_at is not within sync and header";
+        if (f->shape.kind != SHAPE_NONE && f->sync.n == 0 && f->shape.at != 0)
+                return "without a sync the shape comes first: shape_at must be 0";
+        if (f->part.kind != PART_NONE && f->part.at + (f->part.kind == PART_INDEX_U8 ? 1u : 2u) > head)
+                return "part_at is not within sync and header";
+        for (uint8_t i = 0; i < f->n_constants; i++)
+                if (f->constants[i].at >= head)
+                        return "a constant is not within sync and header";
+        return NULL;
+}
+
+static const char *wrong_cells(const struct format *f) {
+        size_t each = f->sparse.size;
+
+        if (f->sparse.size > 0 &&
+            (f->sparse.x_at >= each || f->sparse.y_at >= each || f->sparse.value_at + format_element_size(f) > each))
+                return "a record is too short for what is said to be in it";
+        if (f->sparse.size > 0 && (f->length.kind == LENGTH_FIXED || f->part.kind != PART_NONE || f->cells > 0))
+                return "records need a length that counts them, rows and cols, and no parts";
+        if (f->part.kind == PART_INDEX_U8 && f->part.cells == 0 && f->cells > 0)
+                return "parts of cells without rows and cols need part_cells";
+        if (f->part.kind == PART_START_U16LE && f->part.cells == 0 && f->framing == FRAMING_PREFIX)
+                return "parts of any length need a delimiter, suffix, slip or cobs, or part_cells";
+        return NULL;
+}
+
+static const char *wrong_bytes(const struct format *f) {
+        bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
+        const char *wrong;
+
+        if (f->sync.n == 0 && !packet && (f->framing != FRAMING_PREFIX || f->shape.kind == SHAPE_NONE))
+                return "sync is missing: nothing says where a frame begins";
+        wrong = wrong_head(f);
+        return wrong ? wrong : wrong_cells(f);
+}
+
+static const char *wrong_size(const struct format *f) {
+        uint64_t listed = 0;
+
+        if ((uint32_t)f->rows * f->cols > CELLS_MAX || f->cells > CELLS_MAX)
+                return "more than 4096 cells";
+        if ((f->rows == 0) != (f->cols == 0) || (f->cells > 0 && f->rows > 0))
+                return "rows and cols go together, and cells instead of them";
+        if (f->order.n_listed > 0 && (f->order.n_listed != f->rows || f->resizable))
+                return "row_list must have one number a row, and the size must be fixed";
+        for (uint8_t i = 0; i < f->order.n_listed; i++) {
+                if (f->order.row_list[i] >= f->rows || listed >> f->order.row_list[i] & 1)
+                        return "row_list must have every row once";
+                listed |= 1ull << f->order.row_list[i];
+        }
+        return NULL;
+}
+
+const char *format_wrong(const struct format *f) {
+        const char *wrong = wrong_size(f);
+
+        if (wrong)
+                return wrong;
+        if (!(f->full_scale > 0))
+                return "full_scale is missing: the value of a saturated cell";
+        if (f->request.n > 0 && f->request_every_ms < 5)
+                return "request needs request_every_ms of 5 or more";
+        if (f->framing == FRAMING_TEXT)
+                return f->digits || f->separators[0] ? NULL : "separators are missing";
+        return wrong_bytes(f);
+}

@@ -1,0 +1,428 @@
+#include "format_file.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/file.h"
+#include "util/ini.h"
+#include "util/nearest.h"
+
+enum { FILE_LIMIT = 64 * 1024, PATH_SIZE = 512 };
+
+enum kind {
+        TEXT,
+        WORD, /* one of words; the enum's value is its place */
+        YES_NO,
+        U8,
+        U16,
+        I32,
+        REAL,
+        BYTES,
+        COMMAND,
+        CONSTANTS,
+        ROW_LIST,
+        SEPARATORS,
+};
+
+struct key {
+        const char *name;
+        enum kind kind;
+        size_t offset, size;
+        double min, max;
+        const char *const *words;
+};
+
+static const char *const framing_words[] = {"prefix", "delimiter", "text", "suffix", "slip", "cobs", NULL};
+static const char *const element_words[] = {"u8",    "u16le", "u16be",  "i16le",  "i16be",
+                                            "i32le", "f32le", "split5", "split6", NULL};
+static const char *const check_words[] = {"none", "sum8", "crc16-modbus", "xor8", NULL};
+static const char *const length_words[] = {"fixed", "u8", "u16le", "u16be", NULL};
+static const char *const shape_words[] = {"none", "u8", "u16le", NULL};
+static const char *const part_words[] = {"none", "index", "start", NULL};
+static const char *const end_words[] = {"line", "blank", "word", NULL};
+static const char *const line_words[] = {"leave", "on", "off", NULL};
+static const char *const yes_words[] = {"no", "yes", NULL};
+static const char *const separator_words[] = {"comma", "semicolon", "tab", "blank", "slash", "colon", "bar", NULL};
+static const char separator_signs[] = ",;\t /:|";
+
+#define AT(field) offsetof(struct format, field), sizeof(((struct format *)0)->field)
+#define WORD_KEY(name, f, w)                                                                                          \
+        { name, WORD, AT(f), 0, 0, w }
+#define YES_KEY(name, f)                                                                                              \
+        { name, YES_NO, AT(f), 0, 1, yes_words }
+#define NUM_KEY(name, k, f, least, most)                                                                              \
+        { name, k, AT(f), least, most, NULL }
+#define PLAIN_KEY(name, k, f)                                                                                         \
+        { name, k, AT(f), 0, 0, NULL }
+
+static const struct key keys[] = {
+        PLAIN_KEY("title", TEXT, title),
+        WORD_KEY("framing", framing, framing_words),
+        PLAIN_KEY("sync", BYTES, sync),
+        PLAIN_KEY("tail", BYTES, tail),
+        PLAIN_KEY("preamble", BYTES, preamble),
+        NUM_KEY("header", U8, header_n, 0, 64),
+        NUM_KEY("trailer", U8, trailer_n, 0, 64),
+        WORD_KEY("length", length.kind, length_words),
+        NUM_KEY("length_at", U8, length.at, 0, 71),
+        YES_KEY("length_counts_elements", length.elements),
+        WORD_KEY("shape", shape.kind, shape_words),
+        NUM_KEY("shape_at", U8, shape.at, 0, 71),
+        PLAIN_KEY("constants", CONSTANTS, constants),
+        WORD_KEY("part", part.kind, part_words),
+        NUM_KEY("part_at", U8, part.at, 0, 71),
+        NUM_KEY("part_cells", U16, part.cells, 0, 4096),
+        NUM_KEY("record", U8, sparse.size, 0, 32),
+        NUM_KEY("record_x_at", U8, sparse.x_at, 0, 31),
+        NUM_KEY("record_y_at", U8, sparse.y_at, 0, 31),
+        NUM_KEY("record_value_at", U8, sparse.value_at, 0, 31),
+        WORD_KEY("check", check, check_words),
+        PLAIN_KEY("separators", SEPARATORS, separators),
+        YES_KEY("digits", digits),
+        WORD_KEY("frame_end", text_end, end_words),
+        WORD_KEY("element", element, element_words),
+        NUM_KEY("mask", U16, mask, 0, 65535),
+        NUM_KEY("shift", U8, shift, 0, 15),
+        NUM_KEY("max_valid", U16, max_valid, 0, 65535),
+        YES_KEY("inverted", inverted),
+        NUM_KEY("full_scale", REAL, full_scale, 1e-3, 16777216),
+        NUM_KEY("rows", U16, rows, 0, 4096),
+        NUM_KEY("cols", U16, cols, 0, 4096),
+        NUM_KEY("cells", U16, cells, 0, 4096),
+        YES_KEY("resizable", resizable),
+        NUM_KEY("pitch_x_mm", REAL, pitch_x_mm, 0, 200),
+        NUM_KEY("pitch_y_mm", REAL, pitch_y_mm, 0, 200),
+        YES_KEY("column_major", order.column_major),
+        YES_KEY("serpentine", order.serpentine),
+        YES_KEY("flip_x", order.flip_x),
+        YES_KEY("flip_y", order.flip_y),
+        PLAIN_KEY("row_list", ROW_LIST, order.row_list),
+        NUM_KEY("baud", I32, baud, 0, 4000000),
+        NUM_KEY("rate_hz", REAL, rate_hz, 0, 1000),
+        WORD_KEY("dtr", dtr, line_words),
+        WORD_KEY("rts", rts, line_words),
+        NUM_KEY("open_delay_ms", I32, open_delay_ms, 0, 60000),
+        NUM_KEY("discard_ms", I32, discard_ms, 0, 60000),
+        PLAIN_KEY("start", COMMAND, start),
+        PLAIN_KEY("request", COMMAND, request),
+        NUM_KEY("request_every_ms", I32, request_every_ms, 0, 60000),
+};
+
+enum { KEYS_N = sizeof(keys) / sizeof(keys[0]) };
+
+struct reading {
+        const char *path;
+        struct mistakes *mistakes;
+        int before; /* mistakes there were */
+        struct format format;
+        bool given[KEYS_N];
+};
+
+/* --- values --- */
+
+static bool number_in(const char *s, double least, double most, bool whole, double *ret) {
+        char *end;
+        double value = strtod(s, &end);
+
+        if (end == s || *end || !(value >= least && value <= most) || (whole && value != floor(value)))
+                return false;
+        *ret = value;
+        return true;
+}
+
+static bool take_number(const struct key *key, const char *s, void *field) {
+        double value;
+
+        if (!number_in(s, key->min, key->max, key->kind != REAL, &value))
+                return false;
+        if (key->kind == U8)
+                *(uint8_t *)field = (uint8_t)value;
+        else if (key->kind == U16)
+                *(uint16_t *)field = (uint16_t)value;
+        else if (key->kind == I32)
+                *(int32_t *)field = (int32_t)value;
+        else
+                *(float *)field = (float)value;
+        return true;
+}
+
+static int word_in(const char *const *words, const char *s) {
+        for (int i = 0; words[i]; i++)
+                if (strcmp(words[i], s) == 0)
+                        return i;
+        return -1;
+}
+
+static bool take_word(const struct key *key, const char *s, void *field) {
+        int i = word_in(key->words, s);
+
+        if (i < 0)
+                return false;
+        if (key->kind == YES_NO)
+                *(bool *)field = i == 1;
+        else
+                memcpy(field, &i, sizeof(i));
+        return true;
+}
+
+/* "AA 55 03" or the text between quotation marks, with \n and \r. */
+static bool take_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret) {
+        uint8_t bytes[FORMAT_COMMAND_MAX];
+        size_t n = 0, length = strlen(s);
+        bool quoted = length >= 2 && s[0] == '"' && s[length - 1] == '"';
+
+        for (const char *at = quoted ? s + 1 : s, *end = s + length - (quoted ? 1 : 0); at < end; at++) {
+                unsigned value;
+                int used = 0;
+
+                if (!quoted && *at == ' ')
+                        continue;
+                if (n == most || n == sizeof(bytes))
+                        return false;
+                if (!quoted) {
+                        if (strspn(at, "0123456789abcdefABCDEF") < 2 || sscanf(at, "%2x%n", &value, &used) != 1)
+                                return false;
+                        bytes[n++] = (uint8_t)value;
+                        at += used - 1;
+                } else if (*at == '\\' && at + 1 < end && (at[1] == 'n' || at[1] == 'r')) {
+                        bytes[n++] = *++at == 'n' ? '\n' : '\r';
+                } else {
+                        bytes[n++] = (uint8_t)*at;
+                }
+        }
+        memcpy(ret, bytes, n);
+        *ret_n = (uint8_t)n;
+        return n > 0;
+}
+
+/* "2=02 4=02 3&F0=40": place, mask, value; place decimal, the others hexadecimal. */
+static bool take_constants(struct format *f, const char *s) {
+        f->n_constants = 0;
+        while (*s) {
+                unsigned at, mask = 0xFF, value;
+                int used = 0;
+
+                if (sscanf(s, "%2u&%2x=%2x%n", &at, &mask, &value, &used) != 3 || used == 0) {
+                        mask = 0xFF;
+                        used = 0;
+                        if (sscanf(s, "%2u=%2x%n", &at, &value, &used) != 2 || used == 0)
+                                return false;
+                }
+                if (f->n_constants == FORMAT_CONSTANTS_MAX || (value & ~mask) || (s[used] && s[used] != ' '))
+                        return false;
+                f->constants[f->n_constants++] = (struct format_constant){(uint8_t)at, (uint8_t)mask, (uint8_t)value};
+                s += used;
+                s += strspn(s, " ");
+        }
+        return f->n_constants > 0;
+}
+
+static bool take_rows(struct format *f, const char *s) {
+        f->order.n_listed = 0;
+        while (*s) {
+                char *end;
+                unsigned long row = strtoul(s, &end, 10);
+
+                if (end == s || row >= FORMAT_ROWS_MAX || f->order.n_listed == FORMAT_ROWS_MAX)
+                        return false;
+                f->order.row_list[f->order.n_listed++] = (uint8_t)row;
+                s = end + strspn(end, " ,");
+        }
+        return f->order.n_listed > 0;
+}
+
+static bool take_separators(struct format *f, const char *s) {
+        size_t n = 0;
+
+        memset(f->separators, 0, sizeof(f->separators));
+        while (*s) {
+                char word[16];
+                size_t length = strcspn(s, " ");
+                int i;
+
+                snprintf(word, sizeof(word), "%.*s", (int)length, s);
+                i = length < sizeof(word) ? word_in(separator_words, word) : -1;
+                if (i < 0 || n + 1 >= sizeof(f->separators))
+                        return false;
+                f->separators[n++] = separator_signs[i];
+                s += length + strspn(s + length, " ");
+        }
+        return n > 0;
+}
+
+static bool take_value(struct format *f, const struct key *key, const char *s) {
+        void *field = (char *)f + key->offset;
+        struct format_bytes *bytes = field;
+        struct format_command *command = field;
+
+        switch (key->kind) {
+        case TEXT:
+                return *s && (size_t)snprintf(field, key->size, "%s", s) < key->size;
+        case WORD:
+        case YES_NO:
+                return take_word(key, s, field);
+        case U8:
+        case U16:
+        case I32:
+        case REAL:
+                return take_number(key, s, field);
+        case BYTES:
+                return take_bytes(s, FORMAT_BYTES_MAX, &bytes->n, bytes->of);
+        case COMMAND:
+                return take_bytes(s, FORMAT_COMMAND_MAX, &command->n, command->of);
+        case CONSTANTS:
+                return take_constants(f, s);
+        case ROW_LIST:
+                return take_rows(f, s);
+        case SEPARATORS:
+                return take_separators(f, s);
+        }
+        return false;
+}
+
+/* --- mistakes --- */
+
+static void join(const char *const *words, char *ret, size_t size) {
+        *ret = '\0';
+        for (int i = 0; words[i]; i++)
+                snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", i ? " | " : "", words[i]);
+}
+
+static void legal(const struct key *key, char *ret, size_t size) {
+        switch (key->kind) {
+        case TEXT:
+                snprintf(ret, size, "1..%zu bytes", key->size - 1);
+                return;
+        case WORD:
+        case YES_NO:
+                join(key->words, ret, size);
+                return;
+        case BYTES:
+                snprintf(ret, size, "1..8 bytes as AA 55 03, or \"text\"");
+                return;
+        case COMMAND:
+                snprintf(ret, size, "1..32 bytes as AA 55 03, or \"text\\n\"");
+                return;
+        case CONSTANTS:
+                snprintf(ret, size, "up to 4 of PLACE=VALUE or PLACE&MASK=VALUE, as 2=02 4&F0=40");
+                return;
+        case ROW_LIST:
+                snprintf(ret, size, "up to 64 numbers 0..63");
+                return;
+        case SEPARATORS:
+                join(separator_words, ret, size);
+                return;
+        default:
+                snprintf(ret, size, "%.10g..%.10g", key->min, key->max);
+        }
+}
+
+static void on_item(void *userdata, const struct ini_item *item) {
+        struct reading *r = userdata;
+        const char *near = NULL;
+        char range[160];
+
+        if (strcmp(item->section, "format") != 0) {
+                if (!item->key)
+                        mistake_add(r->mistakes, "%s:%d: [%s]: there is only the section [format]", r->path,
+                                    item->line, item->section);
+                return;
+        }
+        for (int k = 0; item->key && k < KEYS_N; k++) {
+                nearest_offer(item->key, keys[k].name, &near);
+                if (strcmp(item->key, keys[k].name) != 0)
+                        continue;
+                legal(&keys[k], range, sizeof(range));
+                if (r->given[k])
+                        mistake_add(r->mistakes, "%s:%d: %s is given twice", r->path, item->line, item->key);
+                else if (!take_value(&r->format, &keys[k], item->value))
+                        mistake_add(r->mistakes, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
+                                    item->value, range);
+                r->given[k] = true;
+                return;
+        }
+        if (item->key)
+                mistake_add(r->mistakes, "%s:%d: no key \"%s\"%s%s", r->path, item->line, item->key,
+                            near ? "; did you mean " : "", near ? near : "");
+}
+
+static void on_mistake(void *userdata, int line, const char *what) {
+        struct reading *r = userdata;
+
+        mistake_add(r->mistakes, "%s:%d: %s", r->path, line, what);
+}
+
+/* --- files --- */
+
+static void name_of(const char *path, char *ret, size_t size) {
+        const char *base = strrchr(path, '/');
+        size_t n;
+
+        base = base ? base + 1 : path;
+        n = strlen(base);
+        if (n > 5 && strcmp(base + n - 5, ".conf") == 0)
+                n -= 5;
+        snprintf(ret, size, "%.*s", (int)n, base);
+}
+
+int format_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes, struct format *ret) {
+        struct reading r = {.path = path, .mistakes = mistakes, .before = mistakes->n};
+        const struct ini_sink sink = {on_item, on_mistake, &r};
+        const char *wrong;
+
+        r.format.rate_hz = 10;
+        r.format.baud = 115200;
+        r.format.framing = FRAMING_TEXT;
+        memcpy(r.format.separators, ",; \t", 5);
+        name_of(path, r.format.name, sizeof(r.format.name));
+        snprintf(r.format.title, sizeof(r.format.title), "%s", r.format.name);
+        ini_parse(text, n, &sink);
+        wrong = mistakes->n == r.before ? format_wrong(&r.format) : NULL;
+        if (wrong)
+                mistake_add(mistakes, "%s: %s", path, wrong);
+        if (mistakes->n == r.before)
+                *ret = r.format;
+        return mistakes->n - r.before;
+}
+
+static bool find_path(const char *name, char *ret, size_t size) {
+        static const char *const folders[] = {"/etc/sitbone/formats", SITBONE_DATADIR "/sitbone/formats"};
+
+        if (strchr(name, '/')) {
+                snprintf(ret, size, "%s", name);
+                return file_exists(ret);
+        }
+        for (size_t i = 0; *name && i < sizeof(folders) / sizeof(folders[0]); i++) {
+                snprintf(ret, size, "%s/%s.conf", folders[i], name);
+                if (file_exists(ret))
+                        return true;
+        }
+        return false;
+}
+
+bool format_exists(const char *name) {
+        char path[PATH_SIZE];
+
+        return format_by_name(name) || find_path(name, path, sizeof(path));
+}
+
+const struct format *format_find(const char *name, struct format *storage, struct mistakes *mistakes) {
+        const struct format *row = format_by_name(name);
+        char path[PATH_SIZE], *text;
+        size_t n;
+        int r;
+
+        if (row || !find_path(name, path, sizeof(path)))
+                return row;
+        r = file_read(path, FILE_LIMIT, &text, &n);
+        if (r < 0) {
+                mistake_add(mistakes, "%s: %s", path, strerror(-r));
+                return NULL;
+        }
+        r = format_parse(path, text, n, mistakes, storage);
+        free(text);
+        return r == 0 ? storage : NULL;
+}

@@ -1,0 +1,22 @@
+/* A wire format described in a file: the same as a row of the table (acquire/formats.h), without C. */
+#ifndef FORMAT_FILE_H
+#define FORMAT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "acquire/formats.h"
+#include "util/mistakes.h"
+
+/* Reads a text; every mistake goes to mistakes with file and line. *ret is written only when there is none. The name of
+ * the format is that of the file. Returns the number of mistakes. */
+int format_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes, struct format *ret);
+
+/* The row of this name; or NAME.conf in /etc/sitbone/formats or the installed share/sitbone/formats; or, with a slash in
+ * it, the file itself. *storage is written only when it is a file. NULL when there is none, or when it has mistakes. */
+const struct format *format_find(const char *name, struct format *storage, struct mistakes *mistakes);
+
+/* There is a row or a file of this name. */
+bool format_exists(const char *name);
+
+#endif

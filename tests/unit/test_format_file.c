@@ -1,0 +1,134 @@
+/* A description in a file is the same as a row of the table; mistakes are said with file, line and what is legal; what is
+ * accepted can be followed by encoder and decoder. Usage: test_format_file [SOURCE-FOLDER] */
+#include <string.h>
+
+#include "acquire/encoder.h"
+#include "format_file.h"
+#include "wire.h"
+
+static struct mistakes mistakes;
+static struct format format;
+
+static int parse(const char *text) {
+        memset(&mistakes, 0, sizeof(mistakes));
+        return format_parse("dir/my-mat.conf", text, strlen(text), &mistakes, &format);
+}
+
+static void wrong(const char *text, const char *said) {
+        memset(&format, 0, sizeof(format));
+        if (parse(text) != 1 || !strstr(mistakes.of[0], said))
+                fprintf(stderr, "%d mistakes: %s\n", mistakes.n, mistakes.of[0]);
+        CHECK(mistakes.n == 1 && strstr(mistakes.of[0], said) && format.name[0] == '\0');
+}
+
+static void test_mistakes(void) {
+        wrong("[format]\nfull_scale = 9\nsink = AA\n", "dir/my-mat.conf:3: no key \"sink\"; did you mean sync");
+        wrong("[format]\nfull_scale = 9\nelement = u17\n", "dir/my-mat.conf:3: element = u17: must be u8 | u16le");
+        wrong("[format]\nfull_scale = 9\nrows = 5000\n", "dir/my-mat.conf:3: rows = 5000: must be 0..4096");
+        wrong("[format]\nfull_scale = 9\nfull_scale = 9\n", "dir/my-mat.conf:3: full_scale is given twice");
+        wrong("[format]\nfull_scale = 9\nsync = A\n", "must be 1..8 bytes as AA 55 03");
+        wrong("[format]\nfull_scale = 9\nsync = 1 2 3\n", "must be 1..8 bytes");
+        wrong("[format]\nfull_scale = 9\nsync = 010203040506070809\n", "must be 1..8 bytes");
+        wrong("[format]\nfull_scale = 9\nconstants = 2\n", "PLACE=VALUE");
+        wrong("[format]\nfull_scale = 9\nseparators = comma dash\n", "must be comma | semicolon");
+        wrong("[mat]\n", "my-mat.conf:1: [mat]: there is only the section [format]");
+        wrong("[format]\nrows = 4\ncols = 4\n", "full_scale is missing");
+        wrong("[format]\nfull_scale = 9\nframing = prefix\n", "sync is missing");
+        wrong("[format]\nfull_scale = 9\nrows = 4\n", "rows and cols go together");
+        wrong("[format]\nfull_scale = 9\nrows = 65\ncols = 65\n", "more than 4096 cells");
+        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nlength = u16le\nlength_at = 0\n", "length_at");
+        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nconstants = 1=02\n", "a constant is not within");
+        wrong("[format]\nfull_scale = 9\nrequest = 01\n", "request_every_ms");
+        wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\nrow_list = 1 1\n", "every row once");
+}
+
+static void same_as_row(const char *text, const char *name) {
+        const struct format *row = format_by_name(name);
+
+        if (parse(text) != 0)
+                fprintf(stderr, "%s\n", mistakes.of[0]);
+        CHECK(mistakes.n == 0 && row && strcmp(format.name, "my-mat") == 0);
+        snprintf(format.name, sizeof(format.name), "%s", row->name);
+        memset(format.separators, 0, row->framing == FRAMING_TEXT ? 0 : sizeof(format.separators));
+        CHECK(format.framing == row->framing && format.element == row->element && format.check == row->check);
+        CHECK(memcmp(&format.sync, &row->sync, sizeof(format.sync)) == 0);
+        CHECK(memcmp(&format.tail, &row->tail, sizeof(format.tail)) == 0);
+        CHECK(memcmp(&format.preamble, &row->preamble, sizeof(format.preamble)) == 0);
+        CHECK(format.header_n == row->header_n && format.trailer_n == row->trailer_n);
+        CHECK(memcmp(&format.length, &row->length, sizeof(format.length)) == 0);
+        CHECK(memcmp(&format.shape, &row->shape, sizeof(format.shape)) == 0);
+        CHECK(memcmp(&format.part, &row->part, sizeof(format.part)) == 0);
+        CHECK(memcmp(&format.sparse, &row->sparse, sizeof(format.sparse)) == 0);
+        CHECK(memcmp(format.constants, row->constants, sizeof(format.constants)) == 0);
+        CHECK(memcmp(&format.order, &row->order, sizeof(format.order)) == 0);
+        CHECK(strcmp(format.separators, row->separators) == 0 && format.text_end == row->text_end);
+        CHECK(format.rows == row->rows && format.cols == row->cols && format.resizable == row->resizable);
+        CHECK(format.max_valid == row->max_valid && format.inverted == row->inverted && format.baud == row->baud);
+        CHECK(memcmp(&format.start, &row->start, sizeof(format.start)) == 0);
+        CHECK(memcmp(&format.request, &row->request, sizeof(format.request)) == 0);
+        CHECK(format.request_every_ms == row->request_every_ms && format.dtr == row->dtr && format.rts == row->rts);
+}
+
+static void test_rows(void) {
+        same_as_row(
+                "[format]\nframing = prefix\npreamble = 48 00 0A\nsync = 4D\nheader = 2\nlength = u8\nlength_at = 1\n"
+                "length_counts_elements = yes\npart = index\npart_at = 2\ntail = 0A\nelement = u16le\n"
+                "max_valid = 4095\ninverted = yes\nfull_scale = 4095\nrows = 16\ncols = 16\nresizable = yes\n"
+                "start = \"S\"\n",
+                "sensingtex-full");
+        same_as_row("[format]\nframing = prefix\nsync = FF FF\nheader = 6\nshape = u8\nshape_at = 6\n"
+                    "constants = 2=02 4=02\ntrailer = 1\ntail = FE\nmax_valid = 239\nfull_scale = 239\nrows = 16\n"
+                    "cols = 11\nresizable = yes\ncolumn_major = yes\nbaud = 921600\n",
+                    "marveldex-v2");
+        same_as_row("[format]\nframing = suffix\nsync = FFFEFEFF\nfull_scale = 207\nrows = 56\ncols = 28\n"
+                    "start = \"start_reading\\n\"\n",
+                    "willowec-28x56");
+        same_as_row(
+                "[format]\nseparators = blank comma tab\nframe_end = blank\nfull_scale = 255\nrows = 16\ncols = 16\n"
+                "baud = 2000000\n",
+                "vitac-text");
+        same_as_row("[format]\nframing = prefix\nsync = AA5502\nheader = 2\nlength = u8\nlength_at = 4\ncheck = sum8\n"
+                    "full_scale = 255\nrows = 12\ncols = 6\ncolumn_major = yes\nbaud = 1152000\n"
+                    "request = AA 55 01 01 01\nrequest_every_ms = 50\n",
+                    "sdk-12x6");
+        for (size_t i = 0; i < format_count(); i++)
+                CHECK(format_wrong(format_at(i)) == NULL);
+}
+
+static void count(void *userdata, const struct frame *frame) {
+        (void)frame;
+        ++*(int *)userdata;
+}
+
+/* The file that comes with the program, by its path: read, encoded and decoded. */
+static void test_shipped(const char *folder) {
+        static struct layout layout;
+        static struct decoder decoder;
+        static struct frame frame;
+        static uint8_t wire[8192];
+        static float cells[CELLS_MAX];
+        const struct settings_device device = {0};
+        char path[512];
+        int frames = 0;
+        size_t n;
+
+        snprintf(path, sizeof(path), "%s/config/formats/jq-smallbed.conf", folder);
+        CHECK(format_exists(path) && !format_exists("no-such-format") && !format_exists(""));
+        CHECK(format_find(path, &format, &mistakes) == &format && strcmp(format.name, "jq-smallbed") == 0);
+        CHECK(layout_build(&format, &device, &layout) == NULL && layout.geometry.n_cells == 1024);
+        decoder_init(&decoder, &format, &layout);
+        decoder_at_boundary(&decoder);
+        n = format_encode(&format, &layout, cells, wire, sizeof(wire));
+        CHECK(n == 8 + 2048);
+        decoder_feed(&decoder, wire, n, 1, &frame, count, &frames);
+        decoder_feed(&decoder, wire, n, 1, &frame, count, &frames);
+        CHECK(frames == 1);
+}
+
+int main(int argc, char **argv) {
+        test_mistakes();
+        test_rows();
+        memset(&mistakes, 0, sizeof(mistakes));
+        test_shipped(argc > 1 ? argv[1] : ".");
+        return 0;
+}
