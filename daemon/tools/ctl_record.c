@@ -15,7 +15,7 @@
 #include "recorder.h"
 #include "util/clock.h"
 
-enum { READ_SIZE = 16 * 1024, POLL_MS = 100, REOPEN_MS = 500 };
+enum { READ_SIZE = 16 * 1024, POLL_MS = 20, REOPEN_MS = 500, START_AGAIN_US = 1000000 };
 
 static volatile sig_atomic_t stopped; /* the one thing a signal handler may touch */
 
@@ -30,6 +30,8 @@ struct record {
         struct recorder recorder;
         struct port *port;
         uint64_t began_us, end_us; /* end_us 0 = until Ctrl-C */
+        uint64_t ask_us;           /* when to ask the mat again */
+        bool heard;                /* since the port was opened */
         unsigned gaps;
 };
 
@@ -129,8 +131,22 @@ static uint64_t elapsed_us(const struct record *r) {
 static int take_bytes(struct record *r, const uint8_t *bytes, size_t n) {
         uint64_t t_us = elapsed_us(r);
 
+        r->heard = true;
         decoder_feed(&r->decoder, bytes, n, t_us, &r->frame, ignore_frame, NULL);
         return recorder_add(&r->recorder, t_us, bytes, n);
+}
+
+/* As the daemon does: nothing is sent unless the format says so; a board that still boots is started again. */
+static void ask(struct record *r) {
+        const struct format *f = r->format;
+
+        if (elapsed_us(r) < r->ask_us || (f->start.n == 0 && f->request.n == 0))
+                return;
+        if (!r->heard && f->start.n > 0)
+                port_write(r->port, f->start.of, f->start.n);
+        if (f->request.n > 0)
+                port_write(r->port, f->request.of, f->request.n);
+        r->ask_us = elapsed_us(r) + (f->request.n > 0 ? (uint64_t)f->request_every_ms * 1000 : START_AGAIN_US);
 }
 
 /* The mat is away: waits for it. 1 = it is back, 0 = not yet, or a negative errno. */
@@ -145,6 +161,7 @@ static int come_back(struct record *r) {
         fprintf(stderr, "%s is back\n", port_path(r->port));
         decoder_reset(&r->decoder);
         r->gaps++;
+        r->heard = false;
         return recorder_note_gap(&r->recorder, elapsed_us(r));
 }
 
@@ -154,6 +171,7 @@ static int read_once(struct record *r) {
         uint8_t bytes[READ_SIZE];
         ssize_t n;
 
+        ask(r);
         if (poll(&p, 1, POLL_MS) <= 0)
                 return 0;
         n = port_read(r->port, bytes, sizeof(bytes));

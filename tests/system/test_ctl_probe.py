@@ -125,8 +125,13 @@ def test_asked(folder):
     out = probe(line.path, status=1)
     assert "nothing comes" in out and "--send" in out and line.heard == b"", (out, line.heard)
     out = probe(line.path, "--send")
-    line.stop()
     assert "format = stag-request" in out and line.heard, out
+    line.heard = b""
+    said = subprocess.run([f"{build}/sitbonectl", "record", f"{folder}/asked.sbr", "--config", f"{root}/config/sitbone.conf",
+                           "--device", line.path, "--format", "stag-request", "--seconds", "1"], capture_output=True, text=True,
+                          check=False, timeout=20)
+    line.stop()
+    assert said.returncode == 0 and line.heard, said
 
 
 with tempfile.TemporaryDirectory() as d:
