@@ -168,6 +168,20 @@ static bool take_word(const struct key *key, const char *s, void *field) {
         return true;
 }
 
+/* Up to so many hexadecimal digits, at least one; moves *at behind them. */
+static bool take_hex(const char **at, size_t digits, uint8_t *ret) {
+        size_t n = strspn(*at, "0123456789abcdefABCDEF");
+        char text[3] = "";
+
+        n = n < digits ? n : digits;
+        if (n == 0)
+                return false;
+        memcpy(text, *at, n);
+        *ret = (uint8_t)strtoul(text, NULL, 16);
+        *at += n;
+        return true;
+}
+
 /* "AA 55 03" or the text between quotation marks, with \n and \r. */
 static bool take_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret) {
         uint8_t bytes[FORMAT_COMMAND_MAX];
@@ -175,18 +189,14 @@ static bool take_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret)
         bool quoted = length >= 2 && s[0] == '"' && s[length - 1] == '"';
 
         for (const char *at = quoted ? s + 1 : s, *end = s + length - (quoted ? 1 : 0); at < end; at++) {
-                unsigned value;
-                int used = 0;
-
                 if (!quoted && *at == ' ')
                         continue;
                 if (n == most || n == sizeof(bytes))
                         return false;
                 if (!quoted) {
-                        if (strspn(at, "0123456789abcdefABCDEF") < 2 || sscanf(at, "%2x%n", &value, &used) != 1)
+                        if (strspn(at, "0123456789abcdefABCDEF") < 2 || !take_hex(&at, 2, &bytes[n++]))
                                 return false;
-                        bytes[n++] = (uint8_t)value;
-                        at += used - 1;
+                        at--;
                 } else if (*at == '\\' && at + 1 < end && (at[1] == 'n' || at[1] == 'r')) {
                         bytes[n++] = *++at == 'n' ? '\n' : '\r';
                 } else {
@@ -199,24 +209,28 @@ static bool take_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret)
 }
 
 /* "2=02 4=02 3&F0=40": place, mask, value; place decimal, the others hexadecimal. */
-static bool take_constants(struct format *f, const char *s) {
-        f->n_constants = 0;
-        while (*s) {
-                unsigned at, mask = 0xFF, value;
-                int used = 0;
+static bool take_constant(const char **at, struct format_constant *ret) {
+        char *end;
+        unsigned long place = strtoul(*at, &end, 10);
 
-                if (sscanf(s, "%2u&%2x=%2x%n", &at, &mask, &value, &used) != 3 || used == 0) {
-                        mask = 0xFF;
-                        used = 0;
-                        if (sscanf(s, "%2u=%2x%n", &at, &value, &used) != 2 || used == 0)
-                                return false;
-                }
-                if (f->n_constants == FORMAT_CONSTANTS_MAX || (value & ~mask) || (s[used] && s[used] != ' '))
+        if (end == *at || place > 71)
+                return false;
+        *ret = (struct format_constant){(uint8_t)place, 0xFF, 0};
+        *at = end;
+        if (**at == '&') {
+                ++*at;
+                if (!take_hex(at, 2, &ret->mask))
                         return false;
-                f->constants[f->n_constants++] = (struct format_constant){(uint8_t)at, (uint8_t)mask, (uint8_t)value};
-                s += used;
-                s += strspn(s, " ");
         }
+        if (*(*at)++ != '=' || !take_hex(at, 2, &ret->value) || (ret->value & ~ret->mask))
+                return false;
+        return **at == '\0' || **at == ' ';
+}
+
+static bool take_constants(struct format *f, const char *s) {
+        for (f->n_constants = 0; *s; s += strspn(s, " "))
+                if (f->n_constants == FORMAT_CONSTANTS_MAX || !take_constant(&s, &f->constants[f->n_constants++]))
+                        return false;
         return f->n_constants > 0;
 }
 

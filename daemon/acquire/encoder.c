@@ -241,9 +241,11 @@ static size_t put_number(uint32_t value, uint8_t *ret) {
 
 static size_t put_text_end(const struct format *f, uint8_t *ret) {
         const char *end = f->text_end == TEXT_END_LINE ? "" : f->text_end == TEXT_END_BLANK ? "\n" : "END\n";
+        size_t n = 0;
 
-        memcpy(ret, end, strlen(end));
-        return strlen(end);
+        for (; end[n]; n++)
+                ret[n] = (uint8_t)end[n];
+        return n;
 }
 
 static size_t encode_text(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,

@@ -140,9 +140,9 @@ struct format_bytes format_sync(const struct format *format, uint32_t rows, uint
 /* Bytes of the shape as they stand on the wire. */
 struct format_bytes format_shape(const struct format *format, uint32_t rows, uint32_t cols);
 
-/* Elements in one part: all n_cells where frames come whole, 0 when each part says so itself. cols: elements in a line
+/* Elements in one part: all n_cells where frames come whole, 0 when each part says so itself. line: elements in a line
  * of the wire. */
-uint32_t format_part_cells(const struct format *format, uint32_t n_cells, uint32_t cols);
+uint32_t format_part_cells(const struct format *format, uint32_t n_cells, uint32_t line);
 
 /* The check over n bytes as it stands on the wire; returns how many bytes of ret it fills (0..2). */
 size_t format_check(const struct format *format, const uint8_t *bytes, size_t n, uint8_t ret[2]);
