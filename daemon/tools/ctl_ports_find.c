@@ -102,7 +102,7 @@ static void look(const char *root, const char *name, const char *device, struct 
         link_name(device, "driver", ret->driver, sizeof(ret->driver));
         find_usb(device, ret);
         read_line(device, "latency_timer", line, sizeof(line));
-        ret->latency_ms = line[0] ? atoi(line) : -1;
+        ret->latency_ms = line[0] ? (int)strtol(line, NULL, 10) : -1;
 }
 
 static int by_path(const void *a, const void *b) {

@@ -89,12 +89,13 @@ static void listen_to(struct probe *p) {
         p->n = 0;
         do {
                 ask(p);
-                read_for(p, now_us + LOOK_MS * 1000);
+                read_for(p, now_us + LOOK_MS * 1000ull);
                 now_us = clock_boottime_us();
                 probe_bytes(&p->prober, p->bytes, p->n, p->rows, p->cols);
-                if (p->n > 0 && p->prober.n_fits == 0 && text_share(p) < 0.9 && now_us >= began_us + NOISE_MS * 1000)
+                if (p->n > 0 && p->prober.n_fits == 0 && text_share(p) < 0.9 &&
+                    now_us >= began_us + NOISE_MS * 1000ull)
                         break;
-        } while (!p->ended && !is_sure(p) && p->n < BYTES_MAX && now_us < began_us + LISTEN_MS * 1000);
+        } while (!p->ended && !is_sure(p) && p->n < BYTES_MAX && now_us < began_us + LISTEN_MS * 1000ull);
         p->silent = p->n == 0;
 }
 
