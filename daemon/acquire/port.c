@@ -83,6 +83,9 @@ bool port_holder(const char *path, char *ret, size_t size) {
 
 /* --- what stands behind a path --- */
 
+/* What the kernel shows for a group that the user namespace does not know (PrivateUsers= of the unit). */
+enum { GROUP_UNMAPPED = 65534 };
+
 static int explain(struct port_hint hint, int error, const char *path) {
         struct stat st;
         struct group *group;
@@ -92,10 +95,16 @@ static int explain(struct port_hint hint, int error, const char *path) {
         case ENXIO:
         case ENODEV:
                 return port_fail(hint, error, "%s is not there: is the mat plugged in?", path);
+        case EPERM: /* the file's mode says EACCES; a device cgroup says this */
+                return port_fail(hint, error,
+                                 "%s is withheld from this service: DeviceAllow= of its unit does not name it", path);
         case EACCES:
-        case EPERM:
                 if (stat(path, &st) < 0)
                         return port_fail(hint, error, "no permission to look at %s", path);
+                if (st.st_gid == GROUP_UNMAPPED)
+                        return port_fail(hint, error,
+                                         "no permission for %s: members of its group may open it (ls -l %s)", path,
+                                         path);
                 group = getgrgid(st.st_gid);
                 if (group && (st.st_mode & S_IRGRP) && (st.st_mode & S_IWGRP))
                         return port_fail(hint, error, "no permission for %s: members of the group %s may open it",

@@ -80,7 +80,8 @@ static int own(int fd) {
 static int busy(struct port_hint hint, const char *path) {
         char holder[96];
 
-        port_holder(path, holder, sizeof(holder));
+        if (!port_holder(path, holder, sizeof(holder))) /* only root sees what other people's processes have open */
+                return port_fail(hint, EBUSY, "%s is in use by another program (sudo fuser -v %s)", path, path);
         return port_fail(hint, EBUSY, "%s is in use by %s", path, holder);
 }
 
