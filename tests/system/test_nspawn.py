@@ -347,14 +347,14 @@ def udev_says(m, vendor, model, product, serial, driver, tty):
 
 def udev_rule(m):
     said = udev_says(m, "2341", "8036", "sitbone mat 16x16", "MAT0001", "cdc_acm", "ttyACM0")
-    check("SYSTEMD_WANTS=sitboned@ttyACM0.service" in said and "ID_MM_DEVICE_IGNORE=1" in said and
+    check("SYSTEMD_WANTS=sitboned@sitbone-MAT0001.service" in said and "ID_MM_DEVICE_IGNORE=1" in said and
           "/dev/sitbone/MAT0001" in said, "udev: what calls itself a mat is taken")
     ftdi = (m, "0403", "6001", "FT232R USB UART", "A50285BI", "ftdi_sio", "ttyUSB0")
     said = udev_says(*ftdi)
     check("SITBONE_MAT" not in said and "sitboned@" not in said and "latency_timer" not in said, "udev: a bare bridge is left alone")
     m.write("/etc/udev/rules.d/69-sitbone-mat.rules", OWN_RULE)
     said = udev_says(*ftdi)
-    check("SYSTEMD_WANTS=sitboned@ttyUSB0.service" in said, "udev: one line of one's own takes it")
+    check("SYSTEMD_WANTS=sitboned@sitbone-A50285BI.service" in said, "udev: one line of one's own takes it")
     check("device/latency_timer' writing '1'" in said, "udev: FTDI latency timer set to 1 ms")
 
 
