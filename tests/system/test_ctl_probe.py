@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tty
 
 build = os.path.abspath(sys.argv[1])
 root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -41,6 +42,7 @@ class Line:
 
     def __init__(self, data, speed, asked=False):
         self.master, self.slave = pty.openpty()
+        tty.setraw(self.slave)  # a new pty echoes what comes before anybody opened it; that is not the program's doing
         self.path = os.ttyname(self.slave)
         self.data, self.speed, self.asked = data, speed, asked
         self.heard, self.running = b"", True
