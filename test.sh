@@ -65,9 +65,6 @@ run_ctest() { # name preset ctest-arguments...
         done < <(sed -n 's/.*Test *#[0-9]*: \([^ ]*\) \.*\*\*\*Skipped.*/\1/p' "$log" | while read -r test; do
                 echo "$test: $(cd "build/$preset" && ctest -V -R "^$test\$" 2>/dev/null | sed -n 's/.*SKIP: //p' | head -1)"
         done)
-        # under a sanitizer that slows everything ten times a wait may be too short; said, and tried once more
-        sed -n 's/.*Test *#[0-9]*: \([^ ]*\) \.*\*\*\*\(Failed\|Timeout\).*/\1/p' "$log" | sort | uniq -c |
-                while read -r times test; do echo "         failed ${times} time(s) of the tries: $test"; done
         if [ "$bad" != 0 ]; then
                 failures+=("$name (whole output: $log)")
                 sed -n '/The following tests FAILED/,$p' "$log"
@@ -136,7 +133,7 @@ if [ "$mode" = all ]; then
         say "address and undefined behaviour"
         step 'build asan' build asan && run_ctest 'tests under asan and ubsan' asan -LE 'bench|layers|machine' -E nspawn
         say "data races"
-        step 'build tsan' build tsan && run_ctest 'tests under tsan' tsan -L 'unit|system' -LE machine -E nspawn --repeat until-pass:2
+        step 'build tsan' build tsan && run_ctest 'tests under tsan' tsan -L 'unit|system' -LE machine -E nspawn
         say "valgrind"
         step 'build debug' build debug && step 'unit tests under valgrind' under_valgrind
         say "fuzzing, $fuzz_seconds s each"
