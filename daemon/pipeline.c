@@ -56,10 +56,20 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_DONE:
                 return alert_done(&p->alert, now_us);
         case COMMAND_CALIBRATE:
-                return command->target == CALIBRATE_EMPTY ? tare(p, last)
-                                                          : estimate_calibrate_upright(&p->estimate, now_us);
+                if (command->target == CALIBRATE_EMPTY)
+                        return tare(p, last);
+                if (command->target == CALIBRATE_UPRIGHT)
+                        return estimate_calibrate_upright(&p->estimate, now_us);
+                break;
         case COMMAND_TARE:
                 return tare(p, last);
+        case COMMAND_SKIP:
+        case COMMAND_PAUSE:
+        case COMMAND_RESUME:
+        case COMMAND_HOLD:
+        case COMMAND_TEACH:
+        case COMMAND_UNTEACH:
+        case COMMAND_SITTER:
         case COMMAND_VERB_N:
                 break;
         }

@@ -2,6 +2,7 @@
 #ifndef SITBONE_COMMAND_H
 #define SITBONE_COMMAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum command_verb {
@@ -9,15 +10,33 @@ enum command_verb {
         COMMAND_DONE,      /* the activation was done */
         COMMAND_CALIBRATE, /* target says what: the sitter sits so now */
         COMMAND_TARE,      /* take the present map as empty */
+        COMMAND_SKIP,      /* not this time: closes what is open, counted apart from snoozing */
+        COMMAND_PAUSE,     /* minutes; no alerts until then, for whatever reason; 0 = the setting's default */
+        COMMAND_RESUME,    /* ends a pause and a snooze */
+        COMMAND_HOLD,      /* on: do not disturb, said by an automation or a desktop; what falls due waits */
+        COMMAND_TEACH,     /* name: the sitter sits so for the next seconds */
+        COMMAND_UNTEACH,   /* name */
+        COMMAND_SITTER,    /* name: who sits from now on; "" = nobody in particular */
         COMMAND_VERB_N,
 };
 
-enum calibrate_target { CALIBRATE_UPRIGHT, CALIBRATE_EMPTY, CALIBRATE_TARGET_N };
+/* The first five are the poses of profile.h, in its order. */
+enum calibrate_target {
+        CALIBRATE_UPRIGHT,
+        CALIBRATE_SLOUCHED,
+        CALIBRATE_ARCHED,
+        CALIBRATE_LEFT,
+        CALIBRATE_RIGHT,
+        CALIBRATE_EMPTY,
+        CALIBRATE_TARGET_N,
+};
 
 struct command {
         enum command_verb verb;
         uint32_t minutes;
         enum calibrate_target target;
+        bool on;
+        char name[32]; /* [a-z0-9-] */
 };
 
 /* Answers. Everything but COMMAND_OK is a refusal that is said to the asker. */

@@ -225,8 +225,9 @@ static void pass_frames(struct input *in, int n) {
 }
 
 static void command(struct input *in) {
-        struct command c = {(enum command_verb)(byte(in) % (COMMAND_VERB_N + 1)), byte(in),
-                            (enum calibrate_target)(byte(in) % CALIBRATE_TARGET_N)};
+        struct command c = {.verb = (enum command_verb)(byte(in) % (COMMAND_VERB_N + 1)),
+                            .minutes = byte(in),
+                            .target = (enum calibrate_target)(byte(in) % CALIBRATE_TARGET_N)};
 
         REQUIRE(pipeline_command(&pipeline, &c, now, &snapshot) < COMMAND_RESULT_N);
 }
