@@ -58,6 +58,7 @@ static void add_seated(struct sitting_tracker *t, uint64_t from_us, uint64_t to_
         uint64_t n = to_us - from_us;
 
         t->now.bout_seated_us += n;
+        t->now.bout_in_us[t->now.posture] += n;
         t->now.bout_slouched_us += sure_slouched(t) ? n : 0;
         t->now.bout_arched_us += sure_arched(t) ? n : 0;
         t->now.bout_lopsided_us += sure_lopsided(t) ? n : 0;
@@ -71,6 +72,7 @@ static void take_back(struct sitting_tracker *t, uint64_t us) {
         uint64_t n = min_u64(us, s->bout_seated_us);
 
         s->bout_seated_us -= n;
+        s->bout_in_us[s->posture] -= min_u64(n, s->bout_in_us[s->posture]);
         s->bout_slouched_us = min_u64(s->bout_slouched_us - min_u64(sure_slouched(t) ? n : 0, s->bout_slouched_us),
                                       s->bout_seated_us);
         s->bout_arched_us =
@@ -88,6 +90,9 @@ static void forget_bout(struct sitting_tracker *t) {
         t->absent_since_us = t->absent_more_us = t->off_us = t->yesterday_us = 0;
         s->bout_started_us = s->bout_seated_us = s->bout_slouched_us = s->bout_arched_us = s->bout_lopsided_us = 0;
         s->last_shift_us = 0;
+        s->bout_number = 0;
+        s->bout_shifts = 0;
+        memset(s->bout_in_us, 0, sizeof(s->bout_in_us));
         window_reset(&t->window, (t->window.part_us - 1) * WINDOW_PARTS);
 }
 
@@ -196,6 +201,7 @@ static enum seat seat_of(enum occupancy occupancy) {
 static void confirm(struct sitting_tracker *t) {
         t->in_bout = true;
         t->now.bout_started_us = t->seat_since_us;
+        t->now.bout_number = ++t->last_number;
         t->now.today_us += t->now.bout_seated_us - min_u64(t->yesterday_us, t->now.bout_seated_us);
         t->now.bouts_today++;
         t->now.changes |= SITTING_BOUT_STARTED;
@@ -218,8 +224,10 @@ static void take_posture(struct sitting *s, const struct posture *p, uint64_t no
 
         if (seated && (p->shifting || s->shifting))
                 s->last_shift_us = now_us;
-        if (seated && !p->shifting && s->shifting)
+        if (seated && !p->shifting && s->shifting) {
                 s->changes |= SITTING_SHIFTED;
+                s->bout_shifts++;
+        }
         s->shifting = seated && p->shifting;
         s->posture = p->kind;
         s->confidence = p->confidence;
@@ -269,6 +277,8 @@ static void publish(struct sitting_tracker *t, uint64_t now_us, struct sitting *
         ret->bout_slouched_us = ret->bout_arched_us = ret->bout_lopsided_us = 0;
         ret->slouched_window_us = ret->lopsided_window_us = 0;
         ret->slouched_share = ret->lopsided_share = 0;
+        ret->bout_shifts = 0;
+        memset(ret->bout_in_us, 0, sizeof(ret->bout_in_us));
 }
 
 uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, uint64_t now_us, struct sitting *ret) {
@@ -310,6 +320,7 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
                 .bouts_today = s->bouts_today,
                 .breaks_today = s->breaks_today,
                 .partial_breaks_today = s->partial_breaks_today,
+                .last_number = t->last_number,
         };
         if (!t->in_bout)
                 return;
@@ -317,6 +328,8 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
         ret->bout_slouched_us = s->bout_slouched_us;
         ret->bout_arched_us = s->bout_arched_us;
         ret->bout_lopsided_us = s->bout_lopsided_us;
+        ret->bout_shifts = s->bout_shifts;
+        memcpy(ret->bout_in_us, s->bout_in_us, sizeof(ret->bout_in_us));
 }
 
 /* All of the absence is silence, or was seen before the save. */
@@ -337,6 +350,9 @@ static void recall_bout(struct sitting_tracker *t, const struct memory_sitting *
         t->now.bout_slouched_us = m->bout_slouched_us;
         t->now.bout_arched_us = m->bout_arched_us;
         t->now.bout_lopsided_us = m->bout_lopsided_us;
+        t->now.bout_number = m->last_number;
+        t->now.bout_shifts = m->bout_shifts;
+        memcpy(t->now.bout_in_us, m->bout_in_us, sizeof(t->now.bout_in_us));
 }
 
 void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memory, uint64_t elapsed_us,
@@ -346,6 +362,7 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
 
         forget_bout(t);
         t->last_us = now_us;
+        t->last_number = memory->last_number;
         t->now.last_bout_us = memory->last_bout_us;
         t->now.today_us = memory->today_us;
         t->now.bouts_today = memory->bouts_today;

@@ -61,7 +61,7 @@ static void check_alerts(struct world *w) {
 static void check_sum(struct world *w) {
         struct world_check *c = &w->check;
         const struct sitting *s = &w->sitting;
-        uint64_t now = world_now(w), on = c->on_us - c->bout_on_us;
+        uint64_t now = world_now(w), on = c->on_us - c->bout_on_us, in = 0;
 
         if (s->changes & SITTING_BOUT_STARTED) {
                 CHECK(s->bout_seated_us == now - s->bout_started_us);
@@ -73,6 +73,9 @@ static void check_sum(struct world *w) {
         if (!in_bout(s) || !c->exact)
                 return;
         CHECK(s->bout_seated_us == on);
+        for (int k = 0; k < POSTURE_N; k++)
+                in += s->bout_in_us[k];
+        CHECK(in == on && s->bout_number > 0);
         CHECK(on + (c->off_us + c->silent_us - c->bout_other_us) == now - s->bout_started_us);
 }
 
