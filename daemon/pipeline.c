@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "estimate/learn.h"
 #include "util/minmax.h"
 
 void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
@@ -35,6 +36,7 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
                 describe_step(&p->describe, &ret->map, &ret->features);
         }
         estimate = estimate_step(&p->estimate, frame ? &ret->features : NULL, now_us, &ret->posture);
+        estimate_learning(&p->estimate, &ret->learning);
         sitting = sitting_step(&p->sitting, &ret->posture, now_us, &ret->sitting);
         alert = alert_step(&p->alert, &ret->sitting, now_us, &ret->alerts);
         return min_u64(estimate, min_u64(sitting, alert));
@@ -58,8 +60,8 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_CALIBRATE:
                 if (command->target == CALIBRATE_EMPTY)
                         return tare(p, last);
-                if (command->target == CALIBRATE_UPRIGHT)
-                        return estimate_calibrate_upright(&p->estimate, now_us);
+                if (command->target < CALIBRATE_EMPTY)
+                        return estimate_calibrate(&p->estimate, (enum calibrate_pose)command->target, now_us);
                 break;
         case COMMAND_TARE:
                 return tare(p, last);
@@ -85,11 +87,11 @@ void pipeline_remember(const struct pipeline *p, uint64_t now_us, struct memory 
         memset(ret, 0, sizeof(*ret));
         sitting_remember(&p->sitting, now_us, &ret->sitting);
         alert_remember(&p->alert, now_us, &ret->alerts);
-        estimate_remember(&p->estimate, &ret->reference);
+        estimate_remember(&p->estimate, ret);
 }
 
 void pipeline_recall(struct pipeline *p, const struct memory *memory, uint64_t elapsed_us, uint64_t now_us) {
         sitting_recall(&p->sitting, &memory->sitting, elapsed_us, now_us);
         alert_recall(&p->alert, &memory->alerts, elapsed_us, now_us);
-        estimate_recall(&p->estimate, &memory->reference);
+        estimate_recall(&p->estimate, memory);
 }

@@ -5,6 +5,7 @@
 
 #include "estimate/angles.h"
 #include "estimate/kind.h"
+#include "estimate/learn.h"
 #include "estimate/occupancy.h"
 #include "estimate/reference.h"
 
@@ -31,12 +32,14 @@ static void forget_moment(struct estimate *e) {
 
 static void forget_sitter(struct estimate *e) {
         reference_leave(&e->reference);
+        learn_leave(e);
         forget_moment(e);
 }
 
 void estimate_init(struct estimate *e, const struct settings *settings) {
         memset(e, 0, sizeof(*e));
         estimate_configure(e, settings);
+        e->learner.confidence = NAN;
         forget_sitter(e);
 }
 
@@ -55,6 +58,7 @@ static void observe_sitter(struct estimate *e, const struct features *f, float d
 
         e->shifting = is_shifting(e, f, dt);
         reference_step(&e->reference, f, !e->shifting, dt, e->posture_settings.reference_s);
+        learn_step(e, f, dt);
         evidence.reference = reference_current(&e->reference);
         if (!evidence.reference->valid || !evidence.reference->same_sit)
                 e->rest_share = f->rest_share;
@@ -71,6 +75,7 @@ static void observe_sitter(struct estimate *e, const struct features *f, float d
 static void lose(struct estimate *e) {
         e->seen = false;
         e->silent_sitter_us = e->occupancy.now == OCCUPANCY_PERSON ? e->frame_us : e->silent_sitter_us;
+        gather_cancel(&e->learner.gather, COMMAND_NO_FRAMES);
         occupancy_lose(&e->occupancy, e->frame_us);
         forget_moment(e);
         kind_set(&e->kind, POSTURE_UNKNOWN, e->frame_us);
@@ -149,27 +154,28 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
         return e->seen ? stale_at(e) : UINT64_MAX;
 }
 
-enum command_result estimate_calibrate_upright(struct estimate *e, uint64_t now_us) {
+enum command_result estimate_anybody(const struct estimate *e, uint64_t now_us) {
         if (!e->seen || is_stale(e, now_us))
                 return COMMAND_NO_FRAMES;
-        if (e->occupancy.now != OCCUPANCY_PERSON)
-                return COMMAND_NOBODY_SEATED;
-        return reference_by_hand(&e->reference) ? COMMAND_OK : COMMAND_UNSTEADY;
+        return e->occupancy.now == OCCUPANCY_PERSON ? COMMAND_OK : COMMAND_NOBODY_SEATED;
 }
 
 _Static_assert((int)REFERENCE_N == (int)MEMORY_REFERENCE_N, "a reference is stored as it is");
 
-void estimate_remember(const struct estimate *e, struct memory_reference *ret) {
+void estimate_remember(const struct estimate *e, struct memory *ret) {
         const struct reference *own = &e->reference.own;
 
-        ret->valid = ret->by_hand = own->valid;
-        memcpy(ret->value, own->value, sizeof(ret->value));
+        ret->reference.valid = ret->reference.by_hand = own->valid;
+        memcpy(ret->reference.value, own->value, sizeof(ret->reference.value));
+        memcpy(ret->sitter, e->learner.profile.sitter, sizeof(ret->sitter));
 }
 
 /* Only what the sitter said is kept: an automatic reference belongs to a sit that may be over. */
-void estimate_recall(struct estimate *e, const struct memory_reference *reference) {
+void estimate_recall(struct estimate *e, const struct memory *memory) {
+        const struct memory_reference *reference = &memory->reference;
         struct reference *own = &e->reference.own;
 
+        learn_recall(e, memory->sitter);
         if (!reference->valid || !reference->by_hand || !(reference->value[REFERENCE_LOAD] > 0))
                 return;
         for (int i = 0; i < REFERENCE_N; i++)

@@ -4,6 +4,7 @@
  *   reference.c   the sitter's own upright: gathered in each sit, or taken by hand
  *   angles.c      tilt and obliquity against the reference
  *   kind.c        the posture's name and how sure it is
+ *   learn.c       what is learnt of the sitter: gather.c a held pose, usual.c what is usual; the profile is kept outside
  *
  * The standard deviation of an angle is that of the slope between people (a share of the angle) and that of the place on
  * the mat: noise, and on top what the reference has lost since it was taken. Creep adds 2 mm a decade of time, and shifts
@@ -37,10 +38,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "estimate/gather.h"
+#include "estimate/usual.h"
 #include "sitbone/command.h"
 #include "sitbone/features.h"
 #include "sitbone/memory.h"
 #include "sitbone/posture.h"
+#include "sitbone/profile.h"
 #include "sitbone/settings.h"
 
 /* vacant, object, person; see occupancy.h */
@@ -93,6 +97,16 @@ struct kind_judge {
         float confidence;
 };
 
+/* see learn.h */
+struct learner {
+        struct profile profile;
+        float confidence; /* in the sitter; 1 = said by hand, NAN = nobody in particular */
+        bool stale_mat;   /* the profile found was of another mat */
+        struct gather gather;
+        struct usual_gather usual;
+        bool sat_upright, profile_changed, calibration_changed; /* not told yet */
+};
+
 struct estimate {
         struct settings_occupancy occupancy_settings;
         struct settings_posture posture_settings;
@@ -108,6 +122,7 @@ struct estimate {
         bool shifting;
         struct occupancy_judge occupancy;
         struct reference_keeper reference;
+        struct learner learner;
         struct kind_judge kind;
         struct uncertain tilt_deg, obliquity_deg;
         float asymmetry;
@@ -119,10 +134,10 @@ void estimate_configure(struct estimate *e, const struct settings *settings);
 /* features NULL = only time passed. Returns the next deadline (UINT64_MAX = none). Fills every field of *ret. */
 uint64_t estimate_step(struct estimate *e, const struct features *features, uint64_t now_us, struct posture *ret);
 
-/* The sitter sits upright now. COMMAND_OK, COMMAND_NOBODY_SEATED, COMMAND_NO_FRAMES or COMMAND_UNSTEADY. */
-enum command_result estimate_calibrate_upright(struct estimate *e, uint64_t now_us);
+/* Is there somebody who could hold a pose? COMMAND_OK, COMMAND_NOBODY_SEATED or COMMAND_NO_FRAMES. */
+enum command_result estimate_anybody(const struct estimate *e, uint64_t now_us);
 
-void estimate_remember(const struct estimate *e, struct memory_reference *ret);
-void estimate_recall(struct estimate *e, const struct memory_reference *reference);
+void estimate_remember(const struct estimate *e, struct memory *ret);
+void estimate_recall(struct estimate *e, const struct memory *memory);
 
 #endif

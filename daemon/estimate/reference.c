@@ -120,3 +120,12 @@ bool reference_by_hand(struct reference_keeper *k) {
         keep(&k->own, k->recent);
         return true;
 }
+
+void reference_take(struct reference_keeper *k, const float value[REFERENCE_N], bool here) {
+        keep(&k->own, value);
+        k->own.same_sit = here;
+        if (!here)
+                return;
+        k->usual_load = value[REFERENCE_LOAD];
+        keep(&k->held, value);
+}

@@ -13,6 +13,9 @@ void reference_leave(struct reference_keeper *k);
 /* The person says: upright now. False = not quiet for long enough. */
 bool reference_by_hand(struct reference_keeper *k);
 
+/* The same from a mean over some seconds: the sitter's own. here: the sitter sits so in this sit, or did. */
+void reference_take(struct reference_keeper *k, const float value[REFERENCE_N], bool here);
+
 /* What to compare with now: of this sit, or the sitter's own from another; perhaps not valid. */
 const struct reference *reference_current(const struct reference_keeper *k);
 

@@ -52,6 +52,7 @@ struct memory {
         struct memory_sitting sitting;
         struct memory_alerts alerts;
         struct memory_reference reference;
+        char sitter[32]; /* chosen last; its profile is a file of its own */
 };
 
 /* The baseline of the empty seat, kept apart: it changes rarely and is large. */

@@ -3,8 +3,10 @@
 #ifndef SITBONE_PROFILE_H
 #define SITBONE_PROFILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "sitbone/command.h"
 #include "sitbone/memory.h"
 
 enum {
@@ -39,12 +41,58 @@ struct taught_posture {
         float spread[PATTERN_MAX]; /* standard deviation within the examples */
 };
 
+/* What a sitter's upright usually is, sit by sit, found without asking: tells people apart, and a calibration that no
+ * longer fits. Of the sits for which the sitter was known. */
+enum usual_index {
+        USUAL_LOAD,     /* logarithm of the load */
+        USUAL_BONES_MM, /* distance of the sit bones */
+        USUAL_WIDTH_MM, /* of the contact */
+        USUAL_AREA,     /* logarithm of the contact area */
+        USUAL_PROFILE,  /* PROFILE_BANDS shares */
+        USUAL_N = USUAL_PROFILE + 8,
+};
+
+struct usual_upright {
+        uint32_t sits;
+        float mean[USUAL_N];     /* of the last ten sits or so; NAN = not seen */
+        float variance[USUAL_N]; /* between sits */
+};
+
 struct profile {
         char sitter[SITTER_NAME_MAX]; /* "" = nobody in particular */
         uint32_t n_cells;             /* of the mat it was learnt on; another count: refused */
         uint32_t n_pattern;           /* numbers in a pattern, 0 = none taught */
         struct calibration calibration;
+        struct usual_upright usual;
         struct taught_posture taught[TAUGHT_MAX];
+};
+
+/* ---- what is being learnt now, for publishers ---- */
+
+enum learning_phase { LEARNING_IDLE, LEARNING_GATHERS, LEARNING_DONE, LEARNING_REFUSED, LEARNING_PHASE_N };
+
+/* Why a calibration may no longer fit the sitter. */
+enum stale_reason {
+        STALE_NOT,
+        STALE_UPRIGHT, /* the upright of many sits is shaped otherwise than the calibrated one */
+        STALE_LOAD,    /* the load of many sits is much more or much less */
+        STALE_MAT,     /* it was made on a mat with another number of cells, and is not used */
+        STALE_REASON_N,
+};
+
+struct learning {
+        char sitter[SITTER_NAME_MAX]; /* "" = nobody in particular */
+        float sitter_confidence;      /* 0..1; 1 = said by hand; NAN = nobody in particular */
+        enum learning_phase phase;
+        enum calibrate_pose pose;
+        char posture[POSTURE_NAME_MAX]; /* being taught; "" = a pose is being calibrated */
+        float left_s;                   /* quiet sitting still to come; 0 unless it gathers */
+        enum command_result why;        /* of a refusal */
+        bool taken[POSE_N];
+        enum stale_reason stale;
+        bool profile_changed, calibration_changed; /* in this step: it wants to be kept, and the time noted */
+        uint32_t n_taught;
+        char taught[TAUGHT_MAX][POSTURE_NAME_MAX];
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include "sitbone/health.h"
 #include "sitbone/map.h"
 #include "sitbone/posture.h"
+#include "sitbone/profile.h"
 #include "sitbone/sitting.h"
 
 struct snapshot {
@@ -21,6 +22,7 @@ struct snapshot {
         struct map map;
         struct features features;
         struct posture posture;
+        struct learning learning;
         struct sitting sitting;
         struct alerts alerts;
         struct health health;

@@ -5,10 +5,10 @@ import re
 import sys
 
 NOUNS = ['frame', 'geometry', 'map', 'features', 'posture', 'sitting', 'exercise', 'alert', 'command', 'health',
-         'snapshot', 'identity', 'memory', 'settings']
+         'snapshot', 'identity', 'memory', 'profile', 'settings']
 
-# What travels: a stage may see the nouns up to its own output. settings, memory and command are told to every stage.
-COMMON = {'settings', 'memory', 'command', 'frame', 'geometry'}
+# What travels: a stage may see the nouns up to its own output. settings, memory, profile and command are told to every stage.
+COMMON = {'settings', 'memory', 'profile', 'command', 'frame', 'geometry'}
 STAGES = {
     'acquire': COMMON | {'health'},
     'condition': COMMON | {'map'},

@@ -4,6 +4,7 @@
 #include "condition/condition.h"
 #include "describe/describe.h"
 #include "estimate/estimate.h"
+#include "estimate/learn.h"
 #include "settings.h"
 #include "sitter.h"
 
@@ -415,7 +416,7 @@ static void test_reference_ages(void) {
                 last = posture.tilt_deg.sd;
         }
         CHECK(last > old * 1.05F && last < old * 1.8F);
-        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_OK);
+        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
         pass(&s, 1);
         CHECK_NEAR(posture.tilt_deg.sd, young, 0.3); /* said again: young again */
 }
@@ -438,19 +439,19 @@ static void test_shifting(void) {
 
 static void test_calibrate(void) {
         struct sitter slump = slid(22);
-        static struct memory_reference memory;
+        static struct memory memory;
 
         begin(32);
-        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_NO_FRAMES);
+        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_NO_FRAMES);
         pass(NULL, 10);
-        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_NOBODY_SEATED);
+        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_NOBODY_SEATED);
         pass(&slump, 1.2F);
-        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_UNSTEADY);
+        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_UNSTEADY);
         pass(&slump, 20);
         CHECK(posture.kind == POSTURE_UPRIGHT); /* taken for upright by itself: the first quiet seconds */
         pass(&SITTER, 10);
         CHECK(posture.tilt_deg.value > settings.posture.arched_deg);
-        CHECK(estimate_calibrate_upright(&estimate, now) == COMMAND_OK);
+        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
         pass(&SITTER, 5);
         CHECK(posture.kind == POSTURE_UPRIGHT);
         CHECK_NEAR(posture.tilt_deg.value, 0, 1);
@@ -458,7 +459,7 @@ static void test_calibrate(void) {
         CHECK(posture.kind == POSTURE_SLOUCHED);
         pass(NULL, 10);
         estimate_remember(&estimate, &memory);
-        CHECK(memory.valid && memory.by_hand);
+        CHECK(memory.reference.valid && memory.reference.by_hand);
 
         /* another day, sitting 25 mm elsewhere: the shape is still that of upright; wider, but known */
         begin(32);
@@ -471,11 +472,164 @@ static void test_calibrate(void) {
         pass(&again, 6);
         CHECK(posture.referenced && fabsf(posture.tilt_deg.value) < 3 && posture.tilt_deg.sd > 4);
         CHECK_NEAR(posture.obliquity_deg.value, 0, 1.5);
-        memory.value[3] = INFINITY;
+        memory.reference.value[3] = INFINITY;
         begin(32);
         estimate_recall(&estimate, &memory);
         pass(&SITTER, 3);
         CHECK(!posture.referenced);
+}
+
+/* ---- what is learnt of the sitter ---- */
+
+static struct learning learning;
+
+static void hold(enum calibrate_pose pose, const struct sitter *s, float seconds) {
+        pass(s, 4);
+        CHECK(estimate_calibrate(&estimate, pose, now) == COMMAND_OK);
+        estimate_learning(&estimate, &learning);
+        CHECK(learning.phase == LEARNING_GATHERS && learning.pose == pose && learning.left_s > 9);
+        pass(s, seconds);
+        estimate_learning(&estimate, &learning);
+}
+
+static void test_poses(void) {
+        struct sitter slump = slid(22);
+        const struct pose_record *upright = &estimate.learner.profile.calibration.pose[POSE_UPRIGHT];
+
+        seated_upright(32);
+        hold(POSE_UPRIGHT, &SITTER, 5);
+        CHECK(learning.phase == LEARNING_GATHERS && learning.left_s > 4 && learning.left_s < 7 && !learning.taken[0]);
+        pass(&SITTER, 8);
+        estimate_learning(&estimate, &learning);
+        CHECK(learning.phase == LEARNING_DONE && learning.taken[POSE_UPRIGHT] && !learning.taken[POSE_SLOUCHED]);
+        CHECK(learning.profile_changed && learning.calibration_changed && learning.left_s == 0);
+        estimate_learning(&estimate, &learning);
+        CHECK(!learning.profile_changed && learning.phase == LEARNING_DONE); /* told once */
+        CHECK_NEAR(upright->seconds, 10, 1);
+        CHECK_NEAR(upright->mean[REFERENCE_LOAD], features.load, 0.1 * features.load);
+        CHECK(upright->sd[REFERENCE_COP_Y] >= 0 && upright->sd[REFERENCE_COP_Y] < 3);
+
+        hold(POSE_SLOUCHED, &slump, 15);
+        CHECK(learning.phase == LEARNING_DONE && learning.taken[POSE_SLOUCHED]);
+        CHECK(estimate.learner.profile.n_cells == 32 * 32);
+}
+
+static void test_poses_refused(void) {
+        struct sitter rocking = SITTER;
+
+        begin(32);
+        CHECK(estimate_calibrate(&estimate, POSE_LEFT, now) == COMMAND_NO_FRAMES);
+        pass(NULL, 10);
+        CHECK(estimate_calibrate(&estimate, POSE_LEFT, now) == COMMAND_NOBODY_SEATED);
+        pass(&SITTER, 20);
+        hold(POSE_LEFT, &SITTER, 4); /* stands up in the middle */
+        pass(NULL, 4);
+        estimate_learning(&estimate, &learning);
+        CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_NOBODY_SEATED &&
+              !learning.taken[POSE_LEFT]);
+        pass(&SITTER, 20);
+        hold(POSE_LEFT, &SITTER, 4); /* the mat falls silent */
+        now += 20000000;
+        estimate_step(&estimate, NULL, now, &posture);
+        estimate_learning(&estimate, &learning);
+        CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_NO_FRAMES);
+        pass(&SITTER, 20);
+        hold(POSE_LEFT, &SITTER, 0.1F);
+        for (int i = 0; i < 12; i++) { /* to and fro, each slowly enough to be quiet */
+                rocking.x = i % 2 ? 0 : 40;
+                pass(&rocking, 4);
+        }
+        estimate_learning(&estimate, &learning);
+        CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_UNSTEADY && !learning.taken[POSE_LEFT]);
+}
+
+/* Another sitter's profile: own upright, name, confidence; of another mat: the name only. */
+static void test_know(void) {
+        static struct profile anna, ben;
+        struct learner *l = &estimate.learner;
+
+        seated_upright(32);
+        hold(POSE_UPRIGHT, &SITTER, 14);
+        anna = l->profile;
+        memcpy(anna.sitter, "anna", 5);
+        memcpy(ben.sitter, "ben", 4);
+        estimate_know(&estimate, &ben, 1, 32 * 32);
+        estimate_learning(&estimate, &learning);
+        CHECK(strcmp(learning.sitter, "ben") == 0 && !learning.taken[POSE_UPRIGHT]);
+        CHECK(!estimate.reference.own.valid);
+        estimate_know(&estimate, &anna, 0.93F, 32 * 32);
+        estimate_learning(&estimate, &learning);
+        CHECK(strcmp(learning.sitter, "anna") == 0 && learning.taken[POSE_UPRIGHT] && learning.stale == STALE_NOT);
+        CHECK_NEAR(learning.sitter_confidence, 0.93, 1e-6);
+        CHECK(estimate.reference.own.valid);
+        estimate_know(&estimate, &anna, 1, 16 * 16);
+        estimate_learning(&estimate, &learning);
+        CHECK(strcmp(learning.sitter, "anna") == 0 && !learning.taken[POSE_UPRIGHT] && learning.stale == STALE_MAT);
+}
+
+static void sits(struct usual_upright *u, const float upright[USUAL_N], float by, int n) {
+        float sample[USUAL_N];
+
+        for (int i = 0; i < n; i++) {
+                for (int j = 0; j < USUAL_N; j++)
+                        sample[j] = upright[j] + (j < USUAL_PROFILE ? 0.02F : 0.004F) * (i % 2 ? 1 : -1) * by;
+                usual_add(u, sample);
+        }
+}
+
+static void test_stale(void) {
+        static struct profile p;
+        float usual[USUAL_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F};
+        struct pose_record *upright = &p.calibration.pose[POSE_UPRIGHT];
+
+        memcpy(upright->mean + REFERENCE_PROFILE, usual + USUAL_PROFILE, sizeof(float) * PROFILE_BANDS);
+        upright->mean[REFERENCE_LOAD] = expf(5);
+        upright->taken = 1;
+        sits(&p.usual, usual, 1, 9);
+        CHECK(usual_stale(&p) == STALE_NOT);
+        upright->mean[REFERENCE_PROFILE + 1] += 0.08F;
+        upright->mean[REFERENCE_PROFILE + 3] -= 0.08F;
+        CHECK(usual_stale(&p) == STALE_UPRIGHT);
+        p.usual.sits = 4;
+        CHECK(usual_stale(&p) == STALE_NOT); /* four sits are no evidence */
+        p.usual.sits = 9;
+        upright->mean[REFERENCE_LOAD] = expf(5.5F);
+        CHECK(usual_stale(&p) == STALE_LOAD);
+        upright->taken = 0;
+        CHECK(usual_stale(&p) == STALE_NOT);
+}
+
+static void test_whose(void) {
+        static struct usual_upright anna, ben, nobody;
+        float a[USUAL_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F}, b[USUAL_N],
+              stranger[USUAL_N];
+        float likeness[3], sure;
+
+        memcpy(b, a, sizeof(a));
+        memcpy(stranger, a, sizeof(a));
+        b[USUAL_LOAD] += 0.4F;
+        b[USUAL_WIDTH_MM] += 40;
+        b[USUAL_BONES_MM] -= 10;
+        stranger[USUAL_LOAD] -= 0.25F;
+        stranger[USUAL_WIDTH_MM] -= 30;
+        sits(&anna, a, 1, 3);
+        sits(&ben, b, 1, 3);
+        likeness[0] = usual_likeness(&anna, a);
+        likeness[1] = usual_likeness(&ben, a);
+        likeness[2] = usual_likeness(&nobody, a);
+        CHECK(usual_whose(likeness, 3, &sure) == 0 && sure > 0.9F && sure < 1);
+        likeness[0] = usual_likeness(&anna, b);
+        likeness[1] = usual_likeness(&ben, b);
+        CHECK(usual_whose(likeness, 3, &sure) == 1 && sure > 0.9F);
+        likeness[0] = usual_likeness(&anna, stranger);
+        likeness[1] = usual_likeness(&ben, stranger);
+        usual_whose(likeness, 3, &sure);
+        CHECK(sure < 0.5F);
+        for (int i = 2; i < USUAL_N; i++)
+                a[i] = NAN; /* load and bones alone */
+        likeness[0] = usual_likeness(&anna, a);
+        CHECK(isinf(likeness[0]) && usual_whose(likeness, 1, &sure) == 0 && sure == 0);
+        CHECK(usual_whose(likeness, 0, &sure) == -1);
 }
 
 /* Bit by bit, NAN too; but for the padding behind sit_bones.valid. */
@@ -545,5 +699,10 @@ int main(void) {
         test_forward_and_perched();
         test_shifting();
         test_calibrate();
+        test_poses();
+        test_poses_refused();
+        test_know();
+        test_stale();
+        test_whose();
         return 0;
 }

@@ -1,0 +1,125 @@
+#include "estimate/learn.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/reference.h"
+
+static void take_pose(struct estimate *e, const struct features *f) {
+        struct learner *l = &e->learner;
+        struct pose_record *pose = &l->profile.calibration.pose[l->gather.pose];
+
+        gather_take(&l->gather, pose);
+        l->profile.calibration.version = PROFILE_VERSION;
+        l->profile.n_cells = f->n_cells;
+        l->stale_mat = false;
+        l->profile_changed = l->calibration_changed = true;
+        if (l->gather.pose != POSE_UPRIGHT)
+                return;
+        reference_take(&e->reference, pose->mean, true);
+        memset(&l->profile.usual, 0, sizeof(l->profile.usual)); /* it spoke of the upright before */
+}
+
+void learn_step(struct estimate *e, const struct features *f, float dt) {
+        struct learner *l = &e->learner;
+        float value[REFERENCE_N];
+
+        reference_vector(f, value);
+        if (gather_step(&l->gather, value, !e->shifting, dt))
+                take_pose(e, f);
+        if (usual_step(&l->usual, f, !e->shifting, dt, e->posture_settings.reference_s))
+                l->sat_upright = true;
+}
+
+void learn_leave(struct estimate *e) {
+        gather_cancel(&e->learner.gather, COMMAND_NOBODY_SEATED);
+        usual_forget(&e->learner.usual);
+        e->learner.sat_upright = false;
+}
+
+static bool good_name(const char name[SITTER_NAME_MAX]) {
+        size_t n = 0;
+
+        while (n < SITTER_NAME_MAX &&
+               ((name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9') || name[n] == '-'))
+                n++;
+        return n < SITTER_NAME_MAX && name[n] == '\0';
+}
+
+void learn_recall(struct estimate *e, const char sitter[SITTER_NAME_MAX]) {
+        if (good_name(sitter))
+                memcpy(e->learner.profile.sitter, sitter, SITTER_NAME_MAX);
+}
+
+void estimate_know(struct estimate *e, const struct profile *profile, float confidence, uint32_t n_cells) {
+        const struct pose_record *upright = &profile->calibration.pose[POSE_UPRIGHT];
+        struct learner *l = &e->learner;
+        bool another = strncmp(l->profile.sitter, profile->sitter, SITTER_NAME_MAX) != 0;
+
+        gather_cancel(&l->gather, COMMAND_BUSY);
+        l->stale_mat = profile->n_cells && n_cells && profile->n_cells != n_cells;
+        l->confidence = *profile->sitter ? confidence : NAN;
+        if (l->stale_mat) {
+                memset(&l->profile, 0, sizeof(l->profile));
+                memcpy(l->profile.sitter, profile->sitter, sizeof(l->profile.sitter));
+        } else {
+                l->profile = *profile;
+        }
+        if (another)
+                e->reference.own.valid = false;
+        if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)
+                reference_take(&e->reference, upright->mean, false);
+}
+
+bool estimate_sat_upright(struct estimate *e, float ret[USUAL_N]) {
+        bool news = e->learner.sat_upright;
+
+        e->learner.sat_upright = false;
+        memcpy(ret, e->learner.usual.mean, sizeof(e->learner.usual.mean));
+        return news;
+}
+
+void estimate_note_sit(struct estimate *e) {
+        struct learner *l = &e->learner;
+
+        if (l->stale_mat || !l->usual.done)
+                return;
+        usual_add(&l->profile.usual, l->usual.mean);
+        l->profile_changed = true;
+}
+
+enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose pose, uint64_t now_us) {
+        enum command_result r = estimate_anybody(e, now_us);
+
+        if (r != COMMAND_OK)
+                return r;
+        if (pose == POSE_UPRIGHT && !reference_by_hand(&e->reference))
+                return COMMAND_UNSTEADY;
+        gather_start(&e->learner.gather, pose);
+        return COMMAND_OK;
+}
+
+static void list_taught(const struct profile *p, struct learning *ret) {
+        for (int i = 0; i < TAUGHT_MAX; i++)
+                if (*p->taught[i].name)
+                        memcpy(ret->taught[ret->n_taught++], p->taught[i].name, POSTURE_NAME_MAX);
+}
+
+void estimate_learning(struct estimate *e, struct learning *ret) {
+        struct learner *l = &e->learner;
+
+        memset(ret, 0, sizeof(*ret));
+        memcpy(ret->sitter, l->profile.sitter, sizeof(ret->sitter));
+        ret->sitter_confidence = l->confidence;
+        ret->phase = l->gather.phase;
+        ret->pose = l->gather.pose;
+        ret->left_s = gather_left_s(&l->gather);
+        ret->why = l->gather.why;
+        for (int i = 0; i < POSE_N; i++)
+                ret->taken[i] = l->profile.calibration.pose[i].taken;
+        ret->stale = l->stale_mat ? STALE_MAT : usual_stale(&l->profile);
+        ret->profile_changed = l->profile_changed;
+        ret->calibration_changed = l->calibration_changed;
+        list_taught(&l->profile, ret);
+        l->profile_changed = l->calibration_changed = false;
+}
