@@ -14,6 +14,11 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->sync = format_sync(format, layout->rows, layout->cols);
         d->shape = format_shape(format, layout->rows, layout->cols);
         d->part_cells = format_part_cells(format, d->n_cells, layout->line);
+        if (format->check == CHECK_CRC16_MODBUS)
+                crc16_init(&d->crc);
+        memset(d->separates, 0, sizeof(d->separates));
+        for (const char *c = format->separators; *c; c++)
+                d->separates[(uint8_t)*c] = true;
         decoder_reset(d);
 }
 
@@ -44,11 +49,13 @@ static bool refuse(struct decoder *d, enum refusal reason) {
 
 /* Offset of the first place where the sync stands, or may stand once more bytes come. */
 static size_t find_sync(const struct format_bytes *sync, const uint8_t *bytes, size_t n) {
-        for (size_t i = 0; i < n; i++) {
-                size_t left = n - i;
+        const uint8_t *end = bytes + n;
 
-                if (memcmp(bytes + i, sync->of, left < sync->n ? left : sync->n) == 0)
-                        return i;
+        for (const uint8_t *at = bytes; at < end && (at = memchr(at, sync->of[0], (size_t)(end - at))); at++) {
+                size_t left = (size_t)(end - at);
+
+                if (memcmp(at, sync->of, left < sync->n ? left : sync->n) == 0)
+                        return (size_t)(at - bytes);
         }
         return n;
 }

@@ -33,6 +33,8 @@ struct decoder {
         size_t start, held, scanned;
         uint8_t buffer[DECODER_BUFFER];
         float raw[CELLS_MAX]; /* gathered so far; untouched where frames come whole */
+        struct crc16 crc;     /* made only for formats that have one */
+        bool separates[256];  /* text: this byte stands between numbers */
 };
 
 typedef void (*frame_fn)(void *userdata, const struct frame *frame);

@@ -8,6 +8,8 @@
 static const float VALUE_MAX = 1 << 24;
 static const uint8_t SPLIT_OFFSET = 11;
 
+enum { RUN_MIN = 8 }; /* shorter runs cost more than moving each cell by itself */
+
 static inline uint32_t u16le(const uint8_t *p) {
         return p[0] | (uint32_t)p[1] << 8;
 }
@@ -65,7 +67,25 @@ static inline float element_value(const struct format *f, enum element element, 
 
 static bool any_bits_do(const struct format *f) {
         return f->max_valid == 0 &&
-               (f->element == ELEMENT_U8 || f->element == ELEMENT_U16LE || f->element == ELEMENT_U16BE);
+               (f->element == ELEMENT_U8 || f->element == ELEMENT_U16LE || f->element == ELEMENT_U16BE ||
+                f->element == ELEMENT_I16LE || f->element == ELEMENT_I16BE);
+}
+
+static bool bytes_in_range(const struct format *f, const uint8_t *payload, size_t n) {
+        uint8_t most = 0;
+
+        for (size_t k = 0; k < n; k++)
+                most = payload[k] > most ? payload[k] : most;
+        return most <= f->max_valid;
+}
+
+/* Every byte is an offset and so many bits. */
+static bool splits_in_range(const uint8_t *payload, size_t n, uint32_t bits) {
+        uint8_t any = 0;
+
+        for (size_t k = 0; k < n; k++)
+                any |= (uint8_t)(payload[k] - SPLIT_OFFSET);
+        return any >> bits == 0;
 }
 
 static bool in_range(const struct format *f, const uint8_t *payload, size_t n) {
@@ -73,6 +93,10 @@ static bool in_range(const struct format *f, const uint8_t *payload, size_t n) {
 
         if (any_bits_do(f))
                 return true;
+        if (f->element == ELEMENT_U8 && f->mask == 0 && f->shift == 0)
+                return bytes_in_range(f, payload, n);
+        if (f->max_valid == 0 && (f->element == ELEMENT_SPLIT5 || f->element == ELEMENT_SPLIT6))
+                return splits_in_range(payload, 2 * n, f->element == ELEMENT_SPLIT5 ? 5 : 6);
         for (size_t k = 0; k < n; k++) {
                 float value = element_value(f, f->element, payload, k);
 
@@ -133,31 +157,81 @@ enum refusal decoder_judge(const struct decoder *d, const uint8_t *frame, size_t
         if (f->sparse.size > 0 ? !records_hold(d, frame + head, payload)
                                : !in_range(f, frame + head, payload / format_element_size(f)))
                 return REFUSED_RANGE;
-        size = format_check(f, frame, end, check);
+        size = format_check(f, &d->crc, frame, end, check);
         return memcmp(frame + end, check, size) != 0 ? REFUSED_CHECK : REFUSAL_N;
 }
 
-/* Made once for each common kind of element, so that the kind is not asked for at each cell: on a small processor half
- * of what a frame cost. */
-static inline void put_as(const struct decoder *d, enum element element, const uint8_t *payload, uint32_t first,
-                          uint32_t n, float *ret) {
+/* Made once for each kind of element, so that the kind is not asked for at each cell. */
+static inline void widen_as(const struct format *f, enum element element, const uint8_t *payload, uint32_t n,
+                            float *ret) {
         for (uint32_t k = 0; k < n; k++)
-                decoder_put(d->layout, first + k, element_value(d->format, element, payload, k), ret);
+                ret[k] = element_value(f, element, payload, k);
 }
 
-static void put_cells(const struct decoder *d, const uint8_t *payload, uint32_t first, uint32_t n, float *ret) {
-        switch (d->format->element) {
+static void widen_bits(const struct format *f, const uint8_t *payload, uint32_t n, float *ret) {
+        const uint32_t mask = f->mask ? f->mask : 0xFFFF, shift = f->shift;
+
+        if (f->element == ELEMENT_U8 && f->mask == 0 && shift == 0)
+                for (uint32_t k = 0; k < n; k++)
+                        ret[k] = (float)payload[k];
+        else if (f->element == ELEMENT_U8)
+                for (uint32_t k = 0; k < n; k++)
+                        ret[k] = (float)(int32_t)((payload[k] & mask) >> shift);
+        else if (f->element == ELEMENT_U16LE)
+                for (uint32_t k = 0; k < n; k++)
+                        ret[k] = (float)(int32_t)((u16le(payload + 2 * (size_t)k) & mask) >> shift);
+        else
+                for (uint32_t k = 0; k < n; k++)
+                        ret[k] = (float)(int32_t)((u16be(payload + 2 * (size_t)k) & mask) >> shift);
+}
+
+static void widen(const struct format *f, const uint8_t *payload, uint32_t n, float *ret) {
+        switch (f->element) {
         case ELEMENT_U8:
-                put_as(d, ELEMENT_U8, payload, first, n, ret);
-                return;
         case ELEMENT_U16LE:
-                put_as(d, ELEMENT_U16LE, payload, first, n, ret);
-                return;
         case ELEMENT_U16BE:
-                put_as(d, ELEMENT_U16BE, payload, first, n, ret);
+                widen_bits(f, payload, n, ret);
+                return;
+        case ELEMENT_SPLIT5:
+                widen_as(f, ELEMENT_SPLIT5, payload, n, ret);
+                return;
+        case ELEMENT_SPLIT6:
+                widen_as(f, ELEMENT_SPLIT6, payload, n, ret);
                 return;
         default:
-                put_as(d, d->format->element, payload, first, n, ret);
+                widen_as(f, f->element, payload, n, ret);
+        }
+}
+
+static void turn_over(float full_scale, uint32_t n, float *values) {
+        for (uint32_t k = 0; k < n; k++)
+                values[k] = values[k] < full_scale ? full_scale - values[k] : 0;
+}
+
+/* Widened where they stand, then moved to where they belong: whole rows at once where rows stay whole. */
+static void put_cells(const struct decoder *d, const uint8_t *payload, uint32_t first, uint32_t n, float *ret) {
+        const struct layout *l = d->layout;
+        const size_t each = format_element_size(d->format);
+        float some[64];
+        uint32_t run;
+
+        for (uint32_t k = 0; k < n; k += run) {
+                uint32_t side_by_side = l->run_of[first + k], left = n - k;
+                float *to = ret + l->cell_of[first + k];
+
+                if (side_by_side >= RUN_MIN) {
+                        run = side_by_side < left ? side_by_side : left;
+                        widen(d->format, payload + k * each, run, to);
+                        if (l->inverted)
+                                turn_over(l->geometry.full_scale, run, to);
+                        continue;
+                }
+                run = left < 64 ? left : 64;
+                widen(d->format, payload + k * each, run, some);
+                if (l->inverted)
+                        turn_over(l->geometry.full_scale, run, some);
+                for (uint32_t i = 0; i < run; i++)
+                        ret[l->cell_of[first + k + i]] = some[i];
         }
 }
 

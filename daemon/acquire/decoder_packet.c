@@ -9,16 +9,18 @@ enum { SLIP_END = 0xC0, SLIP_ESCAPE = 0xDB, SLIP_ESCAPED_END = 0xDC, SLIP_ESCAPE
 static bool open_slip(uint8_t *bytes, size_t n, size_t *ret_n) {
         size_t out = 0;
 
-        for (size_t i = 0; i < n; i++) {
-                uint8_t byte = bytes[i];
+        for (size_t i = 0; i < n;) {
+                const uint8_t *escape = memchr(bytes + i, SLIP_ESCAPE, n - i);
+                size_t plain = escape ? (size_t)(escape - bytes) - i : n - i;
 
-                if (byte == SLIP_ESCAPE) {
-                        byte = ++i < n ? bytes[i] : 0;
-                        if (byte != SLIP_ESCAPED_END && byte != SLIP_ESCAPED_ESCAPE)
-                                return false;
-                        byte = byte == SLIP_ESCAPED_END ? SLIP_END : SLIP_ESCAPE;
-                }
-                bytes[out++] = byte;
+                memmove(bytes + out, bytes + i, plain);
+                out += plain;
+                i += plain;
+                if (!escape)
+                        break;
+                if (++i == n || (bytes[i] != SLIP_ESCAPED_END && bytes[i] != SLIP_ESCAPED_ESCAPE))
+                        return false;
+                bytes[out++] = bytes[i++] == SLIP_ESCAPED_END ? SLIP_END : SLIP_ESCAPE;
         }
         *ret_n = out;
         return true;
@@ -78,10 +80,9 @@ static void take_packet_of(struct decoder *d, uint8_t *packet, size_t n, const s
 
 bool decoder_take_packet(struct decoder *d, const struct taker *t) {
         uint8_t *packet = d->buffer + d->start, end = d->format->framing == FRAMING_SLIP ? SLIP_END : COBS_END;
-        size_t at = d->scanned;
+        uint8_t *found = memchr(packet + d->scanned, end, d->held - d->scanned);
+        size_t at = found ? (size_t)(found - packet) : d->held;
 
-        while (at < d->held && packet[at] != end)
-                at++;
         if (at < d->held) {
                 decoder_consume(d, at + 1);
                 if (d->overlong)

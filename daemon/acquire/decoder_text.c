@@ -11,15 +11,13 @@ enum { LEARN_CELLS_MIN = 4 };
 /* No converter of any known mat has 24 bits. */
 static const double TEXT_VALUE_MAX = 1 << 24;
 
-static bool is_separator(const struct format *f, char c) {
-        for (const char *s = f->separators; *s; s++)
-                if (*s == c)
-                        return true;
-        return false;
+static bool is_separator(const struct decoder *d, char c) {
+        return d->separates[(uint8_t)c];
 }
 
-static const char *skip_separators(const struct format *f, const char *at, const char *end) {
-        while (at < end && is_separator(f, *at))
+/* The newline behind the line is no separator. */
+static inline const char *skip_separators(const struct decoder *d, const char *at) {
+        while (is_separator(d, *at))
                 at++;
         return at;
 }
@@ -28,32 +26,55 @@ static bool is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-/* The next cell of the line: a number up to a separator, or one digit. */
-static bool parse_cell(const struct format *f, const char **at, const char *end, double *ret) {
-        if (f->digits) {
-                *ret = **at - '0';
+/* What nearly every cell is: up to seven digits and a separator. False, and nothing moved, when it is anything else.
+ * A line is followed by its newline in the buffer, so digits end before the bytes do. */
+static inline bool parse_count(const bool separates[256], const char **at, const char *end, float *ret) {
+        const char *p = *at;
+        uint32_t value = 0, digit;
+
+        for (; (digit = (uint8_t)*p - (uint32_t)'0') < 10; p++)
+                value = value * 10 + digit;
+        if (p == *at || p - *at > 7 || (p < end && !separates[(uint8_t)*p]))
+                return false;
+        *at = p;
+        *ret = (float)(int32_t)value;
+        return true;
+}
+
+/* Anything else that is a number up to a separator; or, where every digit is a cell, one digit. */
+static bool parse_cell(const struct decoder *d, const char **at, const char *end, float *ret,
+                       enum refusal *ret_reason) {
+        double value;
+
+        *ret_reason = REFUSED_TEXT;
+        if (d->format->digits) {
+                *ret = (float)(**at - '0');
                 return is_digit(*(*at)++);
         }
-        return number_parse(at, end, ret) && (*at == end || is_separator(f, **at));
+        if (!number_parse(at, end, &value) || (*at < end && !is_separator(d, **at)))
+                return false;
+        *ret_reason = REFUSED_RANGE;
+        *ret = (float)value;
+        return fabs(value) <= TEXT_VALUE_MAX;
 }
 
 /* Numbers of one line behind the `first` cells there are. Returns how many there are then, or why not in *ret_reason. */
 static bool parse_line(const struct decoder *d, const char *at, const char *end, uint32_t first, float *ret_raw,
                        uint32_t *ret_n, enum refusal *ret_reason) {
         uint32_t n = first, most = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
-        double value;
+        const bool digits = d->format->digits;
+        const struct layout *layout = d->layout;
+        float value;
 
-        for (at = skip_separators(d->format, at, end); at < end; at = skip_separators(d->format, at, end)) {
-                *ret_reason = REFUSED_TEXT;
-                if (!parse_cell(d->format, &at, end, &value))
+        for (at = skip_separators(d, at); at < end; at = skip_separators(d, at)) {
+                if ((digits || !parse_count(d->separates, &at, end, &value)) &&
+                    !parse_cell(d, &at, end, &value, ret_reason))
                         return false;
-                *ret_reason = REFUSED_RANGE;
-                if (fabs(value) > TEXT_VALUE_MAX)
+                if (n >= most) {
+                        *ret_reason = REFUSED_COUNT;
                         return false;
-                *ret_reason = REFUSED_COUNT;
-                if (n >= most)
-                        return false;
-                decoder_put(d->layout, n++, (float)value, ret_raw);
+                }
+                decoder_put(layout, n++, value, ret_raw);
         }
         *ret_n = n;
         return true;
@@ -140,7 +161,7 @@ void decoder_text_quiet(struct decoder *d, const struct taker *t) {
 static void take_line_of(struct decoder *d, const char *line, size_t n, const struct taker *t) {
         bool rows = d->format->text_end != TEXT_END_LINE;
 
-        while (n > 0 && (line[n - 1] == '\r' || is_separator(d->format, line[n - 1])))
+        while (n > 0 && (line[n - 1] == '\r' || is_separator(d, line[n - 1])))
                 n--;
         if (d->overlong || (n > 0 && line[0] == '#') || (n == 0 && !rows))
                 d->discarded_bytes += n;
@@ -159,8 +180,9 @@ bool decoder_take_line(struct decoder *d, const struct taker *t) {
         const char *text = (const char *)d->buffer + d->start;
         size_t end = d->scanned;
 
-        while (end < d->held && text[end] != '\n')
-                end++;
+        const char *newline = memchr(text + end, '\n', d->held - end);
+
+        end = newline ? (size_t)(newline - text) : d->held;
         if (end < d->held) {
                 decoder_consume(d, end + 1);
                 take_line_of(d, text, end, t);

@@ -130,6 +130,7 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
                            uint8_t *ret, size_t size) {
         size_t each = f->sparse.size > 0 ? f->sparse.size : format_element_size(f), n = p->n;
         size_t at = (size_t)format_sync(f, l->rows, l->cols).n + f->header_n;
+        struct crc16 crc;
 
         if (n * each + format_overhead(f) > size ||
             (f->length.kind == LENGTH_U8 && !f->length.elements && n * each > 0xFF))
@@ -144,7 +145,9 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         at += n * each;
         memset(ret + at, 0, f->trailer_n);
         at += f->trailer_n;
-        at += format_check(f, ret, at, ret + at);
+        if (f->check == CHECK_CRC16_MODBUS)
+                crc16_init(&crc);
+        at += format_check(f, &crc, ret, at, ret + at);
         memcpy(ret + at, f->tail.of, f->tail.n);
         return at + f->tail.n;
 }

@@ -71,35 +71,26 @@ uint32_t format_part_cells(const struct format *format, uint32_t n_cells, uint32
         return line;
 }
 
-static uint16_t crc16_modbus(const uint8_t *bytes, size_t n) {
-        uint16_t crc = 0xFFFF;
-
-        for (size_t i = 0; i < n; i++) {
-                crc ^= bytes[i];
-                for (int bit = 0; bit < 8; bit++)
-                        crc = (uint16_t)(crc & 1 ? crc >> 1 ^ 0xA001 : crc >> 1);
-        }
-        return crc;
-}
-
-size_t format_check(const struct format *format, const uint8_t *bytes, size_t n, uint8_t ret[2]) {
-        uint16_t sum = 0;
+size_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n,
+                    uint8_t ret[2]) {
+        uint8_t folded = 0;
+        uint16_t sum;
 
         switch (format->check) {
         case CHECK_NONE:
                 return 0;
         case CHECK_SUM8:
                 for (size_t i = 0; i < n; i++)
-                        sum = (uint16_t)(sum + bytes[i]);
-                ret[0] = (uint8_t)sum;
+                        folded = (uint8_t)(folded + bytes[i]);
+                ret[0] = folded;
                 return 1;
         case CHECK_XOR8:
-                ret[0] = 0;
                 for (size_t i = 0; i < n; i++)
-                        ret[0] ^= bytes[i];
+                        folded ^= bytes[i];
+                ret[0] = folded;
                 return 1;
         case CHECK_CRC16_MODBUS:
-                sum = crc16_modbus(bytes, n);
+                sum = crc16_of(crc, bytes, n);
                 ret[0] = (uint8_t)sum;
                 ret[1] = (uint8_t)(sum >> 8);
                 return 2;

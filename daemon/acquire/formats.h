@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "acquire/crc16.h"
 #include "sitbone/settings.h"
 
 enum framing {
@@ -145,6 +146,7 @@ struct format_bytes format_shape(const struct format *format, uint32_t rows, uin
 uint32_t format_part_cells(const struct format *format, uint32_t n_cells, uint32_t line);
 
 /* The check over n bytes as it stands on the wire; returns how many bytes of ret it fills (0..2). */
-size_t format_check(const struct format *format, const uint8_t *bytes, size_t n, uint8_t ret[2]);
+size_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n,
+                    uint8_t ret[2]);
 
 #endif

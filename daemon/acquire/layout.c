@@ -83,9 +83,19 @@ static void place_grid(const struct grid *g, bool quarter, struct geometry *ret)
         }
 }
 
+/* From cell_of, back to front. */
+static void find_runs(struct layout *l, uint32_t n) {
+        for (uint32_t k = n; k-- > 0;) {
+                bool goes_on = k + 1 < n && l->cell_of[k + 1] == l->cell_of[k] + 1;
+
+                l->run_of[k] = (uint16_t)(goes_on ? l->run_of[k + 1] + 1 : 1);
+        }
+}
+
 static void invert_permutation(struct layout *l, uint32_t n) {
         for (uint32_t i = 0; i < n; i++)
                 l->cell_of[l->wire_of[i]] = (uint16_t)i;
+        find_runs(l, n);
 }
 
 static void build_grid(const struct format *f, const struct settings_device *d, const struct grid *g,
@@ -114,6 +124,7 @@ static void build_unplaced(uint32_t n, struct layout *ret) {
         clear_cells(&ret->geometry);
         for (uint32_t i = 0; i < CELLS_MAX; i++)
                 ret->wire_of[i] = ret->cell_of[i] = (uint16_t)i;
+        find_runs(ret, CELLS_MAX);
 }
 
 /* 0, or what is wrong; nothing is written then. */
@@ -138,7 +149,7 @@ static const char *choose_grid(const struct format *f, const struct settings_dev
 }
 
 const char *layout_check(const struct format *format, const struct settings_device *device) {
-        struct grid grid;
+        struct grid grid = {0};
         const char *wrong = choose_grid(format, device, &grid);
 
         if (wrong)
@@ -165,7 +176,7 @@ static void start(const struct settings_device *d, float full_scale, bool invert
 }
 
 const char *layout_build(const struct format *format, const struct settings_device *device, struct layout *ret) {
-        struct grid grid;
+        struct grid grid = {0};
         const char *wrong = layout_check(format, device);
 
         if (wrong)
@@ -184,7 +195,7 @@ const char *layout_build(const struct format *format, const struct settings_devi
 
 const char *layout_learn(const struct format *format, const struct settings_device *device, uint32_t n_cells,
                          struct layout *ret) {
-        struct grid grid;
+        struct grid grid = {0};
         const char *wrong = choose_grid(format, device, &grid);
 
         if (wrong)

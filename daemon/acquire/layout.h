@@ -17,6 +17,7 @@ struct layout {
         bool inverted;               /* raw = full_scale - value */
         uint16_t wire_of[CELLS_MAX]; /* cell i of the geometry is element wire_of[i] of the wire */
         uint16_t cell_of[CELLS_MAX]; /* the way back: element k of the wire is cell cell_of[k] */
+        uint16_t run_of[CELLS_MAX];  /* so many elements from k on lie side by side in the geometry too, >= 1 */
 };
 
 /* NULL, or a word about what is wrong ("rows x cols is more than 4096 cells"): what layout_build() would say. */

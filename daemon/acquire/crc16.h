@@ -1,0 +1,16 @@
+/* CRC-16 as Modbus has it (polynomial A001 reflected, begins with FFFF), eight bytes at a step ("slicing by 8",
+ * Kounavis & Berry 2005). Pure; the tables belong to the caller. */
+#ifndef ACQUIRE_CRC16_H
+#define ACQUIRE_CRC16_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct crc16 {
+        uint16_t of[8][256]; /* [k][byte]: what the byte does to the sum when k more bytes follow it */
+};
+
+void crc16_init(struct crc16 *c);
+uint16_t crc16_of(const struct crc16 *c, const uint8_t *bytes, size_t n);
+
+#endif
