@@ -40,7 +40,7 @@ def check(root):
                         yield f'{where}:{number}: unfinished: {line.strip()}'
                     if top == 'daemon' and re.match(r'\s*typedef\s+struct', line):
                         yield f'{where}:{number}: struct without typedef, please'
-                    if top == 'daemon' and not where.startswith('daemon/util') and re.match(r'#\s*if(?!ndef [A-Z_]+_H$)', line):
+                    if top == 'daemon' and not where.startswith('daemon/util') and re.match(r'#\s*if(?!ndef [A-Z0-9_]+_H$)', line):
                         yield f'{where}:{number}: options are files chosen by the build, not #if'
 
 
