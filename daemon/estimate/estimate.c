@@ -40,6 +40,7 @@ void estimate_init(struct estimate *e, const struct settings *settings) {
         memset(e, 0, sizeof(*e));
         estimate_configure(e, settings);
         e->learner.confidence = NAN;
+        recogniser_lose(&e->recogniser);
         forget_sitter(e);
 }
 
@@ -77,6 +78,7 @@ static void lose(struct estimate *e) {
         e->silent_sitter_us = e->occupancy.now == OCCUPANCY_PERSON ? e->frame_us : e->silent_sitter_us;
         gather_cancel(&e->learner.gather, COMMAND_NO_FRAMES);
         occupancy_lose(&e->occupancy, e->frame_us);
+        recogniser_lose(&e->recogniser);
         forget_moment(e);
         kind_set(&e->kind, POSTURE_UNKNOWN, e->frame_us);
 }
@@ -118,6 +120,7 @@ static void observe(struct estimate *e, const struct features *f, uint64_t now) 
         e->gaps_us[0] = e->frame_us ? now - e->frame_us : 0;
         e->seen = true;
         e->frame_us = now;
+        recogniser_step(&e->recogniser, f); /* whoever sits there: an empty seat may have been taught as well */
         occupancy_step(&e->occupancy, &e->occupancy_settings, f, now);
         if (e->occupancy.now != before) {
                 if (!after_hiccup(e))
@@ -143,6 +146,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->calibrated = false; /* population slopes only; the guided calibration comes with its own slopes */
         ret->asymmetry = e->asymmetry;
         ret->shifting = e->shifting;
+        recogniser_report(&e->recogniser, ret);
 }
 
 uint64_t estimate_step(struct estimate *e, const struct features *features, uint64_t now_us, struct posture *ret) {

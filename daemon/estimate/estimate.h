@@ -4,6 +4,7 @@
  *   reference.c   the sitter's own upright: gathered in each sit, or taken by hand
  *   angles.c      tilt and obliquity against the reference
  *   kind.c        the posture's name and how sure it is
+ *   taught.c      postures that were taught, on any mat
  *   learn.c       what is learnt of the sitter: gather.c a held pose, usual.c what is usual; the profile is kept outside
  *
  * The standard deviation of an angle is that of the slope between people (a share of the angle) and that of the place on
@@ -39,6 +40,7 @@
 #include <stdint.h>
 
 #include "estimate/gather.h"
+#include "estimate/taught.h"
 #include "estimate/usual.h"
 #include "sitbone/command.h"
 #include "sitbone/features.h"
@@ -123,6 +125,7 @@ struct estimate {
         struct occupancy_judge occupancy;
         struct reference_keeper reference;
         struct learner learner;
+        struct recogniser recogniser; /* knows what the learner's profile holds */
         struct kind_judge kind;
         struct uncertain tilt_deg, obliquity_deg;
         float asymmetry;

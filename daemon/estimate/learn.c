@@ -69,6 +69,7 @@ void estimate_know(struct estimate *e, const struct profile *profile, float conf
                 e->reference.own.valid = false;
         if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)
                 reference_take(&e->reference, upright->mean, false);
+        recogniser_know(&e->recogniser, &l->profile);
 }
 
 bool estimate_sat_upright(struct estimate *e, float ret[USUAL_N]) {

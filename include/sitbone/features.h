@@ -10,6 +10,10 @@
  * where line_y is the sit-bone line. Shares of the load in the bands; see describe/profile.h. */
 enum { PROFILE_BANDS = 8 };
 
+/* Numbers in a pattern at most: the map as it was over the last second, for recognising whatever was taught; see
+ * describe/pattern.h. */
+enum { PATTERN_MAX = 144 };
+
 struct sit_bones {
         bool valid;       /* a pair was found, abs(asymmetry) <= 0.35, somebody's weight is there */
         float left_mm[2]; /* x, y */
@@ -37,7 +41,10 @@ struct features {
         struct sit_bones sit_bones;
         float profile[PROFILE_BANDS]; /* NAN unless a pair is valid */
         float movement; /* sum of absolute change against the previous map divided by load, per second, smoothed */
-        float cop_speed_mm_s; /* smoothed */
+        float cop_speed_mm_s;   /* smoothed */
+        uint64_t pattern_at_us; /* of the map that changed it last: a few times a second */
+        uint32_t n_pattern;
+        float pattern[PATTERN_MAX]; /* share of full scale; NAN = no trusted cell there */
 };
 
 #endif

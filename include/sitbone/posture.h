@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { POSTURE_NAME_MAX = 32 }; /* of a taught one, with the end; [a-z0-9-] */
+
 enum occupancy {
         OCCUPANCY_UNKNOWN, /* no mat, no fresh frame, or not decided yet */
         OCCUPANCY_VACANT,
@@ -44,6 +46,8 @@ struct posture {
         bool referenced;                /* an upright reference is held for this sit or sitter */
         bool calibrated;                /* tilt rests on a personal calibration, otherwise on a population slope */
         float asymmetry;                /* copied from the features while a person sits, else NAN */
+        char taught[POSTURE_NAME_MAX];  /* the taught posture that matches; "" = none of them */
+        float taught_fit;               /* 1 = as taught, towards 0 = towards "none of them"; NAN when none */
         bool shifting; /* the sitter is moving in the seat now: COP transient or 30 % load drop (WiSAT) */
 };
 

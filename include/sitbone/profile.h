@@ -7,15 +7,14 @@
 #include <stdint.h>
 
 #include "sitbone/command.h"
+#include "sitbone/features.h"
 #include "sitbone/memory.h"
+#include "sitbone/posture.h"
 
 enum {
         PROFILE_VERSION = 1,
-        SITTER_NAME_MAX = 32,    /* with the end; [a-z0-9-] */
-        POSTURE_NAME_MAX = 32,   /* the same */
-        TAUGHT_MAX = 16,         /* names */
-        TAUGHT_EXAMPLES_MAX = 8, /* a name: short stretches, each the mean of about a second or more */
-        PATTERN_MAX = 144,       /* numbers in a pattern, see features.h */
+        SITTER_NAME_MAX = 32, /* with the end; [a-z0-9-] */
+        TAUGHT_MAX = 16,      /* names */
 };
 
 /* Poses of the guided calibration, about ten seconds each. */
@@ -34,11 +33,12 @@ struct calibration {
         struct pose_record pose[POSE_N];
 };
 
+/* Of log(pattern + offset), see estimate/taught.h. */
 struct taught_posture {
         char name[POSTURE_NAME_MAX]; /* "" = free */
-        uint32_t n_examples;
-        float example[TAUGHT_EXAMPLES_MAX][PATTERN_MAX];
-        float spread[PATTERN_MAX]; /* standard deviation within the examples */
+        float seconds;               /* taught so long, all lessons together */
+        float mean[PATTERN_MAX];     /* NAN = not seen */
+        float variance[PATTERN_MAX]; /* within the lessons */
 };
 
 /* What a sitter's upright usually is, sit by sit, found without asking: tells people apart, and a calibration that no
@@ -62,6 +62,7 @@ struct profile {
         char sitter[SITTER_NAME_MAX]; /* "" = nobody in particular */
         uint32_t n_cells;             /* of the mat it was learnt on; another count: refused */
         uint32_t n_pattern;           /* numbers in a pattern, 0 = none taught */
+        float pattern_offset;         /* share of full scale; 0 = not chosen yet */
         struct calibration calibration;
         struct usual_upright usual;
         struct taught_posture taught[TAUGHT_MAX];
