@@ -80,6 +80,7 @@ static bool something_happened(const struct snapshot *s) {
 void app_decide(struct app *a, const struct frame *frame, uint64_t now_us) {
         a->deadline_us = pipeline_step(&a->pipeline, frame, now_us, &a->snapshot);
         arm_deadline(a);
+        app_learn(a);
         a->snapshot.health = a->health;
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->post(a->outlets[i].self, &a->snapshot);
@@ -117,6 +118,7 @@ static void learn_geometry(struct app *a, uint32_t n_cells) {
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
         recall_tare(a);
+        app_learn_again(a);
 }
 
 static void on_frame(void *userdata, const struct frame *frame) {
@@ -152,7 +154,9 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
 static enum command_result execute(void *userdata, const struct command *command) {
         struct app *a = userdata;
         uint64_t now_us = app_turn_time(a);
-        enum command_result result = pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
+        enum command_result result = command->verb == COMMAND_SITTER
+                                             ? app_sitter(a, command)
+                                             : pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
 
         if (result == COMMAND_OK) {
                 app_decide(a, NULL, now_us);
@@ -377,6 +381,7 @@ static int start(struct app *a) {
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
                       a->mat.port ? port_serial_number(a->mat.port) : "", a->options.state_directory, &a->identity);
         open_state(a);
+        app_learn_open(a);
         app_decide(a, NULL, app_turn_time(a)); /* the first snapshot: nothing is known yet */
         r = open_outlets(a);
         if (r < 0)
@@ -398,6 +403,7 @@ static void stop(struct app *a) {
                 outlet->ops->free(outlet->self);
         }
         state_free(a->state);
+        profiles_free(a->profiles);
         sd_event_source_unref(a->deadline);
         sd_event_source_unref(a->tick);
         sd_event_unref(a->event);

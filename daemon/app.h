@@ -9,6 +9,7 @@
 #include "mat.h"
 #include "pipeline.h"
 #include "publish/outlet.h"
+#include "publish/profiles.h"
 #include "publish/state.h"
 #include "sitbone/exercise.h"
 #include "sitbone/health.h"
@@ -38,7 +39,9 @@ struct app {
         struct snapshot snapshot;
         struct outlet outlets[OUTLETS_MAX];
         int n_outlets;
-        struct state *state; /* NULL: nothing is kept */
+        struct state *state;       /* NULL: nothing is kept */
+        struct profiles *profiles; /* NULL: the same */
+        struct profile profile;    /* room for one that is taken up: too large for a stack */
 
         uint64_t epoch_us;    /* real time at which virtual time began; both run from here */
         uint64_t deadline_us; /* virtual: the pipeline wants to be called no later */
@@ -56,7 +59,7 @@ struct app {
 /* Runs until SIGTERM or SIGINT. 0, or a negative errno after saying why. settings are good; options go before them. */
 int app_run(const struct app_options *options, const struct settings *settings);
 
-/* ---- inside: app.c and app_tick.c ---- */
+/* ---- inside: app.c, app_tick.c and app_learn.c ---- */
 
 /* The moment this turn of the loop began, in virtual time: read once, the same for all that is decided in it. */
 uint64_t app_turn_time(void *userdata);
@@ -67,6 +70,17 @@ void app_decide(struct app *a, const struct frame *frame, uint64_t now_us);
 void app_remember(struct app *a);
 /* Notes how long this turn kept the loop from everything else. */
 void app_turn_ends(struct app *a);
+
+/* ---- app_learn.c: whose profile counts, and that it is kept ---- */
+
+/* Reads the profiles, after the state. */
+void app_learn_open(struct app *a);
+/* The pipeline started anew: takes up the sitter's profile again. */
+void app_learn_again(struct app *a);
+/* After each decision. */
+void app_learn(struct app *a);
+/* COMMAND_SITTER. */
+enum command_result app_sitter(struct app *a, const struct command *command);
 
 int app_tick(sd_event_source *source, uint64_t usec, void *userdata);
 /* A number that changes at local midnight. */

@@ -35,6 +35,10 @@ const struct setting settings_table[] = {
                "away at the first start; kept in the state directory."),
         TEXT_R(seat, name, SETTING_TEXT, "Desk chair", "Name shown to people."),
         TEXT_R(seat, area, SETTING_TEXT, "", "Room suggested to Home Assistant, such as Office."),
+        BOOL(seat, recognise, "no",
+             "Tell several sitters apart by load, sit bones and contact, once each was named by hand (sitbonectl "
+             "sitter). "
+             "Who is not recognised for sure sits as nobody in particular. no: the sitter named last counts."),
 
         TEXT_R(device, device, SETTING_TEXT, "auto",
                "Where the mat is: auto (the only USB serial device), a tty or a link such as /dev/serial/by-id/..., a "

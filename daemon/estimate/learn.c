@@ -3,21 +3,39 @@
 #include <math.h>
 #include <string.h>
 
+#include "estimate/calibration.h"
 #include "estimate/reference.h"
+
+/* An upright that was taken anew may lie where another pose was: they are judged when somebody asks. */
+static bool apart_from_upright(const struct calibration *c, enum calibrate_pose pose) {
+        if (pose == POSE_UPRIGHT || !c->pose[POSE_UPRIGHT].taken)
+                return true;
+        return calibration_separation(c, POSE_UPRIGHT, pose) >= CALIBRATION_APART_LEAST;
+}
+
+static void new_upright(struct estimate *e, const struct pose_record *upright) {
+        reference_take(&e->reference, upright->mean, true);
+        memset(&e->learner.profile.usual, 0, sizeof(e->learner.profile.usual)); /* it spoke of the one before */
+}
 
 static void take_pose(struct estimate *e, const struct features *f) {
         struct learner *l = &e->learner;
-        struct pose_record *pose = &l->profile.calibration.pose[l->gather.pose];
+        struct calibration *c = &l->profile.calibration;
+        struct pose_record *pose = &c->pose[l->gather.pose], before = *pose;
 
         gather_take(&l->gather, pose);
-        l->profile.calibration.version = PROFILE_VERSION;
+        if (!apart_from_upright(c, l->gather.pose)) {
+                *pose = before;
+                l->gather.phase = LEARNING_REFUSED;
+                l->gather.why = COMMAND_NOT_APART;
+                return;
+        }
+        if (l->gather.pose == POSE_UPRIGHT)
+                new_upright(e, pose);
+        c->version = PROFILE_VERSION;
         l->profile.n_cells = f->n_cells;
         l->stale_mat = false;
         l->profile_changed = l->calibration_changed = true;
-        if (l->gather.pose != POSE_UPRIGHT)
-                return;
-        reference_take(&e->reference, pose->mean, true);
-        memset(&l->profile.usual, 0, sizeof(l->profile.usual)); /* it spoke of the upright before */
 }
 
 void learn_step(struct estimate *e, const struct features *f, float dt) {
@@ -116,8 +134,12 @@ void estimate_learning(struct estimate *e, struct learning *ret) {
         ret->pose = l->gather.pose;
         ret->left_s = gather_left_s(&l->gather);
         ret->why = l->gather.why;
-        for (int i = 0; i < POSE_N; i++)
+        for (int i = 0; i < POSE_N; i++) {
                 ret->taken[i] = l->profile.calibration.pose[i].taken;
+                ret->separation[i] = i == POSE_UPRIGHT ? NAN
+                                                       : calibration_separation(&l->profile.calibration, POSE_UPRIGHT,
+                                                                                (enum calibrate_pose)i);
+        }
         ret->stale = l->stale_mat ? STALE_MAT : usual_stale(&l->profile);
         ret->profile_changed = l->profile_changed;
         ret->calibration_changed = l->calibration_changed;

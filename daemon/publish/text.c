@@ -100,6 +100,53 @@ const char *exercise_place_name(enum exercise_place p) {
         return NAME_IN(names, p);
 }
 
+const char *pose_name(enum calibrate_pose p) {
+        static const char *const names[POSE_N] = {
+                [POSE_UPRIGHT] = "upright", [POSE_SLOUCHED] = "slouched", [POSE_ARCHED] = "arched",
+                [POSE_LEFT] = "left",       [POSE_RIGHT] = "right",
+        };
+        return NAME_IN(names, p);
+}
+
+bool calibrate_target_of(const char *word, enum calibrate_target *ret) {
+        for (int i = 0; i < CALIBRATE_TARGET_N; i++) {
+                if (strcmp(word, i == CALIBRATE_EMPTY ? "empty" : pose_name((enum calibrate_pose)i)) != 0)
+                        continue;
+                *ret = (enum calibrate_target)i;
+                return true;
+        }
+        return false;
+}
+
+bool name_of(const char *word, char ret[32]) {
+        size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+        if (n == 0 || n >= 32 || word[n] || *word == '-')
+                return false;
+        memcpy(ret, word, n + 1);
+        return true;
+}
+
+const char *learning_phase_name(enum learning_phase p) {
+        static const char *const names[LEARNING_PHASE_N] = {
+                [LEARNING_IDLE] = "idle",
+                [LEARNING_GATHERS] = "gathers",
+                [LEARNING_DONE] = "done",
+                [LEARNING_REFUSED] = "refused",
+        };
+        return NAME_IN(names, p);
+}
+
+const char *stale_reason_text(enum stale_reason r) {
+        static const char *const texts[STALE_REASON_N] = {
+                [STALE_NOT] = "",
+                [STALE_UPRIGHT] = "over many sits you sat otherwise than when upright was calibrated",
+                [STALE_LOAD] = "over many sits the load was much different from the calibrated one",
+                [STALE_MAT] = "it was made on a mat with another number of cells",
+        };
+        return NAME_IN(texts, r);
+}
+
 const char *command_result_name(enum command_result r) {
         static const char *const names[COMMAND_RESULT_N] = {
                 [COMMAND_OK] = "Ok",
@@ -113,6 +160,9 @@ const char *command_result_name(enum command_result r) {
                 [COMMAND_RETAINED] = "Retained",
                 [COMMAND_UNKNOWN_VERB] = "UnknownVerb",
                 [COMMAND_BUSY] = "Busy",
+                [COMMAND_NOT_APART] = "NotApart",
+                [COMMAND_FULL] = "Full",
+                [COMMAND_NO_SUCH_NAME] = "NoSuchName",
         };
         return NAME_IN(names, r);
 }
@@ -128,8 +178,13 @@ const char *command_result_text(enum command_result r) {
                 [COMMAND_UNSTEADY] = "The seat is not steady yet: hold still for a few seconds, then ask again.",
                 [COMMAND_MALFORMED] = "The command could not be read: see the documentation for its form.",
                 [COMMAND_RETAINED] = "A retained command is never executed: publish it without retain.",
-                [COMMAND_UNKNOWN_VERB] = "No such command: snooze, activation_done, calibrate and tare exist.",
+                [COMMAND_UNKNOWN_VERB] = "No such command: see info for those there are.",
                 [COMMAND_BUSY] = "Too many commands at once: wait a moment, then ask again.",
+                [COMMAND_NOT_APART] =
+                        "The mat cannot tell this from your upright: exaggerate it, or calibrate upright "
+                        "again first.",
+                [COMMAND_FULL] = "There is no room for another name: forget one first.",
+                [COMMAND_NO_SUCH_NAME] = "Nothing of that name was taught.",
         };
         return NAME_IN(texts, r);
 }

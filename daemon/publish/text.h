@@ -3,6 +3,7 @@
 #ifndef PUBLISH_TEXT_H
 #define PUBLISH_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sitbone/command.h"
@@ -14,11 +15,19 @@ const char *phase_name(enum sitting_phase p);    /* away confirming seated inter
 const char *alert_kind_name(enum alert_kind k);  /* activate slouch asymmetry still */
 const char *alert_event_name(enum alert_kind k); /* glute_activation_due slouch asymmetry still */
 const char *alert_outcome_name(enum alert_outcome o);
-const char *refusal_name(enum refusal r); /* length tail check constant range text count overrun partial */
+const char *refusal_name(enum refusal r);     /* length tail check constant range text count overrun partial */
+const char *pose_name(enum calibrate_pose p); /* upright slouched arched left right */
+const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
+const char *stale_reason_text(enum stale_reason r);     /* "" = not stale */
 const char *exercise_kind_name(enum exercise_kind k);
 const char *exercise_place_name(enum exercise_place p);
 const char *command_result_name(enum command_result r); /* CamelCase, the D-Bus error suffix */
 const char *command_result_text(enum command_result r); /* a sentence with a hint */
+
+/* The other way: upright slouched arched left right empty. */
+bool calibrate_target_of(const char *word, enum calibrate_target *ret);
+/* A legal name of a sitter or posture: [a-z0-9-], 1 to 31 characters, not a hyphen first. */
+bool name_of(const char *word, char ret[32]);
 
 /* "Time to activate your glutes" */
 const char *alert_title(enum alert_kind k);

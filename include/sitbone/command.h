@@ -51,7 +51,10 @@ enum command_result {
         COMMAND_MALFORMED,       /* the rim could not read it */
         COMMAND_RETAINED,        /* a retained MQTT command is never executed */
         COMMAND_UNKNOWN_VERB,
-        COMMAND_BUSY, /* the inbox was full */
+        COMMAND_BUSY,         /* the inbox was full */
+        COMMAND_NOT_APART,    /* the pose cannot be told from the upright */
+        COMMAND_FULL,         /* no room for another sitter or posture */
+        COMMAND_NO_SUCH_NAME, /* nothing of that name was taught */
         COMMAND_RESULT_N,
 };
 

@@ -90,6 +90,7 @@ struct learning {
         float left_s;                   /* quiet sitting still to come; 0 unless it gathers */
         enum command_result why;        /* of a refusal */
         bool taken[POSE_N];
+        float separation[POSE_N]; /* from the upright, see estimate/calibration.h; NAN = not both taken */
         enum stale_reason stale;
         bool profile_changed, calibration_changed; /* in this step: it wants to be kept, and the time noted */
         uint32_t n_taught;

@@ -16,6 +16,7 @@ struct settings_seat {
         char id[64]; /* "auto" or a slug */
         char name[96];
         char area[64];
+        bool recognise; /* sitters by what the mat sees of them */
 };
 
 struct settings_device {

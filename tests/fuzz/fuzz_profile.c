@@ -1,0 +1,72 @@
+/* A profile found in the state directory may be anything. It is refused with a reason, or taken up, and an estimator that
+ * took it up goes on within its rules. First byte: 0 = the file as it is, otherwise what lies behind its checksum. */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/formats.h"
+#include "acquire/layout.h"
+#include "estimate/learn.h"
+#include "pipeline.h"
+#include "publish/profiles.h"
+#include "settings.h"
+
+static struct layout layout;
+static struct pipeline pipeline;
+static struct snapshot snapshot;
+static struct exercise_catalogue exercises;
+static struct settings settings;
+static struct profile profile;
+static struct frame frame;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+        (void)argc;
+        (void)argv;
+        settings_defaults(&settings);
+        settings.device.rows = settings.device.cols = 8;
+        if (layout_build(format_by_name("csv-line"), &settings.device, &layout))
+                abort();
+        frame.n_cells = layout.geometry.n_cells;
+        return 0;
+}
+
+static void use(void) {
+        float likeness, sure;
+
+        pipeline_init(&pipeline, &settings, &layout.geometry, &exercises);
+        estimate_know(&pipeline.estimate, &profile, 1, layout.geometry.n_cells);
+        for (int i = 0; i < 40; i++) {
+                frame.seq++;
+                frame.arrived_us += 100000;
+                for (uint32_t c = 0; c < frame.n_cells; c++)
+                        frame.raw[c] = i < 5 ? 0 : 300 + (float)((c * 37 + (uint32_t)i) % 200);
+                pipeline_step(&pipeline, &frame, frame.arrived_us, &snapshot);
+                if (isinf(snapshot.posture.tilt_deg.value) || snapshot.posture.tilt_deg.sd < 0)
+                        abort();
+        }
+        if (snapshot.learning.n_taught > TAUGHT_MAX || snapshot.learning.stale >= STALE_REASON_N)
+                abort();
+        likeness = usual_likeness(&profile.usual, profile.usual.mean);
+        usual_whose(&likeness, 1, &sure);
+        if (sure < 0 || sure > 1)
+                abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+        if (n == 0)
+                return 0;
+        if (*data == 0) {
+                if (!profile_read(data + 1, n - 1, "anna", &profile))
+                        use();
+                return 0;
+        }
+        memset(&profile, 0, sizeof(profile));
+        memcpy(&profile, data + 1, n - 1 < sizeof(profile) ? n - 1 : sizeof(profile));
+        if (!profile_check(&profile))
+                use();
+        return 0;
+}

@@ -1,0 +1,185 @@
+/* What was learnt of a sitter survives a restart, sitter by sitter; what cannot be used is moved aside, and the rest goes
+ * on. */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "publish/profiles.h"
+#include "util/file.h"
+
+static char directory[] = "/tmp/sitbone-profiles-XXXXXX";
+static struct profile anna, read_back;
+
+static const char *path_of(const char *name) {
+        static char path[128];
+
+        snprintf(path, sizeof(path), "%s/%s", directory, name);
+        return path;
+}
+
+static void make_anna(void) {
+        snprintf(anna.sitter, sizeof(anna.sitter), "anna");
+        anna.n_cells = 1024;
+        anna.calibration.version = PROFILE_VERSION;
+        anna.calibration.pose[POSE_UPRIGHT].taken = 1;
+        anna.calibration.pose[POSE_UPRIGHT].seconds = 10;
+        anna.calibration.pose[POSE_UPRIGHT].mean[3] = NAN;
+        anna.calibration.pose[POSE_UPRIGHT].mean[13] = 200;
+        anna.n_pattern = 2;
+        snprintf(anna.taught[0].name, sizeof(anna.taught[0].name), "crossed-left");
+        anna.taught[0].n_examples = 1;
+}
+
+static void put(const struct profile *profile) {
+        struct profiles *p;
+
+        CHECK(profiles_new(directory, &p) == 0);
+        CHECK(profiles_put(p, profile) == 0);
+        CHECK(profiles_get(p, profile->sitter)->n_cells == profile->n_cells); /* at once */
+        profiles_free(p);                                                     /* writes what is pending */
+}
+
+static bool known(const char *sitter, struct profile *ret) {
+        struct profiles *p;
+        const struct profile *found;
+
+        CHECK(profiles_new(directory, &p) == 0);
+        found = profiles_get(p, sitter);
+        if (found)
+                *ret = *found;
+        profiles_free(p);
+        return found != NULL;
+}
+
+static void test_kept(void) {
+        struct profile nobody = {.n_cells = 7};
+        struct stat st;
+
+        CHECK(!known("anna", &read_back) && !known("", &read_back));
+        put(&anna);
+        put(&nobody);
+        CHECK(known("anna", &read_back) && memcmp(&read_back, &anna, sizeof(anna)) == 0);
+        CHECK(known("", &read_back) && read_back.n_cells == 7 && !*read_back.sitter);
+        CHECK(stat(path_of("profile-anna"), &st) == 0 && (st.st_mode & 0777) == 0600);
+        CHECK(file_exists(path_of("profile")));
+}
+
+static void write_at(const char *name, off_t at, const void *bytes, size_t n) {
+        int fd = open(path_of(name), O_RDWR);
+
+        CHECK(fd >= 0 && pwrite(fd, bytes, n, at) == (ssize_t)n);
+        close(fd);
+}
+
+/* Moved aside under its own name each time, the other sitter untouched. */
+static void test_damaged(void) {
+        const uint32_t newer = PROFILE_VERSION + 1;
+        char from[128];
+
+        write_at("profile-anna", 3000, "x", 1);
+        CHECK(!known("anna", &read_back) && known("", &read_back));
+        CHECK(!file_exists(path_of("profile-anna")) && file_exists(path_of("profile-anna.unusable")));
+        CHECK(!known("anna", &read_back)); /* and is not read again under that name */
+        put(&anna);
+        CHECK(known("anna", &read_back));
+        write_at("profile-anna", 4, &newer, sizeof(newer));
+        CHECK(!known("anna", &read_back) && file_exists(path_of("profile-anna.unusable-2")));
+        put(&anna);
+        CHECK(truncate(path_of("profile-anna"), 10) == 0 && !known("anna", &read_back));
+        put(&anna);
+        CHECK(truncate(path_of("profile-anna"), 10000000) == 0 && !known("anna", &read_back));
+        put(&anna);
+        snprintf(from, sizeof(from), "%s", path_of("profile-anna"));
+        CHECK(rename(from, path_of("profile-ben")) == 0); /* somebody copies files about */
+        CHECK(!known("ben", &read_back) && file_exists(path_of("profile-ben.unusable")));
+        put(&anna);
+        CHECK(mkdir(path_of("profile-folder"), 0700) == 0);
+        CHECK(known("anna", &read_back) && !known("folder", &read_back));
+}
+
+static void test_other_mat(void) {
+        struct profile other = anna;
+
+        put(&anna);
+        CHECK(!file_exists(path_of("profile-anna.unusable-5")));
+        other.n_cells = 256;
+        put(&other);
+        CHECK(known("anna", &read_back) && read_back.n_cells == 256);
+        CHECK(file_exists(path_of("profile-anna.unusable-5"))); /* the calibration of the other mat is not lost */
+}
+
+static void test_room(void) {
+        struct profile many = {.n_cells = 1};
+        struct profiles *p;
+        int i;
+
+        CHECK(profiles_new(directory, &p) == 0);
+        for (i = 0; i < SITTERS_MAX - 2; i++) { /* anna and nobody are there */
+                snprintf(many.sitter, sizeof(many.sitter), "s%d", i);
+                CHECK(profiles_room(p, many.sitter) && profiles_put(p, &many) == 0);
+        }
+        CHECK(!profiles_room(p, "late") && profiles_room(p, "s3"));
+        snprintf(many.sitter, sizeof(many.sitter), "late");
+        CHECK(profiles_put(p, &many) == -ENOSPC);
+        CHECK(profiles_at(p, SITTERS_MAX - 1) && !profiles_at(p, SITTERS_MAX));
+        profiles_free(p);
+        CHECK(known("s13", &read_back) && !known("late", &read_back));
+}
+
+static void test_names(void) {
+        static const char *const bad[] = {"",    "A", "a b", "../x",
+                                          "a/b", "ä", "a.b", "12345678901234567890123456789012"};
+
+        CHECK(profile_name_good("a") && profile_name_good("anna-2") &&
+              profile_name_good("1234567890123456789012345678901"));
+        for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+                CHECK(!profile_name_good(bad[i]));
+}
+
+static void test_check(void) {
+        static struct profile p;
+
+#define REFUSED(change)                                                                                               \
+        p = anna;                                                                                                     \
+        CHECK(!profile_check(&p));                                                                                    \
+        change;                                                                                                       \
+        CHECK(profile_check(&p))
+        REFUSED(memset(p.sitter, 'a', sizeof(p.sitter)));
+        REFUSED(p.sitter[0] = '/');
+        REFUSED(p.n_cells = CELLS_MAX + 1);
+        REFUSED(p.n_pattern = PATTERN_MAX + 1);
+        REFUSED(p.calibration.pose[0].taken = 2);
+        REFUSED(p.calibration.version = 0);
+        REFUSED(p.calibration.pose[0].seconds = NAN);
+        REFUSED(p.calibration.pose[0].mean[2] = INFINITY);
+        REFUSED(p.calibration.pose[0].sd[2] = -1);
+        REFUSED(p.usual.variance[1] = -1);
+        REFUSED(p.taught[0].n_examples = TAUGHT_EXAMPLES_MAX + 1);
+        REFUSED(p.taught[0].example[0][1] = -INFINITY);
+        REFUSED(p.taught[5] = p.taught[0]); /* twice the same name */
+        REFUSED(p.taught[1].name[0] = '%');
+}
+
+int main(void) {
+        char command[128];
+        struct profiles *p;
+
+        CHECK(mkdtemp(directory) != NULL);
+        make_anna();
+        test_names();
+        test_check();
+        test_kept();
+        test_damaged();
+        test_other_mat();
+        test_room();
+        CHECK(profiles_new("/nonexistent/folder", &p) == -ENOENT);
+        snprintf(command, sizeof(command), "rm -r %s", directory);
+        CHECK(system(command) == 0);
+        return 0;
+}
