@@ -116,6 +116,7 @@ static void learn_geometry(struct app *a, uint32_t n_cells) {
                            n_cells);
         pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
+        app_tell_time(a, a->snapshot.now_us);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
         recall_tare(a);
         app_learn_again(a);
@@ -377,6 +378,7 @@ static int start(struct app *a) {
         a->today = app_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
+        app_tell_time(a, app_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
                       a->mat.port ? port_serial_number(a->mat.port) : "", a->options.state_directory, &a->identity);

@@ -83,6 +83,8 @@ void app_learn(struct app *a);
 enum command_result app_sitter(struct app *a, const struct command *command);
 
 int app_tick(sd_event_source *source, uint64_t usec, void *userdata);
+/* Tells the pipeline what the clock on the wall shows. */
+void app_tell_time(struct app *a, uint64_t now_us);
 /* A number that changes at local midnight. */
 int app_local_day(uint64_t realtime_us);
 

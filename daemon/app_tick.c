@@ -23,6 +23,21 @@ int app_local_day(uint64_t realtime_us) {
         return tm.tm_year * 400 + tm.tm_yday;
 }
 
+/* Said anew each second: the clock on the wall may be set, and summer begins and ends. */
+void app_tell_time(struct app *a, uint64_t now_us) {
+        uint64_t realtime_us = clock_realtime_us();
+        time_t t = (time_t)(realtime_us / USEC_PER_SEC);
+        struct surroundings around = {.known = true, .now_us = now_us};
+        struct tm tm;
+
+        localtime_r(&t, &tm);
+        around.day_us =
+                (uint64_t)(tm.tm_hour * 3600 + tm.tm_min * 60 + (tm.tm_sec < 60 ? tm.tm_sec : 59)) * USEC_PER_SEC +
+                realtime_us % USEC_PER_SEC;
+        around.weekday = (uint32_t)tm.tm_wday;
+        pipeline_surround(&a->pipeline, &around);
+}
+
 static void watch_midnight(struct app *a) {
         int today = app_local_day(clock_realtime_us());
 
@@ -105,6 +120,7 @@ int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
 
         (void)usec;
         sd_event_source_set_time(source, a->wake_us + APP_TICK_US);
+        app_tell_time(a, now_us);
         mat_tick(&a->mat);
         if (a->health.mat_online && a->wake_us > app_real_of(a, a->mat.frame.arrived_us) + silence_us(a))
                 a->health.mat_online = false;

@@ -50,6 +50,10 @@ static enum command_result tare(struct pipeline *p, const struct snapshot *last)
         return condition_tare(&p->condition) ? COMMAND_OK : COMMAND_UNSTEADY;
 }
 
+static enum alert_holder holder(const char *name) {
+        return strcmp(name, "desktop") == 0 ? ALERT_HOLDER_DESKTOP : ALERT_HOLDER_PERSON;
+}
+
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
                                      const struct snapshot *last) {
         switch (command->verb) {
@@ -66,9 +70,13 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_TARE:
                 return tare(p, last);
         case COMMAND_SKIP:
+                return alert_skip(&p->alert, now_us);
         case COMMAND_PAUSE:
+                return alert_pause(&p->alert, command->minutes, now_us);
         case COMMAND_RESUME:
+                return alert_resume(&p->alert);
         case COMMAND_HOLD:
+                return alert_disturb(&p->alert, holder(command->name), command->on, now_us);
         case COMMAND_TEACH:
         case COMMAND_UNTEACH:
         case COMMAND_SITTER:
@@ -76,6 +84,10 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
                 break;
         }
         return COMMAND_UNKNOWN_VERB;
+}
+
+void pipeline_surround(struct pipeline *p, const struct surroundings *around) {
+        alert_surround(&p->alert, around);
 }
 
 void pipeline_new_day(struct pipeline *p, uint64_t now_us) {

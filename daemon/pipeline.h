@@ -15,6 +15,7 @@
 #include "sitbone/memory.h"
 #include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
+#include "sitbone/surroundings.h"
 
 struct pipeline {
         const struct geometry *geometry;            /* not owned */
@@ -41,6 +42,10 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
 /* Executes a command against the last snapshot; call pipeline_step(p, NULL, ...) after it to see the effect. */
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
                                      const struct snapshot *last);
+
+/* What the clock on the wall shows. Say it before the first step and whenever that clock may have been set: once a second
+ * does. Without it there are no quiet hours. */
+void pipeline_surround(struct pipeline *p, const struct surroundings *around);
 
 /* Local midnight: the totals of the day start again. */
 void pipeline_new_day(struct pipeline *p, uint64_t now_us);

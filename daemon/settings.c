@@ -10,6 +10,7 @@
 #include "acquire/layout.h"
 #include "format_file.h"
 #include "settings_table.h"
+#include "settings_time.h"
 #include "util/file.h"
 #include "util/ini.h"
 #include "util/nearest.h"
@@ -51,6 +52,12 @@ static void describe_legal(const struct setting *row, char *ret, size_t size) {
                 break;
         case SETTING_TOPIC:
                 snprintf(ret, size, "an MQTT topic without +, #, $ and a / at either end");
+                break;
+        case SETTING_HOURS:
+                snprintf(ret, size, "hours such as 22:00-07:00, or empty");
+                break;
+        case SETTING_DAYS:
+                snprintf(ret, size, "any of mon tue wed thu fri sat sun, or empty");
                 break;
         case SETTING_TEXT:
                 snprintf(ret, size, "text of at most %zu bytes of UTF-8", row->size - 1);
@@ -141,6 +148,10 @@ static bool assign(struct settings *settings, const struct setting *row, const c
                 return true;
         case SETTING_CHOICE:
                 return parse_choice(row, s, field);
+        case SETTING_HOURS:
+                return settings_time_hours(s, field);
+        case SETTING_DAYS:
+                return settings_time_days(s, field);
         default:
                 if (!legal_text(row, s))
                         return false;
@@ -152,6 +163,7 @@ static bool assign(struct settings *settings, const struct setting *row, const c
 
 static void print_value(FILE *f, const struct settings *settings, const struct setting *row) {
         const void *field = (const char *)settings + row->offset;
+        char text[64];
 
         switch (row->kind) {
         case SETTING_BOOL:
@@ -165,6 +177,14 @@ static void print_value(FILE *f, const struct settings *settings, const struct s
                 break;
         case SETTING_CHOICE:
                 fputs(row->choices[*(const int32_t *)field], f);
+                break;
+        case SETTING_HOURS:
+                settings_time_print_hours(field, text, sizeof(text));
+                fputs(text, f);
+                break;
+        case SETTING_DAYS:
+                settings_time_print_days(*(const uint32_t *)field, text, sizeof(text));
+                fputs(text, f);
                 break;
         default:
                 fputs(field, f);
@@ -448,6 +468,9 @@ static bool row_differs(const struct setting *row, const struct settings *a, con
                 return *(const int32_t *)x != *(const int32_t *)y;
         case SETTING_FLOAT:
                 return *(const float *)x != *(const float *)y;
+        case SETTING_HOURS:
+        case SETTING_DAYS:
+                return memcmp(x, y, row->size) != 0;
         default:
                 return strcmp(x, y) != 0;
         }

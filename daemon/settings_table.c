@@ -9,6 +9,8 @@
         { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, standard, NULL, false, help }
 #define FLOAT(s, k, lo, hi, unit, standard, help)                                                                     \
         { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, standard, NULL, false, help }
+#define TEXT(s, k, kind, standard, help)                                                                              \
+        { #s, #k, kind, FIELD(s.k), 0, 0, "", standard, NULL, false, help }
 /* Those below take effect at restart: they say who we are and what we are connected to. */
 #define BOOL_R(s, k, standard, help)                                                                                  \
         { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", standard, NULL, true, help }
@@ -138,11 +140,42 @@ const struct setting settings_table[] = {
         FLOAT(alert, lopsided_asymmetry, 0.02, 0.9, "share", "0.2",
               "Asymmetry of load, (right - left) / (right + left), that counts as lopsided."),
         FLOAT(alert, snooze_min, 1, 240, "min", "15", "How long a snooze is when nothing else is said."),
+        FLOAT(alert, pause_min, 1, 1440, "min", "60", "How long a pause is when nothing else is said."),
         FLOAT(alert, min_confidence, 0, 1, "", "0.6", "Less confident posture raises no alert."),
         BOOL(alert, activate, "yes", "Time to activate your glutes (sitting too long)."),
         BOOL(alert, slouch, "yes", "Slouched for long."),
         BOOL(alert, asymmetry, "yes", "Lopsided for long."),
         BOOL(alert, still, "yes", "No movement for long."),
+        FLOAT(alert, short_min, 0, 120, "min", "0",
+              "The short tier: a word to move or squeeze in the seat after so much sitting, between the prompts to "
+              "stand up. 0: none; who wants more words than one in half an hour says so. 10 goes well with a prompt "
+              "of "
+              "30."),
+        FLOAT(alert, hold_max_s, 0, 1800, "s", "120",
+              "A due alert waits so long at most for a moment that disturbs less: a lull, or a change of posture. 0: "
+              "none waits. Typing comes in bursts well below two minutes."),
+        BOOL(alert, hold_still, "no",
+             "Wait for a change only: who sits still and sunk in thought is left alone until they move, or hold_max_s "
+             "is over."),
+        FLOAT(alert, lull_s, 0, 60, "s", "5", "Not busy for so long is a lull."),
+        FLOAT(alert, lull_movement, 0.01, 10, "per second", "0.1",
+              "Movement of load, as a share a second, from which the sitter counts as busy."),
+        TEXT(alert, quiet_hours, SETTING_HOURS, "",
+             "No alerts in these local hours; what is due then comes when they are over, if it still is. Sitting is "
+             "counted all the same."),
+        TEXT(alert, quiet_days, SETTING_DAYS, "", "No alerts on these days, in the same way."),
+        INT(alert, snoozes_max, 0, 100, "a day", "0",
+            "Snoozes allowed a day. 0: no limit, since being denied one is worse than one too many."),
+        INT(alert, skips_max, 0, 100, "a day", "0", "Skips allowed a day. 0: no limit."),
+        INT(alert, daily_max, 0, 1000, "a day", "0", "Alerts a day at most, of all kinds. 0: no limit."),
+        FLOAT(alert, repeat_min, 0, 120, "min", "0",
+              "Show an alert anew, as the same one, when nothing came of it for so long. 0: never; nagging is why "
+              "people switch such things off."),
+        INT(alert, repeat_max, 0, 20, "times", "2", "So often at most."),
+        FLOAT(alert, heads_up_s, 0, 600, "s", "0", "Announce the prompt to stand up so long before. 0: do not."),
+        BOOL(alert, adaptive, "no",
+             "Move the prompt to stand up by 10 min at most out of hours of the day in which it seldom led to "
+             "anything, into one next to it that did. sitbonectl why says so."),
         TEXT_R(alert, exercises_file, SETTING_TEXT, "",
                "The exercise catalogue. Empty: /etc/sitbone/exercises.conf, or the one that was installed."),
 

@@ -18,6 +18,8 @@ enum setting_kind {
         SETTING_SLUG,   /* char[size]: "auto" or a-z 0-9 - */
         SETTING_TOPIC,  /* char[size]: safe as a level of an MQTT topic */
         SETTING_FORMAT, /* char[size]: a row of the format table */
+        SETTING_HOURS,  /* struct setting_hours */
+        SETTING_DAYS,   /* uint32_t, bits 1 << weekday */
 };
 
 struct setting {

@@ -27,7 +27,8 @@ void estimate_configure(struct estimate *e, const struct settings *settings) {
 static void forget_moment(struct estimate *e) {
         e->slow_load = NAN;
         e->shifting = false;
-        e->asymmetry = e->tilt_deg.value = e->tilt_deg.sd = e->obliquity_deg.value = e->obliquity_deg.sd = NAN;
+        e->asymmetry = e->movement = e->tilt_deg.value = e->tilt_deg.sd = e->obliquity_deg.value =
+                e->obliquity_deg.sd = NAN;
 }
 
 static void forget_sitter(struct estimate *e) {
@@ -68,6 +69,7 @@ static void observe_sitter(struct estimate *e, const struct features *f, float d
         e->tilt_deg = angles_tilt(evidence.reference, f);
         e->obliquity_deg = angles_obliquity(evidence.reference, f);
         e->asymmetry = f->asymmetry;
+        e->movement = f->movement;
         evidence.tilt_deg = e->tilt_deg;
         evidence.shifting = e->shifting;
         kind_step(&e->kind, &e->posture_settings, &evidence, now);
@@ -145,6 +147,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->referenced = e->seen && (e->reference.held.valid || e->reference.own.valid);
         ret->calibrated = false; /* population slopes only; the guided calibration comes with its own slopes */
         ret->asymmetry = e->asymmetry;
+        ret->movement = e->movement;
         ret->shifting = e->shifting;
         recogniser_report(&e->recogniser, ret);
 }

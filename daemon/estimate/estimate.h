@@ -128,7 +128,7 @@ struct estimate {
         struct recogniser recogniser; /* knows what the learner's profile holds */
         struct kind_judge kind;
         struct uncertain tilt_deg, obliquity_deg;
-        float asymmetry;
+        float asymmetry, movement;
 };
 
 void estimate_init(struct estimate *e, const struct settings *settings);

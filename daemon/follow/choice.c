@@ -26,32 +26,33 @@ static uint32_t seen(const struct sitting *s, enum alert_kind kind) {
         }
 }
 
-static bool at_desk(const struct exercise *e) {
-        return e->prompt && (e->place == EXERCISE_DESK || e->place == EXERCISE_STANDING);
+/* The short tier is for the seat itself. */
+static bool fits(const struct exercise *e, enum alert_kind kind) {
+        return e->prompt && (e->place == EXERCISE_DESK || (e->place == EXERCISE_STANDING && kind != ALERT_SHORT));
 }
 
-static uint32_t count(const struct exercise_catalogue *c, uint32_t suits) {
+static uint32_t count(const struct exercise_catalogue *c, enum alert_kind kind, uint32_t suits) {
         uint32_t n = 0;
 
         for (uint32_t i = 0; i < c->n; i++)
-                n += at_desk(&c->of[i]) && (c->of[i].suits & suits);
+                n += fits(&c->of[i], kind) && (c->of[i].suits & suits);
         return n;
 }
 
-static struct choice nth(const struct exercise_catalogue *c, uint32_t suits, uint32_t n) {
+static struct choice nth(const struct exercise_catalogue *c, enum alert_kind kind, uint32_t suits, uint32_t n) {
         for (uint32_t i = 0; i < c->n; i++)
-                if (at_desk(&c->of[i]) && (c->of[i].suits & suits) && n-- == 0)
+                if (fits(&c->of[i], kind) && (c->of[i].suits & suits) && n-- == 0)
                         return (struct choice){(int32_t)i, c->of[i].suits & suits};
         return (struct choice){-1, 0};
 }
 
 struct choice choice_make(const struct exercise_catalogue *catalogue, const struct sitting *sitting,
                           enum alert_kind kind, uint32_t turn) {
-        uint32_t suits = seen(sitting, kind), n = count(catalogue, suits);
+        uint32_t suits = seen(sitting, kind), n = count(catalogue, kind, suits);
 
         if (n == 0) {
                 suits = EXERCISE_SUITS_ANY;
-                n = count(catalogue, suits);
+                n = count(catalogue, kind, suits);
         }
-        return n > 0 ? nth(catalogue, suits, turn % n) : (struct choice){-1, 0};
+        return n > 0 ? nth(catalogue, kind, suits, turn % n) : (struct choice){-1, 0};
 }

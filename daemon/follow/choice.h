@@ -1,6 +1,7 @@
 /* Which exercise an alert offers, and why.
  *
- * 1. Only what can be done at a desk in office clothes: prompt = yes, place desk or standing.
+ * 1. Only what can be done at a desk in office clothes: prompt = yes, place desk or standing. The short tier
+ *    does not ask anybody to stand: desk only.
  * 2. What the seat saw: slouched, arched or lopsided for at least 30 % of the bout, or no shift for the whole of it that
  *    matters to the alert (kind still); a slouch or asymmetry alert brings its own. Exercises that suit any of it come
  *    before all others.

@@ -39,7 +39,7 @@ static bool sure_lopsided(const struct sitting_tracker *t) {
 
 void sitting_init(struct sitting_tracker *t, const struct settings *settings) {
         memset(t, 0, sizeof(*t));
-        t->now.asymmetry = NAN;
+        t->now.asymmetry = t->now.movement = NAN;
         sitting_configure(t, settings);
 }
 
@@ -232,6 +232,7 @@ static void take_posture(struct sitting *s, const struct posture *p, uint64_t no
         s->posture = p->kind;
         s->confidence = p->confidence;
         s->asymmetry = seated ? p->asymmetry : NAN;
+        s->movement = seated ? p->movement : NAN;
 }
 
 static enum sitting_phase phase(const struct sitting_tracker *t) {

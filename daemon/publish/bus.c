@@ -333,7 +333,7 @@ static void post_alerts(struct bus *b, const struct alerts *alerts) {
                 }
                 if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is "pending" still */
                         emit_cleared(b, k, a);
-                if ((a->changes & (ALERT_RAISED | ALERT_UPDATED)) && bus_alert_shown(&b->view, k))
+                if ((a->changes & (ALERT_RAISED | ALERT_UPDATED | ALERT_REPEATED)) && bus_alert_shown(&b->view, k))
                         emit_raised(b, k);
         }
 }

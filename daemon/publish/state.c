@@ -16,7 +16,13 @@
 #include "util/file.h"
 #include "util/log.h"
 
-enum { STATE_MAGIC = 0x54495353 /* "SSIT" */, STATE_VERSION = 1, SLOT_SIZE = 4096, BOOT_ID_SIZE = 40 };
+enum {
+        STATE_MAGIC = 0x54495353 /* "SSIT" */,
+        STATE_VERSION = 2,
+        TARE_VERSION = 1,
+        SLOT_SIZE = 4096,
+        BOOT_ID_SIZE = 40
+};
 
 struct slot {
         uint32_t magic, version, size, crc; /* crc over everything behind itself */
@@ -83,7 +89,7 @@ static int write_tare(struct state *s, const struct memory_tare *tare) {
         if (!file)
                 return -ENOMEM;
         file->magic = STATE_MAGIC;
-        file->version = STATE_VERSION;
+        file->version = TARE_VERSION;
         file->size = sizeof(*file);
         file->tare = *tare;
         file->crc = checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file));
@@ -195,7 +201,7 @@ bool state_load_tare(struct state *s, struct memory_tare *ret) {
         if (file_read(s->tare_path, sizeof(*file), &data, &n) < 0)
                 return false;
         file = (struct tare_file *)(void *)data;
-        good = n == sizeof(*file) && file->magic == STATE_MAGIC && file->version == STATE_VERSION &&
+        good = n == sizeof(*file) && file->magic == STATE_MAGIC && file->version == TARE_VERSION &&
                file->crc == checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file)) && file->tare.n_cells <= CELLS_MAX;
         if (good)
                 *ret = file->tare;

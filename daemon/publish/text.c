@@ -50,10 +50,8 @@ const char *phase_name(enum sitting_phase p) {
 
 const char *alert_kind_name(enum alert_kind k) {
         static const char *const names[ALERT_KIND_N] = {
-                [ALERT_ACTIVATE] = "activate",
-                [ALERT_SLOUCH] = "slouch",
-                [ALERT_ASYMMETRY] = "asymmetry",
-                [ALERT_STILL] = "still",
+                [ALERT_ACTIVATE] = "activate", [ALERT_SLOUCH] = "slouch", [ALERT_ASYMMETRY] = "asymmetry",
+                [ALERT_STILL] = "still",       [ALERT_SHORT] = "short",
         };
         return NAME_IN(names, k);
 }
@@ -64,9 +62,10 @@ const char *alert_event_name(enum alert_kind k) {
 
 const char *alert_outcome_name(enum alert_outcome o) {
         static const char *const names[ALERT_OUTCOME_N] = {
-                [ALERT_PENDING] = "pending", [ALERT_STOOD] = "stood",     [ALERT_PARTIAL] = "partial",
-                [ALERT_SHIFTED] = "shifted", [ALERT_DONE] = "done",       [ALERT_SNOOZED] = "snoozed",
-                [ALERT_IGNORED] = "ignored", [ALERT_UNKNOWN] = "unknown",
+                [ALERT_PENDING] = "pending",   [ALERT_STOOD] = "stood",     [ALERT_PARTIAL] = "partial",
+                [ALERT_SHIFTED] = "shifted",   [ALERT_DONE] = "done",       [ALERT_SNOOZED] = "snoozed",
+                [ALERT_IGNORED] = "ignored",   [ALERT_UNKNOWN] = "unknown", [ALERT_SKIPPED] = "skipped",
+                [ALERT_SQUEEZED] = "squeezed",
         };
         return NAME_IN(names, o);
 }
@@ -163,6 +162,7 @@ const char *command_result_name(enum command_result r) {
                 [COMMAND_NOT_APART] = "NotApart",
                 [COMMAND_FULL] = "Full",
                 [COMMAND_NO_SUCH_NAME] = "NoSuchName",
+                [COMMAND_LIMIT_REACHED] = "LimitReached",
         };
         return NAME_IN(names, r);
 }
@@ -170,8 +170,8 @@ const char *command_result_name(enum command_result r) {
 const char *command_result_text(enum command_result r) {
         static const char *const texts[COMMAND_RESULT_N] = {
                 [COMMAND_OK] = "Done.",
-                [COMMAND_OUT_OF_RANGE] = "Out of range: snooze takes 1 to 240 minutes.",
-                [COMMAND_NOTHING_DUE] = "No alert is open, so there is nothing to mark as done.",
+                [COMMAND_OUT_OF_RANGE] = "Out of range: snooze takes 1 to 240 minutes, pause 1 to 1440.",
+                [COMMAND_NOTHING_DUE] = "No alert is open, so there is nothing to mark as done or to skip.",
                 [COMMAND_NOBODY_SEATED] = "Nobody is seated: sit down the way you mean it, then ask again.",
                 [COMMAND_SOMEBODY_SEATED] = "Somebody is seated: leave the seat empty, then ask again.",
                 [COMMAND_NO_FRAMES] = "The mat is silent: check its cable and the device setting.",
@@ -185,16 +185,16 @@ const char *command_result_text(enum command_result r) {
                         "again first.",
                 [COMMAND_FULL] = "There is no room for another name: forget one first.",
                 [COMMAND_NO_SUCH_NAME] = "Nothing of that name was taught.",
+                [COMMAND_LIMIT_REACHED] = "No more of it today: the settings snoozes_max and skips_max say how many.",
         };
         return NAME_IN(texts, r);
 }
 
 const char *alert_title(enum alert_kind k) {
         static const char *const titles[ALERT_KIND_N] = {
-                [ALERT_ACTIVATE] = "Time to activate your glutes",
-                [ALERT_SLOUCH] = "Slouched for a while",
-                [ALERT_ASYMMETRY] = "Sitting more on one side",
-                [ALERT_STILL] = "Time to move a little",
+                [ALERT_ACTIVATE] = "Time to activate your glutes", [ALERT_SLOUCH] = "Slouched for a while",
+                [ALERT_ASYMMETRY] = "Sitting more on one side",    [ALERT_STILL] = "Time to move a little",
+                [ALERT_SHORT] = "A short move in your seat",
         };
         return NAME_IN(titles, k);
 }
@@ -277,6 +277,10 @@ static void write_reason(const struct alert *a, enum alert_kind k, float break_s
                 break;
         case ALERT_STILL:
                 append(ret, size, "no weight shift for %u min (limit %u min)", whole_minutes(a->cause_us),
+                       whole_minutes(a->limit_us));
+                break;
+        case ALERT_SHORT:
+                append(ret, size, "seated %u min since the last prompt (limit %u min)", whole_minutes(a->cause_us),
                        whole_minutes(a->limit_us));
                 break;
         case ALERT_KIND_N:

@@ -13,7 +13,7 @@ enum command_verb {
         COMMAND_SKIP,      /* not this time: closes what is open, counted apart from snoozing */
         COMMAND_PAUSE,     /* minutes; no alerts until then, for whatever reason; 0 = the setting's default */
         COMMAND_RESUME,    /* ends a pause and a snooze */
-        COMMAND_HOLD,      /* on: do not disturb, said by an automation or a desktop; what falls due waits */
+        COMMAND_HOLD,      /* on: do not disturb; what falls due waits. name "desktop": see alert.h, else a person */
         COMMAND_TEACH,     /* name: the sitter sits so for the next seconds */
         COMMAND_UNTEACH,   /* name */
         COMMAND_SITTER,    /* name: who sits from now on; "" = nobody in particular */
@@ -42,7 +42,7 @@ struct command {
 /* Answers. Everything but COMMAND_OK is a refusal that is said to the asker. */
 enum command_result {
         COMMAND_OK,
-        COMMAND_OUT_OF_RANGE,    /* snooze 1..240 minutes */
+        COMMAND_OUT_OF_RANGE,    /* snooze 1..240 minutes, pause 1..1440 */
         COMMAND_NOTHING_DUE,     /* done: no alert is open */
         COMMAND_NOBODY_SEATED,   /* calibrate upright needs a person */
         COMMAND_SOMEBODY_SEATED, /* tare needs an empty seat */
@@ -51,10 +51,11 @@ enum command_result {
         COMMAND_MALFORMED,       /* the rim could not read it */
         COMMAND_RETAINED,        /* a retained MQTT command is never executed */
         COMMAND_UNKNOWN_VERB,
-        COMMAND_BUSY,         /* the inbox was full */
-        COMMAND_NOT_APART,    /* the pose cannot be told from the upright */
-        COMMAND_FULL,         /* no room for another sitter or posture */
-        COMMAND_NO_SUCH_NAME, /* nothing of that name was taught */
+        COMMAND_BUSY,          /* the inbox was full */
+        COMMAND_NOT_APART,     /* the pose cannot be told from the upright */
+        COMMAND_FULL,          /* no room for another sitter or posture */
+        COMMAND_NO_SUCH_NAME,  /* nothing of that name was taught */
+        COMMAND_LIMIT_REACHED, /* snooze, skip: the limit of the day that the user set */
         COMMAND_RESULT_N,
 };
 

@@ -24,19 +24,27 @@ struct memory_sitting {
 
 struct memory_alerts {
         uint64_t next_id;
-        uint64_t snooze_left_us;                     /* 0 = not snoozed */
+        uint64_t snooze_left_us, pause_left_us;      /* 0 = not snoozed, paused */
+        uint64_t still_from_age_us;                  /* UINT64_MAX = not set */
+        uint64_t short_from_us;                      /* seated time of the bout from which the short tier counts */
         uint64_t activate_from_us, activate_hold_us; /* seated time of the bout: the prompt counts from, not before */
         uint64_t posture_alert_age_us;               /* UINT64_MAX = none yet */
-        uint32_t raised_today, snoozes_today;
-        uint8_t partial;        /* the absence became a partial break */
+        uint32_t raised_today, snoozes_today, skips_today;
+        uint8_t partial; /* the absence became a partial break */
+        uint8_t hold;    /* do not disturb, said by a person or an automation; a desktop says it again */
+        struct {
+                uint8_t raised, worked;
+        } hour[24];             /* adaptive: of the activation prompts raised in this local hour, how many worked */
         uint32_t exercise_turn; /* rotation through the catalogue */
         struct {
                 uint8_t open, withdrawn;
                 uint64_t id, raised_age_us, closed_age_us, answered_age_us; /* UINT64_MAX = not set */
-                uint32_t outcome;
+                uint32_t outcome, moment, showings;
+                int8_t hour; /* local hour when raised, -1 = not known */
                 int32_t exercise;
                 uint32_t suits;
                 uint64_t seated_us, cause_us, raised_seated_us;
+                uint64_t limit_us, window_us;
                 float slouched_share, asymmetry;
         } of[ALERT_KIND_N];
 };

@@ -48,6 +48,7 @@ struct posture {
         float asymmetry;                /* copied from the features while a person sits, else NAN */
         char taught[POSTURE_NAME_MAX];  /* the taught posture that matches; "" = none of them */
         float taught_fit;               /* 1 = as taught, towards 0 = towards "none of them"; NAN when none */
+        float movement;                 /* copied from the features while a person sits, else NAN: see features.h */
         bool shifting; /* the sitter is moving in the seat now: COP transient or 30 % load drop (WiSAT) */
 };
 

@@ -12,6 +12,11 @@ enum line_state { LINE_LEAVE, LINE_ON, LINE_OFF };
 enum bus_kind { BUS_SYSTEM, BUS_SESSION, BUS_OFF };
 enum mqtt_protocol { MQTT_AUTO, MQTT_V5, MQTT_V311 };
 
+/* Part of each local day in minutes from midnight, over midnight when to < from; from = to: none. */
+struct setting_hours {
+        int32_t from_min, to_min;
+};
+
 struct settings_seat {
         char id[64]; /* "auto" or a slug */
         char name[96];
@@ -68,8 +73,18 @@ struct settings_alert {
         float prompt_min, still_min;
         float posture_min, posture_window_min, posture_gap_min;
         float lopsided_asymmetry;
-        float snooze_min;
+        float snooze_min, pause_min;
         float min_confidence;
+        float hold_max_s, lull_s, lull_movement; /* waiting for a moment that disturbs less */
+        bool hold_still;
+        struct setting_hours quiet_hours;
+        uint32_t quiet_days;                       /* bits 1 << weekday, Sunday = 0 */
+        int32_t snoozes_max, skips_max, daily_max; /* a day, 0 = no limit */
+        float repeat_min;                          /* 0 = never */
+        int32_t repeat_max;
+        float short_min;  /* 0 = no short tier */
+        float heads_up_s; /* 0 = none */
+        bool adaptive;
         bool activate, slouch, asymmetry, still; /* kinds switched on */
         char exercises_file[SETTING_TEXT_MAX];   /* "" = the installed catalogue */
 };

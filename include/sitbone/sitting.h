@@ -47,6 +47,7 @@ struct sitting {
         enum posture_kind posture; /* as decided upstream, for the alert stage */
         float confidence;
         float asymmetry;
+        float movement; /* as in posture.h: how busy the sitter is */
         bool shifting;
         /* posture over the last window (setting alert.posture_window_min), share of seated time 0..1, 0 without a bout */
         float slouched_share, lopsided_share;

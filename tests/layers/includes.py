@@ -5,7 +5,8 @@ import re
 import sys
 
 NOUNS = ['frame', 'geometry', 'map', 'features', 'posture', 'sitting', 'exercise', 'alert', 'command', 'health',
-         'snapshot', 'identity', 'memory', 'profile', 'settings']
+         'snapshot', 'identity', 'memory', 'profile', 'settings',
+         'surroundings']
 
 # What travels: a stage may see the nouns up to its own output. settings, memory, profile and command are told to every stage.
 COMMON = {'settings', 'memory', 'profile', 'command', 'frame', 'geometry'}
@@ -14,12 +15,12 @@ STAGES = {
     'condition': COMMON | {'map'},
     'describe': COMMON | {'map', 'features'},
     'estimate': COMMON | {'features', 'posture'},
-    'follow': COMMON | {'posture', 'sitting', 'exercise', 'alert'},
+    'follow': COMMON | {'posture', 'sitting', 'exercise', 'alert', 'surroundings'},
 }
 CORE_STD = {'assert.h', 'float.h', 'limits.h', 'math.h', 'stdalign.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
 PURE_UTIL = {'util/minmax.h'}  # headers of util/ without I/O that the core may use
 ALL_ROOMS = {'acquire', 'condition', 'describe', 'estimate', 'follow', 'publish', 'tools', 'util'}
-TOP = {'settings.h', 'settings_table.h', 'exercises.h', 'format_file.h', 'version.h', 'identity.h', 'pipeline.h', 'app.h', 'mat.h'}
+TOP = {'settings.h', 'settings_table.h', 'settings_time.h', 'exercises.h', 'format_file.h', 'version.h', 'identity.h', 'pipeline.h', 'app.h', 'mat.h'}
 
 
 def includes(path):
