@@ -75,15 +75,15 @@ static bool pose_good(const struct pose_record *p) {
 static bool taught_good(const struct profile *p, int i) {
         const struct taught_posture *t = &p->taught[i];
 
-        if (!name_field_good(t->name, sizeof(t->name)) || t->n_examples > TAUGHT_EXAMPLES_MAX)
+        if (!name_field_good(t->name, sizeof(t->name)))
                 return false;
-        for (int other = 0; other < i && *t->name; other++)
+        if (!*t->name)
+                return true;
+        for (int other = 0; other < i; other++)
                 if (strcmp(p->taught[other].name, t->name) == 0)
                         return false;
-        for (uint32_t e = 0; e < t->n_examples; e++)
-                if (!numbers_good(t->example[e], (int)p->n_pattern))
-                        return false;
-        return spreads_good(t->spread, (int)p->n_pattern);
+        return t->seconds >= 0 && t->seconds < 1e9F && p->pattern_offset > 0 && isfinite(p->pattern_offset) &&
+               numbers_good(t->mean, (int)p->n_pattern) && spreads_good(t->variance, (int)p->n_pattern);
 }
 
 const char *profile_check(const struct profile *p) {

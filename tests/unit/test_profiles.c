@@ -33,7 +33,8 @@ static void make_anna(void) {
         anna.calibration.pose[POSE_UPRIGHT].mean[13] = 200;
         anna.n_pattern = 2;
         snprintf(anna.taught[0].name, sizeof(anna.taught[0].name), "crossed-left");
-        anna.taught[0].n_examples = 1;
+        anna.taught[0].seconds = 10;
+        anna.pattern_offset = 0.05F;
 }
 
 static void put(const struct profile *profile) {
@@ -160,8 +161,10 @@ static void test_check(void) {
         REFUSED(p.calibration.pose[0].mean[2] = INFINITY);
         REFUSED(p.calibration.pose[0].sd[2] = -1);
         REFUSED(p.usual.variance[1] = -1);
-        REFUSED(p.taught[0].n_examples = TAUGHT_EXAMPLES_MAX + 1);
-        REFUSED(p.taught[0].example[0][1] = -INFINITY);
+        REFUSED(p.taught[0].seconds = -1);
+        REFUSED(p.taught[0].mean[1] = -INFINITY);
+        REFUSED(p.taught[0].variance[1] = -1);
+        REFUSED(p.pattern_offset = 0);
         REFUSED(p.taught[5] = p.taught[0]); /* twice the same name */
         REFUSED(p.taught[1].name[0] = '%');
 }
