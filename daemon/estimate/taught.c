@@ -6,21 +6,24 @@
 static const float OFFSET_SHARE = 0.25F;                       /* of the mean load a cell */
 static const float OFFSET_LEAST = 0.01F, OFFSET_EMPTY = 0.05F; /* share of full scale; when nobody sat */
 static const float LESSON_GAP_S = 10; /* between two patterns of one lesson at most: slow recordings */
-static const float PATTERNS_LEAST = 3;
-static const float POOLED = 0.5F, EVEN = 0.1F; /* of the variance: from all postures; from all numbers as well */
+static const float PATTERNS_LEAST = 2;
+static const float POOLED = 0.3F, EVEN = 0.1F; /* of the variance: from all postures; from all numbers as well */
 static const float AGAIN_VARIANCE = 0.01F;     /* (10 %)^2: sitting down again, after however long a lesson */
 static const float SHORT_VARIANCE = 0.03F;     /* after a short one (17 %)^2 more, */
 static const float SHORT_S = 30;               /* less after so many seconds */
 static const float NU = 4;                     /* degrees of freedom: heavy tails */
-static const float NONE = 2.5F;                /* a number as it was taught makes 1, one two deviations off 3.5 */
+static const float NONE = 3;                   /* a number as it was taught makes 1, one two deviations off 3.5 */
 static const float LOADED = 0.2F;              /* log units above an unloaded cell: it counts for NONE */
+
+static bool allowed(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
 
 bool lesson_begin(struct lesson *l, const char *name) {
         size_t n = 0;
 
         memset(l, 0, sizeof(*l));
-        while (n < POSTURE_NAME_MAX &&
-               ((name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9') || name[n] == '-'))
+        while (n < POSTURE_NAME_MAX && allowed(name[n]))
                 n++;
         if (n == 0 || n == POSTURE_NAME_MAX || name[n] != '\0')
                 return false;

@@ -38,12 +38,12 @@ struct lesson {
         float mean[PATTERN_MAX], m2[PATTERN_MAX];
 };
 
-/* False: no name, or not [a-z0-9-]. */
+/* False: no name, or not [A-Za-z0-9_-]. */
 bool lesson_begin(struct lesson *l, const char *name);
 /* One frame of it. The first frame of the first lesson chooses the profile's offset. */
 void lesson_add(struct lesson *l, struct profile *profile, const struct features *f);
 /* The lesson is over: into the profile, beside what was taught under this name before. COMMAND_OK, COMMAND_UNSTEADY (less
- * than three patterns), COMMAND_OUT_OF_RANGE (TAUGHT_MAX names are known already) or COMMAND_NO_FRAMES (another mat). */
+ * than two patterns), COMMAND_OUT_OF_RANGE (TAUGHT_MAX names are known already) or COMMAND_NO_FRAMES (another mat). */
 enum command_result lesson_learn(const struct lesson *l, struct profile *profile);
 /* False: no such name. */
 bool taught_forget(struct profile *profile, const char *name);

@@ -7,13 +7,20 @@
 /* What a shell sees. */
 enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
-enum { OPTIONS_ARGS_MAX = 4 };
+enum { OPTIONS_ARGS_MAX = 4, OPTIONS_REPEATED_MAX = 256 };
+
+/* Of an option that may be given again and again. */
+struct repeated {
+        int n; /* may be larger than what is kept */
+        const char *of[OPTIONS_REPEATED_MAX];
+};
 
 /* Every option of every verb; a verb names the ones that it takes. */
 struct options {
         const char *bus;  /* system, session, auto */
         const char *seat; /* NULL = the only one there is */
         const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols;
+        struct repeated teach;
         bool json, plain, once, send, help;
         int n_args;
         const char *args[OPTIONS_ARGS_MAX];

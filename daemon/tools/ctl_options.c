@@ -10,6 +10,7 @@ static const struct option_row {
         const char *name;
         bool takes_value;
         size_t offset; /* in struct options: const char * when it takes a value, else bool */
+        bool again;    /* struct repeated */
 } rows[] = {
         {"bus", true, offsetof(struct options, bus)},
         {"seat", true, offsetof(struct options, seat)},
@@ -23,6 +24,7 @@ static const struct option_row {
         {"seconds", true, offsetof(struct options, seconds)},
         {"rows", true, offsetof(struct options, rows)},
         {"cols", true, offsetof(struct options, cols)},
+        {"teach", true, offsetof(struct options, teach), true},
         {"send", false, offsetof(struct options, send)},
         {"json", false, offsetof(struct options, json)},
         {"plain", false, offsetof(struct options, plain)},
@@ -64,6 +66,15 @@ static int unknown_option(const struct verb *verb, const char *word, size_t n) {
         return STATUS_USAGE;
 }
 
+static void take_value(const struct option_row *row, void *field, const char *value) {
+        struct repeated *all = field;
+
+        if (!row->again)
+                *(const char **)field = value;
+        else if (all->n++ < OPTIONS_REPEATED_MAX)
+                all->of[all->n - 1] = value;
+}
+
 /* Words used up: 1, 2, or -STATUS_USAGE. */
 static int take_option(const struct verb *verb, const char *word, const char *next, struct options *ret) {
         size_t n = strcspn(word, "=");
@@ -85,7 +96,7 @@ static int take_option(const struct verb *verb, const char *word, const char *ne
                 *(bool *)field = true;
                 return 1;
         }
-        *(const char **)(void *)field = word[n] == '=' ? word + n + 1 : next;
+        take_value(row, field, word[n] == '=' ? word + n + 1 : next);
         return word[n] == '=' ? 1 : 2;
 }
 

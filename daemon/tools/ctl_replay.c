@@ -8,6 +8,7 @@
 #include "ctl.h"
 #include "ctl_source.h"
 #include "ctl_view.h"
+#include "estimate/learn.h"
 #include "exercises.h"
 #include "pipeline.h"
 
@@ -90,9 +91,51 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
         return status;
 }
 
+/* From the beginning, with what is known of the sitter (perhaps NULL). */
+static int pass(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
+        struct source *source = r->source;
+        char error[RECORDING_ERROR_MAX];
+        int status = source_open(source, error);
+
+        if (status != STATUS_DONE) {
+                complain("%s: %s%s", source->path, error,
+                         source->format || source->recording.ours ? "" : " (raw wire bytes need --format NAME)");
+                return status;
+        }
+        memset(&r->snapshot, 0, sizeof(r->snapshot));
+        r->deadline_us = UINT64_MAX;
+        r->decided = decided;
+        r->userdata = userdata;
+        pipeline_init(&r->pipeline, &source->settings, &source->recording.layout.geometry, &r->exercises);
+        if (profile)
+                estimate_know(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
+        recording_each(&source->recording, &source->frame, on_frame, r);
+        if (source->recording.frames > 0)
+                return STATUS_DONE;
+        complain("%s: no frame in it; sitbonectl check %s says why", source->path, source->path);
+        return STATUS_FAILED;
+}
+
+/* One pass, or two: learn, then decide with what was learnt. */
+static int run_passes(struct replay *r, struct replay_lessons *lessons, replay_fn decided, void *userdata) {
+        struct profile *profile = NULL;
+        int status = STATUS_DONE;
+
+        if (lessons) {
+                profile = calloc(1, sizeof(*profile));
+                status = profile ? pass(r, NULL, replay_lessons_decided, lessons) : STATUS_FAILED;
+                if (status == STATUS_DONE)
+                        status = replay_lessons_learn(lessons, profile);
+        }
+        if (status == STATUS_DONE)
+                status = pass(r, profile, decided, userdata);
+        free(profile);
+        return status;
+}
+
 static int run(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
         struct replay *r = calloc(1, sizeof(*r));
-        char error[RECORDING_ERROR_MAX];
+        struct replay_lessons *lessons = NULL;
         int status;
 
         if (!r) {
@@ -100,26 +143,14 @@ static int run(struct source *source, const struct options *options, replay_fn d
                 return STATUS_FAILED;
         }
         r->source = source;
-        r->decided = decided;
-        r->userdata = userdata;
-        r->deadline_us = UINT64_MAX;
-        status = load_exercises(exercises_path(options, &source->settings), &r->exercises);
+        status = replay_lessons_new(options, &lessons);
+        if (status == STATUS_DONE)
+                status = load_exercises(exercises_path(options, &source->settings), &r->exercises);
         if (status == STATUS_DONE) {
                 suit_stale_limit(source);
-                status = source_open(source, error);
-                if (status != STATUS_DONE)
-                        complain("%s: %s%s", source->path, error,
-                                 source->format || source->recording.ours ? ""
-                                                                          : " (raw wire bytes need --format NAME)");
+                status = run_passes(r, lessons, decided, userdata);
         }
-        if (status == STATUS_DONE) {
-                pipeline_init(&r->pipeline, &source->settings, &source->recording.layout.geometry, &r->exercises);
-                recording_each(&source->recording, &source->frame, on_frame, r);
-        }
-        if (status == STATUS_DONE && source->recording.frames == 0) {
-                complain("%s: no frame in it; sitbonectl check %s says why", source->path, source->path);
-                status = STATUS_FAILED;
-        }
+        replay_lessons_free(lessons);
         free(r);
         return status;
 }

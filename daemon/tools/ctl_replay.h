@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "acquire/recording.h"
+#include "ctl.h"
+#include "sitbone/profile.h"
 #include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
 
@@ -14,6 +16,16 @@ double replay_time_s(const struct snapshot *s);
 
 /* After every decision, whether a frame came or only time passed. */
 typedef void (*replay_fn)(void *userdata, const struct snapshot *snapshot);
+
+/* Lessons out of the recording itself: --teach NAME=FROM-TO, seconds of the recording. The recording is run through once
+ * to learn, and then again with what was learnt. */
+struct replay_lessons;
+/* STATUS_DONE, or a complaint and STATUS_USAGE. *ret is NULL when there are none. */
+int replay_lessons_new(const struct options *options, struct replay_lessons **ret);
+void replay_lessons_decided(void *userdata, const struct snapshot *s);
+/* Into the profile; STATUS_DONE, or a complaint and STATUS_FAILED. */
+int replay_lessons_learn(struct replay_lessons *l, struct profile *ret);
+void replay_lessons_free(struct replay_lessons *l);
 
 /* A line a frame and a line an event. */
 struct replay_json;

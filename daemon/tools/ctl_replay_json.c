@@ -73,7 +73,11 @@ static void write_frame(struct out *o, const struct snapshot *s) {
         number(o, "asymmetry", p->occupancy == OCCUPANCY_VACANT ? NAN : f->asymmetry, 3);
         bones(o, &f->sit_bones, p->occupancy == OCCUPANCY_PERSON);
         out_key(o, "taught");
-        out_text(o, "null}\n");
+        if (*p->taught)
+                out_string(o, p->taught);
+        else
+                out_text(o, "null");
+        out_text(o, "}\n");
 }
 
 static void write_sitting(struct out *o, const struct snapshot *s) {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { POSTURE_NAME_MAX = 32 }; /* of a taught one, with the end; [a-z0-9-] */
+enum { POSTURE_NAME_MAX = 32 }; /* of a taught one, with the end; [A-Za-z0-9_-] */
 
 enum occupancy {
         OCCUPANCY_UNKNOWN, /* no mat, no fresh frame, or not decided yet */

@@ -182,6 +182,23 @@ def test_check(folder):
     ctl("check", f"{folder}/nowhere.csv", status=FAILED)
 
 
+def replay_teaches(folder, csv):
+    """Two legs crossed, taught in one sit, recognised in another; a lean that nobody taught is neither."""
+    words = "+0:20 cross left\n+0:30 cross right\n+0:30 lean left 15\n+0:20 stand\n"
+    scenario = write(f"{folder}/teach.scenario", "sitter resit=3\n0:10 sit\n" + words + "+0:10 sit\n" + words + "+0:10 end\n")
+    teach = f"{folder}/teach.csv"
+    subprocess.run([f"{BUILD}/sitbone-sim", "--format", "csv", "--rows", "16", "--cols", "16", "--pitch", "25", "--rate",
+                    "10", "--scenario", scenario, "--output", teach], check=True)
+    out, _ = ctl("replay", teach, "--json", "--teach", "left=40-50", "--teach", "right=70-80", "--teach", "left=51-56")
+    taught = {o["t_s"]: o["taught"] for o in map(json.loads, out.splitlines()) if "event" not in o}
+    for start, stop, name in (146, 160, "left"), (176, 190, "right"), (206, 212, None), (0, 10, None):
+        seen = [taught[t] for t in taught if start <= t < stop]
+        assert seen.count(name) > 0.75 * len(seen), (name, start, {n: seen.count(n) for n in seen})
+    for wrong in ("left", "left=", "left=4", "left=5-4", "=1-2", "le ft=1-2", "x" * 32 + "=1-2", "left=1-2s", "left=nan-2"):
+        assert "--teach" in ctl("replay", csv, "--teach", wrong, status=USAGE)[1]
+    assert "fewer than two maps" in ctl("replay", csv, "--teach", "left=5000-5001", status=FAILED)[1]
+
+
 def test_replay(folder):
     scenario = write(f"{folder}/s.scenario", "sitter mass=70 height=170\n0:20 sit\n+1:00 stand\n+0:20 end\n")
     csv, raw = f"{folder}/slow.csv", f"{folder}/mat.bin"
@@ -202,6 +219,7 @@ def test_replay(folder):
     assert "did you mean jq-seat-32" in ctl("replay", raw, "--format", "jq-seat-31", status=USAGE)[1]
     ctl("replay", raw, "--format", "jq-seat-32", "--config", f"{folder}/bad.conf", status=USAGE)
     ctl("replay", csv, "--svg", f"{folder}/at.svg", "--at", "soon", status=USAGE)
+    replay_teaches(folder, csv)
     with open("/dev/full", "w", encoding="utf-8") as full:
         for words in (["replay", csv, "--json"], ["replay", csv]):
             done = subprocess.run([f"{BUILD}/sitbonectl", *words], stdout=full, stderr=subprocess.PIPE, check=False)

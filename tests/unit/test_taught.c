@@ -140,7 +140,7 @@ static void test_refused(void) {
 
         begin();
         CHECK(teach(&profile, "", sits[0], &features) == COMMAND_MALFORMED);
-        CHECK(teach(&profile, "Crossed left", sits[0], &features) == COMMAND_MALFORMED);
+        CHECK(teach(&profile, "crossed left", sits[0], &features) == COMMAND_MALFORMED);
         memset(name, 'a', sizeof(name));
         CHECK(!lesson_begin(&l, name));
         CHECK(lesson_begin(&l, "short") && lesson_learn(&l, &profile) == COMMAND_UNSTEADY);
