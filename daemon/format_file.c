@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/places.h"
+#include "sitbone/frame.h"
 #include "util/file.h"
 #include "util/ini.h"
 #include "util/nearest.h"
@@ -24,6 +26,10 @@ enum kind {
         COMMAND,
         CONSTANTS,
         ROW_LIST,
+        COL_LIST,
+        BOARDS,
+        MASK,
+        POSITIONS,
         SEPARATORS,
 };
 
@@ -75,6 +81,7 @@ static const struct key keys[] = {
         WORD_KEY("part", part.kind, part_words),
         NUM_KEY("part_at", U8, part.at, 0, 71),
         NUM_KEY("part_cells", U16, part.cells, 0, 4096),
+        NUM_KEY("board_at", U8, board_at, 0, 71),
         NUM_KEY("record", U8, sparse.size, 0, 32),
         NUM_KEY("record_x_at", U8, sparse.x_at, 0, 31),
         NUM_KEY("record_y_at", U8, sparse.y_at, 0, 31),
@@ -100,6 +107,11 @@ static const struct key keys[] = {
         YES_KEY("flip_x", order.flip_x),
         YES_KEY("flip_y", order.flip_y),
         PLAIN_KEY("row_list", ROW_LIST, order.row_list),
+        PLAIN_KEY("col_list", COL_LIST, order.col_list),
+        PLAIN_KEY("boards", BOARDS, boards),
+        PLAIN_KEY("mask_cells", MASK, mask_cells),
+        PLAIN_KEY("x_mm", POSITIONS, x_mm),
+        PLAIN_KEY("y_mm", POSITIONS, y_mm),
         NUM_KEY("baud", I32, baud, 0, 4000000),
         NUM_KEY("rate_hz", REAL, rate_hz, 0, 1000),
         WORD_KEY("dtr", dtr, line_words),
@@ -234,18 +246,27 @@ static bool take_constants(struct format *f, const char *s) {
         return f->n_constants > 0;
 }
 
-static bool take_rows(struct format *f, const char *s) {
-        f->order.n_listed = 0;
-        while (*s) {
-                char *end;
-                unsigned long row = strtoul(s, &end, 10);
+static bool take_list(const char *s, uint8_t *ret_n, uint8_t *ret) {
+        struct places_list list;
 
-                if (end == s || row >= FORMAT_ROWS_MAX || f->order.n_listed == FORMAT_ROWS_MAX)
-                        return false;
-                f->order.row_list[f->order.n_listed++] = (uint8_t)row;
-                s = end + strspn(end, " ,");
-        }
-        return f->order.n_listed > 0;
+        if (!places_list(s, &list))
+                return false;
+        memcpy(ret, list.of, list.n);
+        *ret_n = list.n;
+        return list.n > 0;
+}
+
+/* Kept as text: places.h reads it. */
+static bool take_places(const struct key *key, const char *s, char *field) {
+        struct places_boards boards;
+        uint32_t n;
+
+        if (strlen(s) >= key->size || (key->kind == BOARDS && !places_boards(s, &boards)) ||
+            (key->kind == MASK && !places_mask_reads(s)) ||
+            (key->kind == POSITIONS && !places_positions(s, CELLS_MAX, NULL, &n)))
+                return false;
+        snprintf(field, key->size, "%s", s);
+        return true;
 }
 
 static bool take_separators(struct format *f, const char *s) {
@@ -290,7 +311,13 @@ static bool take_value(struct format *f, const struct key *key, const char *s) {
         case CONSTANTS:
                 return take_constants(f, s);
         case ROW_LIST:
-                return take_rows(f, s);
+                return take_list(s, &f->order.n_listed, f->order.row_list);
+        case COL_LIST:
+                return take_list(s, &f->order.n_cols_listed, f->order.col_list);
+        case BOARDS:
+        case MASK:
+        case POSITIONS:
+                return take_places(key, s, field);
         case SEPARATORS:
                 return take_separators(f, s);
         }
@@ -324,7 +351,18 @@ static void legal(const struct key *key, char *ret, size_t size) {
                 snprintf(ret, size, "up to 4 of PLACE=VALUE or PLACE&MASK=VALUE, as 2=02 4&F0=40");
                 return;
         case ROW_LIST:
-                snprintf(ret, size, "up to 64 numbers 0..63");
+        case COL_LIST:
+                snprintf(ret, size, "up to 64 numbers 0..63, as 0 1 2 or 15-31 14-0");
+                return;
+        case BOARDS:
+                snprintf(ret, size, "board numbers from left to right, as 0 1 or 0 / 1xy");
+                return;
+        case MASK:
+                snprintf(ret, size, "up to %zu bytes of cells, rows and columns, as 120 3:5 row 7 col 0-2",
+                         key->size - 1);
+                return;
+        case POSITIONS:
+                snprintf(ret, size, "up to %zu bytes of numbers -2000..2000, as -90 0 90.5", key->size - 1);
                 return;
         case SEPARATORS:
                 join(separator_words, ret, size);

@@ -60,6 +60,17 @@ static void gone(struct mat *m, const char *why) {
         open_later(m);
 }
 
+/* Said once: sitting time holds without it, posture does not. */
+static void say_boards(struct mat *m) {
+        uint32_t seen = m->decoder.boards_seen;
+
+        if (m->boards_said || m->layout.n_boards > 0 || (seen & (seen - 1)) == 0)
+                return;
+        m->boards_said = true;
+        log_notice("mat: frames come from several boards in turn, and each counts alone: say how the boards lie with "
+                   "[device] boards");
+}
+
 /* Reads once: what is left makes the descriptor readable again, and everything else gets its turn in between. */
 static ssize_t read_port(struct mat *m) {
         uint8_t bytes[READ_SIZE];
@@ -264,6 +275,7 @@ void mat_start(struct mat *m) {
 void mat_tick(struct mat *m) {
         uint64_t now_us;
 
+        say_boards(m);
         if (m->port && sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) >= 0 && now_us >= m->read_us + QUIET_US)
                 decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
 }

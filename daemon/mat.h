@@ -29,6 +29,7 @@ struct mat {
         uint64_t read_us;          /* real time of the last byte */
         uint64_t bytes, reopened;
         bool opened_once, finished;      /* finished: a file came to its end */
+        bool boards_said;                /* that frames come from several boards */
         bool heard;                      /* bytes came since it was opened */
         bool in_vain;                    /* opened the last time, and lost before a byte came */
         char complaint[256];             /* last reason why it cannot be opened or was lost, said once */

@@ -34,7 +34,7 @@ static int flush(struct recorder *r) {
 }
 
 static int write_head(struct recorder *r, const struct settings_device *d, uint64_t started_us, bool whole) {
-        char head[1024], started[48] = "", device[SETTING_TEXT_MAX];
+        char head[sizeof(*d) + 1024], started[48] = "", device[SETTING_TEXT_MAX];
         time_t seconds = (time_t)(started_us / 1000000);
         struct tm tm;
         int n;
@@ -48,10 +48,11 @@ static int write_head(struct recorder *r, const struct settings_device *d, uint6
         n = snprintf(head, sizeof(head),
                      "%s\n# format=%s\n%s# device=%s\n# baud=%d\n# rows=%d\n# cols=%d\n# pitch_x_mm=%.9g\n"
                      "# pitch_y_mm=%.9g\n# full_scale=%.9g\n# inverted=%d\n# rotate=%d\n# flip_x=%d\n# flip_y=%d\n"
-                     "# whole=%d\n\n",
+                     "# row_list=%s\n# col_list=%s\n# boards=%s\n# x_mm=%s\n# y_mm=%s\n%s%s%s# whole=%d\n\n",
                      recording_magic, d->format, started, device, (int)d->baud, (int)d->rows, (int)d->cols,
                      (double)d->pitch_x_mm, (double)d->pitch_y_mm, (double)d->full_scale, d->inverted, (int)d->rotate,
-                     d->flip_x, d->flip_y, whole);
+                     d->flip_x, d->flip_y, d->row_list, d->col_list, d->boards, d->x_mm, d->y_mm,
+                     *d->mask ? "# mask=" : "", d->mask, *d->mask ? "\n" : "", whole);
         return write_all(r, head, (size_t)n);
 }
 

@@ -2,7 +2,6 @@
 #include "settings.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +9,10 @@
 #include "acquire/layout.h"
 #include "format_file.h"
 #include "settings_table.h"
-#include "settings_time.h"
+#include "settings_value.h"
 #include "util/file.h"
 #include "util/ini.h"
 #include "util/nearest.h"
-#include "util/utf8.h"
 
 enum { SETTINGS_FILE_MAX = 1024 * 1024, ORIGIN_MAX = 320 };
 
@@ -23,179 +21,10 @@ struct origins {
         char of[SETTINGS_ROWS_MAX][ORIGIN_MAX];
 };
 
-/* ---- one value ---- */
-
-/* Legal values in words, as they stand in mistakes and in the file of defaults. */
-static void describe_legal(const struct setting *row, char *ret, size_t size) {
-        size_t n = 0;
-
-        switch (row->kind) {
-        case SETTING_BOOL:
-                snprintf(ret, size, "yes or no");
-                break;
-        case SETTING_INT:
-        case SETTING_FLOAT:
-                snprintf(ret, size, "%.10g..%.10g%s%s", row->min, row->max, *row->unit ? " " : "", row->unit);
-                break;
-        case SETTING_CHOICE:
-                for (const char *const *word = row->choices; *word && n < size; word++)
-                        n += (size_t)snprintf(ret + n, size - n, "%s%s", word == row->choices ? "" : " | ", *word);
-                break;
-        case SETTING_FORMAT:
-                for (size_t i = 0; i < format_count() && n < size; i++)
-                        n += (size_t)snprintf(ret + n, size - n, "%s%s", i ? " | " : "", format_at(i)->name);
-                if (n < size)
-                        snprintf(ret + n, size - n, " | a file in /etc/sitbone/formats");
-                break;
-        case SETTING_SLUG:
-                snprintf(ret, size, "auto, or a-z, 0-9 and -");
-                break;
-        case SETTING_TOPIC:
-                snprintf(ret, size, "an MQTT topic without +, #, $ and a / at either end");
-                break;
-        case SETTING_HOURS:
-                snprintf(ret, size, "hours such as 22:00-07:00, or empty");
-                break;
-        case SETTING_DAYS:
-                snprintf(ret, size, "any of mon tue wed thu fri sat sun, or empty");
-                break;
-        case SETTING_TEXT:
-                snprintf(ret, size, "text of at most %zu bytes of UTF-8", row->size - 1);
-                break;
-        }
-}
-
-static bool parse_bool(const char *s, bool *ret) {
-        static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false", "off", "0"};
-
-        for (size_t i = 0; i < 4; i++) {
-                if (strcmp(s, yes[i]) == 0 || strcmp(s, no[i]) == 0) {
-                        *ret = strcmp(s, yes[i]) == 0;
-                        return true;
-                }
-        }
-        return false;
-}
-
-static bool parse_number(const struct setting *row, const char *s, double *ret) {
-        char *end;
-        double v;
-
-        if (!*s || strchr(s, 'x') || strchr(s, 'X'))
-                return false;
-        v = strtod(s, &end);
-        if (*end || !isfinite(v) || v < row->min || v > row->max || (row->kind == SETTING_INT && v != floor(v)))
-                return false;
-        *ret = v;
-        return true;
-}
-
-static bool parse_choice(const struct setting *row, const char *s, int32_t *ret) {
-        for (int32_t i = 0; row->choices[i]; i++) {
-                if (strcmp(s, row->choices[i]) == 0) {
-                        *ret = i;
-                        return true;
-                }
-        }
-        return false;
-}
-
-static bool legal_slug(const char *s) {
-        return *s && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
-}
-
-static bool legal_topic(const char *s) {
-        size_t n = strlen(s);
-
-        return n > 0 && s[0] != '/' && s[n - 1] != '/' && strpbrk(s, "+#$") == NULL;
-}
-
-static bool legal_text(const struct setting *row, const char *s) {
-        if (strlen(s) >= row->size || !utf8_valid(s))
-                return false;
-        for (const char *c = s; *c; c++)
-                if ((unsigned char)*c < ' ')
-                        return false;
-        switch (row->kind) {
-        case SETTING_SLUG:
-                return legal_slug(s);
-        case SETTING_TOPIC:
-                return legal_topic(s);
-        case SETTING_FORMAT:
-                return format_exists(s);
-        default:
-                return true;
-        }
-}
-
-/* Writes the value into its field. False: not legal, nothing written. */
-static bool assign(struct settings *settings, const struct setting *row, const char *s) {
-        void *field = (char *)settings + row->offset;
-        double number;
-
-        switch (row->kind) {
-        case SETTING_BOOL:
-                return parse_bool(s, field);
-        case SETTING_INT:
-                if (!parse_number(row, s, &number))
-                        return false;
-                *(int32_t *)field = (int32_t)number;
-                return true;
-        case SETTING_FLOAT:
-                if (!parse_number(row, s, &number))
-                        return false;
-                *(float *)field = (float)number;
-                return true;
-        case SETTING_CHOICE:
-                return parse_choice(row, s, field);
-        case SETTING_HOURS:
-                return settings_time_hours(s, field);
-        case SETTING_DAYS:
-                return settings_time_days(s, field);
-        default:
-                if (!legal_text(row, s))
-                        return false;
-                memset(field, 0, row->size); /* no rest of an older value: the digest is over the whole */
-                memcpy(field, s, strlen(s));
-                return true;
-        }
-}
-
-static void print_value(FILE *f, const struct settings *settings, const struct setting *row) {
-        const void *field = (const char *)settings + row->offset;
-        char text[64];
-
-        switch (row->kind) {
-        case SETTING_BOOL:
-                fputs(*(const bool *)field ? "yes" : "no", f);
-                break;
-        case SETTING_INT:
-                fprintf(f, "%d", *(const int32_t *)field);
-                break;
-        case SETTING_FLOAT:
-                fprintf(f, "%g", (double)*(const float *)field);
-                break;
-        case SETTING_CHOICE:
-                fputs(row->choices[*(const int32_t *)field], f);
-                break;
-        case SETTING_HOURS:
-                settings_time_print_hours(field, text, sizeof(text));
-                fputs(text, f);
-                break;
-        case SETTING_DAYS:
-                settings_time_print_days(*(const uint32_t *)field, text, sizeof(text));
-                fputs(text, f);
-                break;
-        default:
-                fputs(field, f);
-                break;
-        }
-}
-
 void settings_defaults(struct settings *ret) {
         memset(ret, 0, sizeof(*ret));
         for (size_t i = 0; i < settings_rows; i++)
-                assign(ret, &settings_table[i], settings_table[i].standard);
+                setting_assign(ret, &settings_table[i], settings_table[i].standard);
 }
 
 /* ---- one text ---- */
@@ -250,8 +79,8 @@ static void take_value(struct parse *p, const struct ini_item *item, size_t row_
                 mistake_add(p->mistakes, "%s:%d: [%s] %s: set twice, first in line %d", p->path, item->line,
                             row->section, row->key, p->seen_at[row_index]);
         p->seen_at[row_index] = item->line;
-        if (!assign(p->settings, row, item->value)) {
-                describe_legal(row, legal, sizeof(legal));
+        if (!setting_assign(p->settings, row, item->value)) {
+                setting_legal(row, legal, sizeof(legal));
                 mistake_add(p->mistakes, "%s:%d: [%s] %s = %.80s: must be %s (default %s)", p->path, item->line,
                             row->section, row->key, item->value, legal, *row->standard ? row->standard : "empty");
         } else if (p->origins) {
@@ -411,7 +240,7 @@ void settings_print(FILE *f, const char *path, struct mistakes *mistakes) {
                 if (i == 0 || strcmp(row->section, settings_table[i - 1].section) != 0)
                         fprintf(f, "%s[%s]\n", i ? "\n" : "", row->section);
                 fprintf(f, "# %s\n%s = ", *origins->of[i] ? origins->of[i] : "default", row->key);
-                print_value(f, &settings, row);
+                setting_print(f, &settings, row);
                 fputc('\n', f);
         }
         free(origins);
@@ -449,30 +278,11 @@ void settings_print_defaults(FILE *f) {
 
                 if (i == 0 || strcmp(row->section, settings_table[i - 1].section) != 0)
                         fprintf(f, "\n[%s]\n", row->section);
-                describe_legal(row, legal, sizeof(legal));
+                setting_legal(row, legal, sizeof(legal));
                 snprintf(comment, sizeof(comment), "%s (%s%s)", row->help, legal,
                          row->restart ? "; takes effect at restart" : "");
                 print_comment(f, comment);
                 fprintf(f, "#%s = %s\n", row->key, row->standard);
-        }
-}
-
-static bool row_differs(const struct setting *row, const struct settings *a, const struct settings *b) {
-        const char *x = (const char *)a + row->offset, *y = (const char *)b + row->offset;
-
-        switch (row->kind) {
-        case SETTING_BOOL:
-                return *(const bool *)x != *(const bool *)y;
-        case SETTING_INT:
-        case SETTING_CHOICE:
-                return *(const int32_t *)x != *(const int32_t *)y;
-        case SETTING_FLOAT:
-                return *(const float *)x != *(const float *)y;
-        case SETTING_HOURS:
-        case SETTING_DAYS:
-                return memcmp(x, y, row->size) != 0;
-        default:
-                return strcmp(x, y) != 0;
         }
 }
 
@@ -483,7 +293,7 @@ void settings_restart_needed(const struct settings *old, const struct settings *
         for (size_t i = 0; i < settings_rows; i++) {
                 const struct setting *row = &settings_table[i];
 
-                if (row->restart && row_differs(row, old, new_) && n < size)
+                if (row->restart && setting_differs(row, old, new_) && n < size)
                         n += (size_t)snprintf(ret + n, size - n, "%s%s.%s", n ? ", " : "", row->section, row->key);
         }
 }

@@ -72,6 +72,22 @@ const struct setting settings_table[] = {
               "How the mat lies, clockwise seen from above: 0, 90, 180 or 270."),
         BOOL_R(device, flip_x, "no", "Left and right are exchanged."),
         BOOL_R(device, flip_y, "no", "Front and back are exchanged."),
+        TEXT_R(device, row_list, SETTING_LIST, "",
+               "For mats wired out of order: which row of the wire comes first at the back, which next, and so on to "
+               "the front. Every row once."),
+        TEXT_R(device, col_list, SETTING_LIST, "", "The same for columns, from left to right."),
+        TEXT_R(device, boards, SETTING_BOARDS, "",
+               "For mats of several boards that send in turn (marveldex-v1, marveldex-v2): which lies where, so that "
+               "one frame holds all. From left to right, / begins the next row to the front; x or y behind a number: "
+               "this board lies mirrored, left to right or back to front. rows and cols are those of one board."),
+        TEXT_R(device, mask, SETTING_MASK, "",
+               "Cells never to be used, as sitbonectl watch shows them, counted from 0 at the back left: by number, "
+               "row:column, whole rows, whole columns; each may be a range."),
+        TEXT_R(device, x_mm, SETTING_POSITIONS, "",
+               "For cells that are not in rows and columns: the place of each to the right of the seat's middle, in "
+               "the "
+               "order of the wire. pitch_x_mm is the side of the square a cell stands for then."),
+        TEXT_R(device, y_mm, SETTING_POSITIONS, "", "The same forward of the seat's middle."),
 
         BOOL(condition, tare, "yes",
              "Learn the empty seat while it is surely empty, so that cells that read above zero do not count as "

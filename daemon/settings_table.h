@@ -20,6 +20,10 @@ enum setting_kind {
         SETTING_FORMAT, /* char[size]: a row of the format table */
         SETTING_HOURS,  /* struct setting_hours */
         SETTING_DAYS,   /* uint32_t, bits 1 << weekday */
+        SETTING_LIST,   /* char[size], and those below: lists as acquire/places.h has them */
+        SETTING_BOARDS,
+        SETTING_MASK,
+        SETTING_POSITIONS,
 };
 
 struct setting {

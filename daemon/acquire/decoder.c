@@ -9,11 +9,12 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->format = format;
         d->layout = layout;
         d->frames = d->discarded_bytes = 0;
+        d->boards_seen = 0;
         memset(d->refused, 0, sizeof(d->refused));
         d->n_cells = layout->geometry.n_cells;
         d->sync = format_sync(format, layout->rows, layout->cols);
         d->shape = format_shape(format, layout->rows, layout->cols);
-        d->part_cells = format_part_cells(format, d->n_cells, layout->line);
+        d->part_cells = layout_part_cells(format, layout);
         if (format->check == CHECK_CRC16_MODBUS)
                 crc16_init(&d->crc);
         memset(d->separates, 0, sizeof(d->separates));

@@ -21,6 +21,7 @@ struct decoder {
         const struct format *format;
         const struct layout *layout;
         uint64_t frames, refused[REFUSAL_N], discarded_bytes;
+        uint32_t boards_seen; /* bit n: frames came from board n (of formats that say it) */
         /* private state follows; decoder.c */
         uint32_t n_cells;                /* a frame has; 0 = not learnt yet */
         bool started;                    /* a frame boundary was seen since the port was opened */

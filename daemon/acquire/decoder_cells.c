@@ -246,15 +246,31 @@ static void put_records(const struct decoder *d, const uint8_t *records, size_t 
         }
 }
 
+/* The first element of this part; UINT32_MAX when its board is none of those that make a frame. */
+static uint32_t part_first(const struct decoder *d, const uint8_t *p) {
+        const struct layout *l = d->layout;
+
+        if (d->format->part.kind != PART_NONE) {
+                p += d->format->part.at;
+                return d->format->part.kind == PART_INDEX_U8 ? p[0] * d->part_cells : u16le(p);
+        }
+        for (uint8_t i = 0; i < l->n_boards; i++)
+                if (l->boards[i] == p[d->format->board_at])
+                        return i * d->part_cells;
+        return UINT32_MAX;
+}
+
 /* Parts come in rising order. One that does not go on where the last ended drops the pass, and begins one if it is the
  * first. */
 static void put_part(struct decoder *d, const uint8_t *frame, const uint8_t *payload, uint32_t n,
                      const struct taker *t) {
-        const struct format *f = d->format;
-        const uint8_t *p = frame + f->part.at;
-        uint32_t first = f->part.kind == PART_INDEX_U8 ? p[0] * d->part_cells : u16le(p);
+        uint32_t first = part_first(d, frame);
 
         d->started = d->in_step = true;
+        if (first == UINT32_MAX) {
+                d->refused[REFUSED_CONSTANT]++;
+                return;
+        }
         if (first != d->gathered) {
                 d->refused[REFUSED_COUNT] += d->gathered > 0;
                 d->gathered = 0;
@@ -275,7 +291,9 @@ void decoder_take_payload(struct decoder *d, const uint8_t *frame, size_t payloa
         const struct format *f = d->format;
         const uint8_t *elements = frame + d->sync.n + f->header_n;
 
-        if (f->part.kind != PART_NONE) {
+        if (f->board_at > 0)
+                d->boards_seen |= 1u << (frame[f->board_at] & 31);
+        if (f->part.kind != PART_NONE || d->layout->n_boards > 0) {
                 put_part(d, frame, elements, (uint32_t)(payload / format_element_size(f)), t);
                 return;
         }

@@ -104,6 +104,8 @@ static void put_header(const struct format *f, const struct layout *l, const str
                 ret[f->constants[i].at] = f->constants[i].value;
         if (f->part.kind == PART_INDEX_U8)
                 ret[f->part.at] = (uint8_t)p->part;
+        if (l->n_boards > 0)
+                ret[f->board_at] = l->boards[p->part];
         if (f->part.kind == PART_START_U16LE)
                 put_little(p->first, 2, ret + f->part.at);
 }
@@ -210,7 +212,7 @@ static size_t encode_framed(const struct format *f, const struct layout *l, cons
 
 static size_t encode_binary(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
                             size_t size) {
-        uint32_t cells_n = l->geometry.n_cells, each = format_part_cells(f, cells_n, l->line);
+        uint32_t cells_n = l->geometry.n_cells, each = layout_part_cells(f, l);
         size_t at = f->preamble.n;
 
         if (at > size || cells_n == 0)

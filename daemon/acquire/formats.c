@@ -63,14 +63,6 @@ size_t format_overhead(const struct format *format) {
                format->tail.n;
 }
 
-uint32_t format_part_cells(const struct format *format, uint32_t n_cells, uint32_t line) {
-        if (format->part.kind == PART_NONE)
-                return n_cells;
-        if (format->part.cells > 0 || format->part.kind == PART_START_U16LE)
-                return format->part.cells;
-        return line;
-}
-
 size_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n,
                     uint8_t ret[2]) {
         uint8_t folded = 0;

@@ -82,6 +82,10 @@ struct format {
                 uint8_t at;     /* of the index or start */
                 uint16_t cells; /* elements in a part; 0 = one line of the wire (suffix: as many as come) */
         } part;
+        /* Byte of the header that says which board a frame comes from, counted from the first sync byte; 0 = none does.
+         * The boards that `boards` names make one frame; when it names none each frame stands alone. rows, cols and the
+         * order are those of one board. */
+        uint8_t board_at;
         /* Only loaded cells are sent, as records with column, row and value. size 0 = every cell is sent. */
         struct {
                 uint8_t size, x_at, y_at, value_at;
@@ -112,7 +116,12 @@ struct format {
                 bool flip_x, flip_y;
                 uint8_t n_listed;                  /* rows in row_list; 0 = as they come */
                 uint8_t row_list[FORMAT_ROWS_MAX]; /* row r is wire row row_list[r] */
+                uint8_t n_cols_listed;
+                uint8_t col_list[FORMAT_ROWS_MAX]; /* column c is wire column col_list[c] */
         } order;
+        char boards[32];           /* "" = each frame stands alone; this and those below as places.h has them */
+        char mask_cells[128];      /* cells that never measure */
+        char x_mm[512], y_mm[512]; /* where scattered cells are, in the order of the wire; "" = not known, or a grid */
 
         int32_t baud;
         float rate_hz; /* nominal, to space the frames of raw bytes in time */
@@ -140,10 +149,6 @@ struct format_bytes format_sync(const struct format *format, uint32_t rows, uint
 
 /* Bytes of the shape as they stand on the wire. */
 struct format_bytes format_shape(const struct format *format, uint32_t rows, uint32_t cols);
-
-/* Elements in one part: all n_cells where frames come whole, 0 when each part says so itself. line: elements in a line
- * of the wire. */
-uint32_t format_part_cells(const struct format *format, uint32_t n_cells, uint32_t line);
 
 /* The check over n bytes as it stands on the wire; returns how many bytes of ret it fills (0..2). */
 size_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n,

@@ -35,7 +35,9 @@ const struct format formats_binary[] = {
          *   FF FF | major minor length board reserved reserved | length x u8 | 00 FE
          * Values are clamped to EF, so FF never stands in the data. Elements go column by column. The captured mat has
          * 176 = 11 columns of 16 a board (the only shape in which touches on neighbouring elements stay together); other
-         * models say their own length. The board byte tells two boards apart that take turns; each is a frame here.
+         * models say their own length. The captured mat has two boards, 0 and 1, that take turns. How boards lie beside
+         * one another is not documented and differs from model to model: the setting boards says it, and one frame holds
+         * both then; without it each frame stands alone.
          * Sure: high (72 of 72 captured frames decode); which edge is which: not documented.
          * Source: mdexdev01/MatESP32_18x11x2 app_tx_packet.h. */
         {
@@ -45,6 +47,7 @@ const struct format formats_binary[] = {
                 .sync = {2, {0xFF, 0xFF}},
                 .header_n = 6,
                 .length = {LENGTH_U8, 4},
+                .board_at = 5,
                 .tail = {2, {0x00, 0xFE}},
                 .element = ELEMENT_U8,
                 .max_valid = 0xEF,
@@ -145,8 +148,8 @@ const struct format formats_binary[] = {
         },
         /* Marveldex, second protocol (2025): the header says the size.
          *   FF FF | 02 board 02 message rows cols | rows x cols x u8 | counter | FE
-         * Sure: medium (vendor's header file, no bytes seen; size and order as in the first protocol until somebody
-         * says otherwise). Source: mdexdev01/MatESP32_18x11x2 prj24-luxtep-MAT libProtocol.h. */
+         * Sure: medium (vendor's header file, no bytes seen; size, order and boards as in the first protocol until
+         * somebody says otherwise). Source: mdexdev01/MatESP32_18x11x2 prj24-luxtep-MAT libProtocol.h. */
         {
                 .name = "marveldex-v2",
                 .title = "Marveldex mat (V2)",
@@ -154,6 +157,7 @@ const struct format formats_binary[] = {
                 .sync = {2, {0xFF, 0xFF}},
                 .header_n = 6,
                 .shape = {SHAPE_U8, 6},
+                .board_at = 3,
                 .n_constants = 2,
                 .constants = {{2, 0xFF, 0x02}, {4, 0xFF, 0x02}},
                 .trailer_n = 1,

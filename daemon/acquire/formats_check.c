@@ -1,7 +1,9 @@
 /* Whether a description says enough, and nothing that leads outside of a frame. */
 #include <stddef.h>
+#include <string.h>
 
 #include "acquire/formats.h"
+#include "acquire/places.h"
 #include "sitbone/frame.h"
 
 static size_t width_of(enum length_kind kind) {
@@ -17,8 +19,10 @@ static const char *wrong_head(const struct format *f) {
                 return "shape_at is not within sync and header";
         if (f->shape.kind != SHAPE_NONE && f->sync.n == 0 && f->shape.at != 0)
                 return "without a sync the shape comes first: shape_at must be 0";
-        if (f->part.kind != PART_NONE && f->part.at + (f->part.kind == PART_INDEX_U8 ? 1u : 2u) > head)
+        if (f->part.kind != PART_NONE && f->part.at + (f->part.kind == PART_START_U16LE ? 2u : 1u) > head)
                 return "part_at is not within sync and header";
+        if (f->board_at > 0 && (f->board_at >= head || f->part.kind != PART_NONE))
+                return "board_at must be within sync and header, and there may be no parts";
         for (uint8_t i = 0; i < f->n_constants; i++)
                 if (f->constants[i].at >= head)
                         return "a constant is not within sync and header";
@@ -50,21 +54,39 @@ static const char *wrong_bytes(const struct format *f) {
         return wrong ? wrong : wrong_cells(f);
 }
 
-static const char *wrong_size(const struct format *f) {
-        uint64_t listed = 0;
+/* The list names each of n once. */
+static bool lists_every(const uint8_t *list, uint8_t listed, uint32_t n) {
+        struct places_list places = {.n = listed};
 
+        memcpy(places.of, list, listed);
+        return places_permute(&places, n);
+}
+
+static const char *wrong_places(const struct format *f) {
+        uint32_t n_x, n_y, cells = f->cells > 0 ? f->cells : (uint32_t)f->rows * f->cols;
+        struct places_boards boards;
+
+        if (f->order.n_listed > 0 && (f->resizable || !lists_every(f->order.row_list, f->order.n_listed, f->rows)))
+                return "row_list must have every row once, and the size must be fixed";
+        if (f->order.n_cols_listed > 0 &&
+            (f->resizable || !lists_every(f->order.col_list, f->order.n_cols_listed, f->cols)))
+                return "col_list must have every column once, and the size must be fixed";
+        if (!places_boards(f->boards, &boards) || (boards.n > 0 && f->board_at == 0))
+                return "boards is a list of board numbers, each once, and needs board_at";
+        if (!places_positions(f->x_mm, CELLS_MAX, NULL, &n_x) || !places_positions(f->y_mm, CELLS_MAX, NULL, &n_y) ||
+            n_x != n_y)
+                return "x_mm and y_mm need one number each for every cell";
+        return n_x > 0 && cells > 0 && n_x != cells * (boards.n > 0 ? boards.n : 1u)
+                       ? "x_mm and y_mm do not have one number for every cell"
+                       : NULL;
+}
+
+static const char *wrong_size(const struct format *f) {
         if ((uint32_t)f->rows * f->cols > CELLS_MAX || f->cells > CELLS_MAX)
                 return "more than 4096 cells";
         if ((f->rows == 0) != (f->cols == 0) || (f->cells > 0 && f->rows > 0))
                 return "rows and cols go together, and cells instead of them";
-        if (f->order.n_listed > 0 && (f->order.n_listed != f->rows || f->resizable))
-                return "row_list must have one number a row, and the size must be fixed";
-        for (uint8_t i = 0; i < f->order.n_listed; i++) {
-                if (f->order.row_list[i] >= f->rows || listed >> f->order.row_list[i] & 1)
-                        return "row_list must have every row once";
-                listed |= 1ull << f->order.row_list[i];
-        }
-        return NULL;
+        return wrong_places(f);
 }
 
 const char *format_wrong(const struct format *f) {

@@ -4,57 +4,75 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "acquire/layout_inside.h"
+
 /* A mat that does not say its pitch is taken to cover this much of a seat, both ways: seat mats and the seats under
  * them measure 380..450 mm (Sensing Tex, BodiTrak and JQ seat pads; ISO 7250-1 hip breadth sitting, P95 about 420). */
 static const float ASSUMED_SPAN_MM = 400;
 static const float UNPLACED_PITCH_MM = 10; /* makes cell_cm2 1: loads stay comparable within one mat */
 
-struct grid {
-        uint32_t rows, cols;
-        float pitch_x_mm, pitch_y_mm;
-        bool assumed;
-};
-
-/* Element of the wire at row, column of the format's own picture. */
-static uint32_t wire_index(const struct format *f, const struct grid *g, uint32_t row, uint32_t col) {
-        uint32_t r = f->order.flip_y ? g->rows - 1 - row : row;
-        uint32_t c = f->order.flip_x ? g->cols - 1 - col : col;
-        uint32_t line, at, length;
-
-        if (f->order.n_listed > 0)
-                r = f->order.row_list[r];
-        line = f->order.column_major ? c : r;
-        at = f->order.column_major ? r : c;
-        length = f->order.column_major ? g->rows : g->cols;
-        if (f->order.serpentine && line % 2 == 1)
-                at = length - 1 - at;
-        return line * length + at;
+/* Position of cell `at` of n when it is counted the other way. */
+static uint32_t flipped(bool flip, uint32_t at, uint32_t n) {
+        return flip ? n - 1 - at : at;
 }
 
-/* Where the user's picture (after rotate, then flip) takes its cell from in the format's picture. Rotation is
+/* Element of one board at row, column of the format's own picture of it. What the user lists is in the wire's own
+ * numbers already. */
+static uint32_t board_wire(const struct layout_plan *p, uint32_t row, uint32_t col) {
+        const struct format *f = p->format;
+        uint32_t r = flipped(f->order.flip_y && p->row_list.n == 0, row, p->rows);
+        uint32_t c = flipped(f->order.flip_x && p->col_list.n == 0, col, p->cols), line, at, length;
+
+        if (f->order.n_listed > 0 && p->row_list.n == 0)
+                r = f->order.row_list[r];
+        if (f->order.n_cols_listed > 0 && p->col_list.n == 0)
+                c = f->order.col_list[c];
+        line = f->order.column_major ? c : r;
+        at = f->order.column_major ? r : c;
+        length = f->order.column_major ? p->rows : p->cols;
+        return line * length + flipped(f->order.serpentine && line % 2 == 1, at, length);
+}
+
+uint32_t layout_wire(const struct layout_plan *p, uint32_t row, uint32_t col) {
+        const struct places_boards *b = &p->boards;
+        uint32_t slot;
+
+        row = p->row_list.n > 0 ? p->row_list.of[row] : row;
+        col = p->col_list.n > 0 ? p->col_list.of[col] : col;
+        if (b->n == 0)
+                return board_wire(p, row, col);
+        slot = row / p->rows * b->across + col / p->cols;
+        row = flipped(b->of[slot].flip_y, row % p->rows, p->rows);
+        col = flipped(b->of[slot].flip_x, col % p->cols, p->cols);
+        return b->of[slot].rank * p->rows * p->cols + board_wire(p, row, col);
+}
+
+static bool quarter_turn(const struct settings_device *d) {
+        return d->rotate == 90 || d->rotate == 270;
+}
+
+/* Where the user's picture (after rotate, then flip) takes its cell from in the picture of rows x cols. Rotation is
  * clockwise seen from above, with the back row at the bottom of that view. */
-static void unturn(const struct settings_device *d, const struct grid *g, uint32_t row, uint32_t col,
-                   uint32_t *ret_row, uint32_t *ret_col) {
-        bool quarter = d->rotate == 90 || d->rotate == 270;
-        uint32_t rows = quarter ? g->cols : g->rows, cols = quarter ? g->rows : g->cols;
-        uint32_t r = d->flip_y ? rows - 1 - row : row, c = d->flip_x ? cols - 1 - col : col;
+static void unturn(const struct settings_device *d, uint32_t rows, uint32_t cols, uint32_t *row, uint32_t *col) {
+        uint32_t r = flipped(d->flip_y, *row, quarter_turn(d) ? cols : rows);
+        uint32_t c = flipped(d->flip_x, *col, quarter_turn(d) ? rows : cols);
 
         switch (d->rotate) {
         case 90: /* x' = y, y' = -x */
-                *ret_row = c;
-                *ret_col = g->cols - 1 - r;
+                *row = c;
+                *col = cols - 1 - r;
                 return;
         case 180:
-                *ret_row = g->rows - 1 - r;
-                *ret_col = g->cols - 1 - c;
+                *row = rows - 1 - r;
+                *col = cols - 1 - c;
                 return;
         case 270: /* x' = -y, y' = x */
-                *ret_row = g->rows - 1 - c;
-                *ret_col = r;
+                *row = rows - 1 - c;
+                *col = r;
                 return;
         default:
-                *ret_row = r;
-                *ret_col = c;
+                *row = r;
+                *col = c;
         }
 }
 
@@ -65,21 +83,33 @@ static void clear_cells(struct geometry *g) {
         memset(g->masked, 0, g->n_cells * sizeof(*g->masked));
 }
 
-static void place_grid(const struct grid *g, bool quarter, struct geometry *ret) {
-        ret->kind = GEOMETRY_GRID;
-        ret->rows = quarter ? g->cols : g->rows;
-        ret->cols = quarter ? g->rows : g->cols;
-        ret->n_cells = g->rows * g->cols;
-        ret->pitch_x_mm = quarter ? g->pitch_y_mm : g->pitch_x_mm;
-        ret->pitch_y_mm = quarter ? g->pitch_x_mm : g->pitch_y_mm;
-        ret->pitch_assumed = g->assumed;
-        ret->cell_cm2 = g->pitch_x_mm * g->pitch_y_mm / 100;
-        clear_cells(ret);
-        for (uint32_t i = 0; i < ret->n_cells; i++) {
-                uint32_t row = i / ret->cols, col = i % ret->cols;
+static void choose_pitch(const struct layout_plan *p, struct geometry *g) {
+        float x = p->device->pitch_x_mm > 0 ? p->device->pitch_x_mm : p->format->pitch_x_mm;
+        float y = p->device->pitch_y_mm > 0 ? p->device->pitch_y_mm : p->format->pitch_y_mm;
+        float across, down;
 
-                ret->x_mm[i] = ((float)col - (float)(ret->cols - 1) / 2) * ret->pitch_x_mm;
-                ret->y_mm[i] = ((float)row - (float)(ret->rows - 1) / 2) * ret->pitch_y_mm;
+        g->pitch_assumed = !(x > 0) && !(y > 0);
+        across = x > 0 ? x : y > 0 ? y : ASSUMED_SPAN_MM / (float)layout_cols(p);
+        down = y > 0 ? y : x > 0 ? x : ASSUMED_SPAN_MM / (float)layout_rows(p);
+        g->pitch_x_mm = quarter_turn(p->device) ? down : across;
+        g->pitch_y_mm = quarter_turn(p->device) ? across : down;
+        g->cell_cm2 = across * down / 100;
+}
+
+static void place_grid(const struct layout_plan *p, struct geometry *g) {
+        bool quarter = quarter_turn(p->device);
+
+        g->kind = GEOMETRY_GRID;
+        g->rows = quarter ? layout_cols(p) : layout_rows(p);
+        g->cols = quarter ? layout_rows(p) : layout_cols(p);
+        g->n_cells = g->rows * g->cols;
+        choose_pitch(p, g);
+        clear_cells(g);
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                uint32_t row = i / g->cols, col = i % g->cols;
+
+                g->x_mm[i] = ((float)col - (float)(g->cols - 1) / 2) * g->pitch_x_mm;
+                g->y_mm[i] = ((float)row - (float)(g->rows - 1) / 2) * g->pitch_y_mm;
         }
 }
 
@@ -92,28 +122,20 @@ static void find_runs(struct layout *l, uint32_t n) {
         }
 }
 
-static void invert_permutation(struct layout *l, uint32_t n) {
-        for (uint32_t i = 0; i < n; i++)
-                l->cell_of[l->wire_of[i]] = (uint16_t)i;
-        find_runs(l, n);
-}
-
-static void build_grid(const struct format *f, const struct settings_device *d, const struct grid *g,
-                       struct layout *ret) {
+static void build_grid(const struct layout_plan *p, struct layout *ret) {
         uint32_t cols;
 
-        place_grid(g, d->rotate == 90 || d->rotate == 270, &ret->geometry);
-        ret->rows = g->rows;
-        ret->cols = g->cols;
-        ret->line = f->order.column_major ? g->rows : g->cols;
+        place_grid(p, &ret->geometry);
         cols = ret->geometry.cols;
         for (uint32_t i = 0; i < ret->geometry.n_cells; i++) {
-                uint32_t row, col;
+                uint32_t row = i / cols, col = i % cols, k;
 
-                unturn(d, g, i / cols, i % cols, &row, &col);
-                ret->wire_of[i] = (uint16_t)wire_index(f, g, row, col);
+                unturn(p->device, layout_rows(p), layout_cols(p), &row, &col);
+                k = layout_wire(p, row, col);
+                ret->wire_of[i] = (uint16_t)k;
+                ret->cell_of[k] = (uint16_t)i;
         }
-        invert_permutation(ret, ret->geometry.n_cells);
+        find_runs(ret, ret->geometry.n_cells);
 }
 
 static void build_unplaced(uint32_t n, struct layout *ret) {
@@ -127,93 +149,11 @@ static void build_unplaced(uint32_t n, struct layout *ret) {
         find_runs(ret, CELLS_MAX);
 }
 
-/* 0, or what is wrong; nothing is written then. */
-static const char *choose_grid(const struct format *f, const struct settings_device *d, struct grid *ret) {
-        bool fixed = f->rows > 0 && !f->resizable;
-
-        if (d->rotate != 0 && d->rotate != 90 && d->rotate != 180 && d->rotate != 270)
-                return "rotate must be 0, 90, 180 or 270";
-        if (d->rows < 0 || d->cols < 0)
-                return "rows or cols is negative";
-        if (fixed && ((d->rows > 0 && d->rows != f->rows) || (d->cols > 0 && d->cols != f->cols)))
-                return "this format has a fixed number of rows and cols: leave both at 0";
-        ret->rows = d->rows > 0 ? (uint32_t)d->rows : f->rows;
-        ret->cols = d->cols > 0 ? (uint32_t)d->cols : f->cols;
-        if ((uint64_t)ret->rows * ret->cols > CELLS_MAX)
-                return "rows x cols is more than 4096 cells";
-        if (f->cells > 0 && (d->rows > 0 || d->cols > 0) && ret->rows * ret->cols != f->cells)
-                return "rows x cols is not the number of cells of this format";
-        if (d->pitch_x_mm < 0 || d->pitch_y_mm < 0 || d->full_scale < 0)
-                return "pitch or full scale is negative";
-        return NULL;
-}
-
-const char *layout_check(const struct format *format, const struct settings_device *device) {
-        struct grid grid = {0};
-        const char *wrong = choose_grid(format, device, &grid);
-
-        if (wrong)
-                return wrong;
-        return (grid.rows == 0 || grid.cols == 0) && format->framing != FRAMING_TEXT && format->cells == 0
-                       ? "this format needs rows and cols"
-                       : NULL;
-}
-
-static void choose_pitch(const struct format *f, const struct settings_device *d, struct grid *g) {
-        float x = d->pitch_x_mm > 0 ? d->pitch_x_mm : f->pitch_x_mm;
-        float y = d->pitch_y_mm > 0 ? d->pitch_y_mm : f->pitch_y_mm;
-
-        g->assumed = !(x > 0) && !(y > 0);
-        g->pitch_x_mm = x > 0 ? x : y > 0 ? y : ASSUMED_SPAN_MM / (float)g->cols;
-        g->pitch_y_mm = y > 0 ? y : x > 0 ? x : ASSUMED_SPAN_MM / (float)g->rows;
-}
-
 static void start(const struct settings_device *d, float full_scale, bool inverted, struct layout *ret) {
         memset(&ret->geometry, 0, offsetof(struct geometry, x_mm));
         ret->geometry.full_scale = d->full_scale > 0 ? d->full_scale : full_scale;
         ret->inverted = inverted || d->inverted;
-        ret->rows = ret->cols = ret->line = 0;
-}
-
-const char *layout_build(const struct format *format, const struct settings_device *device, struct layout *ret) {
-        struct grid grid = {0};
-        const char *wrong = layout_check(format, device);
-
-        if (wrong)
-                return wrong;
-        choose_grid(format, device, &grid);
-        if (grid.rows == 0 || grid.cols == 0) {
-                start(device, format->full_scale, format->inverted, ret);
-                build_unplaced(format->cells, ret);
-                return NULL;
-        }
-        choose_pitch(format, device, &grid);
-        start(device, format->full_scale, format->inverted, ret);
-        build_grid(format, device, &grid, ret);
-        return NULL;
-}
-
-const char *layout_learn(const struct format *format, const struct settings_device *device, uint32_t n_cells,
-                         struct layout *ret) {
-        struct grid grid = {0};
-        const char *wrong = choose_grid(format, device, &grid);
-
-        if (wrong)
-                return wrong;
-        if (n_cells == 0 || n_cells > CELLS_MAX)
-                return "not 1 to 4096 cells";
-        if (grid.rows == 0 && grid.cols > 0)
-                grid.rows = n_cells / grid.cols;
-        else if (grid.cols == 0 && grid.rows > 0)
-                grid.cols = n_cells / grid.rows;
-        start(device, format->full_scale, format->inverted, ret);
-        if (grid.rows == 0 || grid.cols == 0 || grid.rows * grid.cols != n_cells) {
-                build_unplaced(n_cells, ret);
-                return NULL;
-        }
-        choose_pitch(format, device, &grid);
-        build_grid(format, device, &grid, ret);
-        return NULL;
+        ret->rows = ret->cols = ret->line = ret->n_boards = 0;
 }
 
 static void turn_point(const struct settings_device *d, float x, float y, float *ret_x, float *ret_y) {
@@ -243,18 +183,96 @@ static float shared_pitch(uint32_t n, const float *x, const float *y) {
         return p;
 }
 
-void layout_scatter(const struct settings_device *device, uint32_t n, const float *x_mm, const float *y_mm,
-                    float pitch_mm, float full_scale, struct layout *ret) {
+/* The positions stand in the geometry: turned where they lie, each for a square of its share. */
+static void scatter(const struct settings_device *d, float pitch_mm, struct geometry *g) {
+        g->kind = GEOMETRY_SCATTERED;
+        g->pitch_assumed = !(pitch_mm > 0);
+        g->pitch_x_mm = g->pitch_y_mm = pitch_mm > 0 ? pitch_mm : shared_pitch(g->n_cells, g->x_mm, g->y_mm);
+        g->cell_cm2 = g->pitch_x_mm * g->pitch_y_mm / 100;
+        for (uint32_t i = 0; i < g->n_cells; i++)
+                turn_point(d, g->x_mm[i], g->y_mm[i], &g->x_mm[i], &g->y_mm[i]);
+}
+
+static void build_scattered(const struct layout_plan *p, struct layout *ret) {
+        float x = p->device->pitch_x_mm > 0 ? p->device->pitch_x_mm : p->format->pitch_x_mm;
+        float y = p->device->pitch_y_mm > 0 ? p->device->pitch_y_mm : p->format->pitch_y_mm;
+        uint32_t n;
+
+        build_unplaced(p->n_cells, ret);
+        places_positions(p->x_mm, CELLS_MAX, ret->geometry.x_mm, &n);
+        places_positions(p->y_mm, CELLS_MAX, ret->geometry.y_mm, &n);
+        scatter(p->device, x > 0 ? x : y, &ret->geometry);
+}
+
+static void build(const struct layout_plan *p, struct layout *ret) {
+        struct geometry *g = &ret->geometry;
+
+        start(p->device, p->format->full_scale, p->format->inverted, ret);
+        if (*p->x_mm)
+                build_scattered(p, ret);
+        else if (p->rows > 0 && p->cols > 0)
+                build_grid(p, ret);
+        else
+                build_unplaced(p->n_cells, ret);
+        if (p->rows > 0 && p->cols > 0) {
+                ret->rows = p->rows;
+                ret->cols = p->cols;
+                ret->line = p->format->order.column_major ? p->rows : p->cols;
+        }
+        ret->n_boards = p->boards.n;
+        for (uint8_t i = 0; i < p->boards.n; i++)
+                ret->boards[p->boards.of[i].rank] = p->boards.of[i].number;
+        places_mask(p->mask, g->rows, g->cols, g->n_cells, g->masked);
+}
+
+const char *layout_check(const struct format *format, const struct settings_device *device) {
+        struct layout_plan plan;
+
+        return layout_plan(format, device, 0, &plan);
+}
+
+const char *layout_build(const struct format *format, const struct settings_device *device, struct layout *ret) {
+        struct layout_plan plan;
+        const char *wrong = layout_plan(format, device, 0, &plan);
+
+        if (!wrong)
+                build(&plan, ret);
+        return wrong;
+}
+
+const char *layout_learn(const struct format *format, const struct settings_device *device, uint32_t n_cells,
+                         struct layout *ret) {
+        struct layout_plan plan;
+        const char *wrong;
+
+        if (n_cells == 0 || n_cells > CELLS_MAX)
+                return "not 1 to 4096 cells";
+        wrong = layout_plan(format, device, n_cells, &plan);
+        if (!wrong)
+                build(&plan, ret);
+        return wrong;
+}
+
+uint32_t layout_part_cells(const struct format *format, const struct layout *l) {
+        switch (format->part.kind) {
+        case PART_NONE:
+                break;
+        case PART_INDEX_U8:
+                return format->part.cells > 0 ? format->part.cells : l->line;
+        case PART_START_U16LE:
+                return format->part.cells;
+        }
+        return l->n_boards > 0 ? l->geometry.n_cells / l->n_boards : l->geometry.n_cells;
+}
+
+const char *layout_scatter(const struct settings_device *device, uint32_t n, const float *x_mm, const float *y_mm,
+                           float pitch_mm, float full_scale, struct layout *ret) {
         struct geometry *g = &ret->geometry;
 
         start(device, full_scale, false, ret);
         build_unplaced(n, ret);
-        if (!x_mm || !y_mm)
-                return;
-        g->kind = GEOMETRY_SCATTERED;
-        g->pitch_assumed = !(pitch_mm > 0);
-        g->pitch_x_mm = g->pitch_y_mm = pitch_mm > 0 ? pitch_mm : shared_pitch(n, x_mm, y_mm);
-        g->cell_cm2 = g->pitch_x_mm * g->pitch_y_mm / 100;
-        for (uint32_t i = 0; i < n; i++)
-                turn_point(device, x_mm[i], y_mm[i], &g->x_mm[i], &g->y_mm[i]);
+        memcpy(g->x_mm, x_mm, n * sizeof(*x_mm));
+        memcpy(g->y_mm, y_mm, n * sizeof(*y_mm));
+        scatter(device, pitch_mm, g);
+        return places_mask(device->mask, 0, 0, n, g->masked);
 }

@@ -323,10 +323,12 @@ static const char *build_layout(struct recording *r, const struct head *h, const
                 return "rows x cols is not the number of cell columns";
         if ((h->n_x > 0 || h->n_y > 0) && (h->n_x != cells || h->n_y != cells))
                 return "x_mm and y_mm do not have one number a cell column";
-        if (h->n_x == 0)
-                return layout_learn(&grid, &d, cells, &r->layout);
-        layout_scatter(&d, cells, h->x_mm, h->y_mm, h->pitch_x_mm, 1, &r->layout);
-        return NULL;
+        d.boards[0] = '\0'; /* the cells of a frame stand together here */
+        if (h->n_x > 0)
+                return layout_scatter(&d, cells, h->x_mm, h->y_mm, h->pitch_x_mm, 1, &r->layout);
+        if (h->rows > 0 || h->cols > 0)
+                d.x_mm[0] = d.y_mm[0] = '\0';
+        return layout_learn(&grid, &d, cells, &r->layout);
 }
 
 /* One pass over the rows for the largest value. Only for recordings that do not say their full scale. */

@@ -170,6 +170,38 @@ static bool take_name(const struct key *k, char ret[RECORDING_FORMAT_MAX]) {
         return true;
 }
 
+/* The lists of places.h; whether they say something is for the layout to tell. */
+static bool take_text(const struct key *k, char *ret, size_t size) {
+        size_t n = (size_t)(k->end - k->value);
+
+        if (n >= size)
+                return false;
+        for (size_t i = 0; i < n; i++)
+                if (k->value[i] < ' ' || k->value[i] > '~')
+                        return false;
+        memset(ret, 0, size);
+        memcpy(ret, k->value, n);
+        return true;
+}
+
+static bool take_places(const struct key *k, struct settings_device *d) {
+        const struct {
+                const char *name;
+                char *to;
+                size_t size;
+        } texts[] = {{"row_list", d->row_list, sizeof(d->row_list)},
+                     {"col_list", d->col_list, sizeof(d->col_list)},
+                     {"boards", d->boards, sizeof(d->boards)},
+                     {"mask", d->mask, sizeof(d->mask)},
+                     {"x_mm", d->x_mm, sizeof(d->x_mm)},
+                     {"y_mm", d->y_mm, sizeof(d->y_mm)}};
+
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+                if (is_key(k, texts[i].name))
+                        return take_text(k, texts[i].to, texts[i].size);
+        return true;
+}
+
 /* Keys that say nothing to us (started, device, note) are passed over. */
 static bool take_key(const struct key *k, struct recording_head *h, struct settings_device *d) {
         if (is_key(k, "format"))
@@ -194,7 +226,7 @@ static bool take_key(const struct key *k, struct recording_head *h, struct setti
                 return take_flag(k, &d->flip_y);
         if (is_key(k, "whole"))
                 return take_flag(k, &h->whole);
-        return true;
+        return take_places(k, d);
 }
 
 static const char *take_line(const char *line, const char *end, struct recording_head *h, struct settings_device *d) {

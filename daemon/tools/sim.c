@@ -3,6 +3,7 @@
  *
  *   scenario -> scene (sitter: pose -> body: figure -> contact: pressure) -> sensor -> encoder -> pty or file */
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 #include "version.h"
 
 enum { OK = 0, FAILED = 1, WRONG_USE = 2 };
+static const float UNPLACED_SPAN_MM = 400;
+
 enum { SCENARIO_LIMIT = 4 * 1024 * 1024, LATE_NS = 500000000, REST_NS = 1000000 };
 
 struct sim {
@@ -189,12 +192,24 @@ static int close_file(FILE *f) {
         return f == stdout ? failed : fclose(f) == 0 ? failed : -errno;
 }
 
+/* Nobody says where the cells of this mat are: here they lie in rows of a square, from the back left. */
+static void spread(struct geometry *g) {
+        uint32_t across = (uint32_t)ceil(sqrt(g->n_cells)), down = (g->n_cells + across - 1) / across;
+        g->pitch_x_mm = g->pitch_y_mm = UNPLACED_SPAN_MM / (float)across;
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                g->x_mm[i] = ((float)(i % across) - (float)(across - 1) / 2) * g->pitch_x_mm;
+                g->y_mm[i] = ((float)(i / across) - (float)(down - 1) / 2) * g->pitch_y_mm;
+        }
+}
+
 static int run(struct sim *s) {
         const char *wrong = layout_build(s->options.format, &s->options.device, &s->layout);
         if (wrong != NULL) {
                 fprintf(stderr, "sitbone-sim: %s\n", wrong);
                 return WRONG_USE;
         }
+        if (s->layout.geometry.kind == GEOMETRY_UNPLACED)
+                spread(&s->layout.geometry);
         int r = read_scenario(s);
         if (r != OK)
                 return r;

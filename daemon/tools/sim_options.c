@@ -23,19 +23,27 @@ static const struct format frames_csv = {
         .rate_hz = 20,
 };
 
+static const struct format frames_csv_scattered = {
+        .name = "csv",
+        .title = "Frames CSV of scattered cells",
+        .framing = FRAMING_TEXT,
+        .full_scale = 255,
+        .rate_hz = 20,
+};
+
 enum { BARE_ROWS = 16 }; /* a hobby mat whose format fixes no size */
 static const float bare_span_mm = 400;
 
-enum kind { TEXT, FLAG, REAL, FLOAT, WHOLE };
+enum kind { TEXT, PLACES, FLAG, REAL, FLOAT, WHOLE };
 
 struct row {
         const char *name;
         enum kind kind;
         void *to;
-        double least, most;
+        double least, most; /* PLACES: least is the size of the text */
 };
 
-enum { ROWS = 19 };
+enum { ROWS = 25 };
 
 static void table(struct sim_options *o, struct row ret[ROWS]) {
         struct settings_device *d = &o->device;
@@ -57,6 +65,12 @@ static void table(struct sim_options *o, struct row ret[ROWS]) {
                 {"flip-x", FLAG, &d->flip_x},
                 {"flip-y", FLAG, &d->flip_y},
                 {"rotate", WHOLE, &d->rotate, 0, 270},
+                {"row-list", PLACES, d->row_list, sizeof(d->row_list)},
+                {"col-list", PLACES, d->col_list, sizeof(d->col_list)},
+                {"boards", PLACES, d->boards, sizeof(d->boards)},
+                {"mask", PLACES, d->mask, sizeof(d->mask)},
+                {"x-mm", PLACES, d->x_mm, sizeof(d->x_mm)},
+                {"y-mm", PLACES, d->y_mm, sizeof(d->y_mm)},
                 {"version", FLAG, &o->version},
                 {"help", FLAG, &o->help},
         };
@@ -86,8 +100,12 @@ void sim_options_help(void) {
               "  --loop            start again at the end (with --link, or --output -)\n"
               "  --rows N, --cols N, --pitch MM, --rate HZ, --full-scale COUNTS\n"
               "                    where the format leaves them open\n"
-              "  --flip-x, --flip-y, --rotate DEG\n"
-              "                    how the mat lies: as flip_x, flip_y and rotate in the settings of sitboned\n"
+              "  --flip-x, --flip-y, --rotate DEG, --row-list LIST, --col-list LIST, --boards LIST, --mask LIST\n"
+              "                    how the mat lies: as flip_x, row_list, ... in the settings of sitboned\n"
+              "  --x-mm LIST, --y-mm LIST\n"
+              "                    where scattered cells are, as x_mm and y_mm there; cells of unknown place are "
+              "spread\n"
+              "                    over the seat, row by row from the back left\n"
               "  --version, --help\n"
               "\n",
               stdout);
@@ -103,6 +121,14 @@ static int take(const struct row *row, const char *text) {
         char *end;
         if (row->kind == TEXT) {
                 *(const char **)row->to = text;
+                return 0;
+        }
+        if (row->kind == PLACES) { /* what it says is checked with the layout */
+                if (strlen(text) >= (size_t)row->least) {
+                        fprintf(stderr, "sitbone-sim: --%s is longer than %g bytes\n", row->name, row->least - 1);
+                        return -EINVAL;
+                }
+                snprintf(row->to, (size_t)row->least, "%s", text);
                 return 0;
         }
         if (row->kind == FLAG) {
@@ -145,12 +171,13 @@ static const struct format *find_format(struct sim_options *o) {
 static void fill_open_sizes(struct sim_options *o) {
         struct settings_device *d = &o->device;
         const struct format *f = o->format;
-        if (f->rows == 0 && d->rows == 0)
+        bool grid = f->cells == 0 && !*d->x_mm && !*f->x_mm;
+        if (grid && f->rows == 0 && d->rows == 0)
                 d->rows = BARE_ROWS;
-        if (f->cols == 0 && d->cols == 0)
+        if (grid && f->cols == 0 && d->cols == 0)
                 d->cols = BARE_ROWS;
         d->pitch_y_mm = d->pitch_x_mm;
-        if (d->pitch_x_mm == 0 && f->pitch_x_mm == 0) {
+        if (grid && d->pitch_x_mm == 0 && f->pitch_x_mm == 0) {
                 d->pitch_x_mm = bare_span_mm / (float)(d->cols > 0 ? d->cols : f->cols);
                 d->pitch_y_mm = bare_span_mm / (float)(d->rows > 0 ? d->rows : f->rows);
         }
@@ -170,7 +197,7 @@ static int check(struct sim_options *o) {
         if (o->repeat && o->output != NULL && strcmp(o->output, "-") != 0)
                 return complain("--loop into a file would never end", "");
         o->csv = strcmp(o->format_name, frames_csv.name) == 0;
-        o->format = o->csv ? &frames_csv : find_format(o);
+        o->format = !o->csv ? find_format(o) : *o->device.x_mm ? &frames_csv_scattered : &frames_csv;
         if (o->format == NULL)
                 return format_exists(o->format_name) ? -EINVAL : unknown_format(o->format_name);
         if (o->csv && o->link != NULL)

@@ -142,8 +142,22 @@ void sim_line_close(struct sim_line *l) {
         l->rest = NULL;
 }
 
+static void positions(FILE *out, const char *name, const float *mm, uint32_t n) {
+        fprintf(out, "# %s=", name);
+        for (uint32_t i = 0; i < n; i++)
+                fprintf(out, "%s%g", i ? "," : "", (double)mm[i]);
+        fputc('\n', out);
+}
+
 void sim_csv_head(FILE *out, const struct geometry *g, double rate_hz, double full_scale_kpa) {
-        fprintf(out, "# sitbone frames csv 1\n# rows=%u\n# cols=%u\n", g->rows, g->cols);
+        fputs("# sitbone frames csv 1\n", out);
+        if (g->kind == GEOMETRY_GRID) {
+                fprintf(out, "# rows=%u\n# cols=%u\n", g->rows, g->cols);
+        } else {
+                fprintf(out, "# cells=%u\n", g->n_cells);
+                positions(out, "x_mm", g->x_mm, g->n_cells);
+                positions(out, "y_mm", g->y_mm, g->n_cells);
+        }
         fprintf(out, "# pitch_x_mm=%g\n# pitch_y_mm=%g\n# unit=counts\n# full_scale=%g\n", (double)g->pitch_x_mm,
                 (double)g->pitch_y_mm, (double)g->full_scale);
         fprintf(out, "# rate_hz=%g\n# full_scale_kpa=%g\n# source=sitbone-sim\nt_s,label", rate_hz, full_scale_kpa);

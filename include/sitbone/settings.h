@@ -36,6 +36,10 @@ struct settings_device {
         bool inverted;                /* values fall with load */
         int32_t rotate;               /* 0, 90, 180, 270 clockwise seen from above */
         bool flip_x, flip_y;
+        char row_list[256], col_list[256]; /* row r is wire row n: acquire/places.h has the forms; "" = the format's */
+        char boards[32];
+        char mask[512];
+        char x_mm[1024], y_mm[1024]; /* scattered cells, in the order of the wire */
 };
 
 struct settings_condition {

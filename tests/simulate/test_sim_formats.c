@@ -76,6 +76,10 @@ static void compare(const struct format *f, const struct collected *wire, const 
         CHECK(loaded > csv->n);
 }
 
+/* For the format of 18 cells without rows and columns. */
+static const char x_mm[] = "-90 -30 30 90 -90 -30 30 90 -90 -30 30 90 -90 -30 30 90 -30 30";
+static const char y_mm[] = "-120 -120 -120 -120 -60 -60 -60 -60 0 0 0 0 60 60 60 60 120 120";
+
 static void round_trip(const char *sim, const char *folder, const struct format *f, bool turned) {
         char text[6][32], in[300], wire_path[300], csv_path[300];
         int rows = f->rows > 0 ? f->rows : 16, cols = f->cols > 0 ? f->cols : 12;
@@ -86,6 +90,13 @@ static void round_trip(const char *sim, const char *folder, const struct format 
                                          .flip_x = turned,
                                          .flip_y = turned};
         const struct settings_device plain = {0};
+        bool placed = f->cells > 0;
+        CHECK(!placed || f->cells == 18);
+        if (placed) {
+                device.rows = device.cols = 0;
+                snprintf(device.x_mm, sizeof(device.x_mm), "%s", x_mm);
+                snprintf(device.y_mm, sizeof(device.y_mm), "%s", y_mm);
+        }
         snprintf(in, sizeof(in), "%s/x.scenario", folder);
         snprintf(wire_path, sizeof(wire_path), "%s/wire", folder);
         snprintf(csv_path, sizeof(csv_path), "%s/csv", folder);
@@ -93,15 +104,35 @@ static void round_trip(const char *sim, const char *folder, const struct format 
         snprintf(text[1], sizeof(text[1]), "%d", cols);
         snprintf(text[2], sizeof(text[2]), "%g", (double)f->full_scale);
         snprintf(text[3], sizeof(text[3]), "%s", f->name);
-        const char *csv[] = {sim,      "--format", "csv",   "--scenario", in,      "--output",
-                             csv_path, "--rows",   text[0], "--cols",     text[1], "--full-scale",
-                             text[2],  "--pitch",  "20",    "--rate",     "10",    NULL};
+        const char *csv[] = {sim,
+                             "--format",
+                             "csv",
+                             "--scenario",
+                             in,
+                             "--output",
+                             csv_path,
+                             placed ? "--x-mm" : "--rows",
+                             placed ? x_mm : text[0],
+                             placed ? "--y-mm" : "--cols",
+                             placed ? y_mm : text[1],
+                             "--full-scale",
+                             text[2],
+                             "--pitch",
+                             "20",
+                             "--rate",
+                             "10",
+                             NULL};
         const char *wire[24] = {sim,       "--format", text[3], "--scenario", in,  "--output",
                                 wire_path, "--pitch",  "20",    "--rate",     "10"};
         int n = 11;
         if (device.rows > 0) {
                 const char *size[] = {"--rows", text[0], "--cols", text[1]};
                 memcpy(wire + n, size, sizeof(size));
+                n += 4;
+        }
+        if (placed) {
+                const char *places[] = {"--x-mm", x_mm, "--y-mm", y_mm};
+                memcpy(wire + n, places, sizeof(places));
                 n += 4;
         }
         if (turned) {
@@ -126,8 +157,8 @@ int main(int argc, char **argv) {
         CHECK(file_write_atomically(path, scenario, sizeof(scenario) - 1, 0600) == 0);
         CHECK(format_count() > 0);
         for (size_t i = 0; i < format_count(); i++)
-                /* a mat whose cells have no known place cannot be simulated */
-                for (int turned = format_at(i)->cells > 0 ? 2 : 0; turned < 2; turned++)
+                /* scattered cells keep their order when the mat is turned: it is the sitter that they see otherwise */
+                for (int turned = 0; turned < (format_at(i)->cells > 0 ? 1 : 2); turned++)
                         round_trip(argv[1], folder, format_at(i), turned);
         unlink(path);
         rmdir(folder);

@@ -138,10 +138,35 @@ static void check_digits(void) {
         free(text);
 }
 
+/* The captured mat has two boards: said how they lie, one frame holds both, each where it lies alone. */
+static void check_boards(void) {
+        const struct format *f = format_by_name("marveldex-v1");
+        struct settings_device device = {.boards = "1 0"}, alone = {0};
+        struct wire_frames both, single;
+        size_t n;
+        uint8_t *bytes = (uint8_t *)wire_data("wire/marveldex-v1.bin", &n);
+
+        CHECK(bytes && layout_build(f, &alone, &layout) == NULL);
+        single = decode(f, bytes, n, 0, true);
+        CHECK(single.n == 72 && decoder.boards_seen == 3);
+        CHECK(layout_build(f, &device, &layout) == NULL && layout.geometry.cols == 22);
+        both = decode(f, bytes, n, 3, true);
+        CHECK(both.n == 36 && both.n_cells == 352 && wire_refused(&decoder) == 0 && decoder.discarded_bytes == 0);
+        for (size_t i = 0; i < both.n * 352; i++) {
+                size_t at = i / 352, row = i / 22 % 16, col = i % 22, board = col < 11;
+
+                CHECK(both.raw[i] == single.raw[(2 * at + board) * 176 + row * 11 + col % 11]);
+        }
+        wire_clear(&both);
+        wire_clear(&single);
+        free(bytes);
+}
+
 int main(void) {
         check_wire("wire/jq-seat-32.bin", "jq-seat-32", 1028, 120);
         check_wire("wire/marveldex-v1.bin", "marveldex-v1", 186, 72);
         check_jq_order();
+        check_boards();
         check_digits();
         return 0;
 }

@@ -117,6 +117,8 @@ static void test_round_trips(void) {
                 const struct format *f = format_at(i);
 
                 CHECK(format_by_name(f->name) == f);
+                if (f->board_at > 0)
+                        snprintf(device.boards, sizeof(device.boards), "1 0x");
                 if (f->rows == 0 && f->cells == 0) {
                         device.rows = 12;
                         device.cols = 5;
@@ -248,6 +250,45 @@ static void test_delimiter(void) {
         wire_clear(&got);
 }
 
+static size_t make_boards(const struct format *f, const char *boards, size_t frames, size_t *ret_length) {
+        struct settings_device device = {0};
+        size_t n;
+
+        snprintf(device.boards, sizeof(device.boards), "%s", boards);
+        check_round_trip(f, &device);
+        setup(f, &device);
+        decoder_at_boundary(&decoder);
+        n = make(f, frames, wire, sizeof(wire));
+        *ret_length = n / frames / layout.n_boards;
+        return n;
+}
+
+/* Boards that take turns: one lost costs one frame, one of no known number costs nothing, and it does not matter which
+ * came first. */
+static void test_boards(void) {
+        const struct format *f = format_by_name("marveldex-v1");
+        struct wire_frames got;
+        size_t length, n = make_boards(f, "7x 2 / 3 5y", 5, &length);
+
+        CHECK(n == 20 * length && length == 186);
+        got = feed(wire + length, n - length); /* board 3 first */
+        CHECK(got.n == 4 && wire_refused(&decoder) == 0);
+        wire_clear(&got);
+        n = make_boards(f, "7x 2 / 3 5y", 5, &length);
+        wire[9 * length + 5] = 9; /* another board in between, in the place of board 3 */
+        got = feed(wire, n);
+        CHECK(got.n == 4 && decoder.refused[REFUSED_CONSTANT] == 1 && decoder.refused[REFUSED_COUNT] == 1);
+        wire_clear(&got);
+        n = make_boards(f, "7x 2 / 3 5y", 5, &length);
+        memmove(wire + 10 * length, wire + 9 * length, n - 9 * length); /* a board of no known number, one more */
+        wire[9 * length + 5] = 9;
+        got = feed(wire, n + length);
+        CHECK(got.n == 5 && decoder.refused[REFUSED_CONSTANT] == 1 && wire_refused(&decoder) == 1);
+        wire_clear(&got);
+        make_boards(format_by_name("marveldex-v2"), "0 1", 5, &length);
+        CHECK(length == 186 && wire[length + 3] == 1);
+}
+
 static void test_text(void) {
         const char *text =
                 "\nESP-ROM:esp32c3\r\n# rows 2\r\n115200\n1, 2;3\t4\r\n5 6 7 8 \n1,2,3\n1,2,3,4,5\n1,x,3,4\n"
@@ -346,6 +387,7 @@ int main(void) {
         test_reasons();
         test_cut_beginning();
         test_delimiter();
+        test_boards();
         test_text();
         test_adversarial();
         test_noise();

@@ -42,6 +42,24 @@ static void test_mistakes(void) {
         wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\nrow_list = 1 1\n", "every row once");
 }
 
+static void test_places(void) {
+        CHECK(parse("[format]\nfull_scale = 9\nrows = 4\ncols = 3\nrow_list = 3-0\ncol_list = 2, 0 1\nmask_cells = 5 "
+                    "row 2\n") == 0);
+        CHECK(format.order.n_listed == 4 && format.order.row_list[0] == 3 && format.order.n_cols_listed == 3 &&
+              format.order.col_list[0] == 2 && strcmp(format.mask_cells, "5 row 2") == 0);
+        CHECK(parse("[format]\nfull_scale = 9\nx_mm = -50 50\ny_mm = 0 0\n") == 0);
+        CHECK(strcmp(format.x_mm, "-50 50") == 0);
+        CHECK(parse("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nheader = 1\nboard_at = 1\nboards = 0 1x\n"
+                    "rows = 2\ncols = 2\n") == 0);
+        CHECK(format.board_at == 1 && strcmp(format.boards, "0 1x") == 0);
+        wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\ncol_list = 0 2\n", "every column once");
+        wrong("[format]\nfull_scale = 9\nmask_cells = 3;4\n", "my-mat.conf:3: mask_cells = 3;4: must be");
+        wrong("[format]\nfull_scale = 9\nx_mm = 3 a\n", "my-mat.conf:3: x_mm = 3 a: must be");
+        wrong("[format]\nfull_scale = 9\nx_mm = 3 4\n", "one number each");
+        wrong("[format]\nfull_scale = 9\nboards = 0 1\n", "needs board_at");
+        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nboard_at = 1\n", "board_at must be within");
+}
+
 static void same_as_row(const char *text, const char *name) {
         const struct format *row = format_by_name(name);
 
@@ -127,6 +145,7 @@ static void test_shipped(const char *folder) {
 
 int main(int argc, char **argv) {
         test_mistakes();
+        test_places();
         test_rows();
         memset(&mistakes, 0, sizeof(mistakes));
         test_shipped(argc > 1 ? argv[1] : ".");

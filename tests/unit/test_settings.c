@@ -84,6 +84,12 @@ static void test_mistakes(void) {
         says("[device]\nrotate = 45\n", "0, 90, 180 or 270");
         says("[device]\nformat = jq-seat-32\nrows = 8\n",
              "format = jq-seat-32: this format has a fixed number of rows");
+        says("[device]\nmask = row 1; 2\n", "x.conf:2: [device] mask = row 1; 2: must be empty, or cells, rows");
+        says("[device]\nx_mm = 1 2 z\n", "x.conf:2: [device] x_mm = 1 2 z: must be empty, or numbers -2000..2000");
+        says("[device]\nrow_list = 64\n", "x.conf:2: [device] row_list = 64: must be empty, or up to 64 numbers");
+        says("[device]\nboards = 0 0\n", "x.conf:2: [device] boards = 0 0: must be empty, or board numbers");
+        says("[device]\nrows = 2\ncols = 2\nrow_list = 0 1 2\n", "row_list must name every row once");
+        says("[device]\nx_mm = 1 2\n", "x_mm and y_mm need one number each");
         says("[seat]\nname = \xff\n", "text of at most 95 bytes of UTF-8");
         says("[seat]\nid = Chair 1\n", "auto, or a-z, 0-9 and -");
         says("[mqtt]\nbase_topic = /a\n", "MQTT topic");
