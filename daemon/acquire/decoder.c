@@ -5,6 +5,8 @@
 
 #include "acquire/decoder_inside.h"
 
+enum { EVIDENCE_ENOUGH = 4 }; /* bytes: random ones look so once in 4 * 10^9 places */
+
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout) {
         d->format = format;
         d->layout = layout;
@@ -93,16 +95,37 @@ static bool hunt(struct decoder *d) {
         return d->held >= d->sync.n;
 }
 
+/* Bytes of a frame that only a frame has. */
+static size_t evidence(const struct format *f, const struct format_bytes *sync) {
+        size_t check = f->check == CHECK_NONE ? 0 : f->check == CHECK_CRC16_MODBUS ? 2 : 1;
+        size_t length = f->length.kind == LENGTH_FIXED ? 0 : f->length.kind == LENGTH_U8 ? 1 : 2;
+
+        return sync->n + f->tail.n + f->n_constants + check + length;
+}
+
+/* Whether a frame counts only when the next sync stands behind it. A prefix without much else to know a frame by needs
+ * that while the decoder is out of step, when any byte of a frame may look like a sync; a list of loaded cells always,
+ * since a smaller count looks as good as the true one. */
+static bool needs_next(const struct decoder *d) {
+        const struct format *f = d->format;
+
+        if (f->framing != FRAMING_PREFIX)
+                return true;
+        if (f->sparse.size > 0 && f->check == CHECK_NONE && f->tail.n == 0)
+                return true;
+        return !d->in_step && f->part.kind == PART_NONE && evidence(f, &d->sync) < EVIDENCE_ENOUGH;
+}
+
 /* The next sync must stand right behind; when the line is quiet, what there is of it. */
 static enum refusal behind(const struct decoder *d, size_t length, bool quiet, bool *ret_wait) {
         size_t there = d->held - length < d->sync.n ? d->held - length : d->sync.n;
 
         *ret_wait = false;
-        if (d->format->framing == FRAMING_PREFIX)
+        if (!needs_next(d))
                 return REFUSAL_N;
         if (memcmp(d->buffer + d->start + length, d->sync.of, there) != 0)
                 return REFUSED_LENGTH;
-        *ret_wait = there < d->sync.n && !(quiet && d->format->framing == FRAMING_DELIMITER);
+        *ret_wait = there < d->sync.n && !(quiet && d->format->framing != FRAMING_SUFFIX);
         return REFUSAL_N;
 }
 
@@ -206,7 +229,7 @@ void decoder_feed(struct decoder *d, const uint8_t *bytes, size_t n, uint64_t no
 void decoder_idle(struct decoder *d, uint64_t now_us, struct frame *frame, frame_fn emit, void *userdata) {
         struct taker t = {now_us, frame, emit, userdata, true};
 
-        if (d->format->framing == FRAMING_DELIMITER)
+        if (d->format->framing == FRAMING_DELIMITER || d->format->framing == FRAMING_PREFIX)
                 take_all(d, &t);
         else if (d->format->framing == FRAMING_TEXT)
                 decoder_text_quiet(d, &t);

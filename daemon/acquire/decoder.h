@@ -2,7 +2,8 @@
  *
  * Lexer policy: on anything unexpected count the reason, look for the next sync inside the bytes already held, go on;
  * the next frame is milliseconds away. A delimiter format without a check accepts a frame only when the delimiter
- * stands before and after it, or when the caller says that the line went quiet (decoder_idle). */
+ * stands before and after it, or when the caller says that the line went quiet (decoder_idle); so does a prefix format
+ * with less than four bytes to know a frame by, until it is in step again, and a list of loaded cells. */
 #ifndef ACQUIRE_DECODER_H
 #define ACQUIRE_DECODER_H
 
