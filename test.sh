@@ -4,7 +4,8 @@
 #   ./test.sh           everything (about 20 minutes on two cores)
 #   ./test.sh quick     one build, all its tests (a few minutes)
 #
-# Environment: SITBONE_FUZZ_SECONDS (60) for each fuzzer, JOBS (number of processors). Logs stay in build/logs.
+# Environment: SITBONE_FUZZ_SECONDS (40) for each fuzzer, four times that for the decoder with libFuzzer and with AFL++
+# each; JOBS (number of processors). Logs stay in build/logs.
 set -uo pipefail
 cd "$(dirname "$0")"
 . tests/setup.sh
@@ -12,7 +13,7 @@ mode=${1:-all}
 case $mode in all | quick) ;; *) sed -n '2,8p' "$0"; exit 2 ;; esac
 
 jobs=${JOBS:-$(nproc)}
-fuzz_seconds=${SITBONE_FUZZ_SECONDS:-60}
+fuzz_seconds=${SITBONE_FUZZ_SECONDS:-40}
 logs=build/logs
 mkdir -p "$logs"
 started=$SECONDS
@@ -40,6 +41,10 @@ build() { # preset [cmake options]
         local preset=$1
         shift
         cmake --preset "$preset" -DSITBONE_WERROR=ON "$@" && cmake --build "build/$preset" -j "$jobs"
+}
+
+build_afl() {
+        cmake --preset afl && AFL_QUIET=1 cmake --build build/afl -j "$jobs" --target fuzz_decoder
 }
 
 # Runs ctest, adds its counts to ours and remembers every skip with its reason.
@@ -100,18 +105,31 @@ under_valgrind() {
 }
 
 fuzz_one() { # program
-        local name corpus
+        local name corpus seconds=$fuzz_seconds
         name=$(basename "$1")
         corpus=tests/fuzz/corpus/${name#fuzz_}
         mkdir -p "build/corpus/$name"
-        "$1" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+        [ "$name" = fuzz_decoder ] && seconds=$((4 * fuzz_seconds))
+        "$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
                 -artifact_prefix="build/corpus/$name-" "build/corpus/$name" $([ -d "$corpus" ] && echo "$corpus")
 }
 export -f fuzz_one
 export fuzz_seconds
 
+# The decoder once more, by other means: AFL++ finds other ways in than libFuzzer.
+fuzz_afl() {
+        local out=build/corpus/afl
+        rm -rf "$out" && mkdir -p build/corpus
+        AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
+                afl-fuzz -t 1000 -V $((4 * fuzz_seconds)) -i tests/fuzz/corpus/decoder -o "$out" -- build/afl/tests/fuzz/fuzz_decoder &&
+                grep -E 'execs_done|saved_crashes|saved_hangs' "$out/default/fuzzer_stats" &&
+                [ -z "$(find "$out/default/crashes" "$out/default/hangs" -name 'id:*')" ]
+}
+export -f fuzz_afl
+
 fuzz() {
-        find build/fuzz -type f -name 'fuzz_*' -perm -u+x | sort | xargs -P "$jobs" -I{} bash -c 'fuzz_one {}'
+        { echo fuzz_afl; find build/fuzz -type f -name 'fuzz_*' -perm -u+x | sort | sed 's/^/fuzz_one /'; } |
+                xargs -P "$jobs" -I{} bash -c '{}'
 }
 
 say "packages"
@@ -136,8 +154,8 @@ if [ "$mode" = all ]; then
         step 'build tsan' build tsan && run_ctest 'tests under tsan' tsan -L 'unit|system' -LE machine -E nspawn
         say "valgrind"
         step 'build debug' build debug && step 'unit tests under valgrind' under_valgrind
-        say "fuzzing, $fuzz_seconds s each"
-        step 'build fuzzers' build fuzz && step 'fuzzers' fuzz
+        say "fuzzing, $fuzz_seconds s each, the decoder $((8 * fuzz_seconds)) s"
+        step 'build fuzzers' build fuzz && step 'build for AFL++' build_afl && step 'fuzzers' fuzz
 fi
 
 say "result after $((SECONDS - started)) s"

@@ -5,7 +5,7 @@
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libserialport-dev libsystemd-dev libmosquitto-dev
 libjansson-dev libncurses-dev scdoc'
 demo_packages='mosquitto mosquitto-clients dbus'
-test_packages='clang clang-format clang-tidy libclang-rt-14-dev llvm-14 valgrind git ca-certificates
+test_packages='clang clang-format clang-tidy libclang-rt-14-dev llvm-14 afl++ valgrind git ca-certificates
 python3 python3-paho-mqtt python3-numpy python3-serial python3-dbus python3-gi python3-dbusmock
 dunst xvfb xauth x11-utils imagemagick libnotify-bin socat openssl tmux xterm procps iproute2 man-db mandoc faketime
 mmdebstrap systemd systemd-container udev util-linux qemu-system-x86 busybox-static cpio kmod e2fsprogs'
