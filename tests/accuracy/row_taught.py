@@ -1,0 +1,87 @@
+"""Postures taught from one part of a recording, recognised in another: by halves of each pose, by repetition, or by the
+subject column (train, valid). One method, default settings."""
+import os
+
+from accuracy import Row, share
+
+BEST = {  # best of three nearest-neighbour variants (raw, frame-normalised, z-scored), each file its own best one
+    'chair12-p1': 92.9, 'chair12-p2': 98.2, 'cushion9x9-p1': 100.0, 'cushion-fsr9-r1': 100.0}
+GOAL = {'chair12': None, 'cushion9x9': 99, 'cushion': 99}
+NOT_A_POSE = ('pose0', '')  # chair12: nobody sits, between the poses
+
+
+def spans(recording, stretches):
+    """(label, from, to): half-open intervals of time."""
+    t = recording.t
+    return [(label, t[a], t[b - 1] + 1e-3) for label, _, a, b in stretches]
+
+
+def split(recording):
+    """Stretches that teach, stretches that test, in words; None when the columns say of none."""
+    all_ = [s for s in recording.stretches() if s[0] not in NOT_A_POSE]
+    subjects = sorted({s[1] for s in all_})
+    if {'train', 'valid'} <= set(subjects):
+        return [s for s in all_ if s[1] == 'train'], [s for s in all_ if s[1] == 'valid'], 'train teaches, valid tests'
+    if len(subjects) > 1 and all(s.startswith('rep') for s in subjects):
+        last = subjects[-1]
+        return ([s for s in all_ if s[1] != last], [s for s in all_ if s[1] == last],
+                f'{", ".join(subjects[:-1])} teach, {last} tests')
+    if subjects == [''] and all(s[0].startswith('pose') for s in all_):
+        halves = [(s[2] + s[3]) // 2 for s in all_]
+        return ([[s[0], s[1], s[2], h] for s, h in zip(all_, halves)], [[s[0], s[1], h, s[3]] for s, h in zip(all_, halves)],
+                'first half of each pose teaches, second half tests')
+    return None
+
+
+def score(world, path, teach, test):
+    """Percent right and percent "none of these". An empty seat is right when it is called vacant, too."""
+    options = [o for label, a, b in teach for o in ('--teach', f'{label}={a:.4f}-{b:.4f}')]
+    right, none = [], []
+    for frame in world.replay(path, *options):
+        for label, a, b in test:
+            if a - 1e-6 <= frame['t_s'] < b - 1e-6:
+                vacant = label == 'empty' and frame['occupancy'] == 'vacant'
+                right.append(frame['taught'] == label or vacant)
+                none.append(frame['taught'] is None and not vacant)
+    return share(right), share(none)
+
+
+def joined(world, first, second):
+    """Both recordings in one file, the second behind the first; returns its path and the seconds between."""
+    path = os.path.join(world.folder, 'joined.csv')
+    after = first.t[-1] + 1
+    with open(path, 'w', encoding='utf-8') as file:
+        file.writelines(f'# {k}={v}\n' for k, v in first.head.items())
+        file.writelines(first.lines)
+        for line in second.lines[1:]:
+            t, rest = line.split(',', 1)
+            file.write(f'{float(t) + after:.3f},{rest}')
+    return path, after
+
+
+def free_sitting(world, teacher, free):
+    path, after = joined(world, teacher, free)
+    known = [s for s in teacher.stretches() if s[0] not in NOT_A_POSE]
+    test = [(label, a + after, b + after) for label, a, b in spans(free, free.stretches())]
+    right, none = score(world, path, spans(teacher, known), test)
+    said = f'{none:.1f} % called none of these'
+    yield Row(free.name, f'{teacher.name} teaches', 'right, free sitting', right, '%', note=said, best='29 % other people')
+
+
+def measure(world):
+    files = world.recordings(lambda r: r.has('label') and r.prefix in GOAL and (r.name.endswith('-free') or split(r)))
+    if not files:
+        yield Row('chair12, cushion9x9, cushion-fsr9', '', 'taught postures', note='no recordings')
+    for recording in files:
+        if recording.name.endswith('-free'):
+            teacher = [r for r in files if r.name == recording.name[:-5]]
+            if teacher:
+                yield from free_sitting(world, teacher[0], recording)
+            continue
+        teach, test, words = split(recording)
+        right, none = score(world, recording.path, spans(recording, teach), spans(recording, test))
+        best = BEST.get(recording.name)
+        goal = GOAL[recording.prefix] or best
+        yield Row(recording.name, words, 'right, of taught postures', right, '%', goal, holds=goal and goal - 0.5,
+                  best=f'{best} % (best of three nearest neighbours)' if best else '')
+        yield Row(recording.name, words, '"none of these"', none, '%', 3, at_most=True, holds=3)
