@@ -42,6 +42,7 @@ struct key {
 };
 
 static const char *const framing_words[] = {"prefix", "delimiter", "text", "suffix", "slip", "cobs", NULL};
+static const char *const sure_words[] = {"unsaid", "A", "B", "C", NULL};
 static const char *const element_words[] = {"u8",    "u16le", "u16be",  "i16le",  "i16be",
                                             "i32le", "f32le", "split5", "split6", NULL};
 static const char *const check_words[] = {"none", "sum8", "crc16-modbus", "xor8", NULL};
@@ -66,6 +67,9 @@ static const char separator_signs[] = ",;\t /:|";
 
 static const struct key keys[] = {
         PLAIN_KEY("title", TEXT, title),
+        WORD_KEY("sure", sure, sure_words),
+        PLAIN_KEY("known", TEXT, known),
+        PLAIN_KEY("source", TEXT, source),
         WORD_KEY("framing", framing, framing_words),
         PLAIN_KEY("sync", BYTES, sync),
         PLAIN_KEY("tail", BYTES, tail),
@@ -440,15 +444,15 @@ int format_parse(const char *path, const char *text, size_t n, struct mistakes *
         return mistakes->n - r.before;
 }
 
-static bool find_path(const char *name, char *ret, size_t size) {
-        static const char *const folders[] = {"/etc/sitbone/formats", SITBONE_DATADIR "/sitbone/formats"};
+const char *const format_folders[] = {"/etc/sitbone/formats", SITBONE_DATADIR "/sitbone/formats", NULL};
 
+static bool find_path(const char *name, char *ret, size_t size) {
         if (strchr(name, '/')) {
                 snprintf(ret, size, "%s", name);
                 return file_exists(ret);
         }
-        for (size_t i = 0; *name && i < sizeof(folders) / sizeof(folders[0]); i++) {
-                snprintf(ret, size, "%s/%s.conf", folders[i], name);
+        for (size_t i = 0; *name && format_folders[i]; i++) {
+                snprintf(ret, size, "%s/%s.conf", format_folders[i], name);
                 if (file_exists(ret))
                         return true;
         }

@@ -19,4 +19,7 @@ const struct format *format_find(const char *name, struct format *storage, struc
 /* There is a row or a file of this name. */
 bool format_exists(const char *name);
 
+/* Where files are looked for, the most important first; ends with NULL. */
+extern const char *const format_folders[];
+
 #endif

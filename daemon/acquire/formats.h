@@ -39,6 +39,10 @@ enum shape_kind { SHAPE_NONE, SHAPE_U8, SHAPE_U16LE };
 enum part_kind { PART_NONE, PART_INDEX_U8, PART_START_U16LE };
 enum text_end { TEXT_END_LINE, TEXT_END_BLANK, TEXT_END_WORD };
 
+/* How sure the facts are: A = two independent sources agree, or recorded bytes decode; B = one source that plainly worked
+ * on hardware; C = one weak source. */
+enum sure { SURE_UNSAID, SURE_A, SURE_B, SURE_C };
+
 enum { FORMAT_BYTES_MAX = 8, FORMAT_CONSTANTS_MAX = 4, FORMAT_ROWS_MAX = 64, FORMAT_COMMAND_MAX = 32 };
 
 struct format_bytes {
@@ -60,6 +64,9 @@ struct format_constant {
 /* All by value: a row of the table and a description read from a file are the same thing. */
 struct format {
         char name[24], title[40];
+        enum sure sure;
+        char known[112],
+                source[96]; /* what that rests on, and the public place where the facts stand; "" = not said */
         enum framing framing;
 
         struct format_bytes sync, tail;

@@ -13,12 +13,13 @@ const struct format formats_binary[] = {
          *   AA 55 03 99 | 1024 x u8 | AA 55 03 99 | ...
          * The payload is not escaped and there is no check, so a frame counts only between two delimiters. Answers to
          * AT commands may stand anywhere in the stream. The sheet is folded, so that the wire starts in its middle
-         * ("jqbed" in the vendor's code). On the pad that was recorded row 0 is then at the knees: set flip_y.
-         * Sure: high (several independent hosts; real values in wire order decode).
-         * Source: liudada118/shroom util/config.js, util/line.js; shroomSDKWEB builtinLineOrders.js. */
+         * ("jqbed" in the vendor's code). On the pad that was recorded row 0 is then at the knees: set flip_y. */
         {
                 .name = "jq-seat-32",
                 .title = "JQ 32x32 seat pad",
+                .sure = SURE_A,
+                .known = "several independent hosts; real values in wire order decode",
+                .source = "liudada118/shroom util/config.js, util/line.js; shroomSDKWEB builtinLineOrders.js",
                 .framing = FRAMING_DELIMITER,
                 .sync = {4, {0xAA, 0x55, 0x03, 0x99}},
                 .element = ELEMENT_U8,
@@ -37,12 +38,13 @@ const struct format formats_binary[] = {
          * 176 = 11 columns of 16 a board (the only shape in which touches on neighbouring elements stay together); other
          * models say their own length. The captured mat has two boards, 0 and 1, that take turns. How boards lie beside
          * one another is not documented and differs from model to model: the setting boards says it, and one frame holds
-         * both then; without it each frame stands alone.
-         * Sure: high (72 of 72 captured frames decode); which edge is which: not documented.
-         * Source: mdexdev01/MatESP32_18x11x2 app_tx_packet.h. */
+         * both then; without it each frame stands alone. */
         {
                 .name = "marveldex-v1",
                 .title = "Marveldex mat (V1)",
+                .sure = SURE_A,
+                .known = "72 of 72 captured frames decode; which edge is which: not documented",
+                .source = "72 captured frames; mdexdev01/MatESP32_18x11x2 app_tx_packet.h",
                 .framing = FRAMING_PREFIX,
                 .sync = {2, {0xFF, 0xFF}},
                 .header_n = 6,
@@ -61,11 +63,13 @@ const struct format formats_binary[] = {
         },
         /* The same pad with other firmware: a byte that says what it is stands before the cells.
          *   AA 55 03 99 | type | 1024 x u8 | AA 55 03 99 | ...
-         * Type 1 back and 2 seat of a car, 3 bed, 4 back and 5 seat of the Endi chair (whose sheet is folded otherwise).
-         * Sure: high (same hosts). Source: liudada118/shroom util/config.js, server/serial/SerialManager.js. */
+         * Type 1 back and 2 seat of a car, 3 bed, 4 back and 5 seat of the Endi chair (whose sheet is folded otherwise). */
         {
                 .name = "jq-seat-32t",
                 .title = "JQ 32x32 seat pad, typed",
+                .sure = SURE_A,
+                .known = "several independent hosts",
+                .source = "liudada118/shroom util/config.js, server/serial/SerialManager.js",
                 .framing = FRAMING_DELIMITER,
                 .sync = {4, {0xAA, 0x55, 0x03, 0x99}},
                 .header_n = 1,
@@ -82,11 +86,13 @@ const struct format formats_binary[] = {
                 .rate_hz = 12,
         },
         /* JQ 64 x 64 foot and bed sheets.
-         *   AA 55 03 99 | 4096 x u8, row by row | AA 55 03 99 | ...
-         * Sure: high for the frame, no bytes seen. Source: as above. */
+         *   AA 55 03 99 | 4096 x u8, row by row | AA 55 03 99 | ... */
         {
                 .name = "jq-64",
                 .title = "JQ 64x64 sheet",
+                .sure = SURE_A,
+                .known = "several independent hosts; no bytes seen",
+                .source = "liudada118/shroom util/config.js; shroomSDKWEB profiles.js",
                 .framing = FRAMING_DELIMITER,
                 .sync = {4, {0xAA, 0x55, 0x03, 0x99}},
                 .element = ELEMENT_U8,
@@ -99,11 +105,13 @@ const struct format formats_binary[] = {
         /* Sensing Tex development kits (Seating Mat 16 x 16, also 20 x 20), full matrix, asked for with S.
          *   48 00 0A  then for each row  4D | n | row | n x u16le | 0A
          * 12 bits; 4095 is no load. A frame counts when its rows came one after the other, all of them. The header
-         * may be missing.
-         * Sure: medium (two hosts; no bytes seen; rows taken to count from 0). Source: hcmlab/ssi SensingTex plugin. */
+         * may be missing. */
         {
                 .name = "sensingtex-full",
                 .title = "Sensing Tex mat, full matrix",
+                .sure = SURE_A,
+                .known = "two hosts; no bytes seen; rows taken to count from 0",
+                .source = "hcmlab/ssi SensingTex plugin; a reader of the 20x20 kit",
                 .framing = FRAMING_PREFIX,
                 .preamble = {3, {0x48, 0x00, 0x0A}},
                 .sync = {1, {0x4D}},
@@ -124,12 +132,13 @@ const struct format formats_binary[] = {
         },
         /* Sensing Tex 48 x 48 and 80 x 28, loaded points only, each frame asked for with R.
          *   4E 0A | count u16be | 2 bytes unexplained | count x { x u8, y u8, value u16be }
-         * Cells that are not listed are 0. The hosts mirror left and right: flip_x if need be.
-         * Sure: medium to high (two independent hosts; the width of the value is not documented: 12 bits assumed).
-         * Source: linneakirby/HAND Software/Mat.py, VHIL-interns-hub/sensingmat_summer2022. */
+         * Cells that are not listed are 0. The hosts mirror left and right: flip_x if need be. */
         {
                 .name = "sensingtex-points",
                 .title = "Sensing Tex mat, loaded points",
+                .sure = SURE_A,
+                .known = "two independent hosts; the width of the value is not documented: 12 bits assumed",
+                .source = "linneakirby/HAND Software/Mat.py; VHIL-interns-hub/sensingmat_summer2022 script.py",
                 .framing = FRAMING_PREFIX,
                 .sync = {2, {0x4E, 0x0A}},
                 .header_n = 4,
@@ -147,12 +156,15 @@ const struct format formats_binary[] = {
                 .request_every_ms = 100,
         },
         /* Marveldex, second protocol (2025): the header says the size.
-         *   FF FF | 02 board 02 message rows cols | rows x cols x u8 | counter | FE
-         * Sure: medium (vendor's header file, no bytes seen; size, order and boards as in the first protocol until
-         * somebody says otherwise). Source: mdexdev01/MatESP32_18x11x2 prj24-luxtep-MAT libProtocol.h. */
+         *   FF FF | 02 board 02 message rows cols | rows x cols x u8 | counter | FE */
         {
                 .name = "marveldex-v2",
                 .title = "Marveldex mat (V2)",
+                .sure = SURE_B,
+                .known = "vendor's header file, no bytes seen; size, order and boards as in the first protocol until "
+                         "somebody "
+                         "says otherwise",
+                .source = "mdexdev01/MatESP32_18x11x2 prj24-luxtep-MAT libProtocol.h",
                 .framing = FRAMING_PREFIX,
                 .sync = {2, {0xFF, 0xFF}},
                 .header_n = 6,
@@ -173,12 +185,13 @@ const struct format formats_binary[] = {
                 .rate_hz = 20,
         },
         /* "M1616", the cheapest 16 x 16 module of the market places.
-         *   AA AB AC | 256 x u16be, row by row | 4 bytes unexplained | AA AB AC | ...
-         * Sure: medium (one host that plainly worked; it shows 0 to 512).
-         * Source: Ninth2234/PiezoresistiveArray_SerialMonitor main.py. */
+         *   AA AB AC | 256 x u16be, row by row | 4 bytes unexplained | AA AB AC | ... */
         {
                 .name = "m1616",
                 .title = "M1616 16x16 module",
+                .sure = SURE_B,
+                .known = "one host that plainly worked; it shows 0 to 512",
+                .source = "Ninth2234/PiezoresistiveArray_SerialMonitor main.py",
                 .framing = FRAMING_DELIMITER,
                 .sync = {3, {0xAA, 0xAB, 0xAC}},
                 .trailer_n = 4,
@@ -193,11 +206,14 @@ const struct format formats_binary[] = {
          *   M0404, 4 x 4         AA 01 | 16 x u16be | sum of all bytes before, u8
          *   18 zones of a foot   AA id | 18 x u16be | sum     id 1 left, 2 right; where the zones are is not known
          *   insole 12 x 4        40 id | 48 x u16be | sum     the cells are permuted in a way the sources do not agree on
-         * Sure: medium, medium, high. Source of the last: ada7ke/pressure-matrix-SVM main.py. Full scale: not said
+         * Full scale: not said
          * anywhere, 12 bits assumed. */
         {
                 .name = "piezo-sum8-16",
                 .title = "Piezo module 4x4 with a sum",
+                .sure = SURE_B,
+                .known = "one host program; full scale not said anywhere",
+                .source = "host program of the module's seller",
                 .framing = FRAMING_PREFIX,
                 .sync = {2, {0xAA, 0x01}},
                 .check = CHECK_SUM8,
@@ -211,6 +227,9 @@ const struct format formats_binary[] = {
         {
                 .name = "piezo-sum8-18",
                 .title = "Piezo foot of 18 zones with a sum",
+                .sure = SURE_B,
+                .known = "one host program; full scale and the places of the zones not said",
+                .source = "host program of the module's seller",
                 .framing = FRAMING_PREFIX,
                 .sync = {1, {0xAA}},
                 .header_n = 1,
@@ -226,6 +245,9 @@ const struct format formats_binary[] = {
         {
                 .name = "piezo-sum8-48",
                 .title = "Piezo insole 12x4 with a sum",
+                .sure = SURE_A,
+                .known = "two host programs that disagree on the order of the cells; full scale not said",
+                .source = "ada7ke/pressure-matrix-SVM main.py",
                 .framing = FRAMING_PREFIX,
                 .sync = {1, {0x40}},
                 .header_n = 1,
@@ -241,10 +263,13 @@ const struct format formats_binary[] = {
         },
         /* STM32 reader of a 16 x 16 array; other boards of it run at 2000000 baud.
          *   BB AA | length u16le = 512 | 256 x u16le | CRC-16/Modbus u16le over all before
-         * Sure: medium (one host). Full scale: the converter of that chip. Source: pressure_detector_4.py. */
+         * Full scale: the converter of that chip. */
         {
                 .name = "stm32-crc",
                 .title = "STM32 16x16 reader with a CRC",
+                .sure = SURE_B,
+                .known = "one host",
+                .source = "pressure_detector_4.py",
                 .framing = FRAMING_PREFIX,
                 .sync = {2, {0xBB, 0xAA}},
                 .header_n = 2,
@@ -258,11 +283,13 @@ const struct format formats_binary[] = {
                 .rate_hz = 34,
         },
         /* "Matrix sensor SDK" 12 x 6, each frame asked for with AA 55 01 id sum (id 1 here).
-         *   AA 55 02 | id | 72 | 72 x u8, column by column | sum of all bytes before, u8
-         * Sure: medium (vendor's document, no bytes seen). */
+         *   AA 55 02 | id | 72 | 72 x u8, column by column | sum of all bytes before, u8 */
         {
                 .name = "sdk-12x6",
                 .title = "Matrix sensor SDK 12x6",
+                .sure = SURE_B,
+                .known = "vendor's document, no bytes seen",
+                .source = "the seller's document",
                 .framing = FRAMING_PREFIX,
                 .sync = {3, {0xAA, 0x55, 0x02}},
                 .header_n = 2,
@@ -279,11 +306,13 @@ const struct format formats_binary[] = {
                 .request_every_ms = 50,
         },
         /* FlexiTac open hardware, 16 rows of 32 (FTDI).
-         *   AA 55 | 512 x u8, row by row | AA 55 | ...
-         * Sure: high (firmware and host agree). Source: FlexiTac/FlexiTac_Hardware_Repo 32_16_fast.ino. */
+         *   AA 55 | 512 x u8, row by row | AA 55 | ... */
         {
                 .name = "flexitac-32x16",
                 .title = "FlexiTac 32x16",
+                .sure = SURE_A,
+                .known = "firmware and host agree",
+                .source = "FlexiTac/FlexiTac_Hardware_Repo 32_16_fast.ino, fast_32_16.py",
                 .framing = FRAMING_DELIMITER,
                 .sync = {2, {0xAA, 0x55}},
                 .element = ELEMENT_U8,
@@ -295,11 +324,13 @@ const struct format formats_binary[] = {
         },
         /* willowec's velostat mat (RP2040): sends after it was told to.
          *   1568 x u8, row by row | FF FE FE FF
-         * Its README puts the four bytes first; firmware and host put them last. Values reach about 207.
-         * Sure: high. Source: willowec/pressure-mat board_code/src/shared/transmitter.c, GUI/modules/communicator.py. */
+         * Its README puts the four bytes first; firmware and host put them last. Values reach about 207. */
         {
                 .name = "willowec-28x56",
                 .title = "willowec velostat mat 28x56",
+                .sure = SURE_A,
+                .known = "firmware and host agree (its README puts the four bytes first)",
+                .source = "willowec/pressure-mat board_code/src/shared/transmitter.c, GUI/modules/communicator.py",
                 .framing = FRAMING_SUFFIX,
                 .sync = {4, {0xFF, 0xFE, 0xFE, 0xFF}},
                 .element = ELEMENT_U8,
@@ -311,11 +342,13 @@ const struct format formats_binary[] = {
                 .start = {14, "start_reading\n"},
         },
         /* eTextile E256, raw matrix over OSC, asked for with the OSC message /r.
-         *   SLIP ( "/r" 00 00 ",b" 00 00 | 00 00 | length u16be = 256 | 256 x u8, row by row )
-         * Sure: medium (firmware, sample bytes in its README). Source: eTextile/Matrix Firmware/main/transmit_osc.cpp. */
+         *   SLIP ( "/r" 00 00 ",b" 00 00 | 00 00 | length u16be = 256 | 256 x u8, row by row ) */
         {
                 .name = "etextile-slip",
                 .title = "eTextile E256 over OSC",
+                .sure = SURE_A,
+                .known = "firmware, sample bytes in its README",
+                .source = "eTextile/Matrix Firmware/main/transmit_osc.cpp, Software/README.md",
                 .framing = FRAMING_SLIP,
                 .sync = {8, {'/', 'r', 0, 0, ',', 'b', 0, 0}},
                 .header_n = 4,
@@ -331,10 +364,13 @@ const struct format formats_binary[] = {
         },
         /* Older eTextile boards (PacketSerial).
          *   COBS ( 256 x u16le ) 00
-         * Sure: medium (one sketch). Full scale: 10-bit analogRead. Source: eTextile/Matrix, older folders. */
+         * Full scale: 10-bit analogRead. */
         {
                 .name = "etextile-cobs",
                 .title = "eTextile, older boards",
+                .sure = SURE_B,
+                .known = "one sketch",
+                .source = "eTextile/Matrix, older folders",
                 .framing = FRAMING_COBS,
                 .element = ELEMENT_U16LE,
                 .max_valid = 1023,
@@ -348,11 +384,13 @@ const struct format formats_binary[] = {
         /* WiReSens toolkit boards: a frame in packets, each of which says where it goes. The board begins after a line
          * of JSON with its configuration, which its own program sends. Packets of (index, value) pairs are refused.
          *   sensor i8 | start u16le | n x u16le | packet number u32le | "wr"
-         * Not escaped: packet numbers with these bytes in them (about one in 30000) are lost. Opened without DTR and RTS.
-         * Sure: high for the packet. Source: WiReSens-Toolkit/WiReSensPy GenericReceiver.py. */
+         * Not escaped: packet numbers with these bytes in them (about one in 30000) are lost. Opened without DTR and RTS. */
         {
                 .name = "wiresens",
                 .title = "WiReSens toolkit board",
+                .sure = SURE_A,
+                .known = "firmware and host agree on the packet",
+                .source = "WiReSens-Toolkit/WiReSensPy GenericReceiver.py; WiReSensToolkit-Arduino",
                 .framing = FRAMING_SUFFIX,
                 .sync = {2, {'w', 'r'}},
                 .header_n = 3,
@@ -371,11 +409,13 @@ const struct format formats_binary[] = {
         },
         /* MIT STAG glove and ActionNet mats, 32 x 32, each frame asked for with a.
          *   index + 11 | 1024 x { (value >> 5) + 11, (value & 31) + 11 } | 0A
-         * So no byte but the last is a newline; 10 bits. Sure: medium (sketch and host of one author).
-         * Source: delpreto/ActionNet TouchStreamer.py, read_send_tactile_data.ino. */
+         * So no byte but the last is a newline; 10 bits. */
         {
                 .name = "stag-request",
                 .title = "STAG 32x32",
+                .sure = SURE_B,
+                .known = "sketch and host of one author",
+                .source = "delpreto/ActionNet TouchStreamer.py, read_send_tactile_data.ino",
                 .framing = FRAMING_SUFFIX,
                 .sync = {1, {'\n'}},
                 .header_n = 1,
@@ -391,11 +431,13 @@ const struct format formats_binary[] = {
         },
         /* Sketches that send their size first, each frame asked for with the byte 01.
          *   rows u16le | cols u16le | rows x cols x u16le, row by row
-         * Neither sync nor check: only the size and 10-bit values tell a frame from anything else.
-         * Sure: high (complete sketch). Source: bdecker7/PressureMatSensorGeo2025 pressure_sensor.ino. */
+         * Neither sync nor check: only the size and 10-bit values tell a frame from anything else. */
         {
                 .name = "size-prefixed",
                 .title = "Sketch that sends its size",
+                .sure = SURE_A,
+                .known = "complete sketch",
+                .source = "bdecker7/PressureMatSensorGeo2025 pressure_sensor.ino",
                 .framing = FRAMING_PREFIX,
                 .shape = {SHAPE_U16LE, 0},
                 .element = ELEMENT_U16LE,

@@ -78,22 +78,25 @@ static const struct verb verbs[] = {
          "  sitbonectl exercises\n"
          "  sitbonectl exercises --exercises ./exercises.conf --json\n",
          0, 0, verb_exercises},
-        {"formats", "", "json", "the wire formats there are",
+        {"formats", "[NAME]", "json", "the wire formats there are; with a name, its data sheet",
          "  sitbonectl formats\n"
+         "  sitbonectl formats marveldex-v1\n"
+         "  sitbonectl formats ./my-mat.conf\n"
          "  sitbonectl formats --json | jq -r .[].name\n",
-         0, 0, verb_formats},
+         0, 1, verb_formats},
         {"ports", "", "json", "the serial ports of this machine, and who holds them",
          "  sitbonectl ports\n"
          "\n"
          "Opens none of them: opening resets many boards.\n",
          0, 0, verb_ports},
-        {"probe", "DEVICE", "baud rows cols send json", "which format and baud rate fit what a mat sends",
+        {"probe", "DEVICE", "baud format rows cols send json", "which format and baud rate fit what a mat sends",
          "  sitbonectl probe /dev/ttyUSB0\n"
          "  sitbonectl probe capture.bin\n"
          "\n"
          "Listens at the usual baud rates, and writes the lines for the settings. Sends nothing unless told to.\n"
          "Exit status 1 when nothing fits.\n"
          "  --baud N           only this baud rate\n"
+         "  --format FILE      try this description too\n"
          "  --rows N --cols N  the size, for formats that come in several\n"
          "  --send             ask for frames in the words of every format that has some\n",
          1, 1, verb_probe},

@@ -34,33 +34,72 @@ const char *exercises_path(const struct options *options, const struct settings 
         return settings->alert.exercises_file[0] ? settings->alert.exercises_file : NULL;
 }
 
+static void say_mistakes(const struct mistakes *mistakes) {
+        for (int i = 0; i < mistakes->n && i < MISTAKES_MAX; i++)
+                complain("%s", mistakes->of[i]);
+}
+
 /* The file of this name, or STATUS_USAGE after each mistake in it was said. */
 static int read_format(const char *name, struct format *storage, const struct format **ret) {
         struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
 
         *ret = mistakes ? format_find(name, storage, mistakes) : NULL;
-        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
-                complain("%s", mistakes->of[i]);
+        if (mistakes)
+                say_mistakes(mistakes);
         free(mistakes);
         return *ret ? STATUS_DONE : STATUS_USAGE;
 }
 
-int find_format(const char *name, struct format *storage, const struct format **ret) {
+static int unknown_format(const struct format_list *list, const char *name) {
         const char *near = NULL;
+
+        for (size_t i = 0; i < list->n; i++)
+                nearest_offer(name, list->of[i]->name, &near);
+        fprintf(stderr, "sitbonectl: no format \"%s\"%s%s. There are:", name, near ? "; did you mean " : "",
+                near ? near : "");
+        for (size_t i = 0; i < list->n; i++)
+                fprintf(stderr, " %s", list->of[i]->name);
+        fputc('\n', stderr);
+        return STATUS_USAGE;
+}
+
+int load_formats(const char *name, struct format_list **ret) {
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct format_list *list = calloc(1, sizeof(*list));
+        int status = STATUS_FAILED, before = 0;
+
+        if (mistakes && list) {
+                format_list_load(list, format_folders, mistakes);
+                before = mistakes->n;
+                status = STATUS_DONE;
+                if (name && strchr(name, '/'))
+                        format_list_add(list, name, mistakes);
+                else if (name && !format_list_by_name(list, name))
+                        status = unknown_format(list, name);
+                say_mistakes(mistakes);
+                status = mistakes->n > before ? STATUS_USAGE : status;
+        } else {
+                complain("out of memory");
+        }
+        free(mistakes);
+        *ret = list;
+        return status;
+}
+
+int find_format(const char *name, struct format *storage, const struct format **ret) {
+        struct format_list *list;
+        int status;
 
         *ret = NULL;
         if (!name)
                 return STATUS_DONE;
         if (format_exists(name))
                 return read_format(name, storage, ret);
-        for (size_t i = 0; i < format_count(); i++)
-                nearest_offer(name, format_at(i)->name, &near);
-        fprintf(stderr, "sitbonectl: no format \"%s\"%s%s. There are:", name, near ? "; did you mean " : "",
-                near ? near : "");
-        for (size_t i = 0; i < format_count(); i++)
-                fprintf(stderr, " %s", format_at(i)->name);
-        fputc('\n', stderr);
-        return STATUS_USAGE;
+        status = load_formats(strchr(name, '/') ? NULL : name, &list);
+        if (strchr(name, '/'))
+                complain("%s is not there", name);
+        free(list);
+        return status == STATUS_DONE ? STATUS_USAGE : status;
 }
 
 int source_load(const struct options *options, struct source **ret) {

@@ -4,6 +4,7 @@
 
 #include "acquire/recording.h"
 #include "ctl.h"
+#include "format_list.h"
 #include "sitbone/frame.h"
 #include "sitbone/settings.h"
 
@@ -23,6 +24,10 @@ int load_settings(const char *path, struct settings *ret);
 
 /* *ret is NULL for a NULL name, a row, or storage filled from a file. STATUS_DONE, or STATUS_USAGE after a complaint that names what there is. */
 int find_format(const char *name, struct format *storage, const struct format **ret);
+
+/* Every format there is, and the one named: a name of them, or the path of a description. Mistakes in other description
+ * files are said, but no reason to fail. *ret is malloc'd. STATUS_DONE, or STATUS_* after a complaint. */
+int load_formats(const char *name, struct format_list **ret);
 
 /* The catalogue asked for, else the one the settings name, else NULL: the installed one. */
 const char *exercises_path(const struct options *options, const struct settings *settings);
