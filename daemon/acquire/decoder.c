@@ -27,13 +27,16 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
 
 void decoder_reset(struct decoder *d) {
         d->start = d->held = d->scanned = 0;
-        d->started = d->in_step = d->overlong = d->spoilt = false;
+        d->started = d->in_step = d->spoilt = false;
+        /* the end of a row whose beginning nobody saw is no blank line */
+        d->overlong = d->format->framing == FRAMING_TEXT && d->format->text_end == TEXT_END_BLANK;
         d->gathered = 0;
 }
 
 /* A suffix that nobody sent stands before the first frame. */
 void decoder_at_boundary(struct decoder *d) {
         d->started = d->in_step = true;
+        d->overlong = false;
         if (d->format->framing != FRAMING_SUFFIX)
                 return;
         memcpy(d->buffer, d->sync.of, d->sync.n);

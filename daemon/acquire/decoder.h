@@ -27,7 +27,7 @@ struct decoder {
         uint32_t n_cells;                /* a frame has; 0 = not learnt yet */
         bool started;                    /* a frame boundary was seen since the port was opened */
         bool in_step;                    /* the next byte held should begin a frame */
-        bool overlong;                   /* in the rest of a line that did not fit */
+        bool overlong;                   /* in the rest of a line that did not fit, or began unseen */
         bool spoilt;                     /* a row of this frame was refused: the others wait for its end in vain */
         struct format_bytes sync, shape; /* of this size of mat */
         uint32_t part_cells;             /* elements in a part; 0 = as many as come */

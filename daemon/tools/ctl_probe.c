@@ -1,64 +1,67 @@
-/* probe: listens at each likely speed, and asks the format table what the bytes are. */
-#include "ctl_probe.h"
-
+/* probe: listens at each likely speed, and asks the formats there are what the bytes are. */
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "acquire/port.h"
 #include "acquire/recording_wire.h"
 #include "ctl.h"
-#include "ctl_out.h"
+#include "ctl_probe_listen.h"
+#include "ctl_source.h"
 #include "util/clock.h"
 
 enum {
-        BYTES_MAX = 256 * 1024,
         LOOK_MS = 250,    /* between two looks at what has come */
-        LISTEN_MS = 3000, /* a board that was reset by opening needs two seconds */
-        NOISE_MS = 1000,  /* for bytes that are neither text nor any frame */
+        LISTEN_MS = 3000, /* enough for a mat with ten frames a second */
+        SILENT_MS = 5000, /* a board that was reset by opening needs two seconds */
+        SLOW_MS = 9000,   /* where frames come, but one a second */
+        NOISE_MS = 1000,  /* for bytes that are neither text nor any frame, unless they come so seldom */
+        PAUSE_MS = 40,    /* a line so long quiet: a frame has ended. FTDI chips hold bytes back for up to 16 ms */
         SURE_IN_A_ROW = 5,
+        BURSTS_MIN = 3,
 };
 
-/* The speeds of the formats and the other common ones, the commonest first. */
-static const int32_t bauds[] = {115200, 1000000, 921600,  230400,  9600,  2000000, 460800,
-                                250000, 3000000, 1152000, 1500000, 57600, 500000,  38400};
-enum { BAUDS_N = sizeof(bauds) / sizeof(*bauds) };
+/* The common speeds, the commonest first; those of described formats go in between. */
+static const int32_t bauds[] = {115200,  1000000, 921600,  230400, 9600,    2000000, 460800, 250000,
+                                3000000, 1152000, 57600,   500000, 38400,   1500000, 19200,  256000,
+                                128000,  4000000, 2500000, 750000, 1200000, 576000,  76800,  74880,
+                                1228800, 1843200, 307200,  4800,   2400,    14400,   28800,  31250};
+enum { BAUDS_N = sizeof(bauds) / sizeof(*bauds), BAUDS_MAX = BAUDS_N + FORMAT_LIST_FILES };
 
-struct probe {
-        const char *device;
-        int32_t rows, cols, baud; /* baud 0 = try them */
-        bool send;
-        struct port *port;
-        bool ended, silent;
-        struct prober prober;
-        size_t n;
-        uint8_t bytes[BYTES_MAX];
+struct speeds {
+        int n;
+        int32_t of[BAUDS_MAX];
 };
 
-static bool fits(const struct probe *p) {
-        return p->prober.n_fits > 0 && p->prober.fits[0].verdict == VERDICT_FITS;
+static void add_speed(struct speeds *s, int32_t baud) {
+        for (int i = 0; i < s->n; i++)
+                if (s->of[i] == baud)
+                        return;
+        if (baud > 0 && s->n < BAUDS_MAX)
+                s->of[s->n++] = baud;
+}
+
+static void list_speeds(const struct probe *p, struct speeds *ret) {
+        ret->n = 0;
+        if (p->list->first)
+                add_speed(ret, p->list->first->baud);
+        add_speed(ret, bauds[0]);
+        for (size_t i = 0; i < p->list->n_files; i++)
+                add_speed(ret, p->list->file[i].baud);
+        for (int i = 0; i < BAUDS_N; i++)
+                add_speed(ret, bauds[i]);
 }
 
 static bool is_sure(const struct probe *p) {
-        return fits(p) && p->prober.fits[0].in_a_row >= SURE_IN_A_ROW;
-}
-
-static double text_share(const struct probe *p) {
-        size_t text = 0;
-
-        for (size_t i = 0; i < p->n; i++)
-                text += (p->bytes[i] >= ' ' && p->bytes[i] <= '~') || (p->bytes[i] >= '\t' && p->bytes[i] <= '\r');
-        return p->n > 0 ? (double)text / (double)p->n : 0;
+        return probe_fits(p) && p->prober.fits[0].in_a_row >= SURE_IN_A_ROW;
 }
 
 /* Every format that would have to ask, asks; only when the user has said so. */
 static void ask(struct probe *p) {
-        for (size_t i = 0; p->send && i < format_count(); i++) {
-                const struct format *f = format_at(i);
+        for (size_t i = 0; p->send && i < p->list->n; i++) {
+                const struct format *f = p->list->of[i];
 
                 if (f->start.n > 0)
                         port_write(p->port, f->start.of, f->start.n);
@@ -67,159 +70,81 @@ static void ask(struct probe *p) {
         }
 }
 
+static void note_pause(struct probe *p, uint64_t now_us) {
+        if (p->heard.n > 0 && now_us >= p->heard_us + PAUSE_MS * 1000ull && p->heard.n_pauses < PROBE_PAUSES_MAX)
+                p->pauses[p->heard.n_pauses++] = p->heard.n;
+}
+
 static void read_for(struct probe *p, uint64_t until_us) {
-        while (!p->ended && p->n < BYTES_MAX && clock_boottime_us() < until_us) {
+        while (!p->ended && p->heard.n < PROBE_BYTES_MAX && clock_boottime_us() < until_us) {
                 struct pollfd fd = {.fd = port_fd(p->port), .events = POLLIN};
+                uint64_t now_us;
                 ssize_t n;
 
                 if (poll(&fd, 1, 20) <= 0)
                         continue;
-                n = port_read(p->port, p->bytes + p->n, BYTES_MAX - p->n);
-                if (n > 0)
-                        p->n += (size_t)n;
-                else if (n != PORT_READ_NONE || (fd.revents & (POLLHUP | POLLERR)))
+                now_us = clock_boottime_us();
+                n = port_read(p->port, p->bytes + p->heard.n, PROBE_BYTES_MAX - p->heard.n);
+                if (n > 0) {
+                        note_pause(p, now_us);
+                        p->heard.n += (size_t)n;
+                        p->heard_us = now_us;
+                } else if (n != PORT_READ_NONE || (fd.revents & (POLLHUP | POLLERR))) {
                         p->ended = true;
+                }
         }
 }
 
-/* Until it is clear what it is, or that it is nothing. */
+/* Long enough to say that it is nothing, or no more than what one has? */
+static bool is_enough(const struct probe *p, uint64_t waited_ms) {
+        bool promising = p->prober.n_fits > 0 || probe_text_share(p) >= 0.9;
+
+        if (p->ended || is_sure(p) || p->heard.n == PROBE_BYTES_MAX)
+                return true;
+        if (p->heard.n == 0)
+                return waited_ms >= SILENT_MS;
+        if (probe_fits(p) && waited_ms >= LISTEN_MS)
+                return true;
+        if (!promising && p->heard.n_pauses < BURSTS_MIN && waited_ms < LISTEN_MS &&
+            p->heard_us + LOOK_MS * 1000ull < clock_boottime_us())
+                return false; /* a slow one: one more frame will tell */
+        if (!promising)
+                return waited_ms >= NOISE_MS;
+        return waited_ms >= (p->heard.n_pauses * 300 < waited_ms ? SLOW_MS : LISTEN_MS);
+}
+
 static void listen_to(struct probe *p) {
         uint64_t began_us = clock_boottime_us(), now_us = began_us;
 
-        p->n = 0;
+        p->heard = (struct heard){.bytes = p->bytes, .pauses = p->pauses};
         do {
                 ask(p);
                 read_for(p, now_us + LOOK_MS * 1000ull);
+                probe_bytes(&p->prober, p->list, &p->heard, p->rows, p->cols);
                 now_us = clock_boottime_us();
-                probe_bytes(&p->prober, p->bytes, p->n, p->rows, p->cols);
-                if (p->n > 0 && p->prober.n_fits == 0 && text_share(p) < 0.9 &&
-                    now_us >= began_us + NOISE_MS * 1000ull)
-                        break;
-        } while (!p->ended && !is_sure(p) && p->n < BYTES_MAX && now_us < began_us + LISTEN_MS * 1000ull);
-        p->silent = p->n == 0;
+        } while (!is_enough(p, (now_us - began_us) / 1000));
+        p->silent = p->heard.n == 0;
 }
 
 /* A wrong speed gives other bytes, not silence: where nothing comes at all, no other speed is tried. */
 static void try_all(struct probe *p) {
         bool one = p->baud > 0 || port_is_file(p->port) || !isatty(port_fd(p->port));
+        struct speeds speeds;
 
-        for (int i = 0; i < BAUDS_N && (i == 0 || !one); i++) {
+        list_speeds(p, &speeds);
+        for (int i = 0; i < speeds.n && (i == 0 || !one); i++) {
                 if (!one) {
-                        p->baud = bauds[i];
+                        p->baud = speeds.of[i];
                         if (line_set_baud(port_fd(p->port), p->baud) < 0)
                                 continue;
                         fprintf(stderr, "listening at %d baud ...\n", (int)p->baud);
                 }
                 listen_to(p);
-                if (fits(p) || p->silent || p->ended)
+                if (probe_fits(p) || p->silent || p->ended)
                         return;
         }
         if (!one)
                 p->baud = 0; /* none of them */
-}
-
-/* --- what is said --- */
-
-static void put_fit(struct out *o, const struct fit *f) {
-        out_text(o, "{\"format\":");
-        out_string(o, f->format->name);
-        out_key(o, "verdict");
-        out_string(o, verdict_word(f->verdict));
-        out_key(o, "frames");
-        out_fixed(o, (double)f->frames, 0);
-        out_key(o, "in_a_row");
-        out_fixed(o, (double)f->in_a_row, 0);
-        out_key(o, "refused");
-        out_fixed(o, (double)f->refused, 0);
-        out_key(o, "share");
-        out_fixed(o, f->share, 3);
-        out_key(o, "cells");
-        out_fixed(o, f->n_cells, 0);
-        out_text(o, "}");
-}
-
-static void print_json(const struct probe *p) {
-        struct out *o = malloc(sizeof(*o));
-
-        if (!o)
-                return;
-        out_init(o, stdout);
-        out_text(o, "{\"device\":");
-        out_string(o, p->device);
-        out_key(o, "baud");
-        out_fixed(o, p->baud > 0 ? p->baud : NAN, 0);
-        out_key(o, "bytes");
-        out_fixed(o, (double)p->n, 0);
-        out_key(o, "format");
-        if (fits(p))
-                out_string(o, p->prober.fits[0].format->name);
-        else
-                out_text(o, "null");
-        out_key(o, "candidates");
-        out_text(o, "[");
-        for (int i = 0; i < p->prober.n_fits; i++) {
-                out_text(o, i ? "," : "");
-                put_fit(o, &p->prober.fits[i]);
-        }
-        out_text(o, "]}\n");
-        out_flush(o);
-        free(o);
-}
-
-static void print_settings(const struct probe *p, const struct fit *f) {
-        int32_t side = (int32_t)lround(sqrt(f->n_cells)), rows = p->rows > 0 ? p->rows : f->rows,
-                cols = p->cols > 0 ? p->cols : f->cols;
-        bool open = f->format->cells == 0 && (f->format->rows == 0 || f->format->cols == 0);
-
-        printf("\nFor /etc/sitbone/sitbone.conf:\n\n[device]\ndevice = %s\nformat = %s\n", p->device, f->format->name);
-        if (p->baud > 0 && p->baud != f->format->baud)
-                printf("baud = %d\n", (int)p->baud);
-        if (rows > 0 && cols > 0 && (open || f->format->resizable))
-                printf("rows = %d\ncols = %d\n", (int)rows, (int)cols);
-        else if (open && side * side == (int32_t)f->n_cells)
-                printf("# %u cells a frame: a square is a guess\nrows = %d\ncols = %d\n", f->n_cells, (int)side,
-                       (int)side);
-        else if (open)
-                printf("# %u cells a frame: say rows and cols\n", f->n_cells);
-        if (f->largest > f->format->full_scale)
-                printf("# the largest value seen is %g\nfull_scale = %g\n", (double)f->largest,
-                       exp2(ceil(log2((double)f->largest + 1))) - 1);
-}
-
-static void print_seen(const struct probe *p) {
-        bool text = text_share(p) > 0.9;
-
-        printf(text ? "    it begins: " : "    it begins:");
-        for (size_t i = 0; i < p->n && i < (text ? 60 : 24); i++)
-                if (!text)
-                        printf(" %02X", p->bytes[i]);
-                else
-                        putchar(p->bytes[i] >= ' ' && p->bytes[i] <= '~' ? p->bytes[i] : ' ');
-        putchar('\n');
-}
-
-static void print_text(const struct probe *p) {
-        printf("%s", p->device);
-        if (p->baud > 0)
-                printf(" at %d baud", (int)p->baud);
-        printf(": %zu bytes, %.0f %% of them text\n", p->n, 100 * text_share(p));
-        for (int i = 0; i < p->prober.n_fits; i++) {
-                const struct fit *f = &p->prober.fits[i];
-
-                printf("  %-20s %-8s %llu frames of %u cells in a row, %llu refused, %.0f %% of the bytes\n",
-                       f->format->name, verdict_word(f->verdict), (unsigned long long)f->in_a_row, f->n_cells,
-                       (unsigned long long)f->refused, 100 * f->share);
-        }
-        if (fits(p)) {
-                print_settings(p, &p->prober.fits[0]);
-        } else if (p->silent) {
-                printf("nothing comes: is the mat powered? Some wait to be asked: probe --send asks in the words of "
-                       "every "
-                       "format that has some\n");
-        } else {
-                printf("%s\n", p->prober.n_fits > 0 ? "nothing fits well" : "nothing fits");
-                print_seen(p);
-        }
 }
 
 /* --- */
@@ -249,15 +174,15 @@ static int run(struct probe *p, bool json) {
                 line_set_baud(port_fd(p->port), p->baud);
         try_all(p);
         port_close(p->port);
-        if (recording_is_ours((const char *)p->bytes, p->n)) {
+        if (recording_is_ours((const char *)p->bytes, p->heard.n)) {
                 complain("%s is a recording: sitbonectl check %s", p->device, p->device);
                 return STATUS_FAILED;
         }
         if (json)
-                print_json(p);
+                probe_print_json(p);
         else
-                print_text(p);
-        return fits(p) ? STATUS_DONE : STATUS_FAILED;
+                probe_print(p);
+        return probe_fits(p) ? STATUS_DONE : STATUS_FAILED;
 }
 
 int verb_probe(const struct options *options) {
@@ -272,7 +197,10 @@ int verb_probe(const struct options *options) {
         p->send = options->send;
         if (take_whole(options->baud, "baud", 20000000, &p->baud) &&
             take_whole(options->rows, "rows", 4096, &p->rows) && take_whole(options->cols, "cols", 4096, &p->cols))
+                status = load_formats(options->format, &p->list);
+        if (status == STATUS_DONE)
                 status = run(p, options->json);
+        free(p->list);
         free(p);
         return status;
 }

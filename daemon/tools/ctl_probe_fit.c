@@ -1,23 +1,32 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "ctl_probe.h"
 
 enum {
-        IN_A_ROW_MIN = 3,      /* frames without anything between them that is none */
-        REFUSED_PER_FRAME = 20 /* one in so many may be damaged */
+        IN_A_ROW_MIN = 3,       /* frames without anything between them that is none */
+        REFUSED_PER_FRAME = 20, /* one in so many may be damaged; more, where so many frames were seen */
+        PIECE = 1024,           /* bytes given to the decoder at once, so that one knows where frames end */
+        DIGITS_MIN = 16,        /* shorter lines of digits are numbers: times, counters */
+        BANNER_MAX = 4096,
+        WORD_LETTERS = 4, /* a word */
+        WORDS_RUN = 12,   /* among bytes: so much text in a row, half of it letters */
 };
 static const double SHARE_FITS = 0.9, SHARE_PERHAPS = 0.5;
 
-static const struct size {
-        int32_t rows, cols;
-} usual_sizes[] = {
-        {16, 16}, {32, 32}, {8, 8},   {10, 10}, {12, 12}, {20, 20}, {24, 24}, {48, 48}, {64, 64},
-        {16, 8},  {8, 16},  {32, 16}, {16, 32}, {12, 10}, {10, 12}, {12, 6},  {6, 12},  {16, 10},
-        {10, 16}, {28, 56}, {56, 28}, {4, 4},   {5, 5},   {6, 6},   {9, 9},   {18, 11}, {32, 11},
+static const struct size usual_sizes[] = {
+        {16, 16, 0}, {32, 32, 0}, {8, 8, 0},  {10, 10, 0}, {12, 12, 0}, {20, 20, 0}, {24, 24, 0},
+        {48, 48, 0}, {64, 64, 0}, {16, 8, 0}, {8, 16, 0},  {32, 16, 0}, {16, 32, 0}, {12, 10, 0},
+        {10, 12, 0}, {12, 6, 0},  {6, 12, 0}, {16, 10, 0}, {10, 16, 0}, {28, 56, 0}, {56, 28, 0},
+        {80, 28, 0}, {28, 80, 0}, {4, 4, 0},  {5, 5, 0},   {6, 6, 0},   {9, 9, 0},
 };
 
 const char *verdict_word(enum verdict verdict) {
         return verdict == VERDICT_FITS ? "fits" : verdict == VERDICT_PERHAPS ? "perhaps" : "no";
+}
+
+static bool is_text(const struct format *f) {
+        return f->framing == FRAMING_TEXT;
 }
 
 static uint64_t count_refused(const struct decoder *d) {
@@ -28,30 +37,123 @@ static uint64_t count_refused(const struct decoder *d) {
         return n;
 }
 
+static bool is_letter(uint8_t c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Words that a mat says between its frames: an answer, a complaint. Among bytes chance makes letters, too. */
+static bool has_words(const uint8_t *bytes, size_t n, bool among_text) {
+        size_t run = 0, letters = 0, others = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                bool printable = bytes[i] >= ' ' && bytes[i] <= '~';
+
+                run = printable ? run + 1 : 0;
+                letters = printable ? letters + is_letter(bytes[i]) : 0;
+                others = printable ? others + (bytes[i] == ' ' || bytes[i] == ':' || bytes[i] == '=') : 0;
+                if (among_text ? letters >= WORD_LETTERS : run >= WORDS_RUN && others > 0 && 2 * letters >= run)
+                        return true;
+        }
+        return false;
+}
+
+/* What stood between this frame and the last one was refused or is lost: by words, or for no reason that one knows. */
+static void note_gap(struct prober *p, uint64_t refused) {
+        uint64_t lost = p->decoder.discarded_bytes - p->discarded;
+        size_t left = p->heard->n - p->last_end, n = lost < left ? (size_t)lost : left;
+
+        if (p->fit.format->part.kind != PART_NONE) /* good parts stand before the words */
+                n = p->fed - p->decoder.held - p->last_end;
+        if (p->fit.frames > 0 && has_words(p->heard->bytes + p->last_end, n, is_text(p->fit.format))) {
+                p->word_bytes += lost;
+                p->word_refused += refused - p->refused;
+                p->fit.words++;
+        } else {
+                p->run = 0;
+        }
+}
+
 static void on_frame(void *userdata, const struct frame *frame) {
         struct prober *p = userdata;
         uint64_t refused = count_refused(&p->decoder);
 
-        if (p->fit.frames++ == 0)
+        if (p->fit.frames > 0 && (refused != p->refused || p->decoder.discarded_bytes != p->discarded))
+                note_gap(p, refused);
+        p->last_end = p->fed - p->decoder.held;
+        if (p->fit.frames++ == 0) {
                 p->before = p->decoder.discarded_bytes;
-        p->run = refused == p->refused_before ? p->run + 1 : 1;
-        p->refused_before = refused;
+                p->refused_before = refused;
+                p->first_end = p->last_end;
+        }
+        p->run++;
+        p->refused = refused;
+        p->discarded = p->decoder.discarded_bytes;
         p->fit.in_a_row = p->run > p->fit.in_a_row ? p->run : p->fit.in_a_row;
         p->fit.n_cells = frame->n_cells;
         for (uint32_t i = 0; i < frame->n_cells; i++)
                 p->fit.largest = frame->raw[i] > p->fit.largest ? frame->raw[i] : p->fit.largest;
 }
 
-static enum verdict judge(const struct fit *f) {
+static void feed(struct prober *p, const struct heard *h) {
+        size_t pause = 0;
+
+        while (p->fed < h->n) {
+                size_t end = p->fed + PIECE < h->n ? p->fed + PIECE : h->n, at = p->fed;
+
+                while (pause < h->n_pauses && h->pauses[pause] <= at)
+                        pause++;
+                if (pause < h->n_pauses && h->pauses[pause] < end)
+                        end = h->pauses[pause];
+                p->fed = end;
+                decoder_feed(&p->decoder, h->bytes + at, end - at, 0, &p->frame, on_frame, p);
+                if (end == h->n || (pause < h->n_pauses && h->pauses[pause] == end))
+                        decoder_idle(&p->decoder, 0, &p->frame, on_frame, p);
+        }
+}
+
+static bool is_plausible(const struct prober *p) {
+        const struct fit *f = &p->fit;
+
+        if (f->format->digits && f->n_cells < DIGITS_MIN)
+                return false;
+        return p->before <= BANNER_MAX || p->before <= p->heard->n / 2;
+}
+
+static enum verdict judge(const struct prober *p, double share_of_all) {
+        const struct fit *f = &p->fit;
+
         if (f->frames == 0)
                 return VERDICT_NO;
-        if (f->in_a_row >= IN_A_ROW_MIN && f->share >= SHARE_FITS && f->refused * REFUSED_PER_FRAME <= f->frames)
+        if (f->in_a_row >= IN_A_ROW_MIN && f->share >= SHARE_FITS &&
+            (f->refused * REFUSED_PER_FRAME <= f->frames || f->frames >= REFUSED_PER_FRAME) &&
+            share_of_all >= SHARE_PERHAPS && is_plausible(p))
                 return VERDICT_FITS;
         return f->share >= SHARE_PERHAPS ? VERDICT_PERHAPS : VERDICT_NO;
 }
 
-static bool is_text(const struct format *f) {
-        return f->framing == FRAMING_TEXT;
+/* Frames are over, and their end was waited for in vain: more than two frames long that is nothing. */
+static size_t lost_at_end(const struct prober *p) {
+        size_t left = p->decoder.held, two = (size_t)(2 * p->fit.frame_bytes);
+
+        return p->fit.frames > 1 && left > two ? left - two : 0;
+}
+
+static void measure(struct prober *p) {
+        struct fit *f = &p->fit;
+        uint64_t refused = count_refused(&p->decoder);
+        uint64_t lost = p->decoder.discarded_bytes - p->before, n = p->heard->n;
+
+        if (f->frames > 0 && refused != p->refused)
+                note_gap(p, refused);
+        f->frame_bytes = f->frames > 1 ? (double)(p->last_end - p->first_end) / (double)(f->frames - 1) : 0;
+        f->refused = refused - p->refused_before - p->word_refused;
+        if (f->words == 0 && f->refused > 0)
+                f->frame_bytes = 0;
+        n -= p->before < n ? p->before : n; /* a banner, and the rest of a frame that nobody saw the beginning of */
+        lost += lost_at_end(p);
+        lost = lost < n ? lost : n;
+        f->share = n > p->word_bytes ? 1 - (double)(lost - p->word_bytes) / (double)(n - p->word_bytes) : 0;
+        f->verdict = judge(p, n > 0 ? 1 - (double)lost / (double)n : 0);
 }
 
 /* How unlikely it is that other bytes look like this format. */
@@ -64,11 +166,21 @@ static int strength(const struct format *f) {
                2 * (f->check != CHECK_NONE) + (f->max_valid > 0) + size;
 }
 
+/* Lines of numbers that come as rows of a larger frame: the frame is what was meant, though it fits less well. */
+static bool are_rows_of(const struct fit *rows, const struct fit *whole) {
+        return is_text(rows->format) && is_text(whole->format) && rows->format->text_end == TEXT_END_LINE &&
+               whole->format->text_end != TEXT_END_LINE && whole->in_a_row >= IN_A_ROW_MIN &&
+               whole->share >= SHARE_PERHAPS && whole->n_cells % rows->n_cells == 0 &&
+               whole->n_cells / rows->n_cells >= IN_A_ROW_MIN;
+}
+
 /* Text that reads as short lines may be the rows of larger frames, and parts of a large frame may be the whole of a small
  * one: more cells go before fewer. */
 static bool is_better(const struct fit *a, const struct fit *b) {
         int x = strength(a->format), y = strength(b->format);
 
+        if (are_rows_of(a, b) || are_rows_of(b, a))
+                return are_rows_of(b, a);
         if (a->verdict != b->verdict)
                 return a->verdict > b->verdict;
         if (is_text(a->format) != is_text(b->format))
@@ -79,7 +191,7 @@ static bool is_better(const struct fit *a, const struct fit *b) {
                 return a->share > b->share;
         if (x != y)
                 return x > y;
-        return a->refused < b->refused;
+        return a->refused + a->words < b->refused + b->words;
 }
 
 /* One line a format: the best of its sizes. */
@@ -106,40 +218,40 @@ static void keep(struct prober *p) {
         p->n_fits++;
 }
 
-static void try_size(struct prober *p, const struct format *format, struct size size, const uint8_t *bytes, size_t n) {
+static void try_size(struct prober *p, const struct format *format, struct size size) {
         struct settings_device device = {.rows = size.rows, .cols = size.cols};
-        uint64_t lost;
 
         if (layout_build(format, &device, &p->layout))
                 return;
-        p->fit = (struct fit){.format = format, .rows = size.rows, .cols = size.cols};
-        p->run = p->refused_before = p->before = 0;
+        p->fit = (struct fit){.format = format, .rows = size.rows, .cols = size.cols, .guessed = size.guessed};
+        p->run = p->discarded = p->refused = p->word_bytes = p->word_refused = p->before = p->refused_before = 0;
+        p->fed = p->first_end = p->last_end = 0;
         decoder_init(&p->decoder, format, &p->layout);
-        decoder_feed(&p->decoder, bytes, n, 0, &p->frame, on_frame, p);
-        decoder_idle(&p->decoder, 0, &p->frame, on_frame, p);
-        n -= p->before < n ? p->before : n; /* a banner, and the rest of a frame that nobody saw the beginning of */
-        lost = p->decoder.discarded_bytes - p->before;
-        lost = lost < n ? lost : n;
-        p->fit.refused = count_refused(&p->decoder);
-        p->fit.share = n > 0 ? 1 - (double)lost / (double)n : 0;
-        p->fit.verdict = judge(&p->fit);
+        feed(p, p->heard);
+        measure(p);
         if (p->fit.verdict != VERDICT_NO)
                 keep(p);
 }
 
-static void try_format(struct prober *p, const struct format *format, struct size said, const uint8_t *bytes,
-                       size_t n) {
+static void try_format(struct prober *p, const struct format *format, struct size said) {
         bool open = format->resizable || (format->cells == 0 && (format->rows == 0 || format->cols == 0));
+        struct size sizes[SIZES_MAX];
+        size_t n;
 
-        try_size(p, format, open ? said : (struct size){0, 0}, bytes, n);
-        if (!open || said.rows > 0 || said.cols > 0 || format->framing == FRAMING_TEXT)
+        try_size(p, format, open ? said : (struct size){0, 0, false});
+        if (!open || said.rows > 0 || said.cols > 0 || is_text(format))
                 return;
         for (size_t i = 0; i < sizeof(usual_sizes) / sizeof(*usual_sizes); i++)
-                try_size(p, format, usual_sizes[i], bytes, n);
+                try_size(p, format, usual_sizes[i]);
+        n = probe_sizes(format, p->heard, sizes);
+        for (size_t i = 0; i < n; i++)
+                try_size(p, format, sizes[i]);
 }
 
-void probe_bytes(struct prober *p, const uint8_t *bytes, size_t n, int32_t rows, int32_t cols) {
+void probe_bytes(struct prober *p, const struct format_list *list, const struct heard *heard, int32_t rows,
+                 int32_t cols) {
         p->n_fits = 0;
-        for (size_t i = 0; i < format_count(); i++)
-                try_format(p, format_at(i), (struct size){rows, cols}, bytes, n);
+        p->heard = heard;
+        for (size_t i = 0; i < list->n; i++)
+                try_format(p, list->of[i], (struct size){rows, cols, false});
 }

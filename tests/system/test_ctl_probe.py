@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import tty
 
 build = os.path.abspath(sys.argv[1])
@@ -106,6 +107,50 @@ def test_nothing(folder):
     assert "is a recording" in probe(f"{folder}/x.sbr", status=1)
 
 
+def test_described(folder):
+    """A description in a file is tried, too, and named as the setting must be; without it nothing fits."""
+    with open(f"{folder}/my-mat.conf", "w") as f:
+        f.write("[format]\nframing = prefix\nsync = C3 5A\ncheck = xor8\nfull_scale = 255\nrows = 9\ncols = 7\n"
+                "sure = B\nsource = my own sketch\n")
+    sim(f"{folder}/my-mat.conf", f"{folder}/my-mat.bin")
+    assert json.loads(probe(f"{folder}/my-mat.bin", "--json", status=1))["format"] is None
+    found = json.loads(probe(f"{folder}/my-mat.bin", "--format", f"{folder}/my-mat.conf", "--json"))
+    assert found["format"] == f"{folder}/my-mat.conf" and "xor8" in found["candidates"][0]["evidence"], found
+    out = probe(f"{folder}/my-mat.bin", "--format", f"{folder}/my-mat.conf")
+    assert f"format = {folder}/my-mat.conf\n" in out and "each: begins with C3 5A, 66 bytes long, xor8" in out, out
+    sheet = subprocess.check_output([f"{build}/sitbonectl", "formats", f"{folder}/my-mat.conf"], text=True)
+    for words in ("C3 5A | 63 x u8 | xor8", "B: one source", "my own sketch", f"{folder}/my-mat.conf"):
+        assert words in sheet, (words, sheet)
+    assert "no format" in probe(f"{folder}/my-mat.bin", "--format", "my-mut", status=2)
+
+
+class Slow(threading.Thread):
+    """One frame a second, into a FIFO."""
+
+    def __init__(self, path, data, size):
+        super().__init__(daemon=True)
+        self.path, self.data, self.size, self.running = path, data, size, True
+        os.mkfifo(path)
+        self.start()
+
+    def run(self):
+        fd = os.open(self.path, os.O_RDWR)
+        for at in range(0, len(self.data), self.size):
+            if not self.running:
+                break
+            os.write(fd, self.data[at:at + self.size])
+            time.sleep(1)
+        os.close(fd)
+
+
+def test_slow(folder):
+    with open(f"{folder}/jq-seat-32.bin", "rb") as f:
+        slow = Slow(f"{folder}/slow", f.read(), 1028)
+    found = json.loads(probe(f"{folder}/slow", "--json"))
+    slow.running = False
+    assert found["format"] == "jq-seat-32" and 3 <= found["candidates"][0]["in_a_row"] <= 9, found
+
+
 def test_lines(folder):
     with open(f"{folder}/jq-seat-32.bin", "rb") as f:
         data = f.read()
@@ -113,6 +158,7 @@ def test_lines(folder):
     out = probe(line.path)
     line.stop()
     assert "format = jq-seat-32\nbaud = 921600\n" in out and "fits" in out, out
+    assert "between two AA 55 03 99, 1028 bytes long" in out, out
     assert line.heard == b"", line.heard  # it only listened
     line = Line(data, 115200)
     out = probe(line.path, "--baud", "9600", status=1)
@@ -139,5 +185,7 @@ def test_asked(folder):
 with tempfile.TemporaryDirectory() as d:
     test_files(d)
     test_nothing(d)
+    test_described(d)
+    test_slow(d)
     test_lines(d)
     test_asked(d)
