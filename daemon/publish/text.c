@@ -70,6 +70,27 @@ const char *alert_outcome_name(enum alert_outcome o) {
         return NAME_IN(names, o);
 }
 
+const char *alert_moment_name(enum alert_moment m) {
+        static const char *const names[ALERT_MOMENT_N] = {
+                [ALERT_AT_ONCE] = "at_once",
+                [ALERT_AT_LULL] = "lull",
+                [ALERT_AT_CHANGE] = "change",
+                [ALERT_AT_LIMIT] = "limit",
+        };
+        return NAME_IN(names, m);
+}
+
+void alert_held_names(uint32_t held, char *ret, size_t size) {
+        static const char *const names[ALERT_HELD_N] = {"off", "snooze",     "pause",  "disturb", "quiet", "day",
+                                                        "gap", "confidence", "moment", "open",    "away"};
+        size_t n = 0;
+
+        ret[0] = '\0';
+        for (int i = 0; i < ALERT_HELD_N && n < size; i++)
+                if (held & (1U << i))
+                        n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " " : "", names[i]);
+}
+
 const char *refusal_name(enum refusal r) {
         static const char *const names[REFUSAL_N] = {
                 [REFUSED_LENGTH] = "length",     [REFUSED_TAIL] = "tail",       [REFUSED_CHECK] = "check",

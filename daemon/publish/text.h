@@ -12,9 +12,12 @@
 const char *occupancy_name(enum occupancy o);    /* vacant object person unknown */
 const char *posture_name(enum posture_kind k);   /* vacant upright slouched arched leaning_left ... unknown */
 const char *phase_name(enum sitting_phase p);    /* away confirming seated interrupted suspended */
-const char *alert_kind_name(enum alert_kind k);  /* activate slouch asymmetry still */
+const char *alert_kind_name(enum alert_kind k);  /* activate slouch asymmetry still short */
 const char *alert_event_name(enum alert_kind k); /* glute_activation_due slouch asymmetry still */
 const char *alert_outcome_name(enum alert_outcome o);
+const char *alert_moment_name(enum alert_moment m); /* at_once lull change limit */
+/* What holds an alert, as words separated by blanks: snooze pause disturb quiet ...; "" = nothing. */
+void alert_held_names(uint32_t held, char *ret, size_t size);
 const char *refusal_name(enum refusal r);     /* length tail check constant range text count overrun partial */
 const char *pose_name(enum calibrate_pose p); /* upright slouched arched left right */
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */

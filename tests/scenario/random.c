@@ -23,7 +23,7 @@ static uint64_t below(uint64_t *state, uint64_t n) {
 }
 
 struct tally {
-        uint64_t bouts, alerts, outcomes[ALERT_OUTCOME_N];
+        uint64_t bouts, alerts, repeated, announced, moments[ALERT_MOMENT_N], outcomes[ALERT_OUTCOME_N];
 };
 
 static void count(void *userdata, const struct world *w) {
@@ -32,6 +32,10 @@ static void count(void *userdata, const struct world *w) {
         t->bouts += (w->sitting.changes & SITTING_BOUT_STARTED) != 0;
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 t->alerts += (w->alerts.of[k].changes & ALERT_RAISED) != 0;
+                t->repeated += (w->alerts.of[k].changes & ALERT_REPEATED) != 0;
+                t->announced += (w->alerts.of[k].changes & ALERT_HEADS_UP) != 0;
+                if (w->alerts.of[k].changes & ALERT_RAISED)
+                        t->moments[w->alerts.of[k].moment]++;
                 if (w->alerts.of[k].changes & ALERT_CLEARED)
                         t->outcomes[w->alerts.of[k].outcome]++;
         }
@@ -53,6 +57,19 @@ static void configure(struct world *w, uint64_t *r) {
         s.alert.posture_min = 2 + (float)below(r, 10);
         s.alert.slouch = below(r, 4) > 0;
         s.alert.activate = below(r, 8) > 0;
+        s.alert.short_min = below(r, 3) == 0 ? 5 + (float)below(r, 10) : 0;
+        s.alert.repeat_min = below(r, 3) == 0 ? 1 + (float)below(r, 9) : 0;
+        s.alert.heads_up_s = below(r, 3) == 0 ? (float)below(r, 120) : 0;
+        s.alert.hold_max_s = below(r, 3) == 0 ? 0 : (float)below(r, 600);
+        s.alert.hold_still = below(r, 4) == 0;
+        s.alert.daily_max = below(r, 4) == 0 ? 1 + (int32_t)below(r, 20) : 0;
+        s.alert.snoozes_max = below(r, 4) == 0 ? 2 : 0;
+        s.alert.skips_max = below(r, 4) == 0 ? 2 : 0;
+        s.alert.adaptive = below(r, 2) == 0;
+        s.alert.quiet_hours.from_min = (int32_t)below(r, 1440);
+        s.alert.quiet_hours.to_min =
+                below(r, 2) ? s.alert.quiet_hours.from_min : (int32_t)below(r, 1440); /* equal: none */
+        s.alert.quiet_days = below(r, 4) == 0 ? (uint32_t)below(r, 128) : 0;
         world_configure(w, &s);
 }
 
@@ -64,15 +81,23 @@ static void restart(struct world *w, uint64_t *r) {
 }
 
 static void command(struct world *w, uint64_t *r) {
+        struct command c = {.minutes = (uint32_t)below(r, 20), .on = below(r, 3) == 0};
+        static const enum command_verb verbs[] = {COMMAND_DONE,  COMMAND_SNOOZE, COMMAND_SKIP,
+                                                  COMMAND_PAUSE, COMMAND_RESUME, COMMAND_HOLD};
+
+        c.verb = verbs[below(r, 6)];
         if (below(r, 2))
-                alert_done(&w->desk, world_now(w));
-        else
-                alert_snooze(&w->desk, (uint32_t)below(r, 20), world_now(w));
-        world_step(w);
+                snprintf(c.name, sizeof(c.name), "desktop");
+        world_command(w, &c);
+}
+
+/* Set for the first time, by some hours, or only by the hour that summer takes or gives. */
+static void set_clock(struct world *w, uint64_t *r) {
+        world_clock(w, (uint32_t)below(r, 7), below(r, 24 * 3600) * SECOND);
 }
 
 static void happen(struct world *w, uint64_t *r) {
-        switch (below(r, 20)) {
+        switch (below(r, 22)) {
         case 0:
                 restart(w, r);
                 break;
@@ -99,8 +124,14 @@ static void happen(struct world *w, uint64_t *r) {
                 world_shift(w, SECOND / 10 * below(r, 50));
                 break;
         case 9:
+                set_clock(w, r);
+                break;
         case 10:
+                world_type(w, SECOND / 10 * below(r, 600));
+                break;
         case 11:
+        case 12:
+        case 13:
                 world_see(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
                 break;
         default:
@@ -142,6 +173,10 @@ int main(int argc, char **argv) {
         printf("%llu scenarios: %llu bouts, %llu alerts\n", (unsigned long long)n, (unsigned long long)tally.bouts,
                (unsigned long long)tally.alerts);
         for (int o = ALERT_STOOD; o < ALERT_OUTCOME_N; o++)
-                CHECK(o == ALERT_SQUEEZED || o == ALERT_SKIPPED || tally.outcomes[o] > 0); /* otherwise these scenarios do not reach what they are to check */
+                CHECK(o == ALERT_SQUEEZED ||
+                      tally.outcomes[o] > 0); /* otherwise these scenarios do not reach what they are to check */
+        for (int m = 0; m < ALERT_MOMENT_N; m++)
+                CHECK(tally.moments[m] > 0);
+        CHECK(tally.repeated > 0 && tally.announced > 0);
         return 0;
 }

@@ -43,6 +43,14 @@ static const char *read_time(const char *text, uint64_t *ret_us) {
         return text + strspn(text, " \t");
 }
 
+const char *scenario_after(const char *text, const char *start) {
+        size_t n = strlen(start);
+
+        if (strncmp(text, start, n) != 0 || (text[n] != ' ' && text[n] != '\0'))
+                return NULL;
+        return text + n + strspn(text + n, " ");
+}
+
 bool scenario_length(const char *text, uint64_t *ret_us) {
         char *end;
         double n = strtod(text, &end);

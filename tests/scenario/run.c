@@ -10,6 +10,7 @@
 #include "publish/text.h"
 #include "scenario.h"
 #include "settings.h"
+#include "values.h"
 #include "world.h"
 
 struct play {
@@ -18,19 +19,6 @@ struct play {
         struct lines happened;
         bool open[ALERT_KIND_N];
 };
-
-static void print_time(uint64_t us, char *ret, size_t size) {
-        unsigned h = (unsigned)(us / (3600 * SECOND)), m = (unsigned)(us / (60 * SECOND) % 60);
-        uint64_t rest = us % (60 * SECOND);
-        int n = h ? snprintf(ret, size, "%u:%02u:%02u", h, m, (unsigned)(rest / SECOND))
-                  : snprintf(ret, size, "%u:%02u", m, (unsigned)(rest / SECOND));
-
-        if (rest % SECOND == 0)
-                return;
-        n += snprintf(ret + n, size - (size_t)n, ".%06u", (unsigned)(rest % SECOND));
-        while (ret[n - 1] == '0')
-                ret[--n] = '\0';
-}
 
 __attribute__((format(printf, 2, 3))) static void happen(struct play *p, const char *format, ...) {
         char text[TEXT_MAX];
@@ -48,11 +36,11 @@ static void tell_sitting(struct play *p, const struct sitting *s) {
         if (s->changes & SITTING_PARTIAL_BREAK)
                 happen(p, "partial break");
         if (s->changes & SITTING_BACK) {
-                print_time(s->last_away_us, length, sizeof(length));
+                values_print_time(s->last_away_us, length, sizeof(length));
                 happen(p, "back after %s", length);
         }
         if (s->changes & SITTING_BOUT_ENDED) {
-                print_time(s->last_bout_us, length, sizeof(length));
+                values_print_time(s->last_bout_us, length, sizeof(length));
                 happen(p, "bout of %s ends, %s", length, s->changes & SITTING_BREAK ? "break" : "silence");
         }
         if (s->changes & SITTING_BOUT_STARTED)
@@ -64,8 +52,12 @@ static void tell_sitting(struct play *p, const struct sitting *s) {
 }
 
 static void tell_alert(struct play *p, enum alert_kind k, const struct alert *a) {
+        if (a->changes & ALERT_HEADS_UP)
+                happen(p, "heads-up %s", alert_kind_name(k));
         if (a->changes & ALERT_RAISED)
                 happen(p, "alert %s", alert_kind_name(k));
+        if (a->changes & ALERT_REPEATED)
+                happen(p, "alert %s repeated", alert_kind_name(k));
         if ((a->changes & ALERT_UPDATED) && !p->open[k])
                 happen(p, "alert %s shown again", alert_kind_name(k));
         else if ((a->changes & ALERT_UPDATED) && p->scenario->updates)
@@ -91,14 +83,6 @@ static void on_step(void *userdata, const struct world *w) {
 
 /* [seat] */
 
-static const char *after(const char *text, const char *start) {
-        size_t n = strlen(start);
-
-        if (strncmp(text, start, n) != 0 || (text[n] != ' ' && text[n] != '\0'))
-                return NULL;
-        return text + n + strspn(text + n, " ");
-}
-
 /* sits [POSTURE] [confidence N] [asymmetry N] */
 static bool do_sit(struct world *w, const char *text) {
         float confidence = 0.9f, asymmetry = 0;
@@ -106,13 +90,15 @@ static bool do_sit(struct world *w, const char *text) {
         char *end;
 
         for (enum posture_kind k = 0; k < POSTURE_N; k++)
-                if (after(text, posture_name(k))) {
+                if (scenario_after(text, posture_name(k))) {
                         kind = k;
-                        text = after(text, posture_name(k));
+                        text = scenario_after(text, posture_name(k));
                         break;
                 }
         while (*text) {
-                float *to = after(text, "confidence") ? &confidence : after(text, "asymmetry") ? &asymmetry : NULL;
+                float *to = scenario_after(text, "confidence")  ? &confidence
+                            : scenario_after(text, "asymmetry") ? &asymmetry
+                                                                : NULL;
                 if (!to)
                         return false;
                 text += strcspn(text, " ");
@@ -125,18 +111,82 @@ static bool do_sit(struct world *w, const char *text) {
         return true;
 }
 
-static void do_command(struct play *p, const char *text) {
-        struct world *w = &p->world;
-        enum command_result r = COMMAND_UNKNOWN_VERB;
-        const char *minutes = after(text, "snooze");
+/* hold on, hold off desktop: the rest after "hold" */
+static bool read_hold(const char *text, struct command *ret) {
+        const char *rest = scenario_after(text, "on");
 
-        if (minutes)
-                r = alert_snooze(&w->desk, (uint32_t)strtoul(minutes, NULL, 10), world_now(w));
-        else if (after(text, "done"))
-                r = alert_done(&w->desk, world_now(w));
+        ret->verb = COMMAND_HOLD;
+        ret->on = rest != NULL;
+        if (!rest)
+                rest = scenario_after(text, "off");
+        if (rest && scenario_after(rest, "desktop"))
+                snprintf(ret->name, sizeof(ret->name), "desktop");
+        return rest && (*rest == '\0' || ret->name[0]);
+}
+
+static bool read_command(const char *text, struct command *ret) {
+        static const struct {
+                const char *name;
+                enum command_verb verb;
+                bool minutes;
+        } verbs[] = {
+                {"snooze", COMMAND_SNOOZE, true}, {"done", COMMAND_DONE, false},     {"skip", COMMAND_SKIP, false},
+                {"pause", COMMAND_PAUSE, true},   {"resume", COMMAND_RESUME, false},
+        };
+        char *end;
+
+        memset(ret, 0, sizeof(*ret));
+        if (scenario_after(text, "hold"))
+                return read_hold(scenario_after(text, "hold"), ret);
+        for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+                const char *rest = scenario_after(text, verbs[i].name);
+
+                if (!rest)
+                        continue;
+                ret->verb = verbs[i].verb;
+                ret->minutes = (uint32_t)strtoul(rest, &end, 10);
+                return *end == '\0' && (verbs[i].minutes || end == rest);
+        }
+        return false;
+}
+
+static void do_command(struct play *p, const struct line *l, const char *text) {
+        struct command command;
+        enum command_result r;
+
+        if (!read_command(text, &command))
+                scenario_fail(p->scenario, l->number, "do not know the command \"%s\"", text);
+        r = world_command(&p->world, &command);
         if (r != COMMAND_OK)
                 happen(p, "refused %s", command_result_name(r));
+}
+
+/* clock 22:05 fri */
+static bool do_clock(struct world *w, const char *text) {
+        static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+        unsigned hour, minute;
+        char day[4] = "";
+
+        if (sscanf(text, "%2u:%2u %3s", &hour, &minute, day) != 3 || hour > 23 || minute > 59)
+                return false;
+        for (uint32_t i = 0; i < 7; i++)
+                if (strcmp(day, days[i]) == 0) {
+                        world_clock(w, i, (hour * 60 + minute) * 60 * SECOND);
+                        return true;
+                }
+        return false;
+}
+
+/* hour 14 worked 1 of 8: what the adaptive schedule has learnt before */
+static bool do_hour(struct world *w, const char *text) {
+        unsigned hour, worked, raised;
+
+        if (sscanf(text, "%2u worked %2u of %2u", &hour, &worked, &raised) != 3 || hour > 23 || worked > raised)
+                return false;
+        w->desk.habit.raised[hour] = (uint8_t)raised;
+        w->desk.habit.worked[hour] = (uint8_t)worked;
         world_step(w);
+        return true;
 }
 
 static void do_set(struct play *p, const struct line *l, const char *text) {
@@ -161,17 +211,19 @@ static bool do_for(struct play *p, const char *text) {
         const char *rest;
         uint64_t n;
 
-        if ((rest = after(text, "shifts")) && (*rest == '\0' || scenario_length(rest, &n)))
+        if ((rest = scenario_after(text, "shifts")) && (*rest == '\0' || scenario_length(rest, &n)))
                 world_shift(w, *rest ? n : 2 * SECOND);
-        else if ((rest = after(text, "machine sleeps")) && scenario_length(rest, &n))
+        else if ((rest = scenario_after(text, "types")) && scenario_length(rest, &n))
+                world_type(w, n);
+        else if ((rest = scenario_after(text, "machine sleeps")) && scenario_length(rest, &n))
                 world_sleep(w, n);
-        else if ((rest = after(text, "machine reboots")) && scenario_length(rest, &n))
+        else if ((rest = scenario_after(text, "machine reboots")) && scenario_length(rest, &n))
                 world_save(w), world_restart(w, n, true);
-        else if ((rest = after(text, "daemon restarts")) && scenario_length(rest, &n))
+        else if ((rest = scenario_after(text, "daemon restarts")) && scenario_length(rest, &n))
                 world_save(w), world_restart(w, n, false);
-        else if ((rest = after(text, "daemon killed")) && scenario_length(rest, &n))
+        else if ((rest = scenario_after(text, "daemon killed")) && scenario_length(rest, &n))
                 w->check.exact = false, world_restart(w, n + SECOND, false);
-        else if ((rest = after(text, "dwell")) && scenario_length(rest, &n))
+        else if ((rest = scenario_after(text, "dwell")) && scenario_length(rest, &n))
                 w->dwell_us = n;
         else
                 return false;
@@ -182,112 +234,26 @@ static void act(struct play *p, const struct line *l) {
         struct world *w = &p->world;
         const char *rest;
 
-        if ((rest = after(l->text, "sits")) && do_sit(w, rest))
+        if ((rest = scenario_after(l->text, "sits")) && do_sit(w, rest))
                 return;
-        if (after(l->text, "stands"))
+        if (scenario_after(l->text, "stands"))
                 world_see(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
-        else if (after(l->text, "object"))
+        else if (scenario_after(l->text, "object"))
                 world_see(w, OCCUPANCY_OBJECT, POSTURE_UNKNOWN, 0, NAN);
-        else if (after(l->text, "mat silent"))
+        else if (scenario_after(l->text, "mat silent"))
                 world_see(w, OCCUPANCY_UNKNOWN, POSTURE_UNKNOWN, 0, NAN);
-        else if (after(l->text, "midnight"))
+        else if (scenario_after(l->text, "midnight"))
                 world_midnight(w);
-        else if ((rest = after(l->text, "command")))
-                do_command(p, rest);
-        else if ((rest = after(l->text, "set")))
+        else if ((rest = scenario_after(l->text, "command")))
+                do_command(p, l, rest);
+        else if ((rest = scenario_after(l->text, "clock")) && do_clock(w, rest))
+                return;
+        else if ((rest = scenario_after(l->text, "hour")) && do_hour(w, rest))
+                return;
+        else if ((rest = scenario_after(l->text, "set")))
                 do_set(p, l, rest);
-        else if (!after(l->text, "end") && !do_for(p, l->text))
+        else if (!scenario_after(l->text, "end") && !do_for(p, l->text))
                 scenario_fail(p->scenario, l->number, "do not know what \"%s\" means", l->text);
-}
-
-/* [expect]: NAME = VALUE */
-
-static bool print_number(const char *name, const struct world *w, char *ret, size_t size) {
-        const struct {
-                const char *name;
-                uint64_t value;
-        } numbers[] = {
-                {"bouts", w->sitting.bouts_today},
-                {"breaks", w->sitting.breaks_today},
-                {"partial breaks", w->sitting.partial_breaks_today},
-                {"alerts", w->alerts.raised_today},
-                {"snoozes", w->alerts.snoozes_today},
-        };
-
-        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-                if (strcmp(numbers[i].name, name) == 0) {
-                        snprintf(ret, size, "%llu", (unsigned long long)numbers[i].value);
-                        return true;
-                }
-        return false;
-}
-
-static bool print_length(const char *name, const struct world *w, char *ret, size_t size) {
-        const struct sitting *s = &w->sitting;
-        uint64_t now = world_now(w);
-        const struct {
-                const char *name;
-                bool known;
-                uint64_t us;
-        } lengths[] = {
-                {"bout", s->bout_started_us > 0, s->bout_seated_us},
-                {"slouched", s->bout_started_us > 0, s->bout_slouched_us},
-                {"arched", s->bout_started_us > 0, s->bout_arched_us},
-                {"lopsided", s->bout_started_us > 0, s->bout_lopsided_us},
-                {"slouched in window", s->bout_started_us > 0, s->slouched_window_us},
-                {"last bout", s->last_bout_us > 0, s->last_bout_us},
-                {"today", true, s->today_us},
-                {"bout started", s->bout_started_us > 0, (uint64_t)((int64_t)s->bout_started_us - w->boot_us)},
-                {"still for", s->last_shift_us > 0, now - s->last_shift_us},
-                {"prompt due", w->alerts.activate_due_us > 0,
-                 (uint64_t)((int64_t)w->alerts.activate_due_us - w->boot_us)},
-        };
-
-        for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-                if (strcmp(lengths[i].name, name) != 0)
-                        continue;
-                snprintf(ret, size, "none");
-                if (lengths[i].known)
-                        print_time(lengths[i].us, ret, size);
-                return true;
-        }
-        return false;
-}
-
-static bool print_alert(const char *name, const struct world *w, char *ret, size_t size) {
-        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
-                const struct alert *a = &w->alerts.of[k];
-                const char *of = after(name, "reason") ? after(name, "reason") : after(name, "exercise");
-
-                if (!of || strcmp(of, alert_kind_name(k)) != 0)
-                        continue;
-                if (after(name, "reason"))
-                        alert_reason(a, k, w->settings.sitting.break_s, ret, size);
-                else
-                        snprintf(ret, size, "%s", a->exercise < 0 ? "none" : w->exercises->of[a->exercise].id);
-                return true;
-        }
-        return false;
-}
-
-static void print_shown(const struct world *w, char *ret, size_t size) {
-        ret[0] = '\0';
-        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
-                if (w->alerts.of[k].open)
-                        snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", *ret ? " " : "", alert_kind_name(k));
-        if (!*ret)
-                snprintf(ret, size, "nothing");
-}
-
-static bool print_value(const char *name, const struct world *w, char *ret, size_t size) {
-        if (strcmp(name, "phase") == 0)
-                snprintf(ret, size, "%s", phase_name(w->sitting.phase));
-        else if (strcmp(name, "shown") == 0)
-                print_shown(w, ret, size);
-        else
-                return print_number(name, w, ret, size) || print_length(name, w, ret, size) ||
-                       print_alert(name, w, ret, size);
-        return true;
 }
 
 static bool is_check(const struct line *l) {
@@ -299,7 +265,7 @@ static void check_value(struct play *p, const struct line *l) {
         const char *equals = strstr(l->text, " = ");
 
         snprintf(name, sizeof(name), "%.*s", (int)(equals - l->text), l->text);
-        if (!print_value(name, &p->world, value, sizeof(value)))
+        if (!values_print(name, &p->world, value, sizeof(value)))
                 scenario_fail(p->scenario, l->number, "do not know the value \"%s\"", name);
         if (strcmp(value, equals + 3) != 0)
                 scenario_fail(p->scenario, l->number, "%s is %s, expected %s", name, value, equals + 3);
@@ -310,7 +276,7 @@ static void print_happened(const struct play *p) {
 
         fprintf(stderr, "what happened:\n");
         for (int i = 0; i < p->happened.n; i++) {
-                print_time(p->happened.of[i].t_us, time, sizeof(time));
+                values_print_time(p->happened.of[i].t_us, time, sizeof(time));
                 fprintf(stderr, "%-8s %s\n", time, p->happened.of[i].text);
         }
 }
@@ -334,7 +300,7 @@ static void compare(const struct play *p) {
         if (at == p->happened.n)
                 return;
         print_happened(p);
-        print_time(p->happened.of[at].t_us, time, sizeof(time));
+        values_print_time(p->happened.of[at].t_us, time, sizeof(time));
         scenario_fail(p->scenario, 0, "not expected: %s %s", time, p->happened.of[at].text);
 }
 
@@ -344,7 +310,7 @@ static void run_to(struct play *p, const struct line *l) {
 
         if (l->t_us < w->t_us)
                 scenario_fail(p->scenario, l->number, "this time is over already");
-        if (after(l->text, "daemon killed") && l->t_us >= w->t_us + SECOND) {
+        if (scenario_after(l->text, "daemon killed") && l->t_us >= w->t_us + SECOND) {
                 world_run_until(w, l->t_us - SECOND);
                 world_save(w);
         }

@@ -34,6 +34,9 @@ void scenario_read(struct scenario *s, const char *path);
 void scenario_fail(const struct scenario *s, int line, const char *format, ...)
         __attribute__((format(printf, 3, 4), noreturn));
 
+/* What follows these words in text, NULL when it does not begin with them. */
+const char *scenario_after(const char *text, const char *start);
+
 /* "5 s", "10 min", "1 h"; blanks optional. */
 bool scenario_length(const char *text, uint64_t *ret_us);
 

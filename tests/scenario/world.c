@@ -7,6 +7,9 @@
 
 enum { UPTIME_S = 3600 }; /* of the machine when a scenario begins */
 
+static const int64_t DAY = 24 * 3600 * (int64_t)SECOND;
+static const float TYPING = 0.2f; /* movement per second */
+
 uint64_t world_now(const struct world *w) {
         return (uint64_t)((int64_t)w->t_us + w->boot_us);
 }
@@ -29,14 +32,34 @@ void world_init(struct world *w, const struct settings *settings, const struct e
         world_save(w);
 }
 
+/* As the daemon does: a day that is another one is a new day, whoever moved the clock. */
+static void look_at_clock(struct world *w) {
+        int64_t wall = (int64_t)w->t_us + w->wall_us;
+        struct surroundings around = {.known = true, .now_us = world_now(w)};
+
+        if (!w->clock_known)
+                return;
+        around.day_us = (uint64_t)(wall % DAY);
+        around.weekday = (uint32_t)(wall / DAY % 7);
+        alert_surround(&w->desk, &around);
+        if (wall / DAY == w->day)
+                return;
+        w->day = wall / DAY;
+        sitting_new_day(&w->tracker, world_now(w));
+        alert_new_day(&w->desk, world_now(w));
+}
+
 void world_step(struct world *w) {
         uint64_t now = world_now(w), sitting, alert, next;
+
+        look_at_clock(w);
 
         if (w->pending && w->t_us >= w->pending_us) {
                 w->posture = w->next;
                 w->pending = false;
         }
         w->posture.shifting = w->t_us < w->shifting_until_us;
+        w->posture.movement = w->t_us < w->typing_until_us ? TYPING : 0;
         sitting = sitting_step(&w->tracker, &w->posture, now, &w->sitting);
         alert = alert_step(&w->desk, &w->sitting, now, &w->alerts);
         next = sitting < alert ? sitting : alert;
@@ -55,6 +78,10 @@ static uint64_t next_step(const struct world *w, uint64_t t_us) {
                 next = w->pending_us;
         if (w->shifting_until_us > w->t_us && w->shifting_until_us < next)
                 next = w->shifting_until_us;
+        if (w->typing_until_us > w->t_us && w->typing_until_us < next)
+                next = w->typing_until_us;
+        if (w->clock_known && (w->day + 1) * DAY - w->wall_us < (int64_t)next)
+                next = (uint64_t)((w->day + 1) * DAY - w->wall_us);
         return next;
 }
 
@@ -99,6 +126,73 @@ void world_shift(struct world *w, uint64_t for_us) {
         world_step(w);
 }
 
+void world_type(struct world *w, uint64_t for_us) {
+        w->typing_until_us = w->t_us + for_us;
+        world_step(w);
+}
+
+void world_clock(struct world *w, uint32_t weekday, uint64_t day_us) {
+        int64_t wall = (int64_t)weekday * DAY + (int64_t)day_us;
+
+        w->wall_us = wall + 7 * DAY - (int64_t)w->t_us; /* a week, so that it is never negative */
+        if (!w->clock_known)
+                w->day = wall / DAY + 7;
+        w->clock_known = true;
+        world_step(w);
+}
+
+static enum command_result execute(struct world *w, const struct command *c) {
+        enum alert_holder who = c->name[0] ? ALERT_HOLDER_DESKTOP : ALERT_HOLDER_PERSON;
+
+        switch (c->verb) {
+        case COMMAND_SNOOZE:
+                return alert_snooze(&w->desk, c->minutes, world_now(w));
+        case COMMAND_DONE:
+                return alert_done(&w->desk, world_now(w));
+        case COMMAND_SKIP:
+                return alert_skip(&w->desk, world_now(w));
+        case COMMAND_PAUSE:
+                return alert_pause(&w->desk, c->minutes, world_now(w));
+        case COMMAND_RESUME:
+                return alert_resume(&w->desk);
+        case COMMAND_HOLD:
+                return alert_disturb(&w->desk, who, c->on, world_now(w));
+        default:
+                return COMMAND_UNKNOWN_VERB;
+        }
+}
+
+/* What must hold from now on, reckoned apart from the code under test. */
+static void note_command(struct world *w, const struct command *c) {
+        uint64_t min = 60 * SECOND;
+
+        if (c->verb == COMMAND_SNOOZE)
+                w->check.snoozed_until_us =
+                        w->t_us + (c->minutes ? c->minutes * min
+                                              : (uint64_t)((double)w->settings.alert.snooze_min * (double)min));
+        if (c->verb == COMMAND_PAUSE)
+                w->check.paused_until_us =
+                        w->t_us + (c->minutes ? c->minutes * min
+                                              : (uint64_t)((double)w->settings.alert.pause_min * (double)min));
+        if (c->verb == COMMAND_RESUME)
+                w->check.paused_until_us = w->check.snoozed_until_us = 0;
+        if (c->verb == COMMAND_HOLD && c->name[0])
+                w->check.hold_until_us[ALERT_HOLDER_DESKTOP] = c->on ? w->t_us + 3 * min : 0;
+        else if (c->verb == COMMAND_HOLD)
+                w->check.hold_until_us[ALERT_HOLDER_PERSON] = c->on ? UINT64_MAX : 0;
+}
+
+enum command_result world_command(struct world *w, const struct command *command) {
+        enum command_result r = execute(w, command);
+
+        if (r == COMMAND_OK)
+                note_command(w, command);
+        world_step(w);
+        if (r == COMMAND_OK)
+                world_save(w);
+        return r;
+}
+
 /* Nobody calls for a while; the seat may look different afterwards. */
 void world_sleep(struct world *w, uint64_t for_us) {
         /* a few seconds are not noticed, and not meant to be */
@@ -123,6 +217,7 @@ void world_restart(struct world *w, uint64_t for_us, bool reboot) {
         if (reboot)
                 w->boot_us = (int64_t)(20 * SECOND) - (int64_t)w->t_us;
         now = world_now(w);
+        w->check.hold_until_us[ALERT_HOLDER_DESKTOP] = 0; /* the desktop says it again */
         w->posture.occupancy_since_us = w->next.occupancy_since_us = now;
         w->posture.kind_since_us = w->next.kind_since_us = now;
         sitting_init(&w->tracker, &w->settings);

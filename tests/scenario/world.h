@@ -22,6 +22,8 @@ struct world_check {
         uint64_t on_us, off_us, silent_us;  /* what really was, all time */
         uint64_t bout_on_us, bout_other_us; /* the same at the beginning of the bout */
         uint64_t last_id, raised, cleared;
+        uint64_t paused_until_us, snoozed_until_us; /* time of the scenario */
+        uint64_t hold_until_us[ALERT_HOLDER_N];
 };
 
 struct world {
@@ -37,7 +39,10 @@ struct world {
         bool pending;           /* decided only at pending_us: the dwell */
         uint64_t pending_us, dwell_us;
         struct posture next;
-        uint64_t shifting_until_us;
+        uint64_t shifting_until_us, typing_until_us;
+        bool clock_known;
+        int64_t wall_us; /* clock on the wall = t_us + wall_us, counted from midnight before a Sunday */
+        int64_t day;     /* of that clock, when it was looked at last */
         struct memory saved;
         struct sitting sitting; /* of the last step */
         struct alerts alerts;
@@ -60,6 +65,11 @@ void world_sleep(struct world *w, uint64_t for_us);
 void world_save(struct world *w);
 void world_restart(struct world *w, uint64_t for_us, bool reboot); /* from what was saved last */
 void world_midnight(struct world *w);
+/* The clock on the wall is set, at first or anew. */
+void world_clock(struct world *w, uint32_t weekday, uint64_t day_us);
+void world_type(struct world *w, uint64_t for_us);
+/* A snooze, pause, ...; answers as the pipeline does. */
+enum command_result world_command(struct world *w, const struct command *command);
 void world_configure(struct world *w, const struct settings *settings);
 
 /* Fails the program with a message when a step breaks a rule. */

@@ -35,8 +35,34 @@ static void check_one_alert(struct world_check *c, const struct alert *was, cons
         }
         if (is->changes & ALERT_WITHDRAWN)
                 CHECK(is->withdrawn && was->open);
-        if (is->changes & ALERT_UPDATED)
+        if (is->changes & ALERT_HEADS_UP)
+                CHECK(!waits(is));
+        CHECK(is->showings == was->showings ||
+              (is->changes & ALERT_RAISED ? is->showings == 1 : is->changes & ALERT_REPEATED && is->open));
+        if (is->changes & (ALERT_UPDATED | ALERT_REPEATED))
                 CHECK(is->open && waits(was));
+}
+
+static bool quiet(const struct world *w) {
+        const struct settings_alert *s = &w->settings.alert;
+        int64_t minute = ((int64_t)w->t_us + w->wall_us) / (60 * (int64_t)SECOND);
+        int32_t m = (int32_t)(minute % 1440), from = s->quiet_hours.from_min, to = s->quiet_hours.to_min;
+        bool hours = from < to ? m >= from && m < to : from > to && (m >= from || m < to);
+
+        return w->clock_known && (hours || (s->quiet_days & (1U << (minute / 1440 % 7))));
+}
+
+/* Nothing comes while anything at all holds it. */
+static void check_free(const struct world *w) {
+        const struct world_check *c = &w->check;
+
+        CHECK(w->sitting.phase == SITTING_SEATED);
+        CHECK(w->alerts.snoozed_until_us == 0 && w->t_us >= c->snoozed_until_us);
+        CHECK(w->alerts.paused_until_us == 0 && w->t_us >= c->paused_until_us);
+        for (int who = 0; who < ALERT_HOLDER_N; who++)
+                CHECK(w->t_us >= c->hold_until_us[who]);
+        CHECK(!quiet(w));
+        CHECK(w->settings.alert.daily_max == 0 || w->alerts.raised_today <= (uint32_t)w->settings.alert.daily_max);
 }
 
 static void check_alerts(struct world *w) {
@@ -46,10 +72,8 @@ static void check_alerts(struct world *w) {
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 const struct alert *a = &w->alerts.of[k];
                 check_one_alert(c, &c->alerts.of[k], a);
-                if (a->changes & ALERT_RAISED) {
-                        CHECK(w->sitting.phase == SITTING_SEATED);
-                        CHECK(w->alerts.snoozed_until_us == 0);
-                }
+                if (a->changes & (ALERT_RAISED | ALERT_REPEATED | ALERT_HEADS_UP))
+                        check_free(w);
                 if (a->open) /* nobody away is shown an alert */
                         CHECK(w->sitting.phase == SITTING_SEATED || w->sitting.phase == SITTING_SUSPENDED);
                 waiting += waits(a);
