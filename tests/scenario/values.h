@@ -2,6 +2,8 @@
 #ifndef TESTS_VALUES_H
 #define TESTS_VALUES_H
 
+#include <stddef.h>
+
 #include "world.h"
 
 /* 31:00, 1:02:03.5 */

@@ -203,12 +203,13 @@ void world_sleep(struct world *w, uint64_t for_us) {
 
 void world_save(struct world *w) {
         memset(&w->saved, 0, sizeof(w->saved));
+        w->saved_us = w->t_us;
         sitting_remember(&w->tracker, world_now(w), &w->saved.sitting);
         alert_remember(&w->desk, world_now(w), &w->saved.alerts);
 }
 
 void world_restart(struct world *w, uint64_t for_us, bool reboot) {
-        uint64_t now;
+        uint64_t now, elapsed_us = w->t_us + for_us - w->saved_us;
 
         world_check(w, for_us, false);
         w->t_us += for_us;
@@ -222,8 +223,8 @@ void world_restart(struct world *w, uint64_t for_us, bool reboot) {
         w->posture.kind_since_us = w->next.kind_since_us = now;
         sitting_init(&w->tracker, &w->settings);
         alert_init(&w->desk, &w->settings, w->exercises);
-        sitting_recall(&w->tracker, &w->saved.sitting, for_us, now);
-        alert_recall(&w->desk, &w->saved.alerts, for_us, now);
+        sitting_recall(&w->tracker, &w->saved.sitting, elapsed_us, now);
+        alert_recall(&w->desk, &w->saved.alerts, elapsed_us, now);
         world_step(w);
 }
 
