@@ -99,6 +99,14 @@ static void make_settings(struct input *in) {
         settings.posture.min_confidence = between(in, 0, 1);
         settings.sitting.break_s = between(in, 10, 3600);
         settings.alert.prompt_min = between(in, 1, 180);
+        settings.alert.short_min = between(in, 0, 120);
+        settings.alert.hold_max_s = between(in, 0, 1800);
+        settings.alert.repeat_min = between(in, 0, 120);
+        settings.alert.heads_up_s = between(in, 0, 600);
+        settings.alert.adaptive = byte(in) % 2;
+        settings.alert.quiet_hours.from_min = byte(in) * 1439 / 255;
+        settings.alert.quiet_hours.to_min = byte(in) * 1439 / 255;
+        settings.alert.quiet_days = byte(in) % 128;
 }
 
 /* NAN, or within. */
@@ -145,6 +153,18 @@ static void check_posture(const struct posture *p) {
         check_angle(&p->obliquity_deg, p);
 }
 
+static void check_alerts(const struct alerts *all) {
+        for (int k = 0; k < ALERT_KIND_N; k++) {
+                const struct alert *a = &all->of[k];
+
+                REQUIRE(!(a->open && a->withdrawn) && a->outcome < ALERT_OUTCOME_N && a->moment < ALERT_MOMENT_N);
+                REQUIRE(a->exercise >= -1 && all->plan[k].held < 1U << ALERT_HELD_N);
+                if (a->changes & (ALERT_RAISED | ALERT_REPEATED | ALERT_HEADS_UP))
+                        REQUIRE(!all->snoozed_until_us && !all->paused_until_us && !all->disturb &&
+                                !all->quiet_until_us);
+        }
+}
+
 static void check_map(const struct map *m) {
         REQUIRE(m->n_cells == geometry.n_cells && m->n_active <= m->n_cells && m->n_stuck <= m->n_cells);
         for (uint32_t i = 0; i < m->n_cells; i++) {
@@ -163,6 +183,7 @@ static void step(bool fresh) {
                 check_features(&snapshot.features);
         }
         check_posture(&snapshot.posture);
+        check_alerts(&snapshot.alerts);
 }
 
 /* 1 at the middle, falling to a quarter at 30 mm. */
@@ -229,7 +250,20 @@ static void command(struct input *in) {
                             .minutes = byte(in),
                             .target = (enum calibrate_target)(byte(in) % CALIBRATE_TARGET_N)};
 
+        c.on = c.minutes % 2;
+        if (c.minutes % 3 == 0)
+                memcpy(c.name, "desktop", sizeof("desktop"));
         REQUIRE(pipeline_command(&pipeline, &c, now, &snapshot) < COMMAND_RESULT_N);
+}
+
+/* The clock on the wall is set to anything. */
+static void surround(struct input *in) {
+        struct surroundings around = {.known = byte(in) % 4 > 0,
+                                      .now_us = now,
+                                      .day_us = (uint64_t)byte(in) * 86399 / 255 * 1000000,
+                                      .weekday = byte(in) % 7};
+
+        pipeline_surround(&pipeline, &around);
 }
 
 static void restart(struct input *in) {
@@ -281,6 +315,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         pipeline_configure(&pipeline, &settings);
                         break;
                 case 4:
+                        surround(&in);
                         pipeline_new_day(&pipeline, now);
                         break;
                 case 5:
