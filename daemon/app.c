@@ -17,6 +17,7 @@
 #include "exercises.h"
 #include "identity.h"
 #include "publish/bus.h"
+#include "publish/history.h"
 #include "publish/mqtt.h"
 #include "settings.h"
 #include "util/clock.h"
@@ -277,6 +278,22 @@ static int add_outlet(struct app *a, const struct outlet *outlet) {
         return r < 0 ? r : 0;
 }
 
+/* Without it the daemon does all else. */
+static void open_history(struct app *a) {
+        struct outlet outlet;
+        int r;
+
+        if (!a->settings.history.enabled || !a->options.state_directory)
+                return;
+        r = history_new(a->options.state_directory, &a->settings, a->options.speed, &outlet);
+        if (r >= 0)
+                r = add_outlet(a, &outlet);
+        if (r < 0)
+                log_warning("history: %s: nothing is kept", strerror(-r));
+        else
+                outlet.ops->post(outlet.self, &a->snapshot); /* what was taken up after a restart */
+}
+
 static int open_outlets(struct app *a) {
         const struct outlet *mqtt = NULL;
         struct outlet outlet;
@@ -297,6 +314,7 @@ static int open_outlets(struct app *a) {
                 if (r < 0)
                         return r;
         }
+        open_history(a);
         return 0;
 }
 

@@ -13,7 +13,7 @@
 #include "util/clock.h"
 #include "util/minmax.h"
 
-enum { TARE_SAVE_US = 60 * 1000 * 1000 };
+enum { TARE_SAVE_US = 60 * 1000 * 1000, TICK_MIN_US = 10000 };
 
 int app_local_day(uint64_t realtime_us) {
         time_t t = (time_t)(realtime_us / USEC_PER_SEC);
@@ -113,13 +113,18 @@ static uint64_t silence_us(const struct app *a) {
         return rate_hz > 0.1f ? max_u64(stale_us, (uint64_t)(2.5e6f / rate_hz)) : stale_us;
 }
 
+/* What a kill may cost is a second of virtual time, too, as far as the machine is quick enough. */
+static uint64_t tick_us(const struct app *a) {
+        return a->options.speed <= 1 ? APP_TICK_US : max_u64((uint64_t)(APP_TICK_US / a->options.speed), TICK_MIN_US);
+}
+
 int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *a = userdata;
         uint64_t now_us = app_turn_time(a);
         bool silent;
 
         (void)usec;
-        sd_event_source_set_time(source, a->wake_us + APP_TICK_US);
+        sd_event_source_set_time(source, a->wake_us + tick_us(a));
         app_tell_time(a, now_us);
         mat_tick(&a->mat);
         if (a->health.mat_online && a->wake_us > app_real_of(a, a->mat.frame.arrived_us) + silence_us(a))

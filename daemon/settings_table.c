@@ -215,6 +215,11 @@ const struct setting settings_table[] = {
         BOOL(mqtt, discovery, "yes", "Announce the seat to Home Assistant (2024.12 or newer)."),
         TEXT_R(mqtt, discovery_prefix, SETTING_TOPIC, "homeassistant", "Home Assistant's discovery prefix."),
 
+        BOOL_R(history, enabled, "yes",
+               "Keep bouts, breaks, postures by the hour, alerts and what came of them in the state directory, for "
+               "sitbonectl history and report. Never pressure maps."),
+        INT(history, keep_days, 0, 36500, "days", "730", "Older history is forgotten. 0: it is kept for ever."),
+
         CHOICE_R(bus, bus, bus_words, "system",
                  "Which D-Bus carries org.sitbone.Seat1, for sitbonectl and the desktop notifications."),
 
@@ -228,4 +233,4 @@ const size_t settings_rows = sizeof(settings_table) / sizeof(settings_table[0]);
 _Static_assert(sizeof(settings_table) / sizeof(settings_table[0]) <= SETTINGS_ROWS_MAX, "raise SETTINGS_ROWS_MAX");
 
 const char settings_section_list[] =
-        "[seat] [device] [condition] [occupancy] [posture] [sitting] [alert] [mqtt] [bus] [realtime]";
+        "[seat] [device] [condition] [occupancy] [posture] [sitting] [alert] [mqtt] [history] [bus] [realtime]";

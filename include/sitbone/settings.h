@@ -109,6 +109,11 @@ struct settings_mqtt {
         char discovery_prefix[96];
 };
 
+struct settings_history {
+        bool enabled;
+        int32_t keep_days; /* 0 = for ever */
+};
+
 struct settings_bus {
         int32_t bus; /* enum bus_kind */
 };
@@ -127,6 +132,7 @@ struct settings {
         struct settings_sitting sitting;
         struct settings_alert alert;
         struct settings_mqtt mqtt;
+        struct settings_history history;
         struct settings_bus bus;
         struct settings_realtime realtime;
 };

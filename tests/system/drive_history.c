@@ -1,0 +1,147 @@
+/* A day of one sitter in virtual time: follow/, what survives a restart and the history, without a mat and without the
+ * event loop, so that a day takes seconds and can be killed at any moment. What the clocks say lies in a file and
+ * goes on after a kill. Usage: drive_history FOLDER MICROSECONDS (real ones for each virtual second) */
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "follow/alert.h"
+#include "follow/sitting.h"
+#include "publish/history.h"
+#include "publish/state.h"
+#include "settings.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#define MINUTE        (60 * USEC_PER_SEC)
+#define STEP_US       (USEC_PER_SEC / 5)
+#define DOWN_US       (USEC_PER_SEC / 2) /* a restart takes so long */
+#define DAY_US        (9 * 60 * MINUTE)
+#define BEGIN_BOOT_US (3600 * USEC_PER_SEC)
+#define BEGIN_REAL_US (1780300800 * USEC_PER_SEC) /* a Monday morning */
+
+static uint64_t *elapsed_us; /* of the day */
+
+/* Instead of util/clock.c. */
+uint64_t clock_boottime_us(void) {
+        return BEGIN_BOOT_US + *elapsed_us;
+}
+
+uint64_t clock_realtime_us(void) {
+        return BEGIN_REAL_US + *elapsed_us;
+}
+
+struct day {
+        struct sitting_tracker tracker;
+        struct alert_desk desk;
+        struct exercise_catalogue exercises;
+        struct geometry geometry;
+        struct snapshot snapshot;
+        struct state *state;
+        struct outlet history;
+};
+
+/* An hour: 22 min upright, a minute at the printer, 26 min slouched, then nine or ten minutes away. */
+static void see(struct posture *p, uint64_t at_us) {
+        uint64_t minute = at_us / MINUTE % 60;
+        bool seated = minute >= 2 && minute < 51 && minute != 24;
+        enum posture_kind kind = !seated ? POSTURE_VACANT : minute < 24 ? POSTURE_UPRIGHT : POSTURE_SLOUCHED;
+        enum occupancy occupancy = seated ? OCCUPANCY_PERSON : OCCUPANCY_VACANT;
+
+        if (occupancy != p->occupancy)
+                p->occupancy_since_us = clock_boottime_us();
+        p->occupancy = occupancy;
+        p->kind = kind;
+        p->confidence = 0.9f;
+        p->asymmetry = seated ? 0.1f : NAN;
+        p->shifting = seated && at_us / USEC_PER_SEC % 300 < 2;
+        p->referenced = seated;
+}
+
+static bool step(struct day *d) {
+        struct snapshot *s = &d->snapshot;
+        uint32_t changes;
+
+        s->now_us = clock_boottime_us();
+        see(&s->posture, *elapsed_us);
+        sitting_step(&d->tracker, &s->posture, s->now_us, &s->sitting);
+        alert_step(&d->desk, &s->sitting, s->now_us, &s->alerts);
+        changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                changes |= s->alerts.of[k].changes;
+        return changes != 0;
+}
+
+static void remember(struct day *d) {
+        struct memory memory;
+
+        memset(&memory, 0, sizeof(memory));
+        sitting_remember(&d->tracker, d->snapshot.now_us, &memory.sitting);
+        alert_remember(&d->desk, d->snapshot.now_us, &memory.alerts);
+        state_save(d->state, &memory);
+}
+
+static void recall(struct day *d) {
+        struct memory memory;
+        uint64_t gone_us;
+        const char *why;
+
+        if (!state_load(d->state, &memory, &gone_us, &why))
+                return;
+        sitting_recall(&d->tracker, &memory.sitting, gone_us, clock_boottime_us());
+        alert_recall(&d->desk, &memory.alerts, gone_us, clock_boottime_us());
+}
+
+static void open_clock(const char *folder) {
+        char path[512];
+        int fd;
+
+        snprintf(path, sizeof(path), "%s/clock", folder);
+        fd = open(path, O_RDWR | O_CREAT, 0600);
+        if (fd < 0 || ftruncate(fd, sizeof(*elapsed_us)) < 0)
+                exit(1);
+        elapsed_us = mmap(NULL, sizeof(*elapsed_us), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (elapsed_us == MAP_FAILED)
+                exit(1);
+        if (*elapsed_us > 0)
+                *elapsed_us += DOWN_US;
+}
+
+int main(int argc, char **argv) {
+        static struct day day;
+        struct settings settings;
+
+        if (argc != 3)
+                return 2;
+        log_open(LOG_WARNING_);
+        open_clock(argv[1]);
+        settings_defaults(&settings);
+        settings.alert.slouch = settings.alert.asymmetry = settings.alert.still = false;
+        day.snapshot.geometry = &day.geometry;
+        day.snapshot.exercises = &day.exercises;
+        sitting_init(&day.tracker, &settings);
+        alert_init(&day.desk, &settings, &day.exercises);
+        if (state_new(argv[1], &day.state) < 0)
+                return 1;
+        recall(&day);
+        step(&day);
+        if (history_new(argv[1], &settings, 1, &day.history) < 0)
+                return 1;
+        while (*elapsed_us < DAY_US) {
+                day.history.ops->post(day.history.self, &day.snapshot);
+                *elapsed_us += STEP_US;
+                if (step(&day) || *elapsed_us % USEC_PER_SEC < STEP_US)
+                        remember(&day);
+                if (*elapsed_us % USEC_PER_SEC < STEP_US)
+                        usleep((useconds_t)atoi(argv[2]));
+        }
+        day.history.ops->post(day.history.self, &day.snapshot);
+        puts(day.history.ops->status(day.history.self));
+        day.history.ops->free(day.history.self);
+        state_free(day.state);
+        return 0;
+}
