@@ -78,7 +78,9 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_HOLD:
                 return alert_disturb(&p->alert, holder(command->name), command->on, now_us);
         case COMMAND_TEACH:
+                return estimate_teach(&p->estimate, command->name, now_us);
         case COMMAND_UNTEACH:
+                return estimate_unteach(&p->estimate, command->name);
         case COMMAND_SITTER:
         case COMMAND_VERB_N:
                 break;

@@ -105,6 +105,7 @@ struct learner {
         float confidence; /* in the sitter; 1 = said by hand, NAN = nobody in particular */
         bool stale_mat;   /* the profile found was of another mat */
         struct gather gather;
+        struct lesson lesson; /* being taught while gather runs; no name = a pose is gathered */
         struct usual_gather usual;
         bool sat_upright, profile_changed, calibration_changed; /* not told yet */
 };

@@ -72,9 +72,10 @@ bool gather_step(struct gather *g, const float value[MEMORY_REFERENCE_N], bool q
         if (g->phase != LEARNING_GATHERS)
                 return false;
         g->waited_s += dt;
+        g->counted = quiet && g->waited_s > SETTLE_S;
         if (!quiet)
                 forget_second(g);
-        else if (g->waited_s > SETTLE_S)
+        if (g->counted)
                 add(g, value, dt);
         if (g->quiet_s >= QUIET_S) {
                 g->phase = steady(g) ? LEARNING_DONE : LEARNING_REFUSED;

@@ -13,6 +13,7 @@ struct gather {
         enum calibrate_pose pose;
         enum command_result why;                                                       /* of a refusal */
         float quiet_s, waited_s;                                                       /* counted; since the command */
+        bool counted;                                                                  /* the last frame did */
         float second_s;                                                                /* of the running second */
         float sum_s[MEMORY_REFERENCE_N], sum[MEMORY_REFERENCE_N];                      /* its values, by time */
         float n[MEMORY_REFERENCE_N], mean[MEMORY_REFERENCE_N], m2[MEMORY_REFERENCE_N]; /* over the seconds */

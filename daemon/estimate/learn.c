@@ -38,12 +38,32 @@ static void take_pose(struct estimate *e, const struct features *f) {
         l->profile_changed = l->calibration_changed = true;
 }
 
+static void take_lesson(struct estimate *e, const struct features *f) {
+        struct learner *l = &e->learner;
+
+        l->gather.why = lesson_learn(&l->lesson, &l->profile);
+        if (l->gather.why != COMMAND_OK) {
+                l->gather.phase = LEARNING_REFUSED;
+                return;
+        }
+        l->profile.n_cells = f->n_cells;
+        l->stale_mat = false;
+        l->profile_changed = true;
+        recogniser_know(&e->recogniser, &l->profile);
+}
+
 void learn_step(struct estimate *e, const struct features *f, float dt) {
         struct learner *l = &e->learner;
+        bool teaching = *l->lesson.name, done;
         float value[REFERENCE_N];
 
         reference_vector(f, value);
-        if (gather_step(&l->gather, value, !e->shifting, dt))
+        done = gather_step(&l->gather, value, !e->shifting, dt);
+        if (teaching && l->gather.counted && (done || l->gather.phase == LEARNING_GATHERS))
+                lesson_add(&l->lesson, &l->profile, f);
+        if (done && teaching)
+                take_lesson(e, f);
+        else if (done)
                 take_pose(e, f);
         if (usual_step(&l->usual, f, !e->shifting, dt, e->posture_settings.reference_s))
                 l->sat_upright = true;
@@ -83,6 +103,9 @@ void estimate_know(struct estimate *e, const struct profile *profile, float conf
         } else {
                 l->profile = *profile;
         }
+        if (!taught_plausible(&l->profile))
+                memset(l->profile.taught, 0, sizeof(l->profile.taught));
+        recogniser_know(&e->recogniser, &l->profile);
         if (another)
                 e->reference.own.valid = false;
         if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)
@@ -115,6 +138,40 @@ enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose p
         if (pose == POSE_UPRIGHT && !reference_by_hand(&e->reference))
                 return COMMAND_UNSTEADY;
         gather_start(&e->learner.gather, pose);
+        *e->learner.lesson.name = '\0';
+        return COMMAND_OK;
+}
+
+static bool room_for(const struct profile *p, const char *name) {
+        for (int i = 0; i < TAUGHT_MAX; i++)
+                if (!*p->taught[i].name || strncmp(p->taught[i].name, name, POSTURE_NAME_MAX) == 0)
+                        return true;
+        return false;
+}
+
+enum command_result estimate_teach(struct estimate *e, const char *name, uint64_t now_us) {
+        enum command_result r = estimate_anybody(e, now_us);
+        struct learner *l = &e->learner;
+        struct lesson lesson;
+
+        if (!lesson_begin(&lesson, name))
+                return COMMAND_MALFORMED;
+        if (r != COMMAND_OK)
+                return r;
+        if (!room_for(&l->profile, name))
+                return COMMAND_FULL;
+        gather_start(&l->gather, POSE_UPRIGHT);
+        l->lesson = lesson;
+        return COMMAND_OK;
+}
+
+enum command_result estimate_unteach(struct estimate *e, const char *name) {
+        struct learner *l = &e->learner;
+
+        if (!taught_forget(&l->profile, name))
+                return COMMAND_NO_SUCH_NAME;
+        l->profile_changed = true;
+        recogniser_know(&e->recogniser, &l->profile);
         return COMMAND_OK;
 }
 
@@ -132,6 +189,7 @@ void estimate_learning(struct estimate *e, struct learning *ret) {
         ret->sitter_confidence = l->confidence;
         ret->phase = l->gather.phase;
         ret->pose = l->gather.pose;
+        memcpy(ret->posture, l->lesson.name, sizeof(ret->posture));
         ret->left_s = gather_left_s(&l->gather);
         ret->why = l->gather.why;
         for (int i = 0; i < POSE_N; i++) {

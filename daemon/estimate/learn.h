@@ -26,6 +26,12 @@ void estimate_note_sit(struct estimate *e);
  * COMMAND_NO_FRAMES or COMMAND_UNSTEADY. */
 enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose pose, uint64_t now_us);
 
+/* The sitter sits so for the next seconds: joins what was taught under this name before. Further refusals:
+ * COMMAND_MALFORMED (no legal name), COMMAND_FULL. */
+enum command_result estimate_teach(struct estimate *e, const char *name, uint64_t now_us);
+/* COMMAND_OK or COMMAND_NO_SUCH_NAME. */
+enum command_result estimate_unteach(struct estimate *e, const char *name);
+
 /* Sets every field; a change is told once. */
 void estimate_learning(struct estimate *e, struct learning *ret);
 

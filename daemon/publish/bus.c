@@ -10,6 +10,7 @@
 #include <systemd/sd-bus.h>
 
 #include "publish/bus_callers.h"
+#include "publish/bus_command.h"
 #include "publish/bus_values.h"
 #include "publish/text.h"
 #include "util/clock.h"
@@ -77,36 +78,9 @@ static int answer_live(struct bus *b, sd_bus_message *m) {
         return r;
 }
 
-static enum command_result read_calibrate(sd_bus_message *m, struct command *ret) {
-        const char *what;
-
-        if (sd_bus_message_read(m, "s", &what) < 0)
-                return COMMAND_MALFORMED;
-        if (strcmp(what, "upright") == 0)
-                ret->target = CALIBRATE_UPRIGHT;
-        else if (strcmp(what, "empty") == 0)
-                ret->target = CALIBRATE_EMPTY;
-        else
-                return COMMAND_MALFORMED;
-        return COMMAND_OK;
-}
-
-static enum command_result read_command(sd_bus_message *m, struct command *ret) {
-        if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "Snooze")) {
-                ret->verb = COMMAND_SNOOZE;
-                return sd_bus_message_read(m, "u", &ret->minutes) < 0 ? COMMAND_MALFORMED : COMMAND_OK;
-        }
-        if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "Calibrate")) {
-                ret->verb = COMMAND_CALIBRATE;
-                return read_calibrate(m, ret);
-        }
-        ret->verb = sd_bus_message_is_method_call(m, BUS_INTERFACE, "Done") ? COMMAND_DONE : COMMAND_TARE;
-        return COMMAND_OK;
-}
-
 static int answer_command(struct bus *b, sd_bus_message *m) {
         struct command command = {0};
-        enum command_result result = read_command(m, &command);
+        enum command_result result = bus_read_command(m, &command);
         char error[64];
 
         if (result == COMMAND_OK)
@@ -141,6 +115,11 @@ static int on_method(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 
 /* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; bus_callers.h does it. */
 #define PROPERTY(name, type) SD_BUS_PROPERTY(name, type, bus_get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+#define COMMAND(name)                                                                                                 \
+        SD_BUS_METHOD_WITH_ARGS(name, SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_method, SD_BUS_VTABLE_UNPRIVILEGED)
+#define COMMAND_WITH(name, type, argument)                                                                            \
+        SD_BUS_METHOD_WITH_ARGS(name, SD_BUS_ARGS(type, argument), SD_BUS_NO_RESULT, on_method,                       \
+                                SD_BUS_VTABLE_UNPRIVILEGED)
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("SeatId", "s", bus_get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -162,12 +141,13 @@ static const sd_bus_vtable vtable[] = {
         PROPERTY("MatOnline", "b"),
         PROPERTY("Mqtt", "s"),
         SD_BUS_PROPERTY("OpenAlerts", "a(ssa{sv})", bus_get_open_alerts, 0, 0),
-        SD_BUS_METHOD_WITH_ARGS("Snooze", SD_BUS_ARGS("u", minutes), SD_BUS_NO_RESULT, on_method,
-                                SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Done", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_method, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Calibrate", SD_BUS_ARGS("s", what), SD_BUS_NO_RESULT, on_method,
-                                SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Tare", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        COMMAND_WITH("Snooze", "u", minutes),
+        COMMAND("Done"),
+        COMMAND_WITH("Calibrate", "s", what),
+        COMMAND("Tare"),
+        COMMAND_WITH("Teach", "s", name),
+        COMMAND_WITH("Unteach", "s", name),
+        COMMAND_WITH("SetSitter", "s", name),
         SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("AlertRaised", SD_BUS_ARGS("s", id, "s", kind, "a{sv}", details), 0),

@@ -106,6 +106,53 @@ static int append_counts(sd_bus_message *m, const struct bus_view *v) {
                                      "breaks_today", "u", s->sitting.breaks_today);
 }
 
+static int append_texts(sd_bus_message *m, const char *key, const char *const *text, uint32_t n) {
+        int r = open_entry(m, key, "as");
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "s");
+        for (uint32_t i = 0; i < n && r >= 0; i++)
+                r = sd_bus_message_append(m, "s", text[i]);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        return r < 0 ? r : close_entry(m);
+}
+
+static int append_poses(sd_bus_message *m, const struct learning *l) {
+        const char *name[POSE_N];
+        float separation[POSE_N];
+        uint32_t n = 0;
+        int r;
+
+        for (enum calibrate_pose p = 0; p < POSE_N; p++) {
+                if (!l->taken[p])
+                        continue;
+                name[n] = pose_name(p);
+                separation[n++] = l->separation[p];
+        }
+        r = append_texts(m, "poses", name, n);
+        return r < 0 ? r : append_numbers(m, "separation", separation, n);
+}
+
+static int append_learning(sd_bus_message *m, const struct learning *l) {
+        const char *what = *l->posture ? l->posture : pose_name(l->pose), *taught[TAUGHT_MAX];
+        bool refused = l->phase == LEARNING_REFUSED;
+        int r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                               /* */
+                                      "sitter", "s", l->sitter,                                        /* */
+                                      "sitter_confidence", "d", (double)l->sitter_confidence,          /* */
+                                      "learning", "s", learning_phase_name(l->phase),                  /* */
+                                      "learning_what", "s", l->phase == LEARNING_IDLE ? "" : what,     /* */
+                                      "learning_left_s", "d", (double)l->left_s,                       /* */
+                                      "learning_why", "s", refused ? command_result_text(l->why) : "", /* */
+                                      "calibration_stale", "s", stale_reason_text(l->stale));
+
+        for (uint32_t i = 0; i < l->n_taught; i++)
+                taught[i] = l->taught[i];
+        if (r >= 0)
+                r = append_texts(m, "taught", taught, l->n_taught);
+        return r < 0 ? r : append_poses(m, l);
+}
+
 /* The most important alert that is open: the kinds are in that order. */
 static int append_alert_line(sd_bus_message *m, const struct bus_view *v) {
         const struct exercise *e;
@@ -138,6 +185,8 @@ static int append_snapshot(sd_bus_message *m, const struct bus_view *v) {
                 r = append_features(m, &v->snapshot->features);
         if (r >= 0)
                 r = append_counts(m, v);
+        if (r >= 0)
+                r = append_learning(m, &v->snapshot->learning);
         return r < 0 ? r : append_alert_line(m, v);
 }
 

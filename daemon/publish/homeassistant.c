@@ -58,6 +58,9 @@ static const struct entity entities[] = {
          "mdi:motion-sensor-off", -1},
         {"calibration_needed", "binary_sensor", "Calibration", FEED_STATE, "calibration_needed", "problem", NULL, NULL,
          NULL, -1, true},
+        {"sitter", "sensor", "Sitter", FEED_STATE, "sitter", NULL, NULL, NULL, "mdi:account", -1, true, true},
+        {"calibration_stale", "sensor", "Calibration doubt", FEED_STATE, "calibration_stale", NULL, NULL, NULL,
+         "mdi:help-circle-outline", -1, true, true},
         {"mat_connected", "binary_sensor", "Mat connection", FEED_MAT, NULL, "connectivity", NULL, NULL, NULL, -1,
          true},
         {"frame_rate", "sensor", "Frame rate", FEED_DIAG, "frame_rate_hz", "frequency", "Hz", "measurement", NULL, 0,
@@ -74,6 +77,10 @@ static const struct button {
         {"snooze", "Snooze alerts", "mdi:bell-sleep", "snooze", "default"},
         {"activation_done", "Activation done", "mdi:check", "activation_done", "1"},
         {"calibrate", "Calibrate upright", "mdi:progress-wrench", "calibrate", "upright", true},
+        {"calibrate_slouched", "Calibrate slouched", "mdi:progress-wrench", "calibrate", "slouched", true},
+        {"calibrate_arched", "Calibrate arched", "mdi:progress-wrench", "calibrate", "arched", true},
+        {"calibrate_left", "Calibrate left", "mdi:progress-wrench", "calibrate", "left", true},
+        {"calibrate_right", "Calibrate right", "mdi:progress-wrench", "calibrate", "right", true},
 };
 
 struct seat {

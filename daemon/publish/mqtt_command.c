@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "publish/text.h"
 #include "util/clock.h"
 
 /* What a payload says, bare or as JSON. */
@@ -109,13 +110,23 @@ static enum command_result activation_done(const struct said *said, struct comma
 
 static enum command_result calibrate(const struct said *said, struct command *ret) {
         ret->verb = COMMAND_CALIBRATE;
-        if (strcmp(said->word, "upright") == 0)
-                ret->target = CALIBRATE_UPRIGHT;
-        else if (strcmp(said->word, "empty") == 0)
-                ret->target = CALIBRATE_EMPTY;
-        else
-                return COMMAND_MALFORMED;
-        return COMMAND_OK;
+        return calibrate_target_of(said->word, &ret->target) ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
+static enum command_result teach(const struct said *said, struct command *ret) {
+        ret->verb = COMMAND_TEACH;
+        return name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
+static enum command_result unteach(const struct said *said, struct command *ret) {
+        ret->verb = COMMAND_UNTEACH;
+        return name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
+/* Empty = nobody in particular; but a number in JSON has no word. */
+static enum command_result sitter(const struct said *said, struct command *ret) {
+        ret->verb = COMMAND_SITTER;
+        return said->empty || name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
 static enum command_result tare(const struct said *said, struct command *ret) {
@@ -137,7 +148,8 @@ static const struct verb {
 } verbs[] = {
         {"snooze", "minutes", WORD_COMMAND, snooze},      {"activation_done", NULL, WORD_COMMAND, activation_done},
         {"calibrate", "target", WORD_COMMAND, calibrate}, {"tare", NULL, WORD_COMMAND, tare},
-        {"announce", NULL, WORD_ANNOUNCE, announce},
+        {"announce", NULL, WORD_ANNOUNCE, announce},      {"teach", "name", WORD_COMMAND, teach},
+        {"unteach", "name", WORD_COMMAND, unteach},       {"sitter", "name", WORD_COMMAND, sitter},
 };
 
 static const struct verb *find_verb(const char *name) {

@@ -22,6 +22,7 @@ void report_take(const struct snapshot *s, uint64_t realtime_us, struct report *
         ret->cols = s->geometry->cols;
         ret->n_cells = s->geometry->n_cells;
         ret->posture = s->posture;
+        ret->learning = s->learning;
         ret->sitting = s->sitting;
         ret->alerts = s->alerts;
         ret->health = s->health;
@@ -35,6 +36,10 @@ bool report_urgent(const struct report *last, const struct report *now) {
         for (int k = 0; k < ALERT_KIND_N; k++)
                 if (last->alerts.of[k].open != now->alerts.of[k].open)
                         return true;
+        if (last->learning.phase != now->learning.phase ||
+            ceilf(last->learning.left_s) != ceilf(now->learning.left_s) ||
+            strcmp(last->learning.sitter, now->learning.sitter) != 0)
+                return true;
         return last->posture.occupancy != now->posture.occupancy || last->posture.kind != now->posture.kind ||
                last->health.mat_online != now->health.mat_online || last->sitting.phase != now->sitting.phase ||
                other_instant(last->alerts.snoozed_until_us, now->alerts.snoozed_until_us);
@@ -49,6 +54,7 @@ bool report_moved(const struct report *last, const struct report *now) {
         return apart(last->posture.tilt_deg.value, now->posture.tilt_deg.value, DEAD_BAND_DEG) ||
                apart(last->posture.obliquity_deg.value, now->posture.obliquity_deg.value, DEAD_BAND_DEG) ||
                apart(last->posture.asymmetry / 2, now->posture.asymmetry / 2, DEAD_BAND_SHARE) ||
+               last->learning.stale != now->learning.stale || last->learning.n_taught != now->learning.n_taught ||
                last->posture.referenced != now->posture.referenced ||
                other_instant(last->sitting.bout_started_us, now->sitting.bout_started_us) ||
                other_instant(last->alerts.activate_due_us, now->alerts.activate_due_us) ||

@@ -14,6 +14,7 @@ struct report {
         uint64_t realtime_us; /* the wall at the same moment */
         uint32_t rows, cols, n_cells;
         struct posture posture;
+        struct learning learning;
         struct sitting sitting;
         struct alerts alerts;
         struct health health;

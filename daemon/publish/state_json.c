@@ -88,13 +88,15 @@ static json_t *occupied(enum occupancy o) {
 }
 
 /* Without an own upright there is no tilt to speak of; nobody seated: nothing is known. */
-static json_t *calibration_needed(const struct posture *p) {
+static json_t *calibration_needed(const struct posture *p, const struct learning *l) {
+        if (l->stale != STALE_NOT)
+                return json_true();
         if (p->referenced)
                 return json_false();
         return p->occupancy == OCCUPANCY_PERSON ? json_true() : json_null();
 }
 
-static void put_posture(json_t *root, const struct posture *p) {
+static void put_posture(json_t *root, const struct posture *p, const struct learning *l) {
         bool person = p->occupancy == OCCUPANCY_PERSON;
 
         json_object_set_new(root, "occupied", occupied(p->occupancy));
@@ -107,7 +109,38 @@ static void put_posture(json_t *root, const struct posture *p) {
         json_object_set_new(root, "pelvic_obliquity_sd_deg", number(p->obliquity_deg.sd, 10));
         json_object_set_new(root, "load_left_pct", person ? whole(50.0 * (1.0 - p->asymmetry)) : json_null());
         json_object_set_new(root, "calibrated", json_boolean(p->calibrated));
-        json_object_set_new(root, "calibration_needed", calibration_needed(p));
+        json_object_set_new(root, "calibration_needed", calibration_needed(p, l));
+}
+
+/* What is learnt at this moment, or was last; null before the first time. */
+static json_t *learning_object(const struct learning *l) {
+        json_t *o;
+
+        if (l->phase == LEARNING_IDLE)
+                return json_null();
+        o = json_object();
+        json_object_set_new(o, "what", json_string(*l->posture ? l->posture : pose_name(l->pose)));
+        json_object_set_new(o, "phase", json_string(learning_phase_name(l->phase)));
+        json_object_set_new(o, "left_s", whole(ceil(l->left_s)));
+        json_object_set_new(o, "why",
+                            l->phase == LEARNING_REFUSED ? json_string(command_result_name(l->why)) : json_null());
+        return o;
+}
+
+static void put_learning(json_t *root, const struct learning *l) {
+        json_t *poses = json_array(), *taught = json_array();
+
+        for (int i = 0; i < POSE_N; i++)
+                if (l->taken[i])
+                        json_array_append_new(poses, json_string(pose_name((enum calibrate_pose)i)));
+        for (uint32_t i = 0; i < l->n_taught; i++)
+                json_array_append_new(taught, json_string(l->taught[i]));
+        json_object_set_new(root, "sitter", text_or_null(l->sitter));
+        json_object_set_new(root, "sitter_confidence_pct", whole(100.0 * l->sitter_confidence));
+        json_object_set_new(root, "learning", learning_object(l));
+        json_object_set_new(root, "calibrated_poses", poses);
+        json_object_set_new(root, "calibration_stale", text_or_null(stale_reason_text(l->stale)));
+        json_object_set_new(root, "taught_postures", taught);
 }
 
 static void put_sitting(json_t *root, struct state_memory *memory, const struct report *r) {
@@ -139,7 +172,8 @@ char *state_json(struct state_memory *memory, const struct report *r) {
         json_object_set_new(root, "schema", json_integer(SCHEMA));
         json_object_set_new(root, "ts", wall_ms(r->realtime_us));
         json_object_set_new(root, "seq", count(++memory->seq));
-        put_posture(root, &r->posture);
+        put_posture(root, &r->posture, &r->learning);
+        put_learning(root, &r->learning);
         put_sitting(root, memory, r);
         put_alerts(root, memory, r);
         return text_of(root);
@@ -177,7 +211,8 @@ char *info_json(const struct identity *identity, const struct report *r, uint64_
         json_object_set_new(root, "capabilities",
                             json_pack("[s,s,s,s,s]", "occupancy", "posture", "pelvic_tilt", "sitting", "alerts"));
         json_object_set_new(root, "commands",
-                            json_pack("[s,s,s,s,s]", "snooze", "activation_done", "calibrate", "tare", "announce"));
+                            json_pack("[s,s,s,s,s,s,s,s]", "snooze", "activation_done", "calibrate", "tare",
+                                      "announce", "teach", "unteach", "sitter"));
         return text_of(root);
 }
 

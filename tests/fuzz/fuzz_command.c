@@ -9,7 +9,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
-        static const char *const verbs[] = {"snooze", "activation_done", "calibrate", "tare", "announce"};
+        static const char *const verbs[] = {"snooze",   "activation_done", "calibrate", "tare",
+                                            "announce", "teach",           "unteach",   "sitter"};
         char name[64] = "";
         struct request request;
         enum command_word word;
@@ -25,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 length = length < n - 2 ? length : n - 2;
                 memcpy(name, data + 2, length);
         } else {
-                strcpy(name, verbs[data[1] % 5]);
+                strcpy(name, verbs[data[1] % (sizeof(verbs) / sizeof(verbs[0]))]);
                 length = 0;
         }
         result = command_read(name, data + 2 + length, n - 2 - length, retained, &word, &request);
@@ -35,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 abort();
         if (result == COMMAND_OK && word == WORD_COMMAND &&
             (request.command.verb >= COMMAND_VERB_N || request.command.minutes > 240 ||
-             request.command.target >= CALIBRATE_TARGET_N))
+             request.command.target >= CALIBRATE_TARGET_N ||
+             strspn(request.command.name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(request.command.name)))
                 abort();
         return 0;
 }

@@ -39,10 +39,16 @@ static const struct exercise_catalogue catalogue = {
 };
 
 static enum command_result execute(void *userdata, const struct command *c) {
-        static const char *const names[] = {"snooze", "done", "calibrate", "tare"};
+        static const char *const names[COMMAND_VERB_N] = {
+                [COMMAND_SNOOZE] = "snooze",   [COMMAND_DONE] = "done",     [COMMAND_CALIBRATE] = "calibrate",
+                [COMMAND_TARE] = "tare",       [COMMAND_SKIP] = "skip",     [COMMAND_PAUSE] = "pause",
+                [COMMAND_RESUME] = "resume",   [COMMAND_HOLD] = "hold",     [COMMAND_TEACH] = "teach",
+                [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter",
+        };
         struct drive *d = userdata;
 
-        printf("command %s %" PRIu32 " %d\n", names[c->verb], c->minutes, (int)c->target);
+        printf("command %s %" PRIu32 " %d%s%s\n", names[c->verb], c->minutes, (int)c->target, *c->name ? " " : "",
+               c->name);
         return d->result;
 }
 

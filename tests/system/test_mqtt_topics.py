@@ -15,6 +15,7 @@ STATE_KEYS = {
     "schema", "ts", "seq", "occupied", "occupancy", "posture", "confidence_pct", "pelvic_tilt_deg",
     "pelvic_tilt_sd_deg", "pelvic_obliquity_deg", "pelvic_obliquity_sd_deg", "load_left_pct", "calibrated",
     "calibration_needed", "phase", "seated_since", "sitting_today_min", "last_session_min", "sessions_today",
+    "sitter", "sitter_confidence_pct", "learning", "calibrated_poses", "calibration_stale", "taught_postures",
     "breaks_today", "next_alert_at", "snoozed_until", "alerts_today", "glute_alert", "posture_alert", "still_alert"}
 
 
@@ -107,7 +108,13 @@ def check_commands(listener, drive):
     assert answered(listener, drive, "activation_done", "1") == ok
     assert answered(listener, drive, "calibrate", "upright") == ok
     assert answered(listener, drive, "calibrate", '{"target":"empty"}') == ok
+    assert drive.said("command")[-1] == "command calibrate 0 5"
+    assert answered(listener, drive, "calibrate", "slouched") == ok
     assert drive.said("command")[-1] == "command calibrate 0 1"
+    assert answered(listener, drive, "teach", "crossed-left") == ok
+    assert drive.said("command")[-1] == "command teach 0 0 crossed-left"
+    assert answered(listener, drive, "sitter", '{"name":"anna"}') == ok
+    assert drive.said("command")[-1] == "command sitter 0 0 anna"
     drive.tell("result 2")
     time.sleep(0.1)
     r = answered(listener, drive, "activation_done", '{"transaction":7}')
@@ -117,6 +124,8 @@ def check_commands(listener, drive):
     for verb, payload, code in (("snooze", "soon", "Malformed"), ("snooze", "241", "OutOfRange"),
                                 ("snooze", '{"minutes":', "Malformed"), ("calibrate", "", "Malformed"),
                                 ("snooze", "9" * 2000, "Malformed"), ("dance", "", "UnknownVerb"),
+                                ("teach", "../etc/passwd", "Malformed"), ("teach", "", "Malformed"),
+                                ("sitter", "%s%n", "Malformed"), ("sitter", '{"name":5}', "Malformed"),
                                 ("snooze", '{"minutes":5,"x":1}', "Malformed")):
         r = answered(listener, drive, verb, payload)
         assert r["status"] == "error" and r["code"] == code, (verb, payload[:20], r)
@@ -153,7 +162,7 @@ def check_fuzz(listener, drive):
     before = len(drive.said("command"))
     chance = random.Random(1)
     for _ in range(300):
-        verb = chance.choice(["snooze", "calibrate", "x" * 60, "é", "-"])
+        verb = chance.choice(["snooze", "calibrate", "teach", "sitter", "x" * 60, "é", "-"])
         payload = bytes(chance.randrange(256) for _ in range(chance.randrange(60)))
         if chance.random() < 0.5:
             payload = b'{"minutes":' + payload

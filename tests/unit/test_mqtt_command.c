@@ -41,6 +41,45 @@ static void test_json(void) {
         CHECK(r.command.verb == COMMAND_CALIBRATE && r.command.target == CALIBRATE_EMPTY);
 }
 
+static void test_names(void) {
+        static const char *const bad[] = {"",
+                                          "Anna",
+                                          "a b",
+                                          "-anna",
+                                          "../x",
+                                          "a/b",
+                                          "ä",
+                                          "a\nb",
+                                          "a.b",
+                                          "{\"name\":5}",
+                                          "{\"target\":\"a\"}",
+                                          "12345678901234567890123456789012"};
+        struct request r;
+
+        CHECK(read_as("teach", "crossed-left", &r) == COMMAND_OK && r.command.verb == COMMAND_TEACH);
+        CHECK(strcmp(r.command.name, "crossed-left") == 0);
+        CHECK(read_as("unteach", "{\"name\":\"a1\"}", &r) == COMMAND_OK && r.command.verb == COMMAND_UNTEACH);
+        CHECK(strcmp(r.command.name, "a1") == 0);
+        CHECK(read_as("teach", "1234567890123456789012345678901", &r) == COMMAND_OK);
+        CHECK(read_as("sitter", "7", &r) == COMMAND_OK && strcmp(r.command.name, "7") == 0);
+        CHECK(read_as("sitter", "", &r) == COMMAND_OK && r.command.verb == COMMAND_SITTER && !*r.command.name);
+        for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+                CHECK(read_as("teach", bad[i], &r) == COMMAND_MALFORMED && !*r.command.name);
+                CHECK(read_as("unteach", bad[i], &r) == COMMAND_MALFORMED);
+                CHECK(i == 0 || read_as("sitter", bad[i], &r) == COMMAND_MALFORMED);
+        }
+}
+
+static void test_poses(void) {
+        static const char *const poses[] = {"upright", "slouched", "arched", "left", "right", "empty"};
+        struct request r;
+
+        for (int i = 0; i < CALIBRATE_TARGET_N; i++)
+                CHECK(read_as("calibrate", poses[i], &r) == COMMAND_OK && (int)r.command.target == i);
+        CHECK(read_as("calibrate", "uprigh", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("calibrate", "1", &r) == COMMAND_MALFORMED);
+}
+
 static void test_others(void) {
         char large[COMMAND_PAYLOAD_MAX + 1];
         enum command_word word = WORD_COMMAND;
@@ -99,6 +138,8 @@ static void test_bucket(void) {
 int main(void) {
         test_snooze();
         test_json();
+        test_names();
+        test_poses();
         test_others();
         test_random();
         test_bucket();
