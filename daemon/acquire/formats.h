@@ -65,7 +65,7 @@ struct format_constant {
 struct format {
         char name[24], title[40];
         enum sure sure;
-        char known[112],
+        char known[128],
                 source[96]; /* what that rests on, and the public place where the facts stand; "" = not said */
         enum framing framing;
 
