@@ -29,7 +29,8 @@
  *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32; counts against an upright of this sit only
  *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
  *   hysteresis_pct  20    of the threshold, before the posture is left again
- *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing
+ *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing; a sure name
+ *                         waits less, down to a quarter
  *   reference_s     10    quiet sitting: the sit-down and its settling are over
  *   min_confidence  0.5   below it the name is a guess
  */
