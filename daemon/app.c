@@ -102,16 +102,23 @@ void app_turn_ends(struct app *a) {
         latency_add(&a->latency, clock_boottime_us() - a->wake_us);
 }
 
-/* A text mat says how many cells it has with its first line: start again with the geometry that follows from it. */
+/* A text mat says how many cells it has with its first line, and another mat in its place with its own: start again with
+ * the geometry that follows from it, in the same bout. */
 static void learn_geometry(struct app *a, uint32_t n_cells) {
+        uint32_t before = a->mat.layout.geometry.n_cells;
         struct memory memory;
-        const char *why = mat_learn(&a->mat, n_cells);
+        const char *why;
 
+        if (n_cells == a->unfit_cells)
+                return;
+        why = mat_learn(&a->mat, n_cells);
+        a->unfit_cells = why ? n_cells : 0;
         if (why) {
                 log_error("[device] the mat sends %u cells a frame: %s", n_cells, why);
-                sd_event_exit(a->event, -EINVAL);
                 return;
         }
+        if (before > 0)
+                log_notice("mat: %u cells a frame now, not %u: another mat, it seems", n_cells, before);
         if (a->mat.layout.geometry.kind == GEOMETRY_UNPLACED)
                 log_notice("mat: %u cells a frame; without [device] rows and cols only load and time, no posture",
                            n_cells);

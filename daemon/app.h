@@ -35,6 +35,7 @@ struct app {
         struct identity identity;
         sd_event *event;
         struct mat mat;
+        uint32_t unfit_cells; /* a count of the mat that the settings do not fit, said once */
         struct pipeline pipeline;
         struct snapshot snapshot;
         struct outlet outlets[OUTLETS_MAX];

@@ -14,6 +14,8 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->boards_seen = 0;
         memset(d->refused, 0, sizeof(d->refused));
         d->n_cells = layout->geometry.n_cells;
+        d->learns = d->n_cells == 0;
+        d->strange = d->strange_count = 0;
         d->sync = format_sync(format, layout->rows, layout->cols);
         d->shape = format_shape(format, layout->rows, layout->cols);
         d->part_cells = layout_part_cells(format, layout);

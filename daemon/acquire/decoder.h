@@ -25,6 +25,8 @@ struct decoder {
         uint32_t boards_seen; /* bit n: frames came from board n (of formats that say it) */
         /* private state follows; decoder.c */
         uint32_t n_cells;                /* a frame has; 0 = not learnt yet */
+        bool learns;                     /* n_cells comes from the wire, and may come again */
+        uint32_t strange, strange_count; /* text: frames in a row of another count, and that count */
         bool started;                    /* a frame boundary was seen since the port was opened */
         bool in_step;                    /* the next byte held should begin a frame */
         bool overlong;                   /* in the rest of a line that did not fit, or began unseen */
@@ -42,7 +44,8 @@ struct decoder {
 typedef void (*frame_fn)(void *userdata, const struct frame *frame);
 
 /* format and layout must outlive the decoder. Text with a layout of 0 cells: the first line of at least 4 numbers
- * says how many there are, and frames come in wire order (layout_learn in layout.h). */
+ * says how many there are, and frames come in wire order (layout_learn in layout.h); ten frames in a row of another
+ * number say it anew. The layout may be built again in between, between two frames. */
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout);
 
 /* Takes bytes as they came, in any split; calls emit for each good frame, with arrived_us = now_us. frame is scratch

@@ -242,7 +242,8 @@ static void put_records(const struct decoder *d, const uint8_t *records, size_t 
         for (size_t at = 0; at < payload; at += f->sparse.size) {
                 uint32_t k = records[at + f->sparse.y_at] * d->layout->cols + records[at + f->sparse.x_at];
 
-                decoder_put(d->layout, k, element_value(f, f->element, records + at + f->sparse.value_at, 0), ret);
+                decoder_put(d->layout, d->layout->cell_of[k],
+                            element_value(f, f->element, records + at + f->sparse.value_at, 0), ret);
         }
 }
 

@@ -35,10 +35,10 @@ static inline void decoder_accept(struct decoder *d, const struct taker *t) {
         t->emit(t->userdata, t->frame);
 }
 
-static inline void decoder_put(const struct layout *l, uint32_t k, float value, float *ret_raw) {
+static inline void decoder_put(const struct layout *l, uint32_t cell, float value, float *ret_raw) {
         if (l->inverted)
                 value = value < l->geometry.full_scale ? l->geometry.full_scale - value : 0;
-        ret_raw[l->cell_of[k]] = value;
+        ret_raw[cell] = value;
 }
 
 /* decoder_cells.c */

@@ -8,6 +8,9 @@
 /* A line with fewer numbers does not say how many cells a mat has: boot banners print single numbers. */
 enum { LEARN_CELLS_MIN = 4 };
 
+/* So many frames of another count, none of the old one between: another mat is on the line, or the first line lied. */
+enum { FORGET_FRAMES = 10 };
+
 /* No converter of any known mat has 24 bits. */
 static const double TEXT_VALUE_MAX = 1 << 24;
 
@@ -58,10 +61,13 @@ static bool parse_cell(const struct decoder *d, const char **at, const char *end
         return fabs(value) <= TEXT_VALUE_MAX;
 }
 
-/* Numbers of one line behind the `first` cells there are. Returns how many there are then, or why not in *ret_reason. */
+/* Numbers of one line behind the `first` cells there are. Returns how many there are then, or why not in *ret_reason.
+ * More than there are cells are counted only; as long as nobody knows how many there are, they stay in wire order. */
 static bool parse_line(const struct decoder *d, const char *at, const char *end, uint32_t first, float *ret_raw,
                        uint32_t *ret_n, enum refusal *ret_reason) {
-        uint32_t n = first, most = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
+        const uint32_t known = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
+        const bool learning = d->n_cells == 0;
+        uint32_t n = first;
         const bool digits = d->format->digits;
         const struct layout *layout = d->layout;
         float value;
@@ -70,11 +76,11 @@ static bool parse_line(const struct decoder *d, const char *at, const char *end,
                 if ((digits || !parse_count(d->separates, &at, end, &value)) &&
                     !parse_cell(d, &at, end, &value, ret_reason))
                         return false;
-                if (n >= most) {
-                        *ret_reason = REFUSED_COUNT;
+                if (n < known)
+                        decoder_put(layout, learning ? n : layout->cell_of[n], value, ret_raw);
+                *ret_reason = REFUSED_COUNT;
+                if (n++ == CELLS_MAX)
                         return false;
-                }
-                decoder_put(layout, n++, value, ret_raw);
         }
         *ret_n = n;
         return true;
@@ -87,9 +93,20 @@ static void refuse_line(struct decoder *d, enum refusal reason, size_t n) {
 
 /* So many cells came: a frame, the first of which says how many there are. */
 static bool count_fits(struct decoder *d, uint32_t count) {
-        if (d->n_cells == 0 && count >= LEARN_CELLS_MIN)
+        if (d->n_cells == 0 && count >= LEARN_CELLS_MIN) {
                 d->n_cells = count;
-        return count == d->n_cells;
+                if (count == d->layout->geometry.n_cells)
+                        return false; /* the old mat again: nobody would put this one frame into order */
+        }
+        if (count == d->n_cells) {
+                d->strange = 0;
+                return true;
+        }
+        d->strange = count == d->strange_count ? d->strange + 1 : 1;
+        d->strange_count = count;
+        if (d->learns && d->strange == FORGET_FRAMES && count >= LEARN_CELLS_MIN)
+                d->n_cells = d->strange = 0; /* the next one says it */
+        return false;
 }
 
 static void take_numbers(struct decoder *d, const char *line, size_t n, const struct taker *t) {

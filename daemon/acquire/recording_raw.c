@@ -11,7 +11,8 @@ struct raw_reader {
         struct frame *frame; /* the decoder's scratch space, to put the time in */
         recording_fn emit;
         void *userdata;
-        uint32_t n_cells;
+        uint32_t n_cells; /* of most frames */
+        uint32_t count, frames, most;
 };
 
 /* Bytes without times: all at once. */
@@ -65,7 +66,12 @@ static void on_frame(void *userdata, const struct frame *frame) {
 static void count_cells(void *userdata, const struct frame *frame) {
         struct raw_reader *reader = userdata;
 
-        reader->n_cells = frame->n_cells;
+        reader->frames = frame->n_cells == reader->count ? reader->frames + 1 : 1;
+        reader->count = frame->n_cells;
+        if (reader->frames > reader->most) {
+                reader->most = reader->frames;
+                reader->n_cells = frame->n_cells;
+        }
 }
 
 int recording_raw_open(struct recording *r, const struct settings_device *device,

@@ -313,6 +313,60 @@ static void test_text(void) {
         wire_clear(&got);
 }
 
+static size_t put_lines(char *ret, size_t n, uint32_t many, uint32_t first, const char *behind) {
+        size_t at = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                for (uint32_t c = 0; c < many; c++)
+                        at += (size_t)sprintf(ret + at, "%u%s", first + c, c + 1 < many ? "," : "\n");
+                at += (size_t)sprintf(ret + at, "%s", behind);
+        }
+        return at;
+}
+
+/* Another mat on the same line: its count is learnt anew when ten frames have said it and none of the old came between;
+ * not when the settings said the count. */
+static void check_other_mat(const char *name, const char *behind) {
+        struct settings_device device = {.cols = 4, .flip_x = true};
+        struct wire_frames got = {0};
+        char *text = (char *)wire;
+        size_t n = put_lines(text, 5, 12, 0, behind);
+
+        setup(format_by_name(name), &device);
+        decoder_at_boundary(&decoder);
+        decoder_feed(&decoder, wire, n, 1, &frame, wire_collect, &got);
+        CHECK(got.n == 5 && got.n_cells == 12 && got.raw[1] == 1);
+        wire_clear(&got);
+        CHECK(layout_learn(decoder.format, &device, 12, &layout) == NULL);
+        n = put_lines(text, 9, 16, 0, behind);
+        n += put_lines(text + n, 1, 12, 0, behind);
+        n += put_lines(text + n, 10, 16, 0, behind);
+        got = feed(wire, n);
+        CHECK(got.n == 1 && got.n_cells == 12 && got.raw[0] == 3 && decoder.refused[REFUSED_COUNT] == 19);
+        wire_clear(&got);
+        n = put_lines(text, 1, 16, 100, behind);
+        got = feed(wire, n);
+        CHECK(got.n == 1 && got.n_cells == 16 && got.raw[0] == 100 && got.raw[15] == 115); /* in wire order */
+        wire_clear(&got);
+        CHECK(layout_learn(decoder.format, &device, 16, &layout) == NULL);
+        got = feed(wire, n);
+        CHECK(got.n == 1 && got.raw[0] == 103 && decoder.refused[REFUSED_COUNT] == 19);
+        wire_clear(&got);
+
+        device.rows = 3;
+        setup(format_by_name(name), &device);
+        decoder_at_boundary(&decoder);
+        n = put_lines(text, 30, 16, 0, behind);
+        got = feed(wire, n);
+        CHECK(got.n == 0 && decoder.refused[REFUSED_COUNT] == 30);
+}
+
+static void test_other_mat(void) {
+        check_other_mat("csv-line", "");
+        check_other_mat("rows-blank", "\n");
+        check_other_mat("rows-word", "END\n");
+}
+
 static double seconds(const struct format *f, size_t n, size_t step) {
         struct settings_device device = size_of(f, 4, 4);
         struct timespec from, to;
@@ -389,6 +443,7 @@ int main(void) {
         test_delimiter();
         test_boards();
         test_text();
+        test_other_mat();
         test_adversarial();
         test_noise();
         return 0;
