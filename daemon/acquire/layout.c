@@ -156,12 +156,13 @@ static void start(const struct settings_device *d, float full_scale, bool invert
         ret->rows = ret->cols = ret->line = ret->n_boards = 0;
 }
 
+/* 0 - x: no -0 for people to read. */
 static void turn_point(const struct settings_device *d, float x, float y, float *ret_x, float *ret_y) {
-        float tx = d->rotate == 90 ? y : d->rotate == 180 ? -x : d->rotate == 270 ? -y : x;
-        float ty = d->rotate == 90 ? -x : d->rotate == 180 ? -y : d->rotate == 270 ? x : y;
+        float tx = d->rotate == 90 ? y : d->rotate == 180 ? 0 - x : d->rotate == 270 ? 0 - y : x;
+        float ty = d->rotate == 90 ? 0 - x : d->rotate == 180 ? 0 - y : d->rotate == 270 ? x : y;
 
-        *ret_x = d->flip_x ? -tx : tx;
-        *ret_y = d->flip_y ? -ty : ty;
+        *ret_x = d->flip_x ? 0 - tx : tx;
+        *ret_y = d->flip_y ? 0 - ty : ty;
 }
 
 /* Side p of the square a cell stands for when n cells share the rectangle they span, half a cell of rim included:
