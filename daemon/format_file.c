@@ -1,5 +1,6 @@
 #include "format_file.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -413,7 +414,7 @@ static void on_mistake(void *userdata, int line, const char *what) {
 
 /* --- files --- */
 
-static void name_of(const char *path, char *ret, size_t size) {
+void format_file_name(const char *path, char *ret, size_t size) {
         const char *base = strrchr(path, '/');
         size_t n;
 
@@ -433,7 +434,7 @@ int format_parse(const char *path, const char *text, size_t n, struct mistakes *
         r.format.baud = 115200;
         r.format.framing = FRAMING_TEXT;
         memcpy(r.format.separators, ",; \t", 5);
-        name_of(path, r.format.name, sizeof(r.format.name));
+        format_file_name(path, r.format.name, sizeof(r.format.name));
         snprintf(r.format.title, sizeof(r.format.title), "%s", r.format.name);
         ini_parse(text, n, &sink);
         wrong = mistakes->n == r.before ? format_wrong(&r.format) : NULL;
@@ -457,6 +458,14 @@ static bool find_path(const char *name, char *ret, size_t size) {
                         return true;
         }
         return false;
+}
+
+int format_text(const char *name, char **ret, size_t *ret_n) {
+        char path[PATH_SIZE];
+
+        if (format_by_name(name) || !find_path(name, path, sizeof(path)))
+                return -ENOENT;
+        return file_read(path, FILE_LIMIT, ret, ret_n);
 }
 
 bool format_exists(const char *name) {

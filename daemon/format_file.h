@@ -16,6 +16,12 @@ int format_parse(const char *path, const char *text, size_t n, struct mistakes *
  * it, the file itself. *storage is written only when it is a file. NULL when there is none, or when it has mistakes. */
 const struct format *format_find(const char *name, struct format *storage, struct mistakes *mistakes);
 
+/* The text of the file that format_find() would read, malloc'd. -ENOENT for rows and where there is none. */
+int format_text(const char *name, char **ret, size_t *ret_n);
+
+/* "my-mat" of "my-mat.conf". */
+void format_file_name(const char *path, char *ret, size_t size);
+
 /* There is a row or a file of this name. */
 bool format_exists(const char *name);
 

@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "format_file.h"
 
 /* What a power cut may cost. */
 static const uint64_t CHUNK_US = 2000000;
@@ -33,8 +36,39 @@ static int flush(struct recorder *r) {
         return write_all(r, r->packed, n);
 }
 
+/* The name alone of a format that was given by its path. */
+static void plain_name(const char *format, char *ret, size_t size) {
+        const char *slash = strrchr(format, '/');
+
+        format_file_name(slash ? slash + 1 : format, ret, size);
+        for (char *p = ret; *p; p++)
+                *p = *p <= ' ' || *p > '~' ? '_' : *p;
+}
+
+/* What is described in a file goes along, line by line, so that the recording needs nothing else to be read. */
+static int write_description(struct recorder *r, const char *format) {
+        char *text, *line, *rest = NULL;
+        size_t n;
+        int result = format_text(format, &text, &n);
+
+        if (result < 0)
+                return result == -ENOENT ? 0 : result;
+        for (line = strtok_r(text, "\n", &rest); line && result >= 0; line = strtok_r(NULL, "\n", &rest)) {
+                line += strspn(line, " \t");
+                if (*line == '\0' || *line == '#' || *line == '\r')
+                        continue;
+                result = write_all(r, recording_description_key, strlen(recording_description_key));
+                if (result == 0)
+                        result = write_all(r, line, strlen(line));
+                if (result == 0)
+                        result = write_all(r, "\n", 1);
+        }
+        free(text);
+        return result;
+}
+
 static int write_head(struct recorder *r, const struct settings_device *d, uint64_t started_us, bool whole) {
-        char head[sizeof(*d) + 1024], started[48] = "", device[SETTING_TEXT_MAX];
+        char head[sizeof(*d) + 1024], started[48] = "", device[SETTING_TEXT_MAX], name[RECORDING_FORMAT_MAX];
         time_t seconds = (time_t)(started_us / 1000000);
         struct tm tm;
         int n;
@@ -45,15 +79,19 @@ static int write_head(struct recorder *r, const struct settings_device *d, uint6
         snprintf(device, sizeof(device), "%s", d->device);
         for (char *p = device; *p; p++)
                 *p = (unsigned char)*p < ' ' ? '?' : *p;
+        plain_name(d->format, name, sizeof(name));
         n = snprintf(head, sizeof(head),
                      "%s\n# format=%s\n%s# device=%s\n# baud=%d\n# rows=%d\n# cols=%d\n# pitch_x_mm=%.9g\n"
                      "# pitch_y_mm=%.9g\n# full_scale=%.9g\n# inverted=%d\n# rotate=%d\n# flip_x=%d\n# flip_y=%d\n"
-                     "# row_list=%s\n# col_list=%s\n# boards=%s\n# x_mm=%s\n# y_mm=%s\n%s%s%s# whole=%d\n\n",
-                     recording_magic, d->format, started, device, (int)d->baud, (int)d->rows, (int)d->cols,
+                     "# row_list=%s\n# col_list=%s\n# boards=%s\n# x_mm=%s\n# y_mm=%s\n%s%s%s# whole=%d\n",
+                     recording_magic, name, started, device, (int)d->baud, (int)d->rows, (int)d->cols,
                      (double)d->pitch_x_mm, (double)d->pitch_y_mm, (double)d->full_scale, d->inverted, (int)d->rotate,
                      d->flip_x, d->flip_y, d->row_list, d->col_list, d->boards, d->x_mm, d->y_mm,
                      *d->mask ? "# mask=" : "", d->mask, *d->mask ? "\n" : "", whole);
-        return write_all(r, head, (size_t)n);
+        n = write_all(r, head, (size_t)n);
+        if (n == 0)
+                n = write_description(r, d->format);
+        return n < 0 ? n : write_all(r, "\n", 1);
 }
 
 int recorder_open(struct recorder *r, const char *path, const struct settings_device *device, uint64_t started_us,

@@ -16,7 +16,7 @@ struct recorder {
 };
 
 /* device: as it is set, with the name of its format. started_us: by the wall clock, 0 = not to be said. whole: the first byte begins a frame.
- * A file that is there is only replaced when that is wanted. 0, or a negative errno: nothing to close then. */
+ * What describes a format that is no row of the table is written too. A file that is there is only replaced when that is wanted. 0, or a negative errno: nothing to close then. */
 int recorder_open(struct recorder *r, const char *path, const struct settings_device *device, uint64_t started_us,
                   bool whole, bool replace);
 

@@ -11,6 +11,7 @@ static const uint64_t TIME_MAX_US = 1000000000000000ull; /* 30 years: more is no
 enum { LENGTH_BYTES = 3 };                               /* a varint that is padded, so that it can grow in place */
 
 const char recording_magic[] = "# sitbone recording 1";
+const char recording_description_key[] = "# description=";
 
 static void put_u32(uint32_t value, uint8_t *ret) {
         for (int i = 0; i < 4; i++)
@@ -265,6 +266,27 @@ const char *recording_read_head(const char *data, size_t n, struct recording_hea
                 wrong = "the head names no format";
         ret->chunks_at = (size_t)(at - data) + 1;
         return wrong;
+}
+
+size_t recording_description(const char *data, size_t n, char *ret, size_t size) {
+        const char *at = data, *end = data + n;
+        size_t key = strlen(recording_description_key), length = 0;
+
+        while (at < end && *at == '#') {
+                const char *line_end = memchr(at, '\n', (size_t)(end - at));
+                size_t line = line_end ? (size_t)(line_end - at) + 1 : (size_t)(end - at);
+
+                if (line > key && memcmp(at, recording_description_key, key) == 0) {
+                        if (length + line - key >= size)
+                                return 0;
+                        memcpy(ret + length, at + key, line - key);
+                        length += line - key;
+                }
+                at += line;
+        }
+        if (size > 0)
+                ret[length] = '\0';
+        return length;
 }
 
 /* --- chunks --- */

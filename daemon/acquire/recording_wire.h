@@ -2,6 +2,7 @@
  *
  *   # sitbone recording 1\n          text: what it is
  *   # format=jq-seat-32\n            ... key=value: the settings of the device at that time
+ *   # description=sync = AA 55\n     ... and, of a format from a file, the lines of the file
  *   \n
  *   chunk | chunk | ...              a second or two each; every chunk stands on its own
  *
@@ -30,6 +31,8 @@ enum {
 };
 
 extern const char recording_magic[]; /* the first line, without its end */
+extern const char
+        recording_description_key[]; /* what a line of the head begins with that holds one of a description */
 
 /* --- writing --- */
 
@@ -60,6 +63,10 @@ bool recording_is_ours(const char *data, size_t n);
 /* NULL or what is wrong. What the head says of the device goes into *device. */
 const char *recording_read_head(const char *data, size_t n, struct recording_head *ret,
                                 struct settings_device *device);
+
+/* The description that the head carries of a format that is in no table: its lines, and a NUL. Returns its length; 0 when
+ * there is none, or no room. */
+size_t recording_description(const char *data, size_t n, char *ret, size_t size);
 
 struct recording_cursor {
         const uint8_t *at, *end;

@@ -10,7 +10,7 @@
 #include "util/file.h"
 #include "util/nearest.h"
 
-enum { PERIODS = 64, PREFIX = 1 << 20 };
+enum { PERIODS = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
 
 int load_settings(const char *path, struct settings *ret) {
         struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
@@ -102,6 +102,29 @@ int find_format(const char *name, struct format *storage, const struct format **
         return status == STATUS_DONE ? STATUS_USAGE : status;
 }
 
+/* A recording whose format is no row: described in itself, or by a file of that name. */
+static int settle_format(struct source *s) {
+        char text[DESCRIPTION_MAX];
+        struct settings_device device = {0};
+        struct recording_head head;
+        struct mistakes *mistakes;
+        size_t n;
+
+        if (s->format || !recording_is_ours(s->data, s->n) || recording_read_head(s->data, s->n, &head, &device) ||
+            format_by_name(head.format))
+                return STATUS_DONE;
+        n = recording_description(s->data, s->n, text, sizeof(text));
+        if (n == 0)
+                return format_exists(head.format) ? read_format(head.format, &s->described, &s->format) : STATUS_DONE;
+        mistakes = calloc(1, sizeof(*mistakes));
+        if (mistakes && format_parse(head.format, text, n, mistakes, &s->described) == 0)
+                s->format = &s->described;
+        if (mistakes)
+                say_mistakes(mistakes);
+        free(mistakes);
+        return s->format ? STATUS_DONE : STATUS_USAGE;
+}
+
 int source_load(const struct options *options, struct source **ret) {
         struct source *s = calloc(1, sizeof(*s));
         int status, r;
@@ -118,6 +141,8 @@ int source_load(const struct options *options, struct source **ret) {
                 complain("%s: %s", s->path, strerror(-r));
                 status = STATUS_FAILED;
         }
+        if (status == STATUS_DONE)
+                status = settle_format(s);
         if (status == STATUS_DONE)
                 *ret = s;
         else

@@ -79,7 +79,7 @@ static int open_recording(struct sim *s) {
         struct settings_device d = s->options.device;
         int r;
         snprintf(d.device, sizeof(d.device), "sitbone-sim");
-        snprintf(d.format, sizeof(d.format), "%s", s->options.format->name);
+        snprintf(d.format, sizeof(d.format), "%s", s->options.format_name);
         r = recorder_open(&s->recorder, s->options.output, &d, 0, true, true);
         if (r < 0)
                 fprintf(stderr, "sitbone-sim: %s: %s\n", s->options.output, strerror(-r));

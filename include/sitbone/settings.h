@@ -26,7 +26,7 @@ struct settings_seat {
 
 struct settings_device {
         char device[SETTING_TEXT_MAX]; /* auto, tty, symlink, pty, FIFO, file, "-", tcp://host:port */
-        char format[48];               /* row of the format table */
+        char format[SETTING_TEXT_MAX]; /* row of the format table, or a described format: its name or path */
         int32_t baud;                  /* 0 = the format's */
         int32_t dtr, rts;              /* enum line_state */
         int32_t open_delay_ms, discard_ms, stale_ms;

@@ -98,6 +98,34 @@ def test_recorded(folder):
     mat.wait()
 
 
+def test_described(folder):
+    """A format that is in no table travels in the recording: the file that described it may be gone."""
+    path = f"{folder}/my-mat.conf"
+    with open(path, "w") as f:
+        f.write("# ours\n[format]\nframing = prefix\nsync = C3 5A\ncheck = xor8\nfull_scale = 255\nrows = 9\ncols = 7\n"
+                "baud = 9600\n")
+    sim("--format", path, "--output", f"{folder}/my-mat.bin")
+    sim("--format", path, "--output", f"{folder}/sim.sbr", "--recording")
+    out = run("sitbonectl", "record", f"{folder}/my.sbr", "--config", conf, "--device", f"{folder}/my-mat.bin", "--format", path)
+    assert "frames of my-mat, 0 refused" in out, out
+    os.rename(path, path + ".gone")
+    for name in ("sim.sbr", "my.sbr"):
+        found = json.loads(run("sitbonectl", "check", f"{folder}/{name}", "--json", "--config", conf))
+        assert found["clean"] and found["format"] == "my-mat" and (found["rows"], found["cols"]) == (9, 7), found
+        assert len(decisions(f"{folder}/{name}")) > 1000
+    with open(f"{folder}/sim.sbr", "rb") as f:
+        good = f.read()
+    with open(f"{folder}/bad.sbr", "wb") as f:
+        f.write(good.replace(b"description=check = xor8", b"description=check = xor9", 1))
+    out = run("sitbonectl", "check", f"{folder}/bad.sbr", "--config", conf, status=2)
+    assert "check = xor9: must be none | sum8" in out, out
+    with open(f"{folder}/none.sbr", "wb") as f:  # as they were written before
+        f.write(b"".join(line for line in good.splitlines(True) if not line.startswith(b"# description=")))
+    assert "its format is not in the table here" in run("sitbonectl", "check", f"{folder}/none.sbr", "--config", conf, status=1)
+    found = json.loads(run("sitbonectl", "check", f"{folder}/none.sbr", "--json", "--config", conf, "--format", path + ".gone"))
+    assert found["clean"], found
+
+
 def test_refused(folder):
     def refused(*words, status):
         return run("sitbonectl", "record", f"{folder}/z.sbr", "--config", conf, *words, status=status)
@@ -122,6 +150,7 @@ mats = []
 try:
     with tempfile.TemporaryDirectory() as d:
         test_simulated(d)
+        test_described(d)
         test_recorded(d)
         test_refused(d)
 finally:
