@@ -37,6 +37,7 @@ void describe_init(struct describe *d, const struct geometry *g) {
         d->x.n = d->y.n = 0;
         d->geometry = g;
         pattern_init(&d->pattern, g);
+        clinic_init(&d->clinic, g);
         d->movement = d->cop_speed_mm_s = d->slow_cop_x_mm = d->slow_cop_y_mm = NAN;
         if (g->kind == GEOMETRY_GRID) {
                 d->x.n = g->cols;
@@ -247,4 +248,5 @@ void describe_step(struct describe *d, const struct map *map, struct features *r
         ret->sit_bones = d->bones = sit_bones_find(d, map, ret);
         profile_fill(&d->y, &ret->sit_bones, ret->profile);
         pattern_step(&d->pattern, map, ret);
+        clinic_step(&d->clinic, d->geometry, map, ret);
 }

@@ -5,6 +5,7 @@
 #ifndef DESCRIBE_DESCRIBE_H
 #define DESCRIBE_DESCRIBE_H
 
+#include "describe/clinic.h"
 #include "describe/pattern.h"
 #include "sitbone/features.h"
 #include "sitbone/geometry.h"
@@ -28,6 +29,7 @@ struct describe {
         float slow_cop_x_mm, slow_cop_y_mm;
         float previous[CELLS_MAX];
         struct pattern pattern;
+        struct clinic_watch clinic;
         struct marginal x, y;                        /* work space of a step */
         uint16_t bin_x[CELLS_MAX], bin_y[CELLS_MAX]; /* of scattered cells */
         float squares[CELLS_MAX], changes[CELLS_MAX],

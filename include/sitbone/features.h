@@ -21,6 +21,29 @@ struct sit_bones {
         float quality; /* 0..1: prominence, distance apart against 80..170 mm, level */
 };
 
+/* Thirds of the mat from the back, left and right. */
+enum seat_region {
+        REGION_BACK_LEFT,
+        REGION_BACK_RIGHT,
+        REGION_MIDDLE_LEFT,
+        REGION_MIDDLE_RIGHT,
+        REGION_FRONT_LEFT,
+        REGION_FRONT_RIGHT,
+        REGION_N,
+};
+
+/* What seating clinics report beside the moment's map, a few times a second. Formulas and sources: describe/clinic.h. */
+struct clinic {
+        float dispersion;      /* dispersion index: share of the load under sit bones and sacrum; NAN without a pair */
+        float gradient_per_cm; /* steepest step between neighbouring cells, share of full scale a cm */
+        float cop_path_mm;     /* length of the COP's way since the seat was last empty */
+        float cop_velocity_mm_s;         /* the same a second, over about a minute */
+        float region_load[REGION_N];     /* cm2 of full scale */
+        float region_loaded_s[REGION_N]; /* since it was last off-loaded by 30 % for 15 s; 0 = it is now */
+        uint32_t weight_shifts;          /* since the start: one side off-loaded by 30 % for 15 s */
+        uint32_t reliefs;                /* since the start: the whole seat by 90 % for 15 s, getting up included */
+};
+
 struct features {
         uint64_t seq;
         uint64_t arrived_us;
@@ -41,7 +64,8 @@ struct features {
         struct sit_bones sit_bones;
         float profile[PROFILE_BANDS]; /* NAN unless a pair is valid */
         float movement; /* sum of absolute change against the previous map divided by load, per second, smoothed */
-        float cop_speed_mm_s;   /* smoothed */
+        float cop_speed_mm_s; /* smoothed */
+        struct clinic clinic;
         uint64_t pattern_at_us; /* of the map that changed it last: a few times a second */
         uint32_t n_pattern;
         float pattern[PATTERN_MAX]; /* share of full scale; NAN = no trusted cell there */
