@@ -66,12 +66,12 @@ static void set_status(struct bus *b, enum log_level level, const char *what, co
         log_line(level, "bus: %s: %s", b->name, status);
 }
 
-static int answer_live(struct bus *b, sd_bus_message *m) {
+static int answer_with(struct bus *b, sd_bus_message *m, int (*append)(sd_bus_message *, const struct bus_view *)) {
         sd_bus_message *reply = NULL;
         int r = sd_bus_message_new_method_return(m, &reply);
 
         if (r >= 0)
-                r = bus_append_live(reply, &b->view);
+                r = append(reply, &b->view);
         if (r >= 0)
                 r = sd_bus_send(NULL, reply, NULL);
         sd_bus_message_unref(reply);
@@ -96,7 +96,9 @@ static int answer(void *userdata, sd_bus_message *m) {
         struct bus *b = userdata;
 
         if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetLive"))
-                return answer_live(b, m);
+                return answer_with(b, m, bus_append_live);
+        if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetWhy"))
+                return answer_with(b, m, bus_append_why);
         return answer_command(b, m);
 }
 
@@ -106,8 +108,9 @@ static struct bus *bus_of(void *view) {
 
 static int on_method(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         struct bus *b = bus_of(userdata);
-        bool live = sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetLive");
-        int r = bus_callers_admit(&b->callers, m, live ? 1 : command_cost, clock_boottime_us());
+        bool question = sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetLive") ||
+                        sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetWhy");
+        int r = bus_callers_admit(&b->callers, m, question ? 1 : command_cost, clock_boottime_us());
 
         (void)ret_error;
         return r < 0 ? r : 1;
@@ -136,6 +139,8 @@ static const sd_bus_vtable vtable[] = {
         PROPERTY("SeatedSince", "t"),
         PROPERTY("NextAlertAt", "t"),
         PROPERTY("SnoozedUntil", "t"),
+        PROPERTY("PausedUntil", "t"),
+        PROPERTY("DoNotDisturb", "b"),
         PROPERTY("BoutSeatedS", "u"),
         PROPERTY("SittingTodayS", "u"),
         PROPERTY("MatOnline", "b"),
@@ -143,6 +148,11 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("OpenAlerts", "a(ssa{sv})", bus_get_open_alerts, 0, 0),
         COMMAND_WITH("Snooze", "u", minutes),
         COMMAND("Done"),
+        COMMAND("Skip"),
+        COMMAND_WITH("Pause", "u", minutes),
+        COMMAND("Resume"),
+        SD_BUS_METHOD_WITH_ARGS("Hold", SD_BUS_ARGS("b", on, "s", who), SD_BUS_NO_RESULT, on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         COMMAND_WITH("Calibrate", "s", what),
         COMMAND("Tare"),
         COMMAND_WITH("Teach", "s", name),
@@ -150,7 +160,10 @@ static const sd_bus_vtable vtable[] = {
         COMMAND_WITH("SetSitter", "s", name),
         SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("AlertRaised", SD_BUS_ARGS("s", id, "s", kind, "a{sv}", details), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("AlertSoon", SD_BUS_ARGS("s", kind, "t", due_at), 0),
         SD_BUS_SIGNAL_WITH_ARGS("AlertCleared", SD_BUS_ARGS("s", id, "s", kind, "s", outcome), 0),
         SD_BUS_VTABLE_END,
 };
@@ -301,6 +314,13 @@ static void emit_cleared(struct bus *b, enum alert_kind k, const struct alert *a
                 log_warning("bus: end of alert %s not sent: %s", alert_kind_name(k), strerror(-r));
 }
 
+static void emit_soon(struct bus *b, enum alert_kind k, const struct alert_plan *plan) {
+        int r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "AlertSoon", "st", alert_kind_name(k),
+                                   bus_wall_of(&b->view.wall, plan->due_us));
+        if (r < 0)
+                log_warning("bus: heads-up %s not sent: %s", alert_kind_name(k), strerror(-r));
+}
+
 static void post_alerts(struct bus *b, const struct alerts *alerts) {
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
                 const struct alert *a = &alerts->of[k];
@@ -311,6 +331,8 @@ static void post_alerts(struct bus *b, const struct alerts *alerts) {
                         retry_later(b, "the bus takes no messages", 0);
                         return;
                 }
+                if (a->changes & ALERT_HEADS_UP)
+                        emit_soon(b, k, &alerts->plan[k]);
                 if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is "pending" still */
                         emit_cleared(b, k, a);
                 if ((a->changes & (ALERT_RAISED | ALERT_UPDATED | ALERT_REPEATED)) && bus_alert_shown(&b->view, k))

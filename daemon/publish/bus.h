@@ -7,11 +7,13 @@
  *   properties (read, PropertiesChanged): SeatId s, SeatName s, Occupancy s, Posture s, Confidence d,
  *       TiltDeg d, TiltSdDeg d, ObliquityDeg d, ObliquitySdDeg d (NaN = unknown), SeatedSince t, NextAlertAt t,
  *       SnoozedUntil t (wall clock, microseconds, 0 = none), BoutSeatedS u, SittingTodayS u (sent when they moved by a
- *       minute), MatOnline b, Mqtt s, Version s, Phase s
+ *       minute), PausedUntil t, DoNotDisturb b, MatOnline b, Mqtt s, Version s, Phase s
  *   property without PropertiesChanged (the signals say it): OpenAlerts a(ssa{sv}) id, kind, details as in AlertRaised
- *   methods  Snooze(u minutes) Done() Calibrate(s upright slouched arched left right empty) Tare() Teach(s name)
+ *   methods  Snooze(u minutes) Done() Skip() Pause(u minutes) Resume() Calibrate(s upright slouched arched left right empty) Tare() Teach(s name)
  *            Unteach(s name) SetSitter(s name, "" = nobody in particular)
  *            error org.sitbone.Error.<Refusal> with a sentence
+ *            Hold(b on, s who): do not disturb; who "desktop" must say it again within 3 min, "" need not
+ *            GetWhy() -> a{sv} aa{sv}: what holds all alerts and why the last came (bus_why.c), then an entry a kind
  *            GetLive() -> a{sv}  all of the above and: rows u, cols u, cells ay (load 0..255 of peak), peak d, x_mm ad,
  *            y_mm ad (scattered cells), load d, contact_area_cm2 d, cop_x_mm d, cop_y_mm d, asymmetry d, front_share d,
  *            frame_rate_hz d, frames t, refused t, sit_bones ad (lx ly rx ry, empty when none), sit_bone_quality d
@@ -20,7 +22,9 @@
  *            taught name), learning_left_s d, learning_why s (of a refusal), poses as (calibrated), separation ad (of those,
  *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
  *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s (id), exercise_name s,
- *            exercise_how s, seated_s u, snooze_min u), sent again with the same id when the numbers move;
+ *            exercise_how s, seated_s u, showings u, snooze_min u), sent again with the same id when the numbers
+ *            move; to be shown anew when showings grew
+ *            AlertSoon(s kind, t due_at): the heads-up
  *            AlertCleared(s id, s kind, s outcome): nothing to show any more; outcome "pending" when only withdrawn
  *
  * Who may ask: on the session bus everybody there is; on the system bus methods are for root, the daemon's own user and

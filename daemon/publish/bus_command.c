@@ -23,6 +23,16 @@ static enum command_result read_name(sd_bus_message *m, struct command *ret) {
         return name_of(name, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
+static enum command_result read_hold(sd_bus_message *m, struct command *ret) {
+        const char *who;
+        int on;
+
+        if (sd_bus_message_read(m, "bs", &on, &who) < 0)
+                return COMMAND_MALFORMED;
+        ret->on = on != 0;
+        return !*who || name_of(who, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
 /* "" = nobody in particular. */
 static enum command_result read_sitter(sd_bus_message *m, struct command *ret) {
         const char *name;
@@ -40,6 +50,10 @@ enum command_result bus_read_command(sd_bus_message *m, struct command *ret) {
         } of[] = {
                 {"Snooze", COMMAND_SNOOZE, read_minutes},
                 {"Done", COMMAND_DONE, NULL},
+                {"Skip", COMMAND_SKIP, NULL},
+                {"Pause", COMMAND_PAUSE, read_minutes},
+                {"Resume", COMMAND_RESUME, NULL},
+                {"Hold", COMMAND_HOLD, read_hold},
                 {"Tare", COMMAND_TARE, NULL},
                 {"Calibrate", COMMAND_CALIBRATE, read_target},
                 {"Teach", COMMAND_TEACH, read_name},

@@ -31,6 +31,8 @@ static const struct row {
         [BUS_SEATED_SINCE] = {"SeatedSince", 't', 1e6},
         [BUS_NEXT_ALERT_AT] = {"NextAlertAt", 't', 1e6},
         [BUS_SNOOZED_UNTIL] = {"SnoozedUntil", 't', 1e6},
+        [BUS_PAUSED_UNTIL] = {"PausedUntil", 't', 1e6},
+        [BUS_DO_NOT_DISTURB] = {"DoNotDisturb", 'b', 1},
         [BUS_BOUT_SEATED_S] = {"BoutSeatedS", 'u', 60},
         [BUS_SITTING_TODAY_S] = {"SittingTodayS", 'u', 60},
         [BUS_MAT_ONLINE] = {"MatOnline", 'b', 1},
@@ -61,8 +63,7 @@ static const char *text_of(const struct bus_view *v, enum bus_property p) {
         }
 }
 
-/* An instant of the snapshot's clock as wall-clock microseconds; 0 stays "none". */
-static uint64_t wall_of(const struct wall *wall, uint64_t instant_us) {
+uint64_t bus_wall_of(const struct wall *wall, uint64_t instant_us) {
         if (instant_us == 0 || instant_us == UINT64_MAX)
                 return 0;
         return wall->realtime_us + instant_us - wall->now_us; /* wraps twice where the instant has passed: fine */
@@ -75,11 +76,15 @@ static uint64_t count_of(const struct bus_view *v, enum bus_property p) {
                 return 0;
         switch (p) {
         case BUS_SEATED_SINCE:
-                return wall_of(&v->wall, s->sitting.bout_started_us);
+                return bus_wall_of(&v->wall, s->sitting.bout_started_us);
         case BUS_NEXT_ALERT_AT:
-                return wall_of(&v->wall, s->alerts.activate_due_us);
+                return bus_wall_of(&v->wall, s->alerts.activate_due_us);
         case BUS_SNOOZED_UNTIL:
-                return wall_of(&v->wall, s->alerts.snoozed_until_us);
+                return bus_wall_of(&v->wall, s->alerts.snoozed_until_us);
+        case BUS_PAUSED_UNTIL:
+                return bus_wall_of(&v->wall, s->alerts.paused_until_us);
+        case BUS_DO_NOT_DISTURB:
+                return s->alerts.disturb != 0;
         case BUS_BOUT_SEATED_S:
                 return s->sitting.bout_started_us ? s->sitting.bout_seated_us / USEC_PER_SEC : 0;
         case BUS_SITTING_TODAY_S:
@@ -223,11 +228,12 @@ int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kin
         snprintf(id, sizeof(id), "%" PRIu64, a->id);
         alert_reason(a, k, break_s, reason, sizeof(reason));
         alert_body(s, k, break_s, body, sizeof(body));
-        return sd_bus_message_append(m, "ssa{sv}", id, alert_kind_name(k), 8,                                 /* */
+        return sd_bus_message_append(m, "ssa{sv}", id, alert_kind_name(k), 9,                                 /* */
                                      "title", "s", alert_title(k), "body", "s", body, "reason", "s", reason,  /* */
                                      "exercise", "s", e ? e->id : "", "exercise_name", "s", e ? e->name : "", /* */
                                      "exercise_how", "s", e ? e->how : "",                                    /* */
                                      "seated_s", "u", (uint32_t)(a->seated_us / USEC_PER_SEC),                /* */
+                                     "showings", "u", a->showings,                                            /* */
                                      "snooze_min", "u", (uint32_t)lrintf(v->settings->alert.snooze_min));
 }
 

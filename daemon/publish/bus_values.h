@@ -24,6 +24,8 @@ enum bus_property {
         BUS_SEATED_SINCE,
         BUS_NEXT_ALERT_AT,
         BUS_SNOOZED_UNTIL,
+        BUS_PAUSED_UNTIL,
+        BUS_DO_NOT_DISTURB,
         BUS_BOUT_SEATED_S,
         BUS_SITTING_TODAY_S,
         BUS_MAT_ONLINE,
@@ -64,6 +66,10 @@ int bus_append_open_alerts(sd_bus_message *m, const struct bus_view *v);
 const struct exercise *bus_exercise_of(const struct snapshot *s, const struct alert *a);
 /* {sv} of each property but OpenAlerts. */
 int bus_append_properties(sd_bus_message *m, const struct bus_view *v);
+/* An instant of the snapshot's clock as wall-clock microseconds; 0 stays "none", UINT64_MAX becomes it. */
+uint64_t bus_wall_of(const struct wall *wall, uint64_t instant_us);
+/* a{sv}aa{sv} of GetWhy; needs a snapshot. */
+int bus_append_why(sd_bus_message *m, const struct bus_view *v);
 /* a{sv} of GetLive. */
 int bus_append_live(sd_bus_message *m, const struct bus_view *v);
 

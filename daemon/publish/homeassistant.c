@@ -42,6 +42,7 @@ static const struct entity entities[] = {
         {"next_alert_at", "sensor", "Next activation due", FEED_STATE, "next_alert_at", "timestamp", NULL, NULL, NULL,
          -1},
         {"snoozed_until", "sensor", "Snoozed until", FEED_STATE, "snoozed_until", "timestamp", NULL, NULL, NULL, -1},
+        {"paused_until", "sensor", "Paused until", FEED_STATE, "paused_until", "timestamp", NULL, NULL, NULL, -1},
         {"sitting_today", "sensor", "Sitting time today", FEED_STATE, "sitting_today_min", "duration", "min",
          "total_increasing", NULL, 0},
         {"last_session", "sensor", "Last sitting session", FEED_STATE, "last_session_min", "duration", "min",
@@ -75,6 +76,9 @@ static const struct button {
         bool config;
 } buttons[] = {
         {"snooze", "Snooze alerts", "mdi:bell-sleep", "snooze", "default"},
+        {"skip", "Skip this alert", "mdi:skip-next", "skip", "1"},
+        {"pause", "Pause alerts", "mdi:pause", "pause", "default"},
+        {"resume", "Resume alerts", "mdi:play", "resume", "1"},
         {"activation_done", "Activation done", "mdi:check", "activation_done", "1"},
         {"calibrate", "Calibrate upright", "mdi:progress-wrench", "calibrate", "upright", true},
         {"calibrate_slouched", "Calibrate slouched", "mdi:progress-wrench", "calibrate", "slouched", true},
@@ -160,8 +164,8 @@ static void put_attributes(json_t *o, const struct seat *s) {
 }
 
 static json_t *event_types(void) {
-        json_t *types = json_pack("[s,s,s,s,s,s]", "sat_down", "stood_up", "bout_ended", "glute_activation_done",
-                                  "alert_cleared", "alert_snoozed");
+        json_t *types = json_pack("[s,s,s,s,s,s,s,s,s]", "sat_down", "stood_up", "bout_ended", "glute_activation_done",
+                                  "alert_cleared", "alert_snoozed", "alert_skipped", "alert_repeated", "heads_up");
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 json_array_append_new(types, json_string(alert_event_name((enum alert_kind)k)));
@@ -210,6 +214,23 @@ static json_t *button(const struct seat *s, const struct button *b) {
         return o;
 }
 
+/* Holds alerts while on: for an automation that knows of meetings and films. */
+static json_t *hold_switch(const struct seat *s) {
+        json_t *o = json_object();
+
+        put_text(o, "platform", "switch");
+        put_identity(o, s, "hold", "Do not disturb");
+        json_object_set_new(o, "command_topic", topic(s, "cmd/hold"));
+        put_text(o, "payload_on", "on");
+        put_text(o, "payload_off", "off");
+        json_object_set_new(o, "state_topic", topic(s, "state"));
+        put_text(o, "value_template", "{{ 'on' if value_json.do_not_disturb else 'off' }}");
+        put_text(o, "icon", "mdi:bell-off");
+        json_object_set_new(o, "qos", json_integer(1));
+        json_object_set_new(o, "availability", daemon_availability(s));
+        return o;
+}
+
 static json_t *components(const struct seat *s) {
         json_t *all = json_object();
         char key[64];
@@ -218,6 +239,7 @@ static json_t *components(const struct seat *s) {
                 json_object_set_new(all, entities[i].key, entity(s, &entities[i]));
         put_attributes(json_object_get(all, "occupied"), s);
         json_object_set_new(all, "event", event_entity(s));
+        json_object_set_new(all, "hold", hold_switch(s));
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 snprintf(key, sizeof(key), "trigger_%s", alert_event_name((enum alert_kind)k));
                 json_object_set_new(all, key, trigger(s, alert_event_name((enum alert_kind)k)));

@@ -89,17 +89,44 @@ static bool read_json(const char *text, size_t n, const char *value_key, struct 
         return ok;
 }
 
-static enum command_result snooze(const struct said *said, struct command *ret) {
-        ret->verb = COMMAND_SNOOZE;
+static enum command_result minutes(const struct said *said, long long most, struct command *ret) {
         ret->minutes = 0;
         if (said->empty || strcmp(said->word, "default") == 0)
                 return COMMAND_OK;
         if (!said->is_number)
                 return COMMAND_MALFORMED;
-        if (said->number < 1 || said->number > 240)
+        if (said->number < 1 || said->number > most)
                 return COMMAND_OUT_OF_RANGE;
         ret->minutes = (uint32_t)said->number;
         return COMMAND_OK;
+}
+
+static enum command_result snooze(const struct said *said, struct command *ret) {
+        ret->verb = COMMAND_SNOOZE;
+        return minutes(said, 240, ret);
+}
+
+static enum command_result pause_(const struct said *said, struct command *ret) {
+        ret->verb = COMMAND_PAUSE;
+        return minutes(said, 1440, ret);
+}
+
+static enum command_result resume(const struct said *said, struct command *ret) {
+        (void)said;
+        ret->verb = COMMAND_RESUME;
+        return COMMAND_OK;
+}
+
+static enum command_result skip(const struct said *said, struct command *ret) {
+        (void)said;
+        ret->verb = COMMAND_SKIP;
+        return COMMAND_OK;
+}
+
+static enum command_result hold(const struct said *said, struct command *ret) {
+        ret->verb = COMMAND_HOLD;
+        ret->on = strcmp(said->word, "on") == 0;
+        return ret->on || strcmp(said->word, "off") == 0 ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
 static enum command_result activation_done(const struct said *said, struct command *ret) {
@@ -146,10 +173,18 @@ static const struct verb {
         enum command_word word;
         enum command_result (*read)(const struct said *said, struct command *ret);
 } verbs[] = {
-        {"snooze", "minutes", WORD_COMMAND, snooze},      {"activation_done", NULL, WORD_COMMAND, activation_done},
-        {"calibrate", "target", WORD_COMMAND, calibrate}, {"tare", NULL, WORD_COMMAND, tare},
-        {"announce", NULL, WORD_ANNOUNCE, announce},      {"teach", "name", WORD_COMMAND, teach},
-        {"unteach", "name", WORD_COMMAND, unteach},       {"sitter", "name", WORD_COMMAND, sitter},
+        {"snooze", "minutes", WORD_COMMAND, snooze},
+        {"activation_done", NULL, WORD_COMMAND, activation_done},
+        {"calibrate", "target", WORD_COMMAND, calibrate},
+        {"tare", NULL, WORD_COMMAND, tare},
+        {"announce", NULL, WORD_ANNOUNCE, announce},
+        {"teach", "name", WORD_COMMAND, teach},
+        {"skip", NULL, WORD_COMMAND, skip},
+        {"pause", "minutes", WORD_COMMAND, pause_},
+        {"resume", NULL, WORD_COMMAND, resume},
+        {"hold", "state", WORD_COMMAND, hold},
+        {"unteach", "name", WORD_COMMAND, unteach},
+        {"sitter", "name", WORD_COMMAND, sitter},
 };
 
 static const struct verb *find_verb(const char *name) {

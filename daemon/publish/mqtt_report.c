@@ -42,7 +42,9 @@ bool report_urgent(const struct report *last, const struct report *now) {
                 return true;
         return last->posture.occupancy != now->posture.occupancy || last->posture.kind != now->posture.kind ||
                last->health.mat_online != now->health.mat_online || last->sitting.phase != now->sitting.phase ||
-               other_instant(last->alerts.snoozed_until_us, now->alerts.snoozed_until_us);
+               other_instant(last->alerts.snoozed_until_us, now->alerts.snoozed_until_us) ||
+               other_instant(last->alerts.paused_until_us, now->alerts.paused_until_us) ||
+               last->alerts.disturb != now->alerts.disturb;
 }
 
 /* Also when one of the two is unknown and the other not. */
@@ -142,8 +144,15 @@ void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
                 emit(userdata, &e);
         }
         for (int k = 0; k < ALERT_KIND_N; k++) {
-                if (s->alerts.of[k].changes & ALERT_RAISED) {
+                if (s->alerts.of[k].changes & ALERT_HEADS_UP) {
+                        event_base(s, EVENT_HEADS_UP, realtime_us, &e);
+                        e.alert = (enum alert_kind)k;
+                        emit(userdata, &e);
+                }
+                if (s->alerts.of[k].changes & (ALERT_RAISED | ALERT_REPEATED)) {
                         alert_raised(s, (enum alert_kind)k, realtime_us, break_s, &e);
+                        if (s->alerts.of[k].changes & ALERT_REPEATED)
+                                e.kind = EVENT_ALERT_REPEATED;
                         emit(userdata, &e);
                 }
                 if (s->alerts.of[k].changes & ALERT_CLEARED) {

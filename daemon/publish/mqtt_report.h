@@ -33,7 +33,15 @@ bool report_moved(const struct report *last, const struct report *now);
 uint64_t report_due_us(const struct report *last, uint64_t last_sent_us, const struct report *now,
                        const struct settings_mqtt *settings);
 
-enum seat_event_kind { EVENT_SAT_DOWN, EVENT_STOOD_UP, EVENT_BOUT_ENDED, EVENT_ALERT_RAISED, EVENT_ALERT_CLOSED };
+enum seat_event_kind {
+        EVENT_SAT_DOWN,
+        EVENT_STOOD_UP,
+        EVENT_BOUT_ENDED,
+        EVENT_ALERT_RAISED,
+        EVENT_ALERT_REPEATED,
+        EVENT_ALERT_CLOSED,
+        EVENT_HEADS_UP
+};
 
 struct seat_event {
         enum seat_event_kind kind;

@@ -159,6 +159,8 @@ static void put_alerts(json_t *root, struct state_memory *memory, const struct r
 
         json_object_set_new(root, "next_alert_at", instant(&memory->next_alert, a->activate_due_us, r));
         json_object_set_new(root, "snoozed_until", instant(&memory->snoozed_until, a->snoozed_until_us, r));
+        json_object_set_new(root, "paused_until", instant(&memory->paused_until, a->paused_until_us, r));
+        json_object_set_new(root, "do_not_disturb", json_boolean(a->disturb & (1U << ALERT_HOLDER_PERSON)));
         json_object_set_new(root, "alerts_today", count(a->raised_today));
         json_object_set_new(root, "glute_alert", json_boolean(a->of[ALERT_ACTIVATE].open));
         json_object_set_new(root, "posture_alert",
@@ -211,8 +213,8 @@ char *info_json(const struct identity *identity, const struct report *r, uint64_
         json_object_set_new(root, "capabilities",
                             json_pack("[s,s,s,s,s]", "occupancy", "posture", "pelvic_tilt", "sitting", "alerts"));
         json_object_set_new(root, "commands",
-                            json_pack("[s,s,s,s,s,s,s,s]", "snooze", "activation_done", "calibrate", "tare",
-                                      "announce", "teach", "unteach", "sitter"));
+                            json_pack("[s,s,s,s,s,s,s,s,s,s,s,s]", "snooze", "activation_done", "calibrate", "tare",
+                                      "announce", "teach", "unteach", "sitter", "skip", "pause", "resume", "hold"));
         return text_of(root);
 }
 
@@ -243,11 +245,17 @@ static const char *event_name(const struct seat_event *e) {
                 return "bout_ended";
         case EVENT_ALERT_RAISED:
                 return alert_event_name(e->alert);
+        case EVENT_ALERT_REPEATED:
+                return "alert_repeated";
+        case EVENT_HEADS_UP:
+                return "heads_up";
         case EVENT_ALERT_CLOSED:
                 break;
         }
         if (e->outcome == ALERT_SNOOZED)
                 return "alert_snoozed";
+        if (e->outcome == ALERT_SKIPPED)
+                return "alert_skipped";
         return e->outcome == ALERT_DONE && e->alert == ALERT_ACTIVATE ? "glute_activation_done" : "alert_cleared";
 }
 
@@ -273,11 +281,11 @@ char *event_json(const struct seat_event *e, uint64_t run, const struct settings
         json_object_set_new(root, "id", json_string(id));
         json_object_set_new(root, "ts", wall_ms(e->at_realtime_us));
         json_object_set_new(root, "seated_min", minutes(e->seated_us));
-        if (e->kind == EVENT_ALERT_RAISED || e->kind == EVENT_ALERT_CLOSED) {
+        if (e->kind >= EVENT_ALERT_RAISED)
                 json_object_set_new(root, "alert", json_string(alert_kind_name(e->alert)));
+        if (e->kind >= EVENT_ALERT_RAISED && e->kind != EVENT_HEADS_UP)
                 json_object_set_new(root, "alert_id", count(e->alert_id));
-        }
-        if (e->kind == EVENT_ALERT_RAISED)
+        if (e->kind == EVENT_ALERT_RAISED || e->kind == EVENT_ALERT_REPEATED)
                 put_raised(root, e, settings);
         if (e->kind == EVENT_ALERT_CLOSED) {
                 json_object_set_new(root, "outcome", json_string(alert_outcome_name(e->outcome)));

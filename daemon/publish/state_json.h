@@ -17,7 +17,7 @@ struct stamp {
 
 struct state_memory {
         uint64_t seq;
-        struct stamp seated_since, next_alert, snoozed_until;
+        struct stamp seated_since, next_alert, snoozed_until, paused_until;
         bool today_said;
         uint64_t today_min;
 };

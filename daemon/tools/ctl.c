@@ -74,6 +74,21 @@ static const struct verb verbs[] = {
          "MIN is 1 to 240; without it the setting alert.snooze_min counts.\n",
          0, 1, verb_snooze},
         {"done", "", "bus seat", "the exercise was done: close the alert", "  sitbonectl done\n", 0, 0, verb_done},
+        {"skip", "", "bus seat", "not this time: close the alert, counted apart from snoozing", "  sitbonectl skip\n",
+         0, 0, verb_skip},
+        {"pause", "[MIN]", "bus seat", "no alerts for MIN minutes, whatever falls due",
+         "  sitbonectl pause\n"
+         "  sitbonectl pause 90\n"
+         "\n"
+         "MIN is 1 to 1440; without it the setting alert.pause_min counts. Ends by itself.\n",
+         0, 1, verb_pause},
+        {"resume", "", "bus seat", "end a pause or a snooze", "  sitbonectl resume\n", 0, 0, verb_resume},
+        {"hold", "on|off", "bus seat", "do not disturb: what falls due waits until it is off",
+         "  sitbonectl hold on\n", 1, 1, verb_hold},
+        {"why", "", "bus seat json", "what is due when, what holds it, and why the last alert came",
+         "  sitbonectl why\n"
+         "  sitbonectl why --json | jq .kinds\n",
+         0, 0, verb_why},
         {"exercises", "", "config exercises json", "the exercise catalogue and its words on safety",
          "  sitbonectl exercises\n"
          "  sitbonectl exercises --exercises ./exercises.conf --json\n",

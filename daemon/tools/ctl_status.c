@@ -1,4 +1,4 @@
-/* status, and the verbs that ask the daemon to do something. */
+/* status, and the verbs that are about the seat. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -113,35 +113,4 @@ int verb_calibrate(const struct options *options) {
                       what[0] == 'u' ? "The way you sit now counts as your upright."
                                      : "The seat as it is now counts as empty.",
                       refusal);
-}
-
-int verb_snooze(const struct options *options) {
-        char refusal[VIEW_TEXT_MAX], *end = NULL;
-        unsigned long minutes = 0;
-        struct link link;
-        int status;
-
-        if (options->n_args > 0) {
-                minutes = strtoul(options->args[0], &end, 10);
-                if (*end || end == options->args[0] || options->args[0][0] == '-' || minutes < 1 || minutes > 240) {
-                        complain("snooze %s: must be 1 to 240 minutes", options->args[0]);
-                        return STATUS_USAGE;
-                }
-        }
-        status = link_open(options, &link);
-        if (status != STATUS_DONE)
-                return status;
-        status = link_call(&link, "Snooze", refusal, sizeof(refusal), "u", (uint32_t)minutes);
-        return finish(&link, status, "Snoozed.", refusal);
-}
-
-int verb_done(const struct options *options) {
-        char refusal[VIEW_TEXT_MAX];
-        struct link link;
-        int status = link_open(options, &link);
-
-        if (status != STATUS_DONE)
-                return status;
-        status = link_call(&link, "Done", refusal, sizeof(refusal), "");
-        return finish(&link, status, "Noted. The next prompt comes a full interval from now.", refusal);
 }

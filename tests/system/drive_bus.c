@@ -48,6 +48,10 @@ static void step(struct drive *d, uint64_t by_us) {
         d->bus.ops->post(d->bus.self, s);
 }
 
+static enum alert_holder holder(const struct command *c) {
+        return strcmp(c->name, "desktop") == 0 ? ALERT_HOLDER_DESKTOP : ALERT_HOLDER_PERSON;
+}
+
 static enum command_result execute(void *userdata, const struct command *c) {
         struct drive *d = userdata;
         enum command_result r = COMMAND_NO_FRAMES;
@@ -58,6 +62,14 @@ static enum command_result execute(void *userdata, const struct command *c) {
                 r = alert_snooze(&d->alert, c->minutes, d->now_us);
         else if (c->verb == COMMAND_DONE)
                 r = alert_done(&d->alert, d->now_us);
+        else if (c->verb == COMMAND_SKIP)
+                r = alert_skip(&d->alert, d->now_us);
+        else if (c->verb == COMMAND_PAUSE)
+                r = alert_pause(&d->alert, c->minutes, d->now_us);
+        else if (c->verb == COMMAND_RESUME)
+                r = alert_resume(&d->alert);
+        else if (c->verb == COMMAND_HOLD)
+                r = alert_disturb(&d->alert, holder(c), c->on, d->now_us);
         printf("command %d %" PRIu32 " %d %s\n", (int)c->verb, c->minutes, (int)c->target, command_result_name(r));
         fflush(stdout);
         step(d, 0);

@@ -15,6 +15,8 @@ ALLOWED = {
         state_topic suggested_display_precision unit_of_measurement value_template""".split()),
     "event": ENTITY | {"device_class", "event_types", "state_topic", "value_template"},
     "button": ENTITY | {"command_template", "command_topic", "device_class", "payload_press", "retain"},
+    "switch": ENTITY | set("""command_template command_topic device_class optimistic payload_off payload_on retain
+        state_off state_on state_topic value_template""".split()),
     "device_automation": set("automation_type encoding group payload qos subtype topic type value_template".split()),
 }
 REQUIRED = {
@@ -22,6 +24,7 @@ REQUIRED = {
     "sensor": {"state_topic"},
     "event": {"event_types", "state_topic"},
     "button": {"command_topic"},
+    "switch": {"command_topic"},
     "device_automation": {"automation_type", "subtype", "topic", "type"},
 }
 ROOT = set("""availability availability_mode availability_template availability_topic command_topic components device

@@ -71,6 +71,9 @@ def test_refusals(address, seat):
     assert caller.refused("Snooze", "u", 4294967295)[0] == "org.sitbone.Error.OutOfRange"
     name, text = caller.refused("Done", "")
     assert name == "org.sitbone.Error.NothingDue" and len(text) > 20, text
+    assert caller.refused("Skip", "")[0] == "org.sitbone.Error.NothingDue"
+    assert caller.refused("Pause", "u", 1441)[0] == "org.sitbone.Error.OutOfRange"
+    assert caller.refused("Hold", "bs", True, "NOBODY!")[0] == "org.sitbone.Error.Malformed"
     caller = Caller(address)  # with an allowance of its own
     for what in ("", "upright ", "UPRIGHT", "x" * 100000, "%s%n", "löffel"):
         assert caller.refused("Calibrate", "s", what)[0] == "org.sitbone.Error.Malformed"

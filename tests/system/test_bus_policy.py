@@ -96,7 +96,8 @@ def test_who_may_ask(system):
     for uid in (0, SITBONED):
         assert system.call(uid, "GetLive") == ""
         assert "No alert is open" in system.call(uid, "Done")
-    for words in (["GetLive"], ["Done"], ["Snooze", "uint32:5"], ["Tare"], ["Calibrate", "string:upright"]):
+    for words in (["GetLive"], ["Done"], ["Snooze", "uint32:5"], ["Tare"], ["GetWhy"],
+                  ["Hold", "boolean:true", "string:desktop"], ["Calibrate", "string:upright"]):
         said = system.call(NOBODY, *words)
         assert denied in said, (words, said)
     assert system.call(NOBODY, "Get", f"string:{NAME}", "string:Occupancy",

@@ -39,10 +39,13 @@ def test_usage():
     ctl("status", "--bus", "sofa", status=USAGE)
     ctl("snooze", "999", status=USAGE)
     ctl("snooze", "-5", status=USAGE)
+    ctl("pause", "1441", status=USAGE)
+    ctl("hold", "maybe", status=USAGE)
     ctl("calibrate", "slouched", status=USAGE)
     assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
     verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
-    assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "snooze", "done", "exercises",
+    assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "snooze", "done", "skip",
+                     "pause", "resume", "hold", "why", "exercises",
                      "formats", "ports", "probe"], verbs
     for verb in verbs:
         out, _ = ctl(verb, "--help")
@@ -99,6 +102,22 @@ def test_commands(seat):
     _, error = ctl("tare", status=FAILED)
     assert "silent" in error or "frame" in error, error  # the refusal's sentence, whatever it is in detail
     until("tare was asked", lambda: seat.commands[-1][0] == "3")
+    assert ctl("hold", "on")[0].startswith("Alerts wait")
+    until("held", lambda: seat.commands[-1][0] == "7")
+    assert "do not disturb: said by you" in ctl("why")[0]
+    ctl("hold", "off")
+    ctl("pause", "90")
+    until("paused", lambda: seat.commands[-1][:2] == ["5", "90"])
+    out, why = ctl("why")[0], json.loads(ctl("why", "--json")[0])
+    assert "paused until" in out and [k["kind"] for k in why["kinds"]] == ["activate", "slouch", "asymmetry", "still",
+                                                                        "short"], out
+    assert why["paused_until"] > 0 and why["disturb"] == 0 and "pause" in why["kinds"][0]["held"], why
+    assert why["last_kind"] == "slouch" and "slouched" in why["last_reason"] and why["last_outcome"] == "snoozed", why
+    time.sleep(1)  # commands have an allowance
+    ctl("resume")
+    until("resumed", lambda: seat.commands[-1][0] == "6")
+    assert "paused" not in ctl("why")[0]
+    assert ctl("skip", status=FAILED)[1].startswith("sitbonectl: No alert is open")
     ctl("calibrate", "upright", status=FAILED)
     until("calibrate was asked", lambda: seat.commands[-1][0] == "2" and seat.commands[-1][2] == "0")
 

@@ -16,7 +16,7 @@ STATE_KEYS = {
     "pelvic_tilt_sd_deg", "pelvic_obliquity_deg", "pelvic_obliquity_sd_deg", "load_left_pct", "calibrated",
     "calibration_needed", "phase", "seated_since", "sitting_today_min", "last_session_min", "sessions_today",
     "sitter", "sitter_confidence_pct", "learning", "calibrated_poses", "calibration_stale", "taught_postures",
-    "breaks_today", "next_alert_at", "snoozed_until", "alerts_today", "glute_alert", "posture_alert", "still_alert"}
+    "breaks_today", "next_alert_at", "snoozed_until", "paused_until", "do_not_disturb", "alerts_today", "glute_alert", "posture_alert", "still_alert"}
 
 
 def state(listener, drive):
@@ -106,6 +106,8 @@ def check_commands(listener, drive):
     r = answered(listener, drive, "snooze", '{"minutes":7,"transaction":"a1"}')
     assert r == {"status": "ok", "transaction": "a1"} and drive.said("command")[-1] == "command snooze 7 0", r
     assert answered(listener, drive, "activation_done", "1") == ok
+    assert answered(listener, drive, "pause", '{"minutes":1440}') == ok and answered(listener, drive, "resume", "") == ok
+    assert answered(listener, drive, "skip", "1") == ok and answered(listener, drive, "hold", "on") == ok
     assert answered(listener, drive, "calibrate", "upright") == ok
     assert answered(listener, drive, "calibrate", '{"target":"empty"}') == ok
     assert drive.said("command")[-1] == "command calibrate 0 5"

@@ -99,6 +99,19 @@ static void test_others(void) {
         CHECK(command_read("snooze", large, sizeof(large), false, &word, &r) == COMMAND_MALFORMED);
 }
 
+static void test_holding(void) {
+        struct request r;
+
+        CHECK(read_as("pause", "90", &r) == COMMAND_OK && r.command.verb == COMMAND_PAUSE && r.command.minutes == 90);
+        CHECK(read_as("pause", "{}", &r) == COMMAND_OK && r.command.minutes == 0);
+        CHECK(read_as("pause", "1440", &r) == COMMAND_OK && read_as("pause", "1441", &r) == COMMAND_OUT_OF_RANGE);
+        CHECK(read_as("resume", "", &r) == COMMAND_OK && r.command.verb == COMMAND_RESUME);
+        CHECK(read_as("skip", "1", &r) == COMMAND_OK && r.command.verb == COMMAND_SKIP);
+        CHECK(read_as("hold", "on", &r) == COMMAND_OK && r.command.verb == COMMAND_HOLD && r.command.on);
+        CHECK(read_as("hold", "{\"state\":\"off\"}", &r) == COMMAND_OK && !r.command.on && !r.command.name[0]);
+        CHECK(read_as("hold", "", &r) == COMMAND_MALFORMED && read_as("hold", "1", &r) == COMMAND_MALFORMED);
+}
+
 static size_t next(uint32_t *seed, size_t below) {
         *seed = *seed * 1664525 + 1013904223;
         return (*seed >> 8) % below;
@@ -106,7 +119,8 @@ static size_t next(uint32_t *seed, size_t below) {
 
 static void test_random(void) {
         static const char alphabet[] = "{}[]\":,0123456789minutestransaction\\u\0\xff ";
-        static const char *const verbs[] = {"snooze", "calibrate", "activation_done", "announce", "tare"};
+        static const char *const verbs[] = {"snooze",          "pause",    "hold", "calibrate",
+                                            "activation_done", "announce", "tare"};
         char payload[64];
         uint32_t seed = 7;
         struct request r;
@@ -120,9 +134,9 @@ static void test_random(void) {
                         payload[j] = alphabet[next(&seed, sizeof(alphabet) - 1)];
                 if (n && i % 2)
                         payload[0] = '{';
-                result = command_read(verbs[i % 5], payload, n, false, &word, &r);
+                result = command_read(verbs[i % 7], payload, n, false, &word, &r);
                 CHECK(result == COMMAND_OK || result == COMMAND_MALFORMED || result == COMMAND_OUT_OF_RANGE);
-                CHECK(result != COMMAND_OK || r.command.minutes <= 240);
+                CHECK(result != COMMAND_OK || r.command.minutes <= (r.command.verb == COMMAND_PAUSE ? 1440 : 240));
                 CHECK(memchr(r.reply_to.transaction, '\0', sizeof(r.reply_to.transaction)));
         }
 }
@@ -141,6 +155,7 @@ int main(void) {
         test_names();
         test_poses();
         test_others();
+        test_holding();
         test_random();
         test_bucket();
         return 0;

@@ -77,6 +77,13 @@ static void test_mistakes(void) {
         says("[alert]\nenabled = maybe\n", "must be yes or no");
         says("[alert]\nprompt_min = 30 # half an hour\n", "must be 1..180 min");
         says("[alert]\nprompt_min = nan\n", "must be");
+        says("[alert]\nquiet_hours = 22-7\n",
+             "x.conf:2: [alert] quiet_hours = 22-7: must be hours such as 22:00-07:00, or empty (default empty)");
+        says("[alert]\nquiet_hours = 22:00-25:00\n", "must be hours");
+        says("[alert]\nquiet_hours = 7:00-7:00\n", "must be hours");
+        says("[alert]\nquiet_hours = 7:60-8:00\n", "must be hours");
+        says("[alert]\nquiet_hours = 22:00-07:00 at night\n", "must be hours");
+        says("[alert]\nquiet_days = sat sunday\n", "must be any of mon tue");
         says("[alert]\nprompt_min = 0x20\n", "must be");
         says("[device]\nbaud = 9600.5\n", "must be");
         says("[device]\ndtr = up\n", "leave | on | off");
@@ -96,6 +103,19 @@ static void test_mistakes(void) {
         says("[mqtt]\nbase_topic = homeassistant\n", "must differ");
         says("[sitting]\ninterruption_s = 120\n", "must be less than break_s");
         says("[alert\n", "a section is written [name]");
+}
+
+static void test_hours_and_days(void) {
+        static const char text[] = "[alert]\nquiet_hours = 22:30 - 7:05\nquiet_days = sat, sun\n";
+        struct mistakes found = {0};
+        struct settings s;
+
+        settings_defaults(&s);
+        CHECK(s.alert.quiet_hours.from_min == s.alert.quiet_hours.to_min && s.alert.quiet_days == 0);
+        settings_parse(&s, "x.conf", text, sizeof(text) - 1, &found);
+        CHECK(found.n == 0);
+        CHECK(s.alert.quiet_hours.from_min == 22 * 60 + 30 && s.alert.quiet_hours.to_min == 7 * 60 + 5);
+        CHECK(s.alert.quiet_days == ((1U << 6) | 1U));
 }
 
 static void test_all_mistakes_are_said(void) {
@@ -150,6 +170,7 @@ int main(void) {
         test_shipped_file();
         test_values_keep_their_letters();
         test_mistakes();
+        test_hours_and_days();
         test_all_mistakes_are_said();
         test_hostile_text();
         test_no_rest_of_an_older_value();

@@ -1,0 +1,79 @@
+/* GetWhy: what is due when, what holds it, and why the last alert came. */
+#include "publish/bus_values.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "publish/text.h"
+#include "util/clock.h"
+
+static int append_kind(sd_bus_message *m, const struct bus_view *v, enum alert_kind k) {
+        const struct alert_plan *p = &v->snapshot->alerts.plan[k];
+        char held[128];
+
+        alert_held_names(p->held, held, sizeof(held));
+        return sd_bus_message_append(m, "a{sv}", 6, "kind", "s", alert_kind_name(k), "title", "s",
+                                     alert_title(k),                                       /* */
+                                     "have_s", "u", (uint32_t)(p->have_us / USEC_PER_SEC), /* */
+                                     "need_s", "u", (uint32_t)(p->need_us / USEC_PER_SEC), /* */
+                                     "due_at", "t", bus_wall_of(&v->wall, p->due_us),      /* */
+                                     "held", "s", held);
+}
+
+static enum alert_kind last_raised(const struct alerts *a) {
+        enum alert_kind last = 0;
+
+        for (enum alert_kind k = 1; k < ALERT_KIND_N; k++)
+                if (a->of[k].id > a->of[last].id)
+                        last = k;
+        return last;
+}
+
+/* Nothing when none was raised ever. */
+static int append_last(sd_bus_message *m, const struct bus_view *v) {
+        enum alert_kind k = last_raised(&v->snapshot->alerts);
+        const struct alert *a = &v->snapshot->alerts.of[k];
+        bool answered = a->answered_us >= a->raised_us && a->answered_us > 0;
+        char id[24], reason[256];
+
+        if (a->id == 0)
+                return 0;
+        snprintf(id, sizeof(id), "%" PRIu64, a->id);
+        alert_reason(a, k, v->settings->sitting.break_s, reason, sizeof(reason));
+        return sd_bus_message_append(
+                m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_id", "s", id, "last_kind", "s", alert_kind_name(k), /* */
+                "last_at", "t", bus_wall_of(&v->wall, a->raised_us), "last_reason", "s", reason,                 /* */
+                "last_moment", "s", alert_moment_name(a->moment),                                                /* */
+                "last_showings", "u", a->showings, "last_outcome", "s", alert_outcome_name(a->outcome),          /* */
+                "last_latency_s", "d",
+                answered ? (double)(a->answered_us - a->raised_us) / (double)USEC_PER_SEC : -1.0);
+}
+
+static int append_all(sd_bus_message *m, const struct bus_view *v) {
+        const struct alerts *a = &v->snapshot->alerts;
+        int r = sd_bus_message_open_container(m, 'a', "{sv}");
+
+        if (r >= 0)
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                            /* */
+                                          "snoozed_until", "t", bus_wall_of(&v->wall, a->snoozed_until_us), /* */
+                                          "paused_until", "t", bus_wall_of(&v->wall, a->paused_until_us),   /* */
+                                          "quiet_until", "t", bus_wall_of(&v->wall, a->quiet_until_us),     /* */
+                                          "disturb", "u", a->disturb, "alerts_today", "u", a->raised_today, /* */
+                                          "snoozes_today", "u", a->snoozes_today, "skips_today", "u",       /* */
+                                          a->skips_today, "daily_max", "u",                                 /* */
+                                          (uint32_t)v->settings->alert.daily_max);
+        if (r >= 0)
+                r = append_last(m, v);
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int bus_append_why(sd_bus_message *m, const struct bus_view *v) {
+        int r = v->snapshot ? append_all(m, v) : -EAGAIN;
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "a{sv}");
+        for (enum alert_kind k = 0; k < ALERT_KIND_N && r >= 0; k++)
+                r = append_kind(m, v, k);
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
