@@ -15,7 +15,7 @@ enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000, 
 /* No bytes for so long: not a pause within a frame. USB adapters hold bytes back for up to 16 ms (FTDI latency timer). */
 enum { QUIET_US = 50000 };
 
-enum { START_AGAIN_US = 1000000 };
+enum { START_AGAIN_US = 1000000, LATENCY_LONG_MS = 3 };
 
 static void open_port(struct mat *m);
 
@@ -181,11 +181,25 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
+/* Said once: later openings find the same adapter. */
+static void mind_latency(struct mat *m) {
+        const char *path = port_path(m->port), *name = strrchr(path, '/');
+
+        if (port_latency_ms(m->port) < LATENCY_LONG_MS || m->latency_said)
+                return;
+        m->latency_said = true;
+        log_notice("mat: %s: its chip holds bytes back for up to %d ms (FTDI latency timer); 70-sitboned.rules sets 1 "
+                   "ms for a "
+                   "mat that it is told of, or by hand: echo 1 > /sys/class/tty/%s/device/latency_timer",
+                   path, port_latency_ms(m->port), name ? name + 1 : path);
+}
+
 static void opened(struct mat *m) {
         uint64_t wait_us = (uint64_t)m->settings.open_delay_ms * 1000;
 
         log_line(m->in_vain ? LOG_DEBUG_ : LOG_INFO_, "mat: %s opened, format %s", port_path(m->port),
                  m->format->name);
+        mind_latency(m);
         m->reopened += m->opened_once;
         m->opened_once = true;
         m->heard = false;

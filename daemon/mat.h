@@ -31,6 +31,7 @@ struct mat {
         bool opened_once, finished;      /* finished: a file came to its end */
         bool boards_said;                /* that frames come from several boards */
         bool heard;                      /* bytes came since it was opened */
+        bool latency_said;               /* that the adapter holds bytes back */
         bool in_vain;                    /* opened the last time, and lost before a byte came */
         char complaint[256];             /* last reason why it cannot be opened or was lost, said once */
         uint64_t (*now)(void *userdata); /* arrival time of frames */

@@ -103,12 +103,16 @@ static int explain(struct port_hint hint, int error, const char *path) {
                         return port_fail(hint, error, "no permission to look at %s", path);
                 if (st.st_gid == GROUP_UNMAPPED)
                         return port_fail(hint, error,
-                                         "no permission for %s: members of its group may open it (ls -l %s)", path,
-                                         path);
+                                         "no permission for %s: members of its group may open it (ls -l %s); for the "
+                                         "service: systemctl edit sitboned, SupplementaryGroups=",
+                                         path, path);
                 group = getgrgid(st.st_gid);
                 if (group && (st.st_mode & S_IRGRP) && (st.st_mode & S_IWGRP))
-                        return port_fail(hint, error, "no permission for %s: members of the group %s may open it",
-                                         path, group->gr_name);
+                        return port_fail(
+                                hint, error,
+                                "no permission for %s: members of the group %s may open it (sudo usermod -aG %s "
+                                "NAME, and log in again)",
+                                path, group->gr_name, group->gr_name);
                 return port_fail(hint, error, "no permission for %s (mode %03o, group %s)", path,
                                  (unsigned)st.st_mode & 0777u, group ? group->gr_name : "?");
         default:
@@ -189,7 +193,7 @@ int port_open(const char *spec, const struct port_options *options, struct port 
                 hint[0] = '\0';
         if (!port)
                 return -ENOMEM;
-        port->fd = -1;
+        port->fd = port->latency_ms = -1;
         r = open_spec(port, spec, options, (struct port_hint){hint, hint_size});
         if (r < 0) {
                 free(port);
@@ -232,6 +236,10 @@ const char *port_serial_number(const struct port *port) {
 
 const char *port_path(const struct port *port) {
         return port->path;
+}
+
+int port_latency_ms(const struct port *port) {
+        return port->latency_ms;
 }
 
 void port_close(struct port *port) {

@@ -44,6 +44,10 @@ bool port_is_file(const struct port *port);
 const char *port_serial_number(const struct port *port);
 const char *port_path(const struct port *port);
 
+/* How long the chip of the port waits for more bytes before it hands over what there is (FTDI's latency timer), as it was
+ * when the port was opened; -1 = it has no such timer. */
+int port_latency_ms(const struct port *port);
+
 void port_close(struct port *port); /* NULL is fine */
 
 /* Who else has the path open: true and "process 123 (minicom)", or false and "another program" when nobody can be seen. */

@@ -22,6 +22,7 @@ struct port {
         void *state;    /* of the kind */
         char path[PORT_PATH_MAX];
         char serial_number[64];
+        int latency_ms; /* -1 = has no such timer */
 };
 
 struct port_hint {

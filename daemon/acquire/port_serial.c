@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "acquire/port_kind.h"
@@ -85,13 +86,47 @@ static int busy(struct port_hint hint, const char *path) {
         return port_fail(hint, EBUSY, "%s is in use by %s", path, holder);
 }
 
+/* A tty that is opened for the first time echoes what it receives, and hands over lines, until somebody says otherwise.
+ * libserialport asks it a few things before that; so it is told here at once, and what was echoed and not sent yet is
+ * dropped. What comes between open() and the next line goes back to the mat all the same: no program can prevent that. */
+static int open_quietly(const char *path) {
+        int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        struct termios t;
+
+        if (fd >= 0 && tcgetattr(fd, &t) == 0) {
+                cfmakeraw(&t);
+                tcsetattr(fd, TCSANOW, &t);
+                tcflush(fd, TCOFLUSH);
+        }
+        return fd;
+}
+
+/* FTDI chips: how long they wait for more bytes. -1 = no such timer. */
+static int latency_ms(const char *path) {
+        const char *name = strrchr(path, '/');
+        char file[128];
+        int ret = -1;
+        FILE *f;
+
+        snprintf(file, sizeof(file), "/sys/class/tty/%.64s/device/latency_timer", name ? name + 1 : path);
+        f = fopen(file, "re");
+        if (!f)
+                return -1;
+        if (fscanf(f, "%d", &ret) != 1)
+                ret = -1;
+        fclose(f);
+        return ret;
+}
+
 static int open_sp(struct port *port, struct sp_port *sp, const struct port_options *options, struct port_hint hint) {
+        int quiet = open_quietly(port->path);
         enum sp_return r = sp_open(sp, SP_MODE_READ_WRITE);
         const char *what, *number;
-        int error;
+        int error = r == SP_OK ? 0 : last_error(r);
 
+        if (quiet >= 0)
+                close(quiet); /* the other one holds it now */
         if (r != SP_OK) {
-                error = last_error(r);
                 return error == EBUSY ? busy(hint, port->path) : -error;
         }
         error = sp_get_port_handle(sp, &port->fd) == SP_OK ? own(port->fd) : -EIO;
@@ -108,6 +143,7 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
         }
         number = sp_get_port_usb_serial(sp);
         snprintf(port->serial_number, sizeof(port->serial_number), "%s", number ? number : "");
+        port->latency_ms = latency_ms(port->path);
         return 0;
 }
 
