@@ -69,6 +69,7 @@ static int append_map(sd_bus_message *m, const struct snapshot *s) {
 
 static int append_features(sd_bus_message *m, const struct features *f) {
         const struct sit_bones *b = &f->sit_bones;
+        const struct clinic *c = &f->clinic;
         const float bones[4] = {b->left_mm[0], b->left_mm[1], b->right_mm[0], b->right_mm[1]};
         const struct {
                 const char *key;
@@ -81,8 +82,20 @@ static int append_features(sd_bus_message *m, const struct features *f) {
                 {"asymmetry", f->asymmetry},
                 {"front_share", f->front_share},
                 {"sit_bone_quality", b->valid ? b->quality : NAN},
+                {"ppi", f->ppi},
+                {"cov", f->cov},
+                {"dispersion", c->dispersion},
+                {"gradient_per_cm", c->gradient_per_cm},
+                {"cop_path_mm", c->cop_path_mm},
+                {"cop_velocity_mm_s", c->cop_velocity_mm_s},
         };
         int r = append_numbers(m, "sit_bones", bones, b->valid ? 4 : 0);
+
+        if (r >= 0)
+                r = append_numbers(m, "region_loaded_s", c->region_loaded_s, isnan(c->region_load[0]) ? 0 : REGION_N);
+        if (r >= 0)
+                r = sd_bus_message_append(m, "{sv}{sv}", "weight_shifts", "u", c->weight_shifts, /* */
+                                          "pressure_reliefs", "u", c->reliefs);
 
         for (size_t i = 0; i < sizeof(of) / sizeof(of[0]) && r >= 0; i++)
                 r = append_number(m, of[i].key, of[i].value);
@@ -96,7 +109,9 @@ static int append_counts(sd_bus_message *m, const struct bus_view *v) {
 
         for (enum refusal i = 0; i < REFUSAL_N; i++)
                 refused += h->refused[i];
-        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                          /* */
+        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                  /* */
+                                     "taught_now", "s", s->posture.taught,                           /* */
+                                     "stuck_cells", "u", s->map.n_stuck,                             /* */
                                      "frame_rate_hz", "d", (double)h->frame_rate_hz,                 /* */
                                      "frames", "t", h->frames, "refused", "t", refused,              /* */
                                      "referenced", "b", (int)s->posture.referenced,                  /* */

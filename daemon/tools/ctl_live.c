@@ -42,6 +42,16 @@ static const struct live_row {
         ROW("cop_x_mm", "d", cop_x_mm),
         ROW("cop_y_mm", "d", cop_y_mm),
         ROW("asymmetry", "d", asymmetry),
+        ROW("ppi", "d", ppi),
+        ROW("cov", "d", cov),
+        ROW("dispersion", "d", dispersion),
+        ROW("gradient_per_cm", "d", gradient_per_cm),
+        ROW("cop_path_mm", "d", cop_path_mm),
+        ROW("cop_velocity_mm_s", "d", cop_velocity_mm_s),
+        ROW("weight_shifts", "u", weight_shifts),
+        ROW("pressure_reliefs", "u", pressure_reliefs),
+        ROW("stuck_cells", "u", stuck_cells),
+        TEXT("taught_now", taught),
         ROW("front_share", "d", front_share),
         ROW("frame_rate_hz", "d", frame_rate_hz),
         ROW("sit_bone_quality", "d", sit_bone_quality),
@@ -62,8 +72,8 @@ struct live {
         uint64_t seated_since_us, next_alert_us, snoozed_until_us; /* wall clock, 0 = none */
         uint32_t bout_s, today_s;
         const uint8_t *cells;
-        const double *x_mm, *y_mm, *bones;
-        size_t n_cells, n_x, n_y, n_bones;
+        const double *x_mm, *y_mm, *bones, *regions;
+        size_t n_cells, n_x, n_y, n_bones, n_regions;
 };
 
 static int read_text(sd_bus_message *m, char *ret, size_t size) {
@@ -117,6 +127,7 @@ static int read_special(sd_bus_message *m, const char *key, const char *type, st
                 {"x_mm", "ad", &live->x_mm, &live->n_x},
                 {"y_mm", "ad", &live->y_mm, &live->n_y},
                 {"sit_bones", "ad", &live->bones, &live->n_bones},
+                {"region_loaded_s", "ad", &live->regions, &live->n_regions},
         };
 
         for (size_t i = 0; i < sizeof(specials) / sizeof(*specials); i++) {
@@ -192,6 +203,8 @@ static void settle_map(struct live *live) {
                 v->pitch_y_mm = 10;
         for (int i = 0; live->n_bones == 4 && i < 4; i++)
                 v->sit_bones[i] = live->bones[i];
+        for (int i = 0; live->n_regions == REGION_N && i < REGION_N; i++)
+                v->region_loaded_s[i] = live->regions[i];
 }
 
 static void settle_times(struct live *live, uint64_t now_us) {

@@ -37,6 +37,8 @@ static void print_person(const struct view *v) {
 
 static void print_status(const struct view *v) {
         print_posture(v);
+        if (v->taught[0])
+                printf("%-11s %s\n", "taught", v->taught);
         if (strcmp(v->occupancy, "person") == 0)
                 print_person(v);
         print_line("seated", view_seated_words, v);

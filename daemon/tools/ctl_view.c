@@ -5,10 +5,17 @@
 
 #include "publish/text.h"
 
+static void forget_clinic(struct view *v) {
+        v->ppi = v->cov = v->dispersion = v->gradient_per_cm = v->cop_path_mm = v->cop_velocity_mm_s = NAN;
+        for (int i = 0; i < REGION_N; i++)
+                v->region_loaded_s[i] = NAN;
+}
+
 void view_clear(struct view *v) {
         memset(v, 0, sizeof(*v));
         v->kind = GEOMETRY_UNPLACED;
         v->confidence = v->tilt_deg = v->tilt_sd_deg = v->obliquity_deg = v->obliquity_sd_deg = NAN;
+        forget_clinic(v);
         v->asymmetry = v->front_share = v->load = v->contact_area_cm2 = v->peak = NAN;
         v->cop_x_mm = v->cop_y_mm = v->sit_bone_quality = v->frame_rate_hz = NAN;
         v->since_s = v->next_alert_s = v->snooze_s = NAN;
@@ -34,6 +41,19 @@ static void copy_map(struct view *v, const struct snapshot *s) {
         }
 }
 
+static void copy_clinic(struct view *v, const struct features *f) {
+        v->ppi = (double)f->ppi;
+        v->cov = (double)f->cov;
+        v->dispersion = (double)f->clinic.dispersion;
+        v->gradient_per_cm = (double)f->clinic.gradient_per_cm;
+        v->cop_path_mm = (double)f->clinic.cop_path_mm;
+        v->cop_velocity_mm_s = (double)f->clinic.cop_velocity_mm_s;
+        v->weight_shifts = f->clinic.weight_shifts;
+        v->pressure_reliefs = f->clinic.reliefs;
+        for (int i = 0; i < REGION_N; i++)
+                v->region_loaded_s[i] = (double)f->clinic.region_loaded_s[i];
+}
+
 static void copy_features(struct view *v, const struct features *f) {
         v->load = (double)f->load;
         v->contact_area_cm2 = (double)f->contact_area_cm2;
@@ -41,6 +61,7 @@ static void copy_features(struct view *v, const struct features *f) {
         v->cop_x_mm = (double)f->cop_x_mm;
         v->cop_y_mm = (double)f->cop_y_mm;
         v->front_share = (double)f->front_share;
+        copy_clinic(v, f);
         if (!f->sit_bones.valid)
                 return;
         v->sit_bone_quality = (double)f->sit_bones.quality;
@@ -60,6 +81,7 @@ static void copy_posture(struct view *v, const struct posture *p) {
         v->obliquity_sd_deg = (double)p->obliquity_deg.sd;
         v->asymmetry = (double)p->asymmetry;
         v->referenced = p->referenced;
+        snprintf(v->taught, sizeof(v->taught), "%s", p->taught);
         v->calibrated = p->calibrated;
 }
 
@@ -112,6 +134,7 @@ void view_settle(struct view *v) {
         if (strcmp(v->occupancy, "person") == 0)
                 return;
         v->asymmetry = v->sit_bone_quality = NAN;
+        forget_clinic(v);
         for (int i = 0; i < 4; i++)
                 v->sit_bones[i] = NAN;
         if (strcmp(v->occupancy, "object") != 0)

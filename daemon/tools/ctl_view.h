@@ -19,7 +19,11 @@ struct view {
         bool mat_online, referenced, calibrated;
         double confidence, tilt_deg, tilt_sd_deg, obliquity_deg, obliquity_sd_deg;
         double asymmetry, front_share, load, contact_area_cm2, peak, cop_x_mm, cop_y_mm;
-        double sit_bones[4]; /* left x, y, right x, y */
+        double ppi, cov, dispersion, gradient_per_cm, cop_path_mm, cop_velocity_mm_s; /* see features.h */
+        unsigned weight_shifts, pressure_reliefs, stuck_cells;
+        double region_loaded_s[REGION_N]; /* NAN = not known */
+        char taught[VIEW_WORD_MAX];       /* "" = none of those that were taught */
+        double sit_bones[4];              /* left x, y, right x, y */
         double sit_bone_quality;
         double frame_rate_hz;
         uint64_t frames, refused;

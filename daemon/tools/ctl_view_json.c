@@ -33,6 +33,21 @@ static void put_alert(struct out *o, const struct view *v) {
         out_text(o, "}");
 }
 
+static void put_clinic(struct out *o, const struct view *v) {
+        put_pair(o, "ppi", v->ppi, "cov", v->cov, 3);
+        put_pair(o, "dispersion", v->dispersion, "gradient_per_cm", v->gradient_per_cm, 3);
+        put_pair(o, "cop_path_mm", v->cop_path_mm, "cop_velocity_mm_s", v->cop_velocity_mm_s, 1);
+        put_pair(o, "weight_shifts", v->weight_shifts, "pressure_reliefs", v->pressure_reliefs, 0);
+        out_key(o, "region_loaded_s");
+        for (int i = 0; i < REGION_N; i++) {
+                out_text(o, i == 0 ? "[" : ",");
+                out_fixed(o, v->region_loaded_s[i], 0);
+        }
+        out_text(o, "]");
+        out_key(o, "stuck_cells");
+        out_fixed(o, v->stuck_cells, 0);
+}
+
 static void put_estimate(struct out *o, const struct view *v) {
         put_words(o, "occupancy", v->occupancy);
         put_words(o, "posture", v->posture);
@@ -44,6 +59,12 @@ static void put_estimate(struct out *o, const struct view *v) {
         put_pair(o, "cop_x_mm", v->cop_x_mm, "cop_y_mm", v->cop_y_mm, 1);
         put_pair(o, "asymmetry", v->asymmetry, "front_share", v->front_share, 3);
         put_bones(o, v);
+        put_clinic(o, v);
+        out_key(o, "taught");
+        if (v->taught[0])
+                out_string(o, v->taught);
+        else
+                out_text(o, "null");
 }
 
 void view_print_json(FILE *f, const struct view *v) {

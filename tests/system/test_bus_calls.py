@@ -63,6 +63,7 @@ def test_live(caller):
     assert math.isnan(live["cop_x_mm"]) and len(live["sit_bones"]) == 0 and len(live["x_mm"]) == 0
     assert live["break_s"] == 120 and live["pitch_y_mm"] == 12 and "alert_kind" not in live
     assert live["Occupancy"] == "vacant" and live["MatOnline"]
+    assert live["taught_now"] == "" and live["weight_shifts"] == 0 and live["stuck_cells"] == 0 and "cov" in live
 
 
 def test_refusals(address, seat):

@@ -12,7 +12,7 @@ import homeassistant_facts
 BUILD = sys.argv[1]
 
 STATE_KEYS = {
-    "schema", "ts", "seq", "occupied", "occupancy", "posture", "confidence_pct", "pelvic_tilt_deg",
+    "schema", "ts", "seq", "occupied", "occupancy", "posture", "taught", "confidence_pct", "pelvic_tilt_deg",
     "pelvic_tilt_sd_deg", "pelvic_obliquity_deg", "pelvic_obliquity_sd_deg", "load_left_pct", "calibrated",
     "calibration_needed", "phase", "seated_since", "sitting_today_min", "last_session_min", "sessions_today",
     "sitter", "sitter_confidence_pct", "learning", "calibrated_poses", "calibration_stale", "taught_postures",
