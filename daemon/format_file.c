@@ -101,6 +101,7 @@ static const struct key keys[] = {
         NUM_KEY("max_valid", U16, max_valid, 0, 65535),
         YES_KEY("inverted", inverted),
         NUM_KEY("full_scale", REAL, full_scale, 1e-3, 16777216),
+        NUM_KEY("crosstalk", REAL, crosstalk, 0, 1),
         NUM_KEY("rows", U16, rows, 0, 4096),
         NUM_KEY("cols", U16, cols, 0, 4096),
         NUM_KEY("cells", U16, cells, 0, 4096),

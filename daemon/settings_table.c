@@ -96,7 +96,13 @@ const struct setting settings_table[] = {
               "Load above the baseline that is not noise. Recorded mats ship with 1.2..6 %."),
         FLOAT(condition, tare_s, 1, 600, "s", "5",
               "The seat must be empty and still this long before the baseline follows."),
-        BOOL(condition, stuck_mask, "yes", "Leave out cells that cannot be measuring."),
+        BOOL(condition, stuck_mask, "yes",
+             "Leave out cells, rows and columns that cannot be measuring; their neighbours stand in for them."),
+        FLOAT(condition, crosstalk, -1, 1, "full scale / Vmax", "-1",
+              "Strength of the correction for columns whose cells pull each other down: full scale over the Vmax of "
+              "the published formula. -1: the format's own. 0: none."),
+        BOOL(condition, creep, "yes",
+             "Take off what a foil reads more the longer it is loaded; how much is learnt from the mat."),
 
         FLOAT(occupancy, person_area_cm2, 10, 2000, "cm2", "450",
               "Contact area of a person at least. A sit covers 800..1330 cm2, a perch on the edge 400..600, a bag or "

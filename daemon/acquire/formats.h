@@ -111,6 +111,7 @@ struct format {
         uint16_t max_valid; /* larger values cannot come from this mat; 0 = no such limit */
         bool inverted;      /* values fall with load */
         float full_scale;   /* value of a saturated cell */
+        float crosstalk;    /* full scale over the Vmax of the column correction; 0 = none */
 
         uint16_t rows, cols;          /* 0 = from the settings, or learnt from the first line of text */
         uint16_t cells;               /* how many there are when their places are not known and rows and cols are 0 */

@@ -209,6 +209,8 @@ static void build(const struct layout_plan *p, struct layout *ret) {
         struct geometry *g = &ret->geometry;
 
         start(p->device, p->format->full_scale, p->format->inverted, ret);
+        g->crosstalk = p->format->crosstalk;
+        g->crosstalk_rows = p->device->rotate == 90 || p->device->rotate == 270;
         if (*p->x_mm)
                 build_scattered(p, ret);
         else if (p->rows > 0 && p->cols > 0)

@@ -18,7 +18,7 @@ struct span {
 struct head {
         uint32_t rows, cols, cells, n_x, n_y;
         float pitch_x_mm, pitch_y_mm, full_scale;
-        bool polarity_said, inverted;
+        bool polarity_said, inverted, resistance;
         float x_mm[CELLS_MAX], y_mm[CELLS_MAX];
 };
 
@@ -152,6 +152,8 @@ static const char *take_key(struct head *h, struct span key, struct span value) 
                 return list_in(value, h->x_mm, &h->n_x) ? NULL : "x_mm is not a list of numbers";
         if (same(key, "y_mm"))
                 return list_in(value, h->y_mm, &h->n_y) ? NULL : "y_mm is not a list of numbers";
+        if (same(key, "unit"))
+                h->resistance = same(value, "resistance");
         if (same(key, "polarity")) {
                 h->polarity_said = true;
                 h->inverted = same(value, "inverted");
@@ -208,6 +210,18 @@ static const char *take_header(struct recording *r, struct span line, uint32_t *
 
 /* --- rows --- */
 
+/* What a cell's number means as a raw value. The load on a foil goes with its conductance, not with what its resistance
+ * is below the largest one. */
+static float raw_of(const struct recording *r, double value) {
+        const double full = (double)r->layout.geometry.full_scale;
+
+        if (r->resistance)
+                return value >= 1e-6 ? (float)(1 / value) : 0;
+        if (r->layout.inverted)
+                return value < full ? (float)(full - value) : 0;
+        return (float)value;
+}
+
 /* The cells of one row, as they stand there. */
 static bool take_cells(struct recording *r, struct span cells, struct frame *frame, float *largest,
                        enum refusal *ret_reason) {
@@ -226,10 +240,10 @@ static bool take_cells(struct recording *r, struct span cells, struct frame *fra
                 *ret_reason = REFUSED_RANGE;
                 if (fabs(value) > VALUE_MAX)
                         return false;
+                frame->raw[l->cell_of[k]] = raw_of(r, value);
+                if (r->resistance)
+                        value = (double)frame->raw[l->cell_of[k]];
                 *largest = (float)value > *largest ? (float)value : *largest;
-                if (l->inverted)
-                        value = value < (double)l->geometry.full_scale ? (double)l->geometry.full_scale - value : 0;
-                frame->raw[l->cell_of[k]] = (float)value;
         }
         *ret_reason = REFUSED_COUNT;
         return cells.at == cells.end;
@@ -367,7 +381,8 @@ static int open_csv(struct recording *r, const struct settings_device *device, c
         if (wrong)
                 return recording_fail(ret_error, number, wrong);
         r->columns.rows_at = (size_t)(rest.at - r->data);
-        if (!(head.full_scale > 0) && !(device->full_scale > 0))
+        r->resistance = head.resistance;
+        if (head.resistance || (!(head.full_scale > 0) && !(device->full_scale > 0)))
                 measure_full_scale(r, &scratch);
         return 0;
 }
@@ -381,6 +396,7 @@ int recording_open(struct recording *r, const char *data, size_t n, const struct
         r->format = format;
         r->ours = recording_is_ours(data, n);
         r->damaged_bytes = r->cut_bytes = 0;
+        r->resistance = false;
         if (r->ours)
                 status = recording_ours_open(r, device, ret_error);
         else if (format)

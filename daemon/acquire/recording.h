@@ -28,6 +28,7 @@ struct recording {
                 size_t rows_at; /* offset of the first row, behind the header */
                 int t, label, subject, ref_pitch, ref_roll, first_cell; /* columns; -1 = none */
         } columns;
+        bool resistance; /* values are resistances: raw is the conductance */
         float rate_hz;
         struct recording_head head;
         struct recording_cursor cursor;
@@ -49,6 +50,7 @@ typedef void (*recording_fn)(void *userdata, const struct frame *frame, const st
  * What the head of a frames CSV says (rows, cols, pitch, polarity, full_scale) goes before the settings; rotate and flip
  * of the settings always apply. A recording that does not say its full scale, settings neither, has the largest value
  * it holds; with polarity=inverted that is the value of an unloaded cell.
+ * unit=resistance: raw is the conductance 1/value, full scale the largest one there is, whatever polarity says.
  *
  * Reads the head and makes the geometry. format NULL: ours or frames CSV. device: the user's settings (pitch, rotate, flip, ...).
  * 0, or -EINVAL with line and reason in ret_error. */

@@ -4,8 +4,13 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "condition/crosstalk.h"
+#include "condition/quality.h"
+
 static const float RECENT_S = 2;           /* time constant of the recent mean: a few frames even at 2 Hz */
 static const uint64_t TICK_US = 1000000;   /* the slow pass */
+enum { PERIODS = 16 };                     /* frames, for the mean time between them */
+static const uint64_t CREEP_US = 250000;   /* often enough that a shift is seen while it happens */
 static const uint64_t STEADY_US = 1500000; /* a tare on command wants this much stillness */
 static const float SATURATED = 0.98F;      /* of full scale, see map.h */
 static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a seat is not empty: a bag of 1 kg or so */
@@ -55,16 +60,20 @@ static void derive(struct condition *c) {
         const struct geometry *g = c->geometry;
         const float floor = c->settings.noise_floor_pct / 100;
 
-        c->n_stuck = 0;
+        c->n_stuck = c->n_dead = 0;
         for (uint32_t i = 0; i < g->n_cells; i++) {
-                bool stuck = is_stuck(c, i);
+                bool stuck = is_stuck(c, i), dead;
+
                 float own = NOISE_MARGIN * c->noise[i] / g->full_scale;
 
+                dead = !stuck && !g->masked[i] && c->settings.stuck_mask && faults_dead(&c->faults, i);
                 c->n_stuck += stuck;
-                c->trusted[i] = !stuck && !g->masked[i];
+                c->n_dead += dead;
+                c->trusted[i] = !stuck && !dead && !g->masked[i];
                 c->gain[i] = c->trusted[i] ? 1 / g->full_scale : 0;
                 c->threshold[i] = own > floor ? own : floor;
         }
+        faults_plan(&c->faults, c->trusted);
 }
 
 void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry) {
@@ -77,11 +86,19 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         memset(c->recent, 0, size);
         memset(c->lowest, 0, size);
         memset(c->highest, 0, size);
+        memset(c->tared_at, 0, size);
         c->settings = *settings;
         c->geometry = geometry;
+        faults_init(&c->faults, geometry);
+        creep_init(&c->creep, geometry->n_cells);
+        response_prepare(&c->curves, NULL, geometry);
         c->still_since_us = c->quiet_since_us = UINT64_MAX;
         c->least = geometry->n_cells;
         derive(c);
+}
+
+bool condition_respond(struct condition *c, const struct response *response) {
+        return response_prepare(&c->curves, response, c->geometry);
 }
 
 void condition_configure(struct condition *c, const struct settings_condition *settings) {
@@ -181,9 +198,25 @@ static bool is_empty(const struct condition *c, const struct map *map) {
         return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weight_cm2(c, map, enough) < enough;
 }
 
+/* What the drift is told from: the first tare there is. */
+static void set_tared(struct condition *c) {
+        if (!c->tared)
+                memcpy(c->tared_at, c->baseline, c->geometry->n_cells * sizeof(float));
+        c->tared = true;
+}
+
 static void take_baseline(struct condition *c) {
         memcpy(c->baseline, c->recent, c->geometry->n_cells * sizeof(float));
-        c->tared = true;
+        set_tared(c);
+}
+
+static float drift(const struct condition *c) {
+        const uint32_t n = c->geometry->n_cells;
+        float sum = 0;
+
+        for (uint32_t i = 0; i < n && c->tared; i++)
+                sum += c->trusted[i] ? fabsf(c->baseline[i] - c->tared_at[i]) : 0;
+        return sum / ((float)n * c->geometry->full_scale);
 }
 
 static void follow_baseline(struct condition *c, const struct frame *frame) {
@@ -223,7 +256,21 @@ static bool judge_quiet(struct condition *c, const struct map *map, uint64_t now
         return c->quiet_since_us <= now && (float)(now - c->quiet_since_us) >= c->settings.tare_s * 1e6F;
 }
 
-static void tick(struct condition *c, const struct frame *frame, const struct map *map) {
+/* A dead cell that reads anything is none. */
+static void revive(struct condition *c) {
+        for (uint32_t i = 0; i < c->geometry->n_cells && c->n_dead > 0; i++)
+                if (c->recent[i] - c->baseline[i] > c->threshold[i] * c->geometry->full_scale)
+                        faults_revive(&c->faults, i);
+}
+
+static void judge(struct condition *c, struct map *map) {
+        map->drift = c->drift;
+        quality_judge(c->geometry, c->period_s, map);
+        c->quality = map->quality;
+        c->flaws = map->flaws;
+}
+
+static void tick(struct condition *c, const struct frame *frame, struct map *map) {
         const uint64_t now = frame->arrived_us;
         const bool quiet = judge_quiet(c, map, now);
 
@@ -235,35 +282,81 @@ static void tick(struct condition *c, const struct frame *frame, const struct ma
                 follow_baseline(c, frame);
         else if (c->settings.tare && c->tared)
                 lower_baseline(c);
+        faults_watch(&c->faults, map->load, map->floor);
+        revive(c);
         derive(c);
+        c->drift = drift(c);
+        judge(c, map);
+}
+
+static float crosstalk(const struct condition *c) {
+        return c->settings.crosstalk < 0 ? c->geometry->crosstalk : c->settings.crosstalk;
+}
+
+static void take_creep_off(struct condition *c, float *load, uint64_t now) {
+        if (!c->settings.creep)
+                return;
+        if (!c->creep.started || now < c->creep.ticked_us || now - c->creep.ticked_us >= CREEP_US)
+                creep_tick(&c->creep, load, c->still_since_us <= now, now);
+        creep_take_off(&c->creep, load);
+}
+
+/* Everything but the loads. */
+static void describe_map(const struct condition *c, const struct frame *frame, struct counts counts, struct map *ret) {
+        ret->seq = frame->seq;
+        ret->arrived_us = frame->arrived_us;
+        ret->n_cells = c->geometry->n_cells;
+        ret->n_active = counts.active;
+        ret->n_saturated = counts.saturated;
+        ret->n_stuck = c->n_stuck;
+        ret->n_dead = c->n_dead;
+        ret->n_filled = c->faults.n_filled;
+        ret->tared = c->tared;
+        ret->floor = c->settings.noise_floor_pct / 100;
+        ret->unit_n = c->curves.unit_n;
+        ret->creep = c->settings.creep ? c->creep.constant : NAN;
+        ret->drift = c->drift;
+        ret->quality = c->quality;
+        ret->flaws = c->flaws;
+        memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
+}
+
+static float force_n(const struct condition *c, const float *load) {
+        float sum = 0;
+
+        if (c->curves.n_knots == 0)
+                return NAN;
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++)
+                sum += load[i];
+        return sum * c->curves.unit_n;
 }
 
 void condition_step(struct condition *c, const struct frame *frame, struct map *ret) {
         const uint64_t now = frame->arrived_us;
+        const bool first = !c->started || now < c->last_us;
         struct counts counts;
         float dt;
 
-        if (!c->started || now < c->last_us)
+        if (first)
                 start(c, frame);
         dt = (float)(now - c->last_us) * 1e-6F;
+        c->period_s += (dt - c->period_s) / (c->frames < PERIODS ? (float)(c->frames > 0 ? c->frames : 1) : PERIODS);
         c->frames += c->frames < UINT32_MAX;
         c->last_us = now;
         weigh(c, frame->raw, ret->load);
         counts = count(c, frame->raw, ret->load);
         counts.moved = follow_recent(c, frame->raw, dt / (RECENT_S + dt));
         judge_still(c, counts.moved, now);
-
-        ret->seq = frame->seq;
-        ret->arrived_us = now;
-        ret->n_cells = c->geometry->n_cells;
-        ret->n_active = counts.active;
-        ret->n_saturated = counts.saturated;
-        ret->n_stuck = c->n_stuck;
-        ret->tared = c->tared;
-        ret->floor = c->settings.noise_floor_pct / 100;
-        memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
+        crosstalk_take_off(c->geometry, crosstalk(c), ret->load);
+        take_creep_off(c, ret->load, now);
+        describe_map(c, frame, counts, ret);
+        if (first)
+                judge(c, ret);
         if (now - c->ticked_us >= TICK_US)
                 tick(c, frame, ret);
+        response_apply(&c->curves, ret->load);
+        faults_fill(&c->faults, ret->load);
+        ret->force_n = force_n(c, ret->load);
 }
 
 bool condition_tare(struct condition *c) {
@@ -281,6 +374,7 @@ void condition_remember(const struct condition *c, struct memory_tare *ret) {
         ret->n_cells = n;
         memcpy(ret->baseline, c->baseline, n * sizeof(float));
         memcpy(ret->noise, c->noise, n * sizeof(float));
+        ret->creep = c->creep.constant;
 }
 
 static bool plausible(const struct condition *c, const struct memory_tare *tare) {
@@ -300,7 +394,8 @@ bool condition_recall(struct condition *c, const struct memory_tare *tare) {
                 return false;
         memcpy(c->baseline, tare->baseline, tare->n_cells * sizeof(float));
         memcpy(c->noise, tare->noise, tare->n_cells * sizeof(float));
-        c->tared = true;
+        creep_recall(&c->creep, tare->creep);
+        set_tared(c);
         derive(c);
         return true;
 }

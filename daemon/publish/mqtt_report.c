@@ -21,6 +21,15 @@ void report_take(const struct snapshot *s, uint64_t realtime_us, struct report *
         ret->rows = s->geometry->rows;
         ret->cols = s->geometry->cols;
         ret->n_cells = s->geometry->n_cells;
+        ret->map.n_stuck = s->map.n_stuck;
+        ret->map.n_dead = s->map.n_dead;
+        ret->map.n_filled = s->map.n_filled;
+        ret->map.flaws = s->map.flaws;
+        ret->map.tared = s->map.tared;
+        ret->map.quality = s->map.quality;
+        ret->map.drift = s->map.drift;
+        ret->map.creep = s->map.creep;
+        ret->map.force_n = s->map.force_n;
         ret->posture = s->posture;
         ret->learning = s->learning;
         ret->sitting = s->sitting;

@@ -13,6 +13,11 @@ struct report {
         uint64_t now_us;      /* CLOCK_BOOTTIME of the decision */
         uint64_t realtime_us; /* the wall at the same moment */
         uint32_t rows, cols, n_cells;
+        struct {
+                uint32_t n_stuck, n_dead, n_filled, flaws;
+                bool tared;
+                float quality, drift, creep, force_n; /* as in the map */
+        } map;
         struct posture posture;
         struct learning learning;
         struct sitting sitting;

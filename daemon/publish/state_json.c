@@ -307,6 +307,29 @@ static json_t *refused_object(const struct health *h, uint64_t *ret_sum) {
         return refused;
 }
 
+/* In the order of enum map_flaw. */
+static const char *const flaw_names[FLAW_N] = {"not_tared", "stuck_cells", "dead_cells", "saturated",
+                                               "slow",      "drifting",    "unplaced",   "pitch_guessed"};
+
+static json_t *map_object(const struct report *r) {
+        json_t *map = json_object(), *flaws = json_array();
+        const bool seen = r->health.frames > 0;
+
+        for (int i = 0; i < FLAW_N; i++)
+                if (seen && r->map.flaws & 1U << i)
+                        json_array_append_new(flaws, json_string(flaw_names[i]));
+        json_object_set_new(map, "tared", json_boolean(r->map.tared));
+        json_object_set_new(map, "quality_pct", seen ? whole(100.0 * r->map.quality) : json_null());
+        json_object_set_new(map, "flaws", flaws);
+        json_object_set_new(map, "cells_stuck", count(r->map.n_stuck));
+        json_object_set_new(map, "cells_dead", count(r->map.n_dead));
+        json_object_set_new(map, "cells_filled", count(r->map.n_filled));
+        json_object_set_new(map, "drift_pct", seen ? number(100.0 * r->map.drift, 100) : json_null());
+        json_object_set_new(map, "creep_pct", seen ? number(100.0 * r->map.creep, 10) : json_null());
+        json_object_set_new(map, "force_n", seen ? number(r->map.force_n, 1) : json_null());
+        return map;
+}
+
 char *diag_json(const struct report *r, const struct mqtt_counters *c) {
         json_t *root = json_object(), *mqtt = json_object();
         const struct health *h = &r->health;
@@ -335,6 +358,7 @@ char *diag_json(const struct report *r, const struct mqtt_counters *c) {
         json_object_set_new(mqtt, "commands_refused", count(c->commands_refused));
         json_object_set_new(mqtt, "commands_unanswered", count(c->commands_unanswered + c->answers_dropped));
         json_object_set_new(root, "mqtt", mqtt);
+        json_object_set_new(root, "map", map_object(r));
         return text_of(root);
 }
 

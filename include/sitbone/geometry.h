@@ -22,6 +22,8 @@ struct geometry {
         bool pitch_assumed;           /* nobody said the pitch: lengths and areas are a guess at the usual seat mat */
         float cell_cm2;               /* area one cell stands for; 1 when unplaced */
         float full_scale;             /* raw value of a saturated cell, > 0 */
+        float crosstalk;              /* strength that the format is known for, 0..1; 0 = none */
+        bool crosstalk_rows;          /* along rows: the mat is turned by 90 or 270 degrees */
         float x_mm[CELLS_MAX];        /* centre of each cell; 0 when unplaced */
         float y_mm[CELLS_MAX];
         uint8_t masked[CELLS_MAX]; /* 1 = the user or the format says: never use this cell */

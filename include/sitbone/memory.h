@@ -68,6 +68,7 @@ struct memory_tare {
         uint32_t n_cells;          /* 0 = none */
         float baseline[CELLS_MAX]; /* raw units */
         float noise[CELLS_MAX];
+        float creep; /* constant learnt from this mat; NAN = none */
 };
 
 #endif

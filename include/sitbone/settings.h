@@ -43,10 +43,12 @@ struct settings_device {
 };
 
 struct settings_condition {
-        bool tare;             /* learn the empty seat while it is empty */
-        float noise_floor_pct; /* of full scale, above the baseline */
-        float tare_s;          /* empty and still this long before the baseline moves */
-        bool stuck_mask;       /* take cells out that cannot be measuring */
+        bool tare;                            /* learn the empty seat while it is empty */
+        float noise_floor_pct;                /* of full scale, above the baseline */
+        float tare_s;                         /* empty and still this long before the baseline moves */
+        bool stuck_mask;                      /* take cells out that cannot be measuring */
+        float crosstalk;                      /* strength of the correction along columns; below 0 = the format's */
+        bool creep;                           /* bring old loads back to what fresh ones read */
 };
 
 struct settings_occupancy {

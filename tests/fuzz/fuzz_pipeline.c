@@ -166,10 +166,13 @@ static void check_alerts(const struct alerts *all) {
 }
 
 static void check_map(const struct map *m) {
-        REQUIRE(m->n_cells == geometry.n_cells && m->n_active <= m->n_cells && m->n_stuck <= m->n_cells);
+        REQUIRE(m->n_cells == geometry.n_cells && m->n_active <= m->n_cells && m->n_stuck + m->n_dead <= m->n_cells);
+        REQUIRE(m->quality >= 0 && m->quality <= 1 && m->n_filled <= m->n_stuck + m->n_dead);
+        REQUIRE(m->drift >= 0 && m->drift <= 1);
         for (uint32_t i = 0; i < m->n_cells; i++) {
                 REQUIRE(m->load[i] >= 0 && m->load[i] <= 1);
-                REQUIRE(m->trusted[i] || m->load[i] == 0);
+                REQUIRE(m->trusted[i] || m->load[i] == 0 || m->n_filled > 0);
+                REQUIRE(!geometry.masked[i] || m->load[i] == 0);
                 REQUIRE(!geometry.masked[i] || !m->trusted[i]);
         }
 }

@@ -5,14 +5,14 @@ import re
 import sys
 
 NOUNS = ['frame', 'geometry', 'map', 'features', 'posture', 'sitting', 'exercise', 'alert', 'command', 'health',
-         'snapshot', 'identity', 'memory', 'profile', 'settings',
+         'snapshot', 'identity', 'memory', 'profile', 'response', 'settings',
          'surroundings']
 
 # What travels: a stage may see the nouns up to its own output. settings, memory, profile and command are told to every stage.
 COMMON = {'settings', 'memory', 'profile', 'command', 'frame', 'geometry'}
 STAGES = {
     'acquire': COMMON | {'health'},
-    'condition': COMMON | {'map'},
+    'condition': COMMON | {'map', 'response'},
     'describe': COMMON | {'map', 'features'},
     'estimate': COMMON | {'features', 'posture'},
     'follow': COMMON | {'posture', 'sitting', 'exercise', 'alert', 'surroundings'},

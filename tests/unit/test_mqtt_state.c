@@ -1,5 +1,6 @@
 /* What is published of a snapshot, when, and how the mailbox keeps it. */
 #include <jansson.h>
+#include <math.h>
 #include <string.h>
 
 #include "check.h"
@@ -275,8 +276,39 @@ static void test_discovery(void) {
         json_decref(root);
 }
 
+static void test_map(void) {
+        struct mqtt_counters counters = {0};
+        struct snapshot *s = person();
+        struct report r = report_of(s);
+        json_t *root = parsed(diag_json(&r, &counters)), *map = json_object_get(root, "map"), *flaws;
+
+        CHECK(json_is_null(json_object_get(map, "quality_pct"))); /* no frame yet */
+        json_decref(root);
+        s->health.frames = 1;
+        s->map.quality = 0.55f;
+        s->map.flaws = FLAW_NOT_TARED | FLAW_PITCH_GUESSED;
+        s->map.n_stuck = 2;
+        s->map.drift = 0.0312f;
+        s->map.creep = NAN;
+        s->map.force_n = 612.4f;
+        r = report_of(s);
+        root = parsed(diag_json(&r, &counters));
+        map = json_object_get(root, "map");
+        flaws = json_object_get(map, "flaws");
+        CHECK(json_integer_value(json_object_get(map, "quality_pct")) == 55);
+        CHECK(json_array_size(flaws) == 2);
+        CHECK(strcmp(json_string_value(json_array_get(flaws, 0)), "not_tared") == 0);
+        CHECK(strcmp(json_string_value(json_array_get(flaws, 1)), "pitch_guessed") == 0);
+        CHECK(json_integer_value(json_object_get(map, "cells_stuck")) == 2);
+        CHECK(fabs(json_real_value(json_object_get(map, "drift_pct")) - 3.12) < 1e-9);
+        CHECK(json_is_null(json_object_get(map, "creep_pct")));
+        CHECK(json_real_value(json_object_get(map, "force_n")) == 612);
+        json_decref(root);
+}
+
 int main(void) {
         test_time();
+        test_map();
         test_state();
         test_instants_stand_still();
         test_today_steps();

@@ -109,6 +109,11 @@ static void test_polarity(void) {
         device.inverted = true;
         s = replay("# cells=2\n# full_scale=10\n# polarity=normal\nt_s,c0,c1\n0,3,4\n", &device);
         CHECK(s.first[0] == 3);
+        /* resistances: the load goes with the conductance, and the largest there is is full scale */
+        s = replay("# cells=2\n# unit=resistance\n# polarity=inverted\nt_s,c0,c1\n0,1000,500\n1,0,200\n", &device);
+        CHECK_NEAR(s.first[0] / recording.layout.geometry.full_scale, 0.2, 1e-6);
+        CHECK_NEAR(s.first[1] / recording.layout.geometry.full_scale, 0.4, 1e-6);
+        CHECK(s.last[0] == 0 && s.last[1] == recording.layout.geometry.full_scale && s.n == 2);
 }
 
 static void test_scattered(void) {
