@@ -18,7 +18,9 @@ static const char usage[] =
         "sitbone-agent --bus session   after sitboned --user\n"
         "sitbone-agent --print         without a desktop\n"
         "\n"
-        "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done and Snooze.\n"
+        "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done, Snooze and Skip. While "
+        "the\n"
+        "desktop is not to be disturbed, sitboned is told to hold them.\n"
         "\n"
         "  --bus BUS      where sitboned is: system (default) or session\n"
         "  --session      the same as --bus session\n"
@@ -30,6 +32,10 @@ static const char usage[] =
         "                   sound = no\n"
         "                   # say so when the mat sent nothing for so long; 0: never\n"
         "                   mat_silent_s = 30\n"
+        "                   # no: alerts are raised also while the desktop is not to be disturbed\n"
+        "                   do_not_disturb = yes\n"
+        "                   # no: a film or a presentation (the screen is kept awake) does not count as that\n"
+        "                   fullscreen = yes\n"
         "  --print        print what the notifications would say, for machines without a desktop\n"
         "  --version, --help\n";
 
@@ -128,6 +134,7 @@ static int add_signals(sd_event *event) {
 
 static int run(sd_event *event, sd_bus *desktop, const struct agent_settings *settings) {
         static struct notifier notifier; /* too large for the stack of a small program */
+        struct disturb *disturb = NULL;
         struct seats *seats = NULL;
         int r = notifier_init(&notifier, desktop, settings);
 
@@ -143,11 +150,14 @@ static int run(sd_event *event, sd_bus *desktop, const struct agent_settings *se
                 r = session_watch(event, on_session, &notifier);
         if (r >= 0)
                 r = seats_new(event, settings, &notifier, &seats);
+        if (r >= 0 && desktop)
+                r = disturb_new(event, desktop, settings, seats_hold, seats, &disturb);
         if (r < 0)
                 return r;
         notifier_set_may_show(&notifier, session_may_show());
         sd_notify(0, "READY=1");
         r = sd_event_loop(event);
+        disturb_free(disturb);
         seats_free(seats);
         return r;
 }

@@ -15,6 +15,8 @@ struct agent_settings {
         bool sound;
         /* A silent mat is said after this time, 0 = never: a plug put back or a hub that resets is not worth a word. */
         uint32_t mat_silent_s;
+        bool do_not_disturb; /* tell the daemon to hold its alerts while the desktop is not to be disturbed */
+        bool fullscreen;     /* a film or a presentation that keeps the screen awake counts as that too */
 };
 
 /* Reads path, or ~/.config/sitbone/agent.conf when NULL (which need not be there). Says every mistake on stderr; returns
@@ -26,6 +28,7 @@ int agent_settings_load(const char *path, struct agent_settings *settings);
 struct note_text {
         const char *title, *body;
         uint32_t snooze_min; /* 0 = nothing to press */
+        uint32_t showings;   /* grows when the same alert is to come up anew */
         const char *category;
         bool quiet; /* low urgency, kept in no history */
 };
@@ -35,7 +38,7 @@ struct note {
         char seat[SEAT_NAME_MAX], kind[KIND_MAX]; /* seat "" = free */
         char alert[32];                           /* id of the alert that it shows */
         char title[128], body[1024], category[40];
-        uint32_t snooze_min;
+        uint32_t snooze_min, showings;
         bool low;
         bool wanted;   /* should be on the desktop */
         bool changed;  /* and is not, or not with this text */
@@ -74,11 +77,22 @@ bool session_may_show(void);
 /* Calls changed whenever logind has news; 0 also when there is no logind. */
 int session_watch(sd_event *event, void (*changed)(void *userdata), void *userdata);
 
+/* --- may it be disturbed --- */
+
+struct disturb;
+
+/* Follows what the desktop says of itself; changed is called with every change, and each minute while it is true. */
+int disturb_new(sd_event *event, sd_bus *desktop, const struct agent_settings *settings,
+                void (*changed)(void *userdata, bool hold), void *userdata, struct disturb **ret);
+void disturb_free(struct disturb *d);
+
 /* --- the daemons --- */
 
 struct seats;
 
 int seats_new(sd_event *event, const struct agent_settings *settings, struct notifier *notifier, struct seats **ret);
+/* The desktop is not to be disturbed: what falls due waits in the daemon. */
+void seats_hold(void *userdata, bool hold);
 void seats_free(struct seats *s);
 
 #endif

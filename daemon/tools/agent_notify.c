@@ -84,7 +84,7 @@ static int append_actions(sd_bus_message *m, const struct note *note) {
                 return sd_bus_message_append(m, "as", 0);
         snprintf(snooze, sizeof(snooze), "Snooze %u min", note->snooze_min);
         /* A click on the text only says "seen": it must not count as an exercise done. */
-        return sd_bus_message_append(m, "as", 6, "default", "Seen", "done", "Done", "snooze", snooze);
+        return sd_bus_message_append(m, "as", 8, "default", "Seen", "done", "Done", "snooze", snooze, "skip", "Skip");
 }
 
 static int append_hints(sd_bus_message *m, const struct note *note) {
@@ -150,8 +150,9 @@ static int notify(struct note *note) {
 static void take_down(struct note *note) {
         sd_bus_message *m = NULL;
 
-        if (note->id && sd_bus_message_new_method_call(note->notifier->bus, &m, SERVICE, PATH, SERVICE,
-                                                       "CloseNotification") >= 0) {
+        if (note->id && note->notifier->bus &&
+            sd_bus_message_new_method_call(note->notifier->bus, &m, SERVICE, PATH, SERVICE, "CloseNotification") >=
+                    0) {
                 sd_bus_message_append(m, "u", note->id);
                 sd_bus_message_set_expect_reply(m, 0);
                 sd_bus_message_set_auto_start(m, 0);
@@ -166,7 +167,7 @@ static void print_note(struct note *note) {
         if (note->wanted && note->changed && note->id == 0) {
                 printf("%s\n%s\n", note->title, note->body);
                 if (note->snooze_min)
-                        printf("[Done]  [Snooze %u min]\n", note->snooze_min);
+                        printf("[Done]  [Snooze %u min]  [Skip]\n", note->snooze_min);
                 note->id = 1;
         } else if (!note->wanted && note->id) {
                 printf("(taken down: %s)\n", note->title);
@@ -231,8 +232,13 @@ void notifier_show(struct notifier *n, const char *seat, const char *kind, const
                 log_warning("too many notifications at once: %s of %s not shown", kind, seat);
                 return;
         }
-        if (strcmp(note->alert, alert) != 0)
+        if (strcmp(note->alert, alert) != 0) {
                 note->put_away = false;
+        } else if (text->showings > note->showings) { /* again, as if it were new */
+                note->put_away = false;
+                take_down(note);
+        }
+        note->showings = text->showings;
         snprintf(note->alert, sizeof(note->alert), "%s", alert);
         snprintf(note->title, sizeof(note->title), "%s", text->title);
         snprintf(note->body, sizeof(note->body), "%s", text->body);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent.h"
+#include "agent_seats.h"
 #include "publish/bus.h"
 #include "util/log.h"
 
@@ -13,27 +13,7 @@ static const uint64_t retry_us = 5000000;
 /* A daemon that restarts keeps its alerts; do not take them down and put them up again. */
 static const uint64_t gone_after_us = 10000000;
 
-struct seat {
-        struct seats *seats;
-        char name[SEAT_NAME_MAX]; /* "" = free */
-        char owner[64];           /* unique name, "" = not there now */
-        char title[96];           /* what people call it */
-        sd_event_source *gone, *silent;
-        bool mat_online;
-};
-
-struct seats {
-        sd_event *event; /* not owned */
-        const struct agent_settings *settings;
-        struct notifier *notifier;
-        sd_bus *bus;
-        sd_event_source *retry;
-        bool missing_said;
-        unsigned said;
-        struct seat of[SEATS_MAX];
-};
-
-static struct seat *seat_named(struct seats *s, const char *name) {
+struct seat *seats_named(struct seats *s, const char *name) {
         for (int i = 0; i < SEATS_MAX; i++)
                 if (strcmp(s->of[i].name, name) == 0)
                         return &s->of[i];
@@ -54,7 +34,7 @@ static struct seat *seat_of_sender(struct seats *s, sd_bus_message *m) {
 
 struct details {
         const char *title, *body;
-        uint32_t snooze_min;
+        uint32_t snooze_min, showings;
 };
 
 static int read_detail(sd_bus_message *m, struct details *ret) {
@@ -69,6 +49,8 @@ static int read_detail(sd_bus_message *m, struct details *ret) {
                 return sd_bus_message_read(m, "v", "s", &ret->body);
         if (strcmp(key, "snooze_min") == 0)
                 return sd_bus_message_read(m, "v", "u", &ret->snooze_min);
+        if (strcmp(key, "showings") == 0)
+                return sd_bus_message_read(m, "v", "u", &ret->showings);
         return sd_bus_message_skip(m, "v");
 }
 
@@ -93,6 +75,7 @@ static int show_alert(struct seat *seat, sd_bus_message *m, const char **ret_id)
                       &(struct note_text){.title = d.title,
                                           .body = d.body,
                                           .snooze_min = d.snooze_min,
+                                          .showings = d.showings,
                                           .category = "x-sitbone.posture.alert"});
         return 0;
 }
@@ -144,7 +127,7 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 }
 
 /* What the agent says of its own accord; each time anew, also when the one before was put away. */
-static void say_as(struct seat *seat, const char *kind, const struct note_text *text) {
+void seats_say(struct seat *seat, const char *kind, const struct note_text *text) {
         char id[32];
 
         snprintf(id, sizeof(id), "%s-%u", kind, ++seat->seats->said);
@@ -160,8 +143,9 @@ static int on_silent(sd_event_source *source, uint64_t usec, void *userdata) {
         (void)source, (void)usec;
         snprintf(body, sizeof(body), "%s: nothing is known of the seat until it sends again. Is it plugged in?",
                  *seat->title ? seat->title : "Seat");
-        say_as(seat, "mat",
-               &(struct note_text){.title = "The seat mat fell silent", .body = body, .category = "device.removed"});
+        seats_say(
+                seat, "mat",
+                &(struct note_text){.title = "The seat mat fell silent", .body = body, .category = "device.removed"});
         return 0;
 }
 
@@ -261,11 +245,11 @@ static void seat_lost(struct seat *seat) {
 
 /* The entry of this name, a new one if need be. */
 static struct seat *seat_take(struct seats *s, const char *name) {
-        struct seat *seat = seat_named(s, name);
+        struct seat *seat = seats_named(s, name);
 
         if (seat)
                 return seat;
-        seat = seat_named(s, "");
+        seat = seats_named(s, "");
         if (!seat) {
                 log_warning("%s: only %d seats at a time are followed", name, SEATS_MAX);
                 return NULL;
@@ -283,6 +267,8 @@ static void seat_found(struct seats *s, const char *name, const char *owner) {
         snprintf(seat->owner, sizeof(seat->owner), "%s", owner);
         seat->gone = sd_event_source_disable_unref(seat->gone);
         log_info("listening to %s", name);
+        if (s->hold)
+                seats_tell_hold(seat);
         sd_bus_call_method_async(s->bus, NULL, owner, BUS_PATH, "org.freedesktop.DBus.Properties", "GetAll",
                                  on_all_properties, seat, "s", BUS_INTERFACE);
 }
@@ -304,7 +290,7 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *ret
                 return 0;
         if (*owner)
                 seat_found(s, name, owner);
-        else if ((seat = seat_named(s, name)))
+        else if ((seat = seats_named(s, name)))
                 seat_lost(seat);
         return 0;
 }
@@ -334,60 +320,6 @@ static int on_names(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) 
                         sd_bus_call_method_async(s->bus, NULL, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                                  "org.freedesktop.DBus", "GetNameOwner", on_owner, seat, "s", name);
         return 0;
-}
-
-/* --- what the person pressed --- */
-
-static void say(struct seat *seat, const char *title, const char *body, bool quiet) {
-        say_as(seat, "answer",
-               &(struct note_text){.title = title, .body = body, .category = "x-sitbone.answer", .quiet = quiet});
-}
-
-/* Shows a refusal; false when it was none. */
-static bool refused(struct seat *seat, sd_bus_message *m) {
-        const sd_bus_error *e = sd_bus_message_get_error(m);
-
-        if (!e)
-                return false;
-        log_warning("%s: refused: %s", seat->name, e->message ? e->message : e->name);
-        if (*seat->name)
-                say(seat, "The seat could not do that", e->message ? e->message : e->name, false);
-        return true;
-}
-
-static int on_snoozed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        (void)ret_error;
-        refused(userdata, m);
-        return 0;
-}
-
-static int on_done(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct seat *seat = userdata;
-
-        (void)ret_error;
-        if (!refused(seat, m) && *seat->name)
-                say(seat, "Well done", "The time to the next reminder starts again.", true);
-        return 0;
-}
-
-static void on_pressed(void *userdata, struct note *note, const char *action) {
-        struct seats *s = userdata;
-        struct seat *seat = seat_named(s, note->seat);
-        int r = 0;
-
-        if (!seat)
-                return;
-        log_info("%s: %s pressed for %s", seat->name, action, note->kind);
-        if (!*seat->owner || !s->bus)
-                say(seat, "The seat could not do that", "sitboned is not running.", false);
-        else if (strcmp(action, "done") == 0)
-                r = sd_bus_call_method_async(s->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Done", on_done, seat,
-                                             NULL);
-        else if (strcmp(action, "snooze") == 0)
-                r = sd_bus_call_method_async(s->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Snooze", on_snoozed,
-                                             seat, "u", note->snooze_min);
-        if (r < 0)
-                say(seat, "The seat could not do that", strerror(-r), false);
 }
 
 /* --- the connection --- */
@@ -470,7 +402,7 @@ int seats_new(sd_event *event, const struct agent_settings *settings, struct not
         s->event = event;
         s->settings = settings;
         s->notifier = notifier;
-        notifier->pressed = on_pressed;
+        notifier->pressed = seats_pressed;
         notifier->userdata = s;
         r = sd_event_add_time_relative(event, &s->retry, CLOCK_MONOTONIC, 0, 1000, on_retry, s);
         if (r < 0) {

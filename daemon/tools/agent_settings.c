@@ -46,7 +46,11 @@ static const char *take(struct agent_settings *s, const char *key, const char *v
                 return read_choice(value, "yes", "no", &s->sound) ? NULL : "sound must be yes or no";
         if (strcmp(key, "mat_silent_s") == 0)
                 return read_seconds(value, &s->mat_silent_s) ? NULL : "mat_silent_s must be 0..86400 s (0 = never)";
-        return "no such setting; there are bus, sound and mat_silent_s";
+        if (strcmp(key, "do_not_disturb") == 0)
+                return read_choice(value, "yes", "no", &s->do_not_disturb) ? NULL : "do_not_disturb must be yes or no";
+        if (strcmp(key, "fullscreen") == 0)
+                return read_choice(value, "yes", "no", &s->fullscreen) ? NULL : "fullscreen must be yes or no";
+        return "no such setting; there are bus, sound, mat_silent_s, do_not_disturb and fullscreen";
 }
 
 static void on_item(void *userdata, const struct ini_item *item) {
@@ -80,7 +84,8 @@ int agent_settings_load(const char *path, struct agent_settings *settings) {
         size_t n;
         int r;
 
-        *settings = (struct agent_settings){.system_bus = true, .sound = false, .mat_silent_s = 30};
+        *settings = (struct agent_settings){
+                .system_bus = true, .sound = false, .mat_silent_s = 30, .do_not_disturb = true, .fullscreen = true};
         if (!path && !default_path(own, sizeof(own)))
                 return 0;
         reading.path = path ? path : own;

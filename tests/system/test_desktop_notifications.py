@@ -93,6 +93,31 @@ def test_done(desktop, seat):
     until("gone when done", lambda: desktop.shown() == 0)
 
 
+def test_skip(desktop, seat):
+    seat.tell(f"skip {PROMPT}")
+    until("alert shown", lambda: desktop.shown() == 1)
+    desktop.press("Skip")
+    until("skip reached the daemon", lambda: ["4", "0", "0", "Ok"] in seat.commands)
+    until("gone when skipped", lambda: desktop.shown() == 0)
+
+
+def test_do_not_disturb(desktop, seat):
+    """dunst paused: the daemon holds the alert that falls due meanwhile, and raises it when dunst goes on."""
+    seat.tell("skip 1740")
+    desktop.ctl("set-paused", "true")
+    until("the daemon was told", lambda: ["7", "0", "0", "Ok"] in seat.commands)
+    until("the agent says so", lambda: "is not to be disturbed" in desktop.agent_log())
+    before = len(desktop.monitor.notifies())
+    seat.tell("skip 120")
+    time.sleep(0.3)
+    assert len(desktop.monitor.notifies()) == before, "raised while the desktop was not to be disturbed"
+    desktop.ctl("set-paused", "false")
+    until("held, not lost", lambda: desktop.shown() == 1)
+    assert len(desktop.monitor.notifies()) == before + 1
+    desktop.press("Done")
+    until("gone when done", lambda: desktop.shown() == 0)
+
+
 def test_refusal_is_shown(desktop, seat):
     seat.tell(f"skip {PROMPT}", "busy 1")
     until("alert shown", lambda: desktop.shown() == 1)
@@ -211,6 +236,8 @@ def main():
         test_life_of_an_alert(desktop, seat, monitor)
         test_snooze(desktop, seat)
         test_done(desktop, seat)
+        test_skip(desktop, seat)
+        test_do_not_disturb(desktop, seat)
         test_refusal_is_shown(desktop, seat)
         test_put_away_stays_away(desktop, seat)
         test_markup_is_not_markup(desktop, seat, monitor)
