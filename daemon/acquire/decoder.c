@@ -121,16 +121,24 @@ static bool needs_next(const struct decoder *d) {
         return !d->in_step && f->part.kind == PART_NONE && evidence(f, &d->sync) < EVIDENCE_ENOUGH;
 }
 
-/* The next sync must stand right behind; when the line is quiet, what there is of it. */
+/* This, or what has come of it, stands behind so many bytes. */
+static bool stands(const struct decoder *d, size_t length, const struct format_bytes *what, bool *ret_whole) {
+        size_t there = d->held - length < what->n ? d->held - length : what->n;
+
+        *ret_whole = there == what->n;
+        return what->n > 0 && memcmp(d->buffer + d->start + length, what->of, there) == 0;
+}
+
+/* The next sync, or what may stand before it, must stand right behind; when the line is quiet, what there is of it. */
 static enum refusal behind(const struct decoder *d, size_t length, bool quiet, bool *ret_wait) {
-        size_t there = d->held - length < d->sync.n ? d->held - length : d->sync.n;
+        bool whole = true;
 
         *ret_wait = false;
         if (!needs_next(d))
                 return REFUSAL_N;
-        if (memcmp(d->buffer + d->start + length, d->sync.of, there) != 0)
+        if (!stands(d, length, &d->sync, &whole) && !stands(d, length, &d->format->preamble, &whole))
                 return REFUSED_LENGTH;
-        *ret_wait = there < d->sync.n && !(quiet && d->format->framing != FRAMING_SUFFIX);
+        *ret_wait = !whole && !(quiet && d->format->framing != FRAMING_SUFFIX);
         return REFUSAL_N;
 }
 

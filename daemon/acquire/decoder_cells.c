@@ -123,10 +123,33 @@ static uint32_t said_length(const struct format *f, const uint8_t *frame) {
         return f->length.kind == LENGTH_U8 ? p[0] : f->length.kind == LENGTH_U16LE ? u16le(p) : u16be(p);
 }
 
+/* The first element of this part; UINT32_MAX when its board is none of those that make a frame. */
+static uint32_t part_first(const struct decoder *d, const uint8_t *p) {
+        const struct layout *l = d->layout;
+
+        if (d->format->part.kind != PART_NONE) {
+                p += d->format->part.at;
+                return d->format->part.kind == PART_INDEX_U8 ? p[0] * d->part_cells : u16le(p);
+        }
+        for (uint8_t i = 0; i < l->n_boards; i++)
+                if (l->boards[i] == p[d->format->board_at])
+                        return i * d->part_cells;
+        return UINT32_MAX;
+}
+
+/* What a part may say of its own length: that of every part, or, the last, what is left. */
+static uint32_t part_length(const struct decoder *d, const uint8_t *frame, uint32_t said) {
+        uint32_t first = d->format->part.kind != PART_NONE ? part_first(d, frame) : 0;
+        uint32_t left = first < d->n_cells ? d->n_cells - first : 0;
+        size_t unit = d->format->length.elements ? 1 : format_element_size(d->format);
+
+        return left > 0 && left < d->part_cells && said == left * unit ? left : d->part_cells;
+}
+
 bool decoder_payload(const struct decoder *d, const uint8_t *frame, size_t *ret) {
         const struct format *f = d->format;
         size_t each = format_element_size(f);
-        uint32_t said = f->length.kind == LENGTH_FIXED ? 0 : said_length(f, frame);
+        uint32_t said = f->length.kind == LENGTH_FIXED ? 0 : said_length(f, frame), cells;
 
         if (memcmp(frame + f->shape.at, d->shape.of, d->shape.n) != 0)
                 return false;
@@ -134,8 +157,9 @@ bool decoder_payload(const struct decoder *d, const uint8_t *frame, size_t *ret)
                 *ret = (size_t)said * f->sparse.size;
                 return said <= d->n_cells;
         }
-        *ret = d->part_cells * each;
-        return f->length.kind == LENGTH_FIXED || said == (f->length.elements ? d->part_cells : *ret);
+        cells = f->length.kind == LENGTH_FIXED ? d->part_cells : part_length(d, frame, said);
+        *ret = cells * each;
+        return f->length.kind == LENGTH_FIXED || said == (f->length.elements ? cells : *ret);
 }
 
 static bool constants_hold(const struct format *f, const uint8_t *frame) {
@@ -245,20 +269,6 @@ static void put_records(const struct decoder *d, const uint8_t *records, size_t 
                 decoder_put(d->layout, d->layout->cell_of[k],
                             element_value(f, f->element, records + at + f->sparse.value_at, 0), ret);
         }
-}
-
-/* The first element of this part; UINT32_MAX when its board is none of those that make a frame. */
-static uint32_t part_first(const struct decoder *d, const uint8_t *p) {
-        const struct layout *l = d->layout;
-
-        if (d->format->part.kind != PART_NONE) {
-                p += d->format->part.at;
-                return d->format->part.kind == PART_INDEX_U8 ? p[0] * d->part_cells : u16le(p);
-        }
-        for (uint8_t i = 0; i < l->n_boards; i++)
-                if (l->boards[i] == p[d->format->board_at])
-                        return i * d->part_cells;
-        return UINT32_MAX;
 }
 
 /* Parts come in rising order. One that does not go on where the last ended drops the pass, and begins one if it is the

@@ -133,17 +133,24 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         size_t each = f->sparse.size > 0 ? f->sparse.size : format_element_size(f), n = p->n;
         size_t at = (size_t)format_sync(f, l->rows, l->cols).n + f->header_n;
         struct crc16 crc;
+        size_t said;
 
-        if (n * each + format_overhead(f) > size ||
-            (f->length.kind == LENGTH_U8 && !f->length.elements && n * each > 0xFF))
+        if (n * each + format_overhead(f) > size)
                 return 0;
         put_header(f, l, p, ret);
         if (f->sparse.size > 0)
                 n = put_records(f, l, cells, ret + at);
         else
                 for (size_t k = 0; k < n; k++)
-                        put_element(f, quantise(f, l, cells[l->cell_of[p->first + k]]), ret + at + k * each);
-        put_length(f, f->length.elements || f->sparse.size > 0 ? n : n * each, ret + f->length.at);
+                        put_element(f,
+                                    p->first + k < l->geometry.n_cells
+                                            ? quantise(f, l, cells[l->cell_of[p->first + k]])
+                                            : 0,
+                                    ret + at + k * each);
+        said = f->length.elements || f->sparse.size > 0 ? n : n * each;
+        if (said > (f->length.kind == LENGTH_U8 ? 0xFF : f->length.kind == LENGTH_FIXED ? SIZE_MAX : 0xFFFF))
+                return 0;
+        put_length(f, said, ret + f->length.at);
         at += n * each;
         memset(ret + at, 0, f->trailer_n);
         at += f->trailer_n;
@@ -210,21 +217,21 @@ static size_t encode_framed(const struct format *f, const struct layout *l, cons
         return f->framing == FRAMING_SLIP ? close_slip(ret + size - n, n, ret) : close_cobs(ret + size - n, n, ret);
 }
 
+/* Parts of a fixed size are all of it: the last is filled up. */
 static size_t encode_binary(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
                             size_t size) {
-        uint32_t cells_n = l->geometry.n_cells, each = layout_part_cells(f, l);
+        uint32_t cells_n = l->geometry.n_cells, fixed = layout_part_cells(f, l);
         size_t at = f->preamble.n;
 
         if (at > size || cells_n == 0)
                 return 0;
-        each = each > 0 ? each : OPEN_PART_CELLS;
         memcpy(ret, f->preamble.of, f->preamble.n);
         for (struct piece p = {0}; p.first < cells_n; p.first += p.n, p.part++) {
                 size_t n;
 
-                p.n = cells_n - p.first < each ? cells_n - p.first : each;
+                p.n = fixed > 0 ? fixed : cells_n - p.first < OPEN_PART_CELLS ? cells_n - p.first : OPEN_PART_CELLS;
                 n = encode_framed(f, l, cells, &p, ret + at, size - at);
-                if (n == 0)
+                if (n == 0 || (f->part.kind == PART_INDEX_U8 && p.part > UINT8_MAX))
                         return 0;
                 at += n;
         }

@@ -37,6 +37,10 @@ static const char *wrong_cells(const struct format *f) {
                 return "a record is too short for what is said to be in it";
         if (f->sparse.size > 0 && (f->length.kind == LENGTH_FIXED || f->part.kind != PART_NONE || f->cells > 0))
                 return "records need a length that counts them, rows and cols, and no parts";
+        if (f->sparse.size > 0 && (f->rows > 256 || f->cols > 256))
+                return "records have one byte each for row and column: 256 of them at most";
+        if (f->part.kind == PART_INDEX_U8 && f->part.cells > 0 && (uint32_t)f->rows * f->cols > 256u * f->part.cells)
+                return "an index of one byte cannot count so many parts";
         if (f->part.kind == PART_INDEX_U8 && f->part.cells == 0 && f->cells > 0)
                 return "parts of cells without rows and cols need part_cells";
         if (f->part.kind == PART_START_U16LE && f->part.cells == 0 && f->framing == FRAMING_PREFIX)

@@ -1,0 +1,276 @@
+/* Descriptions at random, of everything that a description can say: what encoder writes decoder reads, cell by cell, in any
+ * split of the bytes; also the descriptions that are shipped. Usage: test_described [SOURCE-FOLDER [HOW-MANY]] */
+#include <glob.h>
+
+#include "acquire/encoder.h"
+#include "format_file.h"
+#include "wire.h"
+
+enum { FRAMES = 6, HEADER_MAX = 20 };
+
+static struct layout layout;
+static struct decoder decoder;
+static struct frame frame;
+static float cells[CELLS_MAX];
+static uint8_t wire[1 << 20];
+static uint64_t seed;
+
+static uint32_t any(uint32_t n) {
+        return wire_random(&seed) % n;
+}
+
+static struct format_bytes some_bytes(uint32_t least, uint32_t most) {
+        struct format_bytes b = {.n = (uint8_t)(least + any(most - least + 1))};
+
+        for (uint8_t i = 0; i < b.n; i++)
+                b.of[i] = (uint8_t)any(256);
+        return b;
+}
+
+/* A place in the header for so many bytes, with a gap before it now and then. */
+static uint8_t take_place(struct format *f, uint8_t n) {
+        f->header_n = (uint8_t)(f->header_n + (any(3) == 0) + n);
+        return (uint8_t)(f->sync.n + f->header_n - n);
+}
+
+static void some_list(char *ret, uint32_t n) {
+        uint32_t order[64];
+
+        for (uint32_t i = 0; i < n; i++) {
+                uint32_t k = any(i + 1);
+
+                order[i] = order[k];
+                order[k] = i;
+        }
+        for (uint32_t i = 0; i < n; i++)
+                ret += sprintf(ret, "%u%s", order[i], i + 1 < n ? (any(2) ? " " : ", ") : "");
+}
+
+static void some_header(struct format *f) {
+        if (any(2)) {
+                f->length.kind = (enum length_kind)any(4);
+                f->length.elements = any(2);
+                if (f->length.kind != LENGTH_FIXED)
+                        f->length.at = take_place(f, 2);
+        }
+        if (any(3) == 0 || (f->sync.n == 0 && f->framing == FRAMING_PREFIX)) {
+                f->shape.kind = (enum shape_kind)(1 + any(2));
+                f->shape.at = f->sync.n == 0 ? 0 : take_place(f, 4);
+                if (f->sync.n == 0 && (f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS))
+                        f->shape.kind = SHAPE_NONE;
+        }
+        if (any(3) == 0) {
+                bool open = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
+
+                f->part.kind = (enum part_kind)(1 + any(2));
+                open = open || f->part.kind == PART_INDEX_U8;
+                f->part.at = take_place(f, 2);
+                f->part.cells = (uint16_t)(open && any(2) ? 0 : 1 + any(40));
+        } else if (any(3) == 0 && f->sync.n > 0) {
+                f->board_at = take_place(f, 1);
+        }
+        if (any(3) == 0 && f->length.kind != LENGTH_FIXED && f->part.kind == PART_NONE && f->board_at == 0) {
+                f->sparse.size = (uint8_t)(2 + format_element_size(f) + any(3));
+                f->sparse.x_at = (uint8_t)any(2);
+                f->sparse.y_at = (uint8_t)(1 - f->sparse.x_at);
+                f->sparse.value_at = (uint8_t)(f->sparse.size - format_element_size(f));
+        }
+        for (f->n_constants = 0; f->n_constants < FORMAT_CONSTANTS_MAX && any(2);) {
+                uint8_t mask = (uint8_t)(any(2) ? 0xFF : 1 + any(255)), value = (uint8_t)(any(256) & mask);
+
+                f->constants[f->n_constants++] = (struct format_constant){take_place(f, 1), mask, value};
+        }
+}
+
+static void some_element(struct format *f) {
+        static const uint32_t largest[] = {255, 65535, 65535, 32767, 32767, 1 << 20, 1 << 20, 1023, 4095};
+        uint32_t most;
+
+        f->element = (enum element)any(9);
+        most = largest[f->element];
+        if (f->element <= ELEMENT_U16BE && any(3) == 0) {
+                f->shift = (uint8_t)any(f->element == ELEMENT_U8 ? 4 : 8);
+                f->mask = (uint16_t)((most >> any(4)) & ~((1u << f->shift) - 1));
+                most = (most & f->mask) >> f->shift;
+        }
+        f->full_scale = (float)(1 + any(most));
+        if (any(3) == 0 && f->full_scale <= 65535)
+                f->max_valid = (uint16_t)f->full_scale;
+        f->inverted = any(3) == 0;
+}
+
+static void some_order(struct format *f) {
+        f->order.column_major = any(2);
+        f->order.serpentine = any(3) == 0;
+        f->order.flip_x = any(3) == 0;
+        f->order.flip_y = any(3) == 0;
+}
+
+static struct format some_binary(void) {
+        struct format f = {.name = "random", .framing = (enum framing)any(6)};
+        bool packet = f.framing == FRAMING_SLIP || f.framing == FRAMING_COBS;
+
+        if (f.framing == FRAMING_TEXT)
+                f.framing = FRAMING_PREFIX;
+        f.sync = some_bytes(packet || (f.framing == FRAMING_PREFIX && any(5) == 0) ? 0 : 1, packet ? 2 : 8);
+        some_element(&f);
+        if (f.framing == FRAMING_PREFIX && f.sync.n > 0 && any(4) == 0) {
+                f.preamble = some_bytes(1, 3);
+                f.preamble.of[0] = (uint8_t)(f.sync.of[0] + 1 + any(255));
+        }
+        if (f.sync.n == 0 && !packet) /* the shape comes first */
+                f.header_n = 4;
+        some_header(&f);
+        f.trailer_n = (uint8_t)any(4);
+        f.check = (enum check)any(4);
+        if (any(3) == 0 && f.framing != FRAMING_SUFFIX)
+                f.tail = some_bytes(1, 3);
+        some_order(&f);
+        return f;
+}
+
+static struct format some_text(void) {
+        static const char separators[][8] = {",", " ", "\t", ",; \t", "/ ", "|"};
+        struct format f = {.name = "random", .framing = FRAMING_TEXT, .digits = any(4) == 0};
+
+        memcpy(f.separators, separators[any(6)], sizeof(f.separators));
+        f.text_end = (enum text_end)any(3);
+        f.full_scale = (float)(f.digits ? 9 : 1 + any(100000));
+        f.inverted = any(3) == 0;
+        some_order(&f);
+        return f;
+}
+
+static struct settings_device some_device(struct format *f) {
+        struct settings_device d = {.rotate = (int32_t)(90 * any(4)), .flip_x = any(2), .flip_y = any(2)};
+
+        uint32_t most = any(20) == 0 ? 45 : 16;
+
+        f->rows = (uint16_t)(1 + any(most));
+        f->cols = (uint16_t)(1 + any(most));
+        if (any(2)) {
+                f->resizable = true;
+                d.rows = (int32_t)(1 + any(16));
+                d.cols = (int32_t)(1 + any(16));
+        }
+        if (f->board_at > 0)
+                snprintf(d.boards, sizeof(d.boards), "%s", any(2) ? "3y 0x" : "7 / 2xy");
+        else if (any(3) == 0)
+                some_list(d.row_list, d.rows > 0 ? (uint32_t)d.rows : f->rows);
+        if (f->board_at == 0 && any(3) == 0)
+                some_list(d.col_list, d.cols > 0 ? (uint32_t)d.cols : f->cols);
+        return d;
+}
+
+static void fill(uint64_t frame_seed) {
+        for (uint32_t i = 0; i < layout.geometry.n_cells; i++)
+                cells[i] = (float)(wire_random(&frame_seed) % ((uint32_t)layout.geometry.full_scale + 1));
+}
+
+static void say(const struct format *f, const char *what) {
+        fprintf(stderr,
+                "%s: framing %d sync %u header %u length %d shape %d part %d/%u board %u sparse %u constants %u "
+                "element %d mask %x shift %u scale %g max %u inverted %d rows %u cols %u (wire %u x %u) check %d tail "
+                "%u "
+                "trailer %u text_end %d digits %d\n",
+                what, f->framing, f->sync.n, f->header_n, f->length.kind, f->shape.kind, f->part.kind, f->part.cells,
+                f->board_at, f->sparse.size, f->n_constants, f->element, f->mask, f->shift, (double)f->full_scale,
+                f->max_valid, f->inverted, f->rows, f->cols, layout.rows, layout.cols, f->check, f->tail.n,
+                f->trailer_n, f->text_end, f->digits);
+}
+
+static struct wire_frames decode(const struct format *f, size_t n, uint32_t most) {
+        struct wire_frames ret = {0};
+
+        decoder_init(&decoder, f, &layout);
+        decoder_at_boundary(&decoder);
+        for (size_t at = 0, take; at < n; at += take) {
+                take = most > 0 ? 1 + any(most) : n;
+                take = take < n - at ? take : n - at;
+                decoder_feed(&decoder, wire + at, take, 1, &frame, wire_collect, &ret);
+        }
+        decoder_idle(&decoder, 1, &frame, wire_collect, &ret);
+        return ret;
+}
+
+static bool as_sent(const struct wire_frames *got) {
+        if (got->n != FRAMES || got->n_cells != layout.geometry.n_cells || wire_refused(&decoder) > 0)
+                return false;
+        for (size_t i = 0; i < FRAMES; i++) {
+                fill(i + 1);
+                if (memcmp(got->raw + i * got->n_cells, cells, got->n_cells * sizeof(*cells)) != 0)
+                        return false;
+        }
+        return true;
+}
+
+/* False: it cannot be sent (a length of one byte for too much). */
+static bool check_round_trip(const struct format *f, const struct settings_device *d) {
+        static const uint32_t splits[] = {0, 1, 7, 300};
+        const char *wrong = layout_build(f, d, &layout);
+        size_t n = 0;
+
+        if (wrong)
+                say(f, wrong);
+        CHECK(!wrong);
+        for (size_t i = 0; i < FRAMES; i++) {
+                size_t length;
+
+                fill(i + 1);
+                length = format_encode(f, &layout, cells, wire + n, sizeof(wire) - n);
+                if (length == 0)
+                        return false;
+                n += length;
+        }
+        for (size_t i = 0; i < sizeof(splits) / sizeof(splits[0]); i++) {
+                struct wire_frames got = decode(f, n, splits[i]);
+
+                if (!as_sent(&got))
+                        say(f, "not as it was sent");
+                CHECK(as_sent(&got));
+                wire_clear(&got);
+        }
+        return true;
+}
+
+static void test_random(uint32_t many) {
+        uint32_t sent = 0, described = 0;
+
+        for (uint32_t i = 1; i <= many; i++) {
+                struct format f;
+                struct settings_device d;
+
+                seed = i * 0x9E3779B97F4A7C15ull;
+                f = any(5) == 0 ? some_text() : some_binary();
+                d = some_device(&f);
+                if (format_wrong(&f) || layout_check(&f, &d))
+                        continue;
+                described++;
+                sent += check_round_trip(&f, &d);
+        }
+        printf("%u of %u descriptions hold together, %u were sent and read back\n", described, many, sent);
+        CHECK(described > many / 2 && sent > many / 3);
+}
+
+static void test_shipped(const char *folder) {
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        const struct settings_device turned = {.rotate = 270, .flip_x = true};
+        struct format f;
+        char pattern[512];
+        glob_t found;
+
+        snprintf(pattern, sizeof(pattern), "%s/config/formats/*.conf", folder);
+        CHECK(mistakes && glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0);
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+                CHECK(format_find(found.gl_pathv[i], &f, mistakes) == &f);
+                CHECK(check_round_trip(&f, &turned));
+        }
+        globfree(&found);
+        free(mistakes);
+}
+
+int main(int argc, char **argv) {
+        test_shipped(argc > 1 ? argv[1] : ".");
+        test_random(argc > 2 ? (uint32_t)atoi(argv[2]) : 2000);
+        return 0;
+}
