@@ -23,7 +23,7 @@
  *            pitch_x_mm d, pitch_y_mm d (absent when unplaced), referenced b, calibrated b, break_s u, bouts_today u,
  *            breaks_today u, sitter s, sitter_confidence d, learning s (idle gathers done refused), learning_what s (pose or
  *            taught name), learning_left_s d, learning_why s (of a refusal), poses as (calibrated), separation ad (of those,
- *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
+ *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught_postures as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
  *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s (id), exercise_name s,
  *            exercise_how s, seated_s u, showings u, snooze_min u), sent again with the same id when the numbers
  *            move; to be shown anew when showings grew

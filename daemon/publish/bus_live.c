@@ -164,7 +164,7 @@ static int append_learning(sd_bus_message *m, const struct learning *l) {
         for (uint32_t i = 0; i < l->n_taught; i++)
                 taught[i] = l->taught[i];
         if (r >= 0)
-                r = append_texts(m, "taught", taught, l->n_taught);
+                r = append_texts(m, "taught_postures", taught, l->n_taught);
         return r < 0 ? r : append_poses(m, l);
 }
 

@@ -62,11 +62,34 @@ static const struct verb verbs[] = {
          "\n"
          "Nobody and nothing may be on the seat.\n",
          0, 0, verb_tare},
-        {"calibrate", "upright|empty", "bus seat", "take the way you sit now as your own upright",
+        {"calibrate", "[POSE]", "bus seat seconds", "learn how you sit: upright, slouched, arched, left, right",
+         "  sitbonectl calibrate\n"
          "  sitbonectl calibrate upright\n"
          "\n"
-         "Sit upright and still for a few seconds, then run it. `empty` does the same as tare.\n",
-         1, 1, verb_calibrate},
+         "Without POSE it leads through all five, ten quiet seconds each, and says how well the mat tells them "
+         "apart.\n"
+         "POSE is upright, slouched, arched, left or right; `empty` does the same as tare.\n"
+         "  --seconds S   time to take each pose (default 5; for a single one 0)\n",
+         0, 1, verb_calibrate},
+        {"teach", "[NAME]", "bus seat seconds list forget json",
+         "sit so for ten seconds: it is recognised from then on",
+         "  sitbonectl teach crossed-left\n"
+         "  sitbonectl teach --list\n"
+         "  sitbonectl teach --forget crossed-left\n"
+         "\n"
+         "NAME has a-z, 0-9 and hyphens. Taught again, both lessons count: once now and once another day is best.\n"
+         "  --seconds S     time to take the posture\n"
+         "  --list          what was taught so far\n"
+         "  --forget NAME   it is not recognised any more\n",
+         0, 1, verb_teach},
+        {"sitter", "[NAME]", "bus seat json", "who sits there: each sitter has a calibration and taught postures",
+         "  sitbonectl sitter anna\n"
+         "  sitbonectl sitter nobody\n"
+         "  sitbonectl sitter\n"
+         "\n"
+         "NAME has a-z, 0-9 and hyphens; a new one is a new sitter, nobody is nobody in particular. With the setting\n"
+         "seat.recognise sitters who were named once are recognised when they are sure.\n",
+         0, 1, verb_sitter},
         {"snooze", "[MIN]", "bus seat", "no alerts for MIN minutes",
          "  sitbonectl snooze\n"
          "  sitbonectl snooze 30\n"

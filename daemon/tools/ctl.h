@@ -21,6 +21,8 @@ struct options {
         const char *seat; /* NULL = the only one there is */
         const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols;
         struct repeated teach;
+        const char *forget;
+        bool list;
         bool json, plain, once, send, help;
         int n_args;
         const char *args[OPTIONS_ARGS_MAX];
@@ -48,6 +50,8 @@ int verb_replay(const struct options *options);
 int verb_check(const struct options *options);
 int verb_tare(const struct options *options);
 int verb_calibrate(const struct options *options);
+int verb_teach(const struct options *options);
+int verb_sitter(const struct options *options);
 int verb_snooze(const struct options *options);
 int verb_done(const struct options *options);
 int verb_skip(const struct options *options);

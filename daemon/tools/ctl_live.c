@@ -16,6 +16,8 @@ static const struct live_row {
 } rows[] = {
 #define TEXT(key, field)                                                                                              \
         { key, "s", offsetof(struct view, field), sizeof(((struct view *)0)->field) }
+#define TEXTS(key, field)                                                                                             \
+        { key, "as", offsetof(struct view, field), sizeof(((struct view *)0)->field) }
 #define ROW(key, type, field)                                                                                         \
         { key, type, offsetof(struct view, field), 0 }
         TEXT("SeatId", seat_id),
@@ -28,6 +30,15 @@ static const struct live_row {
         TEXT("alert_title", alert_title),
         TEXT("alert_reason", alert_reason),
         TEXT("alert_exercise", alert_exercise),
+        TEXT("sitter", sitter),
+        TEXT("learning", learning),
+        TEXT("learning_what", learning_what),
+        TEXT("learning_why", learning_why),
+        TEXT("calibration_stale", calibration_stale),
+        TEXTS("poses", poses),
+        TEXTS("taught_postures", taught_postures),
+        ROW("sitter_confidence", "d", sitter_confidence),
+        ROW("learning_left_s", "d", learning_left_s),
         ROW("MatOnline", "b", mat_online),
         ROW("referenced", "b", referenced),
         ROW("calibrated", "b", calibrated),
@@ -72,8 +83,8 @@ struct live {
         uint64_t seated_since_us, next_alert_us, snoozed_until_us; /* wall clock, 0 = none */
         uint32_t bout_s, today_s;
         const uint8_t *cells;
-        const double *x_mm, *y_mm, *bones, *regions;
-        size_t n_cells, n_x, n_y, n_bones, n_regions;
+        const double *x_mm, *y_mm, *bones, *regions, *separation;
+        size_t n_cells, n_x, n_y, n_bones, n_regions, n_separation;
 };
 
 static int read_text(sd_bus_message *m, char *ret, size_t size) {
@@ -85,11 +96,24 @@ static int read_text(sd_bus_message *m, char *ret, size_t size) {
         return r;
 }
 
+/* Separated by blanks. */
+static int read_texts(sd_bus_message *m, char *ret, size_t size) {
+        int r = sd_bus_message_enter_container(m, 'a', "s");
+        const char *text;
+
+        ret[0] = '\0';
+        while (r >= 0 && (r = sd_bus_message_read_basic(m, 's', &text)) > 0)
+                snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", *ret ? " " : "", text);
+        return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
 static int read_row(sd_bus_message *m, const struct live_row *row, struct view *v) {
         char *field = (char *)v + row->offset;
         int r, yes;
 
         switch (row->type[0]) {
+        case 'a':
+                return read_texts(m, field, row->size);
         case 's':
                 return read_text(m, field, row->size);
         case 'b':
@@ -128,6 +152,7 @@ static int read_special(sd_bus_message *m, const char *key, const char *type, st
                 {"y_mm", "ad", &live->y_mm, &live->n_y},
                 {"sit_bones", "ad", &live->bones, &live->n_bones},
                 {"region_loaded_s", "ad", &live->regions, &live->n_regions},
+                {"separation", "ad", &live->separation, &live->n_separation},
         };
 
         for (size_t i = 0; i < sizeof(specials) / sizeof(*specials); i++) {
@@ -207,6 +232,11 @@ static void settle_map(struct live *live) {
                 v->region_loaded_s[i] = live->regions[i];
 }
 
+static void settle_separation(struct live *live) {
+        for (size_t i = 0; i < live->n_separation && i < POSE_N; i++)
+                live->view->separation[i] = live->separation[i];
+}
+
 static void settle_times(struct live *live, uint64_t now_us) {
         struct view *v = live->view;
 
@@ -234,6 +264,7 @@ int link_live(struct link *link, struct view *ret) {
         r = read_entries(reply, &live);
         if (r >= 0) {
                 settle_map(&live);
+                settle_separation(&live);
                 settle_times(&live, clock_realtime_us());
                 view_settle(ret);
         }

@@ -25,6 +25,8 @@ static const struct option_row {
         {"rows", true, offsetof(struct options, rows)},
         {"cols", true, offsetof(struct options, cols)},
         {"teach", true, offsetof(struct options, teach), true},
+        {"forget", true, offsetof(struct options, forget)},
+        {"list", false, offsetof(struct options, list)},
         {"send", false, offsetof(struct options, send)},
         {"json", false, offsetof(struct options, json)},
         {"plain", false, offsetof(struct options, plain)},

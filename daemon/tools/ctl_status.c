@@ -35,12 +35,26 @@ static void print_person(const struct view *v) {
         print_line("balance", view_balance_words, v);
 }
 
+static void print_calibration(const struct view *v) {
+        if (v->sitter[0])
+                printf("%-11s %s (%.0f %% sure)\n", "sitter", v->sitter, v->sitter_confidence * 100);
+        if (v->poses[0])
+                printf("%-11s %s\n", "calibrated", v->poses);
+        if (v->calibration_stale[0])
+                printf("%-11s may be stale: %s. sitbonectl calibrate\n", "calibration", v->calibration_stale);
+        if (strcmp(v->learning, "gathers") == 0)
+                printf("%-11s %s, %.0f s left\n", "learning", v->learning_what, v->learning_left_s);
+        if (v->taught_postures[0])
+                printf("%-11s %s\n", "knows", v->taught_postures);
+}
+
 static void print_status(const struct view *v) {
         print_posture(v);
         if (v->taught[0])
                 printf("%-11s %s\n", "taught", v->taught);
         if (strcmp(v->occupancy, "person") == 0)
                 print_person(v);
+        print_calibration(v);
         print_line("seated", view_seated_words, v);
         print_line("today", view_today_words, v);
         print_line("next alert", view_next_words, v);
@@ -95,24 +109,4 @@ int verb_tare(const struct options *options) {
                 return status;
         status = link_call(&link, "Tare", refusal, sizeof(refusal), "");
         return finish(&link, status, "The seat as it is now counts as empty.", refusal);
-}
-
-int verb_calibrate(const struct options *options) {
-        const char *what = options->args[0];
-        char refusal[VIEW_TEXT_MAX];
-        struct link link;
-        int status;
-
-        if (strcmp(what, "upright") != 0 && strcmp(what, "empty") != 0) {
-                complain("calibrate %s: must be upright or empty", what);
-                return STATUS_USAGE;
-        }
-        status = link_open(options, &link);
-        if (status != STATUS_DONE)
-                return status;
-        status = link_call(&link, "Calibrate", refusal, sizeof(refusal), "s", what);
-        return finish(&link, status,
-                      what[0] == 'u' ? "The way you sit now counts as your upright."
-                                     : "The seat as it is now counts as empty.",
-                      refusal);
 }

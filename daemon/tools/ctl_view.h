@@ -33,6 +33,15 @@ struct view {
         unsigned bouts_today, breaks_today;
         unsigned break_s;                                           /* 0 = not told */
         char alert_kind[VIEW_WORD_MAX], alert_title[VIEW_WORD_MAX]; /* "" = no alert open */
+        char sitter[VIEW_WORD_MAX];                                 /* "" = nobody in particular */
+        double sitter_confidence;
+        char learning[VIEW_WORD_MAX],
+                learning_what[VIEW_WORD_MAX]; /* idle gathers done refused; pose or taught name */
+        char learning_why[VIEW_TEXT_MAX], calibration_stale[VIEW_TEXT_MAX];
+        double learning_left_s;
+        char poses[VIEW_WORD_MAX];               /* calibrated ones, separated by blanks */
+        double separation[POSE_N];               /* of those, in their order; see estimate/calibration.h */
+        char taught_postures[2 * VIEW_TEXT_MAX]; /* names, separated by blanks */
         char alert_reason[VIEW_TEXT_MAX], alert_exercise[VIEW_WORD_MAX];
 
         enum geometry_kind kind;

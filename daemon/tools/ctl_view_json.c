@@ -1,5 +1,8 @@
 #include "ctl_view.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "ctl_out.h"
 
 static void put_pair(struct out *o, const char *x, double x_value, const char *y, double y_value, int decimals) {
@@ -48,6 +51,69 @@ static void put_clinic(struct out *o, const struct view *v) {
         out_fixed(o, v->stuck_cells, 0);
 }
 
+static void put_flag(struct out *o, const char *key, bool yes) {
+        out_key(o, key);
+        out_text(o, yes ? "true" : "false");
+}
+
+static void put_words_or_null(struct out *o, const char *key, const char *words) {
+        out_key(o, key);
+        if (words[0])
+                out_string(o, words);
+        else
+                out_text(o, "null");
+}
+
+/* The i-th word of several, cut to size. False = no more. */
+static bool word_at(const char *words, int i, char *ret, size_t size) {
+        for (; i > 0 && words; i--)
+                words = (words = strchr(words, ' ')) ? words + 1 : NULL;
+        if (!words || !*words)
+                return false;
+        snprintf(ret, size, "%.*s", (int)strcspn(words, " "), words);
+        return true;
+}
+
+static void put_poses(struct out *o, const struct view *v) {
+        char pose[32];
+
+        out_key(o, "calibrated_poses");
+        out_text(o, "{");
+        for (int i = 0; i < POSE_N && word_at(v->poses, i, pose, sizeof(pose)); i++) {
+                out_text(o, i ? "," : "");
+                out_string(o, pose);
+                out_text(o, ":");
+                out_fixed(o, v->separation[i], 1);
+        }
+        out_text(o, "}");
+}
+
+static void put_taught(struct out *o, const struct view *v) {
+        char name[POSTURE_NAME_MAX];
+
+        out_key(o, "taught_postures");
+        out_text(o, "[");
+        for (int i = 0; word_at(v->taught_postures, i, name, sizeof(name)); i++) {
+                out_text(o, i ? "," : "");
+                out_string(o, name);
+        }
+        out_text(o, "]");
+}
+
+static void put_learning(struct out *o, const struct view *v) {
+        put_words_or_null(o, "sitter", v->sitter);
+        out_key(o, "sitter_confidence");
+        out_fixed(o, v->sitter_confidence, 2);
+        put_words(o, "learning", v->learning);
+        put_words_or_null(o, "learning_what", v->learning_what);
+        out_key(o, "learning_left_s");
+        out_fixed(o, v->learning_left_s, 0);
+        put_words_or_null(o, "learning_why", v->learning_why);
+        put_poses(o, v);
+        put_words_or_null(o, "calibration_stale", v->calibration_stale);
+        put_taught(o, v);
+}
+
 static void put_estimate(struct out *o, const struct view *v) {
         put_words(o, "occupancy", v->occupancy);
         put_words(o, "posture", v->posture);
@@ -76,14 +142,14 @@ void view_print_json(FILE *f, const struct view *v) {
         put_words(o, "seat_name", v->seat_name);
         put_words(o, "version", v->version);
         put_estimate(o, v);
-        out_key(o, "referenced");
-        out_text(o, v->referenced ? "true" : "false");
+        put_flag(o, "referenced", v->referenced);
+        put_flag(o, "calibrated", v->calibrated);
+        put_learning(o, v);
         put_pair(o, "bout_seated_s", v->bout_s, "sitting_today_s", v->today_s, 0);
         put_pair(o, "seated_since_s", v->since_s, "next_alert_in_s", v->next_alert_s, 0);
         put_pair(o, "snooze_left_s", v->snooze_s, "breaks_today", v->breaks_today, 0);
         put_alert(o, v);
-        out_key(o, "mat_online");
-        out_text(o, v->mat_online ? "true" : "false");
+        put_flag(o, "mat_online", v->mat_online);
         out_key(o, "frame_rate_hz");
         out_fixed(o, v->frame_rate_hz, 1);
         put_pair(o, "frames", (double)v->frames, "refused", (double)v->refused, 0);

@@ -41,11 +41,16 @@ def test_usage():
     ctl("snooze", "-5", status=USAGE)
     ctl("pause", "1441", status=USAGE)
     ctl("hold", "maybe", status=USAGE)
-    ctl("calibrate", "slouched", status=USAGE)
+    ctl("calibrate", "slumped", status=USAGE)
+    ctl("calibrate", "--seconds", "-1", status=USAGE)
+    ctl("teach", status=USAGE)
+    ctl("teach", "a", "--list", status=USAGE)
+    ctl("teach", "Crossed Left", status=USAGE)
+    ctl("sitter", "../anna", status=USAGE)
     assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
     verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
-    assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "snooze", "done", "skip",
-                     "pause", "resume", "hold", "why", "exercises",
+    assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "teach", "sitter", "snooze", "done",
+                     "skip", "pause", "resume", "hold", "why", "exercises",
                      "formats", "ports", "probe"], verbs
     for verb in verbs:
         out, _ = ctl(verb, "--help")
@@ -64,7 +69,8 @@ def test_tables():
 
 
 def test_nobody():
-    for words in (["status"], ["watch", "--once"], ["tare"], ["done"], ["snooze"], ["calibrate", "upright"]):
+    for words in (["status"], ["watch", "--once"], ["tare"], ["done"], ["snooze"], ["calibrate", "upright"], ["calibrate"],
+                  ["teach", "a"], ["sitter"]):
         _, error = ctl(*words, status=FAILED)
         assert "is sitboned running? systemctl status sitboned" in error, error
     assert 'seat "attic"' in ctl("status", "--seat", "attic", "--bus", "session", status=FAILED)[1]

@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""The guided calibration from end to end: a simulated sitter takes the poses as sitbonectl names them, the real daemon
+gathers, keeps what it learnt per sitter over a restart, moves a damaged file aside, and refuses what makes no sense."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from seat import Bus, Daemon, Mat, need, wait_for  # noqa: E402
+
+BUILD = sys.argv[1]
+FRAME, RATE, SPEED = 1028, 12, 6
+need('dbus-daemon')
+
+# Where each stretch begins, seconds of the simulated day; long enough for whoever is slow.
+STRETCH = {'empty': 0, 'upright': 15, 'slouched': 75, 'arched': 135, 'left': 195, 'right': 255, 'crossed': 315, 'gone': 375}
+SCENARIO = '''sitter fidgets=0 shifts=0 resit=0
+0:15 sit
+1:15 slouch 14
+2:15 arch 10
+3:15 oblique left 6
+4:15 oblique right 6
+5:15 cross left
+6:15 stand
+7:00 end
+'''
+
+
+class Sitter:
+    """Plays the stretch that it is told to, over and over."""
+
+    def __init__(self, folder):
+        with open(f'{folder}/poses.scenario', 'w') as f:
+            f.write(SCENARIO)
+        subprocess.run([f'{BUILD}/sitbone-sim', '--format', 'jq-seat-32', '--scenario', f'{folder}/poses.scenario',
+                        '--output', f'{folder}/poses.bin'], check=True, capture_output=True)
+        self.data = open(f'{folder}/poses.bin', 'rb').read()
+        self.mat, self.running = Mat(), True
+        self.take('empty')
+        self.thread = threading.Thread(target=self.play, daemon=True)
+        self.thread.start()
+
+    def take(self, pose, later_s=0):
+        self.at = (STRETCH[pose] + later_s) * RATE
+
+    def play(self):
+        due = time.monotonic()
+        while self.running:
+            try:
+                self.mat.write(self.data[self.at * FRAME:(self.at + 1) * FRAME])
+            except BlockingIOError:
+                pass  # nobody reads now
+            self.at += 1
+            if (self.at + 1) * FRAME > len(self.data):
+                self.at -= 20 * RATE
+            due = max(due + 1 / RATE / SPEED, time.monotonic() - 1)
+            time.sleep(max(0, due - time.monotonic()))
+
+    def stop(self):
+        self.running = False
+        self.thread.join()
+        self.mat.close()
+
+
+def ctl(*words, status=0):
+    r = subprocess.run([f'{BUILD}/sitbonectl', '--bus', 'session', *words], capture_output=True, text=True, timeout=60)
+    assert r.returncode == status, (words, r)
+    return r.stdout if status == 0 else r.stderr
+
+
+def seated(sitter, daemon, pose='upright'):
+    sitter.take(pose)
+    wait_for('somebody sits', 10, lambda: daemon.status()['occupancy'] == 'person')
+    wait_for('an upright', 10, lambda: daemon.status()['referenced'])
+    time.sleep(2)  # twelve seconds, to be quiet again
+
+
+def test_refused(sitter, daemon):
+    sitter.take('gone')
+    wait_for('nobody sits', 10, lambda: daemon.status()['occupancy'] == 'vacant')
+    assert 'Nobody is seated' in ctl('calibrate', 'slouched', status=1)
+    assert 'Nobody is seated' in ctl('calibrate', '--seconds', '0', status=1)
+    assert 'Nobody is seated' in ctl('teach', 'crossed-left', status=1)
+    assert 'Nothing of that name' in ctl('teach', '--forget', 'crossed-left', status=1)
+    for name in ('../x', 'Anna', '-a', '', 'a b', 'ä', 'x' * 32, '%s'):
+        assert 'a name has' in ctl('sitter', '--', name, status=2), name
+        assert 'a name has' in ctl('teach', '--', name, status=2), name
+    assert not os.path.exists(f'{daemon.state}/profile')
+
+
+def test_guided(sitter, daemon):
+    """The sitter does as the terminal says."""
+    assert not daemon.status()['calibrated'] and daemon.status()['calibrated_poses'] == {}
+    r = subprocess.Popen([f'{BUILD}/sitbonectl', '--bus', 'session', 'calibrate', '--seconds', '1'],
+                         stdout=subprocess.PIPE, text=True)
+    seen, said = [], []
+    for line in r.stdout:
+        said.append(line)
+        for number, pose in enumerate(('upright', 'slouched', 'arched', 'left', 'right'), 1):
+            if line.startswith(f'{number} of 5'):
+                sitter.take(pose, 8 if pose == 'upright' else 0)  # seated already
+                seen.append(wait_for('the daemon gathers', 10, lambda: gathering(daemon)))
+    assert r.wait(timeout=60) == 0, said
+    text = ''.join(said)
+    assert text.count('Taken.') == 5 and 'How well' in text and text.count(' well\n') >= 3, text
+    assert [s['learning_what'] for s in seen] == ['upright', 'slouched', 'arched', 'left', 'right']
+    assert all(0 < s['learning_left_s'] <= 10 for s in seen), seen
+    poses = daemon.status()['calibrated_poses']
+    assert list(poses) == ['upright', 'slouched', 'arched', 'left', 'right'] and poses['upright'] is None
+    assert all(poses[p] >= 2 for p in ('slouched', 'arched', 'left', 'right')), poses
+    assert daemon.status()['learning'] == 'done'
+    print('apart from upright:', poses)
+
+
+def gathering(daemon):
+    status = daemon.status()
+    return status['learning'] == 'gathers' and status
+
+
+def test_not_apart(sitter, daemon):
+    """Upright again where slouched is asked for: refused, and the slouched one of before stays."""
+    before = daemon.status()['calibrated_poses']
+    sitter.take('upright', 8)
+    time.sleep(1)
+    assert 'cannot tell this' in ctl('calibrate', 'slouched', status=1)
+    assert daemon.status()['calibrated_poses'] == before
+    assert daemon.status()['learning'] == 'refused'
+
+
+def test_stands_up(sitter, daemon):
+    r = subprocess.Popen([f'{BUILD}/sitbonectl', '--bus', 'session', 'calibrate', 'left'], stderr=subprocess.PIPE, text=True)
+    wait_for('the daemon gathers', 10, lambda: gathering(daemon))
+    sitter.take('gone')
+    assert r.wait(timeout=30) == 1 and 'Nobody is seated' in r.stderr.read()
+    seated(sitter, daemon)
+
+
+def test_taught(sitter, daemon):
+    sitter.take('crossed')
+    time.sleep(0.6)
+    assert 'Taught: crossed-left' in ctl('teach', 'crossed-left')
+    assert ctl('teach', '--list') == 'crossed-left\n' and json.loads(ctl('teach', '--list', '--json')) == ['crossed-left']
+
+
+def test_restart(sitter, daemon):
+    before = daemon.status()
+    assert daemon.kill(signal.SIGTERM) == 0
+    daemon.start()
+    after = daemon.status()
+    assert after['calibrated_poses'] == before['calibrated_poses'] and after['taught_postures'] == ['crossed-left']
+    seated(sitter, daemon)
+
+
+def test_sitters(sitter, daemon):
+    """Each has what was learnt of them; nobody's stays nobody's."""
+    assert ctl('sitter') == 'nobody in particular\n'
+    ctl('sitter', 'anna')
+    status = daemon.status()
+    assert status['sitter'] == 'anna' and status['calibrated_poses'] == {} and status['taught_postures'] == []
+    assert ctl('sitter') == 'anna (100 % sure)\n'
+    ctl('calibrate', 'upright')
+    assert list(daemon.status()['calibrated_poses']) == ['upright']
+    wait_for('her file', 5, lambda: os.path.exists(f'{daemon.state}/profile-anna'))
+    ctl('sitter', 'nobody')
+    assert len(daemon.status()['calibrated_poses']) == 5
+    ctl('sitter', 'anna')
+    assert daemon.kill(signal.SIGKILL) == -signal.SIGKILL
+    daemon.start()
+    status = daemon.status()
+    assert status['sitter'] == 'anna' and list(status['calibrated_poses']) == ['upright'], status
+
+
+def test_damaged(sitter, daemon):
+    daemon.kill(signal.SIGTERM)
+    with open(f'{daemon.state}/profile-anna', 'r+b') as f:
+        f.seek(500)
+        f.write(b'damaged')
+    daemon.start()
+    assert daemon.status()['sitter'] == 'anna' and daemon.status()['calibrated_poses'] == {}
+    assert 'profile-anna: it is damaged: moved aside' in daemon.log_text()
+    assert os.path.exists(f'{daemon.state}/profile-anna.unusable')
+    ctl('sitter', 'nobody')
+    assert len(daemon.status()['calibrated_poses']) == 5
+    ctl('teach', '--forget', 'crossed-left')
+    assert ctl('teach', '--list') == 'Nothing was taught yet.\n'
+
+
+def main():
+    bus = Bus()
+    daemon = None
+    try:
+        daemon = Daemon(BUILD, 'later', 'jq-seat-32', arguments=['--speed', str(SPEED)])
+        sitter = Sitter(daemon.folder)
+        with open(daemon.config) as f:
+            text = f.read()
+        with open(daemon.config, 'w') as f:
+            f.write(text.replace('device = later', f'device = {sitter.mat.name}'))
+        daemon.start()
+        wait_for('the empty seat', 10, lambda: daemon.status()['occupancy'] == 'vacant')
+        time.sleep(2)
+        test_refused(sitter, daemon)
+        seated(sitter, daemon)
+        for test in (test_guided, test_not_apart, test_stands_up, test_taught, test_restart, test_sitters, test_damaged):
+            begin = time.monotonic()
+            test(sitter, daemon)
+            print(f'{test.__name__}: {time.monotonic() - begin:.1f} s')
+        sitter.stop()
+    except BaseException:
+        if daemon:
+            print(daemon.log_text()[-3000:])
+        raise
+    finally:
+        if daemon and daemon.process and daemon.process.poll() is None:
+            daemon.kill(signal.SIGTERM)
+        bus.stop()
+
+
+main()
