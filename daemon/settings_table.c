@@ -119,10 +119,10 @@ const struct setting settings_table[] = {
         FLOAT(occupancy, sit_s, 0, 30, "s", "0.4", "How long the seat must look occupied before it is believed."),
         FLOAT(occupancy, stand_s, 0, 30, "s", "0.8", "How long the seat must look empty before it is believed."),
 
-        FLOAT(posture, slouched_deg, 2, 30, "degrees", "6",
+        FLOAT(posture, slouched_deg, 2, 30, "degrees", "5",
               "Backward tilt from your own upright that counts as slouched. Upright to full slump is 10..20 degrees; "
               "the estimate errs towards 0."),
-        FLOAT(posture, arched_deg, 2, 30, "degrees", "6", "Forward tilt from your own upright that counts as arched."),
+        FLOAT(posture, arched_deg, 2, 30, "degrees", "4", "Forward tilt from your own upright that counts as arched."),
         FLOAT(posture, lean_asymmetry, 0.02, 0.9, "share", "0.2",
               "(right - left) / (right + left) from your own upright that counts as leaning; 0 is even."),
         FLOAT(posture, forward_front_share, 0.2, 0.98, "share", "0.6",

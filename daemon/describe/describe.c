@@ -247,6 +247,7 @@ void describe_step(struct describe *d, const struct map *map, struct features *r
         ret->cop_speed_mm_s = d->cop_speed_mm_s;
         ret->sit_bones = d->bones = sit_bones_find(d, map, ret);
         profile_fill(&d->y, &ret->sit_bones, ret->profile);
+        along_fill(&d->y, d->geometry->kind == GEOMETRY_GRID ? t.load : 0, ret->along);
         pattern_step(&d->pattern, map, ret);
         clinic_step(&d->clinic, d->geometry, map, ret);
 }

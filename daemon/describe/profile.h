@@ -9,6 +9,9 @@
 
 #include "describe/describe.h"
 
+/* Load along y in bands of 20 mm fixed to the mat (features.h), shares of the whole load. */
+void along_fill(const struct marginal *y, float total, float ret[ALONG_BANDS]);
+
 void profile_fill(const struct marginal *y, const struct sit_bones *pair, float ret[PROFILE_BANDS]);
 
 #endif

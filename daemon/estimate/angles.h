@@ -2,9 +2,15 @@
 #ifndef ESTIMATE_ANGLES_H
 #define ESTIMATE_ANGLES_H
 
+#include "estimate/calibration.h"
 #include "estimate/estimate.h"
 
-struct uncertain angles_tilt(const struct reference *reference, const struct features *f);
-struct uncertain angles_obliquity(const struct reference *reference, const struct features *f);
+struct uncertain angles_tilt(const struct reference *reference, const struct personal *own, const struct features *f);
+struct uncertain angles_obliquity(const struct reference *reference, const struct personal *own,
+                                  const struct features *f);
+
+/* The same between two reference vectors of one sit, with the weights of the population; NAN = not known. */
+float angles_pitch(const float ref[REFERENCE_N], const float now[REFERENCE_N]);
+float angles_roll(const float ref[REFERENCE_N], const float now[REFERENCE_N]);
 
 #endif

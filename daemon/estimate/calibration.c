@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "estimate/angles.h"
 #include "estimate/estimate.h"
 
 /* A place on the mat is not known closer than this from one second to the next: breath, sway, creep. */
@@ -43,4 +44,58 @@ float calibration_separation(const struct calibration *c, enum calibrate_pose a,
                 return NAN;
         d = lateral ? best(&c->pose[a], &c->pose[b], side, 1) : best(&c->pose[a], &c->pose[b], fore, 3);
         return order[a] < order[b] ? d : -d;
+}
+
+/* What people do when they are asked to: upright to slumped is 10-20 degrees of pelvis travel (actuated 19 +- 3), to
+ * arched about half of it; a lean that makes the other side light, about 5 degrees. */
+static const float POSE_DEG[POSE_N] = {[POSE_SLOUCHED] = -14, [POSE_ARCHED] = 8, [POSE_LEFT] = -5, [POSE_RIGHT] = 5};
+static const float POSE_SD_DEG[POSE_N] = {
+        [POSE_SLOUCHED] = 3, [POSE_ARCHED] = 2.5F, [POSE_LEFT] = 1.5F, [POSE_RIGHT] = 1.5F};
+/* Of what is seen of a pose: small shifts on the way into it. */
+static const float SEEN_SD_DEG = 2;
+/* Between people, before any pose; tilt also stands for what is not known of flesh and foam. */
+static const float TILT_SPREAD = 0.35F, OBLIQUITY_SPREAD = 0.35F;
+static const float GAIN_LEAST = 0.4F, GAIN_MOST = 2.5F;
+
+struct gain {
+        float weight, sum; /* of 1 / variance */
+        bool known;
+};
+
+/* A pose that should be nominal degrees and is seen as seen. */
+static void weigh(struct gain *g, enum calibrate_pose pose, float seen) {
+        float nominal = POSE_DEG[pose], sd2;
+
+        if (!(seen * nominal > 0)) /* NAN, or the wrong way round: says nothing of a gain */
+                return;
+        sd2 = POSE_SD_DEG[pose] * POSE_SD_DEG[pose] + SEEN_SD_DEG * SEEN_SD_DEG;
+        g->weight += seen * seen / sd2;
+        g->sum += seen * nominal / sd2;
+        g->known = true;
+}
+
+static bool fit(const struct gain *g, float spread, float *ret_gain, float *ret_spread) {
+        float prior = 1 / (spread * spread), gain = (prior + g->sum) / (prior + g->weight);
+
+        *ret_gain = gain < GAIN_LEAST ? GAIN_LEAST : gain > GAIN_MOST ? GAIN_MOST : gain;
+        *ret_spread = 1 / sqrtf(prior + g->weight);
+        return g->known;
+}
+
+void calibration_fit(const struct calibration *c, struct personal *ret) {
+        const struct pose_record *upright = &c->pose[POSE_UPRIGHT];
+        struct gain tilt = {0}, roll = {0};
+
+        for (enum calibrate_pose i = POSE_SLOUCHED; upright->taken && i < POSE_N; i++) {
+                const float *mean = c->pose[i].mean;
+
+                if (!c->pose[i].taken)
+                        continue;
+                if (i == POSE_LEFT || i == POSE_RIGHT)
+                        weigh(&roll, i, angles_roll(upright->mean, mean));
+                else
+                        weigh(&tilt, i, angles_pitch(upright->mean, mean));
+        }
+        ret->tilt = fit(&tilt, TILT_SPREAD, &ret->tilt_gain, &ret->tilt_spread);
+        ret->obliquity = fit(&roll, OBLIQUITY_SPREAD, &ret->obliquity_gain, &ret->obliquity_spread);
 }

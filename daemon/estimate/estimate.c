@@ -41,6 +41,7 @@ void estimate_init(struct estimate *e, const struct settings *settings) {
         memset(e, 0, sizeof(*e));
         estimate_configure(e, settings);
         e->learner.confidence = NAN;
+        calibration_fit(&e->learner.profile.calibration, &e->learner.personal);
         recogniser_lose(&e->recogniser);
         forget_sitter(e);
 }
@@ -66,8 +67,8 @@ static void observe_sitter(struct estimate *e, const struct features *f, float d
                 e->rest_share = f->rest_share;
         evidence.rest_share = e->rest_share;
         evidence.usual_load = e->reference.usual_load;
-        e->tilt_deg = angles_tilt(evidence.reference, f);
-        e->obliquity_deg = angles_obliquity(evidence.reference, f);
+        e->tilt_deg = angles_tilt(evidence.reference, &e->learner.personal, f);
+        e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.personal, f);
         e->asymmetry = f->asymmetry;
         e->movement = f->movement;
         evidence.tilt_deg = e->tilt_deg;
@@ -145,7 +146,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->tilt_deg = e->tilt_deg;
         ret->obliquity_deg = e->obliquity_deg;
         ret->referenced = e->seen && (e->reference.held.valid || e->reference.own.valid);
-        ret->calibrated = false; /* population slopes only; the guided calibration comes with its own slopes */
+        ret->calibrated = e->learner.personal.tilt && !isnan(e->tilt_deg.value);
         ret->asymmetry = e->asymmetry;
         ret->movement = e->movement;
         ret->shifting = e->shifting;

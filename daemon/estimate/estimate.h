@@ -23,8 +23,8 @@
  *   sit_s           0.4   a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
  *   stand_s         0.8   an interruption must be seen at once, a hop on the seat is none
  *  [posture]
- *   slouched_deg    6     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
- *   arched_deg      6
+ *   slouched_deg    5     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
+ *   arched_deg      4     half the travel of a slump
  *   lean_asymmetry  0.2   recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
  *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32; counts against an upright of this sit only
  *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
@@ -40,6 +40,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "estimate/calibration.h"
 #include "estimate/gather.h"
 #include "estimate/taught.h"
 #include "estimate/usual.h"
@@ -72,7 +73,8 @@ enum reference_index {
         REFERENCE_LOAD = 13,
         REFERENCE_FRONT_SHARE = 14,
         REFERENCE_ASYMMETRY = 15,
-        REFERENCE_N = 16,
+        REFERENCE_ALONG = 16, /* ALONG_BANDS shares, on the mat */
+        REFERENCE_N = 40,
 };
 
 struct reference {
@@ -103,8 +105,9 @@ struct kind_judge {
 /* see learn.h */
 struct learner {
         struct profile profile;
-        float confidence; /* in the sitter; 1 = said by hand, NAN = nobody in particular */
-        bool stale_mat;   /* the profile found was of another mat */
+        struct personal personal; /* what its calibration means */
+        float confidence;         /* in the sitter; 1 = said by hand, NAN = nobody in particular */
+        bool stale_mat;           /* the profile found was of another mat */
         struct gather gather;
         struct lesson lesson; /* being taught while gather runs; no name = a pose is gathered */
         struct usual_gather usual;

@@ -32,6 +32,7 @@ static void take_pose(struct estimate *e, const struct features *f) {
         }
         if (l->gather.pose == POSE_UPRIGHT)
                 new_upright(e, pose);
+        calibration_fit(c, &l->personal);
         c->version = PROFILE_VERSION;
         l->profile.n_cells = f->n_cells;
         l->stale_mat = false;
@@ -110,6 +111,7 @@ void estimate_know(struct estimate *e, const struct profile *profile, float conf
                 e->reference.own.valid = false;
         if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)
                 reference_take(&e->reference, upright->mean, false);
+        calibration_fit(&l->profile.calibration, &l->personal);
         recogniser_know(&e->recogniser, &l->profile);
 }
 

@@ -17,6 +17,7 @@ void reference_vector(const struct features *f, float ret[REFERENCE_N]) {
         const struct sit_bones *b = &f->sit_bones;
 
         memcpy(ret + REFERENCE_PROFILE, f->profile, sizeof(f->profile));
+        memcpy(ret + REFERENCE_ALONG, f->along, sizeof(f->along));
         ret[REFERENCE_LINE_Y] = b->valid ? (b->left_mm[1] + b->right_mm[1]) / 2 : NAN;
         ret[REFERENCE_MIDDLE_X] = b->valid ? (b->left_mm[0] + b->right_mm[0]) / 2 : NAN;
         ret[REFERENCE_BACK_Y] = f->back_y_mm;

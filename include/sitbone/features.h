@@ -10,6 +10,10 @@
  * where line_y is the sit-bone line. Shares of the load in the bands; see describe/profile.h. */
 enum { PROFILE_BANDS = 8 };
 
+/* Load profile along y in bands fixed to the mat: band b covers y from (b - 12) * 20 mm, 20 mm wide. Shares of the load;
+ * see describe/profile.h. */
+enum { ALONG_BANDS = 24 };
+
 /* Numbers in a pattern at most: the map as it was over the last second, for recognising whatever was taught; see
  * describe/pattern.h. */
 enum { PATTERN_MAX = 144 };
@@ -63,6 +67,7 @@ struct features {
         float width_mm;    /* 5..95 % width of load along x */
         struct sit_bones sit_bones;
         float profile[PROFILE_BANDS]; /* NAN unless a pair is valid */
+        float along[ALONG_BANDS];     /* NAN without load, or where rows are too coarse */
         float movement; /* sum of absolute change against the previous map divided by load, per second, smoothed */
         float cop_speed_mm_s; /* smoothed */
         struct clinic clinic;

@@ -50,7 +50,7 @@ struct memory_alerts {
 };
 
 /* The sitter's own upright: features at the reference, in the estimator's own order. */
-enum { MEMORY_REFERENCE_N = 16 };
+enum { MEMORY_REFERENCE_N = 40 };
 struct memory_reference {
         uint8_t valid, by_hand;
         float value[MEMORY_REFERENCE_N];

@@ -12,7 +12,7 @@
 #include "sitbone/posture.h"
 
 enum {
-        PROFILE_VERSION = 1,
+        PROFILE_VERSION = 2,
         SITTER_NAME_MAX = 32, /* with the end; [a-z0-9-] */
         TAUGHT_MAX = 16,      /* names */
 };
