@@ -13,6 +13,7 @@ static const float SMOOTH_S = 0.5F;          /* movement and speed: smoothing */
 static const float GAP_S = 3;                /* after a longer silence nothing is known of movement */
 static const float PPI_CM2 = 9.5F;           /* peak pressure index: 9-10 cm2 (BodiTrak manual, ISO/TR 16840-9) */
 static const float FRONT_SHARE = 13.0F / 32; /* 13 front columns of a 32 x 32 mat carry 30 % of an upright sitter */
+static const uint64_t BONES_US = 90000;      /* looked for ten times a second */
 static const float LOAD_LEAST_CM2 = 0.5F;    /* below it a movement relative to the load says nothing */
 
 static void bins_init(struct marginal *m, uint16_t *bins, const float *at, float pitch, uint32_t n) {
@@ -221,6 +222,17 @@ static float elapsed(struct describe *d, uint64_t now) {
         return dt <= GAP_S ? dt : NAN;
 }
 
+/* The search costs as much as all the rest; bones do not move within BONES_US. A lean or a lost load is seen at once. */
+static struct sit_bones pair(struct describe *d, const struct map *map, const struct features *f) {
+        const bool recent = map->arrived_us >= d->bones_us && map->arrived_us - d->bones_us < BONES_US;
+
+        if (!recent || !d->bones.valid || !sit_bones_possible(d, f)) {
+                d->bones = sit_bones_find(d, map, f);
+                d->bones_us = map->arrived_us;
+        }
+        return d->bones;
+}
+
 void describe_step(struct describe *d, const struct map *map, struct features *ret) {
         const float dt = elapsed(d, map->arrived_us), area = d->geometry->cell_cm2;
         const struct totals t = sweep(d, map, following(dt));
@@ -245,7 +257,7 @@ void describe_step(struct describe *d, const struct map *map, struct features *r
                 move(d, &t, ret->load, dt, ret);
         ret->movement = d->movement;
         ret->cop_speed_mm_s = d->cop_speed_mm_s;
-        ret->sit_bones = d->bones = sit_bones_find(d, map, ret);
+        ret->sit_bones = pair(d, map, ret);
         profile_fill(&d->y, &ret->sit_bones, ret->profile);
         along_fill(&d->y, d->geometry->kind == GEOMETRY_GRID ? t.load : 0, ret->along);
         pattern_step(&d->pattern, map, ret);

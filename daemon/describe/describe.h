@@ -25,7 +25,8 @@ struct describe {
         bool has_previous;
         uint64_t previous_us;
         float movement, cop_speed_mm_s; /* smoothed; NAN = not known */
-        struct sit_bones bones;         /* of the previous map: where to begin looking */
+        struct sit_bones bones;         /* found last: where to begin looking */
+        uint64_t bones_us;              /* when */
         float slow_cop_x_mm, slow_cop_y_mm;
         float previous[CELLS_MAX];
         struct pattern pattern;

@@ -233,12 +233,16 @@ static struct spot begin_at(const struct spot *found, const struct sit_bones *pr
         return near ? (struct spot){mm[0], mm[1], found->height} : *found;
 }
 
+bool sit_bones_possible(const struct describe *d, const struct features *f) {
+        return d->geometry->kind == GEOMETRY_GRID && carries_pair(d->geometry, f->load) &&
+               fabsf(f->asymmetry) <= LEAN_MOST;
+}
+
 struct sit_bones sit_bones_find(const struct describe *d, const struct map *map, const struct features *f) {
         struct sit_bones ret = {false, {NAN, NAN}, {NAN, NAN}, 0};
         struct search s;
 
-        if (d->geometry->kind != GEOMETRY_GRID || !carries_pair(d->geometry, f->load) ||
-            !(fabsf(f->asymmetry) <= LEAN_MOST))
+        if (!sit_bones_possible(d, f))
                 return ret;
         s = search(d, map, f);
         if (!(s.left.height > 0 && s.right.height > 0))

@@ -4,6 +4,9 @@
 
 #include "describe/describe.h"
 
+/* Enough load and no strong lean: worth a search. */
+bool sit_bones_possible(const struct describe *d, const struct features *f);
+
 /* Reads the marginals and edges already in d and f. */
 struct sit_bones sit_bones_find(const struct describe *d, const struct map *map, const struct features *f);
 

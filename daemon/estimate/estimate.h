@@ -7,10 +7,11 @@
  *   taught.c      postures that were taught, on any mat
  *   learn.c       what is learnt of the sitter: gather.c a held pose, usual.c what is usual; the profile is kept outside
  *
- * The standard deviation of an angle is that of the slope between people (a share of the angle) and that of the place on
- * the mat: noise, and on top what the reference has lost since it was taken. Creep adds 2 mm a decade of time, and shifts
- * in the seat up to 5 mm; in another sit only the shape of the profile is left, and that is wide. Then a population prior
- * pulls the angle to zero, the more the wider it is.
+ * Tilt is a weighted sum of what moved along the seat since the reference (angles.c); poses of a guided calibration give
+ * the sitter's own gain (calibration.c). Its standard deviation has the spread of that gain (a share of the angle), noise,
+ * and what the reference has lost since it was taken: creep adds 2 mm a decade of time, shifts in the seat up to 5 mm.
+ * Without poses it is wider, because other flesh and foam may answer otherwise. In another sit only the shape of the
+ * profile is left, and that is wide; a prior then pulls the angle to zero.
  *
  * Settings: default, reason (ranges in the table of daemon/settings_table.c)
  *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds down
