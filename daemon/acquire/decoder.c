@@ -68,15 +68,19 @@ static size_t find_sync(const struct format_bytes *sync, const uint8_t *bytes, s
         return n;
 }
 
-/* The preamble, or the beginning of it. Counted neither as a frame nor as lost. */
-static bool skip_preamble(struct decoder *d) {
+/* A preamble, or several, is counted neither as a frame nor as lost. False: what is held may be the beginning of one. */
+static bool skip_preambles(struct decoder *d) {
         const struct format_bytes *p = &d->format->preamble;
-        size_t n = d->held < p->n ? d->held : p->n;
 
-        if (n == 0 || !d->in_step || memcmp(d->buffer + d->start, p->of, n) != 0)
-                return false;
-        if (n == p->n)
+        while (p->n > 0 && d->in_step && d->held > 0) {
+                size_t n = d->held < p->n ? d->held : p->n;
+
+                if (memcmp(d->buffer + d->start, p->of, n) != 0)
+                        return true;
+                if (n < p->n)
+                        return false;
                 decoder_consume(d, n);
+        }
         return true;
 }
 
@@ -84,7 +88,7 @@ static bool skip_preamble(struct decoder *d) {
 static bool hunt(struct decoder *d) {
         size_t skip;
 
-        if (skip_preamble(d) && d->held < d->format->preamble.n)
+        if (!skip_preambles(d))
                 return false;
         skip = find_sync(&d->sync, d->buffer + d->start, d->held);
         if (skip > 0) {
