@@ -123,6 +123,11 @@ class World:
         objects = (json.loads(line) for line in done.stdout.splitlines())
         return [o for o in objects if 'event' not in o]
 
+    def replay_takes(self, option):
+        done = subprocess.run([f'{self.build}/sitbonectl', 'replay', 'x', option, 'x'], stderr=subprocess.PIPE, text=True,
+                              check=False)
+        return 'takes no option' not in done.stderr
+
     @contextlib.contextmanager
     def simulated(self, scenario, seed, *options, rows=32, cols=32, pitch=12.5, rate=10):
         """Path of a simulated recording, and its truth: a dict of columns."""
