@@ -293,12 +293,15 @@ static float crosstalk(const struct condition *c) {
         return c->settings.crosstalk < 0 ? c->geometry->crosstalk : c->settings.crosstalk;
 }
 
-static void take_creep_off(struct condition *c, float *load, uint64_t now) {
+static void take_creep_off(struct condition *c, float *load, float *ret_share, uint64_t now) {
+        for (uint32_t i = 0; i < c->geometry->n_cells && !c->settings.creep; i++)
+                ret_share[i] = 1;
         if (!c->settings.creep)
                 return;
         if (!c->creep.started || now < c->creep.ticked_us || now - c->creep.ticked_us >= CREEP_US)
                 creep_tick(&c->creep, load, c->still_since_us <= now, now);
         creep_take_off(&c->creep, load);
+        memcpy(ret_share, c->creep.share, c->geometry->n_cells * sizeof(float));
 }
 
 /* Everything but the loads. */
@@ -348,7 +351,7 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         counts.moved = follow_recent(c, frame->raw, dt / (RECENT_S + dt));
         judge_still(c, counts.moved, now);
         crosstalk_take_off(c->geometry, crosstalk(c), ret->load);
-        take_creep_off(c, ret->load, now);
+        take_creep_off(c, ret->load, ret->creep_share, now);
         describe_map(c, frame, counts, ret);
         if (first)
                 judge(c, ret);

@@ -34,10 +34,11 @@ static void add_rows(struct pattern *p, const struct map *map, uint32_t from, ui
         memset(p->counts, 0, p->cols * sizeof(float));
         for (uint32_t r = from; r < to; r++) {
                 const float *restrict load = map->load + (size_t)r * p->cols;
+                const float *restrict share = map->creep_share + (size_t)r * p->cols;
                 const uint8_t *restrict trusted = map->trusted + (size_t)r * p->cols;
 
                 for (uint32_t c = 0; c < p->cols; c++) {
-                        sums[c] += load[c];
+                        sums[c] += share[c] > 0 ? trusted[c] * load[c] / share[c] : trusted[c] * load[c];
                         counts[c] += trusted[c];
                 }
         }

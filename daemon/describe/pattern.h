@@ -1,6 +1,6 @@
 /* The map as at most PATTERN_MAX numbers, each the mean load over a group of cells: a small mat's cells as they are; of a
  * larger grid blocks of neighbours, 12 x 12 of them; of other cells groups in the order of their numbers. No positions
- * needed. A mean over about a second that begins anew when the sitter moves, at a few maps a second. */
+ * needed. Creep is left in: its constant is learnt as time goes, and what was taught must mean the same next year. A mean over about a second that begins anew when the sitter moves, at a few maps a second. */
 #ifndef DESCRIBE_PATTERN_H
 #define DESCRIBE_PATTERN_H
 

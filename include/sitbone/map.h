@@ -40,6 +40,7 @@ struct map {
         float quality;         /* 0..1, how far the loads can be trusted as a whole; judged once a second */
         uint32_t flaws;        /* enum map_flaw, or-ed: why quality is below 1 */
         float load[CELLS_MAX]; /* share of full scale above the baseline, 0..1; exactly 0 below the floor or masked */
+        float creep_share[CELLS_MAX]; /* of the reading: what is left of it when creep is taken off; 1 = all */
         uint8_t trusted
                 [CELLS_MAX]; /* 1 = measured; 0 = masked, stuck or dead: load is 0 there and means nothing, or is
                                      * estimated from the neighbours */
