@@ -301,6 +301,12 @@ static void open_history(struct app *a) {
                 outlet.ops->post(outlet.self, &a->snapshot); /* what was taken up after a restart */
 }
 
+static int tap(void *userdata, const char **ret_head) {
+        struct app *a = userdata;
+
+        return mat_tap(&a->mat, ret_head);
+}
+
 static int open_outlets(struct app *a) {
         const struct outlet *mqtt = NULL;
         struct outlet outlet;
@@ -315,7 +321,7 @@ static int open_outlets(struct app *a) {
                 mqtt = &a->outlets[0];
         }
         if (a->settings.bus.bus != BUS_OFF) {
-                r = bus_new(a->event, &a->settings, &a->identity, execute, a, mqtt, &outlet);
+                r = bus_new(a->event, &a->settings, &a->identity, execute, tap, a, mqtt, &outlet);
                 if (r >= 0)
                         r = add_outlet(a, &outlet);
                 if (r < 0)

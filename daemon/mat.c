@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 
 #include "format_file.h"
+#include "recorder.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -86,6 +87,7 @@ static ssize_t read_port(struct mat *m) {
         m->in_vain = false;
         m->bytes += (uint64_t)n;
         sd_event_now(m->event, CLOCK_BOOTTIME, &m->read_us);
+        tap_send(&m->tap, m->read_us, bytes, (size_t)n);
         now_us = m->now(m->userdata);
         if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
                 m->discard_until_us = 0;
@@ -200,6 +202,7 @@ static void opened(struct mat *m) {
         log_line(m->in_vain ? LOG_DEBUG_ : LOG_INFO_, "mat: %s opened, format %s", port_path(m->port),
                  m->format->name);
         mind_latency(m);
+        tap_send(&m->tap, clock_boottime_us(), NULL, 0);
         m->reopened += m->opened_once;
         m->opened_once = true;
         m->heard = false;
@@ -275,7 +278,13 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
         if (m->settings.discard_ms == 0)
                 m->settings.discard_ms = m->format->discard_ms;
         decoder_init(&m->decoder, m->format, &m->layout);
-        return 0;
+        m->tap_head = recorder_head(&m->settings, 0, false);
+        return m->tap_head ? 0 : -ENOMEM;
+}
+
+int mat_tap(struct mat *m, const char **ret_head) {
+        *ret_head = m->tap_head;
+        return tap_open(&m->tap);
 }
 
 const char *mat_learn(struct mat *m, uint32_t n_cells) {
@@ -297,4 +306,7 @@ void mat_tick(struct mat *m) {
 void mat_stop(struct mat *m) {
         m->reopen = sd_event_source_disable_unref(m->reopen);
         close_port(m);
+        tap_close(&m->tap);
+        free(m->tap_head);
+        m->tap_head = NULL;
 }

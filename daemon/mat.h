@@ -13,6 +13,7 @@
 #include "acquire/port.h"
 #include "sitbone/frame.h"
 #include "sitbone/settings.h"
+#include "tap.h"
 
 struct mat {
         sd_event *event; /* not owned */
@@ -23,6 +24,8 @@ struct mat {
         struct decoder decoder;
         struct frame frame; /* scratch of the decoder */
         struct port *port;  /* NULL while away */
+        struct tap tap;     /* who records beside us */
+        char *tap_head;     /* the head of a recording, made once: files are read for it */
         sd_event_source *source, *reopen, *settle, *request;
         uint64_t pause_us;         /* before the next attempt */
         uint64_t discard_until_us; /* boot banner: bytes before are thrown away */
@@ -45,6 +48,10 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
 
 /* A text mat's first frame said how many cells there are: makes the geometry. 0, or a word about what is wrong. */
 const char *mat_learn(struct mat *m, uint32_t n_cells);
+
+/* For who records beside us: the descriptor to give away and close (tap.h), and what a recording begins with. A negative
+ * errno when there are too many. */
+int mat_tap(struct mat *m, const char **ret_head);
 
 /* First attempt to open; later ones come by themselves. */
 void mat_start(struct mat *m);

@@ -46,32 +46,26 @@ static void plain_name(const char *format, char *ret, size_t size) {
 }
 
 /* What is described in a file goes along, line by line, so that the recording needs nothing else to be read. */
-static int write_description(struct recorder *r, const char *format) {
+static int print_description(FILE *f, const char *format) {
         char *text, *line, *rest = NULL;
         size_t n;
         int result = format_text(format, &text, &n);
 
         if (result < 0)
                 return result == -ENOENT ? 0 : result;
-        for (line = strtok_r(text, "\n", &rest); line && result >= 0; line = strtok_r(NULL, "\n", &rest)) {
+        for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
                 line += strspn(line, " \t");
-                if (*line == '\0' || *line == '#' || *line == '\r')
-                        continue;
-                result = write_all(r, recording_description_key, strlen(recording_description_key));
-                if (result == 0)
-                        result = write_all(r, line, strlen(line));
-                if (result == 0)
-                        result = write_all(r, "\n", 1);
+                if (*line != '\0' && *line != '#' && *line != '\r')
+                        fprintf(f, "%s%s\n", recording_description_key, line);
         }
         free(text);
-        return result;
+        return 0;
 }
 
-static int write_head(struct recorder *r, const struct settings_device *d, uint64_t started_us, bool whole) {
-        char head[sizeof(*d) + 1024], started[48] = "", device[SETTING_TEXT_MAX], name[RECORDING_FORMAT_MAX];
+static void print_head(FILE *f, const struct settings_device *d, uint64_t started_us, bool whole) {
+        char started[48] = "", device[SETTING_TEXT_MAX], name[RECORDING_FORMAT_MAX];
         time_t seconds = (time_t)(started_us / 1000000);
         struct tm tm;
-        int n;
 
         gmtime_r(&seconds, &tm);
         if (started_us > 0)
@@ -80,22 +74,34 @@ static int write_head(struct recorder *r, const struct settings_device *d, uint6
         for (char *p = device; *p; p++)
                 *p = (unsigned char)*p < ' ' ? '?' : *p;
         plain_name(d->format, name, sizeof(name));
-        n = snprintf(head, sizeof(head),
-                     "%s\n# format=%s\n%s# device=%s\n# baud=%d\n# rows=%d\n# cols=%d\n# pitch_x_mm=%.9g\n"
-                     "# pitch_y_mm=%.9g\n# full_scale=%.9g\n# inverted=%d\n# rotate=%d\n# flip_x=%d\n# flip_y=%d\n"
-                     "# row_list=%s\n# col_list=%s\n# boards=%s\n# x_mm=%s\n# y_mm=%s\n%s%s%s# whole=%d\n",
-                     recording_magic, name, started, device, (int)d->baud, (int)d->rows, (int)d->cols,
-                     (double)d->pitch_x_mm, (double)d->pitch_y_mm, (double)d->full_scale, d->inverted, (int)d->rotate,
-                     d->flip_x, d->flip_y, d->row_list, d->col_list, d->boards, d->x_mm, d->y_mm,
-                     *d->mask ? "# mask=" : "", d->mask, *d->mask ? "\n" : "", whole);
-        n = write_all(r, head, (size_t)n);
-        if (n == 0)
-                n = write_description(r, d->format);
-        return n < 0 ? n : write_all(r, "\n", 1);
+        fprintf(f,
+                "%s\n# format=%s\n%s# device=%s\n# baud=%d\n# rows=%d\n# cols=%d\n# pitch_x_mm=%.9g\n"
+                "# pitch_y_mm=%.9g\n# full_scale=%.9g\n# inverted=%d\n# rotate=%d\n# flip_x=%d\n# flip_y=%d\n"
+                "# row_list=%s\n# col_list=%s\n# boards=%s\n# x_mm=%s\n# y_mm=%s\n%s%s%s# whole=%d\n",
+                recording_magic, name, started, device, (int)d->baud, (int)d->rows, (int)d->cols,
+                (double)d->pitch_x_mm, (double)d->pitch_y_mm, (double)d->full_scale, d->inverted, (int)d->rotate,
+                d->flip_x, d->flip_y, d->row_list, d->col_list, d->boards, d->x_mm, d->y_mm, *d->mask ? "# mask=" : "",
+                d->mask, *d->mask ? "\n" : "", whole);
 }
 
-int recorder_open(struct recorder *r, const char *path, const struct settings_device *device, uint64_t started_us,
-                  bool whole, bool replace) {
+char *recorder_head(const struct settings_device *device, uint64_t started_us, bool whole) {
+        char *ret = NULL;
+        size_t n;
+        FILE *f = open_memstream(&ret, &n);
+        int result;
+
+        if (!f)
+                return NULL;
+        print_head(f, device, started_us, whole);
+        result = print_description(f, device->format);
+        fputc('\n', f);
+        if (fclose(f) == 0 && result == 0)
+                return ret;
+        free(ret);
+        return NULL;
+}
+
+int recorder_open_with(struct recorder *r, const char *path, const char *head, bool replace) {
         int result;
 
         r->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL), 0666);
@@ -103,11 +109,20 @@ int recorder_open(struct recorder *r, const char *path, const struct settings_de
                 return -errno;
         r->chunk.n = 0;
         r->wire_bytes = r->file_bytes = 0;
-        result = write_head(r, device, started_us, whole);
+        result = write_all(r, head, strlen(head));
         if (result < 0) {
                 close(r->fd);
                 r->fd = -1;
         }
+        return result;
+}
+
+int recorder_open(struct recorder *r, const char *path, const struct settings_device *device, uint64_t started_us,
+                  bool whole, bool replace) {
+        char *head = recorder_head(device, started_us, whole);
+        int result = head ? recorder_open_with(r, path, head, replace) : -ENOMEM;
+
+        free(head);
         return result;
 }
 

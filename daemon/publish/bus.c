@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
+#include <unistd.h>
 
 #include "publish/bus_callers.h"
 #include "publish/bus_command.h"
@@ -28,6 +29,7 @@ struct bus {
         struct settings settings;
         struct identity identity;
         command_fn execute;
+        bus_tap_fn tap;
         void *userdata;
         struct bus_view view;
         struct bus_sent sent;
@@ -78,6 +80,18 @@ static int answer_with(struct bus *b, sd_bus_message *m, int (*append)(sd_bus_me
         return r;
 }
 
+static int answer_tap(struct bus *b, sd_bus_message *m) {
+        const char *head;
+        int fd = b->tap ? b->tap(b->userdata, &head) : -EOPNOTSUPP, r;
+
+        if (fd < 0)
+                return sd_bus_reply_method_errnof(
+                        m, fd, fd == -EMFILE ? "there are too many recorders already" : "nothing to hand over");
+        r = sd_bus_reply_method_return(m, "hs", fd, head);
+        close(fd);
+        return r;
+}
+
 static int answer_command(struct bus *b, sd_bus_message *m) {
         struct command command = {0};
         enum command_result result = bus_read_command(m, &command);
@@ -95,6 +109,8 @@ static int answer_command(struct bus *b, sd_bus_message *m) {
 static int answer(void *userdata, sd_bus_message *m) {
         struct bus *b = userdata;
 
+        if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "Tap"))
+                return answer_tap(b, m);
         if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetLive"))
                 return answer_with(b, m, bus_append_live);
         if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetWhy"))
@@ -161,6 +177,8 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Tap", SD_BUS_NO_ARGS, SD_BUS_RESULT("h", bytes, "s", head), on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("AlertRaised", SD_BUS_ARGS("s", id, "s", kind, "a{sv}", details), 0),
         SD_BUS_SIGNAL_WITH_ARGS("AlertSoon", SD_BUS_ARGS("s", kind, "t", due_at), 0),
@@ -430,7 +448,7 @@ static int add_timers(struct bus *b) {
 }
 
 int bus_new(sd_event *event, const struct settings *settings, const struct identity *identity, command_fn execute,
-            void *userdata, const struct outlet *mqtt, struct outlet *ret) {
+            bus_tap_fn tap, void *userdata, const struct outlet *mqtt, struct outlet *ret) {
         struct bus *b = calloc(1, sizeof(*b));
         int r;
 
@@ -441,6 +459,7 @@ int bus_new(sd_event *event, const struct settings *settings, const struct ident
         b->settings = *settings;
         b->identity = *identity;
         b->execute = execute;
+        b->tap = tap;
         b->userdata = userdata;
         b->view = (struct bus_view){.settings = &b->settings, .identity = &b->identity, .mqtt = mqtt};
         b->retry_us = retry_first_us;

@@ -24,6 +24,7 @@
  *            breaks_today u, sitter s, sitter_confidence d, learning s (idle gathers done refused), learning_what s (pose or
  *            taught name), learning_left_s d, learning_why s (of a refusal), poses as (calibrated), separation ad (of those,
  *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught_postures as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
+ *            Tap() -> (h bytes, s head)  what the mat sends from now on, as tap.h has it, and the head of a recording of it
  *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s (id), exercise_name s,
  *            exercise_how s, seated_s u, showings u, snooze_min u), sent again with the same id when the numbers
  *            move; to be shown anew when showings grew
@@ -50,10 +51,13 @@ enum { BUS_NAME_MAX = 96 };
 /* The well-known name of a seat. */
 void bus_name(const char *seat_id, char ret[BUS_NAME_MAX]);
 
+/* A descriptor that is closed after it was given away, or a negative errno. *ret_head stays the owner's. May be NULL. */
+typedef int (*bus_tap_fn)(void *userdata, const char **ret_head);
+
 /* 0 also when no bus is there now: it is tried again with backoff. Negative errno on programming errors only.
  * mqtt may be NULL; its status answers the Mqtt property. The snapshots posted must all be the same object, and it must
  * outlive the outlet: the live view is made from it when somebody asks. */
 int bus_new(sd_event *event, const struct settings *settings, const struct identity *identity, command_fn execute,
-            void *userdata, const struct outlet *mqtt, struct outlet *ret);
+            bus_tap_fn tap, void *userdata, const struct outlet *mqtt, struct outlet *ret);
 
 #endif

@@ -38,11 +38,14 @@ static const struct verb verbs[] = {
          "  --json             an object for each frame and each event, in time order\n"
          "  --svg FILE --at S  a picture of the seat at S seconds of the recording\n",
          1, 1, verb_replay},
-        {"record", "FILE", "config device format baud seconds", "what the mat sends, byte by byte, into a file",
+        {"record", "FILE", "bus seat config device format baud seconds",
+         "what the mat sends, byte by byte, into a file",
          "  sitbonectl record lunch.sbr\n"
          "  sitbonectl record lunch.sbr --device /dev/ttyUSB0 --format jq-seat-32 --seconds 60\n"
          "\n"
-         "Until Ctrl-C. FILE must not be there yet. A port has one reader: stop the service while recording.\n"
+         "Until Ctrl-C. FILE must not be there yet. Where sitboned runs it hands over what it reads, and goes on with "
+         "its\n"
+         "work; with one of the options below the port is opened instead, and must be free.\n"
          "  --config FILE    settings of the device (default: the installed ones)\n"
          "  --device SPEC, --format NAME, --baud N\n"
          "                   instead of what the settings say\n"

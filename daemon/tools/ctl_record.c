@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "acquire/decoder.h"
 #include "acquire/port.h"
 #include "ctl.h"
+#include "ctl_record_tap.h"
 #include "ctl_source.h"
 #include "recorder.h"
+#include "tap.h"
 #include "util/clock.h"
 
 enum { READ_SIZE = 16 * 1024, POLL_MS = 20, REOPEN_MS = 500, START_AGAIN_US = 1000000 };
@@ -28,7 +31,10 @@ struct record {
         struct decoder decoder;
         struct frame frame;
         struct recorder recorder;
-        struct port *port;
+        struct port *port;         /* NULL while away, and beside the daemon */
+        int tap;                   /* beside the daemon: where it hands over what it reads; 0 = none */
+        char *head;                /* of the recording, as the daemon has it */
+        uint64_t lost;             /* bytes that came faster than they were taken */
         uint64_t began_us, end_us; /* end_us 0 = until Ctrl-C */
         uint64_t ask_us;           /* when to ask the mat again */
         bool heard;                /* since the port was opened */
@@ -101,9 +107,9 @@ static int open_port(struct record *r, char *hint, size_t size) {
 static int refuse_port(int error, const char *hint) {
         complain("%s", *hint ? hint : strerror(-error));
         if (error == -EBUSY)
-                complain(
-                        "a port has one reader: stop it while recording (systemctl stop sitboned, or systemctl --user "
-                        "stop sitboned)");
+                complain("a port has one reader: without --device, --format, --baud and --config sitboned hands over "
+                         "what it "
+                         "reads; or stop it while recording (systemctl stop sitboned)");
         return STATUS_FAILED;
 }
 
@@ -149,6 +155,13 @@ static void ask(struct record *r) {
         r->ask_us = elapsed_us(r) + (f->request.n > 0 ? (uint64_t)f->request_every_ms * 1000 : START_AGAIN_US);
 }
 
+/* What stands on both sides is not one frame. */
+static int note_gap(struct record *r, uint64_t t_us) {
+        decoder_reset(&r->decoder);
+        r->gaps++;
+        return recorder_note_gap(&r->recorder, t_us);
+}
+
 /* The mat is away: waits for it. 1 = it is back, 0 = not yet, or a negative errno. */
 static int come_back(struct record *r) {
         char hint[256];
@@ -159,10 +172,8 @@ static int come_back(struct record *r) {
                 return 0;
         }
         fprintf(stderr, "%s is back\n", port_path(r->port));
-        decoder_reset(&r->decoder);
-        r->gaps++;
         r->heard = false;
-        return recorder_note_gap(&r->recorder, elapsed_us(r));
+        return note_gap(r, elapsed_us(r));
 }
 
 /* 1 = the end of the file, 0, or a negative errno. */
@@ -187,11 +198,42 @@ static int read_once(struct record *r) {
         return 0;
 }
 
+/* 1 = the daemon has ended, 0, or a negative errno. */
+static int take_message(struct record *r) {
+        struct pollfd p = {.fd = r->tap, .events = POLLIN};
+        struct {
+                struct tap_head head;
+                uint8_t bytes[TAP_BYTES_MAX];
+        } message;
+        uint64_t t_us;
+        ssize_t n;
+        int result = 0;
+
+        if (poll(&p, 1, POLL_MS) <= 0)
+                return 0;
+        n = recv(r->tap, &message, sizeof(message), MSG_DONTWAIT);
+        if (n < 0)
+                return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+        if ((size_t)n < sizeof(message.head)) {
+                fprintf(stderr, "the daemon has ended\n");
+                return 1;
+        }
+        t_us = message.head.t_us > r->began_us ? message.head.t_us - r->began_us : 0;
+        n -= (ssize_t)sizeof(message.head);
+        r->lost += message.head.lost;
+        if (message.head.lost > 0 || n == 0)
+                result = note_gap(r, t_us);
+        if (result < 0 || n == 0)
+                return result;
+        decoder_feed(&r->decoder, message.bytes, (size_t)n, t_us, &r->frame, ignore_frame, NULL);
+        return recorder_add(&r->recorder, t_us, message.bytes, (size_t)n);
+}
+
 static int record(struct record *r) {
         int result = 0;
 
         while (!stopped && result == 0 && (r->end_us == 0 || elapsed_us(r) < r->end_us))
-                result = r->port ? read_once(r) : come_back(r);
+                result = r->tap ? take_message(r) : r->port ? read_once(r) : come_back(r);
         return result < 0 ? result : 0;
 }
 
@@ -208,6 +250,8 @@ static void tell(const struct record *r) {
                (unsigned long long)r->decoder.frames, r->format->name, (unsigned long long)refused);
         if (r->gaps > 0)
                 printf(", away %u times", r->gaps);
+        if (r->lost > 0)
+                printf(", %llu bytes lost: they came faster than they were written", (unsigned long long)r->lost);
         putchar('\n');
         if (r->recorder.wire_bytes == 0)
                 complain("the mat sent nothing");
@@ -217,17 +261,20 @@ static void tell(const struct record *r) {
 }
 
 static int run(struct record *r) {
-        int result = recorder_open(&r->recorder, r->path, &r->settings.device, clock_realtime_us(),
-                                   port_is_file(r->port), false);
+        bool file = r->port && port_is_file(r->port);
+        int result =
+                r->tap ? recorder_open_with(&r->recorder, r->path, r->head, false)
+                       : recorder_open(&r->recorder, r->path, &r->settings.device, clock_realtime_us(), file, false);
         int closed;
 
         if (result < 0) {
                 complain("%s: %s", r->path, result == -EEXIST ? "is there already" : strerror(-result));
                 return STATUS_FAILED;
         }
-        fprintf(stderr, "recording %s as %s; Ctrl-C ends it\n", port_path(r->port), r->format->name);
+        fprintf(stderr, "recording %s as %s; Ctrl-C ends it\n", r->tap ? "what sitboned reads" : port_path(r->port),
+                r->format->name);
         decoder_init(&r->decoder, r->format, &r->layout);
-        if (port_is_file(r->port))
+        if (file)
                 decoder_at_boundary(&r->decoder);
         r->began_us = clock_boottime_us();
         result = record(r);
@@ -240,26 +287,74 @@ static int run(struct record *r) {
         return result == 0 && r->decoder.frames > 0 ? STATUS_DONE : STATUS_FAILED;
 }
 
+/* Format and layout as the daemon has them. */
+static int take_head(struct record *r) {
+        struct recording_head head;
+        size_t n = strlen(r->head);
+        int status = format_of_head(r->head, n, &r->described, &r->format);
+        const char *wrong = recording_read_head(r->head, n, &head, &r->settings.device);
+
+        if (status != STATUS_DONE)
+                return status;
+        if (!wrong && !r->format)
+                r->format = format_by_name(head.format);
+        if (!wrong && r->format)
+                wrong = layout_build(r->format, &r->settings.device, &r->layout);
+        if (wrong || !r->format)
+                complain("the daemon is of another version: %s", wrong ? wrong : head.format);
+        return wrong || !r->format ? STATUS_FAILED : STATUS_DONE;
+}
+
+/* Beside the daemon, unless another device or other settings were asked for. -1: no daemon is there. */
+static int record_beside(struct record *r, const struct options *o) {
+        double seconds = 0;
+        int found, status;
+
+        if (o->device || o->format || o->baud || o->config)
+                return -1;
+        if (o->seconds && !take_number(o->seconds, "seconds", 1e8, &seconds))
+                return STATUS_USAGE;
+        found = record_tap(o, &r->tap, &r->head);
+        if (found <= 0)
+                return found < 0 ? STATUS_FAILED : -1;
+        r->end_us = (uint64_t)(seconds * 1e6);
+        catch_signals();
+        status = take_head(r);
+        return status == STATUS_DONE ? run(r) : status;
+}
+
+static int record_port(struct record *r, const struct options *o) {
+        char hint[256] = "";
+        int status = take_options(r, o), result;
+
+        if (status != STATUS_DONE)
+                return status;
+        result = open_port(r, hint, sizeof(hint));
+        if (result < 0)
+                return refuse_port(result, hint);
+        catch_signals();
+        status = refuse_shared(r);
+        if (status == STATUS_DONE)
+                status = run(r);
+        port_close(r->port);
+        return status;
+}
+
 int verb_record(const struct options *options) {
         struct record *r = calloc(1, sizeof(*r));
-        char hint[256] = "";
-        int status, result;
+        int status;
 
         if (!r) {
                 complain("out of memory");
                 return STATUS_FAILED;
         }
         r->path = options->args[0];
-        status = take_options(r, options);
-        if (status == STATUS_DONE && (result = open_port(r, hint, sizeof(hint))) < 0)
-                status = refuse_port(result, hint);
-        if (status == STATUS_DONE) {
-                catch_signals();
-                status = refuse_shared(r);
-                if (status == STATUS_DONE)
-                        status = run(r);
-                port_close(r->port);
-        }
+        status = record_beside(r, options);
+        if (status < 0)
+                status = record_port(r, options);
+        if (r->tap)
+                close(r->tap);
+        free(r->head);
         free(r);
         return status;
 }

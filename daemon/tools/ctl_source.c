@@ -102,27 +102,28 @@ int find_format(const char *name, struct format *storage, const struct format **
         return status == STATUS_DONE ? STATUS_USAGE : status;
 }
 
-/* A recording whose format is no row: described in itself, or by a file of that name. */
-static int settle_format(struct source *s) {
+int format_of_head(const char *data, size_t n, struct format *storage, const struct format **ret) {
         char text[DESCRIPTION_MAX];
         struct settings_device device = {0};
         struct recording_head head;
         struct mistakes *mistakes;
-        size_t n;
+        size_t length;
+        int status = STATUS_USAGE;
 
-        if (s->format || !recording_is_ours(s->data, s->n) || recording_read_head(s->data, s->n, &head, &device) ||
-            format_by_name(head.format))
+        if (recording_read_head(data, n, &head, &device) || format_by_name(head.format))
                 return STATUS_DONE;
-        n = recording_description(s->data, s->n, text, sizeof(text));
-        if (n == 0)
-                return format_exists(head.format) ? read_format(head.format, &s->described, &s->format) : STATUS_DONE;
+        length = recording_description(data, n, text, sizeof(text));
+        if (length == 0)
+                return format_exists(head.format) ? read_format(head.format, storage, ret) : STATUS_DONE;
         mistakes = calloc(1, sizeof(*mistakes));
-        if (mistakes && format_parse(head.format, text, n, mistakes, &s->described) == 0)
-                s->format = &s->described;
+        if (mistakes && format_parse(head.format, text, length, mistakes, storage) == 0) {
+                *ret = storage;
+                status = STATUS_DONE;
+        }
         if (mistakes)
                 say_mistakes(mistakes);
         free(mistakes);
-        return s->format ? STATUS_DONE : STATUS_USAGE;
+        return status;
 }
 
 int source_load(const struct options *options, struct source **ret) {
@@ -141,8 +142,8 @@ int source_load(const struct options *options, struct source **ret) {
                 complain("%s: %s", s->path, strerror(-r));
                 status = STATUS_FAILED;
         }
-        if (status == STATUS_DONE)
-                status = settle_format(s);
+        if (status == STATUS_DONE && !s->format && recording_is_ours(s->data, s->n))
+                status = format_of_head(s->data, s->n, &s->described, &s->format);
         if (status == STATUS_DONE)
                 *ret = s;
         else

@@ -29,6 +29,10 @@ int find_format(const char *name, struct format *storage, const struct format **
  * files are said, but no reason to fail. *ret is malloc'd. STATUS_DONE, or STATUS_* after a complaint. */
 int load_formats(const char *name, struct format_list **ret);
 
+/* The format that the head of a recording names or describes, when it is no row: *ret points to storage then, and is left
+ * alone otherwise. STATUS_*. */
+int format_of_head(const char *data, size_t n, struct format *storage, const struct format **ret);
+
 /* The catalogue asked for, else the one the settings name, else NULL: the installed one. */
 const char *exercises_path(const struct options *options, const struct settings *settings);
 

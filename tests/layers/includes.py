@@ -20,7 +20,7 @@ STAGES = {
 CORE_STD = {'assert.h', 'float.h', 'limits.h', 'math.h', 'stdalign.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
 PURE_UTIL = {'util/minmax.h'}  # headers of util/ without I/O that the core may use
 ALL_ROOMS = {'acquire', 'condition', 'describe', 'estimate', 'follow', 'publish', 'tools', 'util'}
-TOP = {'settings.h', 'settings_table.h', 'settings_time.h', 'settings_value.h', 'exercises.h', 'format_file.h', 'format_list.h', 'version.h', 'identity.h', 'pipeline.h', 'app.h', 'mat.h'}
+TOP = {'settings.h', 'settings_table.h', 'settings_time.h', 'settings_value.h', 'exercises.h', 'format_file.h', 'format_list.h', 'version.h', 'identity.h', 'pipeline.h', 'app.h', 'mat.h', 'tap.h'}
 
 
 def includes(path):

@@ -8,6 +8,8 @@ import sys
 import tempfile
 import time
 
+import seat
+
 build = os.path.abspath(sys.argv[1])
 root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 scenario = f"{root}/tests/golden/desk.scenario"
@@ -98,6 +100,43 @@ def test_recorded(folder):
     mat.wait()
 
 
+def test_beside_daemon(folder):
+    """The daemon hands over what it reads, and goes on deciding."""
+    mat = start_mat(folder)
+    bus = seat.Bus()
+    d = seat.Daemon(build, f"{folder}/mat", "jq-seat-32").start()
+    try:
+        seat.wait_for("frames", 10, lambda: d.live()["frames"] > 5)
+        p = subprocess.Popen([f"{build}/sitbonectl", "record", f"{folder}/beside.sbr"], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+        assert "recording what sitboned reads as jq-seat-32" in p.stderr.readline()
+        before = d.live()["frames"]
+        time.sleep(2.5)
+        assert d.live()["frames"] > before + 30, "the daemon goes on"
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=10)
+        assert p.returncode == 0 and "frames of jq-seat-32, 0 refused" in out and "lost" not in out, (out, err)
+        found = json.loads(run("sitbonectl", "check", f"{folder}/beside.sbr", "--json", "--config", conf))
+        assert found["clean"] and found["frames"] > 30 and 30 < found["rate_hz"] < 70, found
+        with open(f"{folder}/beside.sbr", "rb") as f:
+            head = f.read(2000)
+        assert head.startswith(b"# sitbone recording 1\n# started=2") and b"mat\n" in head, head
+        assert "is there already" in run("sitbonectl", "record", f"{folder}/beside.sbr", status=1)
+        p = subprocess.Popen([f"{build}/sitbonectl", "record", f"{folder}/end.sbr"], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+        p.stderr.readline()
+        time.sleep(1)
+        d.kill(signal.SIGTERM)  # what was written stays
+        out, err = p.communicate(timeout=10)
+        assert p.returncode == 0 and "the daemon has ended" in err, (out, err)
+    finally:
+        d.process.kill()
+        bus.stop()
+        del os.environ["DBUS_SESSION_BUS_ADDRESS"]
+        mat.terminate()
+        mat.wait()
+
+
 def test_described(folder):
     """A format that is in no table travels in the recording: the file that described it may be gone."""
     path = f"{folder}/my-mat.conf"
@@ -150,6 +189,7 @@ mats = []
 try:
     with tempfile.TemporaryDirectory() as d:
         test_simulated(d)
+        test_beside_daemon(d)
         test_described(d)
         test_recorded(d)
         test_refused(d)

@@ -1,0 +1,34 @@
+/* What the mat sends, handed to who records it beside the running daemon: one message for each reading of the port, through a
+ * socket pair. Never waits: what the other end does not take in time is counted, and said with the next message. */
+#ifndef TAP_H
+#define TAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TAPS_MAX = 4, TAP_BYTES_MAX = 16 * 1024 };
+
+/* Before the bytes of a message. */
+struct tap_head {
+        uint64_t t_us; /* CLOCK_BOOTTIME */
+        uint64_t
+                lost; /* bytes since the message before; what stands on both sides is not one frame. The port was opened
+                        * again: 0 bytes and lost 0 */
+};
+
+struct tap {
+        struct {
+                int fd; /* 0 = free */
+                uint64_t lost;
+        } of[TAPS_MAX];
+};
+
+/* The end to read from, to be given away and closed; or a negative errno (-EMFILE: there are TAPS_MAX already). */
+int tap_open(struct tap *t);
+
+/* n 0: the port was opened again. Who has hung up is forgotten. */
+void tap_send(struct tap *t, uint64_t now_us, const uint8_t *bytes, size_t n);
+
+void tap_close(struct tap *t);
+
+#endif
