@@ -6,17 +6,27 @@
 
 static const char *const day_words[7] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
+/* One or two digits. Returns what follows, NULL = none, or more. */
+static const char *read_digits(const char *s, int32_t *ret) {
+        const char *from = s;
+
+        for (*ret = 0; isdigit((unsigned char)*s) && s - from < 2; s++)
+                *ret = *ret * 10 + (*s - '0');
+        return s > from && !isdigit((unsigned char)*s) ? s : NULL;
+}
+
 /* 7:00, 07:00, 24:00. Returns what follows, NULL = no time of day. */
 static const char *read_clock(const char *s, int32_t *ret_min) {
-        unsigned hour = 0, minute = 0;
-        int n = 0;
+        int32_t hour, minute;
 
-        if (!isdigit((unsigned char)*s) || sscanf(s, "%2u:%2u%n", &hour, &minute, &n) != 2 || n < 4)
+        s = read_digits(s, &hour);
+        if (!s || *s != ':' || !isdigit((unsigned char)s[1]) || !isdigit((unsigned char)s[2]))
                 return NULL;
-        if (s[n - 3] != ':' || hour > 24 || minute > 59 || (hour == 24 && minute > 0))
+        s = read_digits(s + 1, &minute);
+        if (!s || hour > 24 || minute > 59 || (hour == 24 && minute > 0))
                 return NULL;
-        *ret_min = (int32_t)(hour % 24 * 60 + minute);
-        return s + n;
+        *ret_min = hour % 24 * 60 + minute;
+        return s;
 }
 
 bool settings_time_hours(const char *text, struct setting_hours *ret) {

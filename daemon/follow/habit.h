@@ -16,7 +16,7 @@
 #include "follow/alert.h"
 
 enum { HABIT_LEAST = 4, HABIT_FULL = 64 };
-#define HABIT_MOVE_US (10 * 60 * 1000000ull)
+#define HABIT_MOVE_US (600 * 1000000ull)
 
 /* due_us may lie before now_us. Returns the instant at which it shall come, never before now_us. */
 uint64_t habit_moved(const struct alert_habit *h, const struct surroundings *around, uint64_t due_us, uint64_t now_us);

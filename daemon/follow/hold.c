@@ -3,7 +3,7 @@
 #include "follow/due.h"
 #include "util/minmax.h"
 
-static const uint64_t DAY_US = 24 * 60 * US_PER_MIN;
+static const uint64_t DAY_US = 1440 * US_PER_MIN;
 
 /* The agent says it again every minute. */
 static const uint64_t DESKTOP_LAPSE_US = 3 * US_PER_MIN;

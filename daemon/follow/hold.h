@@ -1,5 +1,11 @@
 /* What keeps a due alert from coming: snooze, pause, do not disturb, quiet hours, the limit of the day, and the wait for a
- * good moment. The rules are in alert.h. */
+ * good moment. The rules are in alert.h.
+ *
+ *   lull_movement  0.1 a second: quiet sitting with breath and sway lies at 0.02 to 0.06 (simulated sitters, and free sitting
+ *                  recorded on a 12-cell chair), fidgets and reaching begin at 0.1, a shift is 0.3. A sitter is busy for
+ *                  about a tenth of the time then, in spells of seconds
+ *   lull_s         5 s without it
+ *   hold_max_s     120 s: a wait that nobody notices against a prompt of 30 min */
 #ifndef FOLLOW_HOLD_H
 #define FOLLOW_HOLD_H
 

@@ -21,16 +21,16 @@ static const uint64_t ask_every_us = 60000000;
 
 static const struct source {
         const char *service, *path, *interface, *member;
-        char type;     /* of the property; 0: a method that answers a boolean */
         uint32_t mask; /* of a number */
+        char type;     /* of the property; 0: a method that answers a boolean */
         bool fullscreen;
 } sources[] = {
-        {NOTIFICATIONS, "/org/freedesktop/Notifications", NOTIFICATIONS, "Inhibited", 'b', 0, false},
-        {NOTIFICATIONS, "/org/freedesktop/Notifications", "org.dunstproject.cmd0", "paused", 'b', 0, false},
-        {"org.gnome.SessionManager", "/org/gnome/SessionManager", "org.gnome.SessionManager", "InhibitedActions", 'u',
-         8, true},
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", NOTIFICATIONS, "Inhibited", 0, 'b', false},
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", "org.dunstproject.cmd0", "paused", 0, 'b', false},
+        {"org.gnome.SessionManager", "/org/gnome/SessionManager", "org.gnome.SessionManager", "InhibitedActions", 8,
+         'u', true},
         {"org.freedesktop.PowerManagement.Inhibit", "/org/freedesktop/PowerManagement/Inhibit",
-         "org.freedesktop.PowerManagement.Inhibit", "HasInhibit", 0, 0, true},
+         "org.freedesktop.PowerManagement.Inhibit", "HasInhibit", 0, '\0', true},
 };
 
 enum { SOURCES_N = sizeof(sources) / sizeof(*sources) };

@@ -164,13 +164,13 @@ static void do_command(struct play *p, const struct line *l, const char *text) {
 /* clock 22:05 fri */
 static bool do_clock(struct world *w, const char *text) {
         static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-        unsigned hour, minute;
-        char day[4] = "";
+        char *end;
+        unsigned long hour = strtoul(text, &end, 10), minute = *end == ':' ? strtoul(end + 1, &end, 10) : 60;
 
-        if (sscanf(text, "%2u:%2u %3s", &hour, &minute, day) != 3 || hour > 23 || minute > 59)
+        if (hour > 23 || minute > 59 || *end != ' ')
                 return false;
         for (uint32_t i = 0; i < 7; i++)
-                if (strcmp(day, days[i]) == 0) {
+                if (strcmp(end + 1, days[i]) == 0) {
                         world_clock(w, i, (hour * 60 + minute) * 60 * SECOND);
                         return true;
                 }
@@ -179,9 +179,16 @@ static bool do_clock(struct world *w, const char *text) {
 
 /* hour 14 worked 1 of 8: what the adaptive schedule has learnt before */
 static bool do_hour(struct world *w, const char *text) {
-        unsigned hour, worked, raised;
+        char *end;
+        unsigned long hour = strtoul(text, &end, 10), worked, raised;
+        const char *rest = scenario_after(end + (*end == ' '), "worked");
 
-        if (sscanf(text, "%2u worked %2u of %2u", &hour, &worked, &raised) != 3 || hour > 23 || worked > raised)
+        if (!rest || hour > 23)
+                return false;
+        worked = strtoul(rest, &end, 10);
+        rest = scenario_after(end + (*end == ' '), "of");
+        raised = rest ? strtoul(rest, NULL, 10) : 0;
+        if (worked > raised || raised > 60)
                 return false;
         w->desk.habit.raised[hour] = (uint8_t)raised;
         w->desk.habit.worked[hour] = (uint8_t)worked;
