@@ -79,6 +79,7 @@ void format_list_add(struct format_list *list, const char *path, struct mistakes
                 return;
         keep(list, whole, format);
         list->first = format;
-        memmove(&list->of[1], &list->of[0], (list->n - 1) * sizeof(list->of[0]));
+        for (size_t i = list->n - 1; i > 0; i--)
+                list->of[i] = list->of[i - 1];
         list->of[0] = format;
 }

@@ -25,9 +25,9 @@ int tap_open(struct tap *t) {
         return -EMFILE;
 }
 
-static void send_one(struct tap *t, int i, uint64_t now_us, const uint8_t *bytes, size_t n) {
+static void send_one(struct tap *t, int i, uint64_t now_us, uint8_t *bytes, size_t n) {
         struct tap_head head = {now_us, t->of[i].lost};
-        struct iovec parts[2] = {{&head, sizeof(head)}, {(void *)(uintptr_t)bytes, n}};
+        struct iovec parts[2] = {{&head, sizeof(head)}, {bytes, n}};
         struct msghdr message = {.msg_iov = parts, .msg_iovlen = n > 0 ? 2 : 1};
 
         if (sendmsg(t->of[i].fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
@@ -40,7 +40,7 @@ static void send_one(struct tap *t, int i, uint64_t now_us, const uint8_t *bytes
         }
 }
 
-void tap_send(struct tap *t, uint64_t now_us, const uint8_t *bytes, size_t n) {
+void tap_send(struct tap *t, uint64_t now_us, uint8_t *bytes, size_t n) {
         for (int i = 0; i < TAPS_MAX; i++)
                 if (t->of[i].fd > 0)
                         send_one(t, i, now_us, bytes, n);

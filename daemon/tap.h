@@ -27,7 +27,7 @@ struct tap {
 int tap_open(struct tap *t);
 
 /* n 0: the port was opened again. Who has hung up is forgotten. */
-void tap_send(struct tap *t, uint64_t now_us, const uint8_t *bytes, size_t n);
+void tap_send(struct tap *t, uint64_t now_us, uint8_t *bytes, size_t n);
 
 void tap_close(struct tap *t);
 

@@ -4,6 +4,7 @@
 #include <libserialport.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -104,18 +105,18 @@ static int open_quietly(const char *path) {
 /* FTDI chips: how long they wait for more bytes. -1 = no such timer. */
 static int latency_ms(const char *path) {
         const char *name = strrchr(path, '/');
-        char file[128];
-        int ret = -1;
-        FILE *f;
+        char text[128];
+        ssize_t n;
+        int fd;
 
-        snprintf(file, sizeof(file), "/sys/class/tty/%.64s/device/latency_timer", name ? name + 1 : path);
-        f = fopen(file, "re");
-        if (!f)
+        snprintf(text, sizeof(text), "/sys/class/tty/%.64s/device/latency_timer", name ? name + 1 : path);
+        fd = open(text, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
                 return -1;
-        if (fscanf(f, "%d", &ret) != 1)
-                ret = -1;
-        fclose(f);
-        return ret;
+        n = read(fd, text, sizeof(text) - 1);
+        close(fd);
+        text[n > 0 ? n : 0] = '\0';
+        return n > 0 ? (int)strtol(text, NULL, 10) : -1;
 }
 
 static int open_sp(struct port *port, struct sp_port *sp, const struct port_options *options, struct port_hint hint) {

@@ -23,7 +23,7 @@ static void add(struct sizes *s, uint32_t rows, uint32_t cols, bool guessed) {
 
 /* Only how many cells: with the format's own rows or columns, or else as square as it goes. */
 static void add_cells(struct sizes *s, const struct format *f, size_t n) {
-        uint32_t side = 0;
+        size_t side = 0;
 
         if (n < 4 || n > CELLS_MAX)
                 return;
@@ -31,10 +31,10 @@ static void add_cells(struct sizes *s, const struct format *f, size_t n) {
                 add(s, f->rows, (uint32_t)n / f->rows, true);
                 return;
         }
-        for (uint32_t i = 1; i * i <= n; i++)
+        for (size_t i = 1; i * i <= n; i++)
                 side = n % i == 0 ? i : side;
         if (side > 1)
-                add(s, (uint32_t)n / side, side, true);
+                add(s, (uint32_t)(n / side), (uint32_t)side, true);
 }
 
 static uint32_t u16le(const uint8_t *p) {

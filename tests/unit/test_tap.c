@@ -51,7 +51,7 @@ static void test_many(void) {
         for (int i = 0; i < TAPS_MAX; i++)
                 CHECK((fds[i] = tap_open(&tap)) >= 0);
         CHECK(tap_open(&tap) == -EMFILE);
-        tap_send(&tap, 5, (const uint8_t *)"abc", 3);
+        tap_send(&tap, 5, (uint8_t[]){"abc"}, 3);
         for (int i = 0; i < TAPS_MAX; i++) {
                 CHECK(take(fds[i], &message) == (ssize_t)sizeof(message.head) + 3 &&
                       memcmp(message.bytes, "abc", 3) == 0);
