@@ -77,7 +77,7 @@ static bool moved(const struct pattern *p, const float *now, uint32_t n) {
 void pattern_step(struct pattern *p, const struct map *map, struct features *ret) {
         const uint32_t n = p->block_rows * p->block_cols;
         const uint64_t now = map->arrived_us;
-        float value[PATTERN_MAX], dt, follow;
+        float value[PATTERN_MAX] = {0}, dt, follow;
         bool anew = p->at_us == 0 || now < p->at_us || now - p->at_us > GAP_US;
 
         ret->n_pattern = n;
