@@ -19,6 +19,7 @@
 #include "publish/bus.h"
 #include "publish/history.h"
 #include "publish/mqtt.h"
+#include "response_file.h"
 #include "settings.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -102,6 +103,21 @@ void app_turn_ends(struct app *a) {
         latency_add(&a->latency, clock_boottime_us() - a->wake_us);
 }
 
+/* The curves of the mat. A file with mistakes is said, and the mat goes on without. */
+static void respond(struct app *a) {
+        const char *path = a->settings.condition.response_file;
+        struct mistakes *mistakes = *path ? calloc(1, sizeof(*mistakes)) : NULL;
+        struct response *response = mistakes ? response_load(path, mistakes) : NULL;
+
+        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
+                log_error("%s", mistakes->of[i]);
+        if (!condition_respond(&a->pipeline.condition, response))
+                log_error("%s: curves of %u cells, the mat has %u: not used", path, response->n_cells,
+                          a->mat.layout.geometry.n_cells);
+        free(response);
+        free(mistakes);
+}
+
 /* A text mat says how many cells it has with its first line, and another mat in its place with its own: start again with
  * the geometry that follows from it, in the same bout. */
 static void learn_geometry(struct app *a, uint32_t n_cells) {
@@ -124,6 +140,7 @@ static void learn_geometry(struct app *a, uint32_t n_cells) {
                            n_cells);
         pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
+        respond(a);
         app_tell_time(a, a->snapshot.now_us);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
         recall_tare(a);
@@ -212,6 +229,7 @@ static void apply(struct app *a, const struct settings *settings) {
                 log_notice("settings: these take effect at the next restart: %s", restart);
         a->settings = *settings;
         pipeline_configure(&a->pipeline, settings);
+        respond(a);
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->configure(a->outlets[i].self, settings);
         app_decide(a, NULL, app_turn_time(a));
@@ -409,6 +427,7 @@ static int start(struct app *a) {
         a->today = app_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
+        respond(a);
         app_tell_time(a, app_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,

@@ -8,6 +8,7 @@
 
 #include "app.h"
 #include "exercises.h"
+#include "response_file.h"
 #include "settings.h"
 #include "util/log.h"
 #include "version.h"
@@ -169,6 +170,8 @@ static int check_config(const struct settings *settings, struct mistakes *mistak
         const char *path = *settings->alert.exercises_file ? settings->alert.exercises_file : NULL;
 
         exercises_load(path, mistakes, &exercises);
+        if (*settings->condition.response_file)
+                free(response_load(settings->condition.response_file, mistakes));
         if (say_mistakes(mistakes) > 0) {
                 fprintf(stderr, "%d mistake%s\n", mistakes->n, mistakes->n == 1 ? "" : "s");
                 return EXIT_USAGE;

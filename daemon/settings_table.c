@@ -11,6 +11,8 @@
         { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, standard, NULL, false, help }
 #define TEXT(s, k, kind, standard, help)                                                                              \
         { #s, #k, kind, FIELD(s.k), 0, 0, "", standard, NULL, false, help }
+#define TEXT(s, k, kind, standard, help)                                                                              \
+        { #s, #k, kind, FIELD(s.k), 0, 0, "", standard, NULL, false, help }
 /* Those below take effect at restart: they say who we are and what we are connected to. */
 #define BOOL_R(s, k, standard, help)                                                                                  \
         { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", standard, NULL, true, help }
@@ -103,6 +105,9 @@ const struct setting settings_table[] = {
               "the published formula. -1: the format's own. 0: none."),
         BOOL(condition, creep, "yes",
              "Take off what a foil reads more the longer it is loaded; how much is learnt from the mat."),
+        TEXT(condition, response_file, SETTING_TEXT, "",
+             "Measured response curves of this mat, made by sitbonectl calibrate response. Empty: loads are shares of "
+             "full scale, not newtons."),
 
         FLOAT(occupancy, person_area_cm2, 10, 2000, "cm2", "450",
               "Contact area of a person at least. A sit covers 800..1330 cm2, a perch on the edge 400..600, a bag or "

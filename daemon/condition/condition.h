@@ -14,6 +14,7 @@
  *   tare_s          5     longer than any pause of a movement, shorter than most absences
  *   stuck_mask      yes   no to see what a suspect cell really sends (faults.h)
  *   crosstalk       -1    the format's own: only makers of unguarded mats publish one (crosstalk.h)
+ *   response_file         loads in newtons need a measured curve (response.h)
  *   creep           yes   no for mats that do it themselves; a mat without creep teaches that it has none (creep.h)
  */
 #ifndef CONDITION_CONDITION_H

@@ -74,6 +74,16 @@ static const struct verb verbs[] = {
          "POSE is upright, slouched, arched, left or right; `empty` does the same as tare.\n"
          "  --seconds S   time to take each pose (default 5; for a single one 0)\n",
          0, 1, verb_calibrate},
+        {"calibrate response", "RECORDING", "load output config format", "curves of the mat from known loads: newtons",
+         "  sitbonectl calibrate response loads.sbr --load 49=20-30 --load 98=40-50 --output mat.response\n"
+         "\n"
+         "Record the empty seat for ten seconds, then known loads one after the other, half a minute each, every one\n"
+         "spread evenly: a water bag, or a board on soft foam. 10 kg weigh 98 newtons. 1 to 8 loads.\n"
+         "  --load N=FROM-TO   N newtons in all lay on the mat from FROM to TO, seconds of the recording\n"
+         "  --output FILE      where the curves go (default: standard output); must not be there yet\n"
+         "  --config FILE      settings for reading the recording (rows, full_scale, rotate, ...)\n"
+         "  --format NAME      RECORDING holds raw wire bytes of this format\n",
+         1, 1, verb_response},
         {"teach", "[NAME]", "bus seat seconds list forget json",
          "sit so for ten seconds: it is recognised from then on",
          "  sitbonectl teach crossed-left\n"
@@ -166,7 +176,7 @@ static void print_usage(FILE *f) {
                 char call[48];
 
                 snprintf(call, sizeof(call), "%s %s", verbs[i].name, verbs[i].usage);
-                fprintf(f, "  %-24s %s\n", call, verbs[i].summary);
+                fprintf(f, "%s%-24s %s\n", strchr(verbs[i].name, ' ') ? "    " : "  ", call, verbs[i].summary);
         }
         fputs("\n"
               "  --bus system|session|auto   where the daemon is (auto: system first, then session)\n"
@@ -192,6 +202,22 @@ static const struct verb *verb_by_name(const char *name) {
                 if (strcmp(verbs[i].name, name) == 0)
                         return &verbs[i];
         return NULL;
+}
+
+/* A verb may be of two words. *ret_words: of those that are there. */
+static const struct verb *verb_at(char **word, int n, int *ret_words) {
+        char both[64];
+        const struct verb *verb = NULL;
+
+        *ret_words = 2;
+        if (n > 1) {
+                snprintf(both, sizeof(both), "%s %s", word[0], word[1]);
+                verb = verb_by_name(both);
+        }
+        if (verb)
+                return verb;
+        *ret_words = 1;
+        return verb_by_name(word[0]);
 }
 
 static int unknown_verb(const char *name) {
@@ -236,16 +262,16 @@ static int without_verb(int argc, char **argv) {
 int main(int argc, char **argv) {
         struct options options;
         const struct verb *verb;
-        int at = find_verb(argc, argv), status;
+        int at = find_verb(argc, argv), words, status;
 
         setlocale(LC_CTYPE, ""); /* numbers stay with a decimal point */
         if (at == 0)
                 return without_verb(argc, argv);
-        verb = verb_by_name(argv[at]);
+        verb = verb_at(&argv[at], argc - at, &words);
         if (!verb)
                 return unknown_verb(argv[at]);
-        memmove(&argv[2], &argv[1], (size_t)(at - 1) * sizeof(*argv)); /* the verb's word falls out */
-        status = options_parse(verb, argc - 2, argv + 2, &options);
+        memmove(&argv[1 + words], &argv[1], (size_t)(at - 1) * sizeof(*argv)); /* the verb's words fall out */
+        status = options_parse(verb, argc - 1 - words, argv + 1 + words, &options);
         if (status != STATUS_DONE)
                 return status;
         if (options.help) {

@@ -19,8 +19,8 @@ struct repeated {
 struct options {
         const char *bus;  /* system, session, auto */
         const char *seat; /* NULL = the only one there is */
-        const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols;
-        struct repeated teach;
+        const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols, *output;
+        struct repeated teach, load;
         const char *forget;
         bool list;
         bool json, plain, once, send, help;
@@ -49,6 +49,7 @@ int verb_watch(const struct options *options);
 int verb_replay(const struct options *options);
 int verb_check(const struct options *options);
 int verb_tare(const struct options *options);
+int verb_response(const struct options *options);
 int verb_calibrate(const struct options *options);
 int verb_teach(const struct options *options);
 int verb_sitter(const struct options *options);

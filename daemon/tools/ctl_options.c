@@ -27,6 +27,8 @@ static const struct option_row {
         {"teach", true, offsetof(struct options, teach), true},
         {"forget", true, offsetof(struct options, forget)},
         {"list", false, offsetof(struct options, list)},
+        {"load", true, offsetof(struct options, load), true},
+        {"output", true, offsetof(struct options, output)},
         {"send", false, offsetof(struct options, send)},
         {"json", false, offsetof(struct options, json)},
         {"plain", false, offsetof(struct options, plain)},

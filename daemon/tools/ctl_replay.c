@@ -11,6 +11,7 @@
 #include "estimate/learn.h"
 #include "exercises.h"
 #include "pipeline.h"
+#include "response_file.h"
 
 enum { STALE_PERIODS = 4 };
 
@@ -92,6 +93,25 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
 }
 
 /* From the beginning, with what is known of the sitter (perhaps NULL). */
+/* The curves of the settings, when there are any. */
+static int respond(struct replay *r) {
+        const char *path = r->source->settings.condition.response_file;
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct response *response = mistakes && *path ? response_load(path, mistakes) : NULL;
+        int status = mistakes && mistakes->n == 0 ? STATUS_DONE : STATUS_USAGE;
+
+        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
+                complain("%s", mistakes->of[i]);
+        if (!condition_respond(&r->pipeline.condition, response)) {
+                complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
+                         r->source->recording.layout.geometry.n_cells);
+                status = STATUS_USAGE;
+        }
+        free(response);
+        free(mistakes);
+        return status;
+}
+
 static int pass(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
         struct source *source = r->source;
         char error[RECORDING_ERROR_MAX];
@@ -107,6 +127,9 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         r->decided = decided;
         r->userdata = userdata;
         pipeline_init(&r->pipeline, &source->settings, &source->recording.layout.geometry, &r->exercises);
+        status = respond(r);
+        if (status != STATUS_DONE)
+                return status;
         if (profile)
                 estimate_know(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
         recording_each(&source->recording, &source->frame, on_frame, r);

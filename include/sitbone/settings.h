@@ -49,6 +49,7 @@ struct settings_condition {
         bool stuck_mask;                      /* take cells out that cannot be measuring */
         float crosstalk;                      /* strength of the correction along columns; below 0 = the format's */
         bool creep;                           /* bring old loads back to what fresh ones read */
+        char response_file[SETTING_TEXT_MAX]; /* curves of this mat; "" = none */
 };
 
 struct settings_occupancy {

@@ -1,0 +1,81 @@
+/* The file of response curves: what is read, what is refused and how that is said. */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "response_file.h"
+
+static struct mistakes mistakes;
+static struct response response;
+
+static bool good(const char *text) {
+        memset(&mistakes, 0, sizeof(mistakes));
+        response_parse("mat", text, strlen(text), &mistakes, &response);
+        return mistakes.n == 0;
+}
+
+static void refused(const char *text, const char *why) {
+        CHECK(!good(text));
+        CHECK(mistakes.n == 1 && strncmp(mistakes.of[0], "mat", 3) == 0);
+        if (!strstr(mistakes.of[0], why)) {
+                fprintf(stderr, "%s: not: %s\n", mistakes.of[0], why);
+                abort();
+        }
+}
+
+#define HEAD "sitbone-response 1\ncells 2\n"
+
+static void test_read(void) {
+        CHECK(good("# mine\n\n" HEAD "load 0.5 12 13.5 # board\r\nload\t2 40 44\n"));
+        CHECK(response.n_cells == 2 && response.n_points == 2);
+        CHECK(response.load_n[0] == 0.5F && response.value[0][1] == 13.5F && response.value[1][0] == 40);
+        CHECK(good(HEAD "load 1 100\nload 2 150"));
+        CHECK(response.value[0][0] == 100 && response.value[1][1] == 150);
+}
+
+static void test_refused(void) {
+        refused("", "no load");
+        refused("load 1 2\n", "mat:1: the first line must be");
+        refused("sitbone-response 2\n", "mat:1: the first line");
+        refused("sitbone-response 1\nload 1 2\n", "mat:2: cells must stand before");
+        refused("sitbone-response 1\ncells 0\n", "mat:2: cells must be a number from 1 to 4096");
+        refused("sitbone-response 1\ncells 4097\n", "1 to 4096");
+        refused(HEAD "cells 3\n", "mat:3: cells must stand once");
+        refused(HEAD "load 1 2 3 4\n", "mat:3: more than 2 numbers");
+        refused(HEAD "load 1 2 x\n", "mat:3: number 2 is missing");
+        refused(HEAD "load 1\n", "mat:3: number 1 is missing");
+        refused(HEAD "load 1 2 -3\n", "mat:3: number 2 is missing or not above 0");
+        refused(HEAD "load 1 2 nan\n", "mat:3: number 2");
+        refused(HEAD "load 2 20 30\nload 1 40 50\n", "mat:4: load must be newtons");
+        refused(HEAD "load 1 20 30\nload 2 40 30\n", "mat:4: number 2 is not above");
+        refused(HEAD "lode 1 20 30\n", "mat:3: neither cells nor load: lode");
+        refused(HEAD "load 1 2\nload 2 3\nload 3 4\nload 4 5\nload 5 6\nload 6 7\nload 7 8\nload 8 9\nload 9 10\n",
+                "mat:11: more loads than 8");
+        memset(&mistakes, 0, sizeof(mistakes));
+        CHECK(!response_load("/nowhere/at/all", &mistakes) && strstr(mistakes.of[0], "No such file"));
+}
+
+static void test_written(void) {
+        static struct response before;
+        char *text = NULL;
+        size_t n = 0;
+        FILE *f = open_memstream(&text, &n);
+
+        CHECK(f && good(HEAD "load 0.5 12 13.5\nload 2 40 44\n"));
+        before = response;
+        response_print(f, &response);
+        fclose(f);
+        CHECK(good(text));
+        CHECK(response.n_cells == before.n_cells && response.n_points == before.n_points);
+        CHECK(memcmp(response.load_n, before.load_n, 2 * sizeof(float)) == 0);
+        CHECK(memcmp(response.value[1], before.value[1], 2 * sizeof(float)) == 0);
+        free(text);
+}
+
+int main(void) {
+        test_read();
+        test_refused();
+        test_written();
+        return 0;
+}
