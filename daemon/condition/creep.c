@@ -81,7 +81,7 @@ static struct sums follow(struct creep *c, const float *restrict reading, float 
 
                 for (int k = 0; k < CREEP_LAGS; k++)
                         squares += follow_lag(&c->lag[k][i], y, up[k], down[k]);
-                age = y > 0 ? squares / (y * y) : 0;
+                age = y > 1e-12F ? squares / (y * y) : 0; /* the square of less may be 0 */
                 c->share[i] = 1 / (1 + c->constant * age);
                 load = y * c->share[i];
                 sums.reading += y;
@@ -94,13 +94,19 @@ static struct sums follow(struct creep *c, const float *restrict reading, float 
 /* Least squares over the stretch, weighed against what was known before by the variance of either. */
 static float constant_of(const struct creep *c) {
         const struct creep_stretch *s = &c->stretch;
-        const float slope = s->both / s->age2, fresh = s->reading - slope * s->age, measured = slope / fresh;
-        const float scatter = max_f(s->reading2 - slope * s->both, 0) / s->length_s;
-        const float variance = ALIKE_S * scatter / (s->age2 * fresh * fresh);
         const float known = c->learnt ? KNOWN_SD * KNOWN_SD : UNKNOWN_SD * UNKNOWN_SD;
+        float slope, fresh, measured, scatter, variance;
 
-        if (s->length_s < SHORT_S || !(s->age2 > 0) || !(fresh > 0) || scatter > RESTLESS * RESTLESS ||
-            measured < -KNOWN_SD || measured > MOST + KNOWN_SD)
+        if (s->length_s < SHORT_S || !(s->age2 > 0))
+                return c->constant;
+        slope = s->both / s->age2;
+        fresh = s->reading - slope * s->age;
+        if (!(fresh > 0))
+                return c->constant;
+        measured = slope / fresh;
+        scatter = max_f(s->reading2 - slope * s->both, 0) / s->length_s;
+        variance = ALIKE_S * scatter / (s->age2 * fresh * fresh);
+        if (scatter > RESTLESS * RESTLESS || measured < -KNOWN_SD || measured > MOST + KNOWN_SD)
                 return c->constant;
         return min_f(max_f(c->prior + (measured - c->prior) * known / (known + variance), 0), MOST);
 }
