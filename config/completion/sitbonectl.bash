@@ -1,7 +1,7 @@
 # bash completion for sitbonectl
 _sitbonectl() {
         local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb= i
-        local verbs="status watch replay check tare calibrate snooze done skip pause resume hold why exercises"
+        local verbs="status watch replay check tare calibrate snooze done skip pause resume hold why exercises history report"
 
         for ((i = 1; i < COMP_CWORD; i++)); do
                 case ${COMP_WORDS[i]} in

@@ -17,7 +17,7 @@
 #include "util/minmax.h"
 #include "util/ring.h"
 
-enum { NOTES = 64, BATCH = 8, RETRY_S = 10, DAY_S = 86400 };
+enum { NOTES = 64, BATCH = 8, RETRY_S = 2, DAY_S = 86400 };
 
 /* Longer gaps between two snapshots are not time in which the asymmetry was known. */
 #define GAP_MAX_US (5 * USEC_PER_SEC)
@@ -147,8 +147,8 @@ static bool write_notes(struct history *h, const struct history_note *notes, int
                 keep(h, (int64_t)(notes[n - 1].realtime_us / USEC_PER_SEC) + h->writer.lead_s, keep_days);
                 return true;
         }
-        fail(h, code_of(rc), sqlite3_errmsg(h->writer.db));
-        close_db(h); /* a damaged file is moved aside when it is opened again */
+        fail(h, code_of(rc), sqlite3_errstr(rc)); /* the message is of the rollback by now */
+        close_db(h);                              /* a damaged file is moved aside when it is opened again */
         return false;
 }
 

@@ -24,7 +24,7 @@ static const struct verb verbs[] = {
          "  --svg FILE   with --once: write the picture to FILE\n"
          "  --json       one object for each picture\n",
          0, 0, verb_watch},
-        {"replay", "FILE", "config format exercises json svg at teach",
+        {"replay", "FILE", "config against format exercises json svg at teach",
          "a recording through the whole pipeline, in virtual time",
          "  sitbonectl replay lunch.csv\n"
          "  sitbonectl replay capture.bin --format jq-seat-32 --json > decisions.jsonl\n"
@@ -33,6 +33,7 @@ static const struct verb verbs[] = {
          "\n"
          "FILE is a recording of sitbonectl record, frames CSV, or raw wire bytes with --format.\n"
          "  --config FILE      settings to decide with (default: the installed ones)\n"
+         "  --against FILE     which alerts would come, go or move with these settings instead\n"
          "  --format NAME      FILE holds raw wire bytes of this format\n"
          "  --exercises FILE   exercise catalogue (default: the one of the settings)\n"
          "  --json             an object for each frame and each event, in time order\n"
@@ -151,6 +152,28 @@ static const struct verb verbs[] = {
          "  --rows N --cols N  the size, for formats that come in several\n"
          "  --send             ask for frames in the words of every format that has some\n",
          1, 1, verb_probe},
+        {"history", "[PERIOD]", "file json export forget what-if config", "what the seat saw: today, a week, a month",
+         "  sitbonectl history week\n"
+         "  sitbonectl history all --export csv > history.csv\n"
+         "  sitbonectl history month --what-if new.conf\n"
+         "  sitbonectl history --forget 2026-01-01\n"
+         "\n"
+         "PERIOD: today (default), yesterday, week, month, year, all, 2026-11-21 or 2026-11-01..2026-11-21.\n"
+         "  --json             the numbers as an object\n"
+         "  --export csv|json  every row of the period (default: all)\n"
+         "  --forget all|DAY   everything, or what ended before that day, goes out of the history for good\n"
+         "  --what-if FILE     which activation alerts other settings would have raised; --config FILE: against "
+         "these\n"
+         "  --file FILE        this history (default: your own daemon's, else the service's)\n",
+         0, 1, verb_history},
+        {"report", "", "output period file", "a page to look at: days, postures, alerts and what they led to",
+         "  sitbonectl report --output week.png\n"
+         "  sitbonectl report --output november.html --period 2026-11-01..2026-11-30\n"
+         "\n"
+         "  --output FILE   .svg, .png or .html, all in one file\n"
+         "  --period P      as for history (default: week)\n"
+         "  --file FILE     this history\n",
+         0, 0, verb_report},
 };
 
 enum { VERBS_N = sizeof(verbs) / sizeof(*verbs) };

@@ -21,6 +21,7 @@ struct options {
         const char *seat; /* NULL = the only one there is */
         const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols, *output;
         struct repeated teach, load;
+        const char *period, *file, *export, *what_if, *against;
         const char *forget;
         bool list;
         bool json, plain, once, send, help;
@@ -65,5 +66,7 @@ int verb_formats(const struct options *options);
 int verb_probe(const struct options *options);
 int verb_record(const struct options *options);
 int verb_ports(const struct options *options);
+int verb_history(const struct options *options);
+int verb_report(const struct options *options);
 
 #endif

@@ -8,12 +8,16 @@
 #include "ctl.h"
 #include "ctl_source.h"
 #include "ctl_view.h"
+#include "ctl_what_if.h"
 #include "estimate/learn.h"
 #include "exercises.h"
 #include "pipeline.h"
 #include "response_file.h"
 
 enum { STALE_PERIODS = 4 };
+
+/* Alerts of one kind in two runs that are so close are one that moved. */
+enum { NEAR_S = 900 };
 
 struct replay {
         struct pipeline pipeline;
@@ -241,6 +245,38 @@ static int replay_as_picture(struct source *source, const struct options *option
         return status;
 }
 
+static void list_alerts(void *userdata, const struct snapshot *s) {
+        struct what_if_list *l = userdata;
+
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                if (s->alerts.of[k].changes & ALERT_RAISED)
+                        (void)what_if_add(l, (enum alert_kind)k, replay_time_s(s));
+}
+
+static void moment(double at_s, char *ret, size_t size) {
+        unsigned long whole = (unsigned long)at_s;
+
+        snprintf(ret, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+/* The same recording twice: with --config, then with --against. */
+static int replay_against(struct source *source, const struct options *options) {
+        struct what_if_list before = {0}, after = {0};
+        int status = run(source, options, list_alerts, &before);
+
+        if (status == STATUS_DONE)
+                status = load_settings(options->against, &source->settings);
+        if (status == STATUS_DONE)
+                status = run(source, options, list_alerts, &after);
+        if (status == STATUS_DONE && options->json)
+                what_if_print_json(stdout, &before, &after, NEAR_S);
+        else if (status == STATUS_DONE)
+                what_if_print(stdout, &before, &after, NEAR_S, moment);
+        free(before.of);
+        free(after.of);
+        return status;
+}
+
 int verb_replay(const struct options *options) {
         struct source *source;
         int status;
@@ -252,7 +288,9 @@ int verb_replay(const struct options *options) {
         status = source_load(options, &source);
         if (status != STATUS_DONE)
                 return status;
-        if (options->svg)
+        if (options->against)
+                status = replay_against(source, options);
+        else if (options->svg)
                 status = replay_as_picture(source, options);
         else if (options->json)
                 status = replay_as_json(source, options);

@@ -1,6 +1,6 @@
 /* A day of one sitter in virtual time: follow/, what survives a restart and the history, without a mat and without the
  * event loop, so that a day takes seconds and can be killed at any moment. What the clocks say lies in a file and
- * goes on after a kill. Usage: drive_history FOLDER MICROSECONDS (real ones for each virtual second) */
+ * goes on after a kill. Usage: drive_history FOLDER MICROSECONDS [HOURS] (real ones for each virtual second; of 9) */
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -115,9 +115,9 @@ int main(int argc, char **argv) {
         static struct day day;
         struct settings settings;
 
-        if (argc != 3)
+        if (argc < 3)
                 return 2;
-        log_open(LOG_WARNING_);
+        log_open(LOG_NOTICE_);
         open_clock(argv[1]);
         settings_defaults(&settings);
         settings.alert.slouch = settings.alert.asymmetry = settings.alert.still = false;
@@ -131,7 +131,7 @@ int main(int argc, char **argv) {
         step(&day);
         if (history_new(argv[1], &settings, 1, &day.history) < 0)
                 return 1;
-        while (*elapsed_us < DAY_US) {
+        while (*elapsed_us < (argc > 3 ? (uint64_t)atoi(argv[3]) * 60 * MINUTE : DAY_US)) {
                 day.history.ops->post(day.history.self, &day.snapshot);
                 *elapsed_us += STEP_US;
                 if (step(&day) || *elapsed_us % USEC_PER_SEC < STEP_US)

@@ -51,7 +51,7 @@ def test_usage():
     verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
     assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "teach", "sitter", "snooze", "done",
                      "skip", "pause", "resume", "hold", "why", "exercises",
-                     "formats", "ports", "probe"], verbs
+                     "formats", "ports", "probe", "history", "report"], verbs
     for verb in verbs:
         out, _ = ctl(verb, "--help")
         assert out.startswith(f"  sitbonectl {verb}"), out  # an example first

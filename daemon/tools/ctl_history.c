@@ -1,0 +1,327 @@
+/* The history in the terminal: a line a fact, a strip a day. */
+#include "ctl_history.h"
+
+#include <inttypes.h>
+#include <langinfo.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl_out.h"
+#include "ctl_view.h"
+#include "publish/history_db.h"
+#include "publish/text.h"
+
+enum { STRIP_FROM_H = 6, STRIP_TO_H = 22, PARTS_MAX = 96, NARROW = 80, WIDE = 110, STRIPS_MAX = 62 };
+
+static void space(char *text) {
+        for (; *text; text++)
+                if (*text == '_' || *text == '-')
+                        *text = ' ';
+}
+
+/* ---- the strip of a day ---- */
+
+static int columns(FILE *f) {
+        struct winsize size;
+
+        return ioctl(fileno(f), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : NARROW;
+}
+
+static double overlap(int64_t a0, int64_t a1, int64_t b0, int64_t b1) {
+        int64_t from = a0 > b0 ? a0 : b0, to = a1 < b1 ? a1 : b1;
+
+        return to > from ? (double)(to - from) : 0;
+}
+
+/* Share of each part of the hours shown in which somebody sat: bouts without what was off the seat in them. */
+static void strip_shares(const struct history *h, int64_t day, int parts, double ret[PARTS_MAX]) {
+        int64_t begin = history_day_begin(day) + STRIP_FROM_H * 3600,
+                length = (STRIP_TO_H - STRIP_FROM_H) * 3600 / parts;
+
+        for (int i = 0; i < parts; i++) {
+                int64_t from = begin + i * length, to = from + length;
+                double s = 0;
+
+                for (size_t b = 0; b < h->n_bouts; b++)
+                        s += overlap(from, to, h->bouts[b].began_s, h->bouts[b].until_s);
+                for (size_t a = 0; a < h->n_aways && s > 0; a++)
+                        if (strcmp(h->aways[a].kind, "partial") == 0 || strcmp(h->aways[a].kind, "interruption") == 0)
+                                s -= overlap(from, to, h->aways[a].began_s, h->aways[a].until_s);
+                ret[i] = fmin(fmax(s / (double)length, 0), 1);
+        }
+}
+
+static void print_strip(FILE *f, const struct history *h, int64_t day, int parts, bool colours) {
+        static const char *const blocks[] = {"·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+        static const char *const plain[] = {".", ".", "-", "-", "=", "=", "=", "#", "#"};
+        bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+        double share[PARTS_MAX];
+
+        strip_shares(h, day, parts, share);
+        if (colours)
+                fputs("\033[34m", f);
+        for (int i = 0; i < parts; i++)
+                fputs((utf8 ? blocks : plain)[(int)lround(share[i] * 8)], f);
+        if (colours)
+                fputs("\033[0m", f);
+}
+
+/* "6    8    10": an hour every second one, where the strip has it. */
+static void print_ruler(FILE *f, int parts) {
+        char line[PARTS_MAX + 8];
+        int a_hour = parts / (STRIP_TO_H - STRIP_FROM_H);
+
+        memset(line, ' ', sizeof(line));
+        for (int hour = STRIP_FROM_H; hour <= STRIP_TO_H; hour += 2) {
+                char digits[8];
+                int n = snprintf(digits, sizeof(digits), "%d", hour);
+
+                memcpy(line + (hour - STRIP_FROM_H) * a_hour, digits, (size_t)n);
+        }
+        line[parts + 2] = '\0';
+        fprintf(f, "%-12s%s\n", "", line);
+}
+
+/* Long periods: a line a month. */
+static void print_months(FILE *f, const struct history *h) {
+        char month[24] = "", name[24], duration[32];
+        double s = 0;
+
+        for (int d = 0; d <= h->n_days; d++) {
+                time_t t = (time_t)((h->period.first_day + d) * 86400);
+                struct tm tm;
+
+                strftime(name, sizeof(name), "%b %Y", gmtime_r(&t, &tm));
+                if (*month && (d == h->n_days || strcmp(name, month) != 0)) {
+                        view_duration_words(s, duration, sizeof(duration));
+                        fprintf(f, "%-12s%s\n", month, duration);
+                        s = 0;
+                }
+                snprintf(month, sizeof(month), "%s", name);
+                s += d < h->n_days ? h->days[d].seated_s : 0;
+        }
+}
+
+static void print_strips(FILE *f, const struct history *h) {
+        int width = columns(f), a_hour = width >= WIDE ? 4 : width >= NARROW ? 3 : 2;
+        int parts = a_hour * (STRIP_TO_H - STRIP_FROM_H);
+
+        print_ruler(f, parts);
+        for (int d = 0; d < h->n_days; d++) {
+                char name[24], duration[32];
+
+                history_day_words(h->period.first_day + d, name, sizeof(name));
+                view_duration_words(h->days[d].seated_s, duration, sizeof(duration));
+                fprintf(f, "%-12s", name);
+                print_strip(f, h, h->period.first_day + d, parts, isatty(fileno(f)));
+                fprintf(f, " %s\n", h->days[d].seated_s >= 60 ? duration : "");
+        }
+}
+
+/* ---- facts ---- */
+
+static double longest_s(const struct history *h) {
+        double longest = 0;
+
+        for (size_t i = 0; i < h->n_bouts; i++)
+                longest = fmax(longest, h->bouts[i].seated_s);
+        return longest;
+}
+
+static int count_aways(const struct history *h, const char *kind, double *ret_s) {
+        int n = 0;
+
+        *ret_s = 0;
+        for (size_t i = 0; i < h->n_aways; i++)
+                if (strcmp(h->aways[i].kind, kind) == 0) {
+                        n++;
+                        *ret_s += h->aways[i].until_s > 0 ? (double)(h->aways[i].until_s - h->aways[i].began_s) : 0;
+                }
+        return n;
+}
+
+static const char *plural(int n) {
+        return n == 1 ? "" : "s";
+}
+
+static void print_sitting(FILE *f, const struct history *h) {
+        char sat[32], longest[32];
+        double s;
+        int breaks = count_aways(h, "break", &s), partial = count_aways(h, "partial", &s);
+
+        view_duration_words(h->seated_s, sat, sizeof(sat));
+        view_duration_words(longest_s(h), longest, sizeof(longest));
+        fprintf(f, "sat        %s in %zu bout%s, the longest %s\n", sat, h->n_bouts, plural((int)h->n_bouts), longest);
+        fprintf(f, "breaks     %d, and %d too short to be one; %lld shifts of weight\n", breaks, partial,
+                (long long)h->shifts);
+}
+
+static void print_postures(FILE *f, const struct history *h) {
+        const char *separator = "";
+
+        fprintf(f, "postures   ");
+        for (int k = 0; k < POSTURE_N; k++) {
+                double percent = h->seated_s > 0 ? 100 * h->in_s[k] / h->seated_s : 0;
+                char name[32];
+
+                if (percent < 0.5)
+                        continue;
+                snprintf(name, sizeof(name), "%s", posture_name((enum posture_kind)k));
+                space(name);
+                fprintf(f, "%s%s %.0f %%", separator, name, percent);
+                separator = ", ";
+        }
+        fprintf(f, "%s\n", *separator ? "" : "nothing known");
+        if (h->slump_n > 0)
+                fprintf(f, "slouched   first after %.0f min of a bout (median of %d)\n", h->slump_all_min, h->slump_n);
+        if (h->balance_s > 60) {
+                double percent = 100 * h->asymmetry_s / h->balance_s;
+
+                if (fabs(percent) < 0.5)
+                        fprintf(f, "balance    even on average\n");
+                else
+                        fprintf(f, "balance    %.0f %% more on the %s on average\n", fabs(percent),
+                                percent > 0 ? "right" : "left");
+        }
+}
+
+static void print_shares(FILE *f, const struct history_share *shares, int n) {
+        for (int i = 0; i < n; i++) {
+                char name[HISTORY_NAME_MAX];
+
+                if (shares[i].known == 0)
+                        continue;
+                snprintf(name, sizeof(name), "%s", shares[i].name);
+                space(name);
+                fprintf(f, "           %-30s %3d of %d worked\n", name, shares[i].worked, shares[i].known);
+        }
+}
+
+static void print_alerts(FILE *f, const struct history *h) {
+        const char *separator = ": ";
+
+        fprintf(f, "alerts     %zu", h->n_alerts);
+        for (int i = 0; i < ALERT_OUTCOME_N; i++)
+                if (h->outcomes[i] > 0) {
+                        fprintf(f, "%s%s %d", separator, i ? alert_outcome_name((enum alert_outcome)i) : "open",
+                                h->outcomes[i]);
+                        separator = ", ";
+                }
+        fprintf(f, "\n");
+        print_shares(f, h->by_kind, ALERT_KIND_N);
+        print_shares(f, h->by_exercise, h->n_exercises);
+}
+
+void history_print(const struct history *h, FILE *f) {
+        fprintf(f, "%s\n\n", h->period.title);
+        if (h->n_bouts == 0) {
+                fprintf(f, "The seat saw nobody.\n");
+                return;
+        }
+        if (h->n_days > STRIPS_MAX)
+                print_months(f, h);
+        else
+                print_strips(f, h);
+        fprintf(f, "\n");
+        print_sitting(f, h);
+        print_postures(f, h);
+        print_alerts(f, h);
+}
+
+/* ---- JSON ---- */
+
+static void put_number(struct out *o, const char *key, double value, int decimals) {
+        out_key(o, key);
+        out_fixed(o, value, decimals);
+}
+
+static void put_postures(struct out *o, const double in_s[POSTURE_N]) {
+        out_key(o, "postures_s");
+        out_text(o, "{\"unknown\":");
+        out_fixed(o, in_s[POSTURE_UNKNOWN], 1);
+        for (int k = POSTURE_UNKNOWN + 1; k < POSTURE_N; k++)
+                put_number(o, posture_name((enum posture_kind)k), in_s[k], 1);
+        out_text(o, "}");
+}
+
+static void put_shares(struct out *o, const char *key, const struct history_share *shares, int n) {
+        const char *separator = "";
+
+        out_key(o, key);
+        out_text(o, "[");
+        for (int i = 0; i < n; i++) {
+                char hour[8];
+
+                if (shares[i].known == 0)
+                        continue;
+                snprintf(hour, sizeof(hour), "%d", i);
+                out_text(o, separator);
+                out_text(o, "{\"name\":");
+                out_string(o, *shares[i].name ? shares[i].name : hour);
+                put_number(o, "worked", shares[i].worked, 0);
+                put_number(o, "of", shares[i].known, 0);
+                out_text(o, "}");
+                separator = ",";
+        }
+        out_text(o, "]");
+}
+
+static void put_days(struct out *o, const struct history *h) {
+        out_key(o, "days");
+        out_text(o, "[");
+        for (int d = 0; d < h->n_days; d++) {
+                time_t t = (time_t)((h->period.first_day + d) * 86400);
+                char date[16];
+                struct tm tm;
+
+                strftime(date, sizeof(date), "%Y-%m-%d", gmtime_r(&t, &tm));
+                out_text(o, d ? ",{\"date\":" : "{\"date\":");
+                out_string(o, date);
+                put_number(o, "seated_s", h->days[d].seated_s, 1);
+                put_postures(o, h->days[d].in_s);
+                out_text(o, "}");
+        }
+        out_text(o, "]");
+}
+
+int history_print_json(const struct history *h, FILE *f) {
+        struct out *o = malloc(sizeof(*o));
+        double s;
+
+        if (!o) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        out_init(o, f);
+        out_text(o, "{\"period\":");
+        out_string(o, h->period.title);
+        put_number(o, "seated_s", h->seated_s, 1);
+        put_number(o, "bouts", (double)h->n_bouts, 0);
+        put_number(o, "longest_s", longest_s(h), 1);
+        put_number(o, "breaks", count_aways(h, "break", &s), 0);
+        put_number(o, "breaks_s", s, 0);
+        put_number(o, "partial_breaks", count_aways(h, "partial", &s), 0);
+        put_number(o, "shifts", (double)h->shifts, 0);
+        put_postures(o, h->in_s);
+        put_number(o, "first_slump_min", h->slump_all_min, 1);
+        put_number(o, "asymmetry", h->balance_s > 0 ? h->asymmetry_s / h->balance_s : NAN, 3);
+        put_number(o, "alerts", (double)h->n_alerts, 0);
+        out_key(o, "outcomes");
+        out_text(o, "{\"open\":");
+        out_fixed(o, h->outcomes[ALERT_PENDING], 0);
+        for (int i = ALERT_PENDING + 1; i < ALERT_OUTCOME_N; i++)
+                put_number(o, alert_outcome_name((enum alert_outcome)i), h->outcomes[i], 0);
+        out_text(o, "}");
+        put_shares(o, "worked_by_hour", h->by_hour, 24);
+        put_shares(o, "worked_by_kind", h->by_kind, ALERT_KIND_N);
+        put_shares(o, "worked_by_exercise", h->by_exercise, h->n_exercises);
+        put_days(o, h);
+        out_text(o, "}\n");
+        out_flush(o);
+        free(o);
+        return STATUS_DONE;
+}

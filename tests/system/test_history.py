@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+"""What sitbonectl makes of a history, and what the daemon's side does with a file that is damaged, newer, somebody else's,
+read-only, or on a disk that is full. Usage: test_history.py BUILD"""
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import years  # noqa: E402
+
+BUILD = sys.argv[1]
+FOLDER = tempfile.mkdtemp(prefix='sitbone-history-')
+ENVIRONMENT = dict(os.environ, LC_ALL='C.UTF-8', TZ='Europe/Berlin')
+
+
+def ctl(*words, status=0):
+    r = subprocess.run([f'{BUILD}/sitbonectl', *words], capture_output=True, text=True, env=ENVIRONMENT)
+    assert r.returncode == status, (words, r.returncode, r.stdout, r.stderr)
+    return r.stdout if status == 0 else r.stderr
+
+
+def drive(folder, hours, prefix=()):
+    """(status of the outlet, log)"""
+    r = subprocess.run([*prefix, f'{BUILD}/tests/system/drive_history', folder, '100', str(hours)], capture_output=True,
+                       text=True)
+    assert r.returncode == 0, r
+    return r.stdout.strip(), r.stderr
+
+
+def fresh():
+    return tempfile.mkdtemp(dir=FOLDER)
+
+
+def test_views(week):
+    data = json.loads(ctl('history', 'week', '--file', week, '--json'))
+    db = sqlite3.connect(week)
+    assert abs(data['seated_s'] - db.execute('SELECT sum(seconds) FROM posture').fetchone()[0]) < 1
+    assert data['bouts'] == db.execute('SELECT count(*) FROM bout').fetchone()[0]
+    assert sum(data['outcomes'].values()) == data['alerts'] > 0
+    assert abs(sum(d['seated_s'] for d in data['days']) - data['seated_s']) < 1 and len(data['days']) == 7
+    text = ctl('history', 'week', '--file', week)
+    assert '\033' not in text and f"{data['bouts']} bouts" in text, text
+    assert 'nobody' in ctl('history', '2020-01-01', '--file', week)
+    assert 'no period' in ctl('history', '2020-02-30', '--file', week, status=2)
+    assert 'no period' in ctl('history', 'fortnight', '--file', week, status=2)
+    ctl('history', '--file', f'{FOLDER}/none', status=1)
+    rows = ctl('history', '--export', 'csv', '--file', week).splitlines()
+    assert rows[0].startswith('what,began,') and all(r.count(',') == rows[0].count(',') for r in rows)
+    assert len(json.loads(ctl('history', '--export', 'json', '--file', week))) == len(rows) - 1
+    ctl('history', '--export', 'xml', '--file', week, status=2)
+
+
+def test_report(week):
+    for name, begin in ('r.svg', b'<?xml'), ('r.png', b'\x89PNG'), ('r.html', b'<!doctype html>'):
+        ctl('report', '--file', week, '--output', f'{FOLDER}/{name}')
+        page = open(f'{FOLDER}/{name}', 'rb').read()
+        assert page.startswith(begin), page[:40]
+        assert b'http' not in page.replace(b'http://www.w3.org', b''), 'something is fetched'
+    ctl('report', '--file', week, '--output', f'{FOLDER}/empty.png', '--period', '2020-01-01')
+    ctl('report', '--file', week, '--output', f'{FOLDER}/r.jpeg', status=2)
+    ctl('report', '--file', week, '--output', f'{FOLDER}/no/r.svg', status=1)
+
+
+def test_what_if(week):
+    for name, minutes in ('old', 30), ('new', 45):
+        with open(f'{FOLDER}/{name}.conf', 'w') as f:
+            f.write(f'[alert]\nprompt_min = {minutes}\n')
+    same = json.loads(ctl('history', 'week', '--file', week, '--json', '--config', f'{FOLDER}/old.conf', '--what-if',
+                          f'{FOLDER}/old.conf'))
+    assert same and all(a['change'] == 'same' for a in same), same
+    other = json.loads(ctl('history', 'week', '--file', week, '--json', '--config', f'{FOLDER}/old.conf', '--what-if',
+                           f'{FOLDER}/new.conf'))
+    moved = [a for a in other if a['change'] == 'moves']
+    assert moved and any(a['change'] == 'goes' for a in other), other
+    assert all(abs(a['after_s'] - a['before_s'] - 900) < 130 for a in moved), moved  # waits for a lull at most 2 min
+    # an alert a bout longer than the limit, give or take the wait for a lull
+    longer = sqlite3.connect(week).execute('SELECT count(*) FROM bout WHERE seated_s > 1860').fetchone()[0]
+    assert sum(a['before_s'] is not None for a in other) >= longer
+
+
+def test_ten_years(week):
+    decade = years.make(BUILD, f'{FOLDER}/decade.db', 3652)
+    took = {}
+    for path in week, decade:
+        begin = time.monotonic()
+        for _ in range(5):
+            ctl('report', '--file', path, '--output', f'{FOLDER}/r.svg')
+        took[path] = (time.monotonic() - begin) / 5
+    print(f'report: {took[week] * 1000:.0f} ms on a week, {took[decade] * 1000:.0f} ms on ten years')
+    db = sqlite3.connect(decade)
+    for sql in ('SELECT * FROM bout WHERE began_s < 9 AND began_s >= 5 AND until_s > 6',
+                'SELECT * FROM alert WHERE raised_s >= 5 AND raised_s < 9',
+                'SELECT * FROM posture WHERE hour_s >= 5 AND hour_s < 9'):
+        plan = ' '.join(r[3] for r in db.execute('EXPLAIN QUERY PLAN ' + sql))
+        assert 'SEARCH' in plan and 'SCAN' not in plan, plan
+    begin = time.localtime(time.time() - 300 * 86400)
+    forgotten = ctl('history', '--forget', time.strftime('%Y-%m-%d', begin), '--file', decade)
+    assert int(forgotten.split()[0]) > 100000, forgotten
+    assert os.path.getsize(decade) < 2e6
+    assert db.execute('SELECT min(began_s) FROM bout').fetchone()[0] > time.time() - 302 * 86400
+    ctl('history', '--forget', 'all', '--file', decade)
+    assert db.execute('SELECT count(*) FROM bout').fetchone()[0] == 0
+
+
+def test_files():
+    folder = fresh()
+    assert drive(folder, 2) == ('written', '')
+    mode = os.stat(f'{folder}/history.db').st_mode & 0o777
+    assert mode == 0o640, oct(mode)
+    # damaged in the middle: moved aside, said, a new one begun
+    with open(f'{folder}/history.db', 'r+b') as f:
+        f.seek(4096)
+        f.write(os.urandom(30000))
+    os.unlink(f'{folder}/clock')
+    status, log = drive(folder, 2)
+    aside = [n for n in os.listdir(folder) if 'damaged' in n and not n.endswith(('-wal', '-shm'))]
+    assert status == 'written' and len(aside) == 1 and aside[0] in log, (status, log, aside)
+    assert sqlite3.connect(f'{folder}/history.db').execute('SELECT count(*) FROM bout').fetchone()[0] == 2
+    # no database at all, an empty file, somebody else's database
+    for content, moved in ((b'hello' * 1000, 1), (b'', 0)):
+        folder = fresh()
+        with open(f'{folder}/history.db', 'wb') as f:
+            f.write(content)
+        assert drive(folder, 1)[0] == 'written'
+        assert sum('damaged' in n for n in os.listdir(folder)) == moved
+    folder = fresh()
+    db = sqlite3.connect(f'{folder}/history.db')
+    db.execute('CREATE TABLE precious(x)')
+    db.close()
+    status, log = drive(folder, 1)
+    assert status == 'written' and 'no history' in log, (status, log)
+    # an older version: version 0 has no tables; the marks alone stand in it
+    folder = fresh()
+    db = sqlite3.connect(f'{folder}/history.db')
+    db.execute('PRAGMA application_id=0x53495442')
+    db.close()
+    assert drive(folder, 1) == ('written', '')
+
+
+def test_newer():
+    folder = fresh()
+    drive(folder, 1)
+    db = sqlite3.connect(f'{folder}/history.db')
+    db.execute('PRAGMA user_version=99')
+    db.close()
+    before = open(f'{folder}/history.db', 'rb').read()
+    os.unlink(f'{folder}/clock')
+    status, log = drive(folder, 1)
+    assert status.startswith('of a newer version') and log.count('newer version') == 1, (status, log)
+    assert open(f'{folder}/history.db', 'rb').read() == before, 'it was touched'
+    assert 'newer version' in ctl('history', '--file', f'{folder}/history.db', status=1)
+
+
+def test_full_disk():
+    """A real file system fills up while the daemon writes, and has room again later: nothing is missing in the end."""
+    inside = fresh()
+    # enough for the tables, not for what is written before they take it over
+    script = (f'mount -t tmpfs -o size=1m none {inside} || exit 0; head -c 880k /dev/zero >{inside}/filler; '
+              f'{BUILD}/tests/system/drive_history {inside} 400 4 & sleep 3; rm {inside}/filler; wait; '
+              f'{BUILD}/sitbonectl history 2026-06-01 --json --file {inside}/history.db')
+    r = subprocess.run(['unshare', '-m', 'sh', '-c', script], capture_output=True, text=True, env=ENVIRONMENT)
+    if 'unshare:' in r.stderr or 'mount:' in r.stderr:
+        print('no mount namespace here: the full disk was left out')
+        return
+    assert r.returncode == 0, r
+    status, data = r.stdout.split('\n')[:2]
+    assert status == 'written' and r.stderr.count('not written') == 1 and r.stderr.count('written again') == 1, r
+    data = json.loads(data)
+    assert data['bouts'] == 4 and abs(data['seated_s'] - 4 * 48 * 60) < 1, data
+
+
+def main():
+    week = years.make(BUILD, f'{FOLDER}/week.db', 7)
+    for name, test in list(globals().items()):
+        if name.startswith('test_'):
+            test(week) if test.__code__.co_argcount else test()
+            print(name)
+    shutil.rmtree(FOLDER)
+
+
+os.environ['TZ'] = 'Europe/Berlin'
+time.tzset()
+main()
