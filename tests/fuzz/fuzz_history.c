@@ -1,0 +1,113 @@
+/* The history's file may be anything: cut, damaged, somebody else's. It is read, refused, or moved aside, and then
+ * written. */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "publish/history_db.h"
+#include "publish/history_write.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static char folder[] = "/dev/shm/sitbone-fuzz-XXXXXX";
+static char path[128];
+
+/* A good file, on which the input is laid as patches: two bytes place, one byte value. */
+static char good[256 * 1024];
+static size_t good_n;
+
+static void clean(void) {
+        static const char *const ends[] = {"", "-wal", "-shm"};
+
+        for (int i = 0; i < 3; i++) {
+                char name[160];
+
+                snprintf(name, sizeof(name), "%s%s", path, ends[i]);
+                unlink(name);
+        }
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+        char moved[256], error[HISTORY_ERROR_MAX];
+        sqlite3 *db;
+        FILE *f;
+
+        (void)argc;
+        (void)argv;
+        if (!mkdtemp(folder))
+                abort();
+        snprintf(path, sizeof(path), "%s/history.db", folder);
+        if (history_db_open(path, &db, moved, sizeof(moved), error) != HISTORY_BEGUN)
+                abort();
+        if (sqlite3_exec(db,
+                         "INSERT INTO bout VALUES(1, 1, 1000, 2000, 60, 1, NULL, 900, '{\"upright\":900}', 3, 60);"
+                         "INSERT INTO away VALUES(1, 2000, NULL, 60, 'break'); INSERT INTO alert VALUES(1, 1, "
+                         "'activate', 1500, 60, NULL, NULL, NULL, 500, 'squats');"
+                         "INSERT INTO posture VALUES(0, 'upright', 60, 900); PRAGMA journal_mode=DELETE",
+                         NULL, NULL, NULL) != SQLITE_OK)
+                abort();
+        sqlite3_close(db);
+        f = fopen(path, "rb");
+        if (!f)
+                abort();
+        good_n = fread(good, 1, sizeof(good), f);
+        fclose(f);
+        return 0;
+}
+
+static void put_file(const uint8_t *data, size_t n) {
+        static char bytes[sizeof(good)];
+        size_t length = good_n;
+        int fd;
+
+        memcpy(bytes, good, good_n);
+        if (n > 0 && data[0] == 0) { /* as it is, not as patches */
+                length = n - 1 < sizeof(bytes) ? n - 1 : sizeof(bytes);
+                memcpy(bytes, data + 1, length);
+        }
+        for (size_t i = 1; n > 0 && data[0] != 0 && i + 2 < n; i += 3)
+                bytes[(size_t)(data[i] << 8 | data[i + 1]) % good_n] = (char)data[i + 2];
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        if (fd < 0 || write(fd, bytes, length) != (ssize_t)length)
+                abort();
+        close(fd);
+}
+
+static void use(sqlite3 *db) {
+        static struct history_note note;
+        struct history_writer w;
+        int64_t rows;
+
+        if (history_writer_init(&w, db) != SQLITE_OK)
+                return; /* it has closed db */
+        note = (struct history_note){.now_us = 5000000000, .realtime_us = 5000000000, .first = true};
+        note.sitting.bout_number = 2;
+        note.sitting.bout_started_us = note.now_us - 1000000;
+        note.sitting.bout_seated_us = 1000000;
+        note.sitting.phase = SITTING_SEATED;
+        history_write(&w, &note, 1);
+        history_db_forget(w.db, 3000, &rows);
+        history_writer_done(&w);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+        char moved[256], error[HISTORY_ERROR_MAX];
+        sqlite3 *db;
+
+        clean();
+        put_file(data, n);
+        if (history_db_open_to_read(path, &db, error) >= 0) {
+                sqlite3_exec(db, "SELECT * FROM bout; SELECT * FROM away; SELECT * FROM alert; SELECT * FROM posture",
+                             NULL, NULL, NULL);
+                sqlite3_close(db);
+        }
+        if (history_db_open(path, &db, moved, sizeof(moved), error) >= 0)
+                use(db);
+        if (*moved)
+                unlink(moved);
+        return 0;
+}
