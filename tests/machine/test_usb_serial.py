@@ -23,6 +23,7 @@ BY_ID = "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_MAT0001-if00-port0"
 OWN_RULE = 'SUBSYSTEM=="tty", ENV{ID_VENDOR_ID}=="0403", ENV{ID_SERIAL_SHORT}=="MAT0001", ENV{SITBONE_MAT}="1"\n'
 SETTINGS = "[seat]\nid = seat\n[device]\ndevice = %s\nformat = jq-seat-32\n"
 FRAME, RATE = 1028, 25
+HASTY, ASLEEP_S = 12, 16
 REPLUGS = int(os.environ.get("SITBONE_REPLUGS", "20"))
 # The first program that came: it locks the port, as they do.
 HOLDER = "import fcntl, os, signal; fcntl.flock(os.open('/dev/ttyUSB0', os.O_RDWR | os.O_NOCTTY), fcntl.LOCK_EX); signal.pause()"
@@ -98,11 +99,14 @@ def finds_the_mat(g):
     g.wire.plug()
     said(g, "no permission for /dev/ttyUSB0: members of its group may open it (ls -l /dev/ttyUSB0)", at)
     say("plugged in, not permitted: says where to look")
+    g.sh("echo 16 > /sys/class/tty/ttyUSB0/device/latency_timer")  # as a real chip has it; QEMU's says 0
     g.sh("mkdir -p /etc/systemd/system/sitboned.service.d; printf '[Service]\\nSupplementaryGroups=dialout\\n'"
          "> /etc/systemd/system/sitboned.service.d/group.conf; systemctl daemon-reload; systemctl restart sitboned")
     check(frames_come(g)["refused"] <= 2, "auto: found, frames come")
     if g.must("cat", "/sys/class/tty/ttyUSB0/device/latency_timer") == "1":
         raise AssertionError("the latency timer is 1 ms before the rule: nothing can be seen of it")
+    said(g, "/dev/ttyUSB0: its chip holds bytes back for up to 16 ms", at)
+    say(f"said that the chip holds bytes back; the mat heard {g.wire.received} bytes so far")
 
 
 def keeps_others_out(g):
@@ -209,6 +213,45 @@ def rests_while_away(g, bout):
     g.must("systemctl", "stop", "load")
 
 
+def survives_hasty_replugs(g, bout):
+    """Out and in again within milliseconds, faster than udev and systemd can follow."""
+    for _ in range(HASTY):
+        g.wire.unplug()
+        time.sleep(random.uniform(0, 0.03))
+        g.wire.plug()
+        time.sleep(random.choice((0, 0.01, 0.1, 0.5)))
+    check(same_bout(frames_come(g, 60), bout), f"{HASTY} times out and in again within milliseconds: the bout goes on")
+
+
+CLOCKS = "import time; print(time.clock_gettime(time.CLOCK_BOOTTIME), time.clock_gettime(time.CLOCK_MONOTONIC))"
+
+
+def clocks(g):
+    """Seconds since the machine was started, and of them awake."""
+    return [float(word) for word in g.must("python3", "-c", CLOCKS).split()]
+
+
+def seated(g):
+    return int(g.must("busctl", "get-property", NAME, "/org/sitbone/Seat1", NAME, "BoutSeatedS").split()[1])
+
+
+def sleep_for(g, seconds):
+    """To RAM, and up again by the clock's alarm. Returns seated seconds before and after, seconds awake and asleep."""
+    before, (began, awake) = seated(g), clocks(g)
+    g.sh("echo 0 > /sys/class/rtc/rtc0/wakealarm; "
+         f"echo +{seconds} > /sys/class/rtc/rtc0/wakealarm; echo mem > /sys/power/state")
+    frames_come(g, 60)
+    after, (end, awake_end) = seated(g), clocks(g)
+    return before, after, awake_end - awake, (end - began) - (awake_end - awake)
+
+
+def survives_sleep(g, bout):
+    before, after, awake, asleep = sleep_for(g, ASLEEP_S)
+    check(asleep > ASLEEP_S / 2, f"the machine slept for {asleep:.0f} s, and the mat came back")
+    check(after - before <= awake + 1, f"seated for {after - before} s more in {awake:.0f} s awake: sleep is not sitting")
+    check(same_bout(live(g), bout), "a sleep shorter than a break: the bout goes on")
+
+
 # --- sitboned@.service: udev knows the mat ---
 
 def udev_starts_the_service(g):
@@ -282,6 +325,8 @@ def journey(g):
     bout = bout_begins(g)
     survives_replugs(g, bout)
     rests_while_away(g, bout)
+    survives_hasty_replugs(g, bout)
+    survives_sleep(g, bout)
     say(f"the mat heard {g.wire.received} bytes: what the kernel echoes until an opened port is raw")
     udev_starts_the_service(g)
     gadget(g, "/usr/local/lib/mat.bytes")
