@@ -3,9 +3,11 @@
 gathers, keeps what it learnt per sitter over a restart, moves a damaged file aside, and refuses what makes no sense."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -94,6 +96,7 @@ def test_refused(sitter, daemon):
 
 def test_guided(sitter, daemon):
     """The sitter does as the terminal says."""
+    seated(sitter, daemon)
     assert not daemon.status()['calibrated'] and daemon.status()['calibrated_poses'] == {}
     r = subprocess.Popen([f'{BUILD}/sitbonectl', '--bus', 'session', 'calibrate', '--seconds', '1'],
                          stdout=subprocess.PIPE, text=True)
@@ -112,7 +115,7 @@ def test_guided(sitter, daemon):
     poses = daemon.status()['calibrated_poses']
     assert list(poses) == ['upright', 'slouched', 'arched', 'left', 'right'] and poses['upright'] is None
     assert all(poses[p] >= 2 for p in ('slouched', 'arched', 'left', 'right')), poses
-    assert daemon.status()['learning'] == 'done'
+    assert daemon.status()['calibrated'] and daemon.status()['learning'] == 'done'
     print('apart from upright:', poses)
 
 
@@ -153,6 +156,7 @@ def test_restart(sitter, daemon):
     after = daemon.status()
     assert after['calibrated_poses'] == before['calibrated_poses'] and after['taught_postures'] == ['crossed-left']
     seated(sitter, daemon)
+    wait_for('calibrated after a restart', 5, lambda: daemon.status()['calibrated'])
 
 
 def test_sitters(sitter, daemon):
@@ -189,33 +193,54 @@ def test_damaged(sitter, daemon):
     assert ctl('teach', '--list') == 'Nothing was taught yet.\n'
 
 
-def main():
-    bus = Bus()
-    daemon = None
+def test_recognised(sitter, daemon):
+    """Named once, recognised the next time, and nobody in between."""
+    ctl('sitter', 'ben')
+    sitter.take('upright')
+    wait_for('what is usual for him', 20, lambda: os.path.exists(f'{daemon.state}/profile-ben'))
+    sitter.take('gone')
+    wait_for('nobody in particular', 20, lambda: daemon.status()['sitter'] is None)
+    assert daemon.status()['sitter_confidence'] is None
+    sitter.take('upright')
+    status = wait_for('he is recognised', 20, lambda: (s := daemon.status())['sitter'] and s)
+    assert status['sitter'] == 'ben' and 0.9 <= status['sitter_confidence'] < 1, status
+
+
+def start(sitter, config=''):
+    daemon = Daemon(BUILD, sitter.mat.name, 'jq-seat-32', config=config, arguments=['--speed', str(SPEED)])
+    sitter.take('empty')
+    daemon.start()
+    wait_for('the empty seat', 10, lambda: daemon.status()['occupancy'] == 'vacant')
+    time.sleep(2)
+    return daemon
+
+
+def run(sitter, config, tests):
+    daemon = start(sitter, config)
     try:
-        daemon = Daemon(BUILD, 'later', 'jq-seat-32', arguments=['--speed', str(SPEED)])
-        sitter = Sitter(daemon.folder)
-        with open(daemon.config) as f:
-            text = f.read()
-        with open(daemon.config, 'w') as f:
-            f.write(text.replace('device = later', f'device = {sitter.mat.name}'))
-        daemon.start()
-        wait_for('the empty seat', 10, lambda: daemon.status()['occupancy'] == 'vacant')
-        time.sleep(2)
-        test_refused(sitter, daemon)
-        seated(sitter, daemon)
-        for test in (test_guided, test_not_apart, test_stands_up, test_taught, test_restart, test_sitters, test_damaged):
+        for test in tests:
             begin = time.monotonic()
             test(sitter, daemon)
             print(f'{test.__name__}: {time.monotonic() - begin:.1f} s')
-        sitter.stop()
     except BaseException:
-        if daemon:
-            print(daemon.log_text()[-3000:])
+        print(daemon.log_text()[-3000:])
         raise
     finally:
-        if daemon and daemon.process and daemon.process.poll() is None:
+        if daemon.process.poll() is None:
             daemon.kill(signal.SIGTERM)
+
+
+def main():
+    bus = Bus()
+    folder = tempfile.mkdtemp(prefix='sitbone-poses-')
+    sitter = Sitter(folder)
+    try:
+        run(sitter, '', (test_refused, test_guided, test_not_apart, test_stands_up, test_taught, test_restart, test_sitters,
+                         test_damaged))
+        run(sitter, '[seat]\nrecognise = yes\n[sitting]\nbreak_s = 40\n', (test_recognised,))
+    finally:
+        sitter.stop()
+        shutil.rmtree(folder)
         bus.stop()
 
 

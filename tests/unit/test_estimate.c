@@ -587,8 +587,8 @@ static void test_stale(void) {
         upright->taken = 1;
         sits(&p.usual, usual, 1, 9);
         CHECK(usual_stale(&p) == STALE_NOT);
-        upright->mean[REFERENCE_PROFILE + 1] += 0.08F;
-        upright->mean[REFERENCE_PROFILE + 3] -= 0.08F;
+        upright->mean[REFERENCE_PROFILE + 1] += 0.15F;
+        upright->mean[REFERENCE_PROFILE + 3] -= 0.15F;
         CHECK(usual_stale(&p) == STALE_UPRIGHT);
         p.usual.sits = 4;
         CHECK(usual_stale(&p) == STALE_NOT); /* four sits are no evidence */
