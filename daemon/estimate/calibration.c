@@ -21,28 +21,19 @@ static float apart(const struct pose_record *a, const struct pose_record *b, int
         return (b->mean[i] - a->mean[i]) / sqrtf(sd2 + PLACE_SD_MM * PLACE_SD_MM);
 }
 
-/* The better of several: what one cannot see, another may. */
-static float best(const struct pose_record *a, const struct pose_record *b, const int *index, int n) {
-        float ret = NAN;
-
-        for (int i = 0; i < n; i++) {
-                float d = apart(a, b, index[i]);
-
-                if (!isnan(d) && (isnan(ret) || fabsf(d) > fabsf(ret)))
-                        ret = d;
-        }
-        return ret;
-}
-
 float calibration_separation(const struct calibration *c, enum calibrate_pose a, enum calibrate_pose b) {
-        static const int fore[] = {REFERENCE_COP_Y, REFERENCE_BACK_Y, REFERENCE_LINE_Y}, side[] = {REFERENCE_COP_X};
         const bool lateral = a == POSE_LEFT || a == POSE_RIGHT || b == POSE_LEFT || b == POSE_RIGHT;
         const int *order = lateral ? LATERAL : SAGITTAL;
         float d;
 
         if (!c->pose[a].taken || !c->pose[b].taken || order[a] == order[b])
                 return NAN;
-        d = lateral ? best(&c->pose[a], &c->pose[b], side, 1) : best(&c->pose[a], &c->pose[b], fore, 3);
+        if (lateral)
+                d = apart(&c->pose[a], &c->pose[b], REFERENCE_COP_X);
+        else /* the sit-bone line is too noisy to have a say */
+                d = (apart(&c->pose[a], &c->pose[b], REFERENCE_COP_Y) +
+                     apart(&c->pose[a], &c->pose[b], REFERENCE_BACK_Y)) /
+                    2;
         return order[a] < order[b] ? d : -d;
 }
 

@@ -24,12 +24,13 @@ static const struct verb verbs[] = {
          "  --svg FILE   with --once: write the picture to FILE\n"
          "  --json       one object for each picture\n",
          0, 0, verb_watch},
-        {"replay", "FILE", "config against format exercises json svg at teach",
+        {"replay", "FILE", "config against format exercises json svg at teach calibrate",
          "a recording through the whole pipeline, in virtual time",
          "  sitbonectl replay lunch.csv\n"
          "  sitbonectl replay capture.bin --format jq-seat-32 --json > decisions.jsonl\n"
          "  sitbonectl replay lunch.csv --svg seat.svg --at 95\n"
          "  sitbonectl replay lunch.csv --teach crossed=30-40 --teach crossed=95-105 --teach straight=50-60\n"
+         "  sitbonectl replay lunch.csv --calibrate upright=20-35 --calibrate slouched=40-55\n"
          "\n"
          "FILE is a recording of sitbonectl record, frames CSV, or raw wire bytes with --format.\n"
          "  --config FILE      settings to decide with (default: the installed ones)\n"

@@ -20,7 +20,7 @@ struct options {
         const char *bus;  /* system, session, auto */
         const char *seat; /* NULL = the only one there is */
         const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols, *output;
-        struct repeated teach, load;
+        struct repeated teach, load, calibrate;
         const char *period, *file, *export, *what_if, *against;
         const char *forget;
         bool list;

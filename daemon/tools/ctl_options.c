@@ -25,6 +25,7 @@ static const struct option_row {
         {"rows", true, offsetof(struct options, rows)},
         {"cols", true, offsetof(struct options, cols)},
         {"teach", true, offsetof(struct options, teach), true},
+        {"calibrate", true, offsetof(struct options, calibrate), true},
         {"period", true, offsetof(struct options, period)},
         {"file", true, offsetof(struct options, file)},
         {"export", true, offsetof(struct options, export)},

@@ -143,16 +143,39 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         return STATUS_FAILED;
 }
 
+/* What the recording itself teaches; NULL = nothing of that kind. */
+struct learnt {
+        struct replay_lessons *lessons;
+        struct replay_poses *poses;
+};
+
+static void learn_decided(void *userdata, const struct snapshot *s) {
+        struct learnt *l = userdata;
+
+        if (l->lessons)
+                replay_lessons_decided(l->lessons, s);
+        if (l->poses)
+                replay_poses_decided(l->poses, s);
+}
+
+static int learn(struct replay *r, struct learnt *l, struct profile *ret) {
+        int status = pass(r, NULL, learn_decided, l);
+
+        if (status == STATUS_DONE && l->lessons)
+                status = replay_lessons_learn(l->lessons, ret);
+        if (status == STATUS_DONE && l->poses)
+                status = replay_poses_learn(l->poses, r->source->recording.layout.geometry.n_cells, ret);
+        return status;
+}
+
 /* One pass, or two: learn, then decide with what was learnt. */
-static int run_passes(struct replay *r, struct replay_lessons *lessons, replay_fn decided, void *userdata) {
+static int run_passes(struct replay *r, struct learnt *learnt, replay_fn decided, void *userdata) {
         struct profile *profile = NULL;
         int status = STATUS_DONE;
 
-        if (lessons) {
+        if (learnt->lessons || learnt->poses) {
                 profile = calloc(1, sizeof(*profile));
-                status = profile ? pass(r, NULL, replay_lessons_decided, lessons) : STATUS_FAILED;
-                if (status == STATUS_DONE)
-                        status = replay_lessons_learn(lessons, profile);
+                status = profile ? learn(r, learnt, profile) : STATUS_FAILED;
         }
         if (status == STATUS_DONE)
                 status = pass(r, profile, decided, userdata);
@@ -162,7 +185,7 @@ static int run_passes(struct replay *r, struct replay_lessons *lessons, replay_f
 
 static int run(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
         struct replay *r = calloc(1, sizeof(*r));
-        struct replay_lessons *lessons = NULL;
+        struct learnt learnt = {0};
         int status;
 
         if (!r) {
@@ -170,14 +193,17 @@ static int run(struct source *source, const struct options *options, replay_fn d
                 return STATUS_FAILED;
         }
         r->source = source;
-        status = replay_lessons_new(options, &lessons);
+        status = replay_lessons_new(options, &learnt.lessons);
+        if (status == STATUS_DONE)
+                status = replay_poses_new(options, &learnt.poses);
         if (status == STATUS_DONE)
                 status = load_exercises(exercises_path(options, &source->settings), &r->exercises);
         if (status == STATUS_DONE) {
                 suit_stale_limit(source);
-                status = run_passes(r, lessons, decided, userdata);
+                status = run_passes(r, &learnt, decided, userdata);
         }
-        replay_lessons_free(lessons);
+        replay_lessons_free(learnt.lessons);
+        replay_poses_free(learnt.poses);
         free(r);
         return status;
 }

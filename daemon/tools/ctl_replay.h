@@ -27,6 +27,13 @@ void replay_lessons_decided(void *userdata, const struct snapshot *s);
 int replay_lessons_learn(struct replay_lessons *l, struct profile *ret);
 void replay_lessons_free(struct replay_lessons *l);
 
+/* A guided calibration out of the recording itself: --calibrate POSE=FROM-TO, learnt in the same first run. */
+struct replay_poses;
+int replay_poses_new(const struct options *options, struct replay_poses **ret);
+void replay_poses_decided(struct replay_poses *p, const struct snapshot *s);
+int replay_poses_learn(const struct replay_poses *p, uint32_t n_cells, struct profile *ret);
+void replay_poses_free(struct replay_poses *p);
+
 /* A line a frame and a line an event. */
 struct replay_json;
 struct replay_json *replay_json_new(FILE *f, const struct settings *settings);

@@ -35,7 +35,7 @@ def test_usage():
     assert "missing" in ctl("replay", status=USAGE)[1]
     assert "too many" in ctl("status", "now", status=USAGE)[1]
     assert "needs a value" in ctl("status", "--seat", status=USAGE)[1]
-    assert "--calibrate" in ctl("replay", "x", "--calibrate", "upright=0-5", status=USAGE)[1]
+    assert "--seconds" in ctl("replay", "x", "--seconds", "5", status=USAGE)[1]
     ctl("status", "--bus", "sofa", status=USAGE)
     ctl("snooze", "999", status=USAGE)
     ctl("snooze", "-5", status=USAGE)
@@ -224,6 +224,32 @@ def replay_teaches(folder, csv):
     assert "fewer than two maps" in ctl("replay", csv, "--teach", "left=5000-5001", status=FAILED)[1]
 
 
+def replay_calibrates(folder, csv):
+    """Poses held in one sit; in the other the slouch is known in degrees, and surer than without them."""
+    words = "+0:20 slouch 14\n+0:30 upright\n+0:20 stand\n"
+    scenario = write(f"{folder}/poses.scenario", "sitter fidgets=0 shifts=0\n0:10 sit\n" + words + "+0:10 sit\n" + words +
+                     "+0:10 end\n")
+    poses = f"{folder}/poses.csv"
+    subprocess.run([f"{BUILD}/sitbone-sim", "--format", "csv", "--rows", "16", "--cols", "16", "--pitch", "25", "--rate",
+                    "10", "--scenario", scenario, "--output", poses], check=True)
+
+    def slouch(*options):
+        out, _ = ctl("replay", poses, "--json", *options)
+        seen = [o for o in map(json.loads, out.splitlines()) if "event" not in o and 120 <= o["t_s"] < 128]
+        assert all(o["posture"] == "slouched" for o in seen), seen
+        return [sum(o[k] for o in seen) / len(seen) for k in ("pelvic_tilt_deg", "pelvic_tilt_sd_deg")]
+
+    upright, slouched = "upright=13-29", "slouched=36-58"
+    plain, calibrated = slouch(), slouch("--calibrate", upright, "--calibrate", slouched)
+    assert -20 < calibrated[0] < -8 and calibrated[1] < plain[1], (plain, calibrated)
+    for wrong in ("slouched", "slumped=1-20", "slouched=5-4", "=1-2", "slouched=1-2s"):
+        assert "--calibrate" in ctl("replay", csv, "--calibrate", wrong, status=USAGE)[1]
+    said = ctl("replay", poses, "--calibrate", "upright=0-9", status=FAILED)[1]
+    assert "ten quiet seconds" in said, said
+    said = ctl("replay", poses, "--calibrate", upright, "--calibrate", "slouched=66-79", status=FAILED)[1]
+    assert "not told apart" in said, said
+
+
 def test_replay(folder):
     scenario = write(f"{folder}/s.scenario", "sitter mass=70 height=170\n0:20 sit\n+1:00 stand\n+0:20 end\n")
     csv, raw = f"{folder}/slow.csv", f"{folder}/mat.bin"
@@ -245,6 +271,7 @@ def test_replay(folder):
     ctl("replay", raw, "--format", "jq-seat-32", "--config", f"{folder}/bad.conf", status=USAGE)
     ctl("replay", csv, "--svg", f"{folder}/at.svg", "--at", "soon", status=USAGE)
     replay_teaches(folder, csv)
+    replay_calibrates(folder, csv)
     with open("/dev/full", "w", encoding="utf-8") as full:
         for words in (["replay", csv, "--json"], ["replay", csv]):
             done = subprocess.run([f"{BUILD}/sitbonectl", *words], stdout=full, stderr=subprocess.PIPE, check=False)

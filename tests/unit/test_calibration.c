@@ -1,0 +1,92 @@
+/* Poses by formula: what they mean for the angles, and how far they are apart. */
+#include "estimate/calibration.h"
+
+#include "describe/describe.h"
+#include "estimate/angles.h"
+#include "estimate/reference.h"
+#include "sitter.h"
+
+static struct geometry geometry;
+static struct describe describe;
+static struct map map;
+static struct features features;
+static struct calibration calibration;
+
+static void take(enum calibrate_pose pose, float forward_mm, float right_share) {
+        struct sitter s = SITTER;
+
+        s.y += forward_mm; /* the pelvis rolls 1 mm a degree; the knees stay */
+        s.thigh_end -= forward_mm;
+        s.right = right_share;
+        describe_init(&describe, &geometry);
+        sit_map(&geometry, &s, 1000000, &map);
+        describe_step(&describe, &map, &features);
+        calibration.pose[pose] = (struct pose_record){.taken = 1, .seconds = 10};
+        reference_vector(&features, calibration.pose[pose].mean);
+}
+
+static void test_nothing_taken(void) {
+        struct personal p;
+
+        memset(&calibration, 0, sizeof(calibration));
+        calibration_fit(&calibration, &p);
+        CHECK(!p.tilt && !p.obliquity);
+        CHECK_NEAR(p.tilt_gain, 1, 1e-6);
+        CHECK_NEAR(p.obliquity_gain, 1, 1e-6);
+        CHECK(isnan(calibration_separation(&calibration, POSE_UPRIGHT, POSE_SLOUCHED)));
+}
+
+static void test_gain(void) {
+        struct personal population, small, large;
+
+        memset(&calibration, 0, sizeof(calibration));
+        calibration_fit(&calibration, &population);
+        take(POSE_UPRIGHT, 0, 0.5F);
+        take(POSE_SLOUCHED, -10, 0.5F);
+        calibration_fit(&calibration, &large);
+        CHECK(large.tilt && !large.obliquity && large.tilt_spread < population.tilt_spread);
+        take(POSE_SLOUCHED, -25, 0.5F);
+        calibration_fit(&calibration, &small);
+        CHECK(small.tilt_gain < large.tilt_gain); /* who moves more a degree turns less a millimetre */
+        take(POSE_LEFT, 0, 0.35F);
+        take(POSE_RIGHT, 0, 0.65F);
+        calibration_fit(&calibration, &small);
+        CHECK(small.obliquity && small.obliquity_spread < population.obliquity_spread);
+}
+
+/* A slouch that looks like an arch says nothing of a gain. */
+static void test_wrong_way(void) {
+        struct personal p;
+
+        memset(&calibration, 0, sizeof(calibration));
+        take(POSE_UPRIGHT, 0, 0.5F);
+        take(POSE_SLOUCHED, 12, 0.5F);
+        calibration_fit(&calibration, &p);
+        CHECK(!p.tilt);
+        CHECK(calibration_separation(&calibration, POSE_UPRIGHT, POSE_SLOUCHED) < 0);
+}
+
+static void test_separation(void) {
+        memset(&calibration, 0, sizeof(calibration));
+        take(POSE_UPRIGHT, 0, 0.5F);
+        take(POSE_SLOUCHED, -12, 0.5F);
+        take(POSE_ARCHED, 8, 0.5F);
+        take(POSE_LEFT, 0, 0.35F);
+        CHECK(calibration_separation(&calibration, POSE_UPRIGHT, POSE_SLOUCHED) > CALIBRATION_APART_LEAST);
+        CHECK(calibration_separation(&calibration, POSE_UPRIGHT, POSE_ARCHED) > CALIBRATION_APART_LEAST);
+        CHECK(calibration_separation(&calibration, POSE_LEFT, POSE_UPRIGHT) > CALIBRATION_APART_LEAST);
+        CHECK(calibration_separation(&calibration, POSE_SLOUCHED, POSE_ARCHED) >
+              calibration_separation(&calibration, POSE_UPRIGHT, POSE_ARCHED));
+        calibration.pose[POSE_SLOUCHED].sd[REFERENCE_COP_Y] = calibration.pose[POSE_SLOUCHED].sd[REFERENCE_BACK_Y] =
+                20;
+        CHECK(calibration_separation(&calibration, POSE_UPRIGHT, POSE_SLOUCHED) < CALIBRATION_APART_LEAST);
+}
+
+int main(void) {
+        grid(&geometry, 32, 32, 12.5F);
+        test_nothing_taken();
+        test_gain();
+        test_wrong_way();
+        test_separation();
+        return 0;
+}
