@@ -14,7 +14,7 @@ if(SITBONE_SYSTEM_WIDE)
 endif()
 set(share ${CMAKE_INSTALL_DATADIR}/sitbone)
 
-file(GLOB catalogues CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf ${CMAKE_CURRENT_LIST_DIR}/exercises.conf)
+file(GLOB catalogues CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf ${CMAKE_CURRENT_LIST_DIR}/exercises*.conf)
 install(FILES ${catalogues} DESTINATION ${share})
 install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats DESTINATION ${share})
 if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)

@@ -393,7 +393,7 @@ static int load_exercises(struct app *a) {
                 return -ENOMEM;
         exercises_load(path, mistakes, &a->exercises);
         say_mistakes(mistakes);
-        if (mistakes->n > 0)
+        if (a->exercises.n == 0)
                 log_warning("exercises: alerts come without one until that is put right");
         free(mistakes);
         return 0;

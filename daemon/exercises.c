@@ -8,6 +8,7 @@
 
 #include "util/file.h"
 #include "util/ini.h"
+#include "util/language.h"
 #include "util/utf8.h"
 
 enum { FILE_LIMIT = 256 * 1024 };
@@ -17,15 +18,19 @@ struct reading {
         const char *path;
         struct mistakes *mistakes;
         struct exercise_catalogue catalogue;
+        bool translates;           /* words for a catalogue that is there already */
         struct exercise *exercise; /* of the section in which we are; NULL outside */
-        bool safety;               /* in [safety] */
+        bool safety, safety_begun; /* in [safety]; it had a text */
         int section_line;
         unsigned given; /* keys of this section, as bits of enum key */
 };
 
-enum key { KEY_NAME, KEY_KIND, KEY_PLACE, KEY_SUITS, KEY_DOSE, KEY_HOW, KEY_PROMPT, KEY_N };
+enum key { KEY_NAME, KEY_KIND, KEY_PLACE, KEY_SUITS, KEY_DOSE, KEY_HOW, KEY_PROMPT, KEY_SIDES, KEY_N };
 
-static const char *const key_names[KEY_N] = {"name", "kind", "place", "suits", "dose", "how", "prompt"};
+static const char *const key_names[KEY_N] = {"name", "kind", "place", "suits", "dose", "how", "prompt", "sides"};
+
+/* What may be left out, and what a translation has. */
+enum { OPTIONAL = 1u << KEY_SIDES, WORDS = 1u << KEY_NAME | 1u << KEY_DOSE | 1u << KEY_HOW };
 
 static const char *const kind_words[] = {"activate", "strengthen", "release", "stretch", NULL};
 static const char *const place_words[] = {"desk", "standing", "floor", "away", NULL};
@@ -119,6 +124,10 @@ static void take_key(struct reading *r, struct exercise *e, enum key key, const 
                 if ((word = take_word(r, item, bool_words)) >= 0)
                         e->prompt = word == 1;
                 break;
+        case KEY_SIDES:
+                if ((word = take_word(r, item, bool_words)) >= 0)
+                        e->sides = word == 1;
+                break;
         case KEY_N:
                 break;
         }
@@ -129,21 +138,23 @@ static bool id_is_legal(const char *id) {
         return n > 0 && n < EXERCISE_ID_MAX && strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
-static bool id_is_taken(const struct exercise_catalogue *c, const char *id) {
+static struct exercise *find(struct exercise_catalogue *c, const char *id) {
         for (uint32_t i = 0; i < c->n; i++)
                 if (strcmp(c->of[i].id, id) == 0)
-                        return true;
-        return false;
+                        return &c->of[i];
+        return NULL;
 }
 
 /* What the section that ends here left out. */
 static void end_section(struct reading *r) {
         const struct exercise *e = r->exercise;
 
+        unsigned needed = r->translates ? WORDS : (1u << KEY_N) - 1u - OPTIONAL;
+
         if (!e)
                 return;
         for (int k = 0; k < KEY_N; k++)
-                if (!(r->given & 1u << k))
+                if (needed & ~r->given & 1u << k)
                         mistake_add(r->mistakes, "%s:%d: [%s]: %s is missing", r->path, r->section_line, e->id,
                                     key_names[k]);
         if (e->prompt && (e->place == EXERCISE_FLOOR || e->place == EXERCISE_AWAY))
@@ -161,10 +172,17 @@ static void begin_section(struct reading *r, const struct ini_item *item) {
         r->safety = strcmp(item->section, "safety") == 0;
         if (r->safety)
                 return;
+        if (r->translates) {
+                r->exercise = find(c, item->section);
+                if (!r->exercise)
+                        mistake_add(r->mistakes, "%s:%d: [%s]: the catalogue has no such exercise", r->path,
+                                    item->line, item->section);
+                return;
+        }
         if (!id_is_legal(item->section))
                 mistake_add(r->mistakes, "%s:%d: [%s]: the name of an exercise is 1..%d of a-z, 0-9 and -", r->path,
                             item->line, item->section, EXERCISE_ID_MAX - 1);
-        else if (id_is_taken(c, item->section))
+        else if (find(c, item->section))
                 mistake_add(r->mistakes, "%s:%d: [%s]: there already is an exercise of this name", r->path, item->line,
                             item->section);
         else if (c->n == EXERCISES_MAX)
@@ -179,7 +197,7 @@ static void begin_section(struct reading *r, const struct ini_item *item) {
 /* Lines of [safety]: text = one paragraph each. */
 static void take_safety(struct reading *r, const struct ini_item *item) {
         char *safety = r->catalogue.safety;
-        size_t have = strlen(safety), room = sizeof(r->catalogue.safety) - have;
+        size_t have = r->safety_begun ? strlen(safety) : 0, room = sizeof(r->catalogue.safety) - have;
         int n;
 
         if (strcmp(item->key, "text") != 0) {
@@ -187,6 +205,7 @@ static void take_safety(struct reading *r, const struct ini_item *item) {
                             item->line, item->key);
                 return;
         }
+        r->safety_begun = true;
         n = snprintf(safety + have, room, "%s%s", have ? "\n" : "", item->value);
         if (n < 0 || (size_t)n >= room)
                 mistake_add(r->mistakes, "%s:%d: [safety] text: more than %zu bytes in all", r->path, item->line,
@@ -195,7 +214,6 @@ static void take_safety(struct reading *r, const struct ini_item *item) {
 
 static void take_item(void *userdata, const struct ini_item *item) {
         struct reading *r = userdata;
-        char legal[128];
         int key = 0;
 
         if (!item->key) {
@@ -216,10 +234,10 @@ static void take_item(void *userdata, const struct ini_item *item) {
                 return; /* the section was refused: said once */
         while (key < KEY_N && strcmp(key_names[key], item->key) != 0)
                 key++;
-        if (key == KEY_N) {
-                const char *const words[] = {"name", "kind", "place", "suits", "dose", "how", "prompt", NULL};
+        if (key == KEY_N || (r->translates && !(WORDS & 1u << key))) {
                 mistake_add(r->mistakes, "%s:%d: [%s] %s: no such key; legal are %s", r->path, item->line,
-                            item->section, item->key, list(words, legal, sizeof(legal)));
+                            item->section, item->key,
+                            r->translates ? "name, dose, how" : "name, kind, place, suits, dose, how, prompt, sides");
         } else if (r->given & 1u << key) {
                 mistake_add(r->mistakes, "%s:%d: [%s] %s: given twice", r->path, item->line, item->section, item->key);
         } else {
@@ -233,8 +251,14 @@ static void take_mistake(void *userdata, int line, const char *what) {
         mistake_add(r->mistakes, "%s:%d: %s", r->path, line, what);
 }
 
-int exercises_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes,
-                    struct exercise_catalogue *ret) {
+/* Most of a catalogue is empty: nothing of that is copied, nor becomes resident. */
+static void copy(const struct exercise_catalogue *from, struct exercise_catalogue *to) {
+        memcpy(to, from, offsetof(struct exercise_catalogue, of) + from->n * sizeof(*from->of));
+}
+
+/* Returns the mistakes; without any, *ret is what was read. base: what the text has words for, NULL = it is a catalogue. */
+static int parse(const char *path, const char *text, size_t n, const struct exercise_catalogue *base,
+                 struct mistakes *mistakes, struct exercise_catalogue *ret) {
         struct reading *r = calloc(1, sizeof(*r));
         struct ini_sink sink = {.item = take_item, .mistake = take_mistake, .userdata = r};
         int before = mistakes->n;
@@ -245,17 +269,30 @@ int exercises_parse(const char *path, const char *text, size_t n, struct mistake
         }
         r->path = path;
         r->mistakes = mistakes;
+        if (base) {
+                copy(base, &r->catalogue);
+                r->translates = true;
+        }
         ini_parse(text, n, &sink);
         end_section(r);
         if (r->catalogue.n == 0)
                 mistake_add(mistakes, "%s: no exercise in it", path);
         if (r->catalogue.safety[0] == '\0')
                 mistake_add(mistakes, "%s: no safety words: [safety] with at least one text = ... is needed", path);
-        if (mistakes->n == before) /* most of a catalogue is empty: nothing of it becomes resident */
-                memcpy(ret, &r->catalogue,
-                       offsetof(struct exercise_catalogue, of) + r->catalogue.n * sizeof(*ret->of));
+        if (mistakes->n == before)
+                copy(&r->catalogue, ret);
         free(r);
         return mistakes->n - before;
+}
+
+int exercises_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes,
+                    struct exercise_catalogue *ret) {
+        return parse(path, text, n, NULL, mistakes, ret);
+}
+
+int exercises_translate(const char *path, const char *text, size_t n, struct mistakes *mistakes,
+                        struct exercise_catalogue *catalogue) {
+        return parse(path, text, n, catalogue, mistakes, catalogue);
 }
 
 /* /etc first: what a user changed. */
@@ -268,6 +305,37 @@ static const char *installed(void) {
                 return shipped;
         fclose(f);
         return own;
+}
+
+/* exercises.conf -> exercises.de.conf; false when there is no such file. */
+static bool translation_of(const char *path, const char *language, char *ret, size_t size) {
+        size_t n = strlen(path);
+
+        if (n < 5 || strcmp(path + n - 5, ".conf") != 0)
+                return false;
+        snprintf(ret, size, "%.*s.%s.conf", (int)(n - 5), path, language);
+        return file_exists(ret);
+}
+
+/* The words of this language, and for de_AT those of de where it has none. */
+static int load_words(const char *path, struct mistakes *mistakes, struct exercise_catalogue *catalogue) {
+        char words[4096], language[16], *text = NULL;
+        size_t n = 0;
+        int r, found;
+
+        snprintf(language, sizeof(language), "%s", language_now());
+        if (*language && !translation_of(path, language, words, sizeof(words)))
+                language[strcspn(language, "_")] = '\0';
+        if (!*language || !translation_of(path, language, words, sizeof(words)))
+                return 0;
+        r = file_read(words, FILE_LIMIT, &text, &n);
+        if (r < 0) {
+                mistake_add(mistakes, "%s: %s", words, strerror(-r));
+                return 1;
+        }
+        found = exercises_translate(words, text, n, mistakes, catalogue);
+        free(text);
+        return found;
 }
 
 int exercises_load(const char *path, struct mistakes *mistakes, struct exercise_catalogue *ret) {
@@ -286,5 +354,5 @@ int exercises_load(const char *path, struct mistakes *mistakes, struct exercise_
         }
         found = exercises_parse(path, text, n, mistakes, ret);
         free(text);
-        return found;
+        return found > 0 ? found : load_words(path, mistakes, ret);
 }

@@ -10,7 +10,14 @@
 int exercises_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes,
                     struct exercise_catalogue *ret);
 
-/* The file at path; NULL: the installed one. A missing file leaves an empty catalogue and is a mistake. */
+/* Puts the words of a translation (name, dose and how of exercises that *catalogue has; [safety]) in place of those there,
+ * by the same rules. What the translation leaves out stays. */
+int exercises_translate(const char *path, const char *text, size_t n, struct mistakes *mistakes,
+                        struct exercise_catalogue *catalogue);
+
+/* The file at path; NULL: the installed one. A missing file leaves an empty catalogue and is a mistake. Beside
+ * exercises.conf, exercises.de.conf has the words for German, and so on: language_now() says which is read. A mistake in
+ * that file leaves the words as they were. */
 int exercises_load(const char *path, struct mistakes *mistakes, struct exercise_catalogue *ret);
 
 #endif

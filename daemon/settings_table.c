@@ -206,6 +206,11 @@ const struct setting settings_table[] = {
         TEXT_R(alert, exercises_file, SETTING_TEXT, "",
                "The exercise catalogue. Empty: /etc/sitbone/exercises.conf, or the one that was installed."),
 
+        INT(exercise, sessions_per_week, 0, 3, "sessions", "0",
+            "Plan so many strengthening sessions a week, floor exercises among them, never on two days in a row: "
+            "1: Wednesday, 2: Monday and Thursday, 3: Monday, Wednesday and Friday. sitbonectl exercises --session "
+            "lists the next one. 0: none."),
+
         BOOL_R(mqtt, enabled, "no", "Publish over MQTT (Home Assistant and others)."),
         TEXT_R(mqtt, host, SETTING_TEXT, "localhost", "The broker."),
         INT_R(mqtt, port, 1, 65535, "", "1883", "Its port: 1883, with TLS usually 8883."),
@@ -244,4 +249,4 @@ const size_t settings_rows = sizeof(settings_table) / sizeof(settings_table[0]);
 _Static_assert(sizeof(settings_table) / sizeof(settings_table[0]) <= SETTINGS_ROWS_MAX, "raise SETTINGS_ROWS_MAX");
 
 const char settings_section_list[] =
-        "[seat] [device] [condition] [occupancy] [posture] [sitting] [alert] [mqtt] [history] [bus] [realtime]";
+        "[seat] [device] [condition] [occupancy] [posture] [sitting] [alert] [exercise] [mqtt] [history] [bus] [realtime]";

@@ -7,6 +7,7 @@
 #include "follow/due.h"
 #include "follow/hold.h"
 #include "follow/outcome.h"
+#include "follow/plan.h"
 #include "util/minmax.h"
 
 /* Between the end of an alert and the next of its kind, so that everybody sees that they are two. */
@@ -28,10 +29,13 @@ void alert_init(struct alert_desk *d, const struct settings *settings, const str
 
 void alert_configure(struct alert_desk *d, const struct settings *settings) {
         d->settings = settings->alert;
+        d->sessions_per_week = settings->exercise.sessions_per_week;
 }
 
 void alert_surround(struct alert_desk *d, const struct surroundings *around) {
         d->around = *around;
+        if (around->known)
+                plan_session(d->exercises, &d->offered, d->sessions_per_week, around->weekday, &d->now.session);
 }
 
 /* ---- raising ---- */
@@ -42,7 +46,7 @@ static int hour_of(const struct alert_desk *d, uint64_t now_us) {
 
 static void raise_alert(struct alert_desk *d, enum alert_kind k, const struct sitting *s, enum alert_moment moment,
                         uint64_t now_us) {
-        struct choice choice = choice_make(d->exercises, s, k, d->exercise_turn);
+        struct choice choice = choice_make(d->exercises, s, k, &d->offered);
 
         d->now.of[k] = (struct alert){
                 .changes = ALERT_RAISED,
@@ -54,10 +58,10 @@ static void raise_alert(struct alert_desk *d, enum alert_kind k, const struct si
                 .moment = moment,
                 .showings = 1,
                 .exercise = choice.exercise,
-                .suits = choice.suits,
+                .why = choice.why,
         };
         outcome_take_numbers(d, k, s, now_us, &d->now.of[k]);
-        d->exercise_turn++;
+        choice_offered(d->exercises, &choice, &d->offered);
         d->raised_seated_us[k] = s->bout_seated_us;
         d->shown_us[k] = now_us;
         d->hour[k] = (int8_t)hour_of(d, now_us);
@@ -252,4 +256,5 @@ enum command_result alert_disturb(struct alert_desk *d, enum alert_holder who, b
 void alert_new_day(struct alert_desk *d, uint64_t now_us) {
         (void)now_us;
         d->now.raised_today = d->now.snoozes_today = d->now.skips_today = 0;
+        choice_fade(&d->offered);
 }

@@ -58,11 +58,12 @@ struct alert_cause {
 
 struct alert_desk {
         struct settings_alert settings;
+        int32_t sessions_per_week;
         const struct exercise_catalogue *exercises; /* not owned */
         struct alerts now;                          /* what the last step returned, and what commands did since */
         /* private */
         uint64_t next_id;
-        uint32_t exercise_turn;
+        struct exercise_history offered;
         bool on_seat;                            /* in the last step: SEATED */
         bool partial;                            /* this absence became a partial break */
         uint64_t seated_us;                      /* of the bout, in the last step */

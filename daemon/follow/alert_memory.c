@@ -23,7 +23,7 @@ static void remember_one(const struct alert_desk *d, enum alert_kind k, uint64_t
         ret->of[k].answered_age_us = age(a->answered_us, now_us);
         ret->of[k].outcome = a->outcome;
         ret->of[k].exercise = a->exercise;
-        ret->of[k].suits = a->suits;
+        ret->of[k].why = a->why;
         ret->of[k].seated_us = a->seated_us;
         ret->of[k].cause_us = a->cause_us;
         ret->of[k].raised_seated_us = d->raised_seated_us[k];
@@ -51,7 +51,7 @@ void alert_remember(const struct alert_desk *d, uint64_t now_us, struct memory_a
         ret->snoozes_today = d->now.snoozes_today;
         ret->skips_today = d->now.skips_today;
         ret->hold = d->disturb_us[ALERT_HOLDER_PERSON] > 0;
-        ret->exercise_turn = d->exercise_turn;
+        ret->offered = d->offered;
         for (int h = 0; h < 24; h++) {
                 ret->hour[h].raised = d->habit.raised[h];
                 ret->hour[h].worked = d->habit.worked[h];
@@ -100,7 +100,7 @@ static void recall_one(struct alert_desk *d, enum alert_kind k, const struct mem
                 .slouched_share = m->of[k].slouched_share,
                 .asymmetry = m->of[k].asymmetry,
                 .exercise = exercise >= 0 && (uint32_t)exercise < d->exercises->n ? exercise : -1,
-                .suits = m->of[k].suits,
+                .why = m->of[k].why,
         };
 }
 
@@ -118,7 +118,7 @@ void alert_recall(struct alert_desk *d, const struct memory_alerts *m, uint64_t 
         d->now.snoozes_today = m->snoozes_today;
         d->now.skips_today = m->skips_today;
         d->disturb_us[ALERT_HOLDER_PERSON] = m->hold ? now_us : 0;
-        d->exercise_turn = m->exercise_turn;
+        d->offered = m->offered;
         for (int h = 0; h < 24; h++) {
                 d->habit.raised[h] = m->hour[h].raised;
                 d->habit.worked[h] = min_u8(m->hour[h].worked, m->hour[h].raised);

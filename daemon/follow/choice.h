@@ -6,7 +6,10 @@
  *    matters to the alert (kind still); a slouch or asymmetry alert brings its own. Exercises that suit any of it come
  *    before all others.
  * 3. When nothing special was seen, or nothing suits it: those that suit "any".
- * 4. Among the equal ones they take turns in the order of the file.
+ * 4. Balance: of these, the kind (activate, strengthen, release, stretch) that was offered least lately; among equal
+ *    ones that of the first in the file. What was offered fades by a seventh a day: one is forgotten after a week.
+ * 5. Exercises of that kind take turns in the order of the file.
+ * Lopsided, and done side by side: it begins with the side that carried less.
  */
 #ifndef FOLLOW_CHOICE_H
 #define FOLLOW_CHOICE_H
@@ -19,10 +22,17 @@
 
 struct choice {
         int32_t exercise; /* index in the catalogue, -1 = none fits */
-        uint32_t suits;   /* the enum exercise_suits bits that decided */
+        struct exercise_reason why;
 };
 
 struct choice choice_make(const struct exercise_catalogue *catalogue, const struct sitting *sitting,
-                          enum alert_kind kind, uint32_t turn);
+                          enum alert_kind kind, const struct exercise_history *history);
+
+/* It was offered. */
+void choice_offered(const struct exercise_catalogue *catalogue, const struct choice *choice,
+                    struct exercise_history *history);
+
+/* Another day. */
+void choice_fade(struct exercise_history *history);
 
 #endif

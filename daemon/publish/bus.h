@@ -13,7 +13,9 @@
  *            Unteach(s name) SetSitter(s name, "" = nobody in particular)
  *            error org.sitbone.Error.<Refusal> with a sentence
  *            Hold(b on, s who): do not disturb; who "desktop" must say it again within 3 min, "" need not
- *            GetWhy() -> a{sv} aa{sv}: what holds all alerts and why the last came (bus_why.c), then an entry a kind
+ *            GetWhy() -> a{sv} aa{sv}: what holds all alerts and why the last came (bus_why.c), then an entry a kind;
+ *            with sessions planned: session s (ids of exercises), session_number u, session_of u, session_in_days u (0 = today),
+ *            session_suits s (what was seen most lately, "" = nothing special)
  *            GetLive() -> a{sv}  all of the above and: rows u, cols u, cells ay (load 0..255 of peak), peak d, x_mm ad,
  *            y_mm ad (scattered cells), load d, contact_area_cm2 d, cop_x_mm d, cop_y_mm d, asymmetry d, front_share d,
  *            frame_rate_hz d, frames t, refused t, sit_bones ad (lx ly rx ry, empty when none), sit_bone_quality d,
@@ -26,7 +28,7 @@
  *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught_postures as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
  *            Tap() -> (h bytes, s head)  what the mat sends from now on, as tap.h has it, and the head of a recording of it
  *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s (id), exercise_name s,
- *            exercise_how s, seated_s u, showings u, snooze_min u), sent again with the same id when the numbers
+ *            exercise_how s, exercise_why s, seated_s u, showings u, snooze_min u), sent again with the same id when the numbers
  *            move; to be shown anew when showings grew
  *            AlertSoon(s kind, t due_at): the heads-up
  *            AlertCleared(s id, s kind, s outcome): nothing to show any more; outcome "pending" when only withdrawn

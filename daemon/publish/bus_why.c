@@ -35,19 +35,39 @@ static int append_last(sd_bus_message *m, const struct bus_view *v) {
         enum alert_kind k = last_raised(&v->snapshot->alerts);
         const struct alert *a = &v->snapshot->alerts.of[k];
         bool answered = a->answered_us >= a->raised_us && a->answered_us > 0;
-        char id[24], reason[256];
+        char id[24], reason[256], chosen[256];
+        const struct exercise *e = bus_exercise_of(v->snapshot, a);
 
         if (a->id == 0)
                 return 0;
         snprintf(id, sizeof(id), "%" PRIu64, a->id);
         alert_reason(a, k, v->settings->sitting.break_s, reason, sizeof(reason));
+        exercise_reason(v->snapshot->exercises, a, chosen, sizeof(chosen));
         return sd_bus_message_append(
-                m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_id", "s", id, "last_kind", "s", alert_kind_name(k), /* */
-                "last_at", "t", bus_wall_of(&v->wall, a->raised_us), "last_reason", "s", reason,                 /* */
-                "last_moment", "s", alert_moment_name(a->moment),                                                /* */
-                "last_showings", "u", a->showings, "last_outcome", "s", alert_outcome_name(a->outcome),          /* */
+                m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_exercise", "s", e ? e->name : "",
+                "last_exercise_why", "s", chosen, "last_id", "s", id, "last_kind", "s", alert_kind_name(k), /* */
+                "last_at", "t", bus_wall_of(&v->wall, a->raised_us), "last_reason", "s", reason,            /* */
+                "last_moment", "s", alert_moment_name(a->moment),                                           /* */
+                "last_showings", "u", a->showings, "last_outcome", "s", alert_outcome_name(a->outcome),     /* */
                 "last_latency_s", "d",
                 answered ? (double)(a->answered_us - a->raised_us) / (double)USEC_PER_SEC : -1.0);
+}
+
+/* The strengthening session of today, or else the next; nothing when none are planned. */
+static int append_session(sd_bus_message *m, const struct snapshot *s) {
+        const struct exercise_session *x = &s->alerts.session;
+        char ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)] = "";
+        size_t n = 0;
+
+        if (x->of == 0)
+                return 0;
+        for (uint32_t i = 0; i < x->n && n < sizeof(ids); i++)
+                if (x->exercise[i] < s->exercises->n)
+                        n += (size_t)snprintf(ids + n, sizeof(ids) - n, "%s%s", n ? " " : "",
+                                              s->exercises->of[x->exercise[i]].id);
+        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}", "session", "s", ids, "session_number", "u",
+                                     (uint32_t)x->number, "session_of", "u", (uint32_t)x->of, "session_in_days", "u",
+                                     (uint32_t)x->in_days, "session_suits", "s", exercise_suits_name(x->suits));
 }
 
 static int append_all(sd_bus_message *m, const struct bus_view *v) {
@@ -63,6 +83,8 @@ static int append_all(sd_bus_message *m, const struct bus_view *v) {
                                           "snoozes_today", "u", a->snoozes_today, "skips_today", "u",       /* */
                                           a->skips_today, "daily_max", "u",                                 /* */
                                           (uint32_t)v->settings->alert.daily_max);
+        if (r >= 0)
+                r = append_session(m, v->snapshot);
         if (r >= 0)
                 r = append_last(m, v);
         return r < 0 ? r : sd_bus_message_close_container(m);

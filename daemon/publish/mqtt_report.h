@@ -62,7 +62,7 @@ struct seat_event {
         float slouched_share, asymmetry; /* NAN = unknown */
         char reason[192];
         struct {
-                char id[EXERCISE_ID_MAX], name[96], dose[96], how[EXERCISE_TEXT_MAX]; /* "" = none */
+                char id[EXERCISE_ID_MAX], name[96], dose[96], how[EXERCISE_TEXT_MAX], why[256]; /* "" = none */
         } exercise;
 };
 

@@ -163,6 +163,8 @@ static void put_alerts(json_t *root, struct state_memory *memory, const struct r
         json_object_set_new(root, "paused_until", instant(&memory->paused_until, a->paused_until_us, r));
         json_object_set_new(root, "do_not_disturb", json_boolean(a->disturb & (1U << ALERT_HOLDER_PERSON)));
         json_object_set_new(root, "alerts_today", count(a->raised_today));
+        json_object_set_new(root, "session_today",
+                            a->session.of ? json_boolean(a->session.in_days == 0) : json_null());
         json_object_set_new(root, "glute_alert", json_boolean(a->of[ALERT_ACTIVATE].open));
         json_object_set_new(root, "posture_alert",
                             json_boolean(a->of[ALERT_SLOUCH].open || a->of[ALERT_ASYMMETRY].open));
@@ -270,6 +272,7 @@ static void put_raised(json_t *root, const struct seat_event *e, const struct se
         json_object_set_new(root, "exercise_name", text_or_null(e->exercise.name));
         json_object_set_new(root, "exercise_dose", text_or_null(e->exercise.dose));
         json_object_set_new(root, "exercise_how", text_or_null(e->exercise.how));
+        json_object_set_new(root, "exercise_why", text_or_null(e->exercise.why));
         json_object_set_new(root, "snooze_min", number(settings->alert.snooze_min, 10));
 }
 

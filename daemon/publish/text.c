@@ -120,6 +120,23 @@ const char *exercise_place_name(enum exercise_place p) {
         return NAME_IN(names, p);
 }
 
+const char *exercise_suits_name(uint32_t bit) {
+        switch (bit) {
+        case EXERCISE_SUITS_ANY:
+                return "any";
+        case EXERCISE_SUITS_SLOUCHED:
+                return "slouched";
+        case EXERCISE_SUITS_ARCHED:
+                return "arched";
+        case EXERCISE_SUITS_LOPSIDED:
+                return "lopsided";
+        case EXERCISE_SUITS_STILL:
+                return "still";
+        default:
+                return "";
+        }
+}
+
 const char *pose_name(enum calibrate_pose p) {
         static const char *const names[POSE_N] = {
                 [POSE_UPRIGHT] = "upright", [POSE_SLOUCHED] = "slouched", [POSE_ARCHED] = "arched",
@@ -282,7 +299,7 @@ static const char *heavier_side(const struct alert *a) {
 }
 
 /* Longer than any reason; than any reason with any exercise. */
-enum { REASON_MAX = 160, BODY_MAX = REASON_MAX + sizeof(struct exercise) + 64 };
+enum { REASON_MAX = 256, BODY_MAX = 2 * REASON_MAX + sizeof(struct exercise) + 64 };
 
 static void write_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
         ret[0] = '\0';
@@ -326,22 +343,75 @@ static void append_sentence(const struct alert *a, enum alert_kind k, float brea
         append(ret, size, "%s.", reason);
 }
 
-static const char *why_chosen(uint32_t suits) {
-        if (suits & EXERCISE_SUITS_SLOUCHED)
-                return "chosen because you sat slouched";
-        if (suits & EXERCISE_SUITS_ARCHED)
-                return "chosen because you sat arched";
-        if (suits & EXERCISE_SUITS_LOPSIDED)
-                return "chosen because you sat more on one side";
-        if (suits & EXERCISE_SUITS_STILL)
-                return "chosen because you sat still";
-        return NULL;
+/* "you sat slouched 64 % of the time" */
+static void append_seen(const struct exercise_reason *why, char *ret, size_t size) {
+        const char *what = why->suits & EXERCISE_SUITS_SLOUCHED   ? "you sat slouched"
+                           : why->suits & EXERCISE_SUITS_ARCHED   ? "you sat arched"
+                           : why->suits & EXERCISE_SUITS_LOPSIDED ? "you sat more on one side"
+                           : why->suits & EXERCISE_SUITS_STILL    ? "you sat still"
+                                                                  : NULL;
+
+        if (!what)
+                return;
+        append(ret, size, "because %s", what);
+        if (percent(why->share) > 0)
+                append(ret, size, " %d %% of the time", percent(why->share));
 }
 
-static void append_exercise(const struct exercise *e, uint32_t suits, char *ret, size_t size) {
+static const char *one_that(enum exercise_kind k) {
+        static const char *const texts[EXERCISE_KIND_N] = {
+                [EXERCISE_ACTIVATE] = "one that activates",
+                [EXERCISE_STRENGTHEN] = "one that strengthens",
+                [EXERCISE_RELEASE] = "one that releases",
+                [EXERCISE_STRETCH] = "one that stretches",
+        };
+        return NAME_IN(texts, k);
+}
+
+static const char *of_kind(enum exercise_kind k) {
+        static const char *const texts[EXERCISE_KIND_N] = {
+                [EXERCISE_ACTIVATE] = "activating",
+                [EXERCISE_STRENGTHEN] = "strengthening",
+                [EXERCISE_RELEASE] = "releasing",
+                [EXERCISE_STRETCH] = "stretching",
+        };
+        return NAME_IN(texts, k);
+}
+
+static void write_choice(const struct exercise_reason *why, enum exercise_kind kind, char *ret, size_t size) {
+        ret[0] = '\0';
+        append_seen(why, ret, size);
+        if (why->other_lately == 0)
+                return;
+        append(ret, size, "%s%s, since lately there were %u %s and %u %s", ret[0] ? "; " : "", one_that(kind),
+               why->other_lately, of_kind((enum exercise_kind)why->other), why->lately, of_kind(kind));
+}
+
+void exercise_reason(const struct exercise_catalogue *c, const struct alert *a, char *ret, size_t size) {
+        char reason[REASON_MAX] = "";
+
+        if (a->exercise >= 0 && (uint32_t)a->exercise < c->n)
+                write_choice(&a->why, c->of[a->exercise].kind, reason, sizeof(reason));
+        copy_whole_characters(reason, ret, size);
+}
+
+const char *exercise_first_side(const struct exercise_reason *why) {
+        if (why->first == EXERCISE_SIDE_LEFT)
+                return "Begin with the left side, which carried less.";
+        if (why->first == EXERCISE_SIDE_RIGHT)
+                return "Begin with the right side, which carried less.";
+        return "";
+}
+
+static void append_exercise(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size) {
+        char reason[REASON_MAX];
+
+        write_choice(why, e->kind, reason, sizeof(reason));
         append(ret, size, "\n%s: %s. %s", e->name, e->dose, e->how);
-        if (why_chosen(suits))
-                append(ret, size, " (%s)", why_chosen(suits));
+        if (*exercise_first_side(why))
+                append(ret, size, " %s", exercise_first_side(why));
+        if (reason[0])
+                append(ret, size, " (%s)", reason);
 }
 
 void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char *ret, size_t size) {
@@ -351,7 +421,7 @@ void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char
                 const struct alert *a = &s->alerts.of[k];
                 append_sentence(a, k, break_s, body, sizeof(body));
                 if (a->exercise >= 0 && (uint32_t)a->exercise < s->exercises->n)
-                        append_exercise(&s->exercises->of[a->exercise], a->suits, body, sizeof(body));
+                        append_exercise(&s->exercises->of[a->exercise], &a->why, body, sizeof(body));
         }
         copy_whole_characters(body, ret, size);
 }

@@ -23,6 +23,7 @@ const char *pose_name(enum calibrate_pose p); /* upright slouched arched left ri
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
 const char *stale_reason_text(enum stale_reason r);     /* "" = not stale */
 const char *exercise_kind_name(enum exercise_kind k);
+const char *exercise_suits_name(uint32_t bit); /* any slouched arched lopsided still; "" = no bit */
 const char *exercise_place_name(enum exercise_place p);
 const char *command_result_name(enum command_result r); /* CamelCase, the D-Bus error suffix */
 const char *command_result_text(enum command_result r); /* a sentence with a hint */
@@ -36,6 +37,11 @@ bool name_of(const char *word, char ret[32]);
 const char *alert_title(enum alert_kind k);
 /* "seated 31 min without a 2 min break; slouched 64 % of it". break_s from the settings. */
 void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size);
+/* Why that exercise: "because you sat slouched 64 % of the time; one that releases, since lately there were 2 activating and
+ * 1 releasing"; "" = it was its turn. */
+void exercise_reason(const struct exercise_catalogue *c, const struct alert *a, char *ret, size_t size);
+/* "Begin with the left side, which carried less."; "" = no side is better. */
+const char *exercise_first_side(const struct exercise_reason *why);
 /* The body of a notification: reason, exercise, dose and how. */
 void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char *ret, size_t size);
 

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sitbone/exercise.h"
+
 enum alert_kind {
         ALERT_ACTIVATE, /* the long tier: stand up */
         ALERT_SLOUCH,
@@ -97,9 +99,9 @@ struct alert {
         float slouched_share; /* 0..1 of the bout */
         float asymmetry;      /* -1..1, for ALERT_ASYMMETRY */
         enum alert_moment moment;
-        uint32_t showings; /* 1, and one more for each REPEATED */
-        int32_t exercise;  /* index in the catalogue, -1 = none */
-        uint32_t suits;    /* why that exercise: enum exercise_suits bits that matched */
+        uint32_t showings;          /* 1, and one more for each REPEATED */
+        int32_t exercise;           /* index in the catalogue, -1 = none */
+        struct exercise_reason why; /* that exercise */
 };
 
 /* How far a kind is from its next alert. */
@@ -120,6 +122,7 @@ struct alerts {
         uint32_t disturb;          /* do not disturb: bits 1 << enum alert_holder, 0 = may disturb */
         uint32_t raised_today;
         uint32_t snoozes_today, skips_today;
+        struct exercise_session session;
 };
 
 #endif

@@ -19,12 +19,18 @@ enum exercise_suits {
         EXERCISE_SUITS_STILL = 1 << 4,
 };
 
+enum { EXERCISE_SUITS_N = 5 };
+
+/* The side to begin with: the one that carried less. */
+enum exercise_side { EXERCISE_SIDE_ANY, EXERCISE_SIDE_LEFT, EXERCISE_SIDE_RIGHT };
+
 struct exercise {
         char id[EXERCISE_ID_MAX]; /* standing-glute-contraction */
         char name[96];            /* shown to people */
         enum exercise_kind kind;
         enum exercise_place place;
         uint32_t suits;              /* enum exercise_suits bits */
+        bool sides;                  /* done on one side, then on the other */
         char dose[96];               /* "3 x 12-15 a side" */
         char how[EXERCISE_TEXT_MAX]; /* one or two sentences */
         bool prompt;                 /* may be offered by a desk prompt (can be done at a desk in office clothes) */
@@ -34,6 +40,36 @@ struct exercise_catalogue {
         uint32_t n;
         char safety[2048]; /* shown where exercises are listed and once at first use */
         struct exercise of[EXERCISES_MAX];
+};
+
+/* What alerts offered so far; must survive a restart. */
+struct exercise_history {
+        uint32_t turn[EXERCISE_KIND_N];   /* so many of this kind, ever */
+        uint16_t lately[EXERCISE_KIND_N]; /* the same in eighths, fading within about a week */
+        uint16_t seen
+                [EXERCISE_SUITS_N]; /* how often this decided (bit number of enum exercise_suits) before today, too */
+        uint16_t seen_today[EXERCISE_SUITS_N];
+};
+
+/* Why this exercise, in numbers. */
+struct exercise_reason {
+        uint32_t suits;        /* enum exercise_suits bits that matched; 0 = no exercise */
+        float share;           /* of the bout in which that was seen, 0..1; NAN = not a share of it */
+        uint16_t lately;       /* so many of its kind came lately ... */
+        uint16_t other_lately; /* ... and more of this other kind; both 0 = that did not decide */
+        uint8_t other;         /* enum exercise_kind */
+        uint8_t first;         /* enum exercise_side, for exercises with sides */
+};
+
+/* A strengthening session: the one of today, or else the next. */
+enum { EXERCISE_SESSION_MAX = 6 };
+struct exercise_session {
+        uint8_t of;      /* sessions a week; 0 = none are wished for, or the day is not known */
+        uint8_t number;  /* this one is the number-th of the week, from Monday */
+        uint8_t in_days; /* 0 = today */
+        uint8_t n;
+        uint8_t exercise[EXERCISE_SESSION_MAX]; /* in this order, as indices in the catalogue */
+        uint32_t suits;                         /* what was seen most often lately, as one bit; 0 = nothing special */
 };
 
 #endif

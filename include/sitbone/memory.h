@@ -34,15 +34,15 @@ struct memory_alerts {
         uint8_t hold;    /* do not disturb, said by a person or an automation; a desktop says it again */
         struct {
                 uint8_t raised, worked;
-        } hour[24];             /* adaptive: of the activation prompts raised in this local hour, how many worked */
-        uint32_t exercise_turn; /* rotation through the catalogue */
+        } hour[24]; /* adaptive: of the activation prompts raised in this local hour, how many worked */
+        struct exercise_history offered;
         struct {
                 uint8_t open, withdrawn;
                 uint64_t id, raised_age_us, closed_age_us, answered_age_us; /* UINT64_MAX = not set */
                 uint32_t outcome, moment, showings;
                 int8_t hour; /* local hour when raised, -1 = not known */
                 int32_t exercise;
-                uint32_t suits;
+                struct exercise_reason why;
                 uint64_t seated_us, cause_us, raised_seated_us;
                 uint64_t limit_us, window_us;
                 float slouched_share, asymmetry;

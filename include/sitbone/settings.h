@@ -96,6 +96,10 @@ struct settings_alert {
         char exercises_file[SETTING_TEXT_MAX];   /* "" = the installed catalogue */
 };
 
+struct settings_exercise {
+        int32_t sessions_per_week; /* 0 = none are planned */
+};
+
 struct settings_mqtt {
         bool enabled;
         char host[SETTING_TEXT_MAX];
@@ -134,6 +138,7 @@ struct settings {
         struct settings_posture posture;
         struct settings_sitting sitting;
         struct settings_alert alert;
+        struct settings_exercise exercise;
         struct settings_mqtt mqtt;
         struct settings_history history;
         struct settings_bus bus;

@@ -31,5 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         catalogue.n = 0;
         if (exercises_parse("fuzz.conf", text, n, &mistakes, &catalogue) == 0 && catalogue.n > EXERCISES_MAX)
                 abort();
+        if (catalogue.n > 0)
+                exercises_translate("fuzz.de.conf", text, n, &mistakes, &catalogue);
         return 0;
 }

@@ -91,6 +91,13 @@ static bool print_alert(const char *name, const struct world *w, char *ret, size
                 alert_reason(a, k, w->settings.sitting.break_s, ret, size);
         else if (strcmp(what, "exercise") == 0)
                 snprintf(ret, size, "%s", a->exercise < 0 ? "none" : w->exercises->of[a->exercise].id);
+        else if (strcmp(what, "chosen") == 0)
+                exercise_reason(w->exercises, a, ret, size);
+        else if (strcmp(what, "first") == 0)
+                snprintf(ret, size, "%s",
+                         a->why.first == EXERCISE_SIDE_LEFT    ? "left"
+                         : a->why.first == EXERCISE_SIDE_RIGHT ? "right"
+                                                               : "any");
         else if (strcmp(what, "moment") == 0)
                 snprintf(ret, size, "%s", alert_moment_name(a->moment));
         else if (strcmp(what, "showings") == 0)
@@ -113,11 +120,28 @@ static void print_shown(const struct world *w, char *ret, size_t size) {
                 snprintf(ret, size, "nothing");
 }
 
+/* "today 1 of 3: glute-bridge ...", "in 2 days 1 of 3: ..." or "none" */
+static void print_session(const struct world *w, char *ret, size_t size) {
+        const struct exercise_session *s = &w->alerts.session;
+
+        snprintf(ret, size, "none");
+        if (s->of == 0)
+                return;
+        if (s->in_days == 0)
+                snprintf(ret, size, "today %u of %u:", s->number, s->of);
+        else
+                snprintf(ret, size, "in %u days %u of %u:", s->in_days, s->number, s->of);
+        for (uint32_t i = 0; i < s->n; i++)
+                snprintf(ret + strlen(ret), size - strlen(ret), " %s", w->exercises->of[s->exercise[i]].id);
+}
+
 bool values_print(const char *name, const struct world *w, char *ret, size_t size) {
         if (strcmp(name, "phase") == 0)
                 snprintf(ret, size, "%s", phase_name(w->sitting.phase));
         else if (strcmp(name, "shown") == 0)
                 print_shown(w, ret, size);
+        else if (strcmp(name, "session") == 0)
+                print_session(w, ret, size);
         else
                 return print_number(name, w, ret, size) || print_length(name, w, ret, size) ||
                        print_alert(name, w, ret, size);

@@ -1,7 +1,10 @@
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "exercises.h"
+#include "util/language.h"
 
 static struct exercise_catalogue catalogue;
 static struct mistakes mistakes;
@@ -38,6 +41,7 @@ static void mistakes_are_said(void) {
 
         wrong(GOOD "kind = stretch\n", "x.conf:12: [a-b] kind: given twice");
         wrong(GOOD "colour = red\n", "x.conf:12: [a-b] colour: no such key; legal are name, kind");
+        wrong(GOOD "sides = left\n", "x.conf:12: [a-b] sides = left: must be one of no, yes");
         wrong(GOOD "[a-b]\n", "x.conf:12: [a-b]: there already is");
         wrong(GOOD "[A B]\n", "x.conf:12: [A B]: the name of an exercise is");
         wrong("[safety]\ntext = x\n[c]\nname = n\nkind = run\nplace = desk\nsuits = any\ndose = 1\nhow = h\nprompt = "
@@ -83,12 +87,74 @@ static void shipped(void) {
                 offered |= catalogue.of[i].prompt ? catalogue.of[i].suits : 0;
         }
         CHECK(kinds == 0xF);
-        CHECK(offered & EXERCISE_SUITS_ANY);
+        CHECK(offered == (1u << EXERCISE_SUITS_N) - 1); /* at the desk there is one for whatever the seat saw */
         CHECK(strcmp(catalogue.of[0].id, "standing-glute-contraction") == 0);
         CHECK(strstr(catalogue.safety, "emergency") && strstr(catalogue.safety, "not a medical device"));
 }
 
+static int translate(const char *text) {
+        memset(&mistakes, 0, sizeof(mistakes));
+        return exercises_translate("x.de.conf", text, strlen(text), &mistakes, &catalogue);
+}
+
+/* A translation changes words alone, and all of them or none. */
+static void translations(void) {
+        CHECK(parse(GOOD) == 0);
+        CHECK(translate("[a-b]\nname = Ä\ndose = 2\nhow = tu es\n") == 0);
+        CHECK(strcmp(catalogue.of[0].name, "Ä") == 0 && strcmp(catalogue.of[0].dose, "2") == 0);
+        CHECK(catalogue.of[0].prompt && catalogue.of[0].suits == (EXERCISE_SUITS_ANY | EXERCISE_SUITS_STILL));
+        CHECK(strcmp(catalogue.safety, "Stop if it hurts.\nSecond.") == 0);
+        CHECK(translate("[safety]\ntext = Halt.\n") == 0 && strcmp(catalogue.safety, "Halt.") == 0);
+        CHECK(translate("[c]\nname = x\n") == 1);
+        CHECK(strstr(mistakes.of[0], "x.de.conf:1: [c]: the catalogue has no such exercise"));
+        CHECK(translate("[a-b]\nname = Neu\ndose = 3\nhow = h\nkind = stretch\n") == 1);
+        CHECK(strstr(mistakes.of[0], "x.de.conf:5: [a-b] kind: no such key; legal are name, dose, how"));
+        CHECK(strcmp(catalogue.of[0].name, "Ä") == 0);
+        CHECK(translate("[a-b]\nname = Neu\nhow = h\n") == 1);
+        CHECK(strstr(mistakes.of[0], "x.de.conf:1: [a-b]: dose is missing"));
+}
+
+static bool language(const char *all, const char *list, const char *wish, const char *gives) {
+        setenv("LC_ALL", all, 1);
+        setenv("LANGUAGE", list, 1);
+        language_choose(wish);
+        return strcmp(language_now(), gives) == 0;
+}
+
+static void languages(void) {
+        CHECK(language("de_AT.UTF-8", "", "", "de_AT"));
+        CHECK(language("de_DE@euro", "fr:de", "auto", "fr"));
+        CHECK(language("C.UTF-8", "de", "", "")); /* who asks for C means it */
+        CHECK(language("en_GB.UTF-8", "", "", ""));
+        CHECK(language("", "", "", ""));
+        CHECK(language("C", "", "de", "de"));
+        CHECK(language("C", "", "../../x", "")); /* it becomes part of a path */
+}
+
+/* Every shipped translation has words of its own for every exercise, and the safety words. */
+static void shipped_german(void) {
+        static struct exercise_catalogue english;
+
+        CHECK(language("C", "", "en", ""));
+        memset(&mistakes, 0, sizeof(mistakes));
+        CHECK(exercises_load("config/exercises.conf", &mistakes, &english) == 0);
+        CHECK(language("de_AT.UTF-8", "", "", "de_AT"));
+        CHECK(exercises_load("config/exercises.conf", &mistakes, &catalogue) == 0 && catalogue.n == english.n);
+        for (uint32_t i = 0; i < english.n; i++) {
+                const struct exercise *e = &english.of[i], *d = &catalogue.of[i];
+
+                CHECK(strcmp(e->id, d->id) == 0 && e->kind == d->kind && e->suits == d->suits);
+                CHECK(strcmp(e->name, d->name) != 0 && strcmp(e->how, d->how) != 0);
+        }
+        CHECK(strstr(catalogue.safety, "Notfall") && strstr(catalogue.safety, "kein Medizinprodukt"));
+        CHECK(!strstr(catalogue.safety, "doctor"));
+}
+
 int main(void) {
+        translations();
+        languages();
+        shipped_german();
+        CHECK(language("C", "", "en", ""));
         good();
         mistakes_are_said();
         shipped();

@@ -39,7 +39,7 @@ static void reasons_have_numbers(void) {
 static void truncation_keeps_characters(void) {
         static struct snapshot s;
         static struct exercise_catalogue c;
-        char whole[700], text[700];
+        char whole[900], text[900];
 
         c.n = 1;
         snprintf(c.of[0].name, sizeof(c.of[0].name), "Gesäß ✓ 𝄞");
@@ -47,10 +47,17 @@ static void truncation_keeps_characters(void) {
         snprintf(c.of[0].how, sizeof(c.of[0].how), "Übung für später");
         s.exercises = &c;
         s.alerts.of[ALERT_ACTIVATE].seated_us = 30 * 60000000ull;
-        s.alerts.of[ALERT_ACTIVATE].suits = EXERCISE_SUITS_SLOUCHED;
+        s.alerts.of[ALERT_ACTIVATE].why = (struct exercise_reason){.suits = EXERCISE_SUITS_SLOUCHED,
+                                                                   .share = 0.64f,
+                                                                   .other_lately = 2,
+                                                                   .other = EXERCISE_STRENGTHEN,
+                                                                   .lately = 1,
+                                                                   .first = EXERCISE_SIDE_LEFT};
         alert_body(&s, ALERT_ACTIVATE, 120, whole, sizeof(whole));
         CHECK(strstr(whole, "Seated 30 min without a 2 min break.\nGesäß ✓ 𝄞: 3 × 12. Übung für später"));
-        CHECK(strstr(whole, "because you sat slouched"));
+        CHECK(strstr(whole,
+                     "später Begin with the left side, which carried less. (because you sat slouched 64 % of the "
+                     "time; one that activates, since lately there were 2 strengthening and 1 activating)"));
         for (size_t room = 1; room <= strlen(whole) + 1; room++) {
                 alert_body(&s, ALERT_ACTIVATE, 120, text, room);
                 size_t n = strlen(text);
