@@ -11,6 +11,6 @@ struct crc16 {
 };
 
 void crc16_init(struct crc16 *c);
-uint16_t crc16_of(const struct crc16 *c, const uint8_t *bytes, size_t n);
+uint16_t crc16_of(const struct crc16 *c, const uint8_t *p, size_t n);
 
 #endif

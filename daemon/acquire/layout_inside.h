@@ -28,8 +28,8 @@ static inline uint32_t layout_cols(const struct layout_plan *p) {
 /* Element of the wire at row, column of that picture. */
 uint32_t layout_wire(const struct layout_plan *p, uint32_t row, uint32_t col);
 
-/* NULL, or what is wrong; nothing is written then. n_cells: as seen on the wire, 0 = not seen. */
-const char *layout_plan(const struct format *format, const struct settings_device *device, uint32_t n_cells,
+/* NULL, or what is wrong; nothing is written then. seen: cells on the wire, 0 = not seen. */
+const char *layout_plan(const struct format *format, const struct settings_device *device, uint32_t seen,
                         struct layout_plan *ret);
 
 #endif

@@ -219,8 +219,8 @@ const char *command_result_text(enum command_result r) {
                 [COMMAND_UNKNOWN_VERB] = "No such command: see info for those there are.",
                 [COMMAND_BUSY] = "Too many commands at once: wait a moment, then ask again.",
                 [COMMAND_NOT_APART] =
-                        "The mat cannot tell this from your upright: exaggerate it, or calibrate upright "
-                        "again first.",
+                        ("The mat cannot tell this from your upright: exaggerate it, or calibrate upright again "
+                         "first."),
                 [COMMAND_FULL] = "There is no room for another name: forget one first.",
                 [COMMAND_NO_SUCH_NAME] = "Nothing of that name was taught.",
                 [COMMAND_LIMIT_REACHED] = "No more of it today: the settings snoozes_max and skips_max say how many.",

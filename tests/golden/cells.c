@@ -18,7 +18,7 @@ static struct frame frame;
 static struct settings settings;
 static struct mistakes mistakes;
 
-static void fail(const char *what) {
+static _Noreturn void fail(const char *what) {
         for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
                 fprintf(stderr, "%s\n", mistakes.of[i]);
         fprintf(stderr, "cells: %s\n", what);

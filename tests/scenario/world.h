@@ -44,7 +44,7 @@ struct world {
         int64_t wall_us; /* clock on the wall = t_us + wall_us, counted from midnight before a Sunday */
         int64_t day;     /* of that clock, when it was looked at last */
         struct memory saved;
-        uint64_t saved_us; /* when, in the time of the scenario */
+        uint64_t saved_us;      /* when, in the time of the scenario */
         struct sitting sitting; /* of the last step */
         struct alerts alerts;
         struct world_check check;
