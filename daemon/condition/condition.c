@@ -8,6 +8,7 @@
 #include "condition/quality.h"
 
 static const float RECENT_S = 2;           /* time constant of the recent mean: a few frames even at 2 Hz */
+static const uint64_t RECENT_US = 45000;   /* which takes at most twenty frames a second */
 static const uint64_t TICK_US = 1000000;   /* the slow pass */
 enum { PERIODS = 16 };                     /* frames, for the mean time between them */
 static const uint64_t CREEP_US = 250000;   /* often enough that a shift is seen while it happens */
@@ -23,10 +24,6 @@ static const float FOLLOW_DOWN = 0.25F;   /* a tick, always: a load below zero m
 static const float STUCK_LEVEL = 0.5F;    /* of full scale: a cell resting above it has lost most of its range */
 static const float STUCK_RANGE = 0.03F;   /* of full scale: a live cell under a sitter moves more, by creep alone */
 static const uint64_t STUCK_US = 60000000; /* watched at least so long */
-
-struct counts {
-        uint32_t active, saturated, moved;
-};
 
 static uint32_t max_u32(uint32_t a, uint32_t b) {
         return a > b ? a : b;
@@ -112,10 +109,10 @@ static void start(struct condition *c, const struct frame *frame) {
                 c->lowest[i] = c->highest[i] = c->recent[i];
         }
         c->started = true;
-        c->started_us = c->last_us = c->ticked_us = frame->arrived_us;
+        c->started_us = c->last_us = c->ticked_us = c->recent_us = frame->arrived_us;
 }
 
-/* Three short loops over the cells, each of a shape that gcc and clang vectorise under strict floating point: no sums of
+/* Short loops over the cells, each of a shape that gcc and clang vectorise under strict floating point: no sums of
  * floats, no value both selected and compared in one loop. */
 static void weigh(const struct condition *c, const float *restrict raw, float *restrict load) {
         const float *restrict baseline = c->baseline, *restrict gain = c->gain, *restrict threshold = c->threshold;
@@ -146,17 +143,23 @@ static uint32_t follow_recent(struct condition *c, const float *restrict raw, fl
         return moved;
 }
 
-static struct counts count(const struct condition *c, const float *restrict raw, const float *restrict load) {
+static uint32_t count_active(const float *load, uint32_t n) {
+        uint32_t active = 0;
+
+        for (uint32_t i = 0; i < n; i++)
+                active += load[i] > 0;
+        return active;
+}
+
+static uint32_t count_saturated(const struct condition *c, const float *restrict raw) {
         const float *restrict gain = c->gain;
         const float saturated = SATURATED * c->geometry->full_scale;
         const uint32_t n = c->geometry->n_cells;
-        uint32_t active = 0, over = 0;
+        uint32_t over = 0;
 
-        for (uint32_t i = 0; i < n; i++) {
-                active += load[i] > 0;
+        for (uint32_t i = 0; i < n; i++)
                 over += (raw[i] >= saturated) & (gain[i] > 0);
-        }
-        return (struct counts){active, over, 0};
+        return over;
 }
 
 /* Elsewhere than in the sum: cells above the floor before any baseline, for the swing of the mat. */
@@ -248,6 +251,14 @@ static void judge_still(struct condition *c, uint32_t moved, uint64_t now) {
                 c->still_since_us = now;
 }
 
+static void watch_recent(struct condition *c, const struct frame *frame) {
+        const float dt = (float)(frame->arrived_us - c->recent_us) * 1e-6F;
+
+        c->recent_us = frame->arrived_us;
+        c->n_saturated = count_saturated(c, frame->raw);
+        judge_still(c, follow_recent(c, frame->raw, dt / (RECENT_S + dt)), frame->arrived_us);
+}
+
 static bool judge_quiet(struct condition *c, const struct map *map, uint64_t now) {
         if (c->still_since_us > now || !is_empty(c, map))
                 c->quiet_since_us = UINT64_MAX;
@@ -293,24 +304,21 @@ static float crosstalk(const struct condition *c) {
         return c->settings.crosstalk < 0 ? c->geometry->crosstalk : c->settings.crosstalk;
 }
 
-static void take_creep_off(struct condition *c, float *load, float *ret_share, uint64_t now) {
-        for (uint32_t i = 0; i < c->geometry->n_cells && !c->settings.creep; i++)
-                ret_share[i] = 1;
+static void take_creep_off(struct condition *c, float *load, const float **ret_share, uint64_t now) {
+        *ret_share = c->settings.creep ? c->creep.share : NULL;
         if (!c->settings.creep)
                 return;
         if (!c->creep.started || now < c->creep.ticked_us || now - c->creep.ticked_us >= CREEP_US)
                 creep_tick(&c->creep, load, c->still_since_us <= now, now);
         creep_take_off(&c->creep, load);
-        memcpy(ret_share, c->creep.share, c->geometry->n_cells * sizeof(float));
 }
 
 /* Everything but the loads. */
-static void describe_map(const struct condition *c, const struct frame *frame, struct counts counts, struct map *ret) {
+static void describe_map(const struct condition *c, const struct frame *frame, struct map *ret) {
         ret->seq = frame->seq;
         ret->arrived_us = frame->arrived_us;
         ret->n_cells = c->geometry->n_cells;
-        ret->n_active = counts.active;
-        ret->n_saturated = counts.saturated;
+        ret->n_saturated = c->n_saturated;
         ret->n_stuck = c->n_stuck;
         ret->n_dead = c->n_dead;
         ret->n_filled = c->faults.n_filled;
@@ -337,7 +345,6 @@ static float force_n(const struct condition *c, const float *load) {
 void condition_step(struct condition *c, const struct frame *frame, struct map *ret) {
         const uint64_t now = frame->arrived_us;
         const bool first = !c->started || now < c->last_us;
-        struct counts counts;
         float dt;
 
         if (first)
@@ -347,12 +354,12 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         c->frames += c->frames < UINT32_MAX;
         c->last_us = now;
         weigh(c, frame->raw, ret->load);
-        counts = count(c, frame->raw, ret->load);
-        counts.moved = follow_recent(c, frame->raw, dt / (RECENT_S + dt));
-        judge_still(c, counts.moved, now);
+        ret->n_active = count_active(ret->load, c->geometry->n_cells);
+        if (first || now - c->recent_us >= RECENT_US)
+                watch_recent(c, frame);
         crosstalk_take_off(c->geometry, crosstalk(c), ret->load);
-        take_creep_off(c, ret->load, ret->creep_share, now);
-        describe_map(c, frame, counts, ret);
+        take_creep_off(c, ret->load, &ret->creep_share, now);
+        describe_map(c, frame, ret);
         if (first)
                 judge(c, ret);
         if (now - c->ticked_us >= TICK_US)

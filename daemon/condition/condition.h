@@ -1,5 +1,6 @@
 /* frame -> map: tare, noise floor, cross-talk, creep, response curves, cells that cannot be measuring; in that order.
- * Cost: a few passes over the cells a frame, one more four times a second (creep), and a few once a second.
+ * Cost: three short passes over the cells a frame, two more at most twenty times a second (what moves, what is
+ * saturated), four at four times a second (creep), and a few once a second.
  *
  * The stage must know whether the seat is empty before it may move the baseline, but may not look downstream; so it
  * judges for itself: the seat counts as empty while it is still and carries less above the present baseline (above zero
@@ -42,10 +43,12 @@ struct condition {
         uint64_t started_us;      /* first frame */
         uint64_t last_us;         /* last frame */
         uint64_t ticked_us;       /* last slow tick */
+        uint64_t recent_us;       /* last frame taken into recent */
         uint64_t still_since_us;  /* UINT64_MAX = moving */
         uint64_t quiet_since_us;  /* still and empty, as far as the slow ticks saw; UINT64_MAX = not */
         uint32_t frames;          /* in recent, saturating */
         uint32_t n_stuck, n_dead; /* cells out */
+        uint32_t n_saturated;     /* when recent was followed last */
         uint32_t flaws;           /* as last judged, and the two below */
         float quality, drift;
         float period_s;            /* between frames, mean of the last few */

@@ -59,34 +59,43 @@ void creep_take_off(const struct creep *c, float *restrict reading) {
                 reading[i] *= share[i];
 }
 
-/* One lag goes on; what it adds to the age. */
-static float follow_lag(float *lag, float reading, float up, float down) {
-        const float change = reading - *lag, old = *lag < reading ? *lag : reading;
+/* One lag of all cells goes on; its squares add up to the age. */
+static void follow_lag(float *restrict lag, const float *restrict reading, float *restrict squares, uint32_t n,
+                       float up, float down) {
+        for (uint32_t i = 0; i < n; i++) {
+                const float change = reading[i] - lag[i], old = lag[i] < reading[i] ? lag[i] : reading[i];
 
-        *lag += change * (change > 0 ? up : down);
-        return old * old;
+                lag[i] += change * (change > 0 ? up : down);
+                squares[i] += old * old;
+        }
+}
+
+/* Both divisions for every cell, so that the loop vectorises: a branch is dearer. */
+static void age_and_share(const float *restrict reading, float *restrict age, float *restrict share, uint32_t n,
+                          float constant) {
+        for (uint32_t i = 0; i < n; i++) {
+                const float y = reading[i], divisor = y > 1e-12F ? y * y : 1; /* the square of less may be 0 */
+
+                age[i] = y > 1e-12F ? age[i] / divisor : 0;
+                share[i] = 1 / (1 + constant * age[i]);
+        }
 }
 
 static struct sums follow(struct creep *c, const float *restrict reading, float dt) {
-        float up[CREEP_LAGS], down[CREEP_LAGS];
         struct sums sums = {0};
+        float age[CELLS_MAX];
 
-        for (int k = 0; k < CREEP_LAGS; k++) {
-                up[k] = 1 - expf(-dt / LAG_S[k]);
-                down[k] = 1 - expf(-dt * LET_GO / LAG_S[k]);
-        }
+        memset(age, 0, c->n_cells * sizeof(float));
+        for (int k = 0; k < CREEP_LAGS; k++)
+                follow_lag(c->lag[k], reading, age, c->n_cells, 1 - expf(-dt / LAG_S[k]),
+                           1 - expf(-dt * LET_GO / LAG_S[k]));
+        age_and_share(reading, age, c->share, c->n_cells, c->constant);
         for (uint32_t i = 0; i < c->n_cells; i++) {
-                const float y = reading[i];
-                float squares = 0, age, load;
+                const float load = reading[i] * c->share[i];
 
-                for (int k = 0; k < CREEP_LAGS; k++)
-                        squares += follow_lag(&c->lag[k][i], y, up[k], down[k]);
-                age = y > 1e-12F ? squares / (y * y) : 0; /* the square of less may be 0 */
-                c->share[i] = 1 / (1 + c->constant * age);
-                load = y * c->share[i];
-                sums.reading += y;
+                sums.reading += reading[i];
                 sums.load += load;
-                sums.aged += load * age;
+                sums.aged += load * age[i];
         }
         return sums;
 }

@@ -34,11 +34,11 @@ static void add_rows(struct pattern *p, const struct map *map, uint32_t from, ui
         memset(p->counts, 0, p->cols * sizeof(float));
         for (uint32_t r = from; r < to; r++) {
                 const float *restrict load = map->load + (size_t)r * p->cols;
-                const float *restrict share = map->creep_share + (size_t)r * p->cols;
+                const float *restrict share = map->creep_share ? map->creep_share + (size_t)r * p->cols : NULL;
                 const uint8_t *restrict trusted = map->trusted + (size_t)r * p->cols;
 
                 for (uint32_t c = 0; c < p->cols; c++) {
-                        sums[c] += share[c] > 0 ? trusted[c] * load[c] / share[c] : trusted[c] * load[c];
+                        sums[c] += share && share[c] > 0 ? trusted[c] * load[c] / share[c] : trusted[c] * load[c];
                         counts[c] += trusted[c];
                 }
         }
@@ -74,24 +74,28 @@ static bool moved(const struct pattern *p, const float *now, uint32_t n) {
         return change > MOVED * more;
 }
 
+static void take(struct pattern *p, const struct map *map, uint32_t n, bool anew) {
+        float value[PATTERN_MAX] = {0}, dt, follow;
+
+        pool(p, map, value);
+        dt = anew ? 0 : (float)(map->arrived_us - p->at_us) * 1e-6F;
+        follow = anew || moved(p, value, n) ? 1 : dt / (MEAN_S + dt);
+        for (uint32_t i = 0; i < n; i++) {
+                bool fresh = isnan(value[i]) || isnan(p->value[i]);
+
+                p->value[i] = fresh ? value[i] : p->value[i] + follow * (value[i] - p->value[i]);
+        }
+        p->at_us = map->arrived_us;
+}
+
 void pattern_step(struct pattern *p, const struct map *map, struct features *ret) {
         const uint32_t n = p->block_rows * p->block_cols;
         const uint64_t now = map->arrived_us;
-        float value[PATTERN_MAX] = {0}, dt, follow;
         bool anew = p->at_us == 0 || now < p->at_us || now - p->at_us > GAP_US;
 
         ret->n_pattern = n;
-        if (anew || now - p->at_us >= EVERY_US) {
-                pool(p, map, value);
-                dt = anew ? 0 : (float)(now - p->at_us) * 1e-6F;
-                follow = anew || moved(p, value, n) ? 1 : dt / (MEAN_S + dt);
-                for (uint32_t i = 0; i < n; i++) {
-                        bool fresh = isnan(value[i]) || isnan(p->value[i]);
-
-                        p->value[i] = fresh ? value[i] : p->value[i] + follow * (value[i] - p->value[i]);
-                }
-                p->at_us = now;
-        }
+        if (anew || now - p->at_us >= EVERY_US)
+                take(p, map, n, anew);
         ret->pattern_at_us = p->at_us;
         memcpy(ret->pattern, p->value, n * sizeof(float));
 }

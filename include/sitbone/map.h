@@ -26,7 +26,7 @@ struct map {
         uint64_t arrived_us;
         uint32_t n_cells;
         uint32_t n_active;    /* cells above the noise floor */
-        uint32_t n_saturated; /* cells at or above 98 % of full scale */
+        uint32_t n_saturated; /* cells at or above 98 % of full scale; counted at most twenty times a second */
         uint32_t
                 n_stuck; /* cells masked because they stay loaded with nobody on the seat or never change while others do */
         uint32_t n_dead;       /* cells that read nothing for a minute while the cells on both sides carried load */
@@ -40,7 +40,8 @@ struct map {
         float quality;         /* 0..1, how far the loads can be trusted as a whole; judged once a second */
         uint32_t flaws;        /* enum map_flaw, or-ed: why quality is below 1 */
         float load[CELLS_MAX]; /* share of full scale above the baseline, 0..1; exactly 0 below the floor or masked */
-        float creep_share[CELLS_MAX]; /* of the reading: what is left of it when creep is taken off; 1 = all */
+        const float *creep_share; /* of the reading, by cell: what is left of it when creep is taken off; NULL = all. Of
+                                   * the stage, as it is now: read it before the next step */
         uint8_t trusted
                 [CELLS_MAX]; /* 1 = measured; 0 = masked, stuck or dead: load is 0 there and means nothing, or is
                                      * estimated from the neighbours */

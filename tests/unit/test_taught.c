@@ -160,15 +160,17 @@ static void test_pattern(uint32_t rows, uint32_t cols, uint32_t expect, uint32_t
         static struct pattern p;
         static struct geometry g;
         static struct map map;
+        static float share[CELLS_MAX];
 
         memset(&map, 0, sizeof(map));
+        map.creep_share = share;
         g.kind = rows > 1 ? GEOMETRY_GRID : GEOMETRY_UNPLACED;
         g.rows = rows;
         g.cols = cols;
         g.n_cells = map.n_cells = rows * cols;
         for (uint32_t i = 0; i < g.n_cells; i++) {
                 map.trusted[i] = i != 3;
-                map.creep_share[i] = 0.5F;                    /* left in: the reading is twice the load */
+                share[i] = 0.5F;                              /* left in: the reading is twice the load */
                 map.load[i] = map.trusted[i] ? 0.125F : 0.7F; /* estimated from its neighbours: not measured */
         }
         map.arrived_us = 1000000;
