@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "describe/marginal.h"
+
 static const uint64_t EVERY_US = 200000;
 static const float GAP_S = 3;            /* a longer silence counts as so long */
 static const float LOAD_LEAST_CM2 = 2;   /* with less the seat is empty */
@@ -56,19 +58,28 @@ void clinic_init(struct clinic_watch *w, const struct geometry *g) {
                 find_nearest(w, g);
 }
 
+static void steeper(float *restrict most, const float *restrict a, const float *restrict b, uint32_t n) {
+        for (uint32_t c = 0; c < n; c++) {
+                const float step = fabsf(b[c] - a[c]);
+
+                most[c] = step > most[c] ? step : most[c];
+        }
+}
+
 static float steepest_of_grid(const struct geometry *g, const float *load) {
-        float along_x = 0, along_y = 0;
+        const uint32_t cols = g->cols;
+        float along_x[CELLS_MAX], along_y[CELLS_MAX]; /* by column */
 
-        for (uint32_t r = 0; r < g->rows; r++)
-                for (uint32_t c = 0; c < g->cols; c++) {
-                        const float *at = load + (size_t)r * g->cols + c;
-                        float x = c + 1 < g->cols ? fabsf(at[1] - at[0]) : 0;
-                        float y = r + 1 < g->rows ? fabsf(at[g->cols] - at[0]) : 0;
+        memset(along_x, 0, cols * sizeof(float));
+        memset(along_y, 0, cols * sizeof(float));
+        for (uint32_t r = 0; r < g->rows; r++) {
+                const float *row = load + (size_t)r * cols;
 
-                        along_x = x > along_x ? x : along_x;
-                        along_y = y > along_y ? y : along_y;
-                }
-        return fmaxf(along_x / g->pitch_x_mm, along_y / g->pitch_y_mm) * 10;
+                steeper(along_x, row, row + 1, cols - 1);
+                if (r + 1 < g->rows)
+                        steeper(along_y, row, row + cols, cols);
+        }
+        return fmaxf(lanes_max(along_x, cols) / g->pitch_x_mm, lanes_max(along_y, cols) / g->pitch_y_mm) * 10;
 }
 
 static float steepest(const struct clinic_watch *w, const struct geometry *g, const float *load) {
@@ -97,13 +108,22 @@ static bool under_bones(const struct sit_bones *b, float x, float y) {
 }
 
 static float dispersion(const struct geometry *g, const float *load, const struct features *f) {
+        const struct sit_bones *b = &f->sit_bones;
+        const float back = fminf(b->left_mm[1], b->right_mm[1]) - SACRUM_TO_MM;
+        const float front = fmaxf(b->left_mm[1], b->right_mm[1]) + BONE_MM;
         float under = 0;
 
-        if (!f->sit_bones.valid || !(f->load > 0))
+        if (!b->valid || !(f->load > 0))
                 return NAN;
-        for (uint32_t i = 0; i < g->n_cells; i++)
-                if (load[i] > 0 && under_bones(&f->sit_bones, g->x_mm[i], g->y_mm[i]))
-                        under += load[i];
+        for (uint32_t r = 0; r < g->rows; r++) { /* a pair is found on grids only */
+                const uint32_t from = r * g->cols;
+
+                if (g->y_mm[from] < back || g->y_mm[from] > front)
+                        continue;
+                for (uint32_t i = from; i < from + g->cols; i++)
+                        if (load[i] > 0 && under_bones(b, g->x_mm[i], g->y_mm[i]))
+                                under += load[i];
+        }
         return fminf(under * g->cell_cm2 / f->load, 1);
 }
 
@@ -144,9 +164,22 @@ static void watch_offloads(struct clinic_watch *w, const struct features *f, flo
 }
 
 static void sum_regions(struct clinic_watch *w, const struct geometry *g, const float *load) {
+        float *sum = w->now.region_load;
+        uint32_t middle = 0;
+
         memset(w->now.region_load, 0, sizeof(w->now.region_load));
-        for (uint32_t i = 0; i < g->n_cells; i++)
-                w->now.region_load[w->region_of[i]] += load[i] * g->cell_cm2;
+        while (middle < g->cols && g->x_mm[middle] < 0)
+                middle++;
+        for (uint32_t r = 0; r < g->rows; r++) {
+                const uint32_t from = r * g->cols, back = w->region_of[from] & ~1U;
+
+                sum[back] += lanes_sum(load + from, middle);
+                sum[back + 1] += lanes_sum(load + from + middle, g->cols - middle);
+        }
+        for (uint32_t i = 0; i < g->n_cells && g->kind != GEOMETRY_GRID; i++)
+                sum[w->region_of[i]] += load[i];
+        for (int k = 0; k < REGION_N; k++)
+                sum[k] *= g->cell_cm2;
 }
 
 static void follow_cop(struct clinic_watch *w, const struct features *f, float dt) {

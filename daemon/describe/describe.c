@@ -13,6 +13,7 @@ static const float SMOOTH_S = 0.5F;          /* movement and speed: smoothing */
 static const float GAP_S = 3;                /* after a longer silence nothing is known of movement */
 static const float PPI_CM2 = 9.5F;           /* peak pressure index: 9-10 cm2 (BodiTrak manual, ISO/TR 16840-9) */
 static const float FRONT_SHARE = 13.0F / 32; /* 13 front columns of a 32 x 32 mat carry 30 % of an upright sitter */
+static const uint64_t LOOK_US = 45000;       /* a closer look at most twenty times a second: nobody moves faster */
 static const uint64_t BONES_US = 90000;      /* looked for ten times a second */
 static const float LOAD_LEAST_CM2 = 0.5F;    /* below it a movement relative to the load says nothing */
 
@@ -53,19 +54,50 @@ void describe_init(struct describe *d, const struct geometry *g) {
         }
 }
 
-/* Column sums of one row: load, its squares, its change against the slow map; column peaks. */
-static void add_row(struct describe *d, const float *restrict load, uint32_t at, uint32_t n, float follow) {
-        float *restrict sums = d->x.load, *restrict squares = d->squares, *restrict changes = d->changes;
-        float *restrict peaks = d->peaks, *restrict previous = d->previous + at;
+/* Sums and peaks of the columns. */
+static void add_row(struct describe *d, const float *restrict load, uint32_t n) {
+        float *restrict sums = d->x.load, *restrict peaks = d->peaks;
+
+        for (uint32_t c = 0; c < n; c++) {
+                sums[c] += load[c];
+                peaks[c] = load[c] > peaks[c] ? load[c] : peaks[c];
+        }
+}
+
+/* Rows and columns; one row where there is no grid. */
+static uint32_t cols_of(const struct describe *d) {
+        return d->geometry->kind == GEOMETRY_GRID ? d->geometry->cols : d->geometry->n_cells;
+}
+
+static uint32_t rows_of(const struct describe *d) {
+        return d->geometry->kind == GEOMETRY_GRID ? d->geometry->rows : 1;
+}
+
+/* The pass over the cells. Fills both marginals of a grid; otherwise d->x.load is the map. Returns the load. */
+static float sweep(struct describe *d, const struct map *map) {
+        const uint32_t cols = cols_of(d), rows = rows_of(d);
+
+        memset(d->x.load, 0, cols * sizeof(float));
+        memset(d->peaks, 0, cols * sizeof(float));
+        for (uint32_t r = 0; r < rows; r++) {
+                const float *load = map->load + (size_t)r * cols;
+
+                add_row(d, load, cols);
+                d->y.load[r] = lanes_sum(load, cols);
+        }
+        return lanes_sum(d->x.load, cols);
+}
+
+/* Column sums of one row: squares of the load, its change against the slow map. */
+static void compare_row(struct describe *d, const float *restrict load, uint32_t at, uint32_t n, float follow) {
+        float *restrict squares = d->squares, *restrict changes = d->changes, *restrict previous = d->previous + at;
 
         for (uint32_t c = 0; c < n; c++) {
                 float v = load[c], change = v - previous[c];
 
                 previous[c] += follow * change;
-                sums[c] += v;
                 squares[c] += v * v;
                 changes[c] += fabsf(change);
-                peaks[c] = v > peaks[c] ? v : peaks[c];
         }
 }
 
@@ -73,22 +105,16 @@ struct totals {
         float load, squares, change, peak;
 };
 
-/* The pass over the cells. Fills both marginals of a grid; otherwise d->x.load is one sum a cell. */
-static struct totals sweep(struct describe *d, const struct map *map, float follow) {
-        const bool grid = d->geometry->kind == GEOMETRY_GRID;
-        const uint32_t cols = grid ? d->geometry->cols : map->n_cells, rows = grid ? d->geometry->rows : 1;
-        const size_t size = cols * sizeof(float);
+/* The second pass, for a closer look. */
+static void compare(struct describe *d, const struct map *map, float follow, struct totals *ret) {
+        const uint32_t cols = cols_of(d), rows = rows_of(d);
 
-        memset(d->x.load, 0, size);
-        memset(d->squares, 0, size);
-        memset(d->changes, 0, size);
-        memset(d->peaks, 0, size);
-        for (uint32_t r = 0; r < rows; r++) {
-                add_row(d, map->load + (size_t)r * cols, r * cols, cols, follow);
-                d->y.load[r] = lanes_sum(map->load + (size_t)r * cols, cols);
-        }
-        return (struct totals){lanes_sum(d->x.load, cols), lanes_sum(d->squares, cols), lanes_sum(d->changes, cols),
-                               lanes_max(d->peaks, cols)};
+        memset(d->squares, 0, cols * sizeof(float));
+        memset(d->changes, 0, cols * sizeof(float));
+        for (uint32_t r = 0; r < rows; r++)
+                compare_row(d, map->load + (size_t)r * cols, r * cols, cols, follow);
+        ret->squares = lanes_sum(d->squares, cols);
+        ret->change = lanes_sum(d->changes, cols);
 }
 
 static void sort_into_bins(struct describe *d, const struct map *map) {
@@ -101,8 +127,7 @@ static void sort_into_bins(struct describe *d, const struct map *map) {
 }
 
 static uint32_t peak_cell(const struct describe *d, const struct map *map, float peak) {
-        const bool grid = d->geometry->kind == GEOMETRY_GRID;
-        const uint32_t cols = grid ? d->geometry->cols : map->n_cells, rows = grid ? d->geometry->rows : 1;
+        const uint32_t cols = cols_of(d), rows = rows_of(d);
         uint32_t c = 0;
 
         while (c + 1 < cols && d->peaks[c] < peak)
@@ -163,13 +188,14 @@ static float variation(const struct totals *t, uint32_t n) {
 }
 
 static void place(const struct describe *d, float total, struct features *ret) {
+        const struct spread x = marginal_spread(&d->x, total), y = marginal_spread(&d->y, total);
         float left, front = marginal_end(&d->y);
 
-        ret->cop_x_mm = marginal_mean(&d->x, total);
-        ret->cop_y_mm = marginal_mean(&d->y, total);
-        ret->back_y_mm = marginal_quantile(&d->y, total, 0.05F);
-        ret->front_y_mm = marginal_quantile(&d->y, total, 0.95F);
-        ret->width_mm = marginal_quantile(&d->x, total, 0.95F) - marginal_quantile(&d->x, total, 0.05F);
+        ret->cop_x_mm = x.mean_mm;
+        ret->cop_y_mm = y.mean_mm;
+        ret->back_y_mm = y.from_mm;
+        ret->front_y_mm = y.to_mm;
+        ret->width_mm = x.to_mm - x.from_mm;
         left = marginal_between(&d->x, marginal_begin(&d->x), 0);
         ret->asymmetry = total > 0 ? within(1 - 2 * left / total, -1, 1) : NAN;
         front -= FRONT_SHARE * (front - marginal_begin(&d->y));
@@ -212,13 +238,10 @@ static void move(struct describe *d, const struct totals *t, float load_cm2, flo
         d->slow_cop_y_mm = isnan(dy) ? f->cop_y_mm : d->slow_cop_y_mm + follow * dy;
 }
 
-/* Seconds since the previous map; NAN = there is none, or it is too long ago to compare with. 0 = it came in the same
- * piece: USB adapters hold bytes back, and a fast mat's frames then arrive two at a time. */
-static float elapsed(struct describe *d, uint64_t now) {
+/* Seconds since the last closer look; NAN = there was none, or it is too long ago to compare with. */
+static float elapsed(const struct describe *d, uint64_t now) {
         float dt = d->has_previous && now >= d->previous_us ? (float)(now - d->previous_us) * 1e-6F : NAN;
 
-        d->has_previous = true;
-        d->previous_us = now;
         return dt <= GAP_S ? dt : NAN;
 }
 
@@ -233,33 +256,55 @@ static struct sit_bones pair(struct describe *d, const struct map *map, const st
         return d->bones;
 }
 
-void describe_step(struct describe *d, const struct map *map, struct features *ret) {
-        const float dt = elapsed(d, map->arrived_us), area = d->geometry->cell_cm2;
-        const struct totals t = sweep(d, map, following(dt));
-        const bool placed = d->geometry->kind != GEOMETRY_UNPLACED;
+/* Movement, shape, bones, and what is for people to read. What stands for long waits for its turn; what begins or ends,
+ * as a lean under which no bones are found, does not. USB adapters hold bytes back, and a fast mat's frames then arrive
+ * two at a time: the second of them waits, too. */
+static bool is_due(const struct describe *d, const struct features *now, uint64_t now_us) {
+        const bool waited = !d->has_previous || now_us < d->previous_us || now_us - d->previous_us >= LOOK_US;
 
+        return waited || (now->load > 0) != d->loaded || (d->bones.valid && !sit_bones_possible(d, now));
+}
+
+static void look_closer(struct describe *d, const struct map *map, struct totals *t, struct features *f) {
+        const float dt = elapsed(d, map->arrived_us);
+
+        d->has_previous = true;
+        d->previous_us = map->arrived_us;
+        d->loaded = f->load > 0;
+        compare(d, map, following(dt), t);
+        f->ppi = t->peak > 0 ? ppi(d, map, t->peak) : NAN;
+        f->cov = variation(t, map->n_active);
+        if (dt != 0)
+                move(d, t, f->load, dt, f);
+        f->movement = d->movement;
+        f->cop_speed_mm_s = d->cop_speed_mm_s;
+        f->sit_bones = pair(d, map, f);
+        profile_fill(&d->y, &f->sit_bones, f->profile);
+        along_fill(&d->y, d->geometry->kind == GEOMETRY_GRID ? t->load : 0, f->along);
+        pattern_step(&d->pattern, map, f);
+        clinic_step(&d->clinic, d->geometry, map, f);
+}
+
+void describe_step(struct describe *d, const struct map *map, struct features *ret) {
+        const float area = d->geometry->cell_cm2;
+        struct totals t = {.load = sweep(d, map)};
+        struct features *f = &d->now;
+
+        t.peak = lanes_max(d->peaks, cols_of(d));
         if (d->geometry->kind == GEOMETRY_SCATTERED)
                 sort_into_bins(d, map);
-        ret->seq = map->seq;
-        ret->arrived_us = map->arrived_us;
-        ret->tared = map->tared;
-        ret->n_active = map->n_active;
-        ret->n_saturated = map->n_saturated;
-        ret->n_cells = map->n_cells;
-        ret->load = t.load * area;
-        ret->contact_area_cm2 = placed ? (float)map->n_active * area : NAN;
-        ret->peak = t.peak;
-        ret->ppi = t.peak > 0 ? ppi(d, map, t.peak) : NAN;
-        ret->cov = variation(&t, map->n_active);
-        place(d, t.load, ret);
-        ret->rest_share = rest_share(d, map, t.load);
-        if (dt != 0)
-                move(d, &t, ret->load, dt, ret);
-        ret->movement = d->movement;
-        ret->cop_speed_mm_s = d->cop_speed_mm_s;
-        ret->sit_bones = pair(d, map, ret);
-        profile_fill(&d->y, &ret->sit_bones, ret->profile);
-        along_fill(&d->y, d->geometry->kind == GEOMETRY_GRID ? t.load : 0, ret->along);
-        pattern_step(&d->pattern, map, ret);
-        clinic_step(&d->clinic, d->geometry, map, ret);
+        f->seq = map->seq;
+        f->arrived_us = map->arrived_us;
+        f->tared = map->tared;
+        f->n_active = map->n_active;
+        f->n_saturated = map->n_saturated;
+        f->n_cells = map->n_cells;
+        f->load = t.load * area;
+        f->contact_area_cm2 = d->geometry->kind != GEOMETRY_UNPLACED ? (float)map->n_active * area : NAN;
+        f->peak = t.peak;
+        place(d, t.load, f);
+        f->rest_share = rest_share(d, map, t.load);
+        if (is_due(d, f, map->arrived_us))
+                look_closer(d, map, &t, f);
+        *ret = *f;
 }

@@ -1,7 +1,9 @@
 /* map -> features: pure measurement, no judgement. Formulas and sources stand beside each feature in describe.c.
  *
  * One pass over the cells makes the marginals (sums along rows and columns); position, spread, edges and symmetry all
- * follow from those. The sit-bone pair looks at a few small windows of the map. Cost: linear in the cells. */
+ * follow from those. All else takes a closer look, at most twenty times a second: on a faster mat the frames in between
+ * keep the movement, shape, pair and clinical numbers of the last one. The sit-bone pair looks at a few small windows of
+ * the map. Cost: linear in the cells. */
 #ifndef DESCRIBE_DESCRIBE_H
 #define DESCRIBE_DESCRIBE_H
 
@@ -22,12 +24,13 @@ struct marginal {
 struct describe {
         const struct geometry *geometry; /* not owned */
         /* private state: the map as it was a moment ago, for movement */
-        bool has_previous;
-        uint64_t previous_us;
+        bool has_previous, loaded; /* a closer look was taken; something lay there */
+        uint64_t previous_us;      /* when */
         float movement, cop_speed_mm_s; /* smoothed; NAN = not known */
         struct sit_bones bones;         /* found last: where to begin looking */
         uint64_t bones_us;              /* when */
         float slow_cop_x_mm, slow_cop_y_mm;
+        struct features now;
         float previous[CELLS_MAX];
         struct pattern pattern;
         struct clinic_watch clinic;

@@ -10,8 +10,11 @@
 float lanes_sum(const float *values, uint32_t n);
 float lanes_max(const float *values, uint32_t n);
 
-/* Load-weighted mean position. total > 0. */
-float marginal_mean(const struct marginal *m, float total);
+/* Load-weighted mean position, and the quantiles behind which 5 and 95 % of the load lie; NAN unless total > 0. */
+struct spread {
+        float mean_mm, from_mm, to_mm;
+};
+struct spread marginal_spread(const struct marginal *m, float total);
 
 /* Position behind which the share q of the load lies; load is spread evenly within a bin. */
 float marginal_quantile(const struct marginal *m, float total, float q);
