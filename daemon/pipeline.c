@@ -5,10 +5,14 @@
 #include "estimate/learn.h"
 #include "util/minmax.h"
 
+/* Who counts minutes is told twenty times a second, and at once of what begins or ends. */
+static const uint64_t FOLLOW_US = 45000;
+
 void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
                    const struct exercise_catalogue *exercises) {
         p->geometry = geometry;
         p->exercises = exercises;
+        p->follow_at_us = 0;
         condition_init(&p->condition, &settings->condition, geometry);
         describe_init(&p->describe, geometry);
         estimate_init(&p->estimate, settings);
@@ -21,10 +25,37 @@ void pipeline_configure(struct pipeline *p, const struct settings *settings) {
         estimate_configure(&p->estimate, settings);
         sitting_configure(&p->sitting, settings);
         alert_configure(&p->alert, settings);
+        p->follow_at_us = 0;
+}
+
+/* From the estimator's news to the alerts. */
+static void follow(struct pipeline *p, uint64_t now_us, struct snapshot *ret) {
+        uint64_t sitting, alert;
+
+        estimate_learning(&p->estimate, &ret->learning);
+        sitting = sitting_step(&p->sitting, &ret->posture, now_us, &ret->sitting);
+        alert = alert_step(&p->alert, &ret->sitting, now_us, &ret->alerts);
+        p->deadline_us = min_u64(sitting, alert);
+        p->followed_us = now_us;
+        p->follow_at_us = min_u64(p->deadline_us, now_us + FOLLOW_US);
+}
+
+/* Each change was told once, in the snapshot before. */
+static void nothing_new(struct snapshot *ret) {
+        ret->learning.profile_changed = ret->learning.calibration_changed = false;
+        ret->sitting.changes = 0;
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                ret->alerts.of[k].changes = 0;
+}
+
+static bool another(const struct posture *a, const struct posture *b) {
+        return a->occupancy != b->occupancy || a->doubted != b->doubted || a->kind != b->kind ||
+               a->shifting != b->shifting;
 }
 
 uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *ret) {
-        uint64_t estimate, sitting, alert;
+        struct posture before = ret->posture;
+        uint64_t estimate;
 
         ret->now_us = now_us;
         ret->fresh = frame != NULL;
@@ -36,10 +67,11 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
                 describe_step(&p->describe, &ret->map, &ret->features);
         }
         estimate = estimate_step(&p->estimate, frame ? &ret->features : NULL, now_us, &ret->posture);
-        estimate_learning(&p->estimate, &ret->learning);
-        sitting = sitting_step(&p->sitting, &ret->posture, now_us, &ret->sitting);
-        alert = alert_step(&p->alert, &ret->sitting, now_us, &ret->alerts);
-        return min_u64(estimate, min_u64(sitting, alert));
+        if (!frame || now_us >= p->follow_at_us || now_us < p->followed_us || another(&before, &ret->posture))
+                follow(p, now_us, ret);
+        else
+                nothing_new(ret);
+        return min_u64(estimate, p->deadline_us);
 }
 
 static enum command_result tare(struct pipeline *p, const struct snapshot *last) {
@@ -56,6 +88,7 @@ static enum alert_holder holder(const char *name) {
 
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
                                      const struct snapshot *last) {
+        p->follow_at_us = 0;
         switch (command->verb) {
         case COMMAND_SNOOZE:
                 return alert_snooze(&p->alert, command->minutes, now_us);
@@ -90,11 +123,13 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
 
 void pipeline_surround(struct pipeline *p, const struct surroundings *around) {
         alert_surround(&p->alert, around);
+        p->follow_at_us = 0;
 }
 
 void pipeline_new_day(struct pipeline *p, uint64_t now_us) {
         sitting_new_day(&p->sitting, now_us);
         alert_new_day(&p->alert, now_us);
+        p->follow_at_us = 0;
 }
 
 void pipeline_remember(const struct pipeline *p, uint64_t now_us, struct memory *ret) {
@@ -108,4 +143,5 @@ void pipeline_recall(struct pipeline *p, const struct memory *memory, uint64_t e
         sitting_recall(&p->sitting, &memory->sitting, elapsed_us, now_us);
         alert_recall(&p->alert, &memory->alerts, elapsed_us, now_us);
         estimate_recall(&p->estimate, memory);
+        p->follow_at_us = 0;
 }

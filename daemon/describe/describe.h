@@ -24,8 +24,8 @@ struct marginal {
 struct describe {
         const struct geometry *geometry; /* not owned */
         /* private state: the map as it was a moment ago, for movement */
-        bool has_previous, loaded; /* a closer look was taken; something lay there */
-        uint64_t previous_us;      /* when */
+        bool has_previous, loaded;      /* a closer look was taken; something lay there */
+        uint64_t previous_us;           /* when */
         float movement, cop_speed_mm_s; /* smoothed; NAN = not known */
         struct sit_bones bones;         /* found last: where to begin looking */
         uint64_t bones_us;              /* when */

@@ -16,6 +16,7 @@ static const float STILL_SHARE = 0.6F;       /* movement falls below this share 
 static const uint64_t SLOWEST_US = 10000000; /* a frame each ten seconds is the slowest mat */
 static const uint64_t HICCUP_US = 30000000;  /* who is there before and after a silence so short is the same sitter */
 static const float GAP_S = 1;                /* a longer pause between frames counts as so long at most */
+static const float SITTER_S = 0.045F;        /* a sitter is looked at twenty times a second; who sits there, always */
 
 void estimate_configure(struct estimate *e, const struct settings *settings) {
         e->occupancy_settings = settings->occupancy;
@@ -56,9 +57,11 @@ static bool is_shifting(struct estimate *e, const struct features *f, float dt) 
         return drop || f->movement > ease * e->shift_movement || f->cop_speed_mm_s > ease * COP_SPEED_MM_S;
 }
 
-static void observe_sitter(struct estimate *e, const struct features *f, float dt, uint64_t now) {
+static void observe_sitter(struct estimate *e, const struct features *f, uint64_t now) {
+        const float dt = e->unseen_s < GAP_S ? e->unseen_s : GAP_S;
         struct kind_evidence evidence = {.features = f};
 
+        e->unseen_s = 0;
         e->shifting = is_shifting(e, f, dt);
         reference_step(&e->reference, f, !e->shifting, dt, e->posture_settings.reference_s);
         learn_step(e, f, dt);
@@ -112,6 +115,7 @@ static bool is_stale(const struct estimate *e, uint64_t now) {
 
 static void observe(struct estimate *e, const struct features *f, uint64_t now) {
         enum occupancy before;
+        bool news;
         float dt;
 
         if (is_stale(e, now)) /* nobody called in between: the silence was there all the same */
@@ -125,15 +129,17 @@ static void observe(struct estimate *e, const struct features *f, uint64_t now) 
         e->frame_us = now;
         recogniser_step(&e->recogniser, f); /* whoever sits there: an empty seat may have been taught as well */
         occupancy_step(&e->occupancy, &e->occupancy_settings, f, now);
-        if (e->occupancy.now != before) {
+        news = e->occupancy.now != before;
+        e->unseen_s = news ? dt : e->unseen_s + dt;
+        if (news) {
                 if (!after_hiccup(e))
                         forget_sitter(e);
                 e->silent_sitter_us = 0;
                 kind_set(&e->kind, e->occupancy.now == OCCUPANCY_VACANT ? POSTURE_VACANT : POSTURE_UNKNOWN,
                          e->occupancy.since_us);
         }
-        if (e->occupancy.now == OCCUPANCY_PERSON)
-                observe_sitter(e, f, dt < GAP_S ? dt : GAP_S, now);
+        if (e->occupancy.now == OCCUPANCY_PERSON && (news || e->unseen_s >= SITTER_S))
+                observe_sitter(e, f, now);
 }
 
 static void report(const struct estimate *e, struct posture *ret) {

@@ -128,6 +128,7 @@ struct estimate {
         float slow_load;
         float rest_share; /* at the reference: what the mat shows by itself */
         bool shifting;
+        float unseen_s; /* since the sitter was looked at */
         struct occupancy_judge occupancy;
         struct reference_keeper reference;
         struct learner learner;

@@ -65,10 +65,13 @@ static void gather(struct reference_keeper *k, const float now[REFERENCE_N], flo
 }
 
 static void follow(struct reference_keeper *k, const float now[REFERENCE_N], float dt) {
-        for (int i = 0; i < REFERENCE_N; i++)
-                k->recent[i] = isnan(k->recent[i]) || isnan(now[i])
-                                       ? now[i]
-                                       : k->recent[i] + dt / (RECENT_S + dt) * (now[i] - k->recent[i]);
+        const float share = dt / (RECENT_S + dt);
+
+        for (int i = 0; i < REFERENCE_N; i++) {
+                const float next = k->recent[i] + share * (now[i] - k->recent[i]);
+
+                k->recent[i] = isnan(next) ? now[i] : next; /* not seen, now or before */
+        }
 }
 
 /* What makes a reference of this sit less and less sure. moved: a shift has ended. */

@@ -40,7 +40,8 @@ struct map {
         float quality;         /* 0..1, how far the loads can be trusted as a whole; judged once a second */
         uint32_t flaws;        /* enum map_flaw, or-ed: why quality is below 1 */
         float load[CELLS_MAX]; /* share of full scale above the baseline, 0..1; exactly 0 below the floor or masked */
-        const float *creep_share; /* of the reading, by cell: what is left of it when creep is taken off; NULL = all. Of
+        const float
+                *creep_share; /* of the reading, by cell: what is left of it when creep is taken off; NULL = all. Of
                                    * the stage, as it is now: read it before the next step */
         uint8_t trusted
                 [CELLS_MAX]; /* 1 = measured; 0 = masked, stuck or dead: load is 0 there and means nothing, or is
