@@ -2,6 +2,7 @@
  *
  *   occupancy.c   vacant, object, person: thresholds, hysteresis, dwell
  *   reference.c   the sitter's own upright: gathered in each sit, or taken by hand
+ *   scoot.c       the reference moves along when the sitter slides on the seat
  *   angles.c      tilt and obliquity against the reference
  *   kind.c        the posture's name and how sure it is
  *   taught.c      postures that were taught, on any mat
@@ -32,7 +33,7 @@
  *   hysteresis_pct  20    of the threshold, before the posture is left again
  *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing; a sure name
  *                         waits less, down to a quarter
- *   reference_s     10    quiet sitting: the sit-down and its settling are over
+ *   reference_s     10    quiet sitting: the sit-down and its settling are over; a first reference is there after two
  *   min_confidence  0.5   below it the name is a guess
  */
 #ifndef ESTIMATE_ESTIMATE_H
@@ -86,12 +87,22 @@ struct reference {
         float value[REFERENCE_N];
 };
 
+/* see scoot.h */
+struct scoot {
+        float recent[REFERENCE_N], mark[REFERENCE_N], lagged[REFERENCE_N]; /* quiet sitting: now, and a moment ago */
+        float before[REFERENCE_N], anchor[REFERENCE_N]; /* as the last movement began: the sitter, and the reference */
+        float quiet_s, mark_s;
+        bool anchored, off; /* the reference was of this sit; weight has gone off since */
+};
+
 struct reference_keeper {
         struct reference held;    /* of this sit */
         struct reference own;     /* said by the sitter: survives standing up, stands in until this sit has one */
         float gathered_s;         /* quiet sitting so far, for the automatic reference */
+        bool settled;             /* gathered, or said: not refined any more */
         float sum_s[REFERENCE_N]; /* seconds behind each mean */
         float mean[REFERENCE_N];
+        struct scoot scoot;
         float recent[REFERENCE_N]; /* a few seconds, for the reference by hand; NAN = not seen */
         float quiet_s;             /* quiet without a pause */
         float usual_load;          /* of this sit: the reference's, followed through creep; NAN = not known */

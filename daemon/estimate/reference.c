@@ -3,7 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "estimate/scoot.h"
+
 static const float RECENT_S = 2;  /* time constant of the recent mean */
+static const float FIRST_S = 2;   /* of the quiet seconds: a first reference, which the others refine */
 static const float BY_HAND_S = 3; /* quiet so long before a reference by hand: longer than a breath's sway */
 /* What a reference loses: each shift moves the sitter by some millimetres on the mat, to a new place each time, so that
  * the error of the place grows to its full size within a few shifts and not further; foam and sensors creep 12-26 % a
@@ -30,6 +33,7 @@ void reference_vector(const struct features *f, float ret[REFERENCE_N]) {
 
 static void forget_gathered(struct reference_keeper *k) {
         k->gathered_s = k->quiet_s = 0;
+        k->settled = false;
         memset(k->sum_s, 0, sizeof(k->sum_s));
         for (int i = 0; i < REFERENCE_N; i++)
                 k->mean[i] = k->recent[i] = NAN;
@@ -37,6 +41,7 @@ static void forget_gathered(struct reference_keeper *k) {
 
 void reference_leave(struct reference_keeper *k) {
         forget_gathered(k);
+        scoot_forget(&k->scoot);
         k->usual_load = NAN;
         k->held.valid = false;
         k->own.same_sit = false;
@@ -51,6 +56,13 @@ static void keep(struct reference *r, const float value[REFERENCE_N]) {
         r->valid = true;
         r->same_sit = true;
         r->age_s = r->moved_mm2 = r->lost_mm2 = 0;
+}
+
+/* What the sitter says is not refined any more. */
+static void hold(struct reference_keeper *k, const float value[REFERENCE_N]) {
+        keep(&k->held, value);
+        k->settled = true;
+        scoot_forget(&k->scoot);
 }
 
 /* Mean over the quiet seconds, value by value: a pair that comes and goes does not spoil the others. */
@@ -95,32 +107,40 @@ static void follow_load(struct reference_keeper *k, float load, float dt) {
                 k->usual_load += dt / (USUAL_S + dt) * (load - k->usual_load);
 }
 
+/* Known from the first quiet seconds on, and better from second to second. */
+static void refine(struct reference_keeper *k, const float now[REFERENCE_N], float dt, float reference_s) {
+        float mean[REFERENCE_N];
+
+        gather(k, now, dt);
+        if (k->gathered_s < FIRST_S && k->gathered_s < reference_s)
+                return;
+        for (int i = 0; i < REFERENCE_N; i++)
+                mean[i] = k->sum_s[i] < KNOWN_SHARE * k->gathered_s ? NAN : k->mean[i];
+        keep(&k->held, mean);
+        k->settled = k->gathered_s >= reference_s;
+}
+
 void reference_step(struct reference_keeper *k, const struct features *f, bool quiet, float dt, float reference_s) {
         float now[REFERENCE_N];
 
         reference_vector(f, now);
+        if (scoot_step(&k->scoot, &k->held, now, quiet, dt))
+                k->settled = true;
         follow(k, now, dt);
         grow_old(&k->held, dt, quiet && !(k->quiet_s > 0));
         grow_old(&k->own, dt, quiet && !(k->quiet_s > 0));
         k->quiet_s = quiet ? k->quiet_s + dt : 0;
         if (quiet)
                 follow_load(k, f->load, dt);
-        if (!quiet || k->held.valid)
-                return;
-        gather(k, now, dt);
-        if (k->gathered_s < reference_s)
-                return;
-        for (int i = 0; i < REFERENCE_N; i++)
-                if (k->sum_s[i] < KNOWN_SHARE * k->gathered_s)
-                        k->mean[i] = NAN;
-        keep(&k->held, k->mean);
+        if (quiet && !k->settled)
+                refine(k, now, dt, reference_s);
 }
 
 bool reference_by_hand(struct reference_keeper *k) {
         if (k->quiet_s < BY_HAND_S)
                 return false;
         k->usual_load = k->recent[REFERENCE_LOAD];
-        keep(&k->held, k->recent);
+        hold(k, k->recent);
         keep(&k->own, k->recent);
         return true;
 }
@@ -131,5 +151,5 @@ void reference_take(struct reference_keeper *k, const float value[REFERENCE_N], 
         if (!here)
                 return;
         k->usual_load = value[REFERENCE_LOAD];
-        keep(&k->held, value);
+        hold(k, value);
 }

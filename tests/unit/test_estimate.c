@@ -218,7 +218,7 @@ static void test_hiccup(void) {
         pass(&slump, 6);
         CHECK(posture.kind == POSTURE_SLOUCHED && posture.referenced);
         now += 40000000; /* somebody else may sit there now */
-        pass(&slump, 6);
+        pass(&slump, 1.5F);
         CHECK(!posture.referenced);
 }
 
@@ -238,10 +238,10 @@ static void test_slow_mat(void) {
 static void seated_upright(uint32_t n) {
         begin(n);
         pass(NULL, 10);
-        pass(&SITTER, 5);
+        pass(&SITTER, 1.5F);
         CHECK(!posture.referenced && isnan(posture.tilt_deg.value) && isnan(posture.obliquity_deg.value));
         CHECK(posture.kind == POSTURE_UNKNOWN);
-        pass(&SITTER, 15);
+        pass(&SITTER, 18.5F);
         CHECK(posture.referenced && !posture.calibrated && posture.kind == POSTURE_UPRIGHT);
         CHECK_NEAR(posture.tilt_deg.value, 0, 1);
         CHECK_NEAR(posture.obliquity_deg.value, 0, 0.5);
@@ -421,6 +421,47 @@ static void test_reference_ages(void) {
         CHECK_NEAR(posture.tilt_deg.sd, young, 0.3); /* said again: young again */
 }
 
+/* Who takes weight off and comes down a little elsewhere sits as before; who turns with all the weight on does not, and
+ * who comes down far away, or in another way, does not either. */
+static void test_scoot(uint32_t n) {
+        struct sitter there = SITTER, light, slump = slid(14);
+
+        there.y += 9;
+        there.x += 6;
+        seated_upright(n);
+        light = there;
+        light.soft *= 0.55F;
+        light.bone *= 0.55F;
+        pass(&light, 1.5F);
+        pass(&there, 20);
+        CHECK_NEAR(posture.tilt_deg.value, 0, 1);
+        CHECK_NEAR(posture.obliquity_deg.value, 0, 0.5);
+        CHECK(posture.kind == POSTURE_UPRIGHT);
+        slump.y += 9;
+        slump.x += 6;
+        pass(&slump, 20); /* and is still seen to turn from there */
+        float turned = posture.tilt_deg.value;
+
+        seated_upright(n);
+        pass(&there, 20);
+        float loaded = posture.tilt_deg.value;
+        seated_upright(n);
+        slump = slid(14);
+        pass(&slump, 20);
+        CHECK(posture.kind == POSTURE_SLOUCHED && posture.tilt_deg.value < -4);
+        CHECK_NEAR(turned, posture.tilt_deg.value, 3);
+        CHECK(loaded > 1.5F);
+
+        seated_upright(n);
+        light = slump;
+        light.soft *= 0.55F;
+        light.bone *= 0.55F;
+        pass(&light, 1.5F);
+        slump = slid(30);
+        pass(&slump, 20);
+        CHECK(posture.tilt_deg.value < -4 || isnan(posture.tilt_deg.value));
+}
+
 static void test_shifting(void) {
         struct sitter s = SITTER;
 
@@ -469,13 +510,13 @@ static void test_calibrate(void) {
         struct sitter again = SITTER;
         again.x = -20;
         again.y -= 25;
-        pass(&again, 6);
+        pass(&again, 2);
         CHECK(posture.referenced && fabsf(posture.tilt_deg.value) < 3 && posture.tilt_deg.sd > 4);
         CHECK_NEAR(posture.obliquity_deg.value, 0, 1.5);
         memory.reference.value[3] = INFINITY;
         begin(32);
         estimate_recall(&estimate, &memory);
-        pass(&SITTER, 3);
+        pass(&SITTER, 2);
         CHECK(!posture.referenced);
 }
 
@@ -697,6 +738,8 @@ int main(void) {
         test_mat_far_back();
         test_reference_ages();
         test_forward_and_perched();
+        test_scoot(32);
+        test_scoot(16);
         test_shifting();
         test_calibrate();
         test_poses();
