@@ -28,16 +28,24 @@ enum { LATE_US = 50000, ACCURACY_US = 50000 };
 
 /* ---- time: virtual time is real time unless --speed says otherwise ---- */
 
+/* A machine that cannot keep up with --speed makes time pass slower: a later turn would look like one that slept. */
+#define TURN_MOST_US (5 * USEC_PER_SEC)
+
 static uint64_t virtual_of(const struct app *a, uint64_t real_us) {
-        if (a->options.speed == 1)
-                return real_us;
-        return a->epoch_us + (uint64_t)((double)(real_us - a->epoch_us) * a->options.speed);
+        return a->epoch_virtual_us + (uint64_t)((double)(real_us - a->epoch_us) * a->options.speed);
 }
 
 uint64_t app_real_of(const struct app *a, uint64_t virtual_us) {
-        if (a->options.speed == 1 || virtual_us <= a->epoch_us)
+        if (a->options.speed == 1)
                 return virtual_us;
-        return a->epoch_us + (uint64_t)((double)(virtual_us - a->epoch_us) / a->options.speed);
+        return a->epoch_us +
+               (uint64_t)(int64_t)((double)(int64_t)(virtual_us - a->epoch_virtual_us) / a->options.speed);
+}
+
+/* From here virtual time goes on where the last turn was. */
+static void run_on(struct app *a, uint64_t real_us, uint64_t virtual_us) {
+        a->epoch_us = real_us;
+        a->epoch_virtual_us = a->turn_us = virtual_us;
 }
 
 /* The moment this turn of the loop began: read once, the same for all that is decided in it. */
@@ -48,7 +56,12 @@ uint64_t app_turn_time(void *userdata) {
         if (sd_event_now(a->event, CLOCK_BOOTTIME, &real_us) < 0)
                 real_us = clock_boottime_us();
         a->wake_us = real_us;
-        return virtual_of(a, real_us);
+        if (a->options.speed == 1)
+                return real_us;
+        if (virtual_of(a, real_us) > a->turn_us + TURN_MOST_US)
+                run_on(a, real_us, a->turn_us + TURN_MOST_US);
+        a->turn_us = virtual_of(a, real_us);
+        return a->turn_us;
 }
 
 /* ---- deciding ---- */
@@ -358,7 +371,8 @@ static int add_timers(struct app *a) {
                 return r;
         sd_event_source_set_enabled(a->deadline, SD_EVENT_OFF);
         sd_event_source_set_description(a->deadline, "deadline");
-        r = sd_event_add_time_relative(a->event, &a->tick, CLOCK_BOOTTIME, APP_TICK_US, ACCURACY_US, app_tick, a);
+        r = sd_event_add_time_relative(a->event, &a->tick, CLOCK_BOOTTIME, a->options.speed > 1 ? 0 : APP_TICK_US,
+                                       ACCURACY_US, app_tick, a);
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(a->tick, SD_EVENT_ON);
@@ -423,7 +437,8 @@ static int start(struct app *a) {
         if (r < 0)
                 return r;
 
-        a->epoch_us = a->tick_us = clock_boottime_us();
+        a->tick_us = clock_boottime_us();
+        run_on(a, a->tick_us, a->tick_us);
         a->today = app_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
@@ -440,7 +455,8 @@ static int start(struct app *a) {
                 return r;
         be_realtime(&a->settings.realtime);
         log_notice("seat %s: %s, format %s", a->identity.seat_id, a->identity.mat_model, a->identity.mat_format);
-        malloc_trim(0); /* what only starting needed goes back */
+        malloc_trim(0);                             /* what only starting needed goes back */
+        run_on(a, clock_boottime_us(), a->turn_us); /* starting takes no virtual time */
         sd_notify(false, "READY=1");
         return 0;
 }

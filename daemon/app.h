@@ -44,9 +44,10 @@ struct app {
         struct profiles *profiles; /* NULL: the same */
         struct profile profile;    /* room for one that is taken up: too large for a stack */
 
-        uint64_t epoch_us;    /* real time at which virtual time began; both run from here */
-        uint64_t deadline_us; /* virtual: the pipeline wants to be called no later */
-        uint64_t armed_us;    /* virtual: what the timer is set to, UINT64_MAX = off */
+        uint64_t epoch_us, epoch_virtual_us; /* one moment: both times run from here */
+        uint64_t turn_us;                    /* virtual: with --speed, when the last turn began */
+        uint64_t deadline_us;                /* virtual: the pipeline wants to be called no later */
+        uint64_t armed_us;                   /* virtual: what the timer is set to, UINT64_MAX = off */
         sd_event_source *deadline, *tick;
         uint64_t wake_us; /* real: when this turn of the loop began */
         struct latency latency;

@@ -13,7 +13,7 @@
 #include "util/clock.h"
 #include "util/minmax.h"
 
-enum { TARE_SAVE_US = 60 * 1000 * 1000, TICK_MIN_US = 10000 };
+enum { TARE_SAVE_US = 60 * 1000 * 1000, TICK_MIN_US = 1000 };
 
 int app_local_day(uint64_t realtime_us) {
         time_t t = (time_t)(realtime_us / USEC_PER_SEC);
