@@ -43,6 +43,25 @@ if(IS_DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/scenarios)
         install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/scenarios DESTINATION ${share})
 endif()
 
+# Translations: a language more is a file more in po/. po/update takes up what the code says now.
+find_program(MSGFMT msgfmt)
+if(MSGFMT)
+        file(GLOB translations CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/po/*.po)
+        set(catalogues)
+        foreach(po ${translations})
+                get_filename_component(language ${po} NAME_WE)
+                set(mo ${CMAKE_BINARY_DIR}/locale/${language}/LC_MESSAGES/sitbone.mo)
+                add_custom_command(OUTPUT ${mo} DEPENDS ${po} COMMAND ${CMAKE_COMMAND} -E make_directory
+                                   ${CMAKE_BINARY_DIR}/locale/${language}/LC_MESSAGES
+                                   COMMAND ${MSGFMT} -c -o ${mo} ${po} VERBATIM)
+                list(APPEND catalogues ${mo})
+                install(FILES ${mo} DESTINATION ${CMAKE_INSTALL_LOCALEDIR}/${language}/LC_MESSAGES)
+        endforeach()
+        add_custom_target(translations ALL DEPENDS ${catalogues})
+else()
+        message(STATUS "msgfmt not found: English only")
+endif()
+
 # Man pages from scdoc. sitbone.conf(5) gets its settings from sitbone.conf itself, which the table wrote.
 find_program(SCDOC scdoc)
 if(SCDOC)

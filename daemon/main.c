@@ -10,6 +10,7 @@
 #include "exercises.h"
 #include "response_file.h"
 #include "settings.h"
+#include "util/language.h"
 #include "util/log.h"
 #include "version.h"
 
@@ -207,6 +208,9 @@ int main(int argc, char **argv) {
                 return say_mistakes(&mistakes) > 0 ? EXIT_USAGE : EXIT_OK;
         }
         settings_load(arguments.app.config_path, &settings, &mistakes);
+        if (!language_choose(settings.seat.language))
+                mistake_add(&mistakes, "[seat] language = %s: must be auto or a language such as en, de, de_AT",
+                            settings.seat.language);
         if (arguments.action == CHECK_CONFIG)
                 return check_config(&settings, &mistakes);
         if (say_mistakes(&mistakes) > 0)

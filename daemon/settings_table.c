@@ -39,6 +39,9 @@ const struct setting settings_table[] = {
                "away at the first start; kept in the state directory."),
         TEXT_R(seat, name, SETTING_TEXT, "Desk chair", "Name shown to people."),
         TEXT_R(seat, area, SETTING_TEXT, "", "Room suggested to Home Assistant, such as Office."),
+        TEXT_R(seat, language, SETTING_TEXT, "auto",
+               "Language of alerts and exercises: en, de; auto: that of the machine. Names in MQTT and D-Bus stay "
+               "English."),
         BOOL(seat, recognise, "no",
              "Tell several sitters apart by load, sit bones and contact, once each was named by hand (sitbonectl "
              "sitter). "
@@ -248,5 +251,5 @@ const struct setting settings_table[] = {
 const size_t settings_rows = sizeof(settings_table) / sizeof(settings_table[0]);
 _Static_assert(sizeof(settings_table) / sizeof(settings_table[0]) <= SETTINGS_ROWS_MAX, "raise SETTINGS_ROWS_MAX");
 
-const char settings_section_list[] =
-        "[seat] [device] [condition] [occupancy] [posture] [sitting] [alert] [exercise] [mqtt] [history] [bus] [realtime]";
+const char settings_section_list[] = "[seat] [device] [condition] [occupancy] [posture] [sitting] [alert] [exercise] "
+                                     "[mqtt] [history] [bus] [realtime]";

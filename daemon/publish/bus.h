@@ -28,7 +28,7 @@
  *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught_postures as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
  *            Tap() -> (h bytes, s head)  what the mat sends from now on, as tap.h has it, and the head of a recording of it
  *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s (id), exercise_name s,
- *            exercise_how s, exercise_why s, seated_s u, showings u, snooze_min u), sent again with the same id when the numbers
+ *            exercise_how s, exercise_why s, safety s (with an exercise), seated_s u, showings u, snooze_min u), sent again with the same id when the numbers
  *            move; to be shown anew when showings grew
  *            AlertSoon(s kind, t due_at): the heads-up
  *            AlertCleared(s id, s kind, s outcome): nothing to show any more; outcome "pending" when only withdrawn

@@ -229,12 +229,13 @@ int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kin
         alert_reason(a, k, break_s, reason, sizeof(reason));
         exercise_reason(s->exercises, a, chosen, sizeof(chosen));
         alert_body(s, k, break_s, body, sizeof(body));
-        return sd_bus_message_append(m, "ssa{sv}", id, alert_kind_name(k), 10,                                /* */
+        return sd_bus_message_append(m, "ssa{sv}", id, alert_kind_name(k), 11,                                /* */
                                      "title", "s", alert_title(k), "body", "s", body, "reason", "s", reason,  /* */
                                      "exercise", "s", e ? e->id : "", "exercise_name", "s", e ? e->name : "", /* */
-                                     "exercise_how", "s", e ? e->how : "", "exercise_why", "s", chosen,       /* */
-                                     "seated_s", "u", (uint32_t)(a->seated_us / USEC_PER_SEC),                /* */
-                                     "showings", "u", a->showings,                                            /* */
+                                     "exercise_how", "s", e ? e->how : "", "exercise_why", "s", chosen, "safety", "s",
+                                     e ? s->exercises->safety : "",                            /* */
+                                     "seated_s", "u", (uint32_t)(a->seated_us / USEC_PER_SEC), /* */
+                                     "showings", "u", a->showings,                             /* */
                                      "snooze_min", "u", (uint32_t)lrintf(v->settings->alert.snooze_min));
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/language.h"
+
 #define US_PER_MIN 60000000ull
 
 /* A number that no enum has (a file of a newer version, a damaged one) must not read past a table. */
@@ -13,6 +15,11 @@ static const char *name_in(const char *const *names, size_t n, size_t i) {
 }
 
 #define NAME_IN(table, i) name_in(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
+
+/* "" is the title of the whole file of translations. */
+static const char *translated(const char *text) {
+        return *text ? _(text) : text;
+}
 
 const char *occupancy_name(enum occupancy o) {
         static const char *const names[OCCUPANCY_N] = {
@@ -177,11 +184,11 @@ const char *learning_phase_name(enum learning_phase p) {
 const char *stale_reason_text(enum stale_reason r) {
         static const char *const texts[STALE_REASON_N] = {
                 [STALE_NOT] = "",
-                [STALE_UPRIGHT] = "over many sits you sat otherwise than when upright was calibrated",
-                [STALE_LOAD] = "over many sits the load was much different from the calibrated one",
-                [STALE_MAT] = "it was made on a mat with another number of cells",
+                [STALE_UPRIGHT] = N_("over many sits you sat otherwise than when upright was calibrated"),
+                [STALE_LOAD] = N_("over many sits the load was much different from the calibrated one"),
+                [STALE_MAT] = N_("it was made on a mat with another number of cells"),
         };
-        return NAME_IN(texts, r);
+        return translated(NAME_IN(texts, r));
 }
 
 const char *command_result_name(enum command_result r) {
@@ -207,34 +214,34 @@ const char *command_result_name(enum command_result r) {
 
 const char *command_result_text(enum command_result r) {
         static const char *const texts[COMMAND_RESULT_N] = {
-                [COMMAND_OK] = "Done.",
-                [COMMAND_OUT_OF_RANGE] = "Out of range: snooze takes 1 to 240 minutes, pause 1 to 1440.",
-                [COMMAND_NOTHING_DUE] = "No alert is open, so there is nothing to mark as done or to skip.",
-                [COMMAND_NOBODY_SEATED] = "Nobody is seated: sit down the way you mean it, then ask again.",
-                [COMMAND_SOMEBODY_SEATED] = "Somebody is seated: leave the seat empty, then ask again.",
-                [COMMAND_NO_FRAMES] = "The mat is silent: check its cable and the device setting.",
-                [COMMAND_UNSTEADY] = "The seat is not steady yet: hold still for a few seconds, then ask again.",
-                [COMMAND_MALFORMED] = "The command could not be read: see the documentation for its form.",
-                [COMMAND_RETAINED] = "A retained command is never executed: publish it without retain.",
-                [COMMAND_UNKNOWN_VERB] = "No such command: see info for those there are.",
-                [COMMAND_BUSY] = "Too many commands at once: wait a moment, then ask again.",
-                [COMMAND_NOT_APART] =
-                        ("The mat cannot tell this from your upright: exaggerate it, or calibrate upright again "
-                         "first."),
-                [COMMAND_FULL] = "There is no room for another name: forget one first.",
-                [COMMAND_NO_SUCH_NAME] = "Nothing of that name was taught.",
-                [COMMAND_LIMIT_REACHED] = "No more of it today: the settings snoozes_max and skips_max say how many.",
+                [COMMAND_OK] = N_("Done."),
+                [COMMAND_OUT_OF_RANGE] = N_("Out of range: snooze takes 1 to 240 minutes, pause 1 to 1440."),
+                [COMMAND_NOTHING_DUE] = N_("No alert is open, so there is nothing to mark as done or to skip."),
+                [COMMAND_NOBODY_SEATED] = N_("Nobody is seated: sit down the way you mean it, then ask again."),
+                [COMMAND_SOMEBODY_SEATED] = N_("Somebody is seated: leave the seat empty, then ask again."),
+                [COMMAND_NO_FRAMES] = N_("The mat is silent: check its cable and the device setting."),
+                [COMMAND_UNSTEADY] = N_("The seat is not steady yet: hold still for a few seconds, then ask again."),
+                [COMMAND_MALFORMED] = N_("The command could not be read: see the documentation for its form."),
+                [COMMAND_RETAINED] = N_("A retained command is never executed: publish it without retain."),
+                [COMMAND_UNKNOWN_VERB] = N_("No such command: see info for those there are."),
+                [COMMAND_BUSY] = N_("Too many commands at once: wait a moment, then ask again."),
+                [COMMAND_NOT_APART] = N_("The mat cannot tell this from your upright: exaggerate it, or calibrate "
+                                         "upright again first."),
+                [COMMAND_FULL] = N_("There is no room for another name: forget one first."),
+                [COMMAND_NO_SUCH_NAME] = N_("Nothing of that name was taught."),
+                [COMMAND_LIMIT_REACHED] =
+                        N_("No more of it today: the settings snoozes_max and skips_max say how many."),
         };
-        return NAME_IN(texts, r);
+        return translated(NAME_IN(texts, r));
 }
 
 const char *alert_title(enum alert_kind k) {
         static const char *const titles[ALERT_KIND_N] = {
-                [ALERT_ACTIVATE] = "Time to activate your glutes", [ALERT_SLOUCH] = "Slouched for a while",
-                [ALERT_ASYMMETRY] = "Sitting more on one side",    [ALERT_STILL] = "Time to move a little",
-                [ALERT_SHORT] = "A short move in your seat",
+                [ALERT_ACTIVATE] = N_("Time to activate your glutes"), [ALERT_SLOUCH] = N_("Slouched for a while"),
+                [ALERT_ASYMMETRY] = N_("Sitting more on one side"),    [ALERT_STILL] = N_("Time to move a little"),
+                [ALERT_SHORT] = N_("A short move in your seat"),
         };
-        return NAME_IN(titles, k);
+        return translated(NAME_IN(titles, k));
 }
 
 /* Copies as many whole characters as fit. */
@@ -272,30 +279,31 @@ static unsigned whole_minutes(uint64_t us) {
 }
 
 /* "2 min", "90 s": as a person wrote it in the settings. */
-static void append_seconds(char *text, size_t size, float s) {
+static void write_seconds(char *ret, size_t size, float s) {
         if (s >= 60 && fmodf(s, 60) == 0)
-                append(text, size, "%.0f min", (double)s / 60);
+                snprintf(ret, size, "%.0f min", (double)s / 60);
         else
-                append(text, size, "%.0f s", (double)s);
+                snprintf(ret, size, "%.0f s", (double)s);
 }
 
 static void reason_activate(const struct alert *a, float break_s, char *ret, size_t size) {
-        append(ret, size, "seated %u min without a ", whole_minutes(a->seated_us));
-        append_seconds(ret, size, break_s);
-        append(ret, size, " break");
+        char needed[32];
+
+        write_seconds(needed, sizeof(needed), break_s);
+        append(ret, size, _("seated %u min without a %s break"), whole_minutes(a->seated_us), needed);
         if (percent(a->slouched_share) >= 10) /* less is not worth a word */
-                append(ret, size, "; slouched %d %% of it", percent(a->slouched_share));
+                append(ret, size, _("; slouched %d %% of it"), percent(a->slouched_share));
 }
 
 static void reason_posture(const struct alert *a, const char *what, char *ret, size_t size) {
-        append(ret, size, "%s %u of the last %u min (limit %u min)", what, whole_minutes(a->cause_us),
+        append(ret, size, _("%s %u of the last %u min (limit %u min)"), what, whole_minutes(a->cause_us),
                whole_minutes(a->window_us), whole_minutes(a->limit_us));
 }
 
 static const char *heavier_side(const struct alert *a) {
         if (isnan(a->asymmetry))
-                return "more load on one side";
-        return a->asymmetry > 0 ? "more load on the right" : "more load on the left";
+                return _("more load on one side");
+        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
 }
 
 /* Longer than any reason; than any reason with any exercise. */
@@ -308,17 +316,17 @@ static void write_reason(const struct alert *a, enum alert_kind k, float break_s
                 reason_activate(a, break_s, ret, size);
                 break;
         case ALERT_SLOUCH:
-                reason_posture(a, "slouched", ret, size);
+                reason_posture(a, _("slouched"), ret, size);
                 break;
         case ALERT_ASYMMETRY:
                 reason_posture(a, heavier_side(a), ret, size);
                 break;
         case ALERT_STILL:
-                append(ret, size, "no weight shift for %u min (limit %u min)", whole_minutes(a->cause_us),
+                append(ret, size, _("no weight shift for %u min (limit %u min)"), whole_minutes(a->cause_us),
                        whole_minutes(a->limit_us));
                 break;
         case ALERT_SHORT:
-                append(ret, size, "seated %u min since the last prompt (limit %u min)", whole_minutes(a->cause_us),
+                append(ret, size, _("seated %u min since the last prompt (limit %u min)"), whole_minutes(a->cause_us),
                        whole_minutes(a->limit_us));
                 break;
         case ALERT_KIND_N:
@@ -345,37 +353,37 @@ static void append_sentence(const struct alert *a, enum alert_kind k, float brea
 
 /* "you sat slouched 64 % of the time" */
 static void append_seen(const struct exercise_reason *why, char *ret, size_t size) {
-        const char *what = why->suits & EXERCISE_SUITS_SLOUCHED   ? "you sat slouched"
-                           : why->suits & EXERCISE_SUITS_ARCHED   ? "you sat arched"
-                           : why->suits & EXERCISE_SUITS_LOPSIDED ? "you sat more on one side"
-                           : why->suits & EXERCISE_SUITS_STILL    ? "you sat still"
+        const char *what = why->suits & EXERCISE_SUITS_SLOUCHED   ? _("you sat slouched")
+                           : why->suits & EXERCISE_SUITS_ARCHED   ? _("you sat arched")
+                           : why->suits & EXERCISE_SUITS_LOPSIDED ? _("you sat more on one side")
+                           : why->suits & EXERCISE_SUITS_STILL    ? _("you sat still")
                                                                   : NULL;
 
         if (!what)
                 return;
-        append(ret, size, "because %s", what);
+        append(ret, size, _("because %s"), what);
         if (percent(why->share) > 0)
-                append(ret, size, " %d %% of the time", percent(why->share));
+                append(ret, size, _(" %d %% of the time"), percent(why->share));
 }
 
 static const char *one_that(enum exercise_kind k) {
         static const char *const texts[EXERCISE_KIND_N] = {
-                [EXERCISE_ACTIVATE] = "one that activates",
-                [EXERCISE_STRENGTHEN] = "one that strengthens",
-                [EXERCISE_RELEASE] = "one that releases",
-                [EXERCISE_STRETCH] = "one that stretches",
+                [EXERCISE_ACTIVATE] = N_("one that activates"),
+                [EXERCISE_STRENGTHEN] = N_("one that strengthens"),
+                [EXERCISE_RELEASE] = N_("one that releases"),
+                [EXERCISE_STRETCH] = N_("one that stretches"),
         };
-        return NAME_IN(texts, k);
+        return translated(NAME_IN(texts, k));
 }
 
 static const char *of_kind(enum exercise_kind k) {
         static const char *const texts[EXERCISE_KIND_N] = {
-                [EXERCISE_ACTIVATE] = "activating",
-                [EXERCISE_STRENGTHEN] = "strengthening",
-                [EXERCISE_RELEASE] = "releasing",
-                [EXERCISE_STRETCH] = "stretching",
+                [EXERCISE_ACTIVATE] = N_("activating"),
+                [EXERCISE_STRENGTHEN] = N_("strengthening"),
+                [EXERCISE_RELEASE] = N_("releasing"),
+                [EXERCISE_STRETCH] = N_("stretching"),
         };
-        return NAME_IN(texts, k);
+        return translated(NAME_IN(texts, k));
 }
 
 static void write_choice(const struct exercise_reason *why, enum exercise_kind kind, char *ret, size_t size) {
@@ -383,8 +391,9 @@ static void write_choice(const struct exercise_reason *why, enum exercise_kind k
         append_seen(why, ret, size);
         if (why->other_lately == 0)
                 return;
-        append(ret, size, "%s%s, since lately there were %u %s and %u %s", ret[0] ? "; " : "", one_that(kind),
-               why->other_lately, of_kind((enum exercise_kind)why->other), why->lately, of_kind(kind));
+        append(ret, size, "%s", ret[0] ? "; " : "");
+        append(ret, size, _("%s, since lately there were %u %s and %u %s"), one_that(kind), why->other_lately,
+               of_kind((enum exercise_kind)why->other), why->lately, of_kind(kind));
 }
 
 void exercise_reason(const struct exercise_catalogue *c, const struct alert *a, char *ret, size_t size) {
@@ -397,9 +406,9 @@ void exercise_reason(const struct exercise_catalogue *c, const struct alert *a, 
 
 const char *exercise_first_side(const struct exercise_reason *why) {
         if (why->first == EXERCISE_SIDE_LEFT)
-                return "Begin with the left side, which carried less.";
+                return _("Begin with the left side, which carried less.");
         if (why->first == EXERCISE_SIDE_RIGHT)
-                return "Begin with the right side, which carried less.";
+                return _("Begin with the right side, which carried less.");
         return "";
 }
 

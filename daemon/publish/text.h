@@ -28,6 +28,14 @@ const char *exercise_place_name(enum exercise_place p);
 const char *command_result_name(enum command_result r); /* CamelCase, the D-Bus error suffix */
 const char *command_result_text(enum command_result r); /* a sentence with a hint */
 
+/* Names in words of the language (util/language.h); a name that is not known comes back as it is. */
+const char *posture_text(const char *name);        /* leaning_left -> "leaning left" */
+const char *alert_kind_text(const char *name);     /* activate -> "stand up" */
+const char *alert_outcome_text(const char *name);  /* stood -> "you stood up" */
+const char *exercise_suits_text(const char *name); /* slouched -> "you sat slouched" */
+const char *exercise_kind_text(enum exercise_kind k);
+const char *exercise_place_text(enum exercise_place p);
+
 /* The other way: upright slouched arched left right empty. */
 bool calibrate_target_of(const char *word, enum calibrate_target *ret);
 /* A legal name of a sitter or posture: [a-z0-9-], 1 to 31 characters, not a hyphen first. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "util/language.h"
 #include "util/log.h"
 #include "version.h"
 
@@ -169,6 +170,7 @@ int main(int argc, char **argv) {
         sd_bus *desktop = NULL;
         int r;
 
+        language_choose("auto");
         read_options(argc, argv, &options);
         if (agent_settings_load(options.config, &settings) > 0)
                 return STATUS_USAGE;

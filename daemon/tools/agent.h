@@ -37,7 +37,7 @@ struct note {
         struct notifier *notifier;
         char seat[SEAT_NAME_MAX], kind[KIND_MAX]; /* seat "" = free */
         char alert[32];                           /* id of the alert that it shows */
-        char title[128], body[1024], category[40];
+        char title[128], body[2048], category[40];
         uint32_t snooze_min, showings;
         bool low;
         bool wanted;   /* should be on the desktop */

@@ -3,6 +3,7 @@
 
 #include "agent_seats.h"
 #include "publish/bus.h"
+#include "util/language.h"
 #include "util/log.h"
 
 /* --- what the person pressed --- */
@@ -20,7 +21,7 @@ static bool refused(struct seat *seat, sd_bus_message *m) {
                 return false;
         log_warning("%s: refused: %s", seat->name, e->message ? e->message : e->name);
         if (*seat->name)
-                say(seat, "The seat could not do that", e->message ? e->message : e->name, false);
+                say(seat, _("The seat could not do that"), e->message ? e->message : e->name, false);
         return true;
 }
 
@@ -35,7 +36,7 @@ static int on_done(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
 
         (void)ret_error;
         if (!refused(seat, m) && *seat->name)
-                say(seat, "Well done", "The time to the next reminder starts again.", true);
+                say(seat, _("Well done"), _("The time to the next reminder starts again."), true);
         return 0;
 }
 
@@ -48,7 +49,7 @@ void seats_pressed(void *userdata, struct note *note, const char *action) {
                 return;
         log_info("%s: %s pressed for %s", seat->name, action, note->kind);
         if (!*seat->owner || !s->bus)
-                say(seat, "The seat could not do that", "sitboned is not running.", false);
+                say(seat, _("The seat could not do that"), _("sitboned is not running."), false);
         else if (strcmp(action, "done") == 0)
                 r = sd_bus_call_method_async(s->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Done", on_done, seat,
                                              NULL);
@@ -59,7 +60,7 @@ void seats_pressed(void *userdata, struct note *note, const char *action) {
                 r = sd_bus_call_method_async(s->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Skip", on_snoozed,
                                              seat, NULL);
         if (r < 0)
-                say(seat, "The seat could not do that", strerror(-r), false);
+                say(seat, _("The seat could not do that"), strerror(-r), false);
 }
 
 /* --- do not disturb --- */

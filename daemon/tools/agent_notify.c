@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent.h"
+#include "util/language.h"
 #include "util/log.h"
 
 #define SERVICE "org.freedesktop.Notifications"
@@ -82,9 +83,10 @@ static int append_actions(sd_bus_message *m, const struct note *note) {
 
         if (!note->notifier->actions || note->snooze_min == 0)
                 return sd_bus_message_append(m, "as", 0);
-        snprintf(snooze, sizeof(snooze), "Snooze %u min", note->snooze_min);
+        snprintf(snooze, sizeof(snooze), _("Snooze %u min"), note->snooze_min);
         /* A click on the text only says "seen": it must not count as an exercise done. */
-        return sd_bus_message_append(m, "as", 8, "default", "Seen", "done", "Done", "snooze", snooze, "skip", "Skip");
+        return sd_bus_message_append(m, "as", 8, "default", _("Seen"), "done", _("Done"), "snooze", snooze, "skip",
+                                     _("Skip"));
 }
 
 static int append_hints(sd_bus_message *m, const struct note *note) {
@@ -167,10 +169,10 @@ static void print_note(struct note *note) {
         if (note->wanted && note->changed && note->id == 0) {
                 printf("%s\n%s\n", note->title, note->body);
                 if (note->snooze_min)
-                        printf("[Done]  [Snooze %u min]  [Skip]\n", note->snooze_min);
+                        printf(_("[Done]  [Snooze %u min]  [Skip]\n"), note->snooze_min);
                 note->id = 1;
         } else if (!note->wanted && note->id) {
-                printf("(taken down: %s)\n", note->title);
+                printf(_("(taken down: %s)\n"), note->title);
                 note->id = 0;
         }
         note->changed = false;

@@ -7,6 +7,7 @@
 
 #include "agent_seats.h"
 #include "publish/bus.h"
+#include "util/language.h"
 #include "util/log.h"
 
 static const uint64_t retry_us = 5000000;
@@ -33,7 +34,7 @@ static struct seat *seat_of_sender(struct seats *s, sd_bus_message *m) {
 /* --- alerts --- */
 
 struct details {
-        const char *title, *body;
+        const char *title, *body, *safety;
         uint32_t snooze_min, showings;
 };
 
@@ -47,6 +48,8 @@ static int read_detail(sd_bus_message *m, struct details *ret) {
                 return sd_bus_message_read(m, "v", "s", &ret->title);
         if (strcmp(key, "body") == 0)
                 return sd_bus_message_read(m, "v", "s", &ret->body);
+        if (strcmp(key, "safety") == 0)
+                return sd_bus_message_read(m, "v", "s", &ret->safety);
         if (strcmp(key, "snooze_min") == 0)
                 return sd_bus_message_read(m, "v", "u", &ret->snooze_min);
         if (strcmp(key, "showings") == 0)
@@ -56,7 +59,7 @@ static int read_detail(sd_bus_message *m, struct details *ret) {
 
 /* Reads id, kind, a{sv} and shows it. */
 static int show_alert(struct seat *seat, sd_bus_message *m, const char **ret_id) {
-        struct details d = {.title = "", .body = ""};
+        struct details d = {.title = "", .body = "", .safety = ""};
         const char *kind;
         int r = sd_bus_message_read(m, "ss", ret_id, &kind);
 
@@ -77,6 +80,7 @@ static int show_alert(struct seat *seat, sd_bus_message *m, const char **ret_id)
                                           .snooze_min = d.snooze_min,
                                           .showings = d.showings,
                                           .category = "x-sitbone.posture.alert"});
+        seats_tell_safety(seat, d.safety);
         return 0;
 }
 
@@ -141,11 +145,11 @@ static int on_silent(sd_event_source *source, uint64_t usec, void *userdata) {
         char body[200];
 
         (void)source, (void)usec;
-        snprintf(body, sizeof(body), "%s: nothing is known of the seat until it sends again. Is it plugged in?",
-                 *seat->title ? seat->title : "Seat");
-        seats_say(
-                seat, "mat",
-                &(struct note_text){.title = "The seat mat fell silent", .body = body, .category = "device.removed"});
+        snprintf(body, sizeof(body), _("%s: nothing is known of the seat until it sends again. Is it plugged in?"),
+                 *seat->title ? seat->title : _("Seat"));
+        seats_say(seat, "mat",
+                  &(struct note_text){
+                          .title = _("The seat mat fell silent"), .body = body, .category = "device.removed"});
         return 0;
 }
 

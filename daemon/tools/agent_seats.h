@@ -20,6 +20,7 @@ struct seats {
         sd_bus *bus;
         sd_event_source *retry;
         bool missing_said;
+        bool safety_told;
         bool hold; /* the desktop is not to be disturbed */
         unsigned said;
         struct seat of[SEATS_MAX];
@@ -29,6 +30,9 @@ struct seats {
 struct seat *seats_named(struct seats *s, const char *name);
 /* What the agent says of its own accord; each time anew, also when the one before was put away. */
 void seats_say(struct seat *seat, const char *kind, const struct note_text *text);
+
+/* words "" = there are none. */
+void seats_tell_safety(struct seat *seat, const char *words);
 
 void seats_pressed(void *userdata, struct note *note, const char *action);
 void seats_tell_hold(struct seat *seat);

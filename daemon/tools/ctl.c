@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/language.h"
 #include "util/nearest.h"
 #include "version.h"
 
@@ -127,9 +128,12 @@ static const struct verb verbs[] = {
          "  sitbonectl why\n"
          "  sitbonectl why --json | jq .kinds\n",
          0, 0, verb_why},
-        {"exercises", "", "config exercises json", "the exercise catalogue and its words on safety",
+        {"exercises", "", "config exercises session bus seat json", "the exercise catalogue and its words on safety",
          "  sitbonectl exercises\n"
-         "  sitbonectl exercises --exercises ./exercises.conf --json\n",
+         "  sitbonectl exercises --exercises ./exercises.conf --json\n"
+         "  sitbonectl exercises --session\n"
+         "\n"
+         "  --session   the strengthening session of today, or the next ([exercise] sessions_per_week)\n",
          0, 0, verb_exercises},
         {"formats", "[NAME]", "json", "the wire formats there are; with a name, its data sheet",
          "  sitbonectl formats\n"
@@ -289,6 +293,8 @@ int main(int argc, char **argv) {
         int at = find_verb(argc, argv), words, status;
 
         setlocale(LC_CTYPE, ""); /* numbers stay with a decimal point */
+        language_choose("auto");
+        setlocale(LC_TIME, ""); /* names of days and months in the report */
         if (at == 0)
                 return without_verb(argc, argv);
         verb = verb_at(&argv[at], argc - at, &words);

@@ -23,7 +23,7 @@ struct options {
         struct repeated teach, load, calibrate;
         const char *period, *file, *export, *what_if, *against;
         const char *forget;
-        bool list;
+        bool list, session;
         bool json, plain, once, send, help;
         int n_args;
         const char *args[OPTIONS_ARGS_MAX];

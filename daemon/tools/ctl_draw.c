@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ctl_map.h"
+#include "util/language.h"
 
 enum { PANEL = 36, LABEL = 12, GAUGE = 21, FOOT = 4 };
 
@@ -64,18 +65,18 @@ static void gauge_line(struct canvas *c, int x, int y, const char *low, const ch
 }
 
 static void obliquity_words(const struct view *v, char *ret, size_t size) {
-        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, "unknown", ret, size);
+        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, _("unknown"), ret, size);
 }
 
 static void centre_words(const struct view *v, char *ret, size_t size) {
         if (isfinite(v->cop_x_mm) && isfinite(v->cop_y_mm))
                 snprintf(ret, size, "x %+.0f, y %+.0f mm", v->cop_x_mm, v->cop_y_mm);
         else
-                snprintf(ret, size, "unknown");
+                snprintf(ret, size, "%s", _("unknown"));
 }
 
 static void mqtt_words(const struct view *v, char *ret, size_t size) {
-        snprintf(ret, size, "%s", v->mqtt[0] ? v->mqtt : "off");
+        snprintf(ret, size, "%s", v->mqtt[0] ? v->mqtt : _("off"));
 }
 
 static int headline(struct canvas *c, int x, int y, const struct view *v) {
@@ -86,34 +87,34 @@ static int headline(struct canvas *c, int x, int y, const struct view *v) {
         end = canvas_text(c, x, y, ink(c, INK_PLAIN), true, text);
         if (!view_is_sure(v))
                 return y + 2;
-        snprintf(text, sizeof(text), "  %.0f %% sure", v->confidence * 100);
+        snprintf(text, sizeof(text), _("  %.0f %% sure"), v->confidence * 100);
         canvas_text(c, end, y, ink(c, INK_DIM), false, text);
         return y + 2;
 }
 
 static int pelvis(struct canvas *c, int x, int y, const struct view *v) {
-        line_of(c, x, y++, "tilt", view_tilt_words, v);
-        gauge_line(c, x, y++, "back", "front", v->tilt_deg, v->tilt_sd_deg, 20);
-        line_of(c, x, y++, "obliquity", obliquity_words, v);
-        gauge_line(c, x, y++, "left", "right", v->obliquity_deg, v->obliquity_sd_deg, 10);
-        line_of(c, x, y++, "balance", view_balance_words, v);
-        gauge_line(c, x, y++, "left", "right", v->asymmetry, 0, 0.5);
+        line_of(c, x, y++, _("tilt"), view_tilt_words, v);
+        gauge_line(c, x, y++, _("back"), _("front"), v->tilt_deg, v->tilt_sd_deg, 20);
+        line_of(c, x, y++, _("obliquity"), obliquity_words, v);
+        gauge_line(c, x, y++, _("left"), _("right"), v->obliquity_deg, v->obliquity_sd_deg, 10);
+        line_of(c, x, y++, _("balance"), view_balance_words, v);
+        gauge_line(c, x, y++, _("left"), _("right"), v->asymmetry, 0, 0.5);
         return y + 1;
 }
 
 static void panel(struct canvas *c, int x, int y, const struct view *v) {
         y = headline(c, x, y, v);
         y = pelvis(c, x, y, v);
-        line_of(c, x, y++, "seated", view_seated_words, v);
-        line_of(c, x, y++, "next alert", view_next_words, v);
-        line_of(c, x, y++, "today", view_today_words, v);
+        line_of(c, x, y++, _("seated"), view_seated_words, v);
+        line_of(c, x, y++, _("next alert"), view_next_words, v);
+        line_of(c, x, y++, _("today"), view_today_words, v);
         y += c->rows > CANVAS_ROWS_MIN + 1;
-        line_of(c, x, y++, "contact", view_contact_words, v);
+        line_of(c, x, y++, _("contact"), view_contact_words, v);
         put(c, x + LABEL - 2, y, ink(c, INK_MARK), true, MARK_COP, 'X');
-        line_of(c, x, y++, "centre", centre_words, v);
+        line_of(c, x, y++, _("centre"), centre_words, v);
         put(c, x + LABEL - 2, y, ink(c, INK_MARK), true, MARK_BONE, 'O');
-        line_of(c, x, y++, "sit bones", view_bones_words, v);
-        line_of(c, x, y++, "mat", view_mat_words, v);
+        line_of(c, x, y++, _("sit bones"), view_bones_words, v);
+        line_of(c, x, y++, _("mat"), view_mat_words, v);
         line_of(c, x, y, "mqtt", mqtt_words, v);
 }
 
@@ -129,8 +130,8 @@ static void across(struct canvas *c, int x, int y, int n, const char *word) {
 static void frame(struct canvas *c, const struct map_place *p, bool placed) {
         int lines = map_lines(c, p), right = p->left + p->wide, bottom = p->top + lines;
 
-        across(c, p->left - 1, p->top - 1, p->wide, placed ? " front " : "");
-        across(c, p->left - 1, bottom, p->wide, placed ? " back " : "");
+        across(c, p->left - 1, p->top - 1, p->wide, placed ? _(" front ") : "");
+        across(c, p->left - 1, bottom, p->wide, placed ? _(" back ") : "");
         for (int y = p->top; y < bottom; y++) {
                 put(c, p->left - 1, y, ink(c, INK_DIM), false, 0x2502, '|');
                 put(c, right, y, ink(c, INK_DIM), false, 0x2502, '|');
@@ -147,8 +148,8 @@ static void frame(struct canvas *c, const struct map_place *p, bool placed) {
 
 static void header(struct canvas *c, const struct view *v) {
         const char *where = v->n_cells > 0 && v->kind == GEOMETRY_UNPLACED
-                                    ? "in wire order: where the cells lie is unknown"
-                                    : "seen from above: front = knees, L = your left";
+                                    ? _("in wire order: where the cells lie is unknown")
+                                    : _("seen from above: front = knees, L = your left");
         int x = canvas_text(c, 1, 0, ink(c, INK_GOOD), true, "sitbone");
 
         if (v->seat_name[0]) {
@@ -173,15 +174,15 @@ static void foot(struct canvas *c, const struct view *v, const char *message, bo
                 canvas_text(c, 1, c->rows - 1, ink(c, INK_ALERT), false, message);
         else if (keys)
                 canvas_text(c, 1, c->rows - 1, ink(c, INK_DIM), false,
-                            "q quit   s snooze   d done   t tare (seat empty)");
+                            _("q quit   s snooze   d done   t tare (seat empty)"));
 }
 
 static void too_small(struct canvas *c) {
         char text[80];
 
-        snprintf(text, sizeof(text), "%dx%d is too small:", c->cols, c->rows);
+        snprintf(text, sizeof(text), _("%dx%d is too small:"), c->cols, c->rows);
         canvas_text(c, 0, 0, COLOUR_DEFAULT, false, text);
-        snprintf(text, sizeof(text), "at least %dx%d", CANVAS_COLS_MIN, CANVAS_ROWS_MIN);
+        snprintf(text, sizeof(text), _("at least %dx%d"), CANVAS_COLS_MIN, CANVAS_ROWS_MIN);
         canvas_text(c, 0, 1, COLOUR_DEFAULT, false, text);
 }
 

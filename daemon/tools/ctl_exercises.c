@@ -1,11 +1,14 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
 #include "ctl_out.h"
 #include "ctl_source.h"
+#include "ctl_why.h"
 #include "exercises.h"
 #include "publish/text.h"
+#include "util/language.h"
 
 static void put(struct out *o, const char *key, const char *value) {
         out_key(o, key);
@@ -20,6 +23,8 @@ static void put_exercise(struct out *o, const struct exercise *e) {
         put(o, "place", exercise_place_name(e->place));
         put(o, "dose", e->dose);
         put(o, "how", e->how);
+        out_key(o, "sides");
+        out_text(o, e->sides ? "true" : "false");
         out_key(o, "prompt");
         out_text(o, e->prompt ? "true}" : "false}");
 }
@@ -40,23 +45,100 @@ static void print_json(const struct exercise_catalogue *c) {
         out_flush(o);
 }
 
-static void print_text(const struct exercise_catalogue *c) {
-        printf("%s\n", c->safety);
-        for (uint32_t i = 0; i < c->n; i++) {
-                const struct exercise *e = &c->of[i];
-
-                printf("\n%s (%s)\n  %s, %s%s, %s\n  %s\n", e->name, e->id, exercise_kind_name(e->kind),
-                       exercise_place_name(e->place), e->prompt ? ", offered by alerts" : "", e->dose, e->how);
-        }
+static void print_exercise(const struct exercise *e) {
+        printf("\n%s (%s)\n  %s, %s%s, %s\n  %s\n", e->name, e->id, exercise_kind_text(e->kind),
+               exercise_place_text(e->place), e->prompt ? _(", offered by alerts") : "", e->dose, e->how);
 }
 
-static int show(const char *path, bool json, struct mistakes *mistakes, struct exercise_catalogue *catalogue) {
+static void print_text(const struct exercise_catalogue *c) {
+        printf("%s\n", c->safety);
+        for (uint32_t i = 0; i < c->n; i++)
+                print_exercise(&c->of[i]);
+}
+
+/* ---- the strengthening session, as the daemon planned it ---- */
+
+void why_session_words(const json_t *all, char *ret, size_t size) {
+        int number = (int)json_integer_value(json_object_get(all, "session_number"));
+        int of = (int)json_integer_value(json_object_get(all, "session_of"));
+        int days = (int)json_integer_value(json_object_get(all, "session_in_days"));
+        const char *suits = json_string_value(json_object_get(all, "session_suits"));
+        size_t n;
+
+        if (days == 0)
+                snprintf(ret, size, _("today, %d of %d this week"), number, of);
+        else if (days == 1)
+                snprintf(ret, size, _("tomorrow, %d of %d of its week"), number, of);
+        else
+                snprintf(ret, size, _("in %d days, %d of %d of its week; muscles recover until then"), days, number,
+                         of);
+        n = strlen(ret);
+        if (suits && *suits && n < size)
+                snprintf(ret + n, size - n, _("; chosen because lately %s"), exercise_suits_text(suits));
+}
+
+static const struct exercise *by_id(const struct exercise_catalogue *c, const char *id) {
+        for (uint32_t i = 0; i < c->n; i++)
+                if (strcmp(c->of[i].id, id) == 0)
+                        return &c->of[i];
+        return NULL;
+}
+
+static void print_session(const struct exercise_catalogue *c, const json_t *all) {
+        const char *planned = json_string_value(json_object_get(all, "session"));
+        char words[160], ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)], *rest = NULL;
+
+        if (!planned) {
+                printf("%s\n", _("No sessions are planned: the setting [exercise] sessions_per_week says how many."));
+                return;
+        }
+        why_session_words(all, words, sizeof(words));
+        printf(_("Strengthening session: %s.\n"), words);
+        snprintf(ids, sizeof(ids), "%s", planned);
+        for (char *id = strtok_r(ids, " ", &rest); id; id = strtok_r(NULL, " ", &rest)) {
+                const struct exercise *e = by_id(c, id);
+
+                if (e)
+                        print_exercise(e);
+                else
+                        printf("\n%s\n", id); /* of another catalogue than ours */
+        }
+        printf("\n%s\n", c->safety);
+}
+
+static int show_session(const struct options *options, const struct exercise_catalogue *c) {
+        json_t *all = json_object();
+        int status = why_fetch(options, all);
+
+        if (status == STATUS_DONE && options->json) {
+                void *at = json_object_iter(all);
+
+                while (at) {
+                        const char *key = json_object_iter_key(at);
+
+                        at = json_object_iter_next(all, at);
+                        if (strncmp(key, "session", 7) != 0)
+                                json_object_del(all, key);
+                }
+                json_dumpf(all, stdout, JSON_COMPACT | JSON_SORT_KEYS);
+                putchar('\n');
+        } else if (status == STATUS_DONE) {
+                print_session(c, all);
+        }
+        json_decref(all);
+        return status;
+}
+
+static int show(const struct options *options, const char *path, struct mistakes *mistakes,
+                struct exercise_catalogue *catalogue) {
         exercises_load(path, mistakes, catalogue);
         for (int i = 0; i < mistakes->n && i < MISTAKES_MAX; i++)
                 complain("%s", mistakes->of[i]);
         if (mistakes->n)
                 return STATUS_USAGE;
-        if (json)
+        if (options->session)
+                return show_session(options, catalogue);
+        if (options->json)
                 print_json(catalogue);
         else
                 print_text(catalogue);
@@ -72,7 +154,7 @@ int verb_exercises(const struct options *options) {
         if (!catalogue || !mistakes || !settings)
                 complain("out of memory");
         else if ((status = load_settings(options->config, settings)) == STATUS_DONE)
-                status = show(exercises_path(options, settings), options->json, mistakes, catalogue);
+                status = show(options, exercises_path(options, settings), mistakes, catalogue);
         free(settings);
         free(mistakes);
         free(catalogue);

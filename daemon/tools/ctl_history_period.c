@@ -5,6 +5,7 @@
 
 #include "ctl_history.h"
 #include "publish/history_db.h"
+#include "util/language.h"
 
 enum { DAY_S = 86400, DAYS_MAX = 40000 };
 
@@ -101,12 +102,12 @@ static void make_title(struct history_period *p) {
         char first[40], last[40];
 
         if (p->first_day == p->last_day) {
-                strftime(p->title, sizeof(p->title), "%A, %B %e, %Y", &a);
+                strftime(p->title, sizeof(p->title), _("%A, %B %e, %Y"), &a);
                 return;
         }
-        strftime(first, sizeof(first), a.tm_year == b.tm_year ? "%B %e" : "%B %e, %Y", &a);
-        strftime(last, sizeof(last), "%B %e, %Y", &b);
-        snprintf(p->title, sizeof(p->title), "%s to %s", first, last);
+        strftime(first, sizeof(first), a.tm_year == b.tm_year ? _("%B %e") : _("%B %e, %Y"), &a);
+        strftime(last, sizeof(last), _("%B %e, %Y"), &b);
+        snprintf(p->title, sizeof(p->title), _("%s to %s"), first, last);
 }
 
 bool history_period_parse(const char *text, sqlite3 *db, struct history_period *ret) {

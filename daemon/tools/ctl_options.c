@@ -32,6 +32,7 @@ static const struct option_row {
         {"what-if", true, offsetof(struct options, what_if)},
         {"against", true, offsetof(struct options, against)},
         {"forget", true, offsetof(struct options, forget)},
+        {"session", false, offsetof(struct options, session)},
         {"list", false, offsetof(struct options, list)},
         {"load", true, offsetof(struct options, load), true},
         {"output", true, offsetof(struct options, output)},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/file.h"
+#include "util/language.h"
 
 enum { PNG_SCALE = 2, PAGE_MODE = 0644 };
 
@@ -76,9 +77,12 @@ static cairo_status_t make_html(const struct history *h, struct page *p) {
         if (status == CAIRO_STATUS_SUCCESS && !from)
                 status = CAIRO_STATUS_WRITE_ERROR;
         if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(
-                        p, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n"
-                           "<meta name=\"viewport\" content=\"width=device-width\">\n<title>What the seat saw: ");
+                status = add_text(p, "<!doctype html>\n<html><meta charset=\"utf-8\">\n"
+                                     "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+        if (status == CAIRO_STATUS_SUCCESS)
+                status = add_text(p, _("What the seat saw"));
+        if (status == CAIRO_STATUS_SUCCESS)
+                status = add_text(p, ": ");
         if (status == CAIRO_STATUS_SUCCESS)
                 status = add_text(p, h->period.title);
         if (status == CAIRO_STATUS_SUCCESS)

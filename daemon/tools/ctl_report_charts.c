@@ -5,6 +5,7 @@
 #include "ctl_report.h"
 #include "ctl_view.h"
 #include "publish/text.h"
+#include "util/language.h"
 
 enum { ROW_H = 24, SHARE_ROWS_MAX = 6, COLUMN_GAP = 36 };
 
@@ -26,7 +27,7 @@ static const enum posture_kind order[] = {POSTURE_UPRIGHT,      POSTURE_SLOUCHED
 void report_postures(cairo_t *c, const struct history *h, double y) {
         double x = REPORT_MARGIN, key_x = REPORT_MARGIN, key_y = y + 76;
 
-        report_heading(c, y, "Postures", "share of the time on the seat");
+        report_heading(c, y, _("Postures"), _("share of the time on the seat"));
         for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
                 double share = h->seated_s > 0 ? h->in_s[order[i]] / h->seated_s : 0;
                 char name[32];
@@ -35,7 +36,8 @@ void report_postures(cairo_t *c, const struct history *h, double y) {
                         continue;
                 report_box(c, x, y + 20, fmax(share * INNER - 1.5, 0.5), 30, report_posture_colour(order[i]));
                 x += share * INNER;
-                words(order[i] == POSTURE_UNKNOWN ? "not sure" : posture_name(order[i]), name, sizeof(name));
+                words(order[i] == POSTURE_UNKNOWN ? _("not sure") : posture_text(posture_name(order[i])), name,
+                      sizeof(name));
                 report_box(c, key_x, key_y - 10, 12, 12, report_posture_colour(order[i]));
                 report_text(c, key_x + 18, key_y, 12, report_ink, REPORT_LEFT, "%s %.0f %%", name, 100 * share);
                 key_x += 150;
@@ -77,16 +79,16 @@ static void share_rows(cairo_t *c, const struct history_share *s, int n, double 
 
                 if (s[i].known == 0)
                         continue;
-                words(s[i].name, name, sizeof(name));
+                words(alert_kind_text(s[i].name), name, sizeof(name));
                 report_text(c, x, at + 15, 12, report_ink, REPORT_LEFT, "%.30s", name);
                 report_box(c, x + label_w, at + 4, full, 14, (struct report_colour){0.86, 0.88, 0.90});
                 report_box(c, x + label_w, at + 4, full * s[i].worked / s[i].known, 14, report_worked);
-                report_text(c, x + label_w + full + 8, at + 15, 12, report_ink, REPORT_LEFT, "%d of %d", s[i].worked,
-                            s[i].known);
+                report_text(c, x + label_w + full + 8, at + 15, 12, report_ink, REPORT_LEFT, _("%d of %d"),
+                            s[i].worked, s[i].known);
                 row++;
         }
         if (row == 0)
-                report_text(c, x, y + 49, 12, report_ink, REPORT_LEFT, "none yet");
+                report_text(c, x, y + 49, 12, report_ink, REPORT_LEFT, _("none yet"));
 }
 
 void report_alerts(cairo_t *c, const struct history *h, double y) {
@@ -94,15 +96,17 @@ void report_alerts(cairo_t *c, const struct history *h, double y) {
         char text[256] = "";
         size_t n = 0;
 
-        report_heading(c, y, "Alerts, and what they led to", "green: a break, a shift of weight, a squeeze, or done");
-        share_rows(c, h->by_kind, ALERT_KIND_N, x, y, half, "by kind");
-        share_rows(c, h->by_exercise, h->n_exercises, x + half + COLUMN_GAP, y, half, "by exercise");
+        report_heading(c, y, _("Alerts, and what they led to"),
+                       _("green: a break, a shift of weight, a squeeze, or done"));
+        share_rows(c, h->by_kind, ALERT_KIND_N, x, y, half, _("by kind"));
+        share_rows(c, h->by_exercise, h->n_exercises, x + half + COLUMN_GAP, y, half, _("by exercise"));
         for (int i = ALERT_PENDING + 1; i < ALERT_OUTCOME_N && n < sizeof(text); i++)
                 if (h->outcomes[i] > 0)
                         n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %d", n ? ", " : "",
-                                              alert_outcome_name((enum alert_outcome)i), h->outcomes[i]);
+                                              alert_outcome_text(alert_outcome_name((enum alert_outcome)i)),
+                                              h->outcomes[i]);
         if (n > 0)
-                report_text(c, x, y + report_alerts_height(h) - 8, 12, report_grey, REPORT_LEFT, "%zu alerts: %s",
+                report_text(c, x, y + report_alerts_height(h) - 8, 12, report_grey, REPORT_LEFT, _("%zu alerts: %s"),
                             h->n_alerts, text);
 }
 
@@ -155,11 +159,12 @@ static void level(cairo_t *c, const struct chart *k, double value, const char *w
 }
 
 static void empty(cairo_t *c, const struct chart *k) {
-        report_text(c, k->x + k->w / 2, k->y + k->h / 2, 12, report_grey, REPORT_CENTRE, "nothing yet");
+        report_text(c, k->x + k->w / 2, k->y + k->h / 2, 12, report_grey, REPORT_CENTRE, _("nothing yet"));
 }
 
 static void chart_worked(cairo_t *c, const struct history *h, double y) {
-        struct chart k = chart_begin(c, h, 0, y, "When alerts worked", "% of those raised in that hour of the day");
+        struct chart k =
+                chart_begin(c, h, 0, y, _("When alerts worked"), _("of those raised in that hour of the day, in %"));
 
         k.most = 100;
         level(c, &k, 100, "100 %");
@@ -174,7 +179,7 @@ static void chart_worked(cairo_t *c, const struct history *h, double y) {
 
 static void chart_slump(cairo_t *c, const struct history *h, double y) {
         struct chart k =
-                chart_begin(c, h, 1, y, "Minutes to the first slump", "median, by the hour the bout began in");
+                chart_begin(c, h, 1, y, _("Minutes to the first slump"), _("median, by the hour the bout began in"));
         char words_[24];
 
         k.most = 10;
@@ -195,7 +200,7 @@ static void chart_slump(cairo_t *c, const struct history *h, double y) {
 }
 
 static void chart_balance(cairo_t *c, const struct history *h, double y) {
-        struct chart k = chart_begin(c, h, 2, y, "Left and right", "more load on one side, % on average");
+        struct chart k = chart_begin(c, h, 2, y, _("Left and right"), _("more load on one side on average, in %"));
         char words_[24];
 
         k.most = 10;
@@ -204,10 +209,10 @@ static void chart_balance(cairo_t *c, const struct history *h, double y) {
                         k.most = fmax(k.most, fabs(100 * h->balance_hour[hour][1] / h->balance_hour[hour][0]));
         k.most = ceil(k.most / 10) * 10;
         k.least = -k.most;
-        snprintf(words_, sizeof(words_), "right %.0f %%", k.most);
+        snprintf(words_, sizeof(words_), _("right %.0f %%"), k.most);
         level(c, &k, k.most, words_);
         level(c, &k, 0, "");
-        snprintf(words_, sizeof(words_), "left %.0f %%", k.most);
+        snprintf(words_, sizeof(words_), _("left %.0f %%"), k.most);
         level(c, &k, k.least, words_);
         for (int hour = k.from; hour < k.to; hour++)
                 if (h->balance_hour[hour][0] > 60)

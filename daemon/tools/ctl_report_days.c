@@ -7,6 +7,7 @@
 
 #include "ctl_report.h"
 #include "ctl_view.h"
+#include "util/language.h"
 
 enum { DAYS_MAX = 100, LABEL_W = 92, TOTAL_W = 84, TOP = 44, MONTHS_H = 200, MONTHS_MAX = 130 };
 
@@ -130,21 +131,21 @@ static void draw_key(cairo_t *c, double y) {
         double x = REPORT_MARGIN + LABEL_W;
 
         report_box(c, x, y - 9, 22, 10, report_sit);
-        report_text(c, x + 28, y, 12, report_grey, REPORT_LEFT, "sitting");
+        report_text(c, x + 28, y, 12, report_grey, REPORT_LEFT, _("sitting"));
         report_box(c, x + 92, y - 9, 22, 10, (struct report_colour){0.72, 0.86, 0.95});
-        report_text(c, x + 120, y, 12, report_grey, REPORT_LEFT, "up, too short for a break");
+        report_text(c, x + 120, y, 12, report_grey, REPORT_LEFT, _("up, too short for a break"));
         report_box(c, x + 300, y - 9, 22, 10, report_sit);
         report_dot(c, x + 311, y - 4, 4.2, (struct report_colour){0.94, 0.89, 0.26}, true);
-        report_text(c, x + 328, y, 12, report_grey, REPORT_LEFT, "alert that led to something");
+        report_text(c, x + 328, y, 12, report_grey, REPORT_LEFT, _("alert that led to something"));
         report_box(c, x + 510, y - 9, 22, 10, report_sit);
         report_dot(c, x + 521, y - 4, 4.2, report_not, false);
-        report_text(c, x + 538, y, 12, report_grey, REPORT_LEFT, "alert that did not");
+        report_text(c, x + 538, y, 12, report_grey, REPORT_LEFT, _("alert that did not"));
 }
 
 static void draw_strips(cairo_t *c, const struct history *h, double y) {
         struct axis a = axis_of(h);
 
-        report_heading(c, y, "Days", "hours of the day, local time");
+        report_heading(c, y, _("Days"), _("hours of the day, local time"));
         for (int d = 0; d < h->n_days; d += 1)
                 report_box(c, a.x, y + TOP + d * row_height(h) + row_height(h) * 0.16, a.w, row_height(h) * 0.68,
                            (struct report_colour){0.965, 0.97, 0.975});
@@ -192,7 +193,7 @@ static void draw_months(cairo_t *c, const struct history *h, double y) {
         double w = (REPORT_WIDTH - 2.0 * REPORT_MARGIN - 40) / n, base = y + MONTHS_H - 24, full = MONTHS_H - 70,
                most = 1;
 
-        report_heading(c, y, "Months", "hours sat a day, on days with any");
+        report_heading(c, y, _("Months"), _("hours sat a day, on days with any"));
         for (int i = 0; i < n; i++)
                 most = fmax(most, months[i].days ? months[i].s / months[i].days / 3600 : 0);
         for (int hour = 0; hour <= (int)most; hour += most > 6 ? 2 : 1) {

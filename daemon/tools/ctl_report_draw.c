@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctl_view.h"
+#include "util/language.h"
 
 enum { HEAD_H = 200, FOOT_H = 64, GAP = 26 };
 
@@ -136,33 +137,36 @@ static void draw_head(cairo_t *c, const struct history *h) {
         double longest = 0;
         int days = days_sat(h);
 
-        report_bold(c, REPORT_MARGIN, 58, 28, report_ink, "What the seat saw");
+        report_bold(c, REPORT_MARGIN, 58, 28, report_ink, _("What the seat saw"));
         report_text(c, REPORT_MARGIN, 84, 15, report_grey, REPORT_LEFT, "%s", h->period.title);
         for (size_t i = 0; i < h->n_bouts; i++)
                 longest = fmax(longest, h->bouts[i].seated_s);
         view_duration_words(days ? h->seated_s / days : 0, value, sizeof(value));
-        snprintf(what, sizeof(what), h->n_days > 1 ? "sat a day, on %d day%s" : "sat", days, days == 1 ? "" : "s");
+        snprintf(what, sizeof(what), "%s", _("sat"));
+        if (h->n_days > 1)
+                snprintf(what, sizeof(what), ngettext("sat a day, on %d day", "sat a day, on %d days", (unsigned)days),
+                         days);
         figure(c, 0, value, what);
         view_duration_words(longest, value, sizeof(value));
-        snprintf(what, sizeof(what), "the longest of %zu bout%s", h->n_bouts, h->n_bouts == 1 ? "" : "s");
+        snprintf(what, sizeof(what), ngettext("the longest of %zu bout", "the longest of %zu bouts", h->n_bouts),
+                 h->n_bouts);
         figure(c, 1, value, what);
         snprintf(value, sizeof(value), "%d", breaks(h));
-        figure(c, 2, value, "breaks off the seat");
+        figure(c, 2, value, _("breaks off the seat"));
         if (h->all.known > 0)
-                snprintf(value, sizeof(value), "%d of %d", h->all.worked, h->all.known);
+                snprintf(value, sizeof(value), _("%d of %d"), h->all.worked, h->all.known);
         else
-                snprintf(value, sizeof(value), "none");
-        figure(c, 3, value, h->all.known > 0 ? "alerts led to something" : "alerts with a known outcome");
+                snprintf(value, sizeof(value), "%s", _("none"));
+        figure(c, 3, value, h->all.known > 0 ? _("alerts led to something") : _("alerts with a known outcome"));
 }
 
 static void draw_foot(cairo_t *c, double y) {
         report_line(c, REPORT_MARGIN, y, REPORT_WIDTH - REPORT_MARGIN, y);
         report_text(c, REPORT_MARGIN, y + 22, 11, report_grey, REPORT_LEFT,
-                    "Drawn by sitbone from the history of a seat pressure mat. A seat sees load, not the body: "
-                    "postures are "
-                    "estimates,");
+                    _("Drawn by sitbone from the history of a seat pressure mat. A seat sees load, not the body: "
+                      "postures are estimates,"));
         report_text(c, REPORT_MARGIN, y + 38, 11, report_grey, REPORT_LEFT,
-                    "relative to this sitter's own upright. It is a diary of sitting, no medical statement.");
+                    _("relative to this sitter's own upright. It is a diary of sitting, no medical statement."));
 }
 
 double report_height(const struct history *h) {
@@ -178,9 +182,10 @@ void report_draw(cairo_t *c, const struct history *h) {
         cairo_set_source_rgb(c, 1, 1, 1);
         cairo_paint(c);
         if (h->n_bouts == 0) {
-                report_bold(c, REPORT_MARGIN, 58, 28, report_ink, "What the seat saw");
+                report_bold(c, REPORT_MARGIN, 58, 28, report_ink, _("What the seat saw"));
                 report_text(c, REPORT_MARGIN, 84, 15, report_grey, REPORT_LEFT, "%s", h->period.title);
-                report_text(c, REPORT_MARGIN, 150, 18, report_ink, REPORT_LEFT, "Nobody sat, as far as the seat saw.");
+                report_text(c, REPORT_MARGIN, 150, 18, report_ink, REPORT_LEFT,
+                            _("Nobody sat, as far as the seat saw."));
                 draw_foot(c, 300 - FOOT_H);
                 return;
         }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl_bus.h"
+#include "util/language.h"
 
 static void print_line(const char *label, void (*words)(const struct view *, char *, size_t), const struct view *v) {
         char text[VIEW_TEXT_MAX];
@@ -17,52 +18,52 @@ static void print_posture(const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
         view_posture_words(v, text, sizeof(text));
-        printf("%-11s %s", v->seat_name[0] ? v->seat_name : "seat", text);
+        printf("%-11s %s", v->seat_name[0] ? v->seat_name : _("seat"), text);
         if (view_is_sure(v))
-                printf(" (%.0f %% sure)", v->confidence * 100);
+                printf(_(" (%.0f %% sure)"), v->confidence * 100);
         putchar('\n');
 }
 
 static void print_person(const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
-        print_line("tilt", view_tilt_words, v);
+        print_line(_("tilt"), view_tilt_words, v);
         if (!v->referenced)
-                printf("%-11s sit upright and still: it is learnt by itself, or by sitbonectl calibrate upright\n",
-                       "");
-        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, "unknown", text, sizeof(text));
-        printf("%-11s %s\n", "obliquity", text);
-        print_line("balance", view_balance_words, v);
+                printf("%-11s %s\n", "",
+                       _("sit upright and still: it is learnt by itself, or by sitbonectl calibrate upright"));
+        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, _("unknown"), text, sizeof(text));
+        printf("%-11s %s\n", _("obliquity"), text);
+        print_line(_("balance"), view_balance_words, v);
 }
 
 static void print_calibration(const struct view *v) {
         if (v->sitter[0])
-                printf("%-11s %s (%.0f %% sure)\n", "sitter", v->sitter, v->sitter_confidence * 100);
+                printf(_("%-11s %s (%.0f %% sure)\n"), _("sitter"), v->sitter, v->sitter_confidence * 100);
         if (v->poses[0])
-                printf("%-11s %s\n", "calibrated", v->poses);
+                printf("%-11s %s\n", _("calibrated"), v->poses);
         if (v->calibration_stale[0])
-                printf("%-11s may be stale: %s. sitbonectl calibrate\n", "calibration", v->calibration_stale);
+                printf(_("%-11s may be stale: %s. sitbonectl calibrate\n"), _("calibration"), v->calibration_stale);
         if (strcmp(v->learning, "gathers") == 0)
-                printf("%-11s %s, %.0f s left\n", "learning", v->learning_what, v->learning_left_s);
+                printf(_("%-11s %s, %.0f s left\n"), _("learning"), v->learning_what, v->learning_left_s);
         if (v->taught_postures[0])
-                printf("%-11s %s\n", "knows", v->taught_postures);
+                printf("%-11s %s\n", _("knows"), v->taught_postures);
 }
 
 static void print_status(const struct view *v) {
         print_posture(v);
         if (v->taught[0])
-                printf("%-11s %s\n", "taught", v->taught);
+                printf("%-11s %s\n", _("taught"), v->taught);
         if (strcmp(v->occupancy, "person") == 0)
                 print_person(v);
         print_calibration(v);
-        print_line("seated", view_seated_words, v);
-        print_line("today", view_today_words, v);
-        print_line("next alert", view_next_words, v);
+        print_line(_("seated"), view_seated_words, v);
+        print_line(_("today"), view_today_words, v);
+        print_line(_("next alert"), view_next_words, v);
         if (v->alert_title[0])
-                printf("%-11s %s: %s%s%s\n", "alert", v->alert_title, v->alert_reason,
+                printf("%-11s %s: %s%s%s\n", _("alert"), v->alert_title, v->alert_reason,
                        v->alert_exercise[0] ? ". " : "", v->alert_exercise);
-        print_line("mat", view_mat_words, v);
-        printf("%-11s %s\n", "mqtt", v->mqtt[0] ? v->mqtt : "off");
+        print_line(_("mat"), view_mat_words, v);
+        printf("%-11s %s\n", "mqtt", v->mqtt[0] ? v->mqtt : _("off"));
 }
 
 int verb_status(const struct options *options) {
@@ -108,5 +109,5 @@ int verb_tare(const struct options *options) {
         if (status != STATUS_DONE)
                 return status;
         status = link_call(&link, "Tare", refusal, sizeof(refusal), "");
-        return finish(&link, status, "The seat as it is now counts as empty.", refusal);
+        return finish(&link, status, _("The seat as it is now counts as empty."), refusal);
 }

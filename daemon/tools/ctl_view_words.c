@@ -4,6 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "publish/text.h"
+#include "util/language.h"
+
 static bool person(const struct view *v) {
         return strcmp(v->occupancy, "person") == 0;
 }
@@ -14,20 +17,17 @@ bool view_is_sure(const struct view *v) {
 
 void view_posture_words(const struct view *v, char *ret, size_t size) {
         if (!v->mat_online)
-                snprintf(ret, size, "no frames from the mat");
+                snprintf(ret, size, "%s", _("no frames from the mat"));
         else if (strcmp(v->occupancy, "vacant") == 0)
-                snprintf(ret, size, "nobody on the seat");
+                snprintf(ret, size, "%s", _("nobody on the seat"));
         else if (strcmp(v->occupancy, "object") == 0)
-                snprintf(ret, size, "something lies on the seat");
+                snprintf(ret, size, "%s", _("something lies on the seat"));
         else if (!person(v))
-                snprintf(ret, size, "not decided yet");
+                snprintf(ret, size, "%s", _("not decided yet"));
         else if (strcmp(v->posture, "unknown") == 0)
-                snprintf(ret, size, "sitting, posture unsure");
+                snprintf(ret, size, "%s", _("sitting, posture unsure"));
         else
-                snprintf(ret, size, "%s", v->posture);
-        for (char *p = ret; *p; p++)
-                if (*p == '_')
-                        *p = ' ';
+                snprintf(ret, size, "%s", posture_text(v->posture));
 }
 
 void view_uncertain_words(double value, double sd, const char *otherwise, char *ret, size_t size) {
@@ -38,12 +38,12 @@ void view_uncertain_words(double value, double sd, const char *otherwise, char *
 }
 
 void view_tilt_words(const struct view *v, char *ret, size_t size) {
-        const char *otherwise = "unknown";
+        const char *otherwise = _("unknown");
 
         if (!person(v))
-                otherwise = "unknown, nobody sits";
+                otherwise = _("unknown, nobody sits");
         else if (!v->referenced && v->kind != GEOMETRY_UNPLACED)
-                otherwise = "no upright reference yet";
+                otherwise = _("no upright reference yet");
         view_uncertain_words(v->tilt_deg, v->tilt_sd_deg, otherwise, ret, size);
 }
 
@@ -51,18 +51,18 @@ void view_balance_words(const struct view *v, char *ret, size_t size) {
         double percent = fabs(v->asymmetry) * 100;
 
         if (!isfinite(v->asymmetry))
-                snprintf(ret, size, "unknown");
+                snprintf(ret, size, "%s", _("unknown"));
         else if (percent < 0.5)
-                snprintf(ret, size, "even");
+                snprintf(ret, size, "%s", _("even"));
         else
-                snprintf(ret, size, "%.0f %% to the %s", percent, v->asymmetry > 0 ? "right" : "left");
+                snprintf(ret, size, v->asymmetry > 0 ? _("%.0f %% to the right") : _("%.0f %% to the left"), percent);
 }
 
 void view_duration_words(double s, char *ret, size_t size) {
         unsigned long whole;
 
         if (!isfinite(s) || s < 0 || s > 1e9) {
-                snprintf(ret, size, "unknown");
+                snprintf(ret, size, "%s", _("unknown"));
                 return;
         }
         whole = (unsigned long)s;
@@ -76,7 +76,7 @@ void view_duration_words(double s, char *ret, size_t size) {
 
 void view_seated_words(const struct view *v, char *ret, size_t size) {
         if (!isfinite(v->since_s))
-                snprintf(ret, size, "not seated");
+                snprintf(ret, size, "%s", _("not seated"));
         else
                 view_duration_words(v->bout_s, ret, size);
 }
@@ -86,14 +86,14 @@ void view_next_words(const struct view *v, char *ret, size_t size) {
 
         if (isfinite(v->snooze_s) && v->snooze_s > 0) {
                 view_duration_words(v->snooze_s, duration, sizeof(duration));
-                snprintf(ret, size, "snoozed, %s left", duration);
+                snprintf(ret, size, _("snoozed, %s left"), duration);
         } else if (v->alert_title[0]) {
-                snprintf(ret, size, "due now");
+                snprintf(ret, size, "%s", _("due now"));
         } else if (!isfinite(v->next_alert_s)) {
-                snprintf(ret, size, "none");
+                snprintf(ret, size, "%s", _("none"));
         } else {
                 view_duration_words(fmax(v->next_alert_s, 0), duration, sizeof(duration));
-                snprintf(ret, size, "in %s", duration);
+                snprintf(ret, size, _("in %s"), duration);
         }
 }
 
@@ -101,25 +101,25 @@ void view_today_words(const struct view *v, char *ret, size_t size) {
         char duration[32];
 
         view_duration_words(v->today_s, duration, sizeof(duration));
-        snprintf(ret, size, "%s, %u break%s", duration, v->breaks_today, v->breaks_today == 1 ? "" : "s");
+        snprintf(ret, size, ngettext("%s, %u break", "%s, %u breaks", v->breaks_today), duration, v->breaks_today);
 }
 
 void view_contact_words(const struct view *v, char *ret, size_t size) {
         if (isfinite(v->contact_area_cm2) && isfinite(v->peak))
-                snprintf(ret, size, "%.0f cm², peak %.0f %%", v->contact_area_cm2, v->peak * 100);
+                snprintf(ret, size, _("%.0f cm², peak %.0f %%"), v->contact_area_cm2, v->peak * 100);
         else if (isfinite(v->peak))
-                snprintf(ret, size, "area unknown, peak %.0f %%", v->peak * 100);
+                snprintf(ret, size, _("area unknown, peak %.0f %%"), v->peak * 100);
         else
-                snprintf(ret, size, "unknown");
+                snprintf(ret, size, "%s", _("unknown"));
 }
 
 void view_bones_words(const struct view *v, char *ret, size_t size) {
         const double *b = v->sit_bones;
 
         if (!isfinite(b[0] + b[1] + b[2] + b[3]))
-                snprintf(ret, size, "not found");
+                snprintf(ret, size, "%s", _("not found"));
         else
-                snprintf(ret, size, "%.0f mm apart, quality %.2f", hypot(b[2] - b[0], b[3] - b[1]),
+                snprintf(ret, size, _("%.0f mm apart, quality %.2f"), hypot(b[2] - b[0], b[3] - b[1]),
                          v->sit_bone_quality);
 }
 
@@ -127,11 +127,11 @@ void view_mat_words(const struct view *v, char *ret, size_t size) {
         char refused[48] = "";
 
         if (v->refused > 0)
-                snprintf(refused, sizeof(refused), ", %llu refused", (unsigned long long)v->refused);
+                snprintf(refused, sizeof(refused), _(", %llu refused"), (unsigned long long)v->refused);
         if (!v->mat_online)
-                snprintf(ret, size, "silent%s", refused);
+                snprintf(ret, size, _("silent%s"), refused);
         else if (isfinite(v->frame_rate_hz))
-                snprintf(ret, size, "%.1f frames/s%s", v->frame_rate_hz, refused);
+                snprintf(ret, size, _("%.1f frames/s%s"), v->frame_rate_hz, refused);
         else
-                snprintf(ret, size, "online%s", refused);
+                snprintf(ret, size, _("online%s"), refused);
 }

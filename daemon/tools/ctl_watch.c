@@ -12,6 +12,7 @@
 #include "ctl_draw.h"
 #include "ctl_screen.h"
 #include "util/clock.h"
+#include "util/language.h"
 
 enum { POLL_MS = 100, RETRY_MS = 1000, MESSAGE_MS = 3000 };
 
@@ -49,13 +50,13 @@ static bool key_pressed(struct watch *w, int key) {
         case 'q':
                 return false;
         case 's':
-                ask(w, "Snooze", "Snoozed.");
+                ask(w, "Snooze", _("Snoozed."));
                 break;
         case 'd':
-                ask(w, "Done", "Noted: done.");
+                ask(w, "Done", _("Noted: done."));
                 break;
         case 't':
-                ask(w, "Tare", "The seat as it is now counts as empty.");
+                ask(w, "Tare", _("The seat as it is now counts as empty."));
                 break;
         default:
                 break;
@@ -77,7 +78,7 @@ static int look(struct watch *w) {
         if (w->linked && link_live(&w->link, &w->view) < 0)
                 lose(w);
         if (!w->linked)
-                say(w, "waiting for the daemon: systemctl status sitboned");
+                say(w, _("waiting for the daemon: systemctl status sitboned"));
         else if (clock_boottime_us() > w->message_until_us)
                 w->message[0] = '\0';
         return w->linked ? POLL_MS : RETRY_MS;

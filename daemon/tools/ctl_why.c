@@ -7,8 +7,11 @@
 #include <time.h>
 
 #include "ctl_bus.h"
+#include "ctl_why.h"
 #include "publish/bus.h"
+#include "publish/text.h"
 #include "util/clock.h"
+#include "util/language.h"
 
 enum { TIMEOUT_US = 3000000 };
 
@@ -82,6 +85,19 @@ static int fetch(struct link *link, json_t *ret) {
         return r;
 }
 
+int why_fetch(const struct options *options, json_t *ret) {
+        struct link link;
+        int r, status = link_open(options, &link);
+
+        if (status != STATUS_DONE)
+                return status;
+        r = fetch(&link, ret);
+        link_close(&link);
+        if (r < 0)
+                complain("the daemon does not answer: %s. systemctl status sitboned", strerror(-r));
+        return r < 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
 /* ---- in words ---- */
 
 static const char *text_of(const json_t *o, const char *key) {
@@ -117,21 +133,22 @@ static void print_until(const json_t *all, const char *key, const char *what) {
         if (count_of(all, key) == 0)
                 return;
         clock_words(count_of(all, key), at, sizeof(at));
-        printf("%-11s %s until %s\n", "held", what, at);
+        printf(_("%-11s %s until %s\n"), _("held"), what, at);
 }
 
 static void print_held(const json_t *all) {
         uint64_t disturb = count_of(all, "disturb"), most = count_of(all, "daily_max");
 
-        print_until(all, "snoozed_until", "snoozed");
-        print_until(all, "paused_until", "paused");
-        print_until(all, "quiet_until", "quiet hours");
+        print_until(all, "snoozed_until", _("snoozed"));
+        print_until(all, "paused_until", _("paused"));
+        print_until(all, "quiet_until", _("quiet hours"));
         if (disturb & (1U << ALERT_HOLDER_PERSON))
-                printf("%-11s do not disturb: said by you or an automation, until sitbonectl hold off\n", "held");
+                printf(_("%-11s do not disturb: said by you or an automation, until sitbonectl hold off\n"),
+                       _("held"));
         if (disturb & (1U << ALERT_HOLDER_DESKTOP))
-                printf("%-11s do not disturb: the desktop says so\n", "held");
+                printf(_("%-11s do not disturb: the desktop says so\n"), _("held"));
         if (most > 0 && count_of(all, "alerts_today") >= most)
-                printf("%-11s %llu alerts today, no more until midnight\n", "held", (unsigned long long)most);
+                printf(_("%-11s %llu alerts today, no more until midnight\n"), _("held"), (unsigned long long)most);
 }
 
 /* What stands against this kind alone. */
@@ -139,17 +156,17 @@ static const char *obstacle(const json_t *kind) {
         static const struct {
                 const char *word, *said;
         } of[] = {
-                {"off", "switched off"},
-                {"open", "open now"},
-                {"away", "nobody is known to sit"},
-                {"moment", "due, waits for a lull or a change of posture"},
-                {"confidence", "the posture is not sure enough"},
-                {"gap", "the last posture alert is too fresh"},
+                {"off", N_("switched off")},
+                {"open", N_("open now")},
+                {"away", N_("nobody is known to sit")},
+                {"moment", N_("due, waits for a lull or a change of posture")},
+                {"confidence", N_("the posture is not sure enough")},
+                {"gap", N_("the last posture alert is too fresh")},
         };
 
         for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
                 if (strstr(text_of(kind, "held"), of[i].word))
-                        return of[i].said;
+                        return _(of[i].said);
         return NULL;
 }
 
@@ -158,50 +175,71 @@ static void print_kind(const json_t *kind, uint64_t now_us) {
         const char *against = obstacle(kind);
         char at[16], in[32];
 
-        printf("%-11s ", text_of(kind, "kind"));
+        printf("%-11s ", alert_kind_text(text_of(kind, "kind")));
         if (against) {
                 printf("%s", against);
         } else if (due_us == 0) {
-                printf("not due as it is now");
+                printf(_("not due as it is now"));
         } else if (due_us <= now_us) {
-                printf(*text_of(kind, "held") ? "due, but held" : "due now");
+                printf("%s", *text_of(kind, "held") ? _("due, but held") : _("due now"));
         } else {
                 clock_words(due_us, at, sizeof(at));
                 length_words((double)(due_us - now_us) / (double)USEC_PER_SEC, in, sizeof(in));
-                printf("due at %s, in %s if nothing changes", at, in);
+                printf(_("due at %s, in %s if nothing changes"), at, in);
         }
         if (strcmp(text_of(kind, "held"), "off") != 0)
-                printf(" (%.1f of %.1f min)", (double)count_of(kind, "have_s") / 60,
+                printf(_(" (%.1f of %.1f min)"), (double)count_of(kind, "have_s") / 60,
                        (double)count_of(kind, "need_s") / 60);
         putchar('\n');
 }
 
 static const char *moment_said(const char *moment) {
         if (strcmp(moment, "lull") == 0)
-                return "it came in a lull";
+                return _("it came in a lull");
         if (strcmp(moment, "change") == 0)
-                return "it came as you moved";
-        return strcmp(moment, "limit") == 0 ? "it had waited long enough for a lull" : "it came at once";
+                return _("it came as you moved");
+        return strcmp(moment, "limit") == 0 ? _("it had waited long enough for a lull") : _("it came at once");
+}
+
+static void print_exercise(const json_t *all) {
+        const char *name = text_of(all, "last_exercise"), *why = text_of(all, "last_exercise_why");
+
+        if (*name && *why)
+                printf("%-11s %s: %s\n", "", name, why);
+        else if (*name)
+                printf(_("%-11s %s: it was its turn\n"), "", name);
 }
 
 static void print_last(const json_t *all) {
         double latency_s = json_number_value(json_object_get(all, "last_latency_s"));
         const char *outcome = text_of(all, "last_outcome");
+        bool pending = strcmp(outcome, "pending") == 0;
         char at[16], after[32];
 
         if (!*text_of(all, "last_kind")) {
-                printf("%-11s no alert yet\n", "last");
+                printf("%-11s %s\n", _("last"), _("no alert yet"));
                 return;
         }
         clock_words(count_of(all, "last_at"), at, sizeof(at));
-        printf("%-11s %s at %s: %s; %s\n", "last", text_of(all, "last_kind"), at, text_of(all, "last_reason"),
-               moment_said(text_of(all, "last_moment")));
+        printf(_("%-11s %s at %s: %s; %s\n"), _("last"), alert_kind_text(text_of(all, "last_kind")), at,
+               text_of(all, "last_reason"), moment_said(text_of(all, "last_moment")));
+        print_exercise(all);
         if (latency_s < 0) {
-                printf("%-11s %s\n", "", strcmp(outcome, "pending") == 0 ? "nothing came of it yet" : outcome);
+                printf("%-11s %s\n", "", pending ? _("nothing came of it yet") : alert_outcome_text(outcome));
                 return;
         }
         length_words(latency_s, after, sizeof(after));
-        printf("%-11s %s, after %s\n", "", strcmp(outcome, "pending") == 0 ? "you left the seat" : outcome, after);
+        printf(_("%-11s %s, after %s\n"), "", pending ? _("you left the seat") : alert_outcome_text(outcome), after);
+}
+
+/* Whether today is a day of strengthening, and why. */
+static void print_session(const json_t *all) {
+        char when[128];
+
+        if (!*text_of(all, "session"))
+                return;
+        why_session_words(all, when, sizeof(when));
+        printf("%-11s %s\n", _("session"), when);
 }
 
 static void print_words(const json_t *all) {
@@ -211,25 +249,18 @@ static void print_words(const json_t *all) {
         print_held(all);
         json_array_foreach(json_object_get(all, "kinds"), i, kind) print_kind(kind, clock_realtime_us());
         print_last(all);
+        print_session(all);
 }
 
 int verb_why(const struct options *options) {
         json_t *all = json_object();
-        struct link link;
-        int r, status = link_open(options, &link);
+        int status = why_fetch(options, all);
 
-        if (status == STATUS_DONE) {
-                r = fetch(&link, all);
-                link_close(&link);
-                if (r < 0) {
-                        complain("the daemon does not answer: %s. systemctl status sitboned", strerror(-r));
-                        status = STATUS_FAILED;
-                } else if (options->json) {
-                        json_dumpf(all, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
-                        putchar('\n');
-                } else {
-                        print_words(all);
-                }
+        if (status == STATUS_DONE && options->json) {
+                json_dumpf(all, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
+                putchar('\n');
+        } else if (status == STATUS_DONE) {
+                print_words(all);
         }
         json_decref(all);
         return status;

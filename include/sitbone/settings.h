@@ -21,6 +21,7 @@ struct settings_seat {
         char id[64]; /* "auto" or a slug */
         char name[96];
         char area[64];
+        char language[16]; /* of sentences for people: auto = the environment's */
         bool recognise; /* sitters by what the mat sees of them */
 };
 

@@ -48,6 +48,9 @@ def main():
         here = processes.directory
         desktop = Desktop(processes)
         desktop.start_dunst()
+        desktop.environment["XDG_STATE_HOME"] = here
+        os.mkdir(f"{here}/sitbone")
+        write(f"{here}/sitbone/safety-shown", "")  # test_desktop_german.py is about that
         desktop.start_agent("--session")
         printed = f"{here}/printed"
         with open(printed, "w", encoding="utf-8") as file:
