@@ -124,7 +124,7 @@ static void respond(struct app *a) {
 
         for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
                 log_error("%s", mistakes->of[i]);
-        if (!condition_respond(&a->pipeline.condition, response))
+        if (!condition_respond(&a->pipeline.condition, response) && response)
                 log_error("%s: curves of %u cells, the mat has %u: not used", path, response->n_cells,
                           a->mat.layout.geometry.n_cells);
         free(response);
@@ -198,6 +198,7 @@ static enum command_result execute(void *userdata, const struct command *command
                                              : pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
 
         if (result == COMMAND_OK) {
+                app_learn_by_hand(a, command->verb);
                 app_decide(a, NULL, now_us);
                 app_remember(a);
                 a->tare_saved_us = 0;

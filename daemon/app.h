@@ -43,6 +43,7 @@ struct app {
         struct state *state;       /* NULL: nothing is kept */
         struct profiles *profiles; /* NULL: the same */
         struct profile profile;    /* room for one that is taken up: too large for a stack */
+        bool sitter_settled;       /* for this sit, by a command: not asked of the mat again */
 
         uint64_t epoch_us, epoch_virtual_us; /* one moment: both times run from here */
         uint64_t turn_us;                    /* virtual: with --speed, when the last turn began */
@@ -81,6 +82,8 @@ void app_learn_open(struct app *a);
 void app_learn_again(struct app *a);
 /* After each decision. */
 void app_learn(struct app *a);
+/* After a command that was carried out. */
+void app_learn_by_hand(struct app *a, enum command_verb verb);
 /* COMMAND_SITTER. */
 enum command_result app_sitter(struct app *a, const struct command *command);
 

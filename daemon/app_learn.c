@@ -70,7 +70,7 @@ static void recognise(struct app *a, const float sample[USUAL_N]) {
 static void on_sat_upright(struct app *a, const float sample[USUAL_N]) {
         const struct learner *l = &a->pipeline.estimate.learner;
 
-        if (a->settings.seat.recognise && !(l->confidence >= 1))
+        if (a->settings.seat.recognise && !(l->confidence >= 1) && !a->sitter_settled)
                 recognise(a, sample);
         if (!a->settings.seat.recognise || l->confidence >= 0)
                 estimate_note_sit(&a->pipeline.estimate);
@@ -91,13 +91,21 @@ void app_learn(struct app *a) {
         struct estimate *e = &a->pipeline.estimate;
         float sample[USUAL_N];
 
+        if (a->snapshot.learning.profile_changed)
+                keep(a); /* before another one is taken up */
+        if (a->snapshot.posture.occupancy != OCCUPANCY_PERSON)
+                a->sitter_settled = false;
         if (a->settings.seat.recognise && (a->snapshot.sitting.changes & SITTING_BOUT_ENDED) &&
             *e->learner.profile.sitter)
                 know(a, "", NAN); /* who comes next is another question */
         if (estimate_sat_upright(e, sample))
                 on_sat_upright(a, sample);
-        if (a->snapshot.learning.profile_changed)
-                keep(a);
+}
+
+/* Who says who sits there, or has something learnt, is not to be moved to another profile in the middle of it. */
+void app_learn_by_hand(struct app *a, enum command_verb verb) {
+        if (verb == COMMAND_SITTER || verb == COMMAND_CALIBRATE || verb == COMMAND_TEACH)
+                a->sitter_settled = a->snapshot.posture.occupancy == OCCUPANCY_PERSON;
 }
 
 enum command_result app_sitter(struct app *a, const struct command *command) {

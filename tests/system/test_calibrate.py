@@ -206,6 +206,27 @@ def test_recognised(sitter, daemon):
     assert status['sitter'] == 'ben' and 0.9 <= status['sitter_confidence'] < 1, status
 
 
+def test_settled(sitter, daemon):
+    """What is asked for in the first seconds of a sit is gathered to its end, for whom the command said."""
+    def sit():
+        sitter.take('gone')
+        wait_for('the empty seat', 10, lambda: daemon.status()['occupancy'] == 'vacant')
+        wait_for('nobody in particular', 20, lambda: daemon.status()['sitter'] is None)
+        sitter.take('upright')
+        wait_for('somebody sits', 10, lambda: daemon.status()['occupancy'] == 'person')
+        return daemon.log_text().count(' % sure)')
+
+    asked = sit()
+    ctl('sitter', 'nobody')
+    time.sleep(1)  # six seconds: the mat would ask who it is after ten quiet ones
+    assert 'counts as your upright' in ctl('calibrate', 'upright')
+    status = daemon.status()
+    assert status['sitter'] is None and list(status['calibrated_poses']) == ['upright'], status
+    assert daemon.log_text().count(' % sure)') == asked
+    sit()
+    wait_for('the mat is asked again', 20, lambda: daemon.log_text().count(' % sure)') > asked)
+
+
 def start(sitter, config=''):
     daemon = Daemon(BUILD, sitter.mat.name, 'jq-seat-32', config=config, arguments=['--speed', str(SPEED)])
     sitter.take('empty')
@@ -237,7 +258,7 @@ def main():
     try:
         run(sitter, '', (test_refused, test_guided, test_not_apart, test_stands_up, test_taught, test_restart, test_sitters,
                          test_damaged))
-        run(sitter, '[seat]\nrecognise = yes\n[sitting]\nbreak_s = 40\n', (test_recognised,))
+        run(sitter, '[seat]\nrecognise = yes\n[sitting]\nbreak_s = 40\n', (test_recognised, test_settled))
     finally:
         sitter.stop()
         shutil.rmtree(folder)
