@@ -1,6 +1,9 @@
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "ctl.h"
 #include "ctl_out.h"
@@ -45,13 +48,56 @@ static void print_json(const struct exercise_catalogue *c) {
         out_flush(o);
 }
 
+/* Columns of the terminal; no limit elsewhere, so that a line stays a line for programs. */
+static int columns(void) {
+        struct winsize size;
+
+        return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : INT_MAX;
+}
+
+static int width(const char *text, size_t n) {
+        int w = 0;
+
+        for (size_t i = 0; i < n; i++)
+                w += ((unsigned char)text[i] & 0xC0) != 0x80;
+        return w;
+}
+
+/* Paragraphs, broken between words. */
+static void print_wrapped(const char *text, int indent) {
+        int most = columns(), at = 0;
+
+        while (*text) {
+                size_t n = strcspn(text, " \n");
+
+                if (at > 0 && at + 1 + width(text, n) > most) {
+                        putchar('\n');
+                        at = 0;
+                }
+                at += printf("%*s", at > 0 ? 1 : indent, "") + width(text, n);
+                fwrite(text, 1, n, stdout);
+                text += n;
+                if (*text == '\n') {
+                        putchar('\n');
+                        at = 0;
+                }
+                text += *text != '\0';
+        }
+        putchar('\n');
+}
+
 static void print_exercise(const struct exercise *e) {
-        printf("\n%s (%s)\n  %s, %s%s, %s\n  %s\n", e->name, e->id, exercise_kind_text(e->kind),
-               exercise_place_text(e->place), e->prompt ? _(", offered by alerts") : "", e->dose, e->how);
+        char line[256];
+
+        printf("\n%s (%s)\n", e->name, e->id);
+        snprintf(line, sizeof(line), "%s, %s%s, %s", exercise_kind_text(e->kind), exercise_place_text(e->place),
+                 e->prompt ? _(", offered by alerts") : "", e->dose);
+        print_wrapped(line, 2);
+        print_wrapped(e->how, 2);
 }
 
 static void print_text(const struct exercise_catalogue *c) {
-        printf("%s\n", c->safety);
+        print_wrapped(c->safety, 0);
         for (uint32_t i = 0; i < c->n; i++)
                 print_exercise(&c->of[i]);
 }
@@ -103,7 +149,8 @@ static void print_session(const struct exercise_catalogue *c, const json_t *all)
                 else
                         printf("\n%s\n", id); /* of another catalogue than ours */
         }
-        printf("\n%s\n", c->safety);
+        putchar('\n');
+        print_wrapped(c->safety, 0);
 }
 
 static int show_session(const struct options *options, const struct exercise_catalogue *c) {
