@@ -230,8 +230,8 @@ static bool happened(const struct history *h, const struct snapshot *s) {
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 changes |= s->alerts.of[k].changes & ~(uint32_t)ALERT_UPDATED;
-        return changes != 0 || s->sitting.phase != h->phase || s->posture.referenced != h->referenced ||
-               s->posture.calibrated != h->calibrated;
+        return changes != 0 || s->learning.calibration_changed || s->sitting.phase != h->phase ||
+               s->posture.referenced != h->referenced || s->posture.calibrated != h->calibrated;
 }
 
 static void put_exercise(const struct snapshot *s, int k, char ret[EXERCISE_ID_MAX]) {
@@ -252,6 +252,7 @@ static void put_note(const struct history *h, const struct snapshot *s, uint64_t
                 put_exercise(s, k, ret->exercise[k]);
         ret->referenced = s->posture.referenced;
         ret->calibrated = s->posture.calibrated;
+        memcpy(ret->pose_taken, s->learning.taken, sizeof(ret->pose_taken));
         ret->first = first;
         ret->asymmetry_us = h->asymmetry_us;
         ret->asymmetry_known_us = h->asymmetry_known_us;

@@ -70,6 +70,8 @@ static const char *const steps[] = {
         "  what TEXT NOT NULL" /* personal, population */
         ") STRICT;"
         "CREATE INDEX calibration_at ON calibration(at_s);",
+        /* 2: the poses that the calibration has, with spaces between; "" also where version 1 did not say */
+        "ALTER TABLE calibration ADD COLUMN poses TEXT NOT NULL DEFAULT '';",
 };
 _Static_assert(sizeof(steps) / sizeof(*steps) == HISTORY_SCHEMA, "a step for each version");
 
@@ -174,7 +176,7 @@ static int has_tables(sqlite3 *db) {
                             "SELECT number, kind, raised_s, offset_min, closed_s, outcome, latency_s, seated_s, "
                             "exercise FROM alert LIMIT 0; SELECT hour_s, posture, offset_min, seconds FROM posture "
                             "LIMIT 0; SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance LIMIT 0;"
-                            "SELECT at_s, offset_min, what FROM calibration LIMIT 0;",
+                            "SELECT at_s, offset_min, what, poses FROM calibration LIMIT 0;",
                             NULL, NULL, NULL) == SQLITE_OK
                        ? SQLITE_OK
                        : SQLITE_CORRUPT;

@@ -1,4 +1,4 @@
-#include "publish/history_write.h"
+#include "publish/history_write_inside.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -8,9 +8,6 @@
 
 #include "publish/text.h"
 #include "util/clock.h"
-
-/* A row is of the same bout or alert when its number and its day fit: numbers begin anew when the state was lost. */
-enum { SAME_DAY_S = 86400 };
 
 /* A slouch of less is no slump: the notice time of alerts. */
 enum { SLUMP_S = 10 };
@@ -47,11 +44,11 @@ static const char *const sql[SQL_N] = {
         [SQL_ALERT_ADD] = "INSERT INTO alert(number, kind, raised_s, offset_min, seated_s, exercise) "
                           "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
         [SQL_ALERT_UPDATE] = "UPDATE alert SET closed_s = ?2, outcome = ?3, latency_s = ?4 WHERE id = ?1",
-        [SQL_CALIBRATION_LAST] = "SELECT what FROM calibration ORDER BY id DESC LIMIT 1",
-        [SQL_CALIBRATION_ADD] = "INSERT INTO calibration(at_s, offset_min, what) VALUES(?1, ?2, ?3)",
+        [SQL_CALIBRATION_LAST] = "SELECT what, poses FROM calibration ORDER BY id DESC LIMIT 1",
+        [SQL_CALIBRATION_ADD] = "INSERT INTO calibration(at_s, offset_min, what, poses) VALUES(?1, ?2, ?3, ?4)",
 };
 
-static sqlite3_stmt *begin(struct history_writer *w, enum history_statement which) {
+sqlite3_stmt *history_begin(struct history_writer *w, enum history_statement which) {
         sqlite3_stmt *s = w->statements[which];
 
         sqlite3_reset(s);
@@ -59,8 +56,7 @@ static sqlite3_stmt *begin(struct history_writer *w, enum history_statement whic
         return s;
 }
 
-/* A statement without rows. */
-static int finish(sqlite3_stmt *s) {
+int history_finish(sqlite3_stmt *s) {
         int rc = sqlite3_step(s);
 
         sqlite3_reset(s);
@@ -69,13 +65,13 @@ static int finish(sqlite3_stmt *s) {
 
 /* ---- time ---- */
 
-static int64_t wall_s(const struct history_writer *w, const struct history_note *n, uint64_t at_us) {
+int64_t history_wall_s(const struct history_writer *w, const struct history_note *n, uint64_t at_us) {
         int64_t ago_us = at_us > 0 ? (int64_t)(n->now_us - at_us) : 0;
 
         return ((int64_t)n->realtime_us - ago_us) / (int64_t)USEC_PER_SEC + w->lead_s;
 }
 
-static int offset_min(int64_t at_s) {
+int history_offset_min(int64_t at_s) {
         time_t t = (time_t)at_s;
         struct tm tm;
 
@@ -88,7 +84,7 @@ static int64_t hour_of(int64_t at_s, int offset) {
         return local - local % 3600 - offset * 60;
 }
 
-static double seconds(uint64_t us) {
+double history_seconds(uint64_t us) {
         return (double)us / 1e6;
 }
 
@@ -127,7 +123,7 @@ static void ledger_take(struct history_ledger *l, sqlite3_stmt *s, uint64_t numb
 
 static int bout_save(struct history_writer *w, bool open, const char *ending) {
         const struct history_ledger *l = &w->ledger;
-        sqlite3_stmt *s = begin(w, SQL_BOUT_UPDATE);
+        sqlite3_stmt *s = history_begin(w, SQL_BOUT_UPDATE);
 
         sqlite3_bind_int64(s, 1, l->row);
         sqlite3_bind_int64(s, 2, l->until_s);
@@ -138,14 +134,14 @@ static int bout_save(struct history_writer *w, bool open, const char *ending) {
         sqlite3_bind_int64(s, 7, l->shifts);
         if (l->slump_s >= 0)
                 sqlite3_bind_double(s, 8, l->slump_s);
-        return finish(s);
+        return history_finish(s);
 }
 
 /* The row is there already when the daemon was killed before its own state knew of the bout. */
 static int bout_open(struct history_writer *w, const struct history_note *n) {
         const struct sitting *b = &n->sitting;
-        int64_t began_s = wall_s(w, n, b->bout_started_us);
-        sqlite3_stmt *s = begin(w, SQL_BOUT_FIND);
+        int64_t began_s = history_wall_s(w, n, b->bout_started_us);
+        sqlite3_stmt *s = history_begin(w, SQL_BOUT_FIND);
         int rc;
 
         sqlite3_bind_int64(s, 1, (int64_t)b->bout_number);
@@ -158,11 +154,11 @@ static int bout_open(struct history_writer *w, const struct history_note *n) {
         sqlite3_reset(s);
         if (rc != SQLITE_DONE)
                 return rc == SQLITE_ROW ? SQLITE_OK : rc;
-        s = begin(w, SQL_BOUT_ADD);
+        s = history_begin(w, SQL_BOUT_ADD);
         sqlite3_bind_int64(s, 1, (int64_t)b->bout_number);
         sqlite3_bind_int64(s, 2, began_s);
-        sqlite3_bind_int(s, 3, offset_min(began_s));
-        rc = finish(s);
+        sqlite3_bind_int(s, 3, history_offset_min(began_s));
+        rc = history_finish(s);
         memset(w->ledger.in_s, 0, sizeof(w->ledger.in_s));
         w->ledger.row = sqlite3_last_insert_rowid(w->db);
         w->ledger.number = b->bout_number;
@@ -174,33 +170,33 @@ static int bout_open(struct history_writer *w, const struct history_note *n) {
 }
 
 static int add_posture(struct history_writer *w, int64_t at_s, enum posture_kind k, double s_more) {
-        int offset = offset_min(at_s);
-        sqlite3_stmt *s = begin(w, SQL_POSTURE_ADD);
+        int offset = history_offset_min(at_s);
+        sqlite3_stmt *s = history_begin(w, SQL_POSTURE_ADD);
 
         sqlite3_bind_int64(s, 1, hour_of(at_s, offset));
         sqlite3_bind_text(s, 2, posture_name(k), -1, SQLITE_STATIC);
         sqlite3_bind_int(s, 3, offset);
         sqlite3_bind_double(s, 4, s_more);
-        return finish(s);
+        return history_finish(s);
 }
 
 /* Left and right, and the shifts, since the last note. */
 static int add_balance(struct history_writer *w, const struct history_note *n, int64_t at_s, uint32_t shifts) {
         struct history_ledger *l = &w->ledger;
-        int offset = offset_min(at_s), rc;
+        int offset = history_offset_min(at_s), rc;
         sqlite3_stmt *s;
 
         if (n->asymmetry_known_us < l->asymmetry_known_us)
                 l->asymmetry_us = l->asymmetry_known_us = 0; /* the daemon was started again */
         if (n->asymmetry_known_us == l->asymmetry_known_us && shifts == 0)
                 return SQLITE_OK;
-        s = begin(w, SQL_BALANCE_ADD);
+        s = history_begin(w, SQL_BALANCE_ADD);
         sqlite3_bind_int64(s, 1, hour_of(at_s, offset));
         sqlite3_bind_int(s, 2, offset);
-        sqlite3_bind_double(s, 3, seconds(n->asymmetry_known_us - l->asymmetry_known_us));
+        sqlite3_bind_double(s, 3, history_seconds(n->asymmetry_known_us - l->asymmetry_known_us));
         sqlite3_bind_double(s, 4, (n->asymmetry_us - l->asymmetry_us) / 1e6);
         sqlite3_bind_int64(s, 5, shifts);
-        rc = finish(s);
+        rc = history_finish(s);
         l->asymmetry_us = n->asymmetry_us;
         l->asymmetry_known_us = n->asymmetry_known_us;
         return rc;
@@ -210,18 +206,18 @@ static int add_balance(struct history_writer *w, const struct history_note *n, i
 static int bout_follow(struct history_writer *w, const struct history_note *n) {
         const struct sitting *b = &n->sitting;
         struct history_ledger *l = &w->ledger;
-        int64_t at_s = wall_s(w, n, 0);
+        int64_t at_s = history_wall_s(w, n, 0);
         uint32_t shifts = b->bout_shifts > l->shifts ? b->bout_shifts - l->shifts : 0;
         int rc = SQLITE_OK;
 
         for (int k = 0; k < POSTURE_N && rc == SQLITE_OK; k++) {
-                double now_s = seconds(b->bout_in_us[k]), more = now_s - l->in_s[k];
+                double now_s = history_seconds(b->bout_in_us[k]), more = now_s - l->in_s[k];
 
                 l->in_s[k] = now_s;
                 if (fabs(more) >= 1e-6)
                         rc = add_posture(w, at_s, (enum posture_kind)k, more);
         }
-        l->seated_s = seconds(b->bout_seated_us);
+        l->seated_s = history_seconds(b->bout_seated_us);
         if (l->slump_s < 0 && l->in_s[POSTURE_SLOUCHED] >= SLUMP_S)
                 l->slump_s = fmax(0, l->seated_s - l->in_s[POSTURE_SLOUCHED]);
         if (rc == SQLITE_OK)
@@ -230,7 +226,7 @@ static int bout_follow(struct history_writer *w, const struct history_note *n) {
         if (b->phase == SITTING_SEATED)
                 l->until_s = at_s;
         else if (b->phase == SITTING_INTERRUPTED && b->left_seat_us > 0)
-                l->until_s = wall_s(w, n, b->left_seat_us);
+                l->until_s = history_wall_s(w, n, b->left_seat_us);
         if (l->until_s < l->began_s)
                 l->until_s = l->began_s; /* the wall was set back */
         return rc == SQLITE_OK ? bout_save(w, true, NULL) : rc;
@@ -238,7 +234,7 @@ static int bout_follow(struct history_writer *w, const struct history_note *n) {
 
 static int bout_close(struct history_writer *w, const struct sitting *b, const char *ending) {
         struct history_ledger *l = &w->ledger;
-        double last_s = seconds(b->last_bout_us);
+        double last_s = history_seconds(b->last_bout_us);
         int rc;
 
         if (last_s > l->seated_s - TAKEN_BACK_S && last_s < l->seated_s + CATCH_UP_S) {
@@ -253,13 +249,13 @@ static int bout_close(struct history_writer *w, const struct sitting *b, const c
 /* ---- off the seat ---- */
 
 static int away_begin(struct history_writer *w, int64_t at_s, const char *kind) {
-        sqlite3_stmt *s = begin(w, SQL_AWAY_ADD);
+        sqlite3_stmt *s = history_begin(w, SQL_AWAY_ADD);
         int rc;
 
         sqlite3_bind_int64(s, 1, at_s);
-        sqlite3_bind_int(s, 2, offset_min(at_s));
+        sqlite3_bind_int(s, 2, history_offset_min(at_s));
         sqlite3_bind_text(s, 3, kind, -1, SQLITE_STATIC);
-        rc = finish(s);
+        rc = history_finish(s);
         w->ledger.away_row = sqlite3_last_insert_rowid(w->db);
         w->ledger.away_began_s = at_s;
         return rc;
@@ -267,7 +263,7 @@ static int away_begin(struct history_writer *w, int64_t at_s, const char *kind) 
 
 /* kind NULL: as it is. until_s < 0: still away. */
 static int away_update(struct history_writer *w, int64_t until_s, const char *kind) {
-        sqlite3_stmt *s = begin(w, SQL_AWAY_UPDATE);
+        sqlite3_stmt *s = history_begin(w, SQL_AWAY_UPDATE);
 
         sqlite3_bind_int64(s, 1, w->ledger.away_row);
         if (until_s >= 0) {
@@ -275,7 +271,7 @@ static int away_update(struct history_writer *w, int64_t until_s, const char *ki
                 w->ledger.away_row = 0;
         }
         sqlite3_bind_text(s, 3, kind, -1, SQLITE_STATIC);
-        return finish(s);
+        return history_finish(s);
 }
 
 static int follow_away(struct history_writer *w, const struct history_note *n) {
@@ -284,13 +280,14 @@ static int follow_away(struct history_writer *w, const struct history_note *n) {
         int rc = SQLITE_OK;
 
         if (b->changes & SITTING_LEFT_SEAT && l->away_row == 0 && b->left_seat_us > 0)
-                rc = away_begin(w, wall_s(w, n, b->left_seat_us), "interruption");
+                rc = away_begin(w, history_wall_s(w, n, b->left_seat_us), "interruption");
         if (rc == SQLITE_OK && b->changes & SITTING_PARTIAL_BREAK && l->away_row > 0)
                 rc = away_update(w, -1, "partial");
         if (rc == SQLITE_OK && l->away_row > 0 && b->phase == SITTING_SEATED && !(b->changes & SITTING_BOUT_ENDED)) {
-                int64_t back_s = b->changes & SITTING_BACK
-                                         ? l->away_began_s + (int64_t)seconds(b->last_away_us)
-                                         : wall_s(w, n, b->changes & SITTING_BOUT_STARTED ? b->bout_started_us : 0);
+                int64_t back_s =
+                        b->changes & SITTING_BACK
+                                ? l->away_began_s + (int64_t)history_seconds(b->last_away_us)
+                                : history_wall_s(w, n, b->changes & SITTING_BOUT_STARTED ? b->bout_started_us : 0);
                 rc = away_update(w, back_s, NULL);
         }
         return rc;
@@ -303,96 +300,11 @@ static int away_after_bout(struct history_writer *w, const char *kind) {
         return away_begin(w, w->ledger.until_s, kind);
 }
 
-/* ---- alerts ---- */
-
-static const char *text_or_null(const char *text) {
-        return text[0] ? text : NULL;
-}
-
-static int alert_row(struct history_writer *w, const struct alert *a, int64_t raised_s, int64_t *ret_row) {
-        sqlite3_stmt *s = begin(w, SQL_ALERT_FIND);
-        int rc;
-
-        sqlite3_bind_int64(s, 1, (int64_t)a->id);
-        sqlite3_bind_int64(s, 2, raised_s);
-        sqlite3_bind_int64(s, 3, SAME_DAY_S);
-        sqlite3_bind_int(s, 4, (a->changes & ALERT_RAISED) != 0); /* a new one is not one that is over */
-        rc = sqlite3_step(s);
-        *ret_row = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
-        sqlite3_reset(s);
-        return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-static int alert_add(struct history_writer *w, const struct history_note *n, int k, int64_t raised_s,
-                     int64_t *ret_row) {
-        const struct alert *a = &n->alerts[k];
-        sqlite3_stmt *s = begin(w, SQL_ALERT_ADD);
-        int rc;
-
-        sqlite3_bind_int64(s, 1, (int64_t)a->id);
-        sqlite3_bind_text(s, 2, alert_kind_name((enum alert_kind)k), -1, SQLITE_STATIC);
-        sqlite3_bind_int64(s, 3, raised_s);
-        sqlite3_bind_int(s, 4, offset_min(raised_s));
-        sqlite3_bind_double(s, 5, seconds(a->seated_us));
-        sqlite3_bind_text(s, 6, text_or_null(n->exercise[k]), -1, SQLITE_STATIC);
-        rc = finish(s);
-        *ret_row = sqlite3_last_insert_rowid(w->db);
-        return rc;
-}
-
-/* Also what was raised or cleared while nobody wrote. */
-static int follow_alert(struct history_writer *w, const struct history_note *n, int k) {
-        const struct alert *a = &n->alerts[k];
-        bool open = a->open || a->withdrawn, closed = !open && a->closed_us > 0;
-        int64_t raised_s = wall_s(w, n, a->raised_us), row = 0;
-        sqlite3_stmt *s;
-        int rc;
-
-        if (a->id == 0 || a->raised_us == 0 || (!a->changes && !n->first))
-                return SQLITE_OK;
-        rc = alert_row(w, a, raised_s, &row);
-        if (rc == SQLITE_OK && row == 0)
-                rc = alert_add(w, n, k, raised_s, &row);
-        if (rc != SQLITE_OK)
-                return rc;
-        s = begin(w, SQL_ALERT_UPDATE);
-        sqlite3_bind_int64(s, 1, row);
-        if (closed) {
-                sqlite3_bind_int64(s, 2, wall_s(w, n, a->closed_us));
-                sqlite3_bind_text(s, 3, alert_outcome_name(a->outcome), -1, SQLITE_STATIC);
-                if (a->answered_us >= a->raised_us)
-                        sqlite3_bind_double(s, 4, seconds(a->answered_us - a->raised_us));
-        }
-        return finish(s);
-}
-
-static int follow_calibration(struct history_writer *w, const struct history_note *n) {
-        const char *what = n->calibrated ? "personal" : "population";
-        int64_t at_s = wall_s(w, n, 0);
-        sqlite3_stmt *s;
-        bool same;
-        int rc;
-
-        if (!n->referenced)
-                return SQLITE_OK; /* nothing is estimated now */
-        s = begin(w, SQL_CALIBRATION_LAST);
-        rc = sqlite3_step(s);
-        same = rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(s, 0), what) == 0;
-        sqlite3_reset(s);
-        if (same || (rc != SQLITE_ROW && rc != SQLITE_DONE))
-                return same ? SQLITE_OK : rc;
-        s = begin(w, SQL_CALIBRATION_ADD);
-        sqlite3_bind_int64(s, 1, at_s);
-        sqlite3_bind_int(s, 2, offset_min(at_s));
-        sqlite3_bind_text(s, 3, what, -1, SQLITE_STATIC);
-        return finish(s);
-}
-
 /* ---- all of a note ---- */
 
 /* Numbers begin anew when the daemon's state was lost. */
 static bool same_bout(const struct history_writer *w, const struct history_note *n) {
-        int64_t began_s = wall_s(w, n, n->sitting.bout_started_us);
+        int64_t began_s = history_wall_s(w, n, n->sitting.bout_started_us);
 
         return w->ledger.number == n->sitting.bout_number &&
                (!(n->sitting.changes & SITTING_BOUT_STARTED) || llabs(began_s - w->ledger.began_s) < FOUND_AGAIN_S);
@@ -424,8 +336,8 @@ static int write_note(struct history_writer *w, const struct history_note *n) {
         if (rc == SQLITE_OK)
                 rc = follow_away(w, n);
         for (int k = 0; k < ALERT_KIND_N && rc == SQLITE_OK; k++)
-                rc = follow_alert(w, n, k);
-        return rc == SQLITE_OK ? follow_calibration(w, n) : rc;
+                rc = history_follow_alert(w, n, k);
+        return rc == SQLITE_OK ? history_follow_calibration(w, n) : rc;
 }
 
 int history_write(struct history_writer *w, const struct history_note *notes, int n) {
@@ -447,7 +359,7 @@ int history_write(struct history_writer *w, const struct history_note *notes, in
 
 /* What ran when the daemon was killed. */
 static int take_up(struct history_writer *w) {
-        sqlite3_stmt *s = begin(w, SQL_BOUT_LAST_OPEN);
+        sqlite3_stmt *s = history_begin(w, SQL_BOUT_LAST_OPEN);
         int rc = sqlite3_step(s);
 
         if (rc == SQLITE_ROW)
@@ -455,7 +367,7 @@ static int take_up(struct history_writer *w) {
         sqlite3_reset(s);
         if (rc != SQLITE_ROW && rc != SQLITE_DONE)
                 return rc;
-        s = begin(w, SQL_AWAY_OPEN);
+        s = history_begin(w, SQL_AWAY_OPEN);
         rc = sqlite3_step(s);
         if (rc == SQLITE_ROW) {
                 w->ledger.away_row = sqlite3_column_int64(s, 0);

@@ -16,6 +16,7 @@ struct history_note {
         struct alert alerts[ALERT_KIND_N];
         char exercise[ALERT_KIND_N][EXERCISE_ID_MAX]; /* "" = none */
         bool referenced, calibrated;
+        bool pose_taken[POSE_N];     /* by calibrating */
         bool first;                  /* since the daemon started: what was missed is made up for */
         double asymmetry_us;         /* since the daemon started: integral over the time in which it was known ... */
         uint64_t asymmetry_known_us; /* ... and that time */

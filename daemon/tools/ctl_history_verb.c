@@ -25,7 +25,8 @@ static const char export_sql[] =
         "SELECT 'balance', hour_s, hour_s + 3600, offset_min, CASE WHEN seconds > 0 THEN round(asymmetry_s / seconds, "
         "4) "
         "END, seconds, NULL, NULL, NULL, shifts FROM balance WHERE hour_s >= ?1 AND hour_s < ?2 UNION ALL "
-        "SELECT 'calibration', at_s, NULL, offset_min, what, NULL, NULL, NULL, NULL, NULL FROM calibration "
+        "SELECT 'calibration', at_s, NULL, offset_min, trim(what || ' ' || poses), NULL, NULL, NULL, NULL, NULL FROM "
+        "calibration "
         "WHERE at_s >= ?1 AND at_s < ?2 ORDER BY 2, 1";
 
 static const char *const export_columns[] = {"what",    "began",   "until",    "detail", "seconds",

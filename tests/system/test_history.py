@@ -142,6 +142,97 @@ def test_files():
     assert drive(folder, 1) == ('written', '')
 
 
+def test_older():
+    """A file of version 1, kept as SQL beside this test: a reader waits for the daemon, which brings it to the present."""
+    folder = fresh()
+    path = f'{folder}/history.db'
+    db = sqlite3.connect(path)
+    db.executescript(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'history-1.sql')).read())
+    db.close()
+    assert 'older version' in ctl('history', '--file', path, status=1)
+    assert drive(folder, 2) == ('written', '')
+    db = sqlite3.connect(path)
+    assert db.execute('PRAGMA integrity_check').fetchone()[0] == 'ok'
+    new = f'{fresh()}'
+    drive(new, 1)
+    new = sqlite3.connect(f'{new}/history.db')
+    for pragma in 'user_version', 'application_id':
+        assert db.execute(f'PRAGMA {pragma}').fetchone() == new.execute(f'PRAGMA {pragma}').fetchone()
+    tables = [t for t, in new.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")]
+    for table in tables:
+        assert list(db.execute(f'PRAGMA table_info({table})')) == list(new.execute(f'PRAGMA table_info({table})')), table
+    assert db.execute('SELECT seated_s, shifts, slump_s FROM bout ORDER BY id').fetchone() == (2880, 10, 1320)
+    assert db.execute('SELECT count(*) FROM bout').fetchone()[0] >= 2, 'the day that followed is missing'
+    assert db.execute('SELECT what, poses FROM calibration').fetchall() == [('population', '')]
+    assert 'calibration,' in ctl('history', '--export', 'csv', '--file', path)
+
+
+def private(script):
+    """In a mount namespace; None where there is none."""
+    r = subprocess.run(['unshare', '-m', 'sh', '-ec', script], capture_output=True, text=True, env=ENVIRONMENT)
+    if 'unshare:' in r.stderr or 'mount:' in r.stderr:
+        print('no mount namespace here: left out')
+        return None
+    assert r.returncode == 0, r
+    return r
+
+
+def test_read_only_file():
+    """Nothing is lost when the file can be written again before the mailbox is full."""
+    folder = fresh()
+    drive(folder, 1)
+    path = f'{folder}/history.db'
+    r = private(f'mount --bind {path} {path}; mount -o remount,bind,ro {path};'
+                f'{BUILD}/tests/system/drive_history {folder} 400 3 & sleep 1.5; umount {path}; wait $!')
+    if r:
+        assert r.stdout.strip() == 'written', r
+        assert r.stderr.count('not written') == 1 and r.stderr.count('written again') == 1, r
+        bouts, seated = sqlite3.connect(path).execute('SELECT count(*), sum(seated_s) FROM bout').fetchone()
+        assert bouts == 3 and abs(seated - 3 * 48 * 60) < 2, (bouts, seated)
+
+
+def test_read_only_directory():
+    """The daemon goes on without state and history, and says so; what is there can still be read."""
+    folder = fresh()
+    drive(folder, 1)
+    os.unlink(f'{folder}/clock')
+    with open(f'{FOLDER}/ro.conf', 'w') as f:
+        f.write('[device]\ndevice = /dev/null\nformat = csv-line\nrows = 8\ncols = 8\n[bus]\nbus = off\n')
+    before = open(f'{folder}/history.db', 'rb').read()
+    r = private(f'mount --bind {folder} {folder}; mount -o remount,bind,ro {folder};'
+                f'timeout -s TERM 2 {BUILD}/sitboned --config {FOLDER}/ro.conf --state {folder} || test $? = 124;'
+                f'{BUILD}/sitbonectl history 2026-06-01 --json --file {folder}/history.db')
+    if r:
+        assert json.loads(r.stdout)['bouts'] == 1, r
+        assert r.stderr.count('not written') == 1 and 'will forget the bout' in r.stderr, r
+        assert open(f'{folder}/history.db', 'rb').read() == before
+
+
+def test_replay_against():
+    recording = f'{FOLDER}/day.csv'
+    with open(f'{FOLDER}/day.scenario', 'w') as f:
+        f.write('sitter mass=78 fidgets=0 shifts=6\nmat imperfection=0\n0:10 sit\n+9:00 stand\n+0:30 end\n')
+    subprocess.run([f'{BUILD}/sitbone-sim', '--format', 'csv', '--rows', '12', '--cols', '12', '--rate', '2', '--scenario',
+                    f'{FOLDER}/day.scenario', '--output', recording], check=True, stdout=subprocess.DEVNULL)
+    for minutes in 5, 8, 30:
+        with open(f'{FOLDER}/{minutes}.conf', 'w') as f:
+            f.write(f'[alert]\nprompt_min = {minutes}\nslouch = no\nasymmetry = no\nstill = no\n')
+
+    def changes(before, after):
+        return json.loads(ctl('replay', recording, '--config', f'{FOLDER}/{before}.conf', '--against',
+                              f'{FOLDER}/{after}.conf', '--json'))
+
+    assert [a['change'] for a in changes(5, 5)] == ['same']
+    moved, = changes(5, 8)
+    assert moved['change'] == 'moves' and abs(moved['after_s'] - moved['before_s'] - 180) < 130, moved
+    gone, = changes(5, 30)
+    assert gone['change'] == 'goes' and gone['after_s'] is None, gone
+    assert [a['change'] for a in changes(30, 5)] == ['comes']
+    text = ctl('replay', recording, '--config', f'{FOLDER}/5.conf', '--against', f'{FOLDER}/30.conf')
+    assert '1 before, 0 after: 0 come, 1 go' in text, text
+    ctl('replay', recording, '--against', f'{FOLDER}/none.conf', status=2)
+
+
 def test_newer():
     folder = fresh()
     drive(folder, 1)
