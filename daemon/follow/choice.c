@@ -100,10 +100,10 @@ static void weigh(const uint32_t n[EXERCISE_KIND_N], enum exercise_kind taken, c
                   struct exercise_reason *ret) {
         uint16_t most = whole(history->lately[taken]);
 
-        for (uint8_t k = 0; k < EXERCISE_KIND_N; k++)
+        for (int k = 0; k < EXERCISE_KIND_N; k++)
                 if (n[k] > 0 && whole(history->lately[k]) > most) {
                         most = ret->other_lately = whole(history->lately[k]);
-                        ret->other = k;
+                        ret->other = (uint8_t)k;
                         ret->lately = whole(history->lately[taken]);
                 }
 }

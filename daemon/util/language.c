@@ -56,6 +56,7 @@ bool language_choose(const char *wish) {
         bindtextdomain("sitbone", folder && *folder ? folder : SITBONE_LOCALEDIR);
         bind_textdomain_codeset("sitbone", "UTF-8");
         textdomain("sitbone");
+        (void)gettext("Done."); /* the file is read now, not when the first alert comes */
         return true;
 }
 
