@@ -17,6 +17,9 @@ static const double foam_kpa_per_mm = 0.24;
 static const double edge_from_mm = 205, edge_radius_mm = 70;
 /* Shear in skin and cover spreads pressure over about a finger's breadth before a sensor on top can feel it. */
 static const double spread_mm = 8;
+/* Electrical stimulation of the gluteus changes the pressure under the sit bones by 20-30 %, down in four studies, up in
+ * one, and is felt as far as the muscle lies over the bone. */
+static const double squeeze_reach_mm = 40;
 static const double thigh_centre = 0.433; /* of its length from the hip (Winter, as in sim_body.c) */
 
 static const double cell_n_per_kpa = SIM_GRID_MM * SIM_GRID_MM * 1e-3;
@@ -45,9 +48,21 @@ static double clamp(double v, double least, double most) {
         return v < least ? least : v > most ? most : v;
 }
 
+/* What a contracted muscle makes of the pressure at a place of the figure. */
+static double squeezed(const struct sim_body *b, const struct sim_pose *p, const struct sim_figure *f, double x,
+                       double y) {
+        double share = 1;
+        for (int side = LEFT; side <= RIGHT; side++) {
+                double dx = x - (side == LEFT ? -0.5 : 0.5) * b->bones_mm, dy = y - f->contact_y;
+                share += p->squeeze[side] * exp(-(dx * dx + dy * dy) / (squeeze_reach_mm * squeeze_reach_mm));
+        }
+        return share;
+}
+
 /* Pressure of a figure at a depth and roll; sums over the seat. */
-static struct sums press_figure(struct sim_contact *c, const struct sim_pose *p, const struct sim_figure *f,
-                                double sink, double roll_deg) {
+static struct sums press_figure(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p,
+                                const struct sim_figure *f, double sink, double roll_deg) {
+        bool squeezes = p->squeeze[LEFT] != 0 || p->squeeze[RIGHT] != 0;
         struct sums s = {0};
         double slope = tan(RAD(roll_deg));
         for (int row = 0; row < SIM_GRID; row++) {
@@ -62,7 +77,8 @@ static struct sums press_figure(struct sim_contact *c, const struct sim_pose *p,
                         if (deep <= 0)
                                 continue;
                         double thick = clamp(bone - flesh, flesh_least_mm, flesh_thickest_mm);
-                        double kpa = pressure(deep, thick, flesh_kpa), n = kpa * cell_n_per_kpa;
+                        double kpa = pressure(deep, thick, flesh_kpa) * (squeezes ? squeezed(b, p, f, x, y) : 1);
+                        double n = kpa * cell_n_per_kpa;
                         c->kpa[row][col] = kpa;
                         s.force += n;
                         s.by_x += n * x;
@@ -77,7 +93,7 @@ static void imbalance(struct sim_contact *c, const struct sim_body *b, const str
                       double roll, double ret[2]) {
         struct sim_figure f;
         sim_body_figure(b, p, sink, &f);
-        struct sums s = press_figure(c, p, &f, sink, roll);
+        struct sums s = press_figure(c, b, p, &f, sink, roll);
         double weight = b->trunk_n + b->thigh_n;
         double at_knees = (b->trunk_n * f.trunk_y + b->thigh_n * thigh_centre * b->thigh_mm) / b->thigh_mm;
         double props = s.force - (s.by_y - s.force * f.hip_y) / b->thigh_mm;

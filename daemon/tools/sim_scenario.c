@@ -16,7 +16,8 @@ const char sim_scenario_help[] =
         "                          seat (mm higher than the back of the knee), x y (mm, where the sit bones come "
         "down),\n"
         "                          resit (mm, SD of the place from sit to sit), fidgets and shifts (in 15 minutes),\n"
-        "                          breaths (a minute), sway (1 = usual)\n"
+        "                          breaths (a minute), sway (1 = usual),\n"
+        "                          squeeze (percent that squeezing the glutes changes under the sit bones)\n"
         "  mat KEY=NUMBER ...      imperfection (0 none, 1 usual, 2 doubled), and each alone: gain, curve, noise, "
         "offset,\n"
         "                          creep, dead, stuck, dead_rows, crosstalk; full_scale_kpa\n"
@@ -25,7 +26,7 @@ const char sim_scenario_help[] =
         "  TIME   0:05, 1:02:30 from the start, or +0:30 after the line before; seconds may have decimals\n"
         "  WORDS  sit, stand, upright, slouch [DEG], arch [DEG], lean left|right|forward [DEG],\n"
         "         oblique left|right [DEG] (that side lower), cross left|right (that leg over the other), perch,\n"
-        "         fidget, shift, place bag|cat|hand [NEWTON], remove, end\n"
+        "         fidget, shift, squeeze [SECONDS], place bag|cat|hand [NEWTON], remove, end\n"
         "         sit may be followed by a posture: sit slouch 10. A posture replaces the one before.\n";
 
 struct word {
@@ -50,6 +51,7 @@ static const struct word words[] = {
         {"perch", SIM_PERCH},
         {"fidget", SIM_FIDGET},
         {"shift", SIM_SHIFT},
+        {"squeeze", SIM_SQUEEZE, true, 0.5, 60},
         {"place bag", SIM_PLACE_BAG, true, 1, 300},
         {"place cat", SIM_PLACE_CAT, true, 1, 300},
         {"place hand", SIM_PLACE_HAND, true, 1, 300},
@@ -160,6 +162,7 @@ static int parse_sitter(struct parser *p, char *rest) {
                 {"woman", &s->woman, 0, 1},     {"seat", &s->seat_mm, -60, 60},      {"x", &s->x_mm, -100, 100},
                 {"y", &s->y_mm, -150, 100},     {"resit", &s->resit_mm, 0, 60},      {"fidgets", &s->fidgets, 0, 200},
                 {"shifts", &s->shifts, 0, 200}, {"breaths", &s->breaths, 0, 60},     {"sway", &s->sway, 0, 10},
+                {"squeeze", &s->squeeze, -50, 50},
         };
         return parse_keys(p, "sitter", rest, keys, sizeof(keys) / sizeof(keys[0]));
 }
@@ -295,6 +298,7 @@ static void defaults(struct sim_scenario *s) {
                 .shifts = 9,
                 .breaths = 14,
                 .sway = 1,
+                .squeeze = -20,
         };
 }
 

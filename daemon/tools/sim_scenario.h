@@ -24,6 +24,7 @@ enum sim_verb {
         SIM_PERCH,
         SIM_FIDGET,
         SIM_SHIFT,
+        SIM_SQUEEZE,
         SIM_PLACE_BAG,
         SIM_PLACE_CAT,
         SIM_PLACE_HAND,
@@ -34,7 +35,7 @@ enum sim_verb {
 struct sim_step {
         double t_s;
         enum sim_verb verb;
-        double value; /* degrees, or newtons on an object; NAN = the usual */
+        double value; /* degrees, seconds of a squeeze, or newtons on an object; NAN = the usual */
         int line;
 };
 
@@ -46,6 +47,7 @@ struct sim_person {
         double fidgets, shifts; /* a quarter of an hour */
         double breaths;         /* a minute */
         double sway;            /* 1 = usual; 0 = as still as a dummy */
+        double squeeze;         /* what a squeeze of the glutes changes under the sit bones, percent */
 };
 
 struct sim_scenario {

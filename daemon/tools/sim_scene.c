@@ -98,6 +98,7 @@ static void person_truth(const struct sim_scene *s, const struct sim_pose *p, st
                 .right_mm = {p->x_mm + half * f.cos_yaw - f.contact_y * f.sin_yaw,
                              p->y_mm + half * f.sin_yaw + f.contact_y * f.cos_yaw},
                 .load_n = s->contact.load_n,
+                .squeeze = sim_sitter_squeeze(&s->sitter, s->now_s),
         };
 }
 

@@ -13,6 +13,7 @@ struct sim_truth {
         double tilt_deg, obliquity_deg; /* NAN with nobody there, as are the sit bones */
         double left_mm[2], right_mm[2]; /* where the sit bones press */
         double load_n;
+        double squeeze; /* how far the glutes are contracted, 0..1 */
 };
 
 struct sim_scene {

@@ -19,6 +19,10 @@ static const double cross_mm = 100, perch_mm = 175, perch_knee_mm = -50, perch_l
 static const double sway_deg = 0.5, sway_mm = 2, sway_s = 15, typing_mm = 0.5, typing_s = 0.12;
 static const double breath_mm = 0.8, breath_share = 0.003;
 static const double quarter_hour_s = 900;
+/* Nobody squeezes twice alike, nor both sides; the pelvis rocks a little with it. No source: voluntary squeezes on a mat
+ * were never published. */
+static const double squeeze_s = 5, squeeze_rise_s = 0.5, squeeze_spread = 0.15, squeeze_uneven = 0.1,
+                    squeeze_rock_deg = 0.4;
 
 double sim_motion_at(const struct sim_motion *m, double t) {
         double u = m->length_s > 0 ? (t - m->start_s) / m->length_s : 1;
@@ -150,6 +154,24 @@ static void shift(struct sim_sitter *s, double t) {
                 motion_to(&s->shift[i], sd[i] * sim_random_normal(&s->random), t, move_s);
 }
 
+static void squeeze(struct sim_sitter *s, double seconds, double t) {
+        struct sim_random *r = &s->random;
+        double share = s->person.squeeze / 100 * (1 + squeeze_spread * sim_random_normal(r));
+        double uneven = squeeze_uneven * sim_random_normal(r);
+        s->squeeze[LEFT] = share * (1 - uneven);
+        s->squeeze[RIGHT] = share * (1 + uneven);
+        s->squeeze_tilt = squeeze_rock_deg * sim_random_normal(r);
+        s->squeeze_start_s = t;
+        s->squeeze_length_s = usual(seconds, squeeze_s);
+}
+
+double sim_sitter_squeeze(const struct sim_sitter *s, double t) {
+        double in = t - s->squeeze_start_s, out = s->squeeze_start_s + s->squeeze_length_s - t;
+        double u = fmin(in, out) / squeeze_rise_s;
+        u = u < 0 ? 0 : u > 1 ? 1 : u;
+        return s->squeeze_length_s > 0 ? u * u * (3 - 2 * u) : 0;
+}
+
 void sim_sitter_do(struct sim_sitter *s, const struct sim_step *step, double t) {
         switch (step->verb) {
         case SIM_SIT:
@@ -163,6 +185,9 @@ void sim_sitter_do(struct sim_sitter *s, const struct sim_step *step, double t) 
                 break;
         case SIM_SHIFT:
                 shift(s, t);
+                break;
+        case SIM_SQUEEZE:
+                squeeze(s, step->value, t);
                 break;
         default:
                 take_posture(s, step, t);
@@ -207,6 +232,7 @@ bool sim_sitter_pose(struct sim_sitter *s, double t, double dt, struct sim_pose 
         for (int i = 0; i < SIM_PARTS; i++)
                 part[i] =
                         sim_motion_at(&s->posture_motion[i], t) + sim_motion_at(&s->shift[i], t) + s->fidget[i] * out;
+        double squeezed = sim_sitter_squeeze(s, t);
         const struct sim_motion *weight = &s->posture_motion[SIM_WEIGHT];
         if (weight->to <= 0 && t >= weight->start_s + weight->length_s)
                 s->seated = false;
@@ -215,13 +241,14 @@ bool sim_sitter_pose(struct sim_sitter *s, double t, double dt, struct sim_pose 
                 .x_mm = s->person.x_mm + s->resit_x + part[SIM_X],
                 .y_mm = s->person.y_mm + s->resit_y + part[SIM_Y],
                 .yaw_deg = s->resit_yaw,
-                .tilt_deg = part[SIM_TILT] + s->sway_tilt,
+                .tilt_deg = part[SIM_TILT] + s->sway_tilt + squeezed * s->squeeze_tilt,
                 .forward_deg = part[SIM_FORWARD],
                 .side_deg = part[SIM_SIDE],
                 .oblique_deg = part[SIM_OBLIQUE],
                 .sway_mm = {s->sway[0] + s->typing[0], s->sway[1] + s->typing[1] + breath_mm * breath},
                 .legs_n = part[SIM_LEGS],
                 .knee_mm = {part[SIM_KNEE_LEFT], part[SIM_KNEE_RIGHT]},
+                .squeeze = {squeezed * s->squeeze[LEFT], squeezed * s->squeeze[RIGHT]},
         };
         return s->seated && ret->weight > 0.002;
 }

@@ -40,6 +40,7 @@ struct sim_sitter {
         double fidget[SIM_PARTS], fidget_start_s, fidget_length_s;
         double resit_x, resit_y, resit_yaw;
         double sway_tilt, sway[2], typing[2];
+        double squeeze[2], squeeze_tilt, squeeze_start_s, squeeze_length_s;
 };
 
 void sim_sitter_init(struct sim_sitter *s, const struct sim_person *person, uint64_t seed);
@@ -47,5 +48,8 @@ void sim_sitter_do(struct sim_sitter *s, const struct sim_step *step, double t);
 
 /* dt after the last one. False: nobody touches the seat. */
 bool sim_sitter_pose(struct sim_sitter *s, double t, double dt, struct sim_pose *ret);
+
+/* How far the glutes are contracted, 0..1. */
+double sim_sitter_squeeze(const struct sim_sitter *s, double t);
 
 #endif
