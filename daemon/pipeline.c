@@ -97,6 +97,8 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_CALIBRATE:
                 if (command->target == CALIBRATE_EMPTY)
                         return tare(p, last);
+                if (command->target == CALIBRATE_SQUEEZE)
+                        return estimate_squeeze(&p->estimate, now_us);
                 if (command->target < CALIBRATE_EMPTY)
                         return estimate_calibrate(&p->estimate, (enum calibrate_pose)command->target, now_us);
                 break;

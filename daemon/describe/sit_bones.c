@@ -239,7 +239,7 @@ bool sit_bones_possible(const struct describe *d, const struct features *f) {
 }
 
 struct sit_bones sit_bones_find(const struct describe *d, const struct map *map, const struct features *f) {
-        struct sit_bones ret = {false, {NAN, NAN}, {NAN, NAN}, 0};
+        struct sit_bones ret = {.left_mm = {NAN, NAN}, .right_mm = {NAN, NAN}, .press = {NAN, NAN}};
         struct search s;
 
         if (!sit_bones_possible(d, f))
@@ -249,6 +249,8 @@ struct sit_bones sit_bones_find(const struct describe *d, const struct map *map,
                 return ret;
         s.left = climb(d, map, begin_at(&s.left, &d->bones, d->bones.left_mm));
         s.right = climb(d, map, begin_at(&s.right, &d->bones, d->bones.right_mm));
+        ret.press[0] = s.left.height;
+        ret.press[1] = s.right.height;
         ret.quality = judge(d, map, &s);
         if (ret.quality < QUALITY_LEAST)
                 return ret;

@@ -83,6 +83,7 @@ static void lose(struct estimate *e) {
         e->seen = false;
         e->silent_sitter_us = e->occupancy.now == OCCUPANCY_PERSON ? e->frame_us : e->silent_sitter_us;
         gather_cancel(&e->learner.gather, COMMAND_NO_FRAMES);
+        squeeze_lose(&e->squeeze, COMMAND_NO_FRAMES);
         occupancy_lose(&e->occupancy, e->frame_us);
         recogniser_lose(&e->recogniser);
         forget_moment(e);
@@ -156,6 +157,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->asymmetry = e->asymmetry;
         ret->movement = e->movement;
         ret->shifting = e->shifting;
+        ret->squeezes = e->squeeze.now;
         recogniser_report(&e->recogniser, ret);
 }
 

@@ -6,6 +6,7 @@
  *   angles.c      tilt and obliquity against the reference
  *   kind.c        the posture's name and how sure it is
  *   taught.c      postures that were taught, on any mat
+ *   squeeze.c     squeezes of the glutes (experimental)
  *   learn.c       what is learnt of the sitter: gather.c a held pose, usual.c what is usual; the profile is kept outside
  *
  * Tilt is a weighted sum of what moved along the seat since the reference (angles.c); poses of a guided calibration give
@@ -44,6 +45,7 @@
 
 #include "estimate/calibration.h"
 #include "estimate/gather.h"
+#include "estimate/squeeze.h"
 #include "estimate/taught.h"
 #include "estimate/usual.h"
 #include "sitbone/command.h"
@@ -143,6 +145,7 @@ struct estimate {
         struct occupancy_judge occupancy;
         struct reference_keeper reference;
         struct learner learner;
+        struct squeeze_watch squeeze;
         struct recogniser recogniser; /* knows what the learner's profile holds */
         struct kind_judge kind;
         struct uncertain tilt_deg, obliquity_deg;

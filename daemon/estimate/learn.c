@@ -66,12 +66,18 @@ void learn_step(struct estimate *e, const struct features *f, float dt) {
                 take_lesson(e, f);
         else if (done)
                 take_pose(e, f);
+        if (squeeze_step(&e->squeeze, f, dt, &l->profile.squeeze)) {
+                l->profile.n_cells = f->n_cells;
+                l->stale_mat = false;
+                l->profile_changed = true;
+        }
         if (usual_step(&l->usual, f, !e->shifting, dt, e->posture_settings.reference_s))
                 l->sat_upright = true;
 }
 
 void learn_leave(struct estimate *e) {
         gather_cancel(&e->learner.gather, COMMAND_NOBODY_SEATED);
+        squeeze_lose(&e->squeeze, COMMAND_NOBODY_SEATED);
         usual_forget(&e->learner.usual);
         e->learner.sat_upright = false;
 }
@@ -140,7 +146,18 @@ enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose p
         if (pose == POSE_UPRIGHT && !reference_by_hand(&e->reference))
                 return COMMAND_UNSTEADY;
         gather_start(&e->learner.gather, pose);
+        e->squeeze.lesson.phase = LEARNING_IDLE;
         *e->learner.lesson.name = '\0';
+        return COMMAND_OK;
+}
+
+enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us) {
+        enum command_result r = estimate_anybody(e, now_us);
+
+        if (r != COMMAND_OK)
+                return r;
+        gather_cancel(&e->learner.gather, COMMAND_BUSY);
+        squeeze_learn(&e->squeeze);
         return COMMAND_OK;
 }
 
@@ -163,6 +180,7 @@ enum command_result estimate_teach(struct estimate *e, const char *name, uint64_
         if (!room_for(&l->profile, name))
                 return COMMAND_FULL;
         gather_start(&l->gather, POSE_UPRIGHT);
+        e->squeeze.lesson.phase = LEARNING_IDLE;
         l->lesson = lesson;
         return COMMAND_OK;
 }
@@ -183,6 +201,16 @@ static void list_taught(const struct profile *p, struct learning *ret) {
                         memcpy(ret->taught[ret->n_taught++], p->taught[i].name, POSTURE_NAME_MAX);
 }
 
+/* The one of both that was begun last. */
+static void tell_squeeze(const struct squeeze_watch *w, struct learning *ret) {
+        if (w->lesson.phase == LEARNING_IDLE)
+                return;
+        ret->phase = w->lesson.phase;
+        ret->why = w->lesson.why;
+        memcpy(ret->posture, "squeeze", sizeof("squeeze"));
+        ret->cue = squeeze_cue(&w->lesson, &ret->left_s, &ret->round);
+}
+
 void estimate_learning(struct estimate *e, struct learning *ret) {
         struct learner *l = &e->learner;
 
@@ -194,6 +222,7 @@ void estimate_learning(struct estimate *e, struct learning *ret) {
         memcpy(ret->posture, l->lesson.name, sizeof(ret->posture));
         ret->left_s = gather_left_s(&l->gather);
         ret->why = l->gather.why;
+        tell_squeeze(&e->squeeze, ret);
         for (int i = 0; i < POSE_N; i++) {
                 ret->taken[i] = l->profile.calibration.pose[i].taken;
                 ret->separation[i] = i == POSE_UPRIGHT ? NAN

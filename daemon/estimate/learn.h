@@ -32,6 +32,9 @@ enum command_result estimate_teach(struct estimate *e, const char *name, uint64_
 /* COMMAND_OK or COMMAND_NO_SUCH_NAME. */
 enum command_result estimate_unteach(struct estimate *e, const char *name);
 
+/* Five squeezes from now on, at the beat of learning.cue. COMMAND_OK, COMMAND_NOBODY_SEATED or COMMAND_NO_FRAMES. */
+enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us);
+
 /* Sets every field; a change is told once. */
 void estimate_learning(struct estimate *e, struct learning *ret);
 

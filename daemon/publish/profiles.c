@@ -98,6 +98,8 @@ const char *profile_check(const struct profile *p) {
                         return "a pose has values that cannot be";
         if (!numbers_good(p->usual.mean, USUAL_N) || !spreads_good(p->usual.variance, USUAL_N))
                 return "the usual upright has values that cannot be";
+        if (!numbers_good(&p->squeeze.change, 5) || (p->squeeze.taken && !(fabsf(p->squeeze.change) > 0)))
+                return "the squeeze has values that cannot be";
         for (int i = 0; i < TAUGHT_MAX; i++)
                 if (!taught_good(p, i))
                         return "a taught posture has values that cannot be";

@@ -144,6 +144,10 @@ const char *exercise_suits_name(uint32_t bit) {
         }
 }
 
+const char *squeeze_cue_name(enum squeeze_cue c) {
+        return c == SQUEEZE_CUE_HOLD ? "squeeze" : c == SQUEEZE_CUE_REST ? "rest" : "";
+}
+
 const char *pose_name(enum calibrate_pose p) {
         static const char *const names[POSE_N] = {
                 [POSE_UPRIGHT] = "upright", [POSE_SLOUCHED] = "slouched", [POSE_ARCHED] = "arched",
@@ -154,7 +158,11 @@ const char *pose_name(enum calibrate_pose p) {
 
 bool calibrate_target_of(const char *word, enum calibrate_target *ret) {
         for (int i = 0; i < CALIBRATE_TARGET_N; i++) {
-                if (strcmp(word, i == CALIBRATE_EMPTY ? "empty" : pose_name((enum calibrate_pose)i)) != 0)
+                const char *name = i == CALIBRATE_EMPTY     ? "empty"
+                                   : i == CALIBRATE_SQUEEZE ? "squeeze"
+                                                            : pose_name((enum calibrate_pose)i);
+
+                if (strcmp(word, name) != 0)
                         continue;
                 *ret = (enum calibrate_target)i;
                 return true;

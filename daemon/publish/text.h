@@ -18,8 +18,9 @@ const char *alert_outcome_name(enum alert_outcome o);
 const char *alert_moment_name(enum alert_moment m); /* at_once lull change limit */
 /* What holds an alert, as words separated by blanks: snooze pause disturb quiet ...; "" = nothing. */
 void alert_held_names(uint32_t held, char *ret, size_t size);
-const char *refusal_name(enum refusal r);     /* length tail check constant range text count overrun partial */
-const char *pose_name(enum calibrate_pose p); /* upright slouched arched left right */
+const char *refusal_name(enum refusal r);         /* length tail check constant range text count overrun partial */
+const char *squeeze_cue_name(enum squeeze_cue c); /* "" rest squeeze */
+const char *pose_name(enum calibrate_pose p);     /* upright slouched arched left right */
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
 const char *stale_reason_text(enum stale_reason r);     /* "" = not stale */
 const char *exercise_kind_name(enum exercise_kind k);

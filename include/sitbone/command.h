@@ -28,6 +28,7 @@ enum calibrate_target {
         CALIBRATE_LEFT,
         CALIBRATE_RIGHT,
         CALIBRATE_EMPTY,
+        CALIBRATE_SQUEEZE, /* five squeezes of the glutes at a given beat */
         CALIBRATE_TARGET_N,
 };
 
@@ -52,7 +53,7 @@ enum command_result {
         COMMAND_RETAINED,        /* a retained MQTT command is never executed */
         COMMAND_UNKNOWN_VERB,
         COMMAND_BUSY,          /* the inbox was full */
-        COMMAND_NOT_APART,     /* the pose cannot be told from the upright */
+        COMMAND_NOT_APART,     /* the pose cannot be told from the upright, or squeezes from rest */
         COMMAND_FULL,          /* no room for another sitter or posture */
         COMMAND_NO_SUCH_NAME,  /* nothing of that name was taught */
         COMMAND_LIMIT_REACHED, /* snooze, skip: the limit of the day that the user set */

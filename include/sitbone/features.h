@@ -22,6 +22,8 @@ struct sit_bones {
         bool valid;       /* a pair was found, abs(asymmetry) <= 0.35, somebody's weight is there */
         float left_mm[2]; /* x, y */
         float right_mm[2];
+        float press[2]; /* left, right: mean load round each peak, share of full scale; known where two
+                         * peaks are looked for, valid or not, otherwise NAN */
         float quality; /* 0..1: prominence, distance apart against 80..170 mm, level */
 };
 

@@ -34,6 +34,15 @@ struct uncertain {
         float sd;
 };
 
+/* Squeezes of the glutes that the seat saw, in this sit (experimental; see estimate/squeeze.h). */
+struct squeezes {
+        bool ready;       /* the sitter's own pattern is known; otherwise nothing is counted */
+        bool contracting; /* now, for almost a second at least */
+        uint32_t reps;    /* counted */
+        float held_s;     /* of those, together */
+        float last_s;     /* how long the last one was held, counted or not yet */
+};
+
 struct posture {
         enum occupancy occupancy;
         uint64_t occupancy_since_us; /* when the decided occupancy began (first evidence, before the dwell) */
@@ -49,6 +58,7 @@ struct posture {
         char taught[POSTURE_NAME_MAX];  /* the taught posture that matches; "" = none of them */
         float taught_fit;               /* 1 = as taught, towards 0 = towards "none of them"; NAN when none */
         float movement;                 /* copied from the features while a person sits, else NAN: see features.h */
+        struct squeezes squeezes;
         bool shifting; /* the sitter is moving in the seat now: COP transient or 30 % load drop (WiSAT) */
 };
 

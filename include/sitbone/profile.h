@@ -58,6 +58,15 @@ struct usual_upright {
         float variance[USUAL_N]; /* between sits */
 };
 
+/* What a squeeze of the glutes does on this seat, learnt from SQUEEZE_LESSONS of them; see estimate/squeeze.h. */
+enum { SQUEEZE_LESSONS = 5 };
+struct squeeze_pattern {
+        uint8_t taken;
+        float change;        /* of the logarithm of the share of the load round both sit bones; the sign is the sitter's own */
+        float spread, noise; /* from squeeze to squeeze; from rest to rest: standard deviations */
+        float apart, cop_mm; /* what comes with it: half the difference of the sides, centre of pressure */
+};
+
 struct profile {
         char sitter[SITTER_NAME_MAX]; /* "" = nobody in particular */
         uint32_t n_cells;             /* of the mat it was learnt on; another count: refused */
@@ -65,6 +74,7 @@ struct profile {
         float pattern_offset;         /* share of full scale; 0 = not chosen yet */
         struct calibration calibration;
         struct usual_upright usual;
+        struct squeeze_pattern squeeze;
         struct taught_posture taught[TAUGHT_MAX];
 };
 
@@ -81,6 +91,9 @@ enum stale_reason {
         STALE_REASON_N,
 };
 
+/* The beat of the lesson in squeezing. */
+enum squeeze_cue { SQUEEZE_NO_CUE, SQUEEZE_CUE_REST, SQUEEZE_CUE_HOLD };
+
 struct learning {
         char sitter[SITTER_NAME_MAX]; /* "" = nobody in particular */
         float sitter_confidence;      /* 0..1; 1 = said by hand; NAN = nobody in particular */
@@ -88,6 +101,8 @@ struct learning {
         enum calibrate_pose pose;
         char posture[POSTURE_NAME_MAX]; /* being taught; "" = a pose is being calibrated */
         float left_s;                   /* quiet sitting still to come; 0 unless it gathers */
+        enum squeeze_cue cue;           /* a lesson in squeezing runs */
+        uint32_t round;                 /* 1..SQUEEZE_LESSONS of it; 0 = rest before the first */
         enum command_result why;        /* of a refusal */
         bool taken[POSE_N];
         float separation[POSE_N]; /* from the upright, see estimate/calibration.h; NAN = not both taken */

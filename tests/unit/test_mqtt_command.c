@@ -71,7 +71,7 @@ static void test_names(void) {
 }
 
 static void test_poses(void) {
-        static const char *const poses[] = {"upright", "slouched", "arched", "left", "right", "empty"};
+        static const char *const poses[] = {"upright", "slouched", "arched", "left", "right", "empty", "squeeze"};
         struct request r;
 
         for (int i = 0; i < CALIBRATE_TARGET_N; i++)

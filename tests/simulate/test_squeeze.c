@@ -1,0 +1,199 @@
+/* Squeezes of the glutes on simulated seats: sitters of every kind learn theirs at the given beat, then sit, fidget, cross
+ * their legs and squeeze when asked. What is counted is held against what was done.
+ *
+ *   test_squeeze [SITTERS [PERCENT]]   two at 15 % by default */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/layout.h"
+#include "check.h"
+#include "pipeline.h"
+#include "settings.h"
+#include "tools/sim_random.h"
+#include "tools/sim_scene.h"
+#include "tools/sim_sensor.h"
+
+static const double RATE_HZ = 10, LESSON_S = 60;
+enum { LESSON_SECONDS = 44, SETS = 2, IN_A_SET = 5, SECOND = 1000000 };
+
+static struct sim_scenario scenario;
+static struct sim_scene scene;
+static struct sim_sensor sensor;
+static struct layout layout;
+static struct settings settings;
+static struct exercise_catalogue exercises;
+static struct pipeline pipeline;
+static struct snapshot snapshot;
+static struct frame frame;
+
+struct plan {
+        char text[1 << 16];
+        size_t n;
+        int sets;
+        double from[SETS], to[SETS], end_s; /* of each set of squeezes */
+};
+
+static void say(struct plan *p, double t, const char *what) {
+        p->n += (size_t)snprintf(p->text + p->n, sizeof(p->text) - p->n, "%d:%05.2f %s\n", (int)t / 60, fmod(t, 60),
+                                 what);
+        CHECK(p->n < sizeof(p->text));
+}
+
+static double squeeze_set(struct plan *p, struct sim_random *r, double t) {
+        p->from[p->sets] = t;
+        for (int i = 0; i < IN_A_SET; i++) {
+                char what[32];
+                double hold = 3 + 3 * sim_random_uniform(r);
+
+                snprintf(what, sizeof(what), "squeeze %.1f", hold);
+                say(p, t, what);
+                t += hold + 3 + 2 * sim_random_uniform(r);
+        }
+        p->to[p->sets++] = t;
+        return t;
+}
+
+/* Everything that is no squeeze: legs crossed, slumps, leans, and the sitter's own fidgets and shifts. */
+static double distract(struct plan *p, struct sim_random *r, double t) {
+        static const char *const words[] = {"cross left", "upright", "cross right", "slouch 10", "lean left 5", "fidget"};
+        double until = t + 90;
+
+        while (t < until) {
+                say(p, t, words[(int)(6 * sim_random_uniform(r))]);
+                t += 8 + 25 * sim_random_uniform(r);
+        }
+        say(p, t, "upright");
+        return t + 12;
+}
+
+static void write_plan(struct plan *p, uint64_t seed, double percent, int sets) {
+        struct sim_random r;
+        double t = LESSON_S + 4;
+
+        sim_random_init(&r, seed, 77);
+        p->n = (size_t)snprintf(p->text, sizeof(p->text),
+                                "sitter mass=%.0f height=%.0f woman=%d seat=%.0f squeeze=%.1f\n",
+                                55 + 50 * sim_random_uniform(&r), 155 + 35 * sim_random_uniform(&r),
+                                sim_random_uniform(&r) < 0.5, -25 + 50 * sim_random_uniform(&r), percent);
+        p->sets = 0;
+        say(p, 5, "sit");
+        for (int i = 0; i < 5; i++, t += 8) /* half a second behind the word, more or less */
+                say(p, t + 0.3 + 0.4 * sim_random_uniform(&r), "squeeze 3.7");
+        t = LESSON_S + LESSON_SECONDS + 10;
+        for (int i = 0; i < SETS; i++) {
+                t = distract(p, &r, t);
+                if (i < sets)
+                        t = squeeze_set(p, &r, t) + 25;
+        }
+        p->end_s = t;
+        say(p, t, "end");
+}
+
+struct tally {
+        int sitters, learnt, done, found, wrong;
+        double hours;
+};
+
+static int which_set(const struct plan *p, double t) {
+        for (int i = 0; i < p->sets; i++)
+                if (t >= p->from[i] && t < p->to[i] + 22)
+                        return i;
+        return -1;
+}
+
+/* One sitter, from sitting down to the end of the plan. */
+static void play(const struct plan *p, uint64_t seed, struct tally *tally) {
+        struct command lesson = {.verb = COMMAND_CALIBRATE, .target = CALIBRATE_SQUEEZE};
+        char error[SIM_ERROR_MAX];
+        int counted[SETS] = {0};
+        uint32_t before = 0;
+        bool asked = false;
+
+        if (sim_scenario_parse("plan", p->text, p->n, &scenario, error) < 0)
+                printf("%s\n", error);
+        CHECK(sim_scenario_parse("plan", p->text, p->n, &scenario, error) == 0);
+        sim_scene_init(&scene, &scenario, seed);
+        sim_sensor_init(&sensor, &scenario.mat, &layout.geometry, seed);
+        pipeline_init(&pipeline, &settings, &layout.geometry, &exercises);
+        memset(&snapshot, 0, sizeof(snapshot));
+        for (uint64_t k = 0;; k++) {
+                double t = (double)k / RATE_HZ;
+                uint64_t now_us = SECOND + (uint64_t)(t * SECOND);
+                const struct squeezes *seen = &snapshot.posture.squeezes;
+                struct sim_truth truth;
+                int set;
+
+                if (!sim_scene_step(&scene, t, false, &truth))
+                        break;
+                sim_sensor_scan(&sensor, &scene.contact, 1 / RATE_HZ, frame.raw);
+                frame.n_cells = layout.geometry.n_cells;
+                frame.seq = k + 1;
+                frame.arrived_us = now_us;
+                pipeline_step(&pipeline, &frame, now_us, &snapshot);
+                if (t >= LESSON_S && !asked) {
+                        asked = true;
+                        CHECK(pipeline_command(&pipeline, &lesson, now_us, &snapshot) == COMMAND_OK);
+                }
+                set = which_set(p, t);
+                if (seen->reps > before && set >= 0)
+                        counted[set] += (int)(seen->reps - before);
+                else if (seen->reps > before)
+                        tally->wrong += (int)(seen->reps - before);
+                before = seen->reps;
+        }
+        CHECK(asked);
+        tally->sitters++;
+        tally->learnt += snapshot.posture.squeezes.ready;
+        if (!snapshot.posture.squeezes.ready)
+                return;
+        tally->hours += (p->end_s - LESSON_S - LESSON_SECONDS) / 3600;
+        for (int i = 0; i < p->sets; i++) {
+                tally->done += IN_A_SET;
+                tally->found += counted[i] < IN_A_SET ? counted[i] : IN_A_SET;
+                tally->wrong += counted[i] > IN_A_SET ? counted[i] - IN_A_SET : 0;
+        }
+}
+
+static struct tally measure(const char *what, int sitters, double percent, int sets) {
+        struct tally t = {0};
+
+        for (int i = 0; i < sitters; i++) {
+                static struct plan plan;
+                uint64_t seed = (uint64_t)i + 1;
+
+                write_plan(&plan, seed, percent, sets);
+                play(&plan, seed, &t);
+        }
+        printf("%-14s %5.1f %%: learnt by %3d of %3d; %4d squeezes, %4d counted rightly, %3d wrongly in %.1f h: recall %.3f, "
+               "precision %.3f, %.2f wrong an hour\n",
+               what, percent, t.learnt, t.sitters, t.done, t.found, t.wrong, t.hours, t.done ? (double)t.found / t.done : NAN,
+               t.found + t.wrong ? (double)t.found / (t.found + t.wrong) : NAN, t.hours > 0 ? t.wrong / t.hours : 0);
+        return t;
+}
+
+/* Who is taught may fidget in the middle of it: one of the sitters may have to be taught again. */
+static bool good(const struct tally *t) {
+        return t->learnt >= t->sitters - 1 && t->found >= 0.8 * t->done && t->wrong <= 0.05 * (t->found + t->wrong);
+}
+
+int main(int argc, char *argv[]) {
+        int sitters = argc > 1 ? atoi(argv[1]) : 2;
+        double percent = argc > 2 ? atof(argv[2]) : 15;
+        struct tally t;
+
+        settings_defaults(&settings);
+        settings.device.rows = settings.device.cols = 32;
+        settings.device.pitch_x_mm = settings.device.pitch_y_mm = 12.5F;
+        CHECK(layout_build(format_by_name("csv-line"), &settings.device, &layout) == NULL);
+        t = measure("down", sitters, -percent, SETS);
+        CHECK(argc > 1 || good(&t));
+        t = measure("up", sitters, percent, SETS);
+        CHECK(argc > 1 || good(&t));
+        t = measure("no effect", sitters, 0, SETS);
+        CHECK(argc > 1 || t.learnt == 0);
+        if (argc > 1)
+                measure("never", sitters, -percent, 0);
+        return 0;
+}
