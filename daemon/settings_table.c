@@ -181,6 +181,9 @@ const struct setting settings_table[] = {
               "stand up. 0: none; who wants more words than one in half an hour says so. 10 goes well with a prompt "
               "of "
               "30."),
+        INT(alert, squeezes, 1, 30, "", "3",
+            "So many squeezes of the glutes, seen by the seat, answer a prompt whose exercise is done in the seat. "
+            "Contract and relax is done two or three times. Nothing is counted before sitbonectl calibrate squeeze."),
         FLOAT(alert, hold_max_s, 0, 1800, "s", "120",
               "A due alert waits so long at most for a moment that disturbs less: a lull, or a change of posture. 0: "
               "none waits. Typing comes in bursts well below two minutes."),

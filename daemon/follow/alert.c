@@ -62,6 +62,7 @@ static void raise_alert(struct alert_desk *d, enum alert_kind k, const struct si
         };
         outcome_take_numbers(d, k, s, now_us, &d->now.of[k]);
         choice_offered(d->exercises, &choice, &d->offered);
+        d->squeezes[k] = 0;
         d->raised_seated_us[k] = s->bout_seated_us;
         d->shown_us[k] = now_us;
         d->hour[k] = (int8_t)hour_of(d, now_us);
@@ -82,6 +83,9 @@ static uint64_t not_before(const struct alert *a) {
 static void follow_bout(struct alert_desk *d, const struct sitting *s) {
         if (s->phase == SITTING_AWAY || s->phase == SITTING_CONFIRMING)
                 d->activate_from_us = d->activate_hold_us = d->short_from_us = 0;
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                d->squeezes[k] += s->bout_squeezes > d->bout_squeezes ? s->bout_squeezes - d->bout_squeezes : 0;
+        d->bout_squeezes = s->bout_squeezes;
         d->on_seat = s->phase == SITTING_SEATED;
         d->seated_us = s->bout_seated_us;
         d->partial = (d->partial && !(s->changes & SITTING_BOUT_STARTED)) || (s->changes & SITTING_PARTIAL_BREAK);

@@ -74,6 +74,8 @@ struct alert_desk {
         uint64_t still_from_us;                  /* stillness before this instant does not count */
         uint64_t raised_seated_us[ALERT_KIND_N]; /* bout_seated_us when raised */
         uint64_t shown_us[ALERT_KIND_N];         /* last shown as new */
+        uint32_t squeezes[ALERT_KIND_N];         /* seen while it was open */
+        uint32_t bout_squeezes;                  /* in the last step; UINT32_MAX = not known */
         int8_t hour[ALERT_KIND_N];               /* local hour when raised, -1 = not known */
         uint64_t free_us[ALERT_KIND_N];          /* due with nothing that holds it, since; 0 = not */
         uint64_t busy_us, changed_us;        /* when the sitter was last busy, moved or changed posture; 0 = never */

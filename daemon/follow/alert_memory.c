@@ -119,6 +119,7 @@ void alert_recall(struct alert_desk *d, const struct memory_alerts *m, uint64_t 
         d->now.skips_today = m->skips_today;
         d->disturb_us[ALERT_HOLDER_PERSON] = m->hold ? now_us : 0;
         d->offered = m->offered;
+        d->bout_squeezes = UINT32_MAX;
         for (int h = 0; h < 24; h++) {
                 d->habit.raised[h] = m->hour[h].raised;
                 d->habit.worked[h] = min_u8(m->hour[h].worked, m->hour[h].raised);

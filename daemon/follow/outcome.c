@@ -79,6 +79,14 @@ uint64_t outcome_repeat_us(const struct alert_desk *d, enum alert_kind k) {
         return max_u64(d->shown_us[k] + due_minutes(d->settings.repeat_min), hold_release_us(d));
 }
 
+/* Enough of them, of an alert whose exercise can be done in the seat. */
+static bool squeezed(const struct alert_desk *d, enum alert_kind k) {
+        const struct alert *a = &d->now.of[k];
+        bool in_seat = a->exercise >= 0 && d->exercises->of[a->exercise].place == EXERCISE_DESK;
+
+        return (k == ALERT_SHORT || in_seat) && d->squeezes[k] >= (uint32_t)d->settings.squeezes;
+}
+
 static void follow_seated(struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
         struct alert *a = &d->now.of[k];
 
@@ -86,6 +94,8 @@ static void follow_seated(struct alert_desk *d, enum alert_kind k, const struct 
                 come_back(d, k, s, now_us);
         } else if (due_shifted(d, k, s, now_us)) {
                 outcome_close(d, k, ALERT_SHIFTED, now_us);
+        } else if (squeezed(d, k)) {
+                outcome_close(d, k, ALERT_SQUEEZED, now_us);
         } else if (due_patience(d, k, s, now_us) == 0) {
                 outcome_close(d, k, ALERT_IGNORED, now_us);
         } else if (outcome_repeat_us(d, k) <= now_us) {

@@ -91,7 +91,8 @@ static void forget_bout(struct sitting_tracker *t) {
         s->bout_started_us = s->bout_seated_us = s->bout_slouched_us = s->bout_arched_us = s->bout_lopsided_us = 0;
         s->last_shift_us = 0;
         s->bout_number = 0;
-        s->bout_shifts = 0;
+        s->bout_shifts = s->bout_squeezes = 0;
+        s->bout_squeezed_s = 0;
         memset(s->bout_in_us, 0, sizeof(s->bout_in_us));
         window_reset(&t->window, (t->window.part_us - 1) * WINDOW_PARTS);
 }
@@ -219,6 +220,15 @@ static void fall_due(struct sitting_tracker *t, uint64_t now_us) {
                 end_bout(t);
 }
 
+/* Upstream counts from when the sitter sat down: less than before is another count. */
+static void take_squeezes(struct sitting_tracker *t, const struct squeezes *seen) {
+        bool anew = seen->reps < t->squeezes.reps;
+
+        t->now.bout_squeezes += seen->reps - (anew ? 0 : t->squeezes.reps);
+        t->now.bout_squeezed_s += seen->held_s - (anew ? 0 : t->squeezes.held_s);
+        t->squeezes = *seen;
+}
+
 static void take_posture(struct sitting *s, const struct posture *p, uint64_t now_us) {
         bool seated = p->occupancy == OCCUPANCY_PERSON;
 
@@ -278,7 +288,8 @@ static void publish(struct sitting_tracker *t, uint64_t now_us, struct sitting *
         ret->bout_slouched_us = ret->bout_arched_us = ret->bout_lopsided_us = 0;
         ret->slouched_window_us = ret->lopsided_window_us = 0;
         ret->slouched_share = ret->lopsided_share = 0;
-        ret->bout_shifts = 0;
+        ret->bout_shifts = ret->bout_squeezes = 0;
+        ret->bout_squeezed_s = 0;
         memset(ret->bout_in_us, 0, sizeof(ret->bout_in_us));
 }
 
@@ -290,6 +301,7 @@ uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, 
         advance(t, now_us);
         see(t, seat_of(posture->occupancy), posture->occupancy_since_us, now_us);
         take_posture(&t->now, posture, now_us);
+        take_squeezes(t, &posture->squeezes);
         t->doubted = posture->doubted;
         fall_due(t, now_us);
         publish(t, now_us, ret);
@@ -330,6 +342,8 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
         ret->bout_arched_us = s->bout_arched_us;
         ret->bout_lopsided_us = s->bout_lopsided_us;
         ret->bout_shifts = s->bout_shifts;
+        ret->bout_squeezes = s->bout_squeezes;
+        ret->bout_squeezed_s = s->bout_squeezed_s;
         memcpy(ret->bout_in_us, s->bout_in_us, sizeof(ret->bout_in_us));
 }
 
@@ -353,6 +367,8 @@ static void recall_bout(struct sitting_tracker *t, const struct memory_sitting *
         t->now.bout_lopsided_us = m->bout_lopsided_us;
         t->now.bout_number = m->last_number;
         t->now.bout_shifts = m->bout_shifts;
+        t->now.bout_squeezes = m->bout_squeezes;
+        t->now.bout_squeezed_s = m->bout_squeezed_s > 0 ? m->bout_squeezed_s : 0;
         memcpy(t->now.bout_in_us, m->bout_in_us, sizeof(t->now.bout_in_us));
 }
 

@@ -56,6 +56,7 @@ struct sitting_tracker {
         uint64_t absent_more_us;  /* of the absence: from before this boot */
         uint64_t off_us;          /* of the absence: seen off the seat */
         bool partial_said;
+        struct squeezes squeezes; /* of the posture, in the last step */
         uint64_t yesterday_us; /* of a bout not confirmed yet: before midnight */
         uint64_t last_number;  /* of bouts */
         struct sitting_window window;

@@ -18,7 +18,7 @@
 
 enum {
         STATE_MAGIC = 0x54495353 /* "SSIT" */,
-        STATE_VERSION = 3,
+        STATE_VERSION = 4,
         TARE_VERSION = 1,
         SLOT_SIZE = 4096,
         BOOT_ID_SIZE = 40

@@ -16,7 +16,8 @@ struct memory_sitting {
         uint64_t bout_seated_us, bout_slouched_us, bout_arched_us, bout_lopsided_us;
         uint64_t bout_in_us[POSTURE_N];
         uint64_t last_number; /* of the bout that runs, or of the last one */
-        uint32_t bout_shifts;
+        uint32_t bout_shifts, bout_squeezes;
+        float bout_squeezed_s;
         uint64_t off_us; /* of the absence: seen off the seat */
         uint64_t last_bout_us, today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;

@@ -91,6 +91,7 @@ struct settings_alert {
         float repeat_min;                          /* 0 = never */
         int32_t repeat_max;
         float short_min;  /* 0 = no short tier */
+        int32_t squeezes; /* that answer a prompt which can be answered in the seat */
         float heads_up_s; /* 0 = none */
         bool adaptive;
         bool activate, slouch, asymmetry, still; /* kinds switched on */

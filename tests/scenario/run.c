@@ -220,6 +220,8 @@ static bool do_for(struct play *p, const char *text) {
 
         if ((rest = scenario_after(text, "shifts")) && (*rest == '\0' || scenario_length(rest, &n)))
                 world_shift(w, *rest ? n : 2 * SECOND);
+        else if ((rest = scenario_after(text, "squeezes")))
+                world_squeeze(w, *rest ? (uint32_t)atoi(rest) : 1);
         else if ((rest = scenario_after(text, "types")) && scenario_length(rest, &n))
                 world_type(w, n);
         else if ((rest = scenario_after(text, "machine sleeps")) && scenario_length(rest, &n))

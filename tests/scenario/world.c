@@ -111,6 +111,7 @@ void world_see(struct world *w, enum occupancy occupancy, enum posture_kind kind
                 .tilt_deg = {NAN, NAN},
                 .obliquity_deg = {NAN, NAN},
                 .asymmetry = asymmetry,
+                .squeezes = w->next.squeezes,
         };
         if (!same) {
                 w->pending = w->dwell_us > 0;
@@ -221,6 +222,7 @@ void world_restart(struct world *w, uint64_t for_us, bool reboot) {
         w->check.hold_until_us[ALERT_HOLDER_DESKTOP] = 0; /* the desktop says it again */
         w->posture.occupancy_since_us = w->next.occupancy_since_us = now;
         w->posture.kind_since_us = w->next.kind_since_us = now;
+        w->posture.squeezes = w->next.squeezes = (struct squeezes){0};
         sitting_init(&w->tracker, &w->settings);
         alert_init(&w->desk, &w->settings, w->exercises);
         sitting_recall(&w->tracker, &w->saved.sitting, elapsed_us, now);
@@ -238,5 +240,12 @@ void world_configure(struct world *w, const struct settings *settings) {
         w->settings = *settings;
         sitting_configure(&w->tracker, settings);
         alert_configure(&w->desk, settings);
+        world_step(w);
+}
+
+void world_squeeze(struct world *w, uint32_t reps) {
+        w->posture.squeezes.reps += reps;
+        w->posture.squeezes.held_s += 5 * (float)reps;
+        w->next.squeezes = w->posture.squeezes;
         world_step(w);
 }

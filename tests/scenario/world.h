@@ -68,6 +68,8 @@ void world_restart(struct world *w, uint64_t for_us, bool reboot); /* from what 
 void world_midnight(struct world *w);
 /* The clock on the wall is set, at first or anew. */
 void world_clock(struct world *w, uint32_t weekday, uint64_t day_us);
+/* Upstream counted so many squeezes more. */
+void world_squeeze(struct world *w, uint32_t reps);
 void world_type(struct world *w, uint64_t for_us);
 /* A snooze, pause, ...; answers as the pipeline does. */
 enum command_result world_command(struct world *w, const struct command *command);
