@@ -102,6 +102,16 @@ static int append_features(sd_bus_message *m, const struct features *f) {
         return r;
 }
 
+/* Only of who has taught the seat what a squeeze looks like. */
+static int append_squeezes(sd_bus_message *m, const struct snapshot *s) {
+        if (!s->posture.squeezes.ready)
+                return 0;
+        return sd_bus_message_append(m, "{sv}{sv}{sv}",                                      /* */
+                                     "squeezing", "b", (int)s->posture.squeezes.contracting, /* */
+                                     "squeezes", "u", s->sitting.bout_squeezes,              /* */
+                                     "squeezed_s", "d", (double)s->sitting.bout_squeezed_s);
+}
+
 static int append_counts(sd_bus_message *m, const struct bus_view *v) {
         const struct snapshot *s = v->snapshot;
         const struct health *h = &s->health;
@@ -152,11 +162,12 @@ static int append_poses(sd_bus_message *m, const struct learning *l) {
 static int append_learning(sd_bus_message *m, const struct learning *l) {
         const char *what = *l->posture ? l->posture : pose_name(l->pose), *taught[TAUGHT_MAX];
         bool refused = l->phase == LEARNING_REFUSED;
-        int r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                               /* */
+        int r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                           /* */
                                       "sitter", "s", l->sitter,                                        /* */
                                       "sitter_confidence", "d", (double)l->sitter_confidence,          /* */
                                       "learning", "s", learning_phase_name(l->phase),                  /* */
                                       "learning_what", "s", l->phase == LEARNING_IDLE ? "" : what,     /* */
+                                      "learning_cue", "s", squeeze_cue_name(l->cue),                   /* */
                                       "learning_left_s", "d", (double)l->left_s,                       /* */
                                       "learning_why", "s", refused ? command_result_text(l->why) : "", /* */
                                       "calibration_stale", "s", stale_reason_text(l->stale));
@@ -200,6 +211,8 @@ static int append_snapshot(sd_bus_message *m, const struct bus_view *v) {
                 r = append_features(m, &v->snapshot->features);
         if (r >= 0)
                 r = append_counts(m, v);
+        if (r >= 0)
+                r = append_squeezes(m, v->snapshot);
         if (r >= 0)
                 r = append_learning(m, &v->snapshot->learning);
         return r < 0 ? r : append_alert_line(m, v);

@@ -122,6 +122,7 @@ static json_t *learning_object(const struct learning *l) {
         o = json_object();
         json_object_set_new(o, "what", json_string(*l->posture ? l->posture : pose_name(l->pose)));
         json_object_set_new(o, "phase", json_string(learning_phase_name(l->phase)));
+        json_object_set_new(o, "cue", text_or_null(squeeze_cue_name(l->cue)));
         json_object_set_new(o, "left_s", whole(ceil(l->left_s)));
         json_object_set_new(o, "why",
                             l->phase == LEARNING_REFUSED ? json_string(command_result_name(l->why)) : json_null());
@@ -153,6 +154,9 @@ static void put_sitting(json_t *root, struct state_memory *memory, const struct 
         json_object_set_new(root, "last_session_min", s->last_bout_us ? minutes(s->last_bout_us) : json_null());
         json_object_set_new(root, "sessions_today", count(s->bouts_today));
         json_object_set_new(root, "breaks_today", count(s->breaks_today));
+        json_object_set_new(root, "squeezes", r->posture.squeezes.ready ? count(s->bout_squeezes) : json_null());
+        json_object_set_new(root, "squeezed_s",
+                            r->posture.squeezes.ready ? whole((double)s->bout_squeezed_s) : json_null());
 }
 
 static void put_alerts(json_t *root, struct state_memory *memory, const struct report *r) {

@@ -91,8 +91,23 @@ static void show_progress(const struct session *s) {
         fflush(stdout);
 }
 
+/* What to do now, by itself on its line or, where nobody can write over it, when it changes. */
+static void show_cue(const struct session *s, char *last, size_t size) {
+        const struct view *v = s->view;
+
+        if (s->terminal)
+                printf("\r  %-12s %2.0f s ", is(v->learning_cue, "squeeze") ? "SQUEEZE" : "let go",
+                       v->learning_left_s);
+        else if (!is(last, v->learning_cue))
+                printf("  %s\n", is(v->learning_cue, "squeeze") ? "squeeze" : "let go");
+        snprintf(last, size, "%s", v->learning_cue);
+        fflush(stdout);
+}
+
 /* Until the daemon has gathered. */
 static int watch(struct session *s) {
+        char cue[VIEW_WORD_MAX] = "";
+
         for (int i = 0; i < LOOKS; i++) {
                 int status = look(s);
 
@@ -100,7 +115,10 @@ static int watch(struct session *s) {
                         return status;
                 if (!is(s->view->learning, "gathers"))
                         break;
-                show_progress(s);
+                if (*s->view->learning_cue)
+                        show_cue(s, cue, sizeof(cue));
+                else
+                        show_progress(s);
                 pause_s(0.1);
         }
         if (s->terminal)
@@ -191,13 +209,22 @@ static int guide(struct session *s) {
 }
 
 static int single(struct session *s, const char *pose) {
-        int status = ask(s, "Calibrate", pose);
         double apart;
+        int status;
+
+        if (is(pose, "squeeze"))
+                puts("Sit still, and squeeze your glutes five times, four seconds each, at this beat:");
+        status = ask(s, "Calibrate", pose);
 
         if (status != STATUS_DONE)
                 return status;
         if (is(pose, "empty")) {
                 puts("The seat as it is now counts as empty.");
+                return STATUS_DONE;
+        }
+        if (is(pose, "squeeze")) {
+                puts("The seat can tell a squeeze-like change from sitting: it counts them from now on "
+                     "(experimental).");
                 return STATUS_DONE;
         }
         if (is(pose, "upright")) {
@@ -219,7 +246,7 @@ int verb_calibrate(const struct options *options) {
         int status;
 
         if (pose && !calibrate_target_of(pose, &target)) {
-                complain("calibrate %s: must be upright, slouched, arched, left, right or empty", pose);
+                complain("calibrate %s: must be upright, slouched, arched, left, right, squeeze or empty", pose);
                 return STATUS_USAGE;
         }
         status = begin(options, pose ? 0 : PREPARE_S, &s);

@@ -45,6 +45,9 @@ static void print_calibration(const struct view *v) {
                 printf(_("%-11s may be stale: %s. sitbonectl calibrate\n"), _("calibration"), v->calibration_stale);
         if (strcmp(v->learning, "gathers") == 0)
                 printf(_("%-11s %s, %.0f s left\n"), _("learning"), v->learning_what, v->learning_left_s);
+        if (isfinite(v->squeezed_s))
+                printf(_("%-11s %u in this bout, held %.0f s in all%s\n"), _("squeezes"), v->squeezes, v->squeezed_s,
+                       v->squeezing ? _("; now") : "");
         if (v->taught_postures[0])
                 printf("%-11s %s\n", _("knows"), v->taught_postures);
 }

@@ -38,7 +38,11 @@ struct view {
         char learning[VIEW_WORD_MAX],
                 learning_what[VIEW_WORD_MAX]; /* idle gathers done refused; pose or taught name */
         char learning_why[VIEW_TEXT_MAX], calibration_stale[VIEW_TEXT_MAX];
+        char learning_cue[VIEW_WORD_MAX]; /* rest or squeeze, while squeezes are learnt */
         double learning_left_s;
+        bool squeezing;
+        unsigned squeezes;                       /* of this bout */
+        double squeezed_s;                       /* held; NAN = not learnt what one looks like */
         char poses[VIEW_WORD_MAX];               /* calibrated ones, separated by blanks */
         double separation[POSE_N];               /* of those, in their order; see estimate/calibration.h */
         char taught_postures[2 * VIEW_TEXT_MAX]; /* names, separated by blanks */

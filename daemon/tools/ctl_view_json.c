@@ -1,5 +1,6 @@
 #include "ctl_view.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -106,11 +107,16 @@ static void put_learning(struct out *o, const struct view *v) {
         out_fixed(o, v->sitter_confidence, 2);
         put_words(o, "learning", v->learning);
         put_words_or_null(o, "learning_what", v->learning_what);
+        put_words_or_null(o, "learning_cue", v->learning_cue);
         out_key(o, "learning_left_s");
         out_fixed(o, v->learning_left_s, 0);
         put_words_or_null(o, "learning_why", v->learning_why);
         put_poses(o, v);
         put_words_or_null(o, "calibration_stale", v->calibration_stale);
+        out_key(o, "squeezes");
+        out_fixed(o, isfinite(v->squeezed_s) ? v->squeezes : NAN, 0);
+        out_key(o, "squeezed_s");
+        out_fixed(o, v->squeezed_s, 1);
         put_taught(o, v);
 }
 
