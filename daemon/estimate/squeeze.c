@@ -122,9 +122,9 @@ static float rest_noise(const struct squeeze_lesson *l) {
         float away[SQUEEZE_LESSONS - 1];
 
         for (int k = 1; k < SQUEEZE_LESSONS; k++)
-                away[k - 1] = fabsf(mean_of(&l->rest[k], SQUEEZE_BOTH) - (mean_of(&l->rest[k - 1], SQUEEZE_BOTH) +
-                                                                          mean_of(&l->rest[k + 1], SQUEEZE_BOTH)) /
-                                                                                 2);
+                away[k - 1] =
+                        fabsf(mean_of(&l->rest[k], SQUEEZE_BOTH) -
+                              (mean_of(&l->rest[k - 1], SQUEEZE_BOTH) + mean_of(&l->rest[k + 1], SQUEEZE_BOTH)) / 2);
         return MEDIAN_TO_SD * median(away, SQUEEZE_LESSONS - 1);
 }
 
@@ -147,8 +147,9 @@ static bool tell_apart(const struct squeeze_lesson *l, struct squeeze_pattern *r
                 .apart = median_change(l, SQUEEZE_APART),
                 .cop_mm = hypotf(median_change(l, SQUEEZE_COP_X), median_change(l, SQUEEZE_COP_Y)),
         };
-        return fabsf(change_now) >= CHANGE_LEAST && good >= GOOD_LEAST && fabsf(change_now) >= NOISE_TIMES * ret->noise &&
-               fabsf(ret->apart) < fabsf(change_now) && ret->cop_mm <= COP_MOST_MM;
+        return fabsf(change_now) >= CHANGE_LEAST && good >= GOOD_LEAST &&
+               fabsf(change_now) >= NOISE_TIMES * ret->noise && fabsf(ret->apart) < fabsf(change_now) &&
+               ret->cop_mm <= COP_MOST_MM;
 }
 
 /* True = learnt. */
@@ -192,7 +193,8 @@ static float cop_off(const float *a, const float *b) {
 static bool still(const struct squeeze_watch *w, const struct squeeze_pattern *p) {
         const float *now = w->fast, *base = w->base;
 
-        return cop_off(now, base) <= STILL_COP_MM + 2 * p->cop_mm && fabsf(now[SQUEEZE_LOAD] - base[SQUEEZE_LOAD]) <= STILL_LOAD &&
+        return cop_off(now, base) <= STILL_COP_MM + 2 * p->cop_mm &&
+               fabsf(now[SQUEEZE_LOAD] - base[SQUEEZE_LOAD]) <= STILL_LOAD &&
                fabsf(now[SQUEEZE_APART] - base[SQUEEZE_APART]) <= STILL_APART * fabsf(p->change) + fabsf(p->apart);
 }
 

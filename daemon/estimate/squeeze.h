@@ -45,11 +45,12 @@ struct squeeze_watch {
         struct squeeze_lesson lesson;
         struct squeezes now;
         /* private */
-        bool known;                                     /* now and slow mean something */
-        float fast[SQUEEZE_SIGNALS];                    /* a fifth of a second */
-        float slow[SQUEEZE_SIGNALS];                    /* a second: what is calm */
-        float base[SQUEEZE_SIGNALS];                    /* without a squeeze */
-        float calm_s, phase_s, held_s, lonely_s, lonely_held_s; /* lonely: since the repetition that waits for another; NAN */
+        bool known;                  /* now and slow mean something */
+        float fast[SQUEEZE_SIGNALS]; /* a fifth of a second */
+        float slow[SQUEEZE_SIGNALS]; /* a second: what is calm */
+        float base[SQUEEZE_SIGNALS]; /* without a squeeze */
+        float calm_s, phase_s, held_s, lonely_s,
+                lonely_held_s; /* lonely: since the repetition that waits for another; NAN */
         enum squeeze_phase phase;
 };
 

@@ -57,8 +57,8 @@ struct sitting_tracker {
         uint64_t off_us;          /* of the absence: seen off the seat */
         bool partial_said;
         struct squeezes squeezes; /* of the posture, in the last step */
-        uint64_t yesterday_us; /* of a bout not confirmed yet: before midnight */
-        uint64_t last_number;  /* of bouts */
+        uint64_t yesterday_us;    /* of a bout not confirmed yet: before midnight */
+        uint64_t last_number;     /* of bouts */
         struct sitting_window window;
 };
 

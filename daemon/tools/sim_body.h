@@ -33,7 +33,8 @@ struct sim_pose {
         double sway_mm[2];  /* small movement of the trunk's centre of mass, x and y */
         double legs_n;      /* weight the legs take by pushing */
         double knee_mm[2];  /* knees higher than the seat asks for, left and right */
-        double squeeze[2];  /* glutes contracted: the flesh under that sit bone presses so much more (or less) at the same
+        double squeeze
+                [2]; /* glutes contracted: the flesh under that sit bone presses so much more (or less) at the same
                              * depth, as a share */
 };
 

@@ -194,12 +194,14 @@ size_t sim_csv_row(char *ret, const struct geometry *g, double t, const struct s
 }
 
 void sim_truth_head(FILE *out) {
-        fputs("t_s,occupancy,posture,tilt_deg,obliquity_deg,left_x_mm,left_y_mm,right_x_mm,right_y_mm,load_n,squeeze\n", out);
+        fputs("t_s,occupancy,posture,tilt_deg,obliquity_deg,left_x_mm,left_y_mm,right_x_mm,right_y_mm,load_n,"
+              "squeeze\n",
+              out);
 }
 
 void sim_truth_row(FILE *out, double t, const struct sim_truth *truth) {
         const double value[] = {truth->tilt_deg,    truth->obliquity_deg, truth->left_mm[0], truth->left_mm[1],
-                                truth->right_mm[0], truth->right_mm[1],   truth->load_n, truth->squeeze};
+                                truth->right_mm[0], truth->right_mm[1],   truth->load_n,     truth->squeeze};
         fprintf(out, "%.3f,%s,%s", t, occupancy_words[truth->occupancy], posture_words[truth->posture]);
         for (size_t i = 0; i < sizeof(value) / sizeof(value[0]); i++)
                 if (isnan(value[i])) /* unknown is empty */

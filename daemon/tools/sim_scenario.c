@@ -158,10 +158,12 @@ static int parse_keys(struct parser *p, const char *what, char *rest, const stru
 static int parse_sitter(struct parser *p, char *rest) {
         struct sim_person *s = &p->scenario->person;
         const struct key keys[] = {
-                {"mass", &s->mass_kg, 30, 200}, {"height", &s->height_cm, 130, 220}, {"bones", &s->bones_mm, 80, 170},
-                {"woman", &s->woman, 0, 1},     {"seat", &s->seat_mm, -60, 60},      {"x", &s->x_mm, -100, 100},
-                {"y", &s->y_mm, -150, 100},     {"resit", &s->resit_mm, 0, 60},      {"fidgets", &s->fidgets, 0, 200},
-                {"shifts", &s->shifts, 0, 200}, {"breaths", &s->breaths, 0, 60},     {"sway", &s->sway, 0, 10},
+                {"mass", &s->mass_kg, 30, 200},    {"height", &s->height_cm, 130, 220},
+                {"bones", &s->bones_mm, 80, 170},  {"woman", &s->woman, 0, 1},
+                {"seat", &s->seat_mm, -60, 60},    {"x", &s->x_mm, -100, 100},
+                {"y", &s->y_mm, -150, 100},        {"resit", &s->resit_mm, 0, 60},
+                {"fidgets", &s->fidgets, 0, 200},  {"shifts", &s->shifts, 0, 200},
+                {"breaths", &s->breaths, 0, 60},   {"sway", &s->sway, 0, 10},
                 {"squeeze", &s->squeeze, -50, 50},
         };
         return parse_keys(p, "sitter", rest, keys, sizeof(keys) / sizeof(keys[0]));

@@ -24,7 +24,7 @@ struct sit_bones {
         float right_mm[2];
         float press[2]; /* left, right: mean load round each peak, share of full scale; known where two
                          * peaks are looked for, valid or not, otherwise NAN */
-        float quality; /* 0..1: prominence, distance apart against 80..170 mm, level */
+        float quality;  /* 0..1: prominence, distance apart against 80..170 mm, level */
 };
 
 /* Thirds of the mat from the back, left and right. */

@@ -62,7 +62,7 @@ struct usual_upright {
 enum { SQUEEZE_LESSONS = 5 };
 struct squeeze_pattern {
         uint8_t taken;
-        float change;        /* of the logarithm of the share of the load round both sit bones; the sign is the sitter's own */
+        float change; /* of the logarithm of the share of the load round both sit bones; the sign is the sitter's own */
         float spread, noise; /* from squeeze to squeeze; from rest to rest: standard deviations */
         float apart, cop_mm; /* what comes with it: half the difference of the sides, centre of pressure */
 };

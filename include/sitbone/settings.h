@@ -22,7 +22,7 @@ struct settings_seat {
         char name[96];
         char area[64];
         char language[16]; /* of sentences for people: auto = the environment's */
-        bool recognise; /* sitters by what the mat sees of them */
+        bool recognise;    /* sitters by what the mat sees of them */
 };
 
 struct settings_device {

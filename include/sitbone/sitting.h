@@ -36,8 +36,8 @@ struct sitting {
         uint64_t bout_slouched_us, bout_arched_us, bout_lopsided_us; /* of it, only while confident */
         uint64_t bout_in_us[POSTURE_N];                              /* bout_seated_us by posture, as decided */
         uint32_t bout_shifts;                                        /* weight shifts and movements in this bout */
-        uint32_t bout_squeezes;                                      /* of the glutes, that the seat saw; see posture.h */
-        float bout_squeezed_s;                                       /* held, all together */
+        uint32_t bout_squeezes; /* of the glutes, that the seat saw; see posture.h */
+        float bout_squeezed_s;  /* held, all together */
         uint64_t bout_number;   /* unique in this installation, grows; 0 when there is no bout */
         uint64_t left_seat_us;  /* when the person left the seat, 0 unless INTERRUPTED */
         uint64_t last_away_us;  /* length of the absence that just ended */

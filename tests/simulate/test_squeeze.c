@@ -57,7 +57,8 @@ static double squeeze_set(struct plan *p, struct sim_random *r, double t) {
 
 /* Everything that is no squeeze: legs crossed, slumps, leans, and the sitter's own fidgets and shifts. */
 static double distract(struct plan *p, struct sim_random *r, double t) {
-        static const char *const words[] = {"cross left", "upright", "cross right", "slouch 10", "lean left 5", "fidget"};
+        static const char *const words[] = {"cross left", "upright",     "cross right",
+                                            "slouch 10",  "lean left 5", "fidget"};
         double until = t + 90;
 
         while (t < until) {
@@ -166,9 +167,11 @@ static struct tally measure(const char *what, int sitters, double percent, int s
                 write_plan(&plan, seed, percent, sets);
                 play(&plan, seed, &t);
         }
-        printf("%-14s %5.1f %%: learnt by %3d of %3d; %4d squeezes, %4d counted rightly, %3d wrongly in %.1f h: recall %.3f, "
+        printf("%-14s %5.1f %%: learnt by %3d of %3d; %4d squeezes, %4d counted rightly, %3d wrongly in %.1f h: "
+               "recall %.3f, "
                "precision %.3f, %.2f wrong an hour\n",
-               what, percent, t.learnt, t.sitters, t.done, t.found, t.wrong, t.hours, t.done ? (double)t.found / t.done : NAN,
+               what, percent, t.learnt, t.sitters, t.done, t.found, t.wrong, t.hours,
+               t.done ? (double)t.found / t.done : NAN,
                t.found + t.wrong ? (double)t.found / (t.found + t.wrong) : NAN, t.hours > 0 ? t.wrong / t.hours : 0);
         return t;
 }
