@@ -25,9 +25,8 @@ struct pipeline {
         struct estimate estimate;
         struct sitting_tracker sitting;
         struct alert_desk alert;
-        uint64_t followed_us,
-                follow_at_us; /* when sitting and alerts were told last, and are told next; 0 = at once */
-        uint64_t deadline_us; /* of theirs */
+        uint64_t followed_us, follow_at_us; /* sitting and alerts were judged; are judged next, 0 = at once */
+        uint64_t deadline_us;               /* of theirs */
 };
 
 /* Starts with nothing known. geometry and exercises must outlive the pipeline; settings are copied. */

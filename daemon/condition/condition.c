@@ -114,17 +114,20 @@ static void start(struct condition *c, const struct frame *frame) {
 
 /* Short loops over the cells, each of a shape that gcc and clang vectorise under strict floating point: no sums of
  * floats, no value both selected and compared in one loop. */
-static void weigh(const struct condition *c, const float *restrict raw, float *restrict load) {
+static uint32_t weigh(const struct condition *c, const float *restrict raw, float *restrict load) {
         const float *restrict baseline = c->baseline, *restrict gain = c->gain, *restrict threshold = c->threshold;
         const float full = c->geometry->full_scale;
         const uint32_t n = c->geometry->n_cells;
+        uint32_t active = 0;
 
         for (uint32_t i = 0; i < n; i++) {
                 float y = (clean(raw[i], full) - baseline[i]) * gain[i];
 
                 y = y < 1 ? y : 1;
                 load[i] = y > threshold[i] ? y : 0;
+                active += y > threshold[i];
         }
+        return active;
 }
 
 static uint32_t follow_recent(struct condition *c, const float *restrict raw, float follow) {
@@ -141,14 +144,6 @@ static uint32_t follow_recent(struct condition *c, const float *restrict raw, fl
                 moved += fabsf(change) > full * threshold[i];
         }
         return moved;
-}
-
-static uint32_t count_active(const float *load, uint32_t n) {
-        uint32_t active = 0;
-
-        for (uint32_t i = 0; i < n; i++)
-                active += load[i] > 0;
-        return active;
 }
 
 static uint32_t count_saturated(const struct condition *c, const float *restrict raw) {
@@ -353,8 +348,7 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         c->period_s += (dt - c->period_s) / (c->frames < PERIODS ? (float)(c->frames > 0 ? c->frames : 1) : PERIODS);
         c->frames += c->frames < UINT32_MAX;
         c->last_us = now;
-        weigh(c, frame->raw, ret->load);
-        ret->n_active = count_active(ret->load, c->geometry->n_cells);
+        ret->n_active = weigh(c, frame->raw, ret->load);
         if (first || now - c->recent_us >= RECENT_US)
                 watch_recent(c, frame);
         crosstalk_take_off(c->geometry, crosstalk(c), ret->load);

@@ -54,7 +54,21 @@ void describe_init(struct describe *d, const struct geometry *g) {
         }
 }
 
-/* Sums and peaks of the columns. */
+/* Sums and peaks of the columns: four rows at a time, so that both are fetched and stored a quarter as often. */
+static void add_four_rows(struct describe *d, const float *restrict load, uint32_t n) {
+        const float *restrict a = load, *restrict b = load + n, *restrict e = load + (size_t)2 * n,
+                              *restrict f = load + (size_t)3 * n;
+        float *restrict sums = d->x.load, *restrict peaks = d->peaks;
+
+        for (uint32_t c = 0; c < n; c++) {
+                const float ab = a[c] > b[c] ? a[c] : b[c], ef = e[c] > f[c] ? e[c] : f[c];
+                const float most = ab > ef ? ab : ef;
+
+                sums[c] = sums[c] + a[c] + b[c] + e[c] + f[c];
+                peaks[c] = most > peaks[c] ? most : peaks[c];
+        }
+}
+
 static void add_row(struct describe *d, const float *restrict load, uint32_t n) {
         float *restrict sums = d->x.load, *restrict peaks = d->peaks;
 
@@ -82,7 +96,10 @@ static float sweep(struct describe *d, const struct map *map) {
         for (uint32_t r = 0; r < rows; r++) {
                 const float *load = map->load + (size_t)r * cols;
 
-                add_row(d, load, cols);
+                if (r % 4 == 0 && r + 4 <= rows)
+                        add_four_rows(d, load, cols);
+                else if (r >= rows / 4 * 4)
+                        add_row(d, load, cols);
                 d->y.load[r] = lanes_sum(load, cols);
         }
         return lanes_sum(d->x.load, cols);
