@@ -315,7 +315,7 @@ static const char *heavier_side(const struct alert *a) {
 }
 
 /* Longer than any reason; than any reason with any exercise. */
-enum { REASON_MAX = 256, BODY_MAX = 2 * REASON_MAX + sizeof(struct exercise) + 64 };
+enum { REASON_MAX = 256, BODY_MAX = sizeof(struct exercise) + REASON_MAX + REASON_MAX + 64 };
 
 static void write_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
         ret[0] = '\0';
