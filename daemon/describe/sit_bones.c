@@ -8,17 +8,21 @@
 
 /* Apart 112 +- 9 mm in men, about 13 mm more in women; 135 mm in one recorded sitter: 80..170 mm holds them all. */
 static const float APART_LEAST_MM = 80, APART_MOST_MM = 170;
+/* What is known of people before looking, a standard deviation each: men and women, and who does not sit askew; and how
+ * far cells that do not measure alike (by a fifth) move what is seen, as a share of their pitch. */
+static const float APART_USUAL_MM = 118, APART_SD_MM = 12, SLANT_SD_MM = 5;
+static const float APART_SD_CELLS = 0.4F, SLANT_SD_CELLS = 0.55F;
 /* With a strong one-sided lean the unloaded bone cannot be found. */
 static const float LEAN_MOST = 0.35F;
 /* Of a whole seat: a tenth of a sitter; with less a pair of bumps is the mat's own. */
 static const float LOAD_LEAST_CM2 = 20, WHOLE_SEAT_CM2 = 1000;
 static const float FROM_MIDDLE_LEAST_MM = 15, FROM_MIDDLE_MOST_MM = 120; /* of the contact, where each is looked for */
-static const float BLOCK_MM = 25;       /* first search: the width of a sit bone's pressure peak */
-static const float WINDOW_MM = 36;      /* refinement: radius of the smoothing kernel */
-static const float WINDOW_CELLS = 1.6F; /* at least, so that coarse mats have neighbours in the window */
-static const float REAR_SHARE = 0.6F;   /* of the contact's length: the bones are behind, the thighs in front */
-static const float LEVEL_MM = 45;       /* a pair is level: turned on the seat by some 20 degrees at most */
-static const float VALLEY = 0.3F;       /* depth of the valley between two clear peaks, relative to the lower one */
+static const float BLOCK_MM = 25;     /* first search: the width of a sit bone's pressure peak */
+static const float WINDOW_MM = 36;    /* refinement: radius of the smoothing kernel */
+static const float WINDOW_CELLS = 2;  /* at least: one coarse cell that reads high must not stand alone */
+static const float REAR_SHARE = 0.6F; /* of the contact's length: the bones are behind, the thighs in front */
+static const float LEVEL_MM = 45;     /* a pair is level: turned on the seat by some 20 degrees at most */
+static const float VALLEY = 0.3F;     /* depth of the valley between two clear peaks, relative to the lower one */
 static const float FRONT_MM = 48, FRONT_FALL = 0.1F; /* so much lower, at least, are the thighs */
 static const float QUALITY_LEAST = 0.15F;
 
@@ -226,6 +230,23 @@ static float judge(const struct describe *d, const struct map *map, const struct
                unit(0.5F + (APART_MOST_MM - apart) / 20);
 }
 
+static float trusted(float usual_sd, float seen_sd) {
+        return usual_sd * usual_sd / (usual_sd * usual_sd + seen_sd * seen_sd);
+}
+
+/* Towards a level pair at the usual distance, as far as the cells are coarse. */
+static void level(const struct geometry *g, struct search *s) {
+        const float pitch = g->pitch_x_mm > g->pitch_y_mm ? g->pitch_x_mm : g->pitch_y_mm;
+        const float apart = s->right.x - s->left.x, slant = s->right.y - s->left.y;
+        const float wider = (1 - trusted(APART_SD_MM, APART_SD_CELLS * pitch)) * (APART_USUAL_MM - apart) / 2;
+        const float lower = (1 - trusted(SLANT_SD_MM, SLANT_SD_CELLS * pitch)) * slant / 2;
+
+        s->left.x -= wider;
+        s->right.x += wider;
+        s->left.y += lower;
+        s->right.y -= lower;
+}
+
 /* From the previous place when the search ends in its neighbourhood: two steps instead of ten. */
 static struct spot begin_at(const struct spot *found, const struct sit_bones *previous, const float mm[2]) {
         bool near = previous->valid && fabsf(found->x - mm[0]) < BLOCK_MM && fabsf(found->y - mm[1]) < BLOCK_MM;
@@ -254,6 +275,7 @@ struct sit_bones sit_bones_find(const struct describe *d, const struct map *map,
         ret.quality = judge(d, map, &s);
         if (ret.quality < QUALITY_LEAST)
                 return ret;
+        level(d->geometry, &s);
         ret.valid = true;
         ret.left_mm[0] = s.left.x;
         ret.left_mm[1] = s.left.y;

@@ -42,8 +42,9 @@ static const struct slope PITCH_EDGE = {1.05F, 0.4F, 5};
 /* Shape of the bands alone (other sit): the rolling peaks hide most of it. Little more than "unknown". */
 static const struct slope PITCH_SHAPE = {0.4F, 0.6F, 6};
 
-/* How far people turn at all: upright to slumped 10-20 degrees; mean standing obliquity 4.0 +- 2.8. */
-static const float PITCH_PRIOR_DEG = 12, ROLL_PRIOR_DEG = 8;
+/* How far people turn at all: upright to slumped 10-20 degrees; mean standing obliquity 4.0 +- 2.8,
+ * and who leans to a side turns as far as 15. */
+static const float PITCH_PRIOR_DEG = 12, ROLL_PRIOR_DEG = 10;
 static const float LOAD_LEAST =
         0.35F; /* of the reference: below it the trunk is carried elsewhere (58-75 % off in a deep
                                           forward lean) and the seat says nothing about the pelvis */

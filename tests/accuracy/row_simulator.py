@@ -16,6 +16,7 @@ DO = {'upright': 'upright', 'slouched': 'slouch 12', 'arched': 'arch 10', 'left'
 NAMES = {'upright': 'upright', 'slouch': 'slouched', 'arch': 'arched', 'lean left': 'leaning_left',
          'lean right': 'leaning_right'}
 SIZES = {'upright': None, 'slouch': (9, 16), 'arch': (8, 12), 'lean left': (10, 18), 'lean right': (10, 18)}
+SINCE = (0, 25), (25, 60), (60, 120), (120, 165)
 SETTLE_S, HOLD_S, POSE_S, FIRST_S = 4, 14, 30, 25
 
 
@@ -58,18 +59,20 @@ def score(frames, truth, scored, into):
         into[f'{key} sd'].append(numbers(frames, f'pelvic_{key}_sd_deg'))
     into['right'].append(np.array([f['posture'] == n for f, n in zip(frames, name)]))
     into['name'].append(name)
+    into['since'].append(t[chosen] - scored[0][0])
     for side in ('left', 'right'):
         mm = np.array([(f['sit_bones'] or {}).get(f'{side}_mm') or (np.nan, np.nan) for f in frames], dtype=float)
         into['bones'].append(np.hypot(mm[:, 0] - truth[f'{side}_x_mm'][chosen], mm[:, 1] - truth[f'{side}_y_mm'][chosen]))
 
 
-def collect(world, imperfection, ways):
+def collect(world, imperfection, ways, sitters, pitch=25):
     """For each way (calibrated or not) the columns of all sitters."""
     found = {way: collections.defaultdict(list) for way in ways}
-    for seed in range(1, world.sitters + 1):
+    n = round(400 / pitch)
+    for seed in range(1, sitters + 1):
         scenario, poses, scored = sitter(seed, imperfection)
         options = [o for name, a, b in poses for o in ('--calibrate', f'{name}={a:g}-{b:g}')]
-        with world.simulated(scenario, seed, rows=16, cols=16, pitch=25, rate=5) as (path, truth):
+        with world.simulated(scenario, seed, rows=n, cols=n, pitch=pitch, rate=5) as (path, truth):
             for way in ways:
                 try:
                     frames = world.replay(path, *(options if way else []))
@@ -80,6 +83,12 @@ def collect(world, imperfection, ways):
                     continue
                 score(frames, truth, scored, found[way])
     return {way: {key: np.concatenate(parts) for key, parts in columns.items()} for way, columns in found.items()}
+
+
+def bones(data, split, all_):
+    known = np.isfinite(all_['bones'])
+    return Row(data, split, 'sit-bone error, mean', float(np.mean(all_['bones'][known])) if known.any() else None, 'mm', 8,
+               at_most=True, note=f'found {share(known):.0f} % of the time', best='15 mm')
 
 
 def table(world, imperfection, calibrated, all_):
@@ -93,9 +102,11 @@ def table(world, imperfection, calibrated, all_):
                   note=f'known {share(np.isfinite(error)):.0f} % of the time', best='none published' if key == 'tilt' else '')
         inside = np.abs(error[np.isfinite(error)]) <= 1.96 * sd[np.isfinite(error)]
         yield Row(data, split, f'{key} inside the stated 95 % band', share(inside), '%', note='goal 93 to 97')
-    bones = all_['bones'][np.isfinite(all_['bones'])]
-    yield Row(data, split, 'sit-bone error, mean', float(np.mean(bones)) if len(bones) else None, 'mm', 8, at_most=True,
-              note=f'found {share(np.isfinite(all_["bones"])):.0f} % of the time', best='15 mm')
+        if key == 'tilt':
+            by_time = (f'{rmse(error[(all_["since"] >= a) & (all_["since"] < b)]):.1f}' for a, b in SINCE)
+            yield Row(data, split, 'tilt RMSE by time since upright was learnt', note='; '.join(
+                f'{a} to {b} s: {e}' for (a, b), e in zip(SINCE, by_time)))
+    yield bones(data, split, all_)
     sagittal = np.isin(all_['name'], ['upright', 'slouched', 'arched'])
     yield Row(data, split, 'posture, five classes', share(all_['right']), '%', 97 if calibrated else None,
               best='90.9 % (7 positions, 41 unseen people)')
@@ -106,8 +117,12 @@ def table(world, imperfection, calibrated, all_):
 def measure(world):
     ways = [False, True] if world.replay_takes('--calibrate') else [False]
     for imperfection in (1, 2):
-        found = collect(world, imperfection, ways)
+        found = collect(world, imperfection, ways, world.sitters)
         for calibrated in ways:
             yield from table(world, imperfection, calibrated, found[calibrated])
+    few = max(world.sitters // 5, 1)
+    for pitch in (400 / 24, 12.5):
+        found = collect(world, 1, [False], few, pitch)[False]
+        yield bones(f'simulator, usual imperfections, {few} sitters', f'cells of {pitch:.1f} mm instead of 25', found)
     if True not in ways:
         yield Row('simulator', 'calibrated', 'angles', note='replay takes no --calibrate')
