@@ -65,6 +65,10 @@ static void measure_health(struct app *a, uint64_t real_us) {
         h->discarded_bytes = a->mat.decoder.discarded_bytes;
         memcpy(h->refused, a->mat.decoder.refused, sizeof(h->refused));
         h->decide_worst_us = a->latency.worst_us;
+        h->history_lost = 0;
+        for (int i = 0; i < a->n_outlets; i++)
+                if (a->outlets[i].ops->lost)
+                        h->history_lost += a->outlets[i].ops->lost(a->outlets[i].self);
         h->decide_p99_us = latency_p99_us(&a->latency);
 }
 

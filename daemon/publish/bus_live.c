@@ -119,11 +119,12 @@ static int append_counts(sd_bus_message *m, const struct bus_view *v) {
 
         for (enum refusal i = 0; i < REFUSAL_N; i++)
                 refused += h->refused[i];
-        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                  /* */
+        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",              /* */
                                      "taught_now", "s", s->posture.taught,                           /* */
                                      "stuck_cells", "u", s->map.n_stuck,                             /* */
                                      "frame_rate_hz", "d", (double)h->frame_rate_hz,                 /* */
                                      "frames", "t", h->frames, "refused", "t", refused,              /* */
+                                     "history_lost", "t", h->history_lost,                           /* */
                                      "referenced", "b", (int)s->posture.referenced,                  /* */
                                      "calibrated", "b", (int)s->posture.calibrated,                  /* */
                                      "break_s", "u", (uint32_t)lrintf(v->settings->sitting.break_s), /* */

@@ -333,6 +333,12 @@ static const char *history_status(void *self) {
         return h->status;
 }
 
+static uint64_t history_lost(void *self) {
+        struct history *h = self;
+
+        return atomic_load(&h->lost);
+}
+
 static void history_configure(void *self, const struct settings *settings) {
         struct history *h = self;
 
@@ -360,6 +366,7 @@ static const struct outlet_ops ops = {
         .fd = history_fd,
         .dispatch = history_dispatch,
         .status = history_status,
+        .lost = history_lost,
         .configure = history_configure,
         .free = history_free,
 };

@@ -22,6 +22,8 @@ struct outlet_ops {
         void (*dispatch)(void *self, command_fn execute, void *userdata);
         /* One short phrase for STATUS= and `sitbonectl status`: "connected", "refused: not authorised". */
         const char *(*status)(void *self);
+        /* How much a full mailbox let go. NULL: it has none, or counts for itself. */
+        uint64_t (*lost)(void *self);
         /* Thresholds that it shows have changed (SIGHUP). */
         void (*configure)(void *self, const struct settings *settings);
         /* Says good-bye properly and frees; bounded to 2 s. */

@@ -355,6 +355,7 @@ char *diag_json(const struct report *r, const struct mqtt_counters *c) {
         json_object_set_new(root, "decide_worst_us", count(h->decide_worst_us));
         json_object_set_new(root, "decide_p99_us", count(h->decide_p99_us));
         json_object_set_new(root, "deadlines_missed", count(h->deadlines_missed));
+        json_object_set_new(root, "history_lost", count(h->history_lost));
         json_object_set_new(mqtt, "reconnects", count(c->reconnects));
         json_object_set_new(mqtt, "events_sent", count(c->events_sent));
         json_object_set_new(mqtt, "events_waiting", count(c->events_waiting));

@@ -74,6 +74,7 @@ static const struct live_row {
         ROW("pitch_y_mm", "d", pitch_y_mm),
         ROW("frames", "t", frames),
         ROW("refused", "t", refused),
+        ROW("history_lost", "t", history_lost),
         ROW("rows", "u", rows),
         ROW("cols", "u", cols),
         ROW("bouts_today", "u", bouts_today),

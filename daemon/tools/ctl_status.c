@@ -66,6 +66,8 @@ static void print_status(const struct view *v) {
                 printf("%-11s %s: %s%s%s\n", _("alert"), v->alert_title, v->alert_reason,
                        v->alert_exercise[0] ? ". " : "", v->alert_exercise);
         print_line(_("mat"), view_mat_words, v);
+        if (v->history_lost > 0)
+                printf(_("%-11s %llu notes lost\n"), _("history"), (unsigned long long)v->history_lost);
         printf("%-11s %s\n", "mqtt", v->mqtt[0] ? v->mqtt : _("off"));
 }
 

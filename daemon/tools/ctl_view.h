@@ -26,7 +26,7 @@ struct view {
         double sit_bones[4];              /* left x, y, right x, y */
         double sit_bone_quality;
         double frame_rate_hz;
-        uint64_t frames, refused;
+        uint64_t frames, refused, history_lost;
         double bout_s, today_s;        /* on the seat */
         double since_s;                /* since the bout began; NAN = no bout */
         double next_alert_s, snooze_s; /* from now; NAN = none */

@@ -159,6 +159,8 @@ void view_print_json(FILE *f, const struct view *v) {
         out_key(o, "frame_rate_hz");
         out_fixed(o, v->frame_rate_hz, 1);
         put_pair(o, "frames", (double)v->frames, "refused", (double)v->refused, 0);
+        out_key(o, "history_lost");
+        out_fixed(o, (double)v->history_lost, 0);
         put_words(o, "mqtt", v->mqtt);
         out_text(o, "}\n");
         out_flush(o);

@@ -29,6 +29,7 @@ struct health {
         float frame_rate_hz;                     /* over the last seconds; NAN before two frames */
         uint32_t decide_worst_us, decide_p99_us; /* longest turn of the loop: readable -> decided, since the start */
         uint64_t deadlines_missed;               /* timed decisions more than 50 ms late */
+        uint64_t history_lost;                   /* notes that the history's full mailbox let go */
 };
 
 #endif

@@ -247,6 +247,19 @@ def test_newer():
     assert 'newer version' in ctl('history', '--file', f'{folder}/history.db', status=1)
 
 
+def test_full_mailbox():
+    """Somebody holds the file all day: what had no room is counted, and said."""
+    folder = fresh()
+    drive(folder, 1)
+    db = sqlite3.connect(f'{folder}/history.db', isolation_level=None)
+    db.execute('BEGIN EXCLUSIVE')
+    status, log = drive(folder, 9)
+    db.execute('COMMIT')
+    lost = int(status.split(', ')[1].split()[0])
+    assert status.startswith('cannot be written, ') and lost > 0, status
+    assert log.count('not written') == 1, log
+
+
 def test_full_disk():
     """A real file system fills up while the daemon writes, and has room again later: nothing is missing in the end."""
     inside = fresh()

@@ -285,6 +285,7 @@ static void test_map(void) {
         CHECK(json_is_null(json_object_get(map, "quality_pct"))); /* no frame yet */
         json_decref(root);
         s->health.frames = 1;
+        s->health.history_lost = 7;
         s->map.quality = 0.55f;
         s->map.flaws = FLAW_NOT_TARED | FLAW_PITCH_GUESSED;
         s->map.n_stuck = 2;
@@ -295,6 +296,7 @@ static void test_map(void) {
         root = parsed(diag_json(&r, &counters));
         map = json_object_get(root, "map");
         flaws = json_object_get(map, "flaws");
+        CHECK(json_integer_value(json_object_get(root, "history_lost")) == 7);
         CHECK(json_integer_value(json_object_get(map, "quality_pct")) == 55);
         CHECK(json_array_size(flaws) == 2);
         CHECK(strcmp(json_string_value(json_array_get(flaws, 0)), "not_tared") == 0);
