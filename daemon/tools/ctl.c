@@ -157,7 +157,8 @@ static const struct verb verbs[] = {
          "  --rows N --cols N  the size, for formats that come in several\n"
          "  --send             ask for frames in the words of every format that has some\n",
          1, 1, verb_probe},
-        {"history", "[PERIOD]", "file json export forget what-if config", "what the seat saw: today, a week, a month",
+        {"history", "[PERIOD]", "file seat json export forget what-if config",
+         "what the seat saw: today, a week, a month",
          "  sitbonectl history week\n"
          "  sitbonectl history all --export csv > history.csv\n"
          "  sitbonectl history month --what-if new.conf\n"
@@ -169,15 +170,16 @@ static const struct verb verbs[] = {
          "  --forget all|DAY   everything, or what ended before that day, goes out of the history for good\n"
          "  --what-if FILE     which activation alerts other settings would have raised; --config FILE: against "
          "these\n"
-         "  --file FILE        this history (default: your own daemon's, else the service's)\n",
+         "  --file FILE        this history (default: your own daemon's, else the service's)\n"
+         "  --seat ID          the history of sitboned@ID\n",
          0, 1, verb_history},
-        {"report", "", "output period file", "a page to look at: days, postures, alerts and what they led to",
+        {"report", "", "output period file seat", "a page to look at: days, postures, alerts and what they led to",
          "  sitbonectl report --output week.png\n"
          "  sitbonectl report --output november.html --period 2026-11-01..2026-11-30\n"
          "\n"
          "  --output FILE   .svg, .png or .html, all in one file\n"
          "  --period P      as for history (default: week)\n"
-         "  --file FILE     this history\n",
+         "  --file FILE     this history; --seat ID: the one of sitboned@ID\n",
          0, 0, verb_report},
 };
 

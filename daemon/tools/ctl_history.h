@@ -82,7 +82,7 @@ int history_hour_of(int64_t at_s, int offset_min);
 /* "Sat 21 Nov" */
 void history_day_words(int64_t day, char *ret, size_t size);
 
-/* The file asked for, or the one of the person's own daemon, or the system's. STATUS_* after complaints. */
+/* The file asked for, or the one of the person's own daemon, or the system's; NULL after a complaint. */
 const char *history_path(const struct options *options, char *storage, size_t size);
 int history_open(const struct options *options, sqlite3 **ret);
 

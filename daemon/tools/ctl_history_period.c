@@ -146,6 +146,14 @@ const char *history_path(const struct options *options, char *storage, size_t si
 
         if (options->file)
                 return options->file;
+        if (options->seat) { /* of sitboned@SEAT */
+                if (strchr(options->seat, '/')) {
+                        complain("--seat %s: no name of a seat", options->seat);
+                        return NULL;
+                }
+                snprintf(storage, size, "/var/lib/sitbone/%s/history.db", options->seat);
+                return storage;
+        }
         if (state && *state == '/')
                 snprintf(storage, size, "%s/sitbone/history.db", state);
         else
@@ -158,8 +166,11 @@ const char *history_path(const struct options *options, char *storage, size_t si
 int history_open(const struct options *options, sqlite3 **ret) {
         char storage[600], error[HISTORY_ERROR_MAX];
         const char *path = history_path(options, storage, sizeof(storage));
-        int r = history_db_open_to_read(path, ret, error);
+        int r;
 
+        if (!path)
+                return STATUS_USAGE;
+        r = history_db_open_to_read(path, ret, error);
         if (r < 0) {
                 complain("%s: %s%s", path, error,
                          access(path, R_OK) < 0 && geteuid() != 0 && !options->file

@@ -161,6 +161,8 @@ static int forget(const struct options *options) {
                         return STATUS_USAGE;
                 before_s = period.from_s;
         }
+        if (!path)
+                return STATUS_USAGE;
         if (history_db_open_to_forget(path, &db, error) < 0) {
                 complain("%s: %s", path, error);
                 return STATUS_FAILED;

@@ -49,6 +49,9 @@ def test_views(week):
     assert 'no period' in ctl('history', '2020-02-30', '--file', week, status=2)
     assert 'no period' in ctl('history', 'fortnight', '--file', week, status=2)
     ctl('history', '--file', f'{FOLDER}/none', status=1)
+    for words in ('history',), ('report', '--output', f'{FOLDER}/s.svg'):
+        assert '/var/lib/sitbone/no-such-seat/history.db' in ctl(*words, '--seat', 'no-such-seat', status=1)
+        assert 'seat' in ctl(*words, '--seat', '../elsewhere', status=2)
     rows = ctl('history', '--export', 'csv', '--file', week).splitlines()
     assert rows[0].startswith('what,began,') and all(r.count(',') == rows[0].count(',') for r in rows)
     assert len(json.loads(ctl('history', '--export', 'json', '--file', week))) == len(rows) - 1
