@@ -102,11 +102,11 @@ static void make_title(struct history_period *p) {
         char first[40], last[40];
 
         if (p->first_day == p->last_day) {
-                strftime(p->title, sizeof(p->title), _("%A, %B %e, %Y"), &a);
+                strftime(p->title, sizeof(p->title), _("%A, %B %-d, %Y"), &a);
                 return;
         }
-        strftime(first, sizeof(first), a.tm_year == b.tm_year ? _("%B %e") : _("%B %e, %Y"), &a);
-        strftime(last, sizeof(last), _("%B %e, %Y"), &b);
+        strftime(first, sizeof(first), a.tm_year == b.tm_year ? _("%B %-d") : _("%B %-d, %Y"), &a);
+        strftime(last, sizeof(last), _("%B %-d, %Y"), &b);
         snprintf(p->title, sizeof(p->title), _("%s to %s"), first, last);
 }
 
