@@ -22,6 +22,6 @@ void response_parse(const char *name, const char *text, size_t n, struct mistake
 struct response *response_load(const char *path, struct mistakes *mistakes);
 
 /* Whether the stream took it is for the caller to ask. */
-void response_print(FILE *f, const struct response *response);
+void response_print(FILE *f, const struct response *s);
 
 #endif

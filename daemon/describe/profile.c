@@ -27,7 +27,7 @@ static void walk_along(const struct marginal *y, float total, float ret[ALONG_BA
         float at = (ALONG_FROM_MM - marginal_begin(y)) / y->pitch_mm, behind = 0, before = 0;
         uint32_t i = 0;
 
-        for (int b = 0; b <= ALONG_BANDS; b++, at += step) {
+        for (int b = 0; b <= ALONG_BANDS; b++) {
                 const float edge = at > 0 ? (at < n ? at : n) : 0;
                 float sum;
 
@@ -37,6 +37,7 @@ static void walk_along(const struct marginal *y, float total, float ret[ALONG_BA
                 if (b > 0)
                         ret[b - 1] = (sum - before) / total;
                 before = sum;
+                at += step;
         }
 }
 

@@ -79,9 +79,9 @@ int history_offset_min(int64_t at_s) {
 }
 
 static int64_t hour_of(int64_t at_s, int offset) {
-        int64_t local = at_s + offset * 60;
+        int64_t ahead_s = (int64_t)offset * 60, local = at_s + ahead_s;
 
-        return local - local % 3600 - offset * 60;
+        return local - local % 3600 - ahead_s;
 }
 
 double history_seconds(uint64_t us) {

@@ -123,7 +123,7 @@ static json_t *learning_object(const struct learning *l) {
         json_object_set_new(o, "what", json_string(*l->posture ? l->posture : pose_name(l->pose)));
         json_object_set_new(o, "phase", json_string(learning_phase_name(l->phase)));
         json_object_set_new(o, "cue", text_or_null(squeeze_cue_name(l->cue)));
-        json_object_set_new(o, "left_s", whole(ceil(l->left_s)));
+        json_object_set_new(o, "left_s", whole(ceilf(l->left_s)));
         json_object_set_new(o, "why",
                             l->phase == LEARNING_REFUSED ? json_string(command_result_name(l->why)) : json_null());
         return o;
