@@ -10,10 +10,12 @@ static const float PATTERNS_LEAST = 2;
 static const float POOLED = 0.3F, EVEN = 0.1F; /* of the variance: from all postures; from all numbers as well */
 static const float AGAIN_VARIANCE = 0.01F;     /* (10 %)^2: sitting down again, after however long a lesson */
 static const float SHORT_VARIANCE = 0.03F;     /* after a short one (17 %)^2 more, */
-static const float SHORT_S = 30;               /* less after so many seconds */
-static const float NU = 4;                     /* degrees of freedom: heavy tails */
-static const float NONE = 3;                   /* a number as it was taught makes 1, one two deviations off 3.5 */
-static const float LOADED = 0.2F;              /* log units above an unloaded cell: it counts for NONE */
+static const float SHORT_S = 30;               /* less after so many seconds; */
+static const float BODY_VARIANCE =
+        0.015F;                   /* in all, of a pattern fixed to the body: it does not show where one sits */
+static const float NU = 4;        /* degrees of freedom: heavy tails */
+static const float NONE = 3;      /* a number as it was taught makes 1, one two deviations off 3.5 */
+static const float LOADED = 0.2F; /* log units above an unloaded cell: it counts for NONE */
 
 static bool allowed(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -181,6 +183,11 @@ static float pool(const struct profile *p, float ret[PATTERN_MAX]) {
         return n > 0 ? sum / n : 0;
 }
 
+static float again_variance(const struct profile *p, const struct taught_posture *t) {
+        return p->n_pattern == PATTERN_BODY ? BODY_VARIANCE
+                                            : AGAIN_VARIANCE + SHORT_VARIANCE / (1 + t->seconds / SHORT_S);
+}
+
 void recogniser_know(struct recogniser *r, const struct profile *profile) {
         float pooled[PATTERN_MAX], even = EVEN * pool(profile, pooled);
 
@@ -190,7 +197,7 @@ void recogniser_know(struct recogniser *r, const struct profile *profile) {
         recogniser_lose(r);
         for (int k = 0; k < TAUGHT_MAX; k++) {
                 const struct taught_posture *t = &profile->taught[k];
-                float again = AGAIN_VARIANCE + SHORT_VARIANCE / (1 + t->seconds / SHORT_S);
+                float again = again_variance(profile, t);
 
                 if (!*t->name)
                         continue;

@@ -14,9 +14,9 @@ enum { PROFILE_BANDS = 8 };
  * see describe/profile.h. */
 enum { ALONG_BANDS = 24 };
 
-/* Numbers in a pattern at most: the map as it was over the last second, for recognising whatever was taught; see
- * describe/pattern.h. */
-enum { PATTERN_MAX = 144 };
+/* Numbers in a pattern at most, and in one fixed to the body: the map as it was over the last second, for recognising
+ * whatever was taught; see describe/pattern.h. */
+enum { PATTERN_MAX = 144, PATTERN_BODY = 121 };
 
 struct sit_bones {
         bool valid;       /* a pair was found, abs(asymmetry) <= 0.35, somebody's weight is there */
