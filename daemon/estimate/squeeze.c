@@ -13,6 +13,7 @@ enum { GOOD_LEAST = SQUEEZE_LESSONS - 1 };
 static const float FAST_S = 0.2F, SLOW_S = 1, BASE_S = 3;
 static const float CALM_S = 1.5F;
 static const float BEGINS = 0.5F, ENDS = 0.35F, MOST = 2.5F; /* of the learnt change */
+static const float FIDGET_S = 3;                             /* out and back again: what was before still counts */
 static const float SHORTEST_S = 0.8F, SQUEEZE_LONGEST_S = 15, BACK_S = 0.6F, SQUEEZE_RHYTHM_S = 20;
 static const float STILL_COP_MM = 5, STILL_LOAD = 0.06F, STILL_APART = 0.8F; /* the last: of the learnt change */
 
@@ -181,7 +182,7 @@ static void ease(float *value, const float *to, float tau_s, float dt) {
 static void enter(struct squeeze_watch *w, enum squeeze_phase phase) {
         w->phase = phase;
         w->phase_s = 0;
-        w->calm_s = 0;
+        w->calm_s = w->unrest_s = w->clean_s = 0;
         w->now.contracting = phase == SQUEEZE_HOLDING && w->now.contracting;
 }
 
@@ -224,16 +225,31 @@ static void count(struct squeeze_watch *w) {
         w->lonely_s = 0;
 }
 
-static void hold(struct squeeze_watch *w, const struct squeeze_pattern *p, float share) {
-        if (!still(w, p) || share > MOST || w->phase_s > SQUEEZE_LONGEST_S) {
+/* True: nothing can be said now. For too long: nothing of before counts any more. */
+static bool fidgets(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
+        if (still(w, p)) {
+                w->unrest_s = 0;
+                return false;
+        }
+        w->unrest_s += dt;
+        if (w->unrest_s > FIDGET_S)
+                enter(w, SQUEEZE_RESTLESS);
+        return true;
+}
+
+static void hold(struct squeeze_watch *w, const struct squeeze_pattern *p, float share, float dt) {
+        if (share > MOST || w->phase_s > SQUEEZE_LONGEST_S) {
                 enter(w, SQUEEZE_RESTLESS);
                 return;
         }
-        w->now.contracting = w->phase_s >= SHORTEST_S;
+        if (fidgets(w, p, dt))
+                return;
+        w->clean_s += share >= BEGINS ? dt : 0;
+        w->now.contracting = w->clean_s >= SHORTEST_S;
         if (share >= ENDS)
                 return;
         w->held_s = w->phase_s;
-        enter(w, w->held_s >= SHORTEST_S ? SQUEEZE_RELEASED : SQUEEZE_RESTLESS);
+        enter(w, w->clean_s >= SHORTEST_S ? SQUEEZE_RELEASED : SQUEEZE_RESTING);
 }
 
 static void release(struct squeeze_watch *w, const struct squeeze_pattern *p, float share) {
@@ -257,15 +273,17 @@ static void watch(struct squeeze_watch *w, const struct squeeze_pattern *p, floa
                 rest(w, p, dt);
                 break;
         case SQUEEZE_RESTING:
+                if (fidgets(w, p, dt))
+                        break;
                 if (share >= BEGINS)
                         enter(w, SQUEEZE_HOLDING);
-                else if (!still(w, p) || share < -1)
+                else if (share < -1)
                         enter(w, SQUEEZE_RESTLESS);
                 else if (share < 0.25F)
                         ease(w->base, w->fast, BASE_S, dt);
                 break;
         case SQUEEZE_HOLDING:
-                hold(w, p, share);
+                hold(w, p, share, dt);
                 break;
         case SQUEEZE_RELEASED:
                 release(w, p, share);

@@ -49,6 +49,7 @@ struct squeeze_watch {
         float fast[SQUEEZE_SIGNALS]; /* a fifth of a second */
         float slow[SQUEEZE_SIGNALS]; /* a second: what is calm */
         float base[SQUEEZE_SIGNALS]; /* without a squeeze */
+        float unrest_s, clean_s;     /* the sitter fidgets now, since; of a hold, squeezed with all else still */
         float calm_s, phase_s, held_s, lonely_s,
                 lonely_held_s; /* lonely: since the repetition that waits for another; NAN */
         enum squeeze_phase phase;
