@@ -240,7 +240,7 @@ static void lower_baseline(struct condition *c) {
 }
 
 static void judge_still(struct condition *c, uint32_t moved, uint64_t now) {
-        if (moved > max_u32(1, c->geometry->n_cells / 16))
+        if (moved > c->geometry->n_cells / 16)
                 c->still_since_us = c->quiet_since_us = UINT64_MAX;
         else if (c->still_since_us > now)
                 c->still_since_us = now;

@@ -48,6 +48,18 @@ static void test_tare_takes_offsets(void) {
         CHECK_NEAR(map.load[100], sitter_load(&SITTER, geometry.x_mm[100], geometry.y_mm[100]), 0.006);
 }
 
+/* On a chair with nine cells one that swings is no stillness: the seat is not taken for empty and quiet. */
+static void test_one_of_nine_moves(void) {
+        begin();
+        grid(&geometry, 3, 3, 40);
+        condition_init(&condition, &SETTINGS, &geometry);
+        for (int i = 0; i < 40; i++)
+                pass(NULL, 0.5F, 0, i % 2 ? 12 : 2);
+        CHECK(!map.tared);
+        pass(NULL, 12, 0, 2);
+        CHECK(map.tared);
+}
+
 /* Somebody sits, perfectly still, when the daemon starts: nothing may be tared, for however long. */
 static void test_never_tare_a_person(void) {
         begin();
@@ -206,6 +218,7 @@ static void test_by_command(void) {
 }
 
 int main(void) {
+        test_one_of_nine_moves();
         test_tare_takes_offsets();
         test_never_tare_a_person();
         test_baseline_follows();
