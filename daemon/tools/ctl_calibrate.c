@@ -72,11 +72,14 @@ static bool is(const char *a, const char *b) {
 /* ---- one pose or posture ---- */
 
 static void count_down(const struct session *s) {
-        for (double left = s->prepare_s; left > 0; left -= 1) {
+        double left = s->prepare_s;
+
+        while (left > 0) {
                 if (s->terminal)
                         printf("\r  starts in %.0f s   ", ceil(left));
                 fflush(stdout);
                 pause_s(left < 1 ? left : 1);
+                left -= 1;
         }
 }
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <langinfo.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -39,8 +40,8 @@ static double overlap(int64_t a0, int64_t a1, int64_t b0, int64_t b1) {
 
 /* Share of each part of the hours shown in which somebody sat: bouts without what was off the seat in them. */
 static void strip_shares(const struct history *h, int64_t day, int parts, double ret[PARTS_MAX]) {
-        int64_t begin = history_day_begin(day) + STRIP_FROM_H * 3600,
-                length = (STRIP_TO_H - STRIP_FROM_H) * 3600 / parts;
+        int64_t begin = history_day_begin(day) + (int64_t)STRIP_FROM_H * 3600,
+                length = (int64_t)(STRIP_TO_H - STRIP_FROM_H) * 3600 / parts;
 
         for (int i = 0; i < parts; i++) {
                 int64_t from = begin + i * length, to = from + length;
@@ -80,7 +81,7 @@ static void print_ruler(FILE *f, int parts) {
                 char digits[8];
                 int n = snprintf(digits, sizeof(digits), "%d", hour);
 
-                memcpy(line + (hour - STRIP_FROM_H) * a_hour, digits, (size_t)n);
+                memcpy(line + (ptrdiff_t)(hour - STRIP_FROM_H) * a_hour, digits, (size_t)n);
         }
         line[parts + 2] = '\0';
         fprintf(f, "%-12s%s\n", "", line);
