@@ -105,9 +105,8 @@ struct reference_keeper {
         float sum_s[REFERENCE_N]; /* seconds behind each mean */
         float mean[REFERENCE_N];
         struct scoot scoot;
-        float recent[REFERENCE_N]; /* a few seconds, for the reference by hand; NAN = not seen */
-        float quiet_s;             /* quiet without a pause */
-        float usual_load;          /* of this sit: the reference's, followed through creep; NAN = not known */
+        float quiet_s;    /* quiet without a pause */
+        float usual_load; /* of this sit: the reference's, followed through creep; NAN = not known */
 };
 
 struct kind_judge {

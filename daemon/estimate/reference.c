@@ -5,7 +5,6 @@
 
 #include "estimate/scoot.h"
 
-static const float RECENT_S = 2;  /* time constant of the recent mean */
 static const float FIRST_S = 2;   /* of the quiet seconds: a first reference, which the others refine */
 static const float BY_HAND_S = 3; /* quiet so long before a reference by hand: longer than a breath's sway */
 /* What a reference loses: each shift moves the sitter by some millimetres on the mat, to a new place each time, so that
@@ -36,7 +35,7 @@ static void forget_gathered(struct reference_keeper *k) {
         k->settled = false;
         memset(k->sum_s, 0, sizeof(k->sum_s));
         for (int i = 0; i < REFERENCE_N; i++)
-                k->mean[i] = k->recent[i] = NAN;
+                k->mean[i] = NAN;
 }
 
 void reference_leave(struct reference_keeper *k) {
@@ -73,16 +72,6 @@ static void gather(struct reference_keeper *k, const float now[REFERENCE_N], flo
                         continue;
                 k->mean[i] = k->sum_s[i] > 0 ? k->mean[i] + dt / (k->sum_s[i] + dt) * (now[i] - k->mean[i]) : now[i];
                 k->sum_s[i] += dt;
-        }
-}
-
-static void follow(struct reference_keeper *k, const float now[REFERENCE_N], float dt) {
-        const float share = dt / (RECENT_S + dt);
-
-        for (int i = 0; i < REFERENCE_N; i++) {
-                const float next = k->recent[i] + share * (now[i] - k->recent[i]);
-
-                k->recent[i] = isnan(next) ? now[i] : next; /* not seen, now or before */
         }
 }
 
@@ -126,7 +115,6 @@ void reference_step(struct reference_keeper *k, const struct features *f, bool q
         reference_vector(f, now);
         if (scoot_step(&k->scoot, &k->held, now, quiet, dt))
                 k->settled = true;
-        follow(k, now, dt);
         grow_old(&k->held, dt, quiet && !(k->quiet_s > 0));
         grow_old(&k->own, dt, quiet && !(k->quiet_s > 0));
         k->quiet_s = quiet ? k->quiet_s + dt : 0;
@@ -139,9 +127,9 @@ void reference_step(struct reference_keeper *k, const struct features *f, bool q
 bool reference_by_hand(struct reference_keeper *k) {
         if (k->quiet_s < BY_HAND_S)
                 return false;
-        k->usual_load = k->recent[REFERENCE_LOAD];
-        hold(k, k->recent);
-        keep(&k->own, k->recent);
+        k->usual_load = k->scoot.recent[REFERENCE_LOAD];
+        keep(&k->own, k->scoot.recent);
+        hold(k, k->own.value);
         return true;
 }
 

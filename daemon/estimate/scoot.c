@@ -28,10 +28,11 @@ void scoot_forget(struct scoot *s) {
 static void look(struct scoot *s, const float now[REFERENCE_N], float dt) {
         const float past = s->quiet_s < RECENT_S ? s->quiet_s : RECENT_S, part = s->quiet_s > 0 ? dt / (past + dt) : 1;
 
-        for (int i = 0; i < REFERENCE_N; i++)
-                s->recent[i] = isnan(s->recent[i]) || isnan(now[i]) || !(s->quiet_s > 0)
-                                       ? now[i]
-                                       : s->recent[i] + part * (now[i] - s->recent[i]);
+        for (int i = 0; i < REFERENCE_N; i++) {
+                const float mean = s->recent[i] + part * (now[i] - s->recent[i]);
+
+                s->recent[i] = isnan(mean) ? now[i] : mean;
+        }
         if (!(s->quiet_s > 0)) {
                 memcpy(s->mark, s->recent, sizeof(s->mark));
                 s->mark_s = 0;
