@@ -15,7 +15,7 @@ static const float WEIGHT_DEG[WEIGHTS] = {-134, -140, -151, -15, 7,   78,  -55, 
                                           104,  -207, -106, 44,  317, 397, 81,  -200};
 static const float WEIGHTS_FROM_MM = -60, ALONG_MM = 20;
 /* What is left besides the gain between people: noise of cells, and for each mm that the place was lost on the mat. */
-static const float ALONG_SD_DEG = 2.1F, ALONG_DEG_MM = 0.45F;
+static const float ALONG_SD_DEG = 2.4F, ALONG_DEG_MM = 0.45F;
 /* Nobody has held a pose: other flesh and other foam than in both models. */
 static const float UNKNOWN_SD_DEG = 1.5F;
 /* No pelvis turns so far on a seat: something else has moved, and the seat says nothing of the pelvis. */
