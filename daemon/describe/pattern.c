@@ -34,6 +34,8 @@ void pattern_init(struct pattern *p, const struct geometry *g) {
         memset(p, 0, offsetof(struct pattern, sums));
         p->geometry = g;
         p->body = g->kind == GEOMETRY_GRID && g->n_cells > CELLS_SMALL;
+        if (g->n_cells == 0) /* a text mat that has not said yet how many it has */
+                return;
         p->group = (g->n_cells + PATTERN_MAX - 1) / PATTERN_MAX;
         p->n = (g->n_cells + p->group - 1) / p->group;
         if (p->body)
