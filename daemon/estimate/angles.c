@@ -8,8 +8,9 @@
  * of the contact at the reference. A pelvis that turns moves the load behind and under the bones; one that shifts
  * on the seat moves all of it; knees move the thighs' part: against both the weights are blind as far as they can be.
  * Ridge regression over virtual sitters who shift, raise a knee, lean and cross their legs: nine parts of sitbone-sim, and
- * one part of two other models of contact with other mechanics and wide proportions. They err 3.6, 5.2 and 5.6 degrees on
- * the three, where "not turned" errs 7.4, 9.3 and 9.2. Weights from sitbone-sim alone err 2.9 on it, but 14 elsewhere. */
+ * one part of two other models of contact with other mechanics and wide proportions (neither the models nor the fit are
+ * kept here). They err 3.6, 5.2 and 5.6 degrees on the sitters of the fit, where "not turned" errs 7.4, 9.3 and 9.2.
+ * Weights from sitbone-sim alone err 2.9 on it, but 14 elsewhere. */
 enum { WEIGHTS = 16 };
 static const float WEIGHT_DEG[WEIGHTS] = {-134, -140, -151, -15, 7,   78,  -55, 91,
                                           104,  -207, -106, 44,  317, 397, 81,  -200};
