@@ -45,6 +45,9 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* STATUS_DONE, or STATUS_USAGE after a complaint. argv[0] is the first word after the verb. */
 int options_parse(const struct verb *verb, int argc, char **argv, struct options *ret);
 
+/* "FROM-TO", seconds of a recording: 0 <= FROM < TO, to the end of the text. */
+bool span_of(const char *text, double *ret_from_s, double *ret_to_s);
+
 int verb_status(const struct options *options);
 int verb_watch(const struct options *options);
 int verb_replay(const struct options *options);

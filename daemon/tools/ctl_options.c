@@ -1,7 +1,9 @@
 #include "ctl.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/nearest.h"
@@ -145,4 +147,19 @@ int options_parse(const struct verb *verb, int argc, char **argv, struct options
         }
         *ret = o;
         return check_args(verb, &o);
+}
+
+bool span_of(const char *text, double *ret_from_s, double *ret_to_s) {
+        char *end;
+        double from_s = strtod(text, &end), to_s;
+
+        if (end == text || *end != '-')
+                return false;
+        text = end + 1;
+        to_s = strtod(text, &end);
+        if (end == text || *end != '\0' || !(from_s >= 0 && to_s > from_s) || !isfinite(to_s))
+                return false;
+        *ret_from_s = from_s;
+        *ret_to_s = to_s;
+        return true;
 }

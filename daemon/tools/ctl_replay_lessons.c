@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,20 +20,14 @@ struct replay_lessons {
 /* "NAME=FROM-TO". The name may hold a "-", the times may not be negative. */
 static bool parse(const char *text, struct span *ret) {
         const char *times = strchr(text, '=');
-        char name[POSTURE_NAME_MAX] = "", *end;
+        char name[POSTURE_NAME_MAX] = "";
         size_t n = times ? (size_t)(times - text) : 0;
 
         if (n == 0 || n >= sizeof(name))
                 return false;
         memcpy(name, text, n);
         ret->text = text;
-        ret->from_s = strtod(times + 1, &end);
-        if (end == times + 1 || *end != '-')
-                return false;
-        times = end + 1;
-        ret->to_s = strtod(times, &end);
-        return end != times && *end == '\0' && ret->from_s >= 0 && ret->to_s > ret->from_s && isfinite(ret->to_s) &&
-               lesson_begin(&ret->lesson, name);
+        return span_of(times + 1, &ret->from_s, &ret->to_s) && lesson_begin(&ret->lesson, name);
 }
 
 int replay_lessons_new(const struct options *options, struct replay_lessons **ret) {

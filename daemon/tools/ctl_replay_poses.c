@@ -34,17 +34,11 @@ static bool pose_of(const char *name, size_t n, enum calibrate_pose *ret) {
 /* "POSE=FROM-TO" */
 static bool parse(const char *text, struct span *ret) {
         const char *times = strchr(text, '=');
-        char *end;
 
         if (!times || !pose_of(text, (size_t)(times - text), &ret->pose))
                 return false;
         ret->text = text;
-        ret->from_s = strtod(times + 1, &end);
-        if (end == times + 1 || *end != '-')
-                return false;
-        times = end + 1;
-        ret->to_s = strtod(times, &end);
-        return end != times && *end == '\0' && ret->from_s >= 0 && ret->to_s > ret->from_s && isfinite(ret->to_s);
+        return span_of(times + 1, &ret->from_s, &ret->to_s);
 }
 
 int replay_poses_new(const struct options *options, struct replay_poses **ret) {

@@ -35,14 +35,7 @@ static bool parse(const char *text, struct known *ret) {
         ret->newton = strtod(text, &end);
         if (end == text || *end != '=')
                 return false;
-        text = end + 1;
-        ret->from_s = strtod(text, &end);
-        if (end == text || *end != '-')
-                return false;
-        text = end + 1;
-        ret->to_s = strtod(text, &end);
-        return end != text && !*end && ret->newton > 0 && ret->newton <= 1e5 && ret->from_s >= 0 &&
-               ret->to_s > ret->from_s && isfinite(ret->to_s);
+        return ret->newton > 0 && ret->newton <= 1e5 && span_of(end + 1, &ret->from_s, &ret->to_s);
 }
 
 static int parse_all(const struct options *options, struct measuring *m) {
