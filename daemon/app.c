@@ -23,6 +23,7 @@
 #include "settings.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/minmax.h"
 
 enum { LATE_US = 50000, ACCURACY_US = 50000 };
 
@@ -75,12 +76,14 @@ static void arm_deadline(struct app *a) {
         sd_event_source_set_enabled(a->deadline, SD_EVENT_ONESHOT);
 }
 
+/* Ages as they are now: the last decision may be a second old. */
 void app_remember(struct app *a) {
+        uint64_t now_us = app_turn_time(a);
         struct memory memory;
 
         if (!a->state)
                 return;
-        pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
+        pipeline_remember(&a->pipeline, max_u64(now_us, a->snapshot.now_us), &memory);
         state_save(a->state, &memory);
 }
 
