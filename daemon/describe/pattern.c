@@ -120,10 +120,10 @@ static void pool_windows(struct pattern *p, const struct map *map, float cop_x_m
         const struct geometry *g = p->geometry;
         const struct line rows = {g->y_mm[0], g->pitch_y_mm, g->rows}, cols = {g->x_mm[0], g->pitch_x_mm, g->cols};
 
-        for (int i = 0; i < SIDE; i++) {
-                add_rows(p, map, &rows, cop_y_mm + (float)(i - SIDE / 2) * p->step_y_mm);
-                for (int k = 0; k < SIDE; k++)
-                        *ret++ = add_columns(p, &cols, cop_x_mm + (float)(k - SIDE / 2) * p->step_x_mm);
+        for (int i = -SIDE / 2; i <= SIDE / 2; i++) {
+                add_rows(p, map, &rows, cop_y_mm + (float)i * p->step_y_mm);
+                for (int k = -SIDE / 2; k <= SIDE / 2; k++)
+                        *ret++ = add_columns(p, &cols, cop_x_mm + (float)k * p->step_x_mm);
         }
 }
 

@@ -106,7 +106,7 @@ static int respond(struct replay *r) {
 
         for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
                 complain("%s", mistakes->of[i]);
-        if (!condition_respond(&r->pipeline.condition, response)) {
+        if (!condition_respond(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
                          r->source->recording.layout.geometry.n_cells);
                 status = STATUS_USAGE;

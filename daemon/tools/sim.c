@@ -197,8 +197,10 @@ static void spread(struct geometry *g) {
         uint32_t across = (uint32_t)ceil(sqrt(g->n_cells)), down = (g->n_cells + across - 1) / across;
         g->pitch_x_mm = g->pitch_y_mm = UNPLACED_SPAN_MM / (float)across;
         for (uint32_t i = 0; i < g->n_cells; i++) {
-                g->x_mm[i] = ((float)(i % across) - (float)(across - 1) / 2) * g->pitch_x_mm;
-                g->y_mm[i] = ((float)(i / across) - (float)(down - 1) / 2) * g->pitch_y_mm;
+                const uint32_t row = i / across, col = i % across;
+
+                g->x_mm[i] = ((float)col - (float)(across - 1) / 2) * g->pitch_x_mm;
+                g->y_mm[i] = ((float)row - (float)(down - 1) / 2) * g->pitch_y_mm;
         }
 }
 
