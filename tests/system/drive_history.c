@@ -24,7 +24,7 @@
 #define BEGIN_BOOT_US (3600 * USEC_PER_SEC)
 #define BEGIN_REAL_US (1780300800 * USEC_PER_SEC) /* a Monday morning */
 
-static uint64_t *elapsed_us; /* of the day */
+static _Atomic uint64_t *elapsed_us; /* of the day */
 
 /* Instead of util/clock.c. */
 uint64_t clock_boottime_us(void) {
