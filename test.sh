@@ -1,10 +1,10 @@
 #!/bin/bash
 # Installs what the tests need, builds in every way (gcc, clang, sanitizers, fuzzers) and runs every test.
 #
-#   ./test.sh           everything (about 25 minutes on two cores)
+#   ./test.sh           everything (about 30 minutes on two cores)
 #   ./test.sh quick     one build, all its tests (a few minutes)
 #
-# Environment: SITBONE_FUZZ_SECONDS (40) for each fuzzer, four times that for the decoder with libFuzzer and with AFL++
+# Environment: SITBONE_FUZZ_SECONDS (20) for each fuzzer, eight times that for the decoder with libFuzzer and with AFL++
 # each; JOBS (number of processors). Logs stay in build/logs.
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -13,7 +13,7 @@ mode=${1:-all}
 case $mode in all | quick) ;; *) sed -n '2,8p' "$0"; exit 2 ;; esac
 
 jobs=${JOBS:-$(nproc)}
-fuzz_seconds=${SITBONE_FUZZ_SECONDS:-40}
+fuzz_seconds=${SITBONE_FUZZ_SECONDS:-20}
 logs=build/logs
 mkdir -p "$logs"
 started=$SECONDS
@@ -110,7 +110,7 @@ fuzz_one() { # program
         name=$(basename "$1")
         corpus=tests/fuzz/corpus/${name#fuzz_}
         mkdir -p "build/corpus/$name"
-        [ "$name" = fuzz_decoder ] && seconds=$((4 * fuzz_seconds))
+        [ "$name" = fuzz_decoder ] && seconds=$((8 * fuzz_seconds))
         "$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
                 -artifact_prefix="build/corpus/$name-" "build/corpus/$name" $([ -d "$corpus" ] && echo "$corpus")
 }
@@ -122,7 +122,7 @@ fuzz_afl() {
         local out=build/corpus/afl
         rm -rf "$out" && mkdir -p build/corpus
         AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
-                afl-fuzz -t 1000 -V $((4 * fuzz_seconds)) -i tests/fuzz/corpus/decoder -o "$out" -- build/afl/tests/fuzz/fuzz_decoder &&
+                afl-fuzz -t 1000 -V $((8 * fuzz_seconds)) -i tests/fuzz/corpus/decoder -o "$out" -- build/afl/tests/fuzz/fuzz_decoder &&
                 grep -E 'execs_done|saved_crashes|saved_hangs' "$out/default/fuzzer_stats" &&
                 [ -z "$(find "$out/default/crashes" "$out/default/hangs" -name 'id:*')" ]
 }
@@ -156,7 +156,7 @@ if [ "$mode" = all ]; then
         step 'build tsan' build tsan && run_ctest 'tests under tsan' tsan -L 'unit|system' -LE machine -E 'nspawn|history_(kill|daemon)'
         say "valgrind"
         step 'build debug' build debug && step 'unit tests under valgrind' under_valgrind
-        say "fuzzing, $fuzz_seconds s each, the decoder $((8 * fuzz_seconds)) s"
+        say "fuzzing, $fuzz_seconds s each, the decoder $((16 * fuzz_seconds)) s"
         step 'build fuzzers' build fuzz && step 'build for AFL++' build_afl && step 'fuzzers' fuzz
 fi
 
