@@ -404,7 +404,7 @@ static void test_adversarial(void) {
                                                "#",
                                                "9"};
 
-        const size_t size = sizeof(wire) / 8;
+        const size_t size = sizeof(wire) / 16;
 
         for (size_t p = 0; p < sizeof(patterns) / sizeof(patterns[0]); p++) {
                 size_t length = p == 0 ? 5 : strlen(patterns[p]);
