@@ -78,12 +78,11 @@ static void arm_deadline(struct app *a) {
 
 /* Ages as they are now: the last decision may be a second old. */
 void app_remember(struct app *a) {
-        uint64_t now_us = app_turn_time(a);
         struct memory memory;
 
         if (!a->state)
                 return;
-        pipeline_remember(&a->pipeline, max_u64(now_us, a->snapshot.now_us), &memory);
+        pipeline_remember(&a->pipeline, max_u64(app_turn_time(a), a->snapshot.now_us), &memory);
         state_save(a->state, &memory);
 }
 
