@@ -158,6 +158,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->movement = e->movement;
         ret->shifting = e->shifting;
         ret->squeezes = e->squeeze.now;
+        ret->squeezes.ready = e->learner.profile.squeeze.taken; /* also while nobody sits there */
         recogniser_report(&e->recogniser, ret);
 }
 

@@ -102,6 +102,7 @@ void estimate_know(struct estimate *e, const struct profile *profile, float conf
         bool another = strncmp(l->profile.sitter, profile->sitter, SITTER_NAME_MAX) != 0;
 
         gather_cancel(&l->gather, COMMAND_BUSY);
+        squeeze_lose(&e->squeeze, COMMAND_BUSY); /* what is half learnt is not the other sitter's */
         l->stale_mat = profile->n_cells && n_cells && profile->n_cells != n_cells;
         l->confidence = *profile->sitter ? confidence : NAN;
         if (l->stale_mat) {
@@ -112,7 +113,6 @@ void estimate_know(struct estimate *e, const struct profile *profile, float conf
         }
         if (!taught_plausible(&l->profile))
                 memset(l->profile.taught, 0, sizeof(l->profile.taught));
-        recogniser_know(&e->recogniser, &l->profile);
         if (another)
                 e->reference.own.valid = false;
         if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)

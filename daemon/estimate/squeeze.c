@@ -299,7 +299,6 @@ bool squeeze_step(struct squeeze_watch *w, const struct features *f, float dt, s
                 listen(&w->lesson, heard ? signals : NULL, dt);
                 learnt = end_lesson(&w->lesson, pattern);
         }
-        w->now.ready = pattern->taken;
         if (!heard) {
                 w->known = false;
                 return learnt;

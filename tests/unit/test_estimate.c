@@ -605,8 +605,10 @@ static void test_know(void) {
         anna = l->profile;
         memcpy(anna.sitter, "anna", 5);
         memcpy(ben.sitter, "ben", 4);
+        CHECK(estimate_squeeze(&estimate, now) == COMMAND_OK);
         estimate_know(&estimate, &ben, 1, 32 * 32);
         estimate_learning(&estimate, &learning);
+        CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_BUSY); /* half of a lesson is not ben's */
         CHECK(strcmp(learning.sitter, "ben") == 0 && !learning.taken[POSE_UPRIGHT]);
         CHECK(!estimate.reference.own.valid);
         estimate_know(&estimate, &anna, 0.93F, 32 * 32);
