@@ -10,7 +10,10 @@
 
 enum { FILE_LIMIT = 1 << 20 };
 
-static const double LOAD_MAX_N = 10000, VALUE_MAX = 1e9;
+static const double LOAD_MAX_N = 10000, VALUE_MAX = 1e9, NUMBER_MIN = 1e-9;
+
+/* Closer numbers are no slope that anybody measured, and soon none that a float holds. */
+static const float RISE = 1.0001F;
 
 struct reading {
         const char *name;
@@ -39,12 +42,12 @@ static bool is(const char *word, size_t n, const char *wanted) {
         return n == strlen(wanted) && memcmp(word, wanted, n) == 0;
 }
 
-/* A whole word that is a number above 0, at most `most`. */
+/* A whole word that is a number above 0 that a float holds with all its digits, at most `most`. */
 static bool take_number(const char **at, const char *end, double most, double *ret) {
         size_t n = next_word(at, end);
         const char *p = *at, *stop = *at + n;
 
-        if (n == 0 || !number_parse(&p, stop, ret) || p != stop || !(*ret > 0 && *ret <= most))
+        if (n == 0 || !number_parse(&p, stop, ret) || p != stop || !(*ret >= NUMBER_MIN && *ret <= most))
                 return false;
         *at = stop;
         return true;
@@ -72,15 +75,17 @@ static bool take_value(struct reading *r, uint32_t cell, const char **at, const 
 
         if (!take_number(at, end, VALUE_MAX, &value)) {
                 mistake_add(r->mistakes,
-                            "%s:%d: number %u is missing or not above 0: a load has 1 or %u numbers behind it",
-                            r->name, r->line, cell + 1, s->n_cells);
+                            "%s:%d: number %u is missing or not from %g to %g: a load has 1 or %u numbers behind it",
+                            r->name, r->line, cell + 1, NUMBER_MIN, VALUE_MAX, s->n_cells);
                 return false;
         }
         s->value[k][cell] = (float)value;
-        if (k > 0 && !(s->value[k][cell] > s->value[k - 1][cell])) {
-                mistake_add(r->mistakes,
-                            "%s:%d: number %u is not above that of the load before: a cell must read more under more",
-                            r->name, r->line, cell + 1);
+        if (k > 0 && !(s->value[k][cell] > RISE * s->value[k - 1][cell])) {
+                mistake_add(
+                        r->mistakes,
+                        "%s:%d: number %u is not above that of the load before, by a ten-thousandth at least: a cell "
+                        "must read more under more",
+                        r->name, r->line, cell + 1);
                 return false;
         }
         return true;
@@ -100,10 +105,11 @@ static void take_load(struct reading *r, const char *at, const char *end) {
                             r->name, r->line);
                 return;
         }
-        if (!take_number(&at, end, LOAD_MAX_N, &load_n) || (k > 0 && !((float)load_n > s->load_n[k - 1]))) {
+        if (!take_number(&at, end, LOAD_MAX_N, &load_n) || (k > 0 && !((float)load_n > RISE * s->load_n[k - 1]))) {
                 mistake_add(r->mistakes,
-                            "%s:%d: load must be newtons on one cell, above 0, at most %g and above the load before",
-                            r->name, r->line, LOAD_MAX_N);
+                            "%s:%d: load must be newtons on one cell, from %g to %g and above the load before, by a "
+                            "ten-thousandth at least",
+                            r->name, r->line, NUMBER_MIN, LOAD_MAX_N);
                 return;
         }
         second = at;

@@ -4,7 +4,8 @@
  *   sitbone-response 1
  *   cells 256
  *   load 0.5 12 13 11 ...      newtons on one cell, then what each cell reads above the empty seat, in raw counts; or one
- *   load 2 40 44 39 ...        number for all. 1 to 8 loads, rising, and so are each cell's numbers
+ *   load 2 40 44 39 ...        number for all. 1 to 8 loads, rising, and so are each cell's numbers:
+ *                              by a ten-thousandth at least, or no slope can be told
  */
 #ifndef RESPONSE_FILE_H
 #define RESPONSE_FILE_H

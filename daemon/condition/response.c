@@ -5,34 +5,38 @@
 
 static const float BEYOND = 2; /* times the largest known load */
 
+static float mean_of(const float *value, uint32_t n) {
+        double sum = 0;
+
+        for (uint32_t i = 0; i < n; i++)
+                sum += (double)value[i];
+        return (float)(sum / n);
+}
+
 /* Newtons of the mean curve at full scale. */
 static float full_load_n(const struct response *s, const struct geometry *g) {
-        const uint32_t last = s->n_points - 1, n = s->n_cells;
-        float v1 = 0, v0 = 0, n0 = last > 0 ? s->load_n[last - 1] : 0, full;
+        const uint32_t last = s->n_points - 1;
+        const float v1 = mean_of(s->value[last], s->n_cells), n0 = last > 0 ? s->load_n[last - 1] : 0;
+        const float v0 = last > 0 ? mean_of(s->value[last - 1], s->n_cells) : 0;
+        float full = s->load_n[last] + (g->full_scale - v1) * (s->load_n[last] - n0) / (v1 - v0);
 
-        for (uint32_t i = 0; i < n; i++) {
-                v1 += s->value[last][i] / (float)n;
-                v0 += last > 0 ? s->value[last - 1][i] / (float)n : 0;
-        }
-        full = s->load_n[last] + (g->full_scale - v1) * (s->load_n[last] - n0) / (v1 - v0);
         full = full > s->load_n[last] ? full : s->load_n[last];
         return full < BEYOND * s->load_n[last] ? full : BEYOND * s->load_n[last];
 }
 
 static void prepare_cell(struct response_curves *r, const struct response *s, uint32_t i, float full_scale) {
         const uint32_t from = s->n_cells == 1 ? 0 : i;
-        float before = 0, x0 = 0, n0 = 0;
+        float x0 = 0, n0 = 0;
 
         for (uint32_t k = 0; k < s->n_points; k++) {
                 const float x1 = s->value[k][from] / full_scale, n1 = s->load_n[k] / r->unit_n;
-                const float slope = (n1 - n0) / (x1 - x0);
 
                 r->knot[k][i] = x0;
-                r->slope[k][i] = slope - before;
-                before = slope;
+                r->slope[k][i] = (n1 - n0) / (x1 - x0);
                 x0 = x1;
                 n0 = n1;
         }
+        r->knot[s->n_points][i] = INFINITY;
 }
 
 bool response_prepare(struct response_curves *r, const struct response *s, const struct geometry *g) {
@@ -57,12 +61,14 @@ static void apply_block(const struct response_curves *r, uint32_t first, uint32_
         float sum[BLOCK] = {0};
 
         for (uint32_t k = 0; k < r->n_knots; k++) {
-                const float *restrict knot = r->knot[k] + first, *restrict slope = r->slope[k] + first;
+                const float *restrict from = r->knot[k] + first, *restrict to = r->knot[k + 1] + first;
+                const float *restrict slope = r->slope[k] + first;
 
                 for (uint32_t i = 0; i < n; i++) {
-                        float over = load[i] - knot[i];
+                        const float low = load[i] < from[i] ? load[i] : from[i];
+                        const float high = load[i] < to[i] ? load[i] : to[i];
 
-                        sum[i] += slope[i] * (over > 0 ? over : 0);
+                        sum[i] += slope[i] * (high - low);
                 }
         }
         for (uint32_t i = 0; i < n; i++)

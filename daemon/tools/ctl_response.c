@@ -143,7 +143,8 @@ static int make(const struct measuring *m, float full_scale, struct response *re
         }
         qsort(points, m->n, sizeof(points[0]), by_load);
         for (uint32_t k = 1; k < m->n; k++)
-                if (!(points[k].load_n > points[k - 1].load_n) || !(points[k].mean > points[k - 1].mean * 1.01)) {
+                if (!(points[k].load_n > points[k - 1].load_n * 1.001) ||
+                    !(points[k].mean > points[k - 1].mean * 1.01)) {
                         complain("--load %s and --load %s: the cells do not read more under more load; is each spread "
                                  "evenly, "
                                  "and none saturated?",

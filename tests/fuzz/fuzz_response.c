@@ -1,5 +1,5 @@
 /* Response curves are a file that people write: any bytes give one mistake or curves that rise, and what was read is read
- * the same when it is written again. Loads by such curves stay within 0..1. */
+ * the same when it is written again. Loads by such curves stay within 0..1 and pass through the points of the file. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,6 +20,17 @@ static void require(bool good) {
                 abort();
 }
 
+static void check_points(uint32_t k) {
+        const float wanted = first.load_n[k] / curves.unit_n;
+        float load[CELLS_MAX];
+
+        for (uint32_t i = 0; i < geometry.n_cells; i++)
+                load[i] = first.value[k][first.n_cells == 1 ? 0 : i] / geometry.full_scale;
+        response_apply(&curves, load);
+        for (uint32_t i = 0; i < geometry.n_cells; i++)
+                require(fabsf(load[i] - fminf(wanted, 1)) < 1e-5F);
+}
+
 static void check_curves(void) {
         float load[CELLS_MAX];
 
@@ -33,6 +44,8 @@ static void check_curves(void) {
                 for (uint32_t i = 0; i < geometry.n_cells; i++)
                         require(load[i] >= 0 && load[i] <= 1 && (k > 0 || load[i] == 0));
         }
+        for (uint32_t k = 0; k < first.n_points; k++)
+                check_points(k);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {

@@ -45,10 +45,16 @@ static void test_refused(void) {
         refused(HEAD "load 1 2 3 4\n", "mat:3: more than 2 numbers");
         refused(HEAD "load 1 2 x\n", "mat:3: number 2 is missing");
         refused(HEAD "load 1\n", "mat:3: number 1 is missing");
-        refused(HEAD "load 1 2 -3\n", "mat:3: number 2 is missing or not above 0");
+        refused(HEAD "load 1 2 -3\n", "mat:3: number 2 is missing or not from");
         refused(HEAD "load 1 2 nan\n", "mat:3: number 2");
         refused(HEAD "load 2 20 30\nload 1 40 50\n", "mat:4: load must be newtons");
         refused(HEAD "load 1 20 30\nload 2 40 30\n", "mat:4: number 2 is not above");
+        refused(HEAD "load 1 20 30\nload 2 40 30.002\n", "mat:4: number 2 is not above that of the load before, by");
+        refused(HEAD "load 1 20 30\nload 1.00009 40 50\n", "mat:4: load must be newtons");
+        refused(HEAD "load 1 0.00000000000000000000000000000000000004444442\n",
+                "mat:3: number 1 is missing or not from");
+        refused(HEAD "load 1 1e-10 2\n", "mat:3: number 1 is missing or not from 1e-09 to 1e+09");
+        refused(HEAD "load 1e-40 1 2\n", "mat:3: load must be newtons on one cell, from 1e-09 to 10000");
         refused(HEAD "lode 1 20 30\n", "mat:3: neither cells nor load: lode");
         refused(HEAD "load 1 2\nload 2 3\nload 3 4\nload 4 5\nload 5 6\nload 6 7\nload 7 8\nload 8 9\nload 9 10\n",
                 "mat:11: more loads than 8");
