@@ -9,12 +9,17 @@
 #include "util/file.h"
 #include "world.h"
 
+enum { LENGTH_MAX_S = 400 * 24 * 3600 };
+
 enum section { SECTION_NONE, SECTION_SETTINGS, SECTION_SEAT, SECTION_EXPECT };
 
 void scenario_fail(const struct scenario *s, int line, const char *format, ...) {
         va_list a;
 
-        fprintf(stderr, "%s:%d: ", s->path, line);
+        fprintf(stderr, "%s:", s->path);
+        if (line)
+                fprintf(stderr, "%d:", line);
+        fputc(' ', stderr);
         va_start(a, format);
         vfprintf(stderr, format, a);
         va_end(a);
@@ -22,25 +27,29 @@ void scenario_fail(const struct scenario *s, int line, const char *format, ...) 
         exit(1);
 }
 
-/* 31:00, 1:02:03.5; the rest of the text follows after blanks. NULL = no time. */
+/* 31:00, 1:02:03.5; the rest of the text follows after a blank. NULL = no time. */
 static const char *read_time(const char *text, uint64_t *ret_us) {
-        double total = 0;
-        char *end;
+        enum { HOURS_MAX = 100000 };
+        uint64_t total = 0, part, us = 0;
+        int parts = 0;
 
-        if (*text < '0' || *text > '9')
-                return NULL;
-        for (;;) {
-                double part = strtod(text, &end);
-                if (end == text)
+        for (;; text++) {
+                const char *from = text;
+                for (part = 0; *text >= '0' && *text <= '9' && part < HOURS_MAX * (uint64_t)60; text++)
+                        part = part * 10 + (uint64_t)(*text - '0');
+                if (text == from || ++parts > 3 || (parts > 1 && part > 59))
                         return NULL;
                 total = total * 60 + part;
-                text = end;
                 if (*text != ':')
                         break;
-                text++;
         }
-        *ret_us = (uint64_t)llround(total * (double)SECOND);
-        return text + strspn(text, " \t");
+        if (*text == '.')
+                for (uint64_t digit = SECOND / 10; *++text >= '0' && *text <= '9'; digit /= 10)
+                        us += digit * (uint64_t)(*text - '0');
+        if (parts < 2 || total > HOURS_MAX * (uint64_t)3600 || (*text != ' ' && *text != '\0'))
+                return NULL;
+        *ret_us = total * SECOND + us;
+        return text + (*text == ' ');
 }
 
 const char *scenario_after(const char *text, const char *start) {
@@ -59,15 +68,28 @@ bool scenario_length(const char *text, uint64_t *ret_us) {
                 return false;
         end += strspn(end, " ");
         n *= strcmp(end, "h") == 0 ? 3600 : strcmp(end, "min") == 0 ? 60 : strcmp(end, "s") == 0 ? 1 : NAN;
-        if (isnan(n))
+        if (!(n >= 0 && n <= LENGTH_MAX_S))
                 return false;
         *ret_us = (uint64_t)llround(n * (double)SECOND);
         return true;
 }
 
+bool scenario_number(const char **text, unsigned long most, unsigned long *ret) {
+        unsigned long n = 0;
+        const char *at = *text;
+
+        for (; *at >= '0' && *at <= '9' && n <= most; at++)
+                n = n * 10 + (unsigned long)(*at - '0');
+        if (at == *text || n > most || (*at >= '0' && *at <= '9'))
+                return false;
+        *ret = n;
+        *text = at;
+        return true;
+}
+
 void lines_add(struct lines *l, int number, uint64_t t_us, const char *text) {
         if (l->n == LINES_MAX) {
-                fprintf(stderr, "more than %d lines\n", LINES_MAX);
+                fprintf(stderr, "more than %d lines, or as many events\n", LINES_MAX);
                 exit(1);
         }
         l->of[l->n].number = number;
@@ -86,27 +108,53 @@ static enum section section_of(const struct scenario *s, int number, const char 
         scenario_fail(s, number, "sections are [settings], [seat] and [expect]");
 }
 
-/* section.key = value, as a settings file of its own */
+/* section.key = value, as two lines of a settings file */
 static void read_setting(struct scenario *s, int number, const char *text) {
-        size_t n = strlen(s->settings_text);
-        const char *dot = strchr(text, '.');
+        size_t n = strlen(s->settings_text), section = strspn(text, "abcdefghijklmnopqrstuvwxyz");
 
-        if (!dot)
+        if (section == 0 || text[section] != '.')
                 scenario_fail(s, number, "expected SECTION.KEY = VALUE");
-        snprintf(s->settings_text + n, sizeof(s->settings_text) - n, "[%.*s]\n%s\n", (int)(dot - text), text, dot + 1);
+        if (s->settings_n == LINES_MAX || n + strlen(text) + 4 > sizeof(s->settings_text))
+                scenario_fail(s, number, "too many settings");
+        s->setting_number[s->settings_n++] = number;
+        snprintf(s->settings_text + n, sizeof(s->settings_text) - n, "[%.*s]\n%s\n", (int)section, text,
+                 text + section + 1);
+}
+
+/* The lines of settings_text are not those of the file. */
+static void fail_setting(const struct scenario *s, const char *mistake) {
+        char *end;
+        long at = strtol(mistake + strlen(s->path) + 1, &end, 10);
+
+        if (at < 1 || (at - 1) / 2 >= s->settings_n || *end != ':')
+                scenario_fail(s, 0, "in [settings]: %s", mistake);
+        scenario_fail(s, s->setting_number[(at - 1) / 2], "%s", end + strspn(end, ": "));
+}
+
+/* Without blanks at either end, and one for many. */
+static void tidy(char *text) {
+        char *to = text;
+
+        for (const char *from = text; *from; from++) {
+                char c = strchr(" \t\r", *from) ? ' ' : *from;
+                if (c != ' ' || (to > text && to[-1] != ' '))
+                        *to++ = c;
+        }
+        if (to > text && to[-1] == ' ')
+                to--;
+        *to = '\0';
 }
 
 static void read_line(struct scenario *s, enum section *section, int number, char *text) {
-        char *end = text + strlen(text);
         const char *rest;
         uint64_t t_us = 0;
 
-        while (end > text && strchr(" \t\r", end[-1]))
-                *--end = '\0';
+        tidy(text);
         if (*text == '\0' || *text == '#')
                 return;
         if (*text == '[') {
                 *section = section_of(s, number, text);
+                s->expects = s->expects || *section == SECTION_EXPECT;
                 return;
         }
         if (*section == SECTION_SETTINGS) {
@@ -119,7 +167,9 @@ static void read_line(struct scenario *s, enum section *section, int number, cha
         }
         rest = read_time(text, &t_us);
         if (!rest || *section == SECTION_NONE)
-                scenario_fail(s, number, "expected a time like 31:00 and what happens then");
+                scenario_fail(s, number, "expected a time like 31:00 or 1:02:03.5, and what happens then");
+        if (*rest == '\0' || strlen(rest) >= TEXT_MAX)
+                scenario_fail(s, number, "says %s", *rest ? "too much" : "a time, but not what happens then");
         struct lines *to = *section == SECTION_SEAT ? &s->seat : &s->expect;
         if (to->n > 0 && t_us < to->of[to->n - 1].t_us)
                 scenario_fail(s, number, "earlier than the line before");
@@ -136,14 +186,14 @@ void scenario_read(struct scenario *s, const char *path) {
         s->path = path;
         if (r < 0)
                 scenario_fail(s, 0, "%s", strerror(-r));
-        rest = text;
+        rest = text + (strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
         for (char *line; (line = strsep(&rest, "\n"));)
                 read_line(s, &section, ++number, line);
         free(text);
         settings_defaults(&s->settings);
         settings_parse(&s->settings, path, s->settings_text, strlen(s->settings_text), &mistakes);
         if (mistakes.n)
-                scenario_fail(s, 0, "in [settings]: %s", mistakes.of[0]);
-        if (s->seat.n == 0 || s->expect.n == 0)
-                scenario_fail(s, 0, "needs something in [seat] and in [expect]");
+                fail_setting(s, mistakes.of[0]);
+        if (s->seat.n == 0 || !s->expects)
+                scenario_fail(s, 0, "needs something in [seat], and an [expect]");
 }

@@ -71,13 +71,14 @@ static void tell_alert(struct play *p, enum alert_kind k, const struct alert *a)
 
 static void on_step(void *userdata, const struct world *w) {
         struct play *p = userdata;
+        bool changed = w->sitting.changes != 0;
 
         tell_sitting(p, &w->sitting);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
                 tell_alert(p, k, &w->alerts.of[k]);
-        /* the daemon saves at every change */
-        if (w->sitting.changes || w->alerts.of[0].changes || w->alerts.of[1].changes || w->alerts.of[2].changes ||
-            w->alerts.of[3].changes)
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
+                changed = changed || w->alerts.of[k].changes;
+        if (changed) /* as the daemon does */
                 world_save(&p->world);
 }
 
@@ -90,7 +91,7 @@ static bool do_sit(struct world *w, const char *text) {
         char *end;
 
         for (enum posture_kind k = 0; k < POSTURE_N; k++)
-                if (scenario_after(text, posture_name(k))) {
+                if (k != POSTURE_VACANT && scenario_after(text, posture_name(k))) {
                         kind = k;
                         text = scenario_after(text, posture_name(k));
                         break;
@@ -103,7 +104,7 @@ static bool do_sit(struct world *w, const char *text) {
                         return false;
                 text += strcspn(text, " ");
                 *to = strtof(text, &end);
-                if (end == text)
+                if (end == text || !(fabsf(*to) <= 1) || confidence < 0 || (*end != ' ' && *end != '\0'))
                         return false;
                 text = end + strspn(end, " ");
         }
@@ -133,7 +134,7 @@ static bool read_command(const char *text, struct command *ret) {
                 {"snooze", COMMAND_SNOOZE, true}, {"done", COMMAND_DONE, false},     {"skip", COMMAND_SKIP, false},
                 {"pause", COMMAND_PAUSE, true},   {"resume", COMMAND_RESUME, false},
         };
-        char *end;
+        unsigned long minutes = 0;
 
         memset(ret, 0, sizeof(*ret));
         if (scenario_after(text, "hold"))
@@ -144,8 +145,12 @@ static bool read_command(const char *text, struct command *ret) {
                 if (!rest)
                         continue;
                 ret->verb = verbs[i].verb;
-                ret->minutes = (uint32_t)strtoul(rest, &end, 10);
-                return *end == '\0' && (verbs[i].minutes || end == rest);
+                if (*rest == '\0')
+                        return true;
+                if (!verbs[i].minutes || !scenario_number(&rest, UINT32_MAX, &minutes))
+                        return false;
+                ret->minutes = minutes ? (uint32_t)minutes : UINT32_MAX; /* 0 is not "unless said otherwise" */
+                return *rest == '\0';
         }
         return false;
 }
@@ -164,31 +169,35 @@ static void do_command(struct play *p, const struct line *l, const char *text) {
 /* clock 22:05 fri */
 static bool do_clock(struct world *w, const char *text) {
         static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-        char *end;
-        unsigned long hour = strtoul(text, &end, 10), minute = *end == ':' ? strtoul(end + 1, &end, 10) : 60;
+        unsigned long hour, minute;
 
-        if (hour > 23 || minute > 59 || *end != ' ')
+        if (!scenario_number(&text, 23, &hour) || *text++ != ':' || !scenario_number(&text, 59, &minute) ||
+            *text++ != ' ')
                 return false;
         for (uint32_t i = 0; i < 7; i++)
-                if (strcmp(end + 1, days[i]) == 0) {
+                if (strcmp(text, days[i]) == 0) {
                         world_clock(w, i, (hour * 60 + minute) * 60 * SECOND);
                         return true;
                 }
         return false;
 }
 
+static bool skip_word(const char **text, const char *word) {
+        size_t n = strlen(word);
+
+        if (strncmp(*text, word, n) != 0)
+                return false;
+        *text += n;
+        return true;
+}
+
 /* hour 14 worked 1 of 8: what the adaptive schedule has learnt before */
 static bool do_hour(struct world *w, const char *text) {
-        char *end;
-        unsigned long hour = strtoul(text, &end, 10), worked, raised;
-        const char *rest = scenario_after(end + (*end == ' '), "worked");
+        unsigned long hour, worked, raised;
 
-        if (!rest || hour > 23)
-                return false;
-        worked = strtoul(rest, &end, 10);
-        rest = scenario_after(end + (*end == ' '), "of");
-        raised = rest ? strtoul(rest, NULL, 10) : 0;
-        if (worked > raised || raised > 60)
+        if (!scenario_number(&text, 23, &hour) || !skip_word(&text, " worked ") ||
+            !scenario_number(&text, 60, &worked) || !skip_word(&text, " of ") ||
+            !scenario_number(&text, 60, &raised) || *text || worked > raised)
                 return false;
         w->desk.habit.raised[hour] = (uint8_t)raised;
         w->desk.habit.worked[hour] = (uint8_t)worked;
@@ -216,12 +225,14 @@ static void do_set(struct play *p, const struct line *l, const char *text) {
 static bool do_for(struct play *p, const char *text) {
         struct world *w = &p->world;
         const char *rest;
+        unsigned long reps = 1;
         uint64_t n;
 
         if ((rest = scenario_after(text, "shifts")) && (*rest == '\0' || scenario_length(rest, &n)))
                 world_shift(w, *rest ? n : 2 * SECOND);
-        else if ((rest = scenario_after(text, "squeezes")))
-                world_squeeze(w, *rest ? (uint32_t)atoi(rest) : 1);
+        else if ((rest = scenario_after(text, "squeezes")) &&
+                 (*rest == '\0' || (scenario_number(&rest, 1000, &reps) && *rest == '\0')))
+                world_squeeze(w, (uint32_t)reps);
         else if ((rest = scenario_after(text, "types")) && scenario_length(rest, &n))
                 world_type(w, n);
         else if ((rest = scenario_after(text, "machine sleeps")) && scenario_length(rest, &n))
@@ -245,13 +256,13 @@ static void act(struct play *p, const struct line *l) {
 
         if ((rest = scenario_after(l->text, "sits")) && do_sit(w, rest))
                 return;
-        if (scenario_after(l->text, "stands"))
+        if (strcmp(l->text, "stands") == 0)
                 world_see(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
-        else if (scenario_after(l->text, "object"))
+        else if (strcmp(l->text, "object") == 0)
                 world_see(w, OCCUPANCY_OBJECT, POSTURE_UNKNOWN, 0, NAN);
-        else if (scenario_after(l->text, "mat silent"))
+        else if (strcmp(l->text, "mat silent") == 0)
                 world_see(w, OCCUPANCY_UNKNOWN, POSTURE_UNKNOWN, 0, NAN);
-        else if (scenario_after(l->text, "midnight"))
+        else if (strcmp(l->text, "midnight") == 0)
                 world_midnight(w);
         else if ((rest = scenario_after(l->text, "command")))
                 do_command(p, l, rest);
@@ -261,23 +272,12 @@ static void act(struct play *p, const struct line *l) {
                 return;
         else if ((rest = scenario_after(l->text, "set")))
                 do_set(p, l, rest);
-        else if (!scenario_after(l->text, "end") && !do_for(p, l->text))
+        else if (strcmp(l->text, "end") != 0 && !do_for(p, l->text))
                 scenario_fail(p->scenario, l->number, "do not know what \"%s\" means", l->text);
 }
 
 static bool is_check(const struct line *l) {
         return strstr(l->text, " = ") != NULL;
-}
-
-static void check_value(struct play *p, const struct line *l) {
-        char name[TEXT_MAX], value[TEXT_MAX];
-        const char *equals = strstr(l->text, " = ");
-
-        snprintf(name, sizeof(name), "%.*s", (int)(equals - l->text), l->text);
-        if (!values_print(name, &p->world, value, sizeof(value)))
-                scenario_fail(p->scenario, l->number, "do not know the value \"%s\"", name);
-        if (strcmp(value, equals + 3) != 0)
-                scenario_fail(p->scenario, l->number, "%s is %s, expected %s", name, value, equals + 3);
 }
 
 static void print_happened(const struct play *p) {
@@ -288,6 +288,19 @@ static void print_happened(const struct play *p) {
                 values_print_time(p->happened.of[i].t_us, time, sizeof(time));
                 fprintf(stderr, "%-8s %s\n", time, p->happened.of[i].text);
         }
+}
+
+static void check_value(struct play *p, const struct line *l) {
+        char name[TEXT_MAX], value[TEXT_MAX];
+        const char *equals = strstr(l->text, " = ");
+
+        snprintf(name, sizeof(name), "%.*s", (int)(equals - l->text), l->text);
+        if (!values_print(name, &p->world, value, sizeof(value)))
+                scenario_fail(p->scenario, l->number, "do not know the value \"%s\"", name);
+        if (strcmp(value, equals + 3) == 0)
+                return;
+        print_happened(p);
+        scenario_fail(p->scenario, l->number, "%s is %s, expected %s", name, value, equals + 3);
 }
 
 static void compare(const struct play *p) {
@@ -350,6 +363,8 @@ static void play(const struct scenario *s, const struct exercise_catalogue *exer
                         expect++;
                 }
         }
+        if (s->expect.n && s->expect.of[s->expect.n - 1].t_us > p->world.t_us)
+                world_run_until(&p->world, s->expect.of[s->expect.n - 1].t_us);
         compare(p);
 }
 

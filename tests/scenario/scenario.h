@@ -7,7 +7,7 @@
 
 #include "sitbone/settings.h"
 
-enum { LINES_MAX = 400, TEXT_MAX = 400 };
+enum { LINES_MAX = 4000, TEXT_MAX = 400 };
 
 struct line {
         int number;
@@ -23,8 +23,10 @@ struct lines {
 struct scenario {
         const char *path;
         char settings_text[8192];
+        int setting_number[LINES_MAX], settings_n; /* the lines they stand in */
         struct settings settings;
         struct lines seat, expect;
+        bool expects; /* there is an [expect], empty if nothing happens */
         bool updates; /* [expect] wants "alert ... updated" too */
 };
 
@@ -37,8 +39,11 @@ void scenario_fail(const struct scenario *s, int line, const char *format, ...)
 /* What follows these words in text, NULL when it does not begin with them. */
 const char *scenario_after(const char *text, const char *start);
 
-/* "5 s", "10 min", "1 h"; blanks optional. */
+/* "5 s", "10 min", "1 h"; the blank is optional. */
 bool scenario_length(const char *text, uint64_t *ret_us);
+
+/* A whole number from 0 to most at *text, which goes on behind it. */
+bool scenario_number(const char **text, unsigned long most, unsigned long *ret);
 
 void lines_add(struct lines *l, int number, uint64_t t_us, const char *text);
 

@@ -77,6 +77,13 @@ static bool print_length(const char *name, const struct world *w, char *ret, siz
         return false;
 }
 
+/* From raised to what decided the outcome: as long as nothing did, none. */
+static void print_latency(const struct alert *a, char *ret, size_t size) {
+        snprintf(ret, size, "none");
+        if (a->answered_us > a->raised_us)
+                values_print_time(a->answered_us - a->raised_us, ret, size);
+}
+
 static bool print_alert(const char *name, const struct world *w, char *ret, size_t size) {
         char what[32];
         size_t n = strcspn(name, " ");
@@ -101,6 +108,8 @@ static bool print_alert(const char *name, const struct world *w, char *ret, size
                                                                : "any");
         else if (strcmp(what, "moment") == 0)
                 snprintf(ret, size, "%s", alert_moment_name(a->moment));
+        else if (strcmp(what, "latency") == 0)
+                print_latency(a, ret, size);
         else if (strcmp(what, "showings") == 0)
                 snprintf(ret, size, "%u", a->showings);
         else if (strcmp(what, "held") == 0)

@@ -8,7 +8,8 @@
 enum { UPTIME_S = 3600 }; /* of the machine when a scenario begins */
 
 static const int64_t DAY = 24 * 3600 * (int64_t)SECOND;
-static const float TYPING = 0.2f; /* movement per second */
+static const int64_t FIRST_DAY = 700000; /* a Sunday; clocks may be set back from it */
+static const float TYPING = 0.2f;        /* movement per second */
 
 uint64_t world_now(const struct world *w) {
         return (uint64_t)((int64_t)w->t_us + w->boot_us);
@@ -132,13 +133,15 @@ void world_type(struct world *w, uint64_t for_us) {
         world_step(w);
 }
 
+/* The nearest such day: with summer time at 3:00 on Sunday the night is the same one. */
 void world_clock(struct world *w, uint32_t weekday, uint64_t day_us) {
-        int64_t wall = (int64_t)weekday * DAY + (int64_t)day_us;
+        int64_t now = w->clock_known ? ((int64_t)w->t_us + w->wall_us) / DAY : FIRST_DAY + (int64_t)weekday;
+        int64_t ahead = ((int64_t)weekday - now % 7 + 10) % 7 - 3;
 
-        w->wall_us = wall + 7 * DAY - (int64_t)w->t_us; /* a week, so that it is never negative */
         if (!w->clock_known)
-                w->day = wall / DAY + 7;
+                w->day = now;
         w->clock_known = true;
+        w->wall_us = (now + ahead) * DAY + (int64_t)day_us - (int64_t)w->t_us;
         world_step(w);
 }
 
