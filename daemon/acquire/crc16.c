@@ -10,7 +10,7 @@ void crc16_init(struct crc16 *c) {
                         crc = (uint16_t)(crc & 1 ? crc >> 1 ^ POLYNOMIAL : crc >> 1);
                 c->of[0][byte] = crc;
         }
-        for (int k = 1; k < 8; k++)
+        for (int k = 1; k < CRC16_STEP; k++)
                 for (unsigned byte = 0; byte < 256; byte++) {
                         uint16_t before = c->of[k - 1][byte];
 
@@ -21,9 +21,13 @@ void crc16_init(struct crc16 *c) {
 uint16_t crc16_of(const struct crc16 *c, const uint8_t *p, size_t n) {
         uint16_t crc = BEGIN;
 
-        for (; n >= 8; n -= 8, p += 8)
-                crc = c->of[7][p[0] ^ (crc & 0xFF)] ^ c->of[6][p[1] ^ crc >> 8] ^ c->of[5][p[2]] ^ c->of[4][p[3]] ^
-                      c->of[3][p[4]] ^ c->of[2][p[5]] ^ c->of[1][p[6]] ^ c->of[0][p[7]];
+        for (; n >= CRC16_STEP; n -= CRC16_STEP, p += CRC16_STEP) {
+                uint16_t rest = 0; /* does not wait for the step before */
+
+                for (int k = 2; k < CRC16_STEP; k++)
+                        rest ^= c->of[CRC16_STEP - 1 - k][p[k]];
+                crc = rest ^ c->of[CRC16_STEP - 1][p[0] ^ (crc & 0xFF)] ^ c->of[CRC16_STEP - 2][p[1] ^ crc >> 8];
+        }
         for (; n > 0; n--, p++)
                 crc = (uint16_t)(crc >> 8 ^ c->of[0][(crc ^ *p) & 0xFF]);
         return crc;

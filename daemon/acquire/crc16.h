@@ -1,4 +1,4 @@
-/* CRC-16 as Modbus has it (polynomial A001 reflected, begins with FFFF), eight bytes at a step ("slicing by 8",
+/* CRC-16 as Modbus has it (polynomial A001 reflected, begins with FFFF), sixteen bytes at a step ("slicing",
  * Kounavis & Berry 2005). Pure; the tables belong to the caller. */
 #ifndef ACQUIRE_CRC16_H
 #define ACQUIRE_CRC16_H
@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { CRC16_STEP = 16 };
+
 struct crc16 {
-        uint16_t of[8][256]; /* [k][byte]: what the byte does to the sum when k more bytes follow it */
+        uint16_t of[CRC16_STEP][256]; /* [k][byte]: what the byte does to the sum when k more bytes follow it */
 };
 
 void crc16_init(struct crc16 *c);

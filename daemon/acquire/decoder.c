@@ -19,6 +19,9 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->sync = format_sync(format, layout->rows, layout->cols);
         d->shape = format_shape(format, layout->rows, layout->cols);
         d->part_cells = layout_part_cells(format, layout);
+        d->head = (size_t)d->sync.n + format->header_n;
+        d->around = format_overhead(format);
+        d->each = format->sparse.size > 0 ? format->sparse.size : format_element_size(format);
         if (format->check == CHECK_CRC16_MODBUS)
                 crc16_init(&d->crc);
         memset(d->separates, 0, sizeof(d->separates));
@@ -59,10 +62,13 @@ static bool refuse(struct decoder *d, enum refusal reason) {
 static size_t find_sync(const struct format_bytes *sync, const uint8_t *bytes, size_t n) {
         const uint8_t *end = bytes + n;
 
-        for (const uint8_t *at = bytes; at < end && (at = memchr(at, sync->of[0], (size_t)(end - at))); at++) {
-                size_t left = (size_t)(end - at);
+        for (const uint8_t *at = bytes; at < end; at++) {
+                size_t left;
 
-                if (memcmp(at, sync->of, left < sync->n ? left : sync->n) == 0)
+                if (*at != sync->of[0] && !(at = memchr(at, sync->of[0], (size_t)(end - at))))
+                        return n;
+                left = (size_t)(end - at);
+                if (decoder_same(at, sync->of, left < sync->n ? left : sync->n))
                         return (size_t)(at - bytes);
         }
         return n;
@@ -75,7 +81,7 @@ static bool skip_preambles(struct decoder *d) {
         while (p->n > 0 && d->in_step && d->held > 0) {
                 size_t n = d->held < p->n ? d->held : p->n;
 
-                if (memcmp(d->buffer + d->start, p->of, n) != 0)
+                if (!decoder_same(d->buffer + d->start, p->of, n))
                         return true;
                 if (n < p->n)
                         return false;
@@ -130,7 +136,7 @@ static bool stands(const struct decoder *d, size_t length, const struct format_b
         size_t there = d->held - length < what->n ? d->held - length : what->n;
 
         *ret_whole = there == what->n;
-        return what->n > 0 && memcmp(d->buffer + d->start + length, what->of, there) == 0;
+        return what->n > 0 && decoder_same(d->buffer + d->start + length, what->of, there);
 }
 
 /* The next sync, or what may stand before it, must stand right behind; when the line is quiet, what there is of it. */
@@ -147,51 +153,50 @@ static enum refusal behind(const struct decoder *d, size_t length, bool quiet, b
 }
 
 /* A part without a length of its own ends at the next sync. False: not there yet, or *ret_wrong. */
-static bool find_end(struct decoder *d, size_t *ret_payload, bool *ret_wrong) {
-        size_t head = (size_t)d->sync.n + d->format->header_n, round = head + d->format->trailer_n;
-        size_t each = format_element_size(d->format), most = round + d->n_cells * each, at;
+static bool find_end(struct decoder *d, uint32_t *ret_n, bool *ret_wrong) {
+        size_t round = d->head + d->format->trailer_n, most = round + d->n_cells * d->each, at;
         const uint8_t *frame = d->buffer + d->start;
 
         at = d->scanned > d->sync.n ? d->scanned : d->sync.n;
         at += find_sync(&d->sync, frame + at, d->held - at);
         d->scanned = at;
-        *ret_wrong = at > most || (at + d->sync.n <= d->held && (at <= round || (at - round) % each != 0));
-        *ret_payload = at - round;
+        *ret_wrong = at > most || (at + d->sync.n <= d->held && (at <= round || (at - round) % d->each != 0));
+        *ret_n = (uint32_t)((at - round) / d->each);
         return !*ret_wrong && at + d->sync.n <= d->held;
 }
 
 bool decoder_take_framed(struct decoder *d, const struct taker *t) {
         const struct format *f = d->format;
-        size_t head, payload, length;
         const uint8_t *frame;
+        size_t length;
+        uint32_t n;
         enum refusal wrong;
         bool bad = false, wait;
 
         if (!hunt(d))
                 return false;
         frame = d->buffer + d->start;
-        head = (size_t)d->sync.n + f->header_n;
-        if (d->held < head)
+        if (d->held < d->head)
                 return false;
         if (d->part_cells == 0 && f->sparse.size == 0) {
-                if (!find_end(d, &payload, &bad))
+                if (!find_end(d, &n, &bad))
                         return bad && refuse(d, REFUSED_LENGTH);
-        } else if (!decoder_payload(d, frame, &payload)) {
+        } else if (!decoder_count(d, frame, &n)) {
                 return refuse(d, REFUSED_LENGTH);
         }
-        length = payload + format_overhead(f);
+        length = n * d->each + d->around;
         if (d->held < length)
                 return false;
-        if (memcmp(frame + length - f->tail.n, f->tail.of, f->tail.n) != 0)
+        if (!decoder_same(frame + length - f->tail.n, f->tail.of, f->tail.n))
                 return refuse(d, REFUSED_TAIL);
         wrong = behind(d, length, t->quiet, &wait);
         if (wrong == REFUSAL_N && wait)
                 return false;
-        wrong = wrong == REFUSAL_N ? decoder_judge(d, frame, payload) : wrong;
+        wrong = wrong == REFUSAL_N ? decoder_judge(d, frame, n) : wrong;
         if (wrong != REFUSAL_N)
                 return refuse(d, wrong);
         decoder_consume(d, length);
-        decoder_take_payload(d, frame, payload, t);
+        decoder_take_good(d, frame, n, t);
         return true;
 }
 

@@ -32,13 +32,14 @@ struct decoder {
         bool overlong;                   /* in the rest of a line that did not fit, or began unseen */
         bool spoilt;                     /* a row of this frame was refused: the others wait for its end in vain */
         struct format_bytes sync, shape; /* of this size of mat */
+        size_t head, around, each;       /* bytes: before the elements, and all but them; of an element or record */
         uint32_t part_cells;             /* elements in a part; 0 = as many as come */
-        uint32_t gathered;               /* cells there are of a frame that comes in parts or rows */
+        uint32_t gathered;               /* elements there are of a frame that comes in parts or rows */
         size_t start, held, scanned;
         uint8_t buffer[DECODER_BUFFER];
-        float raw[CELLS_MAX]; /* gathered so far; untouched where frames come whole */
-        struct crc16 crc;     /* made only for formats that have one */
-        bool separates[256];  /* text: this byte stands between numbers */
+        float elements[2 * CELLS_MAX]; /* as the wire has them: those gathered, and behind them those of this part */
+        struct crc16 crc;              /* made only for formats that have one */
+        bool separates[256];           /* text: this byte stands between numbers */
 };
 
 typedef void (*frame_fn)(void *userdata, const struct frame *frame);

@@ -1,12 +1,11 @@
 /* Elements -> cells: whole frames, parts and sparse records. */
-#include <math.h>
 #include <string.h>
 
 #include "acquire/decoder_inside.h"
 
 /* No converter of any known mat has 24 bits. */
 static const float VALUE_MAX = 1 << 24;
-static const uint8_t SPLIT_OFFSET = 11;
+static const uint32_t SPLIT_OFFSET = 11;
 
 enum { RUN_MIN = 8 }; /* shorter runs cost more than moving each cell by itself */
 
@@ -22,15 +21,11 @@ static inline uint32_t u32le(const uint8_t *p) {
         return u16le(p) | u16le(p + 2) << 16;
 }
 
-static inline float significant(const struct format *f, uint32_t value) {
-        return (float)((f->mask ? value & f->mask : value) >> f->shift);
-}
+/* Both bytes 11 or more with so many bits above; anything else becomes a value that is none (2^25 and more, or below 0). */
+static inline int32_t split(const uint8_t *p, uint32_t bits) {
+        uint32_t both = u16le(p), high = (both & 0xFF) - SPLIT_OFFSET, low = (both >> 8) - SPLIT_OFFSET;
 
-/* Both bytes 11 or more with so many bits above; anything else becomes a value that is none. */
-static inline float split(const uint8_t *p, uint32_t bits) {
-        uint32_t high = (uint32_t)p[0] - SPLIT_OFFSET, low = (uint32_t)p[1] - SPLIT_OFFSET;
-
-        return high >> bits || low >> bits ? NAN : (float)(high << bits | low);
+        return (int32_t)((high << bits | low) + ((high | low) >> bits << 25));
 }
 
 static inline float f32le(const uint8_t *p) {
@@ -41,28 +36,33 @@ static inline float f32le(const uint8_t *p) {
         return value;
 }
 
-static inline float element_value(const struct format *f, enum element element, const uint8_t *payload, size_t k) {
+/* mask and shift are for what has no sign. */
+static inline float element_value(enum element element, uint32_t mask, uint32_t shift, const uint8_t *p) {
         switch (element) {
         case ELEMENT_U8:
-                return significant(f, payload[k]);
+                return (float)(int32_t)((*p & mask) >> shift);
         case ELEMENT_U16LE:
-                return significant(f, u16le(payload + 2 * k));
+                return (float)(int32_t)((u16le(p) & mask) >> shift);
         case ELEMENT_U16BE:
-                return significant(f, u16be(payload + 2 * k));
+                return (float)(int32_t)((u16be(p) & mask) >> shift);
         case ELEMENT_I16LE:
-                return (float)(int16_t)u16le(payload + 2 * k);
+                return (float)(int16_t)u16le(p);
         case ELEMENT_I16BE:
-                return (float)(int16_t)u16be(payload + 2 * k);
+                return (float)(int16_t)u16be(p);
         case ELEMENT_I32LE:
-                return (float)(int32_t)u32le(payload + 4 * k);
+                return (float)(int32_t)u32le(p);
         case ELEMENT_F32LE:
-                return f32le(payload + 4 * k);
+                return f32le(p);
         case ELEMENT_SPLIT5:
-                return split(payload + 2 * k, 5);
+                return (float)split(p, 5);
         case ELEMENT_SPLIT6:
-                return split(payload + 2 * k, 6);
+                return (float)split(p, 6);
         }
         return 0;
+}
+
+static inline uint32_t mask_of(const struct format *f) {
+        return f->mask ? f->mask : 0xFFFF;
 }
 
 static bool any_bits_do(const struct format *f) {
@@ -71,50 +71,17 @@ static bool any_bits_do(const struct format *f) {
                 f->element == ELEMENT_I16LE || f->element == ELEMENT_I16BE);
 }
 
-static bool bytes_in_range(const struct format *f, const uint8_t *payload, size_t n) {
-        uint8_t most = 0;
-
-        for (size_t k = 0; k < n; k++)
-                most = payload[k] > most ? payload[k] : most;
-        return most <= f->max_valid;
+static float most_of(const struct format *f) {
+        return f->max_valid > 0 ? (float)f->max_valid : VALUE_MAX;
 }
 
-/* Every byte is an offset and so many bits. */
-static bool splits_in_range(const uint8_t *payload, size_t n, uint32_t bits) {
-        uint8_t any = 0;
+/* NAN is neither. No way out of the loop, so that several go at a step. */
+static bool in_range(const float *values, uint32_t n, float most) {
+        uint32_t wrong = 0;
 
-        for (size_t k = 0; k < n; k++)
-                any |= (uint8_t)(payload[k] - SPLIT_OFFSET);
-        return any >> bits == 0;
-}
-
-static bool in_range(const struct format *f, const uint8_t *payload, size_t n) {
-        float most = f->max_valid > 0 ? (float)f->max_valid : VALUE_MAX;
-
-        if (any_bits_do(f))
-                return true;
-        if (f->element == ELEMENT_U8 && f->mask == 0 && f->shift == 0)
-                return bytes_in_range(f, payload, n);
-        if (f->max_valid == 0 && (f->element == ELEMENT_SPLIT5 || f->element == ELEMENT_SPLIT6))
-                return splits_in_range(payload, 2 * n, f->element == ELEMENT_SPLIT5 ? 5 : 6);
-        for (size_t k = 0; k < n; k++) {
-                float value = element_value(f, f->element, payload, k);
-
-                if (!(value <= most && value >= -VALUE_MAX)) /* NAN is neither */
-                        return false;
-        }
-        return true;
-}
-
-static bool records_hold(const struct decoder *d, const uint8_t *records, size_t payload) {
-        const struct format *f = d->format;
-
-        for (size_t at = 0; at < payload; at += f->sparse.size)
-                if (records[at + f->sparse.x_at] >= d->layout->cols ||
-                    records[at + f->sparse.y_at] >= d->layout->rows ||
-                    !in_range(f, records + at + f->sparse.value_at, 1))
-                        return false;
-        return true;
+        for (uint32_t k = 0; k < n; k++)
+                wrong |= (uint32_t) !(values[k] <= most) | (uint32_t) !(values[k] >= -VALUE_MAX);
+        return wrong == 0;
 }
 
 static uint32_t said_length(const struct format *f, const uint8_t *frame) {
@@ -141,25 +108,23 @@ static uint32_t part_first(const struct decoder *d, const uint8_t *p) {
 static uint32_t part_length(const struct decoder *d, const uint8_t *frame, uint32_t said) {
         uint32_t first = d->format->part.kind != PART_NONE ? part_first(d, frame) : 0;
         uint32_t left = first < d->n_cells ? d->n_cells - first : 0;
-        size_t unit = d->format->length.elements ? 1 : format_element_size(d->format);
+        size_t unit = d->format->length.elements ? 1 : d->each;
 
         return left > 0 && left < d->part_cells && said == left * unit ? left : d->part_cells;
 }
 
-bool decoder_payload(const struct decoder *d, const uint8_t *frame, size_t *ret) {
+bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t *ret_n) {
         const struct format *f = d->format;
-        size_t each = format_element_size(f);
-        uint32_t said = f->length.kind == LENGTH_FIXED ? 0 : said_length(f, frame), cells;
+        uint32_t said = f->length.kind == LENGTH_FIXED ? 0 : said_length(f, frame);
 
-        if (memcmp(frame + f->shape.at, d->shape.of, d->shape.n) != 0)
+        if (!decoder_same(frame + f->shape.at, d->shape.of, d->shape.n))
                 return false;
         if (f->sparse.size > 0) {
-                *ret = (size_t)said * f->sparse.size;
+                *ret_n = said;
                 return said <= d->n_cells;
         }
-        cells = f->length.kind == LENGTH_FIXED ? d->part_cells : part_length(d, frame, said);
-        *ret = cells * each;
-        return f->length.kind == LENGTH_FIXED || said == (f->length.elements ? cells : *ret);
+        *ret_n = f->length.kind == LENGTH_FIXED ? d->part_cells : part_length(d, frame, said);
+        return f->length.kind == LENGTH_FIXED || said == (f->length.elements ? *ret_n : *ret_n * d->each);
 }
 
 static bool constants_hold(const struct format *f, const uint8_t *frame) {
@@ -169,112 +134,144 @@ static bool constants_hold(const struct format *f, const uint8_t *frame) {
         return true;
 }
 
-/* The cheap tests first, so that damaged streams cost no more than good ones. */
-enum refusal decoder_judge(const struct decoder *d, const uint8_t *frame, size_t payload) {
+/* Made once for each kind of element, so that the kind is not asked for at each cell. */
+static inline void widen_as(enum element element, uint32_t mask, uint32_t shift, const uint8_t *restrict p, uint32_t n,
+                            float *restrict ret) {
+        const size_t each = element == ELEMENT_U8 ? 1 : element == ELEMENT_I32LE || element == ELEMENT_F32LE ? 4 : 2;
+
+        for (size_t k = 0; k < n; k++)
+                ret[k] = element_value(element, mask, shift, p + k * each);
+}
+
+#define WIDEN(element)                                                                                                \
+        case element:                                                                                                 \
+                widen_as(element, mask, shift, p, n, ret);                                                            \
+                return
+
+static void widen(const struct format *f, const uint8_t *p, uint32_t n, float *ret) {
+        const uint32_t mask = mask_of(f), shift = f->shift;
+
+        switch (f->element) {
+        case ELEMENT_U8:
+                if (f->mask == 0 && shift == 0)
+                        widen_as(ELEMENT_U8, 0xFF, 0, p, n, ret);
+                else
+                        widen_as(ELEMENT_U8, mask, shift, p, n, ret);
+                return;
+                WIDEN(ELEMENT_U16LE);
+                WIDEN(ELEMENT_U16BE);
+                WIDEN(ELEMENT_I16LE);
+                WIDEN(ELEMENT_I16BE);
+                WIDEN(ELEMENT_I32LE);
+                WIDEN(ELEMENT_F32LE);
+                WIDEN(ELEMENT_SPLIT5);
+                WIDEN(ELEMENT_SPLIT6);
+        }
+}
+
+/* Cells that are not listed are not loaded. */
+static bool take_records(struct decoder *d, const uint8_t *records, uint32_t n) {
         const struct format *f = d->format;
-        size_t head = (size_t)d->sync.n + f->header_n, end = head + payload + f->trailer_n;
+        const enum element element = f->element;
+        const uint8_t *x = records + f->sparse.x_at, *y = records + f->sparse.y_at,
+                      *value = records + f->sparse.value_at;
+        const uint32_t mask = mask_of(f), shift = f->shift, rows = d->layout->rows, cols = d->layout->cols;
+        const float none = d->layout->inverted ? d->layout->geometry.full_scale : 0, most = most_of(f);
+        const size_t end = n * d->each, each = d->each;
+        float *to = d->elements;
+
+        for (uint32_t k = 0; k < rows * cols; k++)
+                to[k] = none;
+        for (size_t at = 0; at < end; at += each) {
+                float v = element_value(element, mask, shift, value + at);
+
+                if (x[at] >= cols || y[at] >= rows || !in_range(&v, 1, most))
+                        return false;
+                to[y[at] * cols + x[at]] = v;
+        }
+        return true;
+}
+
+/* Bytes compare sixteen at a time. */
+static bool bytes_in_range(const struct format *f, const uint8_t *p, uint32_t n) {
+        uint8_t most = 0;
+
+        for (uint32_t k = 0; k < n; k++)
+                most = p[k] > most ? p[k] : most;
+        return most <= f->max_valid;
+}
+
+static bool take_elements(struct decoder *d, const uint8_t *elements, uint32_t n) {
+        const struct format *f = d->format;
+
+        if (d->format->sparse.size > 0)
+                return take_records(d, elements, n);
+        widen(d->format, elements, n, d->elements + d->gathered);
+        if (f->element == ELEMENT_U8 && f->mask == 0 && f->shift == 0 && f->max_valid > 0)
+                return bytes_in_range(f, elements, n);
+        return any_bits_do(d->format) || in_range(d->elements + d->gathered, n, most_of(d->format));
+}
+
+enum refusal decoder_judge(struct decoder *d, const uint8_t *frame, uint32_t n) {
+        const struct format *f = d->format;
+        size_t end = d->head + n * d->each + f->trailer_n, size;
         uint8_t check[2];
-        size_t size;
 
         if (!constants_hold(f, frame))
                 return REFUSED_CONSTANT;
-        if (f->sparse.size > 0 ? !records_hold(d, frame + head, payload)
-                               : !in_range(f, frame + head, payload / format_element_size(f)))
+        if (!take_elements(d, frame + d->head, n))
                 return REFUSED_RANGE;
         size = format_check(f, &d->crc, frame, end, check);
-        return memcmp(frame + end, check, size) != 0 ? REFUSED_CHECK : REFUSAL_N;
+        return decoder_same(frame + end, check, size) ? REFUSAL_N : REFUSED_CHECK;
 }
 
-/* Made once for each kind of element, so that the kind is not asked for at each cell. */
-static inline void widen_as(const struct format *f, enum element element, const uint8_t *payload, uint32_t n,
-                            float *ret) {
-        for (uint32_t k = 0; k < n; k++)
-                ret[k] = element_value(f, element, payload, k);
-}
+/* Whole rows at once where rows stay whole; from the first that does not on, each cell by itself. */
+static void put_in_order(const struct layout *l, const float *elements, uint32_t n, float *ret) {
+        uint32_t i = 0;
 
-static void widen_bits(const struct format *f, const uint8_t *payload, uint32_t n, float *ret) {
-        const uint32_t mask = f->mask ? f->mask : 0xFFFF, shift = f->shift;
-
-        if (f->element == ELEMENT_U8 && f->mask == 0 && shift == 0)
-                for (uint32_t k = 0; k < n; k++)
-                        ret[k] = (float)payload[k];
-        else if (f->element == ELEMENT_U8)
-                for (uint32_t k = 0; k < n; k++)
-                        ret[k] = (float)(int32_t)((payload[k] & mask) >> shift);
-        else if (f->element == ELEMENT_U16LE)
-                for (uint32_t k = 0; k < n; k++)
-                        ret[k] = (float)(int32_t)((u16le(payload + 2 * (size_t)k) & mask) >> shift);
-        else
-                for (uint32_t k = 0; k < n; k++)
-                        ret[k] = (float)(int32_t)((u16be(payload + 2 * (size_t)k) & mask) >> shift);
-}
-
-static void widen(const struct format *f, const uint8_t *payload, uint32_t n, float *ret) {
-        switch (f->element) {
-        case ELEMENT_U8:
-        case ELEMENT_U16LE:
-        case ELEMENT_U16BE:
-                widen_bits(f, payload, n, ret);
-                return;
-        case ELEMENT_SPLIT5:
-                widen_as(f, ELEMENT_SPLIT5, payload, n, ret);
-                return;
-        case ELEMENT_SPLIT6:
-                widen_as(f, ELEMENT_SPLIT6, payload, n, ret);
-                return;
-        default:
-                widen_as(f, f->element, payload, n, ret);
+        for (uint32_t run; i < n && l->run_of[l->wire_of[i]] >= RUN_MIN; i += run) {
+                run = l->run_of[l->wire_of[i]];
+                run = run < n - i ? run : n - i;
+                memcpy(ret + i, elements + l->wire_of[i], run * sizeof(*ret));
         }
+        for (; i + 4 <= n; i += 4) {
+                ret[i] = elements[l->wire_of[i]];
+                ret[i + 1] = elements[l->wire_of[i + 1]];
+                ret[i + 2] = elements[l->wire_of[i + 2]];
+                ret[i + 3] = elements[l->wire_of[i + 3]];
+        }
+        for (; i < n; i++)
+                ret[i] = elements[l->wire_of[i]];
 }
 
 static void turn_over(float full_scale, uint32_t n, float *values) {
-        for (uint32_t k = 0; k < n; k++)
-                values[k] = values[k] < full_scale ? full_scale - values[k] : 0;
+        for (uint32_t k = 0; k < n; k++) {
+                float left = full_scale - values[k];
+
+                values[k] = left > 0 ? left : 0;
+        }
 }
 
-/* Widened where they stand, then moved to where they belong: whole rows at once where rows stay whole. */
-static void put_cells(const struct decoder *d, const uint8_t *payload, uint32_t first, uint32_t n, float *ret) {
+void decoder_accept(struct decoder *d, const struct taker *t) {
         const struct layout *l = d->layout;
-        const size_t each = format_element_size(d->format);
-        float some[64];
-        uint32_t run;
 
-        for (uint32_t k = 0; k < n; k += run) {
-                uint32_t side_by_side = l->run_of[first + k], left = n - k;
-                float *to = ret + l->cell_of[first + k];
-
-                if (side_by_side >= RUN_MIN) {
-                        run = side_by_side < left ? side_by_side : left;
-                        widen(d->format, payload + k * each, run, to);
-                        if (l->inverted)
-                                turn_over(l->geometry.full_scale, run, to);
-                        continue;
-                }
-                run = left < 64 ? left : 64;
-                widen(d->format, payload + k * each, run, some);
-                if (l->inverted)
-                        turn_over(l->geometry.full_scale, run, some);
-                for (uint32_t i = 0; i < run; i++)
-                        ret[l->cell_of[first + k + i]] = some[i];
-        }
-}
-
-static void put_records(const struct decoder *d, const uint8_t *records, size_t payload, float *ret) {
-        const struct format *f = d->format;
-
-        memset(ret, 0, d->n_cells * sizeof(*ret));
-        for (size_t at = 0; at < payload; at += f->sparse.size) {
-                uint32_t k = records[at + f->sparse.y_at] * d->layout->cols + records[at + f->sparse.x_at];
-
-                decoder_put(d->layout, d->layout->cell_of[k],
-                            element_value(f, f->element, records + at + f->sparse.value_at, 0), ret);
-        }
+        if (l->inverted)
+                turn_over(l->geometry.full_scale, d->n_cells, d->elements);
+        if (l->geometry.n_cells == d->n_cells)
+                put_in_order(l, d->elements, d->n_cells, t->frame->raw);
+        else /* another number was learnt, and nobody knows yet where they are */
+                memcpy(t->frame->raw, d->elements, d->n_cells * sizeof(*d->elements));
+        d->gathered = 0;
+        d->started = d->in_step = true;
+        t->frame->seq = ++d->frames;
+        t->frame->arrived_us = t->now_us;
+        t->frame->n_cells = d->n_cells;
+        t->emit(t->userdata, t->frame);
 }
 
 /* Parts come in rising order. One that does not go on where the last ended drops the pass, and begins one if it is the
  * first. */
-static void put_part(struct decoder *d, const uint8_t *frame, const uint8_t *payload, uint32_t n,
-                     const struct taker *t) {
+static void take_part(struct decoder *d, const uint8_t *frame, uint32_t n, const struct taker *t) {
         uint32_t first = part_first(d, frame);
 
         d->started = d->in_step = true;
@@ -284,33 +281,23 @@ static void put_part(struct decoder *d, const uint8_t *frame, const uint8_t *pay
         }
         if (first != d->gathered) {
                 d->refused[REFUSED_COUNT] += d->gathered > 0;
+                memmove(d->elements, d->elements + d->gathered, n * sizeof(*d->elements));
                 d->gathered = 0;
         }
         if (first != d->gathered)
                 return;
-        n = n < d->n_cells - first ? n : d->n_cells - first;
-        put_cells(d, payload, first, n, d->raw);
         d->gathered += n;
-        if (d->gathered < d->n_cells)
-                return;
-        d->gathered = 0;
-        memcpy(t->frame->raw, d->raw, d->n_cells * sizeof(*d->raw));
-        decoder_accept(d, t);
+        if (d->gathered >= d->n_cells)
+                decoder_accept(d, t);
 }
 
-void decoder_take_payload(struct decoder *d, const uint8_t *frame, size_t payload, const struct taker *t) {
+void decoder_take_good(struct decoder *d, const uint8_t *frame, uint32_t n, const struct taker *t) {
         const struct format *f = d->format;
-        const uint8_t *elements = frame + d->sync.n + f->header_n;
 
         if (f->board_at > 0)
                 d->boards_seen |= 1u << (frame[f->board_at] & 31);
-        if (f->part.kind != PART_NONE || d->layout->n_boards > 0) {
-                put_part(d, frame, elements, (uint32_t)(payload / format_element_size(f)), t);
-                return;
-        }
-        if (f->sparse.size > 0)
-                put_records(d, elements, payload, t->frame->raw);
+        if (f->part.kind != PART_NONE || d->layout->n_boards > 0)
+                take_part(d, frame, n, t);
         else
-                put_cells(d, elements, 0, d->n_cells, t->frame->raw);
-        decoder_accept(d, t);
+                decoder_accept(d, t);
 }

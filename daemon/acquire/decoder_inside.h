@@ -26,31 +26,28 @@ static inline void decoder_discard(struct decoder *d, size_t n) {
         decoder_consume(d, n);
 }
 
-/* t->frame->raw is filled. */
-static inline void decoder_accept(struct decoder *d, const struct taker *t) {
-        d->started = d->in_step = true;
-        t->frame->seq = ++d->frames;
-        t->frame->arrived_us = t->now_us;
-        t->frame->n_cells = d->n_cells;
-        t->emit(t->userdata, t->frame);
-}
-
-static inline void decoder_put(const struct layout *l, uint32_t cell, float value, float *ret_raw) {
-        if (l->inverted)
-                value = value < l->geometry.full_scale ? l->geometry.full_scale - value : 0;
-        ret_raw[cell] = value;
+/* A handful of bytes: a call of memcmp costs more than they do. */
+static inline bool decoder_same(const uint8_t *a, const uint8_t *b, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (a[i] != b[i])
+                        return false;
+        return true;
 }
 
 /* decoder_cells.c */
 
-/* Bytes of the elements behind this head (sync and header, whole): false when the head cannot be one. */
-bool decoder_payload(const struct decoder *d, const uint8_t *frame, size_t *ret);
+/* Elements or records behind this head (sync and header, whole): false when the head cannot be one. */
+bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t *ret_n);
 
-/* What stands in a whole frame or part but for its end: REFUSAL_N when nothing is wrong. */
-enum refusal decoder_judge(const struct decoder *d, const uint8_t *frame, size_t payload);
+/* What stands in a whole frame or part but for its end: REFUSAL_N when nothing is wrong. Its elements stand behind
+ * those gathered then. */
+enum refusal decoder_judge(struct decoder *d, const uint8_t *frame, uint32_t n);
 
-/* Takes the elements of a frame or part that was found good, and emits the frame when it is whole. */
-void decoder_take_payload(struct decoder *d, const uint8_t *frame, size_t payload, const struct taker *t);
+/* A frame or part that decoder_judge() found good: emits the frame when it is whole. */
+void decoder_take_good(struct decoder *d, const uint8_t *frame, uint32_t n, const struct taker *t);
+
+/* d->elements has every cell: puts them in order and emits the frame. */
+void decoder_accept(struct decoder *d, const struct taker *t);
 
 /* The way each kind takes one frame from the bytes held. False: more bytes are needed. */
 bool decoder_take_framed(struct decoder *d, const struct taker *t);

@@ -26,51 +26,62 @@ static bool open_slip(uint8_t *bytes, size_t n, size_t *ret_n) {
         return true;
 }
 
-/* A code k means k - 1 bytes as they are and then a zero, which 255 and the last code do not bring. */
+/* A code k means k - 1 bytes as they are and then a zero, which 255 and the last code do not bring. What comes out stands
+ * one byte further on, each code having become the zero that the one before it brought; only behind a 255, which
+ * brings none, bytes have to move. */
 static bool open_cobs(uint8_t *bytes, size_t n, size_t *ret_n) {
-        size_t out = 0;
+        size_t dropped = 0, code;
+        bool full = false;
 
-        for (size_t i = 0; i < n;) {
-                uint8_t code = bytes[i++];
-
-                if (code - 1u > n - i)
+        for (size_t i = 0; i < n; i += code) {
+                code = bytes[i];
+                if (code > n - i)
                         return false;
-                memmove(bytes + out, bytes + i, code - 1u);
-                out += code - 1u;
-                i += code - 1u;
-                if (code < 0xFF && i < n)
-                        bytes[out++] = 0;
+                bytes[i - dropped] = 0;
+                dropped += full;
+                if (dropped > 0)
+                        memmove(bytes + i + 1 - dropped, bytes + i + 1, code - 1);
+                full = code == 0xFF;
         }
-        *ret_n = out;
+        *ret_n = n - 1 - dropped;
         return true;
 }
 
-static enum refusal judge_packet(const struct decoder *d, uint8_t *packet, size_t n, size_t *ret_payload) {
-        const struct format *f = d->format;
-        size_t head = (size_t)d->sync.n + f->header_n, around = format_overhead(f);
-        bool opened = f->framing == FRAMING_SLIP ? open_slip(packet, n, &n) : open_cobs(packet, n, &n);
-
-        if (!opened || n < head || memcmp(packet, d->sync.of, d->sync.n) != 0)
-                return REFUSED_CONSTANT;
-        if (d->part_cells == 0 && f->sparse.size == 0) {
-                *ret_payload = n < around ? 0 : n - around;
-                if (*ret_payload == 0 || *ret_payload % format_element_size(f) != 0)
-                        return REFUSED_LENGTH;
-        } else if (!decoder_payload(d, packet, ret_payload) || *ret_payload + around != n) {
-                return REFUSED_LENGTH;
-        }
-        if (memcmp(packet + n - f->tail.n, f->tail.of, f->tail.n) != 0)
-                return REFUSED_TAIL;
-        return decoder_judge(d, packet, *ret_payload);
+/* Opens what is not empty. Returns where it stands then; NULL: not what an encoder writes. */
+static uint8_t *open_packet(const struct decoder *d, uint8_t *packet, size_t *n) {
+        if (d->format->framing == FRAMING_SLIP)
+                return open_slip(packet, *n, n) ? packet : NULL;
+        return open_cobs(packet, *n, n) ? packet + 1 : NULL;
 }
 
-static void take_packet_of(struct decoder *d, uint8_t *packet, size_t n, const struct taker *t) {
-        enum refusal wrong;
-        size_t payload = 0;
+static enum refusal judge_packet(struct decoder *d, const uint8_t *packet, size_t n, uint32_t *ret_n) {
+        const struct format *f = d->format;
 
-        wrong = judge_packet(d, packet, n, &payload);
+        if (!packet || n < d->head || !decoder_same(packet, d->sync.of, d->sync.n))
+                return REFUSED_CONSTANT;
+        if (d->part_cells == 0 && f->sparse.size == 0) {
+                *ret_n = n < d->around ? 0 : (uint32_t)((n - d->around) / d->each);
+                if (*ret_n == 0 || *ret_n > d->n_cells)
+                        return REFUSED_LENGTH;
+        } else if (!decoder_count(d, packet, ret_n)) {
+                return REFUSED_LENGTH;
+        }
+        if (*ret_n * d->each + d->around != n)
+                return REFUSED_LENGTH;
+        if (!decoder_same(packet + n - f->tail.n, f->tail.of, f->tail.n))
+                return REFUSED_TAIL;
+        return decoder_judge(d, packet, *ret_n);
+}
+
+static void take_packet_of(struct decoder *d, uint8_t *bytes, size_t n, const struct taker *t) {
+        size_t opened_n = n;
+        const uint8_t *packet = open_packet(d, bytes, &opened_n);
+        enum refusal wrong;
+        uint32_t elements;
+
+        wrong = judge_packet(d, packet, opened_n, &elements);
         if (wrong == REFUSAL_N) {
-                decoder_take_payload(d, packet, payload, t);
+                decoder_take_good(d, packet, elements, t);
                 return;
         }
         d->refused[d->started ? wrong : REFUSED_PARTIAL]++;

@@ -62,14 +62,12 @@ static bool parse_cell(const struct decoder *d, const char **at, const char *end
 }
 
 /* Numbers of one line behind the `first` cells there are. Returns how many there are then, or why not in *ret_reason.
- * More than there are cells are counted only; as long as nobody knows how many there are, they stay in wire order. */
-static bool parse_line(const struct decoder *d, const char *at, const char *end, uint32_t first, float *ret_raw,
-                       uint32_t *ret_n, enum refusal *ret_reason) {
+ * More than there are cells are counted only. */
+static bool parse_line(struct decoder *d, const char *at, const char *end, uint32_t first, uint32_t *ret_n,
+                       enum refusal *ret_reason) {
         const uint32_t known = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
-        const bool learning = d->n_cells == 0;
-        uint32_t n = first;
         const bool digits = d->format->digits;
-        const struct layout *layout = d->layout;
+        uint32_t n = first;
         float value;
 
         for (at = skip_separators(d, at); at < end; at = skip_separators(d, at)) {
@@ -77,7 +75,7 @@ static bool parse_line(const struct decoder *d, const char *at, const char *end,
                     !parse_cell(d, &at, end, &value, ret_reason))
                         return false;
                 if (n < known)
-                        decoder_put(layout, learning ? n : layout->cell_of[n], value, ret_raw);
+                        d->elements[n] = value;
                 *ret_reason = REFUSED_COUNT;
                 if (n++ == CELLS_MAX)
                         return false;
@@ -113,7 +111,7 @@ static void take_numbers(struct decoder *d, const char *line, size_t n, const st
         enum refusal reason;
         uint32_t count;
 
-        if (!parse_line(d, line, line + n, 0, t->frame->raw, &count, &reason))
+        if (!parse_line(d, line, line + n, 0, &count, &reason))
                 refuse_line(d, reason, n);
         else if (!count_fits(d, count))
                 refuse_line(d, REFUSED_COUNT, n);
@@ -137,7 +135,6 @@ static void end_rows(struct decoder *d, const struct taker *t) {
         } else if (!count_fits(d, count)) {
                 d->refused[REFUSED_COUNT]++;
         } else {
-                memcpy(t->frame->raw, d->raw, count * sizeof(*d->raw));
                 decoder_accept(d, t);
         }
 }
@@ -162,7 +159,7 @@ static void take_row(struct decoder *d, const char *line, size_t n, const struct
                 d->discarded_bytes += n;
                 return;
         }
-        d->spoilt = !parse_line(d, line, line + n, d->gathered, d->raw, &d->gathered, &reason);
+        d->spoilt = !parse_line(d, line, line + n, d->gathered, &d->gathered, &reason);
         if (d->spoilt)
                 refuse_line(d, reason, n);
 }

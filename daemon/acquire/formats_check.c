@@ -86,7 +86,7 @@ static const char *wrong_places(const struct format *f) {
 }
 
 static const char *wrong_size(const struct format *f) {
-        if ((uint32_t)f->rows * f->cols > CELLS_MAX || f->cells > CELLS_MAX)
+        if ((uint32_t)f->rows * f->cols > CELLS_MAX || f->cells > CELLS_MAX || f->part.cells > CELLS_MAX)
                 return "more than 4096 cells";
         if ((f->rows == 0) != (f->cols == 0) || (f->cells > 0 && f->rows > 0))
                 return "rows and cols go together, and cells instead of them";
