@@ -16,7 +16,7 @@
  *            GetWhy() -> a{sv} aa{sv}: what holds all alerts and why the last came (bus_why.c), then an entry a kind;
  *            with sessions planned: session s (ids of exercises), session_number u, session_of u, session_in_days u (0 = today),
  *            session_suits s (what was seen most lately, "" = nothing special)
- *            GetLive() -> a{sv}  all of the above and: rows u, cols u, cells ay (load 0..255 of peak), peak d, x_mm ad,
+ *            GetLive() -> a{sv}  all of the above and, from the first tick on: rows u, cols u, cells ay (load 0..255 of peak), peak d, x_mm ad,
  *            y_mm ad (scattered cells), load d, contact_area_cm2 d, cop_x_mm d, cop_y_mm d, asymmetry d, front_share d,
  *            frame_rate_hz d, frames t, refused t, sit_bones ad (lx ly rx ry, empty when none), sit_bone_quality d,
  *            ppi d, cov d, dispersion d, gradient_per_cm d, cop_path_mm d, cop_velocity_mm_s d, weight_shifts u,

@@ -141,6 +141,10 @@ class Daemon:
             'org.sitbone.Seat1.test', '/org/sitbone/Seat1')
         return dict(proxy.GetLive(dbus_interface='org.sitbone.Seat1'))
 
+    def frames(self):
+        """Frames so far; GetLive counts none before the daemon's first tick."""
+        return int(self.live().get('frames', 0))
+
     def kill(self, number=signal.SIGKILL):
         self.process.send_signal(number)
         status = self.process.wait(timeout=10)

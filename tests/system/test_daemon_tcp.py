@@ -15,10 +15,6 @@ bus = Bus()
 daemon = Daemon(build, f'tcp://127.0.0.1:{port}', 'csv-line', '[device]\nrows = 4\ncols = 4\n', ['--debug'])
 
 
-def frames():
-    return int(daemon.live()['frames'])
-
-
 def tries():
     return daemon.log_text().count('Connection refused')
 
@@ -36,9 +32,9 @@ def serve(lines):
         server.settimeout(10)
         line, _ = server.accept()
     with line:
-        before = frames()
+        before = daemon.frames()
         line.sendall((','.join(['7'] * 16) + '\n').encode() * (lines + 1))  # the first one may be cut: it does not count
-        wait_for('its frames', 3, lambda: frames() == before + lines)
+        wait_for('its frames', 3, lambda: daemon.frames() == before + lines)
 
 
 try:
