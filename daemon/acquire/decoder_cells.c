@@ -226,22 +226,22 @@ enum refusal decoder_judge(struct decoder *d, const uint8_t *frame, uint32_t n) 
 }
 
 /* Whole rows at once where rows stay whole; from the first that does not on, each cell by itself. */
-static void put_in_order(const struct layout *l, const float *elements, uint32_t n, float *ret) {
-        uint32_t i = 0;
+static void put_in_order(const struct layout *l, const float *elements, size_t n, float *ret) {
+        const uint16_t *from = l->wire_of;
+        size_t i = 0;
 
-        for (uint32_t run; i < n && l->run_of[l->wire_of[i]] >= RUN_MIN; i += run) {
-                run = l->run_of[l->wire_of[i]];
-                run = run < n - i ? run : n - i;
-                memcpy(ret + i, elements + l->wire_of[i], run * sizeof(*ret));
+        for (size_t run; i < n && l->run_of[from[i]] >= RUN_MIN; i += run) {
+                run = l->run_of[from[i]] < n - i ? l->run_of[from[i]] : n - i;
+                memcpy(ret + i, elements + from[i], run * sizeof(*ret));
         }
         for (; i + 4 <= n; i += 4) {
-                ret[i] = elements[l->wire_of[i]];
-                ret[i + 1] = elements[l->wire_of[i + 1]];
-                ret[i + 2] = elements[l->wire_of[i + 2]];
-                ret[i + 3] = elements[l->wire_of[i + 3]];
+                ret[i] = elements[from[i]];
+                ret[i + 1] = elements[from[i + 1]];
+                ret[i + 2] = elements[from[i + 2]];
+                ret[i + 3] = elements[from[i + 3]];
         }
         for (; i < n; i++)
-                ret[i] = elements[l->wire_of[i]];
+                ret[i] = elements[from[i]];
 }
 
 static void turn_over(float full_scale, uint32_t n, float *values) {

@@ -18,19 +18,12 @@ static bool is_separator(const struct decoder *d, char c) {
         return d->separates[(uint8_t)c];
 }
 
-/* The newline behind the line is no separator. */
-static inline const char *skip_separators(const struct decoder *d, const char *at) {
-        while (is_separator(d, *at))
-                at++;
-        return at;
-}
-
 static bool is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-/* What nearly every cell is: up to seven digits and a separator. False, and nothing moved, when it is anything else.
- * A line is followed by its newline in the buffer, so digits end before the bytes do. */
+/* What nearly every cell is: up to seven digits and a separator, both taken. False, and nothing moved, when it is
+ * anything else. A line is followed by its newline in the buffer, so digits end before the bytes do. */
 static inline bool parse_count(const bool separates[256], const char **at, const char *end, float *ret) {
         const char *p = *at;
         uint32_t value = 0, digit;
@@ -39,7 +32,7 @@ static inline bool parse_count(const bool separates[256], const char **at, const
                 value = value * 10 + digit;
         if (p == *at || p - *at > 7 || (p < end && !separates[(uint8_t)*p]))
                 return false;
-        *at = p;
+        *at = p + 1;
         *ret = (float)(int32_t)value;
         return true;
 }
@@ -70,15 +63,21 @@ static bool parse_line(struct decoder *d, const char *at, const char *end, uint3
         uint32_t n = first;
         float value;
 
-        for (at = skip_separators(d, at); at < end; at = skip_separators(d, at)) {
-                if ((digits || !parse_count(d->separates, &at, end, &value)) &&
-                    !parse_cell(d, &at, end, &value, ret_reason))
-                        return false;
+        while (at < end) {
+                if (digits || !parse_count(d->separates, &at, end, &value)) {
+                        if (is_separator(d, *at)) {
+                                at++;
+                                continue;
+                        }
+                        if (!parse_cell(d, &at, end, &value, ret_reason))
+                                return false;
+                }
                 if (n < known)
                         d->elements[n] = value;
-                *ret_reason = REFUSED_COUNT;
-                if (n++ == CELLS_MAX)
+                if (n++ == CELLS_MAX) {
+                        *ret_reason = REFUSED_COUNT;
                         return false;
+                }
         }
         *ret_n = n;
         return true;
