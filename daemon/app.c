@@ -290,8 +290,7 @@ static void recall(struct app *a) {
                 return;
         }
         pipeline_recall(&a->pipeline, &memory, elapsed_us, now_us);
-        if (app_local_day(clock_realtime_us() - elapsed_us) != a->today)
-                pipeline_new_day(&a->pipeline, now_us);
+        app_new_day(a, app_local_day(clock_realtime_us() - elapsed_us), now_us);
         log_info("state: taken up again after %.1f s", (double)elapsed_us / 1e6);
 }
 

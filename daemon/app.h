@@ -55,7 +55,7 @@ struct app {
         struct health health;
         uint64_t frames_at_tick, tick_us;
         uint64_t tare_saved_us;
-        int today;        /* local day of the year, to notice midnight */
+        int today;        /* local day since 1970, to notice midnight */
         char status[160]; /* what systemd was told last */
 };
 
@@ -92,5 +92,7 @@ int app_tick(sd_event_source *source, uint64_t usec, void *userdata);
 void app_tell_time(struct app *a, uint64_t now_us);
 /* A number that changes at local midnight. */
 int app_local_day(uint64_t realtime_us);
+/* As many midnights as passed since the day "from"; none when it is today. */
+void app_new_day(struct app *a, int from, uint64_t now_us);
 
 #endif

@@ -13,14 +13,23 @@
 #include "util/clock.h"
 #include "util/minmax.h"
 
-enum { TARE_SAVE_US = 60 * 1000 * 1000, TICK_MIN_US = 1000 };
+enum { TARE_SAVE_US = 60 * 1000 * 1000, TICK_MIN_US = 1000, DAY_S = 86400, DAYS_MAX = 30 };
 
 int app_local_day(uint64_t realtime_us) {
         time_t t = (time_t)(realtime_us / USEC_PER_SEC);
         struct tm tm;
 
         localtime_r(&t, &tm);
-        return tm.tm_year * 400 + tm.tm_yday;
+        tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+        return (int)(timegm(&tm) / DAY_S);
+}
+
+/* A machine that slept over a weekend saw no midnight. A clock set back is another day as well. */
+void app_new_day(struct app *a, int from, uint64_t now_us) {
+        int passed = a->today - from, days = passed < 0 ? 1 : passed < DAYS_MAX ? passed : DAYS_MAX;
+
+        for (int i = 0; i < days; i++)
+                pipeline_new_day(&a->pipeline, now_us);
 }
 
 /* Said anew each second: the clock on the wall may be set, and summer begins and ends. */
@@ -39,12 +48,12 @@ void app_tell_time(struct app *a, uint64_t now_us) {
 }
 
 static void watch_midnight(struct app *a) {
-        int today = app_local_day(clock_realtime_us());
+        int before = a->today;
 
-        if (today == a->today)
+        a->today = app_local_day(clock_realtime_us());
+        if (a->today == before)
                 return;
-        a->today = today;
-        pipeline_new_day(&a->pipeline, app_turn_time(a));
+        app_new_day(a, before, app_turn_time(a));
         app_remember(a);
 }
 

@@ -116,6 +116,8 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
                 return estimate_teach(&p->estimate, command->name, now_us);
         case COMMAND_UNTEACH:
                 return estimate_unteach(&p->estimate, command->name);
+        case COMMAND_SESSION:
+                return alert_session_done(&p->alert);
         case COMMAND_SITTER:
         case COMMAND_VERB_N:
                 break;

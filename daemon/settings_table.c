@@ -214,8 +214,8 @@ const struct setting settings_table[] = {
 
         INT(exercise, sessions_per_week, 0, 3, "sessions", "0",
             "Plan so many strengthening sessions a week, floor exercises among them, never on two days in a row: "
-            "1: Wednesday, 2: Monday and Thursday, 3: Monday, Wednesday and Friday. sitbonectl exercises --session "
-            "lists the next one. 0: none."),
+            "1: Wednesday, 2: Monday and Thursday, 3: Monday, Wednesday and Friday. sitbonectl session lists the next "
+            "one, session done counts it. 0: none."),
 
         BOOL_R(mqtt, enabled, "no", "Publish over MQTT (Home Assistant and others)."),
         TEXT_R(mqtt, host, SETTING_TEXT, "localhost", "The broker."),

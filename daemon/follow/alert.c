@@ -32,10 +32,15 @@ void alert_configure(struct alert_desk *d, const struct settings *settings) {
         d->sessions_per_week = settings->exercise.sessions_per_week;
 }
 
+static void plan_next_session(struct alert_desk *d) {
+        if (d->around.known)
+                plan_session(d->exercises, &d->offered, d->sessions_per_week, d->around.weekday, d->sessions_done,
+                             &d->now.session);
+}
+
 void alert_surround(struct alert_desk *d, const struct surroundings *around) {
         d->around = *around;
-        if (around->known)
-                plan_session(d->exercises, &d->offered, d->sessions_per_week, around->weekday, &d->now.session);
+        plan_next_session(d);
 }
 
 /* ---- raising ---- */
@@ -257,8 +262,20 @@ enum command_result alert_disturb(struct alert_desk *d, enum alert_holder who, b
         return COMMAND_OK;
 }
 
+enum command_result alert_session_done(struct alert_desk *d) {
+        if (d->now.session.of == 0)
+                return COMMAND_NO_SESSIONS;
+        if (d->sessions_done & 1u)
+                return COMMAND_DONE_TODAY;
+        d->sessions_done |= 1u;
+        plan_next_session(d);
+        return COMMAND_OK;
+}
+
 void alert_new_day(struct alert_desk *d, uint64_t now_us) {
         (void)now_us;
         d->now.raised_today = d->now.snoozes_today = d->now.skips_today = 0;
+        d->sessions_done = (uint16_t)(d->sessions_done << 1);
         choice_fade(&d->offered);
+        plan_next_session(d);
 }

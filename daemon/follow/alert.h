@@ -64,6 +64,7 @@ struct alert_desk {
         /* private */
         uint64_t next_id;
         struct exercise_history offered;
+        uint16_t sessions_done;                  /* bit n: a strengthening session was done n days ago */
         bool on_seat;                            /* in the last step: SEATED */
         bool partial;                            /* this absence became a partial break */
         uint64_t seated_us;                      /* of the bout, in the last step */
@@ -107,6 +108,9 @@ enum command_result alert_pause(struct alert_desk *d, uint32_t minutes, uint64_t
 enum command_result alert_resume(struct alert_desk *d);
 /* "Do not disturb" begins, goes on or ends. */
 enum command_result alert_disturb(struct alert_desk *d, enum alert_holder who, bool hold, uint64_t now_us);
+
+/* The strengthening session of today was done: COMMAND_OK, COMMAND_NO_SESSIONS or COMMAND_DONE_TODAY. Alerts go on. */
+enum command_result alert_session_done(struct alert_desk *d);
 
 /* What the clock on the wall shows; to be said again when that clock is set, about once a second does. */
 void alert_surround(struct alert_desk *d, const struct surroundings *around);

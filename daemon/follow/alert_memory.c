@@ -52,6 +52,7 @@ void alert_remember(const struct alert_desk *d, uint64_t now_us, struct memory_a
         ret->skips_today = d->now.skips_today;
         ret->hold = d->disturb_us[ALERT_HOLDER_PERSON] > 0;
         ret->offered = d->offered;
+        ret->sessions_done = d->sessions_done;
         for (int h = 0; h < 24; h++) {
                 ret->hour[h].raised = d->habit.raised[h];
                 ret->hour[h].worked = d->habit.worked[h];
@@ -119,6 +120,7 @@ void alert_recall(struct alert_desk *d, const struct memory_alerts *m, uint64_t 
         d->now.skips_today = m->skips_today;
         d->disturb_us[ALERT_HOLDER_PERSON] = m->hold ? now_us : 0;
         d->offered = m->offered;
+        d->sessions_done = m->sessions_done;
         d->bout_squeezes = UINT32_MAX;
         for (int h = 0; h < 24; h++) {
                 d->habit.raised[h] = m->hour[h].raised;

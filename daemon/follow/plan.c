@@ -64,20 +64,55 @@ static void fill(const struct exercise_catalogue *c, struct exercise_session *s)
                         n = take(c, parts[i].kind, class, n, s);
 }
 
+/* Days from Monday, counted on over Sunday. today is one of the first week. */
+struct week {
+        uint32_t days, today, done;
+};
+
+static bool planned(const struct week *w, uint32_t day) {
+        return w->days & 1u << day % WEEK;
+}
+
+/* Nothing is done in days to come. */
+static bool was_done(const struct week *w, uint32_t day) {
+        return day <= w->today && w->done & 1u << (w->today - day);
+}
+
+/* Of the week that begins with this day. */
+static uint32_t done_from(const struct week *w, uint32_t monday) {
+        uint32_t n = 0;
+
+        for (uint32_t day = monday; day < monday + WEEK; day++)
+                n += was_done(w, day);
+        return n;
+}
+
+static bool wanted(const struct week *w, uint32_t day, uint32_t of) {
+        bool moved = planned(w, day - 1) && was_done(w, day - 2);
+
+        return (planned(w, day) || moved) && !was_done(w, day) && !was_done(w, day - 1) &&
+               done_from(w, day - day % WEEK) < of;
+}
+
 void plan_session(const struct exercise_catalogue *catalogue, const struct exercise_history *history,
-                  int32_t sessions_per_week, uint32_t weekday, struct exercise_session *ret) {
-        uint8_t days = sessions_per_week > 0 && sessions_per_week < DAYS_N ? days_of[sessions_per_week] : 0;
-        uint32_t day = (weekday + WEEK - 1) % WEEK; /* from Monday */
+                  int32_t sessions_per_week, uint32_t weekday, uint32_t done, struct exercise_session *ret) {
+        /* the week before is there for what was done in it */
+        struct week w = {.today = WEEK + (weekday + WEEK - 1) % WEEK, .done = done};
+        uint32_t day = w.today;
 
         memset(ret, 0, sizeof(*ret));
-        if (!days)
+        if (sessions_per_week > 0 && sessions_per_week < DAYS_N)
+                w.days = days_of[sessions_per_week];
+        if (!w.days)
                 return;
-        while (!(days & 1u << (day + ret->in_days) % WEEK))
-                ret->in_days++;
-        day = (day + ret->in_days) % WEEK;
         ret->of = (uint8_t)sessions_per_week;
-        for (uint32_t i = 0; i <= day; i++)
-                ret->number += (days >> i) & 1u;
+        ret->done = (uint8_t)done_from(&w, WEEK);
+        ret->done_today = was_done(&w, w.today);
+        while (!wanted(&w, day, ret->of))
+                day++;
+        ret->in_days = (uint8_t)(day - w.today);
+        for (uint32_t d = day - day % WEEK; d <= day; d++)
+                ret->number += planned(&w, d);
         ret->suits = seen_most(history);
         fill(catalogue, ret);
 }

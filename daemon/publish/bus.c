@@ -174,6 +174,7 @@ static const sd_bus_vtable vtable[] = {
         COMMAND_WITH("Teach", "s", name),
         COMMAND_WITH("Unteach", "s", name),
         COMMAND_WITH("SetSitter", "s", name),
+        COMMAND("SessionDone"),
         SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_method,

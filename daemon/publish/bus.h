@@ -10,12 +10,12 @@
  *       minute), PausedUntil t, DoNotDisturb b, MatOnline b, Mqtt s, Version s, Phase s
  *   property without PropertiesChanged (the signals say it): OpenAlerts a(ssa{sv}) id, kind, details as in AlertRaised
  *   methods  Snooze(u minutes) Done() Skip() Pause(u minutes) Resume() Calibrate(s upright slouched arched left right empty) Tare() Teach(s name)
- *            Unteach(s name) SetSitter(s name, "" = nobody in particular)
+ *            Unteach(s name) SetSitter(s name, "" = nobody in particular) SessionDone()
  *            error org.sitbone.Error.<Refusal> with a sentence
  *            Hold(b on, s who): do not disturb; who "desktop" must say it again within 3 min, "" need not
  *            GetWhy() -> a{sv} aa{sv}: what holds all alerts and why the last came (bus_why.c), then an entry a kind;
  *            with sessions planned: session s (ids of exercises), session_number u, session_of u, session_in_days u (0 = today),
- *            session_suits s (what was seen most lately, "" = nothing special)
+ *            session_done u (this week), session_done_today b, session_suits s (what was seen most lately, "" = nothing special)
  *            GetLive() -> a{sv}  all of the above and, from the first tick on: rows u, cols u, cells ay (load 0..255 of peak), peak d, x_mm ad,
  *            y_mm ad (scattered cells), load d, contact_area_cm2 d, cop_x_mm d, cop_y_mm d, asymmetry d, front_share d,
  *            frame_rate_hz d, frames t, refused t, sit_bones ad (lx ly rx ry, empty when none), sit_bone_quality d,

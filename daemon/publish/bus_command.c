@@ -59,6 +59,7 @@ enum command_result bus_read_command(sd_bus_message *m, struct command *ret) {
                 {"Teach", COMMAND_TEACH, read_name},
                 {"Unteach", COMMAND_UNTEACH, read_name},
                 {"SetSitter", COMMAND_SITTER, read_sitter},
+                {"SessionDone", COMMAND_SESSION, NULL},
         };
 
         for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {

@@ -65,9 +65,11 @@ static int append_session(sd_bus_message *m, const struct snapshot *s) {
                 if (x->exercise[i] < s->exercises->n)
                         n += (size_t)snprintf(ids + n, sizeof(ids) - n, "%s%s", n ? " " : "",
                                               s->exercises->of[x->exercise[i]].id);
-        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}", "session", "s", ids, "session_number", "u",
+        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "session", "s", ids, "session_number", "u",
                                      (uint32_t)x->number, "session_of", "u", (uint32_t)x->of, "session_in_days", "u",
-                                     (uint32_t)x->in_days, "session_suits", "s", exercise_suits_name(x->suits));
+                                     (uint32_t)x->in_days, "session_done", "u", (uint32_t)x->done,
+                                     "session_done_today", "b", (int)x->done_today, "session_suits", "s",
+                                     exercise_suits_name(x->suits));
 }
 
 static int append_all(sd_bus_message *m, const struct bus_view *v) {

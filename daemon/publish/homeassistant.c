@@ -57,6 +57,10 @@ static const struct entity entities[] = {
          -1},
         {"still_alert", "binary_sensor", "Still for long", FEED_STATE, "still_alert", NULL, NULL, NULL,
          "mdi:motion-sensor-off", -1},
+        {"session_today", "binary_sensor", "Strengthening today", FEED_STATE, "session_today", NULL, NULL, NULL,
+         "mdi:dumbbell", -1, false, true},
+        {"sessions_done_week", "sensor", "Strengthening sessions this week", FEED_STATE, "sessions_done_week", NULL,
+         NULL, "total_increasing", "mdi:dumbbell", 0, false, true},
         {"calibration_needed", "binary_sensor", "Calibration", FEED_STATE, "calibration_needed", "problem", NULL, NULL,
          NULL, -1, true},
         {"sitter", "sensor", "Sitter", FEED_STATE, "sitter", NULL, NULL, NULL, "mdi:account", -1, true, true},
@@ -73,13 +77,14 @@ static const struct entity entities[] = {
 
 static const struct button {
         const char *key, *name, *icon, *verb, *payload;
-        bool config;
+        bool config, disabled;
 } buttons[] = {
         {"snooze", "Snooze alerts", "mdi:bell-sleep", "snooze", "default"},
         {"skip", "Skip this alert", "mdi:skip-next", "skip", "1"},
         {"pause", "Pause alerts", "mdi:pause", "pause", "default"},
         {"resume", "Resume alerts", "mdi:play", "resume", "1"},
         {"activation_done", "Activation done", "mdi:check", "activation_done", "1"},
+        {"session_done", "Strengthening session done", "mdi:dumbbell", "session_done", "1", false, true},
         {"calibrate", "Calibrate upright", "mdi:progress-wrench", "calibrate", "upright", true},
         {"calibrate_slouched", "Calibrate slouched", "mdi:progress-wrench", "calibrate", "slouched", true},
         {"calibrate_arched", "Calibrate arched", "mdi:progress-wrench", "calibrate", "arched", true},
@@ -209,6 +214,8 @@ static json_t *button(const struct seat *s, const struct button *b) {
         put_text(o, "icon", b->icon);
         if (b->config)
                 put_text(o, "entity_category", "config");
+        if (b->disabled)
+                json_object_set_new(o, "enabled_by_default", json_false());
         json_object_set_new(o, "qos", json_integer(1));
         json_object_set_new(o, "availability", daemon_availability(s));
         return o;

@@ -135,6 +135,12 @@ static enum command_result activation_done(const struct said *said, struct comma
         return COMMAND_OK;
 }
 
+static enum command_result session_done(const struct said *said, struct command *ret) {
+        (void)said;
+        ret->verb = COMMAND_SESSION;
+        return COMMAND_OK;
+}
+
 static enum command_result calibrate(const struct said *said, struct command *ret) {
         ret->verb = COMMAND_CALIBRATE;
         return calibrate_target_of(said->word, &ret->target) ? COMMAND_OK : COMMAND_MALFORMED;
@@ -185,6 +191,7 @@ static const struct verb {
         {"hold", "state", WORD_COMMAND, hold},
         {"unteach", "name", WORD_COMMAND, unteach},
         {"sitter", "name", WORD_COMMAND, sitter},
+        {"session_done", NULL, WORD_COMMAND, session_done},
 };
 
 static const struct verb *find_verb(const char *name) {

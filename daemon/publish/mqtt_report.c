@@ -53,7 +53,8 @@ bool report_urgent(const struct report *last, const struct report *now) {
                last->health.mat_online != now->health.mat_online || last->sitting.phase != now->sitting.phase ||
                other_instant(last->alerts.snoozed_until_us, now->alerts.snoozed_until_us) ||
                other_instant(last->alerts.paused_until_us, now->alerts.paused_until_us) ||
-               last->alerts.disturb != now->alerts.disturb;
+               last->alerts.disturb != now->alerts.disturb || last->alerts.session.done != now->alerts.session.done ||
+               last->alerts.session.in_days != now->alerts.session.in_days;
 }
 
 /* Also when one of the two is unknown and the other not. */

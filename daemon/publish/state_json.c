@@ -169,6 +169,7 @@ static void put_alerts(json_t *root, struct state_memory *memory, const struct r
         json_object_set_new(root, "alerts_today", count(a->raised_today));
         json_object_set_new(root, "session_today",
                             a->session.of ? json_boolean(a->session.in_days == 0) : json_null());
+        json_object_set_new(root, "sessions_done_week", a->session.of ? count(a->session.done) : json_null());
         json_object_set_new(root, "glute_alert", json_boolean(a->of[ALERT_ACTIVATE].open));
         json_object_set_new(root, "posture_alert",
                             json_boolean(a->of[ALERT_SLOUCH].open || a->of[ALERT_ASYMMETRY].open));
@@ -220,8 +221,9 @@ char *info_json(const struct identity *identity, const struct report *r, uint64_
         json_object_set_new(root, "capabilities",
                             json_pack("[s,s,s,s,s]", "occupancy", "posture", "pelvic_tilt", "sitting", "alerts"));
         json_object_set_new(root, "commands",
-                            json_pack("[s,s,s,s,s,s,s,s,s,s,s,s]", "snooze", "activation_done", "calibrate", "tare",
-                                      "announce", "teach", "unteach", "sitter", "skip", "pause", "resume", "hold"));
+                            json_pack("[s,s,s,s,s,s,s,s,s,s,s,s,s]", "snooze", "activation_done", "calibrate", "tare",
+                                      "announce", "teach", "unteach", "sitter", "skip", "pause", "resume", "hold",
+                                      "session_done"));
         return text_of(root);
 }
 

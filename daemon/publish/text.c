@@ -216,6 +216,8 @@ const char *command_result_name(enum command_result r) {
                 [COMMAND_FULL] = "Full",
                 [COMMAND_NO_SUCH_NAME] = "NoSuchName",
                 [COMMAND_LIMIT_REACHED] = "LimitReached",
+                [COMMAND_NO_SESSIONS] = "NoSessions",
+                [COMMAND_DONE_TODAY] = "DoneToday",
         };
         return NAME_IN(names, r);
 }
@@ -239,6 +241,9 @@ const char *command_result_text(enum command_result r) {
                 [COMMAND_NO_SUCH_NAME] = N_("Nothing of that name was taught."),
                 [COMMAND_LIMIT_REACHED] =
                         N_("No more of it today: the settings snoozes_max and skips_max say how many."),
+                [COMMAND_NO_SESSIONS] =
+                        N_("No sessions are planned: the setting [exercise] sessions_per_week says how many."),
+                [COMMAND_DONE_TODAY] = N_("Today's session was marked as done before."),
         };
         return translated(NAME_IN(texts, r));
 }

@@ -135,6 +135,13 @@ static const struct verb verbs[] = {
          "\n"
          "  --session   the strengthening session of today, or the next ([exercise] sessions_per_week)\n",
          0, 0, verb_exercises},
+        {"session", "[done]", "config exercises bus seat json",
+         "the strengthening session of today or the next; done: it was done",
+         "  sitbonectl session\n"
+         "  sitbonectl session done\n"
+         "\n"
+         "Done is counted: none on the day after, and no more than wished for in a week. Once a day.\n",
+         0, 1, verb_session},
         {"formats", "[NAME]", "json", "the wire formats there are; with a name, its data sheet",
          "  sitbonectl formats\n"
          "  sitbonectl formats marveldex-v1\n"

@@ -65,6 +65,8 @@ int verb_resume(const struct options *options);
 int verb_hold(const struct options *options);
 int verb_why(const struct options *options);
 int verb_exercises(const struct options *options);
+int verb_session(const struct options *options);
+int session_done(const struct options *options);
 int verb_formats(const struct options *options);
 int verb_probe(const struct options *options);
 int verb_record(const struct options *options);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ctl_bus.h"
+#include "util/language.h"
 
 static int ask(const struct options *options, const char *said, const char *method, const char *signature,
                uint32_t number, const char *text) {
@@ -60,6 +61,11 @@ int verb_done(const struct options *options) {
 
 int verb_skip(const struct options *options) {
         return ask(options, "Skipped. The next prompt comes a full interval from now.", "Skip", "", 0, "");
+}
+
+int session_done(const struct options *options) {
+        return ask(options, _("Noted: today's strengthening session is done. Tomorrow the muscles rest."),
+                   "SessionDone", "", 0, "");
 }
 
 int verb_hold(const struct options *options) {

@@ -108,6 +108,7 @@ void why_session_words(const json_t *all, char *ret, size_t size) {
         int number = (int)json_integer_value(json_object_get(all, "session_number"));
         int of = (int)json_integer_value(json_object_get(all, "session_of"));
         int days = (int)json_integer_value(json_object_get(all, "session_in_days"));
+        int done = (int)json_integer_value(json_object_get(all, "session_done"));
         const char *suits = json_string_value(json_object_get(all, "session_suits"));
         size_t n;
 
@@ -119,6 +120,8 @@ void why_session_words(const json_t *all, char *ret, size_t size) {
                 snprintf(ret, size, _("in %d days, %d of %d of its week; muscles recover until then"), days, number,
                          of);
         n = strlen(ret);
+        if (done > 0 && n < size)
+                n += (size_t)snprintf(ret + n, size - n, _("; %d done this week"), done);
         if (suits && *suits && n < size)
                 snprintf(ret + n, size - n, _("; chosen because lately %s"), exercise_suits_text(suits));
 }
@@ -190,6 +193,19 @@ static int show(const struct options *options, const char *path, struct mistakes
         else
                 print_text(catalogue);
         return STATUS_DONE;
+}
+
+int verb_session(const struct options *options) {
+        struct options shown = *options;
+
+        if (options->n_args == 0) {
+                shown.session = true;
+                return verb_exercises(&shown);
+        }
+        if (strcmp(options->args[0], "done") == 0)
+                return session_done(options);
+        complain("session %s: must be done, or nothing", options->args[0]);
+        return STATUS_USAGE;
 }
 
 int verb_exercises(const struct options *options) {

@@ -22,6 +22,7 @@ static int read_value(sd_bus_message *m, json_t **ret) {
         uint64_t t = 0;
         uint32_t u = 0;
         double d = 0;
+        int b = 0;
         char type;
         int r = sd_bus_message_peek_type(m, &type, &contents);
 
@@ -35,6 +36,8 @@ static int read_value(sd_bus_message *m, json_t **ret) {
                 *ret = json_integer(u);
         else if (strcmp(contents, "d") == 0 && (r = sd_bus_message_read(m, "v", "d", &d)) >= 0)
                 *ret = json_real(d);
+        else if (strcmp(contents, "b") == 0 && (r = sd_bus_message_read(m, "v", "b", &b)) >= 0)
+                *ret = json_boolean(b);
         return *ret ? 0 : r < 0 ? r : -EBADMSG;
 }
 

@@ -17,6 +17,7 @@ enum command_verb {
         COMMAND_TEACH,     /* name: the sitter sits so for the next seconds */
         COMMAND_UNTEACH,   /* name */
         COMMAND_SITTER,    /* name: who sits from now on; "" = nobody in particular */
+        COMMAND_SESSION,   /* the strengthening session of today was done */
         COMMAND_VERB_N,
 };
 
@@ -57,6 +58,8 @@ enum command_result {
         COMMAND_FULL,          /* no room for another sitter or posture */
         COMMAND_NO_SUCH_NAME,  /* nothing of that name was taught */
         COMMAND_LIMIT_REACHED, /* snooze, skip: the limit of the day that the user set */
+        COMMAND_NO_SESSIONS,   /* session: none are planned, or nobody knows what day it is */
+        COMMAND_DONE_TODAY,    /* session: that was said before */
         COMMAND_RESULT_N,
 };
 

@@ -67,6 +67,8 @@ struct exercise_session {
         uint8_t of;      /* sessions a week; 0 = none are wished for, or the day is not known */
         uint8_t number;  /* this one is the number-th of the week, from Monday */
         uint8_t in_days; /* 0 = today */
+        uint8_t done;    /* so many were done this week, from Monday */
+        bool done_today;
         uint8_t n;
         uint8_t exercise[EXERCISE_SESSION_MAX]; /* in this order, as indices in the catalogue */
         uint32_t suits;                         /* what was seen most often lately, as one bit; 0 = nothing special */

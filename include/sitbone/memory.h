@@ -18,7 +18,8 @@ struct memory_sitting {
         uint64_t last_number; /* of the bout that runs, or of the last one */
         uint32_t bout_shifts, bout_squeezes;
         float bout_squeezed_s;
-        uint64_t off_us; /* of the absence: seen off the seat */
+        uint32_t last_was_break; /* 0 or 1 */
+        uint64_t off_us;         /* of the absence: seen off the seat */
         uint64_t last_bout_us, today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
 };
@@ -35,7 +36,8 @@ struct memory_alerts {
         uint8_t hold;    /* do not disturb, said by a person or an automation; a desktop says it again */
         struct {
                 uint8_t raised, worked;
-        } hour[24]; /* adaptive: of the activation prompts raised in this local hour, how many worked */
+        } hour[24];             /* adaptive: of the activation prompts raised in this local hour, how many worked */
+        uint16_t sessions_done; /* bit 0: a strengthening session was done today, bit 1: yesterday, ... */
         struct exercise_history offered;
         struct {
                 uint8_t open, withdrawn;

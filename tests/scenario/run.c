@@ -131,8 +131,9 @@ static bool read_command(const char *text, struct command *ret) {
                 enum command_verb verb;
                 bool minutes;
         } verbs[] = {
-                {"snooze", COMMAND_SNOOZE, true}, {"done", COMMAND_DONE, false},     {"skip", COMMAND_SKIP, false},
-                {"pause", COMMAND_PAUSE, true},   {"resume", COMMAND_RESUME, false},
+                {"snooze", COMMAND_SNOOZE, true},  {"done", COMMAND_DONE, false},
+                {"skip", COMMAND_SKIP, false},     {"pause", COMMAND_PAUSE, true},
+                {"resume", COMMAND_RESUME, false}, {"session", COMMAND_SESSION, false},
         };
         unsigned long minutes = 0;
 

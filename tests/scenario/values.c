@@ -31,6 +31,7 @@ static bool print_number(const char *name, const struct world *w, char *ret, siz
                 {"snoozes", w->alerts.snoozes_today},
                 {"skips", w->alerts.skips_today},
                 {"squeezes", w->sitting.bout_squeezes},
+                {"sessions done", w->alerts.session.done},
         };
 
         for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)

@@ -35,7 +35,7 @@ void world_init(struct world *w, const struct settings *settings, const struct e
 
 /* As the daemon does: a day that is another one is a new day, whoever moved the clock. */
 static void look_at_clock(struct world *w) {
-        int64_t wall = (int64_t)w->t_us + w->wall_us;
+        int64_t wall = (int64_t)w->t_us + w->wall_us, days;
         struct surroundings around = {.known = true, .now_us = world_now(w)};
 
         if (!w->clock_known)
@@ -45,9 +45,12 @@ static void look_at_clock(struct world *w) {
         alert_surround(&w->desk, &around);
         if (wall / DAY == w->day)
                 return;
+        days = wall / DAY > w->day ? wall / DAY - w->day : 1;
         w->day = wall / DAY;
-        sitting_new_day(&w->tracker, world_now(w));
-        alert_new_day(&w->desk, world_now(w));
+        while (days-- > 0) {
+                sitting_new_day(&w->tracker, world_now(w));
+                alert_new_day(&w->desk, world_now(w));
+        }
 }
 
 void world_step(struct world *w) {
@@ -161,6 +164,8 @@ static enum command_result execute(struct world *w, const struct command *c) {
                 return alert_resume(&w->desk);
         case COMMAND_HOLD:
                 return alert_disturb(&w->desk, who, c->on, world_now(w));
+        case COMMAND_SESSION:
+                return alert_session_done(&w->desk);
         default:
                 return COMMAND_UNKNOWN_VERB;
         }

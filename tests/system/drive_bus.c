@@ -70,6 +70,8 @@ static enum command_result execute(void *userdata, const struct command *c) {
                 r = alert_resume(&d->alert);
         else if (c->verb == COMMAND_HOLD)
                 r = alert_disturb(&d->alert, holder(c), c->on, d->now_us);
+        else if (c->verb == COMMAND_SESSION)
+                r = alert_session_done(&d->alert);
         printf("command %d %" PRIu32 " %d %s\n", (int)c->verb, c->minutes, (int)c->target, command_result_name(r));
         fflush(stdout);
         step(d, 0);

@@ -43,7 +43,7 @@ static enum command_result execute(void *userdata, const struct command *c) {
                 [COMMAND_SNOOZE] = "snooze",   [COMMAND_DONE] = "done",     [COMMAND_CALIBRATE] = "calibrate",
                 [COMMAND_TARE] = "tare",       [COMMAND_SKIP] = "skip",     [COMMAND_PAUSE] = "pause",
                 [COMMAND_RESUME] = "resume",   [COMMAND_HOLD] = "hold",     [COMMAND_TEACH] = "teach",
-                [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter",
+                [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter", [COMMAND_SESSION] = "session",
         };
         struct drive *d = userdata;
 

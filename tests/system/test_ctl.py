@@ -42,6 +42,7 @@ def test_usage():
     ctl("pause", "1441", status=USAGE)
     ctl("hold", "maybe", status=USAGE)
     ctl("calibrate", "slumped", status=USAGE)
+    ctl("session", "over", status=USAGE)
     ctl("calibrate", "--seconds", "-1", status=USAGE)
     ctl("teach", status=USAGE)
     ctl("teach", "a", "--list", status=USAGE)
@@ -50,7 +51,7 @@ def test_usage():
     assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
     verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
     assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "teach", "sitter", "snooze", "done",
-                     "skip", "pause", "resume", "hold", "why", "exercises",
+                     "skip", "pause", "resume", "hold", "why", "exercises", "session",
                      "formats", "ports", "probe", "history", "report"], verbs
     for verb in verbs:
         out, _ = ctl(verb, "--help")
@@ -105,6 +106,8 @@ def test_commands(seat):
     until("the default snooze", lambda: seat.commands[-1][:2] == ["0", "0"])
     _, error = ctl("done", status=FAILED)
     assert error.startswith("sitbonectl: No alert is open"), error
+    _, error = ctl("session", "done", status=FAILED)
+    assert error.startswith("sitbonectl: No sessions are planned"), error
     _, error = ctl("tare", status=FAILED)
     assert "silent" in error or "frame" in error, error  # the refusal's sentence, whatever it is in detail
     until("tare was asked", lambda: seat.commands[-1][0] == "3")

@@ -16,7 +16,7 @@ STATE_KEYS = {
     "pelvic_tilt_sd_deg", "pelvic_obliquity_deg", "pelvic_obliquity_sd_deg", "load_left_pct", "calibrated",
     "calibration_needed", "phase", "seated_since", "sitting_today_min", "last_session_min", "sessions_today",
     "sitter", "sitter_confidence_pct", "learning", "calibrated_poses", "calibration_stale", "taught_postures",
-    "breaks_today", "squeezes", "squeezed_s", "next_alert_at", "snoozed_until", "paused_until", "do_not_disturb", "alerts_today", "session_today", "glute_alert", "posture_alert", "still_alert"}
+    "breaks_today", "squeezes", "squeezed_s", "next_alert_at", "snoozed_until", "paused_until", "do_not_disturb", "alerts_today", "session_today", "sessions_done_week", "glute_alert", "posture_alert", "still_alert"}
 
 
 def state(listener, drive):
@@ -106,6 +106,7 @@ def check_commands(listener, drive):
     r = answered(listener, drive, "snooze", '{"minutes":7,"transaction":"a1"}')
     assert r == {"status": "ok", "transaction": "a1"} and drive.said("command")[-1] == "command snooze 7 0", r
     assert answered(listener, drive, "activation_done", "1") == ok
+    assert answered(listener, drive, "session_done", "1") == ok and drive.said("command")[-1] == "command session 0 0"
     assert answered(listener, drive, "pause", '{"minutes":1440}') == ok and answered(listener, drive, "resume", "") == ok
     assert answered(listener, drive, "skip", "1") == ok and answered(listener, drive, "hold", "on") == ok
     assert answered(listener, drive, "calibrate", "upright") == ok
@@ -134,6 +135,8 @@ def check_commands(listener, drive):
     r = answered(listener, drive, "snooze", "5", retain=True)
     assert r["code"] == "Retained", r
     listener.publish(f"{drive.base}/cmd/snooze", "", retain=True)
+    assert answered(listener, drive, "session_done", "1", retain=True)["code"] == "Retained"
+    listener.publish(f"{drive.base}/cmd/session_done", "", retain=True)
     assert len(drive.said("command")) == done, "a refused command was executed"
 
 

@@ -88,6 +88,8 @@ static void test_others(void) {
         CHECK(read_as("calibrate", "upright", &r) == COMMAND_OK && r.command.target == CALIBRATE_UPRIGHT);
         CHECK(read_as("calibrate", "", &r) == COMMAND_MALFORMED);
         CHECK(read_as("activation_done", "anything", &r) == COMMAND_OK && r.command.verb == COMMAND_DONE);
+        CHECK(read_as("session_done", "1", &r) == COMMAND_OK && r.command.verb == COMMAND_SESSION);
+        CHECK(command_read("session_done", "1", 1, true, &word, &r) == COMMAND_RETAINED);
         CHECK(read_as("tare", "", &r) == COMMAND_OK && r.command.verb == COMMAND_TARE);
         CHECK(command_read("announce", NULL, 0, false, &word, &r) == COMMAND_OK && word == WORD_ANNOUNCE);
         CHECK(read_as("dance", "", &r) == COMMAND_UNKNOWN_VERB && strcmp(r.reply_to.verb, "dance") == 0);
