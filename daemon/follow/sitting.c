@@ -104,6 +104,7 @@ static void end_bout(struct sitting_tracker *t) {
                 t->now.breaks_today++;
         }
         t->now.last_bout_us = t->now.bout_seated_us;
+        t->now.last_was_break = (t->now.changes & SITTING_BREAK) != 0;
         forget_bout(t);
 }
 
@@ -329,6 +330,7 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
                 .last_shift_age_us = t->in_bout ? now_us - s->last_shift_us : UINT64_MAX,
                 .off_us = absent ? t->off_us : 0,
                 .last_bout_us = s->last_bout_us,
+                .last_was_break = s->last_was_break,
                 .today_us = s->today_us,
                 .bouts_today = s->bouts_today,
                 .breaks_today = s->breaks_today,
@@ -381,6 +383,7 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
         t->last_us = now_us;
         t->last_number = memory->last_number;
         t->now.last_bout_us = memory->last_bout_us;
+        t->now.last_was_break = memory->last_was_break != 0;
         t->now.today_us = memory->today_us;
         t->now.bouts_today = memory->bouts_today;
         t->now.breaks_today = memory->breaks_today;

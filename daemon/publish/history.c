@@ -34,7 +34,10 @@ struct history {
         uint64_t begun_us, begun_realtime_us, posted_us;
         int64_t minute; /* of the wall: written last */
         enum sitting_phase phase;
-        bool begun, missed, referenced, calibrated;
+        bool begun, missed, referenced, calibrated, squeeze_taken, done_today;
+        bool retaken; /* and not yet told */
+        uint32_t squeezes;
+        char sitter[SITTER_NAME_MAX];
         double asymmetry_us;
         uint64_t asymmetry_known_us;
 
@@ -231,15 +234,31 @@ static bool happened(const struct history *h, const struct snapshot *s) {
         for (int k = 0; k < ALERT_KIND_N; k++)
                 changes |= s->alerts.of[k].changes & ~(uint32_t)ALERT_UPDATED;
         return changes != 0 || s->learning.calibration_changed || s->sitting.phase != h->phase ||
-               s->posture.referenced != h->referenced || s->posture.calibrated != h->calibrated;
+               s->posture.referenced != h->referenced || s->posture.calibrated != h->calibrated ||
+               s->posture.squeezes.ready != h->squeeze_taken || s->sitting.bout_squeezes > h->squeezes ||
+               (s->alerts.session.done_today && !h->done_today) || strcmp(s->learning.sitter, h->sitter) != 0;
 }
 
-static void put_exercise(const struct snapshot *s, int k, char ret[EXERCISE_ID_MAX]) {
+/* What the next one is held against. */
+static void note_last(struct history *h, const struct snapshot *s) {
+        h->phase = s->sitting.phase;
+        h->referenced = s->posture.referenced;
+        h->calibrated = s->posture.calibrated;
+        h->squeeze_taken = s->posture.squeezes.ready;
+        h->squeezes = s->sitting.bout_squeezes;
+        h->done_today = s->alerts.session.done_today;
+        memcpy(h->sitter, s->learning.sitter, sizeof(h->sitter));
+}
+
+static void put_exercise(const struct snapshot *s, int k, struct history_note *ret) {
         int32_t i = s->alerts.of[k].exercise;
 
-        ret[0] = '\0';
-        if (i >= 0 && (uint32_t)i < s->exercises->n)
-                snprintf(ret, EXERCISE_ID_MAX, "%s", s->exercises->of[i].id);
+        ret->exercise[k][0] = '\0';
+        ret->in_seat[k] = k == ALERT_SHORT;
+        if (i < 0 || (uint32_t)i >= s->exercises->n)
+                return;
+        snprintf(ret->exercise[k], EXERCISE_ID_MAX, "%s", s->exercises->of[i].id);
+        ret->in_seat[k] = ret->in_seat[k] || s->exercises->of[i].place == EXERCISE_DESK;
 }
 
 static void put_note(const struct history *h, const struct snapshot *s, uint64_t realtime_us, bool first,
@@ -249,10 +268,14 @@ static void put_note(const struct history *h, const struct snapshot *s, uint64_t
         ret->sitting = s->sitting;
         memcpy(ret->alerts, s->alerts.of, sizeof(ret->alerts));
         for (int k = 0; k < ALERT_KIND_N; k++)
-                put_exercise(s, k, ret->exercise[k]);
+                put_exercise(s, k, ret);
         ret->referenced = s->posture.referenced;
         ret->calibrated = s->posture.calibrated;
         memcpy(ret->pose_taken, s->learning.taken, sizeof(ret->pose_taken));
+        memcpy(ret->sitter, s->learning.sitter, sizeof(ret->sitter));
+        ret->squeeze_taken = s->posture.squeezes.ready;
+        ret->retaken = h->retaken;
+        ret->session_done = s->alerts.session.done_today && (first || !h->done_today);
         ret->first = first;
         ret->asymmetry_us = h->asymmetry_us;
         ret->asymmetry_known_us = h->asymmetry_known_us;
@@ -277,7 +300,22 @@ static void push(struct history *h, const struct snapshot *s, uint64_t realtime_
         }
         put_note(h, s, realtime_us, first || h->missed, &h->notes[ring_push(&h->ring, NOTES)]);
         h->missed = false;
+        h->retaken = h->retaken && !s->posture.referenced;
         h->has_newest = false; /* older than this */
+}
+
+static void tell(struct history *h, const struct snapshot *s, uint64_t realtime_us, bool first, bool event) {
+        h->minute = (int64_t)(realtime_us / (60 * USEC_PER_SEC));
+        pthread_mutex_lock(&h->lock);
+        if (event) {
+                push(h, s, realtime_us, first);
+        } else {
+                put_note(h, s, realtime_us, h->missed, &h->newest);
+                h->has_newest = true;
+        }
+        h->has_news = true;
+        pthread_cond_signal(&h->wake);
+        pthread_mutex_unlock(&h->lock);
 }
 
 static void history_post(void *self, const struct snapshot *s) {
@@ -294,22 +332,10 @@ static void history_post(void *self, const struct snapshot *s) {
         event = first || happened(h, s);
         minute = s->sitting.bout_number > 0 && (int64_t)(realtime_us / (60 * USEC_PER_SEC)) != h->minute;
         h->begun = true;
-        h->phase = s->sitting.phase;
-        h->referenced = s->posture.referenced;
-        h->calibrated = s->posture.calibrated;
-        if (!event && !minute)
-                return;
-        h->minute = (int64_t)(realtime_us / (60 * USEC_PER_SEC));
-        pthread_mutex_lock(&h->lock);
-        if (event) {
-                push(h, s, realtime_us, first);
-        } else {
-                put_note(h, s, realtime_us, h->missed, &h->newest);
-                h->has_newest = true;
-        }
-        h->has_news = true;
-        pthread_cond_signal(&h->wake);
-        pthread_mutex_unlock(&h->lock);
+        h->retaken = h->retaken || s->learning.calibration_changed;
+        if (event || minute)
+                tell(h, s, realtime_us, first, event);
+        note_last(h, s);
 }
 
 static int history_fd(void *self) {

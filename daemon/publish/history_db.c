@@ -72,6 +72,28 @@ static const char *const steps[] = {
         "CREATE INDEX calibration_at ON calibration(at_s);",
         /* 2: the poses that the calibration has, with spaces between; "" also where version 1 did not say */
         "ALTER TABLE calibration ADD COLUMN poses TEXT NOT NULL DEFAULT '';",
+        /* 3: squeezes of the glutes, strengthening sessions, and whose calibration it is ("" = nobody's in particular) */
+        "ALTER TABLE bout ADD COLUMN squeezes INTEGER NOT NULL DEFAULT 0;" /* as the daemon counts them: what the */
+        "ALTER TABLE bout ADD COLUMN squeezed_s REAL NOT NULL DEFAULT 0;"  /* table below already has */
+        "CREATE TABLE squeeze("                                            /* repetitions close to one another */
+        "  id INTEGER PRIMARY KEY,"
+        "  began_s INTEGER NOT NULL," /* the first was counted, ... */
+        "  until_s INTEGER NOT NULL," /* ... and the last */
+        "  offset_min INTEGER NOT NULL,"
+        "  sitter TEXT NOT NULL,"
+        "  repetitions INTEGER NOT NULL,"
+        "  held_s REAL NOT NULL," /* of all of them together */
+        "  alert INTEGER"         /* number of the alert that asked for it; NULL: none did */
+        ") STRICT;"
+        "CREATE INDEX squeeze_began ON squeeze(began_s);"
+        "CREATE TABLE session(" /* strengthening sessions that somebody said were done; one a local day */
+        "  id INTEGER PRIMARY KEY,"
+        "  at_s INTEGER NOT NULL,"
+        "  offset_min INTEGER NOT NULL,"
+        "  sitter TEXT NOT NULL"
+        ") STRICT;"
+        "CREATE INDEX session_at ON session(at_s);"
+        "ALTER TABLE calibration ADD COLUMN sitter TEXT NOT NULL DEFAULT '';",
 };
 _Static_assert(sizeof(steps) / sizeof(*steps) == HISTORY_SCHEMA, "a step for each version");
 
@@ -172,11 +194,14 @@ static int migrate(sqlite3 *db, int64_t version) {
 static int has_tables(sqlite3 *db) {
         return sqlite3_exec(db,
                             "SELECT number, began_s, until_s, offset_min, open, ending, seated_s, in_posture, shifts, "
-                            "slump_s FROM bout LIMIT 0; SELECT began_s, until_s, offset_min, kind FROM away LIMIT 0;"
+                            "slump_s, squeezes, squeezed_s FROM bout LIMIT 0; SELECT began_s, until_s, offset_min, "
+                            "kind FROM away LIMIT 0;"
                             "SELECT number, kind, raised_s, offset_min, closed_s, outcome, latency_s, seated_s, "
                             "exercise FROM alert LIMIT 0; SELECT hour_s, posture, offset_min, seconds FROM posture "
                             "LIMIT 0; SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance LIMIT 0;"
-                            "SELECT at_s, offset_min, what, poses FROM calibration LIMIT 0;",
+                            "SELECT at_s, offset_min, what, poses, sitter FROM calibration LIMIT 0;"
+                            "SELECT began_s, until_s, offset_min, sitter, repetitions, held_s, alert FROM squeeze "
+                            "LIMIT 0; SELECT at_s, offset_min, sitter FROM session LIMIT 0;",
                             NULL, NULL, NULL) == SQLITE_OK
                        ? SQLITE_OK
                        : SQLITE_CORRUPT;
@@ -362,6 +387,8 @@ int history_db_forget(sqlite3 *db, int64_t before_s, int64_t *ret_rows) {
                 "DELETE FROM posture WHERE hour_s < ?",
                 "DELETE FROM balance WHERE hour_s < ?",
                 "DELETE FROM calibration WHERE at_s < ?",
+                "DELETE FROM squeeze WHERE until_s < ?",
+                "DELETE FROM session WHERE at_s < ?",
         };
         int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HISTORY_SCHEMA = 2, HISTORY_ERROR_MAX = 256 };
+enum { HISTORY_SCHEMA = 3, HISTORY_ERROR_MAX = 256 };
 
 enum history_opened {
         HISTORY_AS_IT_WAS,

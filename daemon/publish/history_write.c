@@ -21,14 +21,14 @@ enum { FOUND_AGAIN_S = 60 };
 
 static const char *const sql[SQL_N] = {
         [SQL_BOUT_FIND] =
-                "SELECT id, began_s, until_s, seated_s, in_posture, shifts, slump_s FROM bout WHERE number = ?1 "
-                "AND abs(began_s - ?2) < ?3 AND NOT ?4 ORDER BY id DESC LIMIT 1",
-        [SQL_BOUT_LAST_OPEN] = "SELECT id, began_s, until_s, seated_s, in_posture, shifts, slump_s, number FROM bout "
-                               "WHERE open = 1 ORDER BY id DESC LIMIT 1",
+                "SELECT id, began_s, until_s, seated_s, in_posture, shifts, slump_s, squeezes, squeezed_s FROM bout "
+                "WHERE number = ?1 AND abs(began_s - ?2) < ?3 AND NOT ?4 ORDER BY id DESC LIMIT 1",
+        [SQL_BOUT_LAST_OPEN] = "SELECT id, began_s, until_s, seated_s, in_posture, shifts, slump_s, squeezes, "
+                               "squeezed_s, number FROM bout WHERE open = 1 ORDER BY id DESC LIMIT 1",
         [SQL_BOUT_ADD] = "INSERT INTO bout(number, began_s, until_s, offset_min, open, seated_s, in_posture, shifts) "
                          "VALUES(?1, ?2, ?2, ?3, 1, 0, '{}', 0)",
         [SQL_BOUT_UPDATE] = "UPDATE bout SET until_s = ?2, open = ?3, ending = ?4, seated_s = ?5, in_posture = ?6, "
-                            "shifts = ?7, slump_s = ?8 WHERE id = ?1",
+                            "shifts = ?7, slump_s = ?8, squeezes = ?9, squeezed_s = ?10 WHERE id = ?1",
         [SQL_POSTURE_ADD] = "INSERT INTO posture(hour_s, posture, offset_min, seconds) VALUES(?1, ?2, ?3, ?4) "
                             "ON CONFLICT DO UPDATE SET seconds = max(0, seconds + excluded.seconds)",
         [SQL_BALANCE_ADD] =
@@ -44,8 +44,17 @@ static const char *const sql[SQL_N] = {
         [SQL_ALERT_ADD] = "INSERT INTO alert(number, kind, raised_s, offset_min, seated_s, exercise) "
                           "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
         [SQL_ALERT_UPDATE] = "UPDATE alert SET closed_s = ?2, outcome = ?3, latency_s = ?4 WHERE id = ?1",
-        [SQL_CALIBRATION_LAST] = "SELECT what, poses FROM calibration ORDER BY id DESC LIMIT 1",
-        [SQL_CALIBRATION_ADD] = "INSERT INTO calibration(at_s, offset_min, what, poses) VALUES(?1, ?2, ?3, ?4)",
+        [SQL_CALIBRATION_LAST] = "SELECT what, poses FROM calibration WHERE sitter = ?1 ORDER BY id DESC LIMIT 1",
+        [SQL_CALIBRATION_ADD] = "INSERT INTO calibration(at_s, offset_min, what, poses, sitter) "
+                                "VALUES(?1, ?2, ?3, ?4, ?5)",
+        [SQL_SQUEEZE_LAST] =
+                "SELECT id, alert FROM squeeze WHERE until_s >= ?1 AND sitter = ?2 ORDER BY id DESC LIMIT 1",
+        [SQL_SQUEEZE_ADD] = "INSERT INTO squeeze(began_s, until_s, offset_min, sitter, repetitions, held_s, alert) "
+                            "VALUES(?1, ?1, ?2, ?3, ?4, ?5, ?6)",
+        [SQL_SQUEEZE_MORE] = "UPDATE squeeze SET until_s = max(until_s, ?2), repetitions = repetitions + ?3, "
+                             "held_s = held_s + ?4 WHERE id = ?1",
+        [SQL_SESSION_ADD] = "INSERT INTO session(at_s, offset_min, sitter) SELECT ?1, ?2, ?3 "
+                            "WHERE NOT EXISTS(SELECT 1 FROM session WHERE at_s >= ?4)",
 };
 
 sqlite3_stmt *history_begin(struct history_writer *w, enum history_statement which) {
@@ -119,6 +128,8 @@ static void ledger_take(struct history_ledger *l, sqlite3_stmt *s, uint64_t numb
         postures_read((const char *)sqlite3_column_text(s, 4), l->in_s);
         l->shifts = (uint32_t)sqlite3_column_int64(s, 5);
         l->slump_s = sqlite3_column_type(s, 6) == SQLITE_NULL ? -1 : sqlite3_column_double(s, 6);
+        l->squeezes = (uint32_t)sqlite3_column_int64(s, 7);
+        l->squeezed_s = sqlite3_column_double(s, 8);
 }
 
 static int bout_save(struct history_writer *w, bool open, const char *ending) {
@@ -134,6 +145,8 @@ static int bout_save(struct history_writer *w, bool open, const char *ending) {
         sqlite3_bind_int64(s, 7, l->shifts);
         if (l->slump_s >= 0)
                 sqlite3_bind_double(s, 8, l->slump_s);
+        sqlite3_bind_int64(s, 9, l->squeezes);
+        sqlite3_bind_double(s, 10, l->squeezed_s);
         return history_finish(s);
 }
 
@@ -165,7 +178,8 @@ static int bout_open(struct history_writer *w, const struct history_note *n) {
         w->ledger.began_s = w->ledger.until_s = began_s;
         w->ledger.seated_s = 0;
         w->ledger.slump_s = -1;
-        w->ledger.shifts = 0;
+        w->ledger.shifts = w->ledger.squeezes = 0;
+        w->ledger.squeezed_s = 0;
         return rc;
 }
 
@@ -223,6 +237,8 @@ static int bout_follow(struct history_writer *w, const struct history_note *n) {
         if (rc == SQLITE_OK)
                 rc = add_balance(w, n, at_s, shifts);
         l->shifts = b->bout_shifts;
+        if (rc == SQLITE_OK)
+                rc = history_follow_squeezes(w, n);
         if (b->phase == SITTING_SEATED)
                 l->until_s = at_s;
         else if (b->phase == SITTING_INTERRUPTED && b->left_seat_us > 0)
@@ -310,15 +326,22 @@ static bool same_bout(const struct history_writer *w, const struct history_note 
                (!(n->sitting.changes & SITTING_BOUT_STARTED) || llabs(began_s - w->ledger.began_s) < FOUND_AGAIN_S);
 }
 
+/* Also one that ended just before the daemon was killed: its end is in the state, but not yet in the row. */
+static const char *ending_of(const struct history_note *n) {
+        const struct sitting *b = &n->sitting;
+
+        if (b->changes & SITTING_BREAK || (n->first && !(b->changes & SITTING_BOUT_ENDED) && b->last_was_break))
+                return "break";
+        return b->changes & SITTING_BOUT_ENDED ? "silence" : "lost";
+}
+
 static int follow_bout(struct history_writer *w, const struct history_note *n) {
         const struct sitting *b = &n->sitting;
         struct history_ledger *l = &w->ledger;
         int rc = SQLITE_OK;
 
         if (l->row > 0 && !same_bout(w, n)) {
-                const char *ending = b->changes & SITTING_BREAK        ? "break"
-                                     : b->changes & SITTING_BOUT_ENDED ? "silence"
-                                                                       : "lost";
+                const char *ending = ending_of(n);
                 rc = bout_close(w, b, ending);
                 if (rc == SQLITE_OK)
                         rc = away_after_bout(w, *ending == 'b' ? "break" : "silence");
@@ -337,6 +360,8 @@ static int write_note(struct history_writer *w, const struct history_note *n) {
                 rc = follow_away(w, n);
         for (int k = 0; k < ALERT_KIND_N && rc == SQLITE_OK; k++)
                 rc = history_follow_alert(w, n, k);
+        if (rc == SQLITE_OK)
+                rc = history_follow_session(w, n);
         return rc == SQLITE_OK ? history_follow_calibration(w, n) : rc;
 }
 
@@ -363,7 +388,7 @@ static int take_up(struct history_writer *w) {
         int rc = sqlite3_step(s);
 
         if (rc == SQLITE_ROW)
-                ledger_take(&w->ledger, s, (uint64_t)sqlite3_column_int64(s, 7));
+                ledger_take(&w->ledger, s, (uint64_t)sqlite3_column_int64(s, 9));
         sqlite3_reset(s);
         if (rc != SQLITE_ROW && rc != SQLITE_DONE)
                 return rc;

@@ -15,8 +15,13 @@ struct history_note {
         struct sitting sitting;
         struct alert alerts[ALERT_KIND_N];
         char exercise[ALERT_KIND_N][EXERCISE_ID_MAX]; /* "" = none */
+        bool in_seat[ALERT_KIND_N];                   /* what it asks for can be done by squeezing in the seat */
+        char sitter[SITTER_NAME_MAX];                 /* "" = nobody in particular */
         bool referenced, calibrated;
         bool pose_taken[POSE_N];     /* by calibrating */
+        bool squeeze_taken;          /* the pattern of squeezes was learnt */
+        bool retaken;                /* a pose was calibrated, perhaps once more */
+        bool session_done;           /* a session was done today: said now, or before this daemon started */
         bool first;                  /* since the daemon started: what was missed is made up for */
         double asymmetry_us;         /* since the daemon started: integral over the time in which it was known ... */
         uint64_t asymmetry_known_us; /* ... and that time */
@@ -38,6 +43,10 @@ enum history_statement {
         SQL_ALERT_UPDATE,
         SQL_CALIBRATION_LAST,
         SQL_CALIBRATION_ADD,
+        SQL_SQUEEZE_LAST,
+        SQL_SQUEEZE_ADD,
+        SQL_SQUEEZE_MORE,
+        SQL_SESSION_ADD,
         SQL_N,
 };
 
@@ -48,7 +57,8 @@ struct history_ledger {
         int64_t began_s, until_s;
         double seated_s, slump_s; /* slump_s < 0: none yet */
         double in_s[POSTURE_N];
-        uint32_t shifts;
+        uint32_t shifts, squeezes;
+        double squeezed_s;
         int64_t away_row; /* 0 = not away */
         int64_t away_began_s;
         double asymmetry_us;

@@ -20,5 +20,8 @@ double history_seconds(uint64_t us);
 /* Also what was raised or cleared while nobody wrote. */
 int history_follow_alert(struct history_writer *w, const struct history_note *n, int k);
 int history_follow_calibration(struct history_writer *w, const struct history_note *n);
+/* Repetitions since the last note, and a session that was done. */
+int history_follow_squeezes(struct history_writer *w, const struct history_note *n);
+int history_follow_session(struct history_writer *w, const struct history_note *n);
 
 #endif

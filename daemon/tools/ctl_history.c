@@ -231,6 +231,7 @@ void history_print(const struct history *h, FILE *f) {
         print_sitting(f, h);
         print_postures(f, h);
         print_alerts(f, h);
+        history_print_body(h, f);
 }
 
 /* ---- JSON ---- */
@@ -320,6 +321,7 @@ int history_print_json(const struct history *h, FILE *f) {
         put_shares(o, "worked_by_hour", h->by_hour, 24);
         put_shares(o, "worked_by_kind", h->by_kind, ALERT_KIND_N);
         put_shares(o, "worked_by_exercise", h->by_exercise, h->n_exercises);
+        history_put_body(o, h);
         put_days(o, h);
         out_text(o, "}\n");
         out_flush(o);

@@ -48,6 +48,18 @@ struct history_share {
         int worked, known;
 };
 
+/* Squeezes of the glutes that the seat saw. */
+struct history_squeezes {
+        int sets, repetitions, asked; /* asked: repetitions that an alert asked for */
+        double held_s;
+};
+
+struct history_calibration {
+        int64_t at_s;
+        int offset_min;
+        char what[16], poses[64], sitter[32];
+};
+
 struct history_day {
         double seated_s, in_s[POSTURE_N];
 };
@@ -69,6 +81,9 @@ struct history {
         struct history_share all, by_hour[24], by_kind[ALERT_KIND_N], by_exercise[HISTORY_EXERCISES_MAX];
         int n_exercises;
         int outcomes[ALERT_OUTCOME_N]; /* [ALERT_PENDING]: none yet */
+        struct history_squeezes squeezes;
+        int sessions, calibrations;             /* strengthening sessions done; changes of the calibration ... */
+        struct history_calibration calibration; /* ... and the last of them */
 };
 
 /* today, yesterday, week (7 days), month (30 days), year, all, 2026-11-21 or 2026-11-01..2026-11-21. False after a complaint. */
@@ -97,5 +112,17 @@ int history_what_if(const struct options *options, sqlite3 *db, const struct his
 int history_export(const struct options *options, sqlite3 *db, const struct history_period *period);
 void history_print(const struct history *h, FILE *f);
 int history_print_json(const struct history *h, FILE *f);
+
+/* ---- ctl_history_body.c: squeezes, sessions, calibration ---- */
+
+struct out;
+
+int history_take_squeeze(struct history *h, sqlite3_stmt *s);
+int history_take_session(struct history *h, sqlite3_stmt *s);
+int history_take_calibration(struct history *h, sqlite3_stmt *s);
+/* "9 that the seat saw, held for 45 s; 6 asked for by an alert" */
+void history_squeeze_words(const struct history *h, char *ret, size_t size);
+void history_print_body(const struct history *h, FILE *f);
+void history_put_body(struct out *o, const struct history *h);
 
 #endif

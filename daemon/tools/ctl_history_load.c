@@ -247,6 +247,12 @@ int history_load(sqlite3 *db, const struct history_period *period, struct histor
                 {"SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance WHERE hour_s >= ?1 AND "
                  "hour_s < ?2",
                  take_balance},
+                {"SELECT repetitions, held_s, alert FROM squeeze WHERE began_s >= ?1 AND began_s < ?2",
+                 history_take_squeeze},
+                {"SELECT at_s FROM session WHERE at_s >= ?1 AND at_s < ?2", history_take_session},
+                {"SELECT at_s, offset_min, what, poses, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 "
+                 "ORDER BY at_s, id",
+                 history_take_calibration},
         };
         int status = STATUS_DONE;
 

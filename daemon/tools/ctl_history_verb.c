@@ -12,25 +12,30 @@
 /* One row of everything, the same columns for CSV and JSON: what, began, until, detail, seconds, ... */
 static const char export_sql[] =
         "SELECT 'bout' AS what, began_s AS at, until_s AS until, offset_min AS offset, coalesce(ending, 'open') AS "
-        "detail, "
-        "seated_s AS seconds, NULL AS outcome, slump_s AS latency, NULL AS exercise, shifts AS shifts FROM bout "
-        "WHERE began_s >= ?1 AND began_s < ?2 UNION ALL "
-        "SELECT 'away', began_s, until_s, offset_min, kind, until_s - began_s, NULL, NULL, NULL, NULL FROM away "
-        "WHERE began_s >= ?1 AND began_s < ?2 UNION ALL "
-        "SELECT 'alert', raised_s, closed_s, offset_min, kind, seated_s, outcome, latency_s, exercise, NULL FROM "
-        "alert "
-        "WHERE raised_s >= ?1 AND raised_s < ?2 UNION ALL "
-        "SELECT 'posture', hour_s, hour_s + 3600, offset_min, posture, seconds, NULL, NULL, NULL, NULL FROM posture "
-        "WHERE hour_s >= ?1 AND hour_s < ?2 UNION ALL "
-        "SELECT 'balance', hour_s, hour_s + 3600, offset_min, CASE WHEN seconds > 0 THEN round(asymmetry_s / seconds, "
-        "4) "
-        "END, seconds, NULL, NULL, NULL, shifts FROM balance WHERE hour_s >= ?1 AND hour_s < ?2 UNION ALL "
-        "SELECT 'calibration', at_s, NULL, offset_min, trim(what || ' ' || poses), NULL, NULL, NULL, NULL, NULL FROM "
-        "calibration "
-        "WHERE at_s >= ?1 AND at_s < ?2 ORDER BY 2, 1";
+        "detail, seated_s AS seconds, NULL AS outcome, slump_s AS latency, NULL AS exercise, shifts AS shifts, "
+        "squeezes AS repetitions, NULL AS alert, NULL AS sitter FROM bout WHERE began_s >= ?1 AND began_s < ?2 "
+        "UNION ALL SELECT 'away', began_s, until_s, offset_min, kind, until_s - began_s, NULL, NULL, NULL, NULL, "
+        "NULL, "
+        "NULL, NULL FROM away WHERE began_s >= ?1 AND began_s < ?2 "
+        "UNION ALL SELECT 'alert', raised_s, closed_s, offset_min, kind, seated_s, outcome, latency_s, exercise, "
+        "NULL, "
+        "NULL, number, NULL FROM alert WHERE raised_s >= ?1 AND raised_s < ?2 "
+        "UNION ALL SELECT 'posture', hour_s, hour_s + 3600, offset_min, posture, seconds, NULL, NULL, NULL, NULL, "
+        "NULL, "
+        "NULL, NULL FROM posture WHERE hour_s >= ?1 AND hour_s < ?2 "
+        "UNION ALL SELECT 'balance', hour_s, hour_s + 3600, offset_min, CASE WHEN seconds > 0 THEN round(asymmetry_s "
+        "/ "
+        "seconds, 4) END, seconds, NULL, NULL, NULL, shifts, NULL, NULL, NULL FROM balance WHERE hour_s >= ?1 AND "
+        "hour_s < ?2 "
+        "UNION ALL SELECT 'squeeze', began_s, until_s, offset_min, NULL, held_s, NULL, NULL, NULL, NULL, repetitions, "
+        "alert, sitter FROM squeeze WHERE began_s >= ?1 AND began_s < ?2 "
+        "UNION ALL SELECT 'session', at_s, NULL, offset_min, 'done', NULL, NULL, NULL, NULL, NULL, NULL, NULL, sitter "
+        "FROM session WHERE at_s >= ?1 AND at_s < ?2 "
+        "UNION ALL SELECT 'calibration', at_s, NULL, offset_min, trim(what || ' ' || poses), NULL, NULL, NULL, NULL, "
+        "NULL, NULL, NULL, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 ORDER BY 2, 1";
 
-static const char *const export_columns[] = {"what",    "began",   "until",    "detail", "seconds",
-                                             "outcome", "after_s", "exercise", "shifts"};
+static const char *const export_columns[] = {"what",    "began",    "until",  "detail",      "seconds", "outcome",
+                                             "after_s", "exercise", "shifts", "repetitions", "alert",   "sitter"};
 
 /* 2026-11-21T09:41:07+01:00: local time with its offset, which is UTC as well. */
 static void local_time(int64_t at_s, int offset_min, char ret[32]) {
@@ -75,7 +80,7 @@ static void put_time(struct out *o, sqlite3_stmt *s, int column, bool json) {
 }
 
 static void put_row(struct out *o, sqlite3_stmt *s, bool json) {
-        static const int columns[] = {0, 1, 2, 4, 5, 6, 7, 8, 9};
+        static const int columns[] = {0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
         for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
                 if (json) {

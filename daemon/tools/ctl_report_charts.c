@@ -7,7 +7,7 @@
 #include "publish/text.h"
 #include "util/language.h"
 
-enum { ROW_H = 24, SHARE_ROWS_MAX = 6, COLUMN_GAP = 36 };
+enum { ROW_H = 24, BODY_H = 20, SHARE_ROWS_MAX = 6, COLUMN_GAP = 36 };
 
 static const double INNER = REPORT_WIDTH - 2.0 * REPORT_MARGIN;
 
@@ -58,11 +58,27 @@ static int rows_of(const struct history_share *s, int n) {
         return rows < SHARE_ROWS_MAX ? rows : SHARE_ROWS_MAX;
 }
 
+static bool has_body(const struct history *h) {
+        return h->squeezes.repetitions > 0 || h->sessions > 0;
+}
+
 double report_alerts_height(const struct history *h) {
         int a = rows_of(h->by_kind, ALERT_KIND_N), b = rows_of(h->by_exercise, h->n_exercises);
         int rows = a > b ? a : b;
 
-        return 66 + ROW_H * (rows > 1 ? rows : 1);
+        return 66 + ROW_H * (rows > 1 ? rows : 1) + (has_body(h) ? BODY_H : 0);
+}
+
+/* What was done beside standing up. */
+static void body_row(cairo_t *c, const struct history *h, double y) {
+        char squeezes[192];
+
+        history_squeeze_words(h, squeezes, sizeof(squeezes));
+        if (h->squeezes.repetitions > 0)
+                report_text(c, REPORT_MARGIN, y, 12, report_grey, REPORT_LEFT, _("squeezes: %s"), squeezes);
+        if (h->sessions > 0)
+                report_text(c, REPORT_WIDTH - REPORT_MARGIN, y, 12, report_grey, REPORT_RIGHT,
+                            _("strengthening sessions: %d"), h->sessions);
 }
 
 static void share_rows(cairo_t *c, const struct history_share *s, int n, double x, double y, double w,
@@ -106,8 +122,10 @@ void report_alerts(cairo_t *c, const struct history *h, double y) {
                                               alert_outcome_text(alert_outcome_name((enum alert_outcome)i)),
                                               h->outcomes[i]);
         if (n > 0)
-                report_text(c, x, y + report_alerts_height(h) - 8, 12, report_grey, REPORT_LEFT, _("%zu alerts: %s"),
-                            h->n_alerts, text);
+                report_text(c, x, y + report_alerts_height(h) - 8 - (has_body(h) ? BODY_H : 0), 12, report_grey,
+                            REPORT_LEFT, _("%zu alerts: %s"), h->n_alerts, text);
+        if (has_body(h))
+                body_row(c, h, y + report_alerts_height(h) - 8);
 }
 
 /* ---- by the hour ---- */

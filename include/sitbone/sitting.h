@@ -42,6 +42,7 @@ struct sitting {
         uint64_t left_seat_us;  /* when the person left the seat, 0 unless INTERRUPTED */
         uint64_t last_away_us;  /* length of the absence that just ended */
         uint64_t last_bout_us;  /* seated time of the bout that ended last */
+        bool last_was_break;    /* that one ended with a break, also when that was before a restart */
         uint64_t last_shift_us; /* when the sitter last moved in the seat (or sat down) */
         uint64_t today_us;      /* seated since local midnight, of confirmed bouts; steps back by the
                                  * dwell (stand_s) when a person is found to have left */

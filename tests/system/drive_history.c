@@ -45,6 +45,19 @@ struct day {
         struct outlet history;
 };
 
+/* In the tenth minute of the hour five of five seconds, as a seat counts them that was switched on with this process. */
+static void squeeze(struct squeezes *q, uint64_t at_us) {
+        static uint64_t before_s;
+        uint64_t at_s = at_us / USEC_PER_SEC, in_s = at_s % 3600 - 600;
+
+        q->ready = true;
+        if (at_s != before_s && at_s % 3600 >= 600 && in_s < 50 && in_s % 10 == 0) {
+                q->reps++;
+                q->held_s += 5;
+        }
+        before_s = at_s;
+}
+
 /* An hour: 22 min upright, a minute at the printer, 26 min slouched, then nine or ten minutes away. */
 static void see(struct posture *p, uint64_t at_us) {
         uint64_t minute = at_us / MINUTE % 60;
@@ -60,6 +73,7 @@ static void see(struct posture *p, uint64_t at_us) {
         p->asymmetry = seated ? 0.1f : NAN;
         p->shifting = seated && at_us / USEC_PER_SEC % 300 < 2;
         p->referenced = seated;
+        squeeze(&p->squeezes, at_us);
 }
 
 static bool step(struct day *d) {
@@ -67,6 +81,8 @@ static bool step(struct day *d) {
         uint32_t changes;
 
         s->now_us = clock_boottime_us();
+        if (*elapsed_us >= 3 * 60 * MINUTE)
+                alert_session_done(&d->desk); /* said again and again: it counts once */
         see(&s->posture, *elapsed_us);
         sitting_step(&d->tracker, &s->posture, s->now_us, &s->sitting);
         alert_step(&d->desk, &s->sitting, s->now_us, &s->alerts);
@@ -120,6 +136,7 @@ int main(int argc, char **argv) {
         log_open(LOG_NOTICE_);
         open_clock(argv[1]);
         settings_defaults(&settings);
+        settings.exercise.sessions_per_week = 3;
         settings.alert.slouch = settings.alert.asymmetry = settings.alert.still = false;
         day.snapshot.geometry = &day.geometry;
         day.snapshot.exercises = &day.exercises;
@@ -128,6 +145,7 @@ int main(int argc, char **argv) {
         if (state_new(argv[1], &day.state) < 0)
                 return 1;
         recall(&day);
+        alert_surround(&day.desk, &(struct surroundings){.known = true, .now_us = clock_boottime_us(), .weekday = 1});
         step(&day);
         if (history_new(argv[1], &settings, 1, &day.history) < 0)
                 return 1;

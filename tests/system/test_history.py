@@ -146,11 +146,17 @@ def test_files():
 
 
 def test_older():
-    """A file of version 1, kept as SQL beside this test: a reader waits for the daemon, which brings it to the present."""
+    """Files of version 1 and 2, kept as SQL beside this test: a reader waits for the daemon, which brings them to the present."""
+    for version, calibration in ((1, [('population', '', '')]),
+                                 (2, [('population', '', ''), ('personal', 'upright slouched', '')])):
+        older(version, calibration)
+
+
+def older(version, calibration):
     folder = fresh()
     path = f'{folder}/history.db'
     db = sqlite3.connect(path)
-    db.executescript(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'history-1.sql')).read())
+    db.executescript(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), f'history-{version}.sql')).read())
     db.close()
     assert 'older version' in ctl('history', '--file', path, status=1)
     assert drive(folder, 2) == ('written', '')
@@ -162,12 +168,36 @@ def test_older():
     for pragma in 'user_version', 'application_id':
         assert db.execute(f'PRAGMA {pragma}').fetchone() == new.execute(f'PRAGMA {pragma}').fetchone()
     tables = [t for t, in new.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")]
+    assert {'squeeze', 'session'} < set(tables), tables
     for table in tables:
         assert list(db.execute(f'PRAGMA table_info({table})')) == list(new.execute(f'PRAGMA table_info({table})')), table
-    assert db.execute('SELECT seated_s, shifts, slump_s FROM bout ORDER BY id').fetchone() == (2880, 10, 1320)
+    assert db.execute('SELECT seated_s, shifts, slump_s, squeezes FROM bout ORDER BY id').fetchone() == (2880, 10, 1320, 0)
     assert db.execute('SELECT count(*) FROM bout').fetchone()[0] >= 2, 'the day that followed is missing'
-    assert db.execute('SELECT what, poses FROM calibration').fetchall() == [('population', '')]
+    found = db.execute('SELECT what, poses, sitter FROM calibration ORDER BY id').fetchall()
+    assert found[:len(calibration)] == calibration, found
+    assert db.execute('SELECT sum(repetitions) FROM squeeze').fetchone()[0] == 10
     assert 'calibration,' in ctl('history', '--export', 'csv', '--file', path)
+
+
+def test_body():
+    """Squeezes, sessions and calibrations are where a person would look for them, and can be forgotten."""
+    folder = fresh()
+    path = f'{folder}/history.db'
+    drive(folder, 5)
+    data = json.loads(ctl('history', 'all', '--file', path, '--json'))
+    assert (data['squeezes'], data['squeezed_s'], data['strengthening_sessions']) == (25, 125, 1), data
+    assert data['squeezes_asked'] == 0 and data['calibration_changes'] == 1, data
+    text = ctl('history', 'all', '--file', path)
+    assert '25 that the seat saw, held for 2 min' in text and '1 of strengthening' in text, text
+    rows = json.loads(ctl('history', '--export', 'json', '--file', path))
+    sets = [r for r in rows if r['what'] == 'squeeze']
+    assert [(r['repetitions'], r['seconds'], r['alert'], r['sitter']) for r in sets] == [(5, 25, None, '')] * 5, sets
+    assert sum(r['repetitions'] for r in rows if r['what'] == 'bout') == 25
+    assert [r['detail'] for r in rows if r['what'] == 'session'] == ['done']
+    assert [r['detail'] for r in rows if r['what'] == 'calibration'] == ['population squeeze']
+    ctl('report', '--file', path, '--period', 'all', '--output', f'{FOLDER}/body.svg')
+    ctl('history', '--forget', 'all', '--file', path)
+    assert len(ctl('history', '--export', 'csv', '--file', path).splitlines()) == 1
 
 
 def private(script):

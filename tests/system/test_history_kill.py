@@ -36,7 +36,9 @@ def totals(folder):
             'outcomes': sorted(o for o, in db.execute('SELECT outcome FROM alert')),
             'away': {k: n for k, n in db.execute('SELECT kind, count(*) FROM away GROUP BY 1')},
             'away_s': one("SELECT sum(until_s - began_s) FROM away WHERE kind = 'break'"),
-            'shifts': one('SELECT sum(shifts) FROM balance')}
+            'shifts': one('SELECT sum(shifts) FROM balance'),
+            'squeezes': one('SELECT sum(repetitions) FROM squeeze'),
+            'sessions': one('SELECT count(*) FROM session')}
 
 
 def day(kills, folder, rng):
@@ -64,6 +66,7 @@ def main():
     day(0, folders[0], rng)
     whole = totals(folders[0])
     print('unbroken', whole)
+    assert whole['sessions'] == 1
     assert whole['bouts'] == 9 and whole['ended'] == {'break': 9} and whole['alerts'] == 9
     assert abs(whole['seated'] - 9 * 48 * 60) < 2 and abs(whole['hours'] - whole['seated']) < 0.01
     begun = time.monotonic()
@@ -75,7 +78,9 @@ def main():
     for key in 'seated', 'hours', 'slouched':
         assert -2 * kills <= broken[key] - whole[key] <= 2, (key, broken[key], whole[key])
     assert abs(broken['hours'] - broken['seated']) < 1, (broken['hours'], broken['seated'])
-    for key in 'bouts', 'alerts', 'outcomes':
+    # one that falls into half a second without a daemon was not seen
+    assert whole['squeezes'] - 5 <= broken['squeezes'] <= whole['squeezes'] == 45, (broken, whole)
+    for key in 'bouts', 'alerts', 'outcomes', 'sessions':
         assert broken[key] == whole[key], (key, broken[key], whole[key])
     assert broken['away']['partial'] == 9 and broken['away'].get('break') == 9, broken['away']
     for folder in folders:

@@ -1,0 +1,25 @@
+-- A history of version 2: an hour of one sitter, who calibrated two poses in it.
+PRAGMA application_id=1397314626;
+PRAGMA user_version=2;
+BEGIN TRANSACTION;
+CREATE TABLE alert(  id INTEGER PRIMARY KEY,  number INTEGER NOT NULL,  kind TEXT NOT NULL,  raised_s INTEGER NOT NULL,  offset_min INTEGER NOT NULL,  closed_s INTEGER,  outcome TEXT,  latency_s REAL,  seated_s REAL NOT NULL,  exercise TEXT) STRICT;
+INSERT INTO "alert" VALUES(1,1,'activate',1780302780,0,1780303980,'stood',1080.0,1800.0,NULL);
+CREATE TABLE away(  id INTEGER PRIMARY KEY,  began_s INTEGER NOT NULL,  until_s INTEGER,  offset_min INTEGER NOT NULL,  kind TEXT NOT NULL) STRICT;
+INSERT INTO "away" VALUES(1,1780302240,1780302300,0,'partial');
+INSERT INTO "away" VALUES(2,1780303860,NULL,0,'break');
+CREATE TABLE balance(  hour_s INTEGER PRIMARY KEY,  offset_min INTEGER NOT NULL,  seconds REAL NOT NULL,  asymmetry_s REAL NOT NULL,  shifts INTEGER NOT NULL) STRICT;
+INSERT INTO "balance" VALUES(1780300800,0,2.87460000000000036393e+03,2.87460004283487819531e+02,10);
+CREATE TABLE bout(  id INTEGER PRIMARY KEY,  number INTEGER NOT NULL,  began_s INTEGER NOT NULL,  until_s INTEGER NOT NULL,  offset_min INTEGER NOT NULL,  open INTEGER NOT NULL,  ending TEXT,  seated_s REAL NOT NULL,  in_posture TEXT NOT NULL,  shifts INTEGER NOT NULL,  slump_s REAL) STRICT;
+INSERT INTO "bout" VALUES(1,1,1780300920,1780303860,0,0,'break',2880.0,'{"upright":1320.0,"slouched":1560.0}',10,1320.0);
+CREATE TABLE calibration(  id INTEGER PRIMARY KEY,  at_s INTEGER NOT NULL,  offset_min INTEGER NOT NULL,  what TEXT NOT NULL, poses TEXT NOT NULL DEFAULT '') STRICT;
+INSERT INTO "calibration" VALUES(1,1780300920,0,'population','');
+INSERT INTO "calibration" VALUES(2,1780301700,0,'personal','upright slouched');
+CREATE TABLE posture(  hour_s INTEGER NOT NULL,  posture TEXT NOT NULL,  offset_min INTEGER NOT NULL,  seconds REAL NOT NULL,  PRIMARY KEY(hour_s, posture)) STRICT, WITHOUT ROWID;
+INSERT INTO "posture" VALUES(1780300800,'slouched',0,1560.0);
+INSERT INTO "posture" VALUES(1780300800,'upright',0,1320.0);
+CREATE INDEX bout_began ON bout(began_s);
+CREATE INDEX away_began ON away(began_s);
+CREATE INDEX away_open ON away(id) WHERE until_s IS NULL;
+CREATE INDEX alert_raised ON alert(raised_s);
+CREATE INDEX calibration_at ON calibration(at_s);
+COMMIT;
