@@ -141,7 +141,10 @@ static int on_request(sd_event_source *source, uint64_t usec, void *userdata) {
         uint64_t every_us = m->format->request.n > 0 ? (uint64_t)m->format->request_every_ms * 1000 : START_AGAIN_US;
 
         (void)usec;
-        if (!m->heard)
+        /* whoever is asked for each frame says nothing behind it until the next request: no use in waiting for more */
+        if (m->heard)
+                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+        else
                 send_command(m, &m->format->start);
         send_command(m, &m->format->request);
         if (m->heard && m->format->request.n == 0)

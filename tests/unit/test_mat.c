@@ -1,4 +1,5 @@
-/* When a frame without a closing delimiter is taken: once the line is quiet, never between two pieces of it. */
+/* When a frame without a closing delimiter is taken: once the line is quiet or the next one is asked for, never between
+ * two pieces of it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static uint64_t now(void *userdata) {
 
 static void on_frame(void *userdata, const struct frame *frame) {
         (void)userdata;
-        CHECK(frame->n_cells == 1024);
+        CHECK(frame->n_cells == mat.layout.geometry.n_cells);
         frames++;
 }
 
@@ -42,12 +43,10 @@ static int frames_after_quiet(sd_event *event) {
         return frames;
 }
 
-/* Opens a mat of this format and returns what it is sent within so many bytes or 300 ms. */
-static size_t sent_to(sd_event *event, const char *format, const char *answer, char *ret, size_t size) {
+/* Opens a mat of this format; returns the other end. */
+static int opened(sd_event *event, const char *format) {
         static struct settings_device device;
         int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-        uint64_t until = clock_boottime_us() + 300000;
-        size_t n = 0;
 
         device = (struct settings_device){0};
         snprintf(device.format, sizeof(device.format), "%s", format);
@@ -56,6 +55,15 @@ static size_t sent_to(sd_event *event, const char *format, const char *answer, c
         memset(&mat, 0, sizeof(mat));
         CHECK(mat_init(&mat, event, &device, now, on_frame, NULL) == 0);
         mat_start(&mat);
+        return master;
+}
+
+/* What a mat of this format is sent within so many bytes or 300 ms. */
+static size_t sent_to(sd_event *event, const char *format, const char *answer, char *ret, size_t size) {
+        int master = opened(event, format);
+        uint64_t until = clock_boottime_us() + 300000;
+        size_t n = 0;
+
         while (n < size && clock_boottime_us() < until) {
                 ssize_t got;
 
@@ -81,6 +89,27 @@ static void test_commands(sd_event *event) {
         CHECK(memcmp(sent, "\xAA\x55\x01\x01\x01\xAA\x55\x01\x01\x01\xAA\x55\x01\x01\x01", 15) == 0);
 }
 
+/* A frame that could go on (a list of loaded cells) is out before the next one is asked for. */
+static void test_asked(sd_event *event) {
+        static uint8_t wire[16 * 1024];
+        static float raw[CELLS_MAX] = {[7] = 100, [1000] = 4095};
+        int master = opened(event, "sensingtex-points");
+        size_t length = format_encode(mat.format, &mat.layout, raw, wire, sizeof(wire));
+        char asked[64];
+
+        frames = 0;
+        for (int answered = 0; answered < 3; answered++) {
+                while (read(master, asked, sizeof(asked)) <= 0)
+                        CHECK(sd_event_run(event, USEC_PER_SEC) >= 0);
+                CHECK(asked[0] == 'R' && frames == answered);
+                frames_after(event, master, wire, length);
+                while (read(master, asked, sizeof(asked)) > 0) /* asked before all of the answer was read */
+                        ;
+        }
+        mat_stop(&mat);
+        close(master);
+}
+
 int main(void) {
         static struct settings_device device = {.format = "jq-seat-32"};
         static uint8_t wire[4096];
@@ -104,6 +133,7 @@ int main(void) {
         CHECK(frames_after_quiet(event) == 2);
         mat_stop(&mat);
         test_commands(event);
+        test_asked(event);
         sd_event_unref(event);
         close(master);
         return 0;
