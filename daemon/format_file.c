@@ -1,6 +1,5 @@
 #include "format_file.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,12 +7,10 @@
 #include <string.h>
 
 #include "acquire/places.h"
+#include "format_key.h"
 #include "sitbone/frame.h"
-#include "util/file.h"
 #include "util/ini.h"
 #include "util/nearest.h"
-
-enum { FILE_LIMIT = 64 * 1024, PATH_SIZE = 512 };
 
 enum kind {
         TEXT,
@@ -53,8 +50,9 @@ static const char *const part_words[] = {"none", "index", "start", NULL};
 static const char *const end_words[] = {"line", "blank", "word", NULL};
 static const char *const line_words[] = {"leave", "on", "off", NULL};
 static const char *const yes_words[] = {"no", "yes", NULL};
-static const char *const separator_words[] = {"comma", "semicolon", "tab", "blank", "slash", "colon", "bar", NULL};
-static const char separator_signs[] = ",;\t /:|";
+static const char *const separator_words[] = {"comma", "semicolon", "tab", "blank", "slash",
+                                              "colon", "bar",       "any", NULL};
+static const char separator_signs[] = {',', ';', '\t', ' ', '/', ':', '|', FORMAT_SEPARATOR_ANY};
 
 #define AT(field) offsetof(struct format, field), sizeof(((struct format *)0)->field)
 #define WORD_KEY(name, f, w)                                                                                          \
@@ -136,7 +134,7 @@ struct reading {
         struct mistakes *mistakes;
         int before; /* mistakes there were */
         struct format format;
-        bool given[KEYS_N];
+        int given[KEYS_N]; /* in this line, 0 = not */
 };
 
 /* --- values --- */
@@ -399,7 +397,7 @@ static void on_item(void *userdata, const struct ini_item *item) {
                 else if (!take_value(&r->format, &keys[k], item->value))
                         mistake_add(r->mistakes, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
                                     item->value, range);
-                r->given[k] = true;
+                r->given[k] = item->line;
                 return;
         }
         if (item->key)
@@ -426,6 +424,28 @@ void format_file_name(const char *path, char *ret, size_t size) {
         snprintf(ret, size, "%.*s", (int)n, base);
 }
 
+static void check_keys(struct reading *r) {
+        for (int k = 0; k < KEYS_N; k++) {
+                const char *wrong = r->given[k] ? format_key_wrong(&r->format, keys[k].name) : NULL;
+
+                if (wrong)
+                        mistake_add(r->mistakes, "%s:%d: %s: %s", r->path, r->given[k], keys[k].name, wrong);
+        }
+}
+
+/* What a description leaves to be understood: that as many cells as have a place are there, and that a shape which comes
+ * first is not part of the header. */
+static void understand(struct format *f) {
+        uint8_t shape_n = format_shape(f, 0, 0).n;
+        uint32_t n;
+
+        if (*f->x_mm && f->cells == 0 && f->rows == 0 && f->framing != FRAMING_TEXT &&
+            places_positions(f->x_mm, CELLS_MAX, NULL, &n))
+                f->cells = (uint16_t)n;
+        if (f->framing == FRAMING_PREFIX && f->sync.n == 0 && f->header_n >= shape_n)
+                f->header_n = (uint8_t)(f->header_n - shape_n);
+}
+
 int format_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes, struct format *ret) {
         struct reading r = {.path = path, .mistakes = mistakes, .before = mistakes->n};
         const struct ini_sink sink = {on_item, on_mistake, &r};
@@ -438,57 +458,13 @@ int format_parse(const char *path, const char *text, size_t n, struct mistakes *
         format_file_name(path, r.format.name, sizeof(r.format.name));
         snprintf(r.format.title, sizeof(r.format.title), "%s", r.format.name);
         ini_parse(text, n, &sink);
+        if (mistakes->n == r.before)
+                check_keys(&r);
+        understand(&r.format);
         wrong = mistakes->n == r.before ? format_wrong(&r.format) : NULL;
         if (wrong)
                 mistake_add(mistakes, "%s: %s", path, wrong);
         if (mistakes->n == r.before)
                 *ret = r.format;
         return mistakes->n - r.before;
-}
-
-const char *const format_folders[] = {"/etc/sitbone/formats", SITBONE_DATADIR "/sitbone/formats", NULL};
-
-static bool find_path(const char *name, char *ret, size_t size) {
-        if (strchr(name, '/')) {
-                snprintf(ret, size, "%s", name);
-                return file_exists(ret);
-        }
-        for (size_t i = 0; *name && format_folders[i]; i++) {
-                snprintf(ret, size, "%s/%s.conf", format_folders[i], name);
-                if (file_exists(ret))
-                        return true;
-        }
-        return false;
-}
-
-int format_text(const char *name, char **ret, size_t *ret_n) {
-        char path[PATH_SIZE];
-
-        if (format_by_name(name) || !find_path(name, path, sizeof(path)))
-                return -ENOENT;
-        return file_read(path, FILE_LIMIT, ret, ret_n);
-}
-
-bool format_exists(const char *name) {
-        char path[PATH_SIZE];
-
-        return format_by_name(name) || find_path(name, path, sizeof(path));
-}
-
-const struct format *format_find(const char *name, struct format *storage, struct mistakes *mistakes) {
-        const struct format *row = format_by_name(name);
-        char path[PATH_SIZE], *text;
-        size_t n;
-        int r;
-
-        if (row || !find_path(name, path, sizeof(path)))
-                return row;
-        r = file_read(path, FILE_LIMIT, &text, &n);
-        if (r < 0) {
-                mistake_add(mistakes, "%s: %s", path, strerror(-r));
-                return NULL;
-        }
-        r = format_parse(path, text, n, mistakes, storage);
-        free(text);
-        return r == 0 ? storage : NULL;
 }

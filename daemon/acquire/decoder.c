@@ -7,6 +7,16 @@
 
 enum { EVIDENCE_ENOUGH = 4 }; /* bytes: random ones look so once in 4 * 10^9 places */
 
+static void set_separators(struct decoder *d) {
+        const char *separators = d->format->separators;
+
+        memset(d->separates, strchr(separators, FORMAT_SEPARATOR_ANY) != NULL, sizeof(d->separates));
+        for (const char *c = "0123456789+-.\n"; *c; c++)
+                d->separates[(uint8_t)*c] = false;
+        for (const char *c = separators; *c; c++)
+                d->separates[(uint8_t)*c] = true;
+}
+
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout) {
         d->format = format;
         d->layout = layout;
@@ -24,9 +34,7 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->each = format->sparse.size > 0 ? format->sparse.size : format_element_size(format);
         if (format->check == CHECK_CRC16_MODBUS)
                 crc16_init(&d->crc);
-        memset(d->separates, 0, sizeof(d->separates));
-        for (const char *c = format->separators; *c; c++)
-                d->separates[(uint8_t)*c] = true;
+        set_separators(d);
         decoder_reset(d);
 }
 

@@ -12,7 +12,7 @@ enum { LEARN_CELLS_MIN = 4 };
 enum { FORGET_FRAMES = 10 };
 
 /* No converter of any known mat has 24 bits. */
-static const double TEXT_VALUE_MAX = 1 << 24;
+static const float TEXT_VALUE_MAX = 1 << 24;
 
 static bool is_separator(const struct decoder *d, char c) {
         return d->separates[(uint8_t)c];
@@ -38,29 +38,37 @@ static inline bool parse_count(const bool separates[256], const char **at, const
 }
 
 /* Anything else that is a number up to a separator; or, where every digit is a cell, one digit. */
-static bool parse_cell(const struct decoder *d, const char **at, const char *end, float *ret,
-                       enum refusal *ret_reason) {
+static bool parse_cell(const struct decoder *d, const char **at, const char *end, float *ret) {
         double value;
 
-        *ret_reason = REFUSED_TEXT;
         if (d->format->digits) {
                 *ret = (float)(**at - '0');
                 return is_digit(*(*at)++);
         }
         if (!number_parse(at, end, &value) || (*at < end && !is_separator(d, **at)))
                 return false;
-        *ret_reason = REFUSED_RANGE;
         *ret = (float)value;
-        return fabs(value) <= TEXT_VALUE_MAX;
+        return true;
+}
+
+static bool in_range(const struct decoder *d, uint32_t from, uint32_t to) {
+        const float most = (float)d->format->max_valid;
+
+        for (uint32_t i = from; most > 0 && i < to; i++)
+                if (d->elements[i] > most)
+                        return false;
+        return true;
 }
 
 /* Numbers of one line behind the `first` cells there are. Returns how many there are then, or why not in *ret_reason.
- * More than there are cells are counted only. */
+ * More than there are cells are counted only. Those at both ends that are no cells (a time, a counter) may be of any
+ * size. */
 static bool parse_line(struct decoder *d, const char *at, const char *end, uint32_t first, uint32_t *ret_n,
                        enum refusal *ret_reason) {
-        const uint32_t known = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
+        const uint32_t known = d->n_cells > 0 ? d->n_cells : CELLS_MAX, behind = d->format->trailer_n;
+        const uint32_t room = known > first ? known - first : 0;
         const bool digits = d->format->digits;
-        uint32_t n = first;
+        uint32_t n = 0U - d->format->header_n; /* of this line; wraps to 0 at the first cell */
         float value;
 
         while (at < end) {
@@ -69,18 +77,25 @@ static bool parse_line(struct decoder *d, const char *at, const char *end, uint3
                                 at++;
                                 continue;
                         }
-                        if (!parse_cell(d, &at, end, &value, ret_reason))
+                        *ret_reason = REFUSED_TEXT;
+                        if (!parse_cell(d, &at, end, &value))
+                                return false;
+                        *ret_reason = REFUSED_RANGE;
+                        if (n < room && fabsf(value) > TEXT_VALUE_MAX && !(d->n_cells == 0 && behind > 0))
                                 return false;
                 }
-                if (n < known)
-                        d->elements[n] = value;
-                if (n++ == CELLS_MAX) {
-                        *ret_reason = REFUSED_COUNT;
+                if (n < room)
+                        d->elements[first + n] = value;
+                *ret_reason = REFUSED_COUNT;
+                if (n++ == CELLS_MAX + behind)
                         return false;
-                }
         }
-        *ret_n = n;
-        return true;
+        n = n <= CELLS_MAX + 1 + behind && n > behind ? n - behind : 0;
+        if (first + n > CELLS_MAX)
+                return false;
+        *ret_reason = REFUSED_RANGE;
+        *ret_n = first + n;
+        return in_range(d, first, first + (n < room ? n : room));
 }
 
 static void refuse_line(struct decoder *d, enum refusal reason, size_t n) {

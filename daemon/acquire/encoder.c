@@ -260,20 +260,34 @@ static size_t put_text_end(const struct format *f, uint8_t *ret) {
         return n;
 }
 
+/* Numbers that are no cells: zeros. */
+static size_t put_others(size_t n, bool behind, uint8_t separator, uint8_t *ret) {
+        for (size_t i = 0; i < n; i++) {
+                ret[2 * i + behind] = '0';
+                ret[2 * i + !behind] = separator;
+        }
+        return 2 * n;
+}
+
 static size_t encode_text(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
                           size_t size) {
         size_t at = 0, n = l->geometry.n_cells, line = f->text_end == TEXT_END_LINE || l->line == 0 ? n : l->line;
+        uint8_t separator = (uint8_t)(f->separators[0] == FORMAT_SEPARATOR_ANY ? ',' : f->separators[0]);
 
         if (n == 0)
                 return 0;
         for (size_t k = 0; k < n; k++) {
-                if (size - at < 16)
+                if (size - at < 16 + 2 * (size_t)(f->header_n + f->trailer_n))
                         return 0;
+                if (k % line == 0)
+                        at += put_others(f->header_n, false, separator, ret + at);
                 at += put_number(quantise(f, l, cells[l->cell_of[k]]), ret + at);
-                if ((k + 1) % line == 0)
+                if ((k + 1) % line == 0) {
+                        at += put_others(f->trailer_n, true, separator, ret + at);
                         ret[at++] = '\n';
-                else if (!f->digits)
-                        ret[at++] = (uint8_t)f->separators[0];
+                } else if (!f->digits) {
+                        ret[at++] = separator;
+                }
         }
         return at + put_text_end(f, ret + at);
 }

@@ -43,6 +43,9 @@ enum text_end { TEXT_END_LINE, TEXT_END_BLANK, TEXT_END_WORD };
  * on hardware; C = one weak source. */
 enum sure { SURE_UNSAID, SURE_A, SURE_B, SURE_C };
 
+/* Among the separators: every byte that cannot be of a number is one. */
+#define FORMAT_SEPARATOR_ANY '*'
+
 enum { FORMAT_BYTES_MAX = 8, FORMAT_CONSTANTS_MAX = 4, FORMAT_ROWS_MAX = 64, FORMAT_COMMAND_MAX = 32 };
 
 struct format_bytes {
@@ -100,7 +103,8 @@ struct format {
         uint8_t n_constants;
         struct format_constant constants[FORMAT_CONSTANTS_MAX];
         enum check check;
-        char separators[8]; /* text: any of these, any number of them, between two numbers */
+        char separators[8]; /* text: any of these, any number of them, between two numbers; header_n and trailer_n
+                             * count numbers at both ends of a line that are no cells */
         bool digits;        /* text: every digit is a cell */
         enum text_end
                 text_end; /* text: a line is a frame; or a row, and a blank line or one without a digit ends it */

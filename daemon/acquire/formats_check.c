@@ -10,9 +10,27 @@ static size_t width_of(enum length_kind kind) {
         return kind == LENGTH_FIXED ? 0 : kind == LENGTH_U8 ? 1 : 2;
 }
 
+/* Of a suffix it is the sync of the frame before. */
+static bool in_sync(const struct format *f, uint8_t at) {
+        return at < f->sync.n;
+}
+
+static const char *wrong_place(const struct format *f) {
+        if (f->length.kind != LENGTH_FIXED && in_sync(f, f->length.at))
+                return "length_at is in the sync: places count from its first byte, header bytes come behind it";
+        if (f->shape.kind != SHAPE_NONE && in_sync(f, f->shape.at))
+                return "shape_at is in the sync: places count from its first byte, header bytes come behind it";
+        if (f->part.kind != PART_NONE && in_sync(f, f->part.at))
+                return "part_at is in the sync: places count from its first byte, header bytes come behind it";
+        return NULL;
+}
+
 static const char *wrong_head(const struct format *f) {
         size_t head = (size_t)format_sync(f, 0, 0).n + f->header_n;
+        const char *wrong = wrong_place(f);
 
+        if (wrong)
+                return wrong;
         if (f->length.kind != LENGTH_FIXED && f->length.at + width_of(f->length.kind) > head)
                 return "length_at is not within sync and header";
         if (f->shape.kind != SHAPE_NONE && f->shape.at + (size_t)format_shape(f, 0, 0).n > head)
@@ -39,6 +57,9 @@ static const char *wrong_cells(const struct format *f) {
                 return "records need a length that counts them, rows and cols, and no parts";
         if (f->sparse.size > 0 && (f->rows > 256 || f->cols > 256))
                 return "records have one byte each for row and column: 256 of them at most";
+        if (f->length.kind == LENGTH_U8 && each == 0 && f->part.kind == PART_NONE && !f->resizable &&
+            (size_t)f->rows * f->cols * (f->length.elements ? 1 : format_element_size(f)) > 255)
+                return "a length of one byte cannot count so much: u16le or u16be";
         if (f->part.kind == PART_INDEX_U8 && f->part.cells > 0 && (uint32_t)f->rows * f->cols > 256u * f->part.cells)
                 return "an index of one byte cannot count so many parts";
         if (f->part.kind == PART_INDEX_U8 && f->part.cells == 0 && f->cells > 0)
@@ -93,6 +114,14 @@ static const char *wrong_size(const struct format *f) {
         return wrong_places(f);
 }
 
+static const char *wrong_text(const struct format *f) {
+        if (!f->digits && !f->separators[0])
+                return "separators are missing";
+        if (strchr(f->separators, FORMAT_SEPARATOR_ANY) && f->text_end != TEXT_END_LINE)
+                return "separators = any needs frame_end = line: other lines would say nothing";
+        return NULL;
+}
+
 const char *format_wrong(const struct format *f) {
         const char *wrong = wrong_size(f);
 
@@ -103,6 +132,6 @@ const char *format_wrong(const struct format *f) {
         if (f->request.n > 0 && f->request_every_ms < 5)
                 return "request needs request_every_ms of 5 or more";
         if (f->framing == FRAMING_TEXT)
-                return f->digits || f->separators[0] ? NULL : "separators are missing";
+                return wrong_text(f);
         return wrong_bytes(f);
 }

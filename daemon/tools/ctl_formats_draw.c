@@ -161,13 +161,17 @@ static void draw_bytes(struct drawing *d, const struct format *f) {
 }
 
 static void draw_text(struct drawing *d, const struct format *f) {
-        const char *s = f->digits ? "" : f->separators[0] == ' ' ? " " : f->separators;
-        const char *line = f->digits ? "0 3 9 ... without anything between" : NULL;
+        char s = *f->separators == FORMAT_SEPARATOR_ANY ? ',' : *f->separators;
 
-        if (line)
-                add(d, "%s \\n", line);
+        for (uint8_t i = 0; i < f->header_n; i++)
+                add(d, "(no cell)%c", s);
+        if (f->digits)
+                add(d, "0 3 9 ... without anything between");
         else
-                add(d, "0%c12%c345 ... \\n", *s, *s);
+                add(d, "0%c12%c345 ...", s, s);
+        for (uint8_t i = 0; i < f->trailer_n; i++)
+                add(d, "%c(no cell)", s);
+        add(d, " \\n");
         if (f->text_end == TEXT_END_LINE)
                 return;
         add(d, ", a line for each row; then %s",

@@ -56,8 +56,86 @@ static void test_places(void) {
         wrong("[format]\nfull_scale = 9\nmask_cells = 3;4\n", "my-mat.conf:3: mask_cells = 3;4: must be");
         wrong("[format]\nfull_scale = 9\nx_mm = 3 a\n", "my-mat.conf:3: x_mm = 3 a: must be");
         wrong("[format]\nfull_scale = 9\nx_mm = 3 4\n", "one number each");
-        wrong("[format]\nfull_scale = 9\nboards = 0 1\n", "needs board_at");
+        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nboards = 0 1\n", "needs board_at");
         wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nboard_at = 1\n", "board_at must be within");
+}
+
+#define BYTES "[format]\nfull_scale = 9\nframing = prefix\nsync = AA 55\nheader = 2\n"
+
+/* What would be passed over in silence. */
+static void test_in_vain(void) {
+        wrong("[format]\nfull_scale = 9\nsync = AA\n", "my-mat.conf:3: sync: is about bytes, and framing is text");
+        wrong("[format]\nfull_scale = 9\nframing = text\ncheck = sum8\n", "my-mat.conf:4: check: is about bytes");
+        wrong("[format]\nfull_scale = 9\ndigits = yes\nheader = 1\n", "every digit is a cell");
+        wrong("[format]\nfull_scale = 9\nseparators = any\nframe_end = word\n", "needs frame_end = line");
+        wrong("[format]\nfull_scale = 9\nrequest_every_ms = 50\n", "my-mat.conf:3: request_every_ms: needs request");
+        wrong(BYTES "separators = comma\n", "my-mat.conf:6: separators: is for framing = text");
+        wrong(BYTES "length_at = 2\n", "my-mat.conf:6: length_at: needs length = u8");
+        wrong(BYTES "length = u16le\n", "length_at is in the sync");
+        wrong(BYTES "shape_at = 2\n", "needs shape = u8");
+        wrong(BYTES "shape = u8\n", "shape_at is in the sync");
+        wrong(BYTES "part_cells = 2\n", "needs part = index");
+        wrong(BYTES "part = index\nrows = 2\ncols = 2\n", "part_at is in the sync");
+        wrong(BYTES "record_y_at = 1\n", "needs record");
+        wrong(BYTES "element = i16le\nmask = 4095\n", "my-mat.conf:7: mask: is for elements of u8");
+        wrong(BYTES "length = u8\nlength_at = 2\nrows = 16\ncols = 16\n", "cannot count so much");
+        CHECK(parse(BYTES "length = u8\nlength_at = 2\nlength_counts_elements = yes\nelement = u16le\nrows = 15\n"
+                          "cols = 16\n") == 0);
+}
+
+/* What need not be said: how many cells have a place, and that a shape which comes first is the header. */
+static void test_understood(void) {
+        static struct layout layout;
+        const struct settings_device device = {0};
+
+        CHECK(parse(BYTES "x_mm = -50 50 0\ny_mm = 0 0 9\n") == 0 && format.cells == 3);
+        CHECK(layout_build(&format, &device, &layout) == NULL && layout.geometry.n_cells == 3);
+        CHECK(parse("[format]\nfull_scale = 9\nframing = prefix\nshape = u16le\nrows = 2\ncols = 2\n") == 0);
+        CHECK(format.header_n == 0);
+        CHECK(parse("[format]\nfull_scale = 9\nframing = prefix\nshape = u16le\nheader = 5\nrows = 2\ncols = 2\n") ==
+              0);
+        CHECK(format.header_n == 1);
+}
+
+static void decode_line(void *userdata, const struct frame *f) {
+        char *at = userdata;
+
+        for (uint32_t i = 0; i < f->n_cells; i++)
+                at += sprintf(at + strlen(at), "%g ", (double)f->raw[i]);
+}
+
+static const char *decoded(const char *description, const char *text) {
+        static struct layout layout;
+        static struct decoder decoder;
+        static struct frame frame;
+        static char cells[256];
+        const struct settings_device device = {0};
+
+        CHECK(parse(description) == 0 && layout_build(&format, &device, &layout) == NULL);
+        decoder_init(&decoder, &format, &layout);
+        decoder_at_boundary(&decoder);
+        *cells = '\0';
+        for (const char *c = text; *c; c++)
+                decoder_feed(&decoder, (const uint8_t *)c, 1, 1, &frame, decode_line, cells);
+        return cells;
+}
+
+/* Words between the numbers, and numbers that are no cells. */
+static void test_words(void) {
+        const char *any = "[format]\nfull_scale = 1023\nseparators = any\nrows = 2\ncols = 2\n";
+        const char *clock = "[format]\nfull_scale = 1023\nheader = 1\ntrailer = 2\nrows = 2\ncols = 2\n";
+        const char *rows = "[format]\nfull_scale = 1023\nheader = 1\nframe_end = blank\nrows = 2\ncols = 2\n";
+
+        CHECK(strcmp(decoded(any, "FSR: 1, 2, 3, -4 mV\r\nready\n3 ok\n{\"cells\":[[5,6],[7,8.5]]}\n"),
+                     "1 2 3 -4 5 6 7 8.5 ") == 0);
+        CHECK(strcmp(decoded(clock, "4294967295,1,2,3,4,0,9\n1,2,3,4\n4294967296,5,6,7,8,99999999,9\n"),
+                     "1 2 3 4 5 6 7 8 ") == 0);
+        CHECK(strcmp(decoded(rows, "0 1 2\n1 3 4\n\n0 5 6\n1 7 8\n\n"), "1 2 3 4 5 6 7 8 ") == 0);
+        CHECK(strcmp(decoded("[format]\nfull_scale = 9\nmax_valid = 9\nrows = 1\ncols = 2\n", "3 4\n3 10\n5 6\n"),
+                     "3 4 5 6 ") == 0);
+        /* not known how many there are: the first line says it */
+        CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 1\n", "70000000 1 2 3 4\n70000001 5 6 7 8\n"),
+                     "1 2 3 4 5 6 7 8 ") == 0);
 }
 
 static void same_as_row(const char *text, const char *name) {
@@ -146,6 +224,9 @@ static void test_shipped(const char *folder) {
 int main(int argc, char **argv) {
         test_mistakes();
         test_places();
+        test_in_vain();
+        test_understood();
+        test_words();
         test_rows();
         memset(&mistakes, 0, sizeof(mistakes));
         test_shipped(argc > 1 ? argv[1] : ".");
