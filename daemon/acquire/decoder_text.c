@@ -86,10 +86,10 @@ static bool parse_line(struct decoder *d, const char *at, const char *end, uint3
                 }
                 if (n < room)
                         d->elements[first + n] = value;
-                *ret_reason = REFUSED_COUNT;
                 if (n++ == CELLS_MAX + behind)
-                        return false;
+                        break;
         }
+        *ret_reason = REFUSED_COUNT;
         n = n <= CELLS_MAX + 1 + behind && n > behind ? n - behind : 0;
         if (first + n > CELLS_MAX)
                 return false;

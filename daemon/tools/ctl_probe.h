@@ -22,8 +22,8 @@ struct fit {
         uint64_t frames, in_a_row, refused; /* refused: since the first frame, words between frames not counted */
         uint64_t words;                     /* places where words stood in or between frames */
         double frame_bytes;                 /* from one frame to the next, in the middle of the row */
-        double share;  /* of the bytes since the first frame that stand in good ones; what words cost is left out */
-        float largest; /* value seen */
+        double share; /* of the bytes since the first frame that stand in good ones; what words cost is left out */
+        float largest, least; /* values seen; 0 or beyond */
         enum verdict verdict;
 };
 
@@ -35,7 +35,10 @@ struct heard {
         size_t n_pauses;
 };
 
-enum { FITS_MAX = 8 };
+enum {
+        FITS_MAX = 8,
+        FEW_CELLS = 12, /* other sensors print lines of fewer numbers, too */
+};
 
 struct prober {
         struct decoder decoder;

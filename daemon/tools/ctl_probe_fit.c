@@ -7,12 +7,13 @@ enum {
         IN_A_ROW_MIN = 3,       /* frames without anything between them that is none */
         REFUSED_PER_FRAME = 20, /* one in so many may be damaged; more, where so many frames were seen */
         PIECE = 1024,           /* bytes given to the decoder at once, so that one knows where frames end */
-        DIGITS_MIN = 16,        /* shorter lines of digits are numbers: times, counters */
+        DIGITS_MIN = 21,        /* shorter lines of digits are numbers: times, counters (64 bits have 20) */
+        SYNCS_PER_FRAME = 3,    /* what stands there more often does not begin frames */
         BANNER_MAX = 4096,
         WORD_LETTERS = 4, /* a word */
         WORDS_RUN = 12,   /* among bytes: so much text in a row, half of it letters */
 };
-static const double SHARE_FITS = 0.9, SHARE_PERHAPS = 0.5;
+static const double SHARE_FITS = 0.9, SHARE_PERHAPS = 0.5, SHARE_CHANCE = 0.2;
 
 static const struct size usual_sizes[] = {
         {16, 16, 0}, {32, 32, 0}, {8, 8, 0},  {10, 10, 0}, {12, 12, 0}, {20, 20, 0}, {24, 24, 0},
@@ -73,6 +74,11 @@ static void note_gap(struct prober *p, uint64_t refused) {
         }
 }
 
+static void note_value(struct fit *f, float value) {
+        f->largest = value > f->largest ? value : f->largest;
+        f->least = value < f->least ? value : f->least;
+}
+
 static void on_frame(void *userdata, const struct frame *frame) {
         struct prober *p = userdata;
         uint64_t refused = count_refused(&p->decoder);
@@ -91,7 +97,7 @@ static void on_frame(void *userdata, const struct frame *frame) {
         p->fit.in_a_row = p->run > p->fit.in_a_row ? p->run : p->fit.in_a_row;
         p->fit.n_cells = frame->n_cells;
         for (uint32_t i = 0; i < frame->n_cells; i++)
-                p->fit.largest = frame->raw[i] > p->fit.largest ? frame->raw[i] : p->fit.largest;
+                note_value(&p->fit, frame->raw[i]);
 }
 
 static void feed(struct prober *p, const struct heard *h) {
@@ -111,10 +117,29 @@ static void feed(struct prober *p, const struct heard *h) {
         }
 }
 
+/* A pattern in which the sync stands all over decodes as frames, too; where nothing else says that it is one. */
+static bool sync_is_everywhere(const struct prober *p) {
+        const struct format *f = p->fit.format;
+        const uint8_t *at = p->heard->bytes, *end = at + p->heard->n;
+        uint64_t n = 0;
+
+        if (is_text(f) || f->sync.n == 0 || f->check != CHECK_NONE || f->part.kind != PART_NONE)
+                return false;
+        for (; (at = memmem(at, (size_t)(end - at), f->sync.of, f->sync.n)); at += f->sync.n)
+                n++;
+        return n > SYNCS_PER_FRAME * (p->fit.frames + 2);
+}
+
+/* Few numbers to both sides of zero are the angles and forces of other sensors; a mat with an offset taken off sends some
+ * a little below it. */
+static bool swings(const struct fit *f) {
+        return is_text(f->format) && f->n_cells < FEW_CELLS && -f->least > f->largest / 4;
+}
+
 static bool is_plausible(const struct prober *p) {
         const struct fit *f = &p->fit;
 
-        if (f->format->digits && f->n_cells < DIGITS_MIN)
+        if ((f->format->digits && f->n_cells < DIGITS_MIN) || swings(f) || sync_is_everywhere(p))
                 return false;
         return p->before <= BANNER_MAX || p->before <= p->heard->n / 2;
 }
@@ -128,7 +153,7 @@ static enum verdict judge(const struct prober *p, double share_of_all) {
             (f->refused * REFUSED_PER_FRAME <= f->frames || f->frames >= REFUSED_PER_FRAME) &&
             share_of_all >= SHARE_PERHAPS && is_plausible(p))
                 return VERDICT_FITS;
-        return f->share >= SHARE_PERHAPS ? VERDICT_PERHAPS : VERDICT_NO;
+        return f->share >= SHARE_PERHAPS && share_of_all >= SHARE_CHANCE ? VERDICT_PERHAPS : VERDICT_NO;
 }
 
 /* Frames are over, and their end was waited for in vain: more than two frames long that is nothing. */
@@ -248,10 +273,22 @@ static void try_format(struct prober *p, const struct format *format, struct siz
                 try_size(p, format, sizes[i]);
 }
 
+/* Beside a format that fits, a frame or two by chance say nothing. */
+static void drop_chance(struct prober *p) {
+        int n = 0;
+
+        for (int i = 0; i < p->n_fits; i++)
+                if (p->fits[0].verdict != VERDICT_FITS || p->fits[i].verdict == VERDICT_FITS ||
+                    p->fits[i].in_a_row >= IN_A_ROW_MIN)
+                        p->fits[n++] = p->fits[i];
+        p->n_fits = n;
+}
+
 void probe_bytes(struct prober *p, const struct format_list *list, const struct heard *heard, int32_t rows,
                  int32_t cols) {
         p->n_fits = 0;
         p->heard = heard;
         for (size_t i = 0; i < list->n; i++)
                 try_format(p, list->of[i], (struct size){rows, cols, false});
+        drop_chance(p);
 }

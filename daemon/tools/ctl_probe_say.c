@@ -6,8 +6,6 @@
 #include "ctl_out.h"
 #include "ctl_probe_listen.h"
 
-enum { FEW_CELLS = 12 };
-
 bool probe_fits(const struct probe *p) {
         return p->prober.n_fits > 0 && p->prober.fits[0].verdict == VERDICT_FITS;
 }

@@ -97,6 +97,40 @@ static void test_none(void) {
 }
 
 /* Other bytes between and inside the frames: no clean fit, but it is still named. */
+static enum verdict best(size_t n) {
+        probe(bytes, n);
+        return prober.n_fits > 0 ? prober.fits[0].verdict : VERDICT_NO;
+}
+
+/* Other things on a serial line, that frames could be read into. */
+static void test_not_mats(void) {
+        char *text = (char *)bytes;
+        size_t n = 0;
+
+        for (size_t i = 0; i < 60000; i++) /* a line at half the speed: AA 55 all over */
+                bytes[i] = i % 2 ? 0x55 : 0xAA;
+        CHECK(best(60000) < VERDICT_FITS);
+        for (int i = 0; i < 300; i++) /* six angles and forces */
+                for (int k = 0; k < 6; k++)
+                        n += (size_t)sprintf(text + n, "%.2f%c", ((double)(any() % 2000) - 1000) / 500,
+                                             k < 5 ? ',' : '\n');
+        CHECK(best(n) < VERDICT_FITS);
+        n = 0;
+        for (int i = 0; i < 300; i++) /* a clock in microseconds */
+                n += (size_t)sprintf(text + n, "%llu\n", 1732212345678901ULL + (unsigned)i * 20011);
+        CHECK(best(n) < VERDICT_FITS);
+        n = 0;
+        for (int i = 0; i < 300; i++) /* but nine resistors on a chair, an offset taken off, are a mat */
+                for (int k = 0; k < 9; k++)
+                        n += (size_t)sprintf(text + n, "%d%c", (int)(any() % 500) - 20, k < 8 ? ',' : '\n');
+        CHECK(best(n) == VERDICT_FITS);
+        /* chance is not told beside a format that fits */
+        n = make(format_by_name("jq-seat-32"), 0, 0);
+        CHECK(best(n) == VERDICT_FITS);
+        for (int i = 1; i < prober.n_fits; i++)
+                CHECK(prober.fits[i].in_a_row >= 3);
+}
+
 static void test_damaged(void) {
         const struct format *f = format_by_name("jq-seat-32");
         size_t n = make(f, 0, 0);
@@ -347,6 +381,7 @@ int main(int argc, char **argv) {
         test_rows();
         test_sizes();
         test_none();
+        test_not_mats();
         test_damaged();
         test_text();
         test_cut_in_row();
