@@ -11,7 +11,7 @@
  *   property without PropertiesChanged (the signals say it): OpenAlerts a(ssa{sv}) id, kind, details as in AlertRaised
  *   methods  Snooze(u minutes) Done() Skip() Pause(u minutes) Resume() Calibrate(s upright slouched arched left right empty) Tare() Teach(s name)
  *            Unteach(s name) SetSitter(s name, "" = nobody in particular) SessionDone()
- *            error org.sitbone.Error.<Refusal> with a sentence
+ *            error org.sitbone.Error.<Refusal> with a sentence, in English whatever the language
  *            Hold(b on, s who): do not disturb; who "desktop" must say it again within 3 min, "" need not
  *            GetWhy() -> a{sv} aa{sv}: what holds all alerts and why the last came (bus_why.c), then an entry a kind;
  *            with sessions planned: session s (ids of exercises), session_number u, session_of u, session_in_days u (0 = today),
@@ -25,10 +25,15 @@
  *            pitch_x_mm d, pitch_y_mm d (absent when unplaced), referenced b, calibrated b, break_s u, bouts_today u,
  *            breaks_today u, sitter s, sitter_confidence d, learning s (idle gathers done refused), learning_what s (pose or
  *            taught name), learning_left_s d, learning_why s (of a refusal), poses as (calibrated), separation ad (of those,
- *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught_postures as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, alert_exercise s
+ *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught_postures as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, and alert_ before what AlertRaised
+ *            says below from language on and of the exercise
  *            Tap() -> (h bytes, s head)  what the mat sends from now on, as tap.h has it, and the head of a recording of it
  *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s (id), exercise_name s,
- *            exercise_how s, exercise_why s, safety s (with an exercise), seated_s u, showings u, snooze_min u), sent again with the same id when the numbers
+ *            exercise_dose s, exercise_how s, exercise_why s, safety s (with an exercise), showings u, snooze_min u; and what these words
+ *            are made of, for who speaks another language: language s (of the words, "" = English), catalogue s (file of the exercises,
+ *            "" = the installed one), seated_s u, cause_s u, limit_s u, window_s u, slouched_share d, asymmetry d, break_s d,
+ *            exercise_kind u, why_suits u, why_share d, why_lately u, why_other u, why_other_lately u, why_first u, as in alert.h and
+ *            exercise.h), sent again with the same id when the numbers
  *            move; to be shown anew when showings grew
  *            AlertSoon(s kind, t due_at): the heads-up
  *            AlertCleared(s id, s kind, s outcome): nothing to show any more; outcome "pending" when only withdrawn

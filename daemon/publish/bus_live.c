@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "publish/bus_values.h"
+#include "publish/bus_alert.h"
 #include "publish/text.h"
 
 static int open_entry(sd_bus_message *m, const char *key, const char *type) {
@@ -182,19 +182,20 @@ static int append_learning(sd_bus_message *m, const struct learning *l) {
 
 /* The most important alert that is open: the kinds are in that order. */
 static int append_alert_line(sd_bus_message *m, const struct bus_view *v) {
-        const struct exercise *e;
+        struct bus_alert b;
         enum alert_kind k = 0;
         char reason[256];
+        int r;
 
         while (k < ALERT_KIND_N && !bus_alert_shown(v, k))
                 k++;
         if (k == ALERT_KIND_N)
                 return 0;
-        e = bus_exercise_of(v->snapshot, &v->snapshot->alerts.of[k]);
-        alert_reason(&v->snapshot->alerts.of[k], k, v->settings->sitting.break_s, reason, sizeof(reason));
-        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "alert_kind", "s", alert_kind_name(k),    /* */
-                                     "alert_title", "s", alert_title(k), "alert_reason", "s", reason, /* */
-                                     "alert_exercise", "s", e ? e->name : "");
+        bus_alert_of(v, k, &b);
+        alert_reason(&b.alert, k, b.break_s, reason, sizeof(reason));
+        r = sd_bus_message_append(m, "{sv}{sv}{sv}", "alert_kind", "s", alert_kind_name(k), /* */
+                                  "alert_title", "s", alert_title(k), "alert_reason", "s", reason);
+        return r < 0 ? r : bus_alert_append(m, &b, "alert_");
 }
 
 static int append_open_alerts(sd_bus_message *m, const struct bus_view *v) {

@@ -212,33 +212,6 @@ bool bus_alert_shown(const struct bus_view *v, enum alert_kind k) {
         return v->snapshot && v->snapshot->alerts.of[k].open;
 }
 
-const struct exercise *bus_exercise_of(const struct snapshot *s, const struct alert *a) {
-        if (a->exercise < 0 || (uint32_t)a->exercise >= s->exercises->n)
-                return NULL;
-        return &s->exercises->of[a->exercise];
-}
-
-int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kind k) {
-        const struct snapshot *s = v->snapshot;
-        const struct alert *a = &s->alerts.of[k];
-        const struct exercise *e = bus_exercise_of(s, a);
-        float break_s = v->settings->sitting.break_s;
-        char id[24], reason[256], chosen[256], body[1536];
-
-        snprintf(id, sizeof(id), "%" PRIu64, a->id);
-        alert_reason(a, k, break_s, reason, sizeof(reason));
-        exercise_reason(s->exercises, a, chosen, sizeof(chosen));
-        alert_body(s, k, break_s, body, sizeof(body));
-        return sd_bus_message_append(m, "ssa{sv}", id, alert_kind_name(k), 11,                                /* */
-                                     "title", "s", alert_title(k), "body", "s", body, "reason", "s", reason,  /* */
-                                     "exercise", "s", e ? e->id : "", "exercise_name", "s", e ? e->name : "", /* */
-                                     "exercise_how", "s", e ? e->how : "", "exercise_why", "s", chosen, "safety", "s",
-                                     e ? s->exercises->safety : "",                            /* */
-                                     "seated_s", "u", (uint32_t)(a->seated_us / USEC_PER_SEC), /* */
-                                     "showings", "u", a->showings,                             /* */
-                                     "snooze_min", "u", (uint32_t)lrintf(v->settings->alert.snooze_min));
-}
-
 int bus_append_open_alerts(sd_bus_message *m, const struct bus_view *v) {
         int r = sd_bus_message_open_container(m, 'a', "(ssa{sv})");
 

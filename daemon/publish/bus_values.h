@@ -62,8 +62,6 @@ bool bus_alert_shown(const struct bus_view *v, enum alert_kind k);
 int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kind k);
 /* a(ssa{sv}) of those shown now. */
 int bus_append_open_alerts(sd_bus_message *m, const struct bus_view *v);
-/* NULL = none. */
-const struct exercise *bus_exercise_of(const struct snapshot *s, const struct alert *a);
 /* {sv} of each property but OpenAlerts. */
 int bus_append_properties(sd_bus_message *m, const struct bus_view *v);
 /* An instant of the snapshot's clock as wall-clock microseconds; 0 stays "none", UINT64_MAX becomes it. */

@@ -1,5 +1,5 @@
 /* GetWhy: what is due when, what holds it, and why the last alert came. */
-#include "publish/bus_values.h"
+#include "publish/bus_alert.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -36,21 +36,25 @@ static int append_last(sd_bus_message *m, const struct bus_view *v) {
         const struct alert *a = &v->snapshot->alerts.of[k];
         bool answered = a->answered_us >= a->raised_us && a->answered_us > 0;
         char id[24], reason[256], chosen[256];
-        const struct exercise *e = bus_exercise_of(v->snapshot, a);
+        const struct exercise *e = alert_exercise(v->snapshot->exercises, a);
+        struct bus_alert b;
+        int r;
 
         if (a->id == 0)
                 return 0;
         snprintf(id, sizeof(id), "%" PRIu64, a->id);
         alert_reason(a, k, v->settings->sitting.break_s, reason, sizeof(reason));
-        exercise_reason(v->snapshot->exercises, a, chosen, sizeof(chosen));
-        return sd_bus_message_append(
-                m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_exercise", "s", e ? e->name : "",
-                "last_exercise_why", "s", chosen, "last_id", "s", id, "last_kind", "s", alert_kind_name(k), /* */
-                "last_at", "t", bus_wall_of(&v->wall, a->raised_us), "last_reason", "s", reason,            /* */
-                "last_moment", "s", alert_moment_name(a->moment),                                           /* */
-                "last_showings", "u", a->showings, "last_outcome", "s", alert_outcome_name(a->outcome),     /* */
+        exercise_reason(e, &a->why, chosen, sizeof(chosen));
+        bus_alert_of(v, k, &b);
+        r = sd_bus_message_append(
+                m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_exercise_why", "s", chosen, "last_id", "s", id,
+                "last_kind", "s", alert_kind_name(k),                                                   /* */
+                "last_at", "t", bus_wall_of(&v->wall, a->raised_us), "last_reason", "s", reason,        /* */
+                "last_moment", "s", alert_moment_name(a->moment),                                       /* */
+                "last_showings", "u", a->showings, "last_outcome", "s", alert_outcome_name(a->outcome), /* */
                 "last_latency_s", "d",
                 answered ? (double)(a->answered_us - a->raised_us) / (double)USEC_PER_SEC : -1.0);
+        return r < 0 ? r : bus_alert_append(m, &b, "last_");
 }
 
 /* The strengthening session of today, or else the next; nothing when none are planned. */

@@ -14,6 +14,7 @@
 
 #include "publish/mqtt_session.h"
 #include "util/clock.h"
+#include "util/language.h"
 #include "util/log.h"
 
 /* Reconnecting: 1 s doubled to 120 s, anywhere in between (full jitter), so that a fleet does not return in step. */
@@ -44,15 +45,15 @@ struct mqtt {
 };
 
 static const char *const status_of_end[] = {
-        [LINK_UP] = "connecting",
-        [LINK_UNREACHABLE] = "no broker",
-        [LINK_SILENT] = "the broker does not answer",
-        [LINK_PROTOCOL] = "refused: MQTT version",
-        [LINK_REFUSED] = "refused: not authorised",
-        [LINK_BUSY] = "refused: busy",
-        [LINK_TAKEN_OVER] = "refused: another client uses this seat id",
-        [LINK_TLS] = "refused: TLS",
-        [LINK_SETTINGS] = "not tried: password or certificate file",
+        [LINK_UP] = N_("connecting"),
+        [LINK_UNREACHABLE] = N_("no broker"),
+        [LINK_SILENT] = N_("the broker does not answer"),
+        [LINK_PROTOCOL] = N_("refused: MQTT version"),
+        [LINK_REFUSED] = N_("refused: not authorised"),
+        [LINK_BUSY] = N_("refused: busy"),
+        [LINK_TAKEN_OVER] = N_("refused: another client uses this seat id"),
+        [LINK_TLS] = N_("refused: TLS"),
+        [LINK_SETTINGS] = N_("not tried: password or certificate file"),
 };
 
 static void release(struct mqtt *q) {
@@ -147,7 +148,7 @@ static bool choose_protocol(struct mqtt *q) {
 static void connected(struct mqtt *q) {
         const struct settings_mqtt *s = &q->session.settings.mqtt;
 
-        atomic_store(&q->status, "connected");
+        atomic_store(&q->status, N_("connected"));
         log_notice("mqtt: connected to %s:%d (MQTT %s%s)", s->host, s->port, q->v5 ? "5" : "3.1.1",
                    s->tls ? ", TLS" : "");
         q->said[0] = '\0';

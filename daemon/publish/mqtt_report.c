@@ -129,7 +129,7 @@ static void alert_raised(const struct snapshot *s, enum alert_kind k, uint64_t r
         alert_base(s, EVENT_ALERT_RAISED, k, wall_of(s, realtime_us, a->raised_us), ret);
         alert_reason(a, k, break_s, ret->reason, sizeof(ret->reason));
         put_exercise(s->exercises, a->exercise, ret);
-        exercise_reason(s->exercises, a, ret->exercise.why, sizeof(ret->exercise.why));
+        exercise_reason(alert_exercise(s->exercises, a), &a->why, ret->exercise.why, sizeof(ret->exercise.why));
 }
 
 static void alert_closed(const struct snapshot *s, enum alert_kind k, uint64_t realtime_us, struct seat_event *ret) {

@@ -16,11 +16,6 @@ static const char *name_in(const char *const *names, size_t n, size_t i) {
 
 #define NAME_IN(table, i) name_in(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
 
-/* "" is the title of the whole file of translations. */
-static const char *translated(const char *text) {
-        return *text ? _(text) : text;
-}
-
 const char *occupancy_name(enum occupancy o) {
         static const char *const names[OCCUPANCY_N] = {
                 [OCCUPANCY_UNKNOWN] = "unknown",
@@ -196,7 +191,7 @@ const char *stale_reason_text(enum stale_reason r) {
                 [STALE_LOAD] = N_("over many sits the load was much different from the calibrated one"),
                 [STALE_MAT] = N_("it was made on a mat with another number of cells"),
         };
-        return translated(NAME_IN(texts, r));
+        return NAME_IN(texts, r);
 }
 
 const char *command_result_name(enum command_result r) {
@@ -245,7 +240,7 @@ const char *command_result_text(enum command_result r) {
                         N_("No sessions are planned: the setting [exercise] sessions_per_week says how many."),
                 [COMMAND_DONE_TODAY] = N_("Today's session was marked as done before."),
         };
-        return translated(NAME_IN(texts, r));
+        return NAME_IN(texts, r);
 }
 
 const char *alert_title(enum alert_kind k) {
@@ -254,7 +249,7 @@ const char *alert_title(enum alert_kind k) {
                 [ALERT_ASYMMETRY] = N_("Sitting more on one side"),    [ALERT_STILL] = N_("Time to move a little"),
                 [ALERT_SHORT] = N_("A short move in your seat"),
         };
-        return translated(NAME_IN(titles, k));
+        return language_words(NAME_IN(titles, k));
 }
 
 /* Copies as many whole characters as fit. */
@@ -386,7 +381,7 @@ static const char *one_that(enum exercise_kind k) {
                 [EXERCISE_RELEASE] = N_("one that releases"),
                 [EXERCISE_STRETCH] = N_("one that stretches"),
         };
-        return translated(NAME_IN(texts, k));
+        return language_words(NAME_IN(texts, k));
 }
 
 static const char *of_kind(enum exercise_kind k) {
@@ -396,7 +391,7 @@ static const char *of_kind(enum exercise_kind k) {
                 [EXERCISE_RELEASE] = N_("releasing"),
                 [EXERCISE_STRETCH] = N_("stretching"),
         };
-        return translated(NAME_IN(texts, k));
+        return language_words(NAME_IN(texts, k));
 }
 
 static void write_choice(const struct exercise_reason *why, enum exercise_kind kind, char *ret, size_t size) {
@@ -409,11 +404,15 @@ static void write_choice(const struct exercise_reason *why, enum exercise_kind k
                of_kind((enum exercise_kind)why->other), why->lately, of_kind(kind));
 }
 
-void exercise_reason(const struct exercise_catalogue *c, const struct alert *a, char *ret, size_t size) {
+const struct exercise *alert_exercise(const struct exercise_catalogue *c, const struct alert *a) {
+        return a->exercise >= 0 && (uint32_t)a->exercise < c->n ? &c->of[a->exercise] : NULL;
+}
+
+void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size) {
         char reason[REASON_MAX] = "";
 
-        if (a->exercise >= 0 && (uint32_t)a->exercise < c->n)
-                write_choice(&a->why, c->of[a->exercise].kind, reason, sizeof(reason));
+        if (e)
+                write_choice(why, e->kind, reason, sizeof(reason));
         copy_whole_characters(reason, ret, size);
 }
 
@@ -436,14 +435,14 @@ static void append_exercise(const struct exercise *e, const struct exercise_reas
                 append(ret, size, " (%s)", reason);
 }
 
-void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char *ret, size_t size) {
+void alert_body(const struct alert *a, enum alert_kind k, float break_s, const struct exercise *e, char *ret,
+                size_t size) {
         char body[BODY_MAX] = "";
 
         if ((unsigned)k < ALERT_KIND_N) {
-                const struct alert *a = &s->alerts.of[k];
                 append_sentence(a, k, break_s, body, sizeof(body));
-                if (a->exercise >= 0 && (uint32_t)a->exercise < s->exercises->n)
-                        append_exercise(&s->exercises->of[a->exercise], &a->why, body, sizeof(body));
+                if (e)
+                        append_exercise(e, &a->why, body, sizeof(body));
         }
         copy_whole_characters(body, ret, size);
 }

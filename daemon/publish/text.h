@@ -22,12 +22,14 @@ const char *refusal_name(enum refusal r);         /* length tail check constant 
 const char *squeeze_cue_name(enum squeeze_cue c); /* "" rest squeeze */
 const char *pose_name(enum calibrate_pose p);     /* upright slouched arched left right */
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
-const char *stale_reason_text(enum stale_reason r);     /* "" = not stale */
+/* English, for language_words(); "" = not stale */
+const char *stale_reason_text(enum stale_reason r);
 const char *exercise_kind_name(enum exercise_kind k);
 const char *exercise_suits_name(uint32_t bit); /* any slouched arched lopsided still; "" = no bit */
 const char *exercise_place_name(enum exercise_place p);
 const char *command_result_name(enum command_result r); /* CamelCase, the D-Bus error suffix */
-const char *command_result_text(enum command_result r); /* a sentence with a hint */
+/* A sentence with a hint; English, for language_words(). */
+const char *command_result_text(enum command_result r);
 
 /* Names in words of the language (util/language.h); a name that is not known comes back as it is. */
 const char *posture_text(const char *name);        /* leaning_left -> "leaning left" */
@@ -47,11 +49,14 @@ const char *alert_title(enum alert_kind k);
 /* "seated 31 min without a 2 min break; slouched 64 % of it". break_s from the settings. */
 void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size);
 /* Why that exercise: "because you sat slouched 64 % of the time; one that releases, since lately there were 2 activating and
- * 1 releasing"; "" = it was its turn. */
-void exercise_reason(const struct exercise_catalogue *c, const struct alert *a, char *ret, size_t size);
+ * 1 releasing"; "" = it was its turn, or e is NULL. */
+void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size);
 /* "Begin with the left side, which carried less."; "" = no side is better. */
 const char *exercise_first_side(const struct exercise_reason *why);
-/* The body of a notification: reason, exercise, dose and how. */
-void alert_body(const struct snapshot *s, enum alert_kind k, float break_s, char *ret, size_t size);
+/* The body of a notification: reason, exercise, dose and how; e may be NULL. */
+void alert_body(const struct alert *a, enum alert_kind k, float break_s, const struct exercise *e, char *ret,
+                size_t size);
+/* NULL = none. */
+const struct exercise *alert_exercise(const struct exercise_catalogue *c, const struct alert *a);
 
 #endif

@@ -19,6 +19,9 @@ static const char *in_words(const struct word *words, size_t n, const char *name
 
 const char *posture_text(const char *name) {
         static const struct word words[] = {
+                {"left", N_("left")}, /* of the calibration */
+                {"right", N_("right")},
+                {"squeeze", N_("squeeze")},
                 {"unknown", N_("unknown")},
                 {"vacant", N_("vacant")},
                 {"upright", N_("upright")},

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "agent_seats.h"
+#include "alert_words.h"
 #include "publish/bus.h"
 #include "util/language.h"
 #include "util/log.h"
@@ -36,6 +37,7 @@ static struct seat *seat_of_sender(struct seats *s, sd_bus_message *m) {
 struct details {
         const char *title, *body, *safety;
         uint32_t snooze_min, showings;
+        struct bus_alert alert;
 };
 
 static int read_detail(sd_bus_message *m, struct details *ret) {
@@ -54,7 +56,26 @@ static int read_detail(sd_bus_message *m, struct details *ret) {
                 return sd_bus_message_read(m, "v", "u", &ret->snooze_min);
         if (strcmp(key, "showings") == 0)
                 return sd_bus_message_read(m, "v", "u", &ret->showings);
-        return sd_bus_message_skip(m, "v");
+        return bus_alert_read(m, key, &ret->alert);
+}
+
+/* In the language of who sits here. */
+static void show_details(struct seat *seat, const char *id, const char *kind, struct details *d) {
+        struct alert_words words;
+
+        if (alert_words_make(&d->alert, kind, &words)) {
+                d->title = words.title;
+                d->body = words.body;
+                if (*words.safety)
+                        d->safety = words.safety;
+        }
+        notifier_show(seat->seats->notifier, seat->name, kind, id,
+                      &(struct note_text){.title = d->title,
+                                          .body = d->body,
+                                          .snooze_min = d->snooze_min,
+                                          .showings = d->showings,
+                                          .category = "x-sitbone.posture.alert"});
+        seats_tell_safety(seat, d->safety);
 }
 
 /* Reads id, kind, a{sv} and shows it. */
@@ -74,13 +95,7 @@ static int show_alert(struct seat *seat, sd_bus_message *m, const char **ret_id)
                 r = sd_bus_message_exit_container(m);
         if (r < 0)
                 return r;
-        notifier_show(seat->seats->notifier, seat->name, kind, *ret_id,
-                      &(struct note_text){.title = d.title,
-                                          .body = d.body,
-                                          .snooze_min = d.snooze_min,
-                                          .showings = d.showings,
-                                          .category = "x-sitbone.posture.alert"});
-        seats_tell_safety(seat, d.safety);
+        show_details(seat, *ret_id, kind, &d);
         return 0;
 }
 

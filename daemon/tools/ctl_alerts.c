@@ -31,7 +31,7 @@ static bool read_minutes(const struct options *options, const char *verb, unsign
         *ret = (uint32_t)minutes;
         if (!word || (*end == '\0' && end != word && word[0] != '-' && minutes >= 1 && minutes <= most))
                 return true;
-        complain("%s %s: must be 1 to %lu minutes", verb, word, most);
+        complain(_("%s %s: must be 1 to %lu minutes"), verb, word, most);
         return false;
 }
 
@@ -40,7 +40,7 @@ int verb_snooze(const struct options *options) {
 
         if (!read_minutes(options, "snooze", 240, &minutes))
                 return STATUS_USAGE;
-        return ask(options, "Snoozed.", "Snooze", "u", minutes, "");
+        return ask(options, _("Snoozed."), "Snooze", "u", minutes, "");
 }
 
 int verb_pause(const struct options *options) {
@@ -48,19 +48,19 @@ int verb_pause(const struct options *options) {
 
         if (!read_minutes(options, "pause", 1440, &minutes))
                 return STATUS_USAGE;
-        return ask(options, "Paused: no alerts until then. sitbonectl resume ends it.", "Pause", "u", minutes, "");
+        return ask(options, _("Paused: no alerts until then. sitbonectl resume ends it."), "Pause", "u", minutes, "");
 }
 
 int verb_resume(const struct options *options) {
-        return ask(options, "Neither paused nor snoozed any more.", "Resume", "", 0, "");
+        return ask(options, _("Neither paused nor snoozed any more."), "Resume", "", 0, "");
 }
 
 int verb_done(const struct options *options) {
-        return ask(options, "Noted. The next prompt comes a full interval from now.", "Done", "", 0, "");
+        return ask(options, _("Noted. The next prompt comes a full interval from now."), "Done", "", 0, "");
 }
 
 int verb_skip(const struct options *options) {
-        return ask(options, "Skipped. The next prompt comes a full interval from now.", "Skip", "", 0, "");
+        return ask(options, _("Skipped. The next prompt comes a full interval from now."), "Skip", "", 0, "");
 }
 
 int session_done(const struct options *options) {
@@ -72,9 +72,9 @@ int verb_hold(const struct options *options) {
         bool on = strcmp(options->args[0], "on") == 0;
 
         if (!on && strcmp(options->args[0], "off") != 0) {
-                complain("hold %s: must be on or off", options->args[0]);
+                complain(_("hold %s: must be on or off"), options->args[0]);
                 return STATUS_USAGE;
         }
-        return ask(options, on ? "Alerts wait until sitbonectl hold off." : "Alerts come again.", "Hold", "bs", on,
-                   "");
+        return ask(options, on ? _("Alerts wait until sitbonectl hold off.") : _("Alerts come again."), "Hold", "bs",
+                   on, "");
 }

@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "publish/bus.h"
+#include "util/language.h"
 
 enum { CALL_TIMEOUT_US = 3000000, SEATS_MAX = 16 };
 
@@ -47,7 +48,7 @@ static int try_bus(struct link *link, const char *which, const char *wanted, boo
         if (n == 1)
                 return 1;
         if (n > 1 && loud)
-                complain("several seats on the %s bus: %s. Say which with --seat ID", which, all);
+                complain(_("several seats on the %s bus: %s. Say which with --seat ID"), which, all);
         link_close(link);
         return n > 1 ? -1 : 0;
 }
@@ -67,12 +68,12 @@ int link_find(const struct options *options, struct link *ret, bool loud) {
 }
 
 static int nobody(const struct options *options) {
-        const char *where = strcmp(options->bus, "auto") == 0 ? "system or session" : options->bus;
+        const char *where = strcmp(options->bus, "auto") == 0 ? _("system or session") : options->bus;
         char seat[96] = "";
 
         if (options->seat)
-                snprintf(seat, sizeof(seat), " for seat \"%s\"", options->seat);
-        complain("no daemon%s on the %s bus: is sitboned running? systemctl status sitboned", seat, where);
+                snprintf(seat, sizeof(seat), _(" for seat \"%s\""), options->seat);
+        complain(_("no daemon%s on the %s bus: is sitboned running? systemctl status sitboned"), seat, where);
         return STATUS_FAILED;
 }
 
@@ -81,7 +82,7 @@ int link_open(const struct options *options, struct link *ret) {
 
         if (strcmp(options->bus, "auto") != 0 && strcmp(options->bus, "system") != 0 &&
             strcmp(options->bus, "session") != 0) {
-                complain("--bus %s: must be system, session or auto", options->bus);
+                complain(_("--bus %s: must be system, session or auto"), options->bus);
                 return STATUS_USAGE;
         }
         r = link_find(options, ret, true);
@@ -92,11 +93,16 @@ void link_close(struct link *link) {
         link->bus = sd_bus_flush_close_unref(link->bus);
 }
 
+int link_lost(int r) {
+        complain(_("the daemon does not answer: %s. systemctl status sitboned"), strerror(-r));
+        return STATUS_FAILED;
+}
+
 static const char *advice(const sd_bus_error *error) {
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_ACCESS_DENIED))
-                return " (only the person at this machine and root may do this)";
+                return _(" (only the person at this machine and root may do this)");
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
-                return " (the daemon does not answer: systemctl status sitboned)";
+                return _(" (the daemon does not answer: systemctl status sitboned)");
         return "";
 }
 
@@ -113,7 +119,8 @@ int link_call(struct link *link, const char *method, char *ret, size_t size, con
         if (r >= 0)
                 r = sd_bus_call(link->bus, call, CALL_TIMEOUT_US, &error, NULL);
         if (r < 0)
-                snprintf(ret, size, "%s%s", error.message ? error.message : strerror(-r), advice(&error));
+                snprintf(ret, size, "%s%s", error.message ? language_words(error.message) : strerror(-r),
+                         advice(&error));
         sd_bus_error_free(&error);
         sd_bus_message_unref(call);
         return r < 0 ? STATUS_FAILED : STATUS_DONE;

@@ -28,6 +28,9 @@ void link_close(struct link *link);
 /* Reads GetLive into *ret. 0 or a negative errno; nothing is printed. */
 int link_live(struct link *link, struct view *ret);
 
+/* Says that an answer did not come; r: negative errno. STATUS_FAILED. */
+int link_lost(int r);
+
 /* Calls a method without result; argument by signature, as in sd_bus_call_method. STATUS_*; a refusal's sentence is
  * written to ret. */
 int link_call(struct link *link, const char *method, char *ret, size_t size, const char *signature, ...);

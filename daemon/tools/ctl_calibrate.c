@@ -9,6 +9,7 @@
 
 #include "ctl_bus.h"
 #include "publish/text.h"
+#include "util/language.h"
 
 enum { TRIES = 3, LOOKS = 600 /* a tenth of a second each: longer than the daemon waits */ };
 
@@ -36,7 +37,7 @@ static int begin(const struct options *options, double prepare_s, struct session
         ret->terminal = isatty(STDOUT_FILENO) != 0;
         ret->prepare_s = options->seconds ? strtod(options->seconds, &end) : prepare_s;
         if ((end && (*end || end == options->seconds)) || !(ret->prepare_s >= 0 && ret->prepare_s <= 60)) {
-                complain("--seconds %s: must be 0 to 60", options->seconds);
+                complain(_("--seconds %s: must be 0 to 60"), options->seconds);
                 return STATUS_USAGE;
         }
         status = link_open(options, &ret->link);
@@ -61,8 +62,7 @@ static int look(struct session *s) {
 
         if (r >= 0)
                 return STATUS_DONE;
-        complain("the daemon does not answer: %s. systemctl status sitboned", strerror(-r));
-        return STATUS_FAILED;
+        return link_lost(r);
 }
 
 static bool is(const char *a, const char *b) {
@@ -76,7 +76,7 @@ static void count_down(const struct session *s) {
 
         while (left > 0) {
                 if (s->terminal)
-                        printf("\r  starts in %.0f s   ", ceil(left));
+                        printf("\r  %s %.0f s   ", _("starts in"), ceil(left));
                 fflush(stdout);
                 pause_s(left < 1 ? left : 1);
                 left -= 1;
@@ -89,7 +89,7 @@ static void show_progress(const struct session *s) {
 
         if (!s->terminal)
                 return;
-        printf("\r  hold still [%.*s%.*s] %2.0f s ", done, "##########", 10 - done, "          ",
+        printf("\r  %s [%.*s%.*s] %2.0f s ", _("hold still"), done, "##########", 10 - done, "          ",
                s->view->learning_left_s);
         fflush(stdout);
 }
@@ -97,12 +97,13 @@ static void show_progress(const struct session *s) {
 /* What to do now, by itself on its line or, where nobody can write over it, when it changes. */
 static void show_cue(const struct session *s, char *last, size_t size) {
         const struct view *v = s->view;
+        bool squeeze = is(v->learning_cue, "squeeze");
+        const char *loud = squeeze ? _("SQUEEZE") : _("let go");
 
         if (s->terminal)
-                printf("\r  %-12s %2.0f s ", is(v->learning_cue, "squeeze") ? "SQUEEZE" : "let go",
-                       v->learning_left_s);
+                printf("\r  %-*s %2.0f s ", language_field(loud, 12), loud, v->learning_left_s);
         else if (!is(last, v->learning_cue))
-                printf("  %s\n", is(v->learning_cue, "squeeze") ? "squeeze" : "let go");
+                printf("  %s\n", squeeze ? _("squeeze") : _("let go"));
         snprintf(last, size, "%s", v->learning_cue);
         fflush(stdout);
 }
@@ -127,12 +128,12 @@ static int watch(struct session *s) {
         if (s->terminal)
                 printf("\r%40s\r", "");
         if (is(s->view->learning, "refused")) {
-                complain("%s", s->view->learning_why);
+                complain("%s", language_words(s->view->learning_why));
                 return STATUS_FAILED;
         }
         if (is(s->view->learning, "gathers")) {
-                complain("the daemon is still waiting for %s; sitbonectl status says how it gets on",
-                         s->view->learning_what);
+                complain(_("the daemon is still waiting for %s; sitbonectl status says how it gets on"),
+                         posture_text(s->view->learning_what));
                 return STATUS_FAILED;
         }
         return STATUS_DONE;
@@ -168,46 +169,49 @@ static double separation_of(const struct view *v, const char *pose) {
 }
 
 static void print_preview(const struct view *v) {
-        puts("How well the mat tells these from upright, in standard deviations of a second:");
+        puts(_("How well the mat tells these from upright, in standard deviations of a second:"));
         for (int i = 1; i < POSE_N; i++) {
                 const char *pose = pose_name((enum calibrate_pose)i);
                 double apart = separation_of(v, pose);
 
+                pose = posture_text(pose);
+                printf("  %-*s ", language_field(pose, 16), pose);
                 if (isnan(apart))
-                        printf("  %-9s not calibrated\n", pose);
+                        printf("%s\n", _("not calibrated"));
                 else
-                        printf("  %-9s %5.1f  %s\n", pose, apart, apart >= WELL_APART ? "well" : "just");
+                        printf("%5.1f  %s\n", apart, apart >= WELL_APART ? _("well") : _("just"));
         }
 }
 
 static const char *const instructions[POSE_N] = {
-        [POSE_UPRIGHT] = "Sit upright, the way that you mean by it.",
-        [POSE_SLOUCHED] = "Slouch: let the pelvis roll backwards, the way you do when tired.",
-        [POSE_ARCHED] = "Arch: roll the pelvis forwards, belly to the front.",
-        [POSE_LEFT] = "Put your weight on the left side.",
-        [POSE_RIGHT] = "Put your weight on the right side.",
+        [POSE_UPRIGHT] = N_("Sit upright, the way that you mean by it."),
+        [POSE_SLOUCHED] = N_("Slouch: let the pelvis roll backwards, the way you do when tired."),
+        [POSE_ARCHED] = N_("Arch: roll the pelvis forwards, belly to the front."),
+        [POSE_LEFT] = N_("Put your weight on the left side."),
+        [POSE_RIGHT] = N_("Put your weight on the right side."),
 };
 
 static int guide(struct session *s) {
         for (int i = 0; i < POSE_N; i++) {
                 int status = STATUS_FAILED;
 
-                printf("%d of %d: %s\n", i + 1, POSE_N, instructions[i]);
+                printf(_("%d of %d: %s\n"), i + 1, POSE_N, _(instructions[i]));
                 for (int tries = 0; tries < TRIES && status != STATUS_DONE; tries++) {
                         if (tries > 0)
-                                puts("  Once more.");
+                                puts(_("  Once more."));
                         status = ask(s, "Calibrate", pose_name((enum calibrate_pose)i));
                         if (status != STATUS_DONE && (look(s) != STATUS_DONE || !is(s->view->occupancy, "person")))
                                 return STATUS_FAILED; /* who stood up has ended it */
                 }
                 if (status != STATUS_DONE) {
-                        complain("given up at %s; the poses before it are kept", pose_name((enum calibrate_pose)i));
+                        complain(_("given up at %s; the poses before it are kept"),
+                                 posture_text(pose_name((enum calibrate_pose)i)));
                         return status;
                 }
-                puts("  Taken.");
+                puts(_("  Taken."));
         }
         print_preview(s->view);
-        puts("Calibrated. It is kept, and what you do not like can be done again: sitbonectl calibrate POSE");
+        puts(_("Calibrated. It is kept, and what you do not like can be done again: sitbonectl calibrate POSE"));
         return STATUS_DONE;
 }
 
@@ -216,29 +220,30 @@ static int single(struct session *s, const char *pose) {
         int status;
 
         if (is(pose, "squeeze"))
-                puts("Sit still, and squeeze your glutes five times, four seconds each, at this beat:");
+                puts(_("Sit still, and squeeze your glutes five times, four seconds each, at this beat:"));
         status = ask(s, "Calibrate", pose);
 
         if (status != STATUS_DONE)
                 return status;
         if (is(pose, "empty")) {
-                puts("The seat as it is now counts as empty.");
+                puts(_("The seat as it is now counts as empty."));
                 return STATUS_DONE;
         }
         if (is(pose, "squeeze")) {
-                puts("The seat can tell a squeeze-like change from sitting: it counts them from now on "
-                     "(experimental).");
+                puts(_("The seat can tell a squeeze-like change from sitting: it counts them from now on "
+                       "(experimental)."));
                 return STATUS_DONE;
         }
         if (is(pose, "upright")) {
-                puts("The way you sit now counts as your upright.");
+                puts(_("The way you sit now counts as your upright."));
                 return STATUS_DONE;
         }
         apart = separation_of(s->view, pose);
         if (isnan(apart))
-                printf("Taken: %s. How well it is told apart shows once upright is calibrated.\n", pose);
+                printf(_("Taken: %s. How well it is told apart shows once upright is calibrated.\n"),
+                       posture_text(pose));
         else
-                printf("Taken: %s, %.1f standard deviations from upright.\n", pose, apart);
+                printf(_("Taken: %s, %.1f standard deviations from upright.\n"), posture_text(pose), apart);
         return STATUS_DONE;
 }
 
@@ -249,7 +254,7 @@ int verb_calibrate(const struct options *options) {
         int status;
 
         if (pose && !calibrate_target_of(pose, &target)) {
-                complain("calibrate %s: must be upright, slouched, arched, left, right, squeeze or empty", pose);
+                complain(_("calibrate %s: must be upright, slouched, arched, left, right, squeeze or empty"), pose);
                 return STATUS_USAGE;
         }
         status = begin(options, pose ? 0 : PREPARE_S, &s);
@@ -261,7 +266,7 @@ int verb_calibrate(const struct options *options) {
 /* ---- teach ---- */
 
 static int bad_name(const char *verb, const char *name) {
-        complain("%s %s: a name has a-z, 0-9 and hyphens, 1 to 31 characters, no hyphen first", verb, name);
+        complain(_("%s %s: a name has a-z, 0-9 and hyphens, 1 to 31 characters, no hyphen first"), verb, name);
         return STATUS_USAGE;
 }
 
@@ -285,7 +290,7 @@ static int list(struct session *s, bool json) {
         if (status != STATUS_DONE)
                 return status;
         if (!json && !*s->view->taught_postures)
-                puts("Nothing was taught yet.");
+                puts(_("Nothing was taught yet."));
         else
                 print_names(s->view->taught_postures, json);
         return STATUS_DONE;
@@ -306,7 +311,7 @@ static int teach(struct session *s, const char *name) {
         int status = ask(s, "Teach", name);
 
         if (status == STATUS_DONE)
-                printf("Taught: %s.\n", name);
+                printf(_("Taught: %s.\n"), name);
         return status;
 }
 
@@ -317,7 +322,7 @@ int verb_teach(const struct options *options) {
         int status;
 
         if (options->list + (options->forget != NULL) + options->n_args != 1) {
-                complain("teach: one of NAME, --list and --forget NAME; see sitbonectl teach --help");
+                complain(_("teach: one of NAME, --list and --forget NAME; see sitbonectl teach --help"));
                 return STATUS_USAGE;
         }
         if (name && !name_of(name, checked))
@@ -328,7 +333,7 @@ int verb_teach(const struct options *options) {
         if (options->list)
                 return end(&s, list(&s, options->json));
         if (options->forget)
-                return end(&s, tell(&s, "Unteach", name, "Forgotten."));
+                return end(&s, tell(&s, "Unteach", name, _("Forgotten.")));
         return end(&s, teach(&s, name));
 }
 
@@ -345,9 +350,9 @@ static int say_sitter(struct session *s, bool json) {
         else if (json)
                 puts("{\"sitter\":null,\"confidence\":null}");
         else if (v->sitter[0])
-                printf("%s (%.0f %% sure)\n", v->sitter, v->sitter_confidence * 100);
+                printf(_("%s (%.0f %% sure)\n"), v->sitter, v->sitter_confidence * 100);
         else
-                puts("nobody in particular");
+                puts(_("nobody in particular"));
         return STATUS_DONE;
 }
 
@@ -363,5 +368,5 @@ int verb_sitter(const struct options *options) {
         status = begin(options, 0, &s);
         if (status != STATUS_DONE)
                 return status;
-        return end(&s, name ? tell(&s, "SetSitter", nobody ? "" : name, "Noted.") : say_sitter(&s, options->json));
+        return end(&s, name ? tell(&s, "SetSitter", nobody ? "" : name, _("Noted.")) : say_sitter(&s, options->json));
 }

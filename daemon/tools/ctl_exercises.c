@@ -55,14 +55,6 @@ static int columns(void) {
         return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : INT_MAX;
 }
 
-static int width(const char *text, size_t n) {
-        int w = 0;
-
-        for (size_t i = 0; i < n; i++)
-                w += ((unsigned char)text[i] & 0xC0) != 0x80;
-        return w;
-}
-
 /* Paragraphs, broken between words. */
 static void print_wrapped(const char *text, int indent) {
         int most = columns(), at = 0;
@@ -70,11 +62,11 @@ static void print_wrapped(const char *text, int indent) {
         while (*text) {
                 size_t n = strcspn(text, " \n");
 
-                if (at > 0 && at + 1 + width(text, n) > most) {
+                if (at > 0 && at + 1 + language_columns(text, n) > most) {
                         putchar('\n');
                         at = 0;
                 }
-                at += printf("%*s", at > 0 ? 1 : indent, "") + width(text, n);
+                at += printf("%*s", at > 0 ? 1 : indent, "") + language_columns(text, n);
                 fwrite(text, 1, n, stdout);
                 text += n;
                 if (*text == '\n') {

@@ -15,6 +15,7 @@
 #include "ctl_view.h"
 #include "publish/history_db.h"
 #include "publish/text.h"
+#include "util/language.h"
 
 enum { STRIP_FROM_H = 6, STRIP_TO_H = 22, PARTS_MAX = 96, NARROW = 80, WIDE = 110, STRIPS_MAX = 62 };
 
@@ -22,6 +23,10 @@ static void space(char *text) {
         for (; *text; text++)
                 if (*text == '_' || *text == '-')
                         *text = ' ';
+}
+
+static void print_label(FILE *f, const char *label) {
+        fprintf(f, "%-*s", language_field(label, 12), label);
 }
 
 /* ---- the strip of a day ---- */
@@ -96,10 +101,11 @@ static void print_months(FILE *f, const struct history *h) {
                 time_t t = (time_t)((h->period.first_day + d) * 86400);
                 struct tm tm;
 
-                strftime(name, sizeof(name), "%b %Y", gmtime_r(&t, &tm));
+                language_date(name, sizeof(name), "%b %Y", gmtime_r(&t, &tm));
                 if (*month && (d == h->n_days || strcmp(name, month) != 0)) {
                         view_duration_words(s, duration, sizeof(duration));
-                        fprintf(f, "%-12s%s\n", month, duration);
+                        print_label(f, month);
+                        fprintf(f, "%s\n", duration);
                         s = 0;
                 }
                 snprintf(month, sizeof(month), "%s", name);
@@ -117,7 +123,7 @@ static void print_strips(FILE *f, const struct history *h) {
 
                 history_day_words(h->period.first_day + d, name, sizeof(name));
                 view_duration_words(h->days[d].seated_s, duration, sizeof(duration));
-                fprintf(f, "%-12s", name);
+                print_label(f, name);
                 print_strip(f, h, h->period.first_day + d, parts, isatty(fileno(f)));
                 fprintf(f, " %s\n", h->days[d].seated_s >= 60 ? duration : "");
         }
@@ -145,10 +151,6 @@ static int count_aways(const struct history *h, const char *kind, double *ret_s)
         return n;
 }
 
-static const char *plural(int n) {
-        return n == 1 ? "" : "s";
-}
-
 static void print_sitting(FILE *f, const struct history *h) {
         char sat[32], longest[32];
         double s;
@@ -156,38 +158,47 @@ static void print_sitting(FILE *f, const struct history *h) {
 
         view_duration_words(h->seated_s, sat, sizeof(sat));
         view_duration_words(longest_s(h), longest, sizeof(longest));
-        fprintf(f, "sat        %s in %zu bout%s, the longest %s\n", sat, h->n_bouts, plural((int)h->n_bouts), longest);
-        fprintf(f, "breaks     %d, and %d too short to be one; %lld shifts of weight\n", breaks, partial,
+        print_label(f, _("sat"));
+        fprintf(f, ngettext("%s in %zu bout, the longest %s\n", "%s in %zu bouts, the longest %s\n", h->n_bouts), sat,
+                h->n_bouts, longest);
+        print_label(f, _("breaks"));
+        fprintf(f, _("%d, and %d too short to be one; %lld shifts of weight\n"), breaks, partial,
                 (long long)h->shifts);
+}
+
+static void print_balance(FILE *f, const struct history *h) {
+        double percent = 100 * h->asymmetry_s / h->balance_s;
+
+        if (!(h->balance_s > 60))
+                return;
+        print_label(f, _("balance"));
+        if (fabs(percent) < 0.5)
+                fprintf(f, "%s\n", _("even on average"));
+        else
+                fprintf(f,
+                        percent > 0 ? _("%.0f %% more on the right on average\n")
+                                    : _("%.0f %% more on the left on average\n"),
+                        fabs(percent));
 }
 
 static void print_postures(FILE *f, const struct history *h) {
         const char *separator = "";
 
-        fprintf(f, "postures   ");
+        print_label(f, _("postures"));
         for (int k = 0; k < POSTURE_N; k++) {
                 double percent = h->seated_s > 0 ? 100 * h->in_s[k] / h->seated_s : 0;
-                char name[32];
 
                 if (percent < 0.5)
                         continue;
-                snprintf(name, sizeof(name), "%s", posture_name((enum posture_kind)k));
-                space(name);
-                fprintf(f, "%s%s %.0f %%", separator, name, percent);
+                fprintf(f, "%s%s %.0f %%", separator, posture_text(posture_name((enum posture_kind)k)), percent);
                 separator = ", ";
         }
-        fprintf(f, "%s\n", *separator ? "" : "nothing known");
-        if (h->slump_n > 0)
-                fprintf(f, "slouched   first after %.0f min of a bout (median of %d)\n", h->slump_all_min, h->slump_n);
-        if (h->balance_s > 60) {
-                double percent = 100 * h->asymmetry_s / h->balance_s;
-
-                if (fabs(percent) < 0.5)
-                        fprintf(f, "balance    even on average\n");
-                else
-                        fprintf(f, "balance    %.0f %% more on the %s on average\n", fabs(percent),
-                                percent > 0 ? "right" : "left");
+        fprintf(f, "%s\n", *separator ? "" : _("nothing known"));
+        if (h->slump_n > 0) {
+                print_label(f, _("slump"));
+                fprintf(f, _("first after %.0f min of a bout (median of %d)\n"), h->slump_all_min, h->slump_n);
         }
+        print_balance(f, h);
 }
 
 static void print_shares(FILE *f, const struct history_share *shares, int n) {
@@ -196,19 +207,22 @@ static void print_shares(FILE *f, const struct history_share *shares, int n) {
 
                 if (shares[i].known == 0)
                         continue;
-                snprintf(name, sizeof(name), "%s", shares[i].name);
+                snprintf(name, sizeof(name), "%s", alert_kind_text(shares[i].name));
                 space(name);
-                fprintf(f, "           %-30s %3d of %d worked\n", name, shares[i].worked, shares[i].known);
+                print_label(f, "");
+                fprintf(f, "%-*s ", language_field(name, 30), name);
+                fprintf(f, _("%3d of %d worked\n"), shares[i].worked, shares[i].known);
         }
 }
 
 static void print_alerts(FILE *f, const struct history *h) {
         const char *separator = ": ";
 
-        fprintf(f, "alerts     %zu", h->n_alerts);
+        print_label(f, _("alerts"));
+        fprintf(f, "%zu", h->n_alerts);
         for (int i = 0; i < ALERT_OUTCOME_N; i++)
                 if (h->outcomes[i] > 0) {
-                        fprintf(f, "%s%s %d", separator, i ? alert_outcome_name((enum alert_outcome)i) : "open",
+                        fprintf(f, "%s%s %d", separator, alert_outcome_text(alert_outcome_name((enum alert_outcome)i)),
                                 h->outcomes[i]);
                         separator = ", ";
                 }
@@ -220,7 +234,7 @@ static void print_alerts(FILE *f, const struct history *h) {
 void history_print(const struct history *h, FILE *f) {
         fprintf(f, "%s\n\n", h->period.title);
         if (h->n_bouts == 0) {
-                fprintf(f, "The seat saw nobody.\n");
+                fprintf(f, "%s\n", _("The seat saw nobody."));
                 return;
         }
         if (h->n_days > STRIPS_MAX)

@@ -41,7 +41,7 @@ int64_t history_day_begin(int64_t day) {
 void history_day_words(int64_t day, char *ret, size_t size) {
         struct tm tm = date_of(day);
 
-        strftime(ret, size, "%a %e %b", &tm);
+        language_date(ret, size, _("%a %e %b"), &tm);
 }
 
 static int64_t today(void) {
@@ -102,11 +102,11 @@ static void make_title(struct history_period *p) {
         char first[40], last[40];
 
         if (p->first_day == p->last_day) {
-                strftime(p->title, sizeof(p->title), _("%A, %B %-d, %Y"), &a);
+                language_date(p->title, sizeof(p->title), _("%A, %B %-d, %Y"), &a);
                 return;
         }
-        strftime(first, sizeof(first), a.tm_year == b.tm_year ? _("%B %-d") : _("%B %-d, %Y"), &a);
-        strftime(last, sizeof(last), _("%B %-d, %Y"), &b);
+        language_date(first, sizeof(first), a.tm_year == b.tm_year ? _("%B %-d") : _("%B %-d, %Y"), &a);
+        language_date(last, sizeof(last), _("%B %-d, %Y"), &b);
         snprintf(p->title, sizeof(p->title), _("%s to %s"), first, last);
 }
 
@@ -129,8 +129,8 @@ bool history_period_parse(const char *text, sqlite3 *db, struct history_period *
         if (text && strcmp(text, "all") == 0)
                 all_days(db, &p);
         if (text && !known && !parse_range(text, &p)) {
-                complain("%s: no period; say today, yesterday, week, month, year, all, 2026-11-21 or "
-                         "2026-11-01..2026-11-21",
+                complain(_("%s: no period; say today, yesterday, week, month, year, all, 2026-11-21 or "
+                           "2026-11-01..2026-11-21"),
                          text);
                 return false;
         }
@@ -148,7 +148,7 @@ const char *history_path(const struct options *options, char *storage, size_t si
                 return options->file;
         if (options->seat) { /* of sitboned@SEAT */
                 if (strchr(options->seat, '/')) {
-                        complain("--seat %s: no name of a seat", options->seat);
+                        complain(_("--seat %s: no name of a seat"), options->seat);
                         return NULL;
                 }
                 snprintf(storage, size, "/var/lib/sitbone/%s/history.db", options->seat);
@@ -174,7 +174,7 @@ int history_open(const struct options *options, sqlite3 **ret) {
         if (r < 0) {
                 complain("%s: %s%s", path, error,
                          access(path, R_OK) < 0 && geteuid() != 0 && !options->file
-                                 ? "; the service's own is for root: sudo sitbonectl, or --file FILE"
+                                 ? _("; the service's own is for root: sudo sitbonectl, or --file FILE")
                                  : "");
                 return STATUS_FAILED;
         }

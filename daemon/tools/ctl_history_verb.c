@@ -8,6 +8,7 @@
 #include "ctl_history.h"
 #include "ctl_out.h"
 #include "publish/history_db.h"
+#include "util/language.h"
 
 /* One row of everything, the same columns for CSV and JSON: what, began, until, detail, seconds, ... */
 static const char export_sql[] =
@@ -136,7 +137,7 @@ int history_export(const struct options *options, sqlite3 *db, const struct hist
         int status;
 
         if (!json && strcmp(options->export, "csv") != 0) {
-                complain("--export %s: must be csv or json", options->export);
+                complain(_("--export %s: must be csv or json"), options->export);
                 return STATUS_USAGE;
         }
         o = malloc(sizeof(*o));
@@ -176,7 +177,8 @@ static int forget(const struct options *options) {
         if (rc == SQLITE_OK)
                 rc = history_db_compact(db);
         if (rc == SQLITE_OK)
-                printf("%lld rows forgotten\n", (long long)rows);
+                printf(ngettext("%lld row forgotten\n", "%lld rows forgotten\n", (unsigned long)rows),
+                       (long long)rows);
         else
                 complain("%s: %s", path, sqlite3_errmsg(db));
         sqlite3_close(db);

@@ -11,6 +11,7 @@
 #include "ctl_what_if.h"
 #include "follow/alert.h"
 #include "follow/sitting.h"
+#include "util/language.h"
 
 #define US_PER_S 1000000ull
 
@@ -140,7 +141,7 @@ static void moment(double at_s, char *ret, size_t size) {
         time_t t = (time_t)at_s;
         struct tm tm;
 
-        strftime(ret, size, "%a %e %b %H:%M", localtime_r(&t, &tm));
+        language_date(ret, size, _("%a %e %b %H:%M"), localtime_r(&t, &tm));
 }
 
 int history_what_if(const struct options *options, sqlite3 *db, const struct history_period *period) {
@@ -160,7 +161,7 @@ int history_what_if(const struct options *options, sqlite3 *db, const struct his
         if (status == STATUS_DONE && options->json) {
                 what_if_print_json(stdout, &before, &after, NEAR_S);
         } else if (status == STATUS_DONE) {
-                printf("%s: activation alerts with the settings as they are, and with %s\n", period->title,
+                printf(_("%s: activation alerts with the settings as they are, and with %s\n"), period->title,
                        options->what_if);
                 what_if_print(stdout, &before, &after, NEAR_S, moment);
         }

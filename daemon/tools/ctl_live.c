@@ -5,6 +5,7 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
+#include "alert_words.h"
 #include "ctl_bus.h"
 #include "publish/bus.h"
 #include "util/clock.h"
@@ -29,7 +30,6 @@ static const struct live_row {
         TEXT("alert_kind", alert_kind),
         TEXT("alert_title", alert_title),
         TEXT("alert_reason", alert_reason),
-        TEXT("alert_exercise", alert_exercise),
         TEXT("sitter", sitter),
         TEXT("learning", learning),
         TEXT("learning_what", learning_what),
@@ -90,6 +90,7 @@ struct live {
         const uint8_t *cells;
         const double *x_mm, *y_mm, *bones, *regions, *separation;
         size_t n_cells, n_x, n_y, n_bones, n_regions, n_separation;
+        struct bus_alert alert;
 };
 
 static int read_text(sd_bus_message *m, char *ret, size_t size) {
@@ -175,6 +176,21 @@ static int read_special(sd_bus_message *m, const char *key, const char *type, st
         return 0;
 }
 
+/* What the open alert is made of: a text or a number. */
+static int read_alert(sd_bus_message *m, const char *key, const char *type, struct bus_alert *alert) {
+        const char *text = NULL;
+        uint32_t u = 0;
+        double d = 0;
+        int r = *type == 's'   ? sd_bus_message_read_basic(m, 's', &text)
+                : *type == 'u' ? sd_bus_message_read_basic(m, 'u', &u)
+                : *type == 'd' ? sd_bus_message_read_basic(m, 'd', &d)
+                               : sd_bus_message_skip(m, type);
+
+        if (r >= 0)
+                bus_alert_take(alert, key, text, *type == 'u' ? u : d);
+        return r;
+}
+
 static int read_value(sd_bus_message *m, const char *key, const char *type, struct live *live) {
         int r = read_special(m, key, type, live);
 
@@ -183,6 +199,8 @@ static int read_value(sd_bus_message *m, const char *key, const char *type, stru
         for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
                 if (strcmp(rows[i].key, key) == 0 && strcmp(rows[i].type, type) == 0)
                         return read_row(m, &rows[i], live->view);
+        if (strncmp(key, "alert_", 6) == 0)
+                return read_alert(m, key + 6, type, &live->alert);
         return sd_bus_message_skip(m, type);
 }
 
@@ -242,6 +260,18 @@ static void settle_separation(struct live *live) {
                 live->view->separation[i] = live->separation[i];
 }
 
+static void settle_alert(struct live *live) {
+        struct view *v = live->view;
+        struct alert_words words;
+
+        snprintf(v->alert_exercise, sizeof(v->alert_exercise), "%s", live->alert.exercise.name);
+        if (!v->alert_kind[0] || !alert_words_make(&live->alert, v->alert_kind, &words))
+                return;
+        snprintf(v->alert_title, sizeof(v->alert_title), "%s", words.title);
+        snprintf(v->alert_reason, sizeof(v->alert_reason), "%s", words.reason);
+        snprintf(v->alert_exercise, sizeof(v->alert_exercise), "%s", words.exercise);
+}
+
 static void settle_times(struct live *live, uint64_t now_us) {
         struct view *v = live->view;
 
@@ -270,6 +300,7 @@ int link_live(struct link *link, struct view *ret) {
         if (r >= 0) {
                 settle_map(&live);
                 settle_separation(&live);
+                settle_alert(&live);
                 settle_times(&live, clock_realtime_us());
                 view_settle(ret);
         }

@@ -5,20 +5,22 @@
 #include <string.h>
 
 #include "ctl_bus.h"
+#include "publish/text.h"
 #include "util/language.h"
 
 static void print_line(const char *label, void (*words)(const struct view *, char *, size_t), const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
         words(v, text, sizeof(text));
-        printf("%-11s %s\n", label, text);
+        view_line(label, text);
 }
 
 static void print_posture(const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
         view_posture_words(v, text, sizeof(text));
-        printf("%-11s %s", v->seat_name[0] ? v->seat_name : _("seat"), text);
+        view_label(v->seat_name[0] ? v->seat_name : _("seat"));
+        printf("%s", text);
         if (view_is_sure(v))
                 printf(_(" (%.0f %% sure)"), v->confidence * 100);
         putchar('\n');
@@ -29,46 +31,72 @@ static void print_person(const struct view *v) {
 
         print_line(_("tilt"), view_tilt_words, v);
         if (!v->referenced)
-                printf("%-11s %s\n", "",
-                       _("sit upright and still: it is learnt by itself, or by sitbonectl calibrate upright"));
+                view_line("", _("sit upright and still: it is learnt by itself, or by sitbonectl calibrate upright"));
         view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, _("unknown"), text, sizeof(text));
-        printf("%-11s %s\n", _("obliquity"), text);
+        view_line(_("obliquity"), text);
         print_line(_("balance"), view_balance_words, v);
 }
 
-static void print_calibration(const struct view *v) {
-        if (v->sitter[0])
-                printf(_("%-11s %s (%.0f %% sure)\n"), _("sitter"), v->sitter, v->sitter_confidence * 100);
-        if (v->poses[0])
-                printf("%-11s %s\n", _("calibrated"), v->poses);
-        if (v->calibration_stale[0])
-                printf(_("%-11s may be stale: %s. sitbonectl calibrate\n"), _("calibration"), v->calibration_stale);
-        if (strcmp(v->learning, "gathers") == 0)
-                printf(_("%-11s %s, %.0f s left\n"), _("learning"), v->learning_what, v->learning_left_s);
-        if (isfinite(v->squeezed_s))
-                printf(_("%-11s %u in this bout, held %.0f s in all%s\n"), _("squeezes"), v->squeezes, v->squeezed_s,
+/* Names of poses, separated by blanks, as words. */
+static void poses_words(const struct view *v, char *ret, size_t size) {
+        char poses[VIEW_TEXT_MAX], *rest = poses, *pose;
+        size_t n = 0;
+
+        snprintf(poses, sizeof(poses), "%s", v->poses);
+        ret[0] = '\0';
+        while ((pose = strsep(&rest, " ")) && n < size)
+                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", posture_text(pose));
+}
+
+static void print_learning(const struct view *v) {
+        if (strcmp(v->learning, "gathers") == 0) {
+                view_label(_("learning"));
+                printf(_("%s, %.0f s left\n"), posture_text(v->learning_what), v->learning_left_s);
+        }
+        if (isfinite(v->squeezed_s)) {
+                view_label(_("squeezes"));
+                printf(_("%u in this bout, held %.0f s in all%s\n"), v->squeezes, v->squeezed_s,
                        v->squeezing ? _("; now") : "");
+        }
         if (v->taught_postures[0])
-                printf("%-11s %s\n", _("knows"), v->taught_postures);
+                view_line(_("knows"), v->taught_postures);
+}
+
+static void print_calibration(const struct view *v) {
+        if (v->sitter[0]) {
+                view_label(_("sitter"));
+                printf(_("%s (%.0f %% sure)\n"), v->sitter, v->sitter_confidence * 100);
+        }
+        if (v->poses[0])
+                print_line(_("calibrated"), poses_words, v);
+        if (v->calibration_stale[0]) {
+                view_label(_("calibration"));
+                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_words(v->calibration_stale));
+        }
+        print_learning(v);
 }
 
 static void print_status(const struct view *v) {
         print_posture(v);
         if (v->taught[0])
-                printf("%-11s %s\n", _("taught"), v->taught);
+                view_line(_("taught"), v->taught);
         if (strcmp(v->occupancy, "person") == 0)
                 print_person(v);
         print_calibration(v);
         print_line(_("seated"), view_seated_words, v);
         print_line(_("today"), view_today_words, v);
         print_line(_("next alert"), view_next_words, v);
-        if (v->alert_title[0])
-                printf("%-11s %s: %s%s%s\n", _("alert"), v->alert_title, v->alert_reason,
-                       v->alert_exercise[0] ? ". " : "", v->alert_exercise);
+        if (v->alert_title[0]) {
+                view_label(_("alert"));
+                printf("%s: %s%s%s\n", v->alert_title, v->alert_reason, v->alert_exercise[0] ? ". " : "",
+                       v->alert_exercise);
+        }
         print_line(_("mat"), view_mat_words, v);
-        if (v->history_lost > 0)
-                printf(_("%-11s %llu notes lost\n"), _("history"), (unsigned long long)v->history_lost);
-        printf("%-11s %s\n", "mqtt", v->mqtt[0] ? v->mqtt : _("off"));
+        if (v->history_lost > 0) {
+                view_label(_("history"));
+                printf(_("%llu notes lost\n"), (unsigned long long)v->history_lost);
+        }
+        view_line("mqtt", v->mqtt[0] ? language_words(v->mqtt) : _("off"));
 }
 
 int verb_status(const struct options *options) {
@@ -85,8 +113,7 @@ int verb_status(const struct options *options) {
                 r = link_live(&link, view);
                 link_close(&link);
                 if (r < 0) {
-                        complain("the daemon does not answer: %s. systemctl status sitboned", strerror(-r));
-                        status = STATUS_FAILED;
+                        status = link_lost(r);
                 } else if (options->json) {
                         view_print_json(stdout, view);
                 } else {

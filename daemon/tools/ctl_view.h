@@ -80,6 +80,9 @@ float view_shade(const struct view *v, float level);
 /* A person sits in a posture that has a name, and a confidence goes with it. */
 bool view_is_sure(const struct view *v);
 
+/* The beginning of a line: what it is about, in a column of its own. */
+void view_label(const char *label);
+void view_line(const char *label, const char *text);
 void view_posture_words(const struct view *v, char *ret, size_t size);
 void view_uncertain_words(double value, double sd, const char *otherwise, char *ret, size_t size);
 void view_tilt_words(const struct view *v, char *ret, size_t size);

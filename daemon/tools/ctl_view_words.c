@@ -2,6 +2,7 @@
 #include "ctl_view.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "publish/text.h"
@@ -9,6 +10,15 @@
 
 static bool person(const struct view *v) {
         return strcmp(v->occupancy, "person") == 0;
+}
+
+void view_label(const char *label) {
+        printf("%-*s ", language_field(label, 11), label);
+}
+
+void view_line(const char *label, const char *text) {
+        view_label(label);
+        puts(text);
 }
 
 bool view_is_sure(const struct view *v) {

@@ -144,10 +144,8 @@ static int watch_text(struct watch *w) {
         w->linked = true;
         for (;;) {
                 r = link_live(&w->link, &w->view);
-                if (r < 0) {
-                        complain("the daemon does not answer: %s. systemctl status sitboned", strerror(-r));
-                        return STATUS_FAILED;
-                }
+                if (r < 0)
+                        return link_lost(r);
                 if (w->options->svg && (r = view_write_svg(w->options->svg, &w->view)) < 0) {
                         complain("cannot write %s: %s", w->options->svg, strerror(-r));
                         return STATUS_FAILED;

@@ -5,6 +5,7 @@
 
 #include "ctl_view.h"
 #include "publish/text.h"
+#include "util/language.h"
 
 /* Less is the same moment. */
 #define SAME_S 1.0
@@ -81,15 +82,18 @@ static const char *change_of(const struct pair *p) {
 
 static void print_pair(FILE *f, const struct pair *p, void (*moment)(double at_s, char *ret, size_t size)) {
         double later_s = p->after_s - p->before_s;
+        const char *kind = alert_kind_text(alert_kind_name(p->kind));
         char at[40], by[32];
 
         moment(when(p), at, sizeof(at));
-        fprintf(f, "  %-18s %-10s %s", at, alert_kind_name(p->kind), change_of(p));
-        if (isfinite(later_s)) {
-                view_duration_words(fabs(later_s), by, sizeof(by));
-                fprintf(f, " %s %s", by, later_s > 0 ? "later" : "earlier");
-        }
-        fprintf(f, "\n");
+        fprintf(f, "  %-*s %-*s ", language_field(at, 18), at, language_field(kind, 11), kind);
+        view_duration_words(fabs(later_s), by, sizeof(by));
+        if (isnan(p->before_s))
+                fprintf(f, "%s\n", _("comes"));
+        else if (isnan(p->after_s))
+                fprintf(f, "%s\n", _("goes"));
+        else
+                fprintf(f, later_s > 0 ? _("moves %s later\n") : _("moves %s earlier\n"), by);
 }
 
 void what_if_print(FILE *f, struct what_if_list *before, struct what_if_list *after, double near_s,
@@ -105,7 +109,7 @@ void what_if_print(FILE *f, struct what_if_list *before, struct what_if_list *af
                 if (which != 0)
                         print_pair(f, &pairs[i], moment);
         }
-        fprintf(f, "alerts: %zu before, %zu after: %zu come, %zu go, %zu move, %zu stay\n", before->n, after->n,
+        fprintf(f, _("alerts: %zu before, %zu after: %zu come, %zu go, %zu move, %zu stay\n"), before->n, after->n,
                 counts[1], counts[2], counts[3], counts[0]);
         free(pairs);
 }

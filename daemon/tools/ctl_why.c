@@ -1,11 +1,13 @@
 /* why: what is due when, what holds it, and why the last alert came. Words are put here to what GetWhy says. */
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
 #include <time.h>
 
+#include "alert_words.h"
 #include "ctl_bus.h"
 #include "ctl_why.h"
 #include "publish/bus.h"
@@ -35,7 +37,7 @@ static int read_value(sd_bus_message *m, json_t **ret) {
         else if (strcmp(contents, "u") == 0 && (r = sd_bus_message_read(m, "v", "u", &u)) >= 0)
                 *ret = json_integer(u);
         else if (strcmp(contents, "d") == 0 && (r = sd_bus_message_read(m, "v", "d", &d)) >= 0)
-                *ret = json_real(d);
+                *ret = isfinite(d) ? json_real(d) : json_null();
         else if (strcmp(contents, "b") == 0 && (r = sd_bus_message_read(m, "v", "b", &b)) >= 0)
                 *ret = json_boolean(b);
         return *ret ? 0 : r < 0 ? r : -EBADMSG;
@@ -96,9 +98,7 @@ int why_fetch(const struct options *options, json_t *ret) {
                 return status;
         r = fetch(&link, ret);
         link_close(&link);
-        if (r < 0)
-                complain("the daemon does not answer: %s. systemctl status sitboned", strerror(-r));
-        return r < 0 ? STATUS_FAILED : STATUS_DONE;
+        return r < 0 ? link_lost(r) : STATUS_DONE;
 }
 
 /* ---- in words ---- */
@@ -136,7 +136,8 @@ static void print_until(const json_t *all, const char *key, const char *what) {
         if (count_of(all, key) == 0)
                 return;
         clock_words(count_of(all, key), at, sizeof(at));
-        printf(_("%-11s %s until %s\n"), _("held"), what, at);
+        view_label(_("held"));
+        printf(_("%s until %s\n"), what, at);
 }
 
 static void print_held(const json_t *all) {
@@ -146,12 +147,13 @@ static void print_held(const json_t *all) {
         print_until(all, "paused_until", _("paused"));
         print_until(all, "quiet_until", _("quiet hours"));
         if (disturb & (1U << ALERT_HOLDER_PERSON))
-                printf(_("%-11s do not disturb: said by you or an automation, until sitbonectl hold off\n"),
-                       _("held"));
+                view_line(_("held"), _("do not disturb: said by you or an automation, until sitbonectl hold off"));
         if (disturb & (1U << ALERT_HOLDER_DESKTOP))
-                printf(_("%-11s do not disturb: the desktop says so\n"), _("held"));
-        if (most > 0 && count_of(all, "alerts_today") >= most)
-                printf(_("%-11s %llu alerts today, no more until midnight\n"), _("held"), (unsigned long long)most);
+                view_line(_("held"), _("do not disturb: the desktop says so"));
+        if (most > 0 && count_of(all, "alerts_today") >= most) {
+                view_label(_("held"));
+                printf(_("%llu alerts today, no more until midnight\n"), (unsigned long long)most);
+        }
 }
 
 /* What stands against this kind alone. */
@@ -178,7 +180,7 @@ static void print_kind(const json_t *kind, uint64_t now_us) {
         const char *against = obstacle(kind);
         char at[16], in[32];
 
-        printf("%-11s ", alert_kind_text(text_of(kind, "kind")));
+        view_label(alert_kind_text(text_of(kind, "kind")));
         if (against) {
                 printf("%s", against);
         } else if (due_us == 0) {
@@ -204,35 +206,55 @@ static const char *moment_said(const char *moment) {
         return strcmp(moment, "limit") == 0 ? _("it had waited long enough for a lull") : _("it came at once");
 }
 
-static void print_exercise(const json_t *all) {
-        const char *name = text_of(all, "last_exercise"), *why = text_of(all, "last_exercise_why");
-
-        if (*name && *why)
-                printf("%-11s %s: %s\n", "", name, why);
-        else if (*name)
-                printf(_("%-11s %s: it was its turn\n"), "", name);
+static void print_exercise(const char *name, const char *why) {
+        if (!*name)
+                return;
+        view_label("");
+        printf("%s: %s\n", name, *why ? why : _("it was its turn"));
 }
 
-static void print_last(const json_t *all) {
+/* The words of the last alert: the daemon's, or our own. */
+static void last_words(json_t *all, struct alert_words *ret) {
+        struct bus_alert alert = {.numbers = false};
+        const char *key;
+        json_t *value;
+
+        json_object_foreach(all, key, value) {
+                if (strncmp(key, "last_", 5) == 0)
+                        bus_alert_take(&alert, key + 5, json_string_value(value),
+                                       json_is_null(value) ? (double)NAN : json_number_value(value));
+        }
+        if (alert_words_make(&alert, text_of(all, "last_kind"), ret))
+                return;
+        snprintf(ret->reason, sizeof(ret->reason), "%s", text_of(all, "last_reason"));
+        snprintf(ret->chosen, sizeof(ret->chosen), "%s", text_of(all, "last_exercise_why"));
+        snprintf(ret->exercise, sizeof(ret->exercise), "%s", text_of(all, "last_exercise_name"));
+}
+
+static void print_last(json_t *all) {
         double latency_s = json_number_value(json_object_get(all, "last_latency_s"));
         const char *outcome = text_of(all, "last_outcome");
         bool pending = strcmp(outcome, "pending") == 0;
         char at[16], after[32];
+        struct alert_words words;
 
         if (!*text_of(all, "last_kind")) {
-                printf("%-11s %s\n", _("last"), _("no alert yet"));
+                view_line(_("last"), _("no alert yet"));
                 return;
         }
+        last_words(all, &words);
         clock_words(count_of(all, "last_at"), at, sizeof(at));
-        printf(_("%-11s %s at %s: %s; %s\n"), _("last"), alert_kind_text(text_of(all, "last_kind")), at,
-               text_of(all, "last_reason"), moment_said(text_of(all, "last_moment")));
-        print_exercise(all);
+        view_label(_("last"));
+        printf(_("%s at %s: %s; %s\n"), alert_kind_text(text_of(all, "last_kind")), at, words.reason,
+               moment_said(text_of(all, "last_moment")));
+        print_exercise(words.exercise, words.chosen);
         if (latency_s < 0) {
-                printf("%-11s %s\n", "", pending ? _("nothing came of it yet") : alert_outcome_text(outcome));
+                view_line("", pending ? _("nothing came of it yet") : alert_outcome_text(outcome));
                 return;
         }
         length_words(latency_s, after, sizeof(after));
-        printf(_("%-11s %s, after %s\n"), "", pending ? _("you left the seat") : alert_outcome_text(outcome), after);
+        view_label("");
+        printf(_("%s, after %s\n"), pending ? _("you left the seat") : alert_outcome_text(outcome), after);
 }
 
 /* Whether today is a day of strengthening, and why. */
@@ -242,10 +264,10 @@ static void print_session(const json_t *all) {
         if (!*text_of(all, "session"))
                 return;
         why_session_words(all, when, sizeof(when));
-        printf("%-11s %s\n", _("session"), when);
+        view_line(_("session"), when);
 }
 
-static void print_words(const json_t *all) {
+static void print_words(json_t *all) {
         const json_t *kind;
         size_t i;
 

@@ -1,5 +1,6 @@
 #include "util/language.h"
 
+#include <langinfo.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -63,3 +64,69 @@ bool language_choose(const char *wish) {
 const char *language_now(void) {
         return now;
 }
+
+const char *language_words(const char *english) {
+        return *english ? _(english) : english;
+}
+
+int language_columns(const char *text, size_t n) {
+        int columns = 0;
+
+        for (size_t i = 0; i < n; i++)
+                columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+        return columns;
+}
+
+int language_field(const char *text, int columns) {
+        size_t n = strlen(text);
+
+        return columns + (int)n - language_columns(text, n);
+}
+
+/* As nl_langinfo() says them without a locale. */
+static const char *const date_names[] __attribute__((unused)) = {
+        N_("Sunday"),  N_("Monday"),    N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"),
+        N_("Sun"),     N_("Mon"),       N_("Tue"),     N_("Wed"),       N_("Thu"),      N_("Fri"),    N_("Sat"),
+        N_("January"), N_("February"),  N_("March"),   N_("April"),     N_("May"),      N_("June"),   N_("July"),
+        N_("August"),  N_("September"), N_("October"), N_("November"),  N_("December"), N_("Jan"),    N_("Feb"),
+        N_("Mar"),     N_("Apr"),       N_("Jun"),     N_("Jul"),       N_("Aug"),      N_("Sep"),    N_("Oct"),
+        N_("Nov"),     N_("Dec"),
+};
+
+static const char *date_name(char which, const struct tm *tm) {
+        switch (which) {
+        case 'A':
+                return _(nl_langinfo(DAY_1 + tm->tm_wday));
+        case 'a':
+                return _(nl_langinfo(ABDAY_1 + tm->tm_wday));
+        case 'B':
+                return _(nl_langinfo(MON_1 + tm->tm_mon));
+        case 'b':
+                return _(nl_langinfo(ABMON_1 + tm->tm_mon));
+        default:
+                return NULL;
+        }
+}
+
+/* The caller's format, with names in it: no literal, but checked where it is one. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+void language_date(char *ret, size_t size, const char *format, const struct tm *tm) {
+        char named[128];
+        size_t n = 0;
+
+        for (; *format && n + 1 < sizeof(named); format++) {
+                const char *name = *format == '%' ? date_name(format[1], tm) : NULL;
+
+                if (!name) {
+                        named[n++] = *format;
+                        continue;
+                }
+                n += (size_t)snprintf(named + n, sizeof(named) - n, "%s", name);
+                format++;
+        }
+        named[n < sizeof(named) ? n : sizeof(named) - 1] = '\0';
+        if (strftime(ret, size, named, tm) == 0 && size > 0)
+                ret[0] = '\0';
+}
+#pragma GCC diagnostic pop

@@ -101,7 +101,7 @@ static bool print_alert(const char *name, const struct world *w, char *ret, size
         else if (strcmp(what, "exercise") == 0)
                 snprintf(ret, size, "%s", a->exercise < 0 ? "none" : w->exercises->of[a->exercise].id);
         else if (strcmp(what, "chosen") == 0)
-                exercise_reason(w->exercises, a, ret, size);
+                exercise_reason(alert_exercise(w->exercises, a), &a->why, ret, size);
         else if (strcmp(what, "first") == 0)
                 snprintf(ret, size, "%s",
                          a->why.first == EXERCISE_SIDE_LEFT    ? "left"

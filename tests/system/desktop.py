@@ -148,6 +148,34 @@ timeout = 0
 """
 
 
+PROGRAMS = ("dunst", "dunstctl", "Xvfb", "dbus-daemon",
+            *(f"{BUILD}/{name}" for name in ("sitboned", "sitbonectl", "sitbone-sim", "sitbone-agent")))
+# A minute of the scenario is a second and a half.
+SPEED = "40"
+SCENARIO = """sitter mass=78 height=178 fidgets=0 shifts=0
+mat imperfection=1
+"""
+CONFIG = """[seat]
+id = test
+[device]
+device = {directory}/mat
+format = jq-seat-32
+[bus]
+bus = session
+[alert]
+slouch = no
+asymmetry = no
+still = no
+exercises_file = {root}/config/exercises.conf
+"""
+
+
+def write(path, text):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+    return path
+
+
 class Desktop:
     """A screen and a session bus; dunst and sitbone-agent when they are started."""
 
@@ -177,6 +205,22 @@ class Desktop:
     def start_agent(self, *options):
         log = open(f"{self.processes.directory}/agent.log", "a", encoding="utf-8")
         return self.processes.start(f"{BUILD}/sitbone-agent", *options, env=self.environment, stderr=log)
+
+    def start_mat(self, scenario):
+        """The virtual sitter on a pty."""
+        here = self.processes.directory
+        self.processes.start(f"{BUILD}/sitbone-sim", "--format", "jq-seat-32", "--scenario",
+                             write(f"{here}/x.scenario", SCENARIO + scenario), "--link", f"{here}/mat", "--speed", SPEED,
+                             stdout=subprocess.DEVNULL)
+        until("the virtual mat", lambda: os.path.exists(f"{here}/mat"))
+
+    def start_daemon(self, settings, environment=None):
+        """The daemon that reads that mat; settings: the rest of the section [alert], and more."""
+        here = self.processes.directory
+        config = write(f"{here}/sitbone.conf", CONFIG.format(directory=here, root=ROOT) + settings)
+        with open(f"{here}/daemon.log", "a", encoding="utf-8") as log:
+            return self.processes.start(f"{BUILD}/sitboned", "--config", config, "--state", here, "--speed", SPEED,
+                                        env=environment or self.environment, stderr=log)
 
     def agent_log(self):
         with open(f"{self.processes.directory}/agent.log", encoding="utf-8") as file:

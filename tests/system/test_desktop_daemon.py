@@ -2,48 +2,26 @@
 """The whole way on real programs: a virtual sitter's bytes on a pty, sitboned, its bus, sitbone-agent, dunst.
 
 Alert in time, Snooze pressed on the desktop reaches the daemon, the alert comes back after it, and goes when the sitter
-stands. A minute of the scenario is a second and a half."""
+stands."""
 import json
 import os
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desktop import BUILD, ROOT, Desktop, Processes, skip_unless, until  # noqa: E402
+from desktop import BUILD, PROGRAMS, Desktop, Processes, skip_unless, until, write  # noqa: E402
 
-SPEED = "40"
-SCENARIO = """sitter mass=78 height=178 fidgets=0 shifts=0
-mat imperfection=1
-0:00:40 sit
+SCENARIO = """0:00:40 sit
 +10:30  stand
 +6:00   end
 """
-CONFIG = """[seat]
-id = test
-[device]
-device = {directory}/mat
-format = jq-seat-32
-[alert]
-prompt_min = 5
+SETTINGS = """prompt_min = 5
 snooze_min = 3
-slouch = no
-asymmetry = no
-still = no
-exercises_file = {root}/config/exercises.conf
-[bus]
-bus = session
 """
 
 
-def write(path, text):
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
-    return path
-
-
 def main():
-    programs = [f"{BUILD}/{name}" for name in ("sitboned", "sitbonectl", "sitbone-sim", "sitbone-agent")]
-    skip_unless("dunst", "dunstctl", "Xvfb", "dbus-daemon", *programs)
+    skip_unless(*PROGRAMS)
     with Processes() as processes:
         here = processes.directory
         desktop = Desktop(processes)
@@ -56,14 +34,8 @@ def main():
         with open(printed, "w", encoding="utf-8") as file:
             processes.start(f"{BUILD}/sitbone-agent", "--bus", "session", "--print", env=desktop.environment,
                             stdout=file, stderr=subprocess.DEVNULL)
-        processes.start(f"{BUILD}/sitbone-sim", "--format", "jq-seat-32", "--scenario",
-                        write(f"{here}/x.scenario", SCENARIO), "--link", f"{here}/mat", "--speed", SPEED,
-                        stdout=subprocess.DEVNULL)
-        until("the virtual mat", lambda: os.path.exists(f"{here}/mat"))
-        with open(f"{here}/daemon.log", "w", encoding="utf-8") as log:
-            processes.start(f"{BUILD}/sitboned", "--config",
-                            write(f"{here}/sitbone.conf", CONFIG.format(directory=here, root=ROOT)), "--state", here,
-                            "--speed", SPEED, env=desktop.environment, stderr=log)
+        desktop.start_mat(SCENARIO)
+        desktop.start_daemon(SETTINGS)
 
         def status():
             done = subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", "status", "--json"],

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""German on real programs, with no locale generated for it: the daemon by its setting, agent and sitbonectl by their user.
+"""Two languages at once on real programs, with no locale generated for either: an English daemon's alert is German on the
+desktop and in the terminal of a German user, and a German daemon's is English for an English one.
 
 The words on safety come once, with the first exercise, and not again when the agent starts anew."""
 import json
@@ -8,42 +9,19 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desktop import BUILD, ROOT, Desktop, Processes, skip_unless, until  # noqa: E402
+from desktop import BUILD, PROGRAMS, ROOT, Desktop, Processes, skip_unless, until  # noqa: E402
 
-SPEED = "40"
-SCENARIO = """sitter mass=78 height=178 fidgets=0 shifts=0
-mat imperfection=1
-0:00:20 sit
+SCENARIO = """0:00:20 sit
 +60:00  end
 """
-CONFIG = """[seat]
-id = test
-language = de
-[device]
-device = {directory}/mat
-format = jq-seat-32
-[alert]
-prompt_min = 1
-still = no
-slouch = no
-asymmetry = no
-exercises_file = {root}/config/exercises.conf
+SETTINGS = """prompt_min = 1
 [exercise]
 sessions_per_week = 2
-[bus]
-bus = session
 """
-
-
-def write(path, text):
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
-    return path
 
 
 def main():
-    programs = [f"{BUILD}/{name}" for name in ("sitboned", "sitbonectl", "sitbone-sim", "sitbone-agent")]
-    skip_unless("dunst", "dunstctl", "Xvfb", "dbus-daemon", "msgfmt", *programs)
+    skip_unless("msgfmt", "dbus-monitor", *PROGRAMS)
     with Processes() as processes:
         here = processes.directory
         desktop = Desktop(processes)
@@ -62,14 +40,8 @@ def main():
 
         until("monitor", lambda: "Name" in monitor())
         agent = desktop.start_agent("--session")
-        processes.start(f"{BUILD}/sitbone-sim", "--format", "jq-seat-32", "--scenario",
-                        write(f"{here}/x.scenario", SCENARIO), "--link", f"{here}/mat", "--speed", SPEED,
-                        stdout=subprocess.DEVNULL)
-        until("the virtual mat", lambda: os.path.exists(f"{here}/mat"))
-        with open(f"{here}/daemon.log", "w", encoding="utf-8") as log:
-            processes.start(f"{BUILD}/sitboned", "--config",
-                            write(f"{here}/sitbone.conf", CONFIG.format(directory=here, root=ROOT)), "--state", here,
-                            "--speed", SPEED, env=english, stderr=log)
+        desktop.start_mat(SCENARIO)
+        daemon = desktop.start_daemon(SETTINGS, english)
         until("the alert and the words on safety", lambda: desktop.shown() == 2, 40)
         desktop.photograph("german")
         said = monitor()
@@ -79,19 +51,24 @@ def main():
             assert part in said, part
         assert os.path.exists(f"{here}/.local/state/sitbone/safety-shown")
 
-        def ctl(*words, environment=desktop.environment):
+        def ctl(*words, environment=desktop.environment, check=True):
             return subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", *words], env=environment,
-                                  capture_output=True, text=True, check=True).stdout
+                                  capture_output=True, text=True, check=check).stdout
 
         why = ctl("why")
         for part in ("aufstehen   jetzt offen", "zuletzt     aufstehen um", "Gesäß anspannen im Stehen: war an der Reihe",
                      "Einheit     "):
             assert part in why, why
         assert "stand up    open now" in ctl("why", environment=english)
+        assert " without a 2 min break" in json.loads(ctl("why", "--json"))["last_reason"], "the daemon is not English"
         kinds = [kind["kind"] for kind in json.loads(ctl("why", "--json"))["kinds"]]
         assert kinds == ["activate", "slouch", "asymmetry", "still", "short"], kinds
         status = ctl("status")
-        assert "sitzt seit  " in status and "Hinweis     " in status, status
+        assert "sitzt seit  " in status and "Hinweis     Zeit, dein Gesäß zu aktivieren: " in status, status
+        assert " min gesessen ohne Pause von 2 min. Gesäß anspannen im Stehen" in status, status
+        refused = subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", "tare"], env=desktop.environment,
+                                 capture_output=True, text=True, check=False).stderr
+        assert refused == "sitbonectl: Jemand sitzt: Lass den Sitz leer und frag noch einmal.\n", refused
         assert json.loads(ctl("status", "--json"))["occupancy"] == "person"
         options = ("exercises", "--session", "--exercises", f"{ROOT}/config/exercises.conf")
         session = ctl(*options)
@@ -105,6 +82,14 @@ def main():
         until("the alert again", lambda: monitor().count('string "Zeit, dein Gesäß zu aktivieren"') > said.count(
             'string "Zeit, dein Gesäß zu aktivieren"') and desktop.shown() == 1)
         assert monitor().count("Bevor du übst") == 1, "the words on safety came again"
+
+        processes.end(daemon)
+        desktop.start_daemon(SETTINGS + "[seat]\nlanguage = de\n", english)
+        until("the alert of before", lambda: "open now" in ctl("why", environment=english, check=False))
+        assert " min gesessen ohne Pause von 2 min" in json.loads(ctl("why", "--json"))["last_reason"]
+        why = ctl("why", environment=english)
+        assert " min without a 2 min break; " in why and "Standing glute contraction: it was its turn" in why, why
+        assert "Time to activate your glutes: seated " in ctl("status", environment=english)
         print("ok")
 
 

@@ -36,6 +36,12 @@ static void reasons_have_numbers(void) {
 }
 
 /* No byte of a character without the others, whatever the room. */
+static void body(const struct snapshot *s, char *ret, size_t size) {
+        const struct alert *a = &s->alerts.of[ALERT_ACTIVATE];
+
+        alert_body(a, ALERT_ACTIVATE, 120, alert_exercise(s->exercises, a), ret, size);
+}
+
 static void truncation_keeps_characters(void) {
         static struct snapshot s;
         static struct exercise_catalogue c;
@@ -53,21 +59,21 @@ static void truncation_keeps_characters(void) {
                                                                    .other = EXERCISE_STRENGTHEN,
                                                                    .lately = 1,
                                                                    .first = EXERCISE_SIDE_LEFT};
-        alert_body(&s, ALERT_ACTIVATE, 120, whole, sizeof(whole));
+        body(&s, whole, sizeof(whole));
         CHECK(strstr(whole, "Seated 30 min without a 2 min break.\nGesäß ✓ 𝄞: 3 × 12. Übung für später"));
         CHECK(strstr(whole,
                      "später Begin with the left side, which carried less. (because you sat slouched 64 % of the "
                      "time; one that activates, since lately there were 2 strengthening and 1 activating)"));
         for (size_t room = 1; room <= strlen(whole) + 1; room++) {
-                alert_body(&s, ALERT_ACTIVATE, 120, text, room);
+                body(&s, text, room);
                 size_t n = strlen(text);
                 CHECK(n < room && strncmp(whole, text, n) == 0);
                 CHECK(((unsigned char)whole[n] & 0xC0) != 0x80); /* the next byte begins a character */
                 CHECK(n + 4 >= room - 1);                        /* and no more is missing than that character */
         }
-        alert_body(&s, ALERT_ACTIVATE, 120, NULL, 0);
+        body(&s, NULL, 0);
         s.alerts.of[ALERT_ACTIVATE].exercise = 7; /* not in the catalogue any more */
-        alert_body(&s, ALERT_ACTIVATE, 120, text, sizeof(text));
+        body(&s, text, sizeof(text));
         CHECK(strcmp(text, "Seated 30 min without a 2 min break.") == 0);
 }
 
