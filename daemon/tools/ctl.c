@@ -175,18 +175,22 @@ static const struct verb verbs[] = {
          "  --json             the numbers as an object\n"
          "  --export csv|json  every row of the period (default: all)\n"
          "  --forget all|DAY   everything, or what ended before that day, goes out of the history for good\n"
-         "  --what-if FILE     which activation alerts other settings would have raised; --config FILE: against "
-         "these\n"
+         "  --what-if FILE     which activation alerts other settings would have raised\n"
+         "  --config FILE      settings: what --what-if is held against, and the exercises by name (default: the\n"
+         "                     installed ones)\n"
          "  --file FILE        this history (default: your own daemon's, else the service's)\n"
          "  --seat ID          the history of sitboned@ID\n",
          0, 1, verb_history},
-        {"report", "", "output period file seat", "a page to look at: days, postures, alerts and what they led to",
+        {"report", "", "output period file seat config",
+         "a page to look at: days, postures, alerts and what they led to",
          "  sitbonectl report --output week.png\n"
          "  sitbonectl report --output november.html --period 2026-11-01..2026-11-30\n"
          "\n"
          "  --output FILE   .svg, .png or .html, all in one file\n"
          "  --period P      as for history (default: week)\n"
-         "  --file FILE     this history; --seat ID: the one of sitboned@ID\n",
+         "  --file FILE     this history (default: your own daemon's, else the service's)\n"
+         "  --seat ID       the history of sitboned@ID\n"
+         "  --config FILE   settings, for the exercises by name (default: the installed ones)\n",
          0, 0, verb_report},
 };
 
@@ -301,7 +305,9 @@ int main(int argc, char **argv) {
         const struct verb *verb;
         int at = find_verb(argc, argv), words, status;
 
-        setlocale(LC_CTYPE, ""); /* numbers stay with a decimal point */
+        if (!setlocale(LC_CTYPE, "")) /* numbers stay with a decimal point */
+                setlocale(LC_CTYPE,
+                          "C.UTF-8"); /* a locale that was never generated: our sentences are UTF-8 then, too */
         language_choose("auto");
         setlocale(LC_TIME, ""); /* names of days and months in the report */
         if (at == 0)

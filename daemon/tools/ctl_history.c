@@ -17,25 +17,35 @@
 #include "publish/text.h"
 #include "util/language.h"
 
-enum { STRIP_FROM_H = 6, STRIP_TO_H = 22, PARTS_MAX = 96, NARROW = 80, WIDE = 110, STRIPS_MAX = 62 };
-
-static void space(char *text) {
-        for (; *text; text++)
-                if (*text == '_' || *text == '-')
-                        *text = ' ';
-}
-
-static void print_label(FILE *f, const char *label) {
-        fprintf(f, "%-*s", language_field(label, 12), label);
-}
-
-/* ---- the strip of a day ---- */
+enum { STRIP_FROM_H = 6, STRIP_TO_H = 22, PARTS_MAX = 96, NARROW = 80, WIDE = 110, STRIPS_MAX = 62, LABEL_W = 12 };
 
 static int columns(FILE *f) {
         struct winsize size;
 
         return ioctl(fileno(f), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : NARROW;
 }
+
+/* ---- a label, and what goes with it ---- */
+
+static void print_label(FILE *f, const char *label) {
+        fprintf(f, "%-*s", language_field(label, LABEL_W), label);
+}
+
+/* The next of a list behind a label, on a new line where this one is full. *at: columns used, 0 = it is the first. */
+static void print_item(FILE *f, int *at, const char *separator, const char *text) {
+        int w = language_columns(text, strlen(text));
+
+        if (*at > 0 && LABEL_W + *at + 2 + w >= columns(f)) {
+                fprintf(f, "%c\n%*s", *separator, LABEL_W, "");
+                *at = 0;
+        } else if (*at > 0) {
+                *at += fprintf(f, "%s", separator);
+        }
+        *at += w;
+        fprintf(f, "%s", text);
+}
+
+/* ---- the strip of a day ---- */
 
 static double overlap(int64_t a0, int64_t a1, int64_t b0, int64_t b1) {
         int64_t from = a0 > b0 ? a0 : b0, to = a1 < b1 ? a1 : b1;
@@ -89,7 +99,7 @@ static void print_ruler(FILE *f, int parts) {
                 memcpy(line + (ptrdiff_t)(hour - STRIP_FROM_H) * a_hour, digits, (size_t)n);
         }
         line[parts + 2] = '\0';
-        fprintf(f, "%-12s%s\n", "", line);
+        fprintf(f, "%*s%s\n", LABEL_W, "", line);
 }
 
 /* Long periods: a line a month. */
@@ -125,7 +135,7 @@ static void print_strips(FILE *f, const struct history *h) {
                 view_duration_words(h->days[d].seated_s, duration, sizeof(duration));
                 print_label(f, name);
                 print_strip(f, h, h->period.first_day + d, parts, isatty(fileno(f)));
-                fprintf(f, " %s\n", h->days[d].seated_s >= 60 ? duration : "");
+                fprintf(f, h->days[d].seated_s >= 60 ? " %s\n" : "\n", duration);
         }
 }
 
@@ -182,7 +192,8 @@ static void print_balance(FILE *f, const struct history *h) {
 }
 
 static void print_postures(FILE *f, const struct history *h) {
-        const char *separator = "";
+        char item[64];
+        int at = 0;
 
         print_label(f, _("postures"));
         for (int k = 0; k < POSTURE_N; k++) {
@@ -190,10 +201,10 @@ static void print_postures(FILE *f, const struct history *h) {
 
                 if (percent < 0.5)
                         continue;
-                fprintf(f, "%s%s %.0f %%", separator, posture_text(posture_name((enum posture_kind)k)), percent);
-                separator = ", ";
+                snprintf(item, sizeof(item), "%s %.0f %%", posture_text(posture_name((enum posture_kind)k)), percent);
+                print_item(f, &at, ", ", item);
         }
-        fprintf(f, "%s\n", *separator ? "" : _("nothing known"));
+        fprintf(f, "%s\n", at ? "" : _("nothing known"));
         if (h->slump_n > 0) {
                 print_label(f, _("slump"));
                 fprintf(f, _("first after %.0f min of a bout (median of %d)\n"), h->slump_all_min, h->slump_n);
@@ -203,29 +214,30 @@ static void print_postures(FILE *f, const struct history *h) {
 
 static void print_shares(FILE *f, const struct history_share *shares, int n) {
         for (int i = 0; i < n; i++) {
-                char name[HISTORY_NAME_MAX];
-
                 if (shares[i].known == 0)
                         continue;
-                snprintf(name, sizeof(name), "%s", alert_kind_text(shares[i].name));
-                space(name);
                 print_label(f, "");
-                fprintf(f, "%-*s ", language_field(name, 30), name);
+                fprintf(f, "%-*s ", language_field(shares[i].title, 30), shares[i].title);
                 fprintf(f, _("%3d of %d worked\n"), shares[i].worked, shares[i].known);
         }
 }
 
 static void print_alerts(FILE *f, const struct history *h) {
         const char *separator = ": ";
+        char item[64];
+        int at = 0;
 
         print_label(f, _("alerts"));
-        fprintf(f, "%zu", h->n_alerts);
-        for (int i = 0; i < ALERT_OUTCOME_N; i++)
-                if (h->outcomes[i] > 0) {
-                        fprintf(f, "%s%s %d", separator, alert_outcome_text(alert_outcome_name((enum alert_outcome)i)),
-                                h->outcomes[i]);
-                        separator = ", ";
-                }
+        snprintf(item, sizeof(item), "%zu", h->n_alerts);
+        print_item(f, &at, "", item);
+        for (int i = 0; i < ALERT_OUTCOME_N; i++) {
+                if (h->outcomes[i] == 0)
+                        continue;
+                snprintf(item, sizeof(item), "%s %d", alert_outcome_text(alert_outcome_name((enum alert_outcome)i)),
+                         h->outcomes[i]);
+                print_item(f, &at, separator, item);
+                separator = ", ";
+        }
         fprintf(f, "\n");
         print_shares(f, h->by_kind, ALERT_KIND_N);
         print_shares(f, h->by_exercise, h->n_exercises);

@@ -44,7 +44,8 @@ struct history_alert {
 
 /* Alerts that ended in a break, a shift, a squeeze or with "done", out of those whose outcome is known. */
 struct history_share {
-        char name[HISTORY_NAME_MAX];
+        char name[HISTORY_NAME_MAX];  /* of the kind, or id of the exercise */
+        char title[HISTORY_NAME_MAX]; /* the same for people, in their language */
         int worked, known;
 };
 
@@ -103,6 +104,8 @@ int history_open(const struct options *options, sqlite3 **ret);
 
 /* STATUS_*; free it in either case. */
 int history_load(sqlite3 *db, const struct history_period *period, struct history *ret);
+/* Titles for the shares; exercises as the catalogue of these settings calls them, config NULL: the installed ones. */
+void history_name(struct history *h, const char *config);
 void history_unload(struct history *h);
 
 double history_percent(const struct history_share *s); /* NAN when nothing is known */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exercises.h"
 #include "publish/text.h"
 
 enum { DAY_S = 86400 };
@@ -276,4 +277,38 @@ void history_unload(struct history *h) {
         free(h->bouts);
         free(h->aways);
         free(h->alerts);
+}
+
+/* An exercise that is in no catalogue any more keeps its id, without the hyphens. */
+static void name_exercises(struct history *h, const struct exercise_catalogue *c) {
+        for (int i = 0; i < h->n_exercises; i++) {
+                struct history_share *s = &h->by_exercise[i];
+
+                snprintf(s->title, sizeof(s->title), "%s", s->name);
+                for (char *p = s->title; *p; p++)
+                        if (*p == '-')
+                                *p = ' ';
+                for (uint32_t k = 0; k < c->n; k++)
+                        if (strcmp(c->of[k].id, s->name) == 0)
+                                snprintf(s->title, sizeof(s->title), "%s", c->of[k].name);
+        }
+}
+
+/* What is wrong with settings or catalogue is not the history's to say. */
+void history_name(struct history *h, const char *config) {
+        struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
+        struct settings *settings = calloc(1, sizeof(*settings));
+        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                snprintf(h->by_kind[k].title, HISTORY_NAME_MAX, "%s", alert_kind_text(h->by_kind[k].name));
+        if (catalogue && settings && mistakes) {
+                settings_load(config, settings, mistakes);
+                exercises_load(*settings->alert.exercises_file ? settings->alert.exercises_file : NULL, mistakes,
+                               catalogue);
+                name_exercises(h, catalogue);
+        }
+        free(mistakes);
+        free(settings);
+        free(catalogue);
 }

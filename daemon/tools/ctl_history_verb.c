@@ -194,6 +194,7 @@ static int show(const struct options *options, sqlite3 *db, const struct history
                 return STATUS_FAILED;
         }
         status = history_load(db, period, h);
+        history_name(h, options->config);
         if (status == STATUS_DONE && options->json)
                 status = history_print_json(h, stdout);
         else if (status == STATUS_DONE)

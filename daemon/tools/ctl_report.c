@@ -146,8 +146,10 @@ int verb_report(const struct options *options) {
                 status = history_load(db, &period, h);
         else
                 status = STATUS_FAILED;
-        if (status == STATUS_DONE)
+        if (status == STATUS_DONE) {
+                history_name(h, options->config);
                 status = write_page(h, path);
+        }
         if (h)
                 history_unload(h);
         free(h);

@@ -26,6 +26,11 @@ extern const struct report_colour report_ink, report_grey, report_pale, report_s
 struct report_colour report_posture_colour(enum posture_kind k);
 void report_text(cairo_t *c, double x, double y, double size, struct report_colour colour, enum report_align align,
                  const char *format, ...) __attribute__((format(printf, 7, 8)));
+/* Smaller letters where it would be wider than most. */
+void report_fitted(cairo_t *c, double x, double y, double size, struct report_colour colour, double most,
+                   const char *text);
+/* Of a text as report_text() writes it. */
+double report_width_of(cairo_t *c, double size, const char *text);
 void report_bold(cairo_t *c, double x, double y, double size, struct report_colour colour, const char *text);
 void report_box(cairo_t *c, double x, double y, double w, double h, struct report_colour colour);
 void report_line(cairo_t *c, double x0, double y0, double x1, double y1);

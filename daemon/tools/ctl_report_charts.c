@@ -11,41 +11,48 @@ enum { ROW_H = 24, BODY_H = 20, SHARE_ROWS_MAX = 6, COLUMN_GAP = 36 };
 
 static const double INNER = REPORT_WIDTH - 2.0 * REPORT_MARGIN;
 
-static void words(const char *name, char *ret, size_t size) {
-        snprintf(ret, size, "%s", name);
-        for (char *p = ret; *p; p++)
-                if (*p == '_' || *p == '-')
-                        *p = ' ';
-}
-
 /* ---- postures ---- */
 
 static const enum posture_kind order[] = {POSTURE_UPRIGHT,      POSTURE_SLOUCHED,      POSTURE_ARCHED,
                                           POSTURE_LEANING_LEFT, POSTURE_LEANING_RIGHT, POSTURE_LEANING_FORWARD,
                                           POSTURE_PERCHED,      POSTURE_UNKNOWN};
 
+static void posture_key(cairo_t *c, const struct history *h, double y) {
+        double x = REPORT_MARGIN;
+
+        for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+                double share = h->seated_s > 0 ? h->in_s[order[i]] / h->seated_s : 0, w;
+                char text[64];
+
+                if (share < 0.005)
+                        continue;
+                snprintf(text, sizeof(text), "%s %.0f %%",
+                         order[i] == POSTURE_UNKNOWN ? _("not sure") : posture_text(posture_name(order[i])),
+                         100 * share);
+                w = 18 + report_width_of(c, 12, text);
+                if (x > REPORT_MARGIN && x + w > REPORT_WIDTH - REPORT_MARGIN) {
+                        x = REPORT_MARGIN;
+                        y += 22;
+                }
+                report_box(c, x, y - 10, 12, 12, report_posture_colour(order[i]));
+                report_text(c, x + 18, y, 12, report_ink, REPORT_LEFT, "%s", text);
+                x += w + 24;
+        }
+}
+
 void report_postures(cairo_t *c, const struct history *h, double y) {
-        double x = REPORT_MARGIN, key_x = REPORT_MARGIN, key_y = y + 76;
+        double x = REPORT_MARGIN;
 
         report_heading(c, y, _("Postures"), _("share of the time on the seat"));
         for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
                 double share = h->seated_s > 0 ? h->in_s[order[i]] / h->seated_s : 0;
-                char name[32];
 
                 if (share < 0.005)
                         continue;
                 report_box(c, x, y + 20, fmax(share * INNER - 1.5, 0.5), 30, report_posture_colour(order[i]));
                 x += share * INNER;
-                words(order[i] == POSTURE_UNKNOWN ? _("not sure") : posture_text(posture_name(order[i])), name,
-                      sizeof(name));
-                report_box(c, key_x, key_y - 10, 12, 12, report_posture_colour(order[i]));
-                report_text(c, key_x + 18, key_y, 12, report_ink, REPORT_LEFT, "%s %.0f %%", name, 100 * share);
-                key_x += 150;
-                if (key_x + 140 > REPORT_WIDTH - REPORT_MARGIN) {
-                        key_x = REPORT_MARGIN;
-                        key_y += 22;
-                }
         }
+        posture_key(c, h, y + 76);
 }
 
 /* ---- alerts ---- */
@@ -91,12 +98,10 @@ static void share_rows(cairo_t *c, const struct history_share *s, int n, double 
                 most = s[i].known > most ? s[i].known : most;
         for (int i = 0; i < n && row < SHARE_ROWS_MAX; i++) {
                 double at = y + 34 + row * ROW_H, full = bar_w * s[i].known / most;
-                char name[HISTORY_NAME_MAX];
 
                 if (s[i].known == 0)
                         continue;
-                words(alert_kind_text(s[i].name), name, sizeof(name));
-                report_text(c, x, at + 15, 12, report_ink, REPORT_LEFT, "%.30s", name);
+                report_fitted(c, x, at + 15, 12, report_ink, label_w - 8, s[i].title);
                 report_box(c, x + label_w, at + 4, full, 14, (struct report_colour){0.86, 0.88, 0.90});
                 report_box(c, x + label_w, at + 4, full * s[i].worked / s[i].known, 14, report_worked);
                 report_text(c, x + label_w + full + 8, at + 15, 12, report_ink, REPORT_LEFT, _("%d of %d"),
@@ -109,7 +114,7 @@ static void share_rows(cairo_t *c, const struct history_share *s, int n, double 
 
 void report_alerts(cairo_t *c, const struct history *h, double y) {
         double half = (INNER - COLUMN_GAP) / 2, x = REPORT_MARGIN;
-        char text[256] = "";
+        char text[256] = "", line[320];
         size_t n = 0;
 
         report_heading(c, y, _("Alerts, and what they led to"),
@@ -121,9 +126,10 @@ void report_alerts(cairo_t *c, const struct history *h, double y) {
                         n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %d", n ? ", " : "",
                                               alert_outcome_text(alert_outcome_name((enum alert_outcome)i)),
                                               h->outcomes[i]);
+        snprintf(line, sizeof(line), _("%zu alerts: %s"), h->n_alerts, text);
         if (n > 0)
-                report_text(c, x, y + report_alerts_height(h) - 8 - (has_body(h) ? BODY_H : 0), 12, report_grey,
-                            REPORT_LEFT, _("%zu alerts: %s"), h->n_alerts, text);
+                report_fitted(c, x, y + report_alerts_height(h) - 8 - (has_body(h) ? BODY_H : 0), 12, report_grey,
+                              INNER, line);
         if (has_body(h))
                 body_row(c, h, y + report_alerts_height(h) - 8);
 }

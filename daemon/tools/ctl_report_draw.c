@@ -65,6 +65,23 @@ void report_text(cairo_t *c, double x, double y, double size, struct report_colo
         write_text(c, x, y, size, false, align, text);
 }
 
+double report_width_of(cairo_t *c, double size, const char *text) {
+        cairo_text_extents_t e;
+
+        cairo_select_font_face(c, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+        cairo_set_font_size(c, size);
+        cairo_text_extents(c, text, &e);
+        return e.x_advance;
+}
+
+void report_fitted(cairo_t *c, double x, double y, double size, struct report_colour colour, double most,
+                   const char *text) {
+        double w = report_width_of(c, size, text);
+
+        set(c, colour);
+        write_text(c, x, y, w > most ? size * most / w : size, false, REPORT_LEFT, text);
+}
+
 void report_bold(cairo_t *c, double x, double y, double size, struct report_colour colour, const char *text) {
         set(c, colour);
         write_text(c, x, y, size, true, REPORT_LEFT, text);

@@ -18,8 +18,8 @@ FOLDER = tempfile.mkdtemp(prefix='sitbone-history-')
 ENVIRONMENT = dict(os.environ, LC_ALL='C.UTF-8', TZ='Europe/Berlin')
 
 
-def ctl(*words, status=0):
-    r = subprocess.run([f'{BUILD}/sitbonectl', *words], capture_output=True, text=True, env=ENVIRONMENT)
+def ctl(*words, status=0, environment=ENVIRONMENT):
+    r = subprocess.run([f'{BUILD}/sitbonectl', *words], capture_output=True, text=True, env=environment)
     assert r.returncode == status, (words, r.returncode, r.stdout, r.stderr)
     return r.stdout if status == 0 else r.stderr
 
@@ -56,6 +56,31 @@ def test_views(week):
     assert rows[0].startswith('what,began,') and all(r.count(',') == rows[0].count(',') for r in rows)
     assert len(json.loads(ctl('history', '--export', 'json', '--file', week))) == len(rows) - 1
     ctl('history', '--export', 'xml', '--file', week, status=2)
+
+
+def test_german(week):
+    """In columns also with umlauts and in a list of many lines; what machines read stays as it is."""
+    if not shutil.which('msgfmt'):
+        return
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    with open(f'{FOLDER}/german.conf', 'w', encoding='ascii') as f:
+        f.write(f'[alert]\nexercises_file = {root}/config/exercises.conf\n')
+    german = dict(ENVIRONMENT, LC_ALL='de_AT.UTF-8', LANGUAGE='', TEXTDOMAINDIR=f'{BUILD}/locale')
+    text = ctl('history', 'week', '--file', week, '--config', f'{FOLDER}/german.conf', environment=german)
+    title, facts = text.splitlines()[0], text.split('\n\n')[2].splitlines()
+    assert all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines()), text
+    assert all(line[11] == ' ' and line[12] != ' ' for line in facts), text
+    assert [line[:11].strip() for line in facts if line[0] != ' '] == [
+        'gesessen', 'Pausen', 'Haltungen', 'eingesunken', 'Balance', 'Hinweise'], text
+    shares = [line for line in facts if line.endswith(' wirkten')]
+    assert len({line.index(' von ') for line in shares}) == 1 and 'Gesäß anspannen im Stehen' in text, text
+    months = 'Januar Februar März April Mai Juni Juli August September Oktober November Dezember'.split()
+    assert any(month in title for month in months) and ' bis ' in title, title
+    data, in_german = (json.loads(ctl('history', 'week', '--json', '--file', week, environment=e))
+                       for e in (ENVIRONMENT, german))
+    assert data.pop('period') != in_german.pop('period') and data == in_german  # the period is in words
+    export = ('history', '--export', 'csv', '--file', week)
+    assert ctl(*export, environment=german) == ctl(*export)
 
 
 def test_report(week):

@@ -66,13 +66,13 @@ def make(build, path, days, seed=1, last=None):
                 db.execute('INSERT INTO alert(number, kind, raised_s, offset_min, closed_s, outcome, latency_s, seated_s, '
                            'exercise) VALUES(?,?,?,?,?,?,?,?,?)',
                            (alert, 'activate', began + 1800, offset, t + 120, outcome, latency, 1800,
-                            rng.choice(['standing-glute-contraction', 'hip-hinge', 'step-ups', 'squats'])))
+                            rng.choice(['standing-glute-contraction', 'hip-hinge-deadlift', 'step-up', 'squat'])))
             if slump is not None and rng.random() < 0.25:
                 alert += 1
                 db.execute('INSERT INTO alert(number, kind, raised_s, offset_min, closed_s, outcome, latency_s, seated_s, '
                            'exercise) VALUES(?,?,?,?,?,?,?,?,?)',
                            (alert, 'slouch', min(began + 1100, t), offset, t, rng.choice(['shifted', 'ignored', 'shifted']),
-                            30, 1100, 'contract-relax'))
+                            30, 1100, 'contract-and-relax'))
             t += gap
         for (hour, kind), s in hours.items():
             db.execute('INSERT INTO posture VALUES(?,?,?,?)', (hour, kind, offset, s))
