@@ -27,7 +27,7 @@ static int columns(FILE *f) {
 
 /* ---- a label, and what goes with it ---- */
 
-static void print_label(FILE *f, const char *label) {
+void history_label(FILE *f, const char *label) {
         fprintf(f, "%-*s", language_field(label, LABEL_W), label);
 }
 
@@ -114,7 +114,7 @@ static void print_months(FILE *f, const struct history *h) {
                 language_date(name, sizeof(name), "%b %Y", gmtime_r(&t, &tm));
                 if (*month && (d == h->n_days || strcmp(name, month) != 0)) {
                         view_duration_words(s, duration, sizeof(duration));
-                        print_label(f, month);
+                        history_label(f, month);
                         fprintf(f, "%s\n", duration);
                         s = 0;
                 }
@@ -133,7 +133,7 @@ static void print_strips(FILE *f, const struct history *h) {
 
                 history_day_words(h->period.first_day + d, name, sizeof(name));
                 view_duration_words(h->days[d].seated_s, duration, sizeof(duration));
-                print_label(f, name);
+                history_label(f, name);
                 print_strip(f, h, h->period.first_day + d, parts, isatty(fileno(f)));
                 fprintf(f, h->days[d].seated_s >= 60 ? " %s\n" : "\n", duration);
         }
@@ -168,10 +168,10 @@ static void print_sitting(FILE *f, const struct history *h) {
 
         view_duration_words(h->seated_s, sat, sizeof(sat));
         view_duration_words(longest_s(h), longest, sizeof(longest));
-        print_label(f, _("sat"));
+        history_label(f, _("sat"));
         fprintf(f, ngettext("%s in %zu bout, the longest %s\n", "%s in %zu bouts, the longest %s\n", h->n_bouts), sat,
                 h->n_bouts, longest);
-        print_label(f, _("breaks"));
+        history_label(f, _("breaks"));
         fprintf(f, _("%d, and %d too short to be one; %lld shifts of weight\n"), breaks, partial,
                 (long long)h->shifts);
 }
@@ -181,7 +181,7 @@ static void print_balance(FILE *f, const struct history *h) {
 
         if (!(h->balance_s > 60))
                 return;
-        print_label(f, _("balance"));
+        history_label(f, _("balance"));
         if (fabs(percent) < 0.5)
                 fprintf(f, "%s\n", _("even on average"));
         else
@@ -195,7 +195,7 @@ static void print_postures(FILE *f, const struct history *h) {
         char item[64];
         int at = 0;
 
-        print_label(f, _("postures"));
+        history_label(f, _("postures"));
         for (int k = 0; k < POSTURE_N; k++) {
                 double percent = h->seated_s > 0 ? 100 * h->in_s[k] / h->seated_s : 0;
 
@@ -206,7 +206,7 @@ static void print_postures(FILE *f, const struct history *h) {
         }
         fprintf(f, "%s\n", at ? "" : _("nothing known"));
         if (h->slump_n > 0) {
-                print_label(f, _("slump"));
+                history_label(f, _("slump"));
                 fprintf(f, _("first after %.0f min of a bout (median of %d)\n"), h->slump_all_min, h->slump_n);
         }
         print_balance(f, h);
@@ -216,7 +216,7 @@ static void print_shares(FILE *f, const struct history_share *shares, int n) {
         for (int i = 0; i < n; i++) {
                 if (shares[i].known == 0)
                         continue;
-                print_label(f, "");
+                history_label(f, "");
                 fprintf(f, "%-*s ", language_field(shares[i].title, 30), shares[i].title);
                 fprintf(f, _("%3d of %d worked\n"), shares[i].worked, shares[i].known);
         }
@@ -227,7 +227,7 @@ static void print_alerts(FILE *f, const struct history *h) {
         char item[64];
         int at = 0;
 
-        print_label(f, _("alerts"));
+        history_label(f, _("alerts"));
         snprintf(item, sizeof(item), "%zu", h->n_alerts);
         print_item(f, &at, "", item);
         for (int i = 0; i < ALERT_OUTCOME_N; i++) {

@@ -113,6 +113,8 @@ enum posture_kind history_posture(const char *name);
 
 int history_what_if(const struct options *options, sqlite3 *db, const struct history_period *period);
 int history_export(const struct options *options, sqlite3 *db, const struct history_period *period);
+/* The beginning of a line of facts. */
+void history_label(FILE *f, const char *label);
 void history_print(const struct history *h, FILE *f);
 int history_print_json(const struct history *h, FILE *f);
 

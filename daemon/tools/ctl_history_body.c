@@ -58,17 +58,18 @@ void history_squeeze_words(const struct history *h, char *ret, size_t size) {
                 snprintf(ret + n, size - n, _("; %d asked for by an alert"), q->asked);
 }
 
-/* "Tue 17 Nov: personal (upright slouched), of anna" */
+/* "Tue 17 Nov: tilt rests on the sitter's own poses (upright, slouched), anna" */
 static void calibration_words(const struct history_calibration *c, char *ret, size_t size) {
-        char day[24];
+        char day[24], poses[VIEW_TEXT_MAX];
         size_t n;
 
         history_day_words(history_day_of(c->at_s, c->offset_min), day, sizeof(day));
         n = (size_t)snprintf(ret, size, "%s: %s", day,
                              strcmp(c->what, "personal") == 0 ? _("tilt rests on the sitter's own poses")
                                                               : _("tilt rests on what is usual"));
-        if (*c->poses && n < size)
-                n += (size_t)snprintf(ret + n, size - n, " (%s)", c->poses);
+        view_poses_words(c->poses, poses, sizeof(poses));
+        if (*poses && n < size)
+                n += (size_t)snprintf(ret + n, size - n, " (%s)", poses);
         if (*c->sitter && n < size)
                 snprintf(ret + n, size - n, ", %s", c->sitter);
 }
@@ -78,13 +79,17 @@ void history_print_body(const struct history *h, FILE *f) {
 
         if (h->squeezes.repetitions > 0) {
                 history_squeeze_words(h, words, sizeof(words));
-                fprintf(f, "%-10s %s\n", _("squeezes"), words);
+                history_label(f, _("squeezes"));
+                fprintf(f, "%s\n", words);
         }
-        if (h->sessions > 0)
-                fprintf(f, "%-10s %d %s\n", _("sessions"), h->sessions, _("of strengthening"));
+        if (h->sessions > 0) {
+                history_label(f, _("sessions"));
+                fprintf(f, "%d %s\n", h->sessions, _("of strengthening"));
+        }
         if (h->calibrations > 1 || *h->calibration.poses) { /* that nothing was calibrated at first is no news */
                 calibration_words(&h->calibration, words, sizeof(words));
-                fprintf(f, "%-10s %s\n", _("calibrated"), words);
+                history_label(f, _("calibrated"));
+                fprintf(f, "%s\n", words);
         }
 }
 

@@ -37,17 +37,6 @@ static void print_person(const struct view *v) {
         print_line(_("balance"), view_balance_words, v);
 }
 
-/* Names of poses, separated by blanks, as words. */
-static void poses_words(const struct view *v, char *ret, size_t size) {
-        char poses[VIEW_TEXT_MAX], *rest = poses, *pose;
-        size_t n = 0;
-
-        snprintf(poses, sizeof(poses), "%s", v->poses);
-        ret[0] = '\0';
-        while ((pose = strsep(&rest, " ")) && n < size)
-                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", posture_text(pose));
-}
-
 static void print_learning(const struct view *v) {
         if (strcmp(v->learning, "gathers") == 0) {
                 view_label(_("learning"));
@@ -63,12 +52,16 @@ static void print_learning(const struct view *v) {
 }
 
 static void print_calibration(const struct view *v) {
+        char poses[VIEW_TEXT_MAX];
+
         if (v->sitter[0]) {
                 view_label(_("sitter"));
                 printf(_("%s (%.0f %% sure)\n"), v->sitter, v->sitter_confidence * 100);
         }
-        if (v->poses[0])
-                print_line(_("calibrated"), poses_words, v);
+        if (v->poses[0]) {
+                view_poses_words(v->poses, poses, sizeof(poses));
+                view_line(_("calibrated"), poses);
+        }
         if (v->calibration_stale[0]) {
                 view_label(_("calibration"));
                 printf(_("may be stale: %s. sitbonectl calibrate\n"), language_words(v->calibration_stale));

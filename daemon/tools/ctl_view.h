@@ -83,6 +83,8 @@ bool view_is_sure(const struct view *v);
 /* The beginning of a line: what it is about, in a column of its own. */
 void view_label(const char *label);
 void view_line(const char *label, const char *text);
+/* Names of poses, separated by blanks: "upright, slouched". */
+void view_poses_words(const char *poses, char *ret, size_t size);
 void view_posture_words(const struct view *v, char *ret, size_t size);
 void view_uncertain_words(double value, double sd, const char *otherwise, char *ret, size_t size);
 void view_tilt_words(const struct view *v, char *ret, size_t size);

@@ -25,6 +25,16 @@ bool view_is_sure(const struct view *v) {
         return person(v) && strcmp(v->posture, "unknown") != 0 && isfinite(v->confidence);
 }
 
+void view_poses_words(const char *poses, char *ret, size_t size) {
+        char names[VIEW_TEXT_MAX], *rest = names, *pose;
+        size_t n = 0;
+
+        snprintf(names, sizeof(names), "%s", poses);
+        ret[0] = '\0';
+        while ((pose = strsep(&rest, " ")) && n < size)
+                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", posture_text(pose));
+}
+
 void view_posture_words(const struct view *v, char *ret, size_t size) {
         if (!v->mat_online)
                 snprintf(ret, size, "%s", _("no frames from the mat"));
