@@ -3,7 +3,7 @@
 A row is a module row_NAME.py with one function:
 
     def measure(world):
-        for recording in world.recordings(lambda r: r.prefix == 'chair12'):
+        for recording in world.recordings(lambda r: r.has('label', 'subject')):
             ...
             yield Row(data=recording.name, split='...', what='...', value=98.1, unit='%', goal=92.9, best='92.9 % best of three kNN')
 
@@ -58,7 +58,8 @@ class Recording:
         self.name = os.path.splitext(os.path.basename(path))[0]
         self.prefix = self.name.split('-')[0]
         self.head = {}
-        with open(path, encoding='utf-8') as file:
+        self.used = False  # by a row
+        with open(path, encoding='utf-8-sig') as file:
             lines = []
             for line in file:
                 if line.startswith('#'):
@@ -66,8 +67,10 @@ class Recording:
                     self.head[key.strip()] = value
                 else:
                     lines.append(line)
-        rows = list(csv.reader(lines))
-        self.columns, rows = rows[0], rows[1:]
+        rows = [r for r in csv.reader(lines) if r]
+        if not rows or 't_s' not in rows[0] or 'c0' not in rows[0]:
+            raise ValueError('no frames CSV: its header is not t_s,...,c0,...')
+        self.columns, rows = rows[0], [r for r in rows[1:] if len(r) == len(rows[0])]  # the last may be cut off
         self.t = np.array([float(r[0]) for r in rows])
         self.label = self._text(rows, 'label')
         self.subject = self._text(rows, 'subject')
@@ -100,6 +103,7 @@ class World:
         self.build, self.data, self.sitters, self.verbose = os.path.abspath(build), data, sitters, verbose
         self.folder = tempfile.mkdtemp(prefix='sitbone-accuracy-')
         self._recordings = None
+        self.left_out = []
 
     def close(self):
         shutil.rmtree(self.folder)
@@ -107,8 +111,22 @@ class World:
     def recordings(self, chosen=lambda r: True):
         if self._recordings is None:
             names = sorted(os.listdir(self.data)) if self.data and os.path.isdir(self.data) else []
-            self._recordings = [Recording(os.path.join(self.data, n)) for n in names if n.endswith('.csv')]
-        return [r for r in self._recordings if chosen(r)]
+            self._recordings = [r for n in names if n.endswith('.csv') for r in self._read(os.path.join(self.data, n))]
+        ret = [r for r in self._recordings if chosen(r)]
+        for r in ret:
+            r.used = True
+        return ret
+
+    def _read(self, path):
+        try:
+            return [Recording(path)]
+        except (ValueError, UnicodeDecodeError, csv.Error) as error:
+            self.left_out.append(f'{os.path.basename(path)}: {error}')
+            return []
+
+    def not_measured(self):
+        """Recordings that no row took, and why files are none."""
+        return self.left_out + [f'{r.name}: its labels and subjects fit no row' for r in self._recordings or [] if not r.used]
 
     def replay(self, path, *options, settings=''):
         """The frames that `sitbonectl replay --json` prints, without the events."""

@@ -17,7 +17,7 @@ def distance(seen, span):
 
 
 def measure(world):
-    files = world.recordings(lambda r: r.prefix == 'seat32' and 'seated' in r.label)
+    files = world.recordings(lambda r: {'seated', 'empty'} <= set(r.label))
     if not files:
         yield Row('seat32', '', 'sit-downs and get-ups', note='no recordings')
     for recording in files:
