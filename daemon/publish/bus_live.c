@@ -1,6 +1,7 @@
 /* The live view: made when somebody asks, from the last snapshot. */
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "publish/bus_alert.h"
 #include "publish/text.h"
@@ -35,17 +36,26 @@ static int append_numbers(sd_bus_message *m, const char *key, const float *value
         return r < 0 ? r : close_entry(m);
 }
 
+static int append_bytes(sd_bus_message *m, const char *key, const uint8_t *bytes, uint32_t n) {
+        int r = open_entry(m, key, "ay");
+
+        if (r >= 0)
+                r = sd_bus_message_append_array(m, 'y', bytes, n);
+        return r < 0 ? r : close_entry(m);
+}
+
+/* unmeasured: 1 for a cell that is masked, stuck or dead and not estimated from its neighbours; only where there are any. */
 static int append_cells(sd_bus_message *m, const struct map *map, float peak) {
-        uint8_t cells[CELLS_MAX];
+        uint8_t cells[CELLS_MAX], unmeasured[CELLS_MAX];
         uint32_t n = map->n_cells < CELLS_MAX ? map->n_cells : CELLS_MAX;
         int r;
 
-        for (uint32_t i = 0; i < n; i++)
+        for (uint32_t i = 0; i < n; i++) {
                 cells[i] = peak > 0 ? (uint8_t)lrintf(fminf(fmaxf(map->load[i] / peak, 0), 1) * 255) : 0;
-        r = open_entry(m, "cells", "ay");
-        if (r >= 0)
-                r = sd_bus_message_append_array(m, 'y', cells, n);
-        return r < 0 ? r : close_entry(m);
+                unmeasured[i] = !map->trusted[i] && !(map->load[i] > 0);
+        }
+        r = append_bytes(m, "cells", cells, n);
+        return r < 0 || !memchr(unmeasured, 1, n) ? r : append_bytes(m, "unmeasured", unmeasured, n);
 }
 
 static int append_map(sd_bus_message *m, const struct snapshot *s) {

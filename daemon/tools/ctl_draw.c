@@ -115,6 +115,10 @@ static void panel(struct canvas *c, int x, int y, const struct view *v) {
         put(c, x + LABEL - 2, y, ink(c, INK_MARK), true, MARK_BONE, 'O');
         line_of(c, x, y++, _("sit bones"), view_bones_words, v);
         line_of(c, x, y++, _("mat"), view_mat_words, v);
+        if (view_unmeasured(v) > 0) {
+                put(c, x + LABEL - 2, y, ink(c, INK_DIM), false, MARK_UNMEASURED, 'x');
+                line_of(c, x, y++, _("left out"), view_unmeasured_words, v);
+        }
         line_of(c, x, y, "mqtt", mqtt_words, v);
 }
 

@@ -87,9 +87,9 @@ struct live {
         struct view *view;
         uint64_t seated_since_us, next_alert_us, snoozed_until_us; /* wall clock, 0 = none */
         uint32_t bout_s, today_s;
-        const uint8_t *cells;
+        const uint8_t *cells, *unmeasured;
         const double *x_mm, *y_mm, *bones, *regions, *separation;
-        size_t n_cells, n_x, n_y, n_bones, n_regions, n_separation;
+        size_t n_cells, n_unmeasured, n_x, n_y, n_bones, n_regions, n_separation;
         struct bus_alert alert;
 };
 
@@ -154,6 +154,7 @@ static int read_special(sd_bus_message *m, const char *key, const char *type, st
                 {"BoutSeatedS", "u", &live->bout_s, NULL},
                 {"SittingTodayS", "u", &live->today_s, NULL},
                 {"cells", "ay", &live->cells, &live->n_cells},
+                {"unmeasured", "ay", &live->unmeasured, &live->n_unmeasured},
                 {"x_mm", "ad", &live->x_mm, &live->n_x},
                 {"y_mm", "ad", &live->y_mm, &live->n_y},
                 {"sit_bones", "ad", &live->bones, &live->n_bones},
@@ -236,7 +237,9 @@ static void settle_map(struct live *live) {
 
         v->n_cells = live->n_cells > CELLS_MAX ? CELLS_MAX : (uint32_t)live->n_cells;
         for (uint32_t i = 0; i < v->n_cells; i++)
-                v->level[i] = (float)live->cells[i] / 255.0f * (isfinite(v->peak) ? (float)v->peak : 0);
+                v->level[i] = i < live->n_unmeasured && live->unmeasured[i]
+                                      ? NAN
+                                      : (float)live->cells[i] / 255.0f * (isfinite(v->peak) ? (float)v->peak : 0);
         if ((uint64_t)v->rows * v->cols == v->n_cells && v->n_cells > 0)
                 v->kind = GEOMETRY_GRID;
         else if (live->n_x == v->n_cells && live->n_y == v->n_cells && v->n_cells > 0)

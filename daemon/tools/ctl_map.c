@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { DIM_MANY = 244, DIM_FEW = 6 };
+
 static bool half_blocks(const struct look *look) {
         return look->utf8 && look->colours >= 256;
 }
@@ -45,11 +47,11 @@ int map_lines(const struct canvas *c, const struct map_place *place) {
         return (place->high + per_line(&c->look) - 1) / per_line(&c->look);
 }
 
-/* Mean of the cells under an element; NAN where there is none. Grid rows count from the back, the picture from the front. */
+/* Mean of the cells measured under an element; NAN where there is no cell. Grid rows count from the back, the picture from the front. */
 static float block_shade(const struct view *v, const struct map_place *p, int x, int y) {
         int n_x = (int)view_cols(v), n_y = (int)view_rows(v);
         int x0 = x * n_x / p->wide, x1 = (x + 1) * n_x / p->wide, y0 = y * n_y / p->high, y1 = (y + 1) * n_y / p->high;
-        float sum = 0;
+        float sum = 0, none = NAN;
         int n = 0;
 
         for (int j = y0; j < y1 || j == y0; j++)
@@ -58,10 +60,14 @@ static float block_shade(const struct view *v, const struct map_place *p, int x,
 
                         if (at >= v->n_cells)
                                 continue;
+                        if (isnan(v->level[at])) {
+                                none = VIEW_UNMEASURED;
+                                continue;
+                        }
                         sum += view_shade(v, v->level[at]);
                         n++;
                 }
-        return n ? sum / (float)n : NAN;
+        return n ? sum / (float)n : none;
 }
 
 static float scattered_shade(const struct view *v, const struct map_place *p, int x, int y) {
@@ -87,14 +93,21 @@ static float shade_at(const struct view *v, const struct map_place *p, int x, in
         return v->kind == GEOMETRY_SCATTERED ? scattered_shade(v, p, x, y) : block_shade(v, p, x, y);
 }
 
+/* NAN and VIEW_UNMEASURED have none. */
+static bool has_colour(float shade) {
+        return shade >= 0;
+}
+
 static int16_t colour_of(float shade) {
-        return isfinite(shade) ? (int16_t)palette_index(shade) : COLOUR_DEFAULT;
+        return has_colour(shade) ? (int16_t)palette_index(shade) : COLOUR_DEFAULT;
 }
 
 static struct glyph half_block(float upper, float lower) {
-        if (!isfinite(upper) && !isfinite(lower))
+        if (!has_colour(upper) && !has_colour(lower) && (isfinite(upper) || isfinite(lower)))
+                return (struct glyph){MARK_UNMEASURED, DIM_MANY, COLOUR_DEFAULT, false};
+        if (!has_colour(upper) && !has_colour(lower))
                 return (struct glyph){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, false};
-        if (!isfinite(upper))
+        if (!has_colour(upper))
                 return (struct glyph){0x2584, colour_of(lower), COLOUR_DEFAULT, false}; /* lower half block */
         return (struct glyph){0x2580, colour_of(upper), colour_of(lower), false};       /* upper half block */
 }
@@ -103,10 +116,13 @@ static struct glyph half_block(float upper, float lower) {
 static struct glyph ramp(const struct look *look, float shade) {
         static const char ink[] = ".:-=+*#%@@";
         static const int16_t colours[] = {4, 4, 5, 5, 1, 1, 3, 3, COLOUR_DEFAULT, COLOUR_DEFAULT};
-        int i = isfinite(shade) ? (int)(shade * 9.99f) : 0;
+        int i = has_colour(shade) ? (int)(shade * 9.99f) : 0;
 
         if (!isfinite(shade))
                 return (struct glyph){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, false};
+        if (!has_colour(shade))
+                return (struct glyph){look->utf8 ? MARK_UNMEASURED : 'x', look->colours ? DIM_FEW : COLOUR_DEFAULT,
+                                      COLOUR_DEFAULT, false};
         if (shade <= 0)
                 return (struct glyph){look->utf8 ? 0xb7 : ' ', look->colours ? 4 : COLOUR_DEFAULT, COLOUR_DEFAULT,
                                       false};

@@ -4,7 +4,7 @@
 
 #include "ctl_draw.h"
 
-enum { MARK_COP = 0x271a, MARK_BONE = 0x25ce }; /* heavy Greek cross, bullseye */
+enum { MARK_COP = 0x271a, MARK_BONE = 0x25ce, MARK_UNMEASURED = 0xd7 }; /* heavy Greek cross, bullseye, times */
 
 /* Where the map stands, and how many picture elements it has. */
 struct map_place {

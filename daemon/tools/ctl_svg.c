@@ -54,6 +54,13 @@ static void cell_middle(const struct view *v, uint32_t i, double *ret_x, double 
         *ret_y = (row + 0.5 - view_rows(v) / 2.0) * v->pitch_y_mm;
 }
 
+static void draw_unmeasured(const struct placed *p, double x_mm, double y_mm, double dx, double dy) {
+        double x = to_x(p, x_mm), y = to_y(p, y_mm);
+
+        fprintf(p->f, "<path d=\"M%.1f %.1fL%.1f %.1fM%.1f %.1fL%.1f %.1f\" class=\"axis\"/>\n", x - dx, y - dy,
+                x + dx, y + dy, x - dx, y + dy, x + dx, y - dy);
+}
+
 static void draw_cells(const struct placed *p) {
         double wide = p->v->pitch_x_mm * p->scale, high = p->v->pitch_y_mm * p->scale, gap = fmin(wide, high) * 0.06;
 
@@ -62,6 +69,10 @@ static void draw_cells(const struct placed *p) {
                 double x, y;
 
                 cell_middle(p->v, i, &x, &y);
+                if (isnan(p->v->level[i])) {
+                        draw_unmeasured(p, x, y, wide / 5, high / 5);
+                        continue;
+                }
                 palette_rgb(view_shade(p->v, p->v->level[i]), rgb);
                 fprintf(p->f,
                         "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"%.1f\" "
@@ -180,7 +191,9 @@ static void draw_panel(FILE *f, const struct view *v) {
 static void draw_foot(FILE *f, const struct view *v) {
         char text[VIEW_TEXT_MAX + VIEW_WORD_MAX + 8];
 
-        text_at(f, PANEL_LEFT, HEIGHT - 22, "small", "cross: centre of pressure; circles: sit bones");
+        text_at(f, PANEL_LEFT, HEIGHT - 22, "small",
+                view_unmeasured(v) > 0 ? "cross: centre of pressure; circles: sit bones; x: not measured"
+                                       : "cross: centre of pressure; circles: sit bones");
         if (!v->alert_title[0])
                 return;
         fprintf(f, "<rect x=\"0\" y=\"%d\" width=\"%d\" height=\"56\" class=\"alert\"/>\n", HEIGHT, WIDTH);

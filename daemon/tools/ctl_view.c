@@ -38,7 +38,7 @@ static void copy_map(struct view *v, const struct snapshot *s) {
         v->pitch_x_mm = (double)g->pitch_x_mm;
         v->pitch_y_mm = (double)g->pitch_y_mm;
         for (uint32_t i = 0; i < g->n_cells; i++) {
-                v->level[i] = s->map.load[i];
+                v->level[i] = s->map.trusted[i] || s->map.load[i] > 0 ? s->map.load[i] : NAN;
                 v->x_mm[i] = (double)g->x_mm[i];
                 v->y_mm[i] = (double)g->y_mm[i];
         }
@@ -131,7 +131,8 @@ void view_from_snapshot(struct view *v, const struct snapshot *s, float break_s)
 
 void view_settle(struct view *v) {
         if (!v->mat_online) { /* what the mat said last is no news of now */
-                memset(v->level, 0, sizeof(v->level));
+                for (uint32_t i = 0; i < v->n_cells; i++)
+                        v->level[i] *= 0; /* but not measured is not measured */
                 v->load = v->contact_area_cm2 = v->peak = NAN;
         }
         if (strcmp(v->occupancy, "person") == 0)
@@ -178,10 +179,20 @@ struct view_extent view_extent(const struct view *v) {
         return (struct view_extent){0, 0, view_cols(v) * v->pitch_x_mm, view_rows(v) * v->pitch_y_mm};
 }
 
+uint32_t view_unmeasured(const struct view *v) {
+        uint32_t n = 0;
+
+        for (uint32_t i = 0; i < v->n_cells; i++)
+                n += isnan(v->level[i]) != 0;
+        return n;
+}
+
 float view_shade(const struct view *v, float level) {
         /* A tenth of full scale at least: noise on an empty seat must not glow like a person. */
         float full = v->peak > 0.1 ? (float)v->peak : 0.1f;
         float shade = level / full;
 
+        if (isnan(level))
+                return VIEW_UNMEASURED;
         return shade > 1 ? 1 : shade > 0 ? shade : 0;
 }

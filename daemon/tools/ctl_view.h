@@ -51,7 +51,7 @@ struct view {
         enum geometry_kind kind;
         uint32_t rows, cols, n_cells; /* a grid has rows x cols cells, row 0 at the back */
         double pitch_x_mm, pitch_y_mm;
-        float level[CELLS_MAX]; /* share of full scale */
+        float level[CELLS_MAX]; /* share of full scale; NAN = not measured (masked, stuck or dead) */
         double x_mm[CELLS_MAX], y_mm[CELLS_MAX];
 };
 
@@ -73,7 +73,11 @@ struct view_extent view_extent(const struct view *v);
 uint32_t view_cols(const struct view *v);
 uint32_t view_rows(const struct view *v);
 
-/* 0..1 for the palette: full at the peak, but a nearly empty seat stays dark. */
+/* Cells that nothing is known of. */
+uint32_t view_unmeasured(const struct view *v);
+
+/* 0..1 for the palette: full at the peak, but a nearly empty seat stays dark. Or VIEW_UNMEASURED. */
+static const float VIEW_UNMEASURED = -1;
 float view_shade(const struct view *v, float level);
 
 /* Words for the values, the same in the terminal and in the picture. All write a NUL. */
@@ -96,6 +100,7 @@ void view_today_words(const struct view *v, char *ret, size_t size);
 void view_contact_words(const struct view *v, char *ret, size_t size);
 void view_bones_words(const struct view *v, char *ret, size_t size);
 void view_mat_words(const struct view *v, char *ret, size_t size);
+void view_unmeasured_words(const struct view *v, char *ret, size_t size);
 
 /* {"seat_id":...} without the cells, keys as in replay; one line. */
 void view_print_json(FILE *f, const struct view *v);

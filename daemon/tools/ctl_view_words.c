@@ -155,3 +155,7 @@ void view_mat_words(const struct view *v, char *ret, size_t size) {
         else
                 snprintf(ret, size, _("online%s"), refused);
 }
+
+void view_unmeasured_words(const struct view *v, char *ret, size_t size) {
+        snprintf(ret, size, _("not measured: %u"), view_unmeasured(v));
+}

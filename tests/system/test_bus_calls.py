@@ -60,6 +60,7 @@ def test_properties(caller, seat):
 def test_live(caller):
     live = caller.call("GetLive", "")
     assert live["rows"] == 2 and live["cols"] == 3 and [int(x) for x in live["cells"]] == [0, 51, 102, 153, 204, 255]
+    assert [int(x) for x in live["unmeasured"]] == [1, 0, 0, 0, 0, 0]  # the others are estimated
     assert math.isnan(live["cop_x_mm"]) and len(live["sit_bones"]) == 0 and len(live["x_mm"]) == 0
     assert live["break_s"] == 120 and live["pitch_y_mm"] == 12 and "alert_kind" not in live
     assert live["Occupancy"] == "vacant" and live["MatOnline"]
