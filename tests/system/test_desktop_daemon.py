@@ -13,7 +13,7 @@ from desktop import BUILD, PROGRAMS, Desktop, Processes, skip_unless, until, wri
 
 SCENARIO = """0:00:40 sit
 +10:30  stand
-+6:00   end
++30:00  end
 """
 SETTINGS = """prompt_min = 5
 snooze_min = 3
@@ -51,7 +51,7 @@ def main():
         until("back after the snooze", lambda: desktop.shown() == 1)
         seated = status().get("bout_seated_s")  # a machine that stalls makes the mat silent: that is not counted
         assert 300 + 150 <= seated < 720, seated
-        until("the sitter stands", lambda: status().get("occupancy") == "vacant", 30)
+        until("the sitter stands", lambda: status().get("occupancy") == "vacant", 60)
         until("gone when the sitter stands", lambda: desktop.shown() == 0, 3)
         assert "snooze pressed for activate" in desktop.agent_log()
         with open(printed, encoding="utf-8") as file:
