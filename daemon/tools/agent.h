@@ -86,6 +86,12 @@ int disturb_new(sd_event *event, sd_bus *desktop, const struct agent_settings *s
                 void (*changed)(void *userdata, bool hold), void *userdata, struct disturb **ret);
 void disturb_free(struct disturb *d);
 
+/* GNOME's own switch; 0 and *ret untouched on other desktops. changed is called with every answer. */
+struct gnome;
+int gnome_new(sd_event *event, sd_bus *desktop, void (*changed)(void *userdata, bool hold), void *userdata,
+              struct gnome **ret);
+void gnome_free(struct gnome *g);
+
 /* --- the daemons --- */
 
 struct seats;

@@ -4,9 +4,10 @@
  *   paused (b)            dunst
  *   InhibitedActions (u)  GNOME's session: bit 8 = kept from idling, as players and presentations do in full screen
  *   HasInhibit () -> b    freedesktop power management (KDE, Xfce): the same
+ *   do-not-disturb        Xfce, a property in xfconf
  *
- * GNOME's own "do not disturb" is a setting of its shell that no bus tells; there the notification is kept back by the shell
- * itself. Changes are announced by some; all are asked once a minute, which also renews what the daemon was told. */
+ * GNOME's own "do not disturb" is in agent_gnome.c. Changes are announced by most; all are asked once a minute, which also
+ * renews what the daemon was told. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,17 +21,22 @@ static const uint64_t ask_every_us = 60000000;
 #define NOTIFICATIONS "org.freedesktop.Notifications"
 
 static const struct source {
-        const char *service, *path, *interface, *member;
-        uint32_t mask; /* of a number */
-        char type;     /* of the property; 0: a method that answers a boolean */
+        const char *service, *path, *interface, *method;
+        const char *of, *name; /* what is asked for, NULL: the method has no arguments */
+        uint32_t mask;         /* of a number */
+        char type;             /* in the variant that comes; 0: a boolean as it is */
         bool fullscreen;
 } sources[] = {
-        {NOTIFICATIONS, "/org/freedesktop/Notifications", NOTIFICATIONS, "Inhibited", 0, 'b', false},
-        {NOTIFICATIONS, "/org/freedesktop/Notifications", "org.dunstproject.cmd0", "paused", 0, 'b', false},
-        {"org.gnome.SessionManager", "/org/gnome/SessionManager", "org.gnome.SessionManager", "InhibitedActions", 8,
-         'u', true},
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", NOTIFICATIONS, "Inhibited", 0, 'b',
+         false},
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", "org.dunstproject.cmd0", "paused", 0, 'b',
+         false},
+        {"org.xfce.Xfconf", "/org/xfce/Xfconf", "org.xfce.Xfconf", "GetProperty", "xfce4-notifyd", "/do-not-disturb",
+         0, 'b', false},
+        {"org.gnome.SessionManager", "/org/gnome/SessionManager", PROPERTIES, "Get", "org.gnome.SessionManager",
+         "InhibitedActions", 8, 'u', true},
         {"org.freedesktop.PowerManagement.Inhibit", "/org/freedesktop/PowerManagement/Inhibit",
-         "org.freedesktop.PowerManagement.Inhibit", "HasInhibit", 0, '\0', true},
+         "org.freedesktop.PowerManagement.Inhibit", "HasInhibit", NULL, NULL, 0, '\0', true},
 };
 
 enum { SOURCES_N = sizeof(sources) / sizeof(*sources) };
@@ -48,11 +54,13 @@ struct disturb {
         void (*changed)(void *userdata, bool hold);
         void *userdata;
         bool hold;
+        struct gnome *gnome;
+        bool gnome_hold;
         struct answer of[SOURCES_N];
 };
 
 static void decide(struct disturb *d) {
-        bool hold = false;
+        bool hold = d->gnome_hold;
 
         for (int i = 0; i < SOURCES_N; i++)
                 hold |= d->of[i].hold;
@@ -88,11 +96,10 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 static void ask(struct answer *a) {
         const struct source *s = a->source;
         sd_bus_message *m = NULL;
-        int r = sd_bus_message_new_method_call(a->disturb->bus, &m, s->service, s->path,
-                                               s->type ? PROPERTIES : s->interface, s->type ? "Get" : s->member);
+        int r = sd_bus_message_new_method_call(a->disturb->bus, &m, s->service, s->path, s->interface, s->method);
 
-        if (r >= 0 && s->type)
-                r = sd_bus_message_append(m, "ss", s->interface, s->member);
+        if (r >= 0 && s->name)
+                r = sd_bus_message_append(m, "ss", s->of, s->name);
         if (r >= 0)
                 r = sd_bus_message_set_auto_start(m, 0);
         if (r >= 0)
@@ -114,6 +121,13 @@ static int on_news(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         return 0;
 }
 
+static void on_gnome(void *userdata, bool hold) {
+        struct disturb *d = userdata;
+
+        d->gnome_hold = hold;
+        decide(d);
+}
+
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct disturb *d = userdata;
 
@@ -131,6 +145,7 @@ static int listen_to(struct disturb *d) {
                 "',member='PropertiesChanged',path='/org/freedesktop/Notifications'",
                 "type='signal',interface='" PROPERTIES "',member='PropertiesChanged',path='/org/gnome/SessionManager'",
                 "type='signal',interface='org.freedesktop.PowerManagement.Inhibit',member='HasInhibitChanged'",
+                "type='signal',interface='org.xfce.Xfconf',arg0='xfce4-notifyd'",
                 "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" NOTIFICATIONS "'",
         };
         int r = 0;
@@ -161,7 +176,10 @@ int disturb_new(sd_event *event, sd_bus *desktop, const struct agent_settings *s
                 r = sd_event_add_time_relative(event, &d->timer, CLOCK_MONOTONIC, 0, 100000, on_timer, d);
         if (r >= 0)
                 r = sd_event_source_set_enabled(d->timer, SD_EVENT_ON);
+        if (r >= 0)
+                r = gnome_new(event, desktop, on_gnome, d, &d->gnome);
         if (r < 0) {
+                sd_event_source_disable_unref(d->timer);
                 free(d);
                 return r;
         }
@@ -172,6 +190,7 @@ int disturb_new(sd_event *event, sd_bus *desktop, const struct agent_settings *s
 void disturb_free(struct disturb *d) {
         if (!d)
                 return;
+        gnome_free(d->gnome);
         sd_event_source_disable_unref(d->timer);
         free(d);
 }

@@ -192,7 +192,7 @@ static void print_kind(const json_t *kind, uint64_t now_us) {
                 length_words((double)(due_us - now_us) / (double)USEC_PER_SEC, in, sizeof(in));
                 printf(_("due at %s, in %s if nothing changes"), at, in);
         }
-        if (strcmp(text_of(kind, "held"), "off") != 0)
+        if (strncmp(text_of(kind, "held"), "off", 3) != 0) /* the first that is named */
                 printf(_(" (%.1f of %.1f min)"), (double)count_of(kind, "have_s") / 60,
                        (double)count_of(kind, "need_s") / 60);
         putchar('\n');

@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""Do not disturb as real desktops say it: Xfce's notification server and its settings, GNOME's setting in a real dconf.
+
+The daemon holds the alert that falls due meanwhile, and raises it afterwards. Programs that a session starts from its bus
+are started here by hand: this bus is private."""
+import glob
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from desktop import BUILD, Desktop, Processes, Seat, skip_unless, until  # noqa: E402
+
+PROMPT = 30 * 60 + 10
+
+
+def helper(pattern):
+    return (glob.glob(pattern) + [pattern])[0]
+
+
+XFCONFD = helper("/usr/lib/*/xfce4/xfconf/xfconfd")
+NOTIFYD = helper("/usr/lib/*/xfce4/notifyd/xfce4-notifyd")
+DCONFD = helper("/usr/libexec/dconf-service")
+
+
+def notifies(desktop):
+    with open(desktop.monitor, encoding="utf-8") as file:
+        return file.read().count("member=Notify\n")
+
+
+def run(desktop, *words):
+    subprocess.run(words, env=desktop.environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def held(desktop, seat, turn):
+    """turn(True) in good time before the alert: it does not come, and comes when it is turned off."""
+    begun, said = notifies(desktop), desktop.agent_log().count("is not to be disturbed")
+    seat.tell("skip 1740")
+    turn(True)
+    until("the agent says so", lambda: desktop.agent_log().count("is not to be disturbed") == said + 1)
+    until("the daemon was told", lambda: seat.commands[-1:] == [["7", "0", "0", "Ok"]])
+    seat.tell("skip 120")
+    time.sleep(0.3)
+    assert notifies(desktop) == begun, "raised while the desktop was not to be disturbed"
+    turn(False)
+    until("held, not lost", lambda: notifies(desktop) == begun + 1)
+    seat.tell("vacant", "skip 300", "person", "skip 30")
+
+
+def main():
+    skip_unless("Xvfb", "dbus-daemon", "dbus-monitor", "xfconf-query", "gsettings", XFCONFD, NOTIFYD, DCONFD,
+                f"{BUILD}/sitbone-agent", f"{BUILD}/tests/system/drive_bus")
+    with Processes() as processes:
+        desktop = Desktop(processes)
+        runtime = f"{processes.directory}/run"  # of its own: dconf has a file of the same name there
+        os.mkdir(runtime, 0o700)
+        desktop.environment.update(XDG_CURRENT_DESKTOP="ubuntu:GNOME", GSETTINGS_BACKEND="dconf",
+                                   XDG_RUNTIME_DIR=runtime, XDG_CACHE_HOME=runtime)
+        desktop.monitor = f"{processes.directory}/monitor"
+        with open(desktop.monitor, "w", encoding="utf-8") as file:
+            processes.start("dbus-monitor", "--address", desktop.address, "interface='org.freedesktop.Notifications'",
+                            stdout=file, stderr=subprocess.DEVNULL)
+        for program in XFCONFD, NOTIFYD, DCONFD:
+            processes.start(program, env=desktop.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for name in "org.xfce.Xfconf", "org.freedesktop.Notifications", "ca.desrt.dconf":
+            until(name, lambda name=name: subprocess.run(
+                ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/",
+                 "org.freedesktop.DBus.GetNameOwner", f"string:{name}"],
+                env=desktop.environment, capture_output=True, check=False).returncode == 0)
+        agent = desktop.start_agent("--session")
+        seat = Seat(processes, "session", desktop.environment)
+        until("agent listens", lambda: "listening to org.sitbone.Seat1" in desktop.agent_log())
+        seat.tell("person", "skip 10")
+        held(desktop, seat, lambda on: run(desktop, "xfconf-query", "-c", "xfce4-notifyd", "-p", "/do-not-disturb", "-n",
+                                           "-t", "bool", "-s", "true" if on else "false"))
+        held(desktop, seat, lambda on: run(desktop, "gsettings", "set", "org.gnome.desktop.notifications",
+                                           "show-banners", "false" if on else "true"))
+        assert processes.end(agent) == 0, desktop.agent_log()
+        print("ok")
+
+
+main()
