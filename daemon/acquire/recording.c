@@ -6,7 +6,8 @@
 #include "acquire/number.h"
 #include "acquire/recording_raw.h"
 
-static const double TIME_MAX_S = 1e9; /* 30 years: more is not a time since the start */
+static const double TIME_MAX_S = 1e9;   /* 30 years: more is not a time since the start */
+static const double CLOCK_MAX_S = 1e11; /* times count from the first row, which may say seconds since 1970 */
 static const double VALUE_MAX = 1e9;
 
 /* A stretch of the recording. */
@@ -43,6 +44,20 @@ static struct span trim(struct span s) {
         while (s.end > s.at && is_blank(s.end[-1]))
                 s.end--;
         return s;
+}
+
+/* Of a line, up to the next comma; what stands between quotation marks may hold commas. */
+static struct span take_field(struct span *line) {
+        struct span ret;
+
+        while (line->at < line->end && is_blank(*line->at))
+                line->at++;
+        if (line->at == line->end || *line->at != '"')
+                return trim(take_until(line, ','));
+        line->at++;
+        ret = take_until(line, '"');
+        take_until(line, ',');
+        return ret;
 }
 
 static bool same(struct span s, const char *word) {
@@ -186,7 +201,7 @@ static const char *take_header(struct recording *r, struct span line, uint32_t *
         r->columns.t = r->columns.label = r->columns.subject = r->columns.ref_pitch = r->columns.ref_roll = -1;
         r->columns.first_cell = -1;
         for (int i = 0; line.at < line.end; i++) {
-                struct span name = trim(take_until(&line, ','));
+                struct span name = take_field(&line);
 
                 if (is_cell_name(name, cells)) {
                         r->columns.first_cell = cells++ == 0 ? i : r->columns.first_cell;
@@ -201,7 +216,7 @@ static const char *take_header(struct recording *r, struct span line, uint32_t *
                 r->columns.ref_roll = same(name, "ref_roll_deg") ? i : r->columns.ref_roll;
         }
         if (r->columns.t < 0)
-                return "the header has no column t_s";
+                return "the header has no column t_s (columns stand between commas)";
         if (cells == 0 || cells > CELLS_MAX)
                 return "the header has not 1 to 4096 cell columns c0, c1, ...";
         *ret_cells = cells;
@@ -235,7 +250,7 @@ static bool take_cells(struct recording *r, struct span cells, struct frame *fra
                 if (cells.at == cells.end)
                         return false;
                 *ret_reason = REFUSED_TEXT;
-                if (!parse_whole(take_until(&cells, ','), &value))
+                if (!parse_whole(*cells.at == '"' ? take_field(&cells) : take_until(&cells, ','), &value))
                         return false;
                 *ret_reason = REFUSED_RANGE;
                 if (fabs(value) > VALUE_MAX)
@@ -273,14 +288,14 @@ static bool take_row(struct recording *r, struct span line, struct frame *frame,
                 *ret_reason = REFUSED_COUNT;
                 if (line.at == line.end)
                         return false;
-                field = take_until(&line, ',');
+                field = take_field(&line);
                 *ret_reason = REFUSED_TEXT;
                 if (i == r->columns.t && !parse_whole(field, &t_s))
                         return false;
                 take_extra(r, i, field, row);
         }
         *ret_reason = REFUSED_RANGE;
-        if (!(t_s >= 0 && t_s <= TIME_MAX_S))
+        if (!(t_s >= 0 && t_s <= CLOCK_MAX_S))
                 return false;
         *ret_t_s = t_s;
         return take_cells(r, line, frame, largest, ret_reason);
@@ -302,7 +317,7 @@ static void each_row(struct recording *r, struct frame *frame, recording_fn emit
                         r->refused[reason]++;
                         continue;
                 }
-                if (first_s >= 0 && t_s < last_s) {
+                if (first_s >= 0 && (t_s < last_s || t_s - first_s > TIME_MAX_S)) {
                         r->refused[REFUSED_RANGE]++;
                         continue;
                 }

@@ -36,15 +36,20 @@ static bool begins_with(const char *at, const char *end, const char *word) {
         return (size_t)(end - at) >= n && memcmp(at, word, n) == 0;
 }
 
-/* The header line of frames CSV has t_s first; comments of "# key=value" may stand before it. */
+/* The header line of frames CSV names t_s and c0; comments of "# key=value" may stand before it, and a byte order mark. */
 static bool is_frames_csv(const char *data, size_t n) {
         const char *at = data, *end = data + n, *line_end;
 
+        at += begins_with(at, end, "\xEF\xBB\xBF") ? 3 : 0;
+        if (begins_with(at, end, "# sitbone frames csv"))
+                return true;
         while (at < end && (*at == '#' || *at == '\n' || *at == '\r')) {
                 line_end = memchr(at, '\n', (size_t)(end - at));
                 at = line_end ? line_end + 1 : end;
         }
-        return begins_with(at, end, "t_s,") || begins_with(data, end, "# sitbone frames csv");
+        line_end = memchr(at, '\n', (size_t)(end - at));
+        n = (size_t)((line_end ? line_end : end) - at);
+        return memmem(at, n, "t_s", 3) && memmem(at, n, "c0", 2);
 }
 
 static enum content content_of(const struct source *s) {

@@ -71,7 +71,8 @@ class Recording:
         if not rows or 't_s' not in rows[0] or 'c0' not in rows[0]:
             raise ValueError('no frames CSV: its header is not t_s,...,c0,...')
         self.columns, rows = rows[0], [r for r in rows[1:] if len(r) == len(rows[0])]  # the last may be cut off
-        self.t = np.array([float(r[0]) for r in rows])
+        self.from_s = float(rows[0][self.columns.index('t_s')]) if rows else 0
+        self.t = np.array([float(r[self.columns.index('t_s')]) for r in rows]) - self.from_s  # as replay counts
         self.label = self._text(rows, 'label')
         self.subject = self._text(rows, 'subject')
         self.ref = {c: np.array([float(r[self.columns.index(c)] or 'nan') for r in rows])

@@ -63,7 +63,7 @@ def joined(world, first, second):
         file.writelines(first.lines)
         for line in second.lines[1:]:
             t, rest = line.split(',', 1)
-            file.write(f'{float(t) + after:.3f},{rest}')
+            file.write(f'{float(t) - second.from_s + first.from_s + after:.3f},{rest}')
     return path, after
 
 

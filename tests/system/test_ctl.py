@@ -204,6 +204,9 @@ def test_check(folder):
     cut = write(f"{folder}/cut.csv", "# rows=2\n# cols=2\n# full_scale=9\nt_s,c0,c1,c2,c3\n0,1,2,3,4\n0.5,1,2,3\n1,1,x,3,4\n")
     found = json.loads(ctl("check", cut, "--json", status=FAILED)[0])
     assert found["frames"] == 1 and found["refused"]["count"] == 1 and found["refused"]["text"] == 1, found
+    with open(f"{folder}/mark.csv", "wb") as file:  # other editors put a byte order mark before it, and other columns first
+        file.write(b"\xef\xbb\xbfsubject,t_s,c0\r\np1,0,1\r\np1,1,2\r\n")
+    assert json.loads(ctl("check", f"{folder}/mark.csv", "--json")[0])["frames"] == 2
     with open(f"{folder}/bytes.bin", "wb") as file:
         file.write(bytes(range(256)))
     assert "--format" in ctl("check", f"{folder}/bytes.bin", status=FAILED)[1]

@@ -82,6 +82,20 @@ static void test_columns(void) {
         CHECK(!recording.layout.geometry.pitch_assumed && recording.layout.geometry.full_scale == 255);
 }
 
+/* What other programs make of a table: fields in quotation marks, seconds since 1970. */
+static void test_other_tables(void) {
+        struct settings_device device = {0};
+        struct seen s =
+                replay("# full_scale=9\n\"t_s\",\"label\", \"c0\",\"c1\"\n\"1763751600.25\",\"a, b\",\"1\",\"2\"\n"
+                       "1763751600.75,,3,4\n9763751600.75,,3,4\n",
+                       &device);
+
+        CHECK(s.n == 2 && s.labelled == 1 && s.first[1] == 2 && s.last[1] == 4 &&
+              recording.refused[REFUSED_RANGE] == 1);
+        CHECK(s.first_us == 1000000 && s.last_us == 1500000);
+        check_refused("t_s;c0;c1\n0;1;2\n", "columns stand between commas");
+}
+
 static void test_bad_rows(void) {
         struct settings_device device = {0};
         struct seen s = replay(
@@ -203,6 +217,7 @@ static void test_files(void) {
 
 int main(void) {
         test_columns();
+        test_other_tables();
         test_bad_rows();
         test_polarity();
         test_scattered();
