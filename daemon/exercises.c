@@ -317,42 +317,40 @@ static bool translation_of(const char *path, const char *language, char *ret, si
         return file_exists(ret);
 }
 
+static int load(const char *path, struct mistakes *mistakes, struct exercise_catalogue *ret,
+                int (*take)(const char *, const char *, size_t, struct mistakes *, struct exercise_catalogue *)) {
+        char *text = NULL;
+        size_t n = 0;
+        int found, r = file_read(path, FILE_LIMIT, &text, &n);
+
+        if (r < 0) {
+                mistake_add(mistakes, "%s: %s", path, strerror(-r));
+                return 1;
+        }
+        found = take(path, text, n, mistakes, ret);
+        free(text);
+        return found;
+}
+
 /* The words of this language, and for de_AT those of de where it has none. */
 static int load_words(const char *path, struct mistakes *mistakes, struct exercise_catalogue *catalogue) {
-        char words[4096], language[16], *text = NULL;
-        size_t n = 0;
-        int r, found;
+        char words[4096], language[16];
 
         snprintf(language, sizeof(language), "%s", language_now());
         if (*language && !translation_of(path, language, words, sizeof(words)))
                 language[strcspn(language, "_")] = '\0';
         if (!*language || !translation_of(path, language, words, sizeof(words)))
                 return 0;
-        r = file_read(words, FILE_LIMIT, &text, &n);
-        if (r < 0) {
-                mistake_add(mistakes, "%s: %s", words, strerror(-r));
-                return 1;
-        }
-        found = exercises_translate(words, text, n, mistakes, catalogue);
-        free(text);
-        return found;
+        return load(words, mistakes, catalogue, exercises_translate);
 }
 
 int exercises_load(const char *path, struct mistakes *mistakes, struct exercise_catalogue *ret) {
-        char *text = NULL;
-        size_t n = 0;
-        int r, found;
+        int found;
 
         ret->n = 0;
         ret->safety[0] = '\0';
         if (!path)
                 path = installed();
-        r = file_read(path, FILE_LIMIT, &text, &n);
-        if (r < 0) {
-                mistake_add(mistakes, "%s: %s", path, strerror(-r));
-                return 1;
-        }
-        found = exercises_parse(path, text, n, mistakes, ret);
-        free(text);
+        found = load(path, mistakes, ret, exercises_parse);
         return found > 0 ? found : load_words(path, mistakes, ret);
 }

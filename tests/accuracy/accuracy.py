@@ -170,6 +170,14 @@ class World:
                 os.unlink(f'{base}.{end}')
 
 
+def somebody(dice, imperfection):
+    """The head of a scenario: a body and a mat as they come."""
+    woman = int(dice.integers(2))
+    mass, height = dice.normal(68 if woman else 82, 12), dice.normal(166 if woman else 179, 7)
+    return [f'sitter mass={np.clip(mass, 45, 130):.0f} height={np.clip(height, 150, 200):.0f} woman={woman} '
+            f'seat={dice.normal(0, 8):.0f}', f'mat imperfection={imperfection}']
+
+
 def numbers(frames, key):
     """A column of what replay printed; null is nan."""
     return np.array([np.nan if f[key] is None else f[key] for f in frames], dtype=float)

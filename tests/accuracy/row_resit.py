@@ -3,7 +3,7 @@ time (12 mm SD and a little turned, as sitbone-sim does by default). Simulated s
 "Untaught": the same sits, with upright and slouched not taught; these two are to be none of the others."""
 import numpy as np
 
-from accuracy import Row, share
+from accuracy import Row, share, somebody
 
 POSTURES = {'upright': 'upright', 'slouch': 'slouch 12', 'cross-left': 'cross left', 'cross-right': 'cross right',
             'lean-left': 'lean left 12', 'lean-right': 'lean right 12', 'forward': 'lean forward', 'perch': 'perch'}
@@ -14,10 +14,7 @@ HOLD_S, SETTLE_S, LESSON_S, SITS = 17, 5, 10, 2
 def sitter(seed, imperfection):
     """Scenario; lessons and tests as (name, from, to)."""
     dice = np.random.default_rng(seed)
-    woman = int(dice.integers(2))
-    mass, height = dice.normal(68 if woman else 82, 12), dice.normal(166 if woman else 179, 7)
-    lines = [f'sitter mass={np.clip(mass, 45, 130):.0f} height={np.clip(height, 150, 200):.0f} woman={woman} '
-             f'seat={dice.normal(0, 8):.0f}', f'mat imperfection={imperfection}']
+    lines = somebody(dice, imperfection)
     t, lessons, tests = 0, [], []
     for sit in range(1 + SITS):
         lines.append('+0:10 sit')

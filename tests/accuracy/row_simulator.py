@@ -9,7 +9,7 @@ import collections
 
 import numpy as np
 
-from accuracy import Row, numbers, rmse, share
+from accuracy import Row, numbers, rmse, share, somebody
 
 POSES = ('upright', 'slouched', 'arched', 'left', 'right')
 DO = {'upright': 'upright', 'slouched': 'slouch 12', 'arched': 'arch 10', 'left': 'lean left 8', 'right': 'lean right 8'}
@@ -23,10 +23,7 @@ SETTLE_S, HOLD_S, POSE_S, FIRST_S = 4, 14, 30, 25
 def sitter(seed, imperfection):
     """Scenario; spans of the poses; (from, to, name) of what is scored."""
     dice = np.random.default_rng(seed)
-    woman = int(dice.integers(2))
-    mass, height = dice.normal(68 if woman else 82, 12), dice.normal(166 if woman else 179, 7)
-    lines = [f'sitter mass={np.clip(mass, 45, 130):.0f} height={np.clip(height, 150, 200):.0f} woman={woman} '
-             f'seat={dice.normal(0, 8):.0f}', f'mat imperfection={imperfection}', '0:10 sit']
+    lines = [*somebody(dice, imperfection), '0:10 sit']
     t, poses, scored = 10.0, [], []
     wait = 5
     for pose in POSES:
