@@ -189,7 +189,7 @@ bool decoder_take_framed(struct decoder *d, const struct taker *t) {
         if (d->part_cells == 0 && f->sparse.size == 0) {
                 if (!find_end(d, &n, &bad))
                         return bad && refuse(d, REFUSED_LENGTH);
-        } else if (!decoder_count(d, frame, &n)) {
+        } else if (!decoder_count(d, frame, 0, &n)) {
                 return refuse(d, REFUSED_LENGTH);
         }
         length = n * d->each + d->around;

@@ -113,9 +113,9 @@ static uint32_t part_length(const struct decoder *d, const uint8_t *frame, uint3
         return left > 0 && left < d->part_cells && said == left * unit ? left : d->part_cells;
 }
 
-bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t *ret_n) {
+bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t payload, uint32_t *ret_n) {
         const struct format *f = d->format;
-        uint32_t said = f->length.kind == LENGTH_FIXED ? 0 : said_length(f, frame);
+        uint32_t said = f->length.kind == LENGTH_FIXED ? payload : said_length(f, frame);
 
         if (!decoder_same(frame + f->shape.at, d->shape.of, d->shape.n))
                 return false;
@@ -123,7 +123,7 @@ bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t *ret_
                 *ret_n = said;
                 return said <= d->n_cells;
         }
-        *ret_n = f->length.kind == LENGTH_FIXED ? d->part_cells : part_length(d, frame, said);
+        *ret_n = said > 0 ? part_length(d, frame, said) : d->part_cells;
         return f->length.kind == LENGTH_FIXED || said == (f->length.elements ? *ret_n : *ret_n * d->each);
 }
 

@@ -36,8 +36,9 @@ static inline bool decoder_same(const uint8_t *a, const uint8_t *b, size_t n) {
 
 /* decoder_cells.c */
 
-/* Elements or records behind this head (sync and header, whole): false when the head cannot be one. */
-bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t *ret_n);
+/* Elements or records behind this head (sync and header, whole): false when the head cannot be one. payload: bytes that
+ * there are for them, where a packet says so; 0 = not known. */
+bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t payload, uint32_t *ret_n);
 
 /* What stands in a whole frame or part but for its end: REFUSAL_N when nothing is wrong. Its elements stand behind
  * those gathered then. */

@@ -63,7 +63,7 @@ static enum refusal judge_packet(struct decoder *d, const uint8_t *packet, size_
                 *ret_n = n < d->around ? 0 : (uint32_t)((n - d->around) / d->each);
                 if (*ret_n == 0 || *ret_n > d->n_cells)
                         return REFUSED_LENGTH;
-        } else if (!decoder_count(d, packet, ret_n)) {
+        } else if (!decoder_count(d, packet, n > d->around ? (uint32_t)(n - d->around) : 0, ret_n)) {
                 return REFUSED_LENGTH;
         }
         if (*ret_n * d->each + d->around != n)

@@ -289,6 +289,29 @@ static void test_boards(void) {
         CHECK(length == 186 && wire[length + 3] == 1);
 }
 
+/* A packet says how long it is: the last part of a frame may be filled up, or end with the last cell. */
+static void test_last_part(void) {
+        static const uint8_t packets[] = "\0ab\xC0\1cd\xC0\2e\xC0"  /* ends with the last cell */
+                                         "\0fg\xC0\1hi\xC0\2jx\xC0" /* filled up */
+                                         "\0k\xC0\1lm\xC0\2n\xC0";  /* a short part that is not the last */
+        struct format f = {.framing = FRAMING_SLIP,
+                           .header_n = 1,
+                           .part = {PART_INDEX_U8, 0, 2},
+                           .full_scale = 255,
+                           .rows = 1,
+                           .cols = 5};
+        struct wire_frames got;
+
+        CHECK(format_wrong(&f) == NULL);
+        setup(&f, &(struct settings_device){0});
+        decoder_at_boundary(&decoder);
+        got = feed(packets, sizeof(packets) - 1);
+        CHECK(got.n == 2 && decoder.refused[REFUSED_LENGTH] == 1 && wire_refused(&decoder) == 1);
+        for (int i = 0; i < 10; i++)
+                CHECK(got.raw[i] == (float)('a' + i));
+        wire_clear(&got);
+}
+
 static void test_text(void) {
         const char *text =
                 "\nESP-ROM:esp32c3\r\n# rows 2\r\n115200\n1, 2;3\t4\r\n5 6 7 8 \n1,2,3\n1,2,3,4,5\n1,x,3,4\n"
@@ -446,6 +469,7 @@ int main(void) {
         test_cut_beginning();
         test_delimiter();
         test_boards();
+        test_last_part();
         test_text();
         test_other_mat();
         test_adversarial();
