@@ -40,10 +40,11 @@ struct app {
         struct snapshot snapshot;
         struct outlet outlets[OUTLETS_MAX];
         int n_outlets;
-        struct state *state;       /* NULL: nothing is kept */
-        struct profiles *profiles; /* NULL: the same */
-        struct profile profile;    /* room for one that is taken up: too large for a stack */
-        bool sitter_settled;       /* for this sit, by a command: not asked of the mat again */
+        struct state *state;           /* NULL: nothing is kept */
+        struct profiles *profiles;     /* NULL: the same */
+        struct profile profile;        /* room for one that is taken up: too large for a stack */
+        enum place_verdict place_said; /* whether the mat has moved, as the log was told */
+        bool sitter_settled;           /* for this sit, by a command: not asked of the mat again */
 
         uint64_t epoch_us, epoch_virtual_us; /* one moment: both times run from here */
         uint64_t turn_us;                    /* virtual: with --speed, when the last turn began */

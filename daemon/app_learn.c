@@ -87,12 +87,28 @@ static void keep(struct app *a) {
                 log_warning("profile of %s: %s: not kept", shown(p->sitter), strerror(-r));
 }
 
+static void say_place(struct app *a) {
+        const struct place *now = &a->snapshot.learning.place;
+        const bool moved = now->verdict == PLACE_MOVED || now->verdict == PLACE_TURNED;
+        char how[256];
+
+        if (now->verdict < PLACE_USUAL || now->verdict == a->place_said)
+                return;
+        place_text(now, how, sizeof(how));
+        if (moved)
+                log_warning("the mat %s: calibrate upright if it is to stay like this", how);
+        else if (a->place_said >= PLACE_MOVED)
+                log_notice("the mat lies as it did, or upright was calibrated since");
+        a->place_said = now->verdict;
+}
+
 void app_learn(struct app *a) {
         struct estimate *e = &a->pipeline.estimate;
         float sample[USUAL_N];
 
         if (a->snapshot.learning.profile_changed)
                 keep(a); /* before another one is taken up */
+        say_place(a);
         if (a->snapshot.posture.occupancy != OCCUPANCY_PERSON)
                 a->sitter_settled = false;
         if (a->settings.seat.recognise && (a->snapshot.sitting.changes & SITTING_BOUT_ENDED) &&

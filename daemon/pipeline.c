@@ -33,6 +33,8 @@ static void follow(struct pipeline *p, uint64_t now_us, struct snapshot *ret) {
         uint64_t sitting, alert;
 
         estimate_learning(&p->estimate, &ret->learning);
+        if (!moved_possible(p->geometry))
+                ret->learning.place.verdict = PLACE_UNJUDGED;
         sitting = sitting_step(&p->sitting, &ret->posture, now_us, &ret->sitting);
         alert = alert_step(&p->alert, &ret->sitting, now_us, &ret->alerts);
         p->deadline_us = min_u64(sitting, alert);
@@ -46,6 +48,13 @@ static void nothing_new(struct snapshot *ret) {
         ret->sitting.changes = 0;
         for (int k = 0; k < ALERT_KIND_N; k++)
                 ret->alerts.of[k].changes = 0;
+}
+
+/* What only the stages behind can see of the map's quality. */
+static void doubt_place(const struct usual_place *place, struct map *map) {
+        map->quality *= moved_factor(place);
+        if (!moved_trusts(place))
+                map->flaws |= moved_turned(place) ? FLAW_TURNED : FLAW_MOVED;
 }
 
 static bool another(const struct posture *a, const struct posture *b) {
@@ -67,6 +76,8 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
                 describe_step(&p->describe, &ret->map, &ret->features);
         }
         estimate = estimate_step(&p->estimate, frame ? &ret->features : NULL, now_us, &ret->posture);
+        if (frame)
+                doubt_place(&p->estimate.learner.profile.place, &ret->map);
         if (!frame || now_us >= p->follow_at_us || now_us < p->followed_us || another(&before, &ret->posture))
                 follow(p, now_us, ret);
         else

@@ -7,8 +7,8 @@
  *   drifting         1 - 5 * drift, at least 0.5; from 2 % of full scale on
  *   unplaced         0.5    no centre of pressure, no posture
  *   pitch guessed    0.9    lengths and areas are a guess
- * The empty mat shows how its cells changed, so its drift is said. It cannot show that the mat was shifted: an empty
- * seat looks the same everywhere; that shows where people sit, and is for the stages behind. */
+ *   moved, turned    0.7, 0.5; said by estimate/moved.h: an empty seat looks the same everywhere, that the mat was
+ *                    shifted shows where people sit. It is put to the map once they were asked (pipeline.c). */
 #ifndef CONDITION_QUALITY_H
 #define CONDITION_QUALITY_H
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "describe/facing.h"
 #include "describe/marginal.h"
 #include "describe/profile.h"
 #include "describe/sit_bones.h"
@@ -299,6 +300,8 @@ static void look_closer(struct describe *d, const struct map *map, struct totals
         profile_fill(&d->y, &f->sit_bones, f->profile);
         along_fill(&d->y, d->geometry->kind == GEOMETRY_GRID ? t->load : 0, f->along);
         pattern_step(&d->pattern, map, f);
+        if (f->pattern_at_us == map->arrived_us)
+                facing_fill(d->geometry, map, f);
         clinic_step(&d->clinic, d->geometry, map, f);
 }
 

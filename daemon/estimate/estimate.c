@@ -16,6 +16,7 @@ static const float STILL_SHARE = 0.6F;       /* movement falls below this share 
 static const uint64_t SLOWEST_US = 10000000; /* a frame each ten seconds is the slowest mat */
 static const uint64_t HICCUP_US = 30000000;  /* who is there before and after a silence so short is the same sitter */
 static const float GAP_S = 1;                /* a longer pause between frames counts as so long at most */
+static const float TURNED_CONFIDENCE = 0.5F; /* left may be front: no alert rests on it */
 static const float SITTER_S = 0.045F;        /* a sitter is looked at twenty times a second; who sits there, always */
 
 void estimate_configure(struct estimate *e, const struct settings *settings) {
@@ -73,6 +74,8 @@ static void observe_sitter(struct estimate *e, const struct features *f, uint64_
         e->tilt_deg = angles_tilt(evidence.reference, &e->learner.personal, f);
         e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.personal, f);
         e->asymmetry = f->asymmetry;
+        if (moved_turned(&e->learner.profile.place)) /* which side is which, is not known */
+                e->asymmetry = e->tilt_deg.value = e->tilt_deg.sd = e->obliquity_deg.value = e->obliquity_deg.sd = NAN;
         e->movement = f->movement;
         evidence.tilt_deg = e->tilt_deg;
         evidence.shifting = e->shifting;
@@ -149,7 +152,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->doubted = e->occupancy.candidate != e->occupancy.now;
         ret->kind = e->kind.now;
         ret->kind_since_us = e->kind.since_us;
-        ret->confidence = e->kind.confidence;
+        ret->confidence = e->kind.confidence * (moved_turned(&e->learner.profile.place) ? TURNED_CONFIDENCE : 1);
         ret->tilt_deg = e->tilt_deg;
         ret->obliquity_deg = e->obliquity_deg;
         ret->referenced = e->seen && (e->reference.held.valid || e->reference.own.valid);

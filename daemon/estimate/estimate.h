@@ -45,6 +45,7 @@
 
 #include "estimate/calibration.h"
 #include "estimate/gather.h"
+#include "estimate/moved.h"
 #include "estimate/squeeze.h"
 #include "estimate/taught.h"
 #include "estimate/usual.h"
@@ -124,6 +125,7 @@ struct learner {
         struct gather gather;
         struct lesson lesson; /* being taught while gather runs; no name = a pose is gathered */
         struct usual_gather usual;
+        struct moved_gather place;                              /* of this sit, while usual gathers */
         bool sat_upright, profile_changed, calibration_changed; /* not told yet */
 };
 

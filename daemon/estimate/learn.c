@@ -13,8 +13,16 @@ static bool apart_from_upright(const struct calibration *c, enum calibrate_pose 
         return calibration_separation(c, POSE_UPRIGHT, pose) >= CALIBRATION_APART_LEAST;
 }
 
+/* What a calibration means; nothing once the mat has moved. */
+static void fit(struct learner *l) {
+        static const struct calibration none;
+
+        calibration_fit(moved_trusts(&l->profile.place) ? &l->profile.calibration : &none, &l->personal);
+}
+
 static void new_upright(struct estimate *e, const struct pose_record *upright) {
         reference_take(&e->reference, upright->mean, true);
+        memset(&e->learner.profile.place, 0, sizeof(e->learner.profile.place)); /* as the mat lies now */
         memset(&e->learner.profile.usual, 0, sizeof(e->learner.profile.usual)); /* it spoke of the one before */
 }
 
@@ -32,7 +40,7 @@ static void take_pose(struct estimate *e, const struct features *f) {
         }
         if (l->gather.pose == POSE_UPRIGHT)
                 new_upright(e, pose);
-        calibration_fit(c, &l->personal);
+        fit(l);
         c->version = PROFILE_VERSION;
         l->profile.n_cells = f->n_cells;
         l->stale_mat = false;
@@ -71,6 +79,8 @@ void learn_step(struct estimate *e, const struct features *f, float dt) {
                 l->stale_mat = false;
                 l->profile_changed = true;
         }
+        if (!l->usual.done)
+                moved_look(&l->place, f, !e->shifting, dt);
         if (usual_step(&l->usual, f, !e->shifting, dt, e->posture_settings.reference_s))
                 l->sat_upright = true;
 }
@@ -79,6 +89,7 @@ void learn_leave(struct estimate *e) {
         gather_cancel(&e->learner.gather, COMMAND_NOBODY_SEATED);
         squeeze_lose(&e->squeeze, COMMAND_NOBODY_SEATED);
         usual_forget(&e->learner.usual);
+        moved_forget(&e->learner.place);
         e->learner.sat_upright = false;
 }
 
@@ -117,7 +128,7 @@ void estimate_know(struct estimate *e, const struct profile *profile, float conf
                 e->reference.own.valid = false;
         if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)
                 reference_take(&e->reference, upright->mean, false);
-        calibration_fit(&l->profile.calibration, &l->personal);
+        fit(l);
         recogniser_know(&e->recogniser, &l->profile);
 }
 
@@ -135,6 +146,8 @@ void estimate_note_sit(struct estimate *e) {
         if (l->stale_mat || !l->usual.done)
                 return;
         usual_add(&l->profile.usual, l->usual.mean);
+        moved_add(&l->profile.place, &l->place);
+        fit(l);
         l->profile_changed = true;
 }
 
@@ -211,6 +224,17 @@ static void tell_squeeze(const struct squeeze_watch *w, struct learning *ret) {
         ret->cue = squeeze_cue(&w->lesson, &ret->left_s, &ret->round);
 }
 
+/* Where the mat lies matters to a calibration only. */
+static enum stale_reason stale(const struct learner *l) {
+        const struct profile *p = &l->profile;
+
+        if (l->stale_mat)
+                return STALE_MAT;
+        if (p->calibration.pose[POSE_UPRIGHT].taken && !moved_trusts(&p->place))
+                return moved_turned(&p->place) ? STALE_TURNED : STALE_MOVED;
+        return usual_stale(p);
+}
+
 void estimate_learning(struct estimate *e, struct learning *ret) {
         struct learner *l = &e->learner;
 
@@ -229,7 +253,8 @@ void estimate_learning(struct estimate *e, struct learning *ret) {
                                                        : calibration_separation(&l->profile.calibration, POSE_UPRIGHT,
                                                                                 (enum calibrate_pose)i);
         }
-        ret->stale = l->stale_mat ? STALE_MAT : usual_stale(&l->profile);
+        moved_tell(&l->profile.place, &ret->place);
+        ret->stale = stale(l);
         ret->profile_changed = l->profile_changed;
         ret->calibration_changed = l->calibration_changed;
         list_taught(&l->profile, ret);

@@ -25,7 +25,9 @@
  *            pitch_x_mm d, pitch_y_mm d (absent when unplaced), referenced b, calibrated b, break_s u, bouts_today u,
  *            breaks_today u, sitter s, sitter_confidence d, learning s (idle gathers done refused), learning_what s (pose or
  *            taught name), learning_left_s d, learning_why s (of a refusal), poses as (calibrated), separation ad (of those,
- *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), taught_postures as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, and alert_ before what AlertRaised
+ *            from upright, in standard deviations), calibration_stale s (reason, "" = it is not), mat_place s
+ *            (unjudged learning usual moved turned: does it lie where it lay under the sitter), mat_moved_x_mm d, mat_moved_y_mm d,
+ *            mat_turned_deg d (see profile.h), taught_postures as; and while an alert is open: alert_kind s, alert_title s, alert_reason s, and alert_ before what AlertRaised
  *            says below from language on and of the exercise
  *            Tap() -> (h bytes, s head)  what the mat sends from now on, as tap.h has it, and the head of a recording of it
  *   signals  AlertRaised(s id, s kind, a{sv}: title s, body s, reason s, exercise s (id), exercise_name s,

@@ -170,18 +170,31 @@ static int append_poses(sd_bus_message *m, const struct learning *l) {
         return r < 0 ? r : append_numbers(m, "separation", separation, n);
 }
 
+static int append_place(sd_bus_message *m, const struct place *p) {
+        int r = append_number(m, "mat_moved_x_mm", p->moved_x_mm);
+
+        if (r >= 0)
+                r = append_number(m, "mat_moved_y_mm", p->moved_y_mm);
+        return r < 0 ? r : append_number(m, "mat_turned_deg", (float)p->turned_deg);
+}
+
 static int append_learning(sd_bus_message *m, const struct learning *l) {
         const char *what = *l->posture ? l->posture : pose_name(l->pose), *taught[TAUGHT_MAX];
         bool refused = l->phase == LEARNING_REFUSED;
-        int r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                           /* */
-                                      "sitter", "s", l->sitter,                                        /* */
-                                      "sitter_confidence", "d", (double)l->sitter_confidence,          /* */
-                                      "learning", "s", learning_phase_name(l->phase),                  /* */
-                                      "learning_what", "s", l->phase == LEARNING_IDLE ? "" : what,     /* */
-                                      "learning_cue", "s", squeeze_cue_name(l->cue),                   /* */
-                                      "learning_left_s", "d", (double)l->left_s,                       /* */
-                                      "learning_why", "s", refused ? command_result_text(l->why) : "", /* */
-                                      "calibration_stale", "s", stale_reason_text(l->stale));
+        int r;
+
+        r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                       /* */
+                                  "sitter", "s", l->sitter,                                        /* */
+                                  "sitter_confidence", "d", (double)l->sitter_confidence,          /* */
+                                  "learning", "s", learning_phase_name(l->phase),                  /* */
+                                  "learning_what", "s", l->phase == LEARNING_IDLE ? "" : what,     /* */
+                                  "learning_cue", "s", squeeze_cue_name(l->cue),                   /* */
+                                  "learning_left_s", "d", (double)l->left_s,                       /* */
+                                  "learning_why", "s", refused ? command_result_text(l->why) : "", /* */
+                                  "calibration_stale", "s", stale_reason_text(l->stale),           /* */
+                                  "mat_place", "s", place_name(l->place.verdict));
+        if (r >= 0)
+                r = append_place(m, &l->place);
 
         for (uint32_t i = 0; i < l->n_taught; i++)
                 taught[i] = l->taught[i];

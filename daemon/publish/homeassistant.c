@@ -68,6 +68,7 @@ static const struct entity entities[] = {
          "mdi:help-circle-outline", -1, true, true},
         {"mat_connected", "binary_sensor", "Mat connection", FEED_MAT, NULL, "connectivity", NULL, NULL, NULL, -1,
          true},
+        {"mat_moved", "binary_sensor", "Mat moved", FEED_DIAG, "mat_moved", "problem", NULL, NULL, NULL, -1, true},
         {"frame_rate", "sensor", "Frame rate", FEED_DIAG, "frame_rate_hz", "frequency", "Hz", "measurement", NULL, 0,
          true, true},
         {"bad_frames", "sensor", "Bad frames", FEED_DIAG, "frames_bad", NULL, NULL, "total_increasing",

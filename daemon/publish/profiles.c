@@ -6,6 +6,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,10 @@
 #include "util/log.h"
 
 enum { PROFILE_MAGIC = 0x464f5250 /* "PROF" */, PATH_SIZE = 512 };
+
+/* Version 2 knew nothing of the usual place, which stands last. */
+enum { VERSION_2 = 2, SIZE_2 = 20840, END_2 = 20836 };
+_Static_assert(offsetof(struct profile, place) == END_2, "version 2 is read as it was");
 
 struct profile_file {
         uint32_t magic, version, size, crc; /* crc over everything behind itself */
@@ -86,6 +91,17 @@ static bool taught_good(const struct profile *p, int i) {
                numbers_good(t->mean, (int)p->n_pattern) && spreads_good(t->variance, (int)p->n_pattern);
 }
 
+static bool place_good(const struct usual_place *p) {
+        for (int i = 0; i < PLACE_N; i++) {
+                if (!isfinite(p->mean[i]) || (i < 2 && !(p->variance[i] >= 0 && isfinite(p->variance[i]))))
+                        return false;
+                for (uint32_t k = 0; k < PLACE_RECENT; k++)
+                        if (!isfinite(p->recent[k][i]))
+                                return false;
+        }
+        return p->n_recent <= PLACE_RECENT && p->verdict < PLACE_VERDICT_N;
+}
+
 const char *profile_check(const struct profile *p) {
         const struct calibration *c = &p->calibration;
 
@@ -98,6 +114,8 @@ const char *profile_check(const struct profile *p) {
                         return "a pose has values that cannot be";
         if (!numbers_good(p->usual.mean, USUAL_N) || !spreads_good(p->usual.variance, USUAL_N))
                 return "the usual upright has values that cannot be";
+        if (!place_good(&p->place))
+                return "the usual place has values that cannot be";
         if (!numbers_good(&p->squeeze.change, 5) || (p->squeeze.taken && !(fabsf(p->squeeze.change) > 0)))
                 return "the squeeze has values that cannot be";
         for (int i = 0; i < TAUGHT_MAX; i++)
@@ -106,13 +124,19 @@ const char *profile_check(const struct profile *p) {
         return NULL;
 }
 
-#define BEHIND_CRC(p)      ((const char *)&(p)->crc + sizeof((p)->crc))
-#define SIZE_BEHIND_CRC(p) (sizeof(*(p)) - (size_t)(BEHIND_CRC(p) - (const char *)(p)))
+#define BEHIND_CRC(p)         ((const char *)&(p)->crc + sizeof((p)->crc))
+#define SIZE_BEHIND_CRC(p, n) ((n) - (size_t)(BEHIND_CRC(p) - (const char *)(p)))
+
+static void from_version_2(struct profile *p) {
+        memset(&p->place, 0, sizeof(p->place));
+        p->calibration.version = PROFILE_VERSION;
+}
 
 const char *profile_read(const void *data, size_t n, const char *sitter, struct profile *ret) {
         struct profile_file *file;
         const char *why = NULL;
         uint32_t head[2];
+        size_t size;
 
         if (n < sizeof(head))
                 return "it is cut off";
@@ -121,16 +145,19 @@ const char *profile_read(const void *data, size_t n, const char *sitter, struct 
                 return "it is no profile";
         if (head[1] > PROFILE_VERSION)
                 return "it is of a newer version";
-        if (head[1] < PROFILE_VERSION) /* the first version is 1: there is none to migrate from yet */
+        if (head[1] < VERSION_2)
                 return "it is of a version that never was";
-        if (n != sizeof(*file))
-                return n < sizeof(*file) ? "it is cut off" : "it is longer than a profile";
+        size = head[1] == VERSION_2 ? offsetof(struct profile_file, profile) + SIZE_2 : sizeof(*file);
+        if (n != size)
+                return n < size ? "it is cut off" : "it is longer than a profile";
         file = malloc(sizeof(*file));
         if (!file)
                 return "there is no memory for it";
-        memcpy(file, data, sizeof(*file));
-        if (file->size != sizeof(*file) || file->crc != checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file)))
+        memcpy(file, data, size);
+        if (file->size != size || file->crc != checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file, size)))
                 why = "it is damaged";
+        if (head[1] == VERSION_2)
+                from_version_2(&file->profile);
         if (!why)
                 why = profile_check(&file->profile);
         if (!why && strcmp(file->profile.sitter, sitter) != 0)
@@ -257,7 +284,7 @@ static void *run(void *userdata) {
         while (file && (k = take(p, file, &other_mat))) {
                 int r;
 
-                file->crc = checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file));
+                file->crc = checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file, sizeof(*file)));
                 path_of(p, file->profile.sitter, path);
                 if (other_mat && file_exists(path))
                         move_aside(path, "it is of a mat with another number of cells");

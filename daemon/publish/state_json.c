@@ -318,8 +318,8 @@ static json_t *refused_object(const struct health *h, uint64_t *ret_sum) {
 }
 
 /* In the order of enum map_flaw. */
-static const char *const flaw_names[FLAW_N] = {"not_tared", "stuck_cells", "dead_cells", "saturated",
-                                               "slow",      "drifting",    "unplaced",   "pitch_guessed"};
+static const char *const flaw_names[FLAW_N] = {"not_tared", "stuck_cells", "dead_cells",    "saturated", "slow",
+                                               "drifting",  "unplaced",    "pitch_guessed", "moved",     "turned"};
 
 static json_t *map_object(const struct report *r) {
         json_t *map = json_object(), *flaws = json_array();
@@ -338,6 +338,19 @@ static json_t *map_object(const struct report *r) {
         json_object_set_new(map, "creep_pct", seen ? number(100.0 * r->map.creep, 10) : json_null());
         json_object_set_new(map, "force_n", seen ? number(r->map.force_n, 1) : json_null());
         return map;
+}
+
+/* null: not known yet, or never. */
+static json_t *mat_moved(const struct report *r) {
+        switch (r->learning.place.verdict) {
+        case PLACE_USUAL:
+                return json_false();
+        case PLACE_MOVED:
+        case PLACE_TURNED:
+                return json_true();
+        default:
+                return json_null();
+        }
 }
 
 char *diag_json(const struct report *r, const struct mqtt_counters *c) {
@@ -370,6 +383,7 @@ char *diag_json(const struct report *r, const struct mqtt_counters *c) {
         json_object_set_new(mqtt, "commands_unanswered", count(c->commands_unanswered + c->answers_dropped));
         json_object_set_new(root, "mqtt", mqtt);
         json_object_set_new(root, "map", map_object(r));
+        json_object_set_new(root, "mat_moved", mat_moved(r));
         return text_of(root);
 }
 

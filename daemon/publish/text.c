@@ -184,12 +184,22 @@ const char *learning_phase_name(enum learning_phase p) {
         return NAME_IN(names, p);
 }
 
+const char *place_name(enum place_verdict v) {
+        static const char *const names[PLACE_VERDICT_N] = {
+                [PLACE_UNJUDGED] = "unjudged", [PLACE_LEARNING] = "learning", [PLACE_USUAL] = "usual",
+                [PLACE_MOVED] = "moved",       [PLACE_TURNED] = "turned",
+        };
+        return NAME_IN(names, v);
+}
+
 const char *stale_reason_text(enum stale_reason r) {
         static const char *const texts[STALE_REASON_N] = {
                 [STALE_NOT] = "",
                 [STALE_UPRIGHT] = N_("over many sits you sat otherwise than when upright was calibrated"),
                 [STALE_LOAD] = N_("over many sits the load was much different from the calibrated one"),
                 [STALE_MAT] = N_("it was made on a mat with another number of cells"),
+                [STALE_MOVED] = N_("the mat seems to have moved since"),
+                [STALE_TURNED] = N_("the mat seems to have been turned since"),
         };
         return NAME_IN(texts, r);
 }

@@ -24,6 +24,10 @@ const char *pose_name(enum calibrate_pose p);     /* upright slouched arched lef
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
 /* English, for language_words(); "" = not stale */
 const char *stale_reason_text(enum stale_reason r);
+const char *place_name(enum place_verdict v); /* unjudged learning usual moved turned */
+/* "seems to have moved under you by 40 mm to the left", in the language; "" = the mat lies where it lay, or that is not known
+ * yet. */
+void place_text(const struct place *p, char *ret, size_t size);
 const char *exercise_kind_name(enum exercise_kind k);
 const char *exercise_suits_name(uint32_t bit); /* any slouched arched lopsided still; "" = no bit */
 const char *exercise_place_name(enum exercise_place p);

@@ -1,4 +1,6 @@
 /* Names in words of the language. */
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "publish/text.h"
@@ -87,4 +89,29 @@ const char *exercise_suits_text(const char *name) {
                 {"still", N_("you sat still")},
         };
         return IN_WORDS(words, name);
+}
+
+static void moved_text(const struct place *p, char *ret, size_t size) {
+        const bool sideways = fabsf(p->moved_x_mm) > fabsf(p->moved_y_mm);
+        const char *where = p->moved_x_mm > 0 ? _("to the right") : _("to the left");
+
+        if (!sideways)
+                where = p->moved_y_mm > 0 ? _("forward") : _("backward");
+        snprintf(ret, size, _("seems to have moved under you by %.0f mm %s"),
+                 (double)hypotf(p->moved_x_mm, p->moved_y_mm), where);
+}
+
+void place_text(const struct place *p, char *ret, size_t size) {
+        *ret = '\0';
+        if (p->verdict == PLACE_UNJUDGED)
+                snprintf(ret, size, "%s",
+                         _("whether it was moved cannot be judged: cells without positions, or too few"));
+        else if (p->verdict == PLACE_MOVED)
+                moved_text(p, ret, size);
+        else if (p->verdict == PLACE_TURNED && p->turned_deg == 180)
+                snprintf(ret, size, "%s", _("seems to have been turned round under you"));
+        else if (p->verdict == PLACE_TURNED)
+                snprintf(ret, size, "%s",
+                         p->turned_deg > 0 ? _("seems to have been turned by a quarter to the right under you")
+                                           : _("seems to have been turned by a quarter to the left under you"));
 }

@@ -70,6 +70,8 @@ static void print_calibration(const struct view *v) {
 }
 
 static void print_status(const struct view *v) {
+        char place[VIEW_TEXT_MAX];
+
         print_posture(v);
         if (v->taught[0])
                 view_line(_("taught"), v->taught);
@@ -85,6 +87,9 @@ static void print_status(const struct view *v) {
                        v->alert_exercise);
         }
         print_line(_("mat"), view_mat_words, v);
+        view_place_words(v, place, sizeof(place));
+        if (*place)
+                view_line("", place);
         if (v->history_lost > 0) {
                 view_label(_("history"));
                 printf(_("%llu notes lost\n"), (unsigned long long)v->history_lost);

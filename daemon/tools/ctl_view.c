@@ -19,7 +19,7 @@ void view_clear(struct view *v) {
         v->asymmetry = v->front_share = v->load = v->contact_area_cm2 = v->peak = NAN;
         v->cop_x_mm = v->cop_y_mm = v->sit_bone_quality = v->frame_rate_hz = NAN;
         v->since_s = v->next_alert_s = v->snooze_s = NAN;
-        v->sitter_confidence = v->squeezed_s = NAN;
+        v->sitter_confidence = v->squeezed_s = v->mat_moved_x_mm = v->mat_moved_y_mm = v->mat_turned_deg = NAN;
         for (int i = 0; i < POSE_N; i++)
                 v->separation[i] = NAN;
         for (int i = 0; i < 4; i++)

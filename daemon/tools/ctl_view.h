@@ -38,6 +38,8 @@ struct view {
         char learning[VIEW_WORD_MAX],
                 learning_what[VIEW_WORD_MAX]; /* idle gathers done refused; pose or taught name */
         char learning_why[VIEW_TEXT_MAX], calibration_stale[VIEW_TEXT_MAX];
+        char mat_place[VIEW_WORD_MAX]; /* see bus.h; "" = not told */
+        double mat_moved_x_mm, mat_moved_y_mm, mat_turned_deg;
         char learning_cue[VIEW_WORD_MAX]; /* rest or squeeze, while squeezes are learnt */
         double learning_left_s;
         bool squeezing;
@@ -99,6 +101,8 @@ void view_next_words(const struct view *v, char *ret, size_t size);
 void view_today_words(const struct view *v, char *ret, size_t size);
 void view_contact_words(const struct view *v, char *ret, size_t size);
 void view_bones_words(const struct view *v, char *ret, size_t size);
+/* "" = nothing to say */
+void view_place_words(const struct view *v, char *ret, size_t size);
 void view_mat_words(const struct view *v, char *ret, size_t size);
 void view_unmeasured_words(const struct view *v, char *ret, size_t size);
 

@@ -113,6 +113,10 @@ static void put_learning(struct out *o, const struct view *v) {
         put_words_or_null(o, "learning_why", v->learning_why);
         put_poses(o, v);
         put_words_or_null(o, "calibration_stale", v->calibration_stale);
+        put_words_or_null(o, "mat_place", v->mat_place);
+        put_pair(o, "mat_moved_x_mm", v->mat_moved_x_mm, "mat_moved_y_mm", v->mat_moved_y_mm, 0);
+        out_key(o, "mat_turned_deg");
+        out_fixed(o, v->mat_turned_deg, 0);
         out_key(o, "squeezes");
         out_fixed(o, isfinite(v->squeezed_s) ? v->squeezes : NAN, 0);
         out_key(o, "squeezed_s");

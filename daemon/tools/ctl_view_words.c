@@ -143,6 +143,18 @@ void view_bones_words(const struct view *v, char *ret, size_t size) {
                          v->sit_bone_quality);
 }
 
+void view_place_words(const struct view *v, char *ret, size_t size) {
+        struct place place = {.moved_x_mm = (float)v->mat_moved_x_mm, .moved_y_mm = (float)v->mat_moved_y_mm};
+
+        *ret = '\0';
+        place.turned_deg = isfinite(v->mat_turned_deg) ? (int)v->mat_turned_deg : 0;
+        for (int i = 0; i < PLACE_VERDICT_N; i++) {
+                place.verdict = (enum place_verdict)i;
+                if (strcmp(v->mat_place, place_name(place.verdict)) == 0)
+                        place_text(&place, ret, size);
+        }
+}
+
 void view_mat_words(const struct view *v, char *ret, size_t size) {
         char refused[48] = "";
 

@@ -67,6 +67,7 @@ struct features {
         float back_y_mm;   /* rear edge of the contact (5 % quantile of load along y) */
         float front_y_mm;  /* front edge of the contact (95 % quantile) */
         float width_mm;    /* 5..95 % width of load along x */
+        float facing_x_mm, facing_y_mm; /* points to the thighs, a few times a second; see describe/facing.h */
         struct sit_bones sit_bones;
         float profile[PROFILE_BANDS]; /* NAN unless a pair is valid */
         float along[ALONG_BANDS];     /* NAN without load, or where rows are too coarse */

@@ -18,7 +18,9 @@ enum map_flaw {
         FLAW_DRIFTING = 1 << 5,      /* the empty mat reads other than when it was first tared */
         FLAW_UNPLACED = 1 << 6,      /* positions of the cells unknown */
         FLAW_PITCH_GUESSED = 1 << 7, /* nobody said how large the mat is */
-        FLAW_N = 8
+        FLAW_MOVED = 1 << 8,         /* the sitter comes down elsewhere on it, sit after sit; see estimate/moved.h */
+        FLAW_TURNED = 1 << 9,        /* the sitter faces another side of it, sit after sit */
+        FLAW_N = 10
 };
 
 struct map {

@@ -12,7 +12,7 @@
 #include "sitbone/posture.h"
 
 enum {
-        PROFILE_VERSION = 2,
+        PROFILE_VERSION = 3,
         SITTER_NAME_MAX = 32, /* with the end; [a-z0-9-] */
         TAUGHT_MAX = 16,      /* names */
 };
@@ -58,6 +58,33 @@ struct usual_upright {
         float variance[USUAL_N]; /* between sits */
 };
 
+/* Where on the mat the sitter usually sits, and how the last sits differed; see estimate/moved.h. */
+enum place_index {
+        PLACE_X_MM, /* centre of pressure */
+        PLACE_Y_MM,
+        PLACE_FACING_X_MM, /* features.h */
+        PLACE_FACING_Y_MM,
+        PLACE_N
+};
+
+enum place_verdict {
+        PLACE_UNJUDGED, /* positions of the cells unknown, or too few cells */
+        PLACE_LEARNING, /* too few sits yet */
+        PLACE_USUAL,
+        PLACE_MOVED,  /* the mat lies elsewhere under the sitter, or the sitter sits elsewhere on it */
+        PLACE_TURNED, /* the sitter faces another side of the mat */
+        PLACE_VERDICT_N
+};
+
+enum { PLACE_RECENT = 3 };
+struct usual_place {
+        uint32_t sits;                       /* in mean and variance */
+        float mean[PLACE_N], variance[2];    /* variance between sits: of x and y, mm2 */
+        uint32_t n_recent;                   /* the last sits, oldest first: not in the mean yet */
+        float recent[PLACE_RECENT][PLACE_N]; /* known values only */
+        uint32_t verdict;                    /* enum place_verdict, never PLACE_UNJUDGED but before the first sit */
+};
+
 /* What a squeeze of the glutes does on this seat, learnt from SQUEEZE_LESSONS of them; see estimate/squeeze.h. */
 enum { SQUEEZE_LESSONS = 5 };
 struct squeeze_pattern {
@@ -76,6 +103,7 @@ struct profile {
         struct usual_upright usual;
         struct squeeze_pattern squeeze;
         struct taught_posture taught[TAUGHT_MAX];
+        struct usual_place place;
 };
 
 /* ---- what is being learnt now, for publishers ---- */
@@ -88,7 +116,16 @@ enum stale_reason {
         STALE_UPRIGHT, /* the upright of many sits is shaped otherwise than the calibrated one */
         STALE_LOAD,    /* the load of many sits is much more or much less */
         STALE_MAT,     /* it was made on a mat with another number of cells, and is not used */
+        STALE_MOVED,   /* the mat seems to have moved since */
+        STALE_TURNED,  /* the mat seems to have been turned since */
         STALE_REASON_N,
+};
+
+/* Does the mat lie where it lay? */
+struct place {
+        enum place_verdict verdict;
+        float moved_x_mm, moved_y_mm; /* of the mat: right and forward are positive; NAN unless PLACE_MOVED */
+        int turned_deg;               /* of the mat, clockwise from above: 90, 180 or -90; 0 unless PLACE_TURNED */
 };
 
 /* The beat of the lesson in squeezing. */
@@ -107,6 +144,7 @@ struct learning {
         bool taken[POSE_N];
         float separation[POSE_N]; /* from the upright, see estimate/calibration.h; NAN = not both taken */
         enum stale_reason stale;
+        struct place place;
         bool profile_changed, calibration_changed; /* in this step: it wants to be kept, and the time noted */
         uint32_t n_taught;
         char taught[TAUGHT_MAX][POSTURE_NAME_MAX];

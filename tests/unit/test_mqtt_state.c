@@ -272,7 +272,7 @@ static void test_discovery(void) {
         CHECK(strcmp(string_of(device, "name"), "Chair \"one\"") == 0);
         CHECK(!json_object_get(device, "suggested_area") && !json_object_get(device, "serial_number"));
         CHECK(!json_object_get(json_object_get(root, "origin"), "support_url"));
-        CHECK(json_object_size(json_object_get(root, "components")) == 46);
+        CHECK(json_object_size(json_object_get(root, "components")) == 47);
         json_decref(root);
 }
 
@@ -283,11 +283,13 @@ static void test_map(void) {
         json_t *root = parsed(diag_json(&r, &counters)), *map = json_object_get(root, "map"), *flaws;
 
         CHECK(json_is_null(json_object_get(map, "quality_pct"))); /* no frame yet */
+        CHECK(json_is_null(json_object_get(root, "mat_moved")));
         json_decref(root);
         s->health.frames = 1;
         s->health.history_lost = 7;
         s->map.quality = 0.55f;
-        s->map.flaws = FLAW_NOT_TARED | FLAW_PITCH_GUESSED;
+        s->map.flaws = FLAW_NOT_TARED | FLAW_PITCH_GUESSED | FLAW_TURNED;
+        s->learning.place.verdict = PLACE_TURNED;
         s->map.n_stuck = 2;
         s->map.drift = 0.0312f;
         s->map.creep = NAN;
@@ -298,9 +300,11 @@ static void test_map(void) {
         flaws = json_object_get(map, "flaws");
         CHECK(json_integer_value(json_object_get(root, "history_lost")) == 7);
         CHECK(json_integer_value(json_object_get(map, "quality_pct")) == 55);
-        CHECK(json_array_size(flaws) == 2);
+        CHECK(json_is_true(json_object_get(root, "mat_moved")));
+        CHECK(json_array_size(flaws) == 3);
         CHECK(strcmp(json_string_value(json_array_get(flaws, 0)), "not_tared") == 0);
         CHECK(strcmp(json_string_value(json_array_get(flaws, 1)), "pitch_guessed") == 0);
+        CHECK(strcmp(json_string_value(json_array_get(flaws, 2)), "turned") == 0);
         CHECK(json_integer_value(json_object_get(map, "cells_stuck")) == 2);
         CHECK(fabs(json_real_value(json_object_get(map, "drift_pct")) - 3.12) < 1e-9);
         CHECK(json_is_null(json_object_get(map, "creep_pct")));

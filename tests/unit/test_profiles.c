@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "publish/profiles.h"
+#include "util/checksum.h"
 #include "util/file.h"
 
 static char directory[] = "/tmp/sitbone-profiles-XXXXXX";
@@ -104,15 +105,35 @@ static void test_damaged(void) {
         CHECK(known("anna", &read_back) && !known("folder", &read_back));
 }
 
+/* As version 2 wrote it: without the usual place, which stands last, and four bytes of nothing behind the rest. */
+static void test_version_2(void) {
+        enum { HEAD = 16, BEHIND = 20836, SIZE = 20840 };
+        static unsigned char file[HEAD + SIZE];
+        uint32_t head[4] = {0x464f5250, 2, sizeof(file)};
+        static struct profile old;
+        FILE *f = fopen(path_of("profile-anna"), "w");
+
+        old = anna;
+        old.calibration.version = 2;
+        memset(&old.place, 0x7f, sizeof(old.place));
+        memcpy(file + HEAD, &old, BEHIND);
+        head[3] = checksum_crc32(file + HEAD, SIZE);
+        memcpy(file, head, sizeof(head));
+        CHECK(f && fwrite(file, sizeof(file), 1, f) == 1 && fclose(f) == 0);
+        CHECK(known("anna", &read_back) && memcmp(&read_back, &anna, sizeof(anna)) == 0);
+        CHECK(truncate(path_of("profile-anna"), sizeof(file) - 1) == 0 && !known("anna", &read_back));
+        put(&anna);
+}
+
 static void test_other_mat(void) {
         struct profile other = anna;
 
         put(&anna);
-        CHECK(!file_exists(path_of("profile-anna.unusable-5")));
+        CHECK(!file_exists(path_of("profile-anna.unusable-6")));
         other.n_cells = 256;
         put(&other);
         CHECK(known("anna", &read_back) && read_back.n_cells == 256);
-        CHECK(file_exists(path_of("profile-anna.unusable-5"))); /* the calibration of the other mat is not lost */
+        CHECK(file_exists(path_of("profile-anna.unusable-6"))); /* the calibration of the other mat is not lost */
 }
 
 static void test_room(void) {
@@ -161,6 +182,11 @@ static void test_check(void) {
         REFUSED(p.calibration.pose[0].mean[2] = INFINITY);
         REFUSED(p.calibration.pose[0].sd[2] = -1);
         REFUSED(p.usual.variance[1] = -1);
+        REFUSED(p.place.mean[0] = NAN);
+        REFUSED(p.place.variance[1] = -1);
+        REFUSED(p.place.recent[2][3] = INFINITY);
+        REFUSED(p.place.n_recent = PLACE_RECENT + 1);
+        REFUSED(p.place.verdict = PLACE_VERDICT_N);
         REFUSED(p.taught[0].seconds = -1);
         REFUSED(p.taught[0].mean[1] = -INFINITY);
         REFUSED(p.taught[0].variance[1] = -1);
@@ -179,6 +205,7 @@ int main(void) {
         test_check();
         test_kept();
         test_damaged();
+        test_version_2();
         test_other_mat();
         test_room();
         CHECK(profiles_new("/nonexistent/folder", &p) == -ENOENT);

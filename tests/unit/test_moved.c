@@ -1,0 +1,208 @@
+/* A mat that moved between sits: what is told, what is not trusted any more, and when it is over. The sitters are by
+ * formula and come down where the test says; simulated ones are in simulate/moved. */
+#include "estimate/learn.h"
+#include "estimate/moved.h"
+#include "pipeline.h"
+#include "publish/text.h"
+#include "settings.h"
+#include "sitter.h"
+
+static struct settings settings;
+static struct geometry geometry;
+static struct exercise_catalogue exercises;
+static struct pipeline pipeline;
+static struct snapshot snapshot;
+static struct frame frame;
+static uint64_t now;
+
+static void pass(const struct sitter *s, int seconds) {
+        for (int i = 0; i < 5 * seconds; i++) {
+                now += 200000;
+                sit(&geometry, s, now, &frame);
+                pipeline_step(&pipeline, &frame, now, &snapshot);
+        }
+}
+
+static void begin(uint32_t n) {
+        settings_defaults(&settings);
+        grid(&geometry, n, n, 400.0F / (float)n);
+        pipeline_init(&pipeline, &settings, &geometry, &exercises);
+        memset(&snapshot, 0, sizeof(snapshot));
+        now = 1000000;
+        pass(NULL, 8);
+}
+
+/* A sit by x, y from the usual place; noted as the daemon does it. */
+static void sits_at(const struct sitter *s, float x, float y) {
+        float sample[USUAL_N];
+        struct sitter here = *s;
+
+        here.x += x;
+        here.y += y;
+        pass(NULL, 4);
+        pass(&here, 13);
+        CHECK(estimate_sat_upright(&pipeline.estimate, sample));
+        estimate_note_sit(&pipeline.estimate);
+        pass(&here, 1);
+}
+
+static void usual_sits(int n) {
+        static const float x[] = {0, 14, -10, 5, -16, 9, -4}, y[] = {8, -9, 3, -14, 10, 0, 6};
+
+        for (int i = 0; i < n; i++)
+                sits_at(&SITTER, x[i % 7], y[i % 7]);
+}
+
+static enum place_verdict verdict(void) {
+        return snapshot.learning.place.verdict;
+}
+
+static const char *words(void) {
+        static char text[256];
+
+        place_text(&snapshot.learning.place, text, sizeof(text));
+        return text;
+}
+
+static void calibrate(enum calibrate_target target, const struct sitter *s) {
+        const struct command command = {.verb = COMMAND_CALIBRATE, .target = target};
+
+        pass(s, 5);
+        CHECK(pipeline_command(&pipeline, &command, now, &snapshot) == COMMAND_OK);
+        pass(s, 14);
+        CHECK(snapshot.learning.phase == LEARNING_DONE);
+}
+
+static void test_moves(void) {
+        struct sitter slouched = SITTER;
+        float sd;
+
+        slouched.y -= 12;
+        slouched.bone = 0.35F;
+        begin(16);
+        pass(&SITTER, 8);
+        calibrate(CALIBRATE_UPRIGHT, &SITTER);
+        calibrate(CALIBRATE_SLOUCHED, &slouched);
+        CHECK(verdict() == PLACE_LEARNING && !*words());
+        usual_sits(8);
+        CHECK(verdict() == PLACE_USUAL && snapshot.learning.stale == STALE_NOT && snapshot.posture.calibrated);
+        CHECK(snapshot.map.flaws == 0 && snapshot.map.quality == 1);
+        sd = snapshot.posture.tilt_deg.sd;
+        sits_at(&SITTER, 44, 0);
+        sits_at(&SITTER, 52, 8);
+        CHECK(verdict() == PLACE_USUAL);
+        sits_at(&SITTER, 40, -5);
+        CHECK(verdict() == PLACE_MOVED && snapshot.learning.stale == STALE_MOVED);
+        CHECK(snapshot.learning.place.moved_x_mm < -25 && fabsf(snapshot.learning.place.moved_y_mm) < 15);
+        CHECK(strstr(words(), "seems to have moved under you by") && strstr(words(), "to the left"));
+        CHECK(snapshot.map.flaws == FLAW_MOVED);
+        CHECK_NEAR(snapshot.map.quality, 0.7, 1e-6);
+        CHECK(!snapshot.posture.calibrated && snapshot.posture.tilt_deg.sd > sd);
+        CHECK(snapshot.learning.taken[POSE_SLOUCHED]); /* not lost */
+        pass(NULL, 4);
+        CHECK(snapshot.map.flaws == FLAW_MOVED); /* also while nobody sits there, and not more with each frame */
+        CHECK_NEAR(snapshot.map.quality, 0.7, 1e-6);
+
+        usual_sits(3); /* somebody put it back */
+        CHECK(verdict() == PLACE_USUAL && snapshot.learning.stale == STALE_NOT && snapshot.posture.calibrated);
+        CHECK(snapshot.map.flaws == 0 && snapshot.map.quality == 1);
+        sits_at(&SITTER, 90, 0); /* once is not enough */
+        CHECK(verdict() == PLACE_USUAL);
+        usual_sits(3);
+        CHECK(verdict() == PLACE_USUAL);
+}
+
+/* Slipped, and meant to stay: upright is calibrated there. */
+static void test_calibrated_anew(void) {
+        struct sitter there = SITTER;
+
+        begin(16);
+        usual_sits(8);
+        for (int i = 0; i < 3; i++)
+                sits_at(&SITTER, -3, 55);
+        CHECK(verdict() == PLACE_MOVED && snapshot.learning.stale == STALE_NOT); /* there is no calibration to doubt */
+        CHECK(strstr(words(), " backward"));
+        there.y += 55;
+        there.x -= 3;
+        calibrate(CALIBRATE_UPRIGHT, &there);
+        CHECK(verdict() == PLACE_LEARNING && snapshot.map.flaws == 0);
+        for (int i = 0; i < 8; i++)
+                sits_at(&there, i % 2 ? 12 : -12, i % 3 ? 5 : -10);
+        CHECK(verdict() == PLACE_USUAL);
+}
+
+/* The map turned by a quarter under the sitter: what was in front is on the left. */
+static void pass_turned(int seconds) {
+        static struct frame straight;
+
+        for (int i = 0; i < 5 * seconds; i++) {
+                now += 200000;
+                sit(&geometry, &SITTER, now, &straight);
+                frame.arrived_us = now;
+                frame.seq++;
+                for (uint32_t row = 0; row < geometry.rows; row++)
+                        for (uint32_t col = 0; col < geometry.cols; col++)
+                                frame.raw[col * geometry.cols + geometry.cols - 1 - row] =
+                                        straight.raw[row * geometry.cols + col];
+                pipeline_step(&pipeline, &frame, now, &snapshot);
+        }
+}
+
+static void test_turned(void) {
+        float sample[USUAL_N];
+
+        begin(16);
+        usual_sits(8);
+        for (int i = 0; i < 3; i++) {
+                CHECK(verdict() == PLACE_USUAL);
+                pass(NULL, 4);
+                pass_turned(13);
+                CHECK(estimate_sat_upright(&pipeline.estimate, sample));
+                estimate_note_sit(&pipeline.estimate);
+        }
+        pass_turned(4);
+        CHECK(verdict() == PLACE_TURNED && snapshot.learning.place.turned_deg == 90);
+        CHECK(strstr(words(), "turned by a quarter to the right"));
+        CHECK(snapshot.map.flaws == FLAW_TURNED && snapshot.map.quality == 0.5F);
+        CHECK(snapshot.posture.occupancy == OCCUPANCY_PERSON && isnan(snapshot.posture.tilt_deg.value));
+        CHECK(isnan(snapshot.posture.obliquity_deg.sd) && isnan(snapshot.posture.asymmetry));
+        CHECK(snapshot.posture.confidence <= 0.5F);
+}
+
+static void test_not_judged(void) {
+        static struct usual_place u;
+        struct moved_gather g;
+        struct features f = {.n_cells = 256, .tared = true, .cop_x_mm = 3, .facing_y_mm = 20};
+
+        moved_forget(&g);
+        f.tared = false; /* what was there before anybody sat is in the centre of pressure */
+        moved_look(&g, &f, true, 1);
+        f.tared = true;
+        f.cop_x_mm = NAN;
+        moved_look(&g, &f, true, 1);
+        f.cop_x_mm = 3;
+        f.n_cells = 9;
+        moved_look(&g, &f, true, 1);
+        f.n_cells = 256;
+        moved_look(&g, &f, false, 1);
+        moved_add(&u, &g);
+        CHECK(u.n_recent == 0);
+        moved_look(&g, &f, true, 1);
+        moved_add(&u, &g);
+        CHECK(u.n_recent == 1 && u.verdict == PLACE_LEARNING && moved_trusts(&u));
+
+        begin(3);
+        CHECK(verdict() == PLACE_UNJUDGED && strstr(words(), "cannot be judged"));
+        geometry.n_cells = 25;
+        CHECK(moved_possible(&geometry));
+        geometry.kind = GEOMETRY_UNPLACED;
+        CHECK(!moved_possible(&geometry));
+}
+
+int main(void) {
+        test_moves();
+        test_calibrated_anew();
+        test_turned();
+        test_not_judged();
+        return 0;
+}
