@@ -16,8 +16,10 @@
 
 enum { STALE_PERIODS = 4 };
 
-/* Alerts of one kind in two runs that are so close are one that moved. */
-enum { NEAR_S = 900 };
+enum {
+        NEAR_S = 900, /* alerts of one kind in two runs that are so close are one that moved */
+        END_S = 2,    /* a recording ends so long after its last frame at most */
+};
 
 struct replay {
         struct pipeline pipeline;
@@ -219,7 +221,7 @@ static int replay_as_json(struct source *source, const struct options *options) 
 }
 
 static int replay_as_summary(struct source *source, const struct options *options) {
-        struct replay_summary *summary = replay_summary_new(&source->settings);
+        struct replay_summary *summary = replay_summary_new(&source->settings, options->teach.n > 0);
         int status = STATUS_FAILED;
 
         if (summary)
@@ -263,6 +265,10 @@ static int replay_as_picture(struct source *source, const struct options *option
         }
         status = run(source, options, picture_decided, p);
         snprintf(p->view.seat_name, sizeof(p->view.seat_name), "sitbone");
+        if (status == STATUS_DONE && options->at && p->at_s > p->taken_s + END_S) {
+                complain("--at %s: the recording ends at %.1f s", options->at, p->taken_s);
+                status = STATUS_FAILED;
+        }
         if (status == STATUS_DONE && (r = view_write_svg(options->svg, &p->view)) < 0) {
                 complain("cannot write %s: %s", options->svg, strerror(-r));
                 status = STATUS_FAILED;

@@ -42,7 +42,7 @@ void replay_json_free(struct replay_json *j); /* writes the rest */
 
 /* What a person wants to know of the whole recording. */
 struct replay_summary;
-struct replay_summary *replay_summary_new(const struct settings *settings);
+struct replay_summary *replay_summary_new(const struct settings *settings, bool taught);
 void replay_summary_decided(void *userdata, const struct snapshot *s);
 void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, const struct recording *r);
 void replay_summary_free(struct replay_summary *m);

@@ -44,6 +44,7 @@ static bool parse(const char *text, struct span *ret) {
 int replay_poses_new(const struct options *options, struct replay_poses **ret) {
         const struct repeated *all = &options->calibrate;
         struct replay_poses *p;
+        bool upright = false;
 
         *ret = NULL;
         if (all->n == 0)
@@ -69,8 +70,12 @@ int replay_poses_new(const struct options *options, struct replay_poses **ret) {
                         return STATUS_USAGE;
                 }
                 gather_start(&s->gather, s->pose);
+                upright = upright || s->pose == POSE_UPRIGHT;
         }
-        return STATUS_DONE;
+        if (upright)
+                return STATUS_DONE;
+        complain("--calibrate: upright=FROM-TO belongs to it, the others are held against it");
+        return STATUS_USAGE;
 }
 
 void replay_poses_decided(struct replay_poses *p, const struct snapshot *s) {

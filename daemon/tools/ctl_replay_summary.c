@@ -6,7 +6,7 @@
 #include "ctl_view.h"
 #include "publish/text.h"
 
-enum { LINES_MAX = 200, LINE_MAX_ = 400 };
+enum { LINES_MAX = 200, LINE_MAX_ = 400, NAMES_MAX = 65 };
 
 /* One thing that happened, for people. */
 struct line {
@@ -14,8 +14,17 @@ struct line {
         char text[LINE_MAX_];
 };
 
+/* How long a taught posture was recognised. */
+struct recognised {
+        char name[POSTURE_NAME_MAX]; /* "" = none of these */
+        double s;
+};
+
 struct replay_summary {
         float break_s;
+        bool taught;       /* there were lessons */
+        int n_names, name; /* name: since last_s */
+        struct recognised names[NAMES_MAX];
         bool begun;
         double last_s;
         enum occupancy occupancy;  /* since last_s */
@@ -26,11 +35,13 @@ struct replay_summary {
         struct line lines[LINES_MAX];
 };
 
-struct replay_summary *replay_summary_new(const struct settings *settings) {
+struct replay_summary *replay_summary_new(const struct settings *settings, bool taught) {
         struct replay_summary *m = calloc(1, sizeof(*m));
 
-        if (m)
-                m->break_s = settings->sitting.break_s;
+        if (!m)
+                return NULL;
+        m->break_s = settings->sitting.break_s;
+        m->taught = taught;
         return m;
 }
 
@@ -84,6 +95,16 @@ static void note_alerts(struct replay_summary *m, const struct snapshot *s) {
         }
 }
 
+static int index_of(struct replay_summary *m, const char *name) {
+        int i = 0;
+
+        while (i < m->n_names && strcmp(m->names[i].name, name) != 0)
+                i++;
+        if (i == m->n_names && i < NAMES_MAX)
+                snprintf(m->names[m->n_names++].name, POSTURE_NAME_MAX, "%s", name);
+        return i < NAMES_MAX ? i : NAMES_MAX - 1;
+}
+
 void replay_summary_decided(void *userdata, const struct snapshot *s) {
         struct replay_summary *m = userdata;
         double now_s = replay_time_s(s);
@@ -91,6 +112,7 @@ void replay_summary_decided(void *userdata, const struct snapshot *s) {
         if (m->begun) {
                 m->occupancy_s[m->occupancy] += now_s - m->last_s;
                 m->posture_s[m->posture] += now_s - m->last_s;
+                m->names[m->name].s += now_s - m->last_s;
         }
         if (!m->begun || s->posture.occupancy != m->occupancy)
                 note(m, s, "seat: ", occupancy_name(s->posture.occupancy));
@@ -98,6 +120,7 @@ void replay_summary_decided(void *userdata, const struct snapshot *s) {
         m->last_s = now_s;
         m->occupancy = s->posture.occupancy;
         m->posture = s->posture.kind;
+        m->name = index_of(m, s->posture.taught);
         m->sitting = s->sitting;
         note_sitting(m, s);
         note_alerts(m, s);
@@ -151,6 +174,21 @@ static const char *posture_word(int i) {
         return posture_name((enum posture_kind)i);
 }
 
+/* Of all the time: an empty seat may have been taught, too. */
+static void print_taught(const struct replay_summary *m, FILE *f) {
+        const char *separator = "";
+
+        fprintf(f, "%-11s", "taught");
+        for (int i = 0; i < m->n_names; i++) {
+                if (!(m->names[i].s / m->last_s >= 0.005))
+                        continue;
+                fprintf(f, "%s%s %.0f %%", separator, *m->names[i].name ? m->names[i].name : "none of these",
+                        100 * m->names[i].s / m->last_s);
+                separator = ", ";
+        }
+        fprintf(f, "\n");
+}
+
 static void print_time(FILE *f, double s) {
         unsigned long whole = (unsigned long)s;
 
@@ -169,6 +207,8 @@ void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, c
         for (int i = POSTURE_VACANT + 1; i < POSTURE_N; i++)
                 postures[POSTURE_UNKNOWN] -= postures[i];
         print_shares(f, "postures", postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_word);
+        if (m->taught)
+                print_taught(m, f);
         view_duration_words((double)m->sitting.today_us / 1e6, duration, sizeof(duration));
         fprintf(f, "sitting    %s, bouts: %u, breaks: %u, partial breaks: %u\n", duration, m->sitting.bouts_today,
                 m->sitting.breaks_today, m->sitting.partial_breaks_today);

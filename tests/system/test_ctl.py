@@ -228,6 +228,8 @@ def replay_teaches(folder, csv):
     for wrong in ("left", "left=", "left=4", "left=5-4", "=1-2", "le ft=1-2", "x" * 32 + "=1-2", "left=1-2s", "left=nan-2"):
         assert "--teach" in ctl("replay", csv, "--teach", wrong, status=USAGE)[1]
     assert "fewer than two maps" in ctl("replay", csv, "--teach", "left=5000-5001", status=FAILED)[1]
+    said = ctl("replay", teach, "--teach", "left=40-50", "--teach", "right=70-80")[0]
+    assert re.search(r"^taught +.*left \d+ %", said, re.M) and "none of these" in said, said
 
 
 def replay_calibrates(folder, csv):
@@ -276,6 +278,8 @@ def test_replay(folder):
     assert "did you mean jq-seat-32" in ctl("replay", raw, "--format", "jq-seat-31", status=USAGE)[1]
     ctl("replay", raw, "--format", "jq-seat-32", "--config", f"{folder}/bad.conf", status=USAGE)
     ctl("replay", csv, "--svg", f"{folder}/at.svg", "--at", "soon", status=USAGE)
+    assert "the recording ends at" in ctl("replay", csv, "--svg", f"{folder}/at.svg", "--at", "5000", status=FAILED)[1]
+    assert "upright" in ctl("replay", csv, "--calibrate", "slouched=60-75", status=USAGE)[1]
     replay_teaches(folder, csv)
     replay_calibrates(folder, csv)
     with open("/dev/full", "w", encoding="utf-8") as full:
