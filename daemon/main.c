@@ -34,7 +34,7 @@ static void help(FILE *f) {
               "\n"
               "  -c, --config FILE     settings, with FILE.d/*.conf over them (default /etc/sitbone/sitbone.conf)\n"
               "      --device SPEC     auto, a tty, a link, a pty, a FIFO, a file, - or tcp://host:port\n"
-              "      --state DIR       where the bout survives a restart (default $STATE_DIRECTORY)\n"
+              "      --state DIR       what survives a restart, and the history (default $STATE_DIRECTORY)\n"
               "      --user            for one person: session bus, settings in ~/.config/sitbone, state in\n"
               "                        ~/.local/state/sitbone\n"
               "      --check-config    report every mistake of the settings and the exercises, then end\n"

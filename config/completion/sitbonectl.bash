@@ -1,7 +1,6 @@
 # bash completion for sitbonectl
 _sitbonectl() {
         local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb= i
-        local verbs="status watch replay check tare calibrate snooze done skip pause resume hold why exercises history report"
 
         for ((i = 1; i < COMP_CWORD; i++)); do
                 case ${COMP_WORDS[i]} in
@@ -12,18 +11,25 @@ _sitbonectl() {
         done
         case $before in
         --bus) COMPREPLY=($(compgen -W "auto system session" -- "$word")); return ;;
+        --export) COMPREPLY=($(compgen -W "csv json" -- "$word")); return ;;
+        --period) COMPREPLY=($(compgen -W "today yesterday week month year all" -- "$word")); return ;;
         --format) COMPREPLY=($(compgen -W "$(sitbonectl check /dev/null --format "?" 2>&1 | sed -n 's/.*There are: //p')" -- "$word")); return ;;
-        --config | --exercises | --svg) COMPREPLY=($(compgen -f -- "$word")); return ;;
-        --seat | --at) return ;;
+        --config | --exercises | --svg | --against | --what-if | --output | --file | --device) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --forget) [[ $verb == teach ]] && COMPREPLY=($(compgen -W "$(sitbonectl teach --list --json 2>/dev/null | tr -d '[]"' | tr , ' ')" -- "$word")); return ;;
+        --seat | --at | --seconds | --baud | --rows | --cols | --load | --teach | --calibrate) return ;;
         esac
         if [[ -z $verb ]]; then
-                COMPREPLY=($(compgen -W "$verbs --bus --seat --help --version" -- "$word"))
+                COMPREPLY=($(compgen -W "$(sitbonectl --help | sed -nE 's/^  ([a-z]+) .*/\1/p') --bus --seat --help --version" -- "$word"))
         elif [[ $word == -* ]]; then
                 COMPREPLY=($(compgen -W "$(sitbonectl "$verb" --help 2>/dev/null | sed -n 's/^Options: //p')" -- "$word"))
         else
                 case $verb in
-                calibrate) COMPREPLY=($(compgen -W "upright empty" -- "$word")) ;;
-                replay | check) COMPREPLY=($(compgen -f -- "$word")) ;;
+                calibrate) COMPREPLY=($(compgen -W "upright slouched arched left right squeeze empty response" -- "$word")) ;;
+                history) COMPREPLY=($(compgen -W "today yesterday week month year all" -- "$word")) ;;
+                hold) COMPREPLY=($(compgen -W "on off" -- "$word")) ;;
+                session) COMPREPLY=($(compgen -W "done" -- "$word")) ;;
+                formats) COMPREPLY=($(compgen -W "$(sitbonectl check /dev/null --format "?" 2>&1 | sed -n 's/.*There are: //p')" -- "$word")) ;;
+                replay | check | record | probe) COMPREPLY=($(compgen -f -- "$word")) ;;
                 esac
         fi
 }

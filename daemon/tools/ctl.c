@@ -39,7 +39,9 @@ static const struct verb verbs[] = {
          "  --format NAME      FILE holds raw wire bytes of this format\n"
          "  --exercises FILE   exercise catalogue (default: the one of the settings)\n"
          "  --json             an object for each frame and each event, in time order\n"
-         "  --svg FILE --at S  a picture of the seat at S seconds of the recording\n",
+         "  --svg FILE --at S  a picture of the seat at S seconds of the recording\n"
+         "  --teach NAME=FROM-TO      seconds FROM to TO are a lesson, as by teach\n"
+         "  --calibrate POSE=FROM-TO  they are a pose, as by calibrate; at least 12 s, and upright belongs to it\n",
          1, 1, verb_replay},
         {"record", "FILE", "bus seat config device format baud seconds",
          "what the mat sends, byte by byte, into a file",
@@ -71,10 +73,13 @@ static const struct verb verbs[] = {
         {"calibrate", "[POSE]", "bus seat seconds", "learn how you sit: upright, slouched, arched, left, right",
          "  sitbonectl calibrate\n"
          "  sitbonectl calibrate upright\n"
+         "  sitbonectl calibrate squeeze\n"
          "\n"
          "Without POSE it leads through all five, ten quiet seconds each, and says how well the mat tells them "
          "apart.\n"
-         "POSE is upright, slouched, arched, left or right; `empty` does the same as tare.\n"
+         "POSE is one of upright, slouched, arched, left and right, or squeeze: five squeezes of the glutes, which "
+         "the\n"
+         "seat counts from then on where it can tell them (experimental). `empty` does the same as tare.\n"
          "  --seconds S   time to take each pose (default 5; for a single one 0)\n",
          0, 1, verb_calibrate},
         {"calibrate response", "RECORDING", "load output config format", "curves of the mat from known loads: newtons",
@@ -103,27 +108,32 @@ static const struct verb verbs[] = {
          "  sitbonectl sitter nobody\n"
          "  sitbonectl sitter\n"
          "\n"
-         "NAME has a-z, 0-9 and hyphens; a new one is a new sitter, nobody is nobody in particular. With the setting\n"
-         "seat.recognise sitters who were named once are recognised when they are sure.\n",
+         "NAME has a-z, 0-9 and hyphens; a new one is a new sitter, nobody is nobody in particular. Without NAME it\n"
+         "says who it is. With the setting [seat] recognise whoever was named once is recognised later on.\n",
          0, 1, verb_sitter},
-        {"snooze", "[MIN]", "bus seat", "no alerts for MIN minutes",
+        {"snooze", "[MIN]", "bus seat", "no alerts for MIN minutes; counted as put off",
          "  sitbonectl snooze\n"
          "  sitbonectl snooze 30\n"
          "\n"
-         "MIN is 1 to 240; without it the setting alert.snooze_min counts.\n",
+         "MIN is 1 to 240; without it the setting [alert] snooze_min counts. How often a day it may be: "
+         "snoozes_max.\n",
          0, 1, verb_snooze},
         {"done", "", "bus seat", "the exercise was done: close the alert", "  sitbonectl done\n", 0, 0, verb_done},
         {"skip", "", "bus seat", "not this time: close the alert, counted apart from snoozing", "  sitbonectl skip\n",
          0, 0, verb_skip},
-        {"pause", "[MIN]", "bus seat", "no alerts for MIN minutes, whatever falls due",
+        {"pause", "[MIN]", "bus seat", "no alerts for MIN minutes; not counted, for a meeting",
          "  sitbonectl pause\n"
          "  sitbonectl pause 90\n"
          "\n"
-         "MIN is 1 to 1440; without it the setting alert.pause_min counts. Ends by itself.\n",
+         "MIN is 1 to 1440; without it the setting [alert] pause_min counts. It ends by itself.\n",
          0, 1, verb_pause},
         {"resume", "", "bus seat", "end a pause or a snooze", "  sitbonectl resume\n", 0, 0, verb_resume},
         {"hold", "on|off", "bus seat", "do not disturb: what falls due waits until it is off",
-         "  sitbonectl hold on\n", 1, 1, verb_hold},
+         "  sitbonectl hold on\n"
+         "  sitbonectl hold off\n"
+         "\n"
+         "It does not end by itself, as a pause does.\n",
+         1, 1, verb_hold},
         {"why", "", "bus seat json", "what is due when, what holds it, and why the last alert came",
          "  sitbonectl why\n"
          "  sitbonectl why --json | jq .kinds\n",
@@ -133,14 +143,20 @@ static const struct verb verbs[] = {
          "  sitbonectl exercises --exercises ./exercises.conf --json\n"
          "  sitbonectl exercises --session\n"
          "\n"
-         "  --session   the strengthening session of today, or the next ([exercise] sessions_per_week)\n",
+         "  --session          the strengthening session of today, or the next ([exercise] sessions_per_week)\n"
+         "  --exercises FILE   this catalogue (default: the one of the settings)\n"
+         "  --config FILE      settings (default: the installed ones)\n",
          0, 0, verb_exercises},
         {"session", "[done]", "config exercises bus seat json",
          "the strengthening session of today or the next; done: it was done",
          "  sitbonectl session\n"
          "  sitbonectl session done\n"
          "\n"
-         "Done is counted: none on the day after, and no more than wished for in a week. Once a day.\n",
+         "A session that was done is counted, once a day: the day after it is one of rest, and there are no more in a "
+         "week\n"
+         "than [exercise] sessions_per_week.\n"
+         "  --exercises FILE   this catalogue (default: the one of the settings)\n"
+         "  --config FILE      settings (default: the installed ones)\n",
          0, 1, verb_session},
         {"formats", "[NAME]", "json", "the wire formats there are; with a name, its data sheet",
          "  sitbonectl formats\n"
@@ -210,6 +226,8 @@ static void print_usage(FILE *f) {
         fputs("sitbonectl status\n"
               "sitbonectl watch\n"
               "\n"
+              "Shows what sitboned knows of the seat, tells it what you want, and looks into recordings and history.\n"
+              "\n"
               "Usage: sitbonectl VERB [ARGUMENTS] [OPTIONS]\n"
               "\n",
               f);
@@ -217,7 +235,8 @@ static void print_usage(FILE *f) {
                 char call[48];
 
                 snprintf(call, sizeof(call), "%s %s", verbs[i].name, verbs[i].usage);
-                fprintf(f, "%s%-24s %s\n", strchr(verbs[i].name, ' ') ? "    " : "  ", call, verbs[i].summary);
+                fprintf(f, "%s%-24s%s %s\n", strchr(verbs[i].name, ' ') ? "    " : "  ", call,
+                        strlen(call) > 24 ? "\n                          " : "", verbs[i].summary);
         }
         fputs("\n"
               "  --bus system|session|auto   where the daemon is (auto: system first, then session)\n"
@@ -229,8 +248,20 @@ static void print_usage(FILE *f) {
 }
 
 static void print_verb_help(const struct verb *verb) {
-        printf("%s\nUsage: sitbonectl %s %s%s[OPTIONS]: %s\n", verb->help, verb->name, verb->usage,
+        static const struct {
+                const char *name, *option, *said;
+        } common[] = {
+                {"bus", "--bus",
+                 "  --bus system|session|auto   where the daemon is (auto: system first, then session)\n"},
+                {"seat", "--seat", "  --seat ID                   which seat, when there are several\n"},
+                {"json", "--json ", "  --json                      for programs\n"},
+        };
+
+        printf("%s\nUsage: sitbonectl %s %s%s[OPTIONS]\n       %s\n\n", verb->help, verb->name, verb->usage,
                *verb->usage ? " " : "", verb->summary);
+        for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+                if (strstr(verb->options, common[i].name) && !strstr(verb->help, common[i].option))
+                        fputs(common[i].said, stdout);
         printf("Options:");
         for (const char *p = verb->options; *p; p++)
                 if (*p != ' ')
@@ -271,8 +302,9 @@ static int unknown_verb(const char *name) {
                 fprintf(stderr, "; did you mean \"%s\"", near);
         fprintf(stderr, "? There are:");
         for (int i = 0; i < VERBS_N; i++)
-                fprintf(stderr, " %s", verbs[i].name);
-        fputc('\n', stderr);
+                if (!strchr(verbs[i].name, ' '))
+                        fprintf(stderr, " %s", verbs[i].name);
+        fputs("\nsitbonectl --help says what they do.\n", stderr);
         return STATUS_USAGE;
 }
 

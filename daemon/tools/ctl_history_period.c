@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -163,6 +164,14 @@ const char *history_path(const struct options *options, char *storage, size_t si
         return storage;
 }
 
+static const char *advice(const struct options *options, const char *path) {
+        if (options->file || access(path, R_OK) == 0)
+                return "";
+        if (errno == ENOENT)
+                return _("; sitboned writes it while it runs, see [history] in the settings");
+        return geteuid() != 0 ? _("; the service's own is for root: sudo sitbonectl, or --file FILE") : "";
+}
+
 int history_open(const struct options *options, sqlite3 **ret) {
         char storage[600], error[HISTORY_ERROR_MAX];
         const char *path = history_path(options, storage, sizeof(storage));
@@ -172,10 +181,7 @@ int history_open(const struct options *options, sqlite3 **ret) {
                 return STATUS_USAGE;
         r = history_db_open_to_read(path, ret, error);
         if (r < 0) {
-                complain("%s: %s%s", path, error,
-                         access(path, R_OK) < 0 && geteuid() != 0 && !options->file
-                                 ? _("; the service's own is for root: sudo sitbonectl, or --file FILE")
-                                 : "");
+                complain("%s: %s%s", path, error, advice(options, path));
                 return STATUS_FAILED;
         }
         return STATUS_DONE;

@@ -116,7 +116,7 @@ static int take_option(const struct verb *verb, const char *word, const char *ne
 static int check_args(const struct verb *verb, const struct options *options) {
         if (options->help || (options->n_args >= verb->min_args && options->n_args <= verb->max_args))
                 return STATUS_DONE;
-        complain("%s %s: %s; see sitbonectl %s --help", verb->name, verb->usage,
+        complain("%s%s%s: %s; see sitbonectl %s --help", verb->name, *verb->usage ? " " : "", verb->usage,
                  options->n_args < verb->min_args ? "an argument is missing" : "too many arguments", verb->name);
         return STATUS_USAGE;
 }

@@ -133,7 +133,10 @@ int verb_report(const struct options *options) {
         int status;
 
         if (!path || !(ends_with(path, ".svg") || ends_with(path, ".png") || ends_with(path, ".html"))) {
-                complain(_("report: say --output FILE.svg, FILE.png or FILE.html"));
+                if (path)
+                        complain(_("report --output %s: must end in .svg, .png or .html"), path);
+                else
+                        complain(_("report: say --output FILE.svg, FILE.png or FILE.html"));
                 return STATUS_USAGE;
         }
         if (!history_period_parse(text, NULL, &period))

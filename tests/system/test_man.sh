@@ -41,4 +41,17 @@ for verb in $verbs; do
 done
 says_all sitbone.conf.5 $("$build/sitboned" --print-defaults | sed -nE 's/^#([a-z0-9_]+) =.*/\1/p')
 says_all sitbone-mqtt.7 $(grep -oE '\{"[a-z_]+", [^}]*WORD_' "$source/daemon/publish/mqtt_command.c" | sed -E 's/^\{"([a-z_]+)".*/\1/')
+
+# the completion of bash knows what the program knows
+completed() { # WORD... the last is being typed
+        (PATH=$build:$PATH
+         . "$source/config/completion/sitbonectl.bash" 2> /dev/null
+         COMP_WORDS=(sitbonectl "$@") COMP_CWORD=$# COMPREPLY=()
+         _sitbonectl
+         printf '%s\n' "${COMPREPLY[@]}")
+}
+[ "$(completed '' | grep -v '^--' | sort)" = "$(sort <<< "$verbs")" ] || fail "completion of verbs: $(completed '')"
+[ "$(completed report --per)" = --period ] || fail "completion of an option: $(completed report --per)"
+[ "$(completed calibrate sq)" = squeeze ] || fail "completion of a pose: $(completed calibrate sq)"
+completed formats jq | grep -qx jq-seat-32 || fail "completion of a format: $(completed formats jq)"
 exit $failed
