@@ -385,6 +385,9 @@ static void on_item(void *userdata, const struct ini_item *item) {
                 if (!item->key)
                         mistake_add(r->mistakes, "%s:%d: [%s]: there is only the section [format]", r->path,
                                     item->line, item->section);
+                else if (!*item->section)
+                        mistake_add(r->mistakes, "%s:%d: %s: stands before the line [format]", r->path, item->line,
+                                    item->key);
                 return;
         }
         for (int k = 0; item->key && k < KEYS_N; k++) {
@@ -433,6 +436,19 @@ static void check_keys(struct reading *r) {
         }
 }
 
+/* What is wrong with the whole, at the line of the key that it begins with. */
+static void add_wrong(const struct reading *r, const char *wrong) {
+        for (int k = 0; k < KEYS_N; k++) {
+                size_t n = strlen(keys[k].name);
+
+                if (r->given[k] && strncmp(wrong, keys[k].name, n) == 0 && wrong[n] == ' ') {
+                        mistake_add(r->mistakes, "%s:%d: %s", r->path, r->given[k], wrong);
+                        return;
+                }
+        }
+        mistake_add(r->mistakes, "%s: %s", r->path, wrong);
+}
+
 /* What a description leaves to be understood: that as many cells as have a place are there, and that a shape which comes
  * first is not part of the header. */
 static void understand(struct format *f) {
@@ -463,7 +479,7 @@ int format_parse(const char *path, const char *text, size_t n, struct mistakes *
         understand(&r.format);
         wrong = mistakes->n == r.before ? format_wrong(&r.format) : NULL;
         if (wrong)
-                mistake_add(mistakes, "%s: %s", path, wrong);
+                add_wrong(&r, wrong);
         if (mistakes->n == r.before)
                 *ret = r.format;
         return mistakes->n - r.before;

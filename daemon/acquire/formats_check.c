@@ -43,7 +43,7 @@ static const char *wrong_head(const struct format *f) {
                 return "board_at must be within sync and header, and there may be no parts";
         for (uint8_t i = 0; i < f->n_constants; i++)
                 if (f->constants[i].at >= head)
-                        return "a constant is not within sync and header";
+                        return "constants has a place that is not within sync and header";
         return NULL;
 }
 
@@ -52,20 +52,20 @@ static const char *wrong_cells(const struct format *f) {
 
         if (f->sparse.size > 0 &&
             (f->sparse.x_at >= each || f->sparse.y_at >= each || f->sparse.value_at + format_element_size(f) > each))
-                return "a record is too short for what is said to be in it";
+                return "record is too short for what is said to be in it";
         if (f->sparse.size > 0 && (f->length.kind == LENGTH_FIXED || f->part.kind != PART_NONE || f->cells > 0))
-                return "records need a length that counts them, rows and cols, and no parts";
+                return "record needs a length that counts them, rows and cols, and no parts";
         if (f->sparse.size > 0 && (f->rows > 256 || f->cols > 256))
-                return "records have one byte each for row and column: 256 of them at most";
+                return "record has one byte each for row and column: 256 of them at most";
         if (f->length.kind == LENGTH_U8 && each == 0 && f->part.kind == PART_NONE && !f->resizable &&
             (size_t)f->rows * f->cols * (f->length.elements ? 1 : format_element_size(f)) > 255)
                 return "a length of one byte cannot count so much: u16le or u16be";
         if (f->part.kind == PART_INDEX_U8 && f->part.cells > 0 && (uint32_t)f->rows * f->cols > 256u * f->part.cells)
-                return "an index of one byte cannot count so many parts";
+                return "part = index has one byte and cannot count so many parts";
         if (f->part.kind == PART_INDEX_U8 && f->part.cells == 0 && f->cells > 0)
-                return "parts of cells without rows and cols need part_cells";
+                return "part = index needs rows and cols, or part_cells";
         if (f->part.kind == PART_START_U16LE && f->part.cells == 0 && f->framing == FRAMING_PREFIX)
-                return "parts of any length need a delimiter, suffix, slip or cobs, or part_cells";
+                return "part = start needs part_cells, or framing = delimiter, suffix, slip or cobs";
         return NULL;
 }
 
@@ -87,6 +87,12 @@ static bool lists_every(const uint8_t *list, uint8_t listed, uint32_t n) {
         return places_permute(&places, n);
 }
 
+static bool masks_what_is_there(const struct format *f, uint32_t cells) {
+        uint8_t masked[CELLS_MAX] = {0};
+
+        return cells == 0 || f->resizable || *f->boards || !places_mask(f->mask_cells, f->rows, f->cols, cells, masked);
+}
+
 static const char *wrong_places(const struct format *f) {
         uint32_t n_x, n_y, cells = f->cells > 0 ? f->cells : (uint32_t)f->rows * f->cols;
         struct places_boards boards;
@@ -101,6 +107,8 @@ static const char *wrong_places(const struct format *f) {
         if (!places_positions(f->x_mm, CELLS_MAX, NULL, &n_x) || !places_positions(f->y_mm, CELLS_MAX, NULL, &n_y) ||
             n_x != n_y)
                 return "x_mm and y_mm need one number each for every cell";
+        if (!masks_what_is_there(f, cells))
+                return "mask_cells names a cell, row or column that is not there";
         return n_x > 0 && cells > 0 && n_x != cells * (boards.n > 0 ? boards.n : 1u)
                        ? "x_mm and y_mm do not have one number for every cell"
                        : NULL;
@@ -108,7 +116,7 @@ static const char *wrong_places(const struct format *f) {
 
 static const char *wrong_size(const struct format *f) {
         if ((uint32_t)f->rows * f->cols > CELLS_MAX || f->cells > CELLS_MAX || f->part.cells > CELLS_MAX)
-                return "more than 4096 cells";
+                return "rows x cols is more than 4096 cells";
         if ((f->rows == 0) != (f->cols == 0) || (f->cells > 0 && f->rows > 0))
                 return "rows and cols go together, and cells instead of them";
         return wrong_places(f);

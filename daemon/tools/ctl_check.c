@@ -1,4 +1,4 @@
-/* check: settings, exercise catalogue or recording, told apart by content. */
+/* check: settings, exercise catalogue, description of a format or recording, told apart by content. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,21 +7,24 @@
 #include "ctl_out.h"
 #include "ctl_source.h"
 #include "exercises.h"
+#include "format_file.h"
 #include "publish/text.h"
 #include "settings.h"
 #include "util/ini.h"
 
-enum content { CONTENT_SETTINGS, CONTENT_EXERCISES, CONTENT_RECORDING, CONTENT_BYTES };
+enum content { CONTENT_SETTINGS, CONTENT_EXERCISES, CONTENT_FORMAT, CONTENT_RECORDING, CONTENT_BYTES };
 
-static const char *const content_names[] = {"settings", "exercises", "recording", "bytes"};
+static const char *const content_names[] = {"settings", "exercises", "format", "recording", "bytes"};
 
 /* What the keys look like: a catalogue has dose and how, or [safety]. */
 static void note_item(void *userdata, const struct ini_item *item) {
-        bool *exercises = userdata;
+        enum content *content = userdata;
 
         if (strcmp(item->section, "safety") == 0 ||
             (item->key && (strcmp(item->key, "dose") == 0 || strcmp(item->key, "how") == 0)))
-                *exercises = true;
+                *content = CONTENT_EXERCISES;
+        else if (strcmp(item->section, "format") == 0)
+                *content = CONTENT_FORMAT;
 }
 
 static void ignore_mistake(void *userdata, int line, const char *what) {
@@ -53,8 +56,8 @@ static bool is_frames_csv(const char *data, size_t n) {
 }
 
 static enum content content_of(const struct source *s) {
-        bool exercises = false;
-        struct ini_sink sink = {note_item, ignore_mistake, &exercises};
+        enum content content = CONTENT_SETTINGS;
+        struct ini_sink sink = {note_item, ignore_mistake, &content};
 
         if (s->format || recording_is_ours(s->data, s->n))
                 return CONTENT_RECORDING;
@@ -67,7 +70,7 @@ static enum content content_of(const struct source *s) {
         if (is_frames_csv(s->data, s->n))
                 return CONTENT_RECORDING;
         ini_parse(s->data, s->n, &sink);
-        return exercises ? CONTENT_EXERCISES : CONTENT_SETTINGS;
+        return content;
 }
 
 struct checked {
@@ -210,6 +213,7 @@ static int report(const struct options *options, const struct checked *c, const 
 
 static void check(struct checked *c, struct source *s) {
         struct settings settings;
+        struct format format;
 
         c->content = content_of(s);
         switch (c->content) {
@@ -219,6 +223,9 @@ static void check(struct checked *c, struct source *s) {
                 break;
         case CONTENT_EXERCISES:
                 exercises_parse(s->path, s->data, s->n, &c->mistakes, &c->exercises);
+                break;
+        case CONTENT_FORMAT:
+                format_parse(s->path, s->data, s->n, &c->mistakes, &format);
                 break;
         case CONTENT_RECORDING:
                 check_recording(c, s);

@@ -193,6 +193,7 @@ def write(path, text):
 def test_check(folder):
     assert "in order" in ctl("check", f"{ROOT}/config/sitbone.conf")[0]
     assert "exercises in order" in ctl("check", f"{ROOT}/config/exercises.conf")[0]
+    assert "format in order" in ctl("check", f"{ROOT}/config/formats/jq-smallbed.conf")[0]
     bad = write(f"{folder}/bad.conf", "[alert]\nprompt_mn = 30\n[seats]\n")
     _, error = ctl("check", bad, status=FAILED)
     assert "bad.conf:2:" in error and "prompt_min" in error and "bad.conf:3:" in error, error

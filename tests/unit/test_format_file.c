@@ -32,13 +32,17 @@ static void test_mistakes(void) {
         wrong("[format]\nfull_scale = 9\nconstants = 2\n", "PLACE=VALUE");
         wrong("[format]\nfull_scale = 9\nseparators = comma dash\n", "must be comma | semicolon");
         wrong("[mat]\n", "my-mat.conf:1: [mat]: there is only the section [format]");
+        wrong("full_scale = 9\n[format]\nfull_scale = 9\n",
+              "my-mat.conf:1: full_scale: stands before the line [format]");
         wrong("[format]\nrows = 4\ncols = 4\n", "full_scale is missing");
         wrong("[format]\nfull_scale = 9\nframing = prefix\n", "sync is missing");
-        wrong("[format]\nfull_scale = 9\nrows = 4\n", "rows and cols go together");
-        wrong("[format]\nfull_scale = 9\nrows = 65\ncols = 65\n", "more than 4096 cells");
+        wrong("[format]\nfull_scale = 9\nrows = 4\n", "my-mat.conf:3: rows and cols go together");
+        wrong("[format]\nfull_scale = 9\nrows = 65\ncols = 65\n",
+              "my-mat.conf:3: rows x cols is more than 4096 cells");
         wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nlength = u16le\nlength_at = 0\n", "length_at");
-        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nconstants = 1=02\n", "a constant is not within");
-        wrong("[format]\nfull_scale = 9\nrequest = 01\n", "request_every_ms");
+        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nconstants = 1=02\n",
+              "my-mat.conf:5: constants has a place");
+        wrong("[format]\nfull_scale = 9\nrequest = 01\n", "my-mat.conf:3: request needs request_every_ms");
         wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\nrow_list = 1 1\n", "every row once");
 }
 
@@ -54,6 +58,8 @@ static void test_places(void) {
         CHECK(format.board_at == 1 && strcmp(format.boards, "0 1x") == 0);
         wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\ncol_list = 0 2\n", "every column once");
         wrong("[format]\nfull_scale = 9\nmask_cells = 3;4\n", "my-mat.conf:3: mask_cells = 3;4: must be");
+        wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\nmask_cells = row 2\n",
+              "my-mat.conf:5: mask_cells names a cell, row or column that is not there");
         wrong("[format]\nfull_scale = 9\nx_mm = 3 a\n", "my-mat.conf:3: x_mm = 3 a: must be");
         wrong("[format]\nfull_scale = 9\nx_mm = 3 4\n", "one number each");
         wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nboards = 0 1\n", "needs board_at");
