@@ -1,0 +1,73 @@
+/* Numbers of an alert, as they came over the bus, into words: whatever came. */
+#include <string.h>
+
+#include "alert_words.h"
+#include "check.h"
+
+static void take_all(struct bus_alert *b, double number, const char *text) {
+        static const char *const numbers[] = {"seated_s",  "cause_s",   "limit_s",           "window_s",
+                                              "asymmetry", "break_s",   "slouched_share",    "exercise_kind",
+                                              "why_suits", "why_share", "why_lately",        "why_other_lately",
+                                              "why_other", "why_first", "of_another_daemon", "seated_s"};
+        static const char *const texts[] = {"language",      "catalogue",     "exercise",
+                                            "exercise_name", "exercise_dose", "exercise_how"};
+
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+                bus_alert_take(b, numbers[i], NULL, number);
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+                bus_alert_take(b, texts[i], text, 0);
+}
+
+static void words_of_numbers(void) {
+        struct bus_alert b = {.numbers = false};
+        struct alert_words words;
+
+        CHECK(!alert_words_make(&b, "activate", &words)); /* an older daemon: its own words stay */
+        bus_alert_take(&b, "language", "", 0);
+        CHECK(!alert_words_make(&b, "activate", &words)); /* English, as we are */
+        bus_alert_take(&b, "language", "de", 0);
+        CHECK(!alert_words_make(&b, "headstand", &words)); /* a newer daemon */
+        bus_alert_take(&b, "seated_s", NULL, 31 * 60 + 59);
+        bus_alert_take(&b, "slouched_share", NULL, 0.64);
+        bus_alert_take(&b, "break_s", NULL, 120);
+        bus_alert_take(&b, "exercise", "no-such-exercise", 0);
+        bus_alert_take(&b, "exercise_name", "Gesäß anspannen", 0);
+        bus_alert_take(&b, "exercise_dose", "3 x 12", 0);
+        bus_alert_take(&b, "exercise_how", "Im Stehen.", 0);
+        CHECK(alert_words_make(&b, "activate", &words));
+        CHECK(strcmp(words.title, "Time to activate your glutes") == 0);
+        CHECK(strcmp(words.reason, "seated 31 min without a 2 min break; slouched 64 % of it") == 0);
+        CHECK(strcmp(words.body, "Seated 31 min without a 2 min break; slouched 64 % of it.\n"
+                                 "Gesäß anspannen: 3 x 12. Im Stehen.") == 0); /* the daemon's where we know none */
+        CHECK(strcmp(words.exercise, "Gesäß anspannen") == 0 && words.safety[0] == '\0');
+}
+
+static void anything_may_come(void) {
+        static const double numbers[] = {0, -1, 1e300, -1e300, 4294967295.0, 4294967296.0, 65536, 256, 0.5};
+        static const char *const kinds[] = {"activate", "slouch", "asymmetry", "still", "short"};
+        char long_text[4096];
+
+        memset(long_text, 'x', sizeof(long_text) - 1);
+        long_text[sizeof(long_text) - 1] = '\0';
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) + 3; i++) {
+                double number = i < 9     ? numbers[i]
+                                : i == 9  ? (double)NAN
+                                : i == 10 ? (double)INFINITY
+                                          : -(double)INFINITY;
+
+                for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+                        struct bus_alert b = {.numbers = false};
+                        struct alert_words words;
+
+                        take_all(&b, number, long_text);
+                        CHECK(alert_words_make(&b, kinds[k], &words));
+                        CHECK(strlen(words.reason) > 3 && strlen(words.body) > strlen(words.reason));
+                }
+        }
+}
+
+int main(void) {
+        words_of_numbers();
+        anything_may_come();
+        return 0;
+}
