@@ -245,7 +245,7 @@ static bool do_for(struct play *p, const char *text) {
         else if ((rest = scenario_after(text, "daemon killed")) && scenario_length(rest, &n))
                 w->check.exact = false, world_restart(w, n + SECOND, false);
         else if ((rest = scenario_after(text, "dwell")) && scenario_length(rest, &n))
-                w->dwell_us = n;
+                w->dwell_us = n, w->check.exact = w->check.exact && n == 0;
         else
                 return false;
         return true;
