@@ -90,7 +90,8 @@ static bool lists_every(const uint8_t *list, uint8_t listed, uint32_t n) {
 static bool masks_what_is_there(const struct format *f, uint32_t cells) {
         uint8_t masked[CELLS_MAX] = {0};
 
-        return cells == 0 || f->resizable || *f->boards || !places_mask(f->mask_cells, f->rows, f->cols, cells, masked);
+        return cells == 0 || f->resizable || *f->boards ||
+               !places_mask(f->mask_cells, f->rows, f->cols, cells, masked);
 }
 
 static const char *wrong_places(const struct format *f) {
