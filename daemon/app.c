@@ -97,11 +97,12 @@ static bool something_happened(const struct snapshot *s) {
 void app_decide(struct app *a, const struct frame *frame, uint64_t now_us) {
         a->deadline_us = pipeline_step(&a->pipeline, frame, now_us, &a->snapshot);
         arm_deadline(a);
-        app_learn(a);
+        if (!a->snapshot.only_numbers)
+                app_learn(a);
         a->snapshot.health = a->health;
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->post(a->outlets[i].self, &a->snapshot);
-        if (something_happened(&a->snapshot))
+        if (!a->snapshot.only_numbers && something_happened(&a->snapshot))
                 app_remember(a);
 }
 

@@ -108,8 +108,8 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
                 gone(m, strerror((int)-n));
         else if (n == 0 && (events & (EPOLLHUP | EPOLLERR)))
                 gone(m, "unplugged");
-        else if (!port_connecting(m->port))
-                sd_event_source_set_io_events(source, EPOLLIN); /* costs nothing when they are so already */
+        else if ((events & EPOLLOUT) && !port_connecting(m->port))
+                sd_event_source_set_io_events(source, EPOLLIN);
         return 0;
 }
 

@@ -78,10 +78,12 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
         estimate = estimate_step(&p->estimate, frame ? &ret->features : NULL, now_us, &ret->posture);
         if (frame)
                 doubt_place(&p->estimate.learner.profile.place, &ret->map);
-        if (!frame || now_us >= p->follow_at_us || now_us < p->followed_us || another(&before, &ret->posture))
-                follow(p, now_us, ret);
-        else
+        ret->only_numbers =
+                frame && now_us < p->follow_at_us && now_us >= p->followed_us && !another(&before, &ret->posture);
+        if (ret->only_numbers)
                 nothing_new(ret);
+        else
+                follow(p, now_us, ret);
         return min_u64(estimate, p->deadline_us);
 }
 

@@ -323,6 +323,8 @@ static void history_post(void *self, const struct snapshot *s) {
         bool first = !h->begun, event, minute;
         uint64_t realtime_us;
 
+        if (s->only_numbers)
+                return;
         if (first) {
                 h->begun_us = s->now_us;
                 h->begun_realtime_us = clock_realtime_us();

@@ -60,11 +60,22 @@ static void push_event(void *userdata, const struct seat_event *event) {
         m->events[place].number = ++m->n_events;
 }
 
+/* Nothing but this thread writes the report, so it is read here without the lock. */
+static bool only_numbers(const struct mailbox *m, const struct snapshot *s) {
+        return s->only_numbers && m->has_report && m->report.health.mat_online == s->health.mat_online;
+}
+
 void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us, float break_s) {
         struct report now;
         uint64_t before;
         bool urgent;
 
+        if (only_numbers(m, s)) {
+                pthread_mutex_lock(&m->lock);
+                report_numbers(s, realtime_us, &m->report);
+                pthread_mutex_unlock(&m->lock);
+                return;
+        }
         report_take(s, realtime_us, &now);
         pthread_mutex_lock(&m->lock);
         urgent = !m->has_report || report_urgent(&m->report, &now);

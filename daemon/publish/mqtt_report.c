@@ -15,12 +15,9 @@
 /* The due time wanders by the step of the loop; a change of less is the same appointment. */
 #define SAME_INSTANT_US (30 * USEC_PER_SEC)
 
-void report_take(const struct snapshot *s, uint64_t realtime_us, struct report *ret) {
+void report_numbers(const struct snapshot *s, uint64_t realtime_us, struct report *ret) {
         ret->now_us = s->now_us;
         ret->realtime_us = realtime_us;
-        ret->rows = s->geometry->rows;
-        ret->cols = s->geometry->cols;
-        ret->n_cells = s->geometry->n_cells;
         ret->map.n_stuck = s->map.n_stuck;
         ret->map.n_dead = s->map.n_dead;
         ret->map.n_filled = s->map.n_filled;
@@ -31,10 +28,17 @@ void report_take(const struct snapshot *s, uint64_t realtime_us, struct report *
         ret->map.creep = s->map.creep;
         ret->map.force_n = s->map.force_n;
         ret->posture = s->posture;
+        ret->health = s->health;
+}
+
+void report_take(const struct snapshot *s, uint64_t realtime_us, struct report *ret) {
+        report_numbers(s, realtime_us, ret);
+        ret->rows = s->geometry->rows;
+        ret->cols = s->geometry->cols;
+        ret->n_cells = s->geometry->n_cells;
         ret->learning = s->learning;
         ret->sitting = s->sitting;
         ret->alerts = s->alerts;
-        ret->health = s->health;
 }
 
 static bool other_instant(uint64_t a, uint64_t b) {

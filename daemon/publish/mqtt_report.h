@@ -27,6 +27,9 @@ struct report {
 
 void report_take(const struct snapshot *s, uint64_t realtime_us, struct report *ret);
 
+/* Of it what may change with every frame. The rest is the same while snapshot.only_numbers. */
+void report_numbers(const struct snapshot *s, uint64_t realtime_us, struct report *ret);
+
 /* Something that a person would notice at once if it came late: occupancy, posture, phase of the bout, alerts, snooze,
  * the mat's link. */
 bool report_urgent(const struct report *last, const struct report *now);

@@ -16,6 +16,7 @@ typedef enum command_result (*command_fn)(void *userdata, const struct command *
 
 struct outlet_ops {
         const char *name;
+        /* Each decision. With snapshot.only_numbers nothing else in it is new: return soon. */
         void (*post)(void *self, const struct snapshot *snapshot);
         /* Descriptor that becomes readable when commands wait, or -1; dispatch() then hands them to execute. */
         int (*fd)(void *self);

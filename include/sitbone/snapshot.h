@@ -17,6 +17,8 @@
 struct snapshot {
         uint64_t now_us; /* CLOCK_BOOTTIME (or virtual time) of the decision */
         bool fresh; /* a frame was decided in this step; false = only time passed, map and features are the last ones */
+        bool only_numbers; /* learning, sitting and alerts are the last ones, without changes: they are judged twenty
+                            * times a second, and at once when something begins or ends */
         const struct geometry *geometry;            /* never NULL, outlives the snapshot */
         const struct exercise_catalogue *exercises; /* never NULL */
         struct map map;

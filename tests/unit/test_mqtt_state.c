@@ -241,6 +241,31 @@ static void write_file(const char *path, const char *text, mode_t mode) {
         CHECK(f && fputs(text, f) >= 0 && fclose(f) == 0 && chmod(path, mode) == 0);
 }
 
+/* Between two judgements: the numbers of the last frame, and no event a second time; a mat that comes back is news. */
+static void test_mailbox_numbers(void) {
+        static struct mailbox m;
+        struct snapshot *s = person();
+        static struct report r;
+        uint64_t rung;
+
+        CHECK(mailbox_init(&m) == 0);
+        s->only_numbers = true;
+        mailbox_post(&m, s, 1, 120); /* the first is all there is */
+        CHECK(mailbox_report(&m, &r) && r.sitting.phase == SITTING_SEATED);
+        CHECK(read(m.wake, &rung, sizeof(rung)) == sizeof(rung));
+        s->health.frames = 7;
+        s->posture.tilt_deg.value = -3;
+        s->sitting.phase = SITTING_AWAY;
+        mailbox_post(&m, s, 2, 120);
+        CHECK(mailbox_report(&m, &r) && r.health.frames == 7 && r.realtime_us == 2);
+        CHECK(r.posture.tilt_deg.value > -3.1F && r.sitting.phase == SITTING_SEATED);
+        CHECK(read(m.wake, &rung, sizeof(rung)) < 0);
+        s->health.mat_online = !s->health.mat_online;
+        mailbox_post(&m, s, 3, 120);
+        CHECK(read(m.wake, &rung, sizeof(rung)) == sizeof(rung));
+        mailbox_done(&m);
+}
+
 static void test_secret(void) {
         char folder[] = "/tmp/sitbone-secret-XXXXXX", path[128], password[SECRET_MAX], why[160];
 
@@ -322,6 +347,7 @@ int main(void) {
         test_event();
         test_stood_up_when_left();
         test_mailbox_bounds();
+        test_mailbox_numbers();
         test_secret();
         test_discovery();
         return 0;

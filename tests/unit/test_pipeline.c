@@ -1,4 +1,4 @@
-/* The whole estimator before a text mat has said how many cells it has, and on the smallest mats. */
+/* The whole estimator before a text mat has said how many cells it has, and on the smallest mats; how often publishers hear. */
 #include "pipeline.h"
 
 #include <string.h>
@@ -13,10 +13,7 @@ static struct geometry geometry;
 static struct snapshot snapshot;
 static struct frame frame;
 
-static void run(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
-        struct memory memory;
-        uint64_t now = 1000000;
-
+static void start(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
         memset(&geometry, 0, sizeof(geometry));
         memset(&snapshot, 0, sizeof(snapshot));
         geometry.kind = kind;
@@ -27,6 +24,13 @@ static void run(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
         geometry.cell_cm2 = 1;
         geometry.full_scale = 255;
         pipeline_init(&pipeline, &settings, &geometry, &exercises);
+}
+
+static void run(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
+        struct memory memory;
+        uint64_t now = 1000000;
+
+        start(kind, rows, cols);
         for (int i = 0; i < 200; i++, now += 100000) {
                 frame.seq = (uint64_t)i + 1;
                 frame.arrived_us = now;
@@ -41,8 +45,46 @@ static void run(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
         CHECK(snapshot.sitting.phase == SITTING_AWAY || frame.n_cells > 0);
 }
 
+static void give(uint64_t now, float raw) {
+        frame.seq++;
+        frame.arrived_us = now;
+        frame.n_cells = geometry.n_cells;
+        for (uint32_t k = 0; k < frame.n_cells; k++)
+                frame.raw[k] = raw;
+        pipeline_step(&pipeline, &frame, now, &snapshot);
+}
+
+/* A mat of 100 frames a second, sat down on after ten: publishers hear twenty times a second, and at once of what begins;
+ * in between there is nothing for them. */
+static void test_told(void) {
+        enum occupancy occupancy = OCCUPANCY_UNKNOWN;
+        enum posture_kind kind = POSTURE_UNKNOWN;
+        uint64_t now = 1000000;
+        int told = 0, begun = 0;
+
+        start(GEOMETRY_GRID, 16, 16);
+        geometry.pitch_x_mm = geometry.pitch_y_mm = 25;
+        geometry.cell_cm2 = 6.25F;
+        for (int i = 0; i < 2000; i++, now += 10000) {
+                give(now, i >= 1000 ? 120 : 0);
+                told += !snapshot.only_numbers;
+                if (snapshot.posture.occupancy != occupancy || snapshot.posture.kind != kind)
+                        CHECK(!snapshot.only_numbers);
+                occupancy = snapshot.posture.occupancy;
+                kind = snapshot.posture.kind;
+                if (snapshot.only_numbers)
+                        CHECK(snapshot.sitting.changes == 0 && snapshot.alerts.of[ALERT_ACTIVATE].changes == 0);
+                begun += (snapshot.sitting.changes & SITTING_BOUT_STARTED) != 0;
+        }
+        CHECK(occupancy == OCCUPANCY_PERSON && begun == 1);
+        CHECK(told >= 20 * 19 && told <= 20 * 21 + 10);
+        pipeline_step(&pipeline, NULL, now + 1, &snapshot);
+        CHECK(!snapshot.only_numbers); /* a timer or a command always is */
+}
+
 int main(void) {
         settings_defaults(&settings);
+        test_told();
         run(GEOMETRY_UNPLACED, 0, 0);
         run(GEOMETRY_UNPLACED, 1, 1);
         run(GEOMETRY_UNPLACED, 1, 4096);
