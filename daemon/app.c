@@ -2,25 +2,20 @@
 #include "app.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <malloc.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include <systemd/sd-daemon.h>
 
-#include "exercises.h"
 #include "identity.h"
 #include "publish/bus.h"
 #include "publish/history.h"
 #include "publish/mqtt.h"
-#include "response_file.h"
-#include "settings.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/minmax.h"
@@ -119,21 +114,6 @@ void app_turn_ends(struct app *a) {
         latency_add(&a->latency, clock_boottime_us() - a->wake_us);
 }
 
-/* The curves of the mat. A file with mistakes is said, and the mat goes on without. */
-static void respond(struct app *a) {
-        const char *path = a->settings.condition.response_file;
-        struct mistakes *mistakes = *path ? calloc(1, sizeof(*mistakes)) : NULL;
-        struct response *response = mistakes ? response_load(path, mistakes) : NULL;
-
-        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
-                log_error("%s", mistakes->of[i]);
-        if (!condition_respond(&a->pipeline.condition, response) && response)
-                log_error("%s: curves of %u cells, the mat has %u: not used", path, response->n_cells,
-                          a->mat.layout.geometry.n_cells);
-        free(response);
-        free(mistakes);
-}
-
 /* A text mat says how many cells it has with its first line, and another mat in its place with its own: start again with
  * the geometry that follows from it, in the same bout. */
 static void learn_geometry(struct app *a, uint32_t n_cells) {
@@ -156,7 +136,7 @@ static void learn_geometry(struct app *a, uint32_t n_cells) {
                            n_cells);
         pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        respond(a);
+        app_respond(a);
         app_tell_time(a, a->snapshot.now_us);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
         recall_tare(a);
@@ -218,63 +198,6 @@ static int on_outlet(sd_event_source *source, int fd, uint32_t events, void *use
         for (int i = 0; i < a->n_outlets; i++)
                 if (a->outlets[i].ops->fd(a->outlets[i].self) == fd)
                         a->outlets[i].ops->dispatch(a->outlets[i].self, execute, a);
-        return 0;
-}
-
-/* ---- settings ---- */
-
-/* What the command line says goes before every file, also at a reload. */
-static void override(const struct app_options *options, struct settings *settings) {
-        if (options->device) {
-                memset(settings->device.device, 0, sizeof(settings->device.device));
-                snprintf(settings->device.device, sizeof(settings->device.device), "%s", options->device);
-        }
-        if (options->session_bus)
-                settings->bus.bus = BUS_SESSION;
-}
-
-static void say_mistakes(const struct mistakes *m) {
-        for (int i = 0; i < m->n && i < MISTAKES_MAX; i++)
-                log_error("%s", m->of[i]);
-}
-
-static void apply(struct app *a, const struct settings *settings) {
-        char restart[512];
-
-        settings_restart_needed(&a->settings, settings, restart, sizeof(restart));
-        if (*restart)
-                log_notice("settings: these take effect at the next restart: %s", restart);
-        a->settings = *settings;
-        pipeline_configure(&a->pipeline, settings);
-        respond(a);
-        for (int i = 0; i < a->n_outlets; i++)
-                a->outlets[i].ops->configure(a->outlets[i].self, settings);
-        app_decide(a, NULL, app_turn_time(a));
-        log_info("settings: reloaded");
-}
-
-static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
-        struct app *a = userdata;
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
-        struct settings settings;
-        uint64_t monotonic_us = 0;
-
-        (void)source;
-        (void)si;
-        if (!mistakes)
-                return 0;
-        sd_event_now(a->event, CLOCK_MONOTONIC, &monotonic_us);
-        sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us);
-        settings_load(a->options.config_path, &settings, mistakes);
-        override(&a->options, &settings);
-        if (mistakes->n > 0) {
-                say_mistakes(mistakes);
-                log_error("settings: %d mistakes, the old settings stay in force", mistakes->n);
-        } else {
-                apply(a, &settings);
-        }
-        free(mistakes);
-        sd_notify(false, "READY=1");
         return 0;
 }
 
@@ -396,24 +319,10 @@ static int add_signals(struct app *a) {
         signal(SIGPIPE, SIG_IGN);
         r = sd_event_set_signal_exit(a->event, true);
         if (r >= 0)
-                r = sd_event_add_signal(a->event, NULL, SIGHUP, on_reload, a);
+                r = sd_event_add_signal(a->event, NULL, SIGHUP, app_reload, a);
         if (r >= 0)
                 r = sd_event_set_watchdog(a->event, true);
         return r;
-}
-
-static int load_exercises(struct app *a) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
-        const char *path = *a->settings.alert.exercises_file ? a->settings.alert.exercises_file : NULL;
-
-        if (!mistakes)
-                return -ENOMEM;
-        exercises_load(path, mistakes, &a->exercises);
-        say_mistakes(mistakes);
-        if (a->exercises.n == 0)
-                log_warning("exercises: alerts come without one until that is put right");
-        free(mistakes);
-        return 0;
 }
 
 static void be_realtime(const struct settings_realtime *realtime) {
@@ -434,7 +343,7 @@ static int start(struct app *a) {
         if (r >= 0)
                 r = add_timers(a);
         if (r >= 0)
-                r = load_exercises(a);
+                r = app_exercises(a);
         if (r >= 0)
                 r = mat_init(&a->mat, a->event, &a->settings.device, app_turn_time, on_frame, a);
         if (r < 0)
@@ -445,7 +354,7 @@ static int start(struct app *a) {
         a->today = app_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        respond(a);
+        app_respond(a);
         app_tell_time(a, app_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
@@ -488,7 +397,7 @@ int app_run(const struct app_options *options, const struct settings *settings) 
                 return -ENOMEM;
         a->options = *options;
         a->settings = *settings;
-        override(options, &a->settings);
+        app_override(options, &a->settings);
         r = start(a);
         if (r >= 0)
                 r = sd_event_loop(a->event);

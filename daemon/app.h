@@ -63,7 +63,7 @@ struct app {
 /* Runs until SIGTERM or SIGINT. 0, or a negative errno after saying why. settings are good; options go before them. */
 int app_run(const struct app_options *options, const struct settings *settings);
 
-/* ---- inside: app.c, app_tick.c and app_learn.c ---- */
+/* ---- inside: app.c, app_tick.c, app_learn.c and app_settings.c ---- */
 
 /* The moment this turn of the loop began, in virtual time: read once, the same for all that is decided in it. */
 uint64_t app_turn_time(void *userdata);
@@ -87,6 +87,19 @@ void app_learn(struct app *a);
 void app_learn_by_hand(struct app *a, enum command_verb verb);
 /* COMMAND_SITTER. */
 enum command_result app_sitter(struct app *a, const struct command *command);
+
+/* ---- app_settings.c: the files that the settings are and that they name ---- */
+
+/* What the command line says goes before every file, also at a reload. */
+void app_override(const struct app_options *options, struct settings *settings);
+/* The catalogue. One with mistakes is said, and what is right of it counts. */
+int app_exercises(struct app *a);
+/* The curves of the mat. A file with mistakes is said, and the mat goes on without. */
+void app_respond(struct app *a);
+/* SIGHUP: new settings and curves; with a mistake in the settings the old ones stay. */
+int app_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata);
+
+/* ---- app_tick.c ---- */
 
 int app_tick(sd_event_source *source, uint64_t usec, void *userdata);
 /* Tells the pipeline what the clock on the wall shows. */
