@@ -18,8 +18,9 @@ BUILD = sys.argv[1]
 FRAME, RATE, SPEED = 1028, 12, 6
 need('dbus-daemon')
 
-# Where each stretch begins, seconds of the simulated day; long enough for whoever is slow.
+# Where each stretch begins, seconds of the simulated day.
 STRETCH = {'empty': 0, 'upright': 15, 'slouched': 75, 'arched': 135, 'left': 195, 'right': 255, 'crossed': 315, 'gone': 375}
+END_S = 420
 SCENARIO = '''sitter fidgets=0 shifts=0 resit=0
 0:15 sit
 1:15 slouch 14
@@ -33,7 +34,7 @@ SCENARIO = '''sitter fidgets=0 shifts=0 resit=0
 
 
 class Sitter:
-    """Plays the stretch that it is told to, over and over."""
+    """Plays the stretch that it is told to, then the end of it over and over."""
 
     def __init__(self, folder):
         with open(f'{folder}/poses.scenario', 'w') as f:
@@ -47,18 +48,22 @@ class Sitter:
         self.thread.start()
 
     def take(self, pose, later_s=0):
-        self.at = (STRETCH[pose] + later_s) * RATE
+        end = min([s for s in STRETCH.values() if s > STRETCH[pose]], default=END_S) - 1
+        self.turn = ((STRETCH[pose] + later_s) * RATE, end * RATE)
 
     def play(self):
-        due = time.monotonic()
+        turn, due = None, time.monotonic()
         while self.running:
+            if turn is not self.turn:
+                turn = self.turn
+                at, end = turn
             try:
-                self.mat.write(self.data[self.at * FRAME:(self.at + 1) * FRAME])
+                self.mat.write(self.data[at * FRAME:(at + 1) * FRAME])
             except BlockingIOError:
                 pass  # nobody reads now
-            self.at += 1
-            if (self.at + 1) * FRAME > len(self.data):
-                self.at -= 20 * RATE
+            at += 1
+            if at >= end:
+                at -= 10 * RATE
             due = max(due + 1 / RATE / SPEED, time.monotonic() - 1)
             time.sleep(max(0, due - time.monotonic()))
 
@@ -82,7 +87,7 @@ def seated(sitter, daemon, pose='upright'):
 
 
 def test_refused(sitter, daemon):
-    sitter.take('gone')
+    sitter.take('gone', 15)  # the seat was empty before, too: nobody is seen to stand up
     wait_for('nobody sits', 10, lambda: daemon.status()['occupancy'] == 'vacant')
     assert 'Nobody is seated' in ctl('calibrate', 'slouched', status=1)
     said = ctl('calibrate', '--seconds', '0', status=1)
