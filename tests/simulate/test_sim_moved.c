@@ -17,7 +17,7 @@
 #include "tools/sim_scene.h"
 #include "tools/sim_sensor.h"
 
-enum { SECOND = 1000000, RATE_HZ = 3, EMPTY_S = 8, SIT_S = 16, AWAY_S = 7, BEFORE_SITS = 50, AFTER_SITS = 6 };
+enum { SECOND = 1000000, RATE_HZ = 2, EMPTY_S = 8, SIT_S = 15, AWAY_S = 6, BEFORE_SITS = 50, AFTER_SITS = 6 };
 
 static struct sim_scenario scenario;
 static struct sim_scene scene;
