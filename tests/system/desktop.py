@@ -129,7 +129,7 @@ class Seat:
         for line in lines:
             self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
-            assert self.lines.get(timeout=20) == "ok"
+            assert self.lines.get(timeout=60) == "ok"
 
 
 DUNSTRC = """[global]

@@ -40,6 +40,7 @@ def test_granted(folder, mat):
             if not sanitized:  # mlockall does nothing there
                 assert 1024 < locked_kb(pid) < LOCKED_MOST_KB, locked_kb(pid)
             mat.play(data, FRAME, RATE)
+            wait_for('the last frame', 20, lambda: daemon.frames() >= len(data) // FRAME - 1)
             broker.thaw()
             topic = 'sitbone/test/diag'
             wait_for('diag', 20, lambda: listener.last(topic))
