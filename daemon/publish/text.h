@@ -36,6 +36,7 @@ const char *command_result_name(enum command_result r); /* CamelCase, the D-Bus 
 const char *command_result_text(enum command_result r);
 
 /* Names in words of the language (util/language.h); a name that is not known comes back as it is. */
+const char *occupancy_text(const char *name);      /* person -> "person" */
 const char *posture_text(const char *name);        /* leaning_left -> "leaning left" */
 const char *alert_kind_text(const char *name);     /* activate -> "stand up" */
 const char *alert_outcome_text(const char *name);  /* stood -> "you stood up" */

@@ -19,6 +19,16 @@ static const char *in_words(const struct word *words, size_t n, const char *name
 
 #define IN_WORDS(table, name) in_words(table, sizeof(table) / sizeof((table)[0]), name)
 
+const char *occupancy_text(const char *name) {
+        static const struct word words[] = {
+                {"unknown", N_("unknown")},
+                {"vacant", N_("vacant")},
+                {"object", N_("object")},
+                {"person", N_("person")},
+        };
+        return IN_WORDS(words, name);
+}
+
 const char *posture_text(const char *name) {
         static const struct word words[] = {
                 {"left", N_("left")}, /* of the calibration */

@@ -9,6 +9,7 @@
 #include "acquire/port.h"
 #include "ctl.h"
 #include "ctl_out.h"
+#include "util/language.h"
 
 enum { LATENCY_LONG_MS = 2 };
 
@@ -20,24 +21,24 @@ static void holder_of(const char *path, char *ret, size_t size) {
 
 static const char *free_words(const struct port_facts *p) {
         if (access(p->path, R_OK | W_OK) < 0)
-                return "no permission (group dialout?)";
-        return geteuid() == 0 ? "free" : "free, as far as you may see";
+                return _("no permission (group dialout?)");
+        return geteuid() == 0 ? _("free") : _("free, as far as you may see");
 }
 
 static void print_port(const struct port_facts *p) {
         char holder[96];
 
         holder_of(p->path, holder, sizeof(holder));
-        printf("%s  %s%s\n", p->path, *holder ? "in use by " : "", *holder ? holder : free_words(p));
+        printf("%s  %s%s\n", p->path, *holder ? _("in use by ") : "", *holder ? holder : free_words(p));
         if (p->by_id[0])
                 printf("    %s\n", p->by_id);
         if (p->vendor[0])
                 printf("    %s:%s %s%s%s%s%s\n", p->vendor, p->product, p->maker, p->maker[0] ? " " : "", p->title,
-                       p->serial[0] ? ", serial " : ", no serial number", p->serial);
+                       p->serial[0] ? _(", serial ") : _(", no serial number"), p->serial);
         if (p->driver[0])
-                printf("    driver %s\n", p->driver);
+                printf(_("    driver %s\n"), p->driver);
         if (p->latency_ms >= LATENCY_LONG_MS)
-                printf("    holds bytes back for up to %d ms (latency timer): 70-sitboned.rules sets it to 1 ms\n",
+                printf(_("    holds bytes back for up to %d ms (latency timer): 70-sitboned.rules sets it to 1 ms\n"),
                        p->latency_ms);
 }
 
@@ -100,7 +101,7 @@ int verb_ports(const struct options *options) {
         if (options->json)
                 print_json(ports, n);
         else if (n == 0)
-                printf("no serial ports\n");
+                puts(_("no serial ports"));
         for (int i = 0; i < n && !options->json; i++)
                 print_port(&ports[i]);
         free(ports);

@@ -17,6 +17,7 @@
 #include "recorder.h"
 #include "tap.h"
 #include "util/clock.h"
+#include "util/language.h"
 
 enum { READ_SIZE = 16 * 1024, POLL_MS = 20, REOPEN_MS = 500, START_AGAIN_US = 1000000 };
 
@@ -171,7 +172,7 @@ static int come_back(struct record *r) {
                 poll(NULL, 0, REOPEN_MS);
                 return 0;
         }
-        fprintf(stderr, "%s is back\n", port_path(r->port));
+        fprintf(stderr, _("%s is back\n"), port_path(r->port));
         r->heard = false;
         return note_gap(r, elapsed_us(r));
 }
@@ -192,7 +193,7 @@ static int read_once(struct record *r) {
                 return 0;
         if (port_is_file(r->port))
                 return 1;
-        fprintf(stderr, "%s is away; waiting for it to come back\n", port_path(r->port));
+        fprintf(stderr, _("%s is away; waiting for it to come back\n"), port_path(r->port));
         port_close(r->port);
         r->port = NULL;
         return 0;
@@ -215,7 +216,7 @@ static int take_message(struct record *r) {
         if (n < 0)
                 return errno == EAGAIN || errno == EINTR ? 0 : -errno;
         if ((size_t)n < sizeof(message.head)) {
-                fprintf(stderr, "the daemon has ended\n");
+                fprintf(stderr, "%s\n", _("the daemon has ended"));
                 return 1;
         }
         t_us = message.head.t_us > r->began_us ? message.head.t_us - r->began_us : 0;
@@ -243,20 +244,20 @@ static void tell(const struct record *r) {
 
         for (int i = 0; i < REFUSAL_N; i++)
                 refused += i == REFUSED_PARTIAL ? 0 : r->decoder.refused[i];
-        printf("%s: %.1f s, %llu bytes in %llu (%.0f %%), %llu frames of %s, %llu refused", r->path, seconds,
+        printf(_("%s: %.1f s, %llu bytes in %llu (%.0f %%), %llu frames of %s, %llu refused"), r->path, seconds,
                (unsigned long long)r->recorder.wire_bytes, (unsigned long long)r->recorder.file_bytes,
                r->recorder.wire_bytes > 0 ? 100.0 * (double)r->recorder.file_bytes / (double)r->recorder.wire_bytes
                                           : 100.0,
                (unsigned long long)r->decoder.frames, r->format->name, (unsigned long long)refused);
         if (r->gaps > 0)
-                printf(", away %u times", r->gaps);
+                printf(_(", away %u times"), r->gaps);
         if (r->lost > 0)
-                printf(", %llu bytes lost: they came faster than they were written", (unsigned long long)r->lost);
+                printf(_(", %llu bytes lost: they came faster than they were written"), (unsigned long long)r->lost);
         putchar('\n');
         if (r->recorder.wire_bytes == 0)
-                complain("the mat sent nothing");
+                complain(_("the mat sent nothing"));
         else if (r->decoder.frames == 0)
-                complain("no frame in it: another format or baud rate? sitbonectl probe %s",
+                complain(_("no frame in it: another format or baud rate? sitbonectl probe %s"),
                          r->settings.device.device);
 }
 
@@ -268,11 +269,11 @@ static int run(struct record *r) {
         int closed;
 
         if (result < 0) {
-                complain("%s: %s", r->path, result == -EEXIST ? "is there already" : strerror(-result));
+                complain("%s: %s", r->path, result == -EEXIST ? _("is there already") : strerror(-result));
                 return STATUS_FAILED;
         }
-        fprintf(stderr, "recording %s as %s; Ctrl-C ends it\n", r->tap ? "what sitboned reads" : port_path(r->port),
-                r->format->name);
+        fprintf(stderr, _("recording %s as %s; Ctrl-C ends it\n"),
+                r->tap ? _("what sitboned reads") : port_path(r->port), r->format->name);
         decoder_init(&r->decoder, r->format, &r->layout);
         if (file)
                 decoder_at_boundary(&r->decoder);

@@ -5,6 +5,7 @@
 #include "ctl_replay.h"
 #include "ctl_view.h"
 #include "publish/text.h"
+#include "util/language.h"
 
 enum { LINES_MAX = 200, LINE_MAX_ = 400, NAMES_MAX = 65 };
 
@@ -49,6 +50,14 @@ void replay_summary_free(struct replay_summary *m) {
         free(m);
 }
 
+static const char *occupancy_word(int i) {
+        return occupancy_text(occupancy_name((enum occupancy)i));
+}
+
+static void print_label(FILE *f, const char *label) {
+        fprintf(f, "%-*s", language_field(label, 11), label);
+}
+
 static void note(struct replay_summary *m, const struct snapshot *s, const char *what, const char *more) {
         struct line *line;
 
@@ -64,14 +73,14 @@ static void note_sitting(struct replay_summary *m, const struct snapshot *s) {
         uint32_t changes = s->sitting.changes;
 
         if (changes & SITTING_BOUT_STARTED)
-                note(m, s, "bout started", "");
+                note(m, s, _("bout started"), "");
         if (changes & SITTING_BACK) {
                 view_duration_words((double)s->sitting.last_away_us / 1e6, duration, sizeof(duration));
-                note(m, s, "back after ", duration);
+                note(m, s, _("back after "), duration);
         }
         if (changes & SITTING_BOUT_ENDED) {
                 view_duration_words((double)s->sitting.last_bout_us / 1e6, duration, sizeof(duration));
-                note(m, s, "bout ended, seated ", duration);
+                note(m, s, _("bout ended, seated "), duration);
         }
 }
 
@@ -89,8 +98,8 @@ static void note_alerts(struct replay_summary *m, const struct snapshot *s) {
                         note(m, s, alert_title((enum alert_kind)k), text);
                 }
                 if (a->changes & ALERT_CLEARED) {
-                        snprintf(text, sizeof(text), " alert over: %s", alert_outcome_name(a->outcome));
-                        note(m, s, alert_kind_name((enum alert_kind)k), text);
+                        snprintf(text, sizeof(text), ": %s", alert_outcome_text(alert_outcome_name(a->outcome)));
+                        note(m, s, alert_title((enum alert_kind)k), text);
                 }
         }
 }
@@ -115,7 +124,7 @@ void replay_summary_decided(void *userdata, const struct snapshot *s) {
                 m->names[m->name].s += now_s - m->last_s;
         }
         if (!m->begun || s->posture.occupancy != m->occupancy)
-                note(m, s, "seat: ", occupancy_name(s->posture.occupancy));
+                note(m, s, _("seat: "), occupancy_word((int)s->posture.occupancy));
         m->begun = true;
         m->last_s = now_s;
         m->occupancy = s->posture.occupancy;
@@ -132,23 +141,23 @@ static void print_head(const struct replay_summary *m, FILE *f, const char *path
         char duration[32];
 
         view_duration_words(m->last_s, duration, sizeof(duration));
-        fprintf(f, "%s: %llu frames in %s", path, (unsigned long long)r->frames, duration);
+        fprintf(f, _("%s: %llu frames in %s"), path, (unsigned long long)r->frames, duration);
         if (r->frames > 1 && m->last_s > 0)
-                fprintf(f, " (%.1f a second)", (double)(r->frames - 1) / m->last_s);
+                fprintf(f, _(" (%.1f a second)"), (double)(r->frames - 1) / m->last_s);
         if (g->kind == GEOMETRY_GRID)
-                fprintf(f, ", %u x %u cells of %.1f x %.1f mm%s\n", g->rows, g->cols, (double)g->pitch_x_mm,
-                        (double)g->pitch_y_mm, g->pitch_assumed ? " (assumed: the recording does not say)" : "");
+                fprintf(f, _(", %u x %u cells of %.1f x %.1f mm%s\n"), g->rows, g->cols, (double)g->pitch_x_mm,
+                        (double)g->pitch_y_mm, g->pitch_assumed ? _(" (assumed: the recording does not say)") : "");
         else
                 fprintf(f, ", %u %s\n", g->n_cells,
-                        g->kind == GEOMETRY_SCATTERED ? "scattered cells" : "cells, positions unknown");
-        fprintf(f, "refused    ");
+                        g->kind == GEOMETRY_SCATTERED ? _("scattered cells") : _("cells, positions unknown"));
+        print_label(f, _("refused"));
         for (int i = 0; i < REFUSAL_N; i++)
                 if (r->refused[i]) {
                         fprintf(f, "%s%llu %s", separator, (unsigned long long)r->refused[i],
                                 refusal_name((enum refusal)i));
                         separator = ", ";
                 }
-        fprintf(f, "%s\n", *separator ? "" : "none");
+        fprintf(f, "%s\n", *separator ? "" : _("none"));
 }
 
 /* "person 53 %, vacant 47 %" of the time given; shares below half a percent are left out. */
@@ -156,33 +165,29 @@ static void print_shares(FILE *f, const char *label, const double *seconds, int 
                          const char *(*name)(int)) {
         const char *separator = "";
 
-        fprintf(f, "%-11s", label);
+        print_label(f, label);
         for (int i = 0; i < n; i++) {
                 if (!(seconds[i] / all >= 0.005))
                         continue;
                 fprintf(f, "%s%s %.0f %%", separator, name(i), 100 * seconds[i] / all);
                 separator = ", ";
         }
-        fprintf(f, "%s\n", *separator ? "" : "nothing");
-}
-
-static const char *occupancy_word(int i) {
-        return occupancy_name((enum occupancy)i);
+        fprintf(f, "%s\n", *separator ? "" : _("nothing"));
 }
 
 static const char *posture_word(int i) {
-        return posture_name((enum posture_kind)i);
+        return posture_text(posture_name((enum posture_kind)i));
 }
 
 /* Of all the time: an empty seat may have been taught, too. */
 static void print_taught(const struct replay_summary *m, FILE *f) {
         const char *separator = "";
 
-        fprintf(f, "%-11s", "taught");
+        print_label(f, _("taught"));
         for (int i = 0; i < m->n_names; i++) {
                 if (!(m->names[i].s / m->last_s >= 0.005))
                         continue;
-                fprintf(f, "%s%s %.0f %%", separator, *m->names[i].name ? m->names[i].name : "none of these",
+                fprintf(f, "%s%s %.0f %%", separator, *m->names[i].name ? m->names[i].name : _("none of these"),
                         100 * m->names[i].s / m->last_s);
                 separator = ", ";
         }
@@ -200,22 +205,24 @@ void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, c
         char duration[32];
 
         print_head(m, f, path, r);
-        print_shares(f, "seat", m->occupancy_s, OCCUPANCY_N, m->last_s, occupancy_word);
+        print_shares(f, _("seat"), m->occupancy_s, OCCUPANCY_N, m->last_s, occupancy_word);
         memcpy(postures, m->posture_s, sizeof(postures));
         postures[POSTURE_VACANT] = 0;
         postures[POSTURE_UNKNOWN] = fmax(0, m->occupancy_s[OCCUPANCY_PERSON]);
         for (int i = POSTURE_VACANT + 1; i < POSTURE_N; i++)
                 postures[POSTURE_UNKNOWN] -= postures[i];
-        print_shares(f, "postures", postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_word);
+        print_shares(f, _("postures"), postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_word);
         if (m->taught)
                 print_taught(m, f);
         view_duration_words((double)m->sitting.today_us / 1e6, duration, sizeof(duration));
-        fprintf(f, "sitting    %s, bouts: %u, breaks: %u, partial breaks: %u\n", duration, m->sitting.bouts_today,
+        print_label(f, _("sat"));
+        fprintf(f, _("%s, bouts: %u, breaks: %u, too short to be one: %u\n"), duration, m->sitting.bouts_today,
                 m->sitting.breaks_today, m->sitting.partial_breaks_today);
         for (uint64_t i = 0; i < m->n_lines && i < LINES_MAX; i++) {
                 print_time(f, m->lines[i].at_s);
                 fprintf(f, "%s\n", m->lines[i].text);
         }
         if (m->n_lines > LINES_MAX)
-                fprintf(f, "  ... and %llu more; --json has them all\n", (unsigned long long)(m->n_lines - LINES_MAX));
+                fprintf(f, _("  ... and %llu more; --json has them all\n"),
+                        (unsigned long long)(m->n_lines - LINES_MAX));
 }

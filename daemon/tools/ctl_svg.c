@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctl_draw.h"
+#include "util/language.h"
 
 enum { MAP_SIDE = 416, MAP_LEFT = 40, MAP_TOP = 64, PANEL_LEFT = 520, WIDTH = 900, HEIGHT = 540, GAUGE = 280 };
 
@@ -115,8 +116,10 @@ static void draw_map(FILE *f, const struct view *v) {
         fprintf(f, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"14\" class=\"mat\"/>\n",
                 p.left - 8, p.top - 8, wide + 16, high + 16);
         draw_cells(&p);
-        text_at(f, MAP_LEFT + MAP_SIDE / 2.0, p.top - 16, "dim middle", placed ? "front (knees)" : "in wire order");
-        text_at(f, MAP_LEFT + MAP_SIDE / 2.0, p.top + high + 26, "dim middle", placed ? "back" : "positions unknown");
+        text_at(f, MAP_LEFT + MAP_SIDE / 2.0, p.top - 16, "dim middle",
+                placed ? _("front (knees)") : _("in wire order"));
+        text_at(f, MAP_LEFT + MAP_SIDE / 2.0, p.top + high + 26, "dim middle",
+                placed ? _("back") : _("positions unknown"));
         if (!placed)
                 return;
         text_at(f, p.left - 22, p.top + high / 2, "dim middle", "L");
@@ -157,7 +160,7 @@ static double gauge(FILE *f, double y, const char *low, const char *high, double
 }
 
 static void obliquity_words(const struct view *v, char *ret, size_t size) {
-        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, "unknown", ret, size);
+        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, _("unknown"), ret, size);
 }
 
 static double draw_headline(FILE *f, const struct view *v) {
@@ -166,7 +169,7 @@ static double draw_headline(FILE *f, const struct view *v) {
         view_posture_words(v, text, sizeof(text));
         text_at(f, PANEL_LEFT, 84, "posture", text);
         if (view_is_sure(v)) {
-                snprintf(text, sizeof(text), "%.0f %% sure", v->confidence * 100);
+                snprintf(text, sizeof(text), _("%.0f %% sure"), v->confidence * 100);
                 text_at(f, PANEL_LEFT, 106, "dim", text);
         }
         return 142;
@@ -175,25 +178,25 @@ static double draw_headline(FILE *f, const struct view *v) {
 static void draw_panel(FILE *f, const struct view *v) {
         double y = draw_headline(f, v);
 
-        y = row_words(f, y, "tilt", view_tilt_words, v);
-        y = gauge(f, y, "back", "front", v->tilt_deg, v->tilt_sd_deg, 20);
-        y = row_words(f, y, "obliquity", obliquity_words, v);
-        y = gauge(f, y, "left", "right", v->obliquity_deg, v->obliquity_sd_deg, 10);
-        y = row_words(f, y, "balance", view_balance_words, v);
-        y = gauge(f, y, "left", "right", v->asymmetry, 0, 0.5) + 8;
-        y = row_words(f, y, "seated", view_seated_words, v);
-        y = row_words(f, y, "next alert", view_next_words, v);
-        y = row_words(f, y, "today", view_today_words, v);
-        y = row_words(f, y, "contact", view_contact_words, v);
-        row_words(f, y, "sit bones", view_bones_words, v);
+        y = row_words(f, y, _("tilt"), view_tilt_words, v);
+        y = gauge(f, y, _("back"), _("front"), v->tilt_deg, v->tilt_sd_deg, 20);
+        y = row_words(f, y, _("obliquity"), obliquity_words, v);
+        y = gauge(f, y, _("left"), _("right"), v->obliquity_deg, v->obliquity_sd_deg, 10);
+        y = row_words(f, y, _("balance"), view_balance_words, v);
+        y = gauge(f, y, _("left"), _("right"), v->asymmetry, 0, 0.5) + 8;
+        y = row_words(f, y, _("seated"), view_seated_words, v);
+        y = row_words(f, y, _("next alert"), view_next_words, v);
+        y = row_words(f, y, _("today"), view_today_words, v);
+        y = row_words(f, y, _("contact"), view_contact_words, v);
+        row_words(f, y, _("sit bones"), view_bones_words, v);
 }
 
 static void draw_foot(FILE *f, const struct view *v) {
         char text[VIEW_TEXT_MAX + VIEW_WORD_MAX + 8];
 
         text_at(f, PANEL_LEFT, HEIGHT - 22, "small",
-                view_unmeasured(v) > 0 ? "cross: centre of pressure; circles: sit bones; x: not measured"
-                                       : "cross: centre of pressure; circles: sit bones");
+                view_unmeasured(v) > 0 ? _("cross: centre of pressure; circles: sit bones; x: not measured")
+                                       : _("cross: centre of pressure; circles: sit bones"));
         if (!v->alert_title[0])
                 return;
         fprintf(f, "<rect x=\"0\" y=\"%d\" width=\"%d\" height=\"56\" class=\"alert\"/>\n", HEIGHT, WIDTH);
