@@ -91,12 +91,17 @@ static bool taught_good(const struct profile *p, int i) {
                numbers_good(t->mean, (int)p->n_pattern) && spreads_good(t->variance, (int)p->n_pattern);
 }
 
+/* Millimetres: a mat is smaller than ten metres. */
 static bool place_good(const struct usual_place *p) {
+        static const float MOST_MM = 10000;
+
         for (int i = 0; i < PLACE_N; i++) {
-                if (!isfinite(p->mean[i]) || (i < 2 && !(p->variance[i] >= 0 && isfinite(p->variance[i]))))
+                if (!(fabsf(p->mean[i]) <= MOST_MM))
+                        return false;
+                if (i < 2 && !(p->variance[i] >= 0 && p->variance[i] <= MOST_MM * MOST_MM))
                         return false;
                 for (uint32_t k = 0; k < PLACE_RECENT; k++)
-                        if (!isfinite(p->recent[k][i]))
+                        if (!(fabsf(p->recent[k][i]) <= MOST_MM))
                                 return false;
         }
         return p->n_recent <= PLACE_RECENT && p->verdict < PLACE_VERDICT_N;

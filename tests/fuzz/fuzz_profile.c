@@ -50,6 +50,10 @@ static void use(void) {
         }
         if (snapshot.learning.n_taught > TAUGHT_MAX || snapshot.learning.stale >= STALE_REASON_N)
                 abort();
+        estimate_note_sit(&pipeline.estimate);
+        estimate_learning(&pipeline.estimate, &snapshot.learning);
+        if (snapshot.learning.place.verdict >= PLACE_VERDICT_N || isinf(snapshot.learning.place.moved_x_mm))
+                abort();
         likeness = usual_likeness(&profile.usual, profile.usual.mean);
         usual_whose(&likeness, 1, &sure);
         if (sure < 0 || sure > 1)

@@ -183,6 +183,7 @@ static void test_check(void) {
         REFUSED(p.calibration.pose[0].sd[2] = -1);
         REFUSED(p.usual.variance[1] = -1);
         REFUSED(p.place.mean[0] = NAN);
+        REFUSED(p.place.mean[1] = 1e30F);
         REFUSED(p.place.variance[1] = -1);
         REFUSED(p.place.recent[2][3] = INFINITY);
         REFUSED(p.place.n_recent = PLACE_RECENT + 1);
