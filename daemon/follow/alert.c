@@ -113,6 +113,10 @@ static void consider(struct alert_desk *d, enum alert_kind k, const struct sitti
                 d->free_us[k] = 0;
                 return;
         }
+        if (s->doubted) {
+                d->now.plan[k].held |= ALERT_HELD_AWAY;
+                return;
+        }
         if (hold_moment(d, k, now_us, &moment)) {
                 raise_alert(d, k, s, moment, now_us);
                 d->free_us[k] = 0;
@@ -128,12 +132,12 @@ static uint64_t heads_up_us(const struct alert_desk *d) {
         return (uint64_t)((double)d->settings.heads_up_s * US_PER_S);
 }
 
-static void announce(struct alert_desk *d, uint64_t now_us) {
+static void announce(struct alert_desk *d, const struct sitting *s, uint64_t now_us) {
         const struct alert_plan *p = &d->now.plan[ALERT_ACTIVATE];
 
         if (p->due_us > now_us + heads_up_us(d))
                 d->announced = false;
-        else if (!d->announced && p->held == 0 && p->due_us > now_us && heads_up_us(d) > 0) {
+        else if (!d->announced && p->held == 0 && !s->doubted && p->due_us > now_us && heads_up_us(d) > 0) {
                 d->announced = true;
                 d->now.of[ALERT_ACTIVATE].changes |= ALERT_HEADS_UP;
         }
@@ -182,7 +186,7 @@ uint64_t alert_step(struct alert_desk *d, const struct sitting *sitting, uint64_
                 plan(d, k, sitting, now_us);
                 consider(d, k, sitting, now_us);
         }
-        announce(d, now_us);
+        announce(d, sitting, now_us);
         if (d->on_seat)
                 d->partial = false;
         d->now.activate_due_us = activate_due(d);

@@ -8,8 +8,9 @@
  *   short      short_min of seated time since the last prompt, long or short, and the
  *              long one not within half of it (0: no short tier)                  half of short_min
  *
- * At most one of slouch and asymmetry in posture_gap_min; neither on low confidence. Sitting and stillness do not rest on
- * the posture, so the others ask for none. An open alert is updated each minute of seated time, and shown anew each
+ * At most one of slouch and asymmetry in posture_gap_min; neither on low confidence in the posture. Sitting and stillness
+ * do not rest on it, so the others ask for none; they rest on the occupancy, and nothing is raised while that is unknown or
+ * the last maps speak against a person. An open alert is updated each minute of seated time, and shown anew each
  * repeat_min, repeat_max times at most. heads_up_s before an activate alert falls due it is announced.
  *
  * Nothing is raised, repeated or announced while snoozed, paused, in quiet hours, while "do not disturb" is said, or once

@@ -98,7 +98,7 @@ static void follow_seated(struct alert_desk *d, enum alert_kind k, const struct 
                 outcome_close(d, k, ALERT_SQUEEZED, now_us);
         } else if (due_patience(d, k, s, now_us) == 0) {
                 outcome_close(d, k, ALERT_IGNORED, now_us);
-        } else if (outcome_repeat_us(d, k) <= now_us) {
+        } else if (!s->doubted && outcome_repeat_us(d, k) <= now_us) {
                 show(d, k, s, now_us, ALERT_REPEATED);
                 d->shown_us[k] = now_us;
                 a->showings++;

@@ -303,7 +303,7 @@ uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, 
         see(t, seat_of(posture->occupancy), posture->occupancy_since_us, now_us);
         take_posture(&t->now, posture, now_us);
         take_squeezes(t, &posture->squeezes);
-        t->doubted = posture->doubted;
+        t->doubted = t->now.doubted = posture->doubted;
         fall_due(t, now_us);
         publish(t, now_us, ret);
         next = deadline(t, now_us);

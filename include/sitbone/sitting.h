@@ -52,6 +52,7 @@ struct sitting {
         float asymmetry;
         float movement; /* as in posture.h: how busy the sitter is */
         bool shifting;
+        bool doubted; /* SEATED: the last maps speak against it, the person may have left */
         /* posture over the last window (setting alert.posture_window_min), share of seated time 0..1, 0 without a bout */
         float slouched_share, lopsided_share;
         uint64_t slouched_window_us, lopsided_window_us; /* the same as time within the window */

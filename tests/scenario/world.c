@@ -62,6 +62,7 @@ void world_step(struct world *w) {
                 w->posture = w->next;
                 w->pending = false;
         }
+        w->posture.doubted = w->pending;
         w->posture.shifting = w->t_us < w->shifting_until_us;
         w->posture.movement = w->t_us < w->typing_until_us ? TYPING : 0;
         sitting = sitting_step(&w->tracker, &w->posture, now, &w->sitting);
