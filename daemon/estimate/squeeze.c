@@ -12,10 +12,10 @@ enum { GOOD_LEAST = SQUEEZE_LESSONS - 1 };
 
 static const float FAST_S = 0.2F, SLOW_S = 1, BASE_S = 3;
 static const float CALM_S = 1.5F;
-static const float BEGINS = 0.5F, ENDS = 0.35F, MOST = 2.5F; /* of the learnt change */
-static const float FIDGET_S = 3;                             /* out and back again: what was before still counts */
-static const float SHORTEST_S = 0.8F, SQUEEZE_LONGEST_S = 15, BACK_S = 0.6F, SQUEEZE_RHYTHM_S = 20;
-static const float STILL_COP_MM = 5, STILL_LOAD = 0.06F, STILL_APART = 0.8F; /* the last: of the learnt change */
+static const float BEGINS = 0.5F, ENDS = 0.35F, MOST = 2.5F, SUDDEN = 0.2F; /* of the learnt change */
+static const float FIDGET_S = 4; /* out and back again: what was before still counts */
+static const float SHORTEST_S = 0.8F, SURE_S = 2, SQUEEZE_LONGEST_S = 15, BACK_S = 0.6F, SQUEEZE_RHYTHM_S = 20;
+static const float STILL_COP_MM = 5, STILL_LOAD = 0.06F, STILL_APART = 0.5F; /* the last: of the learnt change */
 
 static bool take_signals(const struct features *f, float ret[SQUEEZE_SIGNALS]) {
         const struct sit_bones *b = &f->sit_bones;
@@ -199,13 +199,16 @@ static bool still(const struct squeeze_watch *w, const struct squeeze_pattern *p
                fabsf(now[SQUEEZE_APART] - base[SQUEEZE_APART]) <= STILL_APART * fabsf(p->change) + fabsf(p->apart);
 }
 
-static void rest(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
+/* Calm for long enough: so it is now, and what comes is held against it. */
+static bool settles(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
         bool calm = fabsf(w->fast[SQUEEZE_BOTH] - w->slow[SQUEEZE_BOTH]) < 0.25F * fabsf(p->change) &&
                     cop_off(w->fast, w->slow) < 2.5F;
 
         w->calm_s = calm ? w->calm_s + dt : 0;
-        if (w->calm_s < CALM_S)
-                return;
+        return w->calm_s >= CALM_S;
+}
+
+static void rest(struct squeeze_watch *w) {
         memcpy(w->base, w->slow, sizeof(w->base));
         enter(w, SQUEEZE_RESTING);
 }
@@ -225,19 +228,34 @@ static void count(struct squeeze_watch *w) {
         w->lonely_s = 0;
 }
 
-/* True: nothing can be said now. For too long: nothing of before counts any more. */
+/* The sitter moved, and nothing of before counts any more: but a squeeze that was held for long with all else still. */
+static void give_up(struct squeeze_watch *w) {
+        if (w->phase == SQUEEZE_HOLDING)
+                w->held_s = w->phase_s - w->unrest_s;
+        if (w->clean_s >= SURE_S)
+                count(w);
+        enter(w, SQUEEZE_RESTLESS);
+}
+
+/* True: nothing can be said now. It is over when the sitter is back where he was, or calm somewhere else. */
 static bool fidgets(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
         if (still(w, p)) {
-                w->unrest_s = 0;
+                w->unrest_s = w->calm_s = 0;
                 return false;
         }
         w->unrest_s += dt;
-        if (w->unrest_s > FIDGET_S)
-                enter(w, SQUEEZE_RESTLESS);
+        if (settles(w, p, dt)) {
+                give_up(w);
+                rest(w);
+        } else if (w->unrest_s > FIDGET_S) {
+                give_up(w);
+        }
         return true;
 }
 
 static void hold(struct squeeze_watch *w, const struct squeeze_pattern *p, float share, float dt) {
+        float clean_s;
+
         if (share > MOST || w->phase_s > SQUEEZE_LONGEST_S) {
                 enter(w, SQUEEZE_RESTLESS);
                 return;
@@ -248,19 +266,26 @@ static void hold(struct squeeze_watch *w, const struct squeeze_pattern *p, float
         w->now.contracting = w->clean_s >= SHORTEST_S;
         if (share >= ENDS)
                 return;
+        clean_s = w->clean_s;
         w->held_s = w->phase_s;
-        enter(w, w->clean_s >= SHORTEST_S ? SQUEEZE_RELEASED : SQUEEZE_RESTING);
+        enter(w, clean_s >= SHORTEST_S ? SQUEEZE_RELEASED : SQUEEZE_RESTING);
+        w->clean_s = clean_s;
 }
 
-static void release(struct squeeze_watch *w, const struct squeeze_pattern *p, float share) {
-        if (w->phase_s < BACK_S)
+static void release(struct squeeze_watch *w, const struct squeeze_pattern *p, float share, float dt) {
+        if (fidgets(w, p, dt) || w->phase_s < BACK_S)
                 return;
-        if (fabsf(share) <= ENDS && still(w, p)) {
+        if (fabsf(share) <= ENDS) {
                 count(w);
                 enter(w, SQUEEZE_RESTING);
         } else {
                 enter(w, SQUEEZE_RESTLESS);
         }
+}
+
+/* Muscle tightens within a second; who slumps takes several. */
+static bool sudden(const struct squeeze_watch *w, const struct squeeze_pattern *p) {
+        return (w->fast[SQUEEZE_BOTH] - w->slow[SQUEEZE_BOTH]) / p->change >= SUDDEN;
 }
 
 static void watch(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
@@ -270,13 +295,14 @@ static void watch(struct squeeze_watch *w, const struct squeeze_pattern *p, floa
         w->lonely_s += dt;
         switch (w->phase) {
         case SQUEEZE_RESTLESS:
-                rest(w, p, dt);
+                if (settles(w, p, dt))
+                        rest(w);
                 break;
         case SQUEEZE_RESTING:
                 if (fidgets(w, p, dt))
                         break;
                 if (share >= BEGINS)
-                        enter(w, SQUEEZE_HOLDING);
+                        enter(w, sudden(w, p) ? SQUEEZE_HOLDING : SQUEEZE_RESTLESS);
                 else if (share < -1)
                         enter(w, SQUEEZE_RESTLESS);
                 else if (share < 0.25F)
@@ -286,7 +312,7 @@ static void watch(struct squeeze_watch *w, const struct squeeze_pattern *p, floa
                 hold(w, p, share, dt);
                 break;
         case SQUEEZE_RELEASED:
-                release(w, p, share);
+                release(w, p, share, dt);
                 break;
         }
 }

@@ -6,9 +6,10 @@
  * What is looked at: the logarithm of the load round the sit bones as a share of all load, the mean of both sides ("both")
  * and half their difference ("apart"); centre of pressure; logarithm of the load. Shares do not see breath or gain.
  *
- * A repetition is a change of "both" by half the learnt one or more, that comes and goes within SQUEEZE_LONGEST_S, back to
- * where it was, with everything else nearly still. One alone may be chance: it counts, with its seconds, when another
- * follows or went before within SQUEEZE_RHYTHM_S. */
+ * A repetition is a change of "both" by half the learnt one or more, that comes within a second or so and goes within
+ * SQUEEZE_LONGEST_S, back to where it was, with everything else nearly still. A fidget in it or right behind it is waited
+ * for; where the sitter moved for good in the middle of one, two seconds of it are enough. One alone may be chance: it
+ * counts, with its seconds, when another follows or went before within SQUEEZE_RHYTHM_S. */
 #ifndef ESTIMATE_SQUEEZE_H
 #define ESTIMATE_SQUEEZE_H
 

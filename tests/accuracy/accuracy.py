@@ -100,8 +100,9 @@ class Recording:
 
 
 class World:
-    def __init__(self, build, data, sitters, verbose=False):
+    def __init__(self, build, data, sitters, verbose=False, hours=0):
         self.build, self.data, self.sitters, self.verbose = os.path.abspath(build), data, sitters, verbose
+        self.hours = hours
         self.folder = tempfile.mkdtemp(prefix='sitbone-accuracy-')
         self._recordings = None
         self.left_out = []

@@ -1,7 +1,10 @@
 /* Squeezes of the glutes on simulated seats: sitters of every kind learn theirs at the given beat, then sit, fidget, cross
- * their legs and squeeze when asked. What is counted is held against what was done.
+ * their legs, type and squeeze when asked. What is counted is held against what was done.
  *
- *   test_squeeze [SITTERS [PERCENT]]   two at 15 % by default */
+ *   test_squeeze [SITTERS [PERCENT [HOURS [SEED]]]]   two at 15 % by default
+ *
+ * HOURS: as many taught sitters, who then sit for an hour each and never squeeze, every other one very restless; a prompt
+ * that three squeezes would answer is open nearly all the time. The last line is what tests/accuracy/row_squeeze.py reads. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +19,7 @@
 #include "tools/sim_sensor.h"
 
 static const double RATE_HZ = 10, LESSON_S = 60;
-enum { LESSON_SECONDS = 44, SETS = 2, IN_A_SET = 5, SECOND = 1000000 };
+enum { LESSON_SECONDS = 44, SETS = 2, IN_A_SET = 5, SECOND = 1000000, HOUR_S = 3600 };
 
 static struct sim_scenario scenario;
 static struct sim_scene scene;
@@ -55,46 +58,66 @@ static double squeeze_set(struct plan *p, struct sim_random *r, double t) {
         return t;
 }
 
-/* Everything that is no squeeze: legs crossed, slumps, leans, and the sitter's own fidgets and shifts. */
-static double distract(struct plan *p, struct sim_random *r, double t) {
-        static const char *const words[] = {"cross left", "upright",     "cross right",
-                                            "slouch 10",  "lean left 5", "fidget"};
-        double until = t + 90;
+/* Everything that is no squeeze: legs crossed, slumps, leans, and the sitter's own fidgets, shifts and typing. */
+static double distract(struct plan *p, struct sim_random *r, double t, double seconds, double pace) {
+        static const char *const words[] = {"cross left",      "upright", "cross right",  "slouch 10",
+                                            "lean left 5",     "fidget",  "lean right 7", "shift",
+                                            "lean forward 15", "arch 6",  "fidget",       "oblique left 3"};
+        enum { WORDS = sizeof(words) / sizeof(*words) };
+        double until = t + seconds;
 
         while (t < until) {
-                say(p, t, words[(int)(6 * sim_random_uniform(r))]);
-                t += 8 + 25 * sim_random_uniform(r);
+                say(p, t, words[(int)(WORDS * sim_random_uniform(r))]);
+                t += pace * (8 + 25 * sim_random_uniform(r));
         }
         say(p, t, "upright");
         return t + 12;
 }
 
-static void write_plan(struct plan *p, uint64_t seed, double percent, int sets) {
-        struct sim_random r;
+/* Returns when the lesson is over. */
+static double write_lesson(struct plan *p, struct sim_random *r, double percent, double sway) {
         double t = LESSON_S + 4;
 
-        sim_random_init(&r, seed, 77);
         p->n = (size_t)snprintf(p->text, sizeof(p->text),
-                                "sitter mass=%.0f height=%.0f woman=%d seat=%.0f squeeze=%.1f\n",
-                                55 + 50 * sim_random_uniform(&r), 155 + 35 * sim_random_uniform(&r),
-                                sim_random_uniform(&r) < 0.5, -25 + 50 * sim_random_uniform(&r), percent);
+                                "sitter mass=%.0f height=%.0f woman=%d seat=%.0f squeeze=%.1f sway=%.1f\n",
+                                55 + 50 * sim_random_uniform(r), 155 + 35 * sim_random_uniform(r),
+                                sim_random_uniform(r) < 0.5, -25 + 50 * sim_random_uniform(r), percent, sway);
         p->sets = 0;
         say(p, 5, "sit");
         for (int i = 0; i < 5; i++, t += 8) /* half a second behind the word, more or less */
-                say(p, t + 0.3 + 0.4 * sim_random_uniform(&r), "squeeze 3.7");
-        t = LESSON_S + LESSON_SECONDS + 10;
+                say(p, t + 0.3 + 0.4 * sim_random_uniform(r), "squeeze 3.7");
+        return LESSON_S + LESSON_SECONDS + 10;
+}
+
+static void write_plan(struct plan *p, uint64_t seed, double percent) {
+        struct sim_random r;
+        double t;
+
+        sim_random_init(&r, seed, 77);
+        t = write_lesson(p, &r, percent, 1);
         for (int i = 0; i < SETS; i++) {
-                t = distract(p, &r, t);
-                if (i < sets)
-                        t = squeeze_set(p, &r, t) + 25;
+                t = distract(p, &r, t, 90, 1);
+                t = squeeze_set(p, &r, t) + 25;
         }
         p->end_s = t;
         say(p, t, "end");
 }
 
+/* An hour without a squeeze: of every two sitters one moves several times a minute. */
+static void write_hour(struct plan *p, uint64_t seed, double percent) {
+        struct sim_random r;
+        bool restless = seed % 2;
+
+        sim_random_init(&r, seed, 77);
+        p->end_s = write_lesson(p, &r, percent, restless ? 1.5 : 1);
+        p->end_s = distract(p, &r, p->end_s, HOUR_S - 12, restless ? 1 : 8);
+        say(p, p->end_s, "end");
+}
+
 struct tally {
         int sitters, learnt, done, found, wrong;
-        double hours;
+        int answered; /* prompts, by what was taken for squeezes */
+        double hours, open_s;
 };
 
 static int which_set(const struct plan *p, double t) {
@@ -102,6 +125,13 @@ static int which_set(const struct plan *p, double t) {
                 if (t >= p->from[i] && t < p->to[i] + 22)
                         return i;
         return -1;
+}
+
+static void follow_prompt(struct tally *tally, int set) {
+        const struct alert *a = &snapshot.alerts.of[ALERT_ACTIVATE];
+
+        tally->open_s += a->open ? 1 / RATE_HZ : 0;
+        tally->answered += set < 0 && (a->changes & ALERT_CLEARED) && a->outcome == ALERT_SQUEEZED;
 }
 
 /* One sitter, from sitting down to the end of the plan. */
@@ -143,6 +173,9 @@ static void play(const struct plan *p, uint64_t seed, struct tally *tally) {
                 else if (seen->reps > before)
                         tally->wrong += (int)(seen->reps - before);
                 before = seen->reps;
+                follow_prompt(tally, set);
+                if (t > LESSON_S + LESSON_SECONDS + 2 && !seen->ready)
+                        break;
         }
         CHECK(asked);
         tally->sitters++;
@@ -157,23 +190,49 @@ static void play(const struct plan *p, uint64_t seed, struct tally *tally) {
         }
 }
 
-static struct tally measure(const char *what, int sitters, double percent, int sets) {
+static void print(const char *what, double percent, const struct tally *t) {
+        printf("%-9s %5.1f %%: learnt by %d of %d; %d squeezes, %d counted rightly, %d wrongly in %.2f h: recall "
+               "%.3f, "
+               "precision %.3f\n",
+               what, percent, t->learnt, t->sitters, t->done, t->found, t->wrong, t->hours,
+               t->done ? (double)t->found / t->done : NAN,
+               t->found + t->wrong ? (double)t->found / (t->found + t->wrong) : NAN);
+        fflush(stdout);
+}
+
+static struct tally measure(const char *what, int sitters, double percent, uint64_t seed) {
         struct tally t = {0};
 
         for (int i = 0; i < sitters; i++) {
                 static struct plan plan;
-                uint64_t seed = (uint64_t)i + 1;
 
-                write_plan(&plan, seed, percent, sets);
-                play(&plan, seed, &t);
+                write_plan(&plan, seed + (uint64_t)i, percent);
+                play(&plan, seed + (uint64_t)i, &t);
         }
-        printf("%-14s %5.1f %%: learnt by %3d of %3d; %4d squeezes, %4d counted rightly, %3d wrongly in %.1f h: "
-               "recall %.3f, "
-               "precision %.3f, %.2f wrong an hour\n",
-               what, percent, t.learnt, t.sitters, t.done, t.found, t.wrong, t.hours,
-               t.done ? (double)t.found / t.done : NAN,
-               t.found + t.wrong ? (double)t.found / (t.found + t.wrong) : NAN, t.hours > 0 ? t.wrong / t.hours : 0);
+        print(what, percent, &t);
         return t;
+}
+
+static void print_hours(const struct tally *t) {
+        printf("never: wrongly %d in %.2f h, prompts open %.2f h, answered wrongly %d\n", t->wrong, t->hours,
+               t->open_s / HOUR_S, t->answered);
+        fflush(stdout);
+}
+
+/* Both signs by turns; who could not be taught is replaced by the next. How far it is, is said now and then. */
+static void measure_hours(double hours, double percent, uint64_t seed) {
+        struct tally t = {0};
+
+        for (int i = 0; t.hours < hours; i++) {
+                static struct plan plan;
+
+                write_hour(&plan, seed + (uint64_t)i, i / 2 % 2 ? percent : -percent);
+                play(&plan, seed + (uint64_t)i, &t);
+                if (t.learnt % 5 == 0)
+                        print_hours(&t);
+        }
+        print("never", percent, &t);
+        print_hours(&t);
 }
 
 /* Who is taught may fidget in the middle of it: one of the sitters may have to be taught again. */
@@ -181,22 +240,37 @@ static bool good(const struct tally *t) {
         return t->learnt >= t->sitters - 1 && t->found >= 0.8 * t->done && t->wrong <= 0.05 * (t->found + t->wrong);
 }
 
+/* Due every five minutes, and for five minutes open. */
+static void set_prompts(void) {
+        settings.alert.prompt_min = 5;
+        settings.alert.hold_max_s = 0;
+        settings.alert.slouch = settings.alert.asymmetry = settings.alert.still = false;
+        exercises.n = 1;
+        exercises.of[0] = (struct exercise){.id = "contract",
+                                            .kind = EXERCISE_RELEASE,
+                                            .place = EXERCISE_DESK,
+                                            .suits = EXERCISE_SUITS_ANY,
+                                            .prompt = true};
+}
+
 int main(int argc, char *argv[]) {
         int sitters = argc > 1 ? atoi(argv[1]) : 2;
-        double percent = argc > 2 ? atof(argv[2]) : 15;
+        double percent = argc > 2 ? atof(argv[2]) : 15, hours = argc > 3 ? atof(argv[3]) : 0;
+        uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 1;
         struct tally t;
 
         settings_defaults(&settings);
+        set_prompts();
         settings.device.rows = settings.device.cols = 32;
         settings.device.pitch_x_mm = settings.device.pitch_y_mm = 12.5F;
         CHECK(layout_build(format_by_name("csv-line"), &settings.device, &layout) == NULL);
-        t = measure("down", sitters, -percent, SETS);
+        t = measure("down", sitters, -percent, seed);
         CHECK(argc > 1 || good(&t));
-        t = measure("up", sitters, percent, SETS);
+        t = measure("up", sitters, percent, seed);
         CHECK(argc > 1 || good(&t));
-        t = measure("no effect", sitters, 0, SETS);
+        t = measure("no effect", sitters, 0, seed);
         CHECK(argc > 1 || t.learnt == 0);
-        if (argc > 1)
-                measure("never", sitters, -percent, 0);
+        if (hours > 0)
+                measure_hours(hours, percent, seed + 500);
         return 0;
 }
