@@ -284,7 +284,7 @@ static void name_exercises(struct history *h, const struct exercise_catalogue *c
         for (int i = 0; i < h->n_exercises; i++) {
                 struct history_share *s = &h->by_exercise[i];
 
-                snprintf(s->title, sizeof(s->title), "%s", s->name);
+                memcpy(s->title, s->name, sizeof(s->title));
                 for (char *p = s->title; *p; p++)
                         if (*p == '-')
                                 *p = ' ';
