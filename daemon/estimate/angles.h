@@ -4,8 +4,15 @@
 
 #include "estimate/calibration.h"
 #include "estimate/estimate.h"
+#include "estimate/tilt.h"
 
-struct uncertain angles_tilt(const struct reference *reference, const struct personal *own, const struct features *f);
+/* What is seen of the tilt in bands of this sit; ret->angle_deg NAN = not known. Fills what the reference and the features
+ * say of the moment; the rest is the caller's. */
+void angles_seen(const struct reference *reference, const struct personal *own, const struct features *f,
+                 struct tilt_seen *ret);
+/* The tilt where the bands do not say: NAN where they do. */
+struct uncertain angles_coarse_tilt(const struct reference *reference, const struct personal *own,
+                                    const struct features *f);
 struct uncertain angles_obliquity(const struct reference *reference, const struct personal *own,
                                   const struct features *f);
 

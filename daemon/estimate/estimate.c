@@ -35,6 +35,7 @@ static void forget_moment(struct estimate *e) {
 
 static void forget_sitter(struct estimate *e) {
         reference_leave(&e->reference);
+        tilt_forget(&e->tilt);
         learn_leave(e);
         forget_moment(e);
 }
@@ -58,6 +59,15 @@ static bool is_shifting(struct estimate *e, const struct features *f, float dt) 
         return drop || f->movement > ease * e->shift_movement || f->cop_speed_mm_s > ease * COP_SPEED_MM_S;
 }
 
+static struct uncertain tilt_of(struct estimate *e, const struct reference *r, const struct features *f, float dt) {
+        struct tilt_seen seen = {.quiet = !e->shifting, .carried = e->reference.scoot.carried};
+        struct uncertain tilt;
+
+        angles_seen(r, &e->learner.personal, f, &seen);
+        tilt = tilt_step(&e->tilt, &seen, dt);
+        return isnan(seen.angle_deg) ? angles_coarse_tilt(r, &e->learner.personal, f) : tilt;
+}
+
 static void observe_sitter(struct estimate *e, const struct features *f, uint64_t now) {
         const float dt = e->unseen_s < GAP_S ? e->unseen_s : GAP_S;
         struct kind_evidence evidence = {.features = f};
@@ -71,7 +81,7 @@ static void observe_sitter(struct estimate *e, const struct features *f, uint64_
                 e->rest_share = f->rest_share;
         evidence.rest_share = e->rest_share;
         evidence.usual_load = e->reference.usual_load;
-        e->tilt_deg = angles_tilt(evidence.reference, &e->learner.personal, f);
+        e->tilt_deg = tilt_of(e, evidence.reference, f, dt);
         e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.personal, f);
         e->asymmetry = f->asymmetry;
         if (moved_turned(&e->learner.profile.place)) /* which side is which, is not known */

@@ -4,15 +4,18 @@
  *   reference.c   the sitter's own upright: gathered in each sit, or taken by hand
  *   scoot.c       the reference moves along when the sitter slides on the seat
  *   angles.c      tilt and obliquity against the reference
+ *   tilt.c        what of the seen tilt is a turn, what a slide on the seat
  *   kind.c        the posture's name and how sure it is
  *   taught.c      postures that were taught, on any mat
  *   squeeze.c     squeezes of the glutes (experimental)
  *   learn.c       what is learnt of the sitter: gather.c a held pose, usual.c what is usual; the profile is kept outside
  *
  * Tilt is a weighted sum of what moved along the seat since the reference (angles.c); poses of a guided calibration give
- * the sitter's own gain (calibration.c). Its standard deviation has the spread of that gain (a share of the angle), noise,
- * and what the reference has lost since it was taken: creep adds 2 mm a decade of time, shifts in the seat up to 5 mm.
- * Without poses it is wider, because other flesh and foam may answer otherwise. In another sit only the shape of the
+ * the sitter's own gain (calibration.c). What of it is a turn of the pelvis, and what a slide on the seat, is judged by what
+ * happened and by what people do (tilt.c). Its standard deviation has the spread of that gain (a share of the angle),
+ * noise, what of it may be a slide, and what the reference has lost since it was taken: creep adds 2 mm a decade of time.
+ * Obliquity's has shifts in the seat as well, up to 5 mm. Without poses both are wider, because other flesh and foam may
+ * answer otherwise. In another sit only the shape of the
  * profile is left, and that is wide; a prior then pulls the angle to zero.
  *
  * Settings: default, reason (ranges in the table of daemon/settings_table.c)
@@ -34,7 +37,7 @@
  *   hysteresis_pct  20    of the threshold, before the posture is left again
  *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing; a sure name
  *                         waits less, down to a quarter
- *   reference_s     10    quiet sitting: the sit-down and its settling are over; a first reference is there after two
+ *   reference_s     10    quiet sitting: the sit-down and its settling are over; a first reference is there after one
  *   min_confidence  0.5   below it the name is a guess
  */
 #ifndef ESTIMATE_ESTIMATE_H
@@ -48,6 +51,7 @@
 #include "estimate/moved.h"
 #include "estimate/squeeze.h"
 #include "estimate/taught.h"
+#include "estimate/tilt.h"
 #include "estimate/usual.h"
 #include "sitbone/command.h"
 #include "sitbone/features.h"
@@ -96,6 +100,7 @@ struct scoot {
         float before[REFERENCE_N], anchor[REFERENCE_N]; /* as the last movement began: the sitter, and the reference */
         float quiet_s, mark_s;
         bool anchored, off; /* the reference was of this sit; weight has gone off since */
+        bool carried;       /* the reference went along with the last movement */
 };
 
 struct reference_keeper {
@@ -149,6 +154,7 @@ struct estimate {
         struct squeeze_watch squeeze;
         struct recogniser recogniser; /* knows what the learner's profile holds */
         struct kind_judge kind;
+        struct tilt_belief tilt;
         struct uncertain tilt_deg, obliquity_deg;
         float asymmetry, movement;
 };

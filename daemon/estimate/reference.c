@@ -5,7 +5,7 @@
 
 #include "estimate/scoot.h"
 
-static const float FIRST_S = 2;   /* of the quiet seconds: a first reference, which the others refine */
+static const float FIRST_S = 1;   /* of the quiet seconds: a first reference, which the others refine */
 static const float BY_HAND_S = 3; /* quiet so long before a reference by hand: longer than a breath's sway */
 /* What a reference loses: each shift moves the sitter by some millimetres on the mat, to a new place each time, so that
  * the error of the place grows to its full size within a few shifts and not further; foam and sensors creep 12-26 % a

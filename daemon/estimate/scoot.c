@@ -11,9 +11,9 @@ static const float OFF = 0.8F;   /* of the load: fidgets take off less, a sitter
 static const float BACK = 0.85F; /* of the load: with less the sitter leans on something */
 static const float SETTLED_S = 3;
 /* A sitter slides by 8 mm at a time, which looks like 4 degrees of tilt. More than twice of it is something else. */
-static const float MOST_DEG = 8, MOST_MM = 20;
+static const float MOST_DEG = 10, MOST_MM = 20;
 /* Within a second or two: more, and the sitter was on the way into another posture. */
-static const float REST_DEG = 0.9F, REST_MM = 3;
+static const float REST_DEG = 1.2F, REST_MM = 3;
 static const float ALONG_MM = 20;
 
 /* Places on the mat, moved by what they differ; the rest of the vector is the same on any place. */
@@ -93,6 +93,7 @@ static void move(struct scoot *s, const struct reference *r, float load) {
                 s->off = false;
         }
         s->quiet_s = 0;
+        s->carried = false;
         if (s->anchored && load < OFF * s->before[REFERENCE_LOAD])
                 s->off = true;
 }
@@ -108,10 +109,12 @@ bool scoot_step(struct scoot *s, struct reference *r, const float now[REFERENCE_
         if (!s->off || s->quiet_s > SETTLED_S)
                 return false;
         memcpy(r->value, s->anchor, sizeof(r->value));
+        s->carried = false;
         if (!near(s->before, s->recent) || !within(s->lagged, s->recent, REST_DEG, REST_MM))
                 return false;
         memcpy(moved, s->anchor, sizeof(moved));
         carry(s, moved);
         memcpy(r->value, moved, sizeof(r->value));
+        s->carried = true;
         return true;
 }

@@ -20,10 +20,11 @@ SINCE = (0, 25), (25, 60), (60, 120), (120, 165)
 SETTLE_S, HOLD_S, POSE_S, FIRST_S = 4, 14, 30, 25
 
 
-def sitter(seed, imperfection):
-    """Scenario; spans of the poses; (from, to, name) of what is scored."""
+def sitter(seed, imperfection, shifts=None):
+    """Scenario; spans of the poses; (from, to, name) of what is scored. shifts: in 15 minutes, otherwise as usual."""
     dice = np.random.default_rng(seed)
-    lines = [*somebody(dice, imperfection), '0:10 sit']
+    who, mat = somebody(dice, imperfection)
+    lines = [who + (f' shifts={shifts:g}' if shifts is not None else ''), mat, '0:10 sit']
     t, poses, scored = 10.0, [], []
     wait = 5
     for pose in POSES:
@@ -62,12 +63,12 @@ def score(frames, truth, scored, into):
         into['bones'].append(np.hypot(mm[:, 0] - truth[f'{side}_x_mm'][chosen], mm[:, 1] - truth[f'{side}_y_mm'][chosen]))
 
 
-def collect(world, imperfection, ways, sitters, pitch=25):
+def collect(world, imperfection, ways, sitters, pitch=25, shifts=None):
     """For each way (calibrated or not) the columns of all sitters."""
     found = {way: collections.defaultdict(list) for way in ways}
     n = round(400 / pitch)
     for seed in range(1, sitters + 1):
-        scenario, poses, scored = sitter(seed, imperfection)
+        scenario, poses, scored = sitter(seed, imperfection, shifts)
         options = [o for name, a, b in poses for o in ('--calibrate', f'{name}={a:g}-{b:g}')]
         with world.simulated(scenario, seed, rows=n, cols=n, pitch=pitch, rate=5) as (path, truth):
             for way in ways:

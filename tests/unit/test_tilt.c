@@ -1,0 +1,134 @@
+/* Turned or slid: what was seen, whether weight went off, and what people do. */
+#include "estimate/tilt.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "check.h"
+
+static struct tilt_belief belief;
+static struct uncertain tilt;
+static const float DT = 0.1F;
+
+static void look(float angle, float load, bool quiet, float lean, float seconds) {
+        static float age;
+        struct tilt_seen s = {
+                .angle_deg = angle, .noise_deg = 1.3F, .spread = 0.2F, .lean = lean, .load = load, .quiet = quiet};
+
+        for (int i = 0; (float)i * DT < seconds; i++) {
+                age += DT;
+                s.age_s = age;
+                tilt = tilt_step(&belief, &s, DT);
+        }
+}
+
+static void begin(void) {
+        tilt_forget(&belief);
+        look(0, 100, true, 0, 10);
+}
+
+/* To another place; least: of the load on the way. */
+static void go(float angle, float least) {
+        look(angle, least, false, 0, 1);
+        look(angle, 100, true, 0, 10);
+}
+
+static float sum_of(const float *p) {
+        float sum = 0;
+
+        for (int i = 0; i < TILT_SLIDES; i++)
+                sum += p[i];
+        return sum;
+}
+
+static void test_turned(void) {
+        begin();
+        CHECK_NEAR(tilt.value, 0, 0.1);
+        float rest = tilt.sd;
+        go(-12, 95);
+        CHECK_NEAR(tilt.value, -12, 1);
+        CHECK(tilt.sd > rest);
+        go(8, 95);
+        CHECK_NEAR(tilt.value, 8, 1);
+        CHECK_NEAR(sum_of(belief.slid), 1, 1e-4);
+}
+
+/* The same seen angle, after weight went off. */
+static void test_slid(void) {
+        begin();
+        go(5, 95);
+        float turned = tilt.value, sure = tilt.sd;
+        begin();
+        go(5, 60);
+        CHECK(tilt.value < turned - 1 && tilt.sd > sure + 0.5F);
+        begin();
+        go(-14, 60); /* nobody slides so far at once */
+        CHECK(tilt.value < -8);
+}
+
+/* Who comes back to the same seen angle again and again, between other postures, sits upright there. */
+static void test_upright_again(void) {
+        begin();
+        go(5, 60);
+        float first = tilt.value, unsure = tilt.sd;
+        for (int i = 0; i < 3; i++) {
+                go(-13, 95);
+                go(5, 95);
+                go(14, 95);
+                go(5, 95);
+        }
+        CHECK(fabsf(tilt.value) < first - 0.5F && tilt.sd < unsure);
+        go(-13, 95);
+        CHECK(tilt.value < -15); /* against the new upright */
+}
+
+/* However long a posture is held, it is one piece of evidence. */
+static void test_once(void) {
+        begin();
+        go(6, 60);
+        float early = tilt.value;
+        look(6, 100, true, 0, 3600);
+        CHECK_NEAR(tilt.value, early, 0.2);
+}
+
+static void test_lean(void) {
+        begin();
+        look(6, 95, false, 0, 1);
+        look(6, 100, true, 0, 10);
+        float straight = tilt.value;
+        begin();
+        look(6, 95, false, 1, 1);
+        look(6, 100, true, 1, 10);
+        CHECK(tilt.value < straight - 1);
+}
+
+/* Another reference, and moments without an angle. */
+static void test_edges(void) {
+        struct tilt_seen s = {.angle_deg = NAN, .noise_deg = 1, .load = 100, .quiet = true, .age_s = 1e6F};
+
+        begin();
+        go(5, 60);
+        CHECK(isnan(tilt_step(&belief, &s, DT).value));
+        s.angle_deg = 3;
+        s.age_s = 0;
+        CHECK(tilt_step(&belief, &s, DT).value > 2); /* nothing has slid since */
+        s.angle_deg = 1e6F;
+        CHECK(isnan(tilt_step(&belief, &s, DT).value));
+        s.quiet = false;
+        tilt_step(&belief, &s, DT);
+        s.angle_deg = 0;
+        s.quiet = true;
+        CHECK_NEAR(tilt_step(&belief, &s, 0).value, 0, 0.5);
+        s.unknown_deg = 3;
+        CHECK(tilt_step(&belief, &s, DT).sd > 3);
+}
+
+int main(void) {
+        test_turned();
+        test_slid();
+        test_upright_again();
+        test_once();
+        test_lean();
+        test_edges();
+        return 0;
+}
