@@ -48,22 +48,57 @@ static void help(FILE *f) {
               f);
 }
 
+enum { OPT_DEVICE = 256, OPT_STATE, OPT_USER, OPT_CHECK, OPT_PRINT, OPT_DEFAULTS, OPT_SPEED, OPT_VERSION };
+
+static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                        {"device", required_argument, NULL, OPT_DEVICE},
+                                        {"state", required_argument, NULL, OPT_STATE},
+                                        {"user", no_argument, NULL, OPT_USER},
+                                        {"check-config", no_argument, NULL, OPT_CHECK},
+                                        {"print-config", no_argument, NULL, OPT_PRINT},
+                                        {"print-defaults", no_argument, NULL, OPT_DEFAULTS},
+                                        {"speed", required_argument, NULL, OPT_SPEED},
+                                        {"debug", no_argument, NULL, 'd'},
+                                        {"version", no_argument, NULL, OPT_VERSION},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+
+static double speed_of(const char *text) {
+        char *end;
+        double speed = strtod(text, &end);
+
+        if (*end || !(speed >= 0.1 && speed <= 1000)) {
+                fprintf(stderr, "sitboned: --speed %s: must be 0.1..1000\n", text);
+                exit(EXIT_USAGE);
+        }
+        return speed;
+}
+
+/* What is answered without a daemon, and wrong usage. */
+_Noreturn static void answer(int option) {
+        if (option == OPT_DEFAULTS)
+                settings_print_defaults(stdout);
+        else if (option == OPT_VERSION)
+                printf("sitboned %s\n", sitbone_version);
+        else if (option == 'h')
+                help(stdout);
+        else
+                fputs("Try: sitboned --help\n", stderr);
+        exit(option == '?' ? EXIT_USAGE : EXIT_OK);
+}
+
+/* --check-config FILE is what one types first. */
+static void take_rest(int argc, char **argv, struct arguments *ret) {
+        if (optind < argc && ret->action != RUN && !ret->app.config_path)
+                ret->app.config_path = argv[optind++];
+        if (optind < argc) {
+                fprintf(stderr, "sitboned: %s: not understood\nTry: sitboned --help\n", argv[optind]);
+                exit(EXIT_USAGE);
+        }
+}
+
 /* Ends the program on wrong usage and after --help and the like. */
 static void parse_arguments(int argc, char **argv, struct arguments *ret) {
-        enum { OPT_DEVICE = 256, OPT_STATE, OPT_USER, OPT_CHECK, OPT_PRINT, OPT_DEFAULTS, OPT_SPEED, OPT_VERSION };
-        static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                                {"device", required_argument, NULL, OPT_DEVICE},
-                                                {"state", required_argument, NULL, OPT_STATE},
-                                                {"user", no_argument, NULL, OPT_USER},
-                                                {"check-config", no_argument, NULL, OPT_CHECK},
-                                                {"print-config", no_argument, NULL, OPT_PRINT},
-                                                {"print-defaults", no_argument, NULL, OPT_DEFAULTS},
-                                                {"speed", required_argument, NULL, OPT_SPEED},
-                                                {"debug", no_argument, NULL, 'd'},
-                                                {"version", no_argument, NULL, OPT_VERSION},
-                                                {"help", no_argument, NULL, 'h'},
-                                                {NULL, 0, NULL, 0}};
-        char *end;
         int c;
 
         while ((c = getopt_long(argc, argv, "c:dh", options, NULL)) >= 0) {
@@ -86,37 +121,17 @@ static void parse_arguments(int argc, char **argv, struct arguments *ret) {
                 case OPT_PRINT:
                         ret->action = PRINT_CONFIG;
                         break;
-                case OPT_DEFAULTS:
-                        settings_print_defaults(stdout);
-                        exit(EXIT_OK);
                 case OPT_SPEED:
-                        ret->app.speed = strtod(optarg, &end);
-                        if (*end || !(ret->app.speed >= 0.1 && ret->app.speed <= 1000)) {
-                                fprintf(stderr, "sitboned: --speed %s: must be 0.1..1000\n", optarg);
-                                exit(EXIT_USAGE);
-                        }
+                        ret->app.speed = speed_of(optarg);
                         break;
                 case 'd':
                         ret->debug = true;
                         break;
-                case OPT_VERSION:
-                        printf("sitboned %s\n", sitbone_version);
-                        exit(EXIT_OK);
-                case 'h':
-                        help(stdout);
-                        exit(EXIT_OK);
                 default:
-                        fputs("Try: sitboned --help\n", stderr);
-                        exit(EXIT_USAGE);
+                        answer(c);
                 }
         }
-        /* --check-config FILE is what one types first */
-        if (optind < argc && ret->action != RUN && !ret->app.config_path)
-                ret->app.config_path = argv[optind++];
-        if (optind < argc) {
-                fprintf(stderr, "sitboned: %s: not understood\nTry: sitboned --help\n", argv[optind]);
-                exit(EXIT_USAGE);
-        }
+        take_rest(argc, argv, ret);
 }
 
 /* Makes DIR and its parents under the home directory, as far as they are missing. */
