@@ -26,7 +26,7 @@
  *     back after a partial break      PARTIAL; the next prompt comes snooze_min of seated time later
  *     back sooner          activate: the same alert is shown again (UPDATED); the others: SHIFTED
  *   slouch, asymmetry      SHIFTED when surely gone for 10 s
- *   still, short           SHIFTED at the first shift
+ *   still, short           SHIFTED at the first shift that begins after the alert
  *   commands               DONE, SKIPPED, SNOOZED (also by a pause) close every alert that waits for its outcome, in view
  *                          or withdrawn. After DONE and SKIPPED all counting starts anew
  *   its period is over     IGNORED; the next may come a second later
@@ -81,7 +81,8 @@ struct alert_desk {
         int8_t hour[ALERT_KIND_N];               /* local hour when raised, -1 = not known */
         uint64_t free_us[ALERT_KIND_N];          /* due with nothing that holds it, since; 0 = not */
         uint64_t busy_us, changed_us;        /* when the sitter was last busy, moved or changed posture; 0 = never */
-        bool busy;                           /* in the last step */
+        bool busy, shifting;                 /* in the last step */
+        uint64_t shift_us;                   /* when the last shift began; 0 = none yet */
         enum posture_kind posture;           /* the last that had a name */
         bool announced;                      /* the heads-up for the next activate alert was given */
         uint64_t disturb_us[ALERT_HOLDER_N]; /* do not disturb, said when; 0 = not */

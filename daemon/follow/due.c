@@ -76,11 +76,11 @@ static uint64_t cause_deadline(const struct alert_cause *c, bool there, uint64_t
         return max_u64(c->since_us + NOTICE_US, now_us);
 }
 
-bool due_shifted(const struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+bool due_shifted(const struct alert_desk *d, enum alert_kind k, uint64_t now_us) {
         const struct alert_cause *c = &d->cause[k];
 
         if (k == ALERT_STILL || k == ALERT_SHORT)
-                return s->last_shift_us > d->now.of[k].raised_us;
+                return d->shift_us > d->now.of[k].raised_us; /* the movement in which it came is no answer */
         return due_posture_kind(k) && c->known && !c->there && now_us - c->since_us >= NOTICE_US;
 }
 

@@ -20,7 +20,7 @@ uint64_t due_cause_time(const struct alert_desk *d, enum alert_kind k, const str
 /* Takes what a step says of the causes (slouched, lopsided). */
 void due_see_causes(struct alert_desk *d, const struct sitting *s, uint64_t now_us);
 /* The cause is surely gone, or the sitter moved: what the alert asked for. */
-bool due_shifted(const struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us);
+bool due_shifted(const struct alert_desk *d, enum alert_kind k, uint64_t now_us);
 
 /* How far it is, and what of the posture stands against it. Bits of hold.h are not in it. */
 struct alert_plan due_plan(const struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us);

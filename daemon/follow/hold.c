@@ -52,6 +52,9 @@ static void see_sitter(struct alert_desk *d, const struct sitting *s, uint64_t n
         if (busy || (seated && d->busy))
                 d->busy_us = now_us; /* what was seen last holds until now */
         d->busy = busy;
+        if (s->shifting && !d->shifting)
+                d->shift_us = now_us;
+        d->shifting = s->shifting;
         if (!seated)
                 return;
         if (s->shifting || (s->changes & SITTING_SHIFTED))

@@ -92,7 +92,7 @@ static void follow_seated(struct alert_desk *d, enum alert_kind k, const struct 
 
         if (a->withdrawn) {
                 come_back(d, k, s, now_us);
-        } else if (due_shifted(d, k, s, now_us)) {
+        } else if (due_shifted(d, k, now_us)) {
                 outcome_close(d, k, ALERT_SHIFTED, now_us);
         } else if (squeezed(d, k)) {
                 outcome_close(d, k, ALERT_SQUEEZED, now_us);
