@@ -10,6 +10,8 @@
 #define SERVICE "org.freedesktop.Notifications"
 #define PATH    "/org/freedesktop/Notifications"
 
+enum { GOODBYE_US = 2000000 };
+
 static void sync_note(struct note *note);
 
 static void sync_all(struct notifier *n) {
@@ -280,11 +282,31 @@ void notifier_set_may_show(struct notifier *n, bool may_show) {
         sync_all(n);
 }
 
+/* A notification that is still on its way has no number yet by which it could be taken down: the server answers one after
+ * the other. */
+static void await_numbers(struct notifier *n) {
+        sd_bus_message *m = NULL;
+
+        if (sd_bus_message_new_method_call(n->bus, &m, SERVICE, PATH, SERVICE, "GetServerInformation") >= 0)
+                sd_bus_call(n->bus, m, GOODBYE_US, NULL, NULL);
+        sd_bus_message_unref(m);
+        while (sd_bus_process(n->bus, NULL) > 0)
+                ;
+}
+
 void notifier_goodbye(struct notifier *n) {
+        bool asked = false;
+
         if (!n->bus)
                 return;
-        for (int i = 0; i < NOTES_MAX; i++)
-                take_down(&n->notes[i]);
+        for (int i = 0; i < NOTES_MAX; i++) {
+                n->notes[i].wanted = false;
+                asked |= n->notes[i].asked;
+                if (!n->notes[i].asked)
+                        take_down(&n->notes[i]);
+        }
+        if (asked)
+                await_numbers(n);
         sd_bus_flush(n->bus); /* the session bus of this person; we are on our way out */
 }
 

@@ -164,6 +164,24 @@ def test_agent_starts_late(desktop):
     until("asked for what was open", lambda: desktop.shown() == 1)
 
 
+def test_agent_ends_at_once(desktop, seat, dunst):
+    """Asked to end while its notification is still on the way to the server: that one is taken down, too."""
+    dunst.send_signal(signal.SIGSTOP)
+    before = len(desktop.monitor.notifies())
+    seat.tell("person", f"skip {PROMPT}")
+    until("on its way", lambda: len(desktop.monitor.notifies()) == before + 1)
+    desktop.agent.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    dunst.send_signal(signal.SIGCONT)
+    assert desktop.agent.wait(10) == 0, desktop.agent_log()
+    until("taken down by the agent that ended", lambda: desktop.shown() == 0)
+    desktop.processes.all.remove(desktop.agent)
+    desktop.agent = desktop.start_agent()
+    until("alert shown by the next one", lambda: desktop.shown() == 1)
+    desktop.press("Done")
+    until("gone when done", lambda: desktop.shown() == 0)
+
+
 def test_silent_mat(desktop, seat, monitor):
     seat.tell("vacant", "skip 5")
     until("nothing else is shown", lambda: desktop.shown() == 0)
@@ -238,6 +256,7 @@ def main():
         test_done(desktop, seat)
         test_skip(desktop, seat)
         test_do_not_disturb(desktop, seat)
+        test_agent_ends_at_once(desktop, seat, dunst)
         test_refusal_is_shown(desktop, seat)
         test_put_away_stays_away(desktop, seat)
         test_markup_is_not_markup(desktop, seat, monitor)
