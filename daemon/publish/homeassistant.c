@@ -7,6 +7,7 @@
 #include "publish/text.h"
 #include "sitbone/alert.h"
 #include "sitbone/posture.h"
+#include "sitbone/profile.h"
 
 /* What Home Assistant rejects (one stray key at the root, in device or in origin loses the whole device; so does one
  * unknown platform) and what it needs is in sitbone-mqtt(7). unique_id and the keys here are kept for ever. */
@@ -239,6 +240,26 @@ static json_t *hold_switch(const struct seat *s) {
         return o;
 }
 
+/* A name may be one nobody has said before, so that it is written, not chosen. Empty: nobody in particular. */
+static json_t *sitter_text(const struct seat *s) {
+        json_t *o = json_object();
+
+        put_text(o, "platform", "text");
+        put_identity(o, s, "who_sits", "Who sits");
+        json_object_set_new(o, "command_topic", topic(s, "cmd/sitter"));
+        json_object_set_new(o, "state_topic", topic(s, "state"));
+        put_text(o, "value_template", "{{ value_json.sitter or '' }}");
+        json_object_set_new(o, "min", json_integer(0));
+        json_object_set_new(o, "max", json_integer(SITTER_NAME_MAX - 1));
+        put_text(o, "pattern", "^([a-z0-9][a-z0-9-]*)?$");
+        put_text(o, "icon", "mdi:account-edit");
+        put_text(o, "entity_category", "config");
+        json_object_set_new(o, "enabled_by_default", json_false());
+        json_object_set_new(o, "qos", json_integer(1));
+        json_object_set_new(o, "availability", daemon_availability(s));
+        return o;
+}
+
 static json_t *components(const struct seat *s) {
         json_t *all = json_object();
         char key[64];
@@ -248,6 +269,7 @@ static json_t *components(const struct seat *s) {
         put_attributes(json_object_get(all, "occupied"), s);
         json_object_set_new(all, "event", event_entity(s));
         json_object_set_new(all, "hold", hold_switch(s));
+        json_object_set_new(all, "who_sits", sitter_text(s));
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 snprintf(key, sizeof(key), "trigger_%s", alert_event_name((enum alert_kind)k));
                 json_object_set_new(all, key, trigger(s, alert_event_name((enum alert_kind)k)));

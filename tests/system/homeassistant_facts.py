@@ -17,6 +17,8 @@ ALLOWED = {
     "button": ENTITY | {"command_template", "command_topic", "device_class", "payload_press", "retain"},
     "switch": ENTITY | set("""command_template command_topic device_class optimistic payload_off payload_on retain
         state_off state_on state_topic value_template""".split()),
+    "text": ENTITY | set("""command_template command_topic max min mode optimistic pattern retain state_topic
+        value_template""".split()),
     "device_automation": set("automation_type encoding group payload qos subtype topic type value_template".split()),
 }
 REQUIRED = {
@@ -25,6 +27,7 @@ REQUIRED = {
     "event": {"event_types", "state_topic"},
     "button": {"command_topic"},
     "switch": {"command_topic"},
+    "text": {"command_topic"},
     "device_automation": {"automation_type", "subtype", "topic", "type"},
 }
 ROOT = set("""availability availability_mode availability_template availability_topic command_topic components device
