@@ -255,7 +255,9 @@ static void act(struct play *p, const struct line *l) {
         struct world *w = &p->world;
         const char *rest;
 
-        if ((rest = scenario_after(l->text, "sits")) && do_sit(w, rest))
+        if (((rest = scenario_after(l->text, "sits")) && do_sit(w, rest)) ||
+            ((rest = scenario_after(l->text, "clock")) && do_clock(w, rest)) ||
+            ((rest = scenario_after(l->text, "hour")) && do_hour(w, rest)))
                 return;
         if (strcmp(l->text, "stands") == 0)
                 world_see(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
@@ -267,10 +269,6 @@ static void act(struct play *p, const struct line *l) {
                 world_midnight(w);
         else if ((rest = scenario_after(l->text, "command")))
                 do_command(p, l, rest);
-        else if ((rest = scenario_after(l->text, "clock")) && do_clock(w, rest))
-                return;
-        else if ((rest = scenario_after(l->text, "hour")) && do_hour(w, rest))
-                return;
         else if ((rest = scenario_after(l->text, "set")))
                 do_set(p, l, rest);
         else if (strcmp(l->text, "end") != 0 && !do_for(p, l->text))
