@@ -279,6 +279,7 @@ static uint64_t deadline(const struct sitting_tracker *t, uint64_t now_us) {
 
 static void publish(struct sitting_tracker *t, uint64_t now_us, struct sitting *ret) {
         t->now.phase = phase(t);
+        t->now.partial = t->now.phase == SITTING_INTERRUPTED && t->partial_said;
         t->now.left_seat_us = t->now.phase == SITTING_INTERRUPTED ? t->absent_since_us : 0;
         window_sum(&t->window, now_us, &t->now);
         *ret = t->now;

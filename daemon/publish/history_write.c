@@ -294,10 +294,13 @@ static int follow_away(struct history_writer *w, const struct history_note *n) {
         const struct sitting *b = &n->sitting;
         struct history_ledger *l = &w->ledger;
         int rc = SQLITE_OK;
+        bool partial;
 
         if (b->changes & SITTING_LEFT_SEAT && l->away_row == 0 && b->left_seat_us > 0)
                 rc = away_begin(w, history_wall_s(w, n, b->left_seat_us), "interruption");
-        if (rc == SQLITE_OK && b->changes & SITTING_PARTIAL_BREAK && l->away_row > 0)
+        partial = b->changes & SITTING_PARTIAL_BREAK ||
+                  (n->first && b->partial); /* or before a kill, and not yet in the row */
+        if (rc == SQLITE_OK && partial && l->away_row > 0)
                 rc = away_update(w, -1, "partial");
         if (rc == SQLITE_OK && l->away_row > 0 && b->phase == SITTING_SEATED && !(b->changes & SITTING_BOUT_ENDED)) {
                 int64_t back_s =

@@ -39,6 +39,7 @@ struct sitting {
         uint32_t bout_squeezes; /* of the glutes, that the seat saw; see posture.h */
         float bout_squeezed_s;  /* held, all together */
         uint64_t bout_number;   /* unique in this installation, grows; 0 when there is no bout */
+        bool partial;           /* INTERRUPTED: it is a partial break by now */
         uint64_t left_seat_us;  /* when the person left the seat, 0 unless INTERRUPTED */
         uint64_t last_away_us;  /* length of the absence that just ended */
         uint64_t last_bout_us;  /* seated time of the bout that ended last */

@@ -151,6 +151,14 @@ static void test_calibrations(void) {
 
 /* Its end is in the daemon's state, but the kill came before the row. */
 static void test_ended_before_the_kill(void) {
+        note.sitting.phase = SITTING_INTERRUPTED;
+        note.sitting.changes = SITTING_LEFT_SEAT;
+        note.sitting.left_seat_us = note.now_us;
+        tell(0, 0);
+        expect("SELECT kind FROM away", "interruption\n");
+        note.first = note.sitting.partial = true;
+        tell(40, 0);
+        expect("SELECT kind FROM away", "partial\n");
         history_writer_done(&writer);
         open_writer();
         note.first = true;
