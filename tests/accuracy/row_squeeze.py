@@ -25,9 +25,10 @@ def sets(found):
     for sign in ('up', 'down'):
         learnt, sitters, done, right, wrong, hours = found[sign]
         data, split = f'simulator, 15 % {sign}, {sitters:.0f} sitters', 'five squeezes teach, ten others test'
-        yield Row(data, split, 'squeezes: recall', right / done if done else None, '', 0.85, holds=0.7,
+        many = done >= 100  # a few fidgets more or less decide over a single sitter
+        yield Row(data, split, 'squeezes: recall', right / done if done else None, '', 0.85, holds=0.75 if many else None,
                   note=f'{right:.0f} of {done:.0f}; taught at the first try {learnt:.0f}')
-        yield Row(data, split, 'squeezes: precision', right / (right + wrong) if right else None, '', 0.95, holds=0.9,
+        yield Row(data, split, 'squeezes: precision', right / (right + wrong) if right else None, '', 0.95, holds=0.9 if many else None,
                   note=f'{wrong:.0f} counted wrongly in {hours:.1f} h')
     learnt, sitters = found['no effect'][:2]
     yield Row(f'simulator, no effect, {sitters:.0f} sitters', 'five squeezes', 'said to be not distinguishable',
