@@ -21,7 +21,7 @@ static const float RECENT_S = 5; /* of a posture: two breaths */
 static const float LOAD_S = 2;
 
 static float slide_deg(int i) {
-        return (float)(i - TILT_SLIDES / 2);
+        return (float)i - (float)(TILT_SLIDES - 1) / 2;
 }
 
 static float bell(float away, float sd) {
