@@ -39,6 +39,7 @@ struct plan {
 };
 
 static void say(struct plan *p, double t, const char *what) {
+        t = round(100 * t) / 100; /* 59.996 is no 60.00 */
         p->n += (size_t)snprintf(p->text + p->n, sizeof(p->text) - p->n, "%d:%05.2f %s\n", (int)t / 60, fmod(t, 60),
                                  what);
         CHECK(p->n < sizeof(p->text));
