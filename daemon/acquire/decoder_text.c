@@ -91,7 +91,7 @@ static bool parse_line(struct decoder *d, const char *at, const char *end, uint3
         }
         *ret_reason = REFUSED_COUNT;
         n = n <= CELLS_MAX + 1 + behind && n > behind ? n - behind : 0;
-        if (first + n > CELLS_MAX)
+        if (n == 0 || first + n > CELLS_MAX)
                 return false;
         *ret_reason = REFUSED_RANGE;
         *ret_n = first + n;

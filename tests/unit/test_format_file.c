@@ -106,6 +106,7 @@ static void test_understood(void) {
 static void decode_line(void *userdata, const struct frame *f) {
         char *at = userdata;
 
+        CHECK(f->n_cells > 0);
         for (uint32_t i = 0; i < f->n_cells; i++)
                 at += sprintf(at + strlen(at), "%g ", (double)f->raw[i]);
 }
@@ -142,6 +143,9 @@ static void test_words(void) {
         /* not known how many there are: the first line says it */
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 1\n", "70000000 1 2 3 4\n70000001 5 6 7 8\n"),
                      "1 2 3 4 5 6 7 8 ") == 0);
+        /* no cell between what is none */
+        CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 4\n", "1\n1 2 3 4\n1 2 3 4 5 6\n1 2 3 4 7 8\n"),
+                     "5 6 7 8 ") == 0);
 }
 
 static void same_as_row(const char *text, const char *name) {
