@@ -144,8 +144,8 @@ static void test_words(void) {
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 1\n", "70000000 1 2 3 4\n70000001 5 6 7 8\n"),
                      "1 2 3 4 5 6 7 8 ") == 0);
         /* no cell between what is none */
-        CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 4\n", "1\n1 2 3 4\n1 2 3 4 5 6\n1 2 3 4 7 8\n"),
-                     "5 6 7 8 ") == 0);
+        CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 4\n", "1\n1 2 3 4\n1 2 3 4 5 6 7 8\n"), "5 6 7 8 ") ==
+              0);
 }
 
 static void same_as_row(const char *text, const char *name) {
