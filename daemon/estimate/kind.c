@@ -143,17 +143,15 @@ void kind_set(struct kind_judge *j, enum posture_kind kind, uint64_t since_us) {
 void kind_step(struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e, uint64_t now) {
         struct named seen;
 
+        seen = name(j, s, e);
+        if (seen.kind != j->candidate)
+                j->candidate_since_us = now;
+        j->candidate = seen.kind;
         if (e->shifting && j->now != POSTURE_VACANT)
                 return;
-        seen = name(j, s, e);
         if (seen.kind == j->now) {
-                j->candidate = j->now;
                 j->confidence = seen.confidence;
                 return;
-        }
-        if (seen.kind != j->candidate) {
-                j->candidate = seen.kind;
-                j->candidate_since_us = now;
         }
         /* on the way to another name the old one loses what the new one wins */
         if (j->confidence > 1 - seen.confidence)
