@@ -47,15 +47,13 @@ struct day {
 
 /* In the tenth minute of the hour five of five seconds, as a seat counts them that was switched on with this process. */
 static void squeeze(struct squeezes *q, uint64_t at_us) {
-        static uint64_t before_s;
-        uint64_t at_s = at_us / USEC_PER_SEC, in_s = at_s % 3600 - 600;
+        uint64_t in_s = at_us / USEC_PER_SEC % 3600;
 
         q->ready = true;
-        if (at_s != before_s && at_s % 3600 >= 600 && in_s < 50 && in_s % 10 == 0) {
+        if (in_s >= 600 && in_s < 650 && in_s % 10 == 0 && at_us % USEC_PER_SEC < STEP_US) {
                 q->reps++;
                 q->held_s += 5;
         }
-        before_s = at_s;
 }
 
 /* An hour: 22 min upright, a minute at the printer, 26 min slouched, then nine or ten minutes away. */
