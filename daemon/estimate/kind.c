@@ -16,6 +16,7 @@ static const float LOAD_SD = 0.06F;      /* creep and armrests */
 static const float LEAN_FRONT = 0.1F;    /* more on the front than upright */
 static const float UNTARED = 0.85F;      /* an assumed baseline: everything is a bit less sure */
 
+static const float MOVING = 2; /* times the dwell: what is seen in the middle of a movement may be only its way */
 static const float QUICKEST = 0.25F; /* of the dwell: half a second, a few maps */
 
 struct named {
@@ -126,11 +127,11 @@ static struct named name(const struct kind_judge *j, const struct settings_postu
         return ret;
 }
 
-/* Of the dwell: all of it for an even guess, the less the surer; while the sitter moves nothing is named anyway. */
-static float patience(float confidence) {
+/* Of the dwell: all of it for an even guess, the less the surer. */
+static float patience(float confidence, bool shifting) {
         const float wait = 2 * (1 - confidence);
 
-        return wait < QUICKEST ? QUICKEST : wait > 1 ? 1 : wait;
+        return (shifting ? MOVING : 1) * (wait < QUICKEST ? QUICKEST : wait > 1 ? 1 : wait);
 }
 
 void kind_set(struct kind_judge *j, enum posture_kind kind, uint64_t since_us) {
@@ -147,16 +148,15 @@ void kind_step(struct kind_judge *j, const struct settings_posture *s, const str
         if (seen.kind != j->candidate)
                 j->candidate_since_us = now;
         j->candidate = seen.kind;
-        if (e->shifting && j->now != POSTURE_VACANT)
-                return;
         if (seen.kind == j->now) {
-                j->confidence = seen.confidence;
+                if (!e->shifting)
+                        j->confidence = seen.confidence;
                 return;
         }
         /* on the way to another name the old one loses what the new one wins */
-        if (j->confidence > 1 - seen.confidence)
+        if (j->confidence > 1 - seen.confidence && !e->shifting)
                 j->confidence = 1 - seen.confidence;
-        if ((float)(now - j->candidate_since_us) < patience(seen.confidence) * s->dwell_s * 1e6F)
+        if ((float)(now - j->candidate_since_us) < patience(seen.confidence, e->shifting) * s->dwell_s * 1e6F)
                 return;
         j->now = seen.kind;
         j->since_us = j->candidate_since_us;

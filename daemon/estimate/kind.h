@@ -11,7 +11,7 @@ struct kind_evidence {
         float rest_share; /* of the load, shown by the mat itself */
         float usual_load; /* of this sit; NAN = not known */
         struct uncertain tilt_deg;
-        bool shifting; /* the name waits while the sitter moves; that another is seen counts from its beginning */
+        bool shifting; /* another name takes twice as long while the sitter moves */
 };
 
 void kind_step(struct kind_judge *j, const struct settings_posture *settings, const struct kind_evidence *evidence,
