@@ -15,7 +15,7 @@ static const float CALM_S = 1.5F;
 static const float BEGINS = 0.5F, ENDS = 0.35F, MOST = 2.5F, SUDDEN = 0.2F; /* of the learnt change */
 static const float FIDGET_S = 4; /* out and back again: what was before still counts */
 static const float SHORTEST_S = 0.8F, SURE_S = 2, SQUEEZE_LONGEST_S = 15, BACK_S = 0.6F, SQUEEZE_RHYTHM_S = 20;
-static const float STILL_COP_MM = 5, STILL_LOAD = 0.06F, STILL_APART = 0.5F; /* the last: of the learnt change */
+static const float STILL_COP_MM = 5, STILL_LOAD = 0.09F, STILL_APART = 0.5F; /* the last: of the learnt change */
 
 static bool take_signals(const struct features *f, float ret[SQUEEZE_SIGNALS]) {
         const struct sit_bones *b = &f->sit_bones;
