@@ -43,12 +43,15 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
         snprintf(path, sizeof(path), "%s/history.db", folder);
         if (history_db_open(path, &db, moved, sizeof(moved), error) != HISTORY_BEGUN)
                 abort();
-        if (sqlite3_exec(db,
-                         "INSERT INTO bout VALUES(1, 1, 1000, 2000, 60, 1, NULL, 900, '{\"upright\":900}', 3, 60);"
-                         "INSERT INTO away VALUES(1, 2000, NULL, 60, 'break'); INSERT INTO alert VALUES(1, 1, "
-                         "'activate', 1500, 60, NULL, NULL, NULL, 500, 'squats');"
-                         "INSERT INTO posture VALUES(0, 'upright', 60, 900); PRAGMA journal_mode=DELETE",
-                         NULL, NULL, NULL) != SQLITE_OK)
+        if (sqlite3_exec(
+                    db,
+                    "INSERT INTO bout VALUES(1, 1, 1000, 2000, 60, 1, NULL, 900, '{\"upright\":900}', 3, 60, 2, 10);"
+                    "INSERT INTO squeeze VALUES(1, 1500, 1510, 60, '', 2, 10, 1); INSERT INTO session VALUES(1, "
+                    "1600, 60, '');"
+                    "INSERT INTO away VALUES(1, 2000, NULL, 60, 'break'); INSERT INTO alert VALUES(1, 1, "
+                    "'activate', 1500, 60, NULL, NULL, NULL, 500, 'squats');"
+                    "INSERT INTO posture VALUES(0, 'upright', 60, 900); PRAGMA journal_mode=DELETE",
+                    NULL, NULL, NULL) != SQLITE_OK)
                 abort();
         sqlite3_close(db);
         f = fopen(path, "rb");
@@ -88,6 +91,8 @@ static void use(sqlite3 *db) {
         note.sitting.bout_number = 2;
         note.sitting.bout_started_us = note.now_us - 1000000;
         note.sitting.bout_seated_us = 1000000;
+        note.sitting.bout_squeezes = 3;
+        note.sitting.bout_squeezed_s = 15;
         note.sitting.phase = SITTING_SEATED;
         history_write(&w, &note, 1);
         history_db_forget(w.db, 3000, &rows);
@@ -101,8 +106,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         clean();
         put_file(data, n);
         if (history_db_open_to_read(path, &db, error) >= 0) {
-                sqlite3_exec(db, "SELECT * FROM bout; SELECT * FROM away; SELECT * FROM alert; SELECT * FROM posture",
-                             NULL, NULL, NULL);
+                sqlite3_exec(
+                        db,
+                        "SELECT * FROM bout; SELECT * FROM away; SELECT * FROM alert; SELECT * FROM posture; SELECT * "
+                        "FROM squeeze; SELECT * FROM session",
+                        NULL, NULL, NULL);
                 sqlite3_close(db);
         }
         if (history_db_open(path, &db, moved, sizeof(moved), error) >= 0)
