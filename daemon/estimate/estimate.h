@@ -98,6 +98,8 @@ struct reference {
 struct scoot {
         float recent[REFERENCE_N], mark[REFERENCE_N], lagged[REFERENCE_N]; /* quiet sitting: now, and a moment ago */
         float before[REFERENCE_N], anchor[REFERENCE_N]; /* as the last movement began: the sitter, and the reference */
+        float origin[REFERENCE_N];                      /* the reference before it was moved for the first time */
+        float lost, anchor_lost; /* variance of where the reference was moved to, share of that of where people sit */
         float quiet_s, mark_s;
         bool anchored, off; /* the reference was of this sit; weight has gone off since */
         bool carried;       /* the reference went along with the last movement */
