@@ -35,16 +35,17 @@ def run(desktop, *words):
 
 def held(desktop, seat, turn):
     """turn(True) in good time before the alert: it does not come, and comes when it is turned off."""
-    begun, said = notifies(desktop), desktop.agent_log().count("is not to be disturbed")
+    begun, said, told = notifies(desktop), desktop.agent_log().count("is not to be disturbed"), len(seat.commands)
     seat.tell("skip 1740")
     turn(True)
     until("the agent says so", lambda: desktop.agent_log().count("is not to be disturbed") == said + 1)
-    until("the daemon was told", lambda: seat.commands[-1:] == [["7", "0", "0", "Ok"]])
+    until("the daemon was told", lambda: seat.commands[told:] == [["7", "0", "0", "Ok"]])
     seat.tell("skip 120")
     time.sleep(0.3)
     assert notifies(desktop) == begun, "raised while the desktop was not to be disturbed"
     turn(False)
     until("held, not lost", lambda: notifies(desktop) == begun + 1)
+    until("the daemon was told again", lambda: seat.commands[told + 1:] == [["7", "0", "0", "Ok"]])
     seat.tell("vacant", "skip 300", "person", "skip 30")
 
 
