@@ -13,9 +13,9 @@
 #include "estimate/learn.h"
 #include "pipeline.h"
 #include "settings.h"
-#include "tools/sim_random.h"
-#include "tools/sim_scene.h"
-#include "tools/sim_sensor.h"
+#include "tools/sim/sim_random.h"
+#include "tools/sim/sim_scene.h"
+#include "tools/sim/sim_sensor.h"
 
 enum { SECOND = 1000000, RATE_HZ = 2, EMPTY_S = 8, SIT_S = 15, AWAY_S = 6, BEFORE_SITS = 50, AFTER_SITS = 6 };
 

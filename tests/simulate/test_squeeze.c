@@ -14,9 +14,9 @@
 #include "check.h"
 #include "pipeline.h"
 #include "settings.h"
-#include "tools/sim_random.h"
-#include "tools/sim_scene.h"
-#include "tools/sim_sensor.h"
+#include "tools/sim/sim_random.h"
+#include "tools/sim/sim_scene.h"
+#include "tools/sim/sim_sensor.h"
 
 static const double RATE_HZ = 10, LESSON_S = 60;
 enum { LESSON_SECONDS = 44, SETS = 2, IN_A_SET = 5, SECOND = 1000000, HOUR_S = 3600 };

@@ -6,7 +6,7 @@
 
 #include "acquire/encoder.h"
 #include "check.h"
-#include "tools/ctl_probe.h"
+#include "tools/ctl/ctl_probe.h"
 
 enum { BYTES_MAX = 512 * 1024, FRAMES = 12 };
 

@@ -1,4 +1,4 @@
-#include "tools/sim_random.h"
+#include "sim_random.h"
 
 #include <math.h>
 

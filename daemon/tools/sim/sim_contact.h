@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "tools/sim_body.h"
+#include "sim_body.h"
 
 enum { SIM_GRID = 64 }; /* places along each side of the seat */
 #define SIM_GRID_MM 7.5 /* their distance: the seat is 480 mm square */

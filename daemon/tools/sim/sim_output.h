@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sim_scene.h"
 #include "sitbone/geometry.h"
-#include "tools/sim_scene.h"
 
 struct sim_line {
         int fd; /* -1 = not open */

@@ -2,9 +2,9 @@
 #ifndef TOOLS_SIM_SENSOR_H
 #define TOOLS_SIM_SENSOR_H
 
+#include "sim_contact.h"
+#include "sim_random.h"
 #include "sitbone/geometry.h"
-#include "tools/sim_contact.h"
-#include "tools/sim_random.h"
 
 /* Every imperfection can be set alone; imperfection multiplies them all (0 = none, 1 = an ordinary mat, 2 = twice). */
 struct sim_mat {

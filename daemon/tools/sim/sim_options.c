@@ -1,4 +1,4 @@
-#include "tools/sim_options.h"
+#include "sim_options.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "format_file.h"
-#include "tools/sim_scenario.h"
+#include "sim_scenario.h"
 
 /* Frames CSV is not a wire; this row only gives it a mat to be from. */
 static const struct format frames_csv = {

@@ -1,4 +1,4 @@
-#include "tools/sim_sensor.h"
+#include "sim_sensor.h"
 
 #include <math.h>
 #include <string.h>

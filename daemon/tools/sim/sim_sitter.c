@@ -1,4 +1,4 @@
-#include "tools/sim_sitter.h"
+#include "sim_sitter.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "tools/sim_sensor.h"
+#include "sim_sensor.h"
 
 enum { SIM_STEPS_MAX = 4096, SIM_ERROR_MAX = 512 };
 

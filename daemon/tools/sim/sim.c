@@ -13,8 +13,8 @@
 
 #include "acquire/encoder.h"
 #include "recorder.h"
-#include "tools/sim_options.h"
-#include "tools/sim_output.h"
+#include "sim_options.h"
+#include "sim_output.h"
 #include "util/file.h"
 #include "version.h"
 

@@ -1,4 +1,4 @@
-#include "tools/sim_contact.h"
+#include "sim_contact.h"
 
 #include <math.h>
 #include <string.h>

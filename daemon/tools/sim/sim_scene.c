@@ -1,4 +1,4 @@
-#include "tools/sim_scene.h"
+#include "sim_scene.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "tools/sim_scenario.h"
+#include "sim_scenario.h"
 
 #include <errno.h>
 #include <math.h>

@@ -2,10 +2,10 @@
 #ifndef TOOLS_SIM_SCENE_H
 #define TOOLS_SIM_SCENE_H
 
+#include "sim_contact.h"
+#include "sim_scenario.h"
+#include "sim_sitter.h"
 #include "sitbone/posture.h"
-#include "tools/sim_contact.h"
-#include "tools/sim_scenario.h"
-#include "tools/sim_sitter.h"
 
 struct sim_truth {
         enum occupancy occupancy;

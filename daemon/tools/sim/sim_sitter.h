@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "tools/sim_body.h"
-#include "tools/sim_random.h"
-#include "tools/sim_scenario.h"
+#include "sim_body.h"
+#include "sim_random.h"
+#include "sim_scenario.h"
 
 enum sim_part {
         SIM_TILT,

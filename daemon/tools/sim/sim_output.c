@@ -1,4 +1,4 @@
-#include "tools/sim_output.h"
+#include "sim_output.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "tools/sim_body.h"
+#include "sim_body.h"
 
 #include <math.h>
 
