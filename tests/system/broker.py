@@ -19,7 +19,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_for(what, seconds=10, why=""):
+def wait_for(what, seconds=20, why=""):
     """Polls until what() is true, and returns it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -82,7 +82,7 @@ class Broker:
     def start(self):
         self.process = subprocess.Popen(["mosquitto", "-c", self.conf], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
-        wait_for(self.listening, 10, "mosquitto listens")
+        wait_for(self.listening, why="mosquitto listens")
 
     def listening(self):
         assert self.process.poll() is None, f"mosquitto ended with {self.process.returncode}, see {self.conf}"
@@ -119,9 +119,10 @@ class Listener:
 
     def __init__(self, broker, topics=("#",), v5=True, user=None, password=None, ca=None):
         self.heard, self.lock, self.topics, self.connected = [], threading.Lock(), topics, threading.Event()
+        self.times = 0  # it has subscribed
         self.client = paho.Client(client_id="", protocol=paho.MQTTv5 if v5 else paho.MQTTv311)
         self.client.on_connect, self.client.on_message = self.on_connect, self.on_message
-        self.client.on_subscribe = lambda *_: self.connected.set()
+        self.client.on_subscribe = self.on_subscribe
         self.client.on_disconnect = lambda *_: self.connected.clear()
         if user:
             self.client.username_pw_set(user, password)
@@ -130,7 +131,11 @@ class Listener:
         self.client._reconnect_min_delay = self.client._reconnect_max_delay = 0.02
         self.client.connect("localhost" if ca else "127.0.0.1", broker.port, 60)
         self.client.loop_start()
-        wait_for(self.connected.is_set, 10, "listener subscribed")
+        wait_for(self.connected.is_set, why="listener subscribed")
+
+    def on_subscribe(self, *_):
+        self.times += 1
+        self.connected.set()
 
     def on_connect(self, client, *_):
         client.subscribe([(t, 1) for t in self.topics])
@@ -158,7 +163,7 @@ class Listener:
             properties.ResponseTopic = response
             if correlation is not None:
                 properties.CorrelationData = correlation
-        self.client.publish(topic, payload, 1, retain, properties).wait_for_publish(5)
+        self.client.publish(topic, payload, 1, retain, properties).wait_for_publish(20)
 
     def close(self):
         self.client.disconnect()
@@ -210,7 +215,11 @@ class Drive:
             self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
-    def status(self, text, seconds=15):
+    def connections(self):
+        """How often it was connected. Its status may say nothing of a short break."""
+        return self.log().count("mqtt: connected to ")
+
+    def status(self, text, seconds=20):
         wait_for(lambda: (self.said("status") or [""])[-1] == "status " + text, seconds,
                  f"status {text}, not {self.said('status')[-1:]}; {self.log()[-300:]}")
         return self
@@ -230,8 +239,8 @@ class Drive:
 
     def quit(self):
         self.tell("quit")
-        self.process.wait(10)
-        self.reader.join(5)
+        self.process.wait(20)
+        self.reader.join(20)
         assert self.process.returncode == 0, (self.process.returncode, self.log())
         return int(self.said("stopped")[-1].split()[-1])
 

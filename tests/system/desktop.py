@@ -3,6 +3,7 @@ import os
 import queue
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -46,7 +47,7 @@ class Processes:
     def end(self, process, how=signal.SIGTERM):
         process.send_signal(how)
         try:
-            return process.wait(5)
+            return process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -75,6 +76,12 @@ SYSTEM_POLICY = """<policy context="default"><allow user="*"/><deny own="*"/><de
 <allow send_destination="org.freedesktop.DBus"/></policy><include>{root}/config/org.sitbone.Seat1.conf</include>"""
 
 
+def answers(path):
+    """Whether somebody listens on this socket: it is there a moment before that."""
+    with socket.socket(socket.AF_UNIX) as s:
+        return s.connect_ex(path) == 0
+
+
 def start_bus(processes, kind):
     """A private bus; returns its address and the process."""
     path = f"{processes.directory}/{kind}-bus"
@@ -86,7 +93,7 @@ def start_bus(processes, kind):
         os.unlink(path)
     process = processes.start("dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile",
                               stderr=subprocess.DEVNULL)
-    until("bus socket", lambda: os.path.exists(path))
+    until("bus socket", lambda: answers(path))
     return f"unix:path={path}", process
 
 
@@ -188,15 +195,19 @@ class Desktop:
             self.environment.pop(name, None)
         self.address, self.bus = start_bus(processes, "session")
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.address
-        read, write = os.pipe()
-        processes.start("Xvfb", "-displayfd", str(write), "-screen", "0", "560x240x24", pass_fds=[write],
-                        stderr=subprocess.DEVNULL)
-        os.close(write)
-        with os.fdopen(read) as file:
-            self.environment["DISPLAY"] = ":" + file.readline().strip()
+        self.environment["DISPLAY"] = ":" + until("a screen", self._start_screen)
         self.picker = f"{processes.directory}/picker"
         with open(f"{processes.directory}/dunstrc", "w", encoding="ascii") as file:
             file.write(DUNSTRC.format(picker=self.picker))
+
+    def _start_screen(self):
+        """Its number; none when the number it took was still another test's that was just ending."""
+        read, write = os.pipe()
+        self.processes.start("Xvfb", "-displayfd", str(write), "-screen", "0", "560x240x24", pass_fds=[write],
+                             stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as file:
+            return file.readline().strip()
 
     def start_dunst(self):
         process = self.processes.start("dunst", "-conf", f"{self.processes.directory}/dunstrc", env=self.environment,

@@ -73,7 +73,7 @@ class Mat:
         self.name = os.ttyname(slave)
         self.slave = slave  # held open: the pty outlives a daemon that is killed
 
-    def write(self, data, patience=2.0):
+    def write(self, data, patience=20.0):
         """All of it, waiting while the line is full."""
         end = time.monotonic() + patience
         while data:
@@ -125,7 +125,7 @@ class Daemon:
         self.log = open(os.path.join(self.folder, 'log'), 'a')
         self.process = subprocess.Popen([f'{self.build}/sitboned', '--config', self.config, '--state', self.state,
                                          *self.arguments], stderr=self.log, stdout=self.log, env=self.environment)
-        wait_for('the daemon answers', 10, self.status)
+        wait_for('the daemon answers', 20, self.status)
         return self
 
     def status(self):
@@ -147,7 +147,7 @@ class Daemon:
 
     def kill(self, number=signal.SIGKILL):
         self.process.send_signal(number)
-        status = self.process.wait(timeout=10)
+        status = self.process.wait(timeout=20)
         return status
 
     def log_text(self):

@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from desktop import BUILD, Processes, Seat, skip_unless, start_bus, until  # noqa: E402
+from jitter import Jitter  # noqa: E402
 
 try:
     import dbus
@@ -112,9 +113,13 @@ def test_flood(address, seat):
     assert len(seat.commands) - before < 30, "most of 300 commands never reached the core"
 
 
-def signals(path, member):
+def read(path):
     with open(path, encoding="utf-8") as file:
-        return file.read().count(f"member={member}\n")
+        return file.read()
+
+
+def signals(path, member):
+    return read(path).count(f"member={member}\n")
 
 
 def test_speaks_seldom(processes, address, seat):
@@ -131,7 +136,8 @@ def test_speaks_seldom(processes, address, seat):
         time.sleep(0.01)
     took = time.monotonic() - began
     seat.tell("vacant")
-    until("the last state", lambda: signals(path, "PropertiesChanged") > start)
+    until("the last state", lambda: signals(path, "PropertiesChanged") > start and
+          '"vacant"' in read(path).split("PropertiesChanged")[-1])
     time.sleep(0.5)
     sent = signals(path, "PropertiesChanged") - start
     assert 2 <= sent <= 4 * (took + 1), f"{sent} in {took} s"
@@ -139,8 +145,6 @@ def test_speaks_seldom(processes, address, seat):
         seat.tell("skip 1")
     time.sleep(0.5)
     assert signals(path, "PropertiesChanged") - start == sent, "an empty seat says nothing"
-    with open(path, encoding="utf-8") as file:
-        assert '"vacant"' in file.read().split("PropertiesChanged")[-1]
 
 
 def test_names(processes, address, environment):
@@ -166,12 +170,13 @@ def test_bus_comes_and_goes(processes, environment, seat, bus):
     assert Caller(address).get("BoutSeatedS") == 300
     bus.send_signal(signal.SIGSTOP)
     worst = 0
-    for _ in range(20):
-        began = time.monotonic()
-        seat.tell("storm 20", "skip 120")
-        worst = max(worst, time.monotonic() - began)
-        time.sleep(0.05)
-    assert worst < 0.5, worst
+    with Jitter() as jitter:
+        for _ in range(20):
+            began = time.monotonic()
+            seat.tell("storm 20", "skip 120")
+            worst = max(worst, time.monotonic() - began)
+            time.sleep(0.05)
+    assert worst < 0.5 + 2 * jitter.worst, (worst, jitter.worst)
     seat.tell("skip 900000")  # more alerts than the socket takes: given up, so that agents ask anew when it is back
     until("said that the bus is stuck", lambda: seat.says("takes no messages"))
     assert seat.leave() < 2, "waited for a frozen bus at the end"

@@ -81,14 +81,14 @@ def ctl(*words, status=0):
 
 def seated(sitter, daemon, pose='upright'):
     sitter.take(pose)
-    wait_for('somebody sits', 10, lambda: daemon.status()['occupancy'] == 'person')
-    wait_for('an upright', 10, lambda: daemon.status()['referenced'])
+    wait_for('somebody sits', 20, lambda: daemon.status()['occupancy'] == 'person')
+    wait_for('an upright', 20, lambda: daemon.status()['referenced'])
     time.sleep(2)  # twelve seconds, to be quiet again
 
 
 def test_refused(sitter, daemon):
     sitter.take('gone', 15)  # the seat was empty before, too: nobody is seen to stand up
-    wait_for('nobody sits', 10, lambda: daemon.status()['occupancy'] == 'vacant')
+    wait_for('nobody sits', 20, lambda: daemon.status()['occupancy'] == 'vacant')
     assert 'Nobody is seated' in ctl('calibrate', 'slouched', status=1)
     said = ctl('calibrate', '--seconds', '0', status=1)
     assert 'Nobody is seated' in said, said
@@ -112,7 +112,7 @@ def test_guided(sitter, daemon):
         for number, pose in enumerate(('upright', 'slouched', 'arched', 'left', 'right'), 1):
             if line.startswith(f'{number} of 5'):
                 sitter.take(pose, 8 if pose == 'upright' else 0)  # seated already
-                seen.append(wait_for('the daemon gathers', 10, lambda: gathering(daemon)))
+                seen.append(wait_for('the daemon gathers', 20, lambda: gathering(daemon)))
     assert r.wait(timeout=60) == 0, said
     text = ''.join(said)
     assert text.count('Taken.') == 5 and 'How well' in text and text.count(' well\n') >= 3, text
@@ -142,7 +142,7 @@ def test_not_apart(sitter, daemon):
 
 def test_stands_up(sitter, daemon):
     r = subprocess.Popen([f'{BUILD}/sitbonectl', '--bus', 'session', 'calibrate', 'left'], stderr=subprocess.PIPE, text=True)
-    wait_for('the daemon gathers', 10, lambda: gathering(daemon))
+    wait_for('the daemon gathers', 20, lambda: gathering(daemon))
     sitter.take('gone')
     assert r.wait(timeout=30) == 1 and 'Nobody is seated' in r.stderr.read()
     seated(sitter, daemon)
@@ -162,7 +162,7 @@ def test_restart(sitter, daemon):
     after = daemon.status()
     assert after['calibrated_poses'] == before['calibrated_poses'] and after['taught_postures'] == ['crossed-left']
     seated(sitter, daemon)
-    wait_for('calibrated after a restart', 5, lambda: daemon.status()['calibrated'])
+    wait_for('calibrated after a restart', 20, lambda: daemon.status()['calibrated'])
 
 
 def test_sitters(sitter, daemon):
@@ -174,10 +174,11 @@ def test_sitters(sitter, daemon):
     assert ctl('sitter') == 'anna (100 % sure)\n'
     ctl('calibrate', 'upright')
     assert list(daemon.status()['calibrated_poses']) == ['upright']
-    wait_for('her file', 5, lambda: os.path.exists(f'{daemon.state}/profile-anna'))
+    wait_for('her file', 20, lambda: os.path.exists(f'{daemon.state}/profile-anna'))
     ctl('sitter', 'nobody')
     assert len(daemon.status()['calibrated_poses']) == 5
     ctl('sitter', 'anna')
+    wait_for('both slots say so', 20, lambda: open(f'{daemon.state}/memory', 'rb').read().count(b'anna') == 2)
     assert daemon.kill(signal.SIGKILL) == -signal.SIGKILL
     daemon.start()
     status = daemon.status()
@@ -216,10 +217,10 @@ def test_settled(sitter, daemon):
     """What is asked for in the first seconds of a sit is gathered to its end, for whom the command said."""
     def sit():
         sitter.take('gone')
-        wait_for('the empty seat', 10, lambda: daemon.status()['occupancy'] == 'vacant')
+        wait_for('the empty seat', 20, lambda: daemon.status()['occupancy'] == 'vacant')
         wait_for('nobody in particular', 20, lambda: daemon.status()['sitter'] is None)
         sitter.take('upright')
-        wait_for('somebody sits', 10, lambda: daemon.status()['occupancy'] == 'person')
+        wait_for('somebody sits', 20, lambda: daemon.status()['occupancy'] == 'person')
         return daemon.log_text().count(' % sure)')
 
     asked = sit()
@@ -238,7 +239,7 @@ def start(sitter, config=''):
     daemon = Daemon(BUILD, sitter.mat.name, 'jq-seat-32', config='[device]\nstale_ms = 20000\n' + config, arguments=['--speed', str(SPEED)])
     sitter.take('empty')
     daemon.start()
-    wait_for('the empty seat', 10, lambda: daemon.status()['occupancy'] == 'vacant')
+    wait_for('the empty seat', 20, lambda: daemon.status()['occupancy'] == 'vacant')
     time.sleep(2)
     return daemon
 

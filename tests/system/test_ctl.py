@@ -144,9 +144,10 @@ def test_picture(folder):
     ctl("watch", "--svg", f"{folder}/seat.svg", status=USAGE)
 
 
-def drain(fd, seconds):
+def drain(fd, seconds, until=None):
+    """What came in this time, or until these words came."""
     seen, end = b"", time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end and not (until and until in seen):
         if select.select([fd], [], [], 0.05)[0]:
             try:
                 seen += os.read(fd, 65536)
@@ -160,15 +161,15 @@ def test_screen(processes, seat):
     master, slave = pty.openpty()
     subprocess.run(["stty", "rows", "24", "cols", "80"], stdin=slave, check=True)
     view = processes.start(f"{BUILD}/sitbonectl", "watch", stdin=slave, stdout=slave, stderr=slave, env=ENVIRONMENT)
-    seen = drain(master, 1)
+    seen = drain(master, 20, b"q quit")
     assert "front" in seen and "slouched" in seen and "q quit" in seen, seen
     n = len(seat.commands)
     os.write(master, b"s")
     until("s snoozes", lambda: drain(master, 0.05) and len(seat.commands) > n)
     assert seat.commands[-1][0] == "0", seat.commands
     os.write(master, b"q")
-    drain(master, 0.3)
-    assert view.wait(5) == 0
+    until("q quits", lambda: drain(master, 0.05) is not None and view.poll() is not None)
+    assert view.returncode == 0
     processes.all.remove(view)
     os.close(master)
     os.close(slave)

@@ -106,7 +106,7 @@ def test_beside_daemon(folder):
     bus = seat.Bus()
     d = seat.Daemon(build, f"{folder}/mat", "jq-seat-32").start()
     try:
-        seat.wait_for("frames", 10, lambda: d.frames() > 5)
+        seat.wait_for("frames", 20, lambda: d.frames() > 5)
         p = subprocess.Popen([f"{build}/sitbonectl", "record", f"{folder}/beside.sbr"], stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True)
         assert "recording what sitboned reads as jq-seat-32" in p.stderr.readline()

@@ -58,7 +58,7 @@ def main():
     try:
         daemon.start()
         play(mat, simulated(folder, 8, 0, 3))
-        status = wait_for('the usual place', 5, daemon.status)
+        status = wait_for('the usual place', 20, daemon.status)
         assert status['mat_place'] == 'usual' and said not in daemon.log_text(), status
         play(mat, simulated(folder, 4, 60, 4))
         status = daemon.status()
@@ -68,12 +68,12 @@ def main():
         daemon.kill(15)
         daemon.start()
         play(mat, simulated(folder, 1, 60, 5)[:4 * RATE])
-        wait_for('what is known after a restart', 5, lambda: daemon.status()['mat_place'] == 'moved')
+        wait_for('what is known after a restart', 20, lambda: daemon.status()['mat_place'] == 'moved')
         assert daemon.log_text().count(said) == 2, daemon.log_text()
         sit = simulated(folder, 1, 60, 6)
         play(mat, sit[:24 * RATE])
         calibrate(mat, sit[20 * RATE:24 * RATE])
-        wait_for('upright as the mat lies now', 5, lambda: daemon.status()['mat_place'] == 'learning')
+        wait_for('upright as the mat lies now', 20, lambda: daemon.status()['mat_place'] == 'learning')
         assert 'seems to have moved' not in ctl('status')
     except BaseException:
         print(daemon.log_text()[-3000:])

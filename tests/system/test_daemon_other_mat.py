@@ -25,23 +25,26 @@ def seated_for():
 
 
 try:
-    send(16, 0, 1)
-    send(16, 600, 10, lambda: daemon.status()['occupancy'] == 'person' and seated_for() > 1)
+    send(16, 0, 20, lambda: daemon.status()['occupancy'] == 'vacant')
+    send(16, 600, 20, lambda: daemon.status()['occupancy'] == 'person' and seated_for() > 1)
     before = daemon.status()
     assert before['occupancy'] == 'person' and int(daemon.live()['rows']) == 4, before
-    send(20, 600, 5, lambda: int(daemon.live()['rows']) == 5)
+    send(20, 600, 20, lambda: int(daemon.live()['rows']) == 5)
     assert int(daemon.live()['rows']) == 5, daemon.live()
     assert 'mat: 20 cells a frame now, not 16' in daemon.log_text(), daemon.log_text()
-    send(20, 600, 2)
+    send(20, 600, 20, lambda: seated_for() > before['bout_seated_s'] and
+         daemon.status()['seated_since_s'] >= before['seated_since_s'] + 2)
     after = daemon.status()
     assert after['occupancy'] == 'person' and after['bout_seated_s'] > before['bout_seated_s'], (before, after)
     assert after['seated_since_s'] >= before['seated_since_s'] + 2, (before, after)
     print(f"seated for {before['bout_seated_s']} s before and {after['bout_seated_s']} s after, 16 cells and 20")
 
     # one that the settings do not fit: said once, and nothing else happens
-    send(12, 600, 2)
-    assert daemon.log_text().count('12 cells a frame: mask names a cell that is not there') == 1, daemon.log_text()
-    send(20, 600, 5, lambda: daemon.status()['occupancy'] == 'person')
+    wrong = '12 cells a frame: mask names a cell that is not there'
+    send(12, 600, 20, lambda: wrong in daemon.log_text())
+    send(12, 600, 1)
+    assert daemon.log_text().count(wrong) == 1, daemon.log_text()
+    send(20, 600, 20, lambda: daemon.status()['occupancy'] == 'person')
     assert daemon.status()['occupancy'] == 'person' and daemon.process.poll() is None
 finally:
     daemon.stop()

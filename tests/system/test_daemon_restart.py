@@ -4,6 +4,7 @@ too. A wall clock that steps by an hour changes no duration. Usage: test_daemon_
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 
@@ -18,7 +19,9 @@ shim = os.path.join(build, 'tests', 'libshim_clock.so')
 offset = f'/tmp/sitbone-clock-{os.getpid()}'
 open(offset, 'w').write('0')
 environment = {'LD_PRELOAD': shim, 'CLOCK_OFFSET': offset} if os.path.exists(shim) else {}
-daemon = Daemon(build, mat.name, 'jq-seat-32', environment=environment)
+# what a busy machine takes for itself is no silence of the mat, and in memory no disk is slow
+daemon = Daemon(build, mat.name, 'jq-seat-32', '[device]\nstale_ms = 20000\n', environment=environment,
+                folder=tempfile.mkdtemp(prefix='sitbone-test-', dir='/dev/shm' if os.path.isdir('/dev/shm') else None))
 stop = threading.Event()
 
 
@@ -40,6 +43,18 @@ def seated():
     return (daemon.status() or {}).get('bout_seated_s') or 0
 
 
+def asked():
+    """Not before, seconds seated, not after."""
+    return time.monotonic(), seated(), time.monotonic()
+
+
+def grows_as_time_passes(one, other):
+    """To the whole second, and as far as it is known when the answer was given."""
+    grown, least, most = other[1] - one[1], other[0] - one[2], other[2] - one[0]
+    print(f'clock stepped by an hour: {grown} s seated in {least:.1f} to {most:.1f} s')
+    assert least - 1.5 <= grown <= most + 1.5
+
+
 thread = threading.Thread(target=feed)
 try:
     daemon.start()
@@ -47,29 +62,27 @@ try:
     wait_for('a bout of 12 s', 40, lambda: seated() >= 12, 0.2)
 
     for number in (signal.SIGKILL, signal.SIGTERM):
+        begin = time.monotonic()
         before = seated()
         daemon.kill(number)
-        begin = time.monotonic()
         daemon.start()
-        after = wait_for('the bout goes on', 10, seated, 0.05)
+        after = wait_for('the bout goes on', 20, seated, 0.05)
         down = time.monotonic() - begin
         lost = before - after
         print(f'signal {int(number)}: seated {before} s before, {after} s after, down {down:.1f} s')
         assert lost <= 2, (before, after)
         assert after <= before + down + 1, 'a restart invents no sitting'
         later = seated()
-        wait_for('and is counted on', 5, lambda: seated() >= later + 2, 0.2)
+        wait_for('and is counted on', 20, lambda: seated() >= later + 2, 0.2)
 
     if environment:
-        before, begin = seated(), time.monotonic()
+        first = asked()
         open(offset, 'w').write('3600')
         time.sleep(3)
-        grown, passed = seated() - before, time.monotonic() - begin
-        print(f'clock stepped by an hour: {grown} s seated in {passed:.1f} s')
-        assert abs(grown - passed) <= 1.5
+        grows_as_time_passes(first, asked())
         open(offset, 'w').write('-3600')
         time.sleep(2)
-        assert seated() - before <= time.monotonic() - begin + 1.5
+        grows_as_time_passes(first, asked())
     elif os.path.isdir(os.path.join(build, 'tests')):
         raise AssertionError('libshim_clock.so was not built')
 finally:

@@ -12,11 +12,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from desktop import BUILD, PROGRAMS, Desktop, Processes, skip_unless, until, write  # noqa: E402
 
 SCENARIO = """0:00:40 sit
-+10:30  stand
++13:00  stand
 +30:00  end
 """
 SETTINGS = """prompt_min = 5
-snooze_min = 3
+snooze_min = 4
 """
 
 
@@ -44,20 +44,23 @@ def main():
 
         until("the alert on the desktop", lambda: desktop.shown() == 1, 40)
         desktop.photograph("daemon")
-        seated = status().get("bout_seated_s")
-        assert 300 <= seated < 420, seated
-        desktop.press("Snooze 3 min")
-        until("gone when snoozed", lambda: desktop.shown() == 0, 5)
+        assert status().get("bout_seated_s") >= 300, "too early"  # too late: see what was printed, below
+        desktop.press("Snooze 4 min")
+        until("gone when snoozed", lambda: desktop.shown() == 0)
         until("back after the snooze", lambda: desktop.shown() == 1)
         seated = status().get("bout_seated_s")  # a machine that stalls makes the mat silent: that is not counted
-        assert 300 + 150 <= seated < 720, seated
+        assert 300 + 210 <= seated, seated
         until("the sitter stands", lambda: status().get("occupancy") == "vacant", 60)
-        until("gone when the sitter stands", lambda: desktop.shown() == 0, 3)
+        until("gone when the sitter stands", lambda: desktop.shown() == 0)
         assert "snooze pressed for activate" in desktop.agent_log()
-        with open(printed, encoding="utf-8") as file:
-            text = file.read()
-        assert text.count("Time to activate your glutes\nSeated 5 min without a 2 min break") == 1, text
-        assert "[Done]  [Snooze 3 min]" in text and text.count("(taken down: Time to activate") >= 2, text
+
+        def text():
+            with open(printed, encoding="utf-8") as file:
+                return file.read()
+
+        until("taken down twice", lambda: text().count("(taken down: Time to activate") >= 2)
+        assert text().count("Time to activate your glutes\nSeated 5 min without a 2 min break") == 1, text()
+        assert "[Done]  [Snooze 4 min]" in text(), text()
         print("ok")
 
 

@@ -62,6 +62,7 @@ def main():
         with open(desktop.monitor, "w", encoding="utf-8") as file:
             processes.start("dbus-monitor", "--address", desktop.address, "interface='org.freedesktop.Notifications'",
                             stdout=file, stderr=subprocess.DEVNULL)
+        until("monitor", lambda: os.path.getsize(desktop.monitor) > 0)
         for program in XFCONFD, NOTIFYD, DCONFD:
             processes.start(program, env=desktop.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for name in "org.xfce.Xfconf", "org.freedesktop.Notifications", "ca.desrt.dconf":

@@ -56,12 +56,12 @@ def main():
         daemon = desktop.start_daemon(SETTINGS, english)
         until("the alert and the words on safety", lambda: desktop.shown() == 2, 40)
         desktop.photograph("german")
+        for part in (re.escape('string "Zeit, dein Gesäß zu aktivieren"'), " min gesessen ohne Pause von 20 min",
+                     'string "Erledigt"', 'string "In 15 min wieder"', 'string "Auslassen"', 'string "Bevor du übst"',
+                     "Hör auf, wenn es weh tut", "Notfall", rf"\n{GERMAN}: .*\. [A-ZÄÖÜ]"):
+            until(part, lambda part=part: re.search(part, monitor()))  # the monitor may be later than the screen
         said = monitor()
-        for part in ('string "Zeit, dein Gesäß zu aktivieren"', " min gesessen ohne Pause von 20 min",
-                     'string "Erledigt"', 'string "In 15 min wieder"', 'string "Auslassen"', 'string "Bevor du übst"', "Hör auf, wenn es weh tut", "Notfall"):
-            assert part in said, part
-        assert re.search(rf"\n{GERMAN}: .*\. [A-ZÄÖÜ]", said), said
-        assert os.path.exists(f"{here}/.local/state/sitbone/safety-shown")
+        until("noted that it was shown", lambda: os.path.exists(f"{here}/.local/state/sitbone/safety-shown"))
 
         def ctl(*words, environment=desktop.environment, check=True):
             return subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", *words], env=environment,

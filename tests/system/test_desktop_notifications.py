@@ -18,13 +18,13 @@ PROMPT = 30 * 60 + 10
 
 
 class Monitor:
-    """What goes over the session bus between the agent and the server."""
+    """What goes over the session bus between the agent and the server, and what the seats say. It may be later than they."""
 
     def __init__(self, desktop):
         self.path = f"{desktop.processes.directory}/monitor"
         desktop.processes.start("dbus-monitor", "--address", desktop.address,
-                                "interface='org.freedesktop.Notifications'", stdout=open(self.path, "w", encoding="utf-8"),
-                                stderr=subprocess.DEVNULL)
+                                "interface='org.freedesktop.Notifications'", "path='/org/sitbone/Seat1'",
+                                stdout=open(self.path, "w", encoding="utf-8"), stderr=subprocess.DEVNULL)
         until("monitor", lambda: "NameAcquired" in self.text() or "NameLost" in self.text())
 
     def text(self):
@@ -32,7 +32,7 @@ class Monitor:
             return file.read()
 
     def notifies(self):
-        """(replaces_id, text of the call) of each Notify."""
+        """(replaces_id, text of the call) of each Notify that is there to its end, the time that it stays."""
         blocks = [block for block in self.text().split("\nmethod call ")[1:] if "member=Notify\n" in block]
         found = []
         for block in blocks:
@@ -40,16 +40,27 @@ class Monitor:
             end = next((i for i, line in enumerate(lines[1:], 1)
                         if line.startswith(("method return ", "signal ", "error "))), len(lines))
             lines = lines[:end]
+            if not any(line.startswith("   int32 ") for line in lines):
+                continue
             replaces = next(line for line in lines if line.strip().startswith("uint32"))
             found.append((int(replaces.split()[1]), "\n".join(lines)))
         return found
+
+    def closed_since_press(self):
+        """How many notifications, since the last press of a button."""
+        return self.text().rpartition("member=ActionInvoked\n")[2].count("member=NotificationClosed\n")
+
+    def mat_online(self):
+        """As the seat said it last: "true" or "false"."""
+        said = self.text().rpartition('string "MatOnline"')[2].split(None, 3)
+        return said[2] if said[:2] == ["variant", "boolean"] and len(said) > 3 else None
 
 
 def test_life_of_an_alert(desktop, seat, monitor):
     seat.tell("person", f"skip {PROMPT}")
     until("alert shown", lambda: desktop.shown() == 1)
     desktop.photograph("alert")
-    first = monitor.notifies()
+    first = until("one notification", monitor.notifies)
     assert len(first) == 1 and first[0][0] == 0, first
     for part in ('string "Time to activate your glutes"', "Seated 30 min", "byte 1", "x-sitbone.posture.alert",
                  "org.sitbone.Agent", "x-canonical-private-synchronous", 'string "done"', 'string "snooze"',
@@ -84,13 +95,19 @@ def test_snooze(desktop, seat):
     until("back after the snooze", lambda: desktop.shown() == 1)
 
 
-def test_done(desktop, seat):
+def press_done(desktop):
+    """Returns the thanks, after they are gone: in between, the alert may be gone and they not yet there."""
     desktop.press("Done")
-    until("done reached the daemon", lambda: ["1", "0", "0", "Ok"] in seat.commands)
     until("thanked quietly", lambda: "Well done" in desktop.monitor.notifies()[-1][1])
     thanks = desktop.monitor.notifies()[-1][1]
+    until("the alert and the thanks gone", lambda: desktop.monitor.closed_since_press() == 2 and desktop.shown() == 0)
+    return thanks
+
+
+def test_done(desktop, seat):
+    thanks = press_done(desktop)
+    assert ["1", "0", "0", "Ok"] in seat.commands, "done did not reach the daemon"
     assert "byte 0" in thanks and "boolean true" in thanks, thanks
-    until("gone when done", lambda: desktop.shown() == 0)
 
 
 def test_skip(desktop, seat):
@@ -113,9 +130,8 @@ def test_do_not_disturb(desktop, seat):
     assert len(desktop.monitor.notifies()) == before, "raised while the desktop was not to be disturbed"
     desktop.ctl("set-paused", "false")
     until("held, not lost", lambda: desktop.shown() == 1)
-    assert len(desktop.monitor.notifies()) == before + 1
-    desktop.press("Done")
-    until("gone when done", lambda: desktop.shown() == 0)
+    until("said once", lambda: len(desktop.monitor.notifies()) == before + 1)
+    press_done(desktop)
 
 
 def test_refusal_is_shown(desktop, seat):
@@ -128,6 +144,7 @@ def test_refusal_is_shown(desktop, seat):
     desktop.photograph("refused")
     seat.tell("busy 0", "vacant", "skip 200")
     desktop.ctl("close-all")
+    until("closed", lambda: desktop.shown() == 0)
 
 
 def test_put_away_stays_away(desktop, seat):
@@ -144,15 +161,16 @@ def test_put_away_stays_away(desktop, seat):
 def test_markup_is_not_markup(desktop, seat, monitor):
     seat.tell("exercise Squat <b>& lunge</b> <i>", "person", f"skip {PROMPT}")
     until("alert shown", lambda: desktop.shown() == 1)
-    assert "Squat &lt;b&gt;&amp; lunge&lt;/b&gt; &lt;i&gt;" in monitor.notifies()[-1][1]
+    until("escaped", lambda: "Squat &lt;b&gt;&amp; lunge&lt;/b&gt; &lt;i&gt;" in monitor.notifies()[-1][1])
     desktop.photograph("markup")
 
 
 def test_server_comes_and_goes(desktop, dunst):
     """A new server knows nothing: what is open is shown there again."""
     assert desktop.shown() == 1
+    noticed = desktop.agent_log().count("waiting for one")
     desktop.processes.end(dunst)
-    until("agent noticed", lambda: "waiting for one" in desktop.agent_log())
+    until("agent noticed", lambda: desktop.agent_log().count("waiting for one") == noticed + 1)
     desktop.start_dunst()
     until("shown by the new server", lambda: desktop.shown() == 1)
 
@@ -178,8 +196,7 @@ def test_agent_ends_at_once(desktop, seat, dunst):
     desktop.processes.all.remove(desktop.agent)
     desktop.agent = desktop.start_agent()
     until("alert shown by the next one", lambda: desktop.shown() == 1)
-    desktop.press("Done")
-    until("gone when done", lambda: desktop.shown() == 0)
+    press_done(desktop)
 
 
 def test_silent_mat(desktop, seat, monitor):
@@ -187,7 +204,7 @@ def test_silent_mat(desktop, seat, monitor):
     until("nothing else is shown", lambda: desktop.shown() == 0)
     seat.tell("online 0")
     until("a silent mat is said", lambda: desktop.shown() == 1)
-    assert "device.removed" in monitor.notifies()[-1][1] and "Desk: nothing is known" in monitor.notifies()[-1][1]
+    until("as such", lambda: all(words in monitor.notifies()[-1][1] for words in ("device.removed", "Desk: nothing is known")))
     desktop.photograph("silent")
     seat.tell("online 1")
     until("gone when it sends again", lambda: desktop.shown() == 0)
@@ -195,8 +212,9 @@ def test_silent_mat(desktop, seat, monitor):
     until("said again", lambda: desktop.shown() == 1)
     desktop.ctl("close")
     until("put away", lambda: desktop.shown() == 0)
+    until("silent", lambda: monitor.mat_online() == "false")
     seat.tell("online 1")
-    time.sleep(1)  # shorter is not even said on the bus
+    until("it sends", lambda: monitor.mat_online() == "true")  # shorter is not even said on the bus
     seat.tell("online 0")
     until("another silence is said too", lambda: desktop.shown() == 1)
     seat.tell("online 1")

@@ -29,32 +29,33 @@ def check_kill(persistent):
                     n += 1
                     drive.tell(f"raise {n % 4}")
                     time.sleep(0.05)
-                wait_for(lambda: len(alert_ids(listener, drive)[0]) == n, 5, f"{n} alerts before the broker dies")
+                wait_for(lambda: len(alert_ids(listener, drive)[0]) == n, why=f"{n} alerts before the broker dies")
                 broker.freeze()
                 n += 1
                 drive.tell(f"raise {n % 4}")  # on its way, never acknowledged
                 time.sleep(0.1)
                 broker.kill()
-                drive.status("no broker", 3)
+                drive.status("no broker")
                 for _ in range(5):
                     n += 1
                     drive.tell(f"raise {n % 4}")
                     time.sleep(0.05)
                 # the subscriber first: what comes without one is nobody's, and that is no loss of ours
-                wait_for(lambda: not listener.connected.is_set(), 5)
+                wait_for(lambda: not listener.connected.is_set())
                 drive.freeze()
                 broker.start()
-                wait_for(listener.connected.is_set, 5)
+                wait_for(listener.connected.is_set)
                 drive.thaw()
-                drive.status("connected", 20)
-                wait_for(lambda: len(alert_ids(listener, drive)[0]) >= n, 5, f"{n} alerts after the broker came back")
+                drive.status("connected")
+                wait_for(lambda: len(alert_ids(listener, drive)[0]) >= n, why=f"{n} alerts after the broker came back")
             drive.tell("stand")
+            wait_for(lambda: len(alert_ids(listener, drive)[1]) >= n + 2, why="the end of the bout")
             time.sleep(0.3)
             alerts, ids = alert_ids(listener, drive)
             assert alerts == list(range(1, n + 1)), alerts
             assert len(ids) == len(set(ids)) == n + 2, ids
-            state = json.loads(listener.text(drive.base + "/state"))
-            assert state["occupied"] is False and listener.text(drive.base + "/availability") == "online"
+            wait_for(lambda: json.loads(listener.text(drive.base + "/state"))["occupied"] is False, why="the state")
+            assert listener.text(drive.base + "/availability") == "online"
             print(f"killed twice, persistence {persistent}: {n} alerts, each once")
 
 
@@ -66,17 +67,29 @@ def check_kill_in_flight():
                 drive.tell("raise 0")
                 time.sleep(0.005)
                 if i == 30:
+                    before, times = drive.connections(), listener.times
                     broker.kill()
                     broker.start()
-            drive.status("connected", 20)
-            wait_for(listener.connected.is_set, 5)
+            wait_for(lambda: drive.connections() > before, why="connected again")
+            wait_for(lambda: listener.times > times, why="subscribed again")
             drive.tell("raise 0")
-            wait_for(lambda: 61 in alert_ids(listener, drive)[0], 10)
+            wait_for(lambda: 61 in alert_ids(listener, drive)[0])
             alerts, ids = alert_ids(listener, drive)
             missed, twice = 61 - len(set(ids)), len(ids) - len(set(ids))
             # before its subscriber is back the broker acknowledges and drops: those are not ours to repeat
             assert twice <= 1 and alerts == sorted(alerts), (twice, alerts)
             print(f"killed in flight: {twice} twice, {missed} accepted by the broker while nobody was subscribed")
+
+
+def worst_post(drive, numbers):
+    """While these alerts are raised, microseconds; and the longest that a sleeper of this machine overslept meanwhile."""
+    with Jitter() as jitter:
+        for i in numbers:
+            drive.tell(f"raise {i % 4}", f"sit {-8 - i * 2}")
+            time.sleep(0.1)
+        posts, us = drive.worst_us()
+    assert posts >= 2 * len(numbers), posts
+    return us, jitter.worst * 1e6
 
 
 def check_frozen():
@@ -88,16 +101,12 @@ def check_frozen():
             time.sleep(2)
             _, calm_us = drive.worst_us()
             broker.freeze()
-            with Jitter() as jitter:
-                for i in range(20):
-                    drive.tell(f"raise {i % 4}", f"sit {-8 - i * 2}")
-                    time.sleep(0.1)
-                posts, frozen_us = drive.worst_us()
-            print(f"frozen broker: worst post {frozen_us} us in {posts}, answering broker {calm_us} us, this machine makes "
-                  f"others wait {jitter.worst * 1e6:.0f} us")
-            assert posts > 100 and frozen_us < 5000 + calm_us + jitter.worst * 1e6, frozen_us
+            frozen = [worst_post(drive, range(i, i + 5)) for i in range(0, 20, 5)]  # who waits does so every time
+            print("frozen broker: worst post (and what this machine makes others wait) "
+                  + ", ".join(f"{us} ({machine_us:.0f})" for us, machine_us in frozen) + f" us, answering broker {calm_us} us")
+            assert min(us - machine_us for us, machine_us in frozen) < 5000 + calm_us, frozen
             broker.thaw()
-            wait_for(lambda: len(alert_ids(listener, drive)[0]) >= 20, 20, "all alerts after the thaw")
+            wait_for(lambda: len(alert_ids(listener, drive)[0]) >= 20, why="all alerts after the thaw")
             time.sleep(0.3)
             alerts, ids = alert_ids(listener, drive)
             assert alerts == list(range(1, 21)) and len(ids) == len(set(ids)), alerts
@@ -121,10 +130,10 @@ def check_bounded():
             with Listener(broker) as listener:
                 drive.thaw()
                 drive.status("connected", 30)
-                wait_for(lambda: len(alert_ids(listener, drive)[0]) >= 100, 10)
+                wait_for(lambda: len(alert_ids(listener, drive)[0]) >= 100)
                 alerts, _ = alert_ids(listener, drive)
                 assert alerts == list(range(31, 131)), alerts
-                diag = json.loads(wait_for(lambda: listener.text(drive.base + "/diag"), 7))
+                diag = json.loads(wait_for(lambda: listener.text(drive.base + "/diag")))
                 assert diag["mqtt"]["events_dropped"] == 30, diag["mqtt"]
         broker.kill()
 

@@ -9,6 +9,7 @@ import threading
 import time
 
 from broker import Authority, Broker, Drive, Listener, folder, wait_for
+from jitter import Jitter
 
 BUILD = sys.argv[1]
 
@@ -31,13 +32,14 @@ def check_password(place):
             bad = password_file(place, "wrong")
             with Drive(BUILD, place, broker.port, seat="p2", user="seat", password_file=bad) as drive:
                 drive.status("refused: not authorised")
-                assert "ot authorized" in drive.log(), drive.log()
+                wait_for(lambda: "ot authorized" in drive.log(), why="the reason in the log")  # after the status
                 time.sleep(2)
                 assert broker.log().count("disconnected, not authorised") == 1, "knocks too often"
             loose = password_file(place, "a ;b#c", 0o640)
             with Drive(BUILD, place, broker.port, seat="p3", user="seat", password_file=loose) as drive:
                 drive.status("not tried: password or certificate file")
-                assert "chmod 600" in drive.log() and "a ;b" not in drive.log(), drive.log()
+                wait_for(lambda: "chmod 600" in drive.log(), why="what to do in the log")
+                assert "a ;b" not in drive.log(), drive.log()
             os.mkdir(f"{place}/credentials")
             os.rename(good, f"{place}/credentials/mqtt-password")
             environment = {"CREDENTIALS_DIRECTORY": f"{place}/credentials"}
@@ -67,7 +69,7 @@ def check_tls(place, versions=("tlsv1.2", "tlsv1.3")):
         with Drive(BUILD, place, broker.port, seat="t6", cert_file=authority.cert, key_file=authority.key, **own) as drive:
             drive.status("connected")
         with Drive(BUILD, place, broker.port, seat="t7", **own) as drive:
-            wait_for(lambda: drive.said("status")[-1:] not in ([], ["status connecting"]), 10, "a refusal")
+            wait_for(lambda: drive.said("status")[-1:] not in ([], ["status connecting"]), why="a refusal")
             assert drive.said("status")[-1] != "status connected"
     with Broker(place) as plain:
         with Drive(BUILD, place, plain.port, seat="t5", tls="yes", ca_file=authority.ca) as drive:
@@ -78,27 +80,35 @@ def check_tls(place, versions=("tlsv1.2", "tlsv1.3")):
 def check_over_tls(broker, listener, drive):
     """What the plain connection can, and several commands in one TLS record."""
     drive.tell("sit -8", "raise 0")
-    wait_for(lambda: len(listener.of(drive.base + "/event")) == 2, 5, "two events over TLS")
+    wait_for(lambda: len(listener.of(drive.base + "/event")) == 2, why="two events over TLS")
     for _ in range(6):
         listener.client.publish(drive.base + "/cmd/snooze", "5", 1)
-    wait_for(lambda: len(listener.of(drive.base + "/response/snooze")) == 6, 5, "six answers over TLS")
+    wait_for(lambda: len(listener.of(drive.base + "/response/snooze")) == 6, why="six answers over TLS")
     before = cpu_s(drive)
     time.sleep(1)
     assert cpu_s(drive) - before < 0.2, "spins"
     broker.freeze()
     drive.tell("raise 1")
     drive.worst_us()
-    time.sleep(1)
-    _, us = drive.worst_us()
+    over = [overslept_us(drive) for _ in range(4)]  # who waits for the broker does so every time
     broker.thaw()
-    wait_for(lambda: len(listener.of(drive.base + "/event")) == 3, 10, "the event after the thaw")
-    assert us < 10000, us
+    wait_for(lambda: len(listener.of(drive.base + "/event")) == 3, why="the event after the thaw")
+    assert min(over) < 10000, over
+    before, times = drive.connections(), listener.times
     broker.kill()
     broker.start()
-    drive.status("connected", 20)
-    wait_for(listener.connected.is_set, 10)
+    wait_for(lambda: drive.connections() > before, why="connected again")
+    wait_for(lambda: listener.times > times, why="subscribed again")
     drive.tell("raise 2")
-    wait_for(lambda: len(listener.of(drive.base + "/event")) == 4, 10, "an event after the restart")
+    wait_for(lambda: len(listener.of(drive.base + "/event")) == 4, why="an event after the restart")
+
+
+def overslept_us(drive):
+    """The worst post of a quarter of a second, less what the machine made others wait meanwhile."""
+    with Jitter() as jitter:
+        time.sleep(0.25)
+        _, us = drive.worst_us()
+    return us - jitter.worst * 1e6
 
 
 def cpu_s(drive):
@@ -161,11 +171,11 @@ def check_fallback(place, silent):
             info = json.loads(wait_for(lambda: listener.text("sitbone/old/info")))
             assert info["mqtt_protocol"] == "3.1.1", info
             drive.tell("sit -8", "raise 0")
-            wait_for(lambda: len(listener.of("sitbone/old/event")) == 2, 5)
+            wait_for(lambda: len(listener.of("sitbone/old/event")) == 2)
             listener.publish("sitbone/old/cmd/snooze", "5")
-            wait_for(lambda: (listener.text("sitbone/old/response/snooze") or "") == '{"status":"ok"}', 5)
+            wait_for(lambda: (listener.text("sitbone/old/response/snooze") or "") == '{"status":"ok"}')
             drive.process.kill()
-            wait_for(lambda: listener.text("sitbone/old/availability") == "offline", 5, "the will in 3.1.1")
+            wait_for(lambda: listener.text("sitbone/old/availability") == "offline", why="the will in 3.1.1")
         with Drive(BUILD, place, old.port, seat="only5", protocol="5") as drive:
             wait_for(lambda: drive.said("status refused: MQTT version" if not silent else "status no broker"))
         old.server.close()
@@ -199,7 +209,7 @@ def check_session_taken_over(place):
     pusher = Pusher(None, False)
     with Drive(BUILD, place, pusher.port, seat="pushed") as drive:
         drive.status("refused: another client uses this seat id")
-        wait_for(lambda: "two daemons" in drive.log(), 10, "the take-over named")
+        wait_for(lambda: "two daemons" in drive.log(), why="the take-over named")
         assert pusher.refused == 3, pusher.refused
         time.sleep(2.5)
         assert pusher.refused == 3, "knocks on"

@@ -7,6 +7,7 @@ import sys
 import time
 
 from broker import Broker, Drive, Listener, folder, wait_for
+from jitter import Jitter
 import homeassistant_facts
 
 BUILD = sys.argv[1]
@@ -23,9 +24,8 @@ def state(listener, drive):
     return json.loads(listener.text(drive.base + "/state"))
 
 
-def until(listener, drive, key, value, seconds=5):
-    wait_for(lambda: listener.text(drive.base + "/state") and state(listener, drive)[key] == value, seconds,
-             f"{key} = {value}")
+def until(listener, drive, key, value):
+    wait_for(lambda: listener.text(drive.base + "/state") and state(listener, drive)[key] == value, why=f"{key} = {value}")
     return state(listener, drive)
 
 
@@ -33,11 +33,13 @@ def check_state(listener, drive):
     vacant = until(listener, drive, "posture", "vacant")
     assert set(vacant) == STATE_KEYS, set(vacant) ^ STATE_KEYS
     assert vacant["occupied"] is False and vacant["pelvic_tilt_deg"] is None and vacant["seated_since"] is None
-    start = time.monotonic()
-    drive.tell("sit -8.04")
-    s = until(listener, drive, "occupied", True)
-    took = time.monotonic() - start
-    assert took < 0.2, f"an urgent change took {took:.3f} s"
+    with Jitter() as jitter:
+        start = time.monotonic()
+        drive.tell("sit -8.04")
+        s = until(listener, drive, "occupied", True)
+        took = time.monotonic() - start
+    # five programs and threads hand it on
+    assert took < 0.2 + 5 * jitter.worst, f"an urgent change took {took:.3f} s, others waited {jitter.worst:.3f} s"
     assert (s["posture"], s["pelvic_tilt_deg"], s["confidence_pct"], s["load_left_pct"]) == ("slouched", -8.0, 86, 53), s
     assert set(s) == STATE_KEYS and s["seated_since"].endswith("Z") and s["next_alert_at"].endswith("Z"), s
     print(f"urgent change: {took * 1000:.0f} ms from standard input to subscriber")
@@ -46,14 +48,14 @@ def check_state(listener, drive):
 def check_throttle(listener, drive):
     """interval 1 s: many changes give few states, and the last value comes."""
     time.sleep(1.2)
-    before = len(listener.of(drive.base + "/state"))
+    before, start = len(listener.of(drive.base + "/state")), time.monotonic()
     for i in range(40):
         drive.tell(f"sit {-20 - i % 2 * 5}")
         time.sleep(0.02)
     drive.tell("sit -33")
     until(listener, drive, "pelvic_tilt_deg", -33.0)
     sent = len(listener.of(drive.base + "/state")) - before
-    assert 1 <= sent <= 4, sent
+    assert 1 <= sent <= 3 + time.monotonic() - start, sent
 
 
 def check_retained(broker, drive):
@@ -74,7 +76,7 @@ def check_retained(broker, drive):
 
 def check_events(listener, drive):
     drive.tell("raise 0", "clear 0 4", "raise 1", "clear 1 5", "raise 2", "clear 2 3", "stand")
-    wait_for(lambda: len(listener.of(drive.base + "/event")) >= 8, 5, "8 events")
+    wait_for(lambda: len(listener.of(drive.base + "/event")) >= 8, why="8 events")
     events = [json.loads(m.payload) for m in listener.of(drive.base + "/event")]
     types = [e["event_type"] for e in events]
     assert types == ["sat_down", "glute_activation_due", "glute_activation_done", "slouch", "alert_snoozed",
@@ -93,33 +95,39 @@ def answered(listener, drive, verb, payload, **more):
     topic = f"{drive.base}/response/{more.pop('response_verb', verb)}"
     before = len(listener.of(topic))
     listener.publish(f"{drive.base}/cmd/{verb}", payload, **more)
-    wait_for(lambda: len(listener.of(topic)) > before, 5, f"an answer to {verb} {payload!r}")
+    wait_for(lambda: len(listener.of(topic)) > before, why=f"an answer to {verb} {payload!r}")
     time.sleep(0.5)  # the daemon takes two a second
     return json.loads(listener.of(topic)[before].payload)
+
+
+def did(drive, words):
+    """Its words come another way than its answer."""
+    wait_for(lambda: drive.said("command")[-1:] == ["command " + words], why=words)
+    return True
 
 
 def check_commands(listener, drive):
     ok = {"status": "ok"}
     assert answered(listener, drive, "snooze", "10") == ok
-    assert drive.said("command")[-1] == "command snooze 10 0"
-    assert answered(listener, drive, "snooze", "") == ok and drive.said("command")[-1] == "command snooze 0 0"
+    assert did(drive, "snooze 10 0")
+    assert answered(listener, drive, "snooze", "") == ok and did(drive, "snooze 0 0")
     r = answered(listener, drive, "snooze", '{"minutes":7,"transaction":"a1"}')
-    assert r == {"status": "ok", "transaction": "a1"} and drive.said("command")[-1] == "command snooze 7 0", r
+    assert r == {"status": "ok", "transaction": "a1"} and did(drive, "snooze 7 0")
     assert answered(listener, drive, "activation_done", "1") == ok
-    assert answered(listener, drive, "session_done", "1") == ok and drive.said("command")[-1] == "command session 0 0"
+    assert answered(listener, drive, "session_done", "1") == ok and did(drive, "session 0 0")
     assert answered(listener, drive, "pause", '{"minutes":1440}') == ok and answered(listener, drive, "resume", "") == ok
     assert answered(listener, drive, "skip", "1") == ok and answered(listener, drive, "hold", "on") == ok
     assert answered(listener, drive, "calibrate", "upright") == ok
     assert answered(listener, drive, "calibrate", '{"target":"empty"}') == ok
-    assert drive.said("command")[-1] == "command calibrate 0 5"
+    assert did(drive, "calibrate 0 5")
     assert answered(listener, drive, "calibrate", "slouched") == ok
-    assert drive.said("command")[-1] == "command calibrate 0 1"
+    assert did(drive, "calibrate 0 1")
     assert answered(listener, drive, "teach", "crossed-left") == ok
-    assert drive.said("command")[-1] == "command teach 0 0 crossed-left"
+    assert did(drive, "teach 0 0 crossed-left")
     assert answered(listener, drive, "sitter", '{"name":"anna"}') == ok
-    assert drive.said("command")[-1] == "command sitter 0 0 anna"
+    assert did(drive, "sitter 0 0 anna")
     drive.tell("result 2")
-    time.sleep(0.1)
+    drive.worst_us()  # heard
     r = answered(listener, drive, "activation_done", '{"transaction":7}')
     assert r["status"] == "error" and r["code"] == "NothingDue" and r["transaction"] == 7, r
     drive.tell("result 0")
@@ -142,7 +150,7 @@ def check_commands(listener, drive):
 
 def check_response_topic(listener, drive):
     listener.publish(f"{drive.base}/cmd/snooze", "3", response="reply/here", correlation=b"\x00\x01z")
-    m = wait_for(lambda: listener.last("reply/here"), 5, "an answer at the response topic")
+    m = wait_for(lambda: listener.last("reply/here"), why="an answer at the response topic")
     assert m.properties.CorrelationData == b"\x00\x01z" and json.loads(m.payload) == {"status": "ok"}
 
 
@@ -151,11 +159,12 @@ def check_announce(listener, drive):
     config = listener.text(topic)
     before = len(listener.of(topic))
     assert before == 1, f"{before} configurations at start"
-    start = time.monotonic()
-    listener.publish("homeassistant/status", "online")
-    wait_for(lambda: len(listener.of(topic)) > before, 11, "discovery after Home Assistant's birth")
-    took = time.monotonic() - start
-    assert 1.9 < took < 10.5, took
+    with Jitter() as jitter:
+        start = time.monotonic()
+        listener.publish("homeassistant/status", "online")
+        wait_for(lambda: len(listener.of(topic)) > before, why="discovery after Home Assistant's birth")
+        took = time.monotonic() - start
+    assert 1.9 < took < 10.5 + 5 * jitter.worst, took
     assert listener.text(topic) == config
     homeassistant_facts.check(json.loads(config), drive.seat)
     print(f"discovery: {len(config)} bytes, {len(json.loads(config)['components'])} components")
@@ -179,7 +188,7 @@ def check_fuzz(listener, drive):
 
 def check_discovery_cleared(listener, drive, topic):
     drive.tell("discovery 0")
-    wait_for(lambda: listener.text(topic) == "", 5, "discovery cleared")
+    wait_for(lambda: listener.text(topic) == "", why="discovery cleared")
 
 
 def check_discovery_switched_on(broker, listener, place):
@@ -188,8 +197,8 @@ def check_discovery_switched_on(broker, listener, place):
         topic = f"homeassistant/device/sitbone_{drive.seat}/config"
         before = broker.log().count("homeassistant/status (QoS 0)")
         drive.tell("discovery 1")
-        wait_for(lambda: listener.text(topic), 5, "discovery switched on by a reload")
-        wait_for(lambda: broker.log().count("homeassistant/status (QoS 0)") > before, 5, "listens for the birth message")
+        wait_for(lambda: listener.text(topic), why="discovery switched on by a reload")
+        wait_for(lambda: broker.log().count("homeassistant/status (QoS 0)") > before, why="listens for the birth message")
 
 
 def check_will(broker, listener, drive):
@@ -197,7 +206,7 @@ def check_will(broker, listener, drive):
     assert listener.text(topic) == "online"
     drive.process.kill()
     start = time.monotonic()
-    wait_for(lambda: listener.text(topic) == "offline", 14, "the will")
+    wait_for(lambda: listener.text(topic) == "offline", why="the will")
     print(f"will: {time.monotonic() - start:.1f} s after kill -9")
     with Listener(broker) as late:
         m = wait_for(lambda: late.last(topic))
@@ -213,7 +222,7 @@ def check_goodbye(broker, listener, place):
             drive.status("connected")
             us = drive.quit()
             assert us < 1_000_000, us
-            wait_for(lambda: listener.text(drive.base + "/availability") == "offline", 2, f"offline at clean stop {i}")
+            wait_for(lambda: listener.text(drive.base + "/availability") == "offline", why=f"offline at clean stop {i}")
             assert not listener.of(f"homeassistant/device/sitbone_{drive.seat}/config")
 
 
@@ -222,8 +231,8 @@ def main():
         listener.publish("sitbone/desk-1/cmd/snooze", "5", retain=True)
         with Drive(BUILD, place, broker.port, state_interval_s=1, heartbeat_s=5, area="Office") as drive:
             drive.status("connected")
-            wait_for(lambda: "Retained" in (listener.text("sitbone/desk-1/response/snooze") or ""), 5,
-                     "the stale retained command refused")
+            wait_for(lambda: "Retained" in (listener.text("sitbone/desk-1/response/snooze") or ""),
+                     why="the stale retained command refused")
             listener.publish("sitbone/desk-1/cmd/snooze", "", retain=True)
             check_state(listener, drive)
             check_throttle(listener, drive)
@@ -233,7 +242,7 @@ def main():
             check_response_topic(listener, drive)
             topic = check_announce(listener, drive)
             check_fuzz(listener, drive)
-            diag = json.loads(wait_for(lambda: listener.text(drive.base + "/diag"), 6))
+            diag = json.loads(wait_for(lambda: listener.text(drive.base + "/diag")))
             assert diag["mqtt"]["commands_refused"] > 5 and diag["mqtt"]["events_sent"] == 8, diag
             drive.tell("mat 0")
             wait_for(lambda: listener.text(drive.base + "/mat/availability") == "offline")

@@ -26,7 +26,7 @@ static int pty(char *ret_path, size_t size) {
 static ssize_t must_answer(struct port *port, uint8_t *ret, size_t size) {
         ssize_t n = PORT_READ_NONE;
 
-        for (int i = 0; i < 20 && n == PORT_READ_NONE; i++) {
+        for (int i = 0; i < 400 && n == PORT_READ_NONE; i++) {
                 struct pollfd p = {.fd = port_fd(port), .events = POLLIN};
 
                 n = poll(&p, 1, 50) >= 0 ? port_read(port, ret, size) : -errno;
