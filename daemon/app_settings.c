@@ -88,7 +88,7 @@ int app_reload(sd_event_source *source, const struct signalfd_siginfo *si, void 
         app_override(&a->options, &settings);
         if (mistakes->n > 0) {
                 say_mistakes(mistakes);
-                log_error("settings: %d mistakes, the old settings stay in force", mistakes->n);
+                log_error("settings: the old ones stay in force, mistakes in the new: %d", mistakes->n);
         } else {
                 apply(a, &settings);
         }

@@ -29,7 +29,7 @@ static char *text_of(json_t *root) {
 
 /* Not finite = unknown = null; one decimal, or as many as asked for. */
 static json_t *number(double value, double per_unit) {
-        return isfinite(value) ? json_real(round(value * per_unit) / per_unit) : json_null();
+        return isfinite(value) ? json_real(round(value * per_unit) / per_unit + 0.0) : json_null(); /* not -0 */
 }
 
 static json_t *whole(double value) {

@@ -410,7 +410,7 @@ static void write_choice(const struct exercise_reason *why, enum exercise_kind k
         if (why->other_lately == 0)
                 return;
         append(ret, size, "%s", ret[0] ? "; " : "");
-        append(ret, size, _("%s, since lately there were %u %s and %u %s"), one_that(kind), why->other_lately,
+        append(ret, size, _("%s, after %u %s and %u %s lately"), one_that(kind), why->other_lately,
                of_kind((enum exercise_kind)why->other), why->lately, of_kind(kind));
 }
 

@@ -53,7 +53,7 @@ bool name_of(const char *word, char ret[32]);
 const char *alert_title(enum alert_kind k);
 /* "seated 31 min without a 2 min break; slouched 64 % of it". break_s from the settings. */
 void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size);
-/* Why that exercise: "because you sat slouched 64 % of the time; one that releases, since lately there were 2 activating and
+/* Why that exercise: "because you sat slouched 64 % of the time; one that releases, after 2 activating and
  * 1 releasing"; "" = it was its turn, or e is NULL. */
 void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size);
 /* "Begin with the left side, which carried less."; "" = no side is better. */

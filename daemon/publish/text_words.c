@@ -34,7 +34,7 @@ const char *posture_text(const char *name) {
                 {"left", N_("left")}, /* of the calibration */
                 {"right", N_("right")},
                 {"squeeze", N_("squeeze")},
-                {"unknown", N_("unknown")},
+                {"unknown", N_("not sure")},
                 {"vacant", N_("vacant")},
                 {"upright", N_("upright")},
                 {"slouched", N_("slouched")},

@@ -171,6 +171,15 @@ def test_screen(processes, seat):
     until("q quits", lambda: drain(master, 0.05) is not None and view.poll() is not None)
     assert view.returncode == 0
     processes.all.remove(view)
+    assert "\033[3" in seen, "no colours on a terminal that has them"
+    view = processes.start(f"{BUILD}/sitbonectl", "watch", stdin=slave, stdout=slave, stderr=slave,
+                           env=dict(ENVIRONMENT, NO_COLOR="1"))
+    seen = drain(master, 1)
+    assert "q quit" in seen and not re.search("\033\\[[34][0-9]", seen), seen
+    os.write(master, b"q")
+    drain(master, 0.3)
+    assert view.wait(5) == 0
+    processes.all.remove(view)
     os.close(master)
     os.close(slave)
 
@@ -213,6 +222,12 @@ def test_check(folder):
         file.write(bytes(range(256)))
     assert "--format" in ctl("check", f"{folder}/bytes.bin", status=FAILED)[1]
     ctl("check", f"{folder}/nowhere.csv", status=FAILED)
+    other = write(f"{folder}/other.conf", "[device]\nformat = csv-line\nrows = 16\ncols = 16\npitch_x_mm = 25\n")
+    bytes_ = f"{folder}/pad.bin"
+    subprocess.run([f"{BUILD}/sitbone-sim", "--format", "jq-seat-32", "--scenario",
+                    write(f"{folder}/pad.scenario", "0:03 end\n"), "--output", bytes_], check=True)
+    found = json.loads(ctl("check", bytes_, "--format", "jq-seat-32", "--config", other, "--json")[0])
+    assert found["rows"] == 32 and found["frames"] > 9, found  # the settings' size is another mat's
 
 
 def replay_teaches(folder, csv):

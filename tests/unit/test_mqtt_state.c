@@ -80,13 +80,17 @@ static void test_state(void) {
         CHECK(json_integer_value(json_object_get(root, "load_left_pct")) == 45);
         CHECK(json_is_null(json_object_get(root, "snoozed_until")));
         json_decref(root);
+        r.posture.tilt_deg.value = -0.04F; /* 0.0: a minus would say leaning back */
+        root = parsed(state_json(&memory, &r));
+        CHECK(!signbit(json_real_value(json_object_get(root, "pelvic_tilt_deg"))));
+        json_decref(root);
         r.posture.occupancy = OCCUPANCY_UNKNOWN;
         r.posture.tilt_deg.value = INFINITY;
         root = parsed(state_json(&memory, &r));
         CHECK(json_is_null(json_object_get(root, "occupied")) &&
               json_is_null(json_object_get(root, "pelvic_tilt_deg")));
         CHECK(json_is_null(json_object_get(root, "confidence_pct")));
-        CHECK(json_integer_value(json_object_get(root, "seq")) == 2);
+        CHECK(json_integer_value(json_object_get(root, "seq")) == 3);
         json_decref(root);
 }
 

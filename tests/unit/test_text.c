@@ -63,7 +63,7 @@ static void truncation_keeps_characters(void) {
         CHECK(strstr(whole, "Seated 30 min without a 2 min break.\nGesäß ✓ 𝄞: 3 × 12. Übung für später"));
         CHECK(strstr(whole,
                      "später Begin with the left side, which carried less. (because you sat slouched 64 % of the "
-                     "time; one that activates, since lately there were 2 strengthening and 1 activating)"));
+                     "time; one that activates, after 2 strengthening and 1 activating lately)"));
         for (size_t room = 1; room <= strlen(whole) + 1; room++) {
                 body(&s, text, room);
                 size_t n = strlen(text);

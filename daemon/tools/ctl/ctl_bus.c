@@ -93,8 +93,16 @@ void link_close(struct link *link) {
         link->bus = sd_bus_flush_close_unref(link->bus);
 }
 
+const char *link_denied(int r) {
+        return r == -EACCES ? _("only root and people with an active local session may see this: sudo sitbonectl")
+                            : NULL;
+}
+
 int link_lost(int r) {
-        complain(_("the daemon does not answer: %s. systemctl status sitboned"), strerror(-r));
+        if (link_denied(r))
+                complain("%s", link_denied(r));
+        else
+                complain(_("the daemon does not answer: %s. systemctl status sitboned"), strerror(-r));
         return STATUS_FAILED;
 }
 

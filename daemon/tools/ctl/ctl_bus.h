@@ -31,6 +31,9 @@ int link_live(struct link *link, struct view *ret);
 /* Says that an answer did not come; r: negative errno. STATUS_FAILED. */
 int link_lost(int r);
 
+/* What to say when the daemon answers, but not this user; NULL for any other r. */
+const char *link_denied(int r);
+
 /* Calls a method without result; argument by signature, as in sd_bus_call_method. STATUS_*; a refusal's sentence is
  * written to ret. */
 int link_call(struct link *link, const char *method, char *ret, size_t size, const char *signature, ...);

@@ -70,7 +70,7 @@ static void obliquity_words(const struct view *v, char *ret, size_t size) {
 
 static void centre_words(const struct view *v, char *ret, size_t size) {
         if (isfinite(v->cop_x_mm) && isfinite(v->cop_y_mm))
-                snprintf(ret, size, "x %+.0f, y %+.0f mm", v->cop_x_mm, v->cop_y_mm);
+                snprintf(ret, size, "x %+ld, y %+ld mm", lround(v->cop_x_mm), lround(v->cop_y_mm));
         else
                 snprintf(ret, size, "%s", _("unknown"));
 }
@@ -165,14 +165,13 @@ static void header(struct canvas *c, const struct view *v) {
 }
 
 static void foot(struct canvas *c, const struct view *v, const char *message, bool keys) {
-        char text[VIEW_TEXT_MAX + VIEW_WORD_MAX + 8];
-        int y = c->rows - (keys || message[0] ? 3 : 2);
+        int y = c->rows - (keys || message[0] ? 3 : 2), x;
 
         if (v->alert_title[0]) {
-                canvas_text(c, 1, y, ink(c, INK_ALERT), true, v->alert_title);
-                snprintf(text, sizeof(text), "%s%s%s", v->alert_reason, v->alert_exercise[0] ? " · " : "",
-                         v->alert_exercise);
-                canvas_text(c, 1, y + 1, ink(c, INK_PLAIN), false, text);
+                x = canvas_text(c, 1, y, ink(c, INK_ALERT), true, v->alert_title);
+                x = canvas_text(c, x, y, ink(c, INK_DIM), false, v->alert_exercise[0] ? " · " : "");
+                canvas_text(c, x, y, ink(c, INK_PLAIN), false, v->alert_exercise);
+                canvas_text(c, 1, y + 1, ink(c, INK_PLAIN), false, v->alert_reason);
         }
         if (message[0])
                 canvas_text(c, 1, c->rows - 1, ink(c, INK_ALERT), false, message);

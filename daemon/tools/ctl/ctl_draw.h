@@ -27,7 +27,7 @@ struct canvas {
         struct glyph *at; /* cols x rows, row after row */
 };
 
-enum { CANVAS_COLS_MIN = 62, CANVAS_ROWS_MIN = 22, CANVAS_COLS_MAX = 400, CANVAS_ROWS_MAX = 200 };
+enum { CANVAS_COLS_MIN = 60, CANVAS_ROWS_MIN = 22, CANVAS_COLS_MAX = 400, CANVAS_ROWS_MAX = 200 };
 
 /* False when there is no memory. May be called again for another size. */
 bool canvas_resize(struct canvas *c, int cols, int rows);

@@ -207,7 +207,10 @@ static void print_postures(FILE *f, const struct history *h) {
         fprintf(f, "%s\n", at ? "" : _("nothing known"));
         if (h->slump_n > 0) {
                 history_label(f, _("slump"));
-                fprintf(f, _("first after %.0f min of a bout (median of %d)\n"), h->slump_all_min, h->slump_n);
+                if (h->slump_n == 1)
+                        fprintf(f, _("after %.0f min of a bout\n"), h->slump_all_min);
+                else
+                        fprintf(f, _("first after %.0f min of a bout (median of %d)\n"), h->slump_all_min, h->slump_n);
         }
         print_balance(f, h);
 }
@@ -298,15 +301,31 @@ static void put_shares(struct out *o, const char *key, const struct history_shar
         out_text(o, "]");
 }
 
+static void date_of(int64_t day, char ret[16]) {
+        time_t t = (time_t)(day * 86400);
+        struct tm tm;
+
+        strftime(ret, 16, "%Y-%m-%d", gmtime_r(&t, &tm));
+}
+
+/* As the command line has it: "2026-11-21" or "2026-11-01..2026-11-21". */
+static void put_period(struct out *o, const struct history_period *p) {
+        char first[16], last[16], text[40];
+
+        date_of(p->first_day, first);
+        date_of(p->last_day, last);
+        snprintf(text, sizeof(text), "%s%s%s", first, p->first_day < p->last_day ? ".." : "",
+                 p->first_day < p->last_day ? last : "");
+        out_string(o, text);
+}
+
 static void put_days(struct out *o, const struct history *h) {
         out_key(o, "days");
         out_text(o, "[");
         for (int d = 0; d < h->n_days; d++) {
-                time_t t = (time_t)((h->period.first_day + d) * 86400);
                 char date[16];
-                struct tm tm;
 
-                strftime(date, sizeof(date), "%Y-%m-%d", gmtime_r(&t, &tm));
+                date_of(h->period.first_day + d, date);
                 out_text(o, d ? ",{\"date\":" : "{\"date\":");
                 out_string(o, date);
                 put_number(o, "seated_s", h->days[d].seated_s, 1);
@@ -326,7 +345,7 @@ int history_print_json(const struct history *h, FILE *f) {
         }
         out_init(o, f);
         out_text(o, "{\"period\":");
-        out_string(o, h->period.title);
+        put_period(o, &h->period);
         put_number(o, "seated_s", h->seated_s, 1);
         put_number(o, "bouts", (double)h->n_bouts, 0);
         put_number(o, "longest_s", longest_s(h), 1);

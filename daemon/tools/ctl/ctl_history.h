@@ -19,7 +19,7 @@ enum { HISTORY_EXERCISES_MAX = 16, HISTORY_NAME_MAX = 48 };
 struct history_period {
         int64_t first_day, last_day;
         int64_t from_s, to_s; /* UTC, to_s excluded */
-        char title[64];       /* "Saturday 21 November 2026", "16 to 22 November 2026" */
+        char title[64];       /* "Saturday, 21 November 2026", "16 November to 22 November 2026" */
 };
 
 struct history_bout {

@@ -58,20 +58,18 @@ void history_squeeze_words(const struct history *h, char *ret, size_t size) {
                 snprintf(ret + n, size - n, _("; %d asked for by an alert"), q->asked);
 }
 
-/* "Tue 17 Nov: tilt rests on the sitter's own poses (upright, slouched), anna" */
+/* "Tue 17 Nov, anna: tilt rests on the sitter's own poses (upright, slouched)" */
 static void calibration_words(const struct history_calibration *c, char *ret, size_t size) {
         char day[24], poses[VIEW_TEXT_MAX];
         size_t n;
 
         history_day_words(history_day_of(c->at_s, c->offset_min), day, sizeof(day));
-        n = (size_t)snprintf(ret, size, "%s: %s", day,
+        n = (size_t)snprintf(ret, size, "%s%s%s: %s", day, *c->sitter ? ", " : "", c->sitter,
                              strcmp(c->what, "personal") == 0 ? _("tilt rests on the sitter's own poses")
                                                               : _("tilt rests on what is usual"));
         view_poses_words(c->poses, poses, sizeof(poses));
         if (*poses && n < size)
-                n += (size_t)snprintf(ret + n, size - n, " (%s)", poses);
-        if (*c->sitter && n < size)
-                snprintf(ret + n, size - n, ", %s", c->sitter);
+                snprintf(ret + n, size - n, " (%s)", poses);
 }
 
 void history_print_body(const struct history *h, FILE *f) {

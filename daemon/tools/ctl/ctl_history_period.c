@@ -103,11 +103,11 @@ static void make_title(struct history_period *p) {
         char first[40], last[40];
 
         if (p->first_day == p->last_day) {
-                language_date(p->title, sizeof(p->title), _("%A, %B %-d, %Y"), &a);
+                language_date(p->title, sizeof(p->title), _("%A, %-d %B %Y"), &a);
                 return;
         }
-        language_date(first, sizeof(first), a.tm_year == b.tm_year ? _("%B %-d") : _("%B %-d, %Y"), &a);
-        language_date(last, sizeof(last), _("%B %-d, %Y"), &b);
+        language_date(first, sizeof(first), a.tm_year == b.tm_year ? _("%-d %B") : _("%-d %B %Y"), &a);
+        language_date(last, sizeof(last), _("%-d %B %Y"), &b);
         snprintf(p->title, sizeof(p->title), _("%s to %s"), first, last);
 }
 

@@ -47,12 +47,13 @@ int map_lines(const struct canvas *c, const struct map_place *place) {
         return (place->high + per_line(&c->look) - 1) / per_line(&c->look);
 }
 
-/* Mean of the cells measured under an element; NAN where there is no cell. Grid rows count from the back, the picture from the front. */
+/* Mean of the cells under an element, VIEW_UNMEASURED when most of them are not measured, NAN where there is no cell. Grid
+ * rows count from the back, the picture from the front. */
 static float block_shade(const struct view *v, const struct map_place *p, int x, int y) {
         int n_x = (int)view_cols(v), n_y = (int)view_rows(v);
         int x0 = x * n_x / p->wide, x1 = (x + 1) * n_x / p->wide, y0 = y * n_y / p->high, y1 = (y + 1) * n_y / p->high;
-        float sum = 0, none = NAN;
-        int n = 0;
+        float sum = 0;
+        int n = 0, unmeasured = 0;
 
         for (int j = y0; j < y1 || j == y0; j++)
                 for (int i = x0; i < x1 || i == x0; i++) {
@@ -61,13 +62,15 @@ static float block_shade(const struct view *v, const struct map_place *p, int x,
                         if (at >= v->n_cells)
                                 continue;
                         if (isnan(v->level[at])) {
-                                none = VIEW_UNMEASURED;
+                                unmeasured++;
                                 continue;
                         }
                         sum += view_shade(v, v->level[at]);
                         n++;
                 }
-        return n ? sum / (float)n : none;
+        if (unmeasured > 0 && unmeasured >= n)
+                return VIEW_UNMEASURED;
+        return n ? sum / (float)n : NAN;
 }
 
 static float scattered_shade(const struct view *v, const struct map_place *p, int x, int y) {
@@ -98,8 +101,9 @@ static bool has_colour(float shade) {
         return shade >= 0;
 }
 
+/* Grey is none of the palette's: half a character that is not measured. */
 static int16_t colour_of(float shade) {
-        return has_colour(shade) ? (int16_t)palette_index(shade) : COLOUR_DEFAULT;
+        return has_colour(shade) ? (int16_t)palette_index(shade) : isfinite(shade) ? DIM_MANY : COLOUR_DEFAULT;
 }
 
 static struct glyph half_block(float upper, float lower) {
@@ -107,7 +111,7 @@ static struct glyph half_block(float upper, float lower) {
                 return (struct glyph){MARK_UNMEASURED, DIM_MANY, COLOUR_DEFAULT, false};
         if (!has_colour(upper) && !has_colour(lower))
                 return (struct glyph){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, false};
-        if (!has_colour(upper))
+        if (isnan(upper))
                 return (struct glyph){0x2584, colour_of(lower), COLOUR_DEFAULT, false}; /* lower half block */
         return (struct glyph){0x2580, colour_of(upper), colour_of(lower), false};       /* upper half block */
 }

@@ -26,9 +26,7 @@ static void posture_key(cairo_t *c, const struct history *h, double y) {
 
                 if (share < 0.005)
                         continue;
-                snprintf(text, sizeof(text), "%s %.0f %%",
-                         order[i] == POSTURE_UNKNOWN ? _("not sure") : posture_text(posture_name(order[i])),
-                         100 * share);
+                snprintf(text, sizeof(text), "%s %.0f %%", posture_text(posture_name(order[i])), 100 * share);
                 w = 18 + report_width_of(c, 12, text);
                 if (x > REPORT_MARGIN && x + w > REPORT_WIDTH - REPORT_MARGIN) {
                         x = REPORT_MARGIN;
@@ -90,7 +88,7 @@ static void body_row(cairo_t *c, const struct history *h, double y) {
 
 static void share_rows(cairo_t *c, const struct history_share *s, int n, double x, double y, double w,
                        const char *title) {
-        double label_w = w * 0.48, bar_w = w - label_w - 78;
+        double label_w = w * 0.48, bar_w = w - label_w - 100;
         int most = 1, row = 0;
 
         report_text(c, x, y + 24, 12, report_grey, REPORT_LEFT, "%s", title);
@@ -183,7 +181,8 @@ static void level(cairo_t *c, const struct chart *k, double value, const char *w
 }
 
 static void empty(cairo_t *c, const struct chart *k) {
-        report_text(c, k->x + k->w / 2, k->y + k->h / 2, 12, report_grey, REPORT_CENTRE, _("nothing yet"));
+        report_text(c, k->x + k->w / 2, k->y + k->h * 0.75 + 4, 12, report_grey, REPORT_CENTRE,
+                    _("nothing yet")); /* between lines */
 }
 
 static void chart_worked(cairo_t *c, const struct history *h, double y) {

@@ -9,7 +9,7 @@
 #include "ctl_view.h"
 #include "util/language.h"
 
-enum { DAYS_MAX = 100, LABEL_W = 92, TOTAL_W = 84, TOP = 44, MONTHS_H = 200, MONTHS_MAX = 130 };
+enum { DAYS_MAX = 100, LABEL_W = 92, TOTAL_W = 84, TOP = 44, MONTHS_H = 200, MONTHS_MAX = 130, MONTH_NAME_W = 30 };
 
 static bool by_month(const struct history *h) {
         return h->n_days > DAYS_MAX;
@@ -187,10 +187,18 @@ static int months_of(const struct history *h, struct month ret[MONTHS_MAX]) {
         return n;
 }
 
+static const char *month_name(const struct month *m, char *ret, size_t size) {
+        struct tm tm = {.tm_year = m->year, .tm_mon = m->month, .tm_mday = 1};
+
+        language_date(ret, size, "%b", &tm);
+        return ret;
+}
+
 static void draw_months(cairo_t *c, const struct history *h, double y) {
         struct month months[MONTHS_MAX];
+        char name[24];
         int n = months_of(h, months);
-        double w = (REPORT_WIDTH - 2.0 * REPORT_MARGIN - 40) / n, base = y + MONTHS_H - 24, full = MONTHS_H - 70,
+        double w = (REPORT_WIDTH - 2.0 * REPORT_MARGIN - 40) / n, base = y + MONTHS_H - 38, full = MONTHS_H - 84,
                most = 1;
 
         report_heading(c, y, _("Months"), _("hours sat a day, on days with any"));
@@ -207,8 +215,12 @@ static void draw_months(cairo_t *c, const struct history *h, double y) {
                        x = REPORT_MARGIN + 40 + i * w;
 
                 report_box(c, x + w * 0.12, base - full * hours / most, w * 0.76, full * hours / most, report_sit);
+                if (w > MONTH_NAME_W)
+                        report_text(c, x + w / 2, base + 16, 11, report_grey, REPORT_CENTRE, "%s",
+                                    month_name(&months[i], name, sizeof(name)));
                 if (months[i].month == 0 || i == 0)
-                        report_text(c, x, base + 16, 11, report_grey, REPORT_LEFT, "%d", 1900 + months[i].year);
+                        report_text(c, x + w * 0.12, base + 32, 11, report_grey, REPORT_LEFT, "%d",
+                                    1900 + months[i].year);
         }
 }
 

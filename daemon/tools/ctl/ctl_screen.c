@@ -3,8 +3,15 @@
 
 #include <langinfo.h>
 #include <ncurses.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+
+bool screen_in_colour(void) {
+        const char *no_colour = getenv("NO_COLOR");
+
+        return !no_colour || !no_colour[0];
+}
 
 bool screen_open(struct screen *s) {
         memset(s, 0, sizeof(*s));
@@ -15,7 +22,7 @@ bool screen_open(struct screen *s) {
         noecho();
         curs_set(0);
         keypad(stdscr, TRUE);
-        if (has_colors() && start_color() == OK && use_default_colors() == OK)
+        if (screen_in_colour() && has_colors() && start_color() == OK && use_default_colors() == OK)
                 s->look.colours = COLORS >= 256 ? 256 : COLORS >= 8 ? 8 : 0;
         s->look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
         s->pairs_max = COLOR_PAIRS - 1 < SCREEN_PAIRS_MAX ? COLOR_PAIRS - 1 : SCREEN_PAIRS_MAX;

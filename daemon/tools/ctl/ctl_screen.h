@@ -19,6 +19,9 @@ struct screen {
         } pairs[SCREEN_PAIRS_MAX]; /* pair i + 1 */
 };
 
+/* Not where NO_COLOR is set. */
+bool screen_in_colour(void);
+
 /* False when the terminal cannot. */
 bool screen_open(struct screen *s);
 void screen_close(struct screen *s);

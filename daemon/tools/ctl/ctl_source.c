@@ -126,6 +126,16 @@ int format_of_head(const char *data, size_t n, struct format *storage, const str
         return status;
 }
 
+/* Where --format names another mat than the settings do, and that one has a size of its own, the settings' size is not its. */
+static void forget_other_mat(const struct options *options, const struct format *f, struct settings_device *d) {
+        if (!options->format || !f || strcmp(options->format, d->format) == 0 || f->rows == 0 || f->resizable)
+                return;
+        if ((d->rows > 0 && d->rows != f->rows) || (d->cols > 0 && d->cols != f->cols)) {
+                d->rows = d->cols = 0;
+                d->pitch_x_mm = d->pitch_y_mm = d->full_scale = 0;
+        }
+}
+
 int source_load(const struct options *options, struct source **ret) {
         struct source *s = calloc(1, sizeof(*s));
         int status, r;
@@ -138,6 +148,7 @@ int source_load(const struct options *options, struct source **ret) {
         status = find_format(options->format, &s->described, &s->format);
         if (status == STATUS_DONE)
                 status = load_settings(options->config, &s->settings);
+        forget_other_mat(options, s->format, &s->settings.device);
         if (status == STATUS_DONE && (r = file_map(s->path, &s->data, &s->n)) < 0) {
                 complain("%s: %s", s->path, strerror(-r));
                 status = STATUS_FAILED;

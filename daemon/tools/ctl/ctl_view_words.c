@@ -45,7 +45,7 @@ void view_posture_words(const struct view *v, char *ret, size_t size) {
         else if (!person(v))
                 snprintf(ret, size, "%s", _("not decided yet"));
         else if (strcmp(v->posture, "unknown") == 0)
-                snprintf(ret, size, "%s", _("sitting, posture unsure"));
+                snprintf(ret, size, "%s", _("sitting, not sure how"));
         else
                 snprintf(ret, size, "%s", posture_text(v->posture));
 }
@@ -54,7 +54,7 @@ void view_uncertain_words(double value, double sd, const char *otherwise, char *
         if (!isfinite(value) || !isfinite(sd))
                 snprintf(ret, size, "%s", otherwise);
         else
-                snprintf(ret, size, "%+.1f ± %.1f°", value, sd);
+                snprintf(ret, size, "%+.1f ± %.1f°", round(value * 10) / 10 + 0.0, sd); /* not -0.0 */
 }
 
 void view_tilt_words(const struct view *v, char *ret, size_t size) {

@@ -73,12 +73,14 @@ static void lose(struct watch *w) {
 
 /* Milliseconds until the next look. The daemon may be restarted under a running view. */
 static int look(struct watch *w) {
+        int r = 0;
+
         if (!w->linked && link_find(w->options, &w->link, false) == 1)
                 w->linked = true;
-        if (w->linked && link_live(&w->link, &w->view) < 0)
+        if (w->linked && (r = link_live(&w->link, &w->view)) < 0)
                 lose(w);
         if (!w->linked)
-                say(w, _("waiting for the daemon: systemctl status sitboned"));
+                say(w, link_denied(r) ? link_denied(r) : _("waiting for the daemon: systemctl status sitboned"));
         else if (clock_boottime_us() > w->message_until_us)
                 w->message[0] = '\0';
         return w->linked ? POLL_MS : RETRY_MS;
@@ -119,7 +121,7 @@ static void plain_size(int *ret_cols, int *ret_rows) {
 }
 
 static void show_plain(struct watch *w) {
-        const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+        const char *term = getenv("TERM");
         int cols, rows;
 
         plain_size(&cols, &rows);
@@ -127,8 +129,7 @@ static void show_plain(struct watch *w) {
                 return;
         w->canvas.look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
         w->canvas.look.colours = 0;
-        if (!w->options->plain && isatty(STDOUT_FILENO) && !(no_colour && no_colour[0]) && term &&
-            strstr(term, "256color"))
+        if (!w->options->plain && isatty(STDOUT_FILENO) && screen_in_colour() && term && strstr(term, "256color"))
                 w->canvas.look.colours = 256;
         draw_view(&w->canvas, &w->view, "", false);
         canvas_print(&w->canvas, stdout);
