@@ -154,7 +154,8 @@ static void prepare(struct drive *d, const char *seat_id) {
         settings_defaults(&d->settings);
         d->settings.alert.still = false; /* one alert at a time */
         snprintf(d->identity.seat_id, sizeof(d->identity.seat_id), "%s", seat_id);
-        snprintf(d->identity.seat_name, sizeof(d->identity.seat_name), "Desk");
+        snprintf(d->identity.seat_name, sizeof(d->identity.seat_name), "%s",
+                 strcmp(seat_id, "kitchen-2") == 0 ? "Chair in the kitchen" : "Desk");
         snprintf(d->identity.version, sizeof(d->identity.version), "test");
         d->geometry = (struct geometry){
                 .kind = GEOMETRY_GRID, .n_cells = 6, .rows = 2, .cols = 3, .pitch_x_mm = 10, .pitch_y_mm = 12};

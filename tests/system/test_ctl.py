@@ -191,6 +191,7 @@ def test_seats(processes, seat):
     assert "--seat" in error and "kitchen_2" in error, error
     assert json.loads(ctl("status", "--json", "--seat", "kitchen-2")[0])["occupancy"] != "person"
     assert json.loads(ctl("status", "--json", "--seat", "seat")[0])["occupancy"] == "person"
+    assert ctl("status", "--seat", "kitchen-2")[0].startswith("Chair in the kitchen  "), "a long name runs into what it is"
     other.leave()
 
 

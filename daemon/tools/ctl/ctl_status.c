@@ -20,7 +20,7 @@ static void print_posture(const struct view *v) {
 
         view_posture_words(v, text, sizeof(text));
         view_label(v->seat_name[0] ? v->seat_name : _("seat"));
-        printf("%s", text);
+        printf("%s%s", language_columns(v->seat_name, strlen(v->seat_name)) > VIEW_LABEL_W ? " " : "", text);
         if (view_is_sure(v))
                 printf(_(" (%.0f %% sure)"), v->confidence * 100);
         putchar('\n');

@@ -11,7 +11,7 @@
 #include "sitbone/geometry.h"
 #include "sitbone/snapshot.h"
 
-enum { VIEW_WORD_MAX = 128, VIEW_TEXT_MAX = 512 };
+enum { VIEW_WORD_MAX = 128, VIEW_TEXT_MAX = 512, VIEW_LABEL_W = 11 };
 
 struct view {
         char seat_id[VIEW_WORD_MAX], seat_name[VIEW_WORD_MAX], version[VIEW_WORD_MAX], mqtt[VIEW_WORD_MAX];

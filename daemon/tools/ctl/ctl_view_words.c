@@ -13,7 +13,7 @@ static bool person(const struct view *v) {
 }
 
 void view_label(const char *label) {
-        printf("%-*s ", language_field(label, 11), label);
+        printf("%-*s ", language_field(label, VIEW_LABEL_W), label);
 }
 
 void view_line(const char *label, const char *text) {
