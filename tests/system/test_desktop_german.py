@@ -92,10 +92,16 @@ def main():
 
         processes.end(agent)
         until("the agent took its notes down", lambda: desktop.shown() == 0)
-        desktop.start_agent("--session")
+        agent = desktop.start_agent("--session")
         until("the alert again", lambda: monitor().count('string "Zeit, dein Gesäß zu aktivieren"') > said.count(
             'string "Zeit, dein Gesäß zu aktivieren"') and desktop.shown() == 1)
         assert monitor().count("Bevor du übst") == 1, "the words on safety came again"
+
+        processes.end(agent)
+        os.unlink(f"{here}/.local/state/sitbone/safety-shown")
+        desktop.start_agent("--session")
+        until("an alert that was open before the agent came has its words on safety, too",
+              lambda: monitor().count("Bevor du übst") == 2 and desktop.shown() == 2)
 
         processes.end(daemon)
         desktop.start_daemon(SETTINGS + "[seat]\nlanguage = de\n", english)

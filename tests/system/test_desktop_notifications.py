@@ -199,6 +199,50 @@ def test_agent_ends_at_once(desktop, seat, dunst):
     press_done(desktop)
 
 
+def test_gone_before_it_has_a_number(desktop, seat, monitor, dunst):
+    """Raised and over, and even raised anew, before the server has said under which number it shows the first."""
+    def frozen(*lines):
+        before = len(monitor.notifies())
+        dunst.send_signal(signal.SIGSTOP)
+        seat.tell("person", f"skip {PROMPT}")
+        until("on its way", lambda: len(monitor.notifies()) == before + 1)
+        seat.tell(*lines)
+        time.sleep(0.2)
+        dunst.send_signal(signal.SIGCONT)
+
+    closed = monitor.text().count("member=CloseNotification")
+    frozen("vacant", "skip 200")
+    until("taken down when its number was known", lambda: monitor.text().count("member=CloseNotification") == closed + 1)
+    until("gone", lambda: desktop.shown() == 0)
+    seat.tell("person", f"skip {PROMPT}")
+    until("the next is shown", lambda: desktop.shown() == 1)
+    assert monitor.notifies()[-1][0] == 0, "as a new one"
+    seat.tell("vacant", "skip 200")
+    until("gone again", lambda: desktop.shown() == 0)
+    before = len(monitor.notifies())
+    frozen("vacant", "skip 200", "person", f"skip {PROMPT}")
+    until("the second in the place of the first", lambda: len(monitor.notifies()) == before + 2)
+    assert monitor.notifies()[-1][0] > 0
+    time.sleep(0.2)
+    assert desktop.shown() == 1
+
+
+def test_put_away_in_the_middle_of_an_update(desktop, seat, monitor, dunst):
+    """The server closes the old text and then shows the new one, which is kept up to date."""
+    before = len(monitor.notifies())
+    dunst.send_signal(signal.SIGSTOP)
+    subprocess.run(["dbus-send", "--session", "--dest=org.freedesktop.Notifications", "/org/freedesktop/Notifications",
+                    "org.dunstproject.cmd0.NotificationCloseLast"], env=desktop.environment, check=True)
+    seat.tell("skip 60")
+    until("an update is on its way", lambda: len(monitor.notifies()) == before + 1)
+    dunst.send_signal(signal.SIGCONT)
+    until("the new text is shown", lambda: desktop.shown() == 1)
+    seat.tell("skip 60")
+    until("and the next one, too", lambda: len(monitor.notifies()) == before + 2)
+    desktop.press("Done")
+    until("gone when done", lambda: desktop.shown() == 0)
+
+
 def test_silent_mat(desktop, seat, monitor):
     seat.tell("vacant", "skip 5")
     until("nothing else is shown", lambda: desktop.shown() == 0)
@@ -275,6 +319,8 @@ def main():
         test_skip(desktop, seat)
         test_do_not_disturb(desktop, seat)
         test_agent_ends_at_once(desktop, seat, dunst)
+        test_gone_before_it_has_a_number(desktop, seat, monitor, dunst)
+        test_put_away_in_the_middle_of_an_update(desktop, seat, monitor, dunst)
         test_refusal_is_shown(desktop, seat)
         test_put_away_stays_away(desktop, seat)
         test_markup_is_not_markup(desktop, seat, monitor)

@@ -31,6 +31,7 @@ struct note_text {
         uint32_t showings;   /* grows when the same alert is to come up anew */
         const char *category;
         bool quiet; /* low urgency, kept in no history */
+        bool own;   /* said by the agent itself: no daemon lists it */
 };
 
 struct note {
@@ -39,7 +40,7 @@ struct note {
         char alert[32];                           /* id of the alert that it shows */
         char title[128], body[2048], category[40];
         uint32_t snooze_min, showings;
-        bool low;
+        bool low, own;
         bool wanted;   /* should be on the desktop */
         bool changed;  /* and is not, or not with this text */
         bool asked;    /* Notify is on its way */
@@ -64,7 +65,8 @@ int notifier_init(struct notifier *n, sd_bus *session_bus, const struct agent_se
 /* The same alert again replaces the text in place; another one of this kind takes its place. */
 void notifier_show(struct notifier *n, const char *seat, const char *kind, const char *alert,
                    const struct note_text *text);
-/* kind NULL: all of the seat; except: alert ids in "1,2," form that stay, NULL = none. */
+/* kind NULL: all of the seat. except: the daemon's list of what is open, ids in "1,2," form: these stay, and what the agent
+ * says itself; NULL = nothing stays. */
 void notifier_hide(struct notifier *n, const char *seat, const char *kind, const char *except);
 void notifier_set_may_show(struct notifier *n, bool may_show);
 /* Takes down what is shown; waits for the bus a moment. */

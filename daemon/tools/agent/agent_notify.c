@@ -249,6 +249,7 @@ void notifier_show(struct notifier *n, const char *seat, const char *kind, const
         snprintf(note->category, sizeof(note->category), "%s", text->category);
         note->snooze_min = text->snooze_min;
         note->low = text->quiet;
+        note->own = text->own;
         note->wanted = note->changed = true;
         sync_note(note);
 }
@@ -267,7 +268,7 @@ void notifier_hide(struct notifier *n, const char *seat, const char *kind, const
                 struct note *note = &n->notes[i];
 
                 if (strcmp(note->seat, seat) != 0 || (kind && strcmp(note->kind, kind) != 0) ||
-                    listed(except, note->alert))
+                    (except && (note->own || listed(except, note->alert))))
                         continue;
                 note->wanted = false;
                 sync_note(note);
@@ -325,7 +326,9 @@ static int on_closed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
         if (sd_bus_message_read(m, "uu", &id, &reason) < 0 || !(note = note_shown(userdata, id)))
                 return 0;
         note->id = 0;
-        note->put_away = true; /* closed or run out: numbers that move are no reason to come back */
+        /* Closed or run out: numbers that move are no reason to come back. But one that is on its way to the server meanwhile
+         * comes up there anew. */
+        note->put_away = !note->asked;
         return 0;
 }
 

@@ -147,10 +147,12 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 
 /* What the agent says of its own accord; each time anew, also when the one before was put away. */
 void seats_say(struct seat *seat, const char *kind, const struct note_text *text) {
+        struct note_text own = *text;
         char id[32];
 
+        own.own = true;
         snprintf(id, sizeof(id), "%s-%u", kind, ++seat->seats->said);
-        notifier_show(seat->seats->notifier, seat->name, kind, id, text);
+        notifier_show(seat->seats->notifier, seat->name, kind, id, &own);
 }
 
 /* --- the mat --- */
