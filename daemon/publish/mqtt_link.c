@@ -198,8 +198,10 @@ bool link_open(struct link *l, const struct settings_mqtt *settings, const char 
         if (!prepare(l, client_id, will_topic) || !set_tls(l, settings) || !set_credentials(l, settings))
                 return false;
         r = connect_to(l, settings);
+        if (r != MOSQ_ERR_SUCCESS)
+                return library_error(l, r);
         l->opened_us = clock_boottime_us();
-        return r == MOSQ_ERR_SUCCESS || library_error(l, r);
+        return true;
 }
 
 static int read_all(struct link *l) {

@@ -43,7 +43,7 @@ struct link {
         struct mosquitto *m;
         const struct link_handler *handler;
         bool v5, up;
-        uint64_t opened_us;
+        uint64_t opened_us; /* 0: nobody could be reached */
         enum link_end end;
         char why[160]; /* a phrase for the log, set with end */
 };

@@ -138,6 +138,21 @@ def check_bounded():
         broker.kill()
 
 
+def check_protocol():
+    """Where nobody listens, nothing is learnt of the version: when the broker comes back it is spoken to in MQTT 5."""
+    with folder() as place:
+        broker = Broker(place)
+        broker.kill()
+        with Drive(BUILD, place, broker.port).status("no broker") as drive:
+            time.sleep(3.2)  # three tries: the pauses after the first two are 1 s and 2 s at most
+            broker.start()
+            with Listener(broker) as listener:
+                drive.status("connected", 10)
+                info = json.loads(wait_for(lambda: listener.text(drive.base + "/info"), 5))
+                assert info["mqtt_protocol"] == "5", info
+        broker.kill()
+
+
 def full_server():
     """A listening socket whose queue is full: the kernel drops what else knocks, as a firewall does."""
     server = socket.socket()
@@ -173,4 +188,5 @@ check_kill(True)
 check_kill_in_flight()
 check_frozen()
 check_bounded()
+check_protocol()
 check_nobody()
