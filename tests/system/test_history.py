@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What sitbonectl makes of a history, and what the daemon's side does with a file that is damaged, newer, somebody else's,
 read-only, or on a disk that is full. Usage: test_history.py BUILD"""
+import calendar
 import json
 import os
 import shutil
@@ -56,6 +57,43 @@ def test_views(week):
     assert rows[0].startswith('what,began,') and all(r.count(',') == rows[0].count(',') for r in rows)
     assert len(json.loads(ctl('history', '--export', 'json', '--file', week))) == len(rows) - 1
     ctl('history', '--export', 'xml', '--file', week, status=2)
+
+
+def one_bout(began, minutes, offset):
+    """A file that knows one bout, and a session on the day before."""
+    folder = fresh()
+    drive(folder, 1)
+    path = f'{folder}/history.db'
+    db = sqlite3.connect(path)
+    for table in 'bout', 'away', 'alert', 'posture', 'balance', 'squeeze', 'calibration', 'session':
+        db.execute(f'DELETE FROM {table}')
+    db.execute("INSERT INTO bout(number, began_s, until_s, offset_min, open, ending, seated_s, in_posture, shifts) "
+               "VALUES(1, ?, ?, ?, 0, 'break', ?, '{}', 0)", (began, began + 60 * minutes, offset, 60 * minutes))
+    db.execute('INSERT INTO session(at_s, offset_min, sitter) VALUES(?, ?, ?)', (began - 86400, offset, ''))
+    db.commit()
+    db.close()
+    return path
+
+
+def test_all_of_it():
+    """An evening in California, where it is tomorrow in Greenwich already; and what was before the first bout."""
+    evening = calendar.timegm((2026, 3, 11, 3, 0, 0))  # the 10th, 20:00
+    path = one_bout(evening, 40, -7 * 60)
+    there = dict(ENVIRONMENT, TZ='America/Los_Angeles')
+    data = json.loads(ctl('history', 'all', '--file', path, '--json', environment=there))
+    assert (data['bouts'], data['strengthening_sessions'], len(data['days'])) == (1, 1, 2), data
+    assert data['days'][1]['date'] == '2026-03-10', data
+    rows = ctl('history', '--export', 'csv', '--file', path, environment=there).splitlines()[1:]
+    assert [row.split(',')[1] for row in rows] == ['2026-03-09T20:00:00-07:00', '2026-03-10T20:00:00-07:00'], rows
+
+
+def test_summer_time():
+    """Noon is at noon also on the day on which the clock was put forward, and for who looks from another zone."""
+    path = one_bout(calendar.timegm((2026, 3, 29, 10, 0, 0)), 60, 120)
+    for zone in 'Europe/Berlin', 'Europe/Lisbon':
+        text = ctl('history', '2026-03-29', '--file', path, environment=dict(ENVIRONMENT, TZ=zone))
+        strip = next(line for line in text.splitlines() if line.startswith('Sun 29 Mar'))[12:]
+        assert strip == '·' * 18 + '███' + '·' * 27, (zone, text)
 
 
 def test_german(week):

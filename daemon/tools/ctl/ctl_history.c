@@ -17,7 +17,16 @@
 #include "publish/text.h"
 #include "util/language.h"
 
-enum { STRIP_FROM_H = 6, STRIP_TO_H = 22, PARTS_MAX = 96, NARROW = 80, WIDE = 110, STRIPS_MAX = 62, LABEL_W = 12 };
+enum {
+        STRIP_FROM_H = 6,
+        STRIP_TO_H = 22,
+        PARTS_MAX = 96,
+        NARROW = 80,
+        WIDE = 110,
+        STRIPS_MAX = 62,
+        LABEL_W = 12,
+        DAY_S = 86400
+};
 
 static int columns(FILE *f) {
         struct winsize size;
@@ -47,26 +56,29 @@ static void print_item(FILE *f, int *at, const char *separator, const char *text
 
 /* ---- the strip of a day ---- */
 
-static double overlap(int64_t a0, int64_t a1, int64_t b0, int64_t b1) {
-        int64_t from = a0 > b0 ? a0 : b0, to = a1 < b1 ? a1 : b1;
+/* Seconds of a local span that a row takes: by the clock as those people saw it, as in the report. */
+static double overlap(int64_t from_s, int64_t to_s, int64_t began_s, int64_t until_s, int offset_min) {
+        int64_t ahead_s = (int64_t)offset_min * 60;
 
-        return to > from ? (double)(to - from) : 0;
+        from_s = from_s > began_s + ahead_s ? from_s : began_s + ahead_s;
+        to_s = to_s < until_s + ahead_s ? to_s : until_s + ahead_s;
+        return to_s > from_s ? (double)(to_s - from_s) : 0;
 }
 
 /* Share of each part of the hours shown in which somebody sat: bouts without what was off the seat in them. */
 static void strip_shares(const struct history *h, int64_t day, int parts, double ret[PARTS_MAX]) {
-        int64_t begin = history_day_begin(day) + (int64_t)STRIP_FROM_H * 3600,
+        int64_t begin = day * DAY_S + (int64_t)STRIP_FROM_H * 3600,
                 length = (int64_t)(STRIP_TO_H - STRIP_FROM_H) * 3600 / parts;
 
         for (int i = 0; i < parts; i++) {
                 int64_t from = begin + i * length, to = from + length;
                 double s = 0;
 
-                for (size_t b = 0; b < h->n_bouts; b++)
-                        s += overlap(from, to, h->bouts[b].began_s, h->bouts[b].until_s);
-                for (size_t a = 0; a < h->n_aways && s > 0; a++)
-                        if (strcmp(h->aways[a].kind, "partial") == 0 || strcmp(h->aways[a].kind, "interruption") == 0)
-                                s -= overlap(from, to, h->aways[a].began_s, h->aways[a].until_s);
+                for (const struct history_bout *b = h->bouts; b < h->bouts + h->n_bouts; b++)
+                        s += overlap(from, to, b->began_s, b->until_s, b->offset_min);
+                for (const struct history_away *a = h->aways; a < h->aways + h->n_aways && s > 0; a++)
+                        if (history_within_bout(a))
+                                s -= overlap(from, to, a->began_s, a->until_s, a->offset_min);
                 ret[i] = fmin(fmax(s / (double)length, 0), 1);
         }
 }
@@ -108,7 +120,7 @@ static void print_months(FILE *f, const struct history *h) {
         double s = 0;
 
         for (int d = 0; d <= h->n_days; d++) {
-                time_t t = (time_t)((h->period.first_day + d) * 86400);
+                time_t t = (time_t)((h->period.first_day + d) * DAY_S);
                 struct tm tm;
 
                 language_date(name, sizeof(name), "%b %Y", gmtime_r(&t, &tm));
@@ -141,33 +153,13 @@ static void print_strips(FILE *f, const struct history *h) {
 
 /* ---- facts ---- */
 
-static double longest_s(const struct history *h) {
-        double longest = 0;
-
-        for (size_t i = 0; i < h->n_bouts; i++)
-                longest = fmax(longest, h->bouts[i].seated_s);
-        return longest;
-}
-
-static int count_aways(const struct history *h, const char *kind, double *ret_s) {
-        int n = 0;
-
-        *ret_s = 0;
-        for (size_t i = 0; i < h->n_aways; i++)
-                if (strcmp(h->aways[i].kind, kind) == 0) {
-                        n++;
-                        *ret_s += h->aways[i].until_s > 0 ? (double)(h->aways[i].until_s - h->aways[i].began_s) : 0;
-                }
-        return n;
-}
-
 static void print_sitting(FILE *f, const struct history *h) {
         char sat[32], longest[32];
         double s;
-        int breaks = count_aways(h, "break", &s), partial = count_aways(h, "partial", &s);
+        int breaks = history_aways(h, "break", &s), partial = history_aways(h, "partial", &s);
 
         view_duration_words(h->seated_s, sat, sizeof(sat));
-        view_duration_words(longest_s(h), longest, sizeof(longest));
+        view_duration_words(history_longest_s(h), longest, sizeof(longest));
         history_label(f, _("sat"));
         fprintf(f, ngettext("%s in %zu bout, the longest %s\n", "%s in %zu bouts, the longest %s\n", h->n_bouts), sat,
                 h->n_bouts, longest);
@@ -177,10 +169,11 @@ static void print_sitting(FILE *f, const struct history *h) {
 }
 
 static void print_balance(FILE *f, const struct history *h) {
-        double percent = 100 * h->asymmetry_s / h->balance_s;
+        double percent;
 
         if (!(h->balance_s > 60))
                 return;
+        percent = 100 * h->asymmetry_s / h->balance_s;
         history_label(f, _("balance"));
         if (fabs(percent) < 0.5)
                 fprintf(f, "%s\n", _("even on average"));
@@ -348,10 +341,10 @@ int history_print_json(const struct history *h, FILE *f) {
         put_period(o, &h->period);
         put_number(o, "seated_s", h->seated_s, 1);
         put_number(o, "bouts", (double)h->n_bouts, 0);
-        put_number(o, "longest_s", longest_s(h), 1);
-        put_number(o, "breaks", count_aways(h, "break", &s), 0);
+        put_number(o, "longest_s", history_longest_s(h), 1);
+        put_number(o, "breaks", history_aways(h, "break", &s), 0);
         put_number(o, "breaks_s", s, 0);
-        put_number(o, "partial_breaks", count_aways(h, "partial", &s), 0);
+        put_number(o, "partial_breaks", history_aways(h, "partial", &s), 0);
         put_number(o, "shifts", (double)h->shifts, 0);
         put_postures(o, h->in_s);
         put_number(o, "first_slump_min", h->slump_all_min, 1);

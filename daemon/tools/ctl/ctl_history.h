@@ -39,7 +39,8 @@ struct history_alert {
         int64_t raised_s;
         int offset_min;
         char kind[16], outcome[16], exercise[HISTORY_NAME_MAX]; /* outcome "": none yet */
-        double latency_s;                                       /* NAN: never answered */
+        bool worked;
+        double latency_s; /* NAN: never answered */
 };
 
 /* Alerts that ended in a break, a shift, a squeeze or with "done", out of those whose outcome is known. */
@@ -90,8 +91,6 @@ struct history {
 /* today, yesterday, week (7 days), month (30 days), year, all, 2026-11-21 or 2026-11-01..2026-11-21. False after a complaint. */
 bool history_period_parse(const char *text, sqlite3 *db, struct history_period *ret);
 
-/* UTC second at which this local day began. */
-int64_t history_day_begin(int64_t day);
 /* The local day and hour of an instant, by the offset of its row. */
 int64_t history_day_of(int64_t at_s, int offset_min);
 int history_hour_of(int64_t at_s, int offset_min);
@@ -108,6 +107,13 @@ int history_load(sqlite3 *db, const struct history_period *period, struct histor
 void history_name(struct history *h, const char *config);
 void history_unload(struct history *h);
 
+/* Off the seat, and the bout went on. */
+bool history_within_bout(const struct history_away *a);
+/* How many of this kind, and how long together. */
+int history_aways(const struct history *h, const char *kind, double *ret_s);
+double history_longest_s(const struct history *h); /* bout; 0 = none */
+/* The hours of the day in which anybody sat, at least from 8 to 18. */
+void history_hours(const struct history *h, int *ret_from, int *ret_to);
 double history_percent(const struct history_share *s); /* NAN when nothing is known */
 enum posture_kind history_posture(const char *name);
 

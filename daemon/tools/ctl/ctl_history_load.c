@@ -7,8 +7,6 @@
 #include "exercises.h"
 #include "publish/text.h"
 
-enum { DAY_S = 86400 };
-
 enum posture_kind history_posture(const char *name) {
         for (int k = 0; k < POSTURE_N; k++)
                 if (strcmp(posture_name((enum posture_kind)k), name) == 0)
@@ -89,6 +87,17 @@ static int take_away(struct history *h, sqlite3_stmt *s) {
         return 0;
 }
 
+static enum alert_outcome outcome_of(const char *name) {
+        for (int i = ALERT_PENDING + 1; i < ALERT_OUTCOME_N; i++)
+                if (strcmp(alert_outcome_name((enum alert_outcome)i), name) == 0)
+                        return (enum alert_outcome)i;
+        return *name ? ALERT_UNKNOWN : ALERT_PENDING;
+}
+
+static bool outcome_worked(enum alert_outcome o) {
+        return o == ALERT_STOOD || o == ALERT_SHIFTED || o == ALERT_DONE || o == ALERT_SQUEEZED;
+}
+
 static int take_alert(struct history *h, sqlite3_stmt *s) {
         struct history_alert *a = grow((void **)&h->alerts, h->n_alerts, sizeof(*a));
 
@@ -98,6 +107,7 @@ static int take_alert(struct history *h, sqlite3_stmt *s) {
         snprintf(a->kind, sizeof(a->kind), "%s", text(s, 2));
         snprintf(a->outcome, sizeof(a->outcome), "%s", text(s, 3));
         snprintf(a->exercise, sizeof(a->exercise), "%s", text(s, 4));
+        a->worked = outcome_worked(outcome_of(a->outcome));
         a->latency_s = number(s, 5);
         h->n_alerts++;
         return 0;
@@ -175,15 +185,38 @@ static int count_slumps(struct history *h) {
         return STATUS_DONE;
 }
 
-static enum alert_outcome outcome_of(const char *name) {
-        for (int i = ALERT_PENDING + 1; i < ALERT_OUTCOME_N; i++)
-                if (strcmp(alert_outcome_name((enum alert_outcome)i), name) == 0)
-                        return (enum alert_outcome)i;
-        return *name ? ALERT_UNKNOWN : ALERT_PENDING;
+bool history_within_bout(const struct history_away *a) {
+        return strcmp(a->kind, "partial") == 0 || strcmp(a->kind, "interruption") == 0;
 }
 
-static bool outcome_worked(enum alert_outcome o) {
-        return o == ALERT_STOOD || o == ALERT_SHIFTED || o == ALERT_DONE || o == ALERT_SQUEEZED;
+int history_aways(const struct history *h, const char *kind, double *ret_s) {
+        int n = 0;
+
+        *ret_s = 0;
+        for (size_t i = 0; i < h->n_aways; i++)
+                if (strcmp(h->aways[i].kind, kind) == 0) {
+                        n++;
+                        *ret_s += h->aways[i].until_s > 0 ? (double)(h->aways[i].until_s - h->aways[i].began_s) : 0;
+                }
+        return n;
+}
+
+double history_longest_s(const struct history *h) {
+        double longest = 0;
+
+        for (size_t i = 0; i < h->n_bouts; i++)
+                longest = fmax(longest, h->bouts[i].seated_s);
+        return longest;
+}
+
+void history_hours(const struct history *h, int *ret_from, int *ret_to) {
+        *ret_from = 8;
+        *ret_to = 18;
+        for (int hour = 0; hour < 24; hour++)
+                if (h->hour_s[hour] > 0) {
+                        *ret_from = hour < *ret_from ? hour : *ret_from;
+                        *ret_to = hour + 1 > *ret_to ? hour + 1 : *ret_to;
+                }
 }
 
 static void count(struct history_share *s, enum alert_outcome o) {

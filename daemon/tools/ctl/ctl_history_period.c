@@ -32,7 +32,8 @@ static struct tm date_of(int64_t day) {
         return tm;
 }
 
-int64_t history_day_begin(int64_t day) {
+/* UTC second at which this local day began. */
+static int64_t day_begin(int64_t day) {
         struct tm tm = date_of(day);
 
         tm.tm_isdst = -1;
@@ -82,14 +83,21 @@ static bool parse_range(const char *text, struct history_period *p) {
                p->first_day <= p->last_day && p->last_day - p->first_day < DAYS_MAX;
 }
 
-/* From the first to the last bout. */
+/* From the first to the last row, each in its own local time. */
 static void all_days(sqlite3 *db, struct history_period *p) {
+        static const char sql[] =
+                "SELECT min(local_s), max(local_s) FROM (SELECT began_s + 60 * offset_min AS local_s FROM bout "
+                "UNION ALL SELECT until_s + 60 * offset_min FROM bout "
+                "UNION ALL SELECT raised_s + 60 * offset_min FROM alert "
+                "UNION ALL SELECT until_s + 60 * offset_min FROM squeeze "
+                "UNION ALL SELECT at_s + 60 * offset_min FROM session "
+                "UNION ALL SELECT at_s + 60 * offset_min FROM calibration)";
         sqlite3_stmt *s = NULL;
 
-        if (db && sqlite3_prepare_v2(db, "SELECT min(began_s), max(began_s) FROM bout", -1, &s, NULL) == SQLITE_OK &&
-            sqlite3_step(s) == SQLITE_ROW && sqlite3_column_type(s, 0) != SQLITE_NULL) {
+        if (db && sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW &&
+            sqlite3_column_type(s, 0) != SQLITE_NULL) {
                 p->first_day = history_day_of(sqlite3_column_int64(s, 0), 0);
-                p->last_day = history_day_of(sqlite3_column_int64(s, 1), 0) + 1;
+                p->last_day = history_day_of(sqlite3_column_int64(s, 1), 0);
         }
         sqlite3_finalize(s);
         if (p->last_day - p->first_day >= DAYS_MAX)
@@ -135,8 +143,8 @@ bool history_period_parse(const char *text, sqlite3 *db, struct history_period *
                          text);
                 return false;
         }
-        p.from_s = history_day_begin(p.first_day);
-        p.to_s = history_day_begin(p.last_day + 1);
+        p.from_s = day_begin(p.first_day);
+        p.to_s = day_begin(p.last_day + 1);
         make_title(&p);
         *ret = p;
         return true;

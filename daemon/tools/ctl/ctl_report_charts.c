@@ -134,17 +134,6 @@ void report_alerts(cairo_t *c, const struct history *h, double y) {
 
 /* ---- by the hour ---- */
 
-/* Hours in which anybody sat. */
-static void range(const struct history *h, int *ret_from, int *ret_to) {
-        *ret_from = 8;
-        *ret_to = 18;
-        for (int hour = 0; hour < 24; hour++)
-                if (h->hour_s[hour] > 0) {
-                        *ret_from = hour < *ret_from ? hour : *ret_from;
-                        *ret_to = hour + 1 > *ret_to ? hour + 1 : *ret_to;
-                }
-}
-
 struct chart {
         double x, y, w, h, most, least; /* y: of the upper edge; values from least to most */
         int from, to;
@@ -154,7 +143,7 @@ static struct chart chart_begin(cairo_t *c, const struct history *h, int place, 
                                 const char *more) {
         struct chart k = {.w = (INNER - 2 * COLUMN_GAP) / 3, .y = y + 48, .h = 100};
 
-        range(h, &k.from, &k.to);
+        history_hours(h, &k.from, &k.to);
         k.x = REPORT_MARGIN + place * (k.w + COLUMN_GAP);
         report_bold(c, k.x, y, 14, report_ink, title);
         report_text(c, k.x, y + 18, 11, report_grey, REPORT_LEFT, "%s", more);

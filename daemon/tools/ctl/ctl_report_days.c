@@ -30,15 +30,10 @@ struct axis {
         double x, w;
 };
 
-/* The hours in which anybody sat, at least from 8 to 18. */
 static struct axis axis_of(const struct history *h) {
-        struct axis a = {.from_h = 8, .to_h = 18, .x = REPORT_MARGIN + LABEL_W};
+        struct axis a = {.x = REPORT_MARGIN + LABEL_W};
 
-        for (int hour = 0; hour < 24; hour++)
-                if (h->hour_s[hour] > 0) {
-                        a.from_h = hour < a.from_h ? hour : a.from_h;
-                        a.to_h = hour + 1 > a.to_h ? hour + 1 : a.to_h;
-                }
+        history_hours(h, &a.from_h, &a.to_h);
         a.w = REPORT_WIDTH - 2 * REPORT_MARGIN - LABEL_W - TOTAL_W;
         return a;
 }
@@ -73,15 +68,6 @@ static void span(cairo_t *c, const struct history *h, const struct axis *a, doub
         }
 }
 
-static bool within_bout(const struct history_away *a) {
-        return strcmp(a->kind, "partial") == 0 || strcmp(a->kind, "interruption") == 0;
-}
-
-static bool worked(const struct history_alert *a) {
-        return strcmp(a->outcome, "stood") == 0 || strcmp(a->outcome, "done") == 0 ||
-               strcmp(a->outcome, "shifted") == 0 || strcmp(a->outcome, "squeezed") == 0;
-}
-
 static void draw_alerts(cairo_t *c, const struct history *h, const struct axis *a, double y) {
         double r = fmin(4.2, row_height(h) / 3.4);
 
@@ -93,7 +79,7 @@ static void draw_alerts(cairo_t *c, const struct history *h, const struct axis *
                         continue;
                 report_dot(c, x_of(a, local_second(alert->raised_s, alert->offset_min, day)),
                            row_y(h, y, day) + row_height(h) / 2, r,
-                           worked(alert) ? (struct report_colour){0.94, 0.89, 0.26} : report_not, worked(alert));
+                           alert->worked ? (struct report_colour){0.94, 0.89, 0.26} : report_not, alert->worked);
         }
 }
 
@@ -153,7 +139,7 @@ static void draw_strips(cairo_t *c, const struct history *h, double y) {
         for (size_t i = 0; i < h->n_bouts; i++)
                 span(c, h, &a, y, h->bouts[i].began_s, h->bouts[i].until_s, h->bouts[i].offset_min, report_sit, 0.68);
         for (size_t i = 0; i < h->n_aways; i++)
-                if (within_bout(&h->aways[i]) && h->aways[i].until_s > 0)
+                if (history_within_bout(&h->aways[i]) && h->aways[i].until_s > 0)
                         span(c, h, &a, y, h->aways[i].began_s, h->aways[i].until_s, h->aways[i].offset_min,
                              (struct report_colour){0.72, 0.86, 0.95}, 0.68);
         draw_alerts(c, h, &a, y);

@@ -141,34 +141,24 @@ static int days_sat(const struct history *h) {
         return n;
 }
 
-static int breaks(const struct history *h) {
-        int n = 0;
-
-        for (size_t i = 0; i < h->n_aways; i++)
-                n += strcmp(h->aways[i].kind, "break") == 0;
-        return n;
-}
-
 static void draw_head(cairo_t *c, const struct history *h) {
         char value[40], what[64];
-        double longest = 0;
         int days = days_sat(h);
+        double away_s;
 
         report_bold(c, REPORT_MARGIN, 58, 28, report_ink, _("What the seat saw"));
         report_text(c, REPORT_MARGIN, 84, 15, report_grey, REPORT_LEFT, "%s", h->period.title);
-        for (size_t i = 0; i < h->n_bouts; i++)
-                longest = fmax(longest, h->bouts[i].seated_s);
         view_duration_words(days ? h->seated_s / days : 0, value, sizeof(value));
         snprintf(what, sizeof(what), "%s", _("sat"));
         if (h->n_days > 1)
                 snprintf(what, sizeof(what), ngettext("sat a day, on %d day", "sat a day, on %d days", (unsigned)days),
                          days);
         figure(c, 0, value, what);
-        view_duration_words(longest, value, sizeof(value));
+        view_duration_words(history_longest_s(h), value, sizeof(value));
         snprintf(what, sizeof(what), ngettext("the longest of %zu bout", "the longest of %zu bouts", h->n_bouts),
                  h->n_bouts);
         figure(c, 1, value, what);
-        snprintf(value, sizeof(value), "%d", breaks(h));
+        snprintf(value, sizeof(value), "%d", history_aways(h, "break", &away_s));
         figure(c, 2, value, _("breaks off the seat"));
         if (h->all.known > 0)
                 snprintf(value, sizeof(value), _("%d of %d"), h->all.worked, h->all.known);
