@@ -113,6 +113,8 @@ static int on_credentials(sd_bus_message *reply, void *userdata, sd_bus_error *r
                 caller->known = true;
                 caller->uid = uid;
                 r = answer_if_allowed(c, call, uid);
+                if (r < 0) /* sd-bus does so only for what a method handler returns */
+                        r = sd_bus_reply_method_errno(call, r, NULL);
         }
         sd_bus_message_unref(call);
         return r < 0 ? r : 1;

@@ -138,6 +138,16 @@ def test_whose_desktop(system, seat):
     assert agent.poll() is None
 
 
+def test_an_answer_that_cannot_be_given(system, seat):
+    """Text that a bus refuses: told at once, also to a caller that the bus had to be asked about first."""
+    seat.process.stdin.buffer.write(b"exercise \xff\n")
+    seat.tell("person", "skip 1810")
+    assert seat.lines.get(timeout=60) == "ok"
+    for member in "GetLive", "GetWhy":
+        said = system.call(0, member)
+        assert said and "NoReply" not in said, said
+
+
 def main():
     skip_unless("dbus-daemon", "busctl", "dbus-send", "setpriv", "unshare", f"{BUILD}/tests/system/drive_bus")
     enter_namespace()
@@ -148,6 +158,7 @@ def main():
         test_who_may_ask(system)
         skip_unless("dunst", "dunstctl", "Xvfb", f"{BUILD}/sitbone-agent")
         test_whose_desktop(system, seat)
+        test_an_answer_that_cannot_be_given(system, seat)
         print("ok")
 
 
