@@ -252,8 +252,10 @@ static int move_aside(const char *path, char *ret_moved, size_t size) {
         snprintf(ret_moved, size, "%s.damaged-%s", path, stamp);
         for (int i = 2; access(ret_moved, F_OK) == 0 && i < 100; i++)
                 snprintf(ret_moved, size, "%s.damaged-%s-%d", path, stamp, i);
-        if (rename(path, ret_moved) < 0)
+        if (rename(path, ret_moved) < 0) {
+                ret_moved[0] = '\0';
                 return -errno;
+        }
         for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
                 snprintf(from, sizeof(from), "%s%s", path, parts[i]);
                 snprintf(to, sizeof(to), "%s%s", ret_moved, parts[i]);
@@ -296,8 +298,11 @@ int history_db_open(const char *path, sqlite3 **ret, char *ret_moved, size_t siz
                 if (!damaged(rc) || attempt > 0)
                         return r;
                 r = move_aside(path, ret_moved, size);
-                if (r < 0)
+                if (r < 0) {
+                        snprintf(error, HISTORY_ERROR_MAX,
+                                 "it is damaged or no history, and cannot be moved aside: %s", strerror(-r));
                         return r;
+                }
         }
 }
 

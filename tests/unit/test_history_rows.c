@@ -168,6 +168,24 @@ static void test_ended_before_the_kill(void) {
         expect("SELECT kind FROM away", "break\n");
 }
 
+/* The name of the file leaves no room for ".damaged-...". */
+static void test_cannot_be_moved_aside(void) {
+        char path[300], moved[400], error[HISTORY_ERROR_MAX];
+        sqlite3 *db;
+        FILE *f;
+
+        snprintf(path, sizeof(path), "%s/%0240d", folder, 0);
+        f = fopen(path, "w");
+        CHECK(f &&
+              fputs("no database, but much longer than the head of one, which has a hundred bytes and is all that "
+                    "SQLite looks at",
+                    f) >= 0 &&
+              fclose(f) == 0);
+        CHECK(history_db_open(path, &db, moved, sizeof(moved), error) < 0 && !db);
+        CHECK(*moved == '\0' && strstr(error, "cannot be moved aside: File name too long"));
+        CHECK(access(path, F_OK) == 0);
+}
+
 int main(void) {
         char command[64];
 
@@ -179,6 +197,7 @@ int main(void) {
         test_sessions();
         test_calibrations();
         test_ended_before_the_kill();
+        test_cannot_be_moved_aside();
         history_writer_done(&writer);
         snprintf(command, sizeof(command), "rm -r %s", folder);
         return system(command) != 0;
