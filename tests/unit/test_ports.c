@@ -46,6 +46,8 @@ static void plug_in(void) {
         make_file("/sys/devices/usb1/1-1/idVendor", "0403\n");
         make_file("/sys/devices/usb1/1-1/idProduct", "6001\n");
         make_file("/sys/devices/usb1/1-1/manufacturer", "FT\033[2JDI\n");
+        make_file("/sys/devices/usb1/1-1/product",
+                  "A seat pressure mat that has more to say than there is room: M\303\266bel\n");
         make_file("/sys/devices/usb1/1-1/serial", "A10X\n");
         make_file("/sys/devices/usb1/1-1/1-1:1.0/ttyUSB10/latency_timer", "16\n");
         make_link("/sys/devices/usb1/1-1/1-1:1.0/ttyUSB10/driver", "../../../../../bus/usb-serial/drivers/ftdi_sio");
@@ -53,6 +55,7 @@ static void plug_in(void) {
                   "/sys/devices/usb1/1-1/1-1:1.0/ttyUSB10");
         make_folder("/sys/devices/usb1/1-2/1-2:1.0/tty/ttyACM0");
         make_file("/sys/devices/usb1/1-2/idVendor", "2341\n");
+        make_file("/sys/devices/usb1/1-2/manufacturer", "M\366bel & Co\n");
         make_link("/sys/devices/usb1/1-2/1-2:1.0/tty/ttyACM0/device", "/sys/devices/usb1/1-2/1-2:1.0");
         make_folder("/sys/devices/platform/serial8250/tty/ttyS0");
         make_file("/sys/devices/platform/serial8250/tty/ttyS0/type", "4\n");
@@ -78,6 +81,9 @@ static void test_found(void) {
         CHECK(strcmp(p[1].path, "/dev/ttyS0") == 0 && p[1].vendor[0] == '\0');
         CHECK(strcmp(p[2].path, "/dev/ttyUSB10") == 0 && strcmp(p[2].vendor, "0403") == 0);
         CHECK(strcmp(p[2].product, "6001") == 0 && strcmp(p[2].serial, "A10X") == 0);
+        /* whole characters only: JSON takes no others */
+        CHECK(strcmp(p[2].title, "A seat pressure mat that has more to say than there is room: M") == 0);
+        CHECK(strcmp(p[0].maker, "M?bel & Co") == 0);
         CHECK(strcmp(p[2].maker, "FT?[2JDI") == 0); /* nothing that a terminal obeys */
         CHECK(strcmp(p[2].driver, "ftdi_sio") == 0 && p[2].latency_ms == 16);
         CHECK(strcmp(p[2].by_id, "/dev/serial/by-id/usb-FTDI_FT232R_A10X-if00-port0") == 0);
