@@ -276,6 +276,17 @@ def replay_calibrates(folder, csv):
     assert "not told apart" in said, said
 
 
+def at_a_minute(csv, frames):
+    """The same recording, but somebody is seen at 59.96 s: the empty seat of its beginning lasts longer."""
+    with open(csv, encoding="utf-8") as file:
+        head, rows = re.match(r"(.*\nt_s,[^\n]*\n)(.*)", file.read(), re.S).groups()
+    rows = [row.split(",", 1) for row in rows.splitlines()]
+    late = 59.96 - next(frame["t_s"] for frame in frames if frame["occupancy"] == "person")
+    before = [(1.4 * i, rows[i % 5][1]) for i in range(int(late / 1.4))]
+    return head + "".join(f"{t:.3f},{cells}\n" for t, cells in
+                          before + [(late + float(t), cells) for t, cells in rows])
+
+
 def test_replay(folder):
     scenario = write(f"{folder}/s.scenario", "sitter mass=70 height=170\n0:20 sit\n+1:00 stand\n+0:20 end\n")
     csv, raw = f"{folder}/slow.csv", f"{folder}/mat.bin"
@@ -288,6 +299,9 @@ def test_replay(folder):
     assert {"vacant", "person"} == {o["occupancy"] for o in frames[3:]}, "a slow recording is no silent mat"
     out, _ = ctl("replay", csv, "--exercises", f"{ROOT}/config/exercises.conf")
     assert "person" in out and "refused    none" in out and "bout started" in out, out
+    rounded = at_a_minute(csv, frames)
+    out, _ = ctl("replay", write(f"{folder}/minute.csv", rounded), "--exercises", f"{ROOT}/config/exercises.conf")
+    assert "\n  0:01:00.0  seat: person\n" in out, out
     subprocess.run([f"{BUILD}/sitbone-sim", "--format", "jq-seat-32", "--scenario", scenario, "--output", raw], check=True)
     ctl("replay", raw, status=FAILED)
     out, _ = ctl("replay", raw, "--format", "jq-seat-32", "--svg", f"{folder}/at.svg", "--at", "50")

@@ -1,5 +1,6 @@
 #include "ctl_record_tap.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static int take_reply(sd_bus_message *reply, int *ret_fd, char **ret_head) {
                 return r;
         *ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message closes its own */
         *ret_head = put_time(head);
-        return *ret_fd >= 0 && *ret_head ? 1 : -1;
+        return *ret_fd >= 0 && *ret_head ? 1 : -ENOMEM;
 }
 
 int record_tap(const struct options *options, int *ret_fd, char **ret_head) {
@@ -45,14 +46,14 @@ int record_tap(const struct options *options, int *ret_fd, char **ret_head) {
         if (r <= 0)
                 return r;
         r = sd_bus_call_method(link.bus, link.name, BUS_PATH, BUS_INTERFACE, "Tap", &error, &reply, "");
+        if (r >= 0)
+                r = take_reply(reply, ret_fd, ret_head);
         if (r < 0) {
                 complain("the daemon hands nothing over: %s%s", error.message ? error.message : strerror(-r),
                          sd_bus_error_has_name(&error, SD_BUS_ERROR_ACCESS_DENIED)
                                  ? " (only the person at this machine and root may do this)"
                                  : "");
                 r = -1;
-        } else {
-                r = take_reply(reply, ret_fd, ret_head);
         }
         sd_bus_error_free(&error);
         sd_bus_message_unref(reply);

@@ -98,7 +98,6 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
         return status;
 }
 
-/* From the beginning, with what is known of the sitter (perhaps NULL). */
 /* The curves of the settings, when there are any. */
 static int respond(struct replay *r) {
         const char *path = r->source->settings.condition.response_file;
@@ -118,6 +117,7 @@ static int respond(struct replay *r) {
         return status;
 }
 
+/* From the beginning, with what is known of the sitter (perhaps NULL). */
 static int pass(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
         struct source *source = r->source;
         char error[RECORDING_ERROR_MAX];

@@ -167,7 +167,7 @@ static void print_shares(FILE *f, const char *label, const double *seconds, int 
 
         print_label(f, label);
         for (int i = 0; i < n; i++) {
-                if (!(seconds[i] / all >= 0.005))
+                if (!(seconds[i] > 0.005 * all))
                         continue;
                 fprintf(f, "%s%s %.0f %%", separator, name(i), 100 * seconds[i] / all);
                 separator = ", ";
@@ -185,7 +185,7 @@ static void print_taught(const struct replay_summary *m, FILE *f) {
 
         print_label(f, _("taught"));
         for (int i = 0; i < m->n_names; i++) {
-                if (!(m->names[i].s / m->last_s >= 0.005))
+                if (!(m->names[i].s > 0.005 * m->last_s))
                         continue;
                 fprintf(f, "%s%s %.0f %%", separator, *m->names[i].name ? m->names[i].name : _("none of these"),
                         100 * m->names[i].s / m->last_s);
@@ -195,9 +195,9 @@ static void print_taught(const struct replay_summary *m, FILE *f) {
 }
 
 static void print_time(FILE *f, double s) {
-        unsigned long whole = (unsigned long)s;
+        unsigned long tenths = (unsigned long)lround(10 * s), whole = tenths / 10;
 
-        fprintf(f, "  %lu:%02lu:%04.1f  ", whole / 3600, whole / 60 % 60, s - (double)(whole - whole % 60));
+        fprintf(f, "  %lu:%02lu:%02lu.%lu  ", whole / 3600, whole / 60 % 60, whole % 60, tenths % 10);
 }
 
 void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, const struct recording *r) {
