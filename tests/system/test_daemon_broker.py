@@ -50,12 +50,13 @@ class Play(threading.Thread):
 
 
 PINGER = '''
-import os, sys, time, dbus
+import glob, os, sys, time, dbus
 connection = dbus.bus.BusConnection(os.environ['DBUS_SESSION_BUS_ADDRESS'])
 programs = [os.getpid(), *map(int, sys.argv[2:])]
 
 def queued():
-    return sum(int(open(f'/proc/{program}/schedstat').read().split()[1]) for program in programs) / 1e9
+    threads = [path for program in programs for path in glob.glob(f'/proc/{program}/task/*/schedstat')]
+    return sum(int(open(path).read().split()[1]) for path in threads) / 1e9
 
 worst, end = 0.0, time.monotonic() + float(sys.argv[1])
 while time.monotonic() < end:
@@ -69,7 +70,7 @@ print(worst)
 
 def ping_worst(seconds):
     """Longest answer of the daemon's loop to a message of the bus, asked again and again, less the time in which one of
-    the three that take part waited for a processor (proc_pid_schedstat(5)): that is the machine's."""
+    those that take part waited for a processor (/proc/PID/schedstat): that is the machine's."""
     done = subprocess.run([sys.executable, '-c', PINGER, str(seconds), str(daemon.process.pid), str(bus.process.pid)],
                           capture_output=True, text=True, check=True)
     return float(done.stdout)

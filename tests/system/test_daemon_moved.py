@@ -9,7 +9,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from seat import Bus, Daemon, Mat, need, wait_for  # noqa: E402
+from seat import Bus, Daemon, Pipe, go_first, need, wait_for  # noqa: E402
 
 BUILD = sys.argv[1]
 RATE, SPEED = 4, 30
@@ -38,6 +38,7 @@ def play(mat, lines):
     for i, line in enumerate(lines):
         mat.write(line)
         time.sleep(max(0, begin + (i + 1) / RATE / SPEED - time.monotonic()))
+    wait_for('all of it read', 20, lambda: mat.unread() == 0, 0.01)
 
 
 def calibrate(mat, sitting):
@@ -51,26 +52,28 @@ def calibrate(mat, sitting):
 
 
 def main():
-    bus, mat, folder = Bus(), Mat(), tempfile.mkdtemp(prefix='sitbone-moved-')
+    folder = tempfile.mkdtemp(prefix='sitbone-moved-')
+    usual, moved, restarted, sit = (simulated(folder, *how) for how in ((8, 0, 3), (4, 60, 4), (1, 60, 5), (1, 60, 6)))
+    go_first()
+    bus, mat = Bus(), Pipe(folder)
     daemon = Daemon(BUILD, mat.name, config='[device]\nrows = 12\ncols = 12\npitch_x_mm = 33\npitch_y_mm = 33\nstale_ms = 60000\n',
                     arguments=['--speed', str(SPEED)])
     said = 'the mat seems to have moved under you'
     try:
         daemon.start()
-        play(mat, simulated(folder, 8, 0, 3))
+        play(mat, usual)
         status = wait_for('the usual place', 20, daemon.status)
         assert status['mat_place'] == 'usual' and said not in daemon.log_text(), status
-        play(mat, simulated(folder, 4, 60, 4))
+        play(mat, moved)
         status = daemon.status()
         assert status['mat_place'] == 'moved' and -90 < status['mat_moved_x_mm'] < -30, status
         assert 'seems to have moved under you by' in ctl('status') and 'to the left' in ctl('status'), ctl('status')
         assert daemon.log_text().count(said) == 1, daemon.log_text()
         daemon.kill(15)
         daemon.start()
-        play(mat, simulated(folder, 1, 60, 5)[:4 * RATE])
+        play(mat, restarted[:4 * RATE])
         wait_for('what is known after a restart', 20, lambda: daemon.status()['mat_place'] == 'moved')
         assert daemon.log_text().count(said) == 2, daemon.log_text()
-        sit = simulated(folder, 1, 60, 6)
         play(mat, sit[:24 * RATE])
         calibrate(mat, sit[20 * RATE:24 * RATE])
         wait_for('upright as the mat lies now', 20, lambda: daemon.status()['mat_place'] == 'learning')

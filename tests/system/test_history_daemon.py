@@ -1,23 +1,20 @@
 #!/usr/bin/python3
-"""kill -9 of the daemon itself at random moments of a day in fast time: sitboned --speed with a simulated sitter on a pty. The
+"""kill -9 of the daemon itself at random moments of a day in fast time: sitboned --speed with a simulated sitter on a FIFO. The
 totals of its history are those of a daemon that ran through, within 2 s a kill; the database is whole, no alert is there
 twice. The mat waits while no daemon runs: what a start takes is no part of the day.
 Usage: test_history_daemon.py BUILD [KILLS [HOURS [SPEED [SEED]]]]"""
-import fcntl
 import os
 import random
 import shutil
 import signal
 import socket
 import sqlite3
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 
-from seat import TOP, Mat, simulate
+from seat import TOP, Pipe, go_first, simulate
 
 BUILD = sys.argv[1]
 KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 10
@@ -45,7 +42,7 @@ class Day:
     def __init__(self, lines, kills, rng):
         # in memory: a disk that takes a tenth of a second takes a minute of this day
         self.folder = tempfile.mkdtemp(prefix='sitbone-history-', dir='/dev/shm' if os.path.isdir('/dev/shm') else None)
-        self.mat, self.lines, self.rng = Mat(), lines, rng
+        self.mat, self.lines, self.rng = Pipe(self.folder), lines, rng
         self.kill_at = sorted(rng.uniform(60, HOURS * 3600 - 60) for _ in range(kills))
         with open(f'{self.folder}/conf', 'w') as f:
             f.write(f'[device]\ndevice = {self.mat.name}\nformat = csv-line\nrows = 12\ncols = 12\nstale_ms = 60000\n'
@@ -75,16 +72,13 @@ class Day:
         except BlockingIOError:
             pass
 
-    def unread(self):
-        return struct.unpack('i', fcntl.ioctl(self.mat.slave, termios.FIONREAD, b'\0' * 4))[0]
-
     def run(self):
         self.start()
         world, late, before, sent = 0.0, 0.0, time.monotonic(), 0
         while sent < HOURS * 3600 * RATE:
             now = time.monotonic()
             passed = (now - before) * SPEED
-            if self.unread() == 0:
+            if self.mat.unread() == 0:
                 late = 0.0
             else:
                 passed = min(passed, max(LAG_S - late, 0))
@@ -99,7 +93,7 @@ class Day:
                 self.listen()
                 self.start()
                 before = time.monotonic()
-            while sent < world * RATE and self.unread() < 3000:
+            while sent < world * RATE and self.mat.unread() < 3000:
                 self.mat.write(self.lines[sent % len(self.lines)])
                 sent += 1
             time.sleep(0.5 / RATE / SPEED)
@@ -125,6 +119,7 @@ def main():
     rng = random.Random(SEED)
     data = simulate(BUILD, 'csv-line', HOUR, extra=('--rows', '12', '--cols', '12', '--rate', str(RATE)))
     lines = data.splitlines(keepends=True)
+    go_first()
     begun = time.monotonic()
     days = Day(lines, 0, rng), Day(lines, KILLS, rng)
     beside = os.fork()
