@@ -1,5 +1,6 @@
 /* Descriptions at random, of everything that a description can say: what encoder writes decoder reads, cell by cell, in any
- * split of the bytes; also the descriptions that are shipped. Usage: test_described [SOURCE-FOLDER [HOW-MANY]] */
+ * split of the bytes, and of damaged bytes the same in any split; also the descriptions that are shipped.
+ * Usage: test_described [SOURCE-FOLDER [HOW-MANY]] */
 #include <glob.h>
 
 #include "acquire/encoder.h"
@@ -181,12 +182,14 @@ static void say(const struct format *f, const char *what) {
                 f->trailer_n, f->text_end, f->digits);
 }
 
-static struct wire_frames decode(const struct format *f, size_t n, uint32_t most) {
+/* In pieces of 1 to `most` bytes; 0 = in one. */
+static struct wire_frames decode(const struct format *f, size_t from, size_t n, uint32_t most) {
         struct wire_frames ret = {0};
 
         decoder_init(&decoder, f, &layout);
-        decoder_at_boundary(&decoder);
-        for (size_t at = 0, take; at < n; at += take) {
+        if (from == 0)
+                decoder_at_boundary(&decoder);
+        for (size_t at = from, take; at < n; at += take) {
                 take = most > 0 ? 1 + any(most) : n;
                 take = take < n - at ? take : n - at;
                 decoder_feed(&decoder, wire + at, take, 1, &frame, wire_collect, &ret);
@@ -204,6 +207,36 @@ static bool as_sent(const struct wire_frames *got) {
                         return false;
         }
         return true;
+}
+
+/* What check_round_trip() sent, damaged, now and then without its beginning: however it is split, the same frames come
+ * of it and the same counts. */
+static void check_damaged(const struct format *f, size_t n) {
+        static const uint32_t one_in[] = {1000, 100, 10}, splits[] = {1, 40};
+        uint32_t rate = one_in[any(3)];
+        size_t from = any(2) ? 0 : any((uint32_t)n);
+        uint64_t refused[REFUSAL_N], discarded;
+        struct wire_frames whole;
+
+        for (size_t i = 0; i < n; i++)
+                if (any(rate) == 0)
+                        wire[i] = (uint8_t)any(256);
+        whole = decode(f, from, n, 0);
+        memcpy(refused, decoder.refused, sizeof(refused));
+        discarded = decoder.discarded_bytes;
+        for (size_t i = 0; i < sizeof(splits) / sizeof(splits[0]); i++) {
+                struct wire_frames got = decode(f, from, n, splits[i]);
+                bool same = got.n == whole.n && memcmp(refused, decoder.refused, sizeof(refused)) == 0 &&
+                            decoder.discarded_bytes == discarded;
+
+                for (size_t k = 0; same && k < got.n; k++)
+                        same = wire_same(&got, k, &whole, k);
+                if (!same)
+                        say(f, "damaged, it depends on the split");
+                CHECK(same);
+                wire_clear(&got);
+        }
+        wire_clear(&whole);
 }
 
 /* False: it cannot be sent (a length of one byte for too much). */
@@ -225,13 +258,14 @@ static bool check_round_trip(const struct format *f, const struct settings_devic
                 n += length;
         }
         for (size_t i = 0; i < sizeof(splits) / sizeof(splits[0]); i++) {
-                struct wire_frames got = decode(f, n, splits[i]);
+                struct wire_frames got = decode(f, 0, n, splits[i]);
 
                 if (!as_sent(&got))
                         say(f, "not as it was sent");
                 CHECK(as_sent(&got));
                 wire_clear(&got);
         }
+        check_damaged(f, n);
         return true;
 }
 
