@@ -17,6 +17,49 @@ static void set_separators(struct decoder *d) {
                 d->separates[(uint8_t)*c] = true;
 }
 
+static size_t length_size(const struct format *f) {
+        return f->length.kind == LENGTH_FIXED ? 0 : f->length.kind == LENGTH_U8 ? 1 : 2;
+}
+
+static void add_usual(uint8_t *head, uint8_t *bits, size_t at, const uint8_t *bytes, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                head[at + i] = bytes[i];
+                bits[at + i] = 0xFF;
+        }
+}
+
+/* Sync, shape and length of a frame or part with all its elements; only where that is all there is to find out. */
+static void set_usual(struct decoder *d) {
+        const struct format *f = d->format;
+        const bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
+        const size_t said = d->part_cells * (f->length.elements ? 1 : d->each);
+        const uint8_t bytes[] = {(uint8_t)said, (uint8_t)(said >> 8), (uint8_t)said};
+        const bool big = f->length.kind == LENGTH_U16BE;
+        uint8_t head[sizeof(d->usual)] = {0}, bits[sizeof(d->usual)] = {0};
+        uint32_t n;
+
+        d->usual_length = SIZE_MAX;
+        if (f->framing == FRAMING_TEXT || packet || f->sparse.size > 0 || d->part_cells == 0 ||
+            d->head > sizeof(head) || d->part_cells * d->each + d->around < sizeof(head) ||
+            (f->preamble.n > 0 && f->preamble.of[0] == d->sync.of[0]))
+                return;
+        add_usual(head, bits, 0, d->sync.of, d->sync.n);
+        add_usual(head, bits, f->shape.at, d->shape.of, d->shape.n);
+        add_usual(head, bits, f->length.at, bytes + big, length_size(f));
+        if (!decoder_count(d, head, 0, &n) || n != d->part_cells)
+                return;
+        memcpy(&d->usual, head, sizeof(head));
+        memcpy(&d->usual_bits, bits, sizeof(bits));
+        d->usual_length = d->part_cells * d->each + d->around;
+}
+
+static void set_straight(struct decoder *d) {
+        const struct layout *l = d->layout;
+
+        d->straight = d->format->framing != FRAMING_TEXT && d->format->part.kind == PART_NONE && l->n_boards == 0 &&
+                      l->run_of[0] >= d->n_cells;
+}
+
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout) {
         d->format = format;
         d->layout = layout;
@@ -31,10 +74,14 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->part_cells = layout_part_cells(format, layout);
         d->head = (size_t)d->sync.n + format->header_n;
         d->around = format_overhead(format);
+        d->check_n = format_check_size(format);
+        d->widen = decoder_widener(format->element);
         d->each = format->sparse.size > 0 ? format->sparse.size : format_element_size(format);
         if (format->check == CHECK_CRC16_MODBUS)
                 crc16_init(&d->crc);
         set_separators(d);
+        set_straight(d);
+        set_usual(d);
         decoder_reset(d);
 }
 
@@ -120,16 +167,13 @@ static bool hunt(struct decoder *d) {
 
 /* Bytes of a frame that only a frame has. */
 static size_t evidence(const struct format *f, const struct format_bytes *sync) {
-        size_t check = f->check == CHECK_NONE ? 0 : f->check == CHECK_CRC16_MODBUS ? 2 : 1;
-        size_t length = f->length.kind == LENGTH_FIXED ? 0 : f->length.kind == LENGTH_U8 ? 1 : 2;
-
-        return sync->n + f->tail.n + f->n_constants + check + length;
+        return sync->n + f->tail.n + f->n_constants + format_check_size(f) + length_size(f);
 }
 
 /* Whether a frame counts only when the next sync stands behind it. A prefix without much else to know a frame by needs
  * that while the decoder is out of step, when any byte of a frame may look like a sync; a list of loaded cells always,
  * since a smaller count looks as good as the true one. */
-static bool needs_next(const struct decoder *d) {
+static inline bool needs_next(const struct decoder *d) {
         const struct format *f = d->format;
 
         if (f->framing != FRAMING_PREFIX)
@@ -147,17 +191,15 @@ static bool stands(const struct decoder *d, size_t length, const struct format_b
         return what->n > 0 && decoder_same(d->buffer + d->start + length, what->of, there);
 }
 
+enum next { NEXT_STANDS, NEXT_OPEN, NEXT_OTHER };
+
 /* The next sync, or what may stand before it, must stand right behind; when the line is quiet, what there is of it. */
-static enum refusal behind(const struct decoder *d, size_t length, bool quiet, bool *ret_wait) {
+static enum next behind(const struct decoder *d, size_t length, bool quiet) {
         bool whole = true;
 
-        *ret_wait = false;
-        if (!needs_next(d))
-                return REFUSAL_N;
         if (!stands(d, length, &d->sync, &whole) && !stands(d, length, &d->format->preamble, &whole))
-                return REFUSED_LENGTH;
-        *ret_wait = !whole && !(quiet && d->format->framing != FRAMING_SUFFIX);
-        return REFUSAL_N;
+                return NEXT_OTHER;
+        return whole || (quiet && d->format->framing != FRAMING_SUFFIX) ? NEXT_STANDS : NEXT_OPEN;
 }
 
 /* A part without a length of its own ends at the next sync. False: not there yet, or *ret_wrong. */
@@ -173,39 +215,48 @@ static bool find_end(struct decoder *d, uint32_t *ret_n, bool *ret_wrong) {
         return !*ret_wrong && at + d->sync.n <= d->held;
 }
 
-bool decoder_take_framed(struct decoder *d, const struct taker *t) {
-        const struct format *f = d->format;
-        const uint8_t *frame;
-        size_t length;
-        uint32_t n;
-        enum refusal wrong;
-        bool bad = false, wait;
+/* The whole of a frame or part that begins as they do: one comparison says what hunt() and decoder_count() would. */
+static bool is_usual(const struct decoder *d) {
+        uint64_t head;
 
-        if (!hunt(d))
+        if (d->held < d->usual_length)
                 return false;
-        frame = d->buffer + d->start;
-        if (d->held < d->head)
+        memcpy(&head, d->buffer + d->start, sizeof(head));
+        return ((head ^ d->usual) & d->usual_bits) == 0;
+}
+
+/* n elements seem to stand here, all of them. */
+static inline bool take_found(struct decoder *d, uint32_t n, const struct taker *t) {
+        const struct format_bytes *tail = &d->format->tail;
+        const uint8_t *frame = d->buffer + d->start;
+        size_t length = n * d->each + d->around;
+        enum refusal wrong;
+
+        if (!decoder_same(frame + length - tail->n, tail->of, tail->n))
+                return refuse(d, REFUSED_TAIL);
+        if (needs_next(d)) {
+                enum next next = behind(d, length, t->quiet);
+
+                if (next != NEXT_STANDS)
+                        return next == NEXT_OTHER && refuse(d, REFUSED_LENGTH);
+        }
+        wrong = decoder_take(d, frame, n, length, t);
+        return wrong == REFUSAL_N || refuse(d, wrong);
+}
+
+bool decoder_take_framed(struct decoder *d, const struct taker *t) {
+        uint32_t n;
+        bool bad = false;
+
+        if (!hunt(d) || d->held < d->head)
                 return false;
-        if (d->part_cells == 0 && f->sparse.size == 0) {
+        if (d->part_cells == 0 && d->format->sparse.size == 0) {
                 if (!find_end(d, &n, &bad))
                         return bad && refuse(d, REFUSED_LENGTH);
-        } else if (!decoder_count(d, frame, 0, &n)) {
+        } else if (!decoder_count(d, d->buffer + d->start, 0, &n)) {
                 return refuse(d, REFUSED_LENGTH);
         }
-        length = n * d->each + d->around;
-        if (d->held < length)
-                return false;
-        if (!decoder_same(frame + length - f->tail.n, f->tail.of, f->tail.n))
-                return refuse(d, REFUSED_TAIL);
-        wrong = behind(d, length, t->quiet, &wait);
-        if (wrong == REFUSAL_N && wait)
-                return false;
-        wrong = wrong == REFUSAL_N ? decoder_judge(d, frame, n) : wrong;
-        if (wrong != REFUSAL_N)
-                return refuse(d, wrong);
-        decoder_consume(d, length);
-        decoder_take_good(d, frame, n, t);
-        return true;
+        return d->held >= n * d->each + d->around && take_found(d, n, t);
 }
 
 /* --- engine --- */
@@ -226,7 +277,7 @@ static bool take_one(struct decoder *d, const struct taker *t) {
 }
 
 static void take_all(struct decoder *d, const struct taker *t) {
-        while (d->held > 0 && take_one(d, t))
+        while (d->held > 0 && (is_usual(d) ? take_found(d, d->part_cells, t) : take_one(d, t)))
                 ;
         /* Back to the front once the bytes behind have paid for the move: every byte is moved once at most, and only
          * the first pages of the buffer are ever touched. */

@@ -18,6 +18,10 @@
 
 enum { DECODER_BUFFER = 64 * 1024 };
 
+/* Makes numbers of n elements, one each so many bytes. False: one is out of range. */
+typedef bool decoder_widen_fn(const struct format *format, const uint8_t *elements, size_t each, uint32_t n,
+                              float *ret);
+
 struct decoder {
         const struct format *format;
         const struct layout *layout;
@@ -33,7 +37,12 @@ struct decoder {
         bool spoilt;                     /* a row of this frame was refused: the others wait for its end in vain */
         struct format_bytes sync, shape; /* of this size of mat */
         size_t head, around, each;       /* bytes: before the elements, and all but them; of an element or record */
+        decoder_widen_fn *widen;         /* for this kind of element */
+        size_t check_n;                  /* bytes of the check */
         uint32_t part_cells;             /* elements in a part; 0 = as many as come */
+        uint64_t usual, usual_bits;      /* how frames or parts begin, all but a few, and which bits of that count */
+        size_t usual_length;             /* of one that begins so; SIZE_MAX = they have no such beginning */
+        bool straight;                   /* frames come whole and in the order of the cells */
         uint32_t gathered;               /* elements there are of a frame that comes in parts or rows */
         size_t start, held, scanned;
         uint8_t buffer[DECODER_BUFFER];
@@ -50,7 +59,7 @@ typedef void (*frame_fn)(void *userdata, const struct frame *frame);
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout);
 
 /* Takes bytes as they came, in any split; calls emit for each good frame, with arrived_us = now_us. frame is scratch
- * space of the caller, so that the decoder itself stays small. */
+ * space of the caller, so that the decoder itself stays small; outside of emit its cells mean nothing. */
 void decoder_feed(struct decoder *d, const uint8_t *bytes, size_t n, uint64_t now_us, struct frame *frame,
                   frame_fn emit, void *userdata);
 

@@ -75,15 +75,6 @@ static float most_of(const struct format *f) {
         return f->max_valid > 0 ? (float)f->max_valid : VALUE_MAX;
 }
 
-/* NAN is neither. No way out of the loop, so that several go at a step. */
-static bool in_range(const float *values, uint32_t n, float most) {
-        uint32_t wrong = 0;
-
-        for (uint32_t k = 0; k < n; k++)
-                wrong |= (uint32_t) !(values[k] <= most) | (uint32_t) !(values[k] >= -VALUE_MAX);
-        return wrong == 0;
-}
-
 static uint32_t said_length(const struct format *f, const uint8_t *frame) {
         const uint8_t *p = frame + f->length.at;
 
@@ -134,95 +125,110 @@ static bool constants_hold(const struct format *f, const uint8_t *frame) {
         return true;
 }
 
-/* Made once for each kind of element, so that the kind is not asked for at each cell. */
-static inline void widen_as(enum element element, uint32_t mask, uint32_t shift, const uint8_t *restrict p, uint32_t n,
-                            float *restrict ret) {
-        const size_t each = element == ELEMENT_U8 ? 1 : element == ELEMENT_I32LE || element == ELEMENT_F32LE ? 4 : 2;
+/* Made once for each kind of element, so that the kind is not asked for at each cell. False: one is out of range; NAN is
+ * neither. No way out of the loop, so that several go at a step. */
+static inline bool widen_as(enum element element, uint32_t mask, uint32_t shift, bool all_good, float most,
+                            const uint8_t *restrict p, size_t each, uint32_t n, float *restrict ret) {
+        const bool is_signed = element > ELEMENT_U16BE;
+        uint32_t wrong = 0;
 
-        for (size_t k = 0; k < n; k++)
-                ret[k] = element_value(element, mask, shift, p + k * each);
-}
+        for (size_t k = 0; k < n; k++) {
+                float v = element_value(element, mask, shift, p + k * each);
 
-#define WIDEN(element)                                                                                                \
-        case element:                                                                                                 \
-                widen_as(element, mask, shift, p, n, ret);                                                            \
-                return
-
-static void widen(const struct format *f, const uint8_t *p, uint32_t n, float *ret) {
-        const uint32_t mask = mask_of(f), shift = f->shift;
-
-        switch (f->element) {
-        case ELEMENT_U8:
-                if (f->mask == 0 && shift == 0)
-                        widen_as(ELEMENT_U8, 0xFF, 0, p, n, ret);
-                else
-                        widen_as(ELEMENT_U8, mask, shift, p, n, ret);
-                return;
-                WIDEN(ELEMENT_U16LE);
-                WIDEN(ELEMENT_U16BE);
-                WIDEN(ELEMENT_I16LE);
-                WIDEN(ELEMENT_I16BE);
-                WIDEN(ELEMENT_I32LE);
-                WIDEN(ELEMENT_F32LE);
-                WIDEN(ELEMENT_SPLIT5);
-                WIDEN(ELEMENT_SPLIT6);
+                ret[k] = v;
+                if (!all_good)
+                        wrong |= (uint32_t) !(v <= most) | (uint32_t)(is_signed && !(v >= -VALUE_MAX));
         }
+        return wrong == 0;
 }
 
-/* Cells that are not listed are not loaded. */
-static bool take_records(struct decoder *d, const uint8_t *records, uint32_t n) {
-        const struct format *f = d->format;
-        const enum element element = f->element;
-        const uint8_t *x = records + f->sparse.x_at, *y = records + f->sparse.y_at,
-                      *value = records + f->sparse.value_at;
-        const uint32_t mask = mask_of(f), shift = f->shift, rows = d->layout->rows, cols = d->layout->cols;
-        const float none = d->layout->inverted ? d->layout->geometry.full_scale : 0, most = most_of(f);
-        const size_t end = n * d->each, each = d->each;
-        float *to = d->elements;
-
-        for (uint32_t k = 0; k < rows * cols; k++)
-                to[k] = none;
-        for (size_t at = 0; at < end; at += each) {
-                float v = element_value(element, mask, shift, value + at);
-
-                if (x[at] >= cols || y[at] >= rows || !in_range(&v, 1, most))
-                        return false;
-                to[y[at] * cols + x[at]] = v;
+/* n elements, one each so many bytes; mask and shift, the limit and gaps between them are paid for where there are any. */
+#define WIDEN(name, element, size)                                                                                    \
+        static bool name(const struct format *f, const uint8_t *restrict p, size_t each, uint32_t n,                  \
+                         float *restrict ret) {                                                                       \
+                if (each != (size))                                                                                   \
+                        return widen_as(element, mask_of(f), f->shift, false, most_of(f), p, each, n, ret);           \
+                if (!any_bits_do(f))                                                                                  \
+                        return widen_as(element, mask_of(f), f->shift, false, most_of(f), p, size, n, ret);           \
+                if (f->mask > 0 || f->shift > 0)                                                                      \
+                        return widen_as(element, mask_of(f), f->shift, true, 0, p, size, n, ret);                     \
+                return widen_as(element, 0xFFFF, 0, true, 0, p, size, n, ret);                                        \
         }
-        return true;
-}
+
+WIDEN(widen_any_u8, ELEMENT_U8, 1)
+WIDEN(widen_u16le, ELEMENT_U16LE, 2)
+WIDEN(widen_u16be, ELEMENT_U16BE, 2)
+WIDEN(widen_i16le, ELEMENT_I16LE, 2)
+WIDEN(widen_i16be, ELEMENT_I16BE, 2)
+WIDEN(widen_i32le, ELEMENT_I32LE, 4)
+WIDEN(widen_f32le, ELEMENT_F32LE, 4)
+WIDEN(widen_split5, ELEMENT_SPLIT5, 2)
+WIDEN(widen_split6, ELEMENT_SPLIT6, 2)
 
 /* Bytes compare sixteen at a time. */
-static bool bytes_in_range(const struct format *f, const uint8_t *p, uint32_t n) {
+static bool widen_u8(const struct format *f, const uint8_t *restrict p, size_t each, uint32_t n, float *restrict ret) {
         uint8_t most = 0;
 
+        if (each != 1 || f->mask > 0 || f->shift > 0)
+                return widen_any_u8(f, p, each, n, ret);
+        widen_as(ELEMENT_U8, 0xFF, 0, true, 0, p, 1, n, ret);
+        if (f->max_valid == 0)
+                return true;
         for (uint32_t k = 0; k < n; k++)
                 most = p[k] > most ? p[k] : most;
         return most <= f->max_valid;
 }
 
-static bool take_elements(struct decoder *d, const uint8_t *elements, uint32_t n) {
-        const struct format *f = d->format;
-
-        if (d->format->sparse.size > 0)
-                return take_records(d, elements, n);
-        widen(d->format, elements, n, d->elements + d->gathered);
-        if (f->element == ELEMENT_U8 && f->mask == 0 && f->shift == 0 && f->max_valid > 0)
-                return bytes_in_range(f, elements, n);
-        return any_bits_do(d->format) || in_range(d->elements + d->gathered, n, most_of(d->format));
+decoder_widen_fn *decoder_widener(enum element element) {
+        switch (element) {
+        case ELEMENT_U8:
+                return widen_u8;
+        case ELEMENT_U16LE:
+                return widen_u16le;
+        case ELEMENT_U16BE:
+                return widen_u16be;
+        case ELEMENT_I16LE:
+                return widen_i16le;
+        case ELEMENT_I16BE:
+                return widen_i16be;
+        case ELEMENT_I32LE:
+                return widen_i32le;
+        case ELEMENT_F32LE:
+                return widen_f32le;
+        case ELEMENT_SPLIT5:
+                return widen_split5;
+        case ELEMENT_SPLIT6:
+                return widen_split6;
+        }
+        return widen_u8;
 }
 
-enum refusal decoder_judge(struct decoder *d, const uint8_t *frame, uint32_t n) {
-        const struct format *f = d->format;
-        size_t end = d->head + n * d->each + f->trailer_n, size;
-        uint8_t check[2];
+/* Cells that are not listed are not loaded. */
+static bool place_records(const struct decoder *d, const uint8_t *records, const float *values, uint32_t n,
+                          float *ret) {
+        const uint8_t *x = records + d->format->sparse.x_at, *y = records + d->format->sparse.y_at;
+        const uint32_t rows = d->layout->rows, cols = d->layout->cols;
+        const float none = d->layout->inverted ? d->layout->geometry.full_scale : 0;
+        const size_t each = d->each;
 
-        if (!constants_hold(f, frame))
-                return REFUSED_CONSTANT;
-        if (!take_elements(d, frame + d->head, n))
-                return REFUSED_RANGE;
-        size = format_check(f, &d->crc, frame, end, check);
-        return decoder_same(frame + end, check, size) ? REFUSAL_N : REFUSED_CHECK;
+        for (uint32_t k = 0; k < rows * cols; k++)
+                ret[k] = none;
+        for (uint32_t k = 0; k < n; k++, x += each, y += each) {
+                if (*x >= cols || *y >= rows)
+                        return false;
+                ret[*y * cols + *x] = values[k];
+        }
+        return true;
+}
+
+static bool take_elements(struct decoder *d, const uint8_t *elements, uint32_t n, float *ret) {
+        const struct format *f = d->format;
+        const bool sparse = f->sparse.size > 0;
+        float *values = sparse ? d->elements + CELLS_MAX : ret;
+
+        if (!d->widen(f, elements + (sparse ? f->sparse.value_at : 0), d->each, n, values))
+                return false;
+        return !sparse || place_records(d, elements, values, n, ret);
 }
 
 /* Whole rows at once where rows stay whole; from the first that does not on, each cell by itself. */
@@ -252,14 +258,14 @@ static void turn_over(float full_scale, uint32_t n, float *values) {
         }
 }
 
-void decoder_accept(struct decoder *d, const struct taker *t) {
+static inline void accept(struct decoder *d, const struct taker *t) {
         const struct layout *l = d->layout;
 
         if (l->inverted)
-                turn_over(l->geometry.full_scale, d->n_cells, d->elements);
-        if (l->geometry.n_cells == d->n_cells)
+                turn_over(l->geometry.full_scale, d->n_cells, d->straight ? t->frame->raw : d->elements);
+        if (!d->straight && l->geometry.n_cells == d->n_cells)
                 put_in_order(l, d->elements, d->n_cells, t->frame->raw);
-        else /* another number was learnt, and nobody knows yet where they are */
+        else if (!d->straight) /* another number was learnt, and nobody knows yet where they are */
                 memcpy(t->frame->raw, d->elements, d->n_cells * sizeof(*d->elements));
         d->gathered = 0;
         d->started = d->in_step = true;
@@ -267,6 +273,10 @@ void decoder_accept(struct decoder *d, const struct taker *t) {
         t->frame->arrived_us = t->now_us;
         t->frame->n_cells = d->n_cells;
         t->emit(t->userdata, t->frame);
+}
+
+void decoder_accept(struct decoder *d, const struct taker *t) {
+        accept(d, t);
 }
 
 /* Parts come in rising order. One that does not go on where the last ended drops the pass, and begins one if it is the
@@ -291,13 +301,34 @@ static void take_part(struct decoder *d, const uint8_t *frame, uint32_t n, const
                 decoder_accept(d, t);
 }
 
-void decoder_take_good(struct decoder *d, const uint8_t *frame, uint32_t n, const struct taker *t) {
+static inline enum refusal judge(struct decoder *d, const uint8_t *frame, uint32_t n, float *ret) {
         const struct format *f = d->format;
+        const uint8_t *end;
+        uint16_t check;
 
+        if (!constants_hold(f, frame))
+                return REFUSED_CONSTANT;
+        if (!take_elements(d, frame + d->head, n, ret))
+                return REFUSED_RANGE;
+        if (d->check_n == 0)
+                return REFUSAL_N;
+        end = frame + d->head + n * d->each + f->trailer_n;
+        check = format_check(f, &d->crc, frame, (size_t)(end - frame));
+        return check == (d->check_n == 1 ? end[0] : u16le(end)) ? REFUSAL_N : REFUSED_CHECK;
+}
+
+enum refusal decoder_take(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length, const struct taker *t) {
+        const struct format *f = d->format;
+        enum refusal wrong = judge(d, frame, n, d->straight ? t->frame->raw : d->elements + d->gathered);
+
+        if (wrong != REFUSAL_N)
+                return wrong;
+        decoder_consume(d, length);
         if (f->board_at > 0)
                 d->boards_seen |= 1u << (frame[f->board_at] & 31);
         if (f->part.kind != PART_NONE || d->layout->n_boards > 0)
                 take_part(d, frame, n, t);
         else
-                decoder_accept(d, t);
+                accept(d, t);
+        return REFUSAL_N;
 }

@@ -36,18 +36,17 @@ static inline bool decoder_same(const uint8_t *a, const uint8_t *b, size_t n) {
 
 /* decoder_cells.c */
 
+decoder_widen_fn *decoder_widener(enum element element);
+
 /* Elements or records behind this head (sync and header, whole): false when the head cannot be one. payload: bytes that
  * there are for them, where a packet says so; 0 = not known. */
 bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t payload, uint32_t *ret_n);
 
-/* What stands in a whole frame or part but for its end: REFUSAL_N when nothing is wrong. Its elements stand behind
- * those gathered then. */
-enum refusal decoder_judge(struct decoder *d, const uint8_t *frame, uint32_t n);
+/* What stands in a whole frame or part but for its end. Wrong: says why. Good: REFUSAL_N, so many of the bytes held are
+ * consumed, and the frame is emitted when it is whole. */
+enum refusal decoder_take(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length, const struct taker *t);
 
-/* A frame or part that decoder_judge() found good: emits the frame when it is whole. */
-void decoder_take_good(struct decoder *d, const uint8_t *frame, uint32_t n, const struct taker *t);
-
-/* d->elements has every cell: puts them in order and emits the frame. */
+/* Every element has come: puts them in order and emits the frame. */
 void decoder_accept(struct decoder *d, const struct taker *t);
 
 /* The way each kind takes one frame from the bytes held. False: more bytes are needed. */

@@ -54,36 +54,33 @@ static uint8_t *open_packet(const struct decoder *d, uint8_t *packet, size_t *n)
         return open_cobs(packet, *n, n) ? packet + 1 : NULL;
 }
 
-static enum refusal judge_packet(struct decoder *d, const uint8_t *packet, size_t n, uint32_t *ret_n) {
+static enum refusal take_opened(struct decoder *d, const uint8_t *packet, size_t n, const struct taker *t) {
         const struct format *f = d->format;
+        uint32_t elements;
 
         if (!packet || n < d->head || !decoder_same(packet, d->sync.of, d->sync.n))
                 return REFUSED_CONSTANT;
         if (d->part_cells == 0 && f->sparse.size == 0) {
-                *ret_n = n < d->around ? 0 : (uint32_t)((n - d->around) / d->each);
-                if (*ret_n == 0 || *ret_n > d->n_cells)
+                elements = n < d->around ? 0 : (uint32_t)((n - d->around) / d->each);
+                if (elements == 0 || elements > d->n_cells)
                         return REFUSED_LENGTH;
-        } else if (!decoder_count(d, packet, n > d->around ? (uint32_t)(n - d->around) : 0, ret_n)) {
+        } else if (!decoder_count(d, packet, n > d->around ? (uint32_t)(n - d->around) : 0, &elements)) {
                 return REFUSED_LENGTH;
         }
-        if (*ret_n * d->each + d->around != n)
+        if (elements * d->each + d->around != n)
                 return REFUSED_LENGTH;
         if (!decoder_same(packet + n - f->tail.n, f->tail.of, f->tail.n))
                 return REFUSED_TAIL;
-        return decoder_judge(d, packet, *ret_n);
+        return decoder_take(d, packet, elements, 0, t);
 }
 
 static void take_packet_of(struct decoder *d, uint8_t *bytes, size_t n, const struct taker *t) {
         size_t opened_n = n;
         const uint8_t *packet = open_packet(d, bytes, &opened_n);
-        enum refusal wrong;
-        uint32_t elements;
+        enum refusal wrong = take_opened(d, packet, opened_n, t);
 
-        wrong = judge_packet(d, packet, opened_n, &elements);
-        if (wrong == REFUSAL_N) {
-                decoder_take_good(d, packet, elements, t);
+        if (wrong == REFUSAL_N)
                 return;
-        }
         d->refused[d->started ? wrong : REFUSED_PARTIAL]++;
         d->discarded_bytes += n + 1;
         d->gathered = 0;

@@ -156,7 +156,8 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         at += f->trailer_n;
         if (f->check == CHECK_CRC16_MODBUS)
                 crc16_init(&crc);
-        at += format_check(f, &crc, ret, at, ret + at);
+        put_little(format_check(f, &crc, ret, at), format_check_size(f), ret + at);
+        at += format_check_size(f);
         memcpy(ret + at, f->tail.of, f->tail.n);
         return at + f->tail.n;
 }

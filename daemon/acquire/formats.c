@@ -35,7 +35,7 @@ size_t format_element_size(const struct format *format) {
         }
 }
 
-static size_t check_size(const struct format *format) {
+size_t format_check_size(const struct format *format) {
         return format->check == CHECK_NONE ? 0 : format->check == CHECK_CRC16_MODBUS ? 2 : 1;
 }
 
@@ -59,33 +59,26 @@ struct format_bytes format_sync(const struct format *format, uint32_t rows, uint
 size_t format_overhead(const struct format *format) {
         if (format->framing == FRAMING_TEXT)
                 return 0;
-        return (size_t)format_sync(format, 0, 0).n + format->header_n + format->trailer_n + check_size(format) +
+        return (size_t)format_sync(format, 0, 0).n + format->header_n + format->trailer_n + format_check_size(format) +
                format->tail.n;
 }
 
-size_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n,
-                    uint8_t ret[2]) {
+uint16_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n) {
         uint8_t folded = 0;
-        uint16_t sum;
 
         switch (format->check) {
         case CHECK_NONE:
-                return 0;
+                break;
         case CHECK_SUM8:
                 for (size_t i = 0; i < n; i++)
                         folded = (uint8_t)(folded + bytes[i]);
-                ret[0] = folded;
-                return 1;
+                break;
         case CHECK_XOR8:
                 for (size_t i = 0; i < n; i++)
                         folded ^= bytes[i];
-                ret[0] = folded;
-                return 1;
+                break;
         case CHECK_CRC16_MODBUS:
-                sum = crc16_of(crc, bytes, n);
-                ret[0] = (uint8_t)sum;
-                ret[1] = (uint8_t)(sum >> 8);
-                return 2;
+                return crc16_of(crc, bytes, n);
         }
-        return 0;
+        return folded;
 }

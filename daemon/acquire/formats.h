@@ -162,8 +162,8 @@ struct format_bytes format_sync(const struct format *format, uint32_t rows, uint
 /* Bytes of the shape as they stand on the wire. */
 struct format_bytes format_shape(const struct format *format, uint32_t rows, uint32_t cols);
 
-/* The check over n bytes as it stands on the wire; returns how many bytes of ret it fills (0..2). */
-size_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n,
-                    uint8_t ret[2]);
+/* The check over n bytes, which stands on the wire in so many bytes (0..2), the lowest first. */
+size_t format_check_size(const struct format *format);
+uint16_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n);
 
 #endif
