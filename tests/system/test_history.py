@@ -96,6 +96,22 @@ def test_summer_time():
         assert strip == '·' * 18 + '███' + '·' * 27, (zone, text)
 
 
+def test_night(week):
+    """Ten hours later: who sits from the evening to the morning is seen, too, and no line is too long."""
+    night = shutil.copy(week, f'{FOLDER}/night.db')
+    db = sqlite3.connect(night)
+    for table in 'bout', 'away':
+        db.execute(f'UPDATE {table} SET began_s = began_s + 36000, until_s = until_s + 36000')
+    db.commit()
+    db.close()
+    for path, hours in (week, ('6', '22')), (night, ('0', '24')):
+        lines = ctl('history', 'week', '--file', path).splitlines()
+        ruler, strips = lines[2].split(), lines[3:10]
+        assert (ruler[0], ruler[-1]) == hours and max(map(len, lines)) <= 80, lines
+        assert sum(set(line[12:60]) > {'·'} for line in strips) >= 4, strips
+    assert any(strip[12] not in ' ·' for strip in strips), strips  # past midnight
+
+
 def test_german(week):
     """In columns also with umlauts and in a list of many lines; what machines read stays as it is."""
     if not shutil.which('msgfmt'):

@@ -21,10 +21,11 @@ enum {
         STRIP_FROM_H = 6,
         STRIP_TO_H = 22,
         PARTS_MAX = 96,
+        A_HOUR_MAX = 4,
         NARROW = 80,
-        WIDE = 110,
         STRIPS_MAX = 62,
         LABEL_W = 12,
+        TOTAL_W = 14,
         DAY_S = 86400
 };
 
@@ -65,12 +66,39 @@ static double overlap(int64_t from_s, int64_t to_s, int64_t began_s, int64_t unt
         return to_s > from_s ? (double)(to_s - from_s) : 0;
 }
 
-/* Share of each part of the hours shown in which somebody sat: bouts without what was off the seat in them. */
-static void strip_shares(const struct history *h, int64_t day, int parts, double ret[PARTS_MAX]) {
-        int64_t begin = day * DAY_S + (int64_t)STRIP_FROM_H * 3600,
-                length = (int64_t)(STRIP_TO_H - STRIP_FROM_H) * 3600 / parts;
+/* The hours shown, and in how many parts each. */
+struct strip {
+        int from_h, to_h, a_hour;
+};
 
-        for (int i = 0; i < parts; i++) {
+/* Six to ten at night, and what else of the day anybody sat in; parts as the terminal has room for. */
+static struct strip strip_of(const struct history *h, int width) {
+        struct strip s = {STRIP_FROM_H, STRIP_TO_H, A_HOUR_MAX};
+
+        for (size_t i = 0; i < h->n_bouts; i++) {
+                const struct history_bout *b = &h->bouts[i];
+                bool over_midnight =
+                        history_day_of(b->began_s, b->offset_min) != history_day_of(b->until_s, b->offset_min);
+                int first = over_midnight ? 0 : history_hour_of(b->began_s, b->offset_min),
+                    last = over_midnight ? 23 : history_hour_of(b->until_s, b->offset_min);
+
+                s.from_h = first < s.from_h ? first - first % 2 : s.from_h;
+                s.to_h = last >= s.to_h ? last + 2 - last % 2 : s.to_h;
+        }
+        while (s.a_hour > 1 && LABEL_W + s.a_hour * (s.to_h - s.from_h) + TOTAL_W > width)
+                s.a_hour--;
+        return s;
+}
+
+static int strip_parts(const struct strip *s) {
+        return s->a_hour * (s->to_h - s->from_h);
+}
+
+/* Share of each part of the hours shown in which somebody sat: bouts without what was off the seat in them. */
+static void strip_shares(const struct history *h, const struct strip *strip, int64_t day, double ret[PARTS_MAX]) {
+        int64_t begin = day * DAY_S + (int64_t)strip->from_h * 3600, length = 3600 / strip->a_hour;
+
+        for (int i = 0; i < strip_parts(strip); i++) {
                 int64_t from = begin + i * length, to = from + length;
                 double s = 0;
 
@@ -83,34 +111,34 @@ static void strip_shares(const struct history *h, int64_t day, int parts, double
         }
 }
 
-static void print_strip(FILE *f, const struct history *h, int64_t day, int parts, bool colours) {
+static void print_strip(FILE *f, const struct history *h, const struct strip *strip, int64_t day, bool colours) {
         static const char *const blocks[] = {"·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
         static const char *const plain[] = {".", ".", "-", "-", "=", "=", "=", "#", "#"};
         bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
         double share[PARTS_MAX];
 
-        strip_shares(h, day, parts, share);
+        strip_shares(h, strip, day, share);
         if (colours)
                 fputs("\033[34m", f);
-        for (int i = 0; i < parts; i++)
+        for (int i = 0; i < strip_parts(strip); i++)
                 fputs((utf8 ? blocks : plain)[(int)lround(share[i] * 8)], f);
         if (colours)
                 fputs("\033[0m", f);
 }
 
 /* "6    8    10": an hour every second one, where the strip has it. */
-static void print_ruler(FILE *f, int parts) {
+static void print_ruler(FILE *f, const struct strip *s) {
         char line[PARTS_MAX + 8];
-        int a_hour = parts / (STRIP_TO_H - STRIP_FROM_H);
+        int every = s->a_hour > 1 ? 2 : 4;
 
         memset(line, ' ', sizeof(line));
-        for (int hour = STRIP_FROM_H; hour <= STRIP_TO_H; hour += 2) {
+        for (int hour = s->from_h; hour <= s->to_h; hour += every) {
                 char digits[8];
                 int n = snprintf(digits, sizeof(digits), "%d", hour);
 
-                memcpy(line + (ptrdiff_t)(hour - STRIP_FROM_H) * a_hour, digits, (size_t)n);
+                memcpy(line + (ptrdiff_t)(hour - s->from_h) * s->a_hour, digits, (size_t)n);
         }
-        line[parts + 2] = '\0';
+        line[strip_parts(s) + 2] = '\0';
         fprintf(f, "%*s%s\n", LABEL_W, "", line);
 }
 
@@ -127,7 +155,7 @@ static void print_months(FILE *f, const struct history *h) {
                 if (*month && (d == h->n_days || strcmp(name, month) != 0)) {
                         view_duration_words(s, duration, sizeof(duration));
                         history_label(f, month);
-                        fprintf(f, "%s\n", duration);
+                        fprintf(f, "%s\n", s >= 60 ? duration : "-");
                         s = 0;
                 }
                 snprintf(month, sizeof(month), "%s", name);
@@ -136,17 +164,16 @@ static void print_months(FILE *f, const struct history *h) {
 }
 
 static void print_strips(FILE *f, const struct history *h) {
-        int width = columns(f), a_hour = width >= WIDE ? 4 : width >= NARROW ? 3 : 2;
-        int parts = a_hour * (STRIP_TO_H - STRIP_FROM_H);
+        struct strip strip = strip_of(h, columns(f));
 
-        print_ruler(f, parts);
+        print_ruler(f, &strip);
         for (int d = 0; d < h->n_days; d++) {
                 char name[24], duration[32];
 
                 history_day_words(h->period.first_day + d, name, sizeof(name));
                 view_duration_words(h->days[d].seated_s, duration, sizeof(duration));
                 history_label(f, name);
-                print_strip(f, h, h->period.first_day + d, parts, isatty(fileno(f)));
+                print_strip(f, h, &strip, h->period.first_day + d, isatty(fileno(f)));
                 fprintf(f, h->days[d].seated_s >= 60 ? " %s\n" : "\n", duration);
         }
 }
@@ -189,7 +216,8 @@ static void print_postures(FILE *f, const struct history *h) {
         int at = 0;
 
         history_label(f, _("postures"));
-        for (int k = 0; k < POSTURE_N; k++) {
+        for (int i = 0; i < POSTURE_N; i++) {
+                int k = (i + 1) % POSTURE_N; /* what is not known comes last */
                 double percent = h->seated_s > 0 ? 100 * h->in_s[k] / h->seated_s : 0;
 
                 if (percent < 0.5)
