@@ -58,22 +58,24 @@ def queued():
     threads = [path for program in programs for path in glob.glob(f'/proc/{program}/task/*/schedstat')]
     return sum(int(open(path).read().split()[1]) for path in threads) / 1e9
 
-worst, end = 0.0, time.monotonic() + float(sys.argv[1])
-while time.monotonic() < end:
-    before, begin = queued(), time.monotonic()
-    connection.call_blocking('org.sitbone.Seat1.test', '/org/sitbone/Seat1', 'org.freedesktop.DBus.Peer', 'Ping', '', ())
-    worst = max(worst, time.monotonic() - begin - (queued() - before))
-    time.sleep(0.002)
-print(worst)
+for _ in range(int(sys.argv[1])):
+    worst, end = 0.0, time.monotonic() + 0.5
+    while time.monotonic() < end:
+        before, begin = queued(), time.monotonic()
+        connection.call_blocking('org.sitbone.Seat1.test', '/org/sitbone/Seat1', 'org.freedesktop.DBus.Peer', 'Ping', '', ())
+        worst = max(worst, time.monotonic() - begin - (queued() - before))
+        time.sleep(0.002)
+    print(worst)
 '''
 
 
-def ping_worst(seconds):
-    """Longest answer of the daemon's loop to a message of the bus, asked again and again, less the time in which one of
-    those that take part waited for a processor (/proc/PID/schedstat): that is the machine's."""
-    done = subprocess.run([sys.executable, '-c', PINGER, str(seconds), str(daemon.process.pid), str(bus.process.pid)],
+def ping_worst(times):
+    """For each of so many half seconds (the state is published as often), the shortest first: the longest answer of the
+    daemon's loop to a message of the bus, asked again and again, less the time in which one of those that take part waited
+    for a processor (/proc/PID/schedstat): that is the machine's."""
+    done = subprocess.run([sys.executable, '-c', PINGER, str(times), str(daemon.process.pid), str(bus.process.pid)],
                           capture_output=True, text=True, check=True)
-    return float(done.stdout)
+    return sorted(map(float, done.stdout.split()))
 
 
 folder = tempfile.TemporaryDirectory(prefix='sitbone-test-')
@@ -146,14 +148,16 @@ try:
     play.join()
     play = Play(mat)
     play.start()
-    calm = ping_worst(1)
+    calm = ping_worst(8)
     broker.freeze()
-    frozen = [ping_worst(1) for _ in range(6)]  # who waits for the broker does so every time
+    frozen = ping_worst(8)
     broker.thaw()
     turn = max(float(json.loads(m.payload).get('decide_worst_us', 0)) for m in listener.of('sitbone/test/diag')) / 1000
-    print(f'worst answer of the loop: {calm * 1000:.1f} ms with a live broker; with a frozen one '
-          + ', '.join(f'{seat * 1000:.1f}' for seat in frozen) + f' ms; longest turn {turn:.2f} ms')
-    assert min(frozen) <= 0.005, frozen
+    for what, answers in ('live', calm), ('frozen', frozen):
+        print(f'worst answers of the loop with a {what} broker: ' + ', '.join(f'{s * 1000:.1f}' for s in answers) + ' ms')
+    print(f'longest turn {turn:.2f} ms')
+    # who waits for the broker does so every time; one whose virtual processor is taken away does so with a live one, too
+    assert frozen[0] <= max(0.005, calm[5]), (frozen, calm)
 
     # a clean stop says offline itself
     wait_for('connected', 20, lambda: daemon.status()['mqtt'] == 'connected')
