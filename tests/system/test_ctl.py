@@ -75,6 +75,9 @@ def test_nobody():
         _, error = ctl(*words, status=FAILED)
         assert "is sitboned running? systemctl status sitboned" in error, error
     assert 'seat "attic"' in ctl("status", "--seat", "attic", "--bus", "session", status=FAILED)[1]
+    # not the device of another seat's settings instead
+    assert 'seat "attic"' in ctl("record", "/nowhere/a.sbr", "--seat", "attic", status=FAILED)[1]
+    assert "--bus moon" in ctl("record", "/nowhere/a.sbr", "--bus", "moon", status=FAILED)[1]
 
 
 def test_status(seat):
@@ -189,6 +192,13 @@ def test_seats(processes, seat):
     until("two seats", lambda: other.says("connected"))
     _, error = ctl("status", status=USAGE)
     assert "--seat" in error and "kitchen_2" in error, error
+    master, slave = pty.openpty()
+    view = processes.start(f"{BUILD}/sitbonectl", "watch", stdin=slave, stdout=slave, stderr=subprocess.PIPE,
+                           env=ENVIRONMENT, text=True)
+    assert view.wait(10) == USAGE and "--seat" in view.stderr.read(), "waits for a daemon where there are two"
+    processes.all.remove(view)
+    os.close(master)
+    os.close(slave)
     assert json.loads(ctl("status", "--json", "--seat", "kitchen-2")[0])["occupancy"] != "person"
     assert json.loads(ctl("status", "--json", "--seat", "seat")[0])["occupancy"] == "person"
     assert ctl("status", "--seat", "kitchen-2")[0].startswith("Chair in the kitchen  "), "a long name runs into what it is"

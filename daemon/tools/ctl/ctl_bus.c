@@ -59,6 +59,11 @@ int link_find(const struct options *options, struct link *ret, bool loud) {
         int r = 0;
 
         memset(ret, 0, sizeof(*ret));
+        if (strcmp(options->bus, "auto") != 0 && strcmp(options->bus, "system") != 0 &&
+            strcmp(options->bus, "session") != 0) {
+                complain(_("--bus %s: must be system, session or auto"), options->bus);
+                return -1;
+        }
         if (options->seat)
                 bus_name(options->seat, wanted);
         for (int i = 0; i < 2 && r == 0; i++)
@@ -67,7 +72,7 @@ int link_find(const struct options *options, struct link *ret, bool loud) {
         return r;
 }
 
-static int nobody(const struct options *options) {
+int link_nobody(const struct options *options) {
         const char *where = strcmp(options->bus, "auto") == 0 ? _("system or session") : options->bus;
         char seat[96] = "";
 
@@ -78,15 +83,9 @@ static int nobody(const struct options *options) {
 }
 
 int link_open(const struct options *options, struct link *ret) {
-        int r;
+        int r = link_find(options, ret, true);
 
-        if (strcmp(options->bus, "auto") != 0 && strcmp(options->bus, "system") != 0 &&
-            strcmp(options->bus, "session") != 0) {
-                complain(_("--bus %s: must be system, session or auto"), options->bus);
-                return STATUS_USAGE;
-        }
-        r = link_find(options, ret, true);
-        return r > 0 ? STATUS_DONE : r < 0 ? STATUS_USAGE : nobody(options);
+        return r > 0 ? STATUS_DONE : r < 0 ? STATUS_USAGE : link_nobody(options);
 }
 
 void link_close(struct link *link) {

@@ -18,8 +18,11 @@ struct link {
         char name[LINK_NAME_MAX];
 };
 
-/* 1 = linked, 0 = nobody there, -1 = several seats; says which when loud. */
+/* 1 = linked, 0 = nobody there, -1 = several seats, which are said when loud, or no such bus. */
 int link_find(const struct options *options, struct link *ret, bool loud);
+
+/* Says that there is no daemon. STATUS_FAILED. */
+int link_nobody(const struct options *options);
 
 /* STATUS_DONE, or STATUS_FAILED or STATUS_USAGE after a complaint with a hint. */
 int link_open(const struct options *options, struct link *ret);

@@ -43,6 +43,10 @@ int record_tap(const struct options *options, int *ret_fd, char **ret_head) {
         struct link link;
         int r = link_find(options, &link, true);
 
+        if (r == 0 && options->seat) { /* the device of the settings is perhaps another seat's */
+                link_nobody(options);
+                return -1;
+        }
         if (r <= 0)
                 return r;
         r = sd_bus_call_method(link.bus, link.name, BUS_PATH, BUS_INTERFACE, "Tap", &error, &reply, "");

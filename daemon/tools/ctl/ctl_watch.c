@@ -89,7 +89,11 @@ static int look(struct watch *w) {
 static int watch_screen(struct watch *w) {
         struct screen screen;
         bool go = true;
+        int r = link_find(w->options, &w->link, true);
 
+        if (r < 0)
+                return STATUS_USAGE;
+        w->linked = r > 0;
         if (!screen_open(&screen)) {
                 complain("this terminal (TERM=%s) cannot show the view; try --plain",
                          getenv("TERM") ? getenv("TERM") : "");
