@@ -113,6 +113,8 @@ int recorder_open_with(struct recorder *r, const char *path, const char *head, b
         if (result < 0) {
                 close(r->fd);
                 r->fd = -1;
+                if (!replace)
+                        unlink(path); /* it would be in the way of the next try */
         }
         return result;
 }

@@ -2,6 +2,8 @@
 """sitbonectl calibrate response: from a recording of known loads to loads that are proportional to newtons."""
 import json
 import os
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +39,11 @@ def ctl(*words, status=0):
     return done
 
 
+def small_files():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+
+
 def loads(recording, config):
     frames = [json.loads(line) for line in ctl('replay', recording, '--json', '--config', config).stdout.splitlines()]
     return {frame['t_s']: frame['load'] for frame in frames if 'event' not in frame}
@@ -66,6 +73,13 @@ with tempfile.TemporaryDirectory() as folder:
     bent, straight = loads('sit.csv', 'plain.conf'), loads('sit.csv', 'newton.conf')
     assert bent[35] / bent[25] < 1.6, (bent[25], bent[35])
     assert abs(straight[35] / straight[25] - 2) < 0.1, (straight[25], straight[35])
+
+    # what cannot be written as a whole is not there, and no second try fails because of it
+    done = subprocess.run([CTL, 'calibrate', 'response', 'known.csv', *given, '--output', 'cut.response', '--config',
+                           'plain.conf'], stderr=subprocess.PIPE, text=True, check=False,
+                          preexec_fn=small_files)
+    assert done.returncode == 1 and 'cut.response: File too large' in done.stderr, done
+    assert not os.path.exists('cut.response')
 
     # what is wrong is said
     assert 'File exists' in ctl('calibrate', 'response', 'known.csv', '--load', '24=25-35', '--output', 'mat.response',

@@ -1,5 +1,8 @@
 /* Recordings of ours: every byte and time comes back; cut anywhere or damaged anywhere they lose no more than they must. */
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "acquire/encoder.h"
@@ -57,6 +60,21 @@ static void test_pack(void) {
 static void make_cells(size_t i, float *cells) {
         for (uint32_t k = 0; k < 1024; k++)
                 cells[k] = (float)((k * 7 + i * 13) % 200);
+}
+
+/* What could not be begun is not in the way of the next try. */
+static void test_no_room(void) {
+        struct settings_device d = {.format = "jq-seat-32"};
+        struct rlimit limit, small;
+
+        signal(SIGXFSZ, SIG_IGN);
+        CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+        small = limit;
+        small.rlim_cur = 10;
+        CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+        CHECK(recorder_open(&recorder, path, &d, 0, false, false) == -EFBIG);
+        CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+        CHECK(access(path, F_OK) < 0);
 }
 
 /* 100 frames of a 32x32 mat, each in pieces; the port is opened again behind the 50th. */
@@ -237,6 +255,7 @@ int main(void) {
 
         snprintf(path, sizeof(path), "/tmp/test_recording_wire.%ld", (long)getpid());
         test_pack();
+        test_no_room();
         data = make(&n);
         test_whole(data, n);
         test_cut(data, n);

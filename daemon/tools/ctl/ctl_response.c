@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "condition/condition.h"
 #include "ctl.h"
@@ -162,6 +163,7 @@ static int make(const struct measuring *m, float full_scale, struct response *re
 
 static int write_file(const char *path, const struct response *response) {
         FILE *f = path ? fopen(path, "wxe") : stdout;
+        bool failed;
 
         if (!f) {
                 complain("%s: %s", path, strerror(errno));
@@ -170,8 +172,10 @@ static int write_file(const char *path, const struct response *response) {
         response_print(f, response);
         if (f == stdout)
                 return STATUS_DONE;
-        if (fclose(f) != 0) {
+        failed = ferror(f) != 0;
+        if (fclose(f) != 0 || failed) {
                 complain("%s: %s", path, strerror(errno));
+                unlink(path); /* it would be in the way of the next try */
                 return STATUS_FAILED;
         }
         fprintf(stderr, "%s: %u loads, %u cells; say [condition] response_file = %s\n", path, response->n_points,
