@@ -138,10 +138,10 @@ def test_german(week):
 
 
 def test_report(week):
-    for name, begin in ('r.svg', b'<?xml'), ('r.png', b'\x89PNG'), ('r.html', b'<!doctype html>'):
+    for name, begin in ('r.svg', b'<?xml'), ('r.png', b'\x89PNG'), ('r.html', b'<!doctype html>\n<html lang="en">'):
         ctl('report', '--file', week, '--output', f'{FOLDER}/{name}')
         page = open(f'{FOLDER}/{name}', 'rb').read()
-        assert page.startswith(begin), page[:40]
+        assert page.startswith(begin), page[:60]
         assert b'http' not in page.replace(b'http://www.w3.org', b''), 'something is fetched'
     ctl('report', '--file', week, '--output', f'{FOLDER}/empty.png', '--period', '2020-01-01')
     ctl('report', '--file', week, '--output', f'{FOLDER}/r.jpeg', status=2)

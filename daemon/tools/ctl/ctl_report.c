@@ -77,7 +77,11 @@ static cairo_status_t make_html(const struct history *h, struct page *p) {
         if (status == CAIRO_STATUS_SUCCESS && !from)
                 status = CAIRO_STATUS_WRITE_ERROR;
         if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, "<!doctype html>\n<html><meta charset=\"utf-8\">\n"
+                status = add_text(p, "<!doctype html>\n<html lang=\"");
+        if (status == CAIRO_STATUS_SUCCESS)
+                status = add_text(p, *language_now() ? language_now() : "en");
+        if (status == CAIRO_STATUS_SUCCESS)
+                status = add_text(p, "\"><meta charset=\"utf-8\">\n"
                                      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
         if (status == CAIRO_STATUS_SUCCESS)
                 status = add_text(p, _("What the seat saw"));

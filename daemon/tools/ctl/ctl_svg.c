@@ -119,7 +119,7 @@ static void draw_map(FILE *f, const struct view *v) {
         text_at(f, MAP_LEFT + MAP_SIDE / 2.0, p.top - 16, "dim middle",
                 placed ? _("front (knees)") : _("in wire order"));
         text_at(f, MAP_LEFT + MAP_SIDE / 2.0, p.top + high + 26, "dim middle",
-                placed ? _("back") : _("positions unknown"));
+                placed ? _("back (backrest)") : _("positions unknown"));
         if (!placed)
                 return;
         text_at(f, p.left - 22, p.top + high / 2, "dim middle", "L");
