@@ -97,27 +97,21 @@ static void check_recording(struct checked *c, struct source *s) {
         recording_each(&s->recording, &s->frame, pass_over, NULL);
 }
 
-static void put_number(struct out *o, const char *key, double value, int decimals) {
-        out_key(o, key);
-        out_fixed(o, value, decimals);
-}
-
 static void put_recording(struct out *o, const struct checked *c, const struct source *s) {
         const struct geometry *g = &s->recording.layout.geometry;
         const char *separator = "";
 
-        put_number(o, "frames", (double)s->recording.frames, 0);
-        put_number(o, "rate_hz", 1 / c->period_s, 2);
-        put_number(o, "cells", g->n_cells, 0);
-        put_number(o, "rows", g->rows ? g->rows : NAN, 0);
-        put_number(o, "cols", g->cols ? g->cols : NAN, 0);
-        put_number(o, "pitch_x_mm", g->kind == GEOMETRY_GRID ? (double)g->pitch_x_mm : NAN, 2);
-        put_number(o, "pitch_y_mm", g->kind == GEOMETRY_GRID ? (double)g->pitch_y_mm : NAN, 2);
-        put_number(o, "full_scale", (double)g->full_scale, 2);
-        out_key(o, "format");
-        out_string(o, s->recording.format ? s->recording.format->name : "csv");
-        put_number(o, "damaged_bytes", (double)s->recording.damaged_bytes, 0);
-        put_number(o, "cut_bytes", (double)s->recording.cut_bytes, 0);
+        out_number(o, "frames", (double)s->recording.frames, 0);
+        out_number(o, "rate_hz", 1 / c->period_s, 2);
+        out_number(o, "cells", g->n_cells, 0);
+        out_number(o, "rows", g->rows ? g->rows : NAN, 0);
+        out_number(o, "cols", g->cols ? g->cols : NAN, 0);
+        out_number(o, "pitch_x_mm", g->kind == GEOMETRY_GRID ? (double)g->pitch_x_mm : NAN, 2);
+        out_number(o, "pitch_y_mm", g->kind == GEOMETRY_GRID ? (double)g->pitch_y_mm : NAN, 2);
+        out_number(o, "full_scale", (double)g->full_scale, 2);
+        out_word(o, "format", s->recording.format ? s->recording.format->name : "csv");
+        out_number(o, "damaged_bytes", (double)s->recording.damaged_bytes, 0);
+        out_number(o, "cut_bytes", (double)s->recording.cut_bytes, 0);
         out_key(o, "refused");
         out_text(o, "{");
         for (int i = 0; i < REFUSAL_N; i++) {
@@ -138,10 +132,8 @@ static void print_json(const struct checked *c, const struct source *s, bool cle
         out_init(o, stdout);
         out_text(o, "{\"file\":");
         out_string(o, s->path);
-        out_key(o, "content");
-        out_string(o, content_names[c->content]);
-        out_key(o, "clean");
-        out_text(o, clean ? "true" : "false");
+        out_word(o, "content", content_names[c->content]);
+        out_flag(o, "clean", clean);
         if (c->content == CONTENT_RECORDING && c->mistakes.n == 0)
                 put_recording(o, c, s);
         out_key(o, "mistakes");

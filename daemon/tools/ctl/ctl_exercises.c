@@ -13,21 +13,15 @@
 #include "publish/text.h"
 #include "util/language.h"
 
-static void put(struct out *o, const char *key, const char *value) {
-        out_key(o, key);
-        out_string(o, value);
-}
-
 static void put_exercise(struct out *o, const struct exercise *e) {
         out_text(o, "{\"id\":");
         out_string(o, e->id);
-        put(o, "name", e->name);
-        put(o, "kind", exercise_kind_name(e->kind));
-        put(o, "place", exercise_place_name(e->place));
-        put(o, "dose", e->dose);
-        put(o, "how", e->how);
-        out_key(o, "sides");
-        out_text(o, e->sides ? "true" : "false");
+        out_word(o, "name", e->name);
+        out_word(o, "kind", exercise_kind_name(e->kind));
+        out_word(o, "place", exercise_place_name(e->place));
+        out_word(o, "dose", e->dose);
+        out_word(o, "how", e->how);
+        out_flag(o, "sides", e->sides);
         out_key(o, "prompt");
         out_text(o, e->prompt ? "true}" : "false}");
 }

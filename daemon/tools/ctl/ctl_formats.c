@@ -34,23 +34,14 @@ static bool is_open(const struct format *f) {
 /* --- JSON --- */
 
 static void put_number(struct out *o, const char *key, double value, int decimals) {
-        out_key(o, key);
-        out_fixed(o, value > 0 ? value : NAN, decimals); /* 0 says that it is open */
-}
-
-static void put_words(struct out *o, const char *key, const char *words) {
-        out_key(o, key);
-        if (words && *words)
-                out_string(o, words);
-        else
-                out_text(o, "null");
+        out_number(o, key, value > 0 ? value : NAN, decimals); /* 0 says that it is open */
 }
 
 static void put_command(struct out *o, const char *key, const struct format_command *command) {
         char words[160];
 
         format_bytes_words(command->of, command->n, words, sizeof(words));
-        put_words(o, key, words);
+        out_word_or_null(o, key, words);
 }
 
 static void put_format(struct out *o, const struct format *f, const char *path) {
@@ -58,28 +49,26 @@ static void put_format(struct out *o, const struct format *f, const char *path) 
 
         out_text(o, "{\"name\":");
         out_string(o, f->name);
-        put_words(o, "title", f->title);
+        out_word_or_null(o, "title", f->title);
         put_number(o, "rows", f->rows, 0);
         put_number(o, "cols", f->cols, 0);
         put_number(o, "cells", f->cells > 0 ? f->cells : (double)f->rows * f->cols, 0);
-        out_key(o, "resizable");
-        out_text(o, f->resizable || is_open(f) ? "true" : "false");
+        out_flag(o, "resizable", f->resizable || is_open(f));
         put_number(o, "pitch_x_mm", (double)f->pitch_x_mm, 2);
         put_number(o, "pitch_y_mm", (double)f->pitch_y_mm, 2);
         put_number(o, "full_scale", (double)f->full_scale, 2);
         put_number(o, "baud", f->baud, 0);
         put_number(o, "rate_hz", (double)f->rate_hz, 2);
-        out_key(o, "must_be_asked");
-        out_text(o, must_be_asked(f) ? "true" : "false");
-        put_words(o, "check", check_word(f));
+        out_flag(o, "must_be_asked", must_be_asked(f));
+        out_word_or_null(o, "check", check_word(f));
         format_draw(f, drawn, sizeof(drawn));
-        put_words(o, "frame", drawn);
+        out_word_or_null(o, "frame", drawn);
         put_command(o, "start", &f->start);
         put_command(o, "request", &f->request);
-        put_words(o, "sure", format_sure_letter(f));
-        put_words(o, "known", f->known);
-        put_words(o, "source", f->source);
-        put_words(o, "file", path);
+        out_word_or_null(o, "sure", format_sure_letter(f));
+        out_word_or_null(o, "known", f->known);
+        out_word_or_null(o, "source", f->source);
+        out_word_or_null(o, "file", path);
         out_text(o, "}");
 }
 

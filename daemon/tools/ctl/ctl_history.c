@@ -286,17 +286,12 @@ void history_print(const struct history *h, FILE *f) {
 
 /* ---- JSON ---- */
 
-static void put_number(struct out *o, const char *key, double value, int decimals) {
-        out_key(o, key);
-        out_fixed(o, value, decimals);
-}
-
 static void put_postures(struct out *o, const double in_s[POSTURE_N]) {
         out_key(o, "postures_s");
         out_text(o, "{\"unknown\":");
         out_fixed(o, in_s[POSTURE_UNKNOWN], 1);
         for (int k = POSTURE_UNKNOWN + 1; k < POSTURE_N; k++)
-                put_number(o, posture_name((enum posture_kind)k), in_s[k], 1);
+                out_number(o, posture_name((enum posture_kind)k), in_s[k], 1);
         out_text(o, "}");
 }
 
@@ -314,8 +309,8 @@ static void put_shares(struct out *o, const char *key, const struct history_shar
                 out_text(o, separator);
                 out_text(o, "{\"name\":");
                 out_string(o, *shares[i].name ? shares[i].name : hour);
-                put_number(o, "worked", shares[i].worked, 0);
-                put_number(o, "of", shares[i].known, 0);
+                out_number(o, "worked", shares[i].worked, 0);
+                out_number(o, "of", shares[i].known, 0);
                 out_text(o, "}");
                 separator = ",";
         }
@@ -349,7 +344,7 @@ static void put_days(struct out *o, const struct history *h) {
                 date_of(h->period.first_day + d, date);
                 out_text(o, d ? ",{\"date\":" : "{\"date\":");
                 out_string(o, date);
-                put_number(o, "seated_s", h->days[d].seated_s, 1);
+                out_number(o, "seated_s", h->days[d].seated_s, 1);
                 put_postures(o, h->days[d].in_s);
                 out_text(o, "}");
         }
@@ -367,22 +362,22 @@ int history_print_json(const struct history *h, FILE *f) {
         out_init(o, f);
         out_text(o, "{\"period\":");
         put_period(o, &h->period);
-        put_number(o, "seated_s", h->seated_s, 1);
-        put_number(o, "bouts", (double)h->n_bouts, 0);
-        put_number(o, "longest_s", history_longest_s(h), 1);
-        put_number(o, "breaks", history_aways(h, "break", &s), 0);
-        put_number(o, "breaks_s", s, 0);
-        put_number(o, "partial_breaks", history_aways(h, "partial", &s), 0);
-        put_number(o, "shifts", (double)h->shifts, 0);
+        out_number(o, "seated_s", h->seated_s, 1);
+        out_number(o, "bouts", (double)h->n_bouts, 0);
+        out_number(o, "longest_s", history_longest_s(h), 1);
+        out_number(o, "breaks", history_aways(h, "break", &s), 0);
+        out_number(o, "breaks_s", s, 0);
+        out_number(o, "partial_breaks", history_aways(h, "partial", &s), 0);
+        out_number(o, "shifts", (double)h->shifts, 0);
         put_postures(o, h->in_s);
-        put_number(o, "first_slump_min", h->slump_all_min, 1);
-        put_number(o, "asymmetry", h->balance_s > 0 ? h->asymmetry_s / h->balance_s : NAN, 3);
-        put_number(o, "alerts", (double)h->n_alerts, 0);
+        out_number(o, "first_slump_min", h->slump_all_min, 1);
+        out_number(o, "asymmetry", h->balance_s > 0 ? h->asymmetry_s / h->balance_s : NAN, 3);
+        out_number(o, "alerts", (double)h->n_alerts, 0);
         out_key(o, "outcomes");
         out_text(o, "{\"open\":");
         out_fixed(o, h->outcomes[ALERT_PENDING], 0);
         for (int i = ALERT_PENDING + 1; i < ALERT_OUTCOME_N; i++)
-                put_number(o, alert_outcome_name((enum alert_outcome)i), h->outcomes[i], 0);
+                out_number(o, alert_outcome_name((enum alert_outcome)i), h->outcomes[i], 0);
         out_text(o, "}");
         put_shares(o, "worked_by_hour", h->by_hour, 24);
         put_shares(o, "worked_by_kind", h->by_kind, ALERT_KIND_N);

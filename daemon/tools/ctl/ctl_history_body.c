@@ -93,15 +93,10 @@ void history_print_body(const struct history *h, FILE *f) {
 
 /* ---- JSON ---- */
 
-static void put_number(struct out *o, const char *key, double value, int decimals) {
-        out_key(o, key);
-        out_fixed(o, value, decimals);
-}
-
 void history_put_body(struct out *o, const struct history *h) {
-        put_number(o, "squeezes", h->squeezes.repetitions, 0);
-        put_number(o, "squeezes_asked", h->squeezes.asked, 0);
-        put_number(o, "squeezed_s", h->squeezes.held_s, 1);
-        put_number(o, "strengthening_sessions", h->sessions, 0);
-        put_number(o, "calibration_changes", h->calibrations, 0);
+        out_number(o, "squeezes", h->squeezes.repetitions, 0);
+        out_number(o, "squeezes_asked", h->squeezes.asked, 0);
+        out_number(o, "squeezed_s", h->squeezes.held_s, 1);
+        out_number(o, "strengthening_sessions", h->sessions, 0);
+        out_number(o, "calibration_changes", h->calibrations, 0);
 }

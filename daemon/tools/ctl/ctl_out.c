@@ -89,3 +89,26 @@ void out_bones(struct out *o, const double mm[4], double quality) {
         out_fixed(o, quality, 2);
         put(o, "}", 1);
 }
+
+void out_number(struct out *o, const char *key, double value, int decimals) {
+        out_key(o, key);
+        out_fixed(o, value, decimals);
+}
+
+void out_word(struct out *o, const char *key, const char *value) {
+        out_key(o, key);
+        out_string(o, value);
+}
+
+void out_word_or_null(struct out *o, const char *key, const char *value) {
+        out_key(o, key);
+        if (value && *value)
+                out_string(o, value);
+        else
+                out_text(o, "null");
+}
+
+void out_flag(struct out *o, const char *key, bool yes) {
+        out_key(o, key);
+        out_text(o, yes ? "true" : "false");
+}

@@ -2,6 +2,7 @@
 #ifndef TOOLS_CTL_OUT_H
 #define TOOLS_CTL_OUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,6 +20,11 @@ void out_string(struct out *o, const char *text);                  /* quoted and
 void out_key(struct out *o, const char *key);                      /* ,"key": */
 void out_fixed(struct out *o, double value, int decimals);         /* at most 6; null when not finite; never -0 */
 void out_bones(struct out *o, const double mm[4], double quality); /* an object, or null when there is no pair */
+/* With its key. */
+void out_number(struct out *o, const char *key, double value, int decimals);
+void out_word(struct out *o, const char *key, const char *value);
+void out_word_or_null(struct out *o, const char *key, const char *value); /* null for "" and NULL */
+void out_flag(struct out *o, const char *key, bool yes);
 void out_flush(struct out *o);
 
 #endif

@@ -42,34 +42,23 @@ static void print_port(const struct port_facts *p) {
                        p->latency_ms);
 }
 
-static void put_word(struct out *o, const char *key, const char *value) {
-        out_key(o, key);
-        if (*value)
-                out_string(o, value);
-        else
-                out_text(o, "null");
-}
-
 static void put_port(struct out *o, const struct port_facts *p) {
         char holder[96];
 
         holder_of(p->path, holder, sizeof(holder));
         out_text(o, "{\"path\":");
         out_string(o, p->path);
-        put_word(o, "by_id", p->by_id);
-        put_word(o, "vendor", p->vendor);
-        put_word(o, "product", p->product);
-        put_word(o, "manufacturer", p->maker);
-        put_word(o, "title", p->title);
-        put_word(o, "serial", p->serial);
-        put_word(o, "driver", p->driver);
-        put_word(o, "holder", holder);
-        out_key(o, "holder_certain");
-        out_text(o, *holder || geteuid() == 0 ? "true" : "false");
-        out_key(o, "permitted");
-        out_text(o, access(p->path, R_OK | W_OK) == 0 ? "true" : "false");
-        out_key(o, "latency_ms");
-        out_fixed(o, p->latency_ms >= 0 ? p->latency_ms : NAN, 0);
+        out_word_or_null(o, "by_id", p->by_id);
+        out_word_or_null(o, "vendor", p->vendor);
+        out_word_or_null(o, "product", p->product);
+        out_word_or_null(o, "manufacturer", p->maker);
+        out_word_or_null(o, "title", p->title);
+        out_word_or_null(o, "serial", p->serial);
+        out_word_or_null(o, "driver", p->driver);
+        out_word_or_null(o, "holder", holder);
+        out_flag(o, "holder_certain", *holder || geteuid() == 0);
+        out_flag(o, "permitted", access(p->path, R_OK | W_OK) == 0);
+        out_number(o, "latency_ms", p->latency_ms >= 0 ? p->latency_ms : NAN, 0);
         out_text(o, "}");
 }
 

@@ -75,24 +75,15 @@ static void put_fit(struct out *o, const struct fit *f) {
 
         out_text(o, "{\"format\":");
         out_string(o, f->format->name);
-        out_key(o, "verdict");
-        out_string(o, verdict_word(f->verdict));
-        out_key(o, "frames");
-        out_fixed(o, (double)f->frames, 0);
-        out_key(o, "in_a_row");
-        out_fixed(o, (double)f->in_a_row, 0);
-        out_key(o, "refused");
-        out_fixed(o, (double)f->refused, 0);
-        out_key(o, "words_between");
-        out_fixed(o, (double)f->words, 0);
-        out_key(o, "share");
-        out_fixed(o, f->share, 3);
-        out_key(o, "cells");
-        out_fixed(o, f->n_cells, 0);
-        out_key(o, "rows");
-        out_fixed(o, f->rows > 0 ? f->rows : NAN, 0);
-        out_key(o, "cols");
-        out_fixed(o, f->cols > 0 ? f->cols : NAN, 0);
+        out_word(o, "verdict", verdict_word(f->verdict));
+        out_number(o, "frames", (double)f->frames, 0);
+        out_number(o, "in_a_row", (double)f->in_a_row, 0);
+        out_number(o, "refused", (double)f->refused, 0);
+        out_number(o, "words_between", (double)f->words, 0);
+        out_number(o, "share", f->share, 3);
+        out_number(o, "cells", f->n_cells, 0);
+        out_number(o, "rows", f->rows > 0 ? f->rows : NAN, 0);
+        out_number(o, "cols", f->cols > 0 ? f->cols : NAN, 0);
         out_key(o, "evidence");
         fit_evidence(f, evidence, sizeof(evidence));
         out_string(o, evidence);
@@ -107,15 +98,9 @@ void probe_print_json(const struct probe *p) {
         out_init(o, stdout);
         out_text(o, "{\"device\":");
         out_string(o, p->device);
-        out_key(o, "baud");
-        out_fixed(o, p->baud > 0 ? p->baud : NAN, 0);
-        out_key(o, "bytes");
-        out_fixed(o, (double)p->heard.n, 0);
-        out_key(o, "format");
-        if (probe_fits(p))
-                out_string(o, format_list_setting(p->list, p->prober.fits[0].format));
-        else
-                out_text(o, "null");
+        out_number(o, "baud", p->baud > 0 ? p->baud : NAN, 0);
+        out_number(o, "bytes", (double)p->heard.n, 0);
+        out_word_or_null(o, "format", probe_fits(p) ? format_list_setting(p->list, p->prober.fits[0].format) : NULL);
         out_key(o, "candidates");
         out_text(o, "[");
         for (int i = 0; i < p->prober.n_fits; i++) {

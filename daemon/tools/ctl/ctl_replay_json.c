@@ -28,13 +28,7 @@ void replay_json_free(struct replay_json *j) {
 }
 
 static void number(struct out *o, const char *key, float value, int decimals) {
-        out_key(o, key);
-        out_fixed(o, (double)value, decimals);
-}
-
-static void word(struct out *o, const char *key, const char *value) {
-        out_key(o, key);
-        out_string(o, value);
+        out_number(o, key, (double)value, decimals);
 }
 
 static void begin(struct out *o, const struct snapshot *s) {
@@ -59,8 +53,8 @@ static void write_frame(struct out *o, const struct snapshot *s) {
         const struct features *f = &s->features;
 
         begin(o, s);
-        word(o, "occupancy", occupancy_name(p->occupancy));
-        word(o, "posture", posture_name(p->kind));
+        out_word(o, "occupancy", occupancy_name(p->occupancy));
+        out_word(o, "posture", posture_name(p->kind));
         number(o, "confidence", p->confidence, 2);
         number(o, "pelvic_tilt_deg", p->tilt_deg.value, 2);
         number(o, "pelvic_tilt_sd_deg", p->tilt_deg.sd, 2);
@@ -72,11 +66,7 @@ static void write_frame(struct out *o, const struct snapshot *s) {
         number(o, "cop_y_mm", f->cop_y_mm, 1);
         number(o, "asymmetry", p->occupancy == OCCUPANCY_VACANT ? NAN : f->asymmetry, 3);
         bones(o, &f->sit_bones, p->occupancy == OCCUPANCY_PERSON);
-        out_key(o, "taught");
-        if (*p->taught)
-                out_string(o, p->taught);
-        else
-                out_text(o, "null");
+        out_word_or_null(o, "taught", p->taught);
         out_text(o, "}\n");
 }
 
@@ -93,7 +83,7 @@ static void write_sitting(struct out *o, const struct snapshot *s) {
                 if (!(s->sitting.changes & (uint32_t)events[i].change))
                         continue;
                 begin(o, s);
-                word(o, "event", events[i].event);
+                out_word(o, "event", events[i].event);
                 if (events[i].change == SITTING_BACK)
                         number(o, "away_s", (float)s->sitting.last_away_us / 1e6f, 1);
                 if (events[i].change == SITTING_BOUT_ENDED)
@@ -104,17 +94,14 @@ static void write_sitting(struct out *o, const struct snapshot *s) {
 
 static void write_raised(struct out *o, const struct snapshot *s, enum alert_kind kind, float break_s) {
         const struct alert *a = &s->alerts.of[kind];
+        const struct exercise *e = alert_exercise(s->exercises, a);
         char reason[512];
 
         alert_reason(a, kind, break_s, reason, sizeof(reason));
         begin(o, s);
-        word(o, "event", alert_event_name(kind));
-        word(o, "reason", reason);
-        out_key(o, "exercise");
-        if (a->exercise >= 0 && (uint32_t)a->exercise < s->exercises->n)
-                out_string(o, s->exercises->of[a->exercise].id);
-        else
-                out_text(o, "null");
+        out_word(o, "event", alert_event_name(kind));
+        out_word(o, "reason", reason);
+        out_word_or_null(o, "exercise", e ? e->id : NULL);
         out_text(o, "}\n");
 }
 
@@ -127,9 +114,9 @@ static void write_alerts(struct out *o, const struct snapshot *s, float break_s)
                 if (!(a->changes & ALERT_CLEARED))
                         continue;
                 begin(o, s);
-                word(o, "event", "alert_cleared");
-                word(o, "kind", alert_kind_name((enum alert_kind)k));
-                word(o, "outcome", alert_outcome_name(a->outcome));
+                out_word(o, "event", "alert_cleared");
+                out_word(o, "kind", alert_kind_name((enum alert_kind)k));
+                out_word(o, "outcome", alert_outcome_name(a->outcome));
                 number(o, "latency_s", a->answered_us ? (float)(a->answered_us - a->raised_us) / 1e6f : NAN, 1);
                 out_text(o, "}\n");
         }

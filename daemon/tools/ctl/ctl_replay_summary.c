@@ -90,11 +90,10 @@ static void note_alerts(struct replay_summary *m, const struct snapshot *s) {
                 char text[LINE_MAX_], reason[256];
 
                 if (a->changes & ALERT_RAISED) {
-                        bool has = a->exercise >= 0 && (uint32_t)a->exercise < s->exercises->n;
+                        const struct exercise *e = alert_exercise(s->exercises, a);
 
                         alert_reason(a, (enum alert_kind)k, m->break_s, reason, sizeof(reason));
-                        snprintf(text, sizeof(text), ": %s%s%s", reason, has ? "; " : "",
-                                 has ? s->exercises->of[a->exercise].id : "");
+                        snprintf(text, sizeof(text), ": %s%s%s", reason, e ? "; " : "", e ? e->id : "");
                         note(m, s, alert_title((enum alert_kind)k), text);
                 }
                 if (a->changes & ALERT_CLEARED) {

@@ -7,15 +7,12 @@
 #include "ctl_out.h"
 
 static void put_pair(struct out *o, const char *x, double x_value, const char *y, double y_value, int decimals) {
-        out_key(o, x);
-        out_fixed(o, x_value, decimals);
-        out_key(o, y);
-        out_fixed(o, y_value, decimals);
+        out_number(o, x, x_value, decimals);
+        out_number(o, y, y_value, decimals);
 }
 
 static void put_words(struct out *o, const char *key, const char *words) {
-        out_key(o, key);
-        out_string(o, words);
+        out_word(o, key, words);
 }
 
 static void put_bones(struct out *o, const struct view *v) {
@@ -48,21 +45,7 @@ static void put_clinic(struct out *o, const struct view *v) {
                 out_fixed(o, v->region_loaded_s[i], 0);
         }
         out_text(o, "]");
-        out_key(o, "stuck_cells");
-        out_fixed(o, v->stuck_cells, 0);
-}
-
-static void put_flag(struct out *o, const char *key, bool yes) {
-        out_key(o, key);
-        out_text(o, yes ? "true" : "false");
-}
-
-static void put_words_or_null(struct out *o, const char *key, const char *words) {
-        out_key(o, key);
-        if (words[0])
-                out_string(o, words);
-        else
-                out_text(o, "null");
+        out_number(o, "stuck_cells", v->stuck_cells, 0);
 }
 
 /* The i-th word of several, cut to size. False = no more. */
@@ -102,33 +85,27 @@ static void put_taught(struct out *o, const struct view *v) {
 }
 
 static void put_learning(struct out *o, const struct view *v) {
-        put_words_or_null(o, "sitter", v->sitter);
-        out_key(o, "sitter_confidence");
-        out_fixed(o, v->sitter_confidence, 2);
+        out_word_or_null(o, "sitter", v->sitter);
+        out_number(o, "sitter_confidence", v->sitter_confidence, 2);
         put_words(o, "learning", v->learning);
-        put_words_or_null(o, "learning_what", v->learning_what);
-        put_words_or_null(o, "learning_cue", v->learning_cue);
-        out_key(o, "learning_left_s");
-        out_fixed(o, v->learning_left_s, 0);
-        put_words_or_null(o, "learning_why", v->learning_why);
+        out_word_or_null(o, "learning_what", v->learning_what);
+        out_word_or_null(o, "learning_cue", v->learning_cue);
+        out_number(o, "learning_left_s", v->learning_left_s, 0);
+        out_word_or_null(o, "learning_why", v->learning_why);
         put_poses(o, v);
-        put_words_or_null(o, "calibration_stale", v->calibration_stale);
-        put_words_or_null(o, "mat_place", v->mat_place);
+        out_word_or_null(o, "calibration_stale", v->calibration_stale);
+        out_word_or_null(o, "mat_place", v->mat_place);
         put_pair(o, "mat_moved_x_mm", v->mat_moved_x_mm, "mat_moved_y_mm", v->mat_moved_y_mm, 0);
-        out_key(o, "mat_turned_deg");
-        out_fixed(o, v->mat_turned_deg, 0);
-        out_key(o, "squeezes");
-        out_fixed(o, isfinite(v->squeezed_s) ? v->squeezes : NAN, 0);
-        out_key(o, "squeezed_s");
-        out_fixed(o, v->squeezed_s, 1);
+        out_number(o, "mat_turned_deg", v->mat_turned_deg, 0);
+        out_number(o, "squeezes", isfinite(v->squeezed_s) ? v->squeezes : NAN, 0);
+        out_number(o, "squeezed_s", v->squeezed_s, 1);
         put_taught(o, v);
 }
 
 static void put_estimate(struct out *o, const struct view *v) {
         put_words(o, "occupancy", v->occupancy);
         put_words(o, "posture", v->posture);
-        out_key(o, "confidence");
-        out_fixed(o, v->confidence, 2);
+        out_number(o, "confidence", v->confidence, 2);
         put_pair(o, "pelvic_tilt_deg", v->tilt_deg, "pelvic_tilt_sd_deg", v->tilt_sd_deg, 1);
         put_pair(o, "pelvic_obliquity_deg", v->obliquity_deg, "pelvic_obliquity_sd_deg", v->obliquity_sd_deg, 1);
         put_pair(o, "load", v->load, "contact_area_cm2", v->contact_area_cm2, 1);
@@ -152,19 +129,17 @@ void view_print_json(FILE *f, const struct view *v) {
         put_words(o, "seat_name", v->seat_name);
         put_words(o, "version", v->version);
         put_estimate(o, v);
-        put_flag(o, "referenced", v->referenced);
-        put_flag(o, "calibrated", v->calibrated);
+        out_flag(o, "referenced", v->referenced);
+        out_flag(o, "calibrated", v->calibrated);
         put_learning(o, v);
         put_pair(o, "bout_seated_s", v->bout_s, "sitting_today_s", v->today_s, 0);
         put_pair(o, "seated_since_s", v->since_s, "next_alert_in_s", v->next_alert_s, 0);
         put_pair(o, "snooze_left_s", v->snooze_s, "breaks_today", v->breaks_today, 0);
         put_alert(o, v);
-        put_flag(o, "mat_online", v->mat_online);
-        out_key(o, "frame_rate_hz");
-        out_fixed(o, v->frame_rate_hz, 1);
+        out_flag(o, "mat_online", v->mat_online);
+        out_number(o, "frame_rate_hz", v->frame_rate_hz, 1);
         put_pair(o, "frames", (double)v->frames, "refused", (double)v->refused, 0);
-        out_key(o, "history_lost");
-        out_fixed(o, (double)v->history_lost, 0);
+        out_number(o, "history_lost", (double)v->history_lost, 0);
         put_words(o, "mqtt", v->mqtt);
         out_text(o, "}\n");
         out_flush(o);
