@@ -29,7 +29,7 @@ class Caller:
         self.seat = self.bus.get_object(name, PATH, introspect=False)
 
     def call(self, member, signature, *values, interface=NAME):
-        return self.seat.get_dbus_method(member, interface)(*values, signature=signature, timeout=5)
+        return self.seat.get_dbus_method(member, interface)(*values, signature=signature, timeout=20)
 
     def get(self, prop):
         return self.call("Get", "ss", NAME, prop, interface=PROPERTIES)

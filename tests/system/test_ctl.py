@@ -21,7 +21,7 @@ ENVIRONMENT = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm-256color")
 def ctl(*words, status=DONE):
     """(stdout, stderr); the exit status must be as said."""
     done = subprocess.run([f"{BUILD}/sitbonectl", *words], env=ENVIRONMENT, capture_output=True, text=True, check=False,
-                          timeout=60)
+                          timeout=200)
     assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
     assert (status == DONE) or done.stderr or "--json" in words, words
     return done.stdout, done.stderr

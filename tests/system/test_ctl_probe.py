@@ -19,7 +19,7 @@ scenario = f"{root}/tests/golden/desk.scenario"
 
 
 def probe(*words, status=0):
-    done = subprocess.run([f"{build}/sitbonectl", "probe", *words], capture_output=True, text=True, check=False, timeout=90)
+    done = subprocess.run([f"{build}/sitbonectl", "probe", *words], capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == status, (words, done)
     return done.stdout if status == 0 or done.stdout else done.stderr
 
@@ -39,13 +39,14 @@ def speed_of(fd):
 
 
 class Line:
-    """A mat on a pty that can be understood at one speed only; answers only when asked, if it is one of those."""
+    """A mat on a pty that can be understood at one speed only; answers only when asked, if it is one of those. Each write
+    ends with a frame: a busy machine makes pauses between them, and one inside would be what it looks like, a frame's end."""
 
-    def __init__(self, data, speed, asked=False):
+    def __init__(self, data, speed, size, asked=False):
         self.master, self.slave = pty.openpty()
         tty.setraw(self.slave)  # a new pty echoes what comes before anybody opened it; that is not the program's doing
         self.path = os.ttyname(self.slave)
-        self.data, self.speed, self.asked = data, speed, asked
+        self.data, self.speed, self.size, self.asked = data[:len(data) // size * size], speed, size, asked
         self.heard, self.running = b"", True
         os.set_blocking(self.master, False)
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -54,11 +55,11 @@ class Line:
     def run(self):
         at = 0
         while self.running:
-            if select.select([self.master], [], [], 0.01)[0]:
+            if select.select([self.master], [], [], self.size / 50000)[0]:
                 self.heard += os.read(self.master, 4096)
             if self.asked and not self.heard:
                 continue
-            piece = self.data[at:at + 500]
+            piece = self.data[at:at + self.size - at % self.size]
             if speed_of(self.slave) != self.speed:
                 piece = bytes((b * 7 + 129) & 255 | 0x80 for b in piece)
             try:
@@ -154,13 +155,13 @@ def test_slow(folder):
 def test_lines(folder):
     with open(f"{folder}/jq-seat-32.bin", "rb") as f:
         data = f.read()
-    line = Line(data, 921600)  # not the speed of the format
+    line = Line(data, 921600, 1028)  # not the speed of the format
     out = probe(line.path)
     line.stop()
     assert "format = jq-seat-32\nbaud = 921600\n" in out and "fits" in out, out
     assert "between two AA 55 03 99, 1028 bytes long" in out, out
     assert line.heard == b"", line.heard  # it only listened
-    line = Line(data, 115200)
+    line = Line(data, 115200, 1028)
     out = probe(line.path, "--baud", "9600", status=1)
     line.stop()
     assert "nothing fits" in out and "at 9600 baud" in out, out
@@ -169,7 +170,7 @@ def test_lines(folder):
 def test_asked(folder):
     with open(f"{folder}/stag-request.bin", "rb") as f:
         data = f.read()
-    line = Line(data, 115200, asked=True)
+    line = Line(data, 115200, 500, asked=True)
     out = probe(line.path, status=1)
     assert "nothing comes" in out and "--send" in out and line.heard == b"", (out, line.heard)
     out = probe(line.path, "--send")
@@ -177,7 +178,7 @@ def test_asked(folder):
     line.heard = b""
     said = subprocess.run([f"{build}/sitbonectl", "record", f"{folder}/asked.sbr", "--config", f"{root}/config/sitbone.conf",
                            "--device", line.path, "--format", "stag-request", "--seconds", "1"], capture_output=True, text=True,
-                          check=False, timeout=20)
+                          check=False, timeout=100)
     line.stop()
     assert said.returncode == 0 and line.heard, said
 

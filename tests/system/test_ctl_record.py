@@ -17,7 +17,7 @@ conf = f"{root}/config/sitbone.conf"
 
 
 def run(program, *words, status=0):
-    done = subprocess.run([f"{build}/{program}", *words], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([f"{build}/{program}", *words], capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == status, (words, done)
     return done.stdout + done.stderr
 
@@ -72,7 +72,7 @@ def test_recorded(folder):
     p = record(folder, "a.sbr", f"{folder}/mat", "--format", "jq-seat-32")
     time.sleep(1.5)
     p.send_signal(signal.SIGINT)
-    out, err = p.communicate(timeout=10)
+    out, err = p.communicate(timeout=60)
     assert p.returncode == 0 and "frames of jq-seat-32, 0 refused" in out, (out, err)
     found = json.loads(run("sitbonectl", "check", f"{folder}/a.sbr", "--json", "--config", conf))
     assert found["clean"] and found["frames"] > 30 and 35 < found["rate_hz"] < 70, found  # 12 Hz, 4 times as fast
@@ -92,7 +92,7 @@ def test_recorded(folder):
     mat.wait()
     assert "waiting" in p.stderr.readline()
     mat = start_mat(folder)
-    out, _ = p.communicate(timeout=20)
+    out, _ = p.communicate(timeout=60)
     assert p.returncode == 0 and "away 1 times" in out, out
     found = json.loads(run("sitbonectl", "check", f"{folder}/c.sbr", "--json", "--config", conf))
     assert found["clean"] and found["frames"] > 60, found
@@ -114,7 +114,7 @@ def test_beside_daemon(folder):
         time.sleep(2.5)
         assert d.frames() > before + 30, "the daemon goes on"
         p.send_signal(signal.SIGINT)
-        out, err = p.communicate(timeout=10)
+        out, err = p.communicate(timeout=60)
         assert p.returncode == 0 and "frames of jq-seat-32, 0 refused" in out and "lost" not in out, (out, err)
         found = json.loads(run("sitbonectl", "check", f"{folder}/beside.sbr", "--json", "--config", conf))
         assert found["clean"] and found["frames"] > 30 and 30 < found["rate_hz"] < 70, found
@@ -127,7 +127,7 @@ def test_beside_daemon(folder):
         p.stderr.readline()
         time.sleep(1)
         d.kill(signal.SIGTERM)  # what was written stays
-        out, err = p.communicate(timeout=10)
+        out, err = p.communicate(timeout=60)
         assert p.returncode == 0 and "the daemon has ended" in err, (out, err)
     finally:
         d.process.kill()

@@ -50,7 +50,7 @@ def main():
         until("back after the snooze", lambda: desktop.shown() == 1)
         seated = status().get("bout_seated_s")  # a machine that stalls makes the mat silent: that is not counted
         assert 300 + 210 <= seated, seated
-        until("the sitter stands", lambda: status().get("occupancy") == "vacant", 60)
+        until("the sitter stands", lambda: status().get("occupancy") == "vacant", 200)
         until("gone when the sitter stands", lambda: desktop.shown() == 0)
         assert "snooze pressed for activate" in desktop.agent_log()
 
