@@ -139,8 +139,8 @@ static float square(float x) {
         return x * x;
 }
 
-void angles_seen(const struct reference *r, const struct personal *own, const struct features *f,
-                 struct tilt_seen *ret) {
+void angles_seen(const struct reference *r, const float origin[REFERENCE_N], const struct personal *own,
+                 const struct features *f, struct tilt_seen *ret) {
         float now[REFERENCE_N], lean2;
 
         ret->angle_deg = NAN;
@@ -149,7 +149,7 @@ void angles_seen(const struct reference *r, const struct personal *own, const st
         if (!grounded(r, f) || !r->same_sit)
                 return;
         reference_vector(f, now);
-        ret->angle_deg = own->tilt_gain * angles_pitch(r->value, now);
+        ret->angle_deg = own->tilt_gain * angles_pitch(origin, now);
         if (fabsf(ret->angle_deg) > TURNED_MOST_DEG)
                 ret->angle_deg = NAN;
         ret->spread = own->tilt_spread;

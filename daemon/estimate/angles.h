@@ -6,10 +6,11 @@
 #include "estimate/estimate.h"
 #include "estimate/tilt.h"
 
-/* What is seen of the tilt in bands of this sit; ret->angle_deg NAN = not known. Fills what the reference and the features
- * say of the moment; the rest is the caller's. */
-void angles_seen(const struct reference *reference, const struct personal *own, const struct features *f,
-                 struct tilt_seen *ret);
+/* What is seen of the tilt in bands of this sit, from where upright was learnt (origin: the reference before it moved
+ * along with slides); ret->angle_deg NAN = not known. Fills what the reference and the features say of the moment; the rest
+ * is the caller's. */
+void angles_seen(const struct reference *reference, const float origin[REFERENCE_N], const struct personal *own,
+                 const struct features *f, struct tilt_seen *ret);
 /* The tilt where the bands do not say: NAN where they do. */
 struct uncertain angles_coarse_tilt(const struct reference *reference, const struct personal *own,
                                     const struct features *f);

@@ -8,6 +8,7 @@
 #include "estimate/learn.h"
 #include "estimate/occupancy.h"
 #include "estimate/reference.h"
+#include "estimate/scoot.h"
 
 static const float LOAD_DROP = 0.7F;         /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */
 static const float SLOW_LOAD_S = 1.5F;       /* "transient": against the last few seconds */
@@ -60,10 +61,10 @@ static bool is_shifting(struct estimate *e, const struct features *f, float dt) 
 }
 
 static struct uncertain tilt_of(struct estimate *e, const struct reference *r, const struct features *f, float dt) {
-        struct tilt_seen seen = {.quiet = !e->shifting, .carried = e->reference.scoot.carried};
+        struct tilt_seen seen = {.quiet = !e->shifting};
         struct uncertain tilt;
 
-        angles_seen(r, &e->learner.personal, f, &seen);
+        angles_seen(r, scoot_origin(&e->reference.scoot, r), &e->learner.personal, f, &seen);
         tilt = tilt_step(&e->tilt, &seen, dt);
         return isnan(seen.angle_deg) ? angles_coarse_tilt(r, &e->learner.personal, f) : tilt;
 }

@@ -102,7 +102,6 @@ struct scoot {
         float lost, anchor_lost; /* variance of where the reference was moved to, share of that of where people sit */
         float quiet_s, mark_s;
         bool anchored, off; /* the reference was of this sit; weight has gone off since */
-        bool carried;       /* the reference went along with the last movement */
 };
 
 struct reference_keeper {

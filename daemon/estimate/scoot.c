@@ -109,7 +109,6 @@ static void move(struct scoot *s, const struct reference *r, float load) {
                 s->off = false;
         }
         s->quiet_s = 0;
-        s->carried = false;
         if (s->anchored && load < OFF * s->before[REFERENCE_LOAD])
                 s->off = true;
 }
@@ -126,13 +125,15 @@ bool scoot_step(struct scoot *s, struct reference *r, const float now[REFERENCE_
                 return false;
         memcpy(r->value, s->anchor, sizeof(r->value));
         s->lost = s->anchor_lost;
-        s->carried = false;
         if (!near(s->before, s->recent) || !within(s->lagged, s->recent, REST_DEG, REST_MM))
                 return false;
         memcpy(moved, s->anchor, sizeof(moved));
         carry(s, moved);
         draw_back(s, moved);
         memcpy(r->value, moved, sizeof(r->value));
-        s->carried = true;
         return true;
+}
+
+const float *scoot_origin(const struct scoot *s, const struct reference *r) {
+        return s->lost > 0 ? s->origin : r->value;
 }

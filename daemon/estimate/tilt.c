@@ -1,5 +1,6 @@
 #include "estimate/tilt.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,16 +10,19 @@
 static const float UPRIGHT_SHARE = 0.25F, UPRIGHT_LEANING = 0.8F, UPRIGHT_SD_DEG = 1.5F, ELSEWHERE_SD_DEG = 11;
 /* A lifted leg and an elbow on the armrest: on top of the noise. */
 static const float LEANING_NOISE_DEG = 2;
-/* A slide goes to a new place, partly back to the old one. 8 mm at a time look like 4 degrees. */
-static const float SLIDE_SD_DEG = 4, SLIDE_KEPT = 0.5F, FIRST_SD_DEG = 0.7F;
-/* The reference went along, as well as it can. */
-static const float CARRIED_SD_DEG = 1.6F;
+/* A slide goes to a new place near the first one: 8-10 mm of a standard deviation look like 4-5 degrees. */
+static const float SLIDE_SD_DEG = 4.5F, FIRST_SD_DEG = 0.7F;
+/* Chance that a movement ends in the posture that it began in; what is seen differs by so much then, when weight went off
+ * and when not. */
+static const float SAME_OFF = 0.9F, SAME_ON = 0.5F, SAME_OFF_SD_DEG = 1.7F, SAME_ON_SD_DEG = 1.2F;
 /* Weight went off below this share of the load before and after it (in-seat movements show as a drop of 30 %; fidgets
  * take off less). Slid then, and otherwise: chances. */
 static const float OFF = 0.8F, SLID_OFF = 0.95F, SLID_ON = 0.03F;
-static const float HELD_S = 1;   /* shorter is no posture, but on the way */
-static const float RECENT_S = 5; /* of a posture: two breaths */
+static const float HELD_S = 0.5F; /* shorter is no posture, but on the way */
+static const float RECENT_S = 5;  /* of a posture: two breaths */
 static const float LOAD_S = 2;
+/* Who slumps slowly does not shift; breath and sway make half a degree. */
+static const float SLOW_S = 1, TURNING_DEG = 1.5F, TURNING_LEAN = 0.25F, SETTLED_SHARE = 0.5F;
 
 static float slide_deg(int i) {
         return (float)i - (float)(TILT_SLIDES - 1) / 2;
@@ -40,23 +44,38 @@ static void scale_to_one(float p[TILT_SLIDES]) {
 void tilt_forget(struct tilt_belief *b) {
         memset(b, 0, sizeof(*b));
         for (int i = 0; i < TILT_SLIDES; i++)
-                b->slid[i] = bell(slide_deg(i), FIRST_SD_DEG);
-        scale_to_one(b->slid);
-        memcpy(b->before, b->slid, sizeof(b->before));
+                b->before[i] = bell(slide_deg(i), FIRST_SD_DEG);
+        scale_to_one(b->before);
+        memcpy(b->other, b->before, sizeof(b->other));
+        b->before_deg = NAN;
 }
 
-/* Each slide before, moved to its share kept and spread by sd: with the chance given, otherwise as it was. */
-static void slide(struct tilt_belief *b, float chance, float kept, float sd) {
-        for (int i = 0; i < TILT_SLIDES; i++)
-                b->slid[i] = (1 - chance) * b->before[i];
-        for (int from = 0; from < TILT_SLIDES; from++) {
-                float to[TILT_SLIDES];
+/* Slides from before that explain, each, what is seen now in the same posture: the sum over all of them. */
+static float explained(const float before[TILT_SLIDES], const float fits[2 * TILT_SLIDES - 1], int to) {
+        float sum = 0;
 
-                for (int i = 0; i < TILT_SLIDES; i++)
-                        to[i] = bell(slide_deg(i) - kept * slide_deg(from), sd);
-                scale_to_one(to);
-                for (int i = 0; i < TILT_SLIDES; i++)
-                        b->slid[i] += chance * b->before[from] * to[i];
+        for (int from = 0; from < TILT_SLIDES; from++)
+                sum += before[from] * fits[to - from + TILT_SLIDES - 1];
+        return sum;
+}
+
+/* By what happened in the movement, and by what is seen after it. */
+static void widen(struct tilt_belief *b) {
+        const float slid = b->off ? SLID_OFF : SLID_ON, leant = 1 - fabsf(b->lean - b->before_lean);
+        const float same = isnan(b->before_deg) ? 0 : (b->off ? SAME_OFF : SAME_ON) * leant * leant;
+        const float moved = b->seen_deg - b->before_deg, sd = b->off ? SAME_OFF_SD_DEG : SAME_ON_SD_DEG;
+        float fits[2 * TILT_SLIDES - 1], near[TILT_SLIDES];
+
+        for (int i = 0; i < TILT_SLIDES; i++)
+                near[i] = bell(slide_deg(i), SLIDE_SD_DEG);
+        scale_to_one(near);
+        for (int i = 0; i < 2 * TILT_SLIDES - 1; i++)
+                fits[i] = bell(moved - (float)(i - TILT_SLIDES + 1), sd) / sd;
+        for (int i = 0; i < TILT_SLIDES; i++) {
+                b->other[i] = (1 - same) * ((1 - slid) * b->before[i] + slid * near[i]);
+                b->same[i] = same > 0 ? same * ((1 - slid) * b->before[i] * fits[TILT_SLIDES - 1] +
+                                                slid * near[i] * explained(b->before, fits, i))
+                                      : 0;
         }
 }
 
@@ -87,8 +106,10 @@ static struct uncertain explain(const struct tilt_belief *b, float seen, float s
                 };
                 float likely = 0;
 
+                const float each = b->other[i] + b->same[i] / fmaxf(as[0].likely + as[1].likely, FLT_MIN);
+
                 for (int k = 0; k < 2; k++) {
-                        const float p = b->slid[i] * as[k].likely;
+                        const float p = each * as[k].likely;
 
                         likely += p;
                         first += p * as[k].value;
@@ -104,35 +125,30 @@ static struct uncertain explain(const struct tilt_belief *b, float seen, float s
         return (struct uncertain){first, sqrtf(fmaxf(second / sum - first * first, 0))};
 }
 
+/* One movement after the other, with no rest between, is one. */
 static void begin_movement(struct tilt_belief *b) {
         if (b->held_s >= HELD_S) {
                 float after[TILT_SLIDES];
 
                 if (!isnan(explain(b, b->seen_deg, b->spread, b->noise_deg, b->lean, after).value)) {
-                        memcpy(b->slid, after, sizeof(b->slid));
-                        scale_to_one(b->slid);
+                        memcpy(b->before, after, sizeof(b->before));
+                        scale_to_one(b->before);
+                        b->before_deg = b->seen_deg;
+                        b->before_lean = b->lean;
                 }
+                b->off = false;
+                b->rest_load = b->load;
         }
         b->moving = true;
         b->least_load = INFINITY;
 }
 
-/* By what has just happened. */
-static void widen(struct tilt_belief *b) {
-        if (b->carried)
-                slide(b, 1, 1, CARRIED_SD_DEG);
-        else
-                slide(b, b->off ? SLID_OFF : SLID_ON, SLIDE_KEPT, SLIDE_SD_DEG);
-}
-
 static void end_movement(struct tilt_belief *b, float load) {
-        const float usual = b->load > 0 && b->load < load ? b->load : load;
+        const float usual = b->rest_load > 0 && b->rest_load < load ? b->rest_load : load;
 
-        memcpy(b->before, b->slid, sizeof(b->before));
-        b->off = b->least_load < OFF * usual;
-        b->moving = b->carried = false;
+        b->off |= b->least_load < OFF * usual;
+        b->moving = false;
         b->held_s = b->load = 0;
-        widen(b);
 }
 
 static void hold(struct tilt_belief *b, const struct tilt_seen *s, float dt) {
@@ -145,7 +161,21 @@ static void hold(struct tilt_belief *b, const struct tilt_seen *s, float dt) {
         b->lean += part * (s->lean - b->lean);
         b->spread = s->spread;
         b->noise_deg = s->noise_deg;
+        if (b->held_s < RECENT_S)
+                widen(b);
         b->held_s += dt;
+}
+
+/* Against a moment ago: on the way into another posture. */
+static bool turning(struct tilt_belief *b, const struct tilt_seen *s, float dt) {
+        const float most = b->moving ? SETTLED_SHARE : 1, part = dt / (SLOW_S + dt);
+
+        if (isnan(s->angle_deg))
+                return false;
+        b->slow_deg += part * (s->angle_deg - b->slow_deg);
+        b->slow_lean += part * (s->lean - b->slow_lean);
+        return fabsf(s->angle_deg - b->slow_deg) > most * TURNING_DEG ||
+               fabsf(s->lean - b->slow_lean) > most * TURNING_LEAN;
 }
 
 struct uncertain tilt_step(struct tilt_belief *b, const struct tilt_seen *s, float dt) {
@@ -154,17 +184,13 @@ struct uncertain tilt_step(struct tilt_belief *b, const struct tilt_seen *s, flo
         if (s->age_s < b->age_s)
                 tilt_forget(b);
         b->age_s = s->age_s;
-        if (!s->quiet) {
+        if (turning(b, s, dt) || !s->quiet) {
                 if (!b->moving)
                         begin_movement(b);
                 b->least_load = fminf(b->least_load, s->load);
         } else {
                 if (b->moving)
                         end_movement(b, s->load);
-                if (s->carried != b->carried) {
-                        b->carried = s->carried;
-                        widen(b);
-                }
                 hold(b, s, dt);
         }
         if (isnan(s->angle_deg))
