@@ -279,6 +279,11 @@ def test_body():
     assert len(ctl('history', '--export', 'csv', '--file', path).splitlines()) == 1
 
 
+def once_said(words, folder):
+    """In a shell, after a program in the background that says it in the file said: waits for these words, 20 s at most."""
+    return f'for i in $(seq 400); do grep -q "{words}" {folder}/said && break; sleep 0.05; done'
+
+
 def private(script):
     """In a mount namespace; None where there is none."""
     r = subprocess.run(['unshare', '-m', 'sh', '-ec', script], capture_output=True, text=True, env=ENVIRONMENT)
@@ -295,7 +300,8 @@ def test_read_only_file():
     drive(folder, 1)
     path = f'{folder}/history.db'
     r = private(f'mount --bind {path} {path}; mount -o remount,bind,ro {path};'
-                f'{BUILD}/tests/system/drive_history {folder} 400 3 & sleep 1.5; umount {path}; wait $!')
+                f'{BUILD}/tests/system/drive_history {folder} 400 3 2>{folder}/said & {once_said("not written", folder)};'
+                f'umount -l {path}; wait $!; cat {folder}/said >&2')
     if r:
         assert r.stdout.strip() == 'written', r
         assert r.stderr.count('not written') == 1 and r.stderr.count('written again') == 1, r
@@ -311,8 +317,10 @@ def test_read_only_directory():
     with open(f'{FOLDER}/ro.conf', 'w') as f:
         f.write('[device]\ndevice = /dev/null\nformat = csv-line\nrows = 8\ncols = 8\n[bus]\nbus = off\n')
     before = open(f'{folder}/history.db', 'rb').read()
+    out = fresh()
     r = private(f'mount --bind {folder} {folder}; mount -o remount,bind,ro {folder};'
-                f'timeout -s TERM 2 {BUILD}/sitboned --config {FOLDER}/ro.conf --state {folder} || test $? = 124;'
+                f'{BUILD}/sitboned --config {FOLDER}/ro.conf --state {folder} 2>{out}/said & {once_said("not written", out)};'
+                f'{once_said("will forget the bout", out)}; kill $!; wait $!; cat {out}/said >&2;'
                 f'{BUILD}/sitbonectl history 2026-06-01 --json --file {folder}/history.db')
     if r:
         assert json.loads(r.stdout)['bouts'] == 1, r
@@ -374,10 +382,11 @@ def test_full_mailbox():
 
 def test_full_disk():
     """A real file system fills up while the daemon writes, and has room again later: nothing is missing in the end."""
-    inside = fresh()
+    inside, out = fresh(), fresh()
     # enough for the tables, not for what is written before they take it over
     script = (f'mount -t tmpfs -o size=1m none {inside} || exit 0; head -c 880k /dev/zero >{inside}/filler; '
-              f'{BUILD}/tests/system/drive_history {inside} 400 4 & sleep 3; rm {inside}/filler; wait; '
+              f'{BUILD}/tests/system/drive_history {inside} 400 4 2>{out}/said & {once_said("not written", out)}; '
+              f'rm {inside}/filler; wait $!; cat {out}/said >&2; '
               f'{BUILD}/sitbonectl history 2026-06-01 --json --file {inside}/history.db')
     r = subprocess.run(['unshare', '-m', 'sh', '-c', script], capture_output=True, text=True, env=ENVIRONMENT)
     if 'unshare:' in r.stderr or 'mount:' in r.stderr:
