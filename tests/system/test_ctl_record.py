@@ -86,7 +86,7 @@ def test_recorded(folder):
     found = json.loads(run("sitbonectl", "check", f"{folder}/b.sbr", "--json", "--config", conf))
     assert found["clean"] and found["frames"] > 60, found
 
-    p = record(folder, "c.sbr", f"{folder}/mat", "--format", "jq-seat-32", "--seconds", "5")  # unplugged, and back
+    p = record(folder, "c.sbr", f"{folder}/mat", "--format", "jq-seat-32", "--seconds", "7")  # unplugged, and back
     time.sleep(1)
     mat.terminate()
     mat.wait()

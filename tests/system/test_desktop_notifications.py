@@ -4,6 +4,7 @@
 One notification, updated in place; Snooze and Done pressed through the server reach the daemon; gone when the sitter
 stands; put away stays away; server, daemon and agent may come and go in any order."""
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ class Monitor:
     """What goes over the session bus between the agent and the server, and what the seats say. It may be later than they."""
 
     def __init__(self, desktop):
-        self.path = f"{desktop.processes.directory}/monitor"
+        self.path, self.environment = f"{desktop.processes.directory}/monitor", desktop.environment
         desktop.processes.start("dbus-monitor", "--address", desktop.address,
                                 "interface='org.freedesktop.Notifications'", "path='/org/sitbone/Seat1'",
                                 stdout=open(self.path, "w", encoding="utf-8"), stderr=subprocess.DEVNULL)
@@ -49,6 +50,13 @@ class Monitor:
     def closed_since_press(self):
         """How many notifications, since the last press of a button."""
         return self.text().rpartition("member=ActionInvoked\n")[2].count("member=NotificationClosed\n")
+
+    def agent_heard(self):
+        """Asks the agent for an answer, twice: it has then dealt with what was sent to it before on any connection."""
+        agent = re.findall(r"sender=(:\S+) .*member=Notify\n", self.text())[-1]
+        for _ in range(2):
+            subprocess.run(["dbus-send", "--session", "--print-reply", f"--dest={agent}", "/", "org.freedesktop.DBus.Peer.Ping"],
+                           env=self.environment, stdout=subprocess.DEVNULL, check=True)
 
     def mat_online(self):
         """As the seat said it last: "true" or "false"."""
@@ -207,15 +215,16 @@ def test_gone_before_it_has_a_number(desktop, seat, monitor, dunst):
         seat.tell("person", f"skip {PROMPT}")
         until("on its way", lambda: len(monitor.notifies()) == before + 1)
         seat.tell(*lines)
-        time.sleep(0.2)
+        monitor.agent_heard()
         dunst.send_signal(signal.SIGCONT)
 
     closed = monitor.text().count("member=CloseNotification")
     frozen("vacant", "skip 200")
     until("taken down when its number was known", lambda: monitor.text().count("member=CloseNotification") == closed + 1)
     until("gone", lambda: desktop.shown() == 0)
+    before = len(monitor.notifies())
     seat.tell("person", f"skip {PROMPT}")
-    until("the next is shown", lambda: desktop.shown() == 1)
+    until("the next is shown", lambda: desktop.shown() == 1 and len(monitor.notifies()) == before + 1)
     assert monitor.notifies()[-1][0] == 0, "as a new one"
     seat.tell("vacant", "skip 200")
     until("gone again", lambda: desktop.shown() == 0)
@@ -239,8 +248,7 @@ def test_put_away_in_the_middle_of_an_update(desktop, seat, monitor, dunst):
     until("the new text is shown", lambda: desktop.shown() == 1)
     seat.tell("skip 60")
     until("and the next one, too", lambda: len(monitor.notifies()) == before + 2)
-    desktop.press("Done")
-    until("gone when done", lambda: desktop.shown() == 0)
+    press_done(desktop)
 
 
 def test_silent_mat(desktop, seat, monitor):

@@ -147,8 +147,8 @@ def check_protocol():
             time.sleep(3.2)  # three tries: the pauses after the first two are 1 s and 2 s at most
             broker.start()
             with Listener(broker) as listener:
-                drive.status("connected", 10)
-                info = json.loads(wait_for(lambda: listener.text(drive.base + "/info"), 5))
+                drive.status("connected")
+                info = json.loads(wait_for(lambda: listener.text(drive.base + "/info")))
                 assert info["mqtt_protocol"] == "5", info
         broker.kill()
 
