@@ -102,11 +102,12 @@ static void strip_shares(const struct history *h, const struct strip *strip, int
                 int64_t from = begin + i * length, to = from + length;
                 double s = 0;
 
-                for (const struct history_bout *b = h->bouts; b < h->bouts + h->n_bouts; b++)
-                        s += overlap(from, to, b->began_s, b->until_s, b->offset_min);
-                for (const struct history_away *a = h->aways; a < h->aways + h->n_aways && s > 0; a++)
-                        if (history_within_bout(a))
-                                s -= overlap(from, to, a->began_s, a->until_s, a->offset_min);
+                for (size_t b = 0; b < h->n_bouts; b++)
+                        s += overlap(from, to, h->bouts[b].began_s, h->bouts[b].until_s, h->bouts[b].offset_min);
+                for (size_t a = 0; a < h->n_aways && s > 0; a++)
+                        if (history_within_bout(&h->aways[a]))
+                                s -= overlap(from, to, h->aways[a].began_s, h->aways[a].until_s,
+                                             h->aways[a].offset_min);
                 ret[i] = fmin(fmax(s / (double)length, 0), 1);
         }
 }
