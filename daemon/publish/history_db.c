@@ -386,9 +386,11 @@ int history_db_open_to_forget(const char *path, sqlite3 **ret, char error[HISTOR
 
 int history_db_forget(sqlite3 *db, int64_t before_s, int64_t *ret_rows) {
         static const char *const deletions[] = {
+                "DELETE FROM alert WHERE closed_s < ?",
+                /* nobody closed it (the daemon lost its state), but a bout that began later shows that it is over */
+                "DELETE FROM alert WHERE closed_s IS NULL AND raised_s < min(?, (SELECT max(began_s) FROM bout))",
                 "DELETE FROM bout WHERE open = 0 AND until_s < ?",
                 "DELETE FROM away WHERE until_s < ?",
-                "DELETE FROM alert WHERE closed_s < ?",
                 "DELETE FROM posture WHERE hour_s < ?",
                 "DELETE FROM balance WHERE hour_s < ?",
                 "DELETE FROM calibration WHERE at_s < ?",

@@ -275,6 +275,12 @@ def test_body():
     assert [r['detail'] for r in rows if r['what'] == 'session'] == ['done']
     assert [r['detail'] for r in rows if r['what'] == 'calibration'] == ['population squeeze']
     ctl('report', '--file', path, '--period', 'all', '--output', f'{FOLDER}/body.svg')
+    # an alert of a daemon that lost its state: nobody ever closed it
+    db = sqlite3.connect(path)
+    db.execute("INSERT INTO alert(number, kind, raised_s, offset_min, seated_s) SELECT 99, 'activate', began_s + 60, "
+               "offset_min, 60 FROM bout WHERE began_s = (SELECT min(began_s) FROM bout)")
+    db.commit()
+    db.close()
     ctl('history', '--forget', 'all', '--file', path)
     assert len(ctl('history', '--export', 'csv', '--file', path).splitlines()) == 1
 
