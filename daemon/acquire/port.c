@@ -25,6 +25,14 @@ int port_fail(struct port_hint hint, int error, const char *format, ...) {
 
 /* --- who holds it --- */
 
+/* A container has a /dev/pts/0 of its own. */
+static bool is_here(int folder, const char *fd, const char *path) {
+        struct stat there, here;
+
+        return fstatat(folder, fd, &there, 0) == 0 && stat(path, &here) == 0 && there.st_dev == here.st_dev &&
+               there.st_ino == here.st_ino;
+}
+
 static bool process_holds(const char *pid, const char *path) {
         char folder[64], link[PATH_MAX];
         bool found = false;
@@ -38,7 +46,7 @@ static bool process_holds(const char *pid, const char *path) {
 
                 if (n > 0) {
                         link[n] = '\0';
-                        found = strcmp(link, path) == 0;
+                        found = strcmp(link, path) == 0 && is_here(dirfd(dir), entry->d_name, path);
                 }
         }
         if (dir)

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -59,6 +61,36 @@ static void test_busy(const char *path) {
         close(ready[1]);
 }
 
+/* In a container, a pty of the same name is another one. */
+static void test_other_pty(const char *path) {
+        int ready[2], status, master = -1;
+        char name[64] = "", holder[96], byte = 0;
+        pid_t child;
+
+        CHECK(pipe(ready) == 0);
+        child = fork();
+        if (child == 0) {
+                prctl(PR_SET_NAME, "boxed");
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+                    mount("devpts", "/dev/pts", "devpts", 0, "newinstance,ptmxmode=0666") < 0)
+                        _exit(77); /* not allowed to */
+                for (int i = 0; i < 100 && strcmp(name, path) != 0; i++) {
+                        master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+                        CHECK(master >= 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof(name)) == 0);
+                }
+                CHECK(strcmp(name, path) == 0 && open(name, O_RDWR | O_NOCTTY) >= 0);
+                CHECK(write(ready[1], "x", 1) == 1);
+                pause();
+        }
+        close(ready[1]);
+        if (child > 0 && read(ready[0], &byte, 1) == 1)
+                CHECK(!port_holder(path, holder, sizeof(holder)));
+        CHECK(child > 0 && (byte == 'x' ? kill(child, SIGKILL) == 0 : true) && waitpid(child, &status, 0) == child);
+        CHECK(byte == 'x' || (WIFEXITED(status) && WEXITSTATUS(status) == 77));
+        close(ready[0]);
+}
+
 static void test_open(int32_t baud, int32_t lines) {
         struct port_options options = {.baud = baud, .dtr = lines, .rts = lines};
         struct termios t;
@@ -94,6 +126,7 @@ int main(void) {
         test_open(1152000, LINE_LEAVE);
         master = pty(path, sizeof(path));
         test_busy(path);
+        test_other_pty(path);
         close(master);
         return 0;
 }
