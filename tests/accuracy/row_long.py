@@ -7,7 +7,7 @@ from accuracy import Row, rmse, share, somebody, numbers
 VERBS = 'upright', 'upright', 'slouch 12', 'slouch 8', 'arch 8', 'lean left 8', 'lean right 8'
 CHANGES = 15
 SPANS = (60, 900), (900, 1800), (1800, 3600)
-HOLDS = {'tilt': 4.5, 'obliquity': 2.2}  # slides that add up without end make it more
+HOLDS = {'tilt': 3.5, 'obliquity': 2.2, 'posture': 80}  # slides that add up without end make it worse
 
 
 def scenario(seed, imperfection):
@@ -40,4 +40,5 @@ def measure(world):
             inside = share(np.abs(error[known]) <= 1.96 * sd[known])
             yield Row(data, split, f'{key} RMSE, {when}', rmse(error), 'deg', at_most=True, holds=HOLDS[key],
                       note=f'{inside:.0f} % inside the stated 95 % band')
-        yield Row(data, split, f'posture, {when}', share(np.concatenate(of['named'])), '%')
+        yield Row(data, split, f'posture, {when}', share(np.concatenate(of['named'])), '%',
+                  holds=HOLDS['posture'])
