@@ -20,7 +20,7 @@ static const float WEIGHTS_FROM_MM = -60, ALONG_MM = 20;
 static const float PULLED = 0.75F;
 /* What is left besides slides and the gain between people: noise of cells, sway of the trunk, knees, and for each mm that
  * the place was lost by creep. Nobody has held a pose: other flesh and other foam as well. */
-static const float ALONG_SD_DEG = 1.3F, UNKNOWN_SD_DEG = 1.8F, ALONG_DEG_MM = 0.6F;
+static const float ALONG_SD_DEG = 0.8F, UNKNOWN_SD_DEG = 1.8F, ALONG_DEG_MM = 0.6F;
 /* Seen to a side: half of a clear lean. */
 static const float LEANING_DEG = 3;
 /* No pelvis turns so far on a seat: something else has moved, and the seat says nothing of the pelvis. */

@@ -9,15 +9,15 @@
  * sharp: half or twice of one changes the error in the simulator by 0.1 degrees, but half of the last one by 0.4. */
 static const float UPRIGHT_SHARE = 0.25F, UPRIGHT_LEANING = 0.8F, UPRIGHT_SD_DEG = 1.5F, ELSEWHERE_SD_DEG = 11;
 /* A lifted leg and an elbow on the armrest: on top of the noise. */
-static const float LEANING_NOISE_DEG = 2;
-/* A slide goes to a new place near the first one: 8-10 mm of a standard deviation look like 4-5 degrees. */
-static const float SLIDE_SD_DEG = 4.5F, FIRST_SD_DEG = 0.7F;
+static const float LEANING_NOISE_DEG = 1.5F;
+/* A slide goes to a new place near the first one: 8 mm of a standard deviation look like 4 degrees. */
+static const float SLIDE_SD_DEG = 4, FIRST_SD_DEG = 0.7F;
 /* Chance that a movement ends in the posture that it began in; what is seen differs by so much then, when weight went off
  * and when not. */
-static const float SAME_OFF = 0.9F, SAME_ON = 0.5F, SAME_OFF_SD_DEG = 1.7F, SAME_ON_SD_DEG = 1.2F;
+static const float SAME_OFF = 0.9F, SAME_ON = 0.5F, SAME_OFF_SD_DEG = 1.3F, SAME_ON_SD_DEG = 0.8F;
 /* Weight went off below this share of the load before and after it (in-seat movements show as a drop of 30 %; fidgets
  * take off less). Slid then, and otherwise: chances. */
-static const float OFF = 0.8F, SLID_OFF = 0.95F, SLID_ON = 0.03F;
+static const float OFF = 0.8F, SLID_OFF = 0.95F, SLID_ON = 0.02F;
 static const float HELD_S = 0.5F; /* shorter is no posture, but on the way */
 static const float RECENT_S = 5;  /* of a posture: two breaths */
 static const float LOAD_S = 2;
