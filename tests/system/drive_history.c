@@ -1,6 +1,7 @@
 /* A day of one sitter in virtual time: follow/, what survives a restart and the history, without a mat and without the
  * event loop, so that a day takes seconds and can be killed at any moment. What the clocks say lies in a file and
- * goes on after a kill. Usage: drive_history FOLDER MICROSECONDS [HOURS] (real ones for each virtual second; of 9) */
+ * goes on after a kill. Usage: drive_history FOLDER MICROSECONDS [HOURS [written]] (real ones for each virtual second; of
+ * 9; no second is over before it is written) */
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #define MINUTE        (60 * USEC_PER_SEC)
 #define STEP_US       (USEC_PER_SEC / 5)
 #define DOWN_US       (USEC_PER_SEC / 2) /* a restart takes so long */
+#define SLOW_US       200                /* so slow, it is to be killed */
 #define DAY_US        (9 * 60 * MINUTE)
 #define BEGIN_BOOT_US (3600 * USEC_PER_SEC)
 #define BEGIN_REAL_US (1780300800 * USEC_PER_SEC) /* a Monday morning */
@@ -110,6 +112,30 @@ static void recall(struct day *d) {
         alert_recall(&d->desk, &memory.alerts, gone_us, clock_boottime_us());
 }
 
+/* A daemon has a real second for it; on a busy machine that of this day may be over before the other thread runs. */
+static void wait_until_written(const struct outlet *history, const char *folder) {
+        static char last[1 << 16], now[1 << 16];
+        static size_t last_n;
+        char path[512];
+
+        snprintf(path, sizeof(path), "%s/memory", folder);
+        for (int i = 0; i < 20000 && strcmp(history->ops->status(history->self), "written") != 0; i++)
+                usleep(20);
+        for (int i = 0; i < 20000; i++) {
+                FILE *f = fopen(path, "re");
+                size_t n = f ? fread(now, 1, sizeof(now), f) : 0;
+
+                if (f)
+                        fclose(f);
+                if (n != last_n || memcmp(now, last, n) != 0) {
+                        memcpy(last, now, n);
+                        last_n = n;
+                        return;
+                }
+                usleep(20);
+        }
+}
+
 static void open_clock(const char *folder) {
         char path[512];
         int fd;
@@ -152,8 +178,11 @@ int main(int argc, char **argv) {
                 *elapsed_us += STEP_US;
                 if (step(&day) || *elapsed_us % USEC_PER_SEC < STEP_US)
                         remember(&day);
-                if (*elapsed_us % USEC_PER_SEC < STEP_US)
+                if (*elapsed_us % USEC_PER_SEC < STEP_US) {
                         usleep((useconds_t)atoi(argv[2]));
+                        if (argc > 4)
+                                wait_until_written(&day.history, argv[1]);
+                }
         }
         day.history.ops->post(day.history.self, &day.snapshot);
         puts(day.history.ops->status(day.history.self));
