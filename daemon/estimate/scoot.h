@@ -1,7 +1,8 @@
 /* Who slides on the seat takes weight off it first: loaded skin sticks to the cover. A turning pelvis needs no such
  * thing. So when a good part of the load went off for a moment and came back, and everything lies a little elsewhere,
  * the sitter is taken to sit as before in another place, and the reference moves along. A large change is none of that:
- * it stays what the reference makes of it. In-seat movements of wheelchair users show as a load drop of 30 % (WiSAT). */
+ * it stays what the reference makes of it. In-seat movements of wheelchair users show as a load drop of 30 % (WiSAT).
+ * Leaning and obliquity rest on that; tilt.h measures slides for itself, against where the reference was learnt. */
 #ifndef ESTIMATE_SCOOT_H
 #define ESTIMATE_SCOOT_H
 
