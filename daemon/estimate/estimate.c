@@ -8,7 +8,6 @@
 #include "estimate/learn.h"
 #include "estimate/occupancy.h"
 #include "estimate/reference.h"
-#include "estimate/scoot.h"
 
 static const float LOAD_DROP = 0.7F;         /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */
 static const float SLOW_LOAD_S = 1.5F;       /* "transient": against the last few seconds */
@@ -64,7 +63,7 @@ static struct uncertain tilt_of(struct estimate *e, const struct reference *r, c
         struct tilt_seen seen = {.quiet = !e->shifting};
         struct uncertain tilt;
 
-        angles_seen(r, scoot_origin(&e->reference.scoot, r), &e->learner.personal, f, &seen);
+        angles_seen(r, reference_origin(&e->reference), &e->learner.personal, f, &seen);
         tilt = tilt_step(&e->tilt, &seen, dt);
         return isnan(seen.angle_deg) ? angles_coarse_tilt(r, &e->learner.personal, f) : tilt;
 }

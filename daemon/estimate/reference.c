@@ -50,6 +50,10 @@ const struct reference *reference_current(const struct reference_keeper *k) {
         return k->held.valid ? &k->held : &k->own;
 }
 
+const float *reference_origin(const struct reference_keeper *k) {
+        return k->scoot.lost > 0 ? k->scoot.origin : reference_current(k)->value;
+}
+
 static void keep(struct reference *r, const float value[REFERENCE_N]) {
         memcpy(r->value, value, sizeof(r->value));
         r->valid = true;

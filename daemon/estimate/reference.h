@@ -19,6 +19,8 @@ void reference_take(struct reference_keeper *k, const float value[REFERENCE_N], 
 
 /* What to compare with now: of this sit, or the sitter's own from another; perhaps not valid. */
 const struct reference *reference_current(const struct reference_keeper *k);
+/* The same where it was learnt, before it moved along with slides. */
+const float *reference_origin(const struct reference_keeper *k);
 
 /* The features as a reference vector; NAN where unknown. */
 void reference_vector(const struct features *f, float ret[REFERENCE_N]);

@@ -14,12 +14,12 @@ static const float SETTLED_S = 3;
 static const float MOST_DEG = 10, MOST_MM = 20;
 /* Within a second or two: more, and the sitter was on the way into another posture. */
 static const float REST_DEG = 1.2F, REST_MM = 3;
-static const float ALONG_MM = 20;
 /* Variance of what one slide moves the reference wrongly, as a share of the variance of where people sit: they stay within
  * some centimetres of where they came down, the errors of many slides would add up without end. */
 static const float LOST = 0.4F;
 
-/* Places on the mat, moved by what they differ; the rest of the vector is the same on any place. */
+/* Places on the mat, moved by what they differ; the rest of the vector is the same on any place, but for the bands along the
+ * seat, which only count from where they were learnt (tilt.h). */
 static const enum reference_index PLACES[] = {REFERENCE_LINE_Y, REFERENCE_MIDDLE_X, REFERENCE_BACK_Y,
                                               REFERENCE_COP_X,  REFERENCE_COP_Y,    REFERENCE_FRONT_SHARE};
 
@@ -61,29 +61,13 @@ static bool near(const float before[REFERENCE_N], const float after[REFERENCE_N]
         return after[REFERENCE_LOAD] >= BACK * before[REFERENCE_LOAD] && within(before, after, MOST_DEG, MOST_MM);
 }
 
-/* What the sitter differed from the reference, he differs from it there: ret = after - (before - anchor), the latter
- * moved by as many mm as the sitter. */
+/* What the sitter differed from the reference, he differs from it there: ret = after - (before - anchor). */
 static void carry(const struct scoot *s, float ret[REFERENCE_N]) {
-        const float *after = s->recent;
-        const float bands = (after[REFERENCE_COP_Y] - s->before[REFERENCE_COP_Y]) / ALONG_MM;
-        const float whole = floorf(bands), part = bands - whole;
-
         for (size_t i = 0; i < sizeof(PLACES) / sizeof(*PLACES); i++) {
                 const enum reference_index p = PLACES[i];
-                const float moved = after[p] - s->before[p];
+                const float moved = s->recent[p] - s->before[p];
 
                 ret[p] = s->anchor[p] + (isnan(moved) ? 0 : moved);
-        }
-        for (int i = 0; i < ALONG_BANDS; i++) {
-                float differed = 0;
-
-                for (int k = 0; k < 2; k++) {
-                        const int from = i - (int)whole - k, at = REFERENCE_ALONG + from;
-
-                        if (from >= 0 && from < ALONG_BANDS)
-                                differed += (k ? part : 1 - part) * (s->before[at] - s->anchor[at]);
-                }
-                ret[REFERENCE_ALONG + i] = after[REFERENCE_ALONG + i] - differed;
         }
 }
 
@@ -132,8 +116,4 @@ bool scoot_step(struct scoot *s, struct reference *r, const float now[REFERENCE_
         draw_back(s, moved);
         memcpy(r->value, moved, sizeof(r->value));
         return true;
-}
-
-const float *scoot_origin(const struct scoot *s, const struct reference *r) {
-        return s->lost > 0 ? s->origin : r->value;
 }

@@ -14,7 +14,4 @@ void scoot_forget(struct scoot *s);
  * Returns whether what has moved is accounted for. */
 bool scoot_step(struct scoot *s, struct reference *reference, const float now[REFERENCE_N], bool quiet, float dt);
 
-/* The reference where it was learnt, before it moved along. */
-const float *scoot_origin(const struct scoot *s, const struct reference *reference);
-
 #endif

@@ -105,7 +105,6 @@ static struct uncertain explain(const struct tilt_belief *b, float seen, float s
                         turned(away, 1 - share, ELSEWHERE_SD_DEG, noise2 + gain * gain),
                 };
                 float likely = 0;
-
                 const float each = b->other[i] + b->same[i] / fmaxf(as[0].likely + as[1].likely, FLT_MIN);
 
                 for (int k = 0; k < 2; k++) {

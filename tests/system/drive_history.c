@@ -21,7 +21,6 @@
 #define MINUTE        (60 * USEC_PER_SEC)
 #define STEP_US       (USEC_PER_SEC / 5)
 #define DOWN_US       (USEC_PER_SEC / 2) /* a restart takes so long */
-#define SLOW_US       200                /* so slow, it is to be killed */
 #define DAY_US        (9 * 60 * MINUTE)
 #define BEGIN_BOOT_US (3600 * USEC_PER_SEC)
 #define BEGIN_REAL_US (1780300800 * USEC_PER_SEC) /* a Monday morning */

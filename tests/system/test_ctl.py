@@ -177,7 +177,7 @@ def test_screen(processes, seat):
     assert "\033[3" in seen, "no colours on a terminal that has them"
     view = processes.start(f"{BUILD}/sitbonectl", "watch", stdin=slave, stdout=slave, stderr=slave,
                            env=dict(ENVIRONMENT, NO_COLOR="1"))
-    seen = drain(master, 1)
+    seen = drain(master, 20, b"q quit")
     assert "q quit" in seen and not re.search("\033\\[[34][0-9]", seen), seen
     os.write(master, b"q")
     drain(master, 0.3)

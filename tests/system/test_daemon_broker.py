@@ -162,7 +162,7 @@ try:
     # a clean stop says offline itself
     wait_for('connected', 20, lambda: daemon.status()['mqtt'] == 'connected')
     daemon.kill(signal.SIGTERM)
-    wait_for('offline', 20, lambda: listener.text('sitbone/test/availability') == 'offline')
+    wait_for('offline', 8, lambda: listener.text('sitbone/test/availability') == 'offline')  # the will takes ten
     daemon.start()
 
     # killed without a chance to say good-bye: the will does it

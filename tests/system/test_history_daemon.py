@@ -18,8 +18,8 @@ from seat import TOP, Pipe, go_first, simulate
 
 BUILD = sys.argv[1]
 KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 10
-HOURS = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-SPEED = int(sys.argv[4]) if len(sys.argv) > 4 else 300
+HOURS = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+SPEED = int(sys.argv[4]) if len(sys.argv) > 4 else 100  # at three times that a stall of 20 ms is six seconds of this day
 SEED = int(sys.argv[5]) if len(sys.argv) > 5 else random.randrange(1 << 30)
 RATE = 2
 # 40 min upright and slouched with 50 s at the printer between, then a break of 14 min

@@ -46,7 +46,8 @@ def day(kills, folder, rng):
     pace = max(200, int(kills * 40000 / DAY_S)) if kills else 2
     n = 0
     while True:
-        process = subprocess.Popen([DRIVER, folder, str(pace), *(['9', 'written'] if kills else [])], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen([DRIVER, folder, str(pace), *(['9', 'written'] if kills else [])], stdout=subprocess.PIPE,
+                                   text=True)
         try:
             out, _ = process.communicate(timeout=rng.uniform(0.003, 0.06) if n < kills else None)
         except subprocess.TimeoutExpired:

@@ -222,7 +222,7 @@ def check_goodbye(broker, listener, place):
             drive.status("connected")
             us = drive.quit()
             assert us < 1_000_000, us
-            wait_for(lambda: listener.text(drive.base + "/availability") == "offline", why=f"offline at clean stop {i}")
+            wait_for(lambda: listener.text(drive.base + "/availability") == "offline", 8, f"offline at clean stop {i}")  # the will takes ten
             assert not listener.of(f"homeassistant/device/sitbone_{drive.seat}/config")
 
 

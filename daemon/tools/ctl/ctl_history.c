@@ -149,10 +149,9 @@ static void print_months(FILE *f, const struct history *h) {
         double s = 0;
 
         for (int d = 0; d <= h->n_days; d++) {
-                time_t t = (time_t)((h->period.first_day + d) * DAY_S);
-                struct tm tm;
+                struct tm tm = history_date(h->period.first_day + d);
 
-                language_date(name, sizeof(name), "%b %Y", gmtime_r(&t, &tm));
+                language_date(name, sizeof(name), "%b %Y", &tm);
                 if (*month && (d == h->n_days || strcmp(name, month) != 0)) {
                         view_duration_words(s, duration, sizeof(duration));
                         history_label(f, month);
@@ -319,10 +318,9 @@ static void put_shares(struct out *o, const char *key, const struct history_shar
 }
 
 static void date_of(int64_t day, char ret[16]) {
-        time_t t = (time_t)(day * 86400);
-        struct tm tm;
+        struct tm tm = history_date(day);
 
-        strftime(ret, 16, "%Y-%m-%d", gmtime_r(&t, &tm));
+        strftime(ret, 16, "%Y-%m-%d", &tm);
 }
 
 /* As the command line has it: "2026-11-21" or "2026-11-01..2026-11-21". */

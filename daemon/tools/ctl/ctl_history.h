@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "ctl.h"
 #include "sitbone/alert.h"
@@ -91,6 +92,8 @@ struct history {
 /* today, yesterday, week (7 days), month (30 days), year, all, 2026-11-21 or 2026-11-01..2026-11-21. False after a complaint. */
 bool history_period_parse(const char *text, sqlite3 *db, struct history_period *ret);
 
+/* Its date; the time of day and the zone say nothing. */
+struct tm history_date(int64_t day);
 /* The local day and hour of an instant, by the offset of its row. */
 int64_t history_day_of(int64_t at_s, int offset_min);
 int history_hour_of(int64_t at_s, int offset_min);

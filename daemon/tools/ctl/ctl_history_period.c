@@ -24,7 +24,7 @@ int history_hour_of(int64_t at_s, int offset_min) {
         return (int)((local - floor_div(local, DAY_S) * DAY_S) / 3600);
 }
 
-static struct tm date_of(int64_t day) {
+struct tm history_date(int64_t day) {
         time_t t = (time_t)(day * DAY_S);
         struct tm tm;
 
@@ -34,14 +34,14 @@ static struct tm date_of(int64_t day) {
 
 /* UTC second at which this local day began. */
 static int64_t day_begin(int64_t day) {
-        struct tm tm = date_of(day);
+        struct tm tm = history_date(day);
 
         tm.tm_isdst = -1;
         return (int64_t)mktime(&tm);
 }
 
 void history_day_words(int64_t day, char *ret, size_t size) {
-        struct tm tm = date_of(day);
+        struct tm tm = history_date(day);
 
         language_date(ret, size, _("%a %e %b"), &tm);
 }
@@ -107,7 +107,7 @@ static void all_days(sqlite3 *db, struct history_period *p) {
 }
 
 static void make_title(struct history_period *p) {
-        struct tm a = date_of(p->first_day), b = date_of(p->last_day);
+        struct tm a = history_date(p->first_day), b = history_date(p->last_day);
         char first[40], last[40];
 
         if (p->first_day == p->last_day) {

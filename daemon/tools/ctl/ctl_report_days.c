@@ -158,13 +158,11 @@ static int months_of(const struct history *h, struct month ret[MONTHS_MAX]) {
         int n = 0;
 
         for (int d = 0; d < h->n_days; d++) {
-                time_t t = (time_t)((h->period.first_day + d) * 86400);
-                struct tm tm;
+                struct tm tm = history_date(h->period.first_day + d);
 
-                gmtime_r(&t, &tm);
                 if (n == 0 || ret[n - 1].month != tm.tm_mon || ret[n - 1].year != tm.tm_year) {
-                        if (n == MONTHS_MAX)
-                                return n;
+                        if (n == MONTHS_MAX) /* the latest ones */
+                                memmove(ret, ret + 1, sizeof(*ret) * (size_t)--n);
                         ret[n++] = (struct month){.year = tm.tm_year, .month = tm.tm_mon};
                 }
                 ret[n - 1].s += h->days[d].seated_s;

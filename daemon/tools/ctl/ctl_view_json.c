@@ -11,10 +11,6 @@ static void put_pair(struct out *o, const char *x, double x_value, const char *y
         out_number(o, y, y_value, decimals);
 }
 
-static void put_words(struct out *o, const char *key, const char *words) {
-        out_word(o, key, words);
-}
-
 static void put_bones(struct out *o, const struct view *v) {
         out_key(o, "sit_bones");
         out_bones(o, v->sit_bones, v->sit_bone_quality);
@@ -28,9 +24,9 @@ static void put_alert(struct out *o, const struct view *v) {
         }
         out_text(o, "{\"kind\":");
         out_string(o, v->alert_kind);
-        put_words(o, "title", v->alert_title);
-        put_words(o, "reason", v->alert_reason);
-        put_words(o, "exercise", v->alert_exercise);
+        out_word(o, "title", v->alert_title);
+        out_word(o, "reason", v->alert_reason);
+        out_word(o, "exercise", v->alert_exercise);
         out_text(o, "}");
 }
 
@@ -87,7 +83,7 @@ static void put_taught(struct out *o, const struct view *v) {
 static void put_learning(struct out *o, const struct view *v) {
         out_word_or_null(o, "sitter", v->sitter);
         out_number(o, "sitter_confidence", v->sitter_confidence, 2);
-        put_words(o, "learning", v->learning);
+        out_word(o, "learning", v->learning);
         out_word_or_null(o, "learning_what", v->learning_what);
         out_word_or_null(o, "learning_cue", v->learning_cue);
         out_number(o, "learning_left_s", v->learning_left_s, 0);
@@ -103,8 +99,8 @@ static void put_learning(struct out *o, const struct view *v) {
 }
 
 static void put_estimate(struct out *o, const struct view *v) {
-        put_words(o, "occupancy", v->occupancy);
-        put_words(o, "posture", v->posture);
+        out_word(o, "occupancy", v->occupancy);
+        out_word(o, "posture", v->posture);
         out_number(o, "confidence", v->confidence, 2);
         put_pair(o, "pelvic_tilt_deg", v->tilt_deg, "pelvic_tilt_sd_deg", v->tilt_sd_deg, 1);
         put_pair(o, "pelvic_obliquity_deg", v->obliquity_deg, "pelvic_obliquity_sd_deg", v->obliquity_sd_deg, 1);
@@ -126,8 +122,8 @@ void view_print_json(FILE *f, const struct view *v) {
         out_init(o, f);
         out_text(o, "{\"seat_id\":");
         out_string(o, v->seat_id);
-        put_words(o, "seat_name", v->seat_name);
-        put_words(o, "version", v->version);
+        out_word(o, "seat_name", v->seat_name);
+        out_word(o, "version", v->version);
         put_estimate(o, v);
         out_flag(o, "referenced", v->referenced);
         out_flag(o, "calibrated", v->calibrated);
@@ -140,7 +136,7 @@ void view_print_json(FILE *f, const struct view *v) {
         out_number(o, "frame_rate_hz", v->frame_rate_hz, 1);
         put_pair(o, "frames", (double)v->frames, "refused", (double)v->refused, 0);
         out_number(o, "history_lost", (double)v->history_lost, 0);
-        put_words(o, "mqtt", v->mqtt);
+        out_word(o, "mqtt", v->mqtt);
         out_text(o, "}\n");
         out_flush(o);
 }
