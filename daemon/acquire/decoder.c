@@ -28,6 +28,18 @@ static void add_usual(uint8_t *head, uint8_t *bits, size_t at, const uint8_t *by
         }
 }
 
+static bool add_constants(const struct format *f, uint8_t *head, uint8_t *bits, size_t n) {
+        for (uint8_t i = 0; i < f->n_constants; i++) {
+                const struct format_constant *c = &f->constants[i];
+
+                if (c->at >= n || bits[c->at] != 0 || (c->value & ~c->mask))
+                        return false;
+                head[c->at] = c->value;
+                bits[c->at] = c->mask;
+        }
+        return true;
+}
+
 /* Sync, shape and length of a frame or part with all its elements; only where that is all there is to find out. */
 static void set_usual(struct decoder *d) {
         const struct format *f = d->format;
@@ -48,16 +60,20 @@ static void set_usual(struct decoder *d) {
         add_usual(head, bits, f->length.at, bytes + big, length_size(f));
         if (!decoder_count(d, head, 0, &n) || n != d->part_cells)
                 return;
+        d->usual_constants = add_constants(f, head, bits, sizeof(head));
         memcpy(&d->usual, head, sizeof(head));
         memcpy(&d->usual_bits, bits, sizeof(bits));
         d->usual_length = d->part_cells * d->each + d->around;
 }
 
-static void set_straight(struct decoder *d) {
+static void set_ways(struct decoder *d) {
+        const struct format *f = d->format;
         const struct layout *l = d->layout;
 
-        d->straight = d->format->framing != FRAMING_TEXT && d->format->part.kind == PART_NONE && l->n_boards == 0 &&
+        d->whole = f->part.kind == PART_NONE && l->n_boards == 0 && f->board_at == 0;
+        d->straight = f->framing != FRAMING_TEXT && f->part.kind == PART_NONE && l->n_boards == 0 &&
                       l->run_of[0] >= d->n_cells;
+        d->alone = f->framing == FRAMING_PREFIX && (f->sparse.size == 0 || f->check != CHECK_NONE || f->tail.n > 0);
 }
 
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout) {
@@ -75,12 +91,12 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->head = (size_t)d->sync.n + format->header_n;
         d->around = format_overhead(format);
         d->check_n = format_check_size(format);
-        d->widen = decoder_widener(format->element);
+        d->widen = decoder_widener(format);
         d->each = format->sparse.size > 0 ? format->sparse.size : format_element_size(format);
         if (format->check == CHECK_CRC16_MODBUS)
                 crc16_init(&d->crc);
         set_separators(d);
-        set_straight(d);
+        set_ways(d);
         set_usual(d);
         decoder_reset(d);
 }
@@ -174,13 +190,9 @@ static size_t evidence(const struct format *f, const struct format_bytes *sync) 
  * that while the decoder is out of step, when any byte of a frame may look like a sync; a list of loaded cells always,
  * since a smaller count looks as good as the true one. */
 static inline bool needs_next(const struct decoder *d) {
-        const struct format *f = d->format;
-
-        if (f->framing != FRAMING_PREFIX)
-                return true;
-        if (f->sparse.size > 0 && f->check == CHECK_NONE && f->tail.n == 0)
-                return true;
-        return !d->in_step && f->part.kind == PART_NONE && evidence(f, &d->sync) < EVIDENCE_ENOUGH;
+        if (d->alone && d->in_step)
+                return false;
+        return !d->alone || (d->format->part.kind == PART_NONE && evidence(d->format, &d->sync) < EVIDENCE_ENOUGH);
 }
 
 /* This, or what has come of it, stands behind so many bytes. */
@@ -226,10 +238,10 @@ static bool is_usual(const struct decoder *d) {
 }
 
 /* n elements seem to stand here, all of them. */
-static inline bool take_found(struct decoder *d, uint32_t n, const struct taker *t) {
+static inline bool take_found(struct decoder *d, uint32_t n, size_t length, bool constants_hold,
+                              const struct taker *t) {
         const struct format_bytes *tail = &d->format->tail;
         const uint8_t *frame = d->buffer + d->start;
-        size_t length = n * d->each + d->around;
         enum refusal wrong;
 
         if (!decoder_same(frame + length - tail->n, tail->of, tail->n))
@@ -240,7 +252,7 @@ static inline bool take_found(struct decoder *d, uint32_t n, const struct taker 
                 if (next != NEXT_STANDS)
                         return next == NEXT_OTHER && refuse(d, REFUSED_LENGTH);
         }
-        wrong = decoder_take(d, frame, n, length, t);
+        wrong = decoder_take(d, frame, n, length, constants_hold, t);
         return wrong == REFUSAL_N || refuse(d, wrong);
 }
 
@@ -256,7 +268,7 @@ bool decoder_take_framed(struct decoder *d, const struct taker *t) {
         } else if (!decoder_count(d, d->buffer + d->start, 0, &n)) {
                 return refuse(d, REFUSED_LENGTH);
         }
-        return d->held >= n * d->each + d->around && take_found(d, n, t);
+        return d->held >= n * d->each + d->around && take_found(d, n, n * d->each + d->around, false, t);
 }
 
 /* --- engine --- */
@@ -277,7 +289,8 @@ static bool take_one(struct decoder *d, const struct taker *t) {
 }
 
 static void take_all(struct decoder *d, const struct taker *t) {
-        while (d->held > 0 && (is_usual(d) ? take_found(d, d->part_cells, t) : take_one(d, t)))
+        while (d->held > 0 &&
+               (is_usual(d) ? take_found(d, d->part_cells, d->usual_length, d->usual_constants, t) : take_one(d, t)))
                 ;
         /* Back to the front once the bytes behind have paid for the move: every byte is moved once at most, and only
          * the first pages of the buffer are ever touched. */

@@ -34,17 +34,28 @@ static inline bool decoder_same(const uint8_t *a, const uint8_t *b, size_t n) {
         return true;
 }
 
-/* decoder_cells.c */
+static inline uint32_t decoder_u16le(const uint8_t *p) {
+        return p[0] | (uint32_t)p[1] << 8;
+}
 
-decoder_widen_fn *decoder_widener(enum element element);
+static inline uint32_t decoder_u16be(const uint8_t *p) {
+        return (uint32_t)p[0] << 8 | p[1];
+}
+
+/* decoder_widen.c */
+
+decoder_widen_fn *decoder_widener(const struct format *format);
+
+/* decoder_cells.c */
 
 /* Elements or records behind this head (sync and header, whole): false when the head cannot be one. payload: bytes that
  * there are for them, where a packet says so; 0 = not known. */
 bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t payload, uint32_t *ret_n);
 
-/* What stands in a whole frame or part but for its end. Wrong: says why. Good: REFUSAL_N, so many of the bytes held are
- * consumed, and the frame is emitted when it is whole. */
-enum refusal decoder_take(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length, const struct taker *t);
+/* What stands in a whole frame or part but for its end, and the constants where those are known to hold. Wrong: says why.
+ * Good: REFUSAL_N, so many of the bytes held are consumed, and the frame is emitted when it is whole. */
+enum refusal decoder_take(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length, bool constants_hold,
+                          const struct taker *t);
 
 /* Every element has come: puts them in order and emits the frame. */
 void decoder_accept(struct decoder *d, const struct taker *t);

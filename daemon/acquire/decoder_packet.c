@@ -71,7 +71,7 @@ static enum refusal take_opened(struct decoder *d, const uint8_t *packet, size_t
                 return REFUSED_LENGTH;
         if (!decoder_same(packet + n - f->tail.n, f->tail.of, f->tail.n))
                 return REFUSED_TAIL;
-        return decoder_take(d, packet, elements, 0, t);
+        return decoder_take(d, packet, elements, 0, false, t);
 }
 
 static void take_packet_of(struct decoder *d, uint8_t *bytes, size_t n, const struct taker *t) {

@@ -122,6 +122,15 @@ static void find_runs(struct layout *l, uint32_t n) {
         }
 }
 
+static bool goes_by_columns(const struct layout *l) {
+        const uint32_t rows = l->geometry.rows, cols = l->geometry.cols;
+
+        for (uint32_t i = 0; i < l->geometry.n_cells; i++)
+                if (l->wire_of[i] != i % cols * rows + i / cols)
+                        return false;
+        return true;
+}
+
 static void build_grid(const struct layout_plan *p, struct layout *ret) {
         uint32_t cols;
 
@@ -136,6 +145,7 @@ static void build_grid(const struct layout_plan *p, struct layout *ret) {
                 ret->cell_of[k] = (uint16_t)i;
         }
         find_runs(ret, ret->geometry.n_cells);
+        ret->by_columns = goes_by_columns(ret);
 }
 
 static void build_unplaced(uint32_t n, struct layout *ret) {
@@ -154,6 +164,7 @@ static void start(const struct settings_device *d, float full_scale, bool invert
         ret->geometry.full_scale = d->full_scale > 0 ? d->full_scale : full_scale;
         ret->inverted = inverted || d->inverted;
         ret->rows = ret->cols = ret->line = ret->n_boards = 0;
+        ret->by_columns = false;
 }
 
 /* 0 - x: no -0 for people to read. */

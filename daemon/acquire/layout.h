@@ -26,6 +26,7 @@ struct layout {
         uint16_t wire_of[CELLS_MAX];       /* cell i of the geometry is element wire_of[i] of the wire */
         uint16_t cell_of[CELLS_MAX];       /* the way back: element k of the wire is cell cell_of[k] */
         uint16_t run_of[CELLS_MAX];        /* so many elements from k on lie side by side in the geometry too, >= 1 */
+        bool by_columns;                   /* the wire has the geometry's columns, one after the other */
 };
 
 /* NULL, or a word about what is wrong ("rows x cols is more than 4096 cells"): what layout_build() would say. */
