@@ -93,7 +93,7 @@ def test_recorded(folder):
     assert "waiting" in p.stderr.readline()
     mat = start_mat(folder)
     out, _ = p.communicate(timeout=60)
-    assert p.returncode == 0 and "away 1 times" in out, out
+    assert p.returncode == 0 and ", away 1 time\n" in out, out
     found = json.loads(run("sitbonectl", "check", f"{folder}/c.sbr", "--json", "--config", conf))
     assert found["clean"] and found["frames"] > 60, found
     mat.terminate()

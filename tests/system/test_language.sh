@@ -16,6 +16,10 @@ done
 
 config/po/update "$work" || bad 'xgettext'
 diff -u config/po/sitbone.pot "$work/sitbone.pot" || bad 'sitbone.pot is not what the code says: run config/po/update'
+# "1 alerts"; of bytes on a wire and cells there are many, and tomorrow is not "in 1 days"
+msgattrib --no-wrap config/po/sitbone.pot | grep -vE '%llu bytes in %llu|cells of|to %lu minutes|in %d days' |
+        grep -A1 -E '^msgid "(.*[^a-z])?%(z|l|ll)?[ud] ([a-su-z]|t[^h])[a-z]+s\>' | grep -B1 '^msgstr ' &&
+        bad 'a number without a singular: ngettext()'
 for po in config/po/*.po; do
         language=$(basename "$po" .po)
         msgfmt -c -o /dev/null "$po" || bad "$po"

@@ -191,7 +191,8 @@ static void print_sitting(FILE *f, const struct history *h) {
         fprintf(f, ngettext("%s in %zu bout, the longest %s\n", "%s in %zu bouts, the longest %s\n", h->n_bouts), sat,
                 h->n_bouts, longest);
         history_label(f, _("breaks"));
-        fprintf(f, _("%d, and %d too short to be one; %lld shifts of weight\n"), breaks, partial,
+        fprintf(f, _("%d, and %d too short to be one; "), breaks, partial);
+        fprintf(f, ngettext("%lld shift of weight\n", "%lld shifts of weight\n", (unsigned long)h->shifts),
                 (long long)h->shifts);
 }
 

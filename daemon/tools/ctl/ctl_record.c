@@ -250,9 +250,11 @@ static void tell(const struct record *r) {
                                           : 100.0,
                (unsigned long long)r->decoder.frames, r->format->name, (unsigned long long)refused);
         if (r->gaps > 0)
-                printf(_(", away %u times"), r->gaps);
+                printf(ngettext(", away %u time", ", away %u times", r->gaps), r->gaps);
         if (r->lost > 0)
-                printf(_(", %llu bytes lost: they came faster than they were written"), (unsigned long long)r->lost);
+                printf(ngettext(", %llu byte lost: it came faster than it was written",
+                                ", %llu bytes lost: they came faster than they were written", r->lost),
+                       (unsigned long long)r->lost);
         putchar('\n');
         if (r->recorder.wire_bytes == 0)
                 complain(_("the mat sent nothing"));

@@ -140,7 +140,8 @@ static void print_head(const struct replay_summary *m, FILE *f, const char *path
         char duration[32];
 
         view_duration_words(m->last_s, duration, sizeof(duration));
-        fprintf(f, _("%s: %llu frames in %s"), path, (unsigned long long)r->frames, duration);
+        fprintf(f, ngettext("%s: %llu frame in %s", "%s: %llu frames in %s", r->frames), path,
+                (unsigned long long)r->frames, duration);
         if (r->frames > 1 && m->last_s > 0)
                 fprintf(f, _(" (%.1f a second)"), (double)(r->frames - 1) / m->last_s);
         if (g->kind == GEOMETRY_GRID)

@@ -124,7 +124,7 @@ void report_alerts(cairo_t *c, const struct history *h, double y) {
                         n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %d", n ? ", " : "",
                                               alert_outcome_text(alert_outcome_name((enum alert_outcome)i)),
                                               h->outcomes[i]);
-        snprintf(line, sizeof(line), _("%zu alerts: %s"), h->n_alerts, text);
+        snprintf(line, sizeof(line), ngettext("%zu alert: %s", "%zu alerts: %s", h->n_alerts), h->n_alerts, text);
         if (n > 0)
                 report_fitted(c, x, y + report_alerts_height(h) - 8 - (has_body(h) ? BODY_H : 0), 12, report_grey,
                               INNER, line);

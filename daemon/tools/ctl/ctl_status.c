@@ -92,7 +92,8 @@ static void print_status(const struct view *v) {
                 view_line("", place);
         if (v->history_lost > 0) {
                 view_label(_("history"));
-                printf(_("%llu notes lost\n"), (unsigned long long)v->history_lost);
+                printf(ngettext("%llu note lost\n", "%llu notes lost\n", v->history_lost),
+                       (unsigned long long)v->history_lost);
         }
         view_line("mqtt", v->mqtt[0] ? language_words(v->mqtt) : _("off"));
 }

@@ -152,7 +152,9 @@ static void print_held(const json_t *all) {
                 view_line(_("held"), _("do not disturb: the desktop says so"));
         if (most > 0 && count_of(all, "alerts_today") >= most) {
                 view_label(_("held"));
-                printf(_("%llu alerts today, no more until midnight\n"), (unsigned long long)most);
+                printf(ngettext("%llu alert today, no more until midnight\n",
+                                "%llu alerts today, no more until midnight\n", most),
+                       (unsigned long long)most);
         }
 }
 
