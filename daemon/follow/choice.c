@@ -108,14 +108,11 @@ static void weigh(const uint32_t n[EXERCISE_KIND_N], enum exercise_kind taken, c
                 }
 }
 
-/* The largest share of those that decided. */
-static float deciding_share(const struct sitting *s, uint32_t suits) {
-        float most = NAN;
-
+float choice_share(const struct sitting *s, uint32_t suits) {
         for (uint32_t bit = 1; bit < 1u << EXERCISE_SUITS_N; bit <<= 1)
                 if ((suits & bit) && !isnan(share_of(s, bit)))
-                        most = fmaxf(isnan(most) ? 0 : most, share_of(s, bit));
-        return most;
+                        return share_of(s, bit);
+        return NAN;
 }
 
 struct choice choice_make(const struct exercise_catalogue *catalogue, const struct sitting *sitting,
@@ -134,7 +131,7 @@ struct choice choice_make(const struct exercise_catalogue *catalogue, const stru
         ret.exercise = nth(catalogue, kind, suits, of, history->turn[of] % n[of]);
         e = &catalogue->of[ret.exercise];
         ret.why.suits = e->suits & suits;
-        ret.why.share = deciding_share(sitting, ret.why.suits);
+        ret.why.share = choice_share(sitting, ret.why.suits);
         weigh(n, of, history, &ret.why);
         if (e->sides && (ret.why.suits & EXERCISE_SUITS_LOPSIDED))
                 ret.why.first = (uint8_t)lighter_side(sitting);

@@ -28,6 +28,9 @@ struct choice {
 struct choice choice_make(const struct exercise_catalogue *catalogue, const struct sitting *sitting,
                           enum alert_kind kind, const struct exercise_history *history);
 
+/* exercise_reason.share as it is now: of the first of these bits, which is the one that words name. */
+float choice_share(const struct sitting *sitting, uint32_t suits);
+
 /* It was offered. */
 void choice_offered(const struct exercise_catalogue *catalogue, const struct choice *choice,
                     struct exercise_history *history);

@@ -1,5 +1,6 @@
 #include "follow/outcome.h"
 
+#include "follow/choice.h"
 #include "follow/due.h"
 #include "follow/habit.h"
 #include "follow/hold.h"
@@ -40,6 +41,7 @@ void outcome_take_numbers(const struct alert_desk *d, enum alert_kind k, const s
         ret->slouched_share =
                 s->bout_seated_us > 0 ? (float)((double)s->bout_slouched_us / (double)s->bout_seated_us) : 0;
         ret->asymmetry = s->asymmetry;
+        ret->why.share = choice_share(s, ret->why.suits);
 }
 
 static void show(struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us,

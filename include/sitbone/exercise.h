@@ -54,7 +54,7 @@ struct exercise_history {
 /* Why this exercise, in numbers. */
 struct exercise_reason {
         uint32_t suits;        /* enum exercise_suits bits that matched; 0 = no exercise */
-        float share;           /* of the bout in which that was seen, 0..1; NAN = not a share of it */
+        float share;           /* of the bout in which the first of them was seen, 0..1; NAN = not a share of it */
         uint16_t lately;       /* so many of its kind came lately ... */
         uint16_t other_lately; /* ... and more of this other kind; both 0 = that did not decide */
         uint8_t other;         /* enum exercise_kind */
