@@ -111,15 +111,22 @@ static inline void turn_square(const float *columns, size_t length, float *ret, 
         store_four(ret + 3 * width, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
 }
 
-/* Columns to rows, at least four of both. The last squares lie over those before where four do not go up. */
+/* Four columns side by side, and so at least four rows. The last square lies over the one before where four do not go up. */
+static inline void turn_four(const float *restrict columns, size_t rows, float *restrict ret, size_t width) {
+        float *to = ret;
+
+        for (size_t r = 0; r + 4 <= rows; r += 4, to += 4 * width)
+                turn_square(columns + r, rows, to, width);
+        if (rows % 4 > 0)
+                turn_square(columns + rows - 4, rows, ret + (rows - 4) * width, width);
+}
+
+/* Columns to rows, at least four of both. */
 static void turn(const float *restrict columns, size_t rows, size_t cols, float *restrict ret) {
-        for (size_t c = 0; c < cols; c += 4) {
-                c = c + 4 > cols ? cols - 4 : c;
-                for (size_t r = 0; r < rows; r += 4) {
-                        r = r + 4 > rows ? rows - 4 : r;
-                        turn_square(columns + c * rows + r, rows, ret + r * cols + c, cols);
-                }
-        }
+        for (size_t c = 0; c + 4 <= cols; c += 4)
+                turn_four(columns + c * rows, rows, ret + c, cols);
+        if (cols % 4 > 0)
+                turn_four(columns + (cols - 4) * rows, rows, ret + cols - 4, cols);
 }
 
 /* Whole rows at once where rows stay whole; from the first that does not on, each cell by itself. */
