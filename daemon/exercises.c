@@ -22,7 +22,9 @@ struct reading {
         struct exercise *exercise; /* of the section in which we are; NULL outside */
         bool safety, safety_begun; /* in [safety]; it had a text */
         int section_line;
-        unsigned given; /* keys of this section, as bits of enum key */
+        unsigned given;               /* keys of this section, as bits of enum key */
+        const struct exercise *wordy; /* the first with the keys of a translation alone, ... */
+        int wordy_line, n_wordy;      /* ... and how many there are */
 };
 
 enum key { KEY_NAME, KEY_KIND, KEY_PLACE, KEY_SUITS, KEY_DOSE, KEY_HOW, KEY_PROMPT, KEY_SIDES, KEY_N };
@@ -145,18 +147,49 @@ static struct exercise *find(struct exercise_catalogue *c, const char *id) {
         return NULL;
 }
 
+/* Has words only, as a translation: not said of each. */
+static bool only_words(struct reading *r) {
+        if (r->translates || !r->given || r->given & ~(unsigned)WORDS)
+                return false;
+        if (r->n_wordy++ == 0) {
+                r->wordy = r->exercise;
+                r->wordy_line = r->section_line;
+        }
+        return true;
+}
+
+static void say_only_words(const struct reading *r) {
+        char more[32] = "";
+
+        if (r->n_wordy > 1)
+                snprintf(more, sizeof(more), " and %d more", r->n_wordy - 1);
+        mistake_add(r->mistakes,
+                    "%s:%d: [%s]%s: kind, place, suits, prompt are missing. A translation has words alone; it stands "
+                    "beside its catalogue, as exercises.de.conf beside exercises.conf, and is read with that",
+                    r->path, r->wordy_line, r->wordy->id, more);
+}
+
+/* keys: bits of enum key */
+static void say_missing(const struct reading *r, unsigned keys) {
+        char all[64] = "";
+
+        for (int k = 0; k < KEY_N; k++)
+                if (keys & 1u << k)
+                        snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", *all ? ", " : "", key_names[k]);
+        if (keys)
+                mistake_add(r->mistakes, "%s:%d: [%s]: %s %s missing", r->path, r->section_line, r->exercise->id, all,
+                            keys & (keys - 1) ? "are" : "is");
+}
+
 /* What the section that ends here left out. */
 static void end_section(struct reading *r) {
         const struct exercise *e = r->exercise;
-
-        unsigned needed = r->translates ? WORDS : (1u << KEY_N) - 1u - OPTIONAL;
+        unsigned needed;
 
         if (!e)
                 return;
-        for (int k = 0; k < KEY_N; k++)
-                if (needed & ~r->given & 1u << k)
-                        mistake_add(r->mistakes, "%s:%d: [%s]: %s is missing", r->path, r->section_line, e->id,
-                                    key_names[k]);
+        needed = r->translates || only_words(r) ? WORDS : (1u << KEY_N) - 1u - OPTIONAL;
+        say_missing(r, needed & ~r->given);
         if (e->prompt && (e->place == EXERCISE_FLOOR || e->place == EXERCISE_AWAY))
                 mistake_add(r->mistakes, "%s:%d: [%s]: prompt = yes needs place = desk or standing", r->path,
                             r->section_line, e->id);
@@ -275,6 +308,8 @@ static int parse(const char *path, const char *text, size_t n, const struct exer
         }
         ini_parse(text, n, &sink);
         end_section(r);
+        if (r->n_wordy > 0)
+                say_only_words(r);
         if (r->catalogue.n == 0)
                 mistake_add(mistakes, "%s: no exercise in it", path);
         if (r->catalogue.safety[0] == '\0')

@@ -62,6 +62,10 @@ static void mistakes_are_said(void) {
               "h\nprompt "
               "= no\n[safety]\ntext = \xff\n",
               "x.conf:12: [safety] text: not UTF-8");
+        wrong("[safety]\ntext = x\n[c]\nprompt = no\n",
+              "x.conf:3: [c]: name, kind, place, suits, dose, how are missing");
+        wrong("[safety]\ntext = x\n[c]\nname = n\ndose = 1\nhow = h\n[d]\nname = n\ndose = 1\nhow = h\n",
+              "x.conf:3: [c] and 1 more: kind, place, suits, prompt are missing. A translation");
         wrong(GOOD "[safety]\nwords = x\n", "x.conf:13: [safety] words: no such key");
         wrong("[safety]\ntext = x\n", "no exercise in it");
         wrong("name = x\n" GOOD, "x.conf:1: name: before the first");
