@@ -9,7 +9,7 @@
 #include "util/file.h"
 #include "util/ini.h"
 #include "util/language.h"
-#include "util/utf8.h"
+#include "util/printable.h"
 
 enum { FILE_LIMIT = 256 * 1024 };
 
@@ -253,8 +253,9 @@ static void take_item(void *userdata, const struct ini_item *item) {
                 begin_section(r, item);
                 return;
         }
-        if (!utf8_valid(item->value)) {
-                mistake_add(r->mistakes, "%s:%d: [%s] %s: not UTF-8", r->path, item->line, item->section, item->key);
+        if (!is_printable(item->value)) {
+                mistake_add(r->mistakes, "%s:%d: [%s] %s: not UTF-8, or with control characters", r->path, item->line,
+                            item->section, item->key);
                 return;
         }
         if (r->safety) {

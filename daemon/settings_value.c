@@ -9,7 +9,7 @@
 #include "format_file.h"
 #include "settings_time.h"
 #include "sitbone/frame.h"
-#include "util/utf8.h"
+#include "util/printable.h"
 
 void setting_legal(const struct setting *row, char *ret, size_t size) {
         size_t n = 0;
@@ -117,11 +117,8 @@ static bool legal_text(const struct setting *row, const char *s) {
         struct places_boards boards;
         struct places_list list;
 
-        if (strlen(s) >= row->size || !utf8_valid(s))
+        if (strlen(s) >= row->size || !is_printable(s))
                 return false;
-        for (const char *c = s; *c; c++)
-                if ((unsigned char)*c < ' ')
-                        return false;
         switch (row->kind) {
         case SETTING_SLUG:
                 return legal_slug(s);

@@ -11,23 +11,29 @@ static int bytes_behind(unsigned char first) {
         return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
 }
 
-bool utf8_valid(const char *text) {
+int utf8_length(const char *text) {
         static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+        const unsigned char *p = (const unsigned char *)text;
+        int n = bytes_behind(*p);
+        uint32_t code;
 
-        for (const unsigned char *p = (const unsigned char *)text; *p;) {
-                int n = bytes_behind(*p);
-                uint32_t code;
-
-                if (n < 0)
-                        return false;
-                code = n ? *p++ & (0x3fu >> n) : *p++;
-                for (int i = 0; i < n; i++, p++) {
-                        if ((*p & 0xc0) != 0x80)
-                                return false;
-                        code = code << 6 | (*p & 0x3f);
-                }
-                if (code < least[n] || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff)
-                        return false;
+        if (n < 0 || !*p)
+                return 0;
+        code = n ? *p & (0x3fu >> n) : *p;
+        for (int i = 1; i <= n; i++) {
+                if ((p[i] & 0xc0) != 0x80)
+                        return 0;
+                code = code << 6 | (p[i] & 0x3f);
         }
-        return true;
+        if (code < least[n] || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff)
+                return 0;
+        return n + 1;
+}
+
+bool utf8_valid(const char *text) {
+        int n;
+
+        while ((n = utf8_length(text)) > 0)
+                text += n;
+        return !*text;
 }

@@ -4,7 +4,11 @@
 
 #include <stdbool.h>
 
-/* Well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing beyond U+10FFFF. */
+/* Bytes of the character that text begins with; 0 where that is not well-formed (RFC 3629: no overlong forms, no
+ * surrogates, nothing beyond U+10FFFF), or at the end. */
+int utf8_length(const char *text);
+
+/* Well-formed to its end. */
 bool utf8_valid(const char *text);
 
 #endif

@@ -48,6 +48,10 @@ def test_usage():
     ctl("teach", "a", "--list", status=USAGE)
     ctl("teach", "Crossed Left", status=USAGE)
     ctl("sitter", "../anna", status=USAGE)
+    for control in b"\x1b[31m", b"\xc2\x9b31m", b"\x9b31m":  # red, as a terminal takes it
+        for words in ([b"check", b"/nowhere/" + control], [b"status", b"--seat", control]):
+            done = subprocess.run([f"{BUILD}/sitbonectl".encode(), *words], env=ENVIRONMENT, capture_output=True, check=False)
+            assert done.returncode and b"?31m" in done.stderr.replace(b"?[31m", b"?31m") and control not in done.stderr, done
     assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
     verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
     assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "teach", "sitter", "snooze", "done",

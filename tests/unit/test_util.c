@@ -10,6 +10,7 @@
 #include "util/latency.h"
 #include "util/mistakes.h"
 #include "util/nearest.h"
+#include "util/printable.h"
 #include "util/utf8.h"
 
 static void test_crc32(void) {
@@ -48,6 +49,30 @@ static void test_nearest(void) {
         nearest_offer("snoze", "snooze", &best);
         nearest_offer("snoze", "done", &best);
         CHECK(best && strcmp(best, "snooze") == 0);
+}
+
+static bool becomes(const char *from, const char *to) {
+        char line[64];
+
+        snprintf(line, sizeof(line), "%s", from);
+        printable(line);
+        return strcmp(line, to) == 0 && is_printable(to) && is_printable(from) == (strcmp(from, to) == 0);
+}
+
+static void test_printable(void) {
+        CHECK(becomes("a\033[31mb\r\n\x7f", "a?[31mb???"));
+        CHECK(becomes("a\xc2\x9b"
+                      "31m\xc2\x80\xc2\x9f\xc2\xa0",
+                      "a??31m????\xc2\xa0")); /* CSI in UTF-8 */
+        CHECK(becomes("a\x9b"
+                      "31m\xdc",
+                      "a?31m?")); /* CSI as one byte */
+        CHECK(becomes("\xc3\x9b\xe2\x9b\xb5\xf0\x9f\x9b\x9b", "\xc3\x9b\xe2\x9b\xb5\xf0\x9f\x9b\x9b"));
+        CHECK(becomes("\xe2\x9b", "??") &&
+              becomes("\xc0\x9b"
+                      "x",
+                      "??x") &&
+              becomes("\xc2", "?") && becomes("", ""));
 }
 
 static char log_of_names[256];
@@ -129,6 +154,7 @@ int main(void) {
         test_crc32();
         test_latency();
         test_nearest();
+        test_printable();
         test_files();
         test_utf8();
         test_quotes_are_one_line();

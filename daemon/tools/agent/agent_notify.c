@@ -6,6 +6,7 @@
 #include "agent.h"
 #include "util/language.h"
 #include "util/log.h"
+#include "util/printable.h"
 
 #define SERVICE "org.freedesktop.Notifications"
 #define PATH    "/org/freedesktop/Notifications"
@@ -166,6 +167,20 @@ static void take_down(struct note *note) {
         note->id = 0;
 }
 
+/* Lines as a seat said them: only their ends control a terminal. */
+static void take_text(const char *text, char *ret, size_t size) {
+        char *end;
+
+        snprintf(ret, size, "%s", text);
+        while ((end = strchr(ret, '\n'))) {
+                *end = '\0';
+                printable(ret);
+                *end = '\n';
+                ret = end + 1;
+        }
+        printable(ret);
+}
+
 /* Without a desktop: what it would say, once an alert; numbers that move are not worth a new page. */
 static void print_note(struct note *note) {
         if (note->wanted && note->changed && note->id == 0) {
@@ -244,8 +259,8 @@ void notifier_show(struct notifier *n, const char *seat, const char *kind, const
         }
         note->showings = text->showings;
         snprintf(note->alert, sizeof(note->alert), "%s", alert);
-        snprintf(note->title, sizeof(note->title), "%s", text->title);
-        snprintf(note->body, sizeof(note->body), "%s", text->body);
+        take_text(text->title, note->title, sizeof(note->title));
+        take_text(text->body, note->body, sizeof(note->body));
         snprintf(note->category, sizeof(note->category), "%s", text->category);
         note->snooze_min = text->snooze_min;
         note->low = text->quiet;

@@ -8,6 +8,7 @@
 
 #include "util/language.h"
 #include "util/nearest.h"
+#include "util/printable.h"
 #include "version.h"
 
 static const struct verb verbs[] = {
@@ -213,13 +214,14 @@ static const struct verb verbs[] = {
 enum { VERBS_N = sizeof(verbs) / sizeof(*verbs) };
 
 void complain(const char *format, ...) {
+        char line[4096];
         va_list ap;
 
-        fputs("sitbonectl: ", stderr);
         va_start(ap, format);
-        vfprintf(stderr, format, ap);
+        vsnprintf(line, sizeof(line), format, ap);
         va_end(ap);
-        fputc('\n', stderr);
+        printable(line); /* files and programs are quoted */
+        fprintf(stderr, "sitbonectl: %s\n", line);
 }
 
 static void print_usage(FILE *f) {

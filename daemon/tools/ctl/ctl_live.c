@@ -9,6 +9,7 @@
 #include "ctl_bus.h"
 #include "publish/bus.h"
 #include "util/clock.h"
+#include "util/printable.h"
 
 /* Where a value of the message goes. size: room of a text. */
 static const struct live_row {
@@ -101,8 +102,10 @@ static int read_text(sd_bus_message *m, char *ret, size_t size) {
         const char *text;
         int r = sd_bus_message_read_basic(m, 's', &text);
 
-        if (r >= 0)
-                snprintf(ret, size, "%s", text);
+        if (r < 0)
+                return r;
+        snprintf(ret, size, "%s", text);
+        printable(ret);
         return r;
 }
 
@@ -114,6 +117,7 @@ static int read_texts(sd_bus_message *m, char *ret, size_t size) {
         ret[0] = '\0';
         while (r >= 0 && (r = sd_bus_message_read_basic(m, 's', &text)) > 0)
                 snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", *ret ? " " : "", text);
+        printable(ret);
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 

@@ -12,15 +12,11 @@
 
 enum { USB_DEPTH = 4 }; /* tty, port, interface, device */
 
-/* A character that was cut in two goes; where it is no UTF-8 even so, '?' stands for what is not ASCII. */
-static void make_utf8(char *text) {
+static void drop_cut_character(char *text) {
         size_t n = strlen(text);
 
         for (int i = 0; i < 3 && n > 0 && text[n - 1] & 0x80 && !utf8_valid(text); i++)
                 text[--n] = '\0';
-        for (bool valid = utf8_valid(text); !valid && *text; text++)
-                if (*text & 0x80)
-                        *text = '?';
 }
 
 /* The first line of folder/name, "" when there is none. */
@@ -38,8 +34,8 @@ static void read_line(const char *folder, const char *name, char *ret, size_t si
         else
                 *ret = '\0';
         fclose(f);
+        drop_cut_character(ret);
         printable(ret); /* devices say what they like; a terminal must not obey it */
-        make_utf8(ret);
 }
 
 static void link_name(const char *folder, const char *name, char *ret, size_t size) {
