@@ -13,10 +13,11 @@ static bool is_one_of(const char *const *names, const char *key) {
 
 static const char *wrong_for_text(const struct format *f, const char *key) {
         static const char *const of_bytes[] = {
-                "sync",     "tail",     "preamble",  "length",      "length_at",   "length_counts_elements",
-                "shape",    "shape_at", "constants", "part",        "part_at",     "part_cells",
-                "board_at", "boards",   "record",    "record_x_at", "record_y_at", "record_value_at",
-                "check",    "element",  "mask",      "shift",       NULL};
+                "sync",       "tail",     "preamble",  "length",      "length_at",   "length_counts_elements",
+                "shape",      "shape_at", "constants", "part",        "part_at",     "part_cells",
+                "board_at",   "boards",   "record",    "record_x_at", "record_y_at", "record_value_at",
+                "check",      "element",  "mask",      "shift",       "length_adds", "part_first",
+                "check_from", NULL};
         static const char *const of_numbers[] = {"separators", "header", "trailer", NULL};
 
         if (is_one_of(of_bytes, key))
@@ -28,7 +29,7 @@ static const char *wrong_for_text(const struct format *f, const char *key) {
 
 static const char *wrong_for_bytes(const struct format *f, const char *key) {
         static const char *const of_text[] = {"separators", "digits", "frame_end", NULL};
-        static const char *const of_length[] = {"length_at", "length_counts_elements", NULL};
+        static const char *const of_length[] = {"length_at", "length_counts_elements", "length_adds", NULL};
         static const char *const of_part[] = {"part_at", "part_cells", NULL};
         static const char *const of_record[] = {"record_x_at", "record_y_at", "record_value_at", NULL};
         static const char *const of_bits[] = {"mask", "shift", NULL};
@@ -41,6 +42,10 @@ static const char *wrong_for_bytes(const struct format *f, const char *key) {
                 return "needs shape = u8 or u16le";
         if (f->part.kind == PART_NONE && is_one_of(of_part, key))
                 return "needs part = index or start";
+        if (f->part.kind != PART_INDEX_U8 && strcmp(key, "part_first") == 0)
+                return "needs part = index";
+        if (f->check == CHECK_NONE && strcmp(key, "check_from") == 0)
+                return "needs check";
         if (f->sparse.size == 0 && is_one_of(of_record, key))
                 return "needs record, the bytes of one";
         if (f->element > ELEMENT_U16BE && is_one_of(of_bits, key))

@@ -44,7 +44,7 @@ static bool add_constants(const struct format *f, uint8_t *head, uint8_t *bits, 
 static void set_usual(struct decoder *d) {
         const struct format *f = d->format;
         const bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
-        const size_t said = d->part_cells * (f->length.elements ? 1 : d->each);
+        const size_t said = d->part_cells * (f->length.elements ? 1 : d->each) + f->length.adds;
         const uint8_t bytes[] = {(uint8_t)said, (uint8_t)(said >> 8), (uint8_t)said};
         const bool big = f->length.kind == LENGTH_U16BE;
         uint8_t head[sizeof(d->usual)] = {0}, bits[sizeof(d->usual)] = {0};

@@ -5,21 +5,24 @@
 
 enum { RUN_MIN = 8 }; /* shorter runs cost more than moving each cell by itself */
 
+/* More than any frame has when it says less than it adds. */
 static uint32_t said_length(const struct format *f, const uint8_t *frame) {
         const uint8_t *p = frame + f->length.at;
 
-        return f->length.kind == LENGTH_U8      ? p[0]
-               : f->length.kind == LENGTH_U16LE ? decoder_u16le(p)
-                                                : decoder_u16be(p);
+        return (f->length.kind == LENGTH_U8      ? p[0]
+                : f->length.kind == LENGTH_U16LE ? decoder_u16le(p)
+                                                 : decoder_u16be(p)) -
+               f->length.adds;
 }
 
-/* The first element of this part; UINT32_MAX when its board is none of those that make a frame. */
+/* The first element of this part; UINT32_MAX or more than there are when it is none of those that make a frame. */
 static uint32_t part_first(const struct decoder *d, const uint8_t *p) {
         const struct layout *l = d->layout;
 
         if (d->format->part.kind != PART_NONE) {
                 p += d->format->part.at;
-                return d->format->part.kind == PART_INDEX_U8 ? p[0] * d->part_cells : decoder_u16le(p);
+                return d->format->part.kind == PART_INDEX_U8 ? (uint32_t)(p[0] - d->format->part.first) * d->part_cells
+                                                             : decoder_u16le(p);
         }
         for (uint8_t i = 0; i < l->n_boards; i++)
                 if (l->boards[i] == p[d->format->board_at])
@@ -224,7 +227,7 @@ static inline enum refusal judge(struct decoder *d, const uint8_t *frame, uint32
         if (d->check_n == 0)
                 return REFUSAL_N;
         end = frame + d->head + n * d->each + f->trailer_n;
-        check = format_check(f, &d->crc, frame, (size_t)(end - frame));
+        check = format_check(f, &d->crc, frame + f->check_from, (size_t)(end - frame) - f->check_from);
         return check == (d->check_n == 1 ? end[0] : decoder_u16le(end)) ? REFUSAL_N : REFUSED_CHECK;
 }
 

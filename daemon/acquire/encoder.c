@@ -103,7 +103,7 @@ static void put_header(const struct format *f, const struct layout *l, const str
         for (uint8_t i = 0; i < f->n_constants; i++)
                 ret[f->constants[i].at] = f->constants[i].value;
         if (f->part.kind == PART_INDEX_U8)
-                ret[f->part.at] = (uint8_t)p->part;
+                ret[f->part.at] = (uint8_t)(f->part.first + p->part);
         if (l->n_boards > 0)
                 ret[f->board_at] = l->boards[p->part];
         if (f->part.kind == PART_START_U16LE)
@@ -147,7 +147,7 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
                                             ? quantise(f, l, cells[l->cell_of[p->first + k]])
                                             : 0,
                                     ret + at + k * each);
-        said = f->length.elements || f->sparse.size > 0 ? n : n * each;
+        said = (f->length.elements || f->sparse.size > 0 ? n : n * each) + f->length.adds;
         if (said > (f->length.kind == LENGTH_U8 ? 0xFF : f->length.kind == LENGTH_FIXED ? SIZE_MAX : 0xFFFF))
                 return 0;
         put_length(f, said, ret + f->length.at);
@@ -156,7 +156,7 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         at += f->trailer_n;
         if (f->check == CHECK_CRC16_MODBUS)
                 crc16_init(&crc);
-        put_little(format_check(f, &crc, ret, at), format_check_size(f), ret + at);
+        put_little(format_check(f, &crc, ret + f->check_from, at - f->check_from), format_check_size(f), ret + at);
         at += format_check_size(f);
         memcpy(ret + at, f->tail.of, f->tail.n);
         return at + f->tail.n;
@@ -232,7 +232,7 @@ static size_t encode_binary(const struct format *f, const struct layout *l, cons
 
                 p.n = fixed > 0 ? fixed : cells_n - p.first < OPEN_PART_CELLS ? cells_n - p.first : OPEN_PART_CELLS;
                 n = encode_framed(f, l, cells, &p, ret + at, size - at);
-                if (n == 0 || (f->part.kind == PART_INDEX_U8 && p.part > UINT8_MAX))
+                if (n == 0 || (f->part.kind == PART_INDEX_U8 && f->part.first + p.part > UINT8_MAX))
                         return 0;
                 at += n;
         }

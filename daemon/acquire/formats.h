@@ -33,7 +33,7 @@ enum element {
         ELEMENT_SPLIT5, /* two bytes: (value >> 5) + 11, (value & 31) + 11, so that no byte is a newline */
         ELEMENT_SPLIT6, /* the same with 6 bits */
 };
-enum check { CHECK_NONE, CHECK_SUM8, CHECK_CRC16_MODBUS, CHECK_XOR8 }; /* over every byte of the frame before it */
+enum check { CHECK_NONE, CHECK_SUM8, CHECK_CRC16_MODBUS, CHECK_XOR8 }; /* over the bytes of the frame before it */
 enum length_kind { LENGTH_FIXED, LENGTH_U8, LENGTH_U16LE, LENGTH_U16BE };
 enum shape_kind { SHAPE_NONE, SHAPE_U8, SHAPE_U16LE };
 enum part_kind { PART_NONE, PART_INDEX_U8, PART_START_U16LE };
@@ -80,6 +80,7 @@ struct format {
                 enum length_kind kind;
                 uint8_t at;    /* counted from the first sync byte */
                 bool elements; /* it counts elements */
+                uint8_t adds;  /* so much more than there are: it counts head or check, too */
         } length;              /* of the elements, in bytes unless said otherwise; of sparse records always a count */
         struct {
                 enum shape_kind kind;
@@ -91,6 +92,7 @@ struct format {
                 enum part_kind kind;
                 uint8_t at;     /* of the index or start */
                 uint16_t cells; /* elements in a part; 0 = one line of the wire (suffix: as many as come) */
+                uint8_t first;  /* index of the first part */
         } part;
         /* Byte of the header that says which board a frame comes from, counted from the first sync byte; 0 = none does.
          * The boards that `boards` names make one frame; when it names none each frame stands alone. rows, cols and the
@@ -103,6 +105,7 @@ struct format {
         uint8_t n_constants;
         struct format_constant constants[FORMAT_CONSTANTS_MAX];
         enum check check;
+        uint8_t check_from; /* the first byte that it covers, counted from the first sync byte */
         char separators[8]; /* text: any of these, any number of them, between two numbers; header_n and trailer_n
                              * count numbers at both ends of a line that are no cells */
         bool digits;        /* text: every digit is a cell */

@@ -41,6 +41,8 @@ static const char *wrong_head(const struct format *f) {
                 return "part_at is not within sync and header";
         if (f->board_at > 0 && (f->board_at >= head || f->part.kind != PART_NONE))
                 return "board_at must be within sync and header, and there may be no parts";
+        if (f->check_from > head)
+                return "check_from is not within sync and header";
         for (uint8_t i = 0; i < f->n_constants; i++)
                 if (f->constants[i].at >= head)
                         return "constants has a place that is not within sync and header";
@@ -58,9 +60,10 @@ static const char *wrong_cells(const struct format *f) {
         if (f->sparse.size > 0 && (f->rows > 256 || f->cols > 256))
                 return "record has one byte each for row and column: 256 of them at most";
         if (f->length.kind == LENGTH_U8 && each == 0 && f->part.kind == PART_NONE && !f->resizable &&
-            (size_t)f->rows * f->cols * (f->length.elements ? 1 : format_element_size(f)) > 255)
+            (size_t)f->rows * f->cols * (f->length.elements ? 1 : format_element_size(f)) + f->length.adds > 255)
                 return "a length of one byte cannot count so much: u16le or u16be";
-        if (f->part.kind == PART_INDEX_U8 && f->part.cells > 0 && (uint32_t)f->rows * f->cols > 256u * f->part.cells)
+        if (f->part.kind == PART_INDEX_U8 && f->part.cells > 0 &&
+            (uint32_t)f->rows * f->cols > (256u - f->part.first) * f->part.cells)
                 return "part = index has one byte and cannot count so many parts";
         if (f->part.kind == PART_INDEX_U8 && f->part.cells == 0 && f->cells > 0)
                 return "part = index needs rows and cols, or part_cells";

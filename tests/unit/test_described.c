@@ -53,6 +53,8 @@ static void some_header(struct format *f) {
                 f->length.elements = any(2);
                 if (f->length.kind != LENGTH_FIXED)
                         f->length.at = take_place(f, 2);
+                if (f->length.kind != LENGTH_FIXED && any(2))
+                        f->length.adds = (uint8_t)any(12);
         }
         if (any(3) == 0 || (f->sync.n == 0 && f->framing == FRAMING_PREFIX)) {
                 f->shape.kind = (enum shape_kind)(1 + any(2));
@@ -66,6 +68,7 @@ static void some_header(struct format *f) {
                 f->part.kind = (enum part_kind)(1 + any(2));
                 open = open || f->part.kind == PART_INDEX_U8;
                 f->part.at = take_place(f, 2);
+                f->part.first = (uint8_t)(f->part.kind == PART_INDEX_U8 && any(2) ? any(50) : 0);
                 f->part.cells = (uint16_t)(open && any(2) ? 0 : 1 + any(40));
         } else if (any(3) == 0 && f->sync.n > 0) {
                 f->board_at = take_place(f, 1);
@@ -124,6 +127,7 @@ static struct format some_binary(void) {
         some_header(&f);
         f.trailer_n = (uint8_t)any(4);
         f.check = (enum check)any(4);
+        f.check_from = (uint8_t)(f.check != CHECK_NONE && any(2) ? any(f.sync.n + f.header_n + 1u) : 0);
         if (any(3) == 0 && f.framing != FRAMING_SUFFIX)
                 f.tail = some_bytes(1, 3);
         some_order(&f);

@@ -8,6 +8,7 @@
 
 static struct mistakes mistakes;
 static struct format format;
+static struct decoder decoder;
 
 static int parse(const char *text) {
         memset(&mistakes, 0, sizeof(mistakes));
@@ -82,6 +83,11 @@ static void test_in_vain(void) {
         wrong(BYTES "shape = u8\n", "shape_at is in the sync");
         wrong(BYTES "part_cells = 2\n", "needs part = index");
         wrong(BYTES "part = index\nrows = 2\ncols = 2\n", "part_at is in the sync");
+        wrong(BYTES "part = start\npart_at = 2\npart_cells = 2\npart_first = 1\nrows = 2\ncols = 2\n",
+              "needs part = index");
+        wrong(BYTES "check_from = 2\n", "my-mat.conf:6: check_from: needs check");
+        wrong(BYTES "check = sum8\ncheck_from = 5\n", "my-mat.conf:7: check_from is not within");
+        wrong(BYTES "length_adds = 2\n", "needs length = u8");
         wrong(BYTES "record_y_at = 1\n", "needs record");
         wrong(BYTES "element = i16le\nmask = 4095\n", "my-mat.conf:7: mask: is for elements of u8");
         wrong(BYTES "length = u8\nlength_at = 2\nrows = 16\ncols = 16\n", "cannot count so much");
@@ -113,7 +119,6 @@ static void decode_line(void *userdata, const struct frame *f) {
 
 static const char *decoded(const char *description, const char *text) {
         static struct layout layout;
-        static struct decoder decoder;
         static struct frame frame;
         static char cells[256];
         const struct settings_device device = {0};
@@ -146,6 +151,19 @@ static void test_words(void) {
         /* no cell between what is none */
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 4\n", "1\n1 2 3 4\n1 2 3 4 5 6 7 8\n"), "5 6 7 8 ") ==
               0);
+}
+
+/* A length that counts more than the elements, a check that leaves out the head, rows counted from 1. */
+static void test_counted(void) {
+        const char *length = "[format]\nfull_scale = 9\nframing = prefix\nsync = \"L\"\nheader = 1\nlength = u8\n"
+                             "length_at = 1\nlength_adds = 3\ncheck = xor8\ncheck_from = 2\nrows = 1\ncols = 4\n";
+        const char *rows = "[format]\nfull_scale = 9\nframing = prefix\nsync = \"R\"\nheader = 1\npart = index\n"
+                           "part_at = 1\npart_first = 1\nrows = 2\ncols = 2\n";
+
+        CHECK(strcmp(decoded(length, "L\x07\x01\x02\x03\x08\x08L\x04\x01\x02\x03\x08\x08L\x07\x05\x05\x06\x07\x01L"),
+                     "1 2 3 8 5 5 6 7 ") == 0);
+        CHECK(decoder.refused[REFUSED_LENGTH] == 1 && wire_refused(&decoder) == 1);
+        CHECK(strcmp(decoded(rows, "R\x01\x05\x06R\x02\x07\x08R\x01\x01\x02R\x02\x03\x04"), "5 6 7 8 1 2 3 4 ") == 0);
 }
 
 static void same_as_row(const char *text, const char *name) {
@@ -209,7 +227,6 @@ static void count(void *userdata, const struct frame *frame) {
 /* The file that comes with the program, by its path: read, encoded and decoded. */
 static void test_shipped(const char *folder) {
         static struct layout layout;
-        static struct decoder decoder;
         static struct frame frame;
         static uint8_t wire[8192];
         static float cells[CELLS_MAX];
@@ -237,6 +254,7 @@ int main(int argc, char **argv) {
         test_in_vain();
         test_understood();
         test_words();
+        test_counted();
         test_rows();
         memset(&mistakes, 0, sizeof(mistakes));
         test_shipped(argc > 1 ? argv[1] : ".");

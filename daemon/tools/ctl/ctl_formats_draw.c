@@ -57,8 +57,9 @@ static const char *const width_words[] = {"", "u8", "u16le", "u16be"};
 static size_t field_at(const struct format *f, size_t at, char *ret, size_t size) {
         *ret = '\0';
         if (f->length.kind != LENGTH_FIXED && f->length.at == at) {
-                snprintf(ret, size, "%s %s", f->sparse.size > 0 || f->length.elements ? "count" : "length",
-                         width_words[f->length.kind]);
+                snprintf(ret, size, f->length.adds > 0 ? "%s %s + %u" : "%s %s",
+                         f->sparse.size > 0 || f->length.elements ? "count" : "length", width_words[f->length.kind],
+                         f->length.adds);
                 return f->length.kind == LENGTH_U8 ? 1 : 2;
         }
         if (f->shape.kind != SHAPE_NONE && f->shape.at == at) {
@@ -66,7 +67,8 @@ static size_t field_at(const struct format *f, size_t at, char *ret, size_t size
                 return f->shape.kind == SHAPE_U8 ? 2 : 4;
         }
         if (f->part.kind != PART_NONE && f->part.at == at) {
-                snprintf(ret, size, "%s", f->part.kind == PART_INDEX_U8 ? "part u8" : "start u16le");
+                snprintf(ret, size, f->part.first > 0 ? "%s from %u" : "%s",
+                         f->part.kind == PART_INDEX_U8 ? "part u8" : "start u16le", f->part.first);
                 return f->part.kind == PART_INDEX_U8 ? 1 : 2;
         }
         for (size_t i = 0; i < f->n_constants; i++)
@@ -151,7 +153,7 @@ static void draw_bytes(struct drawing *d, const struct format *f) {
         }
         add_free(d, f->trailer_n);
         if (f->check != CHECK_NONE)
-                add(d, " | %s", format_check_word(f));
+                add(d, f->check_from > 0 ? " | %s from %u" : " | %s", format_check_word(f), f->check_from);
         if (f->tail.n > 0 || suffix || f->framing == FRAMING_DELIMITER)
                 add(d, " | ");
         add_bytes(d, &f->tail);
@@ -211,7 +213,7 @@ const char *format_sure_words(const struct format *f) {
 
 const char *format_damage_words(const struct format *f) {
         if (f->check != CHECK_NONE)
-                return "a check over all bytes before it";
+                return "a check over the bytes before it";
         if (f->framing == FRAMING_TEXT)
                 return f->rows > 0 ? "how many numbers there are" : "how many numbers there are, once they are known";
         if (f->max_valid > 0)

@@ -69,7 +69,7 @@ static void from_head(struct sizes *s, const struct format *f, const uint8_t *he
         if (f->shape.kind != SHAPE_NONE)
                 from_shape(s, f, head + f->shape.at);
         else if (f->part.kind == PART_NONE && f->sparse.size == 0 && f->length.kind != LENGTH_FIXED)
-                add_cells(s, f, f->length.elements ? said : said / format_element_size(f));
+                add_cells(s, f, (said - f->length.adds) / (f->length.elements ? 1 : format_element_size(f)));
 }
 
 /* Without parts: what stands between two ends is a frame. COBS brings one byte more, and one for each 254. */
@@ -96,13 +96,15 @@ static void from_parts(struct sizes *s, const struct format *f, const struct hea
         uint32_t rows = 0, cols = 0;
 
         for (size_t i = 0; i + head <= h->n && i < LOOK_MAX; i++) {
-                size_t n = h->bytes[i + f->length.at], length = format_overhead(f) + n * each;
+                size_t n = (uint8_t)(h->bytes[i + f->length.at] - f->length.adds),
+                       length = format_overhead(f) + n * each;
+                uint32_t part = (uint8_t)(h->bytes[i + f->part.at] - f->part.first);
 
                 if (memcmp(h->bytes + i, f->sync.of, f->sync.n) != 0 || i + length > h->n ||
                     memcmp(h->bytes + i + length - f->tail.n, f->tail.of, f->tail.n) != 0)
                         continue;
                 cols = (uint32_t)n;
-                rows = h->bytes[i + f->part.at] + 1u > rows ? h->bytes[i + f->part.at] + 1u : rows;
+                rows = part + 1 > rows ? part + 1 : rows;
                 i += length - 1;
         }
         add(s, rows, cols, false);
