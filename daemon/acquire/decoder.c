@@ -13,6 +13,7 @@ static void set_separators(struct decoder *d) {
         memset(d->separates, strchr(separators, FORMAT_SEPARATOR_ANY) != NULL, sizeof(d->separates));
         for (const char *c = "0123456789+-.\n"; *c; c++)
                 d->separates[(uint8_t)*c] = false;
+        d->separates[' '] = true;
         for (const char *c = separators; *c; c++)
                 d->separates[(uint8_t)*c] = true;
 }

@@ -22,6 +22,11 @@ static bool is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
+/* Words may stand between the numbers. */
+static bool takes_words(const struct decoder *d) {
+        return strchr(d->format->separators, FORMAT_SEPARATOR_ANY) != NULL;
+}
+
 /* What nearly every cell is: up to seven digits and a separator, both taken. False, and nothing moved, when it is
  * anything else. A line is followed by its newline in the buffer, so digits end before the bytes do. */
 static inline bool parse_count(const bool separates[256], const char **at, const char *end, float *ret) {
@@ -35,6 +40,13 @@ static inline bool parse_count(const bool separates[256], const char **at, const
         *at = p + 1;
         *ret = (float)(int32_t)value;
         return true;
+}
+
+/* "->" between numbers where words may stand there: a sign or point without a number behind it. */
+static bool is_lone_sign(const struct decoder *d, const char *at, const char *end) {
+        double value;
+
+        return !is_digit(*at) && takes_words(d) && !number_parse(&at, end, &value);
 }
 
 /* Anything else that is a number up to a separator; or, where every digit is a cell, one digit. */
@@ -78,6 +90,10 @@ static bool parse_line(struct decoder *d, const char *at, const char *end, uint3
                                 continue;
                         }
                         *ret_reason = REFUSED_TEXT;
+                        if (!digits && is_lone_sign(d, at, end)) {
+                                at++;
+                                continue;
+                        }
                         if (!parse_cell(d, &at, end, &value))
                                 return false;
                         *ret_reason = REFUSED_RANGE;
@@ -153,13 +169,26 @@ static void end_rows(struct decoder *d, const struct taker *t) {
         }
 }
 
+/* "Frame 12:", "=== 12 ===". One such byte alone may be a damaged digit, and bytes of other kinds are noise. */
+static bool begins_with_word(const struct decoder *d, const char *line, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if ((line[i] < ' ' && line[i] != '\t') || line[i] > '~')
+                        return false;
+        return n > 1 && !is_digit(line[0]) && !is_separator(d, line[0]) && !is_digit(line[1]) &&
+               !is_separator(d, line[1]) && line[1] != '.';
+}
+
+static bool has_digit(const char *line, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (is_digit(line[i]))
+                        return true;
+        return false;
+}
+
 static bool ends_rows(const struct decoder *d, const char *line, size_t n) {
         if (d->format->text_end == TEXT_END_BLANK)
                 return n == 0;
-        for (size_t i = 0; i < n; i++)
-                if (is_digit(line[i]))
-                        return false;
-        return n > 0;
+        return n > 0 && (!has_digit(line, n) || begins_with_word(d, line, n));
 }
 
 static void take_row(struct decoder *d, const char *line, size_t n, const struct taker *t) {
@@ -173,9 +202,14 @@ static void take_row(struct decoder *d, const char *line, size_t n, const struct
                 d->discarded_bytes += n;
                 return;
         }
-        d->spoilt = !parse_line(d, line, line + n, d->gathered, &d->gathered, &reason);
-        if (d->spoilt)
-                refuse_line(d, reason, n);
+        if (parse_line(d, line, line + n, d->gathered, &d->gathered, &reason))
+                return;
+        if (reason == REFUSED_COUNT && takes_words(d)) { /* only words, or only numbers that are no cells */
+                d->discarded_bytes += n;
+                return;
+        }
+        d->spoilt = true;
+        refuse_line(d, reason, n);
 }
 
 void decoder_text_quiet(struct decoder *d, const struct taker *t) {
@@ -186,10 +220,17 @@ void decoder_text_quiet(struct decoder *d, const struct taker *t) {
 
 /* --- lines --- */
 
-static void take_line_of(struct decoder *d, const char *line, size_t n, const struct taker *t) {
-        bool rows = d->format->text_end != TEXT_END_LINE;
+/* Some end their lines the other way round, or send the byte that ends their text. Words are no padding. */
+static bool is_padding(const struct decoder *d, char c, bool words) {
+        return c == '\r' || c == '\0' || (is_separator(d, c) && (!words || c == ' ' || c == '\t'));
+}
 
-        while (n > 0 && (line[n - 1] == '\r' || is_separator(d, line[n - 1])))
+static void take_line_of(struct decoder *d, const char *line, size_t n, const struct taker *t) {
+        bool rows = d->format->text_end != TEXT_END_LINE, words = takes_words(d);
+
+        for (; n > 0 && is_padding(d, *line, words); n--)
+                line++;
+        while (n > 0 && is_padding(d, line[n - 1], words))
                 n--;
         if (d->overlong || (n > 0 && line[0] == '#') || (n == 0 && !rows))
                 d->discarded_bytes += n;

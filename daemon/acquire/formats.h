@@ -106,7 +106,7 @@ struct format {
         struct format_constant constants[FORMAT_CONSTANTS_MAX];
         enum check check;
         uint8_t check_from; /* the first byte that it covers, counted from the first sync byte */
-        char separators[8]; /* text: any of these, any number of them, between two numbers; header_n and trailer_n
+        char separators[8]; /* text: any of these and blanks, any number of them, between two numbers; header_n and trailer_n
                              * count numbers at both ends of a line that are no cells */
         bool digits;        /* text: every digit is a cell */
         enum text_end

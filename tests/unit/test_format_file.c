@@ -74,7 +74,6 @@ static void test_in_vain(void) {
         wrong("[format]\nfull_scale = 9\nsync = AA\n", "my-mat.conf:3: sync: is about bytes, and framing is text");
         wrong("[format]\nfull_scale = 9\nframing = text\ncheck = sum8\n", "my-mat.conf:4: check: is about bytes");
         wrong("[format]\nfull_scale = 9\ndigits = yes\nheader = 1\n", "every digit is a cell");
-        wrong("[format]\nfull_scale = 9\nseparators = any\nframe_end = word\n", "needs frame_end = line");
         wrong("[format]\nfull_scale = 9\nrequest_every_ms = 50\n", "my-mat.conf:3: request_every_ms: needs request");
         wrong(BYTES "separators = comma\n", "my-mat.conf:6: separators: is for framing = text");
         wrong(BYTES "length_at = 2\n", "my-mat.conf:6: length_at: needs length = u8");
@@ -137,12 +136,28 @@ static void test_words(void) {
         const char *any = "[format]\nfull_scale = 1023\nseparators = any\nrows = 2\ncols = 2\n";
         const char *clock = "[format]\nfull_scale = 1023\nheader = 1\ntrailer = 2\nrows = 2\ncols = 2\n";
         const char *rows = "[format]\nfull_scale = 1023\nheader = 1\nframe_end = blank\nrows = 2\ncols = 2\n";
+        const char *named =
+                "[format]\nfull_scale = 9\nseparators = any\nheader = 1\nframe_end = blank\nrows = 2\ncols = 2\n";
+        const char *names =
+                "[format]\nfull_scale = 9\nseparators = any\nheader = 1\nframe_end = word\nrows = 2\ncols = 2\n";
+        const char *word = "[format]\nfull_scale = 9\nframe_end = word\nrows = 2\ncols = 2\n";
 
         CHECK(strcmp(decoded(any, "FSR: 1, 2, 3, -4 mV\r\nready\n3 ok\n{\"cells\":[[5,6],[7,8.5]]}\n"),
                      "1 2 3 -4 5 6 7 8.5 ") == 0);
         CHECK(strcmp(decoded(clock, "4294967295,1,2,3,4,0,9\n1,2,3,4\n4294967296,5,6,7,8,99999999,9\n"),
                      "1 2 3 4 5 6 7 8 ") == 0);
         CHECK(strcmp(decoded(rows, "0 1 2\n1 3 4\n\n0 5 6\n1 7 8\n\n"), "1 2 3 4 5 6 7 8 ") == 0);
+        /* rows with their names, and what stands between frames */
+        CHECK(strcmp(decoded(named, "Mat 7\nR0: 1 2\nR1: 3 - 4\n\nMat 8\nready\nR0: 5 6\nR1: 7 -> 8\n\n"),
+                     "1 2 3 4 5 6 7 8 ") == 0);
+        CHECK(strcmp(decoded(word, "Frame 1:\n1\t2\n3\t4\nFrame 2:\n5\t6\n7\t8\n=== 3 ===\nx 1\n2 3\n--- 4\n"),
+                     "1 2 3 4 5 6 7 8 ") == 0);
+        CHECK(decoder.refused[REFUSED_TEXT] == 1 && wire_refused(&decoder) == 1);
+        CHECK(strcmp(decoded(names, "Row 0: 1 2\r\nRow 1: 3 4\r\n-- end --\r\n"), "1 2 3 4 ") == 0);
+        /* blanks that nobody named, ends of lines the other way round */
+        CHECK(strcmp(decoded("[format]\nfull_scale = 9\nseparators = bar\nrows = 1\ncols = 2\n",
+                             "| 1 | 2 |\n\r| 3 | 4 |\n\r"),
+                     "1 2 3 4 ") == 0);
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nmax_valid = 9\nrows = 1\ncols = 2\n", "3 4\n3 10\n5 6\n"),
                      "3 4 5 6 ") == 0);
         /* not known how many there are: the first line says it */
