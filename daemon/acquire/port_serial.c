@@ -89,12 +89,23 @@ static int busy(struct port_hint hint, const char *path) {
 
 /* A tty that is opened for the first time echoes what it receives, and hands over lines, until somebody says otherwise.
  * libserialport asks it a few things before that; so it is told here at once, and what was echoed and not sent yet is
- * dropped. What comes between open() and the next line goes back to the mat all the same: no program can prevent that. */
+ * dropped. What comes between open() and the next line goes back to the mat all the same: no program can prevent that.
+ * A port that others hold keeps their settings. Those who lock nothing are seen in /proc alone: by root, or if they are ours. */
 static int open_quietly(const char *path) {
-        int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         struct termios t;
+        char holder[96];
+        int fd;
 
-        if (fd >= 0 && tcgetattr(fd, &t) == 0) {
+        if (port_holder(path, holder, sizeof(holder)))
+                return -EBUSY;
+        fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+                close(fd);
+                return -EBUSY;
+        }
+        if (tcgetattr(fd, &t) == 0) {
                 cfmakeraw(&t);
                 tcsetattr(fd, TCSANOW, &t);
                 tcflush(fd, TCOFLUSH);
@@ -120,16 +131,17 @@ static int latency_ms(const char *path) {
 }
 
 static int open_sp(struct port *port, struct sp_port *sp, const struct port_options *options, struct port_hint hint) {
-        int quiet = open_quietly(port->path);
-        enum sp_return r = sp_open(sp, SP_MODE_READ_WRITE);
+        int quiet = open_quietly(port->path), error;
         const char *what, *number;
-        int error = r == SP_OK ? 0 : last_error(r);
+        enum sp_return r;
 
-        if (quiet >= 0)
-                close(quiet); /* the other one holds it now */
-        if (r != SP_OK) {
+        if (quiet < 0)
+                return quiet == -EBUSY ? busy(hint, port->path) : quiet;
+        r = sp_open(sp, SP_MODE_READ_WRITE);
+        error = r == SP_OK ? 0 : last_error(r);
+        close(quiet); /* the other one holds it now */
+        if (r != SP_OK)
                 return error == EBUSY ? busy(hint, port->path) : -error;
-        }
         error = sp_get_port_handle(sp, &port->fd) == SP_OK ? own(port->fd) : -EIO;
         if (error < 0) {
                 sp_close(sp);

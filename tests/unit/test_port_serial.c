@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -36,27 +37,49 @@ static ssize_t must_answer(struct port *port, uint8_t *ret, size_t size) {
         return n;
 }
 
-/* Somebody else has the port: the hint names who. */
-static void test_busy(const char *path) {
+enum manner { HOLDS_AS_WE_DO, HOLDS_WITH_LOCK, HOLDS_WITHOUT };
+
+static void hold(const char *path, enum manner manner) {
         struct port_options options = {.baud = 115200};
-        struct port *port, *other;
-        int ready[2], status;
+        struct port *other;
+        int fd;
+
+        if (manner == HOLDS_AS_WE_DO) {
+                CHECK(port_open(path, &options, &other, hint, sizeof(hint)) == 0);
+                return;
+        }
+        fd = open(path, O_RDWR | O_NOCTTY);
+        CHECK(fd >= 0 && (manner == HOLDS_WITHOUT || flock(fd, LOCK_EX) == 0));
+}
+
+/* Somebody else has the port: the hint names who, and the line stays as they set it. */
+static void test_busy(enum manner manner) {
+        struct port_options options = {.baud = 9600};
+        struct termios before, after;
+        struct port *port;
+        int ready[2], status, master;
+        char path[64];
         char byte;
         pid_t child;
 
+        master = pty(path, sizeof(path));
         CHECK(pipe(ready) == 0);
         child = fork();
         if (child == 0) {
                 prctl(PR_SET_NAME, "holder");
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
-                CHECK(port_open(path, &options, &other, hint, sizeof(hint)) == 0);
+                hold(path, manner);
                 CHECK(write(ready[1], "x", 1) == 1);
                 pause();
         }
         CHECK(child > 0 && read(ready[0], &byte, 1) == 1);
+        CHECK(tcgetattr(master, &before) == 0);
         CHECK(port_open(path, &options, &port, hint, sizeof(hint)) == -EBUSY);
+        CHECK(tcgetattr(master, &after) == 0 && before.c_lflag == after.c_lflag);
+        CHECK(cfgetospeed(&before) == cfgetospeed(&after));
         CHECK(strstr(hint, "in use by process") && strstr(hint, "(holder)"));
         CHECK(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child);
+        close(master);
         close(ready[0]);
         close(ready[1]);
 }
@@ -125,7 +148,9 @@ int main(void) {
         test_open(250000, LINE_ON); /* no constant for this one: termios2 */
         test_open(1152000, LINE_LEAVE);
         master = pty(path, sizeof(path));
-        test_busy(path);
+        test_busy(HOLDS_AS_WE_DO);
+        test_busy(HOLDS_WITH_LOCK);
+        test_busy(HOLDS_WITHOUT);
         test_other_pty(path);
         close(master);
         return 0;
