@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "util/checksum.h"
 #include "util/file.h"
 #include "util/log.h"
 
-enum { PROFILE_MAGIC = 0x464f5250 /* "PROF" */, PATH_SIZE = 512 };
+enum { PROFILE_MAGIC = 0x464f5250 /* "PROF" */, PATH_SIZE = 512, RETRY_S = 2 };
 
 /* Version 2 knew nothing of the usual place, which stands last. */
 enum { VERSION_2 = 2, SIZE_2 = 20840, END_2 = 20836 };
@@ -30,7 +31,8 @@ struct kept {
         struct profile_file file;
         bool pending;   /* to be written */
         bool other_mat; /* the file is of another mat: it is moved aside first */
-        bool failing;
+        bool failing;   /* said in the log */
+        bool later;     /* could not be written, and is tried again in a while */
 };
 
 struct profiles {
@@ -257,19 +259,42 @@ static int load_all(struct profiles *p) {
 
 /* ---- the thread ---- */
 
+static struct kept *next(const struct profiles *p) {
+        for (int i = 0; i < p->n; i++)
+                if (p->of[i]->pending && (!p->of[i]->later || p->stop))
+                        return p->of[i];
+        return NULL;
+}
+
+static bool any_later(const struct profiles *p) {
+        for (int i = 0; i < p->n; i++)
+                if (p->of[i]->later)
+                        return true;
+        return false;
+}
+
+static void wait_for_work(struct profiles *p) {
+        struct timespec until;
+
+        if (!any_later(p)) {
+                pthread_cond_wait(&p->wake, &p->lock);
+                return;
+        }
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += RETRY_S;
+        if (pthread_cond_timedwait(&p->wake, &p->lock, &until) != ETIMEDOUT)
+                return;
+        for (int i = 0; i < p->n; i++)
+                p->of[i]->later = false;
+}
+
 /* Waits for work and takes it. NULL = stopped and nothing left. */
 static struct kept *take(struct profiles *p, struct profile_file *ret, bool *ret_other_mat) {
-        struct kept *k = NULL;
+        struct kept *k;
 
         pthread_mutex_lock(&p->lock);
-        for (;;) {
-                for (int i = 0; i < p->n && !k; i++)
-                        if (p->of[i]->pending)
-                                k = p->of[i];
-                if (k || p->stop)
-                        break;
-                pthread_cond_wait(&p->wake, &p->lock);
-        }
+        while (!(k = next(p)) && !p->stop)
+                wait_for_work(p);
         if (k) {
                 *ret = k->file;
                 *ret_other_mat = k->other_mat;
@@ -277,6 +302,14 @@ static struct kept *take(struct profiles *p, struct profile_file *ret, bool *ret
         }
         pthread_mutex_unlock(&p->lock);
         return k;
+}
+
+/* A full disk has room again some time; at the end it is tried once more, and no longer. */
+static void done(struct profiles *p, struct kept *k, bool written) {
+        pthread_mutex_lock(&p->lock);
+        k->failing = k->later = !written;
+        k->pending |= !written && !p->stop;
+        pthread_mutex_unlock(&p->lock);
 }
 
 static void *run(void *userdata) {
@@ -298,7 +331,7 @@ static void *run(void *userdata) {
                         log_warning("%s: %s: what was learnt will not survive a restart", path, strerror(-r));
                 if (r >= 0 && k->failing)
                         log_notice("%s: can be written again", path);
-                k->failing = r < 0;
+                done(p, k, r >= 0);
         }
         free(file);
         return NULL;
@@ -359,6 +392,7 @@ static void free_all(struct profiles *p) {
 }
 
 int profiles_new(const char *directory, struct profiles **ret) {
+        pthread_condattr_t cond;
         struct profiles *p;
         int r;
 
@@ -369,7 +403,10 @@ int profiles_new(const char *directory, struct profiles **ret) {
                 return -ENOMEM;
         snprintf(p->directory, sizeof(p->directory), "%s", directory);
         pthread_mutex_init(&p->lock, NULL);
-        pthread_cond_init(&p->wake, NULL);
+        pthread_condattr_init(&cond);
+        pthread_condattr_setclock(&cond, CLOCK_MONOTONIC);
+        pthread_cond_init(&p->wake, &cond);
+        pthread_condattr_destroy(&cond);
         r = load_all(p);
         if (r >= 0)
                 r = start_thread(p);

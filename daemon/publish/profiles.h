@@ -33,7 +33,7 @@ const struct profile *profiles_get(const struct profiles *p, const char *sitter)
 const struct profile *profiles_at(const struct profiles *p, int i);
 /* Is there room for this one? */
 bool profiles_room(const struct profiles *p, const char *sitter);
-/* Takes a copy and writes it soon. -ENOSPC = too many sitters, -ENOMEM. */
+/* Takes a copy and writes it soon, again and again where the disk is full. -ENOSPC = too many sitters, -ENOMEM. */
 int profiles_put(struct profiles *p, const struct profile *profile);
 
 void profiles_free(struct profiles *p); /* writes what is pending; NULL is fine */

@@ -136,6 +136,28 @@ static void test_other_mat(void) {
         CHECK(file_exists(path_of("profile-anna.unusable-6"))); /* the calibration of the other mat is not lost */
 }
 
+/* Nothing else changes, and it is written once that is possible; another sitter's is not held up. */
+static void test_tried_again(void) {
+        struct profile late = {.sitter = "late", .n_cells = 1}, next = {.sitter = "next", .n_cells = 1};
+        struct profiles *p;
+
+        CHECK(profiles_new(directory, &p) == 0);
+        CHECK(mkdir(path_of("profile-late"), 0700) == 0); /* in its way */
+        CHECK(profiles_put(p, &late) == 0 && profiles_put(p, &next) == 0);
+        for (int i = 0; i < 1000 && !file_exists(path_of("profile-next")); i++)
+                usleep(10000);
+        CHECK(rmdir(path_of("profile-late")) == 0);
+        for (int i = 0; i < 1000 && !file_exists(path_of("profile-late")); i++)
+                usleep(10000);
+        CHECK(file_exists(path_of("profile-late")));
+        CHECK(mkdir(path_of("profile-never"), 0700) == 0);
+        snprintf(late.sitter, sizeof(late.sitter), "never");
+        CHECK(profiles_put(p, &late) == 0);
+        profiles_free(p); /* ends all the same */
+        CHECK(known("late", &read_back) && unlink(path_of("profile-late")) == 0 &&
+              unlink(path_of("profile-next")) == 0 && rmdir(path_of("profile-never")) == 0);
+}
+
 static void test_room(void) {
         struct profile many = {.n_cells = 1};
         struct profiles *p;
@@ -208,6 +230,7 @@ int main(void) {
         test_damaged();
         test_version_2();
         test_other_mat();
+        test_tried_again();
         test_room();
         CHECK(profiles_new("/nonexistent/folder", &p) == -ENOENT);
         snprintf(command, sizeof(command), "rm -r %s", directory);
