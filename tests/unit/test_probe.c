@@ -120,6 +120,11 @@ static void test_not_mats(void) {
                 n += (size_t)sprintf(text + n, "%llu\n", 1732212345678901ULL + (unsigned)i * 20011);
         CHECK(best(n) < VERDICT_FITS);
         n = 0;
+        for (int i = 0; i < 300; i++) /* sixteen electrodes */
+                for (int k = 0; k < 16; k++)
+                        n += (size_t)sprintf(text + n, "%d%c", (int)(any() % 400) - 200, k < 15 ? ',' : '\n');
+        CHECK(best(n) < VERDICT_FITS);
+        n = 0;
         for (int i = 0; i < 300; i++) /* but nine resistors on a chair, an offset taken off, are a mat */
                 for (int k = 0; k < 9; k++)
                         n += (size_t)sprintf(text + n, "%d%c", (int)(any() % 500) - 20, k < 8 ? ',' : '\n');
@@ -140,6 +145,45 @@ static void test_damaged(void) {
         probe(bytes, n);
         CHECK(prober.n_fits > 0 && prober.fits[0].format == f && prober.fits[0].verdict == VERDICT_PERHAPS);
         CHECK(prober.fits[0].refused > 0);
+}
+
+/* So many frames of it on a line that spoils one byte in so many. */
+static enum verdict on_a_bad_line(const struct format *f, int32_t rows, int32_t cols, uint32_t one_in) {
+        size_t n = make(f, rows, cols), at = n;
+
+        while (at + n < 150000 && at + n < BYTES_MAX) { /* the rest of a frame, then frames: each time a cut one */
+                memcpy(bytes + at, bytes, n);
+                at += n;
+        }
+        for (size_t i = 0; i < at; i++)
+                if (any() % one_in == 0)
+                        bytes[i] = (uint8_t)any();
+        return best(at);
+}
+
+/* Those that a check or the count of numbers holds together are known although most frames are spoilt. */
+static void test_bad_line(void) {
+        static const struct {
+                const char *name;
+                uint32_t one_in;
+        } rows[] = {{"piezo-sum8-16", 100}, {"piezo-sum8-48", 100}, {"sdk-12x6", 100},    {"marveldex-v1", 100},
+                    {"stm32-crc", 1000},    {"csv-line", 1000},     {"rows-blank", 1000}, {"etextile-cobs", 1000}};
+        size_t n = 0;
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+                const struct format *f = format_by_name(rows[i].name);
+                int32_t side = f->cells == 0 && (f->rows == 0 || f->cols == 0) ? 12 : 0;
+
+                CHECK(on_a_bad_line(f, side, side, rows[i].one_in) == VERDICT_FITS && prober.fits[0].format == f);
+        }
+        /* the rows of a mat, few of which come whole, are no frames */
+        CHECK(on_a_bad_line(format_by_name("rows-blank"), 12, 12, 60) < VERDICT_FITS);
+        CHECK(on_a_bad_line(format_by_name("rows-word"), 12, 12, 60) < VERDICT_FITS);
+        /* a third of the lines has twelve numbers, the others have three: not damage */
+        for (int i = 0; i < 300; i++)
+                for (int k = 0, most = i % 3 ? 3 : 12; k < most; k++)
+                        n += (size_t)sprintf((char *)bytes + n, "%u%c", any() % 500, k < most - 1 ? ',' : '\n');
+        CHECK(best(n) < VERDICT_FITS);
 }
 
 static void test_text(void) {
@@ -384,6 +428,7 @@ int main(int argc, char **argv) {
         test_not_mats();
         test_damaged();
         test_text();
+        test_bad_line();
         test_cut_in_row();
         test_windows(windows);
         test_foreign(10 * windows);

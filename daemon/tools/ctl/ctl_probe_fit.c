@@ -12,8 +12,13 @@ enum {
         BANNER_MAX = 4096,
         WORD_LETTERS = 4, /* a word */
         WORDS_RUN = 12,   /* among bytes: so much text in a row, half of it letters */
+        DAMAGED_MIN = 20, /* frames, where many are damaged */
+        STRENGTH_MIN = 3, /* bytes or the like to know each of them by */
+        ENDS_MAX = 128,   /* lines without a digit, one in so many: more end frames of rows */
 };
-static const double SHARE_FITS = 0.9, SHARE_PERHAPS = 0.5, SHARE_CHANCE = 0.2;
+static const double SHARE_FITS = 0.9, SHARE_PERHAPS = 0.5, SHARE_CHANCE = 0.2, SHARE_DAMAGED = 0.3;
+/* No mat is so far below zero at its least: one that goes on to both sides is another sensor. */
+static const float LEAST_MIN = -64;
 
 static const struct size usual_sizes[] = {
         {16, 16, 0}, {32, 32, 0}, {8, 8, 0},  {10, 10, 0}, {12, 12, 0}, {20, 20, 0}, {24, 24, 0},
@@ -130,10 +135,10 @@ static bool sync_is_everywhere(const struct prober *p) {
         return n > SYNCS_PER_FRAME * (p->fit.frames + 2);
 }
 
-/* Few numbers to both sides of zero are the angles and forces of other sensors; a mat with an offset taken off sends some
- * a little below it. */
+/* Few numbers to both sides of zero are the angles and forces of other sensors, and so are many when they are large; a mat
+ * with an offset taken off sends some a little below it. */
 static bool swings(const struct fit *f) {
-        return is_text(f->format) && f->n_cells < FEW_CELLS && -f->least > f->largest / 4;
+        return is_text(f->format) && (f->n_cells < FEW_CELLS || f->least < LEAST_MIN) && -f->least > f->largest / 4;
 }
 
 static bool is_plausible(const struct prober *p) {
@@ -144,6 +149,45 @@ static bool is_plausible(const struct prober *p) {
         return p->before <= BANNER_MAX || p->before <= p->heard->n / 2;
 }
 
+/* How unlikely it is that other bytes look like this format. */
+static int strength(const struct fit *fit) {
+        const struct format *f = fit->format;
+        int size = f->rows > 0 && !f->resizable;
+
+        if (is_text(f)) /* 2000 is not what a mat of 0 to 255 sends */
+                return size && fit->largest <= f->full_scale;
+        return (int)f->sync.n + f->tail.n + f->n_constants + (f->length.kind != LENGTH_FIXED) +
+               2 * (f->check != CHECK_NONE) + (f->max_valid > 0) + size + 3 * (f->framing == FRAMING_COBS);
+}
+
+/* Lines that end frames of rows stand among the lines. */
+static bool are_rows(const struct heard *h) {
+        size_t lines = 1, ends = 0, digits = 0;
+
+        for (size_t i = 0; i < h->n; i++) {
+                digits += h->bytes[i] >= '0' && h->bytes[i] <= '9';
+                if (h->bytes[i] != '\n')
+                        continue;
+                lines++;
+                ends += digits == 0;
+                digits = 0;
+        }
+        return ends * ENDS_MAX > lines;
+}
+
+/* On a bad line most frames may be damaged: those that are left are too many for chance. Lines of text are spoilt by what is
+ * no number; where there are good ones of other lengths it is not damage. */
+static bool stands_out(const struct prober *p) {
+        const struct fit *f = &p->fit;
+
+        if (f->frames < DAMAGED_MIN || f->share < SHARE_DAMAGED)
+                return false;
+        if (!is_text(f->format))
+                return strength(f) >= STRENGTH_MIN;
+        return f->n_cells >= FEW_CELLS && 4 * p->decoder.refused[REFUSED_COUNT] <= f->refused &&
+               (f->format->text_end != TEXT_END_LINE || !are_rows(p->heard));
+}
+
 static enum verdict judge(const struct prober *p, double share_of_all) {
         const struct fit *f = &p->fit;
 
@@ -152,6 +196,8 @@ static enum verdict judge(const struct prober *p, double share_of_all) {
         if (f->in_a_row >= IN_A_ROW_MIN && f->share >= SHARE_FITS &&
             (f->refused * REFUSED_PER_FRAME <= f->frames || f->frames >= REFUSED_PER_FRAME) &&
             share_of_all >= SHARE_PERHAPS && is_plausible(p))
+                return VERDICT_FITS;
+        if (f->in_a_row >= IN_A_ROW_MIN && share_of_all >= SHARE_CHANCE && stands_out(p) && is_plausible(p))
                 return VERDICT_FITS;
         return f->share >= SHARE_PERHAPS && share_of_all >= SHARE_CHANCE ? VERDICT_PERHAPS : VERDICT_NO;
 }
@@ -181,16 +227,6 @@ static void measure(struct prober *p) {
         f->verdict = judge(p, n > 0 ? 1 - (double)lost / (double)n : 0);
 }
 
-/* How unlikely it is that other bytes look like this format. */
-static int strength(const struct format *f) {
-        int size = f->rows > 0 && !f->resizable;
-
-        if (is_text(f))
-                return size;
-        return (int)f->sync.n + f->tail.n + f->n_constants + (f->length.kind != LENGTH_FIXED) +
-               2 * (f->check != CHECK_NONE) + (f->max_valid > 0) + size;
-}
-
 /* Lines of numbers that come as rows of a larger frame: the frame is what was meant, though it fits less well. */
 static bool are_rows_of(const struct fit *rows, const struct fit *whole) {
         return is_text(rows->format) && is_text(whole->format) && rows->format->text_end == TEXT_END_LINE &&
@@ -202,7 +238,7 @@ static bool are_rows_of(const struct fit *rows, const struct fit *whole) {
 /* Text that reads as short lines may be the rows of larger frames, and parts of a large frame may be the whole of a small
  * one: more cells go before fewer. */
 static bool is_better(const struct fit *a, const struct fit *b) {
-        int x = strength(a->format), y = strength(b->format);
+        int x = strength(a), y = strength(b);
 
         if (are_rows_of(a, b) || are_rows_of(b, a))
                 return are_rows_of(b, a);
