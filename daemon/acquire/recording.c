@@ -301,12 +301,17 @@ static bool take_row(struct recording *r, struct span line, struct frame *frame,
         return take_cells(r, line, frame, largest, ret_reason);
 }
 
+static void refuse(struct recording *r, enum refusal reason, uint32_t line) {
+        if (r->refused[reason]++ == 0)
+                r->refused_line[reason] = line;
+}
+
 /* Time that runs backwards is refused: everything behind the frames counts on a clock that does not. */
 static void each_row(struct recording *r, struct frame *frame, recording_fn emit, void *userdata, float *largest) {
         struct span rest = {r->data + r->columns.rows_at, r->data + r->n};
         double t_s = 0, first_s = -1, last_s = 0;
 
-        while (rest.at < rest.end) {
+        for (uint32_t number = r->columns.header_line + 1; rest.at < rest.end; number++) {
                 struct span line = trim(take_until(&rest, '\n'));
                 struct recording_row row;
                 enum refusal reason;
@@ -314,11 +319,11 @@ static void each_row(struct recording *r, struct frame *frame, recording_fn emit
                 if (line.at == line.end || *line.at == '#')
                         continue;
                 if (!take_row(r, line, frame, &row, &t_s, largest, &reason)) {
-                        r->refused[reason]++;
+                        refuse(r, reason, number);
                         continue;
                 }
                 if (first_s >= 0 && (t_s < last_s || t_s - first_s > TIME_MAX_S)) {
-                        r->refused[REFUSED_RANGE]++;
+                        refuse(r, REFUSED_RANGE, number);
                         continue;
                 }
                 first_s = first_s < 0 ? t_s : first_s;
@@ -378,6 +383,8 @@ static int open_csv(struct recording *r, const struct settings_device *device, c
         uint32_t number = 0, cells = 0;
         struct frame scratch;
 
+        if (r->n == 0)
+                return recording_fail(ret_error, 0, "there is nothing in it");
         if (r->n >= 3 && memcmp(r->data, "\xEF\xBB\xBF", 3) == 0)
                 rest.at += 3;
         while (rest.at < rest.end && !wrong) {
@@ -396,6 +403,7 @@ static int open_csv(struct recording *r, const struct settings_device *device, c
         if (wrong)
                 return recording_fail(ret_error, number, wrong);
         r->columns.rows_at = (size_t)(rest.at - r->data);
+        r->columns.header_line = number;
         r->resistance = head.resistance;
         if (head.resistance || (!(head.full_scale > 0) && !(device->full_scale > 0)))
                 measure_full_scale(r, &scratch);
@@ -428,6 +436,7 @@ void recording_each(struct recording *r, struct frame *frame, recording_fn emit,
 
         r->frames = 0;
         memset(r->refused, 0, sizeof(r->refused));
+        memset(r->refused_line, 0, sizeof(r->refused_line));
         if (r->format)
                 recording_raw_each(r, frame, emit, userdata);
         else

@@ -22,10 +22,12 @@ struct recording {
         struct layout layout;        /* geometry of the recording */
         uint64_t frames, refused[REFUSAL_N];
         bool ours;                         /* raw wire bytes with arrival times */
-        uint64_t damaged_bytes, cut_bytes; /* of the file of ours: lost between good places, and at its end */
+        uint64_t damaged_bytes, cut_bytes; /* of the file of ours: not what was written, and the begun end */
+        uint32_t refused_line[REFUSAL_N];  /* of frames CSV: where that was the first time; 0 = nowhere */
         /* private state follows; recording.c */
         struct {
                 size_t rows_at; /* offset of the first row, behind the header */
+                uint32_t header_line;
                 int t, label, subject, ref_pitch, ref_roll, first_cell; /* columns; -1 = none */
         } columns;
         bool resistance; /* values are resistances: raw is the conductance */

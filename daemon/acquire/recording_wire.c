@@ -106,9 +106,10 @@ size_t recording_chunk_pack(struct recording_chunk *c, uint8_t ret[RECORDING_PAC
 /* --- head --- */
 
 bool recording_is_ours(const char *data, size_t n) {
+        enum { SAID = 10 }; /* "# sitbone ": from the next letter on no other file of ours begins so */
         size_t length = strlen(recording_magic) - 1; /* of any version */
 
-        return n > length && memcmp(data, recording_magic, length) == 0;
+        return n > SAID && memcmp(data, recording_magic, n < length ? n : length) == 0;
 }
 
 struct key {
@@ -230,6 +231,16 @@ static bool take_key(const struct key *k, struct recording_head *h, struct setti
         return take_places(k, d);
 }
 
+static const char *take_magic(const char *line, size_t n) {
+        size_t length = strlen(recording_magic);
+
+        if (n == length && memcmp(line, recording_magic, length) == 0)
+                return NULL;
+        if (n == length + 1 && line[length] == '\r')
+                return "its line ends were changed on the way here: a recording is not text";
+        return "a recording of another version: 1 is read here";
+}
+
 static const char *take_line(const char *line, const char *end, struct recording_head *h, struct settings_device *d) {
         const char *equals = memchr(line, '=', (size_t)(end - line));
         struct key k = {line + 2, equals ? equals + 1 : NULL, end};
@@ -237,10 +248,7 @@ static const char *take_line(const char *line, const char *end, struct recording
         if (end - line < 2 || line[0] != '#' || line[1] != ' ')
                 return "not a line of the head";
         if (h->bad_line == 1)
-                return (size_t)(end - line) == strlen(recording_magic) &&
-                                       memcmp(line, recording_magic, (size_t)(end - line)) == 0
-                               ? NULL
-                               : "a recording of another version";
+                return take_magic(line, (size_t)(end - line));
         if (equals && equals > line + 2 && !take_key(&k, h, d))
                 return "a value that cannot be";
         return NULL;
@@ -327,6 +335,22 @@ static void take_start(struct recording_cursor *c) {
         c->raw_at = (size_t)(at - c->raw);
 }
 
+/* A chunk that was not written to its end; anything else that is no chunk is damage. */
+static bool is_begun(const uint8_t *p, size_t n) {
+        return n < RECORDING_CHUNK_HEAD ||
+               (memcmp(p, chunk_magic, sizeof(chunk_magic)) == 0 && get_u32(p + 4) > n - RECORDING_CHUNK_HEAD);
+}
+
+static void take_rest(struct recording_cursor *c) {
+        size_t n = c->at < c->end ? (size_t)(c->end - c->at) : 0;
+
+        if (n > 0 && !is_begun(c->at, n))
+                c->damaged_bytes += n;
+        else
+                c->cut_bytes += n;
+        c->at = c->end;
+}
+
 /* Goes on to the next chunk that is whole. */
 static bool next_chunk(struct recording_cursor *c) {
         for (const uint8_t *p = c->at; p < c->end; p++) {
@@ -344,8 +368,7 @@ static bool next_chunk(struct recording_cursor *c) {
                 take_start(c);
                 return true;
         }
-        c->cut_bytes += c->at < c->end ? (uint64_t)(c->end - c->at) : 0;
-        c->at = c->end;
+        take_rest(c);
         return false;
 }
 

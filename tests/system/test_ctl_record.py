@@ -178,11 +178,26 @@ def test_refused(folder):
         good = f.read()
     with open(f"{folder}/cut.sbr", "wb") as f:
         f.write(good[:len(good) // 2])
-    out = run("sitbonectl", "check", f"{folder}/cut.sbr", "--config", conf)
-    assert "cut off" in out, out
+    for verb in (("check",), ("replay",), ("replay", "--json")):
+        out = run("sitbonectl", *verb, f"{folder}/cut.sbr", "--config", conf)
+        assert "cut.sbr: cut off, " in out, out
     with open(f"{folder}/damaged.sbr", "wb") as f:
         f.write(good[:50000] + b"\0" * 100 + good[50100:])
     assert "damaged" in run("sitbonectl", "check", f"{folder}/damaged.sbr", "--config", conf, status=1)
+    assert "damaged" in run("sitbonectl", "replay", f"{folder}/damaged.sbr", "--config", conf)
+    with open(f"{folder}/rows.csv", "w") as f:
+        f.write("# rows=1\n\nt_s,c0,c1\n0,1,2\n1,2\n2,1,x\n\n4,1,2\n3,1,2\n")
+    for verb, status in (("check", 1), ("replay", 0)):
+        out = run("sitbonectl", verb, f"{folder}/rows.csv", "--config", conf, status=status)
+        for words in ("range; the first is line 9: a time before", "text; the first is line 6: not a number",
+                      "count; the first is line 5: not as many"):
+            assert words in out, (words, out)
+    open(f"{folder}/empty", "w").close()
+    assert "nothing in it" in run("sitbonectl", "check", f"{folder}/empty", "--config", conf)
+    assert "nothing in it" in run("sitbonectl", "replay", f"{folder}/empty", "--config", conf, status=1)
+    done = subprocess.run([f"{build}/sitbonectl", "replay", "/dev/stdin", "--config", conf], input=good, check=False,
+                          capture_output=True, timeout=200)
+    assert done.returncode == 1 and b"of a pipe, make one" in done.stderr, done
 
 
 mats = []

@@ -143,7 +143,7 @@ static void test_scattered(void) {
 }
 
 static void test_heads(void) {
-        check_refused("", "no header");
+        check_refused("", "nothing in it");
         check_refused("# rows=2\n", "no header");
         check_refused("# rows=two\nt_s,c0\n", "line 1: rows");
         check_refused("# rows=100\n# cols=100\nt_s,c0\n", "line 3: rows x cols");

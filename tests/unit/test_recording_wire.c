@@ -160,7 +160,7 @@ static void test_cut(const char *data, size_t n) {
         char error[RECORDING_ERROR_MAX];
         size_t head = head_size(data), last = 0;
 
-        for (size_t cut = 25; cut < head; cut++)
+        for (size_t cut = 11; cut < head; cut++)
                 CHECK(recording_open(&recording, data, cut, NULL, &device, error) < 0);
         for (size_t cut = head; cut <= n; cut += cut + 500 < n ? 97 : 1) {
                 struct seen s = replay(data, cut);
@@ -181,7 +181,7 @@ static void test_damage(char *data, size_t n) {
                 data[at] ^= (char)(1 << at % 8);
                 s = replay(data, n);
                 CHECK(s.exact && s.n >= most && s.n < FRAMES);
-                CHECK(recording.damaged_bytes > 0 || recording.cut_bytes > 0);
+                CHECK(recording.damaged_bytes > 0 || (recording.cut_bytes > 0 && n - at < 65536));
                 data[at] ^= (char)(1 << at % 8);
         }
 }
@@ -198,6 +198,8 @@ static void check_head(const char *text, const char *word) {
 
 static void test_heads(void) {
         check_head("# sitbone recording 1\n", "cut off");
+        check_head("# sitbone rec", "line 1: the head is cut off");
+        check_head("# sitbone recording 1\r\n# format=csv-line\r\n\r\n", "line 1: its line ends were changed");
         check_head("# sitbone recording 2\n# format=csv-line\n\n", "another version");
         check_head("# sitbone recording 1\n\n", "names no format");
         check_head("# sitbone recording 1\n# format=nothing-of-ours\n\n", "not in the table");

@@ -160,16 +160,7 @@ static void print_recording(const struct checked *c, const struct source *s) {
                 printf(", %u %s", g->n_cells,
                        g->kind == GEOMETRY_SCATTERED ? "scattered cells" : "cells, positions unknown");
         printf(", full scale %g\n", (double)g->full_scale);
-        for (int i = 0; i < REFUSAL_N; i++)
-                if (s->recording.refused[i])
-                        printf("%s: %llu refused: %s\n", s->path, (unsigned long long)s->recording.refused[i],
-                               refusal_name((enum refusal)i));
-        if (s->recording.damaged_bytes > 0)
-                printf("%s: %llu bytes are damaged, their frames are lost\n", s->path,
-                       (unsigned long long)s->recording.damaged_bytes);
-        if (s->recording.cut_bytes > 0)
-                printf("%s: cut off, %llu bytes at its end cannot be used\n", s->path,
-                       (unsigned long long)s->recording.cut_bytes);
+        source_say_missing(s, stdout);
 }
 
 /* The first, cut frame of a capture is nobody's mistake. */
@@ -199,7 +190,8 @@ static int report(const struct options *options, const struct checked *c, const 
         if (c->mistakes.n == 0 && c->content == CONTENT_RECORDING)
                 print_recording(c, s);
         else if (c->mistakes.n == 0)
-                printf("%s: %s in order\n", s->path, content_names[c->content]);
+                printf(s->n > 0 ? "%s: %s in order\n" : "%s: nothing in it; as %s in order\n", s->path,
+                       content_names[c->content]);
         return clean ? STATUS_DONE : STATUS_FAILED;
 }
 

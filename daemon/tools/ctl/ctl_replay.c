@@ -309,6 +309,14 @@ static int replay_against(struct source *source, const struct options *options) 
         return status;
 }
 
+/* A script reads --json: what is missing goes beside it. Refused frames of a line are in the summary. */
+static void say_missing(const struct source *s) {
+        const struct recording *r = &s->recording;
+
+        if (!r->format || r->damaged_bytes > 0 || r->cut_bytes > 0)
+                source_say_missing(s, stderr);
+}
+
 int verb_replay(const struct options *options) {
         struct source *source;
         int status;
@@ -328,6 +336,8 @@ int verb_replay(const struct options *options) {
                 status = replay_as_json(source, options);
         else
                 status = replay_as_summary(source, options);
+        if (status == STATUS_DONE)
+                say_missing(source);
         source_free(source);
         return status;
 }

@@ -1,11 +1,13 @@
 #include "ctl_source.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "format_file.h"
+#include "publish/text.h"
 #include "settings.h"
 #include "util/file.h"
 #include "util/nearest.h"
@@ -150,7 +152,7 @@ int source_load(const struct options *options, struct source **ret) {
                 status = load_settings(options->config, &s->settings);
         forget_other_mat(options, s->format, &s->settings.device);
         if (status == STATUS_DONE && (r = file_map(s->path, &s->data, &s->n)) < 0) {
-                complain("%s: %s", s->path, strerror(-r));
+                complain("%s: %s", s->path, r == -EINVAL ? "is no file; of a pipe, make one first" : strerror(-r));
                 status = STATUS_FAILED;
         }
         if (status == STATUS_DONE && !s->format && recording_is_ours(s->data, s->n))
@@ -201,6 +203,33 @@ double source_period_s(struct source *s) {
                 return NAN;
         qsort(periods.of, (size_t)periods.n, sizeof(*periods.of), by_size);
         return periods.of[periods.n / 2];
+}
+
+/* Of frames CSV; the words of other formats stand in sitbone-format(5). */
+static const char *row_fault(enum refusal r) {
+        return r == REFUSED_COUNT  ? "not as many cells as the header names"
+               : r == REFUSED_TEXT ? "not a number"
+                                   : "a time before the row above, or a number too large";
+}
+
+void source_say_missing(const struct source *s, FILE *f) {
+        const struct recording *r = &s->recording;
+
+        for (int i = 0; i < REFUSAL_N; i++) {
+                if (r->refused[i] == 0)
+                        continue;
+                fprintf(f, "%s: %llu refused: %s", s->path, (unsigned long long)r->refused[i],
+                        refusal_name((enum refusal)i));
+                if (r->refused_line[i] > 0)
+                        fprintf(f, "; the first is line %u: %s", r->refused_line[i], row_fault((enum refusal)i));
+                fputc('\n', f);
+        }
+        if (r->damaged_bytes > 0)
+                fprintf(f, "%s: %llu bytes are damaged, their frames are lost\n", s->path,
+                        (unsigned long long)r->damaged_bytes);
+        if (r->cut_bytes > 0)
+                fprintf(f, "%s: cut off, %llu bytes at its end cannot be used\n", s->path,
+                        (unsigned long long)r->cut_bytes);
 }
 
 void source_free(struct source *s) {

@@ -2,6 +2,8 @@
 #ifndef TOOLS_CTL_SOURCE_H
 #define TOOLS_CTL_SOURCE_H
 
+#include <stdio.h>
+
 #include "acquire/recording.h"
 #include "ctl.h"
 #include "format_list.h"
@@ -45,6 +47,9 @@ int source_open(struct source *s, char error[RECORDING_ERROR_MAX]);
 /* Typical time between two frames in seconds, from the beginning of the recording; NAN when it has but one. Opens the
  * recording; open it again afterwards. */
 double source_period_s(struct source *s);
+
+/* After recording_each: what was refused, is damaged or cut off, a line each. */
+void source_say_missing(const struct source *s, FILE *f);
 
 void source_free(struct source *s);
 
