@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what the tests need, builds in every way (gcc, clang, sanitizers, fuzzers) and runs every test.
 #
-#   ./test.sh           everything (about 20 minutes on two cores)
+#   ./test.sh           everything (20 to 25 minutes on two cores)
 #   ./test.sh quick     one build, all its tests (a few minutes)
 #
 # Environment: SITBONE_FUZZ_SECONDS (20) for each fuzzer, eight times that for the decoder with libFuzzer and with AFL++

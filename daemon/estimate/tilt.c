@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* What people do [judgement; what is published stands in estimate.h]: upright within a degree or two a quarter of the time,
- * mostly so while they lean to a side, and otherwise as far away as slumps of 10-20 degrees go. None of the numbers here is
- * sharp: half or twice of one changes the error in the simulator by 0.1 degrees, but half of the last one by 0.4. */
+ * mostly so while they lean to a side, and otherwise as far away as slumps of 10-20 degrees go. How sharp the numbers here
+ * are stands in tests/accuracy/README.md: two are, ELSEWHERE_SD_DEG and SLIDE_SD_DEG. */
 static const float UPRIGHT_SHARE = 0.25F, UPRIGHT_LEANING = 0.8F, UPRIGHT_SD_DEG = 1.5F, ELSEWHERE_SD_DEG = 11;
 /* A lifted leg and an elbow on the armrest: on top of the noise. */
 static const float LEANING_NOISE_DEG = 1.5F;
