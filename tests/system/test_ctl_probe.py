@@ -20,8 +20,8 @@ scenario = f"{root}/tests/golden/desk.scenario"
 
 def probe(*words, status=0):
     done = subprocess.run([f"{build}/sitbonectl", "probe", *words], capture_output=True, text=True, check=False, timeout=200)
-    assert done.returncode == status, (words, done)
-    return done.stdout if status == 0 or done.stdout else done.stderr
+    assert status is None or done.returncode == status, (words, done)
+    return done.stdout if done.stdout or status == 0 else done.stderr
 
 
 def sim(name, path, *words):
@@ -125,6 +125,34 @@ def test_described(folder):
     assert "no format" in probe(f"{folder}/my-mat.bin", "--format", "my-mut", status=2)
 
 
+def suggested(folder, lines, want):
+    """Text that no format fits: the description that probe writes reads it, every line or block but the first."""
+    with open(f"{folder}/text.bin", "w") as f:
+        f.write("".join(lines))
+    out = probe(f"{folder}/text.bin", status=None)
+    assert want in out, out
+    with open(f"{folder}/text.conf", "w") as f:
+        f.write(out[out.index("[format]"):])
+    found = subprocess.run([f"{build}/sitbonectl", "check", f"{folder}/text.bin", "--format", f"{folder}/text.conf", "--json"],
+                           stdout=subprocess.PIPE)
+    return json.loads(found.stdout)
+
+
+def test_suggested(folder):
+    cells = "[[1, 2, 3, 4], [5, 600, 7, 8], [9, 10, 11, 12]]"
+    found = suggested(folder, [f'{{"t": {i * 50}, "cells": {cells}}}\r\n' for i in range(40)],
+                      "it only rises.\nThis description fits")
+    assert found["cells"] == 12 and found["frames"] >= 39 and found["full_scale"] == 1023, found
+    row = "".join(f"Row {r}: 1 2 3 {r} 5\r\n" for r in range(6))
+    found = suggested(folder, [row + "-- end --\r\n"] * 20, "it counts rows.\nThis description fits")
+    assert found["cells"] == 30 and found["frames"] >= 19, found
+    found = suggested(folder, [f"{4000000000 + i * 50}\t1\t2\t3\t{i % 3}\n" for i in range(40)], "[format]\nheader = 1\n")
+    assert found["cells"] == 4 and found["frames"] >= 39, found
+    with open(f"{folder}/text.bin", "w") as f:
+        f.write("".join(f"{i % 6} 1 2 3 4 5\n" for i in range(90)))
+    assert "it counts rows. Nothing says where a frame of 5 a row ends" in probe(f"{folder}/text.bin")
+
+
 class Slow(threading.Thread):
     """One frame a second, into a FIFO."""
 
@@ -187,6 +215,7 @@ with tempfile.TemporaryDirectory() as d:
     test_files(d)
     test_nothing(d)
     test_described(d)
+    test_suggested(d)
     test_slow(d)
     test_lines(d)
     test_asked(d)

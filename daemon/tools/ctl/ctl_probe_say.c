@@ -6,6 +6,9 @@
 #include "ctl_out.h"
 #include "ctl_probe_listen.h"
 
+/* More of the bytes than this: it is text. */
+static const double TEXT_SHARE = 0.9;
+
 bool probe_fits(const struct probe *p) {
         return p->prober.n_fits > 0 && p->prober.fits[0].verdict == VERDICT_FITS;
 }
@@ -145,7 +148,7 @@ static void print_settings(const struct probe *p, const struct fit *f) {
 }
 
 static void print_seen(const struct probe *p) {
-        bool text = probe_text_share(p) > 0.9;
+        bool text = probe_text_share(p) > TEXT_SHARE;
 
         printf(text ? "    it begins: " : "    it begins:");
         for (size_t i = 0; i < p->heard.n && i < (text ? 60 : 24); i++)
@@ -153,7 +156,7 @@ static void print_seen(const struct probe *p) {
                         printf(" %02X", p->bytes[i]);
                 else
                         putchar(p->bytes[i] >= ' ' && p->bytes[i] <= '~' ? p->bytes[i] : ' ');
-        printf("\nA mat of your own making is described in a file: man 5 sitbone-format\n");
+        printf("\n");
 }
 
 static void print_fit(const struct fit *f) {
@@ -170,7 +173,7 @@ static void print_fit(const struct fit *f) {
                 printf("      words stand between or in frames %llu times: left out\n", (unsigned long long)f->words);
 }
 
-void probe_print(const struct probe *p) {
+void probe_print(struct probe *p) {
         printf("%s", p->device);
         if (p->baud > 0)
                 printf(" at %d baud", (int)p->baud);
@@ -179,6 +182,8 @@ void probe_print(const struct probe *p) {
                 print_fit(&p->prober.fits[i]);
         if (probe_fits(p)) {
                 print_settings(p, &p->prober.fits[0]);
+                if (p->prober.fits[0].format->framing == FRAMING_TEXT)
+                        probe_suggest(p, true);
         } else if (p->silent) {
                 printf("nothing comes: is the mat powered? Some wait to be asked: probe --send asks in the words of "
                        "every "
@@ -186,5 +191,7 @@ void probe_print(const struct probe *p) {
         } else {
                 printf("%s\n", p->prober.n_fits > 0 ? "nothing fits well" : "nothing fits");
                 print_seen(p);
+                if (probe_text_share(p) <= TEXT_SHARE || !probe_suggest(p, false))
+                        printf("A mat of your own making is described in a file: man 5 sitbone-format\n");
         }
 }
