@@ -4,6 +4,7 @@ read-only, or on a disk that is full. Usage: test_history.py BUILD"""
 import calendar
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -165,15 +166,18 @@ def test_what_if(week):
     assert sum(a['before_s'] is not None for a in other) >= longer
 
 
-def test_ten_years(week):
-    decade = years.make(BUILD, f'{FOLDER}/decade.db', 3652)
+def test_twelve_years(week):
+    decade = years.make(BUILD, f'{FOLDER}/decade.db', 4400)
     took = {}
     for path in week, decade:
         begin = time.monotonic()
         for _ in range(5):
             ctl('report', '--file', path, '--output', f'{FOLDER}/r.svg')
         took[path] = (time.monotonic() - begin) / 5
-    print(f'report: {took[week] * 1000:.0f} ms on a week, {took[decade] * 1000:.0f} ms on ten years')
+    ctl('report', '--period', 'all', '--file', decade, '--output', f'{FOLDER}/r.svg')
+    blue = re.findall(r'rgb\(0%, ?4[45][.\d]*%, ?(?:69|70)', open(f'{FOLDER}/r.svg').read())
+    assert len(blue) > 150, len(blue)  # a column for each of 145 months, and a few beside
+    print(f'report: {took[week] * 1000:.0f} ms on a week, {took[decade] * 1000:.0f} ms on twelve years')
     db = sqlite3.connect(decade)
     for sql in ('SELECT * FROM bout WHERE began_s < 9 AND began_s >= 5 AND until_s > 6',
                 'SELECT * FROM alert WHERE raised_s >= 5 AND raised_s < 9',

@@ -9,7 +9,16 @@
 #include "ctl_view.h"
 #include "util/language.h"
 
-enum { DAYS_MAX = 100, LABEL_W = 92, TOTAL_W = 84, TOP = 44, MONTHS_H = 200, MONTHS_MAX = 130, MONTH_NAME_W = 30 };
+enum {
+        DAYS_MAX = 100,
+        LABEL_W = 92,
+        TOTAL_W = 84,
+        TOP = 44,
+        MONTHS_H = 200,
+        MONTHS_MAX = 600,
+        MONTH_NAME_W = 30,
+        YEAR_W = 36
+};
 
 static bool by_month(const struct history *h) {
         return h->n_days > DAYS_MAX;
@@ -178,6 +187,13 @@ static const char *month_name(const struct month *m, char *ret, size_t size) {
         return ret;
 }
 
+/* January of every year, or of every second and so on; the first month, too, where no January is near. */
+static bool year_is_said(const struct month *m, bool first, double w) {
+        int every = (int)ceil(YEAR_W / (12 * w));
+
+        return m->month == 0 ? (1900 + m->year) % every == 0 : first && every == 1 && (12 - m->month) * w >= YEAR_W;
+}
+
 static void draw_months(cairo_t *c, const struct history *h, double y) {
         struct month months[MONTHS_MAX];
         char name[24];
@@ -202,7 +218,7 @@ static void draw_months(cairo_t *c, const struct history *h, double y) {
                 if (w > MONTH_NAME_W)
                         report_text(c, x + w / 2, base + 16, 11, report_grey, REPORT_CENTRE, "%s",
                                     month_name(&months[i], name, sizeof(name)));
-                if (months[i].month == 0 || i == 0)
+                if (year_is_said(&months[i], i == 0, w))
                         report_text(c, x + w * 0.12, base + 32, 11, report_grey, REPORT_LEFT, "%d",
                                     1900 + months[i].year);
         }
