@@ -57,7 +57,7 @@ struct app {
         uint64_t frames_at_tick, tick_us;
         uint64_t tare_saved_us;
         int today;        /* local day since 1970, to notice midnight */
-        char status[160]; /* what systemd was told last */
+        char status[400]; /* what systemd was told last */
 };
 
 /* Runs until SIGTERM or SIGINT. 0, or a negative errno after saying why. settings are good; options go before them. */

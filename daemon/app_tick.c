@@ -111,7 +111,8 @@ static void tell_systemd(struct app *a) {
                 n += snprintf(status + n, sizeof(status) - (size_t)n, ", %s %s", a->outlets[i].ops->name,
                               a->outlets[i].ops->status(a->outlets[i].self));
         if (!a->health.mat_online && n < (int)sizeof(status))
-                snprintf(status + n, sizeof(status) - (size_t)n, ", no frames from the mat");
+                snprintf(status + n, sizeof(status) - (size_t)n, ", no frames from the mat: %s",
+                         a->health.mat_trouble);
         if (strcmp(status, a->status) == 0)
                 return;
         memcpy(a->status, status, sizeof(status));
@@ -142,6 +143,9 @@ int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         mat_tick(&a->mat);
         if (a->health.mat_online && a->wake_us > app_real_of(a, a->mat.frame.arrived_us) + silence_us(a))
                 a->health.mat_online = false;
+        a->health.mat_trouble[0] = '\0';
+        if (!a->health.mat_online)
+                mat_trouble(&a->mat, a->health.mat_trouble);
         silent = a->health.frames == a->frames_at_tick;
         measure_health(a, a->wake_us);
         a->snapshot.health = a->health;

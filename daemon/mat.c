@@ -18,6 +18,9 @@ enum { QUIET_US = 50000 };
 
 enum { START_AGAIN_US = 1000000, LATENCY_LONG_MS = 3 };
 
+/* A boot banner is over by then, and the slowest mats have sent a frame. */
+enum { UNREADABLE_US = 5000000, SILENT_US = 1000000 };
+
 static void open_port(struct mat *m);
 
 static void close_port(struct mat *m) {
@@ -83,10 +86,11 @@ static ssize_t read_port(struct mat *m) {
         m->pause_us = PAUSE_FIRST_US; /* it works: the next loss is a new one */
         if (m->in_vain)
                 log_info("mat: %s sends again", port_path(m->port));
-        m->heard = true;
         m->in_vain = false;
         m->bytes += (uint64_t)n;
         sd_event_now(m->event, CLOCK_BOOTTIME, &m->read_us);
+        m->heard_us = m->heard ? m->heard_us : m->read_us;
+        m->heard = true;
         tap_send(&m->tap, m->read_us, bytes, (size_t)n);
         now_us = m->now(m->userdata);
         if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
@@ -209,6 +213,7 @@ static void opened(struct mat *m) {
         m->reopened += m->opened_once;
         m->opened_once = true;
         m->heard = false;
+        m->frames_before = m->decoder.frames;
         m->discard_until_us =
                 m->settings.discard_ms ? clock_boottime_us() + wait_us + (uint64_t)m->settings.discard_ms * 1000 : 0;
         decoder_reset(&m->decoder);
@@ -298,11 +303,52 @@ void mat_start(struct mat *m) {
         open_port(m);
 }
 
+/* Bytes that no frame comes of are nearly always another format or baud rate. */
+static bool is_unreadable(const struct mat *m) {
+        return m->heard && m->decoder.frames == m->frames_before;
+}
+
+static bool is_silent(const struct mat *m) {
+        uint64_t now_us;
+
+        return sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) < 0 || now_us >= m->read_us + SILENT_US;
+}
+
+void mat_trouble(const struct mat *m, char ret[MAT_TROUBLE_MAX]) {
+        const char *path = m->port ? port_path(m->port) : "";
+
+        if (!m->port)
+                snprintf(ret, MAT_TROUBLE_MAX, "%s", m->finished ? "the file is at its end" : m->complaint);
+        else if (port_connecting(m->port))
+                snprintf(ret, MAT_TROUBLE_MAX, "%s does not answer yet", path);
+        else if (!m->heard)
+                snprintf(ret, MAT_TROUBLE_MAX, "%s is open, nothing comes from it", path);
+        else if (is_silent(m) && !is_unreadable(m))
+                snprintf(ret, MAT_TROUBLE_MAX, "nothing comes from %s any more", path);
+        else
+                snprintf(ret, MAT_TROUBLE_MAX,
+                         "what comes from %.100s is no frame of %s: another format or baud rate? (sitbonectl probe)",
+                         path, m->format->name);
+}
+
+static void say_unreadable(struct mat *m, uint64_t now_us) {
+        char trouble[MAT_TROUBLE_MAX];
+
+        if (m->unreadable_said || !is_unreadable(m) || now_us < m->heard_us + UNREADABLE_US)
+                return;
+        m->unreadable_said = true;
+        mat_trouble(m, trouble);
+        log_warning("mat: %s", trouble);
+}
+
 void mat_tick(struct mat *m) {
         uint64_t now_us;
 
         say_boards(m);
-        if (m->port && sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) >= 0 && now_us >= m->read_us + QUIET_US)
+        if (!m->port || sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) < 0)
+                return;
+        say_unreadable(m, now_us);
+        if (now_us >= m->read_us + QUIET_US)
                 decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
 }
 

@@ -12,6 +12,7 @@
 #include "acquire/layout.h"
 #include "acquire/port.h"
 #include "sitbone/frame.h"
+#include "sitbone/health.h"
 #include "sitbone/settings.h"
 #include "tap.h"
 
@@ -36,7 +37,10 @@ struct mat {
         bool heard;                      /* bytes came since it was opened */
         bool latency_said;               /* that the adapter holds bytes back */
         bool in_vain;                    /* opened the last time, and lost before a byte came */
-        char complaint[256];             /* last reason why it cannot be opened or was lost, said once */
+        bool unreadable_said;            /* that bytes come and no frames */
+        uint64_t heard_us;               /* when the first byte came since it was opened */
+        uint64_t frames_before;          /* those of earlier openings */
+        char complaint[MAT_TROUBLE_MAX]; /* last reason why it cannot be opened or was lost, said once */
         uint64_t (*now)(void *userdata); /* arrival time of frames */
         frame_fn frame_seen;
         void *userdata;
@@ -59,6 +63,9 @@ void mat_start(struct mat *m);
 /* Once a second: a whole frame may be waiting for the delimiter of a next one that does not come. Only on a quiet line:
  * between two pieces of a frame nothing is decided. */
 void mat_tick(struct mat *m);
+
+/* Why no frames come, for people. */
+void mat_trouble(const struct mat *m, char ret[MAT_TROUBLE_MAX]);
 
 void mat_stop(struct mat *m);
 

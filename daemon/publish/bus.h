@@ -18,7 +18,7 @@
  *            session_done u (this week), session_done_today b, session_suits s (what was seen most lately, "" = nothing special)
  *            GetLive() -> a{sv}  all of the above and, from the first tick on: rows u, cols u, cells ay (load 0..255 of peak), peak d, x_mm ad,
  *            y_mm ad (scattered cells), load d, contact_area_cm2 d, cop_x_mm d, cop_y_mm d, asymmetry d, front_share d,
- *            frame_rate_hz d, frames t, refused t, sit_bones ad (lx ly rx ry, empty when none), sit_bone_quality d,
+ *            frame_rate_hz d, frames t, refused t, mat_trouble s (why none come, "" = they do), sit_bones ad (lx ly rx ry, empty when none), sit_bone_quality d,
  *            ppi d, cov d, dispersion d, gradient_per_cm d, cop_path_mm d, cop_velocity_mm_s d, weight_shifts u,
  *            pressure_reliefs u, region_loaded_s ad (back left, back right, middle left, ...; see features.h), taught_now s
  *            (the taught posture that matches, "" = none), stuck_cells u,

@@ -129,7 +129,8 @@ static int append_counts(sd_bus_message *m, const struct bus_view *v) {
 
         for (enum refusal i = 0; i < REFUSAL_N; i++)
                 refused += h->refused[i];
-        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",              /* */
+        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",          /* */
+                                     "mat_trouble", "s", h->mat_trouble,                             /* */
                                      "taught_now", "s", s->posture.taught,                           /* */
                                      "stuck_cells", "u", s->map.n_stuck,                             /* */
                                      "frame_rate_hz", "d", (double)h->frame_rate_hz,                 /* */

@@ -19,8 +19,11 @@ enum refusal {
         REFUSAL_N,
 };
 
+enum { MAT_TROUBLE_MAX = 256 };
+
 struct health {
-        bool mat_online; /* fresh frames come in */
+        bool mat_online;                   /* fresh frames come in */
+        char mat_trouble[MAT_TROUBLE_MAX]; /* why not, as far as the port shows it; "" while they do */
         uint64_t bytes;
         uint64_t frames; /* accepted */
         uint64_t refused[REFUSAL_N];

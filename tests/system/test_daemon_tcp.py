@@ -33,15 +33,23 @@ def descriptors():
     return counts[-1]
 
 
-def serve(lines):
-    """The mat is there, sends so many lines to the first who asks, and is gone again."""
+def trouble():
+    return daemon.status()['mat_trouble'] or ''
+
+
+def accept():
+    """The mat is there; the first who asks."""
     with socket.socket() as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(('127.0.0.1', port))
         server.listen()
         server.settimeout(20)
-        line, _ = server.accept()
-    with line:
+        return server.accept()[0]
+
+
+def serve(lines):
+    """It sends so many lines, and is gone again."""
+    with accept() as line:
         before = daemon.frames()
         line.sendall((','.join(['7'] * 16) + '\n').encode() * (lines + 1))  # the first one may be cut: it does not count
         wait_for('its frames', 20, lambda: daemon.frames() == before + lines)
@@ -56,6 +64,18 @@ try:
     serve(5)
     tries_again(2)
     assert descriptors() == left, (left, descriptors())
+
+    # why no frames come is said, and in the journal once
+    wait_for('the reason', 20, lambda: 'Connection refused' in trouble())
+    with accept() as line:
+        wait_for('open, and silent', 20, lambda: 'nothing comes' in trouble())
+        line.sendall(b'what is this?\n')
+        wait_for('no frame', 20, lambda: 'no frame of csv-line' in trouble())
+        wait_for('said', 20, lambda: 'no frame of csv-line' in daemon.log_text())
+        line.sendall((','.join(['7'] * 16) + '\n').encode() * 3)
+        wait_for('frames', 20, lambda: not trouble())
+        wait_for('silent again', 20, lambda: 'any more' in trouble())
+    assert daemon.log_text().count('no frame of csv-line') == 1, daemon.log_text()
 
     # in the journal of every day: once, not at every try
     daemon.kill(15)

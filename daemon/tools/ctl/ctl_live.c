@@ -38,6 +38,7 @@ static const struct live_row {
         TEXT("learning_why", learning_why),
         TEXT("calibration_stale", calibration_stale),
         TEXT("mat_place", mat_place),
+        TEXT("mat_trouble", mat_trouble),
         ROW("mat_moved_x_mm", "d", mat_moved_x_mm),
         ROW("mat_moved_y_mm", "d", mat_moved_y_mm),
         ROW("mat_turned_deg", "d", mat_turned_deg),

@@ -87,6 +87,8 @@ static void print_status(const struct view *v) {
                        v->alert_exercise);
         }
         print_line(_("mat"), view_mat_words, v);
+        if (!v->mat_online && *v->mat_trouble)
+                view_line("", v->mat_trouble);
         view_place_words(v, place, sizeof(place));
         if (*place)
                 view_line("", place);

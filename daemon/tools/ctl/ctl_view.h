@@ -17,6 +17,7 @@ struct view {
         char seat_id[VIEW_WORD_MAX], seat_name[VIEW_WORD_MAX], version[VIEW_WORD_MAX], mqtt[VIEW_WORD_MAX];
         char occupancy[VIEW_WORD_MAX], posture[VIEW_WORD_MAX];
         bool mat_online, referenced, calibrated;
+        char mat_trouble[VIEW_TEXT_MAX]; /* why not online, in English as in the log; "" = it is, or nobody knows */
         double confidence, tilt_deg, tilt_sd_deg, obliquity_deg, obliquity_sd_deg;
         double asymmetry, front_share, load, contact_area_cm2, peak, cop_x_mm, cop_y_mm;
         double ppi, cov, dispersion, gradient_per_cm, cop_path_mm, cop_velocity_mm_s; /* see features.h */

@@ -133,6 +133,7 @@ void view_print_json(FILE *f, const struct view *v) {
         put_pair(o, "snooze_left_s", v->snooze_s, "breaks_today", v->breaks_today, 0);
         put_alert(o, v);
         out_flag(o, "mat_online", v->mat_online);
+        out_word_or_null(o, "mat_trouble", v->mat_trouble);
         out_number(o, "frame_rate_hz", v->frame_rate_hz, 1);
         put_pair(o, "frames", (double)v->frames, "refused", (double)v->refused, 0);
         out_number(o, "history_lost", (double)v->history_lost, 0);
