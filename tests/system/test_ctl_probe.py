@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """sitbonectl probe: on files, FIFOs and lines of every speed; says what it knows, sends nothing that it was not told to send."""
 import fcntl
+import concurrent.futures
 import json
 import os
 import pty
@@ -172,6 +173,18 @@ class Slow(threading.Thread):
         os.close(fd)
 
 
+def test_slow_rows(folder):
+    """Sixteen rows a second: lines that fit as they are, until more frames say that they are rows."""
+    slow = [Slow(f"{folder}/slow-{i}", ("1 2 3 4 5 6\n" * 16 + end).encode() * 20, 192 + len(end))
+            for i, end in enumerate(("\n", "Mat of 6 x 16\n"))]
+    with concurrent.futures.ThreadPoolExecutor() as several:
+        found = list(several.map(lambda s: json.loads(probe(s.path, "--json")), slow))
+    for s in slow:
+        s.running = False
+    assert [f["format"] for f in found] == ["rows-blank", "rows-word"], found
+    assert all(f["candidates"][0]["cells"] == 96 for f in found), found
+
+
 def test_slow(folder):
     with open(f"{folder}/jq-seat-32.bin", "rb") as f:
         slow = Slow(f"{folder}/slow", f.read(), 1028)
@@ -217,5 +230,6 @@ with tempfile.TemporaryDirectory() as d:
     test_described(d)
     test_suggested(d)
     test_slow(d)
+    test_slow_rows(d)
     test_lines(d)
     test_asked(d)

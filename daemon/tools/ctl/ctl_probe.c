@@ -95,11 +95,22 @@ static void read_for(struct probe *p, uint64_t until_us) {
         }
 }
 
+/* Lines fit, but they may be the rows of larger frames, of which more are needed. */
+static bool may_be_rows(const struct probe *p) {
+        const struct format *f = p->prober.n_fits > 0 ? p->prober.fits[0].format : NULL;
+
+        return f && f->framing == FRAMING_TEXT && f->text_end == TEXT_END_LINE && heard_rows(&p->heard);
+}
+
 /* Long enough to say that it is nothing, or no more than what one has? */
 static bool is_enough(const struct probe *p, uint64_t waited_ms) {
         bool promising = p->prober.n_fits > 0 || probe_text_share(p) >= 0.9;
 
-        if (p->ended || is_sure(p) || p->heard.n == PROBE_BYTES_MAX)
+        if (p->ended || p->heard.n == PROBE_BYTES_MAX)
+                return true;
+        if (probe_fits(p) && may_be_rows(p))
+                return waited_ms >= SLOW_MS;
+        if (is_sure(p))
                 return true;
         if (p->heard.n == 0)
                 return waited_ms >= SILENT_MS;

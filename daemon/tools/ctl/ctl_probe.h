@@ -69,6 +69,9 @@ enum { SIZES_MAX = 8 };
 /* Sizes that the bytes themselves speak of, for a format that comes in several. Returns how many. */
 size_t probe_sizes(const struct format *format, const struct heard *heard, struct size ret[SIZES_MAX]);
 
+/* Among lines of text stand some that may end frames of rows. */
+bool heard_rows(const struct heard *heard);
+
 const char *verdict_word(enum verdict verdict);
 
 /* "starts with AA 55, 192 bytes, sum": what every frame of the row had. */

@@ -14,7 +14,7 @@ enum {
         WORDS_RUN = 12,   /* among bytes: so much text in a row, half of it letters */
         DAMAGED_MIN = 20, /* frames, where many are damaged */
         STRENGTH_MIN = 3, /* bytes or the like to know each of them by */
-        ENDS_MAX = 128,   /* lines without a digit, one in so many: more end frames of rows */
+        ENDS_MAX = 128,   /* lines of words or without a digit, one in so many: more end frames of rows */
 };
 static const double SHARE_FITS = 0.9, SHARE_PERHAPS = 0.5, SHARE_CHANCE = 0.2, SHARE_DAMAGED = 0.3;
 /* No mat is so far below zero at its least: one that goes on to both sides is another sensor. */
@@ -160,17 +160,17 @@ static int strength(const struct fit *fit) {
                2 * (f->check != CHECK_NONE) + (f->max_valid > 0) + size + 3 * (f->framing == FRAMING_COBS);
 }
 
-/* Lines that end frames of rows stand among the lines. */
-static bool are_rows(const struct heard *h) {
-        size_t lines = 1, ends = 0, digits = 0;
+bool heard_rows(const struct heard *h) {
+        size_t lines = 1, ends = 0, digits = 0, line = 0;
 
         for (size_t i = 0; i < h->n; i++) {
                 digits += h->bytes[i] >= '0' && h->bytes[i] <= '9';
                 if (h->bytes[i] != '\n')
                         continue;
                 lines++;
-                ends += digits == 0;
+                ends += digits == 0 || has_words(h->bytes + line, i - line, true);
                 digits = 0;
+                line = i + 1;
         }
         return ends * ENDS_MAX > lines;
 }
@@ -185,7 +185,7 @@ static bool stands_out(const struct prober *p) {
         if (!is_text(f->format))
                 return strength(f) >= STRENGTH_MIN;
         return f->n_cells >= FEW_CELLS && 4 * p->decoder.refused[REFUSED_COUNT] <= f->refused &&
-               (f->format->text_end != TEXT_END_LINE || !are_rows(p->heard));
+               (f->format->text_end != TEXT_END_LINE || !heard_rows(p->heard));
 }
 
 static enum verdict judge(const struct prober *p, double share_of_all) {
