@@ -4,6 +4,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <asm/termbits.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -53,6 +54,12 @@ ssize_t readlink(const char *restrict path, char *restrict ret, size_t size) {
         return (ssize_t)(sizeof(target) - 1 < size ? sizeof(target) - 1 : size);
 }
 
+/* As a chip that ends at 3 Mbaud does it. */
+static void limit_baud(struct termios2 *t) {
+        if (t->c_ospeed > 3000000)
+                t->c_ospeed = t->c_ispeed = 3000000;
+}
+
 int ioctl(int fd, unsigned long request, ...) {
         int (*real)(int, unsigned long, void *) = (int (*)(int, unsigned long, void *))dlsym(RTLD_NEXT, "ioctl");
         va_list args;
@@ -62,6 +69,8 @@ int ioctl(int fd, unsigned long request, ...) {
         va_start(args, request);
         arg = va_arg(args, void *);
         va_end(args);
+        if (request == TCSETS2)
+                limit_baud(arg);
         r = real(fd, request, arg);
         if (r < 0 && (errno == ENOTTY || errno == EINVAL)) {
                 if (request == TIOCMGET)

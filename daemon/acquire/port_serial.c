@@ -13,6 +13,8 @@
 
 #include "acquire/port_kind.h"
 
+enum { BAUD_PART = 20 }; /* a twentieth off is more than the bits of a byte bear */
+
 /* sp_nonblocking_read() says 0 for "nothing yet" and for "unplugged": only poll tells them apart. */
 static ssize_t serial_read(struct port *port, uint8_t *ret, size_t size) {
         struct pollfd p = {.fd = port->fd, .events = POLLIN};
@@ -66,6 +68,20 @@ static const char *configure(struct sp_port *sp, const struct port_options *o, e
         if ((*ret = sp_set_flowcontrol(sp, SP_FLOWCONTROL_NONE)) != SP_OK)
                 return "no flow control";
         return NULL;
+}
+
+/* What the driver made of it; 0 = it does not say. A chip that cannot go so fast takes another rate, or stays where it was,
+ * and calls that success. */
+static int baud_of(struct sp_port *sp) {
+        struct sp_port_config *config;
+        int ret = 0;
+
+        if (sp_new_config(&config) != SP_OK)
+                return 0;
+        if (sp_get_config(sp, config) != SP_OK || sp_get_config_baudrate(config, &ret) != SP_OK)
+                ret = 0;
+        sp_free_config(config);
+        return ret;
 }
 
 /* TIOCEXCL keeps others out from now on (root excepted); the lock finds those that came first and lock, too. */
@@ -131,7 +147,7 @@ static int latency_ms(const char *path) {
 }
 
 static int open_sp(struct port *port, struct sp_port *sp, const struct port_options *options, struct port_hint hint) {
-        int quiet = open_quietly(port->path), error;
+        int quiet = open_quietly(port->path), error, got;
         const char *what, *number;
         enum sp_return r;
 
@@ -153,6 +169,12 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
                 sp_close(sp);
                 return port_fail(hint, error, "%s cannot be set to %s (baud %d): %s", port->path, what,
                                  (int)options->baud, strerror(error));
+        }
+        got = baud_of(sp);
+        if (got > 0 && abs(got - options->baud) > options->baud / BAUD_PART) {
+                sp_close(sp);
+                return port_fail(hint, ERANGE, "%s cannot run at %d baud: it stays at %d", port->path,
+                                 (int)options->baud, got);
         }
         number = sp_get_port_usb_serial(sp);
         snprintf(port->serial_number, sizeof(port->serial_number), "%s", number ? number : "");

@@ -139,6 +139,18 @@ static void test_open(int32_t baud, int32_t lines) {
         CHECK(port_open(path, &options, &port, hint, sizeof(hint)) == -ENOENT && strstr(hint, "plugged in"));
 }
 
+static void test_baud(int32_t baud, int expected) {
+        struct port_options options = {.baud = baud};
+        struct port *port = NULL;
+        char path[64];
+        int master = pty(path, sizeof(path));
+
+        CHECK(port_open(path, &options, &port, hint, sizeof(hint)) == expected);
+        CHECK(expected == 0 || strstr(hint, "cannot run at 4500000 baud: it stays at 3000000"));
+        port_close(port);
+        close(master);
+}
+
 int main(void) {
         char path[64];
         int master;
@@ -148,6 +160,10 @@ int main(void) {
         test_open(250000, LINE_ON); /* no constant for this one: termios2 */
         test_open(1152000, LINE_LEAVE);
         master = pty(path, sizeof(path));
+        test_baud(12345, 0);
+        test_baud(3000000, 0);
+        test_baud(3100000, 0); /* near enough */
+        test_baud(4500000, -ERANGE);
         test_busy(HOLDS_AS_WE_DO);
         test_busy(HOLDS_WITH_LOCK);
         test_busy(HOLDS_WITHOUT);

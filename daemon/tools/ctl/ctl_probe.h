@@ -77,7 +77,8 @@ const char *verdict_word(enum verdict verdict);
 /* "starts with AA 55, 192 bytes, sum": what every frame of the row had. */
 void fit_evidence(const struct fit *fit, char *ret, size_t size);
 
-/* Sets a line to any speed without closing it: opening again would reset many boards. 0, or a negative errno. */
+/* Sets a line to any speed without closing it: opening again would reset many boards. 0, or a negative errno; -ERANGE when
+ * its driver takes another. */
 int line_set_baud(int fd, int32_t baud);
 
 #endif
