@@ -10,35 +10,11 @@ struct piece {
         uint32_t part, first, n;
 };
 
-static uint32_t element_largest(const struct format *f) {
-        switch (f->element) {
-        case ELEMENT_U8:
-                return 0xFF;
-        case ELEMENT_U16LE:
-        case ELEMENT_U16BE:
-                return 0xFFFF;
-        case ELEMENT_I16LE:
-        case ELEMENT_I16BE:
-                return 0x7FFF;
-        case ELEMENT_I32LE:
-        case ELEMENT_F32LE:
-                return 1 << 24;
-        case ELEMENT_SPLIT5:
-                return 0x3FF;
-        case ELEMENT_SPLIT6:
-                return 0xFFF;
-        }
-        return 0;
-}
-
 static uint32_t largest_value(const struct format *f) {
-        uint32_t bits = element_largest(f);
+        uint32_t bits = format_largest(f);
 
-        if (f->framing == FRAMING_TEXT)
-                return f->digits ? 9 : 999999;
-        if (f->mask)
-                bits &= f->mask;
-        bits >>= f->shift;
+        if (f->framing == FRAMING_TEXT && !f->digits)
+                return 999999;
         return f->max_valid > 0 && f->max_valid < bits ? f->max_valid : bits;
 }
 

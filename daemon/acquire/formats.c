@@ -35,6 +35,35 @@ size_t format_element_size(const struct format *format) {
         }
 }
 
+static uint32_t element_largest(const struct format *f) {
+        switch (f->element) {
+        case ELEMENT_U8:
+                return 0xFF;
+        case ELEMENT_U16LE:
+        case ELEMENT_U16BE:
+                return 0xFFFF;
+        case ELEMENT_I16LE:
+        case ELEMENT_I16BE:
+                return 0x7FFF;
+        case ELEMENT_I32LE:
+        case ELEMENT_F32LE:
+                return 1 << 24;
+        case ELEMENT_SPLIT5:
+                return 0x3FF;
+        case ELEMENT_SPLIT6:
+                return 0xFFF;
+        }
+        return 0;
+}
+
+uint32_t format_largest(const struct format *format) {
+        uint32_t bits = element_largest(format);
+
+        if (format->framing == FRAMING_TEXT)
+                return format->digits ? 9 : 1 << 24;
+        return (format->mask ? bits & format->mask : bits) >> format->shift;
+}
+
 size_t format_check_size(const struct format *format) {
         return format->check == CHECK_NONE ? 0 : format->check == CHECK_CRC16_MODBUS ? 2 : 1;
 }

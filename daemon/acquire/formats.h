@@ -106,9 +106,10 @@ struct format {
         struct format_constant constants[FORMAT_CONSTANTS_MAX];
         enum check check;
         uint8_t check_from; /* the first byte that it covers, counted from the first sync byte */
-        char separators[8]; /* text: any of these and blanks, any number of them, between two numbers; header_n and trailer_n
+        char separators
+                [8]; /* text: any of these and blanks, any number of them, between two numbers; header_n and trailer_n
                              * count numbers at both ends of a line that are no cells */
-        bool digits;        /* text: every digit is a cell */
+        bool digits; /* text: every digit is a cell */
         enum text_end
                 text_end; /* text: a line is a frame; or a row, and a blank line or one without a digit ends it */
 
@@ -158,6 +159,9 @@ const char *format_wrong(const struct format *format);
 /* Bytes of one element, and of everything round the elements (of one part). 0 for text. */
 size_t format_element_size(const struct format *format);
 size_t format_overhead(const struct format *format);
+
+/* The largest value that an element can have. */
+uint32_t format_largest(const struct format *format);
 
 /* What a frame of so many rows and columns is found by: the sync, or the shape where there is none. */
 struct format_bytes format_sync(const struct format *format, uint32_t rows, uint32_t cols);

@@ -32,20 +32,22 @@ static const char *wrong_head(const struct format *f) {
         if (wrong)
                 return wrong;
         if (f->length.kind != LENGTH_FIXED && f->length.at + width_of(f->length.kind) > head)
-                return "length_at is not within sync and header";
+                return "length_at is not within sync and header: header must count these bytes, too";
         if (f->shape.kind != SHAPE_NONE && f->shape.at + (size_t)format_shape(f, 0, 0).n > head)
-                return "shape_at is not within sync and header";
+                return "shape_at is not within sync and header: header must count these bytes, too";
         if (f->shape.kind != SHAPE_NONE && f->sync.n == 0 && f->shape.at != 0)
                 return "without a sync the shape comes first: shape_at must be 0";
         if (f->part.kind != PART_NONE && f->part.at + (f->part.kind == PART_START_U16LE ? 2u : 1u) > head)
-                return "part_at is not within sync and header";
+                return "part_at is not within sync and header: header must count these bytes, too";
         if (f->board_at > 0 && (f->board_at >= head || f->part.kind != PART_NONE))
-                return "board_at must be within sync and header, and there may be no parts";
+                return "board_at must be within sync and header, which counts this byte, too, and there may be no "
+                       "parts";
         if (f->check_from > head)
                 return "check_from is not within sync and header";
         for (uint8_t i = 0; i < f->n_constants; i++)
                 if (f->constants[i].at >= head)
-                        return "constants has a place that is not within sync and header";
+                        return "constants has a place that is not within sync and header: header must count these "
+                               "bytes, too";
         return NULL;
 }
 
@@ -139,6 +141,8 @@ const char *format_wrong(const struct format *f) {
                 return wrong;
         if (!(f->full_scale > 0))
                 return "full_scale is missing: the value of a saturated cell";
+        if (f->full_scale > (float)format_largest(f))
+                return "full_scale is more than an element can be, as element, mask and shift say";
         if (f->request.n > 0 && f->request_every_ms < 5)
                 return "request needs request_every_ms of 5 or more";
         if (f->framing == FRAMING_TEXT)

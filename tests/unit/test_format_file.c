@@ -37,6 +37,10 @@ static void test_mistakes(void) {
               "my-mat.conf:1: full_scale: stands before the line [format]");
         wrong("[format]\nrows = 4\ncols = 4\n", "full_scale is missing");
         wrong("[format]\nfull_scale = 9\nframing = prefix\n", "sync is missing");
+        wrong("[format]\nframing = prefix\nsync = AA\nfull_scale = 1023\n", "my-mat.conf:4: full_scale is more than");
+        wrong("[format]\ndigits = yes\nfull_scale = 10\n", "my-mat.conf:3: full_scale is more than");
+        CHECK(parse("[format]\nframing = prefix\nsync = AA\nelement = u16be\nmask = 65472\nshift = 6\nfull_scale = "
+                    "1023\n") == 0);
         wrong("[format]\nfull_scale = 9\nrows = 4\n", "my-mat.conf:3: rows and cols go together");
         wrong("[format]\nfull_scale = 9\nrows = 65\ncols = 65\n",
               "my-mat.conf:3: rows x cols is more than 4096 cells");
