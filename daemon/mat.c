@@ -47,7 +47,14 @@ static void open_later(struct mat *m) {
         m->pause_us = m->pause_us * 2 < PAUSE_MOST_US ? m->pause_us * 2 : PAUSE_MOST_US;
 }
 
+/* The port has no other number for a name that nobody knows. */
+static const char *why_lost(ssize_t error) {
+        return error == -EHOSTUNREACH ? "no such host, or no way to it" : strerror((int)-error);
+}
+
 static void gone(struct mat *m, const char *why) {
+        char said[MAT_TROUBLE_MAX];
+
         if (m->port && port_is_file(m->port)) {
                 decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
                 log_notice("mat: %s: end of the file", port_path(m->port));
@@ -55,11 +62,13 @@ static void gone(struct mat *m, const char *why) {
                 close_port(m);
                 return;
         }
+        snprintf(said, sizeof(said), "%s: %s; waiting for it to come back",
+                 m->port ? port_path(m->port) : m->settings.device, why);
         /* said once: a server that is away refuses every few seconds, for days */
-        log_line(m->in_vain && !m->heard && strcmp(m->complaint, why) == 0 ? LOG_DEBUG_ : LOG_NOTICE_,
-                 "mat: %s: %s; waiting for it to come back", m->port ? port_path(m->port) : m->settings.device, why);
+        log_line(m->in_vain && !m->heard && strcmp(m->complaint, said) == 0 ? LOG_DEBUG_ : LOG_NOTICE_, "mat: %s",
+                 said);
         m->in_vain = !m->heard;
-        snprintf(m->complaint, sizeof(m->complaint), "%s", why);
+        snprintf(m->complaint, sizeof(m->complaint), "%s", said);
         close_port(m);
         open_later(m);
 }
@@ -109,7 +118,7 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
         if (n == PORT_READ_END)
                 gone(m, "hung up");
         else if (n < 0)
-                gone(m, strerror((int)-n));
+                gone(m, why_lost(n));
         else if (n == 0 && (events & (EPOLLHUP | EPOLLERR)))
                 gone(m, "unplugged");
         else if ((events & EPOLLOUT) && !port_connecting(m->port))
@@ -125,7 +134,7 @@ static int on_file(sd_event_source *source, void *userdata) {
         if (n == PORT_READ_END)
                 gone(userdata, "end");
         else if (n < 0)
-                gone(userdata, strerror((int)-n));
+                gone(userdata, why_lost(n));
         return 0;
 }
 

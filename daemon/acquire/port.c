@@ -102,7 +102,8 @@ static int explain(struct port_hint hint, int error, const char *path) {
         case ENOENT:
         case ENXIO:
         case ENODEV:
-                return port_fail(hint, error, "%s is not there: is the mat plugged in?", path);
+                return port_fail(hint, error, "%s is not there: %s", path,
+                                 strchr(path, '/') ? "is the mat plugged in?" : "a whole path like /dev/ttyUSB0?");
         case EPERM: /* the file's mode says EACCES; a device cgroup says this */
                 return port_fail(hint, error,
                                  "%s is withheld from this service: DeviceAllow= of its unit does not name it", path);

@@ -44,7 +44,7 @@ static int make_raw(int fd) {
         struct termios t;
 
         if (tcgetattr(fd, &t) < 0)
-                return errno == ENOTTY ? 0 : -errno;
+                return errno == EINVAL ? -ENOTTY : -errno; /* what /dev/urandom says */
         cfmakeraw(&t);
         return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : 0;
 }
@@ -62,6 +62,10 @@ static int open_descriptor(const char *path, mode_t mode) {
         return fd < 0 ? -errno : fd;
 }
 
+static int refuse_kind(const char *path, struct port_hint hint) {
+        return port_fail(hint, EINVAL, "%s is neither a serial port nor a pty, FIFO or file", path);
+}
+
 int port_stream_open(struct port *port, const char *path, struct port_hint hint) {
         struct stat st;
         int fd, r;
@@ -69,14 +73,14 @@ int port_stream_open(struct port *port, const char *path, struct port_hint hint)
         if (stat(path, &st) < 0)
                 return -errno;
         if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
-                return port_fail(hint, EINVAL, "%s is neither a serial port nor a pty, FIFO or file", path);
+                return refuse_kind(path, hint);
         fd = open_descriptor(path, st.st_mode);
         if (fd < 0)
                 return fd;
         r = S_ISCHR(st.st_mode) ? make_raw(fd) : 0;
         if (r < 0) {
                 close(fd);
-                return r;
+                return r == -ENOTTY ? refuse_kind(path, hint) : r;
         }
         port->kind = &stream;
         port->fd = fd;

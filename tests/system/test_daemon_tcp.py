@@ -66,7 +66,7 @@ try:
     assert descriptors() == left, (left, descriptors())
 
     # why no frames come is said, and in the journal once
-    wait_for('the reason', 20, lambda: 'Connection refused' in trouble())
+    wait_for('the reason', 20, lambda: f'127.0.0.1:{port}: Connection refused' in trouble())
     with accept() as line:
         wait_for('open, and silent', 20, lambda: 'nothing comes' in trouble())
         line.sendall(b'what is this?\n')

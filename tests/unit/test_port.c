@@ -182,6 +182,9 @@ static void test_hints(void) {
         CHECK(port_open("tcp://nowhere", &options, &port, hint, sizeof(hint)) == -EINVAL && strstr(hint, "host:port"));
         CHECK(port_open("tcp://:99999", &options, &port, hint, sizeof(hint)) == -EINVAL);
         CHECK(port_open(folder, &options, &port, hint, sizeof(hint)) == -EINVAL && strstr(hint, "neither"));
+        CHECK(port_open("/dev/null", &options, &port, hint, sizeof(hint)) == -EINVAL && strstr(hint, "neither"));
+        CHECK(port_open("/dev/urandom", &options, &port, hint, sizeof(hint)) == -EINVAL && strstr(hint, "neither"));
+        CHECK(port_open("ttyUSB99", &options, &port, hint, sizeof(hint)) == -ENOENT && strstr(hint, "a whole path"));
         CHECK(port_open("/nowhere/at/all", &options, &port, hint, sizeof(hint)) == -ENOENT && strstr(hint, "plugged"));
         port = must_open("tcp://name.invalid:1"); /* closed while the name is looked up */
         port_close(port);
