@@ -108,6 +108,7 @@ void decoder_reset(struct decoder *d) {
         /* the end of a row whose beginning nobody saw is no blank line */
         d->overlong = d->format->framing == FRAMING_TEXT && d->format->text_end == TEXT_END_BLANK;
         d->gathered = 0;
+        d->row = 0;
 }
 
 /* A suffix that nobody sent stands before the first frame. */

@@ -47,6 +47,7 @@ struct decoder {
         bool straight;                   /* and its elements stand in the order of the cells */
         bool alone;                      /* in step, a frame counts without another behind it */
         uint32_t gathered;               /* elements there are of a frame that comes in parts or rows */
+        double row;                      /* text: number of the last row, where they have numbers */
         size_t start, held, scanned;
         uint8_t buffer[DECODER_BUFFER];
         float elements[2 * CELLS_MAX]; /* as the wire has them: those gathered, and behind them those of this part */

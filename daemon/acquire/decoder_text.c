@@ -191,10 +191,28 @@ static bool ends_rows(const struct decoder *d, const char *line, size_t n) {
         return n > 0 && (!has_digit(line, n) || begins_with_word(d, line, n));
 }
 
+/* A number that does not go on rising begins the next frame, with row 0 or 1; any other is damage, or the rest of a line. */
+static void note_number(struct decoder *d, const char *line, size_t n, const struct taker *t) {
+        const char *end = line + n;
+        double number;
+
+        while (line < end && !is_digit(*line))
+                line++;
+        if (!number_parse(&line, end, &number))
+                return;
+        if (number <= d->row) {
+                end_rows(d, t);
+                d->spoilt = number > 1;
+        }
+        d->row = number;
+}
+
 static void take_row(struct decoder *d, const char *line, size_t n, const struct taker *t) {
         enum refusal reason;
 
-        if (ends_rows(d, line, n)) {
+        if (d->format->text_end == TEXT_END_NUMBER) {
+                note_number(d, line, n, t);
+        } else if (ends_rows(d, line, n)) {
                 end_rows(d, t);
                 return;
         }

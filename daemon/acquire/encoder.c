@@ -229,12 +229,20 @@ static size_t put_number(uint32_t value, uint8_t *ret) {
 }
 
 static size_t put_text_end(const struct format *f, uint8_t *ret) {
-        const char *end = f->text_end == TEXT_END_LINE ? "" : f->text_end == TEXT_END_BLANK ? "\n" : "END\n";
+        const char *end = f->text_end == TEXT_END_BLANK ? "\n" : f->text_end == TEXT_END_WORD ? "END\n" : "";
         size_t n = 0;
 
         for (; end[n]; n++)
                 ret[n] = (uint8_t)end[n];
         return n;
+}
+
+/* The number of the row, before the zeros. */
+static size_t put_row(uint32_t row, uint8_t separator, uint8_t *ret) {
+        size_t n = put_number(row, ret);
+
+        ret[n] = separator;
+        return n + 1;
 }
 
 /* Numbers that are no cells: zeros. */
@@ -251,13 +259,17 @@ static size_t encode_text(const struct format *f, const struct layout *l, const 
         size_t at = 0, n = l->geometry.n_cells, line = f->text_end == TEXT_END_LINE || l->line == 0 ? n : l->line;
         uint8_t separator = (uint8_t)(f->separators[0] == FORMAT_SEPARATOR_ANY ? ',' : f->separators[0]);
 
+        const bool numbered = f->text_end == TEXT_END_NUMBER;
+
         if (n == 0)
                 return 0;
         for (size_t k = 0; k < n; k++) {
                 if (size - at < 16 + 2 * (size_t)(f->header_n + f->trailer_n))
                         return 0;
+                if (k % line == 0 && numbered)
+                        at += put_row((uint32_t)(k / line), separator, ret + at);
                 if (k % line == 0)
-                        at += put_others(f->header_n, false, separator, ret + at);
+                        at += put_others((size_t)f->header_n - numbered, false, separator, ret + at);
                 at += put_number(quantise(f, l, cells[l->cell_of[k]]), ret + at);
                 if ((k + 1) % line == 0) {
                         at += put_others(f->trailer_n, true, separator, ret + at);

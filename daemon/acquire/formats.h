@@ -37,7 +37,7 @@ enum check { CHECK_NONE, CHECK_SUM8, CHECK_CRC16_MODBUS, CHECK_XOR8 }; /* over t
 enum length_kind { LENGTH_FIXED, LENGTH_U8, LENGTH_U16LE, LENGTH_U16BE };
 enum shape_kind { SHAPE_NONE, SHAPE_U8, SHAPE_U16LE };
 enum part_kind { PART_NONE, PART_INDEX_U8, PART_START_U16LE };
-enum text_end { TEXT_END_LINE, TEXT_END_BLANK, TEXT_END_WORD };
+enum text_end { TEXT_END_LINE, TEXT_END_BLANK, TEXT_END_WORD, TEXT_END_NUMBER };
 
 /* How sure the facts are: A = two independent sources agree, or recorded bytes decode; B = one source that plainly worked
  * on hardware; C = one weak source. */
@@ -111,7 +111,8 @@ struct format {
                              * count numbers at both ends of a line that are no cells */
         bool digits; /* text: every digit is a cell */
         enum text_end
-                text_end; /* text: a line is a frame; or a row, and a blank line or one without a digit ends it */
+                text_end; /* text: a line is a frame; or a row, and a blank line, one without a digit or, where the first
+                           * number is that of the row, the first row of the next ends it */
 
         enum element element;
         uint16_t mask;      /* 0 = all bits */

@@ -131,6 +131,8 @@ static const char *wrong_size(const struct format *f) {
 static const char *wrong_text(const struct format *f) {
         if (!f->digits && !f->separators[0])
                 return "separators are missing";
+        if (f->text_end == TEXT_END_NUMBER && f->header_n == 0)
+                return "frame_end = number needs header: the first number of a line is that of the row, no cell";
         return NULL;
 }
 

@@ -149,9 +149,10 @@ def test_suggested(folder):
     assert found["cells"] == 30 and found["frames"] >= 19, found
     found = suggested(folder, [f"{4000000000 + i * 50}\t1\t2\t3\t{i % 3}\n" for i in range(40)], "[format]\nheader = 1\n")
     assert found["cells"] == 4 and found["frames"] >= 39, found
-    with open(f"{folder}/text.bin", "w") as f:
-        f.write("".join(f"{i % 6} 1 2 3 4 5\n" for i in range(90)))
-    assert "it counts rows. Nothing says where a frame of 5 a row ends" in probe(f"{folder}/text.bin")
+    found = suggested(folder, [f"R{i % 6}: 1 2 3 4 5\n" for i in range(90)], "header = 1\nframe_end = number\n")
+    assert found["cells"] == 30 and found["frames"] >= 13, found
+    found = suggested(folder, [f"Frame {i}:\n" + row for i in range(30)], "header = 1\nframe_end = number\n")
+    assert found["cells"] == 30 and found["frames"] >= 28, found
 
 
 class Slow(threading.Thread):

@@ -139,9 +139,11 @@ static struct format some_text(void) {
         struct format f = {.name = "random", .framing = FRAMING_TEXT, .digits = any(4) == 0};
 
         memcpy(f.separators, separators[any(7)], sizeof(f.separators));
-        f.text_end = (enum text_end)any(3);
+        f.text_end = (enum text_end)any(f.digits ? 3 : 4);
         f.header_n = (uint8_t)(f.digits || any(3) ? 0 : any(4));
         f.trailer_n = (uint8_t)(f.digits || any(3) ? 0 : any(4));
+        if (f.text_end == TEXT_END_NUMBER && f.header_n == 0)
+                f.header_n = 1;
         f.full_scale = (float)(f.digits ? 9 : 1 + any(100000));
         f.inverted = any(3) == 0;
         some_order(&f);

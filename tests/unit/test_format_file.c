@@ -78,6 +78,7 @@ static void test_in_vain(void) {
         wrong("[format]\nfull_scale = 9\nsync = AA\n", "my-mat.conf:3: sync: is about bytes, and framing is text");
         wrong("[format]\nfull_scale = 9\nframing = text\ncheck = sum8\n", "my-mat.conf:4: check: is about bytes");
         wrong("[format]\nfull_scale = 9\ndigits = yes\nheader = 1\n", "every digit is a cell");
+        wrong("[format]\nfull_scale = 9\nframe_end = number\n", "my-mat.conf:3: frame_end = number needs header");
         wrong("[format]\nfull_scale = 9\nrequest_every_ms = 50\n", "my-mat.conf:3: request_every_ms: needs request");
         wrong(BYTES "separators = comma\n", "my-mat.conf:6: separators: is for framing = text");
         wrong(BYTES "length_at = 2\n", "my-mat.conf:6: length_at: needs length = u8");
@@ -144,6 +145,7 @@ static void test_words(void) {
                 "[format]\nfull_scale = 9\nseparators = any\nheader = 1\nframe_end = blank\nrows = 2\ncols = 2\n";
         const char *names =
                 "[format]\nfull_scale = 9\nseparators = any\nheader = 1\nframe_end = word\nrows = 2\ncols = 2\n";
+        const char *numbered = "[format]\nfull_scale = 9\nheader = 1\nframe_end = number\nrows = 2\ncols = 2\n";
         const char *word = "[format]\nfull_scale = 9\nframe_end = word\nrows = 2\ncols = 2\n";
 
         CHECK(strcmp(decoded(any, "FSR: 1, 2, 3, -4 mV\r\nready\n3 ok\n{\"cells\":[[5,6],[7,8.5]]}\n"),
@@ -158,6 +160,11 @@ static void test_words(void) {
                      "1 2 3 4 5 6 7 8 ") == 0);
         CHECK(decoder.refused[REFUSED_TEXT] == 1 && wire_refused(&decoder) == 1);
         CHECK(strcmp(decoded(names, "Row 0: 1 2\r\nRow 1: 3 4\r\n-- end --\r\n"), "1 2 3 4 ") == 0);
+        /* rows that have numbers, and nothing between frames; the last one waits for the next, or for silence */
+        CHECK(strcmp(decoded(numbered, "1 1 2\n2 3 4\n1 5 6\n2 7 8\n1 9 9\n2 9\n"), "1 2 3 4 5 6 7 8 ") == 0);
+        CHECK(wire_refused(&decoder) == 0);
+        CHECK(strcmp(decoded(numbered, "0 1 2\n1 3 4\n1 5 6\n0 5 6\n0 5 6\n1 7 8\n0 9 9\n3 9 9\n4 9 9\n0 9 9\n"),
+                     "1 2 3 4 5 6 7 8 ") == 0);
         /* blanks that nobody named, ends of lines the other way round */
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nseparators = bar\nrows = 1\ncols = 2\n",
                              "| 1 | 2 |\n\r| 3 | 4 |\n\r"),

@@ -176,8 +176,10 @@ static void draw_text(struct drawing *d, const struct format *f) {
         add(d, " \\n");
         if (f->text_end == TEXT_END_LINE)
                 return;
-        add(d, ", a line for each row; then %s",
-            f->text_end == TEXT_END_BLANK ? "a blank line" : "a line without a digit");
+        add(d, ", a line for each row%s",
+            f->text_end == TEXT_END_BLANK  ? "; then a blank line"
+            : f->text_end == TEXT_END_WORD ? "; then a line without a digit"
+                                           : ", its number first");
 }
 
 void format_draw(const struct format *f, char *ret, size_t size) {

@@ -68,7 +68,8 @@ static void note_gap(struct prober *p, uint64_t refused) {
         uint64_t lost = p->decoder.discarded_bytes - p->discarded;
         size_t left = p->heard->n - p->last_end, n = lost < left ? (size_t)lost : left;
 
-        if (p->fit.format->part.kind != PART_NONE) /* good parts stand before the words */
+        if (p->fit.format->part.kind != PART_NONE ||
+            p->fit.format->text_end == TEXT_END_NUMBER) /* good parts or rows stand before the words */
                 n = p->fed - p->decoder.held - p->last_end;
         if (p->fit.frames > 0 && has_words(p->heard->bytes + p->last_end, n, is_text(p->fit.format))) {
                 p->word_bytes += lost;

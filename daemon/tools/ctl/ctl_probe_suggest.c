@@ -8,7 +8,7 @@
 #include "acquire/number.h"
 #include "ctl_probe_listen.h"
 
-enum { LINES_MIN = 10, WAYS = 6 };
+enum { LINES_MIN = 10, WAYS = 8 };
 
 /* What the first of several numbers in a line is. */
 enum first { FIRST_CELL, FIRST_CLOCK, FIRST_ROW };
@@ -47,8 +47,8 @@ static enum first first_of(const struct heard *h) {
 static void way(struct format *f, int i, bool header) {
         *f = *format_by_name("csv-line");
         f->header_n = header;
-        f->text_end = (enum text_end)(i % 3);
-        if (i >= 3)
+        f->text_end = (enum text_end)(i / 2);
+        if (i % 2)
                 snprintf(f->separators, sizeof(f->separators), "%c", FORMAT_SEPARATOR_ANY);
 }
 
@@ -56,22 +56,18 @@ static void print_description(const struct fit *fit, enum first first) {
         const struct format *f = fit->format;
         double largest = fit->largest > 0 ? exp2(ceil(log2((double)fit->largest + 1))) - 1 : (double)f->full_scale;
 
+        static const char *const ends[] = {"line", "blank", "word", "number"};
+
         if (first != FIRST_CELL)
                 printf("\nThe first number of each line is no cell: %s.",
                        first == FIRST_CLOCK ? "it only rises" : "it counts rows");
-        if (first == FIRST_ROW && f->text_end == TEXT_END_LINE) {
-                printf(" Nothing says where a frame of %u a row ends:\nlet the mat print a blank line behind the last "
-                       "row\n",
-                       fit->n_cells);
-                return;
-        }
         printf("\nThis description fits, as /etc/sitbone/formats/my-mat.conf (man 5 sitbone-format):\n\n[format]\n");
         if (*f->separators == FORMAT_SEPARATOR_ANY)
                 printf("separators = any\n");
         if (f->header_n > 0)
                 printf("header = 1\n");
         if (f->text_end != TEXT_END_LINE)
-                printf("frame_end = %s\n", f->text_end == TEXT_END_BLANK ? "blank" : "word");
+                printf("frame_end = %s\n", ends[f->text_end]);
         printf("full_scale = %g\n# %u cells a frame: say rows and cols\n", largest, fit->n_cells);
         if (fit->n_cells < FEW_CELLS)
                 printf("# is it a mat at all? Other sensors print such lines, too\n");
@@ -84,7 +80,7 @@ bool probe_suggest(struct probe *p, bool only_counted) {
         struct format_list *list = calloc(1, sizeof(*list));
 
         if (ways && list && (first != FIRST_CELL || !only_counted)) {
-                for (int i = 0; i < WAYS; i++) {
+                for (int i = 0; i < (first == FIRST_ROW ? WAYS : WAYS - 2); i++) {
                         way(&ways[i], i, first != FIRST_CELL);
                         list->of[list->n++] = &ways[i];
                 }
