@@ -122,8 +122,10 @@ static int explain(struct port_hint hint, int error, const char *path) {
                                 "no permission for %s: members of the group %s may open it (sudo usermod -aG %s "
                                 "NAME, and log in again)",
                                 path, group->gr_name, group->gr_name);
-                return port_fail(hint, error, "no permission for %s (mode %03o, group %s)", path,
-                                 (unsigned)st.st_mode & 0777u, group ? group->gr_name : "?");
+                return port_fail(hint, error,
+                                 "no permission for %s (mode %03o, group %s): a udev rule can give it, as "
+                                 "70-sitboned.rules tells",
+                                 path, (unsigned)st.st_mode & 0777u, group ? group->gr_name : "?");
         default:
                 return *hint.text ? -error : port_fail(hint, error, "%s: %s", path, strerror(error));
         }

@@ -1,9 +1,11 @@
 #include "ctl_ports.h"
 
+#include <grp.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "acquire/port.h"
@@ -19,17 +21,28 @@ static void holder_of(const char *path, char *ret, size_t size) {
                 *ret = '\0';
 }
 
-static const char *free_words(const struct port_facts *p) {
-        if (access(p->path, R_OK | W_OK) < 0)
-                return _("no permission (group dialout?)");
-        return geteuid() == 0 ? _("free") : _("free, as far as you may see");
+static void free_words(const struct port_facts *p, char *ret, size_t size) {
+        const struct group *group = NULL;
+        struct stat st;
+
+        if (access(p->path, R_OK | W_OK) == 0) {
+                snprintf(ret, size, "%s", geteuid() == 0 ? _("free") : _("free, as far as you may see"));
+                return;
+        }
+        if (stat(p->path, &st) == 0 && (st.st_mode & S_IRGRP) && (st.st_mode & S_IWGRP))
+                group = getgrgid(st.st_gid);
+        if (group)
+                snprintf(ret, size, _("no permission; members of the group %s have it"), group->gr_name);
+        else
+                snprintf(ret, size, "%s", _("no permission"));
 }
 
 static void print_port(const struct port_facts *p) {
-        char holder[96];
+        char holder[96], unheld[160];
 
         holder_of(p->path, holder, sizeof(holder));
-        printf("%s  %s%s\n", p->path, *holder ? _("in use by ") : "", *holder ? holder : free_words(p));
+        free_words(p, unheld, sizeof(unheld));
+        printf("%s  %s%s\n", p->path, *holder ? _("in use by ") : "", *holder ? holder : unheld);
         if (p->by_id[0])
                 printf("    %s\n", p->by_id);
         if (p->vendor[0])
