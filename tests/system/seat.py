@@ -117,6 +117,10 @@ class Mat:
             self.write(data[i:i + frame])
             time.sleep(max(0, begin + (i // frame + 1) / rate - time.monotonic()))
 
+    def unread(self):
+        """Bytes that the daemon has still to read."""
+        return struct.unpack('i', fcntl.ioctl(self.slave, termios.FIONREAD, b'\0' * 4))[0]
+
     def close(self):
         os.close(self.master)
         os.close(self.slave)
@@ -128,10 +132,7 @@ class Pipe(Mat):
     def __init__(self, folder):
         self.name = f'{folder}/mat'
         os.mkfifo(self.name)
-        self.master = os.open(self.name, os.O_RDWR | os.O_NONBLOCK)
-
-    def unread(self):
-        return struct.unpack('i', fcntl.ioctl(self.master, termios.FIONREAD, b'\0' * 4))[0]
+        self.master = self.slave = os.open(self.name, os.O_RDWR | os.O_NONBLOCK)
 
     def close(self):
         os.close(self.master)
@@ -167,11 +168,15 @@ class Daemon:
         self.log = open(os.path.join(self.folder, 'log'), 'a')
         self.process = subprocess.Popen([f'{self.build}/sitboned', '--config', self.config, '--state', self.state,
                                          *self.arguments], stderr=self.log, stdout=self.log, env=self.environment)
-        wait_for('the daemon answers', 20, self.status)
+        self.status()
         return self
 
     def status(self):
-        """What `sitbonectl status --json` says, or None."""
+        """What `sitbonectl status --json` says; a machine that stalls may take longer than that waits."""
+        return wait_for('the daemon answers', 20, self.status_now)
+
+    def status_now(self):
+        """None when it does not answer."""
         r = subprocess.run([f'{self.build}/sitbonectl', '--bus', 'session', 'status', '--json'], capture_output=True,
                            text=True)
         return json.loads(r.stdout) if r.returncode == 0 else None

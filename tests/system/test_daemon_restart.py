@@ -40,7 +40,7 @@ def feed():
 
 
 def seated():
-    return (daemon.status() or {}).get('bout_seated_s') or 0
+    return (daemon.status_now() or {}).get('bout_seated_s') or 0
 
 
 def asked():

@@ -7,9 +7,10 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desktop import BUILD, PROGRAMS, Desktop, Processes, skip_unless, until, write  # noqa: E402
+from desktop import BUILD, PROGRAMS, SPEED, Desktop, Processes, skip_unless, until, write  # noqa: E402
 
 SCENARIO = """0:00:40 sit
 +13:00  stand
@@ -17,7 +18,9 @@ SCENARIO = """0:00:40 sit
 """
 SETTINGS = """prompt_min = 5
 snooze_min = 4
-"""
+[sitting]
+break_s = 1200
+"""  # at this speed a mat that is late by three seconds would be a break
 
 
 def main():
@@ -38,28 +41,33 @@ def main():
         desktop.start_daemon(SETTINGS)
 
         def status():
+            """None while a machine stalls."""
             done = subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", "status", "--json"],
                                   env=desktop.environment, capture_output=True, text=True, check=False)
-            return json.loads(done.stdout) if done.returncode == 0 else {}
+            return json.loads(done.stdout) if done.returncode == 0 else None
+
+        def says(key):
+            return until("the daemon answers", status)[key]
 
         until("the alert on the desktop", lambda: desktop.shown() == 1, 40)
         desktop.photograph("daemon")
-        assert status().get("bout_seated_s") >= 300, "too early"  # too late: see what was printed, below
+        assert says("bout_seated_s") >= 300, "too early"  # too late: see what was printed, below
+        over = time.monotonic() + 4 * 60 / int(SPEED)
         desktop.press("Snooze 4 min")
-        until("gone when snoozed", lambda: desktop.shown() == 0)
-        until("back after the snooze", lambda: desktop.shown() == 1)
-        seated = status().get("bout_seated_s")  # a machine that stalls makes the mat silent: that is not counted
-        assert 300 + 210 <= seated, seated
-        until("the sitter stands", lambda: status().get("occupancy") == "vacant", 200)
+        until("pressed", lambda: "snooze pressed for activate" in desktop.agent_log())
+        until("snoozed", lambda: not says("alert") or time.monotonic() > over)  # a stall may be longer than the snooze
+        until("gone when snoozed", lambda: desktop.shown() == 0 or time.monotonic() > over)
+        until("back after the snooze", lambda: says("alert") and desktop.shown() == 1)
+        assert time.monotonic() > over, f"{over - time.monotonic()} s too early"
+        until("the sitter stands", lambda: says("occupancy") == "vacant", 200)
         until("gone when the sitter stands", lambda: desktop.shown() == 0)
-        assert "snooze pressed for activate" in desktop.agent_log()
 
         def text():
             with open(printed, encoding="utf-8") as file:
                 return file.read()
 
         until("taken down twice", lambda: text().count("(taken down: Time to activate") >= 2)
-        assert text().count("Time to activate your glutes\nSeated 5 min without a 2 min break") == 1, text()
+        assert text().startswith("Time to activate your glutes\nSeated 5 min without a 20 min break"), text()
         assert "[Done]  [Snooze 4 min]" in text(), text()
         print("ok")
 

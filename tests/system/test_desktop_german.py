@@ -63,14 +63,15 @@ def main():
         said = monitor()
         until("noted that it was shown", lambda: os.path.exists(f"{here}/.local/state/sitbone/safety-shown"))
 
-        def ctl(*words, environment=desktop.environment, check=True):
-            return subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", *words], env=environment,
-                                  capture_output=True, text=True, check=check).stdout
+        def ctl(*words, environment=desktop.environment):
+            """Asks again where a machine that stalls gave no answer."""
+            return until(words, lambda: subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", *words], env=environment,
+                                                       stdout=subprocess.PIPE, text=True, check=False).stdout)
 
         def says(words, *patterns, environment=desktop.environment):
             """Also on a machine that stalls, so that for a moment the mat is silent and nothing is open."""
-            until(f"{words}: {patterns}", lambda: all(re.search(pattern, ctl(words, environment=environment, check=False),
-                                                                re.M) for pattern in patterns))
+            until(f"{words}: {patterns}", lambda: all(re.search(pattern, ctl(words, environment=environment), re.M)
+                                                      for pattern in patterns))
 
         says("why", "^aufstehen   jetzt offen", "^zuletzt     aufstehen um .* min gesessen ohne Pause von 20 min",
              rf"^            {GERMAN}: (war an der Reihe|eine, die)", "^Einheit     ")
