@@ -173,6 +173,9 @@ def test_refused(folder):
     assert "no format" in refused("--device", f"{folder}/csv-line.bin", "--format", "cvs-line", status=2)
     assert "not a number" in refused("--device", f"{folder}/csv-line.bin", "--seconds", "soon", status=2)
     assert not os.path.exists(f"{folder}/z.sbr")
+    out = refused("--device", f"tcp://127.0.0.1:{seat.free_port()}", "--format", "csv-line", "--seconds", "1.2", status=1)
+    assert out.count("is away") == 1 and "is back" not in out and "times" not in out, out  # nobody listens there
+    os.unlink(f"{folder}/z.sbr")
     assert "no frame in it" in refused("--device", f"{folder}/csv-line.bin", "--format", "jq-seat-32", status=1)
     with open(f"{folder}/jq-seat-32.sbr", "rb") as f:
         good = f.read()

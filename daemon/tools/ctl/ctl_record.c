@@ -39,6 +39,7 @@ struct record {
         uint64_t began_us, end_us; /* end_us 0 = until Ctrl-C */
         uint64_t ask_us;           /* when to ask the mat again */
         bool heard;                /* since the port was opened */
+        bool away;                 /* said to be, until bytes come again */
         unsigned gaps;
 };
 
@@ -135,10 +136,25 @@ static uint64_t elapsed_us(const struct record *r) {
         return clock_boottime_us() - r->began_us;
 }
 
+/* What stands on both sides is not one frame. */
+static int note_gap(struct record *r, uint64_t t_us) {
+        decoder_reset(&r->decoder);
+        r->gaps++;
+        return recorder_note_gap(&r->recorder, t_us);
+}
+
 static int take_bytes(struct record *r, const uint8_t *bytes, size_t n) {
         uint64_t t_us = elapsed_us(r);
+        int result = 0;
 
+        if (r->away) {
+                fprintf(stderr, _("%s is back\n"), port_path(r->port));
+                result = note_gap(r, t_us);
+        }
+        r->away = false;
         r->heard = true;
+        if (result < 0)
+                return result;
         decoder_feed(&r->decoder, bytes, n, t_us, &r->frame, ignore_frame, NULL);
         return recorder_add(&r->recorder, t_us, bytes, n);
 }
@@ -156,25 +172,15 @@ static void ask(struct record *r) {
         r->ask_us = elapsed_us(r) + (f->request.n > 0 ? (uint64_t)f->request_every_ms * 1000 : START_AGAIN_US);
 }
 
-/* What stands on both sides is not one frame. */
-static int note_gap(struct record *r, uint64_t t_us) {
-        decoder_reset(&r->decoder);
-        r->gaps++;
-        return recorder_note_gap(&r->recorder, t_us);
-}
-
-/* The mat is away: waits for it. 1 = it is back, 0 = not yet, or a negative errno. */
+/* The mat is away: tries again after a while. It is back when bytes come: a connection is open before it is refused. */
 static int come_back(struct record *r) {
         char hint[256];
 
-        if (open_port(r, hint, sizeof(hint)) < 0) {
+        poll(NULL, 0, REOPEN_MS);
+        if (stopped || open_port(r, hint, sizeof(hint)) < 0)
                 r->port = NULL;
-                poll(NULL, 0, REOPEN_MS);
-                return 0;
-        }
-        fprintf(stderr, _("%s is back\n"), port_path(r->port));
         r->heard = false;
-        return note_gap(r, elapsed_us(r));
+        return 0;
 }
 
 /* 1 = the end of the file, 0, or a negative errno. */
@@ -193,7 +199,9 @@ static int read_once(struct record *r) {
                 return 0;
         if (port_is_file(r->port))
                 return 1;
-        fprintf(stderr, _("%s is away; waiting for it to come back\n"), port_path(r->port));
+        if (!r->away)
+                fprintf(stderr, _("%s is away; waiting for it to come back\n"), port_path(r->port));
+        r->away = true;
         port_close(r->port);
         r->port = NULL;
         return 0;
