@@ -209,6 +209,11 @@ def test_lines(folder):
     assert "nothing fits" in out and "at 9600 baud" in out, out
 
 
+def test_unreachable():
+    out = probe("tcp://127.0.0.1:1", status=1)
+    assert "Connection refused" in out and "powered" not in out, out
+
+
 def test_asked(folder):
     with open(f"{folder}/stag-request.bin", "rb") as f:
         data = f.read()
@@ -234,3 +239,4 @@ with tempfile.TemporaryDirectory() as d:
     test_slow_rows(d)
     test_lines(d)
     test_asked(d)
+    test_unreachable()

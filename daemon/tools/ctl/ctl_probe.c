@@ -91,6 +91,7 @@ static void read_for(struct probe *p, uint64_t until_us) {
                         p->heard_us = now_us;
                 } else if (n != PORT_READ_NONE || (fd.revents & (POLLHUP | POLLERR))) {
                         p->ended = true;
+                        p->error = n < 0 && n != PORT_READ_END ? (int)n : 0;
                 }
         }
 }
@@ -185,6 +186,10 @@ static int run(struct probe *p, bool json) {
                 line_set_baud(port_fd(p->port), p->baud);
         try_all(p);
         port_close(p->port);
+        if (p->heard.n == 0 && p->error < 0) {
+                complain("%s: %s", p->device, strerror(-p->error));
+                return STATUS_FAILED;
+        }
         if (recording_is_ours((const char *)p->bytes, p->heard.n)) {
                 complain("%s is a recording: sitbonectl check %s", p->device, p->device);
                 return STATUS_FAILED;

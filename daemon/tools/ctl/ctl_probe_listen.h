@@ -15,6 +15,7 @@ struct probe {
         bool send;
         struct port *port;
         bool ended, silent;
+        int error; /* why it ended, a negative errno; 0 = hung up */
         struct format_list *list;
         struct prober prober;
         struct heard heard;
