@@ -57,7 +57,7 @@ void setting_legal(const struct setting *row, char *ret, size_t size) {
                 snprintf(ret, size, "any of mon tue wed thu fri sat sun, or empty");
                 break;
         case SETTING_TEXT:
-                snprintf(ret, size, "text of at most %zu bytes of UTF-8", row->size - 1);
+                snprintf(ret, size, "printable text of at most %zu bytes of UTF-8", row->size - 1);
                 break;
         }
 }

@@ -171,11 +171,13 @@ static void end_rows(struct decoder *d, const struct taker *t) {
 
 /* "Frame 12:", "=== 12 ===". One such byte alone may be a damaged digit, and bytes of other kinds are noise. */
 static bool begins_with_word(const struct decoder *d, const char *line, size_t n) {
+        if (n < 2 || is_digit(line[0]) || is_separator(d, line[0]) || is_digit(line[1]) || is_separator(d, line[1]) ||
+            line[1] == '.')
+                return false;
         for (size_t i = 0; i < n; i++)
                 if ((line[i] < ' ' && line[i] != '\t') || line[i] > '~')
                         return false;
-        return n > 1 && !is_digit(line[0]) && !is_separator(d, line[0]) && !is_digit(line[1]) &&
-               !is_separator(d, line[1]) && line[1] != '.';
+        return true;
 }
 
 static bool has_digit(const char *line, size_t n) {

@@ -106,13 +106,12 @@ struct format {
         struct format_constant constants[FORMAT_CONSTANTS_MAX];
         enum check check;
         uint8_t check_from; /* the first byte that it covers, counted from the first sync byte */
-        char separators
-                [8]; /* text: any of these and blanks, any number of them, between two numbers; header_n and trailer_n
-                             * count numbers at both ends of a line that are no cells */
-        bool digits; /* text: every digit is a cell */
-        enum text_end
-                text_end; /* text: a line is a frame; or a row, and a blank line, one without a digit or, where the first
-                           * number is that of the row, the first row of the next ends it */
+        /* Text: any of the separators and blanks, any number of them, stands between two numbers; header_n and trailer_n
+         * count numbers at both ends of a line that are no cells. A line is a frame; or a row, and a blank line, one without
+         * a digit or, where the first number is that of the row, the first row of the next ends the frame. */
+        char separators[8];
+        bool digits; /* every digit is a cell */
+        enum text_end text_end;
 
         enum element element;
         uint16_t mask;      /* 0 = all bits */

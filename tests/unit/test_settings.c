@@ -97,10 +97,10 @@ static void test_mistakes(void) {
         says("[device]\nboards = 0 0\n", "x.conf:2: [device] boards = 0 0: must be empty, or board numbers");
         says("[device]\nrows = 2\ncols = 2\nrow_list = 0 1 2\n", "row_list must name every row once");
         says("[device]\nx_mm = 1 2\n", "x_mm and y_mm need one number each");
-        says("[seat]\nname = \xff\n", "text of at most 95 bytes of UTF-8");
+        says("[seat]\nname = \xff\n", "printable text of at most 95 bytes of UTF-8");
         says("[seat]\nname = a\xc2\x9b"
              "31m\n",
-             "name = a??31m: must be text of at most 95 bytes of UTF-8");
+             "name = a??31m: must be printable text of at most 95 bytes of UTF-8");
         says("[seat]\nid = Chair 1\n", "auto, or a-z, 0-9 and -");
         says("[mqtt]\nbase_topic = /a\n", "MQTT topic");
         says("[mqtt]\nbase_topic = homeassistant\n", "must differ");
