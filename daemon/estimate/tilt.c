@@ -6,7 +6,7 @@
 
 /* What people do [judgement; what is published stands in estimate.h]: upright within a degree or two a quarter of the time,
  * mostly so while they lean to a side, and otherwise as far away as slumps of 10-20 degrees go. How sharp the numbers here
- * are stands in tests/accuracy/README.md: two are, ELSEWHERE_SD_DEG and SLIDE_SD_DEG. */
+ * are stands in tests/accuracy/README.md: ELSEWHERE_SD_DEG and SLIDE_SD_DEG most, then UPRIGHT_SHARE. */
 static const float UPRIGHT_SHARE = 0.25F, UPRIGHT_LEANING = 0.8F, UPRIGHT_SD_DEG = 1.5F, ELSEWHERE_SD_DEG = 11;
 /* A lifted leg and an elbow on the armrest: on top of the noise. */
 static const float LEANING_NOISE_DEG = 1.5F;
