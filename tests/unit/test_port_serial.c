@@ -95,7 +95,7 @@ static void test_other_pty(const char *path) {
         if (child == 0) {
                 prctl(PR_SET_NAME, "boxed");
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
-                if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+                if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, "") < 0 ||
                     mount("devpts", "/dev/pts", "devpts", 0, "newinstance,ptmxmode=0666") < 0)
                         _exit(77); /* not allowed to */
                 for (int i = 0; i < 100 && strcmp(name, path) != 0; i++) {

@@ -54,9 +54,8 @@ static void way(struct format *f, int i, bool header) {
 
 static void print_description(const struct fit *fit, enum first first) {
         const struct format *f = fit->format;
-        double largest = fit->largest > 0 ? exp2(ceil(log2((double)fit->largest + 1))) - 1 : (double)f->full_scale;
-
         static const char *const ends[] = {"line", "blank", "word", "number"};
+        double largest = fit->largest > 0 ? exp2(ceil(log2((double)fit->largest + 1))) - 1 : (double)f->full_scale;
 
         if (first != FIRST_CELL)
                 printf("\nThe first number of each line is no cell: %s.",
