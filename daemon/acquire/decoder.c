@@ -240,7 +240,7 @@ static bool is_usual(const struct decoder *d) {
 }
 
 /* n elements seem to stand here, all of them. */
-static inline bool take_found(struct decoder *d, uint32_t n, size_t length, bool constants_hold,
+static inline bool take_found(struct decoder *d, uint32_t n, size_t length, bool constants_known,
                               const struct taker *t) {
         const struct format_bytes *tail = &d->format->tail;
         const uint8_t *frame = d->buffer + d->start;
@@ -254,7 +254,7 @@ static inline bool take_found(struct decoder *d, uint32_t n, size_t length, bool
                 if (next != NEXT_STANDS)
                         return next == NEXT_OTHER && refuse(d, REFUSED_LENGTH);
         }
-        wrong = decoder_take(d, frame, n, length, constants_hold, t);
+        wrong = decoder_take(d, frame, n, length, constants_known, t);
         return wrong == REFUSAL_N || refuse(d, wrong);
 }
 

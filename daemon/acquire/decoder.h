@@ -43,8 +43,8 @@ struct decoder {
         uint64_t usual, usual_bits;      /* how frames or parts begin, all but a few, and which bits of that count */
         size_t usual_length;             /* of one that begins so; SIZE_MAX = they have no such beginning */
         bool usual_constants;            /* that covers every constant */
-        bool whole;                      /* what is framed is a frame, not a part of one, and of any board */
-        bool straight;                   /* and its elements stand in the order of the cells */
+        bool whole;                      /* what is framed is a frame, no part of one, and says no board */
+        bool straight;                   /* frames come whole and in the order of the cells */
         bool alone;                      /* in step, a frame counts without another behind it */
         uint32_t gathered;               /* elements there are of a frame that comes in parts or rows */
         double row;                      /* text: number of the last row, where they have numbers */

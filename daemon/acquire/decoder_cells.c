@@ -53,7 +53,7 @@ bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t paylo
         return f->length.kind == LENGTH_FIXED || said == (f->length.elements ? *ret_n : *ret_n * d->each);
 }
 
-static bool constants_of(const struct format *f, const uint8_t *frame) {
+static bool constants_hold(const struct format *f, const uint8_t *frame) {
         for (uint8_t i = 0; i < f->n_constants; i++)
                 if ((frame[f->constants[i].at] & f->constants[i].mask) != f->constants[i].value)
                         return false;
@@ -231,11 +231,11 @@ static inline enum refusal judge(struct decoder *d, const uint8_t *frame, uint32
         return check == (d->check_n == 1 ? end[0] : decoder_u16le(end)) ? REFUSAL_N : REFUSED_CHECK;
 }
 
-enum refusal decoder_take(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length, bool constants_hold,
+enum refusal decoder_take(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length, bool constants_known,
                           const struct taker *t) {
         enum refusal wrong;
 
-        if (!constants_hold && !constants_of(d->format, frame))
+        if (!constants_known && !constants_hold(d->format, frame))
                 return REFUSED_CONSTANT;
         wrong = judge(d, frame, n, d->straight ? t->frame->raw : d->elements + d->gathered);
         if (wrong != REFUSAL_N)

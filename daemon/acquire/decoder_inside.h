@@ -54,7 +54,7 @@ bool decoder_count(const struct decoder *d, const uint8_t *frame, uint32_t paylo
 
 /* What stands in a whole frame or part but for its end, and the constants where those are known to hold. Wrong: says why.
  * Good: REFUSAL_N, so many of the bytes held are consumed, and the frame is emitted when it is whole. */
-enum refusal decoder_take(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length, bool constants_hold,
+enum refusal decoder_take(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length, bool constants_known,
                           const struct taker *t);
 
 /* Every element has come: puts them in order and emits the frame. */

@@ -258,7 +258,6 @@ static size_t encode_text(const struct format *f, const struct layout *l, const 
                           size_t size) {
         size_t at = 0, n = l->geometry.n_cells, line = f->text_end == TEXT_END_LINE || l->line == 0 ? n : l->line;
         uint8_t separator = (uint8_t)(f->separators[0] == FORMAT_SEPARATOR_ANY ? ',' : f->separators[0]);
-
         const bool numbered = f->text_end == TEXT_END_NUMBER;
 
         if (n == 0)

@@ -26,11 +26,11 @@ struct probe {
 
 bool probe_fits(const struct probe *p);
 double probe_text_share(const struct probe *p);
-void probe_print(struct probe *p);
+void probe_print(const struct probe *p);
 
-/* Prints a description of text that no format fits; with only_counted, only where the first number of each line is no cell. The
- * fits there were are gone then. False: there is none. */
-bool probe_suggest(struct probe *p, bool only_counted);
+/* Prints a description of text that no format fits; with only_counted, only where the first number of each line is no cell.
+ * False: there is none. */
+bool probe_suggest(const struct probe *p, bool only_counted);
 void probe_print_json(const struct probe *p);
 
 #endif

@@ -173,7 +173,7 @@ static void print_fit(const struct fit *f) {
                 printf("      words stand between or in frames %llu times: left out\n", (unsigned long long)f->words);
 }
 
-void probe_print(struct probe *p) {
+void probe_print(const struct probe *p) {
         printf("%s", p->device);
         if (p->baud > 0)
                 printf(" at %d baud", (int)p->baud);

@@ -72,23 +72,25 @@ static void print_description(const struct fit *fit, enum first first) {
                 printf("# is it a mat at all? Other sensors print such lines, too\n");
 }
 
-bool probe_suggest(struct probe *p, bool only_counted) {
+bool probe_suggest(const struct probe *p, bool only_counted) {
         enum first first = first_of(&p->heard);
         bool fits = false;
         struct format *ways = calloc(WAYS, sizeof(*ways));
         struct format_list *list = calloc(1, sizeof(*list));
+        struct prober *prober = calloc(1, sizeof(*prober));
 
-        if (ways && list && (first != FIRST_CELL || !only_counted)) {
+        if (ways && list && prober && (first != FIRST_CELL || !only_counted)) {
                 for (int i = 0; i < (first == FIRST_ROW ? WAYS : WAYS - 2); i++) {
                         way(&ways[i], i, first != FIRST_CELL);
                         list->of[list->n++] = &ways[i];
                 }
-                probe_bytes(&p->prober, list, &p->heard, 0, 0);
-                fits = probe_fits(p);
+                probe_bytes(prober, list, &p->heard, 0, 0);
+                fits = prober->n_fits > 0 && prober->fits[0].verdict == VERDICT_FITS;
                 if (fits)
-                        print_description(&p->prober.fits[0], first);
+                        print_description(&prober->fits[0], first);
         }
         free(ways);
         free(list);
+        free(prober);
         return fits;
 }
