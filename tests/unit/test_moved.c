@@ -169,6 +169,37 @@ static void test_turned(void) {
         CHECK(snapshot.posture.confidence <= 0.5F);
 }
 
+static void add_sits(struct usual_place *u, int n, float facing_x_mm, float facing_y_mm) {
+        const struct features f = {
+                .n_cells = 256, .tared = true, .cop_x_mm = 1, .facing_x_mm = facing_x_mm, .facing_y_mm = facing_y_mm};
+
+        for (int i = 0; i < n; i++) {
+                struct moved_gather g;
+
+                moved_forget(&g);
+                moved_look(&g, &f, true, 1);
+                moved_add(u, &g);
+        }
+}
+
+/* Legs that point nowhere say nothing of a turn, be it the usual ones or those of now. */
+static void test_faces_nowhere(void) {
+        struct usual_place u = {0};
+
+        add_sits(&u, 10, 0, 20);
+        CHECK(u.verdict == PLACE_USUAL);
+        add_sits(&u, 3, 5, -1);
+        CHECK(u.verdict == PLACE_USUAL);
+        u = (struct usual_place){0};
+        add_sits(&u, 10, 0, 5);
+        add_sits(&u, 3, 20, 0);
+        CHECK(u.verdict == PLACE_USUAL);
+        u = (struct usual_place){0};
+        add_sits(&u, 10, 0, 7);
+        add_sits(&u, 3, 7, 0);
+        CHECK(u.verdict == PLACE_TURNED);
+}
+
 static void test_not_judged(void) {
         static struct usual_place u;
         struct moved_gather g;
@@ -203,6 +234,7 @@ int main(void) {
         test_moves();
         test_calibrated_anew();
         test_turned();
+        test_faces_nowhere();
         test_not_judged();
         return 0;
 }
