@@ -135,86 +135,96 @@ static void add_sitter(struct program *p, uint8_t y, uint8_t right) {
         ADD(p, FILL, 1, 128, y, 128, 110, right, 100);
 }
 
-/* Times 16 frames, gap of a tenth of a second. */
-static void add_frames(struct program *p, int times) {
-        for (int i = 0; i < times; i++)
-                ADD(p, FRAMES, 15, 100, 10, 3);
+/* n times 8 frames, a tenth of a second between two. */
+static void add_frames(struct program *p, int n) {
+        for (int i = 0; i < n; i++)
+                ADD(p, FRAMES, 7, 100, 10, 3);
 }
 
-/* Times 16 frames, gap of 1 s: the sitting clock runs ten times as far. */
-static void add_slow_frames(struct program *p, int times) {
-        for (int i = 0; i < times; i++)
-                ADD(p, FRAMES, 15, 100, 100, 3);
+/* n times 8 frames, a second between two. */
+static void add_slow_frames(struct program *p, int n) {
+        for (int i = 0; i < n; i++)
+                ADD(p, FRAMES, 7, 100, 100, 3);
 }
 
 static void write_program(const char *name, const struct program *p) {
         write_seed("pipeline", name, p->bytes, p->n);
 }
 
-static struct program add_sit(void) {
+/* Settings under which everything takes seconds: a prompt after a minute, breaks of ten seconds. Programs must be short: a
+ * fuzzer that needs a second for an input finds nothing. */
+static void add_hasty_settings(struct program *p) {
+        ADD(p, SETTINGS, 5, 1, 1, 20, 30); /* mat */
+        ADD(p, 60, 10, 10, 150, 8, 8);     /* occupancy */
+        ADD(p, 10, 30, 60, 40);            /* posture */
+        ADD(p, 0, 0, 1, 0, 0, 0, 0 /* not adaptive */, 0, 0,
+            0); /* sitting and alerts; no quiet hours, no quiet days */
+}
+
+static struct program begin_sit(void) {
         struct program p = begin_program();
 
         add_empty(&p);
         add_frames(&p, 2);
         add_sitter(&p, 96, 128);
-        add_frames(&p, 8);
+        add_frames(&p, 6);
         return p;
 }
 
 static void write_sits(void) {
-        struct program p = add_sit();
+        struct program p = begin_sit();
 
-        add_slow_frames(&p, 130); /* half an hour and more: a prompt */
+        add_hasty_settings(&p);
+        add_slow_frames(&p, 9);
         add_empty(&p);
-        add_slow_frames(&p, 12);
+        add_frames(&p, 16);
         write_program("prompt-and-break", &p);
-        p = add_sit();
+        p = begin_sit();
+        add_hasty_settings(&p);
         add_sitter(&p, 60, 128);
-        add_slow_frames(&p, 40);
+        add_slow_frames(&p, 6);
         add_sitter(&p, 96, 200);
-        add_slow_frames(&p, 40);
+        add_slow_frames(&p, 6);
         write_program("slouched-and-lopsided", &p);
-        p = add_sit();
+        p = begin_sit();
         ADD(&p, STEP, 2, STEP, 30, STEP, 255);
-        add_frames(&p, 4);
+        add_frames(&p, 2);
         write_program("silent-mat", &p);
-        p = add_sit();
-        for (uint8_t at = 0; at < 40; at++) {
-                add_sitter(&p, (uint8_t)(90 + at % 13), (uint8_t)(120 + at % 17));
+        p = begin_sit();
+        for (uint8_t at = 0; at < 12; at++) {
+                add_sitter(&p, (uint8_t)(90 + at), (uint8_t)(120 + 5 * at % 17));
                 add_frames(&p, 1);
         }
         write_program("restless", &p);
 }
 
 static void write_changes(void) {
-        struct program p = add_sit();
+        struct program p = begin_sit();
 
-        for (uint8_t verb = 0; verb <= COMMAND_VERB_N; verb++)
-                for (uint8_t target = 0; target < 3; target++) {
-                        ADD(&p, COMMAND, verb, (uint8_t)(10 * target), target);
-                        add_frames(&p, 1);
-                }
+        for (uint8_t verb = 0; verb <= COMMAND_VERB_N; verb++) {
+                ADD(&p, COMMAND, verb, (uint8_t)(10 * verb), verb);
+                add_frames(&p, 1);
+        }
         write_program("commands", &p);
-        p = add_sit();
+        p = begin_sit();
         ADD(&p, RESTART, 1, 1);
-        add_frames(&p, 4);
+        add_frames(&p, 2);
         ADD(&p, RESTART, 200, 0, 3, 0, 0, 0xC0, 0x7F, 7, 0, 0, 0x80, 0xFF); /* with a NAN and an infinity in it */
-        add_frames(&p, 4);
+        add_frames(&p, 2);
         write_program("restarts", &p);
-        p = add_sit();
-        ADD(&p, SETTINGS, 5, 1, 1, 20, 30, 90, 40, 20, 100, 10, 10, 20, 60, 80, 60, 40, 1, 0, 0, 0, 0, 1, 200, 20,
-            127);
-        add_slow_frames(&p, 20);
+        p = begin_sit();
+        add_hasty_settings(&p);
         ADD(&p, DAY, 1, 240, 5);
-        add_slow_frames(&p, 10);
+        add_slow_frames(&p, 8);
+        ADD(&p, DAY, 1, 2, 6);
         write_program("settings-and-night", &p);
         p = begin_program();
         add_empty(&p);
         add_frames(&p, 2);
-        ADD(&p, FILL, 0x31, 128, 96, 128, 110, 128, 100, 0, 5, 0, 0, 0xC0, 0x7F, 0, 9, 0, 0, 0x80, 0x7F, 0, 77, 0, 0,
-            0x80, 0xBF);
-        add_frames(&p, 6);
-        ADD(&p, FRAMES, 15, 100, 10, 8, FRAMES, 15, 100, 10, 1); /* frames that arrive before they can */
+        ADD(&p, FILL, 0x31, 128, 96, 128, 110, 128, 100);
+        ADD(&p, 0, 5, 0, 0, 0xC0, 0x7F, 0, 9, 0, 0, 0x80, 0x7F, 0, 77, 0, 0, 0x80, 0xBF);
+        add_frames(&p, 3);
+        ADD(&p, FRAMES, 7, 100, 10, 8, FRAMES, 7, 100, 10, 1); /* frames that arrive before they can */
         write_program("impossible-values", &p);
 }
 
@@ -231,12 +241,12 @@ static void write_other_mats(void) {
                                     (uint8_t)(125 + i / 2));
                 ADD(&p, 4, 1, 1, 20, 30, 60, 10, 10, 150, 8, 8, 40, 30, 80, 60, 10, 20, 20, 5, 10, 1, 0, 0, 0, 0);
                 add_empty(&p);
-                add_frames(&p, 4);
+                add_frames(&p, 2);
                 add_sitter(&p, 96, 128);
-                add_frames(&p, 10);
-                add_slow_frames(&p, 10);
+                add_frames(&p, 6);
+                add_slow_frames(&p, 4);
                 ADD(&p, FILL, 0, 3, 200, 20, 220);
-                add_frames(&p, 4);
+                add_frames(&p, 2);
                 write_program(names[kind], &p);
         }
 }
