@@ -151,7 +151,7 @@ static void write_program(const char *name, const struct program *p) {
         write_seed("pipeline", name, p->bytes, p->n);
 }
 
-/* Settings under which everything takes seconds: a prompt after a minute, breaks of ten seconds. Programs must be short: a
+/* Settings under which everything takes seconds: a prompt after a minute. Programs must be short: a
  * fuzzer that needs a second for an input finds nothing. */
 static void add_hasty_settings(struct program *p) {
         ADD(p, SETTINGS, 5, 1, 1, 20, 30); /* mat */
@@ -178,7 +178,7 @@ static void write_sits(void) {
         add_slow_frames(&p, 9);
         add_empty(&p);
         add_frames(&p, 16);
-        write_program("prompt-and-break", &p);
+        write_program("prompt-then-away", &p);
         p = begin_sit();
         add_hasty_settings(&p);
         add_sitter(&p, 60, 128);
