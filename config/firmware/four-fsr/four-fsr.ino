@@ -28,7 +28,7 @@ static uint16_t read_cell(uint8_t pin) {
         (void)analogRead(pin);
         for (uint8_t i = 0; i < READINGS; i++)
                 sum += (uint16_t)analogRead(pin);
-        return (sum + READINGS / 2) / READINGS;
+        return (uint16_t)((sum + READINGS / 2) / READINGS);
 }
 
 void setup() {
