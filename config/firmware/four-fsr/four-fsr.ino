@@ -14,7 +14,7 @@ static const uint8_t PINS[] = {A0, A1, A2, A3};
 
 static const uint8_t CELLS = sizeof PINS;
 static const unsigned long BAUD = 115200;
-static const unsigned long FRAME_MS = 50;
+static const unsigned long FRAME_MS = 100;
 
 // The first reading after another input was chosen still holds some of the charge of the input before, so it is dropped.
 // The mean of the next four has half the noise of one.
