@@ -16,7 +16,7 @@ set(share ${CMAKE_INSTALL_DATADIR}/sitbone)
 
 file(GLOB catalogues CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf ${CMAKE_CURRENT_LIST_DIR}/exercises*.conf)
 install(FILES ${catalogues} DESTINATION ${share})
-install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats DESTINATION ${share})
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats ${CMAKE_CURRENT_LIST_DIR}/firmware DESTINATION ${share})
 if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)
         # What a person has changed there stays: written only where there is none.
         install(CODE "set(settings ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)

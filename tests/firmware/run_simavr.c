@@ -11,12 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CLOCK_HZ = 16000000, FIRST_PIN_B = 8, FIRST_PIN_C = 14, SECONDS_MAX = 200, SPL = 0x5D, SPH = 0x5E };
 
 struct board {
         avr_t *avr;
         struct virtual_mat mat;
+        FILE *uart;
         unsigned long lines, bytes;
         avr_cycle_count_t line_cycle, gap_min, gap_max;
 };
@@ -65,7 +67,7 @@ static void write_uart(struct avr_irq_t *irq, uint32_t value, void *user) {
         struct board *board = (struct board *)user;
 
         (void)irq;
-        putchar((int)value);
+        putc((int)value, board->uart);
         board->bytes++;
         if (value == '\n') {
                 board->lines++;
@@ -96,6 +98,13 @@ static void connect_board(struct board *board, const char *elf) {
                                 board);
 }
 
+/* simavr reports on standard output what it loads: that goes to standard error, and standard output is the UART alone. */
+static void divert_output(struct board *board) {
+        board->uart = fdopen(dup(STDOUT_FILENO), "w");
+        if (!board->uart || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+                exit(1);
+}
+
 int main(int argc, char **argv) {
         static struct board board;
         unsigned long lines;
@@ -105,6 +114,7 @@ int main(int argc, char **argv) {
                 return 2;
         lines = strtoul(argv[2], NULL, 10);
         virtual_mat_init(&board.mat, argv + 3);
+        divert_output(&board);
         connect_board(&board, argv[1]);
         ram_end = board.avr->ramend;
         while (board.lines < lines && board.avr->cycle < (avr_cycle_count_t)SECONDS_MAX * CLOCK_HZ) {
@@ -116,6 +126,8 @@ int main(int argc, char **argv) {
                 if (stack > 0x100 && stack < stack_least)
                         stack_least = stack;
         }
+        fflush(board.uart);
+        fflush(stdout);
         fprintf(stderr,
                 "{\"lines\": %lu, \"bytes\": %lu, \"frame_ms_min\": %.2f, \"frame_ms_max\": %.2f, \"stack_bytes\": "
                 "%u}\n",
