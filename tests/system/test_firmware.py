@@ -147,6 +147,10 @@ def check_host(folder, program, wiring, direct):
         worst = max(abs(a - b) for x, y in zip(full, got) for a, b in zip(x, y))
         print(f'full columns: cells are right to {worst} of 1023')
         assert worst <= 10, worst
+        short = [2] * (ROWS * COLS)
+        short[0] = 1023  # what a short circuit leaves of the others must not be raised to full scale
+        got = read_lines(play_host(program, wiring, write_frames(f'{folder}/short', [short]), 1, 'cells'))[0]
+        assert got[0] == 1023 and max(got[1:]) < 20, got
     return file, frames, sent
 
 

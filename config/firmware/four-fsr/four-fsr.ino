@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// four-fsr: reads four force-sensing resistors under a seat cushion and prints one line of four numbers for each frame.
+// four-fsr: reads four force-sensing resistors under a seat cushion and prints one line of four numbers for each
+// frame.
 //
 // Boards: Arduino Nano, Arduino Uno, ESP32 DevKit. Parts and wiring: docs/build-a-mat.md of sitbone.
 //
@@ -16,8 +17,8 @@ static const uint8_t CELLS = sizeof PINS;
 static const unsigned long BAUD = 115200;
 static const unsigned long FRAME_MS = 100;
 
-// The first reading after another input was chosen still holds some of the charge of the input before, so it is dropped.
-// The mean of the next four has half the noise of one.
+// The first reading after another input was chosen still holds some of the charge of the input before, so it is
+// dropped. The mean of the next four has half the noise of one.
 static const uint8_t READINGS = 4;
 
 static unsigned long frame_begin_ms;
