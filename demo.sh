@@ -39,7 +39,7 @@ while [ $# -gt 0 ]; do
 done
 
 # A wrong device or format is said before anything is installed or built.
-formats=$(sed -n 's/^ *\.name = "\(.*\)",$/\1/p' daemon/acquire/formats.c | paste -sd ' ')
+formats=$(sed -n 's/^ *\.name = "\(.*\)",$/\1/p' daemon/core/acquire/formats_text.c | paste -sd ' ')
 [ -z "$format" ] || [[ " $formats " == *" $format "* ]] || wrong "--format $format: there are: $formats"
 [ -n "$device" ] || [ -z "$format$((rows + cols))${pitch#0}" ] || [ "$format$rows$cols$pitch" = 000 ] ||
         wrong "--format, --rows, --cols and --pitch belong to a mat of yours: --device is missing"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/printable.h"
+#include "util/sanitize.h"
 
 static struct {
         enum log_level most;

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "acquire/recording.h"
-#include "condition/creep.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/recording.h"
+#include "core/condition/creep.h"
 #include "util/file.h"
 
 enum { FILES_MAX = 16, ROWS_MAX = 1 << 20, TICK_US = 250000 };

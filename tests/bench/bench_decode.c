@@ -10,8 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "acquire/decoder.h"
-#include "acquire/encoder.h"
+#include "core/acquire/decoder.h"
+#include "core/acquire/encoder.h"
 
 enum { BATCHES = 41, WIRE_MAX = 4 << 20, WIRE_WANTED = 256 * 1024, CHUNK = 4096, GOAL = 4 };
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "pipeline.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/pipeline.h"
 
 enum { FRAMES = 32, BATCHES = 301, GOAL = 8 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "publish/mqtt_command.h"
+#include "publish/mqtt/command.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

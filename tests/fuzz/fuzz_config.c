@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exercises.h"
-#include "settings.h"
+#include "configure/exercises.h"
+#include "configure/settings.h"
 
 static struct mistakes mistakes;
 static struct exercise_catalogue catalogue;

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/decoder.h"
-#include "acquire/encoder.h"
-#include "format_file.h"
+#include "configure/format_file.h"
+#include "core/acquire/decoder.h"
+#include "core/acquire/encoder.h"
 
 static struct layout layout;
 static struct format described;

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "publish/history_db.h"
-#include "publish/history_write.h"
+#include "publish/history/write.h"
+#include "store/history_database.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

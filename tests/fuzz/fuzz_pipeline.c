@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/pipeline.h"
 
 #define REQUIRE(expr)                                                                                                 \
         do {                                                                                                          \

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/formats.h"
-#include "acquire/layout.h"
-#include "estimate/learn.h"
-#include "pipeline.h"
-#include "publish/profiles.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/formats.h"
+#include "core/acquire/layout.h"
+#include "core/estimate/learn.h"
+#include "core/pipeline.h"
+#include "store/profiles.h"
 
 static struct layout layout;
 static struct pipeline pipeline;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/recording.h"
-#include "acquire/recording_pack.h"
+#include "core/acquire/recording.h"
+#include "core/acquire/recording_pack.h"
 
 static struct recording recording;
 static struct frame frame;

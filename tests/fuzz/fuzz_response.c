@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "condition/response.h"
-#include "response_file.h"
+#include "configure/response_curve.h"
+#include "core/condition/response.h"
 
 static struct mistakes mistakes;
 static struct response first, again;

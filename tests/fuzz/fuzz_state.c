@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "acquire/formats.h"
-#include "acquire/layout.h"
-#include "pipeline.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/formats.h"
+#include "core/acquire/layout.h"
+#include "core/pipeline.h"
 #include "sitbone/memory.h"
 
 static struct layout layout;

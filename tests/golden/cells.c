@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/recording.h"
-#include "format_file.h"
-#include "settings.h"
+#include "configure/format_file.h"
+#include "configure/settings.h"
+#include "core/acquire/recording.h"
 #include "util/checksum.h"
 #include "util/file.h"
 

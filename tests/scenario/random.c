@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "exercises.h"
-#include "settings.h"
+#include "configure/exercises.h"
+#include "configure/settings.h"
 #include "world.h"
 
 enum { EVENTS = 400 };

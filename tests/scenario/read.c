@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "configure/settings.h"
 #include "scenario.h"
-#include "settings.h"
 #include "util/file.h"
 #include "world.h"
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exercises.h"
-#include "publish/text.h"
+#include "configure/exercises.h"
+#include "configure/settings.h"
 #include "scenario.h"
-#include "settings.h"
 #include "values.h"
+#include "words/names.h"
 #include "world.h"
 
 struct play {

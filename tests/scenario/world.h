@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "follow/alert.h"
-#include "follow/sitting.h"
+#include "core/follow/alert.h"
+#include "core/follow/sitting.h"
 
 #define SECOND 1000000ull
 

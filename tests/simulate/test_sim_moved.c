@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/layout.h"
 #include "check.h"
-#include "estimate/learn.h"
-#include "pipeline.h"
-#include "settings.h"
-#include "tools/sim/sim_random.h"
-#include "tools/sim/sim_scene.h"
-#include "tools/sim/sim_sensor.h"
+#include "configure/settings.h"
+#include "core/acquire/layout.h"
+#include "core/estimate/learn.h"
+#include "core/pipeline.h"
+#include "tools/sitbone-sim/random.h"
+#include "tools/sitbone-sim/scene.h"
+#include "tools/sitbone-sim/sensor.h"
 
 enum { SECOND = 1000000, RATE_HZ = 2, EMPTY_S = 8, SIT_S = 15, AWAY_S = 6, BEFORE_SITS = 50, AFTER_SITS = 6 };
 

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/layout.h"
 #include "check.h"
-#include "pipeline.h"
-#include "settings.h"
-#include "tools/sim/sim_random.h"
-#include "tools/sim/sim_scene.h"
-#include "tools/sim/sim_sensor.h"
+#include "configure/settings.h"
+#include "core/acquire/layout.h"
+#include "core/pipeline.h"
+#include "tools/sitbone-sim/random.h"
+#include "tools/sitbone-sim/scene.h"
+#include "tools/sitbone-sim/sensor.h"
 
 static const double RATE_HZ = 10, LESSON_S = 60;
 enum { LESSON_SECONDS = 44, SETS = 2, IN_A_SET = 5, SECOND = 1000000, HOUR_S = 3600 };

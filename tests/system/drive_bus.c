@@ -15,13 +15,13 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "follow/alert.h"
-#include "follow/sitting.h"
-#include "publish/bus.h"
-#include "publish/text.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/follow/alert.h"
+#include "core/follow/sitting.h"
+#include "publish/bus/outlet.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "words/names.h"
 
 struct drive {
         struct settings settings;

@@ -10,11 +10,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "follow/alert.h"
-#include "follow/sitting.h"
-#include "publish/history.h"
-#include "publish/state.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/follow/alert.h"
+#include "core/follow/sitting.h"
+#include "publish/history/outlet.h"
+#include "store/state.h"
 #include "util/clock.h"
 #include "util/log.h"
 

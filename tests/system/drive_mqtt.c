@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "publish/mqtt.h"
-#include "publish/text.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "publish/mqtt/outlet.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "words/names.h"
 
 #define MIN_US (60 * USEC_PER_SEC)
 

@@ -40,7 +40,7 @@ for verb in $verbs; do
         says_all sitbonectl.1 $(options_of "$build/sitbonectl" "$verb")
 done
 says_all sitbone.conf.5 $("$build/sitboned" --print-defaults | sed -nE 's/^#([a-z0-9_]+) =.*/\1/p')
-says_all sitbone-mqtt.7 $(grep -oE '\{"[a-z_]+", [^}]*WORD_' "$source/daemon/publish/mqtt_command.c" | sed -E 's/^\{"([a-z_]+)".*/\1/')
+says_all sitbone-mqtt.7 $(grep -oE '\{"[a-z_]+", [^}]*WORD_' "$source/daemon/publish/mqtt/command.c" | sed -E 's/^\{"([a-z_]+)".*/\1/')
 
 # the completion of bash knows what the program knows
 completed() { # WORD... the last is being typed

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "describe/describe.h"
+#include "core/describe/describe.h"
 
 static struct geometry geometry;
 static struct describe describe;

@@ -2,7 +2,7 @@
  * stream, and bytes that want to be slow. */
 #include <time.h>
 
-#include "acquire/encoder.h"
+#include "core/acquire/encoder.h"
 #include "wire.h"
 
 static struct layout layout;

@@ -3,8 +3,8 @@
  * Usage: test_described [SOURCE-FOLDER [HOW-MANY]] */
 #include <glob.h>
 
-#include "acquire/encoder.h"
-#include "format_file.h"
+#include "configure/format_file.h"
+#include "core/acquire/encoder.h"
 #include "wire.h"
 
 enum { FRAMES = 6, HEADER_MAX = 20 };

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "tools/ctl/ctl_draw.h"
-#include "tools/ctl/ctl_map.h"
+#include "tools/sitbonectl/view/draw.h"
+#include "tools/sitbonectl/view/heat_map.h"
 
 enum { SIDE = 32 };
 

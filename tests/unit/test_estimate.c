@@ -1,11 +1,11 @@
 /* Occupancy, reference, angles and names over whole synthetic sits: condition, describe and estimate together. */
 #include <stddef.h>
 
-#include "condition/condition.h"
-#include "describe/describe.h"
-#include "estimate/estimate.h"
-#include "estimate/learn.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/condition/condition.h"
+#include "core/describe/describe.h"
+#include "core/estimate/estimate.h"
+#include "core/estimate/learn.h"
 #include "sitter.h"
 
 static struct settings settings;

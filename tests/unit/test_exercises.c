@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "exercises.h"
+#include "configure/exercises.h"
 #include "util/language.h"
 
 static struct exercise_catalogue catalogue;

@@ -2,8 +2,8 @@
  * accepted can be followed by encoder and decoder. Usage: test_format_file [SOURCE-FOLDER] */
 #include <string.h>
 
-#include "acquire/encoder.h"
-#include "format_file.h"
+#include "configure/format_file.h"
+#include "core/acquire/encoder.h"
 #include "wire.h"
 
 static struct mistakes mistakes;

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "publish/history_db.h"
-#include "publish/history_write.h"
+#include "publish/history/write.h"
+#include "store/history_database.h"
 
 #define SECOND 1000000ull
 

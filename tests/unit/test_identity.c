@@ -2,10 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "acquire/layout.h"
+#include "app/identity.h"
 #include "check.h"
-#include "identity.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/layout.h"
 
 static char directory[] = "/tmp/sitbone-identity-XXXXXX";
 

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "acquire/layout.h"
 #include "check.h"
+#include "core/acquire/layout.h"
 
 static struct layout layout;
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "acquire/encoder.h"
+#include "app/mat.h"
 #include "check.h"
-#include "mat.h"
+#include "core/acquire/encoder.h"
 #include "util/clock.h"
 
 static struct mat mat;

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "check.h"
-#include "publish/homeassistant.h"
-#include "publish/mqtt_mailbox.h"
-#include "publish/mqtt_secret.h"
-#include "publish/state_json.h"
+#include "publish/mqtt/discovery.h"
+#include "publish/mqtt/mailbox.h"
+#include "publish/mqtt/secret.h"
+#include "publish/mqtt/state_json.h"
 #include "util/clock.h"
 #include "util/iso8601.h"
 

@@ -1,10 +1,10 @@
 /* The whole estimator before a text mat has said how many cells it has, and on the smallest mats; how often publishers hear. */
-#include "pipeline.h"
+#include "core/pipeline.h"
 
 #include <string.h>
 
 #include "check.h"
-#include "settings.h"
+#include "configure/settings.h"
 
 static struct pipeline pipeline;
 static struct settings settings;

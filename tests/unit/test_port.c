@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "acquire/encoder.h"
-#include "acquire/port.h"
+#include "core/acquire/encoder.h"
+#include "ports/port.h"
 #include "wire.h"
 
 static const struct port_options options = {.baud = 115200};

@@ -13,8 +13,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "acquire/port.h"
 #include "check.h"
+#include "ports/port.h"
 
 static char hint[256];
 

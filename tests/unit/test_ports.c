@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "tools/ctl/ctl_ports.h"
+#include "tools/sitbonectl/ports/find.h"
 
 static char root[64];
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/encoder.h"
 #include "check.h"
-#include "tools/ctl/ctl_probe.h"
+#include "core/acquire/encoder.h"
+#include "tools/sitbonectl/probe/fit.h"
 
 enum { BYTES_MAX = 512 * 1024, FRAMES = 12 };
 

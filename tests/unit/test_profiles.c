@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "publish/profiles.h"
+#include "store/profiles.h"
 #include "util/checksum.h"
 #include "util/file.h"
 

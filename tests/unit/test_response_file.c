@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "response_file.h"
+#include "configure/response_curve.h"
 
 static struct mistakes mistakes;
 static struct response response;

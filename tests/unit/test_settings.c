@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "settings.h"
-#include "settings_table.h"
+#include "configure/settings.h"
+#include "configure/settings_table.h"
 
 static struct settings settings;
 static struct mistakes mistakes;

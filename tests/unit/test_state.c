@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "publish/state.h"
+#include "store/state.h"
 #include "util/checksum.h"
 #include "util/clock.h"
 

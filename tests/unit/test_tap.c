@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "app/tap.h"
 #include "check.h"
-#include "tap.h"
 
 static struct tap tap;
 

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "describe/pattern.h"
-#include "estimate/taught.h"
+#include "core/describe/fingerprint.h"
+#include "core/estimate/taught.h"
 
 static const float sits[3][9] = {{0.6F, 0.6F, 0.3F, 0.3F, 0.5F, 0.5F, 0.1F, 0.1F, 0},
                                  {0.2F, 0.7F, 0.3F, 0.1F, 0.5F, 0.8F, 0.1F, 0.2F, 0},

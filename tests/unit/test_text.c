@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "publish/text.h"
+#include "words/names.h"
 
 static void names_are_total(void) {
         for (int i = 0; i <= REFUSAL_N; i++)

@@ -6,11 +6,11 @@
 
 #include "check.h"
 #include "util/checksum.h"
+#include "util/config_errors.h"
 #include "util/file.h"
 #include "util/latency.h"
-#include "util/mistakes.h"
-#include "util/nearest.h"
-#include "util/printable.h"
+#include "util/sanitize.h"
+#include "util/suggest.h"
 #include "util/utf8.h"
 
 static void test_crc32(void) {

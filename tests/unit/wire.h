@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/decoder.h"
 #include "check.h"
+#include "core/acquire/decoder.h"
 
 /* xorshift64*: the same bytes on every run. */
 static inline uint32_t wire_random(uint64_t *state) {

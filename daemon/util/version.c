@@ -1,0 +1,3 @@
+#include "util/version.h"
+
+const char sitbone_version[] = SITBONE_VERSION;
