@@ -8,6 +8,7 @@
 # What the format leaves open: --rows N --cols N --pitch MM (without them a csv-line mat has no map, only load and time).
 # q or Ctrl-C ends it; nothing stays running. Without a terminal it ends by itself after the alert.
 set -uo pipefail
+# SPDX-License-Identifier: MIT
 here=$PWD
 cd "$(dirname "$0")" || exit
 . tests/setup.sh

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One thread reads the mat, decides and hands snapshots on. Nothing here may wait for a network, a disk or a peer. */
 #include "app/app.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The composition root: owns one of everything, and nothing else does. */
 #ifndef APP_APP_H
 #define APP_APP_H

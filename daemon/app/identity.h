@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who this daemon is to the outside: settings, mat and host put together. */
 #ifndef APP_IDENTITY_H
 #define APP_IDENTITY_H

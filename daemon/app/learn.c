@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whose profile counts, and that it is kept. The files are publish/profiles.c's; what is learnt, estimate/learn.c's. */
 #include <math.h>
 #include <stdio.h>

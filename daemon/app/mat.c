@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "app/mat.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The mat as an event source: opens the port, reads, decodes, and opens it again with growing pauses when it went away. */
 #ifndef APP_MAT_H
 #define APP_MAT_H

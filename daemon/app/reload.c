@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The files that the settings are and that they name: read at the start, and all but the exercises again at a reload.
  * That is done between two frames, which wait in the kernel meanwhile: a third of a millisecond with the curves of 32x32
  * cells, one and a half with those of 64x64, as long as the files are in memory. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the mat sends, handed to who records it beside the running daemon: one message for each reading of the port, through a
  * socket pair. Never waits: what the other end does not take in time is counted, and said with the next message. */
 #ifndef APP_TAP_H

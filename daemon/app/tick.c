@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is done once a second, beside deciding: health, midnight, saving, the word to systemd. */
 #include <inttypes.h>
 #include <math.h>

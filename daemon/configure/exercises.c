@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "configure/exercises.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The exercise catalogue as a file: config/exercises.conf and what a user made of it. */
 #ifndef CONFIGURE_EXERCISES_H
 #define CONFIGURE_EXERCISES_H

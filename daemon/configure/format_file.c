@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "configure/format_file.h"
 
 #include <math.h>

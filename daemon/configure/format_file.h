@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A wire format described in a file: the same as a row of the table (acquire/formats.h), without C. */
 #ifndef CONFIGURE_FORMAT_FILE_H
 #define CONFIGURE_FORMAT_FILE_H

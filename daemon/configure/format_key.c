@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "configure/format_key.h"
 
 #include <stdbool.h>

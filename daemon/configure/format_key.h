@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Keys of a description that would say nothing in it. */
 #ifndef CONFIGURE_FORMAT_KEY_H
 #define CONFIGURE_FORMAT_KEY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every format there is on this machine: the rows of the table, then those described in files. */
 #ifndef CONFIGURE_FORMAT_LIST_H
 #define CONFIGURE_FORMAT_LIST_H

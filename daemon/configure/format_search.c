@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where descriptions lie. */
 #include <errno.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "configure/response_curve.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The file with the response curves of one mat, written by sitbonectl calibrate response, or by hand:
  *
  *   # what follows a # is a comment

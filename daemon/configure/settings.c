@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading, checking and printing of settings, all from the table in settings_table.c. */
 #include "configure/settings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The settings table: one row = section, key, kind, range, unit, default, help. Everything about settings is derived
  * from it: reading, checking, printing, config/sitbone.conf. */
 #ifndef CONFIGURE_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The settings table: one row = section, key, kind, range, unit, default, help. */
 #include "configure/settings_table.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows of the settings table; settings.c reads, checks and prints from them. */
 #ifndef CONFIGURE_SETTINGS_TABLE_H
 #define CONFIGURE_SETTINGS_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "configure/settings_time.h"
 
 #include <ctype.h>

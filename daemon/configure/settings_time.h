@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Hours of the day and days of the week as people write them. */
 #ifndef CONFIGURE_SETTINGS_TIME_H
 #define CONFIGURE_SETTINGS_TIME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "configure/settings_value.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One value of a setting: as it is written, whether it is legal, and its field. */
 #ifndef CONFIGURE_SETTINGS_VALUE_H
 #define CONFIGURE_SETTINGS_VALUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "contract/alert_words.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Words for an alert that came over the bus, in the language of this program where it is not the daemon's. */
 #ifndef CONTRACT_ALERT_WORDS_H
 #define CONTRACT_ALERT_WORDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "contract/bus_alert.h"
 
 #include <stddef.h>

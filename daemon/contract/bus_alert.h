@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An alert on the bus, in numbers: whoever shows it puts it into words of its own language (alert_words.h), which need not
  * be that of the daemon. */
 #ifndef CONTRACT_BUS_ALERT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "contract/bus_names.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names under which a seat is found on D-Bus. */
 #ifndef CONTRACT_BUS_NAMES_H
 #define CONTRACT_BUS_NAMES_H

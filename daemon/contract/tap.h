@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The messages that sitboned sends to a recorder beside it: a header, then the bytes of one reading of the port. */
 #ifndef CONTRACT_TAP_H
 #define CONTRACT_TAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/pipeline.h"
 
 #include <string.h>

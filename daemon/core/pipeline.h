@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The whole estimator: frame + now -> snapshot + next deadline. Pure: no clock, no memory from the heap, no I/O.
  * The same function serves the daemon, replay, golden tests, scenarios, fuzzing and benchmarks. */
 #ifndef CORE_PIPELINE_H

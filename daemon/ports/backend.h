@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside of the port, for port*.c alone: what a way to open one brings. */
 #ifndef PORTS_BACKEND_H
 #define PORTS_BACKEND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ports/port.h"
 
 #include <dirent.h>

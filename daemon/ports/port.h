@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where bytes come from. One port, two ways to open it: port_serial.c (libserialport: real devices) and port_stream.c
  * (pty, FIFO, file, standard input, tcp://). Never blocks: tcp connects in the background, reads are non-blocking. */
 #ifndef PORTS_PORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Real serial devices through libserialport 0.1.1, with what it leaves out: close-on-exec, exclusive use, hang-up. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Everything that is a plain descriptor: pty, FIFO, file, standard input. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tcp://host:port, for ser2net and Wi-Fi mats. The name is looked up in a thread of its own, the connection made in the
  * background, one address after the other. The descriptor to poll is an epoll instance, so that it stays the same while
  * what it waits for changes: first the thread, then the socket. */

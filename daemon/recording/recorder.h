@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writes recordings of ours (acquire/recording_wire.h): append-only, a chunk a second or two. */
 #ifndef RECORDING_RECORDER_H
 #define RECORDING_RECORDER_H

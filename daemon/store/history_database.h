@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The database of the history: opened, brought to the present schema, moved aside when it is damaged. Instants are UTC
  * seconds, each row with its offset to local time in minutes, so that an hour of the day is the one people saw, also on
  * both sides of a daylight saving change. Frames and maps are never stored. */

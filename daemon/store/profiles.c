@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Only the decision thread changes what is known; the writing thread copies one profile at a time under the lock. */
 #include "store/profiles.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The profiles of all sitters of a seat: read at the start, kept in memory, written by a thread of their own. One file a
  * sitter in the state directory, `profile` for nobody in particular and `profile-NAME`: a header with a checksum and the
  * struct. A file that cannot be used is moved aside, said in the log, and never written over. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One thread writes; the decision thread only replaces what waits. A slot of the memory file is a header and the struct;
  * the two slots are written in turn, so that a cut write never takes the good one. */
 #include "store/state.h"

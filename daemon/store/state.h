@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What survives a restart: two files in the state directory, written by a thread of their own.
  *   memory   the bout, alerts, reference: two slots, written in turn each second of a bout and at every change;
  *            the newest slot with a good checksum counts, so a cut write loses one second

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "util/config_errors.h"
 
 #include <stdarg.h>

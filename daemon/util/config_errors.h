@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All mistakes of all files a user wrote, so that the whole is reported at once and not the first mistake only. */
 #ifndef UTIL_CONFIG_ERRORS_H
 #define UTIL_CONFIG_ERRORS_H

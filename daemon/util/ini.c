@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "util/ini.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A strict reader for "[section]", "key = value", "# comment at line start". Values keep ; # " and inner spaces as
  * they are; blanks round them go. Why an own reader: "Blind alleys" in README.md. */
 #ifndef UTIL_INI_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The language of sentences for people (gettext). Names on the wire, keys and settings are never translated, and numbers
  * keep their decimal point: only LC_MESSAGES is touched. */
 #ifndef UTIL_LANGUAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines for the journal: stderr, with a <N> priority in front when systemd reads it. A function logs or returns the
  * error, never both. Safe from every thread. */
 #ifndef UTIL_LOG_H

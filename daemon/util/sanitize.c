@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "util/sanitize.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* "Did you mean ...": the legal word nearest to a mistyped one. */
 #ifndef UTIL_SUGGEST_H
 #define UTIL_SUGGEST_H

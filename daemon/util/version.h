@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #ifndef UTIL_VERSION_H
 #define UTIL_VERSION_H
 

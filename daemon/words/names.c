@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "words/names.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Words for numbers: names of enums as they go over the wire, and the sentences of alerts. Used by every publisher, so
  * that a notification, an MQTT event and the terminal say the same. */
 #ifndef WORDS_NAMES_H

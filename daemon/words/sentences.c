@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names in words of the language. */
 #include <math.h>
 #include <stdio.h>

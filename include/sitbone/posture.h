@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who sits, how, and what may be said about the pelvis, each with how sure it is. */
 #ifndef SITBONE_POSTURE_H
 #define SITBONE_POSTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sitting and breaks as the seat saw them. Durations in microseconds of CLOCK_BOOTTIME; the rules and their
  * reasons are in follow/sitting.h. */
 #ifndef SITBONE_SITTING_H

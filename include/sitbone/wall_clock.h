@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the world says beside the mat. The core has no clock on the wall: it is told, and counts on from there. */
 #ifndef SITBONE_WALL_CLOCK_H
 #define SITBONE_WALL_CLOCK_H

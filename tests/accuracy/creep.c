@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much of the creep of a pressed cell is taken off. Each file is one cell pressed by a robot for a minute or more
  * (frames CSV, unit=resistance). The reading a second after the press is the load; the error is what the load seems to
  * have become 90 s later (or at the end of a shorter press). The constant comes from another of the files, for all

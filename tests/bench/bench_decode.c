@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What it costs to turn bytes into frames, in units of copying the same bytes and widening them to float: the least that
  * anybody could do. The least knows of no frames: what is done once a frame or part (find it, judge it, say where its
  * cells belong, hand it over) weighs the more the shorter they are. Ratios within one run, medians of batches taken in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MQTT commands are written by anybody who reaches the broker: any topic level and any payload become a command within its
  * ranges, or a refusal; a retained one is never a command. */
 #include <stdint.h>

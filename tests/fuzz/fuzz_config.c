@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Settings and exercise catalogues are files that people write: any bytes give mistakes, never a crash, and what was
  * accepted is within its ranges (a second pass over the printed values must find no mistake). */
 #include <stdint.h>

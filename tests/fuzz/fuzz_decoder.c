@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes from the wire: no crash, every byte accounted for, and the same frames and counters however they are split.
  * Input: format, split, bytes; format 63: a description as text, a NUL, bytes. */
 #include <math.h>

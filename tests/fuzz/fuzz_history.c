@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The history's file may be anything: cut, damaged, somebody else's. It is read, refused, or moved aside, and then
  * written. */
 #include <fcntl.h>

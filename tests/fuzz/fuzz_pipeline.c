@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes -> a mat, settings, frames of any values and times, commands, restarts: whatever comes, the pipeline answers
  * with numbers in their ranges or NAN. Layout of the input: a head, then records of one verb byte and its arguments. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A profile found in the state directory may be anything. It is refused with a reason, or taken up, and an estimator that
  * took it up goes on within its rules. First byte: 0 = the file as it is, otherwise what lies behind its checksum. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any file as a recording: refused with a reason, or frames that are whole, finite and in the order of time; twice the
  * same. Input: the first byte chooses raw bytes of a format or frames CSV (a recording of ours is known by its head), or to
  * put the rest into a good chunk, past the checksum, and to pack and unpack it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Response curves are a file that people write: any bytes give one mistake or curves that rise, and what was read is read
  * the same when it is written again. Loads by such curves stay within 0..1 and pass through the points of the file. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is found in the state directory may be anything: cut, damaged, of another version, written by somebody else. It is
  * taken up or refused, and a pipeline that took it up goes on within its rules. */
 #include <fcntl.h>

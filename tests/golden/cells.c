@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a recording decodes to, for people and for diff: a line a frame with a checksum of its cells, and the last frame as
  * a picture, front at the top. Usage: cells SETTINGS RECORDING [FORMAT] */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random scenarios against what must always hold (world_check.c). */
 #include <math.h>
 #include <stdio.h>

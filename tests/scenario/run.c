@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Plays one scenario file (SYNTAX.md) twice, with frames at 10 Hz and with deadlines only: both must give exactly what
  * the file expects. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* [expect]: NAME = VALUE */
 #include "values.h"
 

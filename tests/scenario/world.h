@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A sitter, a mat and a daemon in virtual time, as far as follow/ sees them. Used by the scenario runner and by the
  * random scenarios; every step is checked against the rules that hold always (world_check.c). */
 #ifndef TESTS_WORLD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Force and moments balance for every kind of sitter in every posture, whatever the last posture was. */
 #include "tools/sitbone-sim/contact.c"
 

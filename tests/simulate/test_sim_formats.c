@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every row of the format table: what the simulated mat sends decodes, whole and in the right order, to the cells that the
  * same mat writes as frames CSV. Usage: test_sim_formats SITBONE-SIM SOURCE-FOLDER */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a mat that was moved under its sitter is told from one that was not: simulated people sit down hundreds of times,
  * each time a little elsewhere, on mats that lie still, slip by 40 mm or are turned. The daemon's own way: the whole
  * pipeline, and each sit noted once its first quiet seconds are there.

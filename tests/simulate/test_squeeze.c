@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Squeezes of the glutes on simulated seats: sitters of every kind learn theirs at the given beat, then sit, fidget, cross
  * their legs, type and squeeze when asked. What is counted is held against what was done.
  *

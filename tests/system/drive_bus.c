@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A seat without a mat for tests of the bus and the agent: the real follow stages and the real bus outlet, with a posture
  * and virtual time that the test gives on standard input, one command a line:
  *     person | slouched | vacant      who is there from now on

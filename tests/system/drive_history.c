@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A day of one sitter in virtual time: follow/, what survives a restart and the history, without a mat and without the
  * event loop, so that a day takes seconds and can be killed at any moment. What the clocks say lies in a file and
  * goes on after a kill. Usage: drive_history FOLDER MICROSECONDS [HOURS [written]] (real ones for each virtual second; of

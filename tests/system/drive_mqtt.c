@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Drives the MQTT outlet with made-up snapshots, 100 a second, as the decision thread would: for tests against a real
  * broker. Argument: a settings file. Lines on standard input change what is posted; what comes back (commands, status,
  * the worst time of a post) goes to standard output, a line each. */

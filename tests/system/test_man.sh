@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The man pages are well formed and say every option and verb that --help says, and every setting.
 set -eu
 build=$(realpath "$1")

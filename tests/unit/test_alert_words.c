@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers of an alert, as they came over the bus, into words: whatever came. */
 #include <string.h>
 

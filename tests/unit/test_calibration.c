@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Poses by formula: what they mean for the angles, and how far they are apart. */
 #include "core/estimate/calibration.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes and frames of real mats: every frame decoded, none refused, whatever the split; damage stays where it is. */
 #include "core/acquire/recording.h"
 #include "wire.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the clinics report, on a 12 x 12 mat of 30 mm, on scattered cells, and where positions are unknown. */
 #include "check.h"
 

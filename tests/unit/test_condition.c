@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tare, noise floor, stuck cells: taken only from an empty seat, never from a person. */
 #include "core/condition/condition.h"
 #include "sitter.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Dead lines and cells found between loaded ones and filled from them; cross-talk; how good the map is. */
 #include "core/condition/condition.h"
 #include "core/condition/crosstalk.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Creep: taken off, learnt from somebody who sits still, not from one who moves; response curves. */
 #include "core/condition/condition.h"
 #include "sitter.h"

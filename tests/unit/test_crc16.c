@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-16/MODBUS against its published check value and against the sum taken bit by bit, at every length and offset. */
 #include "check.h"
 #include "core/acquire/crc16.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random damage to what every row sends: how many good frames a damage costs, and how many frames are taken for good where
  * none was sent. Printed for each row, so that what is claimed can be read off.
  *

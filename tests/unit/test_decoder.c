@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The engine on bytes made for the purpose: round trips of every row, splits, damage, cut beginnings, text in the
  * stream, and bytes that want to be slow. */
 #include <time.h>

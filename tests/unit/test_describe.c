@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Features against maps whose truth is known, on fine, coarse, odd and scattered mats. */
 #include "core/describe/describe.h"
 #include "sitter.h"

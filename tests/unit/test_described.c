@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Descriptions at random, of everything that a description can say: what encoder writes decoder reads, cell by cell, in any
  * split of the bytes, and of damaged bytes the same in any split; also the descriptions that are shipped.
  * Usage: test_described [SOURCE-FOLDER [HOW-MANY]] */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The live view as characters: what fits, what an open alert says, and cells that are not measured. */
 #include <stdlib.h>
 #include <string.h>

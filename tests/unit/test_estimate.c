@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Occupancy, reference, angles and names over whole synthetic sits: condition, describe and estimate together. */
 #include <stddef.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A description in a file is the same as a row of the table; mistakes are said with file, line and what is legal; what is
  * accepted can be followed by encoder and decoder. Usage: test_format_file [SOURCE-FOLDER] */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Notes in, rows out: squeezes, sessions and calibrations, whoever sits there and whatever is told twice. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The seat id never changes by itself: not with the mat plugged in or out, only with another mat. */
 #include <string.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Order, lists, boards, masks, scattered cells, rotate and flip: where the cells go, and what is refused. */
 #include <stdio.h>
 #include <string.h>

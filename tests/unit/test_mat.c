@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* When a frame without a closing delimiter is taken: once the line is quiet or the next one is asked for, never between
  * two pieces of it. */
 #include <fcntl.h>

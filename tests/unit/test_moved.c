@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A mat that moved between sits: what is told, what is not trusted any more, and when it is over. The sitters are by
  * formula and come down where the test says; simulated ones are in simulate/moved. */
 #include "configure/settings.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is published of a snapshot, when, and how the mailbox keeps it. */
 #include <jansson.h>
 #include <math.h>

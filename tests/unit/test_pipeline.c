@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The whole estimator before a text mat has said how many cells it has, and on the smallest mats; how often publishers hear. */
 #include "core/pipeline.h"
 

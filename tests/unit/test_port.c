@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ports over the real thing: pty, FIFO, file, standard input, TCP; hang-up, re-opening, and a mat at its own pace. */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* port_serial.c and libserialport on a pty: tests/shim_pty.c is part of this program, and so comes before the C library. */
 #include <errno.h>
 #include <fcntl.h>

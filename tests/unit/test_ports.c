@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `sitbonectl ports` finds in a /sys and /dev of our own making. */
 #include <string.h>
 #include <sys/stat.h>

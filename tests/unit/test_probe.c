@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every row of the format table is recognised from what a mat of it sends: any window of it, with a boot banner before and
  * answers in between, empty and loaded. Noise, a damaged stream, nothing, and mats that no row describes are not.
  * Usage: test_probe [WINDOWS]: so many random windows a format (4), with a table of what was found. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Frames CSV and raw bytes as recordings: what is read, what is refused and why, and every recording there is. */
 #include <dirent.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recordings of ours: every byte and time comes back; cut anywhere or damaged anywhere they lose no more than they must. */
 #include <errno.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The file of response curves: what is read, what is refused and how that is said. */
 #include <stdbool.h>
 #include <stdlib.h>

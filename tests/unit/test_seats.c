@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Real recordings through the stages with default settings: ten changes of occupancy on a noisy 32 x 32 pad, found
  * within two frames and none invented; the other mats give sane occupancy and numbers within their ranges. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The settings reader: the table is sound, every mistake names file, line, key and the legal values. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What survives a restart: newest good slot wins, a damaged one costs a second and not the rest. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tap never waits: who does not read in time loses bytes, and is told how many; who has hung up is forgotten. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Taught postures: three ways to sit on nine cells of unknown place, and what is none of them. */
 #include "check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Turned or slid: what was seen, whether weight went off, and what people do. */
 #include "core/estimate/tilt.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The small helpers that everything leans on. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For the tests of acquire/: frames collected from a decoder, splits, damage and files of real recordings. */
 #ifndef TESTS_WIRE_H
 #define TESTS_WIRE_H

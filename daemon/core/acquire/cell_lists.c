@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/acquire/cell_lists.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lists by which settings and descriptions say where cells are, as people write them. Pure.
  *
  *   rows, columns  0 1 2 3 or 15-31 14-0    blanks or commas between; a range may run down

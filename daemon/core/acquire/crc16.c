@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/acquire/crc16.h"
 
 static const uint16_t POLYNOMIAL = 0xA001, BEGIN = 0xFFFF;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-16 as Modbus has it (polynomial A001 reflected, begins with FFFF), sixteen bytes at a step ("slicing",
  * Kounavis & Berry 2005). Pure; the tables belong to the caller. */
 #ifndef CORE_ACQUIRE_CRC16_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Binary frames between syncs, and the engine that all ways of framing share. */
 #include "core/acquire/decoder.h"
 

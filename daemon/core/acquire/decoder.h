@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bytes -> frame: one engine, driven by a row of the format table (formats.h). Pure.
  *
  * Lexer policy: on anything unexpected count the reason, look for the next sync inside the bytes already held, go on;

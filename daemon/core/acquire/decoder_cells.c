@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Elements -> cells: whole frames, parts and sparse records. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside of the decoder, for decoder*.c alone: what the ways of framing share. Pure. */
 #ifndef CORE_ACQUIRE_DECODER_INSIDE_H
 #define CORE_ACQUIRE_DECODER_INSIDE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Packets that end in a byte which stands nowhere else: SLIP and COBS. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers in text: a line a frame, or a line a row. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Elements -> numbers: a loop for each kind of element, so that the kind is not asked for at each of them. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/acquire/encoder.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cells -> bytes: the decoder's mirror, over the same table. Writes what the mat would have sent. Pure. */
 #ifndef CORE_ACQUIRE_ENCODER_H
 #define CORE_ACQUIRE_ENCODER_H

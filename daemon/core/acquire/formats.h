@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table of wire formats: a row reads like a data sheet. Adding a mat is adding a row. Pure.
  *
  * A binary frame on the wire is   sync | header | elements | trailer | check | tail   with everything but the elements

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows of mats that send bytes. Each says what it is, draws its frame, tells how sure that is and where it comes from. */
 #include "core/acquire/formats_table.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a description says enough, and nothing that leads outside of a frame. */
 #include <stddef.h>
 #include <string.h>

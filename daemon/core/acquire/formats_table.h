@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rows, for formats.c alone. */
 #ifndef CORE_ACQUIRE_FORMATS_TABLE_H
 #define CORE_ACQUIRE_FORMATS_TABLE_H

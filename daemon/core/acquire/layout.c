@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/acquire/layout.h"
 
 #include <math.h>

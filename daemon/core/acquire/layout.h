@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where wire elements go: the format's own order and boards, the user's row and column lists, then rotate and flip,
  * become one permutation, and the geometry that comes out of it. Pure.
  *

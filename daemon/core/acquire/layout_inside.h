@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside of the layout, for layout*.c alone. Pure. */
 #ifndef CORE_ACQUIRE_LAYOUT_INSIDE_H
 #define CORE_ACQUIRE_LAYOUT_INSIDE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What format and settings say together about where cells are, and whether it can be. */
 #include <stddef.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/acquire/parse_number.h"
 
 #include <stddef.h>

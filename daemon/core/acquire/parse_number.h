@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Decimal numbers out of bytes that need not end in NUL, independent of the locale. Pure. */
 #ifndef CORE_ACQUIRE_PARSE_NUMBER_H
 #define CORE_ACQUIRE_PARSE_NUMBER_H

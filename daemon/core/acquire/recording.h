@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recordings -> frames, from memory, in virtual time: recordings of ours (recording_wire.h), frames CSV, or raw wire bytes
  * with a format name. Pure, so that replay, golden tests and fuzzing read the same way. */
 #ifndef CORE_ACQUIRE_RECORDING_H

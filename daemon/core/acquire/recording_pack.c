@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/acquire/recording_pack.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small LZ77 for chunks of recordings: frames look like the frames before them. Pure. */
 #ifndef CORE_ACQUIRE_RECORDING_PACK_H
 #define CORE_ACQUIRE_RECORDING_PACK_H

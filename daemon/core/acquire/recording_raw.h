@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside of the recording, for recording*.c alone: wire bytes through the decoder, with arrival times and without. */
 #ifndef CORE_ACQUIRE_RECORDING_RAW_H
 #define CORE_ACQUIRE_RECORDING_RAW_H

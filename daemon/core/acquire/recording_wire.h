@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recordings of ours: raw wire bytes with their arrival times. Pure.
  *
  *   # sitbone recording 1\n          text: what it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* frame -> map: tare, noise floor, cross-talk, creep, response curves, cells that cannot be measuring; in that order.
  * Cost: three short passes over the cells a frame, two more at most twenty times a second (what moves, what is
  * saturated), four at four times a second (creep), and a few once a second.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/condition/creep.h"
 
 #include <math.h>

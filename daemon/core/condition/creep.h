@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Creep of the foil: a steady load reads more and more, by about the same amount in every decade of time, and what was
  * just loaded reads low beside what has been loaded for long. Common creep cancels in ratios; after a shift of weight it
  * does not: the centre of pressure stays behind for minutes. So each cell's reading is brought back to what a fresh load

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/condition/crosstalk.h"
 
 #include <string.h>

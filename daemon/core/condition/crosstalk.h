@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Columns of a matrix without guarding share one path: each cell that is loaded pulls the readings of the others in its
  * column down. The published remedy (host programs of two makers of such mats): v' = v * Vmax / (v + Vmax - column sum).
  * With strength = full scale / Vmax, and shares of full scale: y' = y / (1 - strength * (column sum - y)).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/condition/faults.h"
 
 #include <stddef.h>

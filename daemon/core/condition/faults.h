@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Cells that cannot be measuring, and what stands in for them.
  *
  * Stuck: reads high with nobody on the seat, or never changes while the others come and go.

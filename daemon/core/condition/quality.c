@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/condition/quality.h"
 
 static const float SATURATED_SHARE = 0.1F;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How far a map can be trusted as a whole: a product of factors, one for each flaw there is. Judgement, not measurement,
  * but for the shares, which are counted:
  *   not tared        0.6    offsets of a few per cent of full scale count as load

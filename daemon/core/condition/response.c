@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/condition/response.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading -> load by measured curves. Straight lines between the known points and from nothing to the first one; beyond
  * the last one as the last piece goes on, up to twice the largest known load. Loads stay shares: 1 is the load that the
  * mean curve has at full scale, unit_n newtons on a cell, so that thresholds in shares mean about what they meant.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/describe/clinical.h"
 
 #include <math.h>

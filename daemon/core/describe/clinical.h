@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers of the seating clinics that need more than the sums of one map, five times a second. Grids and scattered cells
  * alike; what needs positions is NAN without them.
  *

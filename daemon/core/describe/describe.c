@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/describe/describe.h"
 
 #include <math.h>

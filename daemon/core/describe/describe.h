@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* map -> features: pure measurement, no judgement. Formulas and sources stand beside each feature in describe.c.
  *
  * One pass over the cells makes the marginals (sums along rows and columns); position, spread, edges and symmetry all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/describe/fingerprint.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The map as at most PATTERN_MAX numbers, for recognising whatever was taught. A small mat's cells as they are, wherever they
  * lie. Of a grid of more than 100 cells PATTERN_BODY windows fixed to the body: 11 x 11 of them 40 mm apart round the
  * centre of pressure, each the mean of the load round its middle with weights that fall off linearly, so that who comes

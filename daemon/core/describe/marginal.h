@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sums over a marginal: position, quantiles, shares. Empty or unplaced: NAN. */
 #ifndef CORE_DESCRIBE_MARGINAL_H
 #define CORE_DESCRIBE_MARGINAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which way the sitter faces on the mat. The bones press on one end of the contact, the thighs run out to the other: the
  * load is skewed towards the knees. facing = sum(load r2 r) / sum(load r2), r from the centre of pressure: the third
  * moment of the load as a length, a vector that turns as the sitter does. Simulated sitters (55 to 105 kg, 12 mm SD from

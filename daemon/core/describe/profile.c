@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/describe/profile.h"
 
 #include <math.h>

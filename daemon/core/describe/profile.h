@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Load along y in bands fixed to the body (features.h): band b covers line_y + (b - 3) * 24 mm .. + 24 mm, where line_y
  * is the mean y of the sit-bone pair. Values are shares of the load inside the eight bands (they sum to 1), not of the
  * whole load: knees, armrests and thighs further in front change the whole but not the shape near the bones.

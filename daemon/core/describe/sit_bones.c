@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/describe/sit_bones.h"
 
 #include <math.h>

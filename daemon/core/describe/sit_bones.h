@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pair of pressure maxima under the ischial tuberosities ("sit bones"), at sub-cell precision. Grids only. */
 #ifndef CORE_DESCRIBE_SIT_BONES_H
 #define CORE_DESCRIBE_SIT_BONES_H

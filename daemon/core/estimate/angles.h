@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tilt and obliquity of the pelvis as far as a seat can tell, against the reference. NAN where there is no ground. */
 #ifndef CORE_ESTIMATE_ANGLES_H
 #define CORE_ESTIMATE_ANGLES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/estimate/calibration.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a calibration means: poses held for some seconds become the sitter's own slopes, and a measure of how well two
  * poses are told apart on this mat.
  *

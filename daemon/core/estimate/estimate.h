@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* features -> posture: occupancy, posture, tilt and obliquity, each with its uncertainty.
  *
  *   occupancy.c   vacant, object, person: thresholds, hysteresis, dwell

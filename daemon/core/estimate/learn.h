@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is learnt of the sitter while the estimator runs: the guided calibration pose by pose, and what the sitter's
  * upright usually is. The profile itself is in struct estimate; who keeps it looks at learning.profile_changed. */
 #ifndef CORE_ESTIMATE_LEARN_H

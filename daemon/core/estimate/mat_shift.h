@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Has the mat moved under the sitter? An empty seat looks the same everywhere, so it shows in where people sit: a cushion
  * that slipped, was turned round or put on another chair has its sitter elsewhere on it in every sit, while one sit says
  * little: people sit down differently each time.

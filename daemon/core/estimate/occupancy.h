@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Vacant, object or person: by area and load, because a hand presses hard on a few cells and a blanket lies lightly on
  * many. Hysteresis by release_pct; dwell by time and by at least two frames; time alone decides nothing. */
 #ifndef CORE_ESTIMATE_OCCUPANCY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/estimate/pose_average.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A held pose or a taught posture takes ten quiet seconds after the command. Each second has its mean; the pose is the
  * mean of those and their standard deviation. A second in which the sitter moved does not count. */
 #ifndef CORE_ESTIMATE_POSE_AVERAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/estimate/posture_class.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The posture's name: thresholds a user can read, hysteresis, dwell; and how sure it is. */
 #ifndef CORE_ESTIMATE_POSTURE_CLASS_H
 #define CORE_ESTIMATE_POSTURE_CLASS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The sitter's own upright is zero. Without a word from the sitter it is the mean of the first quiet seconds of a sit,
  * known from the second one on and refined until the time set is full. When the sitter slides, it moves along (scoot.h):
  * re-sitting moves everything on the mat by centimetres, so positions are compared within one sit only; what is fixed to

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who slides on the seat takes weight off it first: loaded skin sticks to the cover. A turning pelvis needs no such
  * thing. So when a good part of the load went off for a moment and came back, and everything lies a little elsewhere,
  * the sitter is taken to sit as before in another place, and the reference moves along. A large change is none of that:

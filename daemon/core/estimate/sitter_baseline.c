@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/estimate/sitter_baseline.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a sitter's upright usually is: one sample a sit, from its first quiet seconds. Tells whether a calibration still
  * fits, and who of several known sitters sits there. */
 #ifndef CORE_ESTIMATE_SITTER_BASELINE_H

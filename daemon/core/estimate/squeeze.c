@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/estimate/squeeze.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Squeezing the glutes while seated, as far as the seat sees it (experimental). Contracted muscle changes the pressure
  * under both sit bones alike, up or down, for as long as it is held, while the centre of pressure and the load stay: in
  * stimulated muscle by 20-30 %, down in four studies, up in one. No study of voluntary squeezes on a mat is known. So sign

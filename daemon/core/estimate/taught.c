@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/estimate/taught.h"
 
 #include <math.h>

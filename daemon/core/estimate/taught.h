@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Postures that the sitter taught: "sit so for ten seconds", recognised from then on, on any mat, with an honest "none
  * of these". Positions are not needed.
  *

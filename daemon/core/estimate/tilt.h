@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The seen angle into the pelvis's: has the sitter turned, or slid? Both look alike on a seat, 8 mm forward like 4 degrees
  * of arching. What tells them apart is what happened and what people do:
  *

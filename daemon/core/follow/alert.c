@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/follow/alert.h"
 
 #include <math.h>

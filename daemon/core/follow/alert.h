@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sitting -> alerts: what is due, why, with which exercise, and what came of it.
  *
  *   kind       raised while SEATED, when                                         ignored after

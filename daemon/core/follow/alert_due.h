@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* When an alert falls due: what is counted, against which limit, and how long something may come of it. */
 #ifndef CORE_FOLLOW_ALERT_DUE_H
 #define CORE_FOLLOW_ALERT_DUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What keeps a due alert from coming: snooze, pause, do not disturb, quiet hours, the limit of the day, and the wait for a
  * good moment. The rules are in alert.h.
  *

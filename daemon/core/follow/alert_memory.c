@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What alerts keep over a restart. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/follow/alert_outcome.h"
 
 #include "core/follow/alert_due.h"

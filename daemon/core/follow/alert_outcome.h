@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What came of an alert, from the seat itself: the rules are in alert.h. */
 #ifndef CORE_FOLLOW_ALERT_OUTCOME_H
 #define CORE_FOLLOW_ALERT_OUTCOME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/follow/exercise_choice.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which exercise an alert offers, and why.
  *
  * 1. Only what can be done at a desk in office clothes: prompt = yes, place desk or standing. The short tier

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/follow/prompt_hours.h"
 
 #include "core/follow/alert_inhibit.h"

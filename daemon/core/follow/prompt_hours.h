@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The adaptive schedule (setting adaptive): activation prompts prefer hours of the day in which they worked.
  *
  * Kept for each local hour: how many prompts were raised in it, and how many of them worked: stood, done, shifted or

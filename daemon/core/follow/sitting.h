@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* posture -> sitting: bouts, interruptions, partial breaks and breaks as a timed state machine in virtual time.
  *
  *   AWAY --person--> CONFIRMING --confirm_s--> SEATED --off--> INTERRUPTED --break_s--> AWAY

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The sliding window of sitting.h. */
 #ifndef CORE_FOLLOW_WINDOW_H
 #define CORE_FOLLOW_WINDOW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "core/follow/workout_plan.h"
 
 #include <stdbool.h>

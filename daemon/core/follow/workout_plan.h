@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Strengthening sessions: which day, and what is in one. Opt-in (setting exercise.sessions_per_week).
  *
  * Days     never two in a row, so that muscles can recover: 1 Wednesday; 2 Monday, Thursday; 3 Monday, Wednesday, Friday.

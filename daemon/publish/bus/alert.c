@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/bus/alert.h"
 
 #include <inttypes.h>

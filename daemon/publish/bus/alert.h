@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The daemon's alerts as they go over the bus. */
 #ifndef PUBLISH_BUS_ALERT_H
 #define PUBLISH_BUS_ALERT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/bus/callers.h"
 
 #include <errno.h>

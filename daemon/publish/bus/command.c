@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/bus/command.h"
 
 #include "contract/bus_names.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A method call on the bus as a command. */
 #ifndef PUBLISH_BUS_COMMAND_H
 #define PUBLISH_BUS_COMMAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The live view: made when somebody asks, from the last snapshot. */
 #include <errno.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/bus/outlet.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* D-Bus outlet: org.sitbone.Seat1 on the system or session bus, on the decision thread's event loop (never waits for a
  * peer; the bus may come and go).
  *

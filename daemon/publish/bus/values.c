@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/bus/values.h"
 
 #include <errno.h>

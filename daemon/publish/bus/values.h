@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the bus shows, taken from the last snapshot: properties, live view, details of an alert. */
 #ifndef PUBLISH_BUS_VALUES_H
 #define PUBLISH_BUS_VALUES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* GetWhy: what is due when, what holds it, and why the last alert came. */
 #include "publish/bus/alert.h"
 

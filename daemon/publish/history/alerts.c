@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Alerts, squeezes, sessions and changes of the calibration, as rows. */
 #include "publish/history/write_inside.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/history/outlet.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The history outlet: bouts, absences, postures by hour, alerts and what came of them, in SQLite (history_db.h), written
  * by a thread of its own: once a minute of a bout and at everything that happens. It may fail, the daemon goes on without
  * it and tries again. What counts up in a bout comes from the decision thread's own totals, which survive a restart

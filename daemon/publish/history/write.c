@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/history/write_inside.h"
 
 #include <jansson.h>

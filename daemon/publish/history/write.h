@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What happened, as rows. One transaction for all that waited; a failed one leaves the writer as it was before. */
 #ifndef PUBLISH_HISTORY_WRITE_H
 #define PUBLISH_HISTORY_WRITE_H

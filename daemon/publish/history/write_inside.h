@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between history_write.c and history_alerts.c. */
 #ifndef PUBLISH_HISTORY_WRITE_INSIDE_H
 #define PUBLISH_HISTORY_WRITE_INSIDE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An MQTT message under cmd/ as a command, or why not. */
 #ifndef PUBLISH_MQTT_COMMAND_H
 #define PUBLISH_MQTT_COMMAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One connection to the broker over libmosquitto, driven by the thread that opened it. Every connection is a fresh
  * client object: nothing that an older one had queued can be sent again behind our back. */
 #ifndef PUBLISH_MQTT_CONNECTION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/mqtt/diagnostics.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What MQTT says of a snapshot: the numbers without the map, and what happened as events. Filled on the decision
  * thread: copies only, nothing from the heap. */
 #ifndef PUBLISH_MQTT_DIAGNOSTICS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Home Assistant's MQTT device discovery: one message that describes every value of the seat. */
 #ifndef PUBLISH_MQTT_DISCOVERY_H
 #define PUBLISH_MQTT_DISCOVERY_H

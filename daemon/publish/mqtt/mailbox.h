@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between the decision thread and the MQTT thread: newest report, bounded events, bounded commands and their answers.
  * Nobody holds the lock across a system call. */
 #ifndef PUBLISH_MQTT_MAILBOX_H

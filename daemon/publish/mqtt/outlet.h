@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MQTT outlet: own thread, MQTT 5 with 3.1.1 fallback; topics in sitbone-mqtt(7). */
 #ifndef PUBLISH_MQTT_OUTLET_H
 #define PUBLISH_MQTT_OUTLET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The broker's password: never in arguments, environment or settings. */
 #ifndef PUBLISH_MQTT_SECRET_H
 #define PUBLISH_MQTT_SECRET_H

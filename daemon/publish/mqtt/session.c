@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/mqtt/session.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is said and heard over MQTT: topics, their pace and the answers. Lives on the MQTT thread and outlives
  * connections; topics in sitbone-mqtt(7). */
 #ifndef PUBLISH_MQTT_SESSION_H

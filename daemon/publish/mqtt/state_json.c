@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "publish/mqtt/state_json.h"
 
 #include <inttypes.h>

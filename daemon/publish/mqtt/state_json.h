@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The JSON documents of the MQTT topics: compact, malloc'd, NULL when out of memory. Every key is always there; null is
  * unknown (a missing key would leave the stale value standing in Home Assistant). */
 #ifndef PUBLISH_MQTT_STATE_JSON_H

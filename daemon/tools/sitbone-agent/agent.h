@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sitbone-agent: listens to the daemons on their bus (agent_seats.c) and keeps one notification a kind of alert on the
  * desktop (agent_notify.c) while the person at it is there (agent_session.c). */
 #ifndef TOOLS_SITBONE_AGENT_AGENT_H

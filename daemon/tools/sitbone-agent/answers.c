@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a person pressed, and what the desktop wants, said to the daemons. */
 #include <string.h>
 

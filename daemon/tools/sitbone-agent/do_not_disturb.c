@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* May this desktop be disturbed? Desktops say so in different places; any one of them that says no counts.
  *
  *   Inhibited (b)         org.freedesktop.Notifications, KDE's way: do not disturb, presentations, screen sharing

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* GNOME's "do not disturb" is a setting: the shell shows no banners. dconf says on the bus that settings were written, not
  * what they are now; gsettings reads them. Only on a desktop that calls itself GNOME: others may have that setting, too, and
  * not go by it. */

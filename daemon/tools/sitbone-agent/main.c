@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbone-agent/agent.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Notifications by the freedesktop.org specification 1.2: one a kind of alert, replaced in place. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The words on safety, once at first use: with the first alert that offers an exercise, then never again for this person. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The daemons: found by their names on the bus, listened to, asked at first sight for what is already open. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The daemons as the agent knows them: agent_seats.c follows them, agent_answers.c tells them things. */
 #ifndef TOOLS_SITBONE_AGENT_SEATS_H
 #define TOOLS_SITBONE_AGENT_SEATS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbone-sim/body.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The sitter's body where it meets the seat: bones, the flesh on them, and the weights above. Millimetres, newtons,
  * degrees; x right, y forward, z up. Sources stand beside the constants in sim_body.c. Nothing here knows a sensor or
  * an estimator. */

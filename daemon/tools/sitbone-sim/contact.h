@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Flesh against cushion: pressure where a body touches, and the depth and roll at which it rests.
  *
  * Flesh and cushion are two springs on top of each other at every place: flesh of thickness T between bone and skin,

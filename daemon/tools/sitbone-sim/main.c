@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sitbone-sim: a virtual mat. A sitter of bones and flesh with known truth, written as the wire bytes of any mat in the
  * format table, or as frames CSV.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line of sitbone-sim. */
 #ifndef TOOLS_SITBONE_SIM_OPTIONS_H
 #define TOOLS_SITBONE_SIM_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where the frames go: a file as fast as it takes them, or a pty that behaves like a serial line. */
 #ifndef TOOLS_SITBONE_SIM_OUTPUT_H
 #define TOOLS_SITBONE_SIM_OUTPUT_H

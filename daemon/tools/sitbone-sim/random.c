@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbone-sim/random.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Draws that are the same on every machine for a seed. */
 #ifndef TOOLS_SITBONE_SIM_RANDOM_H
 #define TOOLS_SITBONE_SIM_RANDOM_H

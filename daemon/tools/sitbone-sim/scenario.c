@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbone-sim/scenario.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Scenario files: who sits on what mat, and a timeline a person can read. The syntax is in sim_scenario_help. */
 #ifndef TOOLS_SITBONE_SIM_SCENARIO_H
 #define TOOLS_SITBONE_SIM_SCENARIO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A scenario as it plays: who or what is on the seat, the pressure, and the truth about it. */
 #ifndef TOOLS_SITBONE_SIM_SCENE_H
 #define TOOLS_SITBONE_SIM_SCENE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbone-sim/sensor.h"
 
 #include <math.h>

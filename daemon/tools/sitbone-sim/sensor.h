@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a mat of pressure-sensitive foil makes of a pressure, with everything that is wrong with it. */
 #ifndef TOOLS_SITBONE_SIM_SENSOR_H
 #define TOOLS_SITBONE_SIM_SENSOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the sitter moves: from the words of a scenario to a pose at every moment, with breath, sway and fidgets. */
 #ifndef TOOLS_SITBONE_SIM_SITTER_H
 #define TOOLS_SITBONE_SIM_SITTER_H

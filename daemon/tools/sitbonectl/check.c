@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check: settings, exercise catalogue, description of a format or recording, told apart by content. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sitbonectl: what the verbs share. A verb is a row of the table in ctl.c and one function, most of them in ctl_VERB*.c. For all of
  * them: ctl_source (settings, formats and recordings from files), ctl_bus (the daemon), ctl_view (a seat in words and JSON),
  * ctl_out (JSON), ctl_draw with ctl_map, ctl_canvas, ctl_svg and ctl_screen (pictures). */

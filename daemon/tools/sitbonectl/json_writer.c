@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/json_writer.h"
 
 #include <math.h>

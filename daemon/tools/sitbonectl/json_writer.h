@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON into one large buffer, with fixed decimals: replay writes a line a frame and must not wait for printf. */
 #ifndef TOOLS_SITBONECTL_JSON_WRITER_H
 #define TOOLS_SITBONECTL_JSON_WRITER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/commands.h"
 
 #include <locale.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sitbonectl calibrate response: the curves of a mat from a recording in which known loads lay on it. */
 #include <errno.h>
 #include <math.h>

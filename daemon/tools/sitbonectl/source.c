@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/source.h"
 
 #include <errno.h>

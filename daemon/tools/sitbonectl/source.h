@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A recording in memory with all that is needed to decide over it. For replay and check. */
 #ifndef TOOLS_SITBONECTL_SOURCE_H
 #define TOOLS_SITBONECTL_SOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/what_if.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Two lists of alerts over the same time, one for each settings: which come, go or move. */
 #ifndef TOOLS_SITBONECTL_WHAT_IF_H
 #define TOOLS_SITBONECTL_WHAT_IF_H

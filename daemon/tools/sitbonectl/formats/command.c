@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* formats: every format of the table and of the description files; with a name, its data sheet. */
 #include <math.h>
 #include <stdio.h>

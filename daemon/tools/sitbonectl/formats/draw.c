@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/formats/draw.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A format in the words of a data sheet. */
 #ifndef TOOLS_SITBONECTL_FORMATS_DRAW_H
 #define TOOLS_SITBONECTL_FORMATS_DRAW_H

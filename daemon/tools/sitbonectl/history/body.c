@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What else the history knows: squeezes in the seat, strengthening sessions, changes of the calibration. */
 #include "tools/sitbonectl/history/load.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sitbonectl history: which of its many things is asked for; export and forget. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The history of a period in memory, for the terminal, the report and what-if. Hours and days are local ones as they were
  * then (history_db.h). */
 #ifndef TOOLS_SITBONECTL_HISTORY_LOAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The history in the terminal: a line a fact, a strip a day. */
 #include "tools/sitbonectl/history/load.h"
 

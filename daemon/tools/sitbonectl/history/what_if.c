@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The stored bouts and absences through follow/ again, in virtual time, with other time limits. Postures and shifts are
  * not known to the second, so that only the activation alert can be told; and nobody knows what people would have done
  * had the alerts come otherwise. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The verbs that answer alerts or hold them off. */
 #include <stdlib.h>
 #include <string.h>

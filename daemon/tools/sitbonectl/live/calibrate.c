@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* calibrate, teach and sitter: ask the daemon to learn, and show how it gets on. The daemon gathers by itself: who goes
  * away from the terminal loses nothing. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/live/daemon_link.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* GetLive -> view. Keys that are not known are skipped, so that an older sitbonectl works with a newer daemon. */
 #include <errno.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* status, and the verbs that are about the seat. */
 #include <errno.h>
 #include <math.h>

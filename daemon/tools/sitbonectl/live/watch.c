@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* watch: the live view, polled ten times a second; ncurses on a terminal, text otherwise. */
 #include <errno.h>
 #include <langinfo.h>

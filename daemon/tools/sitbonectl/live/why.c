@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* why: what is due when, what holds it, and why the last alert came. Words are put here to what GetWhy says. */
 #include <errno.h>
 #include <jansson.h>

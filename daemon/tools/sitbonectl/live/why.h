@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What GetWhy says, for the verbs that put words to it. */
 #ifndef TOOLS_SITBONECTL_LIVE_WHY_H
 #define TOOLS_SITBONECTL_LIVE_WHY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The serial ports of this machine, as /sys tells them. Nothing is opened: opening resets many boards. */
 #ifndef TOOLS_SITBONECTL_PORTS_FIND_H
 #define TOOLS_SITBONECTL_PORTS_FIND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Apart from the rest: the kernel's own termios2 cannot stand beside the one of the C library. */
 #include <asm/termbits.h>
 #include <errno.h>

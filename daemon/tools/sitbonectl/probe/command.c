@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* probe: listens at each likely speed, and asks the formats there are what the bytes are. */
 #include <errno.h>
 #include <poll.h>

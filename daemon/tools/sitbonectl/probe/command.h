@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What probe has heard, and what it says of it. */
 #ifndef TOOLS_SITBONECTL_PROBE_COMMAND_H
 #define TOOLS_SITBONECTL_PROBE_COMMAND_H

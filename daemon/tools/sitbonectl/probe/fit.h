@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which format bytes come from, and how one knows. */
 #ifndef TOOLS_SITBONECTL_PROBE_FIT_H
 #define TOOLS_SITBONECTL_PROBE_FIT_H

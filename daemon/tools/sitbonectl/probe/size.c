@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The size of a mat, read off its bytes: from what the head says, or from how far the ends of frames are apart. */
 #include <string.h>
 

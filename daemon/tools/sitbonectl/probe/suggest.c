@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a description would say of text that no format of the list fits: words between the numbers, names of rows, a clock or a
  * counter in front. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* record: what comes from the port goes into a recording of ours, and through the decoder to tell what it is. */
 #include <errno.h>
 #include <math.h>

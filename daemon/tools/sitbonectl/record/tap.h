@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recording beside the running daemon: it hands over what it reads (daemon/tap.h). */
 #ifndef TOOLS_SITBONECTL_RECORD_TAP_H
 #define TOOLS_SITBONECTL_RECORD_TAP_H

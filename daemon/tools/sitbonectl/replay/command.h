@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* replay: a recording through pipeline_step() in virtual time; sinks turn each decision into lines, a summary or a
  * picture. */
 #ifndef TOOLS_SITBONECTL_REPLAY_COMMAND_H

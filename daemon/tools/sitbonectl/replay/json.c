@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The keys are those of the documentation and stay: scripts rely on them. */
 #include <math.h>
 #include <stdlib.h>

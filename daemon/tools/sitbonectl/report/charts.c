@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Postures, alerts and what they led to, and what goes by the hour of the day. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A strip a day: sitting, short absences in it, alerts. Above a quarter of a year: a column a month. */
 #include <math.h>
 #include <stdio.h>

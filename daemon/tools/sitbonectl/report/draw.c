@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/report/draw.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The report: one page drawn with cairo, the same for SVG, PNG and HTML. Colours are Okabe and Ito's, told apart by people
  * with any kind of colour vision; words and places say the same as colours do. */
 #ifndef TOOLS_SITBONECTL_REPORT_DRAW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A view drawn into a buffer of characters: pure, so that the terminal, plain text and tests look at the same thing. */
 #ifndef TOOLS_SITBONECTL_VIEW_DRAW_H
 #define TOOLS_SITBONECTL_VIEW_DRAW_H

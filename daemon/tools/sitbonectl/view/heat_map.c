@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pressure map on a canvas: two picture elements a character (half blocks) where 256 colours and UTF-8 are there,
  * otherwise one, with a ramp of characters. Seen from above, knees at the top, the way a sitter looks down. */
 #include "tools/sitbonectl/view/heat_map.h"

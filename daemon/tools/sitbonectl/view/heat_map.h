@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pressure map on a canvas. */
 #ifndef TOOLS_SITBONECTL_VIEW_HEAT_MAP_H
 #define TOOLS_SITBONECTL_VIEW_HEAT_MAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define NCURSES_WIDECHAR 1
 #include "tools/sitbonectl/view/screen.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A canvas on a terminal: ncurses for the live view, plain bytes otherwise. */
 #ifndef TOOLS_SITBONECTL_VIEW_SCREEN_H
 #define TOOLS_SITBONECTL_VIEW_SCREEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The view as one SVG: the same values, words and palette as in the terminal. Plain fprintf; no number is drawn that
  * the view does not hold. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One moment of one seat, as the live view, status and the SVG picture show it. Filled from the daemon (ctl_bus.c) or
  * from a snapshot of replay. NAN = unknown. */
 #ifndef TOOLS_SITBONECTL_VIEW_VALUES_H

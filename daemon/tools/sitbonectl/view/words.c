@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Values of a view as words. Nothing here may claim more than the estimate does. */
 #include "tools/sitbonectl/view/values.h"
 
