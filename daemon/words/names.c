@@ -27,7 +27,7 @@ const char *occupancy_name(enum occupancy o) {
         return NAME_IN(names, o);
 }
 
-const char *posture_name(enum posture_kind k) {
+const char *posture_name(enum posture_class k) {
         static const char *const names[POSTURE_N] = {
                 [POSTURE_UNKNOWN] = "unknown",
                 [POSTURE_VACANT] = "vacant",

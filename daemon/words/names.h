@@ -11,7 +11,7 @@
 #include "sitbone/snapshot.h"
 
 const char *occupancy_name(enum occupancy o);    /* vacant object person unknown */
-const char *posture_name(enum posture_kind k);   /* vacant upright slouched arched leaning_left ... unknown */
+const char *posture_name(enum posture_class k);  /* vacant upright slouched arched leaning_left ... unknown */
 const char *phase_name(enum sitting_phase p);    /* away confirming seated interrupted suspended */
 const char *alert_kind_name(enum alert_kind k);  /* activate slouch asymmetry still short */
 const char *alert_event_name(enum alert_kind k); /* glute_activation_due slouch asymmetry still */

@@ -43,8 +43,8 @@ static void count(void *userdata, const struct world *w) {
 }
 
 static void sit(struct world *w, uint64_t *r) {
-        static const enum posture_kind kinds[] = {POSTURE_UPRIGHT, POSTURE_SLOUCHED, POSTURE_ARCHED,
-                                                  POSTURE_PERCHED, POSTURE_UNKNOWN,  POSTURE_LEANING_LEFT};
+        static const enum posture_class kinds[] = {POSTURE_UPRIGHT, POSTURE_SLOUCHED, POSTURE_ARCHED,
+                                                   POSTURE_PERCHED, POSTURE_UNKNOWN,  POSTURE_LEANING_LEFT};
         float asymmetry = below(r, 5) == 0 ? NAN : (float)below(r, 200) / 100 - 1;
 
         world_see(w, OCCUPANCY_PERSON, kinds[below(r, 6)], (float)below(r, 100) / 100, asymmetry);

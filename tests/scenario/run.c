@@ -88,10 +88,10 @@ static void on_step(void *userdata, const struct world *w) {
 /* sits [POSTURE] [confidence N] [asymmetry N] */
 static bool do_sit(struct world *w, const char *text) {
         float confidence = 0.9f, asymmetry = 0;
-        enum posture_kind kind = POSTURE_UPRIGHT;
+        enum posture_class kind = POSTURE_UPRIGHT;
         char *end;
 
-        for (enum posture_kind k = 0; k < POSTURE_N; k++)
+        for (enum posture_class k = 0; k < POSTURE_N; k++)
                 if (k != POSTURE_VACANT && scenario_after(text, posture_name(k))) {
                         kind = k;
                         text = scenario_after(text, posture_name(k));

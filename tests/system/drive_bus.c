@@ -79,13 +79,13 @@ static enum command_result execute(void *userdata, const struct command *c) {
         return r;
 }
 
-static void seat(struct drive *d, enum occupancy occupancy, enum posture_kind kind) {
+static void seat(struct drive *d, enum occupancy occupancy, enum posture_class kind) {
         struct posture *p = &d->snapshot.posture;
 
         *p = (struct posture){.occupancy = occupancy,
                               .occupancy_since_us = d->now_us,
-                              .kind = kind,
-                              .kind_since_us = d->now_us,
+                              .posture_class = kind,
+                              .class_since_us = d->now_us,
                               .confidence = 0.9f,
                               .tilt_deg = {kind == POSTURE_SLOUCHED ? -9 : 0, 4},
                               .obliquity_deg = {NAN, NAN},
@@ -101,7 +101,7 @@ static void skip(struct drive *d, unsigned seconds) {
 
 static void storm(struct drive *d, unsigned n) {
         for (unsigned i = 0; i < n; i++) {
-                d->snapshot.posture.kind = i % 2 ? POSTURE_ARCHED : POSTURE_UPRIGHT;
+                d->snapshot.posture.posture_class = i % 2 ? POSTURE_ARCHED : POSTURE_UPRIGHT;
                 step(d, 10000);
         }
 }

@@ -70,7 +70,7 @@ static void init(struct drive *d, const char *config) {
         d->snapshot.geometry = &geometry;
         d->snapshot.exercises = &catalogue;
         d->snapshot.posture.occupancy = OCCUPANCY_VACANT;
-        d->snapshot.posture.kind = POSTURE_VACANT;
+        d->snapshot.posture.posture_class = POSTURE_VACANT;
         d->snapshot.posture.tilt_deg = d->snapshot.posture.obliquity_deg = (struct uncertain){NAN, NAN};
         d->snapshot.posture.asymmetry = NAN;
         d->snapshot.health.mat_online = true;
@@ -84,7 +84,7 @@ static void sit(struct drive *d, float tilt) {
         struct posture *p = &d->snapshot.posture;
 
         p->occupancy = OCCUPANCY_PERSON;
-        p->kind = tilt < -5 ? POSTURE_SLOUCHED : POSTURE_UPRIGHT;
+        p->posture_class = tilt < -5 ? POSTURE_SLOUCHED : POSTURE_UPRIGHT;
         p->confidence = 0.86f;
         p->tilt_deg = (struct uncertain){tilt, 3.5f};
         p->obliquity_deg = (struct uncertain){2, 1.5f};
@@ -101,7 +101,8 @@ static void sit(struct drive *d, float tilt) {
 static void stand(struct drive *d) {
         struct posture *p = &d->snapshot.posture;
 
-        *p = (struct posture){.occupancy = OCCUPANCY_VACANT, .kind = POSTURE_VACANT, .referenced = p->referenced};
+        *p = (struct posture){
+                .occupancy = OCCUPANCY_VACANT, .posture_class = POSTURE_VACANT, .referenced = p->referenced};
         p->tilt_deg = p->obliquity_deg = (struct uncertain){NAN, NAN};
         p->asymmetry = NAN;
         d->snapshot.sitting.phase = SITTING_AWAY;

@@ -30,7 +30,7 @@ static struct snapshot *person(void) {
         s.exercises = &exercises;
         s.now_us = 100 * MIN_US;
         s.posture = (struct posture){.occupancy = OCCUPANCY_PERSON,
-                                     .kind = POSTURE_SLOUCHED,
+                                     .posture_class = POSTURE_SLOUCHED,
                                      .confidence = 0.8f,
                                      .tilt_deg = {-8.04f, 3},
                                      .obliquity_deg = {1, 2},
@@ -155,7 +155,7 @@ static void test_pace(void) {
         now.alerts.of[ALERT_SLOUCH].open = true;
         CHECK(report_due_us(&last, sent, &now, &pace) == 0);
         now = last;
-        now.posture.kind = POSTURE_UPRIGHT;
+        now.posture.posture_class = POSTURE_UPRIGHT;
         CHECK(report_due_us(&last, sent, &now, &pace) == 0);
 }
 

@@ -54,7 +54,7 @@ static const char *text_of(const struct bus_view *v, enum bus_property p) {
         case BUS_OCCUPANCY:
                 return occupancy_name(s ? s->posture.occupancy : OCCUPANCY_UNKNOWN);
         case BUS_POSTURE:
-                return posture_name(s ? s->posture.kind : POSTURE_UNKNOWN);
+                return posture_name(s ? s->posture.posture_class : POSTURE_UNKNOWN);
         case BUS_PHASE:
                 return phase_name(s ? s->sitting.phase : SITTING_AWAY);
         case BUS_MQTT:

@@ -54,7 +54,8 @@ bool report_urgent(const struct report *last, const struct report *now) {
             ceilf(last->learning.left_s) != ceilf(now->learning.left_s) ||
             strcmp(last->learning.sitter, now->learning.sitter) != 0)
                 return true;
-        return last->posture.occupancy != now->posture.occupancy || last->posture.kind != now->posture.kind ||
+        return last->posture.occupancy != now->posture.occupancy ||
+               last->posture.posture_class != now->posture.posture_class ||
                last->health.mat_online != now->health.mat_online || last->sitting.phase != now->sitting.phase ||
                other_instant(last->alerts.snoozed_until_us, now->alerts.snoozed_until_us) ||
                other_instant(last->alerts.paused_until_us, now->alerts.paused_until_us) ||

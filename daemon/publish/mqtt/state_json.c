@@ -103,7 +103,7 @@ static void put_posture(json_t *root, const struct posture *p, const struct lear
 
         json_object_set_new(root, "occupied", occupied(p->occupancy));
         json_object_set_new(root, "occupancy", json_string(occupancy_name(p->occupancy)));
-        json_object_set_new(root, "posture", json_string(posture_name(p->kind)));
+        json_object_set_new(root, "posture", json_string(posture_name(p->posture_class)));
         json_object_set_new(root, "taught", text_or_null(p->taught));
         json_object_set_new(root, "confidence_pct", person ? whole(100.0 * p->confidence) : json_null());
         json_object_set_new(root, "pelvic_tilt_deg", number(p->tilt_deg.value, 10));

@@ -224,7 +224,7 @@ static void print_postures(FILE *f, const struct history *h) {
 
                 if (percent < 0.5)
                         continue;
-                snprintf(item, sizeof(item), "%s %.0f %%", posture_text(posture_name((enum posture_kind)k)), percent);
+                snprintf(item, sizeof(item), "%s %.0f %%", posture_text(posture_name((enum posture_class)k)), percent);
                 print_item(f, &at, ", ", item);
         }
         fprintf(f, "%s\n", at ? "" : _("nothing known"));
@@ -293,7 +293,7 @@ static void put_postures(struct out *o, const double in_s[POSTURE_N]) {
         out_text(o, "{\"unknown\":");
         out_fixed(o, in_s[POSTURE_UNKNOWN], 1);
         for (int k = POSTURE_UNKNOWN + 1; k < POSTURE_N; k++)
-                out_number(o, posture_name((enum posture_kind)k), in_s[k], 1);
+                out_number(o, posture_name((enum posture_class)k), in_s[k], 1);
         out_text(o, "}");
 }
 

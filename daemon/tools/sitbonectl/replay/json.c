@@ -55,7 +55,7 @@ static void write_frame(struct out *o, const struct snapshot *s) {
 
         begin(o, s);
         out_word(o, "occupancy", occupancy_name(p->occupancy));
-        out_word(o, "posture", posture_name(p->kind));
+        out_word(o, "posture", posture_name(p->posture_class));
         number(o, "confidence", p->confidence, 2);
         number(o, "pelvic_tilt_deg", p->tilt_deg.value, 2);
         number(o, "pelvic_tilt_sd_deg", p->tilt_deg.sd, 2);

@@ -77,7 +77,7 @@ static void copy_features(struct view *v, const struct features *f) {
 
 static void copy_posture(struct view *v, const struct posture *p) {
         snprintf(v->occupancy, sizeof(v->occupancy), "%s", occupancy_name(p->occupancy));
-        snprintf(v->posture, sizeof(v->posture), "%s", posture_name(p->kind));
+        snprintf(v->posture, sizeof(v->posture), "%s", posture_name(p->posture_class));
         v->confidence = (double)p->confidence;
         v->tilt_deg = (double)p->tilt_deg.value;
         v->tilt_sd_deg = (double)p->tilt_deg.sd;
