@@ -188,7 +188,7 @@ int main(int argc, char **argv) {
 
         if (argc != 3 || sd_event_default(&event) < 0)
                 return 2;
-        log_open(LOG_DEBUG_);
+        log_open(LOG_LEVEL_DEBUG);
         prepare(d, argv[2]);
         d->settings.bus.bus = strcmp(argv[1], "session") == 0 ? BUS_SESSION : BUS_SYSTEM;
         if (bus_new(event, &d->settings, &d->identity, execute, NULL, d, NULL, &d->bus) < 0 ||

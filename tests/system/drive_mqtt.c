@@ -54,11 +54,11 @@ static enum command_result execute(void *userdata, const struct command *c) {
 }
 
 static void init(struct drive *d, const char *config) {
-        static struct mistakes mistakes;
+        static struct config_errors mistakes;
 
         settings_load(config, &d->settings, &mistakes);
-        for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "%s\n", mistakes.of[i]);
+        for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", mistakes.text[i]);
         if (mistakes.n)
                 exit(2);
         snprintf(d->identity.seat_id, sizeof(d->identity.seat_id), "%s", d->settings.seat.id);
@@ -214,7 +214,7 @@ int main(int argc, char **argv) {
         if (argc != 2)
                 return 2;
         setvbuf(stdout, NULL, _IOLBF, 0);
-        log_open(LOG_DEBUG_);
+        log_open(LOG_LEVEL_DEBUG);
         init(&d, argv[1]);
         if (mqtt_new(&d.settings, &d.identity, &d.outlet) < 0)
                 return 1;

@@ -191,7 +191,7 @@ static void arm(sd_event_source *timer, uint64_t in_us) {
 /* Tears down and tries again later; the teardown is left to the timer since we may be inside a callback of the bus. */
 static void retry_later(struct bus *b, const char *what, int error) {
         b->owned = false;
-        set_status(b, LOG_NOTICE_, what, error ? strerror(-error) : NULL);
+        set_status(b, LOG_LEVEL_NOTICE, what, error ? strerror(-error) : NULL);
         arm(b->retry, b->retry_us);
         b->retry_us = b->retry_us * 2 < retry_most_us ? b->retry_us * 2 : retry_most_us;
 }
@@ -199,7 +199,7 @@ static void retry_later(struct bus *b, const char *what, int error) {
 static void owned(struct bus *b) {
         b->owned = true;
         b->retry_us = retry_first_us;
-        set_status(b, LOG_INFO_, "connected", NULL);
+        set_status(b, LOG_LEVEL_INFO, "connected", NULL);
 }
 
 static int on_name(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
@@ -215,7 +215,7 @@ static int on_name(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         if (sd_bus_message_read(m, "u", &reply) < 0)
                 return 0;
         if (reply == 2) /* DBUS_REQUEST_NAME_REPLY_IN_QUEUE */
-                set_status(b, LOG_WARNING_, "name taken by another program, waiting for it", NULL);
+                set_status(b, LOG_LEVEL_WARNING, "name taken by another program, waiting for it", NULL);
         else
                 owned(b);
         return 0;
@@ -237,7 +237,7 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
         if (sd_bus_message_is_signal(m, NULL, "NameLost") && sd_bus_message_read(m, "s", &name) >= 0 &&
             strcmp(name, b->name) == 0) {
                 b->owned = false;
-                set_status(b, LOG_WARNING_, "name taken by another program, waiting for it", NULL);
+                set_status(b, LOG_LEVEL_WARNING, "name taken by another program, waiting for it", NULL);
         } else if (sd_bus_message_is_signal(m, NULL, "NameAcquired") && sd_bus_message_read(m, "s", &name) >= 0 &&
                    strcmp(name, b->name) == 0) {
                 owned(b);

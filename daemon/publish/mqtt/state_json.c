@@ -143,7 +143,7 @@ static void put_learning(json_t *root, const struct learning *l) {
         json_object_set_new(root, "sitter_confidence_pct", whole(100.0 * l->sitter_confidence));
         json_object_set_new(root, "learning", learning_object(l));
         json_object_set_new(root, "calibrated_poses", poses);
-        json_object_set_new(root, "calibration_stale", text_or_null(language_words(stale_reason_text(l->stale))));
+        json_object_set_new(root, "calibration_stale", text_or_null(language_translate(stale_reason_text(l->stale))));
         json_object_set_new(root, "taught_postures", taught);
 }
 
@@ -393,7 +393,7 @@ char *response_json(enum command_result result, const char *transaction) {
 
         json_object_set_new(root, "status", json_string(result == COMMAND_OK ? "ok" : "error"));
         if (result != COMMAND_OK) {
-                json_object_set_new(root, "error", json_string(language_words(command_result_text(result))));
+                json_object_set_new(root, "error", json_string(language_translate(command_result_text(result))));
                 json_object_set_new(root, "code", json_string(command_result_name(result)));
         }
         if (transaction[0])

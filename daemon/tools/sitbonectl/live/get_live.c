@@ -107,7 +107,7 @@ static int read_text(sd_bus_message *m, char *ret, size_t size) {
         if (r < 0)
                 return r;
         snprintf(ret, size, "%s", text);
-        printable(ret);
+        sanitize_line(ret);
         return r;
 }
 
@@ -119,7 +119,7 @@ static int read_texts(sd_bus_message *m, char *ret, size_t size) {
         ret[0] = '\0';
         while (r >= 0 && (r = sd_bus_message_read_basic(m, 's', &text)) > 0)
                 snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", *ret ? " " : "", text);
-        printable(ret);
+        sanitize_line(ret);
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 

@@ -65,7 +65,7 @@ static void print_calibration(const struct view *v) {
         }
         if (v->calibration_stale[0]) {
                 view_label(_("calibration"));
-                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_words(v->calibration_stale));
+                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_translate(v->calibration_stale));
         }
         print_learning(v);
 }
@@ -98,7 +98,7 @@ static void print_status(const struct view *v) {
                 printf(ngettext("%llu note lost\n", "%llu notes lost\n", v->history_lost),
                        (unsigned long long)v->history_lost);
         }
-        view_line("mqtt", v->mqtt[0] ? language_words(v->mqtt) : _("off"));
+        view_line("mqtt", v->mqtt[0] ? language_translate(v->mqtt) : _("off"));
 }
 
 int verb_status(const struct options *options) {
