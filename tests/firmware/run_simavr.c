@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs the binary of a sketch on a simulated ATmega328P whose pins are wired to a virtual mat. What the UART sends goes to
  * standard output; figures of the run go to standard error as JSON.
  * Usage: run_simavr ELF LINES ROWS SELECTS SIGNALS cells|circuit FRAMES */

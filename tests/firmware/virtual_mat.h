@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The mats of docs/build-a-mat.md and their wiring, for sketches that run without hardware. The board tells it the state of
  * every pin, and it answers what the board would read. */
 #ifndef TESTS_FIRMWARE_VIRTUAL_MAT_H

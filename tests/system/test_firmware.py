@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The sketches in config/firmware, wired as the tables of docs/build-a-mat.md list it: they compile for an ATmega328P and fit
 its memory, and the programs read exactly the cells that are pressed, in their places. The sketches run on this machine and, as
 the binary of the board, in simavr. Usage: test_firmware.py BUILD_FOLDER"""

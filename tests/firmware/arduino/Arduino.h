@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* As much of the Arduino library as the sketches in config/firmware use, on a virtual mat. */
 #ifndef TESTS_FIRMWARE_ARDUINO_H
 #define TESTS_FIRMWARE_ARDUINO_H

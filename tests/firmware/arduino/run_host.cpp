@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs a sketch on this machine, wired to a virtual mat. What it prints goes to standard output.
  * Usage: run_host fast|real LINES ROWS SELECTS SIGNALS cells|circuit FRAMES
  * fast: as fast as it goes; real: at the pace of a board. LINES 0: for ever. */
