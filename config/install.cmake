@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Settings, exercises, D-Bus policy, desktop files, scenarios and man pages. /etc and D-Bus do not look under /usr/local, so
 # for the two system-wide prefixes these go where they are read; any other prefix stays self-contained.
 set(SITBONE_SYSTEM_WIDE OFF)
@@ -16,7 +17,7 @@ set(share ${CMAKE_INSTALL_DATADIR}/sitbone)
 
 file(GLOB catalogues CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf ${CMAKE_CURRENT_LIST_DIR}/exercises*.conf)
 install(FILES ${catalogues} DESTINATION ${share})
-install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats DESTINATION ${share})
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats ${CMAKE_CURRENT_LIST_DIR}/firmware DESTINATION ${share})
 if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)
         # What a person has changed there stays: written only where there is none.
         install(CODE "set(settings ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writes seeds for the targets whose input is a struct or a program of their own: FOLDER/state/NAME holds what pipelines
  * remember (struct memory of this build, and the time since), FOLDER/pipeline/NAME the records that fuzz_pipeline.c reads.
  * Usage: make_seeds FOLDER */
@@ -7,8 +8,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "pipeline.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/pipeline.h"
 #include "sitter.h"
 
 static const uint64_t SECOND_US = 1000000, MINUTE_US = 60 * SECOND_US;

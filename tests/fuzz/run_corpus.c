@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Replays inputs of one fuzz target, without a fuzzer: for gcc, the sanitizers and valgrind. The target aborts when an
  * input breaks a rule. Usage: corpus_NAME [FILE | FOLDER]...; without arguments, the whole corpus of the target. */
 #include <dirent.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Puts the whole corpus of every fuzz target into TO: the named seeds of FROM/NAME, and what FROM/NAME.tar.xz holds.
 # Usage: cmake -DFROM=FOLDER -DTO=FOLDER -P unpack_corpus.cmake
 file(REMOVE_RECURSE ${TO})

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Tests and programs depend on nothing outside the repository: no path in them leads out of it. A larger set of recordings
 is found by the environment variable SITBONE_DATA only. Usage: paths.py SOURCE_FOLDER"""
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What sitbone's device discovery message may contain: the keys that sitbone's platforms use, checked against the names and
 enumerations that Home Assistant accepts (homeassistant_facts.json)."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Wire bytes of two mats, written into a pty at the mat's rate: the daemon decodes every frame and refuses none.
 Then the same bytes in random pieces, and with one byte in a hundred damaged. The bytes are sitbone-sim's; with
 SITBONE_DATA they are captured ones. Usage: test_daemon_wire.py BUILD_FOLDER"""

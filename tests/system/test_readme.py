@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """README.md tells the truth: its settings pass --check-config, its defaults are the defaults, its verbs, options, formats, files
 and settings exist."""
 import os

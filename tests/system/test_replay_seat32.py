@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Replay of a 32x32 seat: ten changes of occupancy, each found within three frames, none invented. The seat is simulated;
 with SITBONE_DATA a recording of a real one is replayed, too."""
 import csv

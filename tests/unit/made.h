@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recordings and wire bytes of mats that are not in the tree, made here with the same formats, sizes, noise and faults.
  * The bytes follow the data sheets of acquire/formats_*.c by hand, not by the encoder. Every run makes the same. */
 #ifndef TESTS_MADE_H

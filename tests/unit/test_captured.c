@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes as real mats send them: every frame is decoded, none is refused, whatever the split; damage stays local. The
  * bytes are made by made.h; with SITBONE_DATA the captured ones are checked in the same way. */
-#include "acquire/recording.h"
+#include "core/acquire/recording.h"
 #include "made.h"
 
 static struct layout layout;

@@ -1,14 +1,15 @@
+/* SPDX-License-Identifier: MIT */
 /* Recordings of many mats through the stages with default settings: ten changes of occupancy on a noisy 32 x 32 pad,
  * found within two frames and none invented; the other mats give sane occupancy and numbers within their ranges. Made
  * recordings (made.h) and the real one of tests/recordings are always played; the larger set needs SITBONE_DATA. */
 #include <string.h>
 
-#include "acquire/recording.h"
-#include "condition/condition.h"
-#include "describe/describe.h"
-#include "estimate/estimate.h"
+#include "configure/settings.h"
+#include "core/acquire/recording.h"
+#include "core/condition/condition.h"
+#include "core/describe/describe.h"
+#include "core/estimate/estimate.h"
 #include "made.h"
-#include "settings.h"
 
 static struct settings settings;
 static struct recording recording;

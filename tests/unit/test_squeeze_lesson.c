@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /* The guided lesson in squeezing, on signals by formula: what is learnt of a squeeze, and what the rests differ by without
  * one. Simulated sitters are in simulate/squeeze. */
-#include "estimate/squeeze.h"
+#include "core/estimate/squeeze.h"
 
 #include <math.h>
 #include <string.h>
