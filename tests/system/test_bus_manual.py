@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """sitbone-dbus(7) and the programs agree, both ways: properties, methods and signals as a running sitboned describes them, and
 the keys and types of the live view, of the reasons and of the details of an alert."""
 import json
