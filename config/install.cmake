@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Installs settings, exercises, D-Bus policy, desktop files, scenarios and manual pages. /etc and D-Bus are not searched under
-# /usr/local, so with the two system-wide prefixes these files go where they are read. Any other prefix is self-contained.
+# Installs settings, exercises, D-Bus policy, desktop files, scenarios and manual pages. /etc and
+# D-Bus are not searched under /usr/local, so with the two system-wide prefixes these files go where
+# they are read. Any other prefix is self-contained.
 set(SITBONE_SYSTEM_WIDE OFF)
 if(CMAKE_INSTALL_PREFIX MATCHES "^/usr(/local)?/?$")
         set(SITBONE_SYSTEM_WIDE ON)
@@ -63,8 +64,8 @@ else()
         message(STATUS "msgfmt not found: English only")
 endif()
 
-# Manual pages are built with scdoc. sitbone.conf(5) gets its settings from sitbone.conf, which is generated from the settings
-# table.
+# Manual pages are built with scdoc. sitbone.conf(5) gets its settings from sitbone.conf, which is
+# generated from the settings table.
 find_program(SCDOC scdoc)
 if(SCDOC)
         file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/man/*.scd)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The manual pages are well formed, mention every option and command of --help and every setting, and refer to each other; the
-# table of damaged frames has every built-in format.
+# The manual pages are well formed, mention every option and command of --help and every setting,
+# and refer to each other; the table of damaged frames has every built-in format.
 set -eu
 build=$(realpath "$1")
 source=$(realpath "$(dirname "$0")/../..")
