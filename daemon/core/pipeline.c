@@ -33,8 +33,8 @@ void pipeline_configure(struct pipeline *p, const struct settings *settings) {
 static void follow(struct pipeline *p, uint64_t now_us, struct snapshot *ret) {
         uint64_t sitting, alert;
 
-        estimate_learning(&p->estimate, &ret->learning);
-        if (!moved_possible(p->geometry))
+        estimate_report_learning(&p->estimate, &ret->learning);
+        if (!mat_shift_possible(p->geometry))
                 ret->learning.place.verdict = PLACE_UNJUDGED;
         sitting = sitting_step(&p->sitting, &ret->posture, now_us, &ret->sitting);
         alert = alert_step(&p->alert, &ret->sitting, now_us, &ret->alerts);
@@ -52,10 +52,10 @@ static void nothing_new(struct snapshot *ret) {
 }
 
 /* What only the stages behind can see of the map's quality. */
-static void doubt_place(const struct usual_place *place, struct map *map) {
-        map->quality *= moved_factor(place);
-        if (!moved_trusts(place))
-                map->flaws |= moved_turned(place) ? FLAW_TURNED : FLAW_MOVED;
+static void doubt_place(const struct place_baseline *place, struct map *map) {
+        map->quality *= mat_shift_quality(place);
+        if (!mat_shift_trusts(place))
+                map->flaws |= mat_shift_turned(place) ? FLAW_TURNED : FLAW_MOVED;
 }
 
 static bool another(const struct posture *a, const struct posture *b) {

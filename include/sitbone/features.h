@@ -17,7 +17,7 @@ enum { ALONG_BANDS = 24 };
 
 /* Numbers in a pattern at most, and in one fixed to the body: the map as it was over the last second, for recognising
  * whatever was taught; see describe/pattern.h. */
-enum { PATTERN_MAX = 144, PATTERN_BODY = 121 };
+enum { FINGERPRINT_MAX = 144, FINGERPRINT_BODY = 121 };
 
 struct sit_bones {
         bool valid;       /* a pair was found, abs(asymmetry) <= 0.35, somebody's weight is there */
@@ -40,7 +40,7 @@ enum seat_region {
 };
 
 /* What seating clinics report beside the moment's map, a few times a second. Formulas and sources: describe/clinic.h. */
-struct clinic {
+struct clinical {
         float dispersion;      /* dispersion index: share of the load under sit bones and sacrum; NAN without a pair */
         float gradient_per_cm; /* steepest step between neighbouring cells, share of full scale a cm */
         float cop_path_mm;     /* length of the COP's way since the seat was last empty */
@@ -68,16 +68,17 @@ struct features {
         float back_y_mm;   /* rear edge of the contact (5 % quantile of load along y) */
         float front_y_mm;  /* front edge of the contact (95 % quantile) */
         float width_mm;    /* 5..95 % width of load along x */
-        float facing_x_mm, facing_y_mm; /* points to the thighs, a few times a second; see describe/facing.h */
+        float orientation_x_mm,
+                orientation_y_mm; /* points to the thighs, a few times a second; see describe/facing.h */
         struct sit_bones sit_bones;
         float profile[PROFILE_BANDS]; /* NAN unless a pair is valid */
         float along[ALONG_BANDS];     /* NAN without load, or where rows are too coarse */
         float movement; /* sum of absolute change against the previous map divided by load, per second, smoothed */
         float cop_speed_mm_s; /* smoothed */
-        struct clinic clinic;
-        uint64_t pattern_at_us; /* of the map that changed it last: a few times a second */
-        uint32_t n_pattern;
-        float pattern[PATTERN_MAX]; /* share of full scale; NAN = no trusted cell there */
+        struct clinical clinical;
+        uint64_t fingerprint_at_us; /* of the map that changed it last: a few times a second */
+        uint32_t n_fingerprint;
+        float fingerprint[FINGERPRINT_MAX]; /* share of full scale; NAN = no trusted cell there */
 };
 
 #endif

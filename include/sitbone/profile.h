@@ -36,35 +36,35 @@ struct calibration {
 
 /* Of log(pattern + offset), see estimate/taught.h. */
 struct taught_posture {
-        char name[POSTURE_NAME_MAX]; /* "" = free */
-        float seconds;               /* taught so long, all lessons together */
-        float mean[PATTERN_MAX];     /* NAN = not seen */
-        float variance[PATTERN_MAX]; /* within the lessons */
+        char name[POSTURE_NAME_MAX];     /* "" = free */
+        float seconds;                   /* taught so long, all lessons together */
+        float mean[FINGERPRINT_MAX];     /* NAN = not seen */
+        float variance[FINGERPRINT_MAX]; /* within the lessons */
 };
 
 /* What a sitter's upright usually is, sit by sit, found without asking: tells people apart, and a calibration that no
  * longer fits. Of the sits for which the sitter was known. */
-enum usual_index {
-        USUAL_LOAD,     /* logarithm of the load */
-        USUAL_BONES_MM, /* distance of the sit bones */
-        USUAL_WIDTH_MM, /* of the contact */
-        USUAL_AREA,     /* logarithm of the contact area */
-        USUAL_PROFILE,  /* PROFILE_BANDS shares */
-        USUAL_N = USUAL_PROFILE + 8,
+enum baseline_index {
+        BASELINE_LOAD,     /* logarithm of the load */
+        BASELINE_BONES_MM, /* distance of the sit bones */
+        BASELINE_WIDTH_MM, /* of the contact */
+        BASELINE_AREA,     /* logarithm of the contact area */
+        BASELINE_PROFILE,  /* PROFILE_BANDS shares */
+        BASELINE_N = BASELINE_PROFILE + PROFILE_BANDS,
 };
 
-struct usual_upright {
+struct sitter_baseline {
         uint32_t sits;
-        float mean[USUAL_N];     /* of the last ten sits or so; NAN = not seen */
-        float variance[USUAL_N]; /* between sits */
+        float mean[BASELINE_N];     /* of the last ten sits or so; NAN = not seen */
+        float variance[BASELINE_N]; /* between sits */
 };
 
 /* Where on the mat the sitter usually sits, and how the last sits differed; see estimate/moved.h. */
 enum place_index {
         PLACE_X_MM, /* centre of pressure */
         PLACE_Y_MM,
-        PLACE_FACING_X_MM, /* features.h */
-        PLACE_FACING_Y_MM,
+        PLACE_ORIENTATION_X_MM, /* features.h */
+        PLACE_ORIENTATION_Y_MM,
         PLACE_N
 };
 
@@ -78,7 +78,7 @@ enum place_verdict {
 };
 
 enum { PLACE_RECENT = 3 };
-struct usual_place {
+struct place_baseline {
         uint32_t sits;                       /* in mean and variance */
         float mean[PLACE_N], variance[2];    /* variance between sits: of x and y, mm2 */
         uint32_t n_recent;                   /* the last sits, oldest first: not in the mean yet */
@@ -98,18 +98,18 @@ struct squeeze_pattern {
 struct profile {
         char sitter[SITTER_NAME_MAX]; /* "" = nobody in particular */
         uint32_t n_cells;             /* of the mat it was learnt on; another count: refused */
-        uint32_t n_pattern;           /* numbers in a pattern, 0 = none taught */
-        float pattern_offset;         /* share of full scale; 0 = not chosen yet */
+        uint32_t n_fingerprint;       /* numbers in a pattern, 0 = none taught */
+        float fingerprint_offset;     /* share of full scale; 0 = not chosen yet */
         struct calibration calibration;
-        struct usual_upright usual;
+        struct sitter_baseline baseline;
         struct squeeze_pattern squeeze;
         struct taught_posture taught[TAUGHT_MAX];
-        struct usual_place place;
+        struct place_baseline place;
 };
 
 /* ---- what is being learnt now, for publishers ---- */
 
-enum learning_phase { LEARNING_IDLE, LEARNING_GATHERS, LEARNING_DONE, LEARNING_REFUSED, LEARNING_PHASE_N };
+enum learning_phase { LEARNING_IDLE, LEARNING_RUNNING, LEARNING_DONE, LEARNING_REFUSED, LEARNING_PHASE_N };
 
 /* Why a calibration may no longer fit the sitter. */
 enum stale_reason {

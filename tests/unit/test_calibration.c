@@ -27,7 +27,7 @@ static void take(enum calibrate_pose pose, float forward_mm, float right_share) 
 }
 
 static void test_nothing_taken(void) {
-        struct personal p;
+        struct sitter_gain p;
 
         memset(&calibration, 0, sizeof(calibration));
         calibration_fit(&calibration, &p);
@@ -38,7 +38,7 @@ static void test_nothing_taken(void) {
 }
 
 static void test_gain(void) {
-        struct personal population, small, large;
+        struct sitter_gain population, small, large;
 
         memset(&calibration, 0, sizeof(calibration));
         calibration_fit(&calibration, &population);
@@ -57,7 +57,7 @@ static void test_gain(void) {
 
 /* A slouch that looks like an arch says nothing of a gain. */
 static void test_wrong_way(void) {
-        struct personal p;
+        struct sitter_gain p;
 
         memset(&calibration, 0, sizeof(calibration));
         take(POSE_UPRIGHT, 0, 0.5F);

@@ -35,15 +35,15 @@ static void begin(uint32_t n) {
 
 /* A sit by x, y from the usual place; noted as the daemon does it. */
 static void sits_at(const struct sitter *s, float x, float y) {
-        float sample[USUAL_N];
+        float sample[BASELINE_N];
         struct sitter here = *s;
 
         here.x += x;
         here.y += y;
         pass(NULL, 4);
         pass(&here, 13);
-        CHECK(estimate_sat_upright(&pipeline.estimate, sample));
-        estimate_note_sit(&pipeline.estimate);
+        CHECK(estimate_poll_upright(&pipeline.estimate, sample));
+        estimate_record_sit(&pipeline.estimate);
         pass(&here, 1);
 }
 
@@ -150,7 +150,7 @@ static void pass_turned(int seconds) {
 }
 
 static void test_turned(void) {
-        float sample[USUAL_N];
+        float sample[BASELINE_N];
 
         begin(16);
         usual_sits(8);
@@ -158,8 +158,8 @@ static void test_turned(void) {
                 CHECK(verdict() == PLACE_USUAL);
                 pass(NULL, 4);
                 pass_turned(13);
-                CHECK(estimate_sat_upright(&pipeline.estimate, sample));
-                estimate_note_sit(&pipeline.estimate);
+                CHECK(estimate_poll_upright(&pipeline.estimate, sample));
+                estimate_record_sit(&pipeline.estimate);
         }
         pass_turned(4);
         CHECK(verdict() == PLACE_TURNED && snapshot.learning.place.turned_deg == 90);
@@ -171,33 +171,33 @@ static void test_turned(void) {
 }
 
 static void test_not_judged(void) {
-        static struct usual_place u;
-        struct moved_gather g;
-        struct features f = {.n_cells = 256, .tared = true, .cop_x_mm = 3, .facing_y_mm = 20};
+        static struct place_baseline u;
+        struct place_average g;
+        struct features f = {.n_cells = 256, .tared = true, .cop_x_mm = 3, .orientation_y_mm = 20};
 
-        moved_forget(&g);
+        mat_shift_reset(&g);
         f.tared = false; /* what was there before anybody sat is in the centre of pressure */
-        moved_look(&g, &f, true, 1);
+        mat_shift_step(&g, &f, true, 1);
         f.tared = true;
         f.cop_x_mm = NAN;
-        moved_look(&g, &f, true, 1);
+        mat_shift_step(&g, &f, true, 1);
         f.cop_x_mm = 3;
         f.n_cells = 9;
-        moved_look(&g, &f, true, 1);
+        mat_shift_step(&g, &f, true, 1);
         f.n_cells = 256;
-        moved_look(&g, &f, false, 1);
-        moved_add(&u, &g);
+        mat_shift_step(&g, &f, false, 1);
+        mat_shift_add(&u, &g);
         CHECK(u.n_recent == 0);
-        moved_look(&g, &f, true, 1);
-        moved_add(&u, &g);
-        CHECK(u.n_recent == 1 && u.verdict == PLACE_LEARNING && moved_trusts(&u));
+        mat_shift_step(&g, &f, true, 1);
+        mat_shift_add(&u, &g);
+        CHECK(u.n_recent == 1 && u.verdict == PLACE_LEARNING && mat_shift_trusts(&u));
 
         begin(3);
         CHECK(verdict() == PLACE_UNJUDGED && strstr(words(), "cannot be judged"));
         geometry.n_cells = 25;
-        CHECK(moved_possible(&geometry));
+        CHECK(mat_shift_possible(&geometry));
         geometry.kind = GEOMETRY_UNPLACED;
-        CHECK(!moved_possible(&geometry));
+        CHECK(!mat_shift_possible(&geometry));
 }
 
 int main(void) {

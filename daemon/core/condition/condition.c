@@ -64,14 +64,14 @@ static void derive(struct condition *c) {
 
                 float own = NOISE_MARGIN * c->noise[i] / g->full_scale;
 
-                dead = !stuck && !g->masked[i] && c->settings.stuck_mask && faults_dead(&c->faults, i);
+                dead = !stuck && !g->masked[i] && c->settings.stuck_mask && faults_is_dead(&c->faults, i);
                 c->n_stuck += stuck;
                 c->n_dead += dead;
                 c->trusted[i] = !stuck && !dead && !g->masked[i];
                 c->gain[i] = c->trusted[i] ? 1 / g->full_scale : 0;
                 c->threshold[i] = own > floor ? own : floor;
         }
-        faults_plan(&c->faults, c->trusted);
+        faults_plan_fill(&c->faults, c->trusted);
 }
 
 void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry) {
@@ -95,7 +95,7 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         derive(c);
 }
 
-bool condition_respond(struct condition *c, const struct response *response) {
+bool condition_set_response(struct condition *c, const struct response *response) {
         return response_prepare(&c->curves, response, c->geometry);
 }
 
@@ -289,7 +289,7 @@ static void tick(struct condition *c, const struct frame *frame, struct map *map
                 follow_baseline(c, frame);
         else if (c->settings.tare && c->tared)
                 lower_baseline(c);
-        faults_watch(&c->faults, map->load, map->floor);
+        faults_observe(&c->faults, map->load, map->floor);
         revive(c);
         derive(c);
         c->drift = drift(c);
@@ -306,7 +306,7 @@ static void take_creep_off(struct condition *c, float *load, const float **ret_s
                 return;
         if (!c->creep.started || now < c->creep.ticked_us || now - c->creep.ticked_us >= CREEP_US)
                 creep_tick(&c->creep, load, c->still_since_us <= now, now);
-        creep_take_off(&c->creep, load);
+        creep_remove(&c->creep, load);
 }
 
 /* Everything but the loads. */
@@ -352,7 +352,7 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         ret->n_active = weigh(c, frame->raw, ret->load);
         if (first || now - c->recent_us >= RECENT_US)
                 watch_recent(c, frame);
-        crosstalk_take_off(c->geometry, crosstalk(c), ret->load);
+        crosstalk_remove(c->geometry, crosstalk(c), ret->load);
         take_creep_off(c, ret->load, &ret->creep_share, now);
         describe_map(c, frame, ret);
         if (first)

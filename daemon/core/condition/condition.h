@@ -71,7 +71,7 @@ void condition_init(struct condition *c, const struct settings_condition *settin
 void condition_configure(struct condition *c, const struct settings_condition *settings);
 
 /* Curves from now on; NULL = none. False = they are of another number of cells, and none are in force. */
-bool condition_respond(struct condition *c, const struct response *response);
+bool condition_set_response(struct condition *c, const struct response *response);
 
 /* Fills every field of *ret. frame->n_cells == geometry->n_cells. */
 void condition_step(struct condition *c, const struct frame *frame, struct map *ret);

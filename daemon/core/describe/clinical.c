@@ -17,7 +17,7 @@ static const float COP_S = 0.5F, VELOCITY_S = 60;
 static const float SHIFT = 0.3F, RELIEF = 0.9F, HELD_S = 15;
 static const float USUAL_S = 60, USUAL_UP_S = 5, USUAL_HELD_S = 900;
 
-static void place_regions(struct clinic_watch *w, const struct geometry *g) {
+static void place_regions(struct clinical_tracker *w, const struct geometry *g) {
         float back = g->y_mm[0], front = g->y_mm[0];
 
         for (uint32_t i = 1; i < g->n_cells; i++) {
@@ -37,7 +37,7 @@ static float distance_mm(const struct geometry *g, uint32_t i, uint32_t k) {
 }
 
 /* Every pair, at the start: some ten milliseconds for the largest mat there is. */
-static void find_nearest(struct clinic_watch *w, const struct geometry *g) {
+static void find_nearest(struct clinical_tracker *w, const struct geometry *g) {
         for (uint32_t i = 0; i < g->n_cells; i++) {
                 float least = INFINITY;
 
@@ -54,8 +54,8 @@ static void find_nearest(struct clinic_watch *w, const struct geometry *g) {
         }
 }
 
-void clinic_init(struct clinic_watch *w, const struct geometry *g) {
-        memset(w, 0, offsetof(struct clinic_watch, region_of));
+void clinical_init(struct clinical_tracker *w, const struct geometry *g) {
+        memset(w, 0, offsetof(struct clinical_tracker, region_of));
         w->now.dispersion = w->now.gradient_per_cm = w->now.cop_path_mm = w->now.cop_velocity_mm_s = NAN;
         w->cop_x_mm = w->cop_y_mm = NAN;
         for (int i = 0; i < REGION_N; i++)
@@ -90,7 +90,7 @@ static float steepest_of_grid(const struct geometry *g, const float *load) {
         return fmaxf(lanes_max(along_x, cols) / g->pitch_x_mm, lanes_max(along_y, cols) / g->pitch_y_mm) * 10;
 }
 
-static float steepest(const struct clinic_watch *w, const struct geometry *g, const float *load) {
+static float steepest(const struct clinical_tracker *w, const struct geometry *g, const float *load) {
         float most = 0;
 
         if (g->kind == GEOMETRY_GRID)
@@ -150,7 +150,7 @@ static bool offload_step(struct offload *o, float load, float least, float share
 }
 
 /* One side let go; when both do, somebody leans on the table, gets up, or is another sitter. */
-static void watch_sides(struct clinic_watch *w, const struct features *f, float dt) {
+static void watch_sides(struct clinical_tracker *w, const struct features *f, float dt) {
         const float side[2] = {f->load * (1 - f->asymmetry) / 2, f->load * (1 + f->asymmetry) / 2};
         bool news[2];
 
@@ -159,7 +159,7 @@ static void watch_sides(struct clinic_watch *w, const struct features *f, float 
         w->now.weight_shifts += (news[0] && !(w->side[1].off_s > 0)) || (news[1] && !(w->side[0].off_s > 0));
 }
 
-static void watch_offloads(struct clinic_watch *w, const struct features *f, float dt) {
+static void watch_offloads(struct clinical_tracker *w, const struct features *f, float dt) {
         const float least = fmaxf(REGION_LEAST * f->load, LOAD_LEAST_CM2 / REGION_N);
 
         w->now.reliefs += offload_step(&w->whole, f->load, 0, RELIEF, dt);
@@ -171,7 +171,7 @@ static void watch_offloads(struct clinic_watch *w, const struct features *f, flo
         }
 }
 
-static void sum_regions(struct clinic_watch *w, const struct geometry *g, const float *load) {
+static void sum_regions(struct clinical_tracker *w, const struct geometry *g, const float *load) {
         float *sum = w->now.region_load;
         uint32_t middle = 0;
 
@@ -190,7 +190,7 @@ static void sum_regions(struct clinic_watch *w, const struct geometry *g, const 
                 sum[k] *= g->cell_cm2;
 }
 
-static void follow_cop(struct clinic_watch *w, const struct features *f, float dt) {
+static void follow_cop(struct clinical_tracker *w, const struct features *f, float dt) {
         float dx = f->cop_x_mm - w->cop_x_mm, dy = f->cop_y_mm - w->cop_y_mm, step;
         const float follow = dt / (COP_S + dt);
 
@@ -210,7 +210,7 @@ static void follow_cop(struct clinic_watch *w, const struct features *f, float d
         }
 }
 
-void clinic_step(struct clinic_watch *w, const struct geometry *g, const struct map *map, struct features *ret) {
+void clinical_step(struct clinical_tracker *w, const struct geometry *g, const struct map *map, struct features *ret) {
         const uint64_t now = map->arrived_us;
         const bool first = w->at_us == 0 || now < w->at_us;
 
@@ -226,5 +226,5 @@ void clinic_step(struct clinic_watch *w, const struct geometry *g, const struct 
                 follow_cop(w, ret, dt);
                 watch_offloads(w, ret, dt);
         }
-        ret->clinic = w->now;
+        ret->clinical = w->now;
 }

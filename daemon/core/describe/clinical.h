@@ -28,17 +28,18 @@ struct offload {
         bool counted;
 };
 
-struct clinic_watch {
+struct clinical_tracker {
         uint64_t at_us;                  /* 0 = none yet */
         float cop_x_mm, cop_y_mm, cop_s; /* smoothed; followed for so long */
         struct offload region[REGION_N], side[2], whole;
-        struct clinic now;
+        struct clinical now;
         uint8_t region_of[CELLS_MAX];
         uint16_t nearest[CELLS_MAX]; /* of scattered cells */
 };
 
-void clinic_init(struct clinic_watch *w, const struct geometry *geometry);
+void clinical_init(struct clinical_tracker *w, const struct geometry *geometry);
 /* Reads what is in *ret already. */
-void clinic_step(struct clinic_watch *w, const struct geometry *geometry, const struct map *map, struct features *ret);
+void clinical_step(struct clinical_tracker *w, const struct geometry *geometry, const struct map *map,
+                   struct features *ret);
 
 #endif

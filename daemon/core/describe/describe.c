@@ -40,8 +40,8 @@ void describe_init(struct describe *d, const struct geometry *g) {
         memset(d->previous, 0, g->n_cells * sizeof(float));
         d->x.n = d->y.n = 0;
         d->geometry = g;
-        pattern_init(&d->pattern, g);
-        clinic_init(&d->clinic, g);
+        fingerprint_init(&d->fingerprint, g);
+        clinical_init(&d->clinical, g);
         d->movement = d->cop_speed_mm_s = d->slow_cop_x_mm = d->slow_cop_y_mm = NAN;
         if (g->kind == GEOMETRY_GRID) {
                 d->x.n = g->cols;
@@ -298,12 +298,12 @@ static void look_closer(struct describe *d, const struct map *map, struct totals
         f->movement = d->movement;
         f->cop_speed_mm_s = d->cop_speed_mm_s;
         f->sit_bones = pair(d, map, f);
-        profile_fill(&d->y, &f->sit_bones, f->profile);
-        along_fill(&d->y, d->geometry->kind == GEOMETRY_GRID ? t->load : 0, f->along);
-        pattern_step(&d->pattern, map, f);
-        if (f->pattern_at_us == map->arrived_us)
-                facing_fill(d->geometry, map, f);
-        clinic_step(&d->clinic, d->geometry, map, f);
+        profile_measure_body(&d->y, &f->sit_bones, f->profile);
+        profile_measure_mat(&d->y, d->geometry->kind == GEOMETRY_GRID ? t->load : 0, f->along);
+        fingerprint_step(&d->fingerprint, map, f);
+        if (f->fingerprint_at_us == map->arrived_us)
+                orientation_measure(d->geometry, map, f);
+        clinical_step(&d->clinical, d->geometry, map, f);
 }
 
 void describe_step(struct describe *d, const struct map *map, struct features *ret) {

@@ -33,8 +33,8 @@ struct describe {
         float slow_cop_x_mm, slow_cop_y_mm;
         struct features now;
         float previous[CELLS_MAX];
-        struct pattern pattern;
-        struct clinic_watch clinic;
+        struct fingerprint fingerprint;
+        struct clinical_tracker clinical;
         struct marginal x, y;                        /* work space of a step */
         uint16_t bin_x[CELLS_MAX], bin_y[CELLS_MAX]; /* of scattered cells */
         float squares[CELLS_MAX], changes[CELLS_MAX],

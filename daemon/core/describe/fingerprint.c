@@ -17,13 +17,13 @@ static const float STEP_MM = 40, STEPS_ALONG = 10;
 static const float REACH_CELLS = 1.6F;  /* less, and a coarse mat's numbers depend on where the cells lie */
 static const float WEIGHT_LEAST = 0.1F; /* share of a window on trusted cells */
 
-_Static_assert(SIDE *SIDE == PATTERN_BODY, "windows");
+_Static_assert(SIDE *SIDE == FINGERPRINT_BODY, "windows");
 
-static void place_windows(struct pattern *p, const struct geometry *g) {
+static void place_windows(struct fingerprint *p, const struct geometry *g) {
         const float long_mm = fmaxf((float)g->cols * g->pitch_x_mm, (float)g->rows * g->pitch_y_mm);
         const float step = fminf(STEP_MM, long_mm / STEPS_ALONG);
 
-        p->n = PATTERN_BODY;
+        p->n = FINGERPRINT_BODY;
         p->step_x_mm = fmaxf(step, g->pitch_x_mm);
         p->step_y_mm = fmaxf(step, g->pitch_y_mm);
         p->reach_x_mm = fmaxf(p->step_x_mm, REACH_CELLS * g->pitch_x_mm);
@@ -31,19 +31,19 @@ static void place_windows(struct pattern *p, const struct geometry *g) {
         p->weight = p->reach_x_mm / g->pitch_x_mm * p->reach_y_mm / g->pitch_y_mm;
 }
 
-void pattern_init(struct pattern *p, const struct geometry *g) {
-        memset(p, 0, offsetof(struct pattern, sums));
+void fingerprint_init(struct fingerprint *p, const struct geometry *g) {
+        memset(p, 0, offsetof(struct fingerprint, sums));
         p->geometry = g;
         p->body = g->kind == GEOMETRY_GRID && g->n_cells > CELLS_SMALL;
         if (g->n_cells == 0) /* a text mat that has not said yet how many it has */
                 return;
-        p->group = (g->n_cells + PATTERN_MAX - 1) / PATTERN_MAX;
+        p->group = (g->n_cells + FINGERPRINT_MAX - 1) / FINGERPRINT_MAX;
         p->n = (g->n_cells + p->group - 1) / p->group;
         if (p->body)
                 place_windows(p, g);
 }
 
-static void pool_cells(const struct pattern *p, const struct map *map, float *ret) {
+static void pool_cells(const struct fingerprint *p, const struct map *map, float *ret) {
         for (uint32_t i = 0; i < p->n; i++) {
                 float sum = 0, count = 0;
 
@@ -83,7 +83,7 @@ static uint32_t behind_near(const struct line *l, float at_mm, float reach_mm) {
 }
 
 /* Weighted sums along the columns of the rows near y; weights of the trusted cells in them. */
-static void add_rows(struct pattern *p, const struct map *map, const struct line *rows, float y_mm) {
+static void add_rows(struct fingerprint *p, const struct map *map, const struct line *rows, float y_mm) {
         const uint32_t cols = p->geometry->cols, to = behind_near(rows, y_mm, p->reach_y_mm);
         float *restrict sums = p->sums, *restrict counts = p->counts;
 
@@ -104,7 +104,7 @@ static void add_rows(struct pattern *p, const struct map *map, const struct line
         }
 }
 
-static float add_columns(const struct pattern *p, const struct line *cols, float x_mm) {
+static float add_columns(const struct fingerprint *p, const struct line *cols, float x_mm) {
         const uint32_t to = behind_near(cols, x_mm, p->reach_x_mm);
         float sum = 0, count = 0;
 
@@ -117,7 +117,7 @@ static float add_columns(const struct pattern *p, const struct line *cols, float
         return count > WEIGHT_LEAST * p->weight ? sum / count : NAN;
 }
 
-static void pool_windows(struct pattern *p, const struct map *map, float cop_x_mm, float cop_y_mm, float *ret) {
+static void pool_windows(struct fingerprint *p, const struct map *map, float cop_x_mm, float cop_y_mm, float *ret) {
         const struct geometry *g = p->geometry;
         const struct line rows = {g->y_mm[0], g->pitch_y_mm, g->rows}, cols = {g->x_mm[0], g->pitch_x_mm, g->cols};
 
@@ -128,7 +128,7 @@ static void pool_windows(struct pattern *p, const struct map *map, float cop_x_m
         }
 }
 
-static void pool(struct pattern *p, const struct map *map, const struct features *f, float *ret) {
+static void pool(struct fingerprint *p, const struct map *map, const struct features *f, float *ret) {
         if (!p->body)
                 pool_cells(p, map, ret);
         else if (isnan(f->cop_x_mm)) /* empty: no load, wherever */
@@ -137,7 +137,7 @@ static void pool(struct pattern *p, const struct map *map, const struct features
                 pool_windows(p, map, f->cop_x_mm, f->cop_y_mm, ret);
 }
 
-static bool moved(const struct pattern *p, const float *now, uint32_t n) {
+static bool moved(const struct fingerprint *p, const float *now, uint32_t n) {
         float change = 0, before = 0, after = 0, more;
 
         for (uint32_t i = 0; i < n; i++) {
@@ -151,9 +151,9 @@ static bool moved(const struct pattern *p, const float *now, uint32_t n) {
         return change > MOVED * more;
 }
 
-static void take(struct pattern *p, const struct map *map, const struct features *f, bool anew) {
+static void take(struct fingerprint *p, const struct map *map, const struct features *f, bool anew) {
         const uint32_t n = p->n;
-        float value[PATTERN_MAX] = {0}, dt, follow;
+        float value[FINGERPRINT_MAX] = {0}, dt, follow;
 
         pool(p, map, f, value);
         dt = anew ? 0 : (float)(map->arrived_us - p->at_us) * 1e-6F;
@@ -166,14 +166,14 @@ static void take(struct pattern *p, const struct map *map, const struct features
         p->at_us = map->arrived_us;
 }
 
-void pattern_step(struct pattern *p, const struct map *map, struct features *ret) {
+void fingerprint_step(struct fingerprint *p, const struct map *map, struct features *ret) {
         const uint32_t n = p->n;
         const uint64_t now = map->arrived_us;
         bool anew = p->at_us == 0 || now < p->at_us || now - p->at_us > GAP_US;
 
-        ret->n_pattern = n;
+        ret->n_fingerprint = n;
         if (anew || now - p->at_us >= EVERY_US)
                 take(p, map, ret, anew);
-        ret->pattern_at_us = p->at_us;
-        memcpy(ret->pattern, p->value, n * sizeof(float));
+        ret->fingerprint_at_us = p->at_us;
+        memcpy(ret->fingerprint, p->value, n * sizeof(float));
 }

@@ -3,10 +3,10 @@
 
 #include <math.h>
 
-void facing_fill(const struct geometry *g, const struct map *map, struct features *ret) {
+void orientation_measure(const struct geometry *g, const struct map *map, struct features *ret) {
         float sum = 0, sum_x = 0, sum_y = 0;
 
-        ret->facing_x_mm = ret->facing_y_mm = NAN;
+        ret->orientation_x_mm = ret->orientation_y_mm = NAN;
         if (g->kind == GEOMETRY_UNPLACED)
                 return;
         for (uint32_t i = 0; i < map->n_cells; i++) {
@@ -19,6 +19,6 @@ void facing_fill(const struct geometry *g, const struct map *map, struct feature
         }
         if (!(sum > 0))
                 return;
-        ret->facing_x_mm = sum_x / sum;
-        ret->facing_y_mm = sum_y / sum;
+        ret->orientation_x_mm = sum_x / sum;
+        ret->orientation_y_mm = sum_y / sum;
 }

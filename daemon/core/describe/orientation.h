@@ -11,6 +11,6 @@
 #include "sitbone/map.h"
 
 /* Takes the centre of pressure from *ret. NAN without positions or load. */
-void facing_fill(const struct geometry *g, const struct map *map, struct features *ret);
+void orientation_measure(const struct geometry *g, const struct map *map, struct features *ret);
 
 #endif

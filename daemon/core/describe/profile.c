@@ -9,7 +9,7 @@ static const float BAND_MM = 24;
 static const float ALONG_MM = 20, ALONG_FROM_MM = -240;
 static const float ALONG_PITCH_MOST_MM = 40; /* coarser rows cannot be cut into bands of 20 mm */
 
-void profile_fill(const struct marginal *y, const struct sit_bones *pair, float ret[PROFILE_BANDS]) {
+void profile_measure_body(const struct marginal *y, const struct sit_bones *pair, float ret[PROFILE_BANDS]) {
         float line = (pair->left_mm[1] + pair->right_mm[1]) / 2, sum = 0;
 
         for (int b = 0; b < PROFILE_BANDS; b++) {
@@ -42,7 +42,7 @@ static void walk_along(const struct marginal *y, float total, float ret[ALONG_BA
         }
 }
 
-void along_fill(const struct marginal *y, float total, float ret[ALONG_BANDS]) {
+void profile_measure_mat(const struct marginal *y, float total, float ret[ALONG_BANDS]) {
         if (y->n > 0 && y->pitch_mm <= ALONG_PITCH_MOST_MM && total > 0) {
                 walk_along(y, total, ret);
                 return;

@@ -11,8 +11,8 @@
 #include "core/describe/describe.h"
 
 /* Load along y in bands of 20 mm fixed to the mat (features.h), shares of the whole load. */
-void along_fill(const struct marginal *y, float total, float ret[ALONG_BANDS]);
+void profile_measure_mat(const struct marginal *y, float total, float ret[ALONG_BANDS]);
 
-void profile_fill(const struct marginal *y, const struct sit_bones *pair, float ret[PROFILE_BANDS]);
+void profile_measure_body(const struct marginal *y, const struct sit_bones *pair, float ret[PROFILE_BANDS]);
 
 #endif

@@ -140,8 +140,8 @@ static float square(float x) {
         return x * x;
 }
 
-void angles_seen(const struct reference *r, const float origin[REFERENCE_N], const struct personal *own,
-                 const struct features *f, struct tilt_seen *ret) {
+void angles_seen(const struct reference *r, const float origin[REFERENCE_N], const struct sitter_gain *own,
+                 const struct features *f, struct tilt_observation *ret) {
         float now[REFERENCE_N], lean2;
 
         ret->angle_deg = NAN;
@@ -160,7 +160,8 @@ void angles_seen(const struct reference *r, const float origin[REFERENCE_N], con
         ret->lean = isnan(lean2) ? 0 : square(lean2) / (1 + square(lean2));
 }
 
-struct uncertain angles_coarse_tilt(const struct reference *r, const struct personal *own, const struct features *f) {
+struct uncertain angles_coarse_tilt(const struct reference *r, const struct sitter_gain *own,
+                                    const struct features *f) {
         float now[REFERENCE_N], shape;
 
         if (!grounded(r, f))
@@ -174,7 +175,7 @@ struct uncertain angles_coarse_tilt(const struct reference *r, const struct pers
         return pitch_of_whole(r, now, own->tilt_gain);
 }
 
-struct uncertain angles_obliquity(const struct reference *r, const struct personal *own, const struct features *f) {
+struct uncertain angles_obliquity(const struct reference *r, const struct sitter_gain *own, const struct features *f) {
         struct slope slope = r->same_sit ? ROLL_COP : ROLL_PAIR;
         float now[REFERENCE_N], mm;
 

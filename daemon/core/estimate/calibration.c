@@ -74,7 +74,7 @@ static bool fit(const struct gain *g, float spread, float *ret_gain, float *ret_
         return g->known;
 }
 
-void calibration_fit(const struct calibration *c, struct personal *ret) {
+void calibration_fit(const struct calibration *c, struct sitter_gain *ret) {
         const struct pose_record *upright = &c->pose[POSE_UPRIGHT];
         struct gain tilt = {0}, roll = {0};
 

@@ -21,13 +21,13 @@
 float calibration_separation(const struct calibration *c, enum calibrate_pose a, enum calibrate_pose b);
 
 /* How this sitter's angles relate to those the population's weights give; spread: one standard deviation, a share. */
-struct personal {
+struct sitter_gain {
         bool tilt, obliquity; /* the poses say something */
         float tilt_gain, tilt_spread;
         float obliquity_gain, obliquity_spread;
 };
 
 /* Without poses: gain 1 and the spread between people. */
-void calibration_fit(const struct calibration *c, struct personal *ret);
+void calibration_fit(const struct calibration *c, struct sitter_gain *ret);
 
 #endif

@@ -36,7 +36,7 @@ static void forget_moment(struct estimate *e) {
 
 static void forget_sitter(struct estimate *e) {
         reference_leave(&e->reference);
-        tilt_forget(&e->tilt);
+        tilt_reset(&e->tilt);
         learn_leave(e);
         forget_moment(e);
 }
@@ -46,7 +46,7 @@ void estimate_init(struct estimate *e, const struct settings *settings) {
         estimate_configure(e, settings);
         e->learner.confidence = NAN;
         calibration_fit(&e->learner.profile.calibration, &e->learner.personal);
-        recogniser_lose(&e->recogniser);
+        recogniser_reset(&e->recogniser);
         forget_sitter(e);
 }
 
@@ -61,7 +61,7 @@ static bool is_shifting(struct estimate *e, const struct features *f, float dt) 
 }
 
 static struct uncertain tilt_of(struct estimate *e, const struct reference *r, const struct features *f, float dt) {
-        struct tilt_seen seen = {.quiet = !e->shifting};
+        struct tilt_observation seen = {.quiet = !e->shifting};
         struct uncertain tilt;
 
         angles_seen(r, reference_origin(&e->reference), &e->learner.personal, f, &seen);
@@ -71,7 +71,7 @@ static struct uncertain tilt_of(struct estimate *e, const struct reference *r, c
 
 static void observe_sitter(struct estimate *e, const struct features *f, uint64_t now) {
         const float dt = e->unseen_s < GAP_S ? e->unseen_s : GAP_S;
-        struct kind_evidence evidence = {.features = f};
+        struct posture_evidence evidence = {.features = f};
 
         e->unseen_s = 0;
         e->shifting = is_shifting(e, f, dt);
@@ -85,23 +85,23 @@ static void observe_sitter(struct estimate *e, const struct features *f, uint64_
         e->tilt_deg = tilt_of(e, evidence.reference, f, dt);
         e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.personal, f);
         e->asymmetry = f->asymmetry;
-        if (moved_turned(&e->learner.profile.place)) /* which side is which, is not known */
+        if (mat_shift_turned(&e->learner.profile.place)) /* which side is which, is not known */
                 e->asymmetry = e->tilt_deg.value = e->tilt_deg.sd = e->obliquity_deg.value = e->obliquity_deg.sd = NAN;
         e->movement = f->movement;
         evidence.tilt_deg = e->tilt_deg;
         evidence.shifting = e->shifting;
-        kind_step(&e->kind, &e->posture_settings, &evidence, now);
+        posture_class_step(&e->kind, &e->posture_settings, &evidence, now);
 }
 
 static void lose(struct estimate *e) {
         e->seen = false;
         e->silent_sitter_us = e->occupancy.now == OCCUPANCY_PERSON ? e->frame_us : e->silent_sitter_us;
-        gather_cancel(&e->learner.gather, COMMAND_NO_FRAMES);
-        squeeze_lose(&e->squeeze, COMMAND_NO_FRAMES);
-        occupancy_lose(&e->occupancy, e->frame_us);
-        recogniser_lose(&e->recogniser);
+        pose_average_cancel(&e->learner.gather, COMMAND_NO_FRAMES);
+        squeeze_reset(&e->squeeze, COMMAND_NO_FRAMES);
+        occupancy_reset(&e->occupancy, e->frame_us);
+        recogniser_reset(&e->recogniser);
         forget_moment(e);
-        kind_set(&e->kind, POSTURE_UNKNOWN, e->frame_us);
+        posture_class_set(&e->kind, POSTURE_UNKNOWN, e->frame_us);
 }
 
 /* The mat was silent for a moment and the sitter is still there: a cable, not another sit. */
@@ -150,8 +150,8 @@ static void observe(struct estimate *e, const struct features *f, uint64_t now) 
                 if (!after_hiccup(e))
                         forget_sitter(e);
                 e->silent_sitter_us = 0;
-                kind_set(&e->kind, e->occupancy.now == OCCUPANCY_VACANT ? POSTURE_VACANT : POSTURE_UNKNOWN,
-                         e->occupancy.since_us);
+                posture_class_set(&e->kind, e->occupancy.now == OCCUPANCY_VACANT ? POSTURE_VACANT : POSTURE_UNKNOWN,
+                                  e->occupancy.since_us);
         }
         if (e->occupancy.now == OCCUPANCY_PERSON && (news || e->unseen_s >= SITTER_S))
                 observe_sitter(e, f, now);
@@ -163,7 +163,7 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->doubted = e->occupancy.candidate != e->occupancy.now;
         ret->posture_class = e->kind.now;
         ret->class_since_us = e->kind.since_us;
-        ret->confidence = e->kind.confidence * (moved_turned(&e->learner.profile.place) ? TURNED_CONFIDENCE : 1);
+        ret->confidence = e->kind.confidence * (mat_shift_turned(&e->learner.profile.place) ? TURNED_CONFIDENCE : 1);
         ret->tilt_deg = e->tilt_deg;
         ret->obliquity_deg = e->obliquity_deg;
         ret->referenced = e->seen && (e->reference.held.valid || e->reference.own.valid);
@@ -185,7 +185,7 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
         return e->seen ? stale_at(e) : UINT64_MAX;
 }
 
-enum command_result estimate_anybody(const struct estimate *e, uint64_t now_us) {
+enum command_result estimate_check_seated(const struct estimate *e, uint64_t now_us) {
         if (!e->seen || is_stale(e, now_us))
                 return COMMAND_NO_FRAMES;
         return e->occupancy.now == OCCUPANCY_PERSON ? COMMAND_OK : COMMAND_NOBODY_SEATED;

@@ -62,7 +62,7 @@
 #include "sitbone/settings.h"
 
 /* vacant, object, person; see occupancy.h */
-struct occupancy_judge {
+struct occupancy_classifier {
         enum occupancy now, candidate;
         uint64_t since_us;           /* first evidence of now */
         uint64_t candidate_since_us; /* first evidence of candidate */
@@ -105,7 +105,7 @@ struct scoot {
         bool anchored, off; /* the reference was of this sit; weight has gone off since */
 };
 
-struct reference_keeper {
+struct reference_tracker {
         struct reference held;    /* of this sit */
         struct reference own;     /* said by the sitter: survives standing up, stands in until this sit has one */
         float gathered_s;         /* quiet sitting so far, for the automatic reference */
@@ -117,7 +117,7 @@ struct reference_keeper {
         float usual_load; /* of this sit: the reference's, followed through creep; NAN = not known */
 };
 
-struct kind_judge {
+struct posture_classifier {
         enum posture_class now, candidate;
         uint64_t since_us, candidate_since_us;
         float confidence;
@@ -126,13 +126,13 @@ struct kind_judge {
 /* see learn.h */
 struct learner {
         struct profile profile;
-        struct personal personal; /* what its calibration means */
-        float confidence;         /* in the sitter; 1 = said by hand, NAN = nobody in particular */
-        bool stale_mat;           /* the profile found was of another mat */
-        struct gather gather;
+        struct sitter_gain personal; /* what its calibration means */
+        float confidence;            /* in the sitter; 1 = said by hand, NAN = nobody in particular */
+        bool stale_mat;              /* the profile found was of another mat */
+        struct pose_average gather;
         struct lesson lesson; /* being taught while gather runs; no name = a pose is gathered */
-        struct usual_gather usual;
-        struct moved_gather place;                              /* of this sit, while usual gathers */
+        struct baseline_average baseline_average;
+        struct place_average place;                             /* of this sit, while usual gathers */
         bool sat_upright, profile_changed, calibration_changed; /* not told yet */
 };
 
@@ -150,12 +150,12 @@ struct estimate {
         float rest_share; /* at the reference: what the mat shows by itself */
         bool shifting;
         float unseen_s; /* since the sitter was looked at */
-        struct occupancy_judge occupancy;
-        struct reference_keeper reference;
+        struct occupancy_classifier occupancy;
+        struct reference_tracker reference;
         struct learner learner;
-        struct squeeze_watch squeeze;
+        struct squeeze_detector squeeze;
         struct recogniser recogniser; /* knows what the learner's profile holds */
-        struct kind_judge kind;
+        struct posture_classifier kind;
         struct tilt_belief tilt;
         struct uncertain tilt_deg, obliquity_deg;
         float asymmetry, movement;
@@ -168,7 +168,7 @@ void estimate_configure(struct estimate *e, const struct settings *settings);
 uint64_t estimate_step(struct estimate *e, const struct features *features, uint64_t now_us, struct posture *ret);
 
 /* Is there somebody who could hold a pose? COMMAND_OK, COMMAND_NOBODY_SEATED or COMMAND_NO_FRAMES. */
-enum command_result estimate_anybody(const struct estimate *e, uint64_t now_us);
+enum command_result estimate_check_seated(const struct estimate *e, uint64_t now_us);
 
 void estimate_remember(const struct estimate *e, struct memory *ret);
 void estimate_recall(struct estimate *e, const struct memory *memory);

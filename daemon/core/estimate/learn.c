@@ -18,13 +18,13 @@ static bool apart_from_upright(const struct calibration *c, enum calibrate_pose 
 static void fit(struct learner *l) {
         static const struct calibration none;
 
-        calibration_fit(moved_trusts(&l->profile.place) ? &l->profile.calibration : &none, &l->personal);
+        calibration_fit(mat_shift_trusts(&l->profile.place) ? &l->profile.calibration : &none, &l->personal);
 }
 
 static void new_upright(struct estimate *e, const struct pose_record *upright) {
-        reference_take(&e->reference, upright->mean, true);
-        memset(&e->learner.profile.place, 0, sizeof(e->learner.profile.place)); /* as the mat lies now */
-        memset(&e->learner.profile.usual, 0, sizeof(e->learner.profile.usual)); /* it spoke of the one before */
+        reference_set(&e->reference, upright->mean, true);
+        memset(&e->learner.profile.place, 0, sizeof(e->learner.profile.place));       /* as the mat lies now */
+        memset(&e->learner.profile.baseline, 0, sizeof(e->learner.profile.baseline)); /* it spoke of the one before */
 }
 
 static void take_pose(struct estimate *e, const struct features *f) {
@@ -32,7 +32,7 @@ static void take_pose(struct estimate *e, const struct features *f) {
         struct calibration *c = &l->profile.calibration;
         struct pose_record *pose = &c->pose[l->gather.pose], before = *pose;
 
-        gather_take(&l->gather, pose);
+        pose_average_result(&l->gather, pose);
         if (!apart_from_upright(c, l->gather.pose)) {
                 *pose = before;
                 l->gather.phase = LEARNING_REFUSED;
@@ -59,7 +59,7 @@ static void take_lesson(struct estimate *e, const struct features *f) {
         l->profile.n_cells = f->n_cells;
         l->stale_mat = false;
         l->profile_changed = true;
-        recogniser_know(&e->recogniser, &l->profile);
+        recogniser_load(&e->recogniser, &l->profile);
 }
 
 void learn_step(struct estimate *e, const struct features *f, float dt) {
@@ -68,8 +68,8 @@ void learn_step(struct estimate *e, const struct features *f, float dt) {
         float value[REFERENCE_N];
 
         reference_vector(f, value);
-        done = gather_step(&l->gather, value, !e->shifting, dt);
-        if (teaching && l->gather.counted && (done || l->gather.phase == LEARNING_GATHERS))
+        done = pose_average_step(&l->gather, value, !e->shifting, dt);
+        if (teaching && l->gather.counted && (done || l->gather.phase == LEARNING_RUNNING))
                 lesson_add(&l->lesson, &l->profile, f);
         if (done && teaching)
                 take_lesson(e, f);
@@ -80,17 +80,17 @@ void learn_step(struct estimate *e, const struct features *f, float dt) {
                 l->stale_mat = false;
                 l->profile_changed = true;
         }
-        if (!l->usual.done)
-                moved_look(&l->place, f, !e->shifting, dt);
-        if (usual_step(&l->usual, f, !e->shifting, dt, e->posture_settings.reference_s))
+        if (!l->baseline_average.done)
+                mat_shift_step(&l->place, f, !e->shifting, dt);
+        if (sitter_baseline_step(&l->baseline_average, f, !e->shifting, dt, e->posture_settings.reference_s))
                 l->sat_upright = true;
 }
 
 void learn_leave(struct estimate *e) {
-        gather_cancel(&e->learner.gather, COMMAND_NOBODY_SEATED);
-        squeeze_lose(&e->squeeze, COMMAND_NOBODY_SEATED);
-        usual_forget(&e->learner.usual);
-        moved_forget(&e->learner.place);
+        pose_average_cancel(&e->learner.gather, COMMAND_NOBODY_SEATED);
+        squeeze_reset(&e->squeeze, COMMAND_NOBODY_SEATED);
+        sitter_baseline_reset(&e->learner.baseline_average);
+        mat_shift_reset(&e->learner.place);
         e->learner.sat_upright = false;
 }
 
@@ -108,13 +108,13 @@ void learn_recall(struct estimate *e, const char sitter[SITTER_NAME_MAX]) {
                 memcpy(e->learner.profile.sitter, sitter, SITTER_NAME_MAX);
 }
 
-void estimate_know(struct estimate *e, const struct profile *profile, float confidence, uint32_t n_cells) {
+void estimate_load_profile(struct estimate *e, const struct profile *profile, float confidence, uint32_t n_cells) {
         const struct pose_record *upright = &profile->calibration.pose[POSE_UPRIGHT];
         struct learner *l = &e->learner;
         bool another = strncmp(l->profile.sitter, profile->sitter, SITTER_NAME_MAX) != 0;
 
-        gather_cancel(&l->gather, COMMAND_BUSY);
-        squeeze_lose(&e->squeeze, COMMAND_BUSY); /* what is half learnt is not the other sitter's */
+        pose_average_cancel(&l->gather, COMMAND_BUSY);
+        squeeze_reset(&e->squeeze, COMMAND_BUSY); /* what is half learnt is not the other sitter's */
         l->stale_mat = profile->n_cells && n_cells && profile->n_cells != n_cells;
         l->confidence = *profile->sitter ? confidence : NAN;
         if (l->stale_mat) {
@@ -128,50 +128,50 @@ void estimate_know(struct estimate *e, const struct profile *profile, float conf
         if (another)
                 e->reference.own.valid = false;
         if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)
-                reference_take(&e->reference, upright->mean, false);
+                reference_set(&e->reference, upright->mean, false);
         fit(l);
-        recogniser_know(&e->recogniser, &l->profile);
+        recogniser_load(&e->recogniser, &l->profile);
 }
 
-bool estimate_sat_upright(struct estimate *e, float ret[USUAL_N]) {
+bool estimate_poll_upright(struct estimate *e, float ret[BASELINE_N]) {
         bool news = e->learner.sat_upright;
 
         e->learner.sat_upright = false;
-        memcpy(ret, e->learner.usual.mean, sizeof(e->learner.usual.mean));
+        memcpy(ret, e->learner.baseline_average.mean, sizeof(e->learner.baseline_average.mean));
         return news;
 }
 
-void estimate_note_sit(struct estimate *e) {
+void estimate_record_sit(struct estimate *e) {
         struct learner *l = &e->learner;
 
-        if (l->stale_mat || !l->usual.done)
+        if (l->stale_mat || !l->baseline_average.done)
                 return;
-        usual_add(&l->profile.usual, l->usual.mean);
-        moved_add(&l->profile.place, &l->place);
+        sitter_baseline_add(&l->profile.baseline, l->baseline_average.mean);
+        mat_shift_add(&l->profile.place, &l->place);
         fit(l);
         l->profile_changed = true;
 }
 
 enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose pose, uint64_t now_us) {
-        enum command_result r = estimate_anybody(e, now_us);
+        enum command_result r = estimate_check_seated(e, now_us);
 
         if (r != COMMAND_OK)
                 return r;
-        if (pose == POSE_UPRIGHT && !reference_by_hand(&e->reference))
+        if (pose == POSE_UPRIGHT && !reference_set_by_hand(&e->reference))
                 return COMMAND_UNSTEADY;
-        gather_start(&e->learner.gather, pose);
+        pose_average_start(&e->learner.gather, pose);
         e->squeeze.lesson.phase = LEARNING_IDLE;
         *e->learner.lesson.name = '\0';
         return COMMAND_OK;
 }
 
 enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us) {
-        enum command_result r = estimate_anybody(e, now_us);
+        enum command_result r = estimate_check_seated(e, now_us);
 
         if (r != COMMAND_OK)
                 return r;
-        gather_cancel(&e->learner.gather, COMMAND_BUSY);
-        squeeze_learn(&e->squeeze);
+        pose_average_cancel(&e->learner.gather, COMMAND_BUSY);
+        squeeze_start_lesson(&e->squeeze);
         return COMMAND_OK;
 }
 
@@ -183,7 +183,7 @@ static bool room_for(const struct profile *p, const char *name) {
 }
 
 enum command_result estimate_teach(struct estimate *e, const char *name, uint64_t now_us) {
-        enum command_result r = estimate_anybody(e, now_us);
+        enum command_result r = estimate_check_seated(e, now_us);
         struct learner *l = &e->learner;
         struct lesson lesson;
 
@@ -193,7 +193,7 @@ enum command_result estimate_teach(struct estimate *e, const char *name, uint64_
                 return r;
         if (!room_for(&l->profile, name))
                 return COMMAND_FULL;
-        gather_start(&l->gather, POSE_UPRIGHT);
+        pose_average_start(&l->gather, POSE_UPRIGHT);
         e->squeeze.lesson.phase = LEARNING_IDLE;
         l->lesson = lesson;
         return COMMAND_OK;
@@ -202,10 +202,10 @@ enum command_result estimate_teach(struct estimate *e, const char *name, uint64_
 enum command_result estimate_unteach(struct estimate *e, const char *name) {
         struct learner *l = &e->learner;
 
-        if (!taught_forget(&l->profile, name))
+        if (!taught_remove(&l->profile, name))
                 return COMMAND_NO_SUCH_NAME;
         l->profile_changed = true;
-        recogniser_know(&e->recogniser, &l->profile);
+        recogniser_load(&e->recogniser, &l->profile);
         return COMMAND_OK;
 }
 
@@ -216,7 +216,7 @@ static void list_taught(const struct profile *p, struct learning *ret) {
 }
 
 /* The one of both that was begun last. */
-static void tell_squeeze(const struct squeeze_watch *w, struct learning *ret) {
+static void tell_squeeze(const struct squeeze_detector *w, struct learning *ret) {
         if (w->lesson.phase == LEARNING_IDLE)
                 return;
         ret->phase = w->lesson.phase;
@@ -231,12 +231,12 @@ static enum stale_reason stale(const struct learner *l) {
 
         if (l->stale_mat)
                 return STALE_MAT;
-        if (p->calibration.pose[POSE_UPRIGHT].taken && !moved_trusts(&p->place))
-                return moved_turned(&p->place) ? STALE_TURNED : STALE_MOVED;
-        return usual_stale(p);
+        if (p->calibration.pose[POSE_UPRIGHT].taken && !mat_shift_trusts(&p->place))
+                return mat_shift_turned(&p->place) ? STALE_TURNED : STALE_MOVED;
+        return sitter_baseline_stale(p);
 }
 
-void estimate_learning(struct estimate *e, struct learning *ret) {
+void estimate_report_learning(struct estimate *e, struct learning *ret) {
         struct learner *l = &e->learner;
 
         memset(ret, 0, sizeof(*ret));
@@ -245,7 +245,7 @@ void estimate_learning(struct estimate *e, struct learning *ret) {
         ret->phase = l->gather.phase;
         ret->pose = l->gather.pose;
         memcpy(ret->posture, l->lesson.name, sizeof(ret->posture));
-        ret->left_s = gather_left_s(&l->gather);
+        ret->left_s = pose_average_left_s(&l->gather);
         ret->why = l->gather.why;
         tell_squeeze(&e->squeeze, ret);
         for (int i = 0; i < POSE_N; i++) {
@@ -254,7 +254,7 @@ void estimate_learning(struct estimate *e, struct learning *ret) {
                                                        : calibration_separation(&l->profile.calibration, POSE_UPRIGHT,
                                                                                 (enum calibrate_pose)i);
         }
-        moved_tell(&l->profile.place, &ret->place);
+        mat_shift_report(&l->profile.place, &ret->place);
         ret->stale = stale(l);
         ret->profile_changed = l->profile_changed;
         ret->calibration_changed = l->calibration_changed;

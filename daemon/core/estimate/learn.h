@@ -16,12 +16,12 @@ void learn_recall(struct estimate *e, const char sitter[SITTER_NAME_MAX]);
 
 /* Takes up all that is known of a sitter. confidence: 1 = said by hand, NAN = nobody in particular. The profile of a mat
  * with another number of cells gives its name only. */
-void estimate_know(struct estimate *e, const struct profile *profile, float confidence, uint32_t n_cells);
+void estimate_load_profile(struct estimate *e, const struct profile *profile, float confidence, uint32_t n_cells);
 
 /* True once in a sit, when its first quiet seconds are there. */
-bool estimate_sat_upright(struct estimate *e, float ret[USUAL_N]);
+bool estimate_poll_upright(struct estimate *e, float ret[BASELINE_N]);
 /* Counts this sit to what is usual for the sitter. */
-void estimate_note_sit(struct estimate *e);
+void estimate_record_sit(struct estimate *e);
 
 /* The sitter takes the pose now, for the next seconds; upright counts at once, too. COMMAND_OK, COMMAND_NOBODY_SEATED,
  * COMMAND_NO_FRAMES or COMMAND_UNSTEADY. */
@@ -37,6 +37,6 @@ enum command_result estimate_unteach(struct estimate *e, const char *name);
 enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us);
 
 /* Sets every field; a change is told once. */
-void estimate_learning(struct estimate *e, struct learning *ret);
+void estimate_report_learning(struct estimate *e, struct learning *ret);
 
 #endif

@@ -14,12 +14,12 @@ static const float FACING_MM = 6;   /* a third of the usual 20: less points nowh
 static const float EIGHTH_DEG = 45; /* half of a quarter turn */
 static const float MOVED_FACTOR = 0.7F, TURNED_FACTOR = 0.5F;
 
-void moved_forget(struct moved_gather *g) {
+void mat_shift_reset(struct place_average *g) {
         memset(g, 0, sizeof(*g));
 }
 
-void moved_look(struct moved_gather *g, const struct features *f, bool quiet, float dt) {
-        const float now[PLACE_N] = {f->cop_x_mm, f->cop_y_mm, f->facing_x_mm, f->facing_y_mm};
+void mat_shift_step(struct place_average *g, const struct features *f, bool quiet, float dt) {
+        const float now[PLACE_N] = {f->cop_x_mm, f->cop_y_mm, f->orientation_x_mm, f->orientation_y_mm};
 
         if (!quiet || !f->tared || f->n_cells < CELLS_LEAST || !(dt > 0))
                 return;
@@ -31,7 +31,7 @@ void moved_look(struct moved_gather *g, const struct features *f, bool quiet, fl
                 g->mean[i] += dt / g->sum_s * (now[i] - g->mean[i]);
 }
 
-static void learn(struct usual_place *u, const float sit[PLACE_N]) {
+static void learn(struct place_baseline *u, const float sit[PLACE_N]) {
         u->sits++;
         for (int i = 0; i < PLACE_N; i++) {
                 const float away = sit[i] - u->mean[i], part = 1 / (float)u->sits;
@@ -43,21 +43,21 @@ static void learn(struct usual_place *u, const float sit[PLACE_N]) {
 }
 
 /* Standard deviation between sits, towards the usual one as far as few are known. */
-static float between(const struct usual_place *u, int i) {
+static float between(const struct place_baseline *u, int i) {
         const float n = (float)u->sits;
 
         return sqrtf((PRIOR_SITS * PRIOR_MM * PRIOR_MM + n * u->variance[i]) / (PRIOR_SITS + n - 1));
 }
 
 /* Of the last sits from the usual place, mm. */
-static void displacement(const struct usual_place *u, float ret[2]) {
+static void displacement(const struct place_baseline *u, float ret[2]) {
         ret[0] = ret[1] = 0;
         for (int k = 0; k < PLACE_RECENT; k++)
                 for (int i = 0; i < 2; i++)
                         ret[i] += (u->recent[k][i] - u->mean[i]) / PLACE_RECENT;
 }
 
-static bool is_moved(const struct usual_place *u, bool before) {
+static bool is_moved(const struct place_baseline *u, bool before) {
         const float sd[2] = {between(u, 0), between(u, 1)};
         const float far = FAR_SDS * sqrtf(1 / (float)PLACE_RECENT + 1 / (float)u->sits); /* of a sit */
         float mm[2], x, y, length;
@@ -81,9 +81,9 @@ static bool is_moved(const struct usual_place *u, bool before) {
 
 /* The quarter turn of the mat that a sit shows: 0, 90, 180 or -90, clockwise from above; the sitter seems to turn the
  * other way. */
-static int quarter(const struct usual_place *u, const float sit[PLACE_N]) {
-        const float ux = u->mean[PLACE_FACING_X_MM], uy = u->mean[PLACE_FACING_Y_MM];
-        const float x = sit[PLACE_FACING_X_MM], y = sit[PLACE_FACING_Y_MM];
+static int quarter(const struct place_baseline *u, const float sit[PLACE_N]) {
+        const float ux = u->mean[PLACE_ORIENTATION_X_MM], uy = u->mean[PLACE_ORIENTATION_Y_MM];
+        const float x = sit[PLACE_ORIENTATION_X_MM], y = sit[PLACE_ORIENTATION_Y_MM];
         float deg;
 
         if (hypotf(ux, uy) < FACING_MM || hypotf(x, y) < FACING_MM)
@@ -94,7 +94,7 @@ static int quarter(const struct usual_place *u, const float sit[PLACE_N]) {
         return fabsf(deg) >= 180 - EIGHTH_DEG ? 180 : deg > 0 ? 90 : -90;
 }
 
-static int turned_deg(const struct usual_place *u) {
+static int turned_deg(const struct place_baseline *u) {
         const int first = quarter(u, u->recent[0]);
 
         for (int i = 1; i < PLACE_RECENT; i++)
@@ -103,7 +103,7 @@ static int turned_deg(const struct usual_place *u) {
         return first;
 }
 
-static enum place_verdict judged(const struct usual_place *u) {
+static enum place_verdict judged(const struct place_baseline *u) {
         if (u->sits < SITS_LEAST || u->n_recent < PLACE_RECENT)
                 return PLACE_LEARNING;
         if (turned_deg(u))
@@ -111,11 +111,11 @@ static enum place_verdict judged(const struct usual_place *u) {
         return is_moved(u, u->verdict == PLACE_MOVED) ? PLACE_MOVED : PLACE_USUAL;
 }
 
-void moved_add(struct usual_place *u, const struct moved_gather *sit) {
+void mat_shift_add(struct place_baseline *u, const struct place_average *sit) {
         if (!(sit->sum_s > 0))
                 return;
         if (u->n_recent == PLACE_RECENT) {
-                if (moved_trusts(u) && u->sits < SITS_MOST)
+                if (mat_shift_trusts(u) && u->sits < SITS_MOST)
                         learn(u, u->recent[0]);
                 memmove(u->recent[0], u->recent[1], sizeof(u->recent) - sizeof(u->recent[0]));
                 u->n_recent--;
@@ -124,15 +124,15 @@ void moved_add(struct usual_place *u, const struct moved_gather *sit) {
         u->verdict = judged(u);
 }
 
-bool moved_trusts(const struct usual_place *u) {
+bool mat_shift_trusts(const struct place_baseline *u) {
         return u->verdict != PLACE_MOVED && u->verdict != PLACE_TURNED;
 }
 
-bool moved_turned(const struct usual_place *u) {
+bool mat_shift_turned(const struct place_baseline *u) {
         return u->verdict == PLACE_TURNED;
 }
 
-void moved_tell(const struct usual_place *u, struct place *ret) {
+void mat_shift_report(const struct place_baseline *u, struct place *ret) {
         float mm[2];
 
         *ret = (struct place){.verdict = PLACE_LEARNING, .moved_x_mm = NAN, .moved_y_mm = NAN};
@@ -148,10 +148,10 @@ void moved_tell(const struct usual_place *u, struct place *ret) {
         ret->moved_y_mm = -mm[1];
 }
 
-bool moved_possible(const struct geometry *g) {
+bool mat_shift_possible(const struct geometry *g) {
         return g->kind != GEOMETRY_UNPLACED && g->n_cells >= CELLS_LEAST;
 }
 
-float moved_factor(const struct usual_place *u) {
+float mat_shift_quality(const struct place_baseline *u) {
         return u->verdict == PLACE_MOVED ? MOVED_FACTOR : u->verdict == PLACE_TURNED ? TURNED_FACTOR : 1;
 }

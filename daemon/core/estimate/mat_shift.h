@@ -31,25 +31,25 @@
 #include "sitbone/profile.h"
 
 /* Of this sit: means over its first quiet seconds. */
-struct moved_gather {
+struct place_average {
         float sum_s, mean[PLACE_N];
 };
 
-void moved_forget(struct moved_gather *g);
+void mat_shift_reset(struct place_average *g);
 /* A frame of a person. */
-void moved_look(struct moved_gather *g, const struct features *f, bool quiet, float dt);
+void mat_shift_step(struct place_average *g, const struct features *f, bool quiet, float dt);
 
 /* A sit more, and what it means. */
-void moved_add(struct usual_place *u, const struct moved_gather *sit);
+void mat_shift_add(struct place_baseline *u, const struct place_average *sit);
 
 /* May the calibration be used? */
-bool moved_trusts(const struct usual_place *u);
-bool moved_turned(const struct usual_place *u);
+bool mat_shift_trusts(const struct place_baseline *u);
+bool mat_shift_turned(const struct place_baseline *u);
 
-void moved_tell(const struct usual_place *u, struct place *ret);
+void mat_shift_report(const struct place_baseline *u, struct place *ret);
 /* Can it be judged on such a mat at all? */
-bool moved_possible(const struct geometry *g);
+bool mat_shift_possible(const struct geometry *g);
 /* What it means for the quality: a factor. */
-float moved_factor(const struct usual_place *u);
+float mat_shift_quality(const struct place_baseline *u);
 
 #endif

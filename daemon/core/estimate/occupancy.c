@@ -26,8 +26,8 @@ static struct evidence weigh(const struct features *f) {
                                  mat < WHOLE_SEAT_CM2 ? mat / WHOLE_SEAT_CM2 : 1, f->n_active};
 }
 
-static bool is_person(const struct occupancy_judge *j, const struct settings_occupancy *s, const struct evidence *e,
-                      bool placed) {
+static bool is_person(const struct occupancy_classifier *j, const struct settings_occupancy *s,
+                      const struct evidence *e, bool placed) {
         const bool stays = j->now == OCCUPANCY_PERSON;
         const float scale = e->scale * (stays ? s->release_pct / 100 : 1);
         const float least = placed || s->person_area_cm2 < UNPLACED_AREA_CM2 ? s->person_area_cm2 : UNPLACED_AREA_CM2;
@@ -39,7 +39,7 @@ static bool is_person(const struct occupancy_judge *j, const struct settings_occ
 }
 
 /* What a sitter leaves behind in sensors and foam is nothing; it fades. */
-static float residue(const struct occupancy_judge *j, uint64_t now) {
+static float residue(const struct occupancy_classifier *j, uint64_t now) {
         if (j->now == OCCUPANCY_PERSON)
                 return RESIDUE * j->sitter_load;
         if (j->now != OCCUPANCY_VACANT || !(j->sitter_load > 0))
@@ -47,7 +47,7 @@ static float residue(const struct occupancy_judge *j, uint64_t now) {
         return RESIDUE * j->sitter_load / (1 + (float)(now - j->since_us) * 1e-6F / RESIDUE_S);
 }
 
-static enum occupancy judge(const struct occupancy_judge *j, const struct settings_occupancy *s,
+static enum occupancy judge(const struct occupancy_classifier *j, const struct settings_occupancy *s,
                             const struct features *f, uint64_t now) {
         const struct evidence e = weigh(f);
         const float left = residue(j, now);
@@ -59,7 +59,7 @@ static enum occupancy judge(const struct occupancy_judge *j, const struct settin
         return e.load >= object ? OCCUPANCY_OBJECT : OCCUPANCY_VACANT;
 }
 
-static float dwell_s(const struct occupancy_judge *j, const struct settings_occupancy *s) {
+static float dwell_s(const struct occupancy_classifier *j, const struct settings_occupancy *s) {
         if (j->candidate == OCCUPANCY_PERSON)
                 return s->sit_s;
         if (j->candidate == OCCUPANCY_OBJECT && j->now != OCCUPANCY_PERSON)
@@ -68,11 +68,11 @@ static float dwell_s(const struct occupancy_judge *j, const struct settings_occu
 }
 
 /* Who gets up leaves when the seat stops reading a person, whatever it reads instead and however that changes. */
-static uint64_t began(const struct occupancy_judge *j) {
+static uint64_t began(const struct occupancy_classifier *j) {
         return j->now == OCCUPANCY_PERSON ? j->against_since_us : j->candidate_since_us;
 }
 
-static bool ripe(const struct occupancy_judge *j, const struct settings_occupancy *s, uint64_t now) {
+static bool ripe(const struct occupancy_classifier *j, const struct settings_occupancy *s, uint64_t now) {
         const uint32_t frames = j->now == OCCUPANCY_PERSON ? j->against_frames : j->candidate_frames;
 
         /* a person weighs something: an empty seat after silence is certain at once */
@@ -81,7 +81,7 @@ static bool ripe(const struct occupancy_judge *j, const struct settings_occupanc
         return frames >= 2 && (float)(now - began(j)) >= dwell_s(j, s) * 1e6F;
 }
 
-static void agree(struct occupancy_judge *j, const struct features *f, uint64_t now) {
+static void agree(struct occupancy_classifier *j, const struct features *f, uint64_t now) {
         const float dt = (float)(now - j->seen_us) * 1e-6F;
 
         j->candidate = j->now;
@@ -90,7 +90,7 @@ static void agree(struct occupancy_judge *j, const struct features *f, uint64_t 
                 j->sitter_load += dt / (SITTER_S + dt) * (f->load - j->sitter_load);
 }
 
-static void change(struct occupancy_judge *j, enum occupancy seen, const struct features *f) {
+static void change(struct occupancy_classifier *j, enum occupancy seen, const struct features *f) {
         j->since_us = began(j);
         if (seen == OCCUPANCY_PERSON)
                 j->sitter_load = f->load;
@@ -100,7 +100,7 @@ static void change(struct occupancy_judge *j, enum occupancy seen, const struct 
         j->candidate_frames = j->against_frames = 0;
 }
 
-void occupancy_step(struct occupancy_judge *j, const struct settings_occupancy *s, const struct features *f,
+void occupancy_step(struct occupancy_classifier *j, const struct settings_occupancy *s, const struct features *f,
                     uint64_t now) {
         enum occupancy seen = judge(j, s, f, now);
 
@@ -123,7 +123,7 @@ void occupancy_step(struct occupancy_judge *j, const struct settings_occupancy *
                 change(j, seen, f);
 }
 
-void occupancy_lose(struct occupancy_judge *j, uint64_t since_us) {
+void occupancy_reset(struct occupancy_classifier *j, uint64_t since_us) {
         if (j->now != OCCUPANCY_UNKNOWN)
                 j->since_us = since_us;
         j->now = j->candidate = OCCUPANCY_UNKNOWN;

@@ -6,9 +6,9 @@
 
 #include "core/estimate/estimate.h"
 
-void occupancy_step(struct occupancy_judge *j, const struct settings_occupancy *settings, const struct features *f,
-                    uint64_t now_us);
+void occupancy_step(struct occupancy_classifier *j, const struct settings_occupancy *settings,
+                    const struct features *f, uint64_t now_us);
 /* The mat fell silent at since_us: nothing is known any more. */
-void occupancy_lose(struct occupancy_judge *j, uint64_t since_us);
+void occupancy_reset(struct occupancy_classifier *j, uint64_t since_us);
 
 #endif

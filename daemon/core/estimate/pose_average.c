@@ -13,27 +13,27 @@ static const float SECOND_S = 1;
 static const float STEADY_MM = 8; /* of the centre of pressure from second to second: breath and sway make 2-3 */
 static const float KNOWN_SHARE = 0.5F;
 
-static void forget_second(struct gather *g) {
+static void forget_second(struct pose_average *g) {
         g->second_s = 0;
         memset(g->sum_s, 0, sizeof(g->sum_s));
         memset(g->sum, 0, sizeof(g->sum));
 }
 
-void gather_start(struct gather *g, enum calibrate_pose pose) {
+void pose_average_start(struct pose_average *g, enum calibrate_pose pose) {
         memset(g, 0, sizeof(*g));
-        g->phase = LEARNING_GATHERS;
+        g->phase = LEARNING_RUNNING;
         g->pose = pose;
 }
 
-void gather_cancel(struct gather *g, enum command_result why) {
-        if (g->phase != LEARNING_GATHERS)
+void pose_average_cancel(struct pose_average *g, enum command_result why) {
+        if (g->phase != LEARNING_RUNNING)
                 return;
         g->phase = LEARNING_REFUSED;
         g->why = why;
 }
 
 /* Welford: the second's mean joins the others. */
-static void close_second(struct gather *g) {
+static void close_second(struct pose_average *g) {
         for (int i = 0; i < REFERENCE_N; i++) {
                 float mean, away;
 
@@ -49,15 +49,15 @@ static void close_second(struct gather *g) {
         forget_second(g);
 }
 
-static float sd_of(const struct gather *g, int i) {
+static float sd_of(const struct pose_average *g, int i) {
         return g->n[i] > 1 ? sqrtf(g->m2[i] / (g->n[i] - 1)) : 0;
 }
 
-static bool steady(const struct gather *g) {
+static bool steady(const struct pose_average *g) {
         return sd_of(g, REFERENCE_COP_X) <= STEADY_MM && sd_of(g, REFERENCE_COP_Y) <= STEADY_MM;
 }
 
-static void add(struct gather *g, const float value[MEMORY_REFERENCE_N], float dt) {
+static void add(struct pose_average *g, const float value[MEMORY_REFERENCE_N], float dt) {
         for (int i = 0; i < REFERENCE_N; i++) {
                 if (!isfinite(value[i]))
                         continue;
@@ -69,8 +69,8 @@ static void add(struct gather *g, const float value[MEMORY_REFERENCE_N], float d
                 close_second(g);
 }
 
-bool gather_step(struct gather *g, const float value[MEMORY_REFERENCE_N], bool quiet, float dt) {
-        if (g->phase != LEARNING_GATHERS)
+bool pose_average_step(struct pose_average *g, const float value[MEMORY_REFERENCE_N], bool quiet, float dt) {
+        if (g->phase != LEARNING_RUNNING)
                 return false;
         g->waited_s += dt;
         g->counted = quiet && g->waited_s > SETTLE_S;
@@ -84,11 +84,11 @@ bool gather_step(struct gather *g, const float value[MEMORY_REFERENCE_N], bool q
                 return steady(g);
         }
         if (g->waited_s >= PATIENCE_S)
-                gather_cancel(g, COMMAND_UNSTEADY);
+                pose_average_cancel(g, COMMAND_UNSTEADY);
         return false;
 }
 
-void gather_take(const struct gather *g, struct pose_record *ret) {
+void pose_average_result(const struct pose_average *g, struct pose_record *ret) {
         ret->taken = 1;
         ret->seconds = g->quiet_s;
         for (int i = 0; i < REFERENCE_N; i++) {
@@ -99,8 +99,8 @@ void gather_take(const struct gather *g, struct pose_record *ret) {
         }
 }
 
-float gather_left_s(const struct gather *g) {
-        if (g->phase != LEARNING_GATHERS)
+float pose_average_left_s(const struct pose_average *g) {
+        if (g->phase != LEARNING_RUNNING)
                 return 0;
         return fmaxf(QUIET_S - g->quiet_s - g->second_s, 0);
 }

@@ -9,7 +9,7 @@
 #include "sitbone/command.h"
 #include "sitbone/profile.h"
 
-struct gather {
+struct pose_average {
         enum learning_phase phase;
         enum calibrate_pose pose;
         enum command_result why;                                                       /* of a refusal */
@@ -21,14 +21,14 @@ struct gather {
 };
 
 /* The sitter takes the pose now. A gathering that runs is given up for it. */
-void gather_start(struct gather *g, enum calibrate_pose pose);
+void pose_average_start(struct pose_average *g, enum calibrate_pose pose);
 /* The sitter left, or the mat fell silent. */
-void gather_cancel(struct gather *g, enum command_result why);
+void pose_average_cancel(struct pose_average *g, enum command_result why);
 /* One frame of a person, value as in the reference vector. quiet: not shifting. True = it is done, once. */
-bool gather_step(struct gather *g, const float value[MEMORY_REFERENCE_N], bool quiet, float dt);
+bool pose_average_step(struct pose_average *g, const float value[MEMORY_REFERENCE_N], bool quiet, float dt);
 /* What was gathered. Values that were missing for half of the time are NAN. */
-void gather_take(const struct gather *g, struct pose_record *ret);
+void pose_average_result(const struct pose_average *g, struct pose_record *ret);
 /* Quiet seconds still to come. */
-float gather_left_s(const struct gather *g);
+float pose_average_left_s(const struct pose_average *g);
 
 #endif

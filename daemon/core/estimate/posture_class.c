@@ -31,7 +31,7 @@ static float phi(float z) {
 }
 
 /* A threshold as it is now: easier to stay than to enter. */
-static float held(const struct kind_judge *j, enum posture_class kind, float threshold, float hysteresis_pct) {
+static float held(const struct posture_classifier *j, enum posture_class kind, float threshold, float hysteresis_pct) {
         return j->now == kind ? threshold * (1 - hysteresis_pct / 100) : threshold;
 }
 
@@ -44,8 +44,8 @@ static float zero_asymmetry(const struct reference *r) {
         return zero > ZERO_MOST ? ZERO_MOST : zero < -ZERO_MOST ? -ZERO_MOST : zero;
 }
 
-static struct named leaning(const struct kind_judge *j, const struct settings_posture *s,
-                            const struct kind_evidence *e) {
+static struct named leaning(const struct posture_classifier *j, const struct settings_posture *s,
+                            const struct posture_evidence *e) {
         float off = e->features->asymmetry - zero_asymmetry(e->reference);
         enum posture_class side = off < 0 ? POSTURE_LEANING_LEFT : POSTURE_LEANING_RIGHT;
         /* what the mat shows by itself is even, and dilutes the sitter's part: so does it the threshold */
@@ -55,8 +55,8 @@ static struct named leaning(const struct kind_judge *j, const struct settings_po
         return (struct named){side, isnan(off) ? 0 : phi((fabsf(off) - limit) / (part * ASYMMETRY_SD))};
 }
 
-static struct named perched(const struct kind_judge *j, const struct settings_posture *s,
-                            const struct kind_evidence *e) {
+static struct named perched(const struct posture_classifier *j, const struct settings_posture *s,
+                            const struct posture_evidence *e) {
         const struct features *f = e->features;
         float edge = s->perched_back_mm - (j->now == POSTURE_PERCHED ? s->hysteresis_pct / 100 * 100 : 0);
         bool little = f->contact_area_cm2 <= PERCH_AREA_CM2;
@@ -66,14 +66,15 @@ static struct named perched(const struct kind_judge *j, const struct settings_po
 }
 
 /* Where the mat lies under the sitter is not known before an upright of this sit: then at least so much more. */
-static float own_front_limit(const struct kind_evidence *e, float limit) {
+static float own_front_limit(const struct posture_evidence *e, float limit) {
         float own = e->reference->value[REFERENCE_FRONT_SHARE] + LEAN_FRONT;
 
         return own > limit ? own : limit;
 }
 
 /* The trunk's weight is off the seat, and what is left is not further back. */
-static float unloaded(const struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e) {
+static float unloaded(const struct posture_classifier *j, const struct settings_posture *s,
+                      const struct posture_evidence *e) {
         const float *ref = e->reference->value;
         float limit = LEAN_LOAD;
 
@@ -85,8 +86,8 @@ static float unloaded(const struct kind_judge *j, const struct settings_posture 
         return phi((limit - e->features->load / e->usual_load) / LOAD_SD);
 }
 
-static struct named forward(const struct kind_judge *j, const struct settings_posture *s,
-                            const struct kind_evidence *e) {
+static struct named forward(const struct posture_classifier *j, const struct settings_posture *s,
+                            const struct posture_evidence *e) {
         const float share = e->features->front_share, off = unloaded(j, s, e);
         float limit = held(j, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct), on;
 
@@ -96,8 +97,8 @@ static struct named forward(const struct kind_judge *j, const struct settings_po
         return (struct named){POSTURE_LEANING_FORWARD, on > off ? on : off};
 }
 
-static struct named tilted(const struct kind_judge *j, const struct settings_posture *s,
-                           const struct kind_evidence *e) {
+static struct named tilted(const struct posture_classifier *j, const struct settings_posture *s,
+                           const struct posture_evidence *e) {
         const struct uncertain *t = &e->tilt_deg;
         float slouched, arched, upright;
 
@@ -114,7 +115,8 @@ static struct named tilted(const struct kind_judge *j, const struct settings_pos
 }
 
 /* The coarse ones first: who leans or perches is not judged by tilt. */
-static struct named name(const struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e) {
+static struct named name(const struct posture_classifier *j, const struct settings_posture *s,
+                         const struct posture_evidence *e) {
         const struct named coarse[] = {perched(j, s, e), leaning(j, s, e), forward(j, s, e)};
         const float trust = e->features->tared ? 1 : UNTARED;
         struct named ret = tilted(j, s, e);
@@ -135,14 +137,15 @@ static float patience(float confidence, bool shifting) {
         return (shifting ? MOVING : 1) * (wait < QUICKEST ? QUICKEST : wait > 1 ? 1 : wait);
 }
 
-void kind_set(struct kind_judge *j, enum posture_class kind, uint64_t since_us) {
+void posture_class_set(struct posture_classifier *j, enum posture_class kind, uint64_t since_us) {
         if (j->now != kind)
                 j->since_us = since_us;
         j->now = j->candidate = kind;
         j->confidence = kind == POSTURE_VACANT ? 1 : 0;
 }
 
-void kind_step(struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e, uint64_t now) {
+void posture_class_step(struct posture_classifier *j, const struct settings_posture *s,
+                        const struct posture_evidence *e, uint64_t now) {
         struct named seen;
 
         seen = name(j, s, e);

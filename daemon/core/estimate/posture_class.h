@@ -6,7 +6,7 @@
 #include "core/estimate/estimate.h"
 
 /* What the name is made from. */
-struct kind_evidence {
+struct posture_evidence {
         const struct features *features;
         const struct reference *reference;
         float rest_share; /* of the load, shown by the mat itself */
@@ -15,9 +15,9 @@ struct kind_evidence {
         bool shifting; /* another name takes twice as long while the sitter moves */
 };
 
-void kind_step(struct kind_judge *j, const struct settings_posture *settings, const struct kind_evidence *evidence,
-               uint64_t now_us);
+void posture_class_step(struct posture_classifier *j, const struct settings_posture *settings,
+                        const struct posture_evidence *evidence, uint64_t now_us);
 /* Nobody, or nothing known: vacant or unknown at once. */
-void kind_set(struct kind_judge *j, enum posture_class kind, uint64_t since_us);
+void posture_class_set(struct posture_classifier *j, enum posture_class kind, uint64_t since_us);
 
 #endif

@@ -31,7 +31,7 @@ void reference_vector(const struct features *f, float ret[REFERENCE_N]) {
         ret[REFERENCE_ASYMMETRY] = f->asymmetry;
 }
 
-static void forget_gathered(struct reference_keeper *k) {
+static void forget_gathered(struct reference_tracker *k) {
         k->gathered_s = k->quiet_s = 0;
         k->settled = false;
         memset(k->sum_s, 0, sizeof(k->sum_s));
@@ -39,19 +39,19 @@ static void forget_gathered(struct reference_keeper *k) {
                 k->mean[i] = NAN;
 }
 
-void reference_leave(struct reference_keeper *k) {
+void reference_leave(struct reference_tracker *k) {
         forget_gathered(k);
-        scoot_forget(&k->scoot);
+        scoot_reset(&k->scoot);
         k->usual_load = NAN;
         k->held.valid = false;
         k->own.same_sit = false;
 }
 
-const struct reference *reference_current(const struct reference_keeper *k) {
+const struct reference *reference_current(const struct reference_tracker *k) {
         return k->held.valid ? &k->held : &k->own;
 }
 
-const float *reference_origin(const struct reference_keeper *k) {
+const float *reference_origin(const struct reference_tracker *k) {
         return k->scoot.lost > 0 ? k->scoot.origin : reference_current(k)->value;
 }
 
@@ -63,14 +63,14 @@ static void keep(struct reference *r, const float value[REFERENCE_N]) {
 }
 
 /* What the sitter says is not refined any more. */
-static void hold(struct reference_keeper *k, const float value[REFERENCE_N]) {
+static void hold(struct reference_tracker *k, const float value[REFERENCE_N]) {
         keep(&k->held, value);
         k->settled = true;
-        scoot_forget(&k->scoot);
+        scoot_reset(&k->scoot);
 }
 
 /* Mean over the quiet seconds, value by value: a pair that comes and goes does not spoil the others. */
-static void gather(struct reference_keeper *k, const float now[REFERENCE_N], float dt) {
+static void gather(struct reference_tracker *k, const float now[REFERENCE_N], float dt) {
         k->gathered_s += dt;
         for (int i = 0; i < REFERENCE_N; i++) {
                 if (isnan(now[i]) || !(dt > 0))
@@ -94,7 +94,7 @@ static void grow_old(struct reference *r, float dt, bool moved) {
 }
 
 /* Load creeps up by a third within an hour; a trunk that leans on a desk or bends far forward takes more off at once. */
-static void follow_load(struct reference_keeper *k, float load, float dt) {
+static void follow_load(struct reference_tracker *k, float load, float dt) {
         if (k->held.valid && isnan(k->usual_load))
                 k->usual_load = k->held.value[REFERENCE_LOAD];
         if (load > USUAL_LEAST * k->usual_load)
@@ -102,7 +102,7 @@ static void follow_load(struct reference_keeper *k, float load, float dt) {
 }
 
 /* Known from the first quiet seconds on, and better from second to second. */
-static void refine(struct reference_keeper *k, const float now[REFERENCE_N], float dt, float reference_s) {
+static void refine(struct reference_tracker *k, const float now[REFERENCE_N], float dt, float reference_s) {
         float mean[REFERENCE_N];
 
         gather(k, now, dt);
@@ -114,7 +114,7 @@ static void refine(struct reference_keeper *k, const float now[REFERENCE_N], flo
         k->settled = k->gathered_s >= reference_s;
 }
 
-void reference_step(struct reference_keeper *k, const struct features *f, bool quiet, float dt, float reference_s) {
+void reference_step(struct reference_tracker *k, const struct features *f, bool quiet, float dt, float reference_s) {
         float now[REFERENCE_N];
 
         reference_vector(f, now);
@@ -129,7 +129,7 @@ void reference_step(struct reference_keeper *k, const struct features *f, bool q
                 refine(k, now, dt, reference_s);
 }
 
-bool reference_by_hand(struct reference_keeper *k) {
+bool reference_set_by_hand(struct reference_tracker *k) {
         if (k->quiet_s < BY_HAND_S)
                 return false;
         k->usual_load = k->scoot.recent[REFERENCE_LOAD];
@@ -138,7 +138,7 @@ bool reference_by_hand(struct reference_keeper *k) {
         return true;
 }
 
-void reference_take(struct reference_keeper *k, const float value[REFERENCE_N], bool here) {
+void reference_set(struct reference_tracker *k, const float value[REFERENCE_N], bool here) {
         keep(&k->own, value);
         k->own.same_sit = here;
         if (!here)

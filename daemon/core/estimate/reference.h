@@ -9,19 +9,19 @@
 #include "core/estimate/estimate.h"
 
 /* A person sits. quiet: not shifting. */
-void reference_step(struct reference_keeper *k, const struct features *f, bool quiet, float dt, float reference_s);
+void reference_step(struct reference_tracker *k, const struct features *f, bool quiet, float dt, float reference_s);
 /* The person left, or was lost sight of. */
-void reference_leave(struct reference_keeper *k);
+void reference_leave(struct reference_tracker *k);
 /* The person says: upright now. False = not quiet for long enough. */
-bool reference_by_hand(struct reference_keeper *k);
+bool reference_set_by_hand(struct reference_tracker *k);
 
 /* The same from a mean over some seconds: the sitter's own. here: the sitter sits so in this sit, or did. */
-void reference_take(struct reference_keeper *k, const float value[REFERENCE_N], bool here);
+void reference_set(struct reference_tracker *k, const float value[REFERENCE_N], bool here);
 
 /* What to compare with now: of this sit, or the sitter's own from another; perhaps not valid. */
-const struct reference *reference_current(const struct reference_keeper *k);
+const struct reference *reference_current(const struct reference_tracker *k);
 /* The same where it was learnt, before it moved along with slides. */
-const float *reference_origin(const struct reference_keeper *k);
+const float *reference_origin(const struct reference_tracker *k);
 
 /* The features as a reference vector; NAN where unknown. */
 void reference_vector(const struct features *f, float ret[REFERENCE_N]);

@@ -24,7 +24,7 @@ static const float LOST = 0.4F;
 static const enum reference_index PLACES[] = {REFERENCE_LINE_Y, REFERENCE_MIDDLE_X, REFERENCE_BACK_Y,
                                               REFERENCE_COP_X,  REFERENCE_COP_Y,    REFERENCE_FRONT_SHARE};
 
-void scoot_forget(struct scoot *s) {
+void scoot_reset(struct scoot *s) {
         memset(s, 0, sizeof(*s));
 }
 

@@ -9,7 +9,7 @@
 
 #include "core/estimate/estimate.h"
 
-void scoot_forget(struct scoot *s);
+void scoot_reset(struct scoot *s);
 
 /* Every frame of a person. quiet: not shifting. Moves *reference, as far as it is of this sit, while the sitter settles.
  * Returns whether what has moved is accounted for. */

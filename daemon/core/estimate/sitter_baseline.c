@@ -20,38 +20,39 @@ static const float LOAD_FAR = 0.3F; /* logarithm: a third more or less; creep an
  * 0.02: the shape of the profile tells nobody apart. Clothes and creep make real sits differ more in load and width.
  * With these, households of one to four: 64 % of sits recognised, 36 % nobody in particular, 0.1 % taken for another
  * who is known, and 8 % of strangers taken for somebody. */
-static const float WITHIN[USUAL_PROFILE] = {0.06F, 10, 2, 0.03F}, WITHIN_BAND = 0.03F;
-static const float BETWEEN[USUAL_PROFILE] = {0.2F, 10, 15, 0.1F};
+static const float WITHIN[BASELINE_PROFILE] = {0.06F, 10, 2, 0.03F}, WITHIN_BAND = 0.03F;
+static const float BETWEEN[BASELINE_PROFILE] = {0.2F, 10, 15, 0.1F};
 static const int LIKENESS_LEAST = 3; /* values in common: load alone tells nobody */
 static const float STRANGERS = 3;    /* a stranger is so many times as likely beforehand as each one who is known */
 
 static float within(int i) {
-        return i < USUAL_PROFILE ? WITHIN[i] : WITHIN_BAND;
+        return i < BASELINE_PROFILE ? WITHIN[i] : WITHIN_BAND;
 }
 
-void usual_forget(struct usual_gather *g) {
+void sitter_baseline_reset(struct baseline_average *g) {
         memset(g, 0, sizeof(*g));
 }
 
-static void sample_of(const struct features *f, float ret[USUAL_N]) {
+static void sample_of(const struct features *f, float ret[BASELINE_N]) {
         const struct sit_bones *b = &f->sit_bones;
 
-        ret[USUAL_LOAD] = f->load > 0 ? logf(f->load) : NAN;
-        ret[USUAL_BONES_MM] = b->valid ? b->right_mm[0] - b->left_mm[0] : NAN;
-        ret[USUAL_WIDTH_MM] = f->width_mm;
-        ret[USUAL_AREA] = f->contact_area_cm2 > 0 ? logf(f->contact_area_cm2) : NAN;
+        ret[BASELINE_LOAD] = f->load > 0 ? logf(f->load) : NAN;
+        ret[BASELINE_BONES_MM] = b->valid ? b->right_mm[0] - b->left_mm[0] : NAN;
+        ret[BASELINE_WIDTH_MM] = f->width_mm;
+        ret[BASELINE_AREA] = f->contact_area_cm2 > 0 ? logf(f->contact_area_cm2) : NAN;
         for (int i = 0; i < PROFILE_BANDS; i++)
-                ret[USUAL_PROFILE + i] = f->profile[i];
+                ret[BASELINE_PROFILE + i] = f->profile[i];
 }
 
-bool usual_step(struct usual_gather *g, const struct features *f, bool quiet, float dt, float reference_s) {
-        float now[USUAL_N];
+bool sitter_baseline_step(struct baseline_average *g, const struct features *f, bool quiet, float dt,
+                          float reference_s) {
+        float now[BASELINE_N];
 
         if (g->done || !quiet)
                 return false;
         sample_of(f, now);
         g->quiet_s += dt;
-        for (int i = 0; i < USUAL_N; i++) {
+        for (int i = 0; i < BASELINE_N; i++) {
                 if (!isfinite(now[i]) || !(dt > 0))
                         continue;
                 g->sum_s[i] += dt;
@@ -59,7 +60,7 @@ bool usual_step(struct usual_gather *g, const struct features *f, bool quiet, fl
         }
         if (g->quiet_s < reference_s)
                 return false;
-        for (int i = 0; i < USUAL_N; i++)
+        for (int i = 0; i < BASELINE_N; i++)
                 if (!(g->sum_s[i] > KNOWN_SHARE * g->quiet_s))
                         g->mean[i] = NAN;
         g->done = true;
@@ -67,13 +68,13 @@ bool usual_step(struct usual_gather *g, const struct features *f, bool quiet, fl
 }
 
 /* Mean and variance that forget: the weight of a sit is one tenth once ten were seen. */
-void usual_add(struct usual_upright *u, const float sample[USUAL_N]) {
+void sitter_baseline_add(struct sitter_baseline *u, const float sample[BASELINE_N]) {
         float weight;
 
         if (u->sits < UINT32_MAX)
                 u->sits++;
         weight = 1 / fminf((float)u->sits, REMEMBERED_SITS);
-        for (int i = 0; i < USUAL_N; i++) {
+        for (int i = 0; i < BASELINE_N; i++) {
                 float away;
 
                 if (!isfinite(sample[i]))
@@ -88,34 +89,34 @@ void usual_add(struct usual_upright *u, const float sample[USUAL_N]) {
                 u->variance[i] = (1 - weight) * (u->variance[i] + weight * away * away);
         }
         if (u->sits == 1)
-                for (int i = 0; i < USUAL_N; i++)
+                for (int i = 0; i < BASELINE_N; i++)
                         if (!isfinite(sample[i]))
                                 u->mean[i] = u->variance[i] = NAN;
 }
 
-static float variance_of(const struct usual_upright *u, int i) {
+static float variance_of(const struct sitter_baseline *u, int i) {
         float floor = within(i) * within(i);
 
         return isfinite(u->variance[i]) ? fmaxf(u->variance[i], floor) : floor;
 }
 
-enum stale_reason usual_stale(const struct profile *p) {
+enum stale_reason sitter_baseline_stale(const struct profile *p) {
         const struct pose_record *upright = &p->calibration.pose[POSE_UPRIGHT];
-        const struct usual_upright *u = &p->usual;
+        const struct sitter_baseline *u = &p->baseline;
         const float share = 1 + 1 / REMEMBERED_SITS; /* one sit against the mean of ten */
         float sum = 0, load = upright->mean[REFERENCE_LOAD];
         int n = 0;
 
         if (!upright->taken || u->sits < STALE_SITS)
                 return STALE_NOT;
-        if (load > 0 && fabsf(u->mean[USUAL_LOAD] - logf(load)) > LOAD_FAR)
+        if (load > 0 && fabsf(u->mean[BASELINE_LOAD] - logf(load)) > LOAD_FAR)
                 return STALE_LOAD;
         for (int i = 0; i < PROFILE_BANDS; i++) {
-                float away = u->mean[USUAL_PROFILE + i] - upright->mean[REFERENCE_PROFILE + i];
+                float away = u->mean[BASELINE_PROFILE + i] - upright->mean[REFERENCE_PROFILE + i];
 
                 if (!isfinite(away))
                         continue;
-                sum += away * away / (share * variance_of(u, USUAL_PROFILE + i));
+                sum += away * away / (share * variance_of(u, BASELINE_PROFILE + i));
                 n++;
         }
         return n > 0 && sqrtf(sum / (float)n) > STALE_SDS ? STALE_UPRIGHT : STALE_NOT;
@@ -125,13 +126,13 @@ static float log_density(float away, float variance) {
         return -0.5F * (away * away / variance + logf(variance));
 }
 
-float usual_likeness(const struct usual_upright *u, const float sample[USUAL_N]) {
+float sitter_baseline_likeness(const struct sitter_baseline *u, const float sample[BASELINE_N]) {
         float sum = 0;
         int n = 0;
 
         if (u->sits == 0)
                 return -INFINITY;
-        for (int i = 0; i < USUAL_PROFILE; i++) {
+        for (int i = 0; i < BASELINE_PROFILE; i++) {
                 float away = sample[i] - u->mean[i], own = variance_of(u, i);
 
                 if (!isfinite(away))
@@ -142,7 +143,7 @@ float usual_likeness(const struct usual_upright *u, const float sample[USUAL_N])
         return n >= LIKENESS_LEAST ? sum : -INFINITY;
 }
 
-int usual_whose(const float likeness[], int n, float *ret_confidence) {
+int sitter_baseline_identify(const float likeness[], int n, float *ret_confidence) {
         float sum = STRANGERS;
         int best = -1;
 

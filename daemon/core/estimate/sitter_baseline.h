@@ -9,25 +9,26 @@
 #include "sitbone/features.h"
 #include "sitbone/profile.h"
 
-struct usual_gather {
+struct baseline_average {
         bool done;
-        float quiet_s, sum_s[USUAL_N], mean[USUAL_N];
+        float quiet_s, sum_s[BASELINE_N], mean[BASELINE_N];
 };
 
-void usual_forget(struct usual_gather *g);
+void sitter_baseline_reset(struct baseline_average *g);
 /* A frame of a person. True = the sample of this sit is there (mean, NAN where not seen), once a sit. */
-bool usual_step(struct usual_gather *g, const struct features *f, bool quiet, float dt, float reference_s);
+bool sitter_baseline_step(struct baseline_average *g, const struct features *f, bool quiet, float dt,
+                          float reference_s);
 
 /* A sit more. */
-void usual_add(struct usual_upright *u, const float sample[USUAL_N]);
+void sitter_baseline_add(struct sitter_baseline *u, const float sample[BASELINE_N]);
 
 /* Do many sits speak against the calibration? Never STALE_MAT: that is seen when a profile is taken up. */
-enum stale_reason usual_stale(const struct profile *p);
+enum stale_reason sitter_baseline_stale(const struct profile *p);
 
 /* Logarithm of how much likelier the sample is for this sitter than for a stranger; -INFINITY when too little is known
  * of either. */
-float usual_likeness(const struct usual_upright *u, const float sample[USUAL_N]);
+float sitter_baseline_likeness(const struct sitter_baseline *u, const float sample[BASELINE_N]);
 /* The likeliest of n, -1 = none, and how sure: a stranger is possible, too. */
-int usual_whose(const float likeness[], int n, float *ret_confidence);
+int sitter_baseline_identify(const float likeness[], int n, float *ret_confidence);
 
 #endif

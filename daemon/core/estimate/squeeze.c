@@ -36,15 +36,15 @@ static bool take_signals(const struct features *f, float ret[SQUEEZE_SIGNALS]) {
 
 /* --- the lesson --- */
 
-void squeeze_learn(struct squeeze_watch *w) {
+void squeeze_start_lesson(struct squeeze_detector *w) {
         memset(&w->lesson, 0, sizeof(w->lesson));
-        w->lesson.phase = LEARNING_GATHERS;
+        w->lesson.phase = LEARNING_RUNNING;
 }
 
-void squeeze_lose(struct squeeze_watch *w, enum command_result why) {
+void squeeze_reset(struct squeeze_detector *w, enum command_result why) {
         struct squeeze_lesson lesson = w->lesson;
 
-        if (lesson.phase == LEARNING_GATHERS) {
+        if (lesson.phase == LEARNING_RUNNING) {
                 lesson.phase = LEARNING_REFUSED;
                 lesson.why = why;
         }
@@ -59,7 +59,7 @@ enum squeeze_cue squeeze_cue(const struct squeeze_lesson *l, float *ret_left_s, 
 
         *ret_left_s = 0;
         *ret_round = 0;
-        if (l->phase != LEARNING_GATHERS)
+        if (l->phase != LEARNING_RUNNING)
                 return SQUEEZE_NO_CUE;
         *ret_round = in < 0 ? 0 : (uint32_t)(in / beat) + 1;
         *ret_left_s = in < 0 ? -in : at < HOLD_S ? HOLD_S - at : beat - at;
@@ -180,7 +180,7 @@ static void ease(float *value, const float *to, float tau_s, float dt) {
                 value[i] += dt / (tau_s + dt) * (to[i] - value[i]);
 }
 
-static void enter(struct squeeze_watch *w, enum squeeze_phase phase) {
+static void enter(struct squeeze_detector *w, enum squeeze_phase phase) {
         w->phase = phase;
         w->phase_s = 0;
         w->calm_s = w->unrest_s = w->clean_s = 0;
@@ -192,7 +192,7 @@ static float cop_off(const float *a, const float *b) {
 }
 
 /* All but the squeeze itself is where it was. */
-static bool still(const struct squeeze_watch *w, const struct squeeze_pattern *p) {
+static bool still(const struct squeeze_detector *w, const struct squeeze_pattern *p) {
         const float *now = w->fast, *base = w->base;
 
         return cop_off(now, base) <= STILL_COP_MM + 2 * p->cop_mm &&
@@ -201,7 +201,7 @@ static bool still(const struct squeeze_watch *w, const struct squeeze_pattern *p
 }
 
 /* Calm for long enough: so it is now, and what comes is held against it. */
-static bool settles(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
+static bool settles(struct squeeze_detector *w, const struct squeeze_pattern *p, float dt) {
         bool calm = fabsf(w->fast[SQUEEZE_BOTH] - w->slow[SQUEEZE_BOTH]) < 0.25F * fabsf(p->change) &&
                     cop_off(w->fast, w->slow) < 2.5F;
 
@@ -209,13 +209,13 @@ static bool settles(struct squeeze_watch *w, const struct squeeze_pattern *p, fl
         return w->calm_s >= CALM_S;
 }
 
-static void rest(struct squeeze_watch *w) {
+static void rest(struct squeeze_detector *w) {
         memcpy(w->base, w->slow, sizeof(w->base));
         enter(w, SQUEEZE_RESTING);
 }
 
 /* Two within the rhythm count both; later ones count at once. */
-static void count(struct squeeze_watch *w) {
+static void count(struct squeeze_detector *w) {
         struct squeezes *now = &w->now;
 
         now->last_s = w->held_s;
@@ -230,7 +230,7 @@ static void count(struct squeeze_watch *w) {
 }
 
 /* The sitter moved, and nothing of before counts any more: but a squeeze that was held for long with all else still. */
-static void give_up(struct squeeze_watch *w) {
+static void give_up(struct squeeze_detector *w) {
         if (w->phase == SQUEEZE_HOLDING)
                 w->held_s = w->phase_s - w->unrest_s;
         if (w->clean_s >= SURE_S)
@@ -239,7 +239,7 @@ static void give_up(struct squeeze_watch *w) {
 }
 
 /* True: nothing can be said now. It is over when the sitter is back where he was, or calm somewhere else. */
-static bool fidgets(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
+static bool fidgets(struct squeeze_detector *w, const struct squeeze_pattern *p, float dt) {
         if (still(w, p)) {
                 w->unrest_s = w->calm_s = 0;
                 return false;
@@ -254,7 +254,7 @@ static bool fidgets(struct squeeze_watch *w, const struct squeeze_pattern *p, fl
         return true;
 }
 
-static void hold(struct squeeze_watch *w, const struct squeeze_pattern *p, float share, float dt) {
+static void hold(struct squeeze_detector *w, const struct squeeze_pattern *p, float share, float dt) {
         float clean_s;
 
         if (share > MOST || w->phase_s > SQUEEZE_LONGEST_S) {
@@ -273,7 +273,7 @@ static void hold(struct squeeze_watch *w, const struct squeeze_pattern *p, float
         w->clean_s = clean_s;
 }
 
-static void release(struct squeeze_watch *w, const struct squeeze_pattern *p, float share, float dt) {
+static void release(struct squeeze_detector *w, const struct squeeze_pattern *p, float share, float dt) {
         if (fidgets(w, p, dt) || w->phase_s < BACK_S)
                 return;
         if (fabsf(share) <= ENDS) {
@@ -285,11 +285,11 @@ static void release(struct squeeze_watch *w, const struct squeeze_pattern *p, fl
 }
 
 /* Muscle tightens within a second; who slumps takes several. */
-static bool sudden(const struct squeeze_watch *w, const struct squeeze_pattern *p) {
+static bool sudden(const struct squeeze_detector *w, const struct squeeze_pattern *p) {
         return (w->fast[SQUEEZE_BOTH] - w->slow[SQUEEZE_BOTH]) / p->change >= SUDDEN;
 }
 
-static void watch(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
+static void watch(struct squeeze_detector *w, const struct squeeze_pattern *p, float dt) {
         float share = (w->fast[SQUEEZE_BOTH] - w->base[SQUEEZE_BOTH]) / p->change;
 
         w->phase_s += dt;
@@ -318,11 +318,11 @@ static void watch(struct squeeze_watch *w, const struct squeeze_pattern *p, floa
         }
 }
 
-bool squeeze_step(struct squeeze_watch *w, const struct features *f, float dt, struct squeeze_pattern *pattern) {
+bool squeeze_step(struct squeeze_detector *w, const struct features *f, float dt, struct squeeze_pattern *pattern) {
         float signals[SQUEEZE_SIGNALS];
         bool heard = take_signals(f, signals), learnt = false;
 
-        if (w->lesson.phase == LEARNING_GATHERS) {
+        if (w->lesson.phase == LEARNING_RUNNING) {
                 listen(&w->lesson, heard ? signals : NULL, dt);
                 learnt = end_lesson(&w->lesson, pattern);
         }

@@ -43,7 +43,7 @@ struct squeeze_lesson {
         struct squeeze_window rest[SQUEEZE_LESSONS + 1], hold[SQUEEZE_LESSONS];
 };
 
-struct squeeze_watch {
+struct squeeze_detector {
         struct squeeze_lesson lesson;
         struct squeezes now;
         /* private */
@@ -58,11 +58,11 @@ struct squeeze_watch {
 };
 
 /* The guided lesson begins: rest, then SQUEEZE_LESSONS times squeeze and rest, at the beat of squeeze_cue(). */
-void squeeze_learn(struct squeeze_watch *w);
+void squeeze_start_lesson(struct squeeze_detector *w);
 /* The sitter left, or the mat fell silent. A lesson that runs is refused for it. */
-void squeeze_lose(struct squeeze_watch *w, enum command_result why);
+void squeeze_reset(struct squeeze_detector *w, enum command_result why);
 /* One frame of a person. True = a lesson ended well: *pattern was written. */
-bool squeeze_step(struct squeeze_watch *w, const struct features *f, float dt, struct squeeze_pattern *pattern);
+bool squeeze_step(struct squeeze_detector *w, const struct features *f, float dt, struct squeeze_pattern *pattern);
 
 /* What the sitter is to do now, and for how long still. */
 enum squeeze_cue squeeze_cue(const struct squeeze_lesson *l, float *ret_left_s, uint32_t *ret_round);

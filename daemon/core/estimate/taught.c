@@ -37,9 +37,9 @@ bool lesson_begin(struct lesson *l, const char *name) {
 static float mean_load(const struct features *f) {
         float sum = 0, n = 0;
 
-        for (uint32_t i = 0; i < f->n_pattern; i++)
-                if (!isnan(f->pattern[i])) {
-                        sum += f->pattern[i];
+        for (uint32_t i = 0; i < f->n_fingerprint; i++)
+                if (!isnan(f->fingerprint[i])) {
+                        sum += f->fingerprint[i];
                         n++;
                 }
         return n > 0 ? sum / n : 0;
@@ -48,23 +48,23 @@ static float mean_load(const struct features *f) {
 static void choose_offset(struct profile *p, const struct features *f) {
         float mean = mean_load(f);
 
-        p->pattern_offset = mean >= OFFSET_LEAST ? OFFSET_SHARE * mean : OFFSET_EMPTY;
-        p->n_pattern = f->n_pattern;
+        p->fingerprint_offset = mean >= OFFSET_LEAST ? OFFSET_SHARE * mean : OFFSET_EMPTY;
+        p->n_fingerprint = f->n_fingerprint;
 }
 
 void lesson_add(struct lesson *l, struct profile *profile, const struct features *f) {
         float dt;
 
-        if (f->pattern_at_us == l->at_us)
+        if (f->fingerprint_at_us == l->at_us)
                 return;
-        if (profile->n_pattern == 0)
+        if (profile->n_fingerprint == 0)
                 choose_offset(profile, f);
-        dt = l->at_us ? (float)(f->pattern_at_us - l->at_us) * 1e-6F : 0;
+        dt = l->at_us ? (float)(f->fingerprint_at_us - l->at_us) * 1e-6F : 0;
         l->seconds += dt < LESSON_GAP_S ? dt : LESSON_GAP_S;
-        l->at_us = f->pattern_at_us;
-        l->n_pattern = f->n_pattern;
-        for (uint32_t i = 0; i < f->n_pattern; i++) {
-                float x = logf(f->pattern[i] + profile->pattern_offset), away = x - l->mean[i];
+        l->at_us = f->fingerprint_at_us;
+        l->n_fingerprint = f->n_fingerprint;
+        for (uint32_t i = 0; i < f->n_fingerprint; i++) {
+                float x = logf(f->fingerprint[i] + profile->fingerprint_offset), away = x - l->mean[i];
 
                 if (isnan(x))
                         continue;
@@ -105,22 +105,22 @@ enum command_result lesson_learn(const struct lesson *l, struct profile *profile
         struct taught_posture *t = find(profile, l->name);
         float most = 0, weight;
 
-        for (uint32_t i = 0; i < l->n_pattern; i++)
+        for (uint32_t i = 0; i < l->n_fingerprint; i++)
                 most = l->n[i] > most ? l->n[i] : most;
         if (most < PATTERNS_LEAST)
                 return COMMAND_UNSTEADY;
-        if (profile->n_pattern != l->n_pattern)
+        if (profile->n_fingerprint != l->n_fingerprint)
                 return COMMAND_NO_FRAMES;
         if (!t && !(t = find_free(profile)))
                 return COMMAND_OUT_OF_RANGE;
         if (!*t->name) {
                 memcpy(t->name, l->name, sizeof(t->name));
                 t->seconds = 0;
-                for (uint32_t i = 0; i < PATTERN_MAX; i++)
+                for (uint32_t i = 0; i < FINGERPRINT_MAX; i++)
                         t->mean[i] = t->variance[i] = NAN;
         }
         weight = l->seconds / (t->seconds + l->seconds);
-        for (uint32_t i = 0; i < l->n_pattern; i++) {
+        for (uint32_t i = 0; i < l->n_fingerprint; i++) {
                 bool known = l->n[i] >= most / 2;
 
                 join(t, i, known ? l->mean[i] : NAN, known ? l->m2[i] / l->n[i] : NAN, weight);
@@ -129,7 +129,7 @@ enum command_result lesson_learn(const struct lesson *l, struct profile *profile
         return COMMAND_OK;
 }
 
-bool taught_forget(struct profile *profile, const char *name) {
+bool taught_remove(struct profile *profile, const char *name) {
         struct taught_posture *t = *name ? find(profile, name) : NULL;
 
         if (!t)
@@ -138,7 +138,7 @@ bool taught_forget(struct profile *profile, const char *name) {
         for (int i = 0; i < TAUGHT_MAX; i++)
                 if (*profile->taught[i].name)
                         return true;
-        profile->n_pattern = 0; /* none left: the next lesson is the first */
+        profile->n_fingerprint = 0; /* none left: the next lesson is the first */
         return true;
 }
 
@@ -155,21 +155,21 @@ static bool plausible(const struct taught_posture *t, uint32_t n) {
 }
 
 bool taught_plausible(const struct profile *profile) {
-        if (profile->n_pattern > PATTERN_MAX ||
-            (profile->n_pattern && !(profile->pattern_offset > 0 && profile->pattern_offset <= 1)))
+        if (profile->n_fingerprint > FINGERPRINT_MAX ||
+            (profile->n_fingerprint && !(profile->fingerprint_offset > 0 && profile->fingerprint_offset <= 1)))
                 return false;
         for (int i = 0; i < TAUGHT_MAX; i++)
                 if (*profile->taught[i].name &&
-                    (!profile->n_pattern || !plausible(&profile->taught[i], profile->n_pattern)))
+                    (!profile->n_fingerprint || !plausible(&profile->taught[i], profile->n_fingerprint)))
                         return false;
         return true;
 }
 
 /* Of all postures together, number by number; returns the mean over the numbers. */
-static float pool(const struct profile *p, float ret[PATTERN_MAX]) {
+static float pool(const struct profile *p, float ret[FINGERPRINT_MAX]) {
         float sum = 0, n = 0;
 
-        for (uint32_t i = 0; i < p->n_pattern; i++) {
+        for (uint32_t i = 0; i < p->n_fingerprint; i++) {
                 float of = 0, known = 0;
 
                 for (int k = 0; k < TAUGHT_MAX; k++)
@@ -185,17 +185,17 @@ static float pool(const struct profile *p, float ret[PATTERN_MAX]) {
 }
 
 static float again_variance(const struct profile *p, const struct taught_posture *t) {
-        return p->n_pattern == PATTERN_BODY ? BODY_VARIANCE
-                                            : AGAIN_VARIANCE + SHORT_VARIANCE / (1 + t->seconds / SHORT_S);
+        return p->n_fingerprint == FINGERPRINT_BODY ? BODY_VARIANCE
+                                                    : AGAIN_VARIANCE + SHORT_VARIANCE / (1 + t->seconds / SHORT_S);
 }
 
-void recogniser_know(struct recogniser *r, const struct profile *profile) {
-        float pooled[PATTERN_MAX], even = EVEN * pool(profile, pooled);
+void recogniser_load(struct recogniser *r, const struct profile *profile) {
+        float pooled[FINGERPRINT_MAX], even = EVEN * pool(profile, pooled);
 
         r->n = 0;
-        r->n_pattern = profile->n_pattern;
-        r->offset = profile->pattern_offset;
-        recogniser_lose(r);
+        r->n_fingerprint = profile->n_fingerprint;
+        r->offset = profile->fingerprint_offset;
+        recogniser_reset(r);
         for (int k = 0; k < TAUGHT_MAX; k++) {
                 const struct taught_posture *t = &profile->taught[k];
                 float again = again_variance(profile, t);
@@ -204,7 +204,7 @@ void recogniser_know(struct recogniser *r, const struct profile *profile) {
                         continue;
                 memcpy(r->of[r->n].name, t->name, sizeof(t->name));
                 memcpy(r->of[r->n].mean, t->mean, sizeof(t->mean));
-                for (uint32_t i = 0; i < r->n_pattern; i++) {
+                for (uint32_t i = 0; i < r->n_fingerprint; i++) {
                         float own = (1 - POOLED) * t->variance[i] + POOLED * pooled[i] + even + again;
 
                         r->of[r->n].variance[i] = own;
@@ -214,7 +214,7 @@ void recogniser_know(struct recogniser *r, const struct profile *profile) {
         }
 }
 
-void recogniser_lose(struct recogniser *r) {
+void recogniser_reset(struct recogniser *r) {
         r->now = -1;
         r->fit = NAN;
         r->at_us = 0;
@@ -231,7 +231,7 @@ static struct distance distance(const struct recogniser *r, uint32_t k, const fl
         float misfit = 0, all = 0;
         uint32_t n = 0, n_loaded = 0;
 
-        for (uint32_t i = 0; i < r->n_pattern; i++) {
+        for (uint32_t i = 0; i < r->n_fingerprint; i++) {
                 float away = x[i] - mean[i], d;
 
                 if (isnan(away))
@@ -249,13 +249,13 @@ static struct distance distance(const struct recogniser *r, uint32_t k, const fl
 
 void recogniser_step(struct recogniser *r, const struct features *f) {
         struct distance least = {INFINITY, INFINITY};
-        float x[PATTERN_MAX];
+        float x[FINGERPRINT_MAX];
 
-        if (r->n == 0 || r->n_pattern != f->n_pattern || r->at_us == f->pattern_at_us)
+        if (r->n == 0 || r->n_fingerprint != f->n_fingerprint || r->at_us == f->fingerprint_at_us)
                 return;
-        r->at_us = f->pattern_at_us;
-        for (uint32_t i = 0; i < f->n_pattern; i++)
-                x[i] = logf(f->pattern[i] + r->offset);
+        r->at_us = f->fingerprint_at_us;
+        for (uint32_t i = 0; i < f->n_fingerprint; i++)
+                x[i] = logf(f->fingerprint[i] + r->offset);
         r->now = -1;
         for (uint32_t k = 0; k < r->n; k++) {
                 struct distance d = distance(r, k, x);

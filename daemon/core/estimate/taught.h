@@ -36,11 +36,11 @@
 
 struct lesson {
         char name[POSTURE_NAME_MAX];
-        uint32_t n_pattern;
-        uint64_t at_us;       /* last pattern taken in */
-        float seconds;        /* so far */
-        float n[PATTERN_MAX]; /* patterns behind each number */
-        float mean[PATTERN_MAX], m2[PATTERN_MAX];
+        uint32_t n_fingerprint;
+        uint64_t at_us;           /* last pattern taken in */
+        float seconds;            /* so far */
+        float n[FINGERPRINT_MAX]; /* patterns behind each number */
+        float mean[FINGERPRINT_MAX], m2[FINGERPRINT_MAX];
 };
 
 /* False: no name, or not [A-Za-z0-9_-]. */
@@ -51,29 +51,29 @@ void lesson_add(struct lesson *l, struct profile *profile, const struct features
  * than two patterns), COMMAND_OUT_OF_RANGE (TAUGHT_MAX names are known already) or COMMAND_NO_FRAMES (another mat). */
 enum command_result lesson_learn(const struct lesson *l, struct profile *profile);
 /* False: no such name. */
-bool taught_forget(struct profile *profile, const char *name);
+bool taught_remove(struct profile *profile, const char *name);
 /* Could it have been written by lesson_learn? */
 bool taught_plausible(const struct profile *profile);
 
 /* ---- recognising ---- */
 
 struct recogniser {
-        uint32_t n, n_pattern;
+        uint32_t n, n_fingerprint;
         float offset;
         int32_t now; /* -1 = none of them */
         float fit;
         uint64_t at_us;
         struct {
                 char name[POSTURE_NAME_MAX];
-                float mean[PATTERN_MAX], variance[PATTERN_MAX], log_variance[PATTERN_MAX];
+                float mean[FINGERPRINT_MAX], variance[FINGERPRINT_MAX], log_variance[FINGERPRINT_MAX];
         } of[TAUGHT_MAX];
 };
 
 /* What is known now; again after each change of the profile. */
-void recogniser_know(struct recogniser *r, const struct profile *profile);
+void recogniser_load(struct recogniser *r, const struct profile *profile);
 void recogniser_step(struct recogniser *r, const struct features *f);
 /* The mat fell silent. */
-void recogniser_lose(struct recogniser *r);
+void recogniser_reset(struct recogniser *r);
 void recogniser_report(const struct recogniser *r, struct posture *ret);
 
 #endif

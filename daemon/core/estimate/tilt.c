@@ -42,7 +42,7 @@ static void scale_to_one(float p[TILT_SLIDES]) {
                 p[i] = sum > 0 ? p[i] / sum : 1.0F / TILT_SLIDES;
 }
 
-void tilt_forget(struct tilt_belief *b) {
+void tilt_reset(struct tilt_belief *b) {
         memset(b, 0, sizeof(*b));
         for (int i = 0; i < TILT_SLIDES; i++)
                 b->before[i] = bell(slide_deg(i), FIRST_SD_DEG);
@@ -151,7 +151,7 @@ static void end_movement(struct tilt_belief *b, float load) {
         b->held_s = b->load = 0;
 }
 
-static void hold(struct tilt_belief *b, const struct tilt_seen *s, float dt) {
+static void hold(struct tilt_belief *b, const struct tilt_observation *s, float dt) {
         const float age = b->held_s < RECENT_S ? b->held_s : RECENT_S, part = b->held_s > 0 ? dt / (age + dt) : 1;
 
         b->load = b->load > 0 ? b->load + dt / (LOAD_S + dt) * (s->load - b->load) : s->load;
@@ -167,7 +167,7 @@ static void hold(struct tilt_belief *b, const struct tilt_seen *s, float dt) {
 }
 
 /* Against a moment ago: on the way into another posture. */
-static bool turning(struct tilt_belief *b, const struct tilt_seen *s, float dt) {
+static bool turning(struct tilt_belief *b, const struct tilt_observation *s, float dt) {
         const float most = b->moving ? SETTLED_SHARE : 1, part = dt / (SLOW_S + dt);
 
         if (isnan(s->angle_deg))
@@ -178,11 +178,11 @@ static bool turning(struct tilt_belief *b, const struct tilt_seen *s, float dt) 
                fabsf(s->lean - b->slow_lean) > most * TURNING_LEAN;
 }
 
-struct uncertain tilt_step(struct tilt_belief *b, const struct tilt_seen *s, float dt) {
+struct uncertain tilt_step(struct tilt_belief *b, const struct tilt_observation *s, float dt) {
         struct uncertain tilt;
 
         if (s->age_s < b->age_s)
-                tilt_forget(b);
+                tilt_reset(b);
         b->age_s = s->age_s;
         if (turning(b, s, dt) || !s->quiet) {
                 if (!b->moving)

@@ -35,7 +35,7 @@ struct tilt_belief {
 };
 
 /* One moment against the reference of this sit. */
-struct tilt_seen {
+struct tilt_observation {
         float angle_deg;   /* NAN = the bands do not say */
         float noise_deg;   /* whatever else than slides and the gain moves it */
         float unknown_deg; /* what else may be wrong with all of this sitter; in the result only */
@@ -46,8 +46,8 @@ struct tilt_seen {
         float age_s; /* of the reference; younger than before: another one */
 };
 
-void tilt_forget(struct tilt_belief *b);
+void tilt_reset(struct tilt_belief *b);
 /* Every frame of a person. NAN while the angle is. */
-struct uncertain tilt_step(struct tilt_belief *b, const struct tilt_seen *seen, float dt);
+struct uncertain tilt_step(struct tilt_belief *b, const struct tilt_observation *seen, float dt);
 
 #endif

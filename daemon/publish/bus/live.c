@@ -80,7 +80,7 @@ static int append_map(sd_bus_message *m, const struct snapshot *s) {
 
 static int append_features(sd_bus_message *m, const struct features *f) {
         const struct sit_bones *b = &f->sit_bones;
-        const struct clinic *c = &f->clinic;
+        const struct clinical *c = &f->clinical;
         const float bones[4] = {b->left_mm[0], b->left_mm[1], b->right_mm[0], b->right_mm[1]};
         const struct {
                 const char *key;
