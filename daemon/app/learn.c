@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "app/app.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "words/names.h"
@@ -89,7 +89,7 @@ static void keep(struct app *a) {
 }
 
 static void say_place(struct app *a) {
-        const struct place *now = &a->snapshot.learning.place;
+        const struct place *now = &a->snapshot.posture.place;
         const bool moved = now->verdict == PLACE_MOVED || now->verdict == PLACE_TURNED;
         char how[256];
 

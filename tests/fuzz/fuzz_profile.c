@@ -9,7 +9,7 @@
 #include "configure/settings.h"
 #include "core/acquire/formats.h"
 #include "core/acquire/layout.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "store/profiles.h"
 
@@ -53,7 +53,7 @@ static void use(void) {
                 abort();
         estimate_record_sit(&pipeline.estimate);
         estimate_report_learning(&pipeline.estimate, &snapshot.learning);
-        if (snapshot.learning.place.verdict >= PLACE_VERDICT_N || isinf(snapshot.learning.place.moved_x_mm))
+        if (snapshot.posture.place.verdict >= PLACE_VERDICT_N || isinf(snapshot.posture.place.moved_x_mm))
                 abort();
         likeness = sitter_baseline_likeness(&profile.baseline, profile.baseline.mean);
         sitter_baseline_identify(&likeness, 1, &sure);

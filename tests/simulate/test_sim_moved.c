@@ -12,7 +12,7 @@
 #include "check.h"
 #include "configure/settings.h"
 #include "core/acquire/layout.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "tools/sitbone-sim/random.h"
 #include "tools/sitbone-sim/scene.h"
@@ -134,8 +134,7 @@ static void check_change(const struct change *c, uint64_t seed, int within[AFTER
         if (!found)
                 return;
         CHECK(place.verdict == c->verdict && place.turned_deg == c->turned_deg);
-        CHECK(snapshot.map.flaws & (c->verdict == PLACE_TURNED ? FLAW_TURNED : FLAW_MOVED));
-        CHECK(snapshot.map.quality < 0.75F && snapshot.learning.place.verdict == c->verdict);
+        CHECK(snapshot.posture.place.quality_loss > 0.25F && snapshot.posture.place.verdict == c->verdict);
 }
 
 /* A slip by 40 mm is three times what sits differ by: found after three sits more often than not, and after six. A turn

@@ -41,7 +41,7 @@ static void sit(float left, float right, float seconds) {
         for (int k = 0; k < (int)(seconds * 10); k++) {
                 map.arrived_us += 100000;
                 map.seq++;
-                describe_step(&describe, &map, &f);
+                describe_step(&describe, &map, NULL, &f);
         }
 }
 
@@ -102,7 +102,7 @@ static void test_gradient(enum geometry_kind kind) {
         CHECK_NEAR(f.clinical.gradient_per_cm, 0, 1e-6F);
         map.load[50] = 0.8F;
         map.arrived_us += 1000000;
-        describe_step(&describe, &map, &f);
+        describe_step(&describe, &map, NULL, &f);
         CHECK_NEAR(f.clinical.gradient_per_cm, 0.6F / 3, 1e-5F);
 }
 
@@ -124,7 +124,7 @@ static void test_dispersion(void) {
         map.tared = true;
         for (int i = 0; i < 10; i++) {
                 map.arrived_us += 200000;
-                describe_step(&describe, &map, &f);
+                describe_step(&describe, &map, NULL, &f);
         }
         CHECK(f.sit_bones.valid);
         under = f.clinical.dispersion;
@@ -132,7 +132,7 @@ static void test_dispersion(void) {
         for (int i = 132; i < 144; i++)
                 map.load[i] += all / 12;
         map.arrived_us += 200000;
-        describe_step(&describe, &map, &f);
+        describe_step(&describe, &map, NULL, &f);
         if (f.sit_bones.valid)
                 CHECK_NEAR(f.clinical.dispersion, under / 2, 0.03);
         sit(0.2F, 0.2F, 1);

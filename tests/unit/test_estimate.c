@@ -6,7 +6,6 @@
 #include "core/condition/condition.h"
 #include "core/describe/describe.h"
 #include "core/estimate/estimate.h"
-#include "core/estimate/learn.h"
 #include "sitter.h"
 
 static struct settings settings;
@@ -31,7 +30,7 @@ static void begin(uint32_t n) {
         grid(&geometry, n, n, 400.0F / (float)n);
         condition_init(&condition, &settings.condition, &geometry);
         describe_init(&describe, &geometry);
-        estimate_init(&estimate, &settings);
+        estimate_init(&estimate, &settings, &geometry);
         memset(&frame, 0, sizeof(frame));
         now = 1000000;
         dice = 7;
@@ -41,7 +40,7 @@ static void step(void) {
         for (uint32_t k = 0; k < geometry.n_cells; k++)
                 frame.raw[k] += noise();
         condition_step(&condition, &frame, &map);
-        describe_step(&describe, &map, &features);
+        describe_step(&describe, &map, condition_creep_share(&condition), &features);
         estimate_step(&estimate, &features, now, &posture);
         now += 50000;
 }
@@ -729,7 +728,7 @@ static void test_no_leftovers(uint32_t n, bool scattered) {
                 memset(&map, run ? 0x5A : 0, sizeof(map));
                 condition_init(&condition, &settings.condition, &geometry);
                 describe_init(&describe, &geometry);
-                estimate_init(&estimate, &settings);
+                estimate_init(&estimate, &settings, &geometry);
                 for (int i = 0; i < 400; i++) {
                         memset(&features, 0, sizeof(features));
                         pass(i < 150 || i > 350 ? NULL : &SITTER, 0.051F);

@@ -2,7 +2,7 @@
 /* A mat that moved between sits: what is told, what is not trusted any more, and when it is over. The sitters are by
  * formula and come down where the test says; simulated ones are in simulate/moved. */
 #include "configure/settings.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/estimate/mat_shift.h"
 #include "core/pipeline.h"
 #include "sitter.h"
@@ -55,13 +55,13 @@ static void usual_sits(int n) {
 }
 
 static enum place_verdict verdict(void) {
-        return snapshot.learning.place.verdict;
+        return snapshot.posture.place.verdict;
 }
 
 static const char *words(void) {
         static char text[256];
 
-        place_text(&snapshot.learning.place, text, sizeof(text));
+        place_text(&snapshot.posture.place, text, sizeof(text));
         return text;
 }
 
@@ -87,26 +87,27 @@ static void test_moves(void) {
         CHECK(verdict() == PLACE_LEARNING && !*words());
         usual_sits(8);
         CHECK(verdict() == PLACE_USUAL && snapshot.learning.stale == STALE_NOT && snapshot.posture.calibrated);
-        CHECK(snapshot.map.flaws == 0 && snapshot.map.quality == 1);
+        CHECK(snapshot.posture.place.quality_loss == 0 && snapshot.map.quality == 1);
         sd = snapshot.posture.tilt_deg.sd;
         sits_at(&SITTER, 44, 0);
         sits_at(&SITTER, 52, 8);
         CHECK(verdict() == PLACE_USUAL);
         sits_at(&SITTER, 40, -5);
         CHECK(verdict() == PLACE_MOVED && snapshot.learning.stale == STALE_MOVED);
-        CHECK(snapshot.learning.place.moved_x_mm < -25 && fabsf(snapshot.learning.place.moved_y_mm) < 15);
+        CHECK(snapshot.posture.place.moved_x_mm < -25 && fabsf(snapshot.posture.place.moved_y_mm) < 15);
         CHECK(strstr(words(), "seems to have moved under you by") && strstr(words(), "to the left"));
-        CHECK(snapshot.map.flaws == FLAW_MOVED);
-        CHECK_NEAR(snapshot.map.quality, 0.7, 1e-6);
+        CHECK(snapshot.posture.place.verdict == PLACE_MOVED);
+        CHECK_NEAR(snapshot.posture.place.quality_loss, 0.3, 1e-6);
         CHECK(!snapshot.posture.calibrated && snapshot.posture.tilt_deg.sd > sd);
         CHECK(snapshot.learning.taken[POSE_SLOUCHED]); /* not lost */
         pass(NULL, 4);
-        CHECK(snapshot.map.flaws == FLAW_MOVED); /* also while nobody sits there, and not more with each frame */
-        CHECK_NEAR(snapshot.map.quality, 0.7, 1e-6);
+        CHECK(snapshot.posture.place.verdict ==
+              PLACE_MOVED); /* also while nobody sits there, and not more with each frame */
+        CHECK_NEAR(snapshot.posture.place.quality_loss, 0.3, 1e-6);
 
         usual_sits(3); /* somebody put it back */
         CHECK(verdict() == PLACE_USUAL && snapshot.learning.stale == STALE_NOT && snapshot.posture.calibrated);
-        CHECK(snapshot.map.flaws == 0 && snapshot.map.quality == 1);
+        CHECK(snapshot.posture.place.quality_loss == 0 && snapshot.map.quality == 1);
         sits_at(&SITTER, 90, 0); /* once is not enough */
         CHECK(verdict() == PLACE_USUAL);
         usual_sits(3);
@@ -162,9 +163,9 @@ static void test_turned(void) {
                 estimate_record_sit(&pipeline.estimate);
         }
         pass_turned(4);
-        CHECK(verdict() == PLACE_TURNED && snapshot.learning.place.turned_deg == 90);
+        CHECK(verdict() == PLACE_TURNED && snapshot.posture.place.turned_deg == 90);
         CHECK(strstr(words(), "turned by a quarter to the right"));
-        CHECK(snapshot.map.flaws == FLAW_TURNED && snapshot.map.quality == 0.5F);
+        CHECK(snapshot.posture.place.quality_loss == 0.5F);
         CHECK(snapshot.posture.occupancy == OCCUPANCY_PERSON && isnan(snapshot.posture.tilt_deg.value));
         CHECK(isnan(snapshot.posture.obliquity_deg.sd) && isnan(snapshot.posture.asymmetry));
         CHECK(snapshot.posture.confidence <= 0.5F);
@@ -174,21 +175,24 @@ static void test_not_judged(void) {
         static struct place_baseline u;
         struct place_average g;
         struct features f = {.n_cells = 256, .tared = true, .cop_x_mm = 3, .orientation_y_mm = 20};
+        struct sitter_sample sample = {.features = &f, .quiet = true, .dt_s = 1};
 
         mat_shift_reset(&g);
         f.tared = false; /* what was there before anybody sat is in the centre of pressure */
-        mat_shift_step(&g, &f, true, 1);
+        mat_shift_step(&g, &sample);
         f.tared = true;
         f.cop_x_mm = NAN;
-        mat_shift_step(&g, &f, true, 1);
+        mat_shift_step(&g, &sample);
         f.cop_x_mm = 3;
         f.n_cells = 9;
-        mat_shift_step(&g, &f, true, 1);
+        mat_shift_step(&g, &sample);
         f.n_cells = 256;
-        mat_shift_step(&g, &f, false, 1);
+        sample.quiet = false;
+        mat_shift_step(&g, &sample);
+        sample.quiet = true;
         mat_shift_add(&u, &g);
         CHECK(u.n_recent == 0);
-        mat_shift_step(&g, &f, true, 1);
+        mat_shift_step(&g, &sample);
         mat_shift_add(&u, &g);
         CHECK(u.n_recent == 1 && u.verdict == PLACE_LEARNING && mat_shift_trusts(&u));
 

@@ -164,7 +164,6 @@ static void test_pattern(uint32_t rows, uint32_t cols, uint32_t expect, uint32_t
         static float share[CELLS_MAX];
 
         memset(&map, 0, sizeof(map));
-        map.creep_share = share;
         g.kind = rows > 1 ? GEOMETRY_GRID : GEOMETRY_UNPLACED;
         g.rows = rows;
         g.cols = cols;
@@ -176,7 +175,7 @@ static void test_pattern(uint32_t rows, uint32_t cols, uint32_t expect, uint32_t
         }
         map.arrived_us = 1000000;
         fingerprint_init(&p, &g);
-        fingerprint_step(&p, &map, &features);
+        fingerprint_step(&p, &(struct fingerprint_map){.map = &map, .creep_share = share}, &features);
         CHECK(features.n_fingerprint == expect && features.fingerprint_at_us == map.arrived_us);
         for (uint32_t i = 0; i < features.n_fingerprint; i++)
                 CHECK(i == alone ? isnan(features.fingerprint[i]) : features.fingerprint[i] == 0.25F);
@@ -197,12 +196,12 @@ static void test_pattern_follows(void) {
                 map.arrived_us = 1000000 + (uint64_t)i * 200000;
                 map.load[0] = 0.5F;
                 map.load[1] = 0.5F + (i == 19 ? 0.12F : 0);
-                fingerprint_step(&p, &map, &features);
+                fingerprint_step(&p, &(struct fingerprint_map){.map = &map}, &features);
         }
         CHECK_NEAR(features.fingerprint[1], 0.52F, 0.001F);
         map.arrived_us += 200000;
         map.load[0] = 0.1F;
-        fingerprint_step(&p, &map, &features);
+        fingerprint_step(&p, &(struct fingerprint_map){.map = &map}, &features);
         CHECK_NEAR(features.fingerprint[0], 0.1F, 1e-6F);
         CHECK_NEAR(features.fingerprint[1], 0.62F, 1e-6F);
 }
@@ -234,10 +233,8 @@ static void sit_at(uint32_t rows, uint32_t cols, float pitch_mm, const float at_
                 x_sum += map.load[i] * g.x_mm[i];
                 y_sum += map.load[i] * g.y_mm[i];
         }
-        features.cop_x_mm = x_sum / sum;
-        features.cop_y_mm = y_sum / sum;
         fingerprint_init(&p, &g);
-        fingerprint_step(&p, &map, &features);
+        fingerprint_step(&p, &(struct fingerprint_map){&map, NULL, x_sum / sum, y_sum / sum}, &features);
         CHECK(features.n_fingerprint == FINGERPRINT_BODY);
         memcpy(ret, features.fingerprint, FINGERPRINT_BODY * sizeof(float));
 }

@@ -4,21 +4,21 @@
 #include <math.h>
 #include <string.h>
 
-static const float OFFSET_SHARE = 0.25F;                       /* of the mean load a cell */
+static const float OFFSET_SHARE = 0.25F;                       /* of the mean load per cell */
 static const float OFFSET_LEAST = 0.01F, OFFSET_EMPTY = 0.05F; /* share of full scale; when nobody sat */
-static const float LESSON_GAP_S = 10; /* between two patterns of one lesson at most: slow recordings */
-static const float PATTERNS_LEAST = 2;
-static const float POOLED = 0.3F, EVEN = 0.1F; /* of the variance: from all postures; from all numbers as well */
-static const float AGAIN_VARIANCE = 0.01F;     /* (10 %)^2: sitting down again, after however long a lesson */
-static const float SHORT_VARIANCE = 0.03F;     /* after a short one (17 %)^2 more, */
-static const float SHORT_S = 30;               /* less after so many seconds; */
-static const float BODY_VARIANCE =
-        0.015F;                   /* in all, of a pattern fixed to the body: it does not show where one sits */
-static const float NU = 4;        /* degrees of freedom: heavy tails */
-static const float NONE = 3;      /* a number as it was taught makes 1, one two deviations off 3.5 */
-static const float LOADED = 0.2F; /* log units above an unloaded cell: it counts for NONE */
+static const float LESSON_GAP_S = 10; /* between two fingerprints of one lesson at most: slow recordings */
+static const float FINGERPRINTS_LEAST = 2;
+static const float POOLED = 0.3F;          /* of the variance: from all postures together */
+static const float EVEN = 0.1F;            /* and from all numbers together */
+static const float AGAIN_VARIANCE = 0.01F; /* (10 %)^2: sitting down again, after a lesson of any length */
+static const float SHORT_VARIANCE = 0.03F; /* (17 %)^2 more after a short lesson, */
+static const float SHORT_S = 30;           /* less after this many seconds */
+static const float BODY_VARIANCE = 0.015F; /* for all of it, of a fingerprint fixed to the body */
+static const float NU = 4;                 /* degrees of freedom: heavy tails */
+static const float NONE = 3;               /* a number as it was taught scores 1, one two deviations off 3.5 */
+static const float LOADED = 0.2F;          /* log units above an unloaded cell: it counts for NONE */
 
-static bool allowed(char c) {
+static bool is_name_char(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
@@ -26,7 +26,7 @@ bool lesson_begin(struct lesson *l, const char *name) {
         size_t n = 0;
 
         memset(l, 0, sizeof(*l));
-        while (n < POSTURE_NAME_MAX && allowed(name[n]))
+        while (n < POSTURE_NAME_MAX && is_name_char(name[n]))
                 n++;
         if (n == 0 || n == POSTURE_NAME_MAX || name[n] != '\0')
                 return false;
@@ -74,15 +74,15 @@ void lesson_add(struct lesson *l, struct profile *profile, const struct features
         }
 }
 
-static struct taught_posture *find(struct profile *p, const char *name) {
+static struct taught_posture *find_taught(struct profile *p, const char *name) {
         for (int i = 0; i < TAUGHT_MAX; i++)
                 if (strncmp(p->taught[i].name, name, POSTURE_NAME_MAX) == 0)
                         return &p->taught[i];
         return NULL;
 }
 
-/* Two groups of values into one, weighted by time. */
-static void join(struct taught_posture *t, uint32_t i, float mean, float variance, float weight) {
+/* Merges two groups of values, weighted by time. */
+static void merge_number(struct taught_posture *t, uint32_t i, float mean, float variance, float weight) {
         float away = mean - t->mean[i];
 
         if (isnan(t->mean[i])) {
@@ -102,12 +102,12 @@ static struct taught_posture *find_free(struct profile *p) {
 }
 
 enum command_result lesson_learn(const struct lesson *l, struct profile *profile) {
-        struct taught_posture *t = find(profile, l->name);
+        struct taught_posture *t = find_taught(profile, l->name);
         float most = 0, weight;
 
         for (uint32_t i = 0; i < l->n_fingerprint; i++)
                 most = l->n[i] > most ? l->n[i] : most;
-        if (most < PATTERNS_LEAST)
+        if (most < FINGERPRINTS_LEAST)
                 return COMMAND_UNSTEADY;
         if (profile->n_fingerprint != l->n_fingerprint)
                 return COMMAND_NO_FRAMES;
@@ -123,14 +123,14 @@ enum command_result lesson_learn(const struct lesson *l, struct profile *profile
         for (uint32_t i = 0; i < l->n_fingerprint; i++) {
                 bool known = l->n[i] >= most / 2;
 
-                join(t, i, known ? l->mean[i] : NAN, known ? l->m2[i] / l->n[i] : NAN, weight);
+                merge_number(t, i, known ? l->mean[i] : NAN, known ? l->m2[i] / l->n[i] : NAN, weight);
         }
         t->seconds += l->seconds;
         return COMMAND_OK;
 }
 
 bool taught_remove(struct profile *profile, const char *name) {
-        struct taught_posture *t = *name ? find(profile, name) : NULL;
+        struct taught_posture *t = *name ? find_taught(profile, name) : NULL;
 
         if (!t)
                 return false;
@@ -142,7 +142,7 @@ bool taught_remove(struct profile *profile, const char *name) {
         return true;
 }
 
-static bool plausible(const struct taught_posture *t, uint32_t n) {
+static bool is_plausible(const struct taught_posture *t, uint32_t n) {
         struct lesson l;
 
         if (!lesson_begin(&l, t->name) || !(t->seconds > 0 && isfinite(t->seconds)))
@@ -160,37 +160,38 @@ bool taught_plausible(const struct profile *profile) {
                 return false;
         for (int i = 0; i < TAUGHT_MAX; i++)
                 if (*profile->taught[i].name &&
-                    (!profile->n_fingerprint || !plausible(&profile->taught[i], profile->n_fingerprint)))
+                    (!profile->n_fingerprint || !is_plausible(&profile->taught[i], profile->n_fingerprint)))
                         return false;
         return true;
 }
 
-/* Of all postures together, number by number; returns the mean over the numbers. */
-static float pool(const struct profile *p, float ret[FINGERPRINT_MAX]) {
+/* Mean variance of all postures, number by number; returns the mean over the numbers. */
+static float pool_variances(const struct profile *p, float ret[FINGERPRINT_MAX]) {
         float sum = 0, n = 0;
 
         for (uint32_t i = 0; i < p->n_fingerprint; i++) {
-                float of = 0, known = 0;
+                float variance = 0, known = 0;
 
                 for (int k = 0; k < TAUGHT_MAX; k++)
                         if (*p->taught[k].name && !isnan(p->taught[k].variance[i])) {
-                                of += p->taught[k].variance[i];
+                                variance += p->taught[k].variance[i];
                                 known++;
                         }
-                ret[i] = known > 0 ? of / known : 0;
+                ret[i] = known > 0 ? variance / known : 0;
                 sum += ret[i];
                 n += known > 0;
         }
         return n > 0 ? sum / n : 0;
 }
 
+/* Variance of sitting down again. */
 static float again_variance(const struct profile *p, const struct taught_posture *t) {
         return p->n_fingerprint == FINGERPRINT_BODY ? BODY_VARIANCE
                                                     : AGAIN_VARIANCE + SHORT_VARIANCE / (1 + t->seconds / SHORT_S);
 }
 
 void recogniser_load(struct recogniser *r, const struct profile *profile) {
-        float pooled[FINGERPRINT_MAX], even = EVEN * pool(profile, pooled);
+        float pooled[FINGERPRINT_MAX], even = EVEN * pool_variances(profile, pooled);
 
         r->n = 0;
         r->n_fingerprint = profile->n_fingerprint;
@@ -221,11 +222,11 @@ void recogniser_reset(struct recogniser *r) {
 }
 
 struct distance {
-        float all;    /* per number; what is compared */
-        float misfit; /* per loaded number; what "none" goes by */
+        float all;    /* per number: the postures are compared by it */
+        float misfit; /* per loaded number: decides whether it is none of them */
 };
 
-static struct distance distance(const struct recogniser *r, uint32_t k, const float *x) {
+static struct distance measure_distance(const struct recogniser *r, uint32_t k, const float *x) {
         const float *mean = r->of[k].mean, *variance = r->of[k].variance, *log_variance = r->of[k].log_variance;
         const float loaded = logf(r->offset) + LOADED;
         float misfit = 0, all = 0;
@@ -258,7 +259,7 @@ void recogniser_step(struct recogniser *r, const struct features *f) {
                 x[i] = logf(f->fingerprint[i] + r->offset);
         r->now = -1;
         for (uint32_t k = 0; k < r->n; k++) {
-                struct distance d = distance(r, k, x);
+                struct distance d = measure_distance(r, k, x);
 
                 if (d.all < least.all) {
                         least = d;

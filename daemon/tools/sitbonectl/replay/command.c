@@ -8,7 +8,7 @@
 
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"

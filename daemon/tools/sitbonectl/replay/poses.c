@@ -81,16 +81,16 @@ int replay_poses_new(const struct options *options, struct replay_poses **ret) {
 
 void replay_poses_decided(struct replay_poses *p, const struct snapshot *s) {
         const double now_s = replay_time_s(s), dt = isnan(p->last_s) ? 0 : now_s - p->last_s;
-        float value[REFERENCE_N];
+        struct sitter_sample sample = {.features = &s->features, .quiet = !s->posture.shifting, .dt_s = (float)dt};
 
         if (!s->fresh)
                 return;
         p->last_s = now_s;
-        reference_vector(&s->features, value);
+        reference_vector(&s->features, sample.vector);
         for (int i = 0; i < p->n; i++)
                 if (now_s >= p->of[i].from_s - 1e-6 && now_s < p->of[i].to_s - 1e-6 &&
                     s->posture.occupancy == OCCUPANCY_PERSON)
-                        pose_average_step(&p->of[i].gather, value, !s->posture.shifting, (float)dt);
+                        pose_average_step(&p->of[i].gather, &sample);
 }
 
 int replay_poses_learn(const struct replay_poses *p, uint32_t n_cells, struct profile *ret) {
