@@ -162,7 +162,7 @@ const char *profile_read(const void *data, size_t n, const char *sitter, struct 
         if (!file)
                 return "there is no memory for it";
         memcpy(file, data, size);
-        if (file->size != size || file->crc != checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file, size)))
+        if (file->size != size || file->crc != checksum_crc32(0, BEHIND_CRC(file), SIZE_BEHIND_CRC(file, size)))
                 why = "it is damaged";
         if (head[1] == VERSION_2)
                 from_version_2(&file->profile);
@@ -323,7 +323,7 @@ static void *run(void *userdata) {
         while (file && (k = take(p, file, &other_mat))) {
                 int r;
 
-                file->crc = checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file, sizeof(*file)));
+                file->crc = checksum_crc32(0, BEHIND_CRC(file), SIZE_BEHIND_CRC(file, sizeof(*file)));
                 path_of(p, file->profile.sitter, path);
                 if (other_mat && file_exists(path))
                         move_aside(path, "it is of a mat with another number of cells");

@@ -77,7 +77,7 @@ static void read_boot_id(char ret[BOOT_ID_SIZE]) {
 
 static int write_slot(struct state *s, struct slot *slot) {
         slot->serial = ++s->serial;
-        slot->crc = checksum_crc32(BEHIND_CRC(slot), SIZE_BEHIND_CRC(slot));
+        slot->crc = checksum_crc32(0, BEHIND_CRC(slot), SIZE_BEHIND_CRC(slot));
         if (pwrite(s->fd, slot, sizeof(*slot), (off_t)(slot->serial % 2) * SLOT_SIZE) != (ssize_t)sizeof(*slot))
                 return errno ? -errno : -EIO;
         return 0;
@@ -93,7 +93,7 @@ static int write_tare(struct state *s, const struct memory_tare *tare) {
         file->version = TARE_VERSION;
         file->size = sizeof(*file);
         file->tare = *tare;
-        file->crc = checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file));
+        file->crc = checksum_crc32(0, BEHIND_CRC(file), SIZE_BEHIND_CRC(file));
         r = file_write_atomically(s->tare_path, file, sizeof(*file), 0600);
         free(file);
         return r;
@@ -152,7 +152,7 @@ static bool read_slot(const struct state *s, int index, struct slot *ret) {
 
 static bool slot_good(const struct slot *slot) {
         return slot->version == STATE_VERSION && slot->size == sizeof(*slot) &&
-               slot->crc == checksum_crc32(BEHIND_CRC(slot), SIZE_BEHIND_CRC(slot));
+               slot->crc == checksum_crc32(0, BEHIND_CRC(slot), SIZE_BEHIND_CRC(slot));
 }
 
 static const char *why_not(const struct slot *slot) {
@@ -203,7 +203,8 @@ bool state_load_tare(struct state *s, struct memory_tare *ret) {
                 return false;
         file = (struct tare_file *)(void *)data;
         good = n == sizeof(*file) && file->magic == STATE_MAGIC && file->version == TARE_VERSION &&
-               file->crc == checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file)) && file->tare.n_cells <= CELLS_MAX;
+               file->crc == checksum_crc32(0, BEHIND_CRC(file), SIZE_BEHIND_CRC(file)) &&
+               file->tare.n_cells <= CELLS_MAX;
         if (good)
                 *ret = file->tare;
         free(data);

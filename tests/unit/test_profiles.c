@@ -118,7 +118,7 @@ static void test_version_2(void) {
         old.calibration.version = 2;
         memset(&old.place, 0x7f, sizeof(old.place));
         memcpy(file + HEAD, &old, BEHIND);
-        head[3] = checksum_crc32(file + HEAD, SIZE);
+        head[3] = checksum_crc32(0, file + HEAD, SIZE);
         memcpy(file, head, sizeof(head));
         CHECK(f && fwrite(file, sizeof(file), 1, f) == 1 && fclose(f) == 0);
         CHECK(known("anna", &read_back) && memcmp(&read_back, &anna, sizeof(anna)) == 0);

@@ -96,7 +96,7 @@ static void backdate(off_t slot) {
         memcpy(&size, page + SIZE_AT, sizeof(size));
         memcpy(page + BOOTTIME_AT, &boottime_us, sizeof(boottime_us));
         memcpy(page + REALTIME_AT, &realtime_us, sizeof(realtime_us));
-        crc = checksum_crc32(page + BEHIND_CRC, size - BEHIND_CRC);
+        crc = checksum_crc32(0, page + BEHIND_CRC, size - BEHIND_CRC);
         memcpy(page + CRC_AT, &crc, sizeof(crc));
         CHECK(pwrite(fd, page, size, slot) == (ssize_t)size);
         close(fd);
