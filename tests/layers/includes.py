@@ -29,7 +29,7 @@ ROOMS = {
     'recording': ['sitbone/', 'core/acquire/', 'configure/', 'util/'],
     'words': ['sitbone/', 'util/'],
     'contract': ['sitbone/', 'words/', 'configure/exercises.h', 'util/'],
-    'store': ['sitbone/', 'util/'],
+    'store': ['sitbone/', 'words/names.h', 'util/'],
     'publish': ['sitbone/'],
     'publish/bus': ['sitbone/', 'publish/outlet.h', 'contract/', 'words/', 'util/'],
     'publish/history': ['sitbone/', 'publish/outlet.h', 'store/history_database.h', 'words/', 'util/'],
