@@ -124,18 +124,18 @@ static void test_offset(void) {
         for (int i = 0; i < 9; i++)
                 mean += sits[0][i] / 9;
         teach(&profile, "even", sits[0], &features);
-        CHECK_NEAR(profile.pattern_offset, 0.25F * mean, 0.1 * 0.25 * mean);
+        CHECK_NEAR(profile.fingerprint_offset, 0.25F * mean, 0.1 * 0.25 * mean);
         begin();
-        features = (struct features){.n_pattern = 3, .pattern_at_us = 1, .pattern = {0.2F, NAN, 0.6F}};
+        features = (struct features){.n_fingerprint = 3, .fingerprint_at_us = 1, .fingerprint = {0.2F, NAN, 0.6F}};
         struct lesson l;
         CHECK(lesson_begin(&l, "two"));
         lesson_add(&l, &profile, &features);
-        CHECK_NEAR(profile.pattern_offset, 0.25 * 0.4, 1e-6);
+        CHECK_NEAR(profile.fingerprint_offset, 0.25 * 0.4, 1e-6);
         begin();
-        features = (struct features){.n_pattern = 3, .pattern_at_us = 1, .pattern = {NAN, NAN, NAN}};
+        features = (struct features){.n_fingerprint = 3, .fingerprint_at_us = 1, .fingerprint = {NAN, NAN, NAN}};
         CHECK(lesson_begin(&l, "none"));
         lesson_add(&l, &profile, &features);
-        CHECK_NEAR(profile.pattern_offset, 0.05, 1e-6);
+        CHECK_NEAR(profile.fingerprint_offset, 0.05, 1e-6);
 }
 
 /* The same name again widens what is known; an empty seat may be taught, first of all, too. */
