@@ -118,7 +118,7 @@ static bool legal_text(const struct setting *row, const char *s) {
         struct places_boards boards;
         struct places_list list;
 
-        if (strlen(s) >= row->size || !is_printable(s))
+        if (strlen(s) >= row->size || !is_sanitized(s))
                 return false;
         switch (row->kind) {
         case SETTING_SLUG:

@@ -144,7 +144,7 @@ static int read_value(sd_bus_message *m, const struct live_field *f, void *membe
                 break;
         }
         if (r >= 0 && (f->type == LIVE_TEXT || f->type == LIVE_NAMES))
-                printable(member); /* it goes to a terminal */
+                sanitize_line(member); /* it goes to a terminal */
         return r;
 }
 

@@ -80,7 +80,7 @@ static void fill_posture(struct live_values *v, const struct snapshot *s) {
 
         SET_TEXT(v->occupancy, occupancy_name(p->occupancy));
         v->occupied = maybe(p->occupancy != OCCUPANCY_UNKNOWN, person);
-        SET_TEXT(v->posture, posture_name(p->kind));
+        SET_TEXT(v->posture, posture_name(p->posture_class));
         SET_TEXT(v->taught, p->taught);
         v->confidence = (double)p->confidence;
         v->confidence_pct = person ? 100.0 * (double)p->confidence : (double)NAN;

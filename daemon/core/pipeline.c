@@ -59,7 +59,7 @@ static void doubt_place(const struct usual_place *place, struct map *map) {
 }
 
 static bool another(const struct posture *a, const struct posture *b) {
-        return a->occupancy != b->occupancy || a->doubted != b->doubted || a->kind != b->kind ||
+        return a->occupancy != b->occupancy || a->doubted != b->doubted || a->posture_class != b->posture_class ||
                a->shifting != b->shifting;
 }
 

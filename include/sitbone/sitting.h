@@ -49,7 +49,7 @@ struct sitting {
         uint64_t today_us;      /* seated since local midnight, of confirmed bouts; steps back by the
                                  * dwell (stand_s) when a person is found to have left */
         uint32_t bouts_today, breaks_today, partial_breaks_today;
-        enum posture_kind posture; /* as decided upstream, for the alert stage */
+        enum posture_class posture; /* as decided upstream, for the alert stage */
         float confidence;
         float asymmetry;
         float movement; /* as in posture.h: how busy the sitter is */

@@ -11,7 +11,7 @@
 
 static struct layout layout;
 static struct format described;
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static uint8_t encoded[ENCODER_SIZE_MAX];
 static float cells[CELLS_MAX];
 static struct decoder whole, split;

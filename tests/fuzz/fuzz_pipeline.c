@@ -144,11 +144,11 @@ static void check_angle(const struct uncertain *a, const struct posture *p) {
 static void check_posture(const struct posture *p) {
         bool person = p->occupancy == OCCUPANCY_PERSON;
 
-        REQUIRE(p->occupancy < OCCUPANCY_N && p->kind < POSTURE_N);
+        REQUIRE(p->occupancy < OCCUPANCY_N && p->posture_class < POSTURE_N);
         REQUIRE(p->confidence >= 0 && p->confidence <= 1);
         REQUIRE(p->occupancy_since_us <= now && p->kind_since_us <= now);
-        REQUIRE((p->kind == POSTURE_VACANT) == (p->occupancy == OCCUPANCY_VACANT));
-        REQUIRE(person || p->kind == POSTURE_VACANT || p->kind == POSTURE_UNKNOWN);
+        REQUIRE((p->posture_class == POSTURE_VACANT) == (p->occupancy == OCCUPANCY_VACANT));
+        REQUIRE(person || p->posture_class == POSTURE_VACANT || p->posture_class == POSTURE_UNKNOWN);
         REQUIRE(person || (isnan(p->asymmetry) && !p->shifting));
         check_angle(&p->tilt_deg, p);
         check_angle(&p->obliquity_deg, p);

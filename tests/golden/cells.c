@@ -17,11 +17,11 @@ enum { RECORDING_LIMIT = 16 * 1024 * 1024 };
 static struct recording recording;
 static struct frame frame;
 static struct settings settings;
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 
 static _Noreturn void fail(const char *what) {
-        for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "%s\n", mistakes.of[i]);
+        for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", mistakes.text[i]);
         fprintf(stderr, "cells: %s\n", what);
         exit(1);
 }

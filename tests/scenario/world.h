@@ -61,7 +61,7 @@ void world_run_until(struct world *w, uint64_t t_us);
 void world_step(struct world *w);
 
 /* What happens; each is followed by a step. */
-void world_see(struct world *w, enum occupancy occupancy, enum posture_kind kind, float confidence, float asymmetry);
+void world_see(struct world *w, enum occupancy occupancy, enum posture_class kind, float confidence, float asymmetry);
 void world_shift(struct world *w, uint64_t for_us);
 void world_sleep(struct world *w, uint64_t for_us);
 void world_save(struct world *w);

@@ -296,7 +296,7 @@ static void test_random(uint32_t many) {
 }
 
 static void test_shipped(const char *folder) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         const struct settings_device turned = {.rotate = 270, .flip_x = true};
         struct format f;
         char pattern[512];

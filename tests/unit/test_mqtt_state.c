@@ -32,7 +32,7 @@ static struct snapshot *person(void) {
         s.exercises = &exercises;
         s.now_us = 100 * MIN_US;
         s.posture = (struct posture){.occupancy = OCCUPANCY_PERSON,
-                                     .kind = POSTURE_SLOUCHED,
+                                     .posture_class = POSTURE_SLOUCHED,
                                      .confidence = 0.8f,
                                      .tilt_deg = {-8.04f, 3},
                                      .obliquity_deg = {1, 2},

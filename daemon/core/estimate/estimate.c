@@ -161,8 +161,8 @@ static void report(const struct estimate *e, struct posture *ret) {
         ret->occupancy = e->occupancy.now;
         ret->occupancy_since_us = e->occupancy.since_us;
         ret->doubted = e->occupancy.candidate != e->occupancy.now;
-        ret->kind = e->kind.now;
-        ret->kind_since_us = e->kind.since_us;
+        ret->posture_class = e->kind.now;
+        ret->class_since_us = e->kind.since_us;
         ret->confidence = e->kind.confidence * (moved_turned(&e->learner.profile.place) ? TURNED_CONFIDENCE : 1);
         ret->tilt_deg = e->tilt_deg;
         ret->obliquity_deg = e->obliquity_deg;

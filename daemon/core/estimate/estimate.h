@@ -118,7 +118,7 @@ struct reference_keeper {
 };
 
 struct kind_judge {
-        enum posture_kind now, candidate;
+        enum posture_class now, candidate;
         uint64_t since_us, candidate_since_us;
         float confidence;
 };

@@ -21,7 +21,7 @@ static const float MOVING = 2; /* times the dwell: what is seen in the middle of
 static const float QUICKEST = 0.25F; /* of the dwell: half a second, a few maps */
 
 struct named {
-        enum posture_kind kind;
+        enum posture_class kind;
         float confidence;
 };
 
@@ -31,7 +31,7 @@ static float phi(float z) {
 }
 
 /* A threshold as it is now: easier to stay than to enter. */
-static float held(const struct kind_judge *j, enum posture_kind kind, float threshold, float hysteresis_pct) {
+static float held(const struct kind_judge *j, enum posture_class kind, float threshold, float hysteresis_pct) {
         return j->now == kind ? threshold * (1 - hysteresis_pct / 100) : threshold;
 }
 
@@ -47,7 +47,7 @@ static float zero_asymmetry(const struct reference *r) {
 static struct named leaning(const struct kind_judge *j, const struct settings_posture *s,
                             const struct kind_evidence *e) {
         float off = e->features->asymmetry - zero_asymmetry(e->reference);
-        enum posture_kind side = off < 0 ? POSTURE_LEANING_LEFT : POSTURE_LEANING_RIGHT;
+        enum posture_class side = off < 0 ? POSTURE_LEANING_LEFT : POSTURE_LEANING_RIGHT;
         /* what the mat shows by itself is even, and dilutes the sitter's part: so does it the threshold */
         float part = 1 - e->rest_share > DILUTED_MOST ? 1 - e->rest_share : DILUTED_MOST;
         float limit = part * held(j, side, s->lean_asymmetry, s->hysteresis_pct);
@@ -135,7 +135,7 @@ static float patience(float confidence, bool shifting) {
         return (shifting ? MOVING : 1) * (wait < QUICKEST ? QUICKEST : wait > 1 ? 1 : wait);
 }
 
-void kind_set(struct kind_judge *j, enum posture_kind kind, uint64_t since_us) {
+void kind_set(struct kind_judge *j, enum posture_class kind, uint64_t since_us) {
         if (j->now != kind)
                 j->since_us = since_us;
         j->now = j->candidate = kind;

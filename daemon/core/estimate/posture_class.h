@@ -18,6 +18,6 @@ struct kind_evidence {
 void kind_step(struct kind_judge *j, const struct settings_posture *settings, const struct kind_evidence *evidence,
                uint64_t now_us);
 /* Nobody, or nothing known: vacant or unknown at once. */
-void kind_set(struct kind_judge *j, enum posture_kind kind, uint64_t since_us);
+void kind_set(struct kind_judge *j, enum posture_class kind, uint64_t since_us);
 
 #endif

@@ -84,7 +84,7 @@ struct alert_desk {
         uint64_t busy_us, changed_us;        /* when the sitter was last busy, moved or changed posture; 0 = never */
         bool busy, shifting;                 /* in the last step */
         uint64_t shift_us;                   /* when the last shift began; 0 = none yet */
-        enum posture_kind posture;           /* the last that had a name */
+        enum posture_class posture;          /* the last that had a name */
         bool announced;                      /* the heads-up for the next activate alert was given */
         uint64_t disturb_us[ALERT_HOLDER_N]; /* do not disturb, said when; 0 = not */
         struct surroundings around;

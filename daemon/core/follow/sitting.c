@@ -241,7 +241,7 @@ static void take_posture(struct sitting *s, const struct posture *p, uint64_t no
                 s->bout_shifts++;
         }
         s->shifting = seated && p->shifting;
-        s->posture = p->kind;
+        s->posture = p->posture_class;
         s->confidence = p->confidence;
         s->asymmetry = seated ? p->asymmetry : NAN;
         s->movement = seated ? p->movement : NAN;

@@ -254,7 +254,7 @@ static void arm_timer(sd_event_source *timer, uint64_t in_us) {
 /* Tries again later. The timer closes the connection: this may be a callback of that connection. */
 static void retry_later(struct bus *b, const char *what, int error) {
         b->owned = false;
-        set_status(b, LOG_NOTICE_, what, error ? strerror(-error) : NULL);
+        set_status(b, LOG_LEVEL_NOTICE, what, error ? strerror(-error) : NULL);
         arm_timer(b->retry, b->retry_us);
         b->retry_us = b->retry_us * 2 < RETRY_MOST_US ? b->retry_us * 2 : RETRY_MOST_US;
 }
@@ -262,7 +262,7 @@ static void retry_later(struct bus *b, const char *what, int error) {
 static void set_owned(struct bus *b) {
         b->owned = true;
         b->retry_us = RETRY_FIRST_US;
-        set_status(b, LOG_INFO_, "connected", NULL);
+        set_status(b, LOG_LEVEL_INFO, "connected", NULL);
 }
 
 static int on_name(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
@@ -278,7 +278,7 @@ static int on_name(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         if (sd_bus_message_read(m, "u", &reply) < 0)
                 return 0;
         if (reply == 2) /* DBUS_REQUEST_NAME_REPLY_IN_QUEUE */
-                set_status(b, LOG_WARNING_, "another program owns the name; waiting until it is free", NULL);
+                set_status(b, LOG_LEVEL_WARNING, "another program owns the name; waiting until it is free", NULL);
         else
                 set_owned(b);
         return 0;
@@ -300,7 +300,7 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
         if (sd_bus_message_is_signal(m, NULL, "NameLost") && sd_bus_message_read(m, "s", &name) >= 0 &&
             strcmp(name, b->name) == 0) {
                 b->owned = false;
-                set_status(b, LOG_WARNING_, "another program owns the name; waiting until it is free", NULL);
+                set_status(b, LOG_LEVEL_WARNING, "another program owns the name; waiting until it is free", NULL);
         } else if (sd_bus_message_is_signal(m, NULL, "NameAcquired") && sd_bus_message_read(m, "s", &name) >= 0 &&
                    strcmp(name, b->name) == 0) {
                 set_owned(b);

@@ -134,7 +134,7 @@ void bus_fill_alert(const struct bus_view *v, enum alert_kind k, struct bus_aler
         ret->break_s = v->settings->sitting.break_s;
         if (e)
                 ret->exercise = *e;
-        snprintf(ret->language, sizeof(ret->language), "%s", language_now());
+        snprintf(ret->language, sizeof(ret->language), "%s", language_chosen());
         snprintf(ret->catalogue, sizeof(ret->catalogue), "%s", v->settings->alert.exercises_file);
 }
 

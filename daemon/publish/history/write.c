@@ -104,7 +104,7 @@ static void postures_read(const char *text, double ret[POSTURE_N]) {
         json_t *root = text ? json_loads(text, 0, NULL) : NULL;
 
         for (int k = 0; k < POSTURE_N; k++)
-                ret[k] = json_number_value(json_object_get(root, posture_name((enum posture_kind)k)));
+                ret[k] = json_number_value(json_object_get(root, posture_name((enum posture_class)k)));
         json_decref(root);
 }
 
@@ -114,7 +114,7 @@ static char *postures_text(const double in_s[POSTURE_N]) {
 
         for (int k = 0; k < POSTURE_N; k++)
                 if (in_s[k] > 0)
-                        json_object_set_new(root, posture_name((enum posture_kind)k), json_real(in_s[k]));
+                        json_object_set_new(root, posture_name((enum posture_class)k), json_real(in_s[k]));
         text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9));
         json_decref(root);
         return text;
@@ -184,7 +184,7 @@ static int bout_open(struct history_writer *w, const struct history_note *n) {
         return rc;
 }
 
-static int add_posture(struct history_writer *w, int64_t at_s, enum posture_kind k, double s_more) {
+static int add_posture(struct history_writer *w, int64_t at_s, enum posture_class k, double s_more) {
         int offset = history_offset_min(at_s);
         sqlite3_stmt *s = history_begin(w, SQL_POSTURE_ADD);
 
@@ -230,7 +230,7 @@ static int bout_follow(struct history_writer *w, const struct history_note *n) {
 
                 l->in_s[k] = now_s;
                 if (fabs(more) >= 1e-6)
-                        rc = add_posture(w, at_s, (enum posture_kind)k, more);
+                        rc = add_posture(w, at_s, (enum posture_class)k, more);
         }
         l->seated_s = history_seconds(b->bout_seated_us);
         if (l->slump_s < 0 && l->in_s[POSTURE_SLOUCHED] >= SLUMP_S)

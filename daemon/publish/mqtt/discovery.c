@@ -118,7 +118,7 @@ static json_t *posture_options(void) {
         json_t *options = json_array();
 
         for (int k = 0; k < POSTURE_N; k++)
-                json_array_append_new(options, json_string(posture_name((enum posture_kind)k)));
+                json_array_append_new(options, json_string(posture_name((enum posture_class)k)));
         return options;
 }
 

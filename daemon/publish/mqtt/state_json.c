@@ -97,7 +97,7 @@ char *state_json(struct state_memory *memory, const struct live_values *v) {
         json_t *root = begin_document(v->realtime_us);
 
         shown.sitting_today_min = step_today(memory, v);
-        snprintf(shown.calibration_stale, sizeof(shown.calibration_stale), "%s", language_words(v->calibration_stale));
+        snprintf(shown.calibration_stale, sizeof(shown.calibration_stale), "%s", language_translate(v->calibration_stale));
         json_object_set_new(root, "seq", make_count(++memory->seq));
         live_json_put(root, &shown, LIVE_STATE);
         if (strcmp(v->learning, learning_phase_name(LEARNING_IDLE)) == 0)
@@ -277,7 +277,7 @@ char *response_json(enum command_result result, const char *transaction) {
 
         json_object_set_new(root, "status", json_string(result == COMMAND_OK ? "ok" : "error"));
         if (result != COMMAND_OK) {
-                json_object_set_new(root, "error", json_string(language_words(command_result_text(result))));
+                json_object_set_new(root, "error", json_string(language_translate(command_result_text(result))));
                 json_object_set_new(root, "code", json_string(command_result_name(result)));
         }
         if (transaction[0])

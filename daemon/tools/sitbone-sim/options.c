@@ -160,11 +160,11 @@ static int unknown_format(const char *name) {
 }
 
 static const struct format *find_format(struct sim_options *o) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         const struct format *ret = mistakes ? format_find(o->format_name, &o->described, mistakes) : NULL;
 
-        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "sitbone-sim: %s\n", mistakes->of[i]);
+        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "sitbone-sim: %s\n", mistakes->text[i]);
         free(mistakes);
         return ret;
 }

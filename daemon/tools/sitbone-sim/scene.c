@@ -64,7 +64,7 @@ static void take(struct sim_scene *s, const struct sim_step *step, double t) {
         }
 }
 
-static enum posture_kind word(enum sim_verb verb) {
+static enum posture_class word(enum sim_verb verb) {
         switch (verb) {
         case SIM_UPRIGHT:
                 return POSTURE_UPRIGHT;

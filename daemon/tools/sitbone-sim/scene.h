@@ -10,7 +10,7 @@
 
 struct sim_truth {
         enum occupancy occupancy;
-        enum posture_kind posture;      /* UNKNOWN where sitbone has no word for it (legs crossed, a hip hitched) */
+        enum posture_class posture;     /* UNKNOWN where sitbone has no word for it (legs crossed, a hip hitched) */
         double tilt_deg, obliquity_deg; /* NAN with nobody there, as are the sit bones */
         double left_mm[2], right_mm[2]; /* where the sit bones press */
         double load_n;

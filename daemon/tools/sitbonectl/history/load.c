@@ -8,10 +8,10 @@
 #include "configure/exercises.h"
 #include "words/names.h"
 
-enum posture_kind history_posture(const char *name) {
+enum posture_class history_posture(const char *name) {
         for (int k = 0; k < POSTURE_N; k++)
-                if (strcmp(posture_name((enum posture_kind)k), name) == 0)
-                        return (enum posture_kind)k;
+                if (strcmp(posture_name((enum posture_class)k), name) == 0)
+                        return (enum posture_class)k;
         return POSTURE_UNKNOWN;
 }
 
@@ -117,7 +117,7 @@ static int take_alert(struct history *h, sqlite3_stmt *s) {
 static int take_posture(struct history *h, sqlite3_stmt *s) {
         int64_t hour_s = sqlite3_column_int64(s, 0);
         int offset = sqlite3_column_int(s, 2);
-        enum posture_kind k = history_posture(text(s, 1));
+        enum posture_class k = history_posture(text(s, 1));
         int64_t day = history_day_of(hour_s, offset) - h->period.first_day;
         double seconds = sqlite3_column_double(s, 3);
 
@@ -332,7 +332,7 @@ static void name_exercises(struct history *h, const struct exercise_catalogue *c
 void history_name(struct history *h, const char *config) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
         struct settings *settings = calloc(1, sizeof(*settings));
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 snprintf(h->by_kind[k].title, HISTORY_NAME_MAX, "%s", alert_kind_text(h->by_kind[k].name));

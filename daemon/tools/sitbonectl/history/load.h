@@ -119,7 +119,7 @@ double history_longest_s(const struct history *h); /* bout; 0 = none */
 /* The hours of the day in which anybody sat, at least from 8 to 18. */
 void history_hours(const struct history *h, int *ret_from, int *ret_to);
 double history_percent(const struct history_share *s); /* NAN when nothing is known */
-enum posture_kind history_posture(const char *name);
+enum posture_class history_posture(const char *name);
 
 int history_what_if(const struct options *options, sqlite3 *db, const struct history_period *period);
 int history_export(const struct options *options, sqlite3 *db, const struct history_period *period);

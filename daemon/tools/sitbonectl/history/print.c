@@ -39,7 +39,7 @@ static int columns(FILE *f) {
 /* ---- a label, and what goes with it ---- */
 
 void history_label(FILE *f, const char *label) {
-        fprintf(f, "%-*s", language_field(label, LABEL_W), label);
+        fprintf(f, "%-*s", language_field_width(label, LABEL_W), label);
 }
 
 /* The next of a list behind a label, on a new line where this one is full. *at: columns used, 0 = it is the first. */
@@ -224,7 +224,7 @@ static void print_postures(FILE *f, const struct history *h) {
 
                 if (percent < 0.5)
                         continue;
-                snprintf(item, sizeof(item), "%s %.0f %%", posture_text(posture_name((enum posture_kind)k)), percent);
+                snprintf(item, sizeof(item), "%s %.0f %%", posture_text(posture_name((enum posture_class)k)), percent);
                 print_item(f, &at, ", ", item);
         }
         fprintf(f, "%s\n", at ? "" : _("nothing known"));
@@ -243,7 +243,7 @@ static void print_shares(FILE *f, const struct history_share *shares, int n) {
                 if (shares[i].known == 0)
                         continue;
                 history_label(f, "");
-                fprintf(f, "%-*s ", language_field(shares[i].title, 30), shares[i].title);
+                fprintf(f, "%-*s ", language_field_width(shares[i].title, 30), shares[i].title);
                 fprintf(f, _("%3d of %d worked\n"), shares[i].worked, shares[i].known);
         }
 }
@@ -293,7 +293,7 @@ static void put_postures(struct out *o, const double in_s[POSTURE_N]) {
         out_text(o, "{\"unknown\":");
         out_fixed(o, in_s[POSTURE_UNKNOWN], 1);
         for (int k = POSTURE_UNKNOWN + 1; k < POSTURE_N; k++)
-                out_number(o, posture_name((enum posture_kind)k), in_s[k], 1);
+                out_number(o, posture_name((enum posture_class)k), in_s[k], 1);
         out_text(o, "}");
 }
 

@@ -78,7 +78,7 @@ static void see(struct world *w, int64_t at_s, enum occupancy occupancy) {
                 at_us = w->now_us + 1;
         run_until(w, at_s);
         w->posture.occupancy = occupancy;
-        w->posture.kind = occupancy == OCCUPANCY_PERSON ? POSTURE_UNKNOWN : POSTURE_VACANT;
+        w->posture.posture_class = occupancy == OCCUPANCY_PERSON ? POSTURE_UNKNOWN : POSTURE_VACANT;
         w->posture.occupancy_since_us = at_us;
         step(w, at_us);
 }
@@ -120,7 +120,8 @@ static int simulate(const struct history *h, const char *config, struct what_if_
 
         if (status == STATUS_DONE && h->n_bouts > 0) {
                 settings->alert.slouch = settings->alert.asymmetry = settings->alert.still = false;
-                w->posture = (struct posture){.occupancy = OCCUPANCY_VACANT, .kind = POSTURE_VACANT, .asymmetry = NAN};
+                w->posture = (struct posture){
+                        .occupancy = OCCUPANCY_VACANT, .posture_class = POSTURE_VACANT, .asymmetry = NAN};
                 w->deadline_us = UINT64_MAX;
                 w->now_us = (uint64_t)(h->bouts[0].began_s - 3600) * US_PER_S;
                 sitting_init(&w->sitting, settings);

@@ -102,7 +102,7 @@ static void show_cue(const struct session *s, char *last, size_t size) {
         const char *loud = squeeze ? _("SQUEEZE") : _("let go");
 
         if (s->terminal)
-                printf("\r  %-*s %2.0f s ", language_field(loud, 12), loud, v->live.learning_left_s);
+                printf("\r  %-*s %2.0f s ", language_field_width(loud, 12), loud, v->live.learning_left_s);
         else if (!is(last, v->live.learning_cue))
                 printf("  %s\n", squeeze ? _("squeeze") : _("let go"));
         snprintf(last, size, "%s", v->live.learning_cue);
@@ -129,7 +129,7 @@ static int watch(struct session *s) {
         if (s->terminal)
                 printf("\r%40s\r", "");
         if (is(s->view->live.learning, "refused")) {
-                complain("%s", language_words(s->view->live.learning_why));
+                complain("%s", language_translate(s->view->live.learning_why));
                 return STATUS_FAILED;
         }
         if (is(s->view->live.learning, "gathers")) {
@@ -176,7 +176,7 @@ static void print_preview(const struct view *v) {
                 double apart = separation_of(v, pose);
 
                 pose = posture_text(pose);
-                printf("  %-*s ", language_field(pose, 16), pose);
+                printf("  %-*s ", language_field_width(pose, 16), pose);
                 if (isnan(apart))
                         printf("%s\n", _("not calibrated"));
                 else

@@ -65,7 +65,7 @@ static void print_calibration(const struct view *v) {
         }
         if (v->live.calibration_stale[0]) {
                 view_label(_("calibration"));
-                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_words(v->live.calibration_stale));
+                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_translate(v->live.calibration_stale));
         }
         print_learning(v);
 }
@@ -98,7 +98,7 @@ static void print_status(const struct view *v) {
                 printf(ngettext("%llu note lost\n", "%llu notes lost\n", v->live.history_lost),
                        (unsigned long long)v->live.history_lost);
         }
-        view_line("mqtt", v->live.mqtt[0] ? language_words(v->live.mqtt) : _("off"));
+        view_line("mqtt", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));
 }
 
 int verb_status(const struct options *options) {

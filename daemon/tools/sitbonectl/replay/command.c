@@ -81,7 +81,7 @@ static void suit_stale_limit(struct source *s) {
 
 /* An alert can do without an exercise; a catalogue that was asked for by name must be there. */
 static int load_exercises(const char *path, struct exercise_catalogue *ret) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         int status = STATUS_DONE;
 
         if (!mistakes) {
@@ -89,12 +89,12 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
                 return STATUS_FAILED;
         }
         exercises_load(path, mistakes, ret);
-        for (int i = 0; path && i < mistakes->n && i < MISTAKES_MAX; i++)
-                complain("%s", mistakes->of[i]);
+        for (int i = 0; path && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
         if (mistakes->n && path)
                 status = STATUS_USAGE;
         else if (mistakes->n)
-                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->of[0]);
+                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->text[0]);
         free(mistakes);
         return status;
 }
@@ -102,12 +102,12 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
 /* The curves of the settings, when there are any. */
 static int respond(struct replay *r) {
         const char *path = r->source->settings.condition.response_file;
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct response *response = mistakes && *path ? response_load(path, mistakes) : NULL;
         int status = mistakes && mistakes->n == 0 ? STATUS_DONE : STATUS_USAGE;
 
-        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
-                complain("%s", mistakes->of[i]);
+        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
         if (!condition_respond(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
                          r->source->recording.layout.geometry.n_cells);

@@ -29,8 +29,8 @@ struct replay_summary {
         struct recognised names[NAMES_MAX];
         bool begun;
         double last_s;
-        enum occupancy occupancy;  /* since last_s */
-        enum posture_kind posture; /* since last_s */
+        enum occupancy occupancy;   /* since last_s */
+        enum posture_class posture; /* since last_s */
         double occupancy_s[OCCUPANCY_N], posture_s[POSTURE_N];
         struct sitting sitting; /* as it stands at the end */
         uint64_t n_lines;       /* also those that are not kept */
@@ -56,7 +56,7 @@ static const char *occupancy_word(int i) {
 }
 
 static void print_label(FILE *f, const char *label) {
-        fprintf(f, "%-*s", language_field(label, 11), label);
+        fprintf(f, "%-*s", language_field_width(label, 11), label);
 }
 
 static void note(struct replay_summary *m, const struct snapshot *s, const char *what, const char *more) {
@@ -128,7 +128,7 @@ void replay_summary_decided(void *userdata, const struct snapshot *s) {
         m->begun = true;
         m->last_s = now_s;
         m->occupancy = s->posture.occupancy;
-        m->posture = s->posture.kind;
+        m->posture = s->posture.posture_class;
         m->name = index_of(m, s->posture.taught);
         m->sitting = s->sitting;
         note_sitting(m, s);
@@ -177,7 +177,7 @@ static void print_shares(FILE *f, const char *label, const double *seconds, int 
 }
 
 static const char *posture_word(int i) {
-        return posture_text(posture_name((enum posture_kind)i));
+        return posture_text(posture_name((enum posture_class)i));
 }
 
 /* Of all the time: an empty seat may have been taught, too. */

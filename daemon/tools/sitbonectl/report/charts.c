@@ -14,9 +14,9 @@ static const double INNER = REPORT_WIDTH - 2.0 * REPORT_MARGIN;
 
 /* ---- postures ---- */
 
-static const enum posture_kind order[] = {POSTURE_UPRIGHT,      POSTURE_SLOUCHED,      POSTURE_ARCHED,
-                                          POSTURE_LEANING_LEFT, POSTURE_LEANING_RIGHT, POSTURE_LEANING_FORWARD,
-                                          POSTURE_PERCHED,      POSTURE_UNKNOWN};
+static const enum posture_class order[] = {POSTURE_UPRIGHT,      POSTURE_SLOUCHED,      POSTURE_ARCHED,
+                                           POSTURE_LEANING_LEFT, POSTURE_LEANING_RIGHT, POSTURE_LEANING_FORWARD,
+                                           POSTURE_PERCHED,      POSTURE_UNKNOWN};
 
 static void posture_key(cairo_t *c, const struct history *h, double y) {
         double x = REPORT_MARGIN;

@@ -17,7 +17,7 @@ const struct report_colour report_ink = {0.13, 0.15, 0.18}, report_grey = {0.42,
                            report_pale = {0.93, 0.94, 0.95}, report_sit = {0.00, 0.45, 0.70},
                            report_worked = {0.00, 0.62, 0.45}, report_not = {0.84, 0.37, 0.00};
 
-struct report_colour report_posture_colour(enum posture_kind k) {
+struct report_colour report_posture_colour(enum posture_class k) {
         switch (k) {
         case POSTURE_UPRIGHT:
                 return report_worked;

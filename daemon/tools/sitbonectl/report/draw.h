@@ -24,7 +24,7 @@ struct report_colour {
 
 extern const struct report_colour report_ink, report_grey, report_pale, report_sit, report_worked, report_not;
 
-struct report_colour report_posture_colour(enum posture_kind k);
+struct report_colour report_posture_colour(enum posture_class k);
 void report_text(cairo_t *c, double x, double y, double size, struct report_colour colour, enum report_align align,
                  const char *format, ...) __attribute__((format(printf, 7, 8)));
 /* Smaller letters where it would be wider than most. */

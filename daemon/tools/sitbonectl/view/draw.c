@@ -77,7 +77,7 @@ static void centre_words(const struct view *v, char *ret, size_t size) {
 }
 
 static void mqtt_words(const struct view *v, char *ret, size_t size) {
-        snprintf(ret, size, "%s", v->live.mqtt[0] ? language_words(v->live.mqtt) : _("off"));
+        snprintf(ret, size, "%s", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));
 }
 
 static int headline(struct canvas *c, int x, int y, const struct view *v) {

@@ -14,7 +14,7 @@ static bool person(const struct view *v) {
 }
 
 void view_label(const char *label) {
-        printf("%-*s ", language_field(label, VIEW_LABEL_W), label);
+        printf("%-*s ", language_field_width(label, VIEW_LABEL_W), label);
 }
 
 void view_line(const char *label, const char *text) {
