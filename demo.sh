@@ -8,6 +8,7 @@
 # What the format leaves open: --rows N --cols N --pitch MM (without them a csv-line mat has no map, only load and time).
 # q or Ctrl-C ends it; nothing stays running. Without a terminal it ends by itself after the alert.
 set -uo pipefail
+# SPDX-License-Identifier: MIT
 here=$PWD
 cd "$(dirname "$0")" || exit
 . tests/setup.sh
@@ -39,7 +40,7 @@ while [ $# -gt 0 ]; do
 done
 
 # A wrong device or format is said before anything is installed or built.
-formats=$(sed -n 's/^ *\.name = "\(.*\)",$/\1/p' daemon/acquire/formats.c | paste -sd ' ')
+formats=$(sed -n 's/^ *\.name = "\(.*\)",$/\1/p' daemon/core/acquire/formats_text.c | paste -sd ' ')
 [ -z "$format" ] || [[ " $formats " == *" $format "* ]] || wrong "--format $format: there are: $formats"
 [ -n "$device" ] || [ -z "$format$((rows + cols))${pitch#0}" ] || [ "$format$rows$cols$pitch" = 000 ] ||
         wrong "--format, --rows, --cols and --pitch belong to a mat of yours: --device is missing"

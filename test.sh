@@ -10,6 +10,7 @@
 # Most tests wait: for a mat's next frame, a broker, a machine that boots. What only computes is done meanwhile, in a
 # session of its own ("behind") that gets a processor when no test wants it.
 set -uo pipefail
+# SPDX-License-Identifier: MIT
 cd "$(dirname "$0")"
 . tests/setup.sh
 mode=${1:-all}

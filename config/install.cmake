@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Settings, exercises, D-Bus policy, desktop files, scenarios and man pages. /etc and D-Bus do not look under /usr/local, so
 # for the two system-wide prefixes these go where they are read; any other prefix stays self-contained.
 set(SITBONE_SYSTEM_WIDE OFF)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A unit test is a program: CHECK fails it with place and expression, SKIP ends it with status 77. */
 #ifndef TESTS_CHECK_H
 #define TESTS_CHECK_H

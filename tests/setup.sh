@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Shell functions that ./demo.sh and ./test.sh share; sourced, not run.
 # shellcheck shell=bash disable=SC2034
 

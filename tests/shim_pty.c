@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Makes libserialport take a pty for a serial port, for tests: it looks for /sys/class/tty/pts/N and asks for modem
  * lines, which a pty has not. Preloaded (LD_PRELOAD), or built into a test program. */
 #undef _FORTIFY_SOURCE /* would define these functions inline */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The seam between the decision thread and the world. An outlet sees snapshots, never a stage. post() must not
  * block: an outlet that can block owns a thread and a bounded mailbox. */
 #ifndef PUBLISH_OUTLET_H

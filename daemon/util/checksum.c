@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "util/checksum.h"
 
 uint32_t checksum_crc32(const void *data, size_t n) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-32 (IEEE 802.3), as of zlib and PNG. */
 #ifndef UTIL_CHECKSUM_H
 #define UTIL_CHECKSUM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The two clocks. Only the rim may read them. */
 #ifndef UTIL_CLOCK_H
 #define UTIL_CLOCK_H

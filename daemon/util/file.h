@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole files. */
 #ifndef UTIL_FILE_H
 #define UTIL_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "util/iso8601.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "util/latency.h"
 
 /* Bucket = 4 * log2(us), the two bits behind the leading one making the quarter. */

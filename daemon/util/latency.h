@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A histogram of durations in fixed space: worst and 99th percentile since it was zeroed. */
 #ifndef UTIL_LATENCY_H
 #define UTIL_LATENCY_H

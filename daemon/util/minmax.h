@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pure: the stages may use it. */
 #ifndef UTIL_MINMAX_H
 #define UTIL_MINMAX_H

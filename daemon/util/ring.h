@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Places in a fixed array used as a queue: the array is the owner's. */
 #ifndef UTIL_RING_H
 #define UTIL_RING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text that others will take: D-Bus and JSON refuse a string that is not UTF-8, and everything sent along with it. */
 #ifndef UTIL_UTF8_H
 #define UTIL_UTF8_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Alerts as numbers; words are put to them in publish/text.h. One open alert a kind.
  *
  * Life of one alert, for publishers: RAISED once, then UPDATED and WITHDRAWN any number of times, then CLEARED once.

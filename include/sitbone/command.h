@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a person or an automation may ask for, whichever way it came in, and what it is answered. */
 #ifndef SITBONE_COMMAND_H
 #define SITBONE_COMMAND_H

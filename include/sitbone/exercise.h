@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The exercise catalogue: read from config/exercises.conf, chosen from in follow/. */
 #ifndef SITBONE_EXERCISE_H
 #define SITBONE_EXERCISE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What one map says, in the words of ISO/TR 16840-9 and the seating clinics. NAN = cannot be known from this
  * map (too little load, no positions). Loads are shares of full scale times cm2, so that they compare between mats. */
 #ifndef SITBONE_FEATURES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One scan of the mat: raw values as the wire gave them, already in the order of the geometry. */
 #ifndef SITBONE_FRAME_H
 #define SITBONE_FRAME_H

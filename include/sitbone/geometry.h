@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where every cell is. x to the sitter's right, y forward, millimetres, origin at the centre of the mat;
  * row 0 at the back, column 0 at the sitter's left. Grids and scattered cells alike. */
 #ifndef SITBONE_GEOMETRY_H

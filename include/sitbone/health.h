@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the daemon itself is doing: counted where it happens, published as diagnostics. */
 #ifndef SITBONE_HEALTH_H
 #define SITBONE_HEALTH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who this daemon is to the outside: fixed between start and stop. */
 #ifndef SITBONE_IDENTITY_H
 #define SITBONE_IDENTITY_H

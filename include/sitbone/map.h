@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Conditioned load per cell: tare taken off, noise floor applied, cross-talk and creep taken off, cells that cannot be
  * measuring out, by the mat's own curves where they are known. */
 #ifndef SITBONE_MAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What must survive a restart. Instants are kept as ages (microseconds before the save), so that another boot
  * with another clock can take them up; publish/state.c adds the time in between. */
 #ifndef SITBONE_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who sits, how, and what may be said about the pelvis, each with how sure it is. */
 #ifndef SITBONE_POSTURE_H
 #define SITBONE_POSTURE_H
@@ -15,7 +16,7 @@ enum occupancy {
         OCCUPANCY_N,
 };
 
-enum posture_kind {
+enum posture_class {
         POSTURE_UNKNOWN,
         POSTURE_VACANT,
         POSTURE_UPRIGHT,
@@ -47,9 +48,9 @@ struct posture {
         enum occupancy occupancy;
         uint64_t occupancy_since_us; /* when the decided occupancy began (first evidence, before the dwell) */
         bool doubted;                /* the last maps speak against it: the dwell is running */
-        enum posture_kind kind;
-        uint64_t kind_since_us;
-        float confidence;               /* 0..1 in kind; low confidence raises no alert */
+        enum posture_class posture_class;
+        uint64_t class_since_us;
+        float confidence;               /* 0..1 in posture_class; low confidence raises no alert */
         struct uncertain tilt_deg;      /* relative to the sitter's own upright; positive = anterior (arched) */
         struct uncertain obliquity_deg; /* positive = right side lower */
         bool referenced;                /* an upright reference is held for this sit or sitter */

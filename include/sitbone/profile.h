@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is learnt of one sitter on one mat: the guided calibration and the taught postures. Values only; gathered in
  * estimate/, kept on disk by publish/. A value that was not seen is NAN. */
 #ifndef SITBONE_PROFILE_H

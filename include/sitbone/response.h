@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What each cell reads under known loads: the response curves of one mat, measured with `sitbonectl calibrate response`. */
 #ifndef SITBONE_RESPONSE_H
 #define SITBONE_RESPONSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every user setting, one nested struct a stage. The table in daemon/settings_table.c gives each its name, unit, range,
  * default and reason; a row there is all it takes to add one. Times are in the unit of the name. */
 #ifndef SITBONE_SETTINGS_H

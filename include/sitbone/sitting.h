@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sitting and breaks as the seat saw them. Durations in microseconds of CLOCK_BOOTTIME; the rules and their
  * reasons are in follow/sitting.h. */
 #ifndef SITBONE_SITTING_H
@@ -48,7 +49,7 @@ struct sitting {
         uint64_t today_us;      /* seated since local midnight, of confirmed bouts; steps back by the
                                  * dwell (stand_s) when a person is found to have left */
         uint32_t bouts_today, breaks_today, partial_breaks_today;
-        enum posture_kind posture; /* as decided upstream, for the alert stage */
+        enum posture_class posture; /* as decided upstream, for the alert stage */
         float confidence;
         float asymmetry;
         float movement; /* as in posture.h: how busy the sitter is */

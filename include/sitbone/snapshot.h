@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One of each noun: all that a publisher may ever see. Filled by pipeline_step(), health by app.c. */
 #ifndef SITBONE_SNAPSHOT_H
 #define SITBONE_SNAPSHOT_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the rows of the accuracy report share: recordings by their columns, the real programs, a row of the table.
 
 A row is a module row_NAME.py with one function:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much of the creep of a pressed cell is taken off. Each file is one cell pressed by a robot for a minute or more
  * (frames CSV, unit=resistance). The reading a second after the press is the load; the error is what the load seems to
  * have become 90 s later (or at the end of a shorter press). The constant comes from another of the files, for all
@@ -7,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "acquire/recording.h"
-#include "condition/creep.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/recording.h"
+#include "core/condition/creep.h"
 #include "util/file.h"
 
 enum { FILES_MAX = 16, ROWS_MAX = 1 << 20, TICK_US = 250000 };

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One cell pressed by a robot for a minute or more: how far its load has crept 90 s later, with what was learnt of creep
 from another recording. All ordered pairs of recordings; accuracy_creep (creep.c) runs the stage of the daemon over each."""
 import subprocess

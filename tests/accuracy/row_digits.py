@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Sitting, left side lifted, right side lifted, on a home-made cushion: nothing taught, default settings, one setting for
 how the cushion lies (whichever of the eight ways fits; which edge is the back is not documented)."""
 import itertools

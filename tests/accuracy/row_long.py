@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A sit as long as people sit: most of an hour with a change of posture every few minutes, and the usual slides. What is learnt
 in its first seconds has to last; nobody calibrates."""
 import numpy as np

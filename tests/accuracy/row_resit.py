@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Postures taught for ten seconds in one sit, recognised in later sits of the same person, who comes down elsewhere each
 time (12 mm SD and a little turned, as sitbone-sim does by default). Simulated sitters, each another body on another mat.
 "Untaught": the same sits, with upright and slouched not taught; these two are to be none of the others."""

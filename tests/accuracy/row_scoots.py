@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Why tilt is not surer: the simulator's sitters slide on the seat never, half as often, as office workers do (nine times in
 15 minutes), and twice as often. A slide looks like a turn of the pelvis; everything else stays as in row_simulator."""
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Sit-downs and get-ups of a 32 x 32 seat pad against its labels: every one, none invented, and how late."""
 from accuracy import Row
 

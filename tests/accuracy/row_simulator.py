@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Simulated sitters, each another body on another mat: what is estimated against what is true. The simulator's physics
 stands in its own files with its own sources; every imperfection of the mat as usual, and doubled.
 

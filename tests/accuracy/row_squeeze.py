@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Squeezes of the glutes on simulated seats (tests/simulate/test_squeeze.c): 15 % of the load under the sit bones, up, down
 and absent; taught by five, then two sets of five among legs crossed, leans, slumps, fidgets, shifts and typing. With --hours N also sitters
 who never squeeze, N hours in all, every other one very restless, while a prompt is open that squeezes would answer."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Postures taught from one part of a recording, recognised in another: by halves of each pose, by repetition, or by the
 subject column (train, valid). One method, default settings."""
 import os

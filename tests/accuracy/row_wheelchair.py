@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Neck tilt and roll of wheelchair users who steer by leaning, from twelve cells: weights from the person's other
 recording, zero (the mean) per recording. sitbone has nothing to fit to a reference sensor; the weights are made here, by
 ridge regression on what `sitbonectl replay` prints of the load, and on each cell's share of it where that does better on

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Which row takes which recording, and how it is split, comes from the columns, not from the name; what is no recording does
 not keep the others from being measured."""
 import os

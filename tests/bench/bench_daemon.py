@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The whole daemon at 32x32 and 100 Hz, in one run with what it is measured against: cat of the same bytes from a pty, and
 a pyserial + numpy + paho script doing (less of) the same job. Prints ratios, each the median of several windows, so that
 what else the machine does matters little; passes no judgement on time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What it costs to turn bytes into frames, in units of copying the same bytes and widening them to float: the least that
  * anybody could do. The least knows of no frames: what is done once a frame or part (find it, judge it, say where its
  * cells belong, hand it over) weighs the more the shorter they are. Ratios within one run, medians of batches taken in
@@ -10,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "acquire/decoder.h"
-#include "acquire/encoder.h"
+#include "core/acquire/decoder.h"
+#include "core/acquire/encoder.h"
 
 enum { BATCHES = 41, WIRE_MAX = 4 << 20, WIRE_WANTED = 256 * 1024, CHUNK = 4096, GOAL = 4 };
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Bytes to frames against what a user would write: numpy for a binary pad, readline and split for lines of numbers.
 Both get the same bytes from memory, so that no port counts; ratios within one run, medians of runs taken in turn.
 Usage: bench_decode.py BUILD_FOLDER. Prints, never judges time."""

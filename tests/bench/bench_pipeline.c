@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a step of the pipeline costs, in units of one pass over the same cells that widens uint16 to float and sums.
  * Ratios within one run, medians of many batches taken in turn, so that a busy machine moves both alike. Prints, never
  * fails on time: a slow machine is no defect.
@@ -10,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "pipeline.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/pipeline.h"
 
 enum { FRAMES = 32, BATCHES = 301, GOAL = 8 };
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The least program that is linked to the same libraries and has set each of them going: the yardstick for memory. */
 #include <jansson.h>
 #include <libserialport.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """What one would otherwise write for the same job: pyserial reads a jq-seat-32 mat, numpy finds the same features of every
 frame (load, contact area, centre of pressure, peak and peak pressure index, variation, asymmetry, front share, edges, the
 pair of sit bones, the profile round them, movement), decides occupancy and posture by thresholds, and paho publishes the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Counts allocations: LD_PRELOAD it; the count is written to $MALLOC_COUNT at SIGTERM's end of the program. */
 #include <dlfcn.h>
 #include <stdatomic.h>

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* MQTT commands are written by anybody who reaches the broker: any topic level and any payload become a command within its
  * ranges, or a refusal; a retained one is never a command. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "publish/mqtt_command.h"
+#include "publish/mqtt/command.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Settings and exercise catalogues are files that people write: any bytes give mistakes, never a crash, and what was
  * accepted is within its ranges (a second pass over the printed values must find no mistake). */
 #include <stdint.h>
@@ -5,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exercises.h"
-#include "settings.h"
+#include "configure/exercises.h"
+#include "configure/settings.h"
 
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static struct exercise_catalogue catalogue;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -20,8 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         memset(&mistakes, 0, sizeof(mistakes));
         settings_defaults(&settings);
         settings_parse(&settings, "fuzz.conf", text, n, &mistakes);
-        for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
-                if (memchr(mistakes.of[i], '\0', MISTAKE_MAX) == NULL || strncmp(mistakes.of[i], "fuzz.conf", 9) != 0)
+        for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                if (memchr(mistakes.text[i], '\0', CONFIG_ERROR_MAX) == NULL ||
+                    strncmp(mistakes.text[i], "fuzz.conf", 9) != 0)
                         abort();
         if (!(settings.alert.prompt_min >= 1 && settings.alert.prompt_min <= 180) || settings.mqtt.port < 1 ||
             settings.mqtt.port > 65535 || strpbrk(settings.mqtt.base_topic, "+#"))

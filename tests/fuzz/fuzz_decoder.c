@@ -1,16 +1,17 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes from the wire: no crash, every byte accounted for, and the same frames and counters however they are split.
  * Input: format, split, bytes; format 63: a description as text, a NUL, bytes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/decoder.h"
-#include "acquire/encoder.h"
-#include "format_file.h"
+#include "configure/format_file.h"
+#include "core/acquire/decoder.h"
+#include "core/acquire/encoder.h"
 
 static struct layout layout;
 static struct format described;
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static uint8_t encoded[ENCODER_SIZE_MAX];
 static float cells[CELLS_MAX];
 static struct decoder whole, split;

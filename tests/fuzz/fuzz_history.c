@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The history's file may be anything: cut, damaged, somebody else's. It is read, refused, or moved aside, and then
  * written. */
 #include <fcntl.h>
@@ -7,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "publish/history_db.h"
-#include "publish/history_write.h"
+#include "publish/history/write.h"
+#include "store/history_database.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes -> a mat, settings, frames of any values and times, commands, restarts: whatever comes, the pipeline answers
  * with numbers in their ranges or NAN. Layout of the input: a head, then records of one verb byte and its arguments. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/pipeline.h"
 
 #define REQUIRE(expr)                                                                                                 \
         do {                                                                                                          \
@@ -143,11 +144,11 @@ static void check_angle(const struct uncertain *a, const struct posture *p) {
 static void check_posture(const struct posture *p) {
         bool person = p->occupancy == OCCUPANCY_PERSON;
 
-        REQUIRE(p->occupancy < OCCUPANCY_N && p->kind < POSTURE_N);
+        REQUIRE(p->occupancy < OCCUPANCY_N && p->posture_class < POSTURE_N);
         REQUIRE(p->confidence >= 0 && p->confidence <= 1);
         REQUIRE(p->occupancy_since_us <= now && p->kind_since_us <= now);
-        REQUIRE((p->kind == POSTURE_VACANT) == (p->occupancy == OCCUPANCY_VACANT));
-        REQUIRE(person || p->kind == POSTURE_VACANT || p->kind == POSTURE_UNKNOWN);
+        REQUIRE((p->posture_class == POSTURE_VACANT) == (p->occupancy == OCCUPANCY_VACANT));
+        REQUIRE(person || p->posture_class == POSTURE_VACANT || p->posture_class == POSTURE_UNKNOWN);
         REQUIRE(person || (isnan(p->asymmetry) && !p->shifting));
         check_angle(&p->tilt_deg, p);
         check_angle(&p->obliquity_deg, p);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A profile found in the state directory may be anything. It is refused with a reason, or taken up, and an estimator that
  * took it up goes on within its rules. First byte: 0 = the file as it is, otherwise what lies behind its checksum. */
 #include <math.h>
@@ -5,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/formats.h"
-#include "acquire/layout.h"
-#include "estimate/learn.h"
-#include "pipeline.h"
-#include "publish/profiles.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/formats.h"
+#include "core/acquire/layout.h"
+#include "core/estimate/learn.h"
+#include "core/pipeline.h"
+#include "store/profiles.h"
 
 static struct layout layout;
 static struct pipeline pipeline;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any file as a recording: refused with a reason, or frames that are whole, finite and in the order of time; twice the
  * same. Input: the first byte chooses raw bytes of a format or frames CSV (a recording of ours is known by its head), or to
  * put the rest into a good chunk, past the checksum, and to pack and unpack it. */
@@ -5,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/recording.h"
-#include "acquire/recording_pack.h"
+#include "core/acquire/recording.h"
+#include "core/acquire/recording_pack.h"
 
 static struct recording recording;
 static struct frame frame;

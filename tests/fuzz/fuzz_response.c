@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Response curves are a file that people write: any bytes give one mistake or curves that rise, and what was read is read
  * the same when it is written again. Loads by such curves stay within 0..1 and pass through the points of the file. */
 #include <math.h>
@@ -5,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "condition/response.h"
-#include "response_file.h"
+#include "configure/response_curve.h"
+#include "core/condition/response.h"
 
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static struct response first, again;
 static struct response_curves curves;
 static struct geometry geometry;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is found in the state directory may be anything: cut, damaged, of another version, written by somebody else. It is
  * taken up or refused, and a pipeline that took it up goes on within its rules. */
 #include <fcntl.h>
@@ -7,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "acquire/formats.h"
-#include "acquire/layout.h"
-#include "pipeline.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/formats.h"
+#include "core/acquire/layout.h"
+#include "core/pipeline.h"
 #include "sitbone/memory.h"
 
 static struct layout layout;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a recording decodes to, for people and for diff: a line a frame with a checksum of its cells, and the last frame as
  * a picture, front at the top. Usage: cells SETTINGS RECORDING [FORMAT] */
 #include <math.h>
@@ -5,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/recording.h"
-#include "format_file.h"
-#include "settings.h"
+#include "configure/format_file.h"
+#include "configure/settings.h"
+#include "core/acquire/recording.h"
 #include "util/checksum.h"
 #include "util/file.h"
 
@@ -16,11 +17,11 @@ enum { RECORDING_LIMIT = 16 * 1024 * 1024 };
 static struct recording recording;
 static struct frame frame;
 static struct settings settings;
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 
 static _Noreturn void fail(const char *what) {
-        for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "%s\n", mistakes.of[i]);
+        for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", mistakes.text[i]);
         fprintf(stderr, "cells: %s\n", what);
         exit(1);
 }

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The pure core may not read a clock, allocate, print, open or log. So everything it leaves undefined must stand here:
 # memory and string functions without side effects, and arithmetic. Usage: core_symbols.sh libsitbone_core.a
 set -euo pipefail

@@ -1,24 +1,46 @@
 #!/usr/bin/python3
-"""Who may include whom (the table of the house). Usage: includes.py SOURCE_FOLDER"""
+# SPDX-License-Identifier: MIT
+"""Checks who may include whom: the dependency table of CONTRIBUTING.md. Usage: includes.py SOURCE_FOLDER"""
 import os
 import re
 import sys
 
 NOUNS = ['frame', 'geometry', 'map', 'features', 'posture', 'sitting', 'exercise', 'alert', 'command', 'health',
-         'snapshot', 'identity', 'memory', 'profile', 'response', 'settings',
-         'surroundings']
+         'snapshot', 'identity', 'memory', 'profile', 'response', 'settings', 'wall_clock']
 
-# What travels: a stage may see the nouns up to its own output. settings, memory, profile and command are told to every stage.
+# Nouns that a stage may see: those that every stage may see, and those up to its own output.
 COMMON = {'settings', 'memory', 'profile', 'command', 'frame', 'geometry'}
-STAGES = {
+STAGE_NOUNS = {
     'acquire': COMMON | {'health'},
     'condition': COMMON | {'map', 'response'},
     'describe': COMMON | {'map', 'features'},
     'estimate': COMMON | {'features', 'posture'},
-    'follow': COMMON | {'posture', 'sitting', 'exercise', 'alert', 'surroundings'},
+    'follow': COMMON | {'posture', 'sitting', 'exercise', 'alert', 'wall_clock'},
 }
 CORE_STD = {'assert.h', 'float.h', 'limits.h', 'math.h', 'stdalign.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
-PURE_UTIL = {'util/minmax.h'}  # headers of util/ without I/O that the core may use
+PURE_UTIL = {'util/minmax.h'}  # headers of util/ without input or output: the core may use them
+
+# Folder below daemon/ -> prefixes of what it may include; its own folder and standard headers are always allowed.
+# Libraries are in daemon/CMakeLists.txt.
+ROOMS = {
+    'util': [],
+    'ports': ['sitbone/', 'util/'],
+    'configure': ['sitbone/', 'core/acquire/', 'util/'],
+    'recording': ['sitbone/', 'core/acquire/', 'configure/', 'util/'],
+    'words': ['sitbone/', 'util/'],
+    'contract': ['sitbone/', 'words/', 'configure/exercises.h', 'util/'],
+    'store': ['sitbone/', 'util/'],
+    'publish': ['sitbone/'],
+    'publish/bus': ['sitbone/', 'publish/outlet.h', 'contract/', 'words/', 'util/'],
+    'publish/history': ['sitbone/', 'publish/outlet.h', 'store/history_database.h', 'words/', 'util/'],
+    'publish/mqtt': ['sitbone/', 'publish/outlet.h', 'words/', 'util/'],
+    'app': ['sitbone/', 'core/', 'configure/', 'ports/', 'recording/', 'store/', 'publish/', 'contract/', 'words/',
+            'util/'],
+    'tools/sitbonectl': ['sitbone/', 'core/', 'configure/', 'ports/', 'recording/', 'contract/', 'words/', 'util/',
+                         'store/history_database.h'],
+    'tools/sitbone-agent': ['sitbone/', 'configure/', 'contract/', 'words/', 'util/'],
+    'tools/sitbone-sim': ['sitbone/', 'core/acquire/', 'configure/', 'recording/', 'util/'],
+}
 
 
 def includes(path):
@@ -28,88 +50,67 @@ def includes(path):
             yield number, m.group(1) == '<', m.group(2)
 
 
-def nouns_only(path):
-    """include/sitbone: standard headers and other nouns."""
-    for number, system, name in includes(path):
-        if system and name not in CORE_STD or not system and not name.startswith('sitbone/'):
-            yield number, name
+def is_allowed_in_noun(system, name):
+    return name in CORE_STD if system else name.startswith('sitbone/')
 
 
-def stage(path, room):
-    for number, system, name in includes(path):
-        head = name.split('/')[0]
-        if system:
-            good = name in CORE_STD
-        elif head == 'sitbone':
-            good = os.path.basename(name)[:-2] in STAGES[room]
-        elif head == 'util':
-            good = name in PURE_UTIL
-        else:
-            good = head == room
-        if not good:
-            yield number, name
+def is_allowed_in_stage(stage, system, name):
+    if system:
+        return name in CORE_STD
+    if name.startswith('sitbone/'):
+        return os.path.basename(name)[:-2] in STAGE_NOUNS[stage]
+    return name in PURE_UTIL or name.startswith(f'core/{stage}/')
 
 
-def port(path):
-    for number, system, name in includes(path):
-        head = name.split('/')[0]
-        if not system and not (name.startswith('acquire/port') or head == 'util' or name == 'sitbone/settings.h'):
-            yield number, name
+def is_allowed_in_pipeline(system, name):
+    if system:
+        return name in CORE_STD
+    return name.startswith(('sitbone/', 'core/')) and not name.startswith('core/acquire/') or name in PURE_UTIL
 
 
-def publish(path):
-    for number, system, name in includes(path):
-        head = name.split('/')[0]
-        if not system and head not in ('publish', 'sitbone', 'util') and name not in ('version.h',):
-            yield number, name
+def is_allowed_in_room(room, system, name):
+    return system or name.startswith((room + '/', *ROOMS[room]))
 
 
-def util(path):
-    for number, system, name in includes(path):
-        if not system and name.split('/')[0] != 'util':
-            yield number, name
+def find_room(folder):
+    """The rule of a folder below daemon/: the longest room that contains it."""
+    rooms = [room for room in ROOMS if folder == room or folder.startswith(room + '/')]
+    return max(rooms, key=len) if rooms else None
 
 
-def pipeline(path):
-    for number, system, name in includes(path):
-        head = name.split('/')[0]
-        if (not system and head not in ('sitbone', 'condition', 'describe', 'estimate', 'follow') and
-                name not in PURE_UTIL | {'pipeline.h'}):
-            yield number, name
-
-
-def program(path):
-    """The composition root and the tools may know every room, but no tool another one: a tool's headers are its folder's."""
-    for number, system, name in includes(path):
-        if not system and name.split('/')[0] in ('tools', '..'):
-            yield number, name
+def rule_for(folder):
+    """A function (system, name) -> allowed, or None for a folder that is no room."""
+    parts = folder.split('/')
+    if folder == 'core':
+        return is_allowed_in_pipeline
+    if parts[0] == 'core' and len(parts) == 2 and parts[1] in STAGE_NOUNS:
+        return lambda system, name: is_allowed_in_stage(parts[1], system, name)
+    room = find_room(folder)
+    return room and (lambda system, name: is_allowed_in_room(room, system, name))
 
 
 def check(root):
-    for folder, _, names in sorted(os.walk(os.path.join(root, 'daemon'))):
-        room = os.path.relpath(folder, os.path.join(root, 'daemon'))
-        for name in sorted(n for n in names if n.endswith(('.c', '.h'))):
+    daemon = os.path.join(root, 'daemon')
+    for folder, _, names in sorted(os.walk(daemon)):
+        sources = sorted(n for n in names if n.endswith(('.c', '.h')))
+        where = os.path.relpath(folder, daemon)
+        rule = rule_for(where)
+        for name in sources:
             path = os.path.join(folder, name)
-            if room == 'acquire' and name.startswith('port'):
-                found = port(path)
-            elif room in STAGES:
-                found = stage(path, room)
-            elif room == 'publish':
-                found = publish(path)
-            elif room == 'util':
-                found = util(path)
-            elif name.startswith('pipeline.'):
-                found = pipeline(path)
-            else:
-                found = program(path)
-            for number, what in found:
-                yield path, number, what
+            if rule is None:
+                yield path, 0, 'anything: its folder is no room of the table in this test'
+                continue
+            for number, system, what in includes(path):
+                if not rule(system, what):
+                    yield path, number, what
     nouns = os.path.join(root, 'include', 'sitbone')
     for name in sorted(os.listdir(nouns)):
+        path = os.path.join(nouns, name)
         if name[:-2] not in NOUNS:
-            yield os.path.join(nouns, name), 0, 'a noun that is not in the table of this test'
-        for number, what in nouns_only(os.path.join(nouns, name)):
-            yield os.path.join(nouns, name), number, what
+            yield path, 0, 'anything: it is not in the list of nouns of this test'
+        for number, system, what in includes(path):
+            if not is_allowed_in_noun(system, what):
+                yield path, number, what
 
 
 bad = list(check(sys.argv[1]))

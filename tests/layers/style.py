@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """What review should not have to look for: length of files and functions, globals, leftovers.
 Usage: style.py SOURCE_FOLDER"""
 import os

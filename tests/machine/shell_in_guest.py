@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Root's shell for the test outside: a JSON list of words a line in, the outcome a line out."""
 import json
 import subprocess

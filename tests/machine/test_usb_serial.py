@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The installed programs on a whole machine with a USB serial port: QEMU's FTDI chip behind the kernel's ftdi_sio, an
 Arduino-like CDC-ACM gadget, real udev, systemd and libserialport. The test plays the mat, pulls it out in the middle of frames
 and plugs it in again. SITBONE_REPLUGS (20): how often."""

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* Random scenarios against what must always hold (world_check.c). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "check.h"
-#include "exercises.h"
-#include "settings.h"
+#include "configure/exercises.h"
+#include "configure/settings.h"
 #include "world.h"
 
 enum { EVENTS = 400 };
@@ -42,8 +43,8 @@ static void count(void *userdata, const struct world *w) {
 }
 
 static void sit(struct world *w, uint64_t *r) {
-        static const enum posture_kind kinds[] = {POSTURE_UPRIGHT, POSTURE_SLOUCHED, POSTURE_ARCHED,
-                                                  POSTURE_PERCHED, POSTURE_UNKNOWN,  POSTURE_LEANING_LEFT};
+        static const enum posture_class kinds[] = {POSTURE_UPRIGHT, POSTURE_SLOUCHED, POSTURE_ARCHED,
+                                                   POSTURE_PERCHED, POSTURE_UNKNOWN,  POSTURE_LEANING_LEFT};
         float asymmetry = below(r, 5) == 0 ? NAN : (float)below(r, 200) / 100 - 1;
 
         world_see(w, OCCUPANCY_PERSON, kinds[below(r, 6)], (float)below(r, 100) / 100, asymmetry);
@@ -161,7 +162,7 @@ static void play(const struct settings *settings, const struct exercise_catalogu
 int main(int argc, char **argv) {
         static struct settings settings;
         static struct exercise_catalogue exercises;
-        static struct mistakes mistakes;
+        static struct config_errors mistakes;
         struct tally tally = {0};
         uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
 

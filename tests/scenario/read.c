@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "configure/settings.h"
 #include "scenario.h"
-#include "settings.h"
 #include "util/file.h"
 #include "world.h"
 
@@ -177,7 +178,7 @@ static void read_line(struct scenario *s, enum section *section, int number, cha
 }
 
 void scenario_read(struct scenario *s, const char *path) {
-        struct mistakes mistakes = {0};
+        struct config_errors mistakes = {0};
         enum section section = SECTION_NONE;
         char *text, *rest;
         size_t n;
@@ -193,7 +194,7 @@ void scenario_read(struct scenario *s, const char *path) {
         settings_defaults(&s->settings);
         settings_parse(&s->settings, path, s->settings_text, strlen(s->settings_text), &mistakes);
         if (mistakes.n)
-                fail_setting(s, mistakes.of[0]);
+                fail_setting(s, mistakes.text[0]);
         if (s->seat.n == 0 || !s->expects)
                 scenario_fail(s, 0, "needs something in [seat], and an [expect]");
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Plays one scenario file (SYNTAX.md) twice, with frames at 10 Hz and with deadlines only: both must give exactly what
  * the file expects. */
 #include <math.h>
@@ -6,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exercises.h"
-#include "publish/text.h"
+#include "configure/exercises.h"
+#include "configure/settings.h"
 #include "scenario.h"
-#include "settings.h"
 #include "values.h"
+#include "words/names.h"
 #include "world.h"
 
 struct play {
@@ -87,10 +88,10 @@ static void on_step(void *userdata, const struct world *w) {
 /* sits [POSTURE] [confidence N] [asymmetry N] */
 static bool do_sit(struct world *w, const char *text) {
         float confidence = 0.9f, asymmetry = 0;
-        enum posture_kind kind = POSTURE_UPRIGHT;
+        enum posture_class kind = POSTURE_UPRIGHT;
         char *end;
 
-        for (enum posture_kind k = 0; k < POSTURE_N; k++)
+        for (enum posture_class k = 0; k < POSTURE_N; k++)
                 if (k != POSTURE_VACANT && scenario_after(text, posture_name(k))) {
                         kind = k;
                         text = scenario_after(text, posture_name(k));
@@ -208,7 +209,7 @@ static bool do_hour(struct world *w, const char *text) {
 
 static void do_set(struct play *p, const struct line *l, const char *text) {
         struct settings settings = p->world.settings;
-        struct mistakes mistakes = {0};
+        struct config_errors mistakes = {0};
         char section[64], ini[TEXT_MAX + 80];
         const char *dot = strchr(text, '.');
 
@@ -218,7 +219,7 @@ static void do_set(struct play *p, const struct line *l, const char *text) {
         snprintf(ini, sizeof(ini), "[%s]\n%s\n", section, dot + 1);
         settings_parse(&settings, p->scenario->path, ini, strlen(ini), &mistakes);
         if (mistakes.n)
-                scenario_fail(p->scenario, l->number, "%s", mistakes.of[0]);
+                scenario_fail(p->scenario, l->number, "%s", mistakes.text[0]);
         world_configure(&p->world, &settings);
 }
 
@@ -370,14 +371,14 @@ static void play(const struct scenario *s, const struct exercise_catalogue *exer
 int main(int argc, char **argv) {
         static struct scenario scenario;
         static struct exercise_catalogue exercises;
-        static struct mistakes mistakes;
+        static struct config_errors mistakes;
 
         if (argc != 3) {
                 fprintf(stderr, "usage: %s EXERCISES SCENARIO\n", argv[0]);
                 return 2;
         }
         if (exercises_load(argv[1], &mistakes, &exercises) > 0) {
-                fprintf(stderr, "%s\n", mistakes.of[0]);
+                fprintf(stderr, "%s\n", mistakes.text[0]);
                 return 1;
         }
         scenario_read(&scenario, argv[2]);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A scenario file (SYNTAX.md) as it was read. */
 #ifndef TESTS_SCENARIO_H
 #define TESTS_SCENARIO_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A mistake in a scenario is named with its file and line; nothing that was written is passed over.
 test_mistakes.py RUN_SCENARIO EXERCISES"""
 import subprocess, sys, tempfile, os

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* [expect]: NAME = VALUE */
 #include "values.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "publish/text.h"
+#include "words/names.h"
 
 void values_print_time(uint64_t us, char *ret, size_t size) {
         unsigned h = (unsigned)(us / (3600 * SECOND)), m = (unsigned)(us / (60 * SECOND) % 60);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a line NAME = VALUE of [expect] may ask for. */
 #ifndef TESTS_VALUES_H
 #define TESTS_VALUES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "world.h"
 
 #include <math.h>
@@ -25,7 +26,7 @@ void world_init(struct world *w, const struct settings *settings, const struct e
         w->on_step = on_step;
         w->userdata = userdata;
         w->posture = (struct posture){.occupancy = OCCUPANCY_VACANT, .asymmetry = NAN};
-        w->posture.occupancy_since_us = w->posture.kind_since_us = world_now(w);
+        w->posture.occupancy_since_us = w->posture.class_since_us = world_now(w);
         w->next = w->posture;
         sitting_init(&w->tracker, settings);
         alert_init(&w->desk, settings, exercises);
@@ -103,15 +104,15 @@ void world_run_until(struct world *w, uint64_t t_us) {
         }
 }
 
-void world_see(struct world *w, enum occupancy occupancy, enum posture_kind kind, float confidence, float asymmetry) {
+void world_see(struct world *w, enum occupancy occupancy, enum posture_class kind, float confidence, float asymmetry) {
         uint64_t now = world_now(w);
         bool same = occupancy == w->next.occupancy;
 
         w->next = (struct posture){
                 .occupancy = occupancy,
                 .occupancy_since_us = same ? w->next.occupancy_since_us : now,
-                .kind = kind,
-                .kind_since_us = kind == w->next.kind ? w->next.kind_since_us : now,
+                .posture_class = kind,
+                .class_since_us = kind == w->next.posture_class ? w->next.class_since_us : now,
                 .confidence = confidence,
                 .tilt_deg = {NAN, NAN},
                 .obliquity_deg = {NAN, NAN},
@@ -230,7 +231,7 @@ void world_restart(struct world *w, uint64_t for_us, bool reboot) {
         now = world_now(w);
         w->check.hold_until_us[ALERT_HOLDER_DESKTOP] = 0; /* the desktop says it again */
         w->posture.occupancy_since_us = w->next.occupancy_since_us = now;
-        w->posture.kind_since_us = w->next.kind_since_us = now;
+        w->posture.class_since_us = w->next.class_since_us = now;
         w->posture.squeezes = w->next.squeezes = (struct squeezes){0};
         sitting_init(&w->tracker, &w->settings);
         alert_init(&w->desk, &w->settings, w->exercises);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A sitter, a mat and a daemon in virtual time, as far as follow/ sees them. Used by the scenario runner and by the
  * random scenarios; every step is checked against the rules that hold always (world_check.c). */
 #ifndef TESTS_WORLD_H
@@ -6,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "follow/alert.h"
-#include "follow/sitting.h"
+#include "core/follow/alert.h"
+#include "core/follow/sitting.h"
 
 #define SECOND 1000000ull
 
@@ -60,7 +61,7 @@ void world_run_until(struct world *w, uint64_t t_us);
 void world_step(struct world *w);
 
 /* What happens; each is followed by a step. */
-void world_see(struct world *w, enum occupancy occupancy, enum posture_kind kind, float confidence, float asymmetry);
+void world_see(struct world *w, enum occupancy occupancy, enum posture_class kind, float confidence, float asymmetry);
 void world_shift(struct world *w, uint64_t for_us);
 void world_sleep(struct world *w, uint64_t for_us);
 void world_save(struct world *w);

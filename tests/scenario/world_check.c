@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What must hold after every step of every scenario. */
 #include "check.h"
 #include "world.h"

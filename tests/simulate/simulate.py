@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs sitbone-sim and reads what it wrote."""
 import math
 import os

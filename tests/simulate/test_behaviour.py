@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """What sitbone-sim promises beside its physics: the same seed the same bytes, truth that agrees with the cells, a mat whose
 faults follow their knob, scenarios that explain their mistakes, and the scenarios that are installed."""
 import glob

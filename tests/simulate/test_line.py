@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """sitbone-sim as a serial mat: a pty that never blocks it, keeps its pace, gives a late reader fresh frames, and cleans up."""
 import os
 import select

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Bags, cats and hands are objects, sitters of every weight are persons: the whole estimator over sitbone-sim's truth."""
 import json
 import os

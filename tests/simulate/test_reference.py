@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """A sitter on a perfect 32 x 32 mat of 15 mm against numbers measured on people: recordings of a commercial seat mat
 (contact 1200-1330 cm2, peak 83-137 mmHg, centre of pressure 32-45 mm in front of the sit bones, 30 % of the load on the
 front 13 rows, sit-down in 1.4 s; lean asymmetry 0.41-0.89 with 40 % less area) and the literature (sit bones

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Force and moments balance for every kind of sitter in every posture, whatever the last posture was. */
-#include "tools/sim/sim_contact.c"
+#include "tools/sitbone-sim/contact.c"
 
 #include "check.h"
 

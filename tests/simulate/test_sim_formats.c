@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every row of the format table: what the simulated mat sends decodes, whole and in the right order, to the cells that the
  * same mat writes as frames CSV. Usage: test_sim_formats SITBONE-SIM SOURCE-FOLDER */
 #include <stdlib.h>
@@ -5,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acquire/recording.h"
 #include "check.h"
+#include "core/acquire/recording.h"
 #include "util/file.h"
 
 static const char scenario[] = "sitter mass=60 x=30\nmat imperfection=1\n0:02 sit\n+0:03 lean left 12\n+0:04 end\n";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a mat that was moved under its sitter is told from one that was not: simulated people sit down hundreds of times,
  * each time a little elsewhere, on mats that lie still, slip by 40 mm or are turned. The daemon's own way: the whole
  * pipeline, and each sit noted once its first quiet seconds are there.
@@ -8,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/layout.h"
 #include "check.h"
-#include "estimate/learn.h"
-#include "pipeline.h"
-#include "settings.h"
-#include "tools/sim/sim_random.h"
-#include "tools/sim/sim_scene.h"
-#include "tools/sim/sim_sensor.h"
+#include "configure/settings.h"
+#include "core/acquire/layout.h"
+#include "core/estimate/learn.h"
+#include "core/pipeline.h"
+#include "tools/sitbone-sim/random.h"
+#include "tools/sitbone-sim/scene.h"
+#include "tools/sitbone-sim/sensor.h"
 
 enum { SECOND = 1000000, RATE_HZ = 2, EMPTY_S = 8, SIT_S = 15, AWAY_S = 6, BEFORE_SITS = 50, AFTER_SITS = 6 };
 

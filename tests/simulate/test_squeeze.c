@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Squeezes of the glutes on simulated seats: sitters of every kind learn theirs at the given beat, then sit, fidget, cross
  * their legs, type and squeeze when asked. What is counted is held against what was done.
  *
@@ -10,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/layout.h"
 #include "check.h"
-#include "pipeline.h"
-#include "settings.h"
-#include "tools/sim/sim_random.h"
-#include "tools/sim/sim_scene.h"
-#include "tools/sim/sim_sensor.h"
+#include "configure/settings.h"
+#include "core/acquire/layout.h"
+#include "core/pipeline.h"
+#include "tools/sitbone-sim/random.h"
+#include "tools/sitbone-sim/scene.h"
+#include "tools/sitbone-sim/sensor.h"
 
 static const double RATE_HZ = 10, LESSON_S = 60;
 enum { LESSON_SECONDS = 44, SETS = 2, IN_A_SET = 5, SECOND = 1000000, HOUR_S = 3600 };

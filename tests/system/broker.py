@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A private mosquitto and what a test needs round it. Everything lives in one temporary folder and ends with it."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the tests of the bus and the agent share: private buses, the driven seat, waiting without sleeping."""
 import os
 import queue

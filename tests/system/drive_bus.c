@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A seat without a mat for tests of the bus and the agent: the real follow stages and the real bus outlet, with a posture
  * and virtual time that the test gives on standard input, one command a line:
  *     person | slouched | vacant      who is there from now on
@@ -15,13 +16,13 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "follow/alert.h"
-#include "follow/sitting.h"
-#include "publish/bus.h"
-#include "publish/text.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/follow/alert.h"
+#include "core/follow/sitting.h"
+#include "publish/bus/outlet.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "words/names.h"
 
 struct drive {
         struct settings settings;
@@ -78,13 +79,13 @@ static enum command_result execute(void *userdata, const struct command *c) {
         return r;
 }
 
-static void seat(struct drive *d, enum occupancy occupancy, enum posture_kind kind) {
+static void seat(struct drive *d, enum occupancy occupancy, enum posture_class kind) {
         struct posture *p = &d->snapshot.posture;
 
         *p = (struct posture){.occupancy = occupancy,
                               .occupancy_since_us = d->now_us,
-                              .kind = kind,
-                              .kind_since_us = d->now_us,
+                              .posture_class = kind,
+                              .class_since_us = d->now_us,
                               .confidence = 0.9f,
                               .tilt_deg = {kind == POSTURE_SLOUCHED ? -9 : 0, 4},
                               .obliquity_deg = {NAN, NAN},
@@ -100,7 +101,7 @@ static void skip(struct drive *d, unsigned seconds) {
 
 static void storm(struct drive *d, unsigned n) {
         for (unsigned i = 0; i < n; i++) {
-                d->snapshot.posture.kind = i % 2 ? POSTURE_ARCHED : POSTURE_UPRIGHT;
+                d->snapshot.posture.posture_class = i % 2 ? POSTURE_ARCHED : POSTURE_UPRIGHT;
                 step(d, 10000);
         }
 }
@@ -187,7 +188,7 @@ int main(int argc, char **argv) {
 
         if (argc != 3 || sd_event_default(&event) < 0)
                 return 2;
-        log_open(LOG_DEBUG_);
+        log_open(LOG_LEVEL_DEBUG);
         prepare(d, argv[2]);
         d->settings.bus.bus = strcmp(argv[1], "session") == 0 ? BUS_SESSION : BUS_SYSTEM;
         if (bus_new(event, &d->settings, &d->identity, execute, NULL, d, NULL, &d->bus) < 0 ||

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A day of one sitter in virtual time: follow/, what survives a restart and the history, without a mat and without the
  * event loop, so that a day takes seconds and can be killed at any moment. What the clocks say lies in a file and
  * goes on after a kill. Usage: drive_history FOLDER MICROSECONDS [HOURS [written]] (real ones for each virtual second; of
@@ -10,11 +11,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "follow/alert.h"
-#include "follow/sitting.h"
-#include "publish/history.h"
-#include "publish/state.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/follow/alert.h"
+#include "core/follow/sitting.h"
+#include "publish/history/outlet.h"
+#include "store/state.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -61,13 +62,13 @@ static void squeeze(struct squeezes *q, uint64_t at_us) {
 static void see(struct posture *p, uint64_t at_us) {
         uint64_t minute = at_us / MINUTE % 60;
         bool seated = minute >= 2 && minute < 51 && minute != 24;
-        enum posture_kind kind = !seated ? POSTURE_VACANT : minute < 24 ? POSTURE_UPRIGHT : POSTURE_SLOUCHED;
+        enum posture_class kind = !seated ? POSTURE_VACANT : minute < 24 ? POSTURE_UPRIGHT : POSTURE_SLOUCHED;
         enum occupancy occupancy = seated ? OCCUPANCY_PERSON : OCCUPANCY_VACANT;
 
         if (occupancy != p->occupancy)
                 p->occupancy_since_us = clock_boottime_us();
         p->occupancy = occupancy;
-        p->kind = kind;
+        p->posture_class = kind;
         p->confidence = 0.9f;
         p->asymmetry = seated ? 0.1f : NAN;
         p->shifting = seated && at_us / USEC_PER_SEC % 300 < 2;
@@ -156,7 +157,7 @@ int main(int argc, char **argv) {
 
         if (argc < 3)
                 return 2;
-        log_open(LOG_NOTICE_);
+        log_open(LOG_LEVEL_NOTICE);
         open_clock(argv[1]);
         settings_defaults(&settings);
         settings.exercise.sessions_per_week = 3;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Drives the MQTT outlet with made-up snapshots, 100 a second, as the decision thread would: for tests against a real
  * broker. Argument: a settings file. Lines on standard input change what is posted; what comes back (commands, status,
  * the worst time of a post) goes to standard output, a line each. */
@@ -9,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "publish/mqtt.h"
-#include "publish/text.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "publish/mqtt/outlet.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "words/names.h"
 
 #define MIN_US (60 * USEC_PER_SEC)
 
@@ -53,11 +54,11 @@ static enum command_result execute(void *userdata, const struct command *c) {
 }
 
 static void init(struct drive *d, const char *config) {
-        static struct mistakes mistakes;
+        static struct config_errors mistakes;
 
         settings_load(config, &d->settings, &mistakes);
-        for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "%s\n", mistakes.of[i]);
+        for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", mistakes.text[i]);
         if (mistakes.n)
                 exit(2);
         snprintf(d->identity.seat_id, sizeof(d->identity.seat_id), "%s", d->settings.seat.id);
@@ -69,7 +70,7 @@ static void init(struct drive *d, const char *config) {
         d->snapshot.geometry = &geometry;
         d->snapshot.exercises = &catalogue;
         d->snapshot.posture.occupancy = OCCUPANCY_VACANT;
-        d->snapshot.posture.kind = POSTURE_VACANT;
+        d->snapshot.posture.posture_class = POSTURE_VACANT;
         d->snapshot.posture.tilt_deg = d->snapshot.posture.obliquity_deg = (struct uncertain){NAN, NAN};
         d->snapshot.posture.asymmetry = NAN;
         d->snapshot.health.mat_online = true;
@@ -83,7 +84,7 @@ static void sit(struct drive *d, float tilt) {
         struct posture *p = &d->snapshot.posture;
 
         p->occupancy = OCCUPANCY_PERSON;
-        p->kind = tilt < -5 ? POSTURE_SLOUCHED : POSTURE_UPRIGHT;
+        p->posture_class = tilt < -5 ? POSTURE_SLOUCHED : POSTURE_UPRIGHT;
         p->confidence = 0.86f;
         p->tilt_deg = (struct uncertain){tilt, 3.5f};
         p->obliquity_deg = (struct uncertain){2, 1.5f};
@@ -100,7 +101,8 @@ static void sit(struct drive *d, float tilt) {
 static void stand(struct drive *d) {
         struct posture *p = &d->snapshot.posture;
 
-        *p = (struct posture){.occupancy = OCCUPANCY_VACANT, .kind = POSTURE_VACANT, .referenced = p->referenced};
+        *p = (struct posture){
+                .occupancy = OCCUPANCY_VACANT, .posture_class = POSTURE_VACANT, .referenced = p->referenced};
         p->tilt_deg = p->obliquity_deg = (struct uncertain){NAN, NAN};
         p->asymmetry = NAN;
         d->snapshot.sitting.phase = SITTING_AWAY;
@@ -212,7 +214,7 @@ int main(int argc, char **argv) {
         if (argc != 2)
                 return 2;
         setvbuf(stdout, NULL, _IOLBF, 0);
-        log_open(LOG_DEBUG_);
+        log_open(LOG_LEVEL_DEBUG);
         init(&d, argv[1]);
         if (mqtt_new(&d.settings, &d.identity, &d.outlet) < 0)
                 return 1;

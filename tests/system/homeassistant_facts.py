@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What Home Assistant accepts in a device discovery message, as far as our platforms go. Restated here so that the test
 always runs; checked against the larger facts file where one is at hand (SITBONE_HA_FACTS)."""
 

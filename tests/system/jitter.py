@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How long this machine makes a process wait that asked for a millisecond: what no limit in milliseconds may blame on us."""
 import subprocess
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A Debian 12 machine in a box (systemd-nspawn): a real systemd, D-Bus, logind, journal and mosquitto to run the installed
 programs under. The base system is made once by mmdebstrap and kept as a tar in the user's cache."""
 import fcntl

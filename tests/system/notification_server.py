@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """org.freedesktop.Notifications on the session bus: writes every call as a line of JSON to the file given, and presses the
 button whose name is written into FILE.press. For tests of the agent inside a machine without a screen."""
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The parts that tests of the whole daemon put together: a private message bus, a mat on a pty, the daemon itself."""
 import fcntl
 import json

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A wall clock that a test can step: LD_PRELOAD it, and CLOCK_REALTIME is off by the seconds in the file $CLOCK_OFFSET,
  * read anew at every call. The other clocks stay as they are. */
 #include <dlfcn.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The seat on the bus: what it shows, what it refuses, when it speaks, and a bus that is late, taken, frozen or gone."""
 import math
 import os

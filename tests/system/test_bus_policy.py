@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The system bus with the policy that is installed: who may be a seat, who may ask one, and whose desktop is told.
 
 Runs in a mount namespace of its own, with a user sitboned and with logind's state files written by the test."""

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The guided calibration from end to end: a simulated sitter takes the poses as sitbonectl names them, the real daemon
 gathers, keeps what it learnt per sitter over a restart, moves a damaged file aside, and refuses what makes no sense."""
 import json

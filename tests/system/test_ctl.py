@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """sitbonectl as a person or a script uses it: words, exit status, JSON, the live view, and what it refuses."""
 import json
 import os

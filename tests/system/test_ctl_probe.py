@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """sitbonectl probe: on files, FIFOs and lines of every speed; says what it knows, sends nothing that it was not told to send."""
 import fcntl
 import concurrent.futures

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """sitbonectl record: what a mat sends comes back out of the file, whatever ends it."""
 import json
 import os

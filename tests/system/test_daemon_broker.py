@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The whole daemon and a real broker: state is retained, commands reach it and are answered, it says good-bye, the will
 comes after kill -9, a broker killed and started again in the middle of a bout loses nothing and hears nothing twice, a
 frozen one does not hold up the loop.

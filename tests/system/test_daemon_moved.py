@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """A mat that slips between sits, with the real daemon: told once in the log, in status and in the picture's quality, still
 after a restart, and over when upright is calibrated where it lies now."""
 import os

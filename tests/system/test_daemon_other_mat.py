@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Another text mat in the place of the first: its number of cells is learnt anew, said in the log, and the bout goes on.
 Usage: test_daemon_other_mat.py BUILD_FOLDER"""
 import sys

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """kill -9 in the middle of a bout, and start again: the bout goes on and at most two seconds are lost. A clean stop and start
 too. A wall clock that steps by an hour changes no duration. Usage: test_daemon_restart.py BUILD_FOLDER"""
 import os

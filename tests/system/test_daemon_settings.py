@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Settings of the running daemon: a wrong file names every mistake and stops the start; on reload it keeps the old settings;
 a right one takes effect without losing the bout; drop-ins count. Usage: test_daemon_settings.py BUILD_FOLDER"""
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """A mat behind tcp:// that comes and goes: its frames arrive each time it is there, its absence is said once and not every few
 seconds, and no descriptor is left behind. Usage: test_daemon_tcp.py BUILD_FOLDER"""
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Captured wire bytes of real mats, written into a pty at the mat's rate: the daemon decodes every frame and refuses none.
 Then the same bytes in random pieces, and with one byte in a hundred damaged. Usage: test_daemon_wire.py BUILD_FOLDER"""
 import os

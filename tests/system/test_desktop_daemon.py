@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The whole way on real programs: a virtual sitter's bytes on a pty, sitboned, its bus, sitbone-agent, dunst.
 
 Alert in time, Snooze pressed on the desktop reaches the daemon, the alert comes back after it, and goes when the sitter

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Do not disturb as real desktops say it: Xfce's notification server and its settings, GNOME's setting in a real dconf.
 
 The daemon holds the alert that falls due meanwhile, and raises it afterwards. Programs that a session starts from its bus

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Two languages at once on real programs, with no locale generated for either: an English daemon's alert is German on the
 desktop and in the terminal of a German user, and a German daemon's is English for an English one.
 

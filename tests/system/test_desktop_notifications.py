@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Alerts on a real desktop: sitbone-agent, a real notification server (dunst) and the bus outlet.
 
 One notification, updated in place; Snooze and Done pressed through the server reach the daemon; gone when the sitter

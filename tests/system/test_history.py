@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """What sitbonectl makes of a history, and what the daemon's side does with a file that is damaged, newer, somebody else's,
 read-only, or on a disk that is full. Usage: test_history.py BUILD"""
 import calendar

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """kill -9 of the daemon itself at random moments of a day in fast time: sitboned --speed with a simulated sitter on a FIFO. The
 totals of its history are those of a daemon that ran through, within 2 s a kill; the database is whole, no alert is there
 twice. The mat waits while no daemon runs: what a start takes is no part of the day.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """kill -9 at random moments of a day: the history's totals are those of the unbroken day within 2 s a kill, no alert is
 there twice and the database is whole. Usage: test_history_kill.py BUILD [KILLS [SEED]]"""
 import os

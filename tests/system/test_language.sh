@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Translations: every sentence of the code is in sitbone.pot and, not fuzzy and with the same formats, in every po/*.po; every
 # catalogue has the ids of the English one; the programs speak the language of their user, and what machines read does not.
 set -u

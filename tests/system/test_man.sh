@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The man pages are well formed and say every option and verb that --help says, and every setting.
 set -eu
 build=$(realpath "$1")
@@ -40,7 +41,7 @@ for verb in $verbs; do
         says_all sitbonectl.1 $(options_of "$build/sitbonectl" "$verb")
 done
 says_all sitbone.conf.5 $("$build/sitboned" --print-defaults | sed -nE 's/^#([a-z0-9_]+) =.*/\1/p')
-says_all sitbone-mqtt.7 $(grep -oE '\{"[a-z_]+", [^}]*WORD_' "$source/daemon/publish/mqtt_command.c" | sed -E 's/^\{"([a-z_]+)".*/\1/')
+says_all sitbone-mqtt.7 $(grep -oE '\{"[a-z_]+", [^}]*WORD_' "$source/daemon/publish/mqtt/command.c" | sed -E 's/^\{"([a-z_]+)".*/\1/')
 
 # the completion of bash knows what the program knows
 completed() { # WORD... the last is being typed

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Broker killed and restarted in the middle of a bout, frozen, gone for good: nothing lost, nothing sent twice, and the
 thread that posts never waits."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """TLS, passwords and a broker that knows only MQTT 3.1.1."""
 
 import json

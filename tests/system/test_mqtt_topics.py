@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Retained state, discovery, commands and the will, against a real mosquitto."""
 
 import json

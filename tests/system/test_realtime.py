@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """[realtime] as root: the decision thread is SCHED_FIFO and no other, memory is locked, and what the loop measured of itself
 arrives in diag. Without the right to it: said, and it goes on. Usage: test_realtime.py BUILD_FOLDER"""
 import json

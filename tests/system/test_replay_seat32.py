@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Replay of a real 32x32 seat: ten changes of occupancy, each within three frames, none invented."""
 import json
 import os

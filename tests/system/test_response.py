@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """sitbonectl calibrate response: from a recording of known loads to loads that are proportional to newtons."""
 import json
 import os

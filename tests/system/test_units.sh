@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The units as they are installed: systemd understands every line, and the sandbox stays as tight as it was.
 set -eu
 build=$(realpath "$1")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A history of so many days as the daemon would have written it, made up: for tests of what reads it."""
 import calendar
 import json

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A sitter by formula, for tests that must know the truth: two sit bones as bumps, a broad buttock, two thighs. */
 #ifndef TESTS_SITTER_H
 #define TESTS_SITTER_H

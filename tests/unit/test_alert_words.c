@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers of an alert, as they came over the bus, into words: whatever came. */
 #include <string.h>
 
-#include "alert_words.h"
 #include "check.h"
+#include "contract/alert_words.h"
 
 static void take_all(struct bus_alert *b, double number, const char *text) {
         static const char *const numbers[] = {"seated_s",  "cause_s",   "limit_s",           "window_s",

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* Poses by formula: what they mean for the angles, and how far they are apart. */
-#include "estimate/calibration.h"
+#include "core/estimate/calibration.h"
 
-#include "describe/describe.h"
-#include "estimate/angles.h"
-#include "estimate/reference.h"
+#include "core/describe/describe.h"
+#include "core/estimate/angles.h"
+#include "core/estimate/reference.h"
 #include "sitter.h"
 
 static struct geometry geometry;

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes and frames of real mats: every frame decoded, none refused, whatever the split; damage stays where it is. */
-#include "acquire/recording.h"
+#include "core/acquire/recording.h"
 #include "wire.h"
 
 static struct layout layout;

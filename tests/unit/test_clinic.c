@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* What the clinics report, on a 12 x 12 mat of 30 mm, on scattered cells, and where positions are unknown. */
 #include "check.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "describe/describe.h"
+#include "core/describe/describe.h"
 
 static struct geometry geometry;
 static struct describe describe;

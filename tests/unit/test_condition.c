@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Tare, noise floor, stuck cells: taken only from an empty seat, never from a person. */
-#include "condition/condition.h"
+#include "core/condition/condition.h"
 #include "sitter.h"
 
 static const struct settings_condition SETTINGS = {true, 1.5F, 5, true};

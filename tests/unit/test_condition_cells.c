@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /* Dead lines and cells found between loaded ones and filled from them; cross-talk; how good the map is. */
-#include "condition/condition.h"
-#include "condition/crosstalk.h"
+#include "core/condition/condition.h"
+#include "core/condition/crosstalk.h"
 #include "sitter.h"
 
 static const struct settings_condition SETTINGS = {true, 1.5F, 5, true, 0, false};

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Creep: taken off, learnt from somebody who sits still, not from one who moves; response curves. */
-#include "condition/condition.h"
+#include "core/condition/condition.h"
 #include "sitter.h"
 
 static const struct settings_condition SETTINGS = {true, 1.5F, 5, true, 0, true};

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-16/MODBUS against its published check value and against the sum taken bit by bit, at every length and offset. */
-#include "acquire/crc16.h"
 #include "check.h"
+#include "core/acquire/crc16.h"
 #include "wire.h"
 
 static uint16_t bit_by_bit(const uint8_t *bytes, size_t n) {

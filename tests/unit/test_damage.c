@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* Random damage to what every row sends: how many good frames a damage costs, and how many frames are taken for good where
  * none was sent. Printed for each row, so that what is claimed can be read off.
  *
  *   test_damage [FRAMES]     of each row at each rate of damage: 400, or as many as a claim needs */
-#include "acquire/encoder.h"
+#include "core/acquire/encoder.h"
 #include "wire.h"
 
 enum { WIRE_MAX = 64 << 10 };

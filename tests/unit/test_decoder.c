@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* The engine on bytes made for the purpose: round trips of every row, splits, damage, cut beginnings, text in the
  * stream, and bytes that want to be slow. */
 #include <time.h>
 
-#include "acquire/encoder.h"
+#include "core/acquire/encoder.h"
 #include "wire.h"
 
 static struct layout layout;

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Features against maps whose truth is known, on fine, coarse, odd and scattered mats. */
-#include "describe/describe.h"
+#include "core/describe/describe.h"
 #include "sitter.h"
 
 static struct geometry geometry;

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Descriptions at random, of everything that a description can say: what encoder writes decoder reads, cell by cell, in any
  * split of the bytes, and of damaged bytes the same in any split; also the descriptions that are shipped.
  * Usage: test_described [SOURCE-FOLDER [HOW-MANY]] */
 #include <glob.h>
 
-#include "acquire/encoder.h"
-#include "format_file.h"
+#include "configure/format_file.h"
+#include "core/acquire/encoder.h"
 #include "wire.h"
 
 enum { FRAMES = 6, HEADER_MAX = 20 };
@@ -295,7 +296,7 @@ static void test_random(uint32_t many) {
 }
 
 static void test_shipped(const char *folder) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         const struct settings_device turned = {.rotate = 270, .flip_x = true};
         struct format f;
         char pattern[512];

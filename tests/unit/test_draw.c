@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* The live view as characters: what fits, what an open alert says, and cells that are not measured. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
-#include "tools/ctl/ctl_draw.h"
-#include "tools/ctl/ctl_map.h"
+#include "tools/sitbonectl/view/draw.h"
+#include "tools/sitbonectl/view/heat_map.h"
 
 enum { SIDE = 32 };
 

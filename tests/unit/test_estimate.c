@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* Occupancy, reference, angles and names over whole synthetic sits: condition, describe and estimate together. */
 #include <stddef.h>
 
-#include "condition/condition.h"
-#include "describe/describe.h"
-#include "estimate/estimate.h"
-#include "estimate/learn.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/condition/condition.h"
+#include "core/describe/describe.h"
+#include "core/estimate/estimate.h"
+#include "core/estimate/learn.h"
 #include "sitter.h"
 
 static struct settings settings;
@@ -79,7 +80,7 @@ static void test_occupancy(void) {
         begin(32);
         CHECK(estimate_step(&estimate, NULL, now, &posture) == UINT64_MAX && posture.occupancy == OCCUPANCY_UNKNOWN);
         pass(NULL, 0.1F);
-        CHECK(posture.occupancy == OCCUPANCY_VACANT && posture.kind == POSTURE_VACANT);
+        CHECK(posture.occupancy == OCCUPANCY_VACANT && posture.posture_class == POSTURE_VACANT);
         pass(NULL, 10);
         uint64_t sat = now;
         pass(&SITTER, 0.3F);
@@ -103,7 +104,7 @@ static void test_objects(void) {
         press(50, 50, 40, 0.9F, 2); /* a hand in passing */
         CHECK(posture.occupancy == OCCUPANCY_VACANT);
         press(50, 50, 40, 1, 10); /* saturated cells, 50 cm2: loaded more than some sitters, but no area */
-        CHECK(posture.occupancy == OCCUPANCY_OBJECT && posture.kind == POSTURE_UNKNOWN);
+        CHECK(posture.occupancy == OCCUPANCY_OBJECT && posture.posture_class == POSTURE_UNKNOWN);
         press(0, 0, 140, 0.02F, 10); /* a blanket: area, no load */
         CHECK(posture.occupancy == OCCUPANCY_OBJECT);
         pass(&SITTER, 2);
@@ -203,7 +204,8 @@ static void test_silence(void) {
         estimate_step(&estimate, NULL, due - 1, &posture);
         CHECK(posture.occupancy == OCCUPANCY_PERSON);
         CHECK(estimate_step(&estimate, NULL, due, &posture) == UINT64_MAX);
-        CHECK(posture.occupancy == OCCUPANCY_UNKNOWN && posture.kind == POSTURE_UNKNOWN && posture.confidence == 0);
+        CHECK(posture.occupancy == OCCUPANCY_UNKNOWN && posture.posture_class == POSTURE_UNKNOWN &&
+              posture.confidence == 0);
         CHECK(posture.occupancy_since_us == last && isnan(posture.tilt_deg.value) && !posture.referenced);
         now = due + 60000000; /* nobody called in between: the same */
         pass(&SITTER, 0.1F);
@@ -222,12 +224,12 @@ static void test_hiccup(void) {
         pass(NULL, 10);
         pass(&SITTER, 20);
         pass(&slump, 6);
-        CHECK(posture.kind == POSTURE_SLOUCHED);
+        CHECK(posture.posture_class == POSTURE_SLOUCHED);
         now += 10000000;
         estimate_step(&estimate, NULL, now, &posture);
         CHECK(posture.occupancy == OCCUPANCY_UNKNOWN && isnan(posture.tilt_deg.value) && !posture.referenced);
         pass(&slump, 6);
-        CHECK(posture.kind == POSTURE_SLOUCHED && posture.referenced);
+        CHECK(posture.posture_class == POSTURE_SLOUCHED && posture.referenced);
         now += 40000000; /* somebody else may sit there now */
         pass(&slump, 0.8F);
         CHECK(!posture.referenced);
@@ -251,9 +253,9 @@ static void seated_upright(uint32_t n) {
         pass(NULL, 10);
         pass(&SITTER, 1.5F);
         CHECK(!posture.referenced && isnan(posture.tilt_deg.value) && isnan(posture.obliquity_deg.value));
-        CHECK(posture.kind == POSTURE_UNKNOWN);
+        CHECK(posture.posture_class == POSTURE_UNKNOWN);
         pass(&SITTER, 18.5F);
-        CHECK(posture.referenced && !posture.calibrated && posture.kind == POSTURE_UPRIGHT);
+        CHECK(posture.referenced && !posture.calibrated && posture.posture_class == POSTURE_UPRIGHT);
         CHECK_NEAR(posture.tilt_deg.value, 0, 1);
         CHECK_NEAR(posture.obliquity_deg.value, 0, 0.5);
         CHECK(posture.tilt_deg.sd > 2 && posture.tilt_deg.sd < 10); /* never better than a population slope */
@@ -276,12 +278,13 @@ static void test_tilt(uint32_t n) {
         seated_upright(n);
         uint64_t began = now;
         pass(&slump, 6);
-        CHECK(posture.kind == POSTURE_SLOUCHED && posture.kind_since_us >= began && posture.kind_since_us < now);
+        CHECK(posture.posture_class == POSTURE_SLOUCHED && posture.class_since_us >= began &&
+              posture.class_since_us < now);
         CHECK(posture.tilt_deg.value < -settings.posture.slouched_deg && posture.tilt_deg.sd > 3);
         pass(&SITTER, 6);
-        CHECK(posture.kind == POSTURE_UPRIGHT);
+        CHECK(posture.posture_class == POSTURE_UPRIGHT);
         pass(&arch, 6);
-        CHECK(posture.kind == POSTURE_ARCHED && posture.tilt_deg.value > settings.posture.arched_deg);
+        CHECK(posture.posture_class == POSTURE_ARCHED && posture.tilt_deg.value > settings.posture.arched_deg);
 }
 
 static void test_lean(uint32_t n) {
@@ -290,15 +293,15 @@ static void test_lean(uint32_t n) {
         seated_upright(n);
         s.right = 0.55F; /* below the threshold of a lean, above nothing */
         pass(&s, 6);
-        CHECK(posture.kind == POSTURE_UPRIGHT && posture.obliquity_deg.value > 0);
+        CHECK(posture.posture_class == POSTURE_UPRIGHT && posture.obliquity_deg.value > 0);
         float less = posture.obliquity_deg.value;
         s.right = 0.7F;
         pass(&s, 6);
-        CHECK(posture.kind == POSTURE_LEANING_RIGHT && posture.obliquity_deg.value > less);
+        CHECK(posture.posture_class == POSTURE_LEANING_RIGHT && posture.obliquity_deg.value > less);
         CHECK_NEAR(posture.asymmetry, 0.4, 0.05);
         s.right = 0.25F;
         pass(&s, 6);
-        CHECK(posture.kind == POSTURE_LEANING_LEFT && posture.obliquity_deg.value < 0);
+        CHECK(posture.posture_class == POSTURE_LEANING_LEFT && posture.obliquity_deg.value < 0);
 }
 
 /* Leaning from the start: no upright to be, and straight is no lean to the other side. */
@@ -309,17 +312,17 @@ static void test_leans_from_the_start(void) {
         pass(NULL, 10);
         s.right = 0.7F;
         pass(&s, 30);
-        CHECK(posture.referenced && posture.kind == POSTURE_LEANING_RIGHT);
+        CHECK(posture.referenced && posture.posture_class == POSTURE_LEANING_RIGHT);
         pass(&SITTER, 10);
-        CHECK(posture.kind != POSTURE_LEANING_LEFT && posture.kind != POSTURE_LEANING_RIGHT);
+        CHECK(posture.posture_class != POSTURE_LEANING_LEFT && posture.posture_class != POSTURE_LEANING_RIGHT);
 }
 
 /* A mat that rests at a quarter and was never empty: the sitter's part of the load leans. */
 static void test_lean_on_resting_mat(void) {
         struct sitter s = SITTER;
         const float right[] = {0.5F, 0.53F, 0.68F, 0.5F, 0.3F};
-        const enum posture_kind kind[] = {POSTURE_UPRIGHT, POSTURE_UPRIGHT, POSTURE_LEANING_RIGHT, POSTURE_UPRIGHT,
-                                          POSTURE_LEANING_LEFT};
+        const enum posture_class kind[] = {POSTURE_UPRIGHT, POSTURE_UPRIGHT, POSTURE_LEANING_RIGHT, POSTURE_UPRIGHT,
+                                           POSTURE_LEANING_LEFT};
 
         begin(16);
         for (int k = 0; k < 5; k++) {
@@ -331,7 +334,8 @@ static void test_lean_on_resting_mat(void) {
                         step();
                 }
                 CHECK(!features.tared && features.rest_share > 0.3F && features.rest_share < 0.9F);
-                CHECK(posture.kind == kind[k] || (kind[k] == POSTURE_UPRIGHT && posture.kind == POSTURE_UNKNOWN));
+                CHECK(posture.posture_class == kind[k] ||
+                      (kind[k] == POSTURE_UPRIGHT && posture.posture_class == POSTURE_UNKNOWN));
         }
         CHECK(fabsf(posture.asymmetry) < settings.posture.lean_asymmetry); /* diluted below the plain threshold */
         seated_upright(16);
@@ -341,17 +345,17 @@ static void test_lean_on_resting_mat(void) {
 /* At the threshold of a lean, to and fro: one change, not many. */
 static void test_no_flutter(void) {
         struct sitter s = SITTER;
-        enum posture_kind before;
+        enum posture_class before;
         int changes = 0;
 
         seated_upright(32);
-        before = posture.kind;
+        before = posture.posture_class;
         for (int i = 0; i < 40; i++) {
                 s.right = 0.5F + (settings.posture.lean_asymmetry + (i % 2 ? 0.015F : -0.015F)) / 2;
                 for (int k = 0; k < 3; k++) {
                         pass(&s, 1);
-                        changes += posture.kind != before;
-                        before = posture.kind;
+                        changes += posture.posture_class != before;
+                        before = posture.posture_class;
                 }
         }
         CHECK(changes <= 3); /* perhaps by way of unknown */
@@ -363,14 +367,14 @@ static void test_forward_and_perched(void) {
         seated_upright(32);
         press(0, 110, 110, 0.15F, 10); /* thighs alone, load far down */
         CHECK(posture.occupancy == OCCUPANCY_PERSON);
-        CHECK(posture.kind == POSTURE_PERCHED || posture.kind == POSTURE_LEANING_FORWARD);
+        CHECK(posture.posture_class == POSTURE_PERCHED || posture.posture_class == POSTURE_LEANING_FORWARD);
         CHECK(isnan(posture.tilt_deg.value)); /* the trunk is carried elsewhere: no ground for an angle */
 
         begin(32);
         pass(NULL, 10);
         s.y = 110; /* the bones near the front edge, little area */
         pass(&s, 6);
-        CHECK(posture.kind == POSTURE_PERCHED);
+        CHECK(posture.posture_class == POSTURE_PERCHED);
 }
 
 /* The load creeps up by a fifth in ten minutes; then the trunk goes forward, a quarter comes off, all a bit in front. */
@@ -382,17 +386,17 @@ static void test_forward_after_creep(void) {
                 s.soft = SITTER.soft * (1 + 0.01F * (float)i);
                 s.bone = SITTER.bone * (1 + 0.01F * (float)i);
                 pass(&s, 30);
-                CHECK(posture.kind == POSTURE_UPRIGHT);
+                CHECK(posture.posture_class == POSTURE_UPRIGHT);
         }
         s.soft *= 0.88F; /* armrests */
         s.bone *= 0.88F;
         pass(&s, 30);
-        CHECK(posture.kind == POSTURE_UPRIGHT);
+        CHECK(posture.posture_class == POSTURE_UPRIGHT);
         s.soft *= 0.8F;
         s.bone *= 0.8F;
         s.y += 8;
         pass(&s, 30);
-        CHECK(posture.kind == POSTURE_LEANING_FORWARD);
+        CHECK(posture.posture_class == POSTURE_LEANING_FORWARD);
 }
 
 /* The mat lies far back under the sitter: no lean as long as nothing is known to lean from. */
@@ -404,10 +408,10 @@ static void test_mat_far_back(void) {
         s.y = 50;
         for (int i = 0; i < 30; i++) {
                 pass(&s, 1);
-                CHECK(posture.kind != POSTURE_LEANING_FORWARD && posture.kind != POSTURE_PERCHED);
+                CHECK(posture.posture_class != POSTURE_LEANING_FORWARD && posture.posture_class != POSTURE_PERCHED);
         }
         CHECK_NEAR(features.front_share, 0.65, 0.05);
-        CHECK(posture.kind == POSTURE_UPRIGHT);
+        CHECK(posture.posture_class == POSTURE_UPRIGHT);
 }
 
 /* Weight off for a moment, and down again far in front: a slide, a turn, or both. */
@@ -463,7 +467,7 @@ static void test_scoot(uint32_t n) {
         pass(&there, 20);
         CHECK_NEAR(posture.tilt_deg.value, 0, 1);
         CHECK_NEAR(posture.obliquity_deg.value, 0, 0.5);
-        CHECK(posture.kind == POSTURE_UPRIGHT);
+        CHECK(posture.posture_class == POSTURE_UPRIGHT);
         slump.y += 9;
         slump.x += 6;
         pass(&slump, 20); /* and is still seen to turn from there */
@@ -475,7 +479,7 @@ static void test_scoot(uint32_t n) {
         seated_upright(n);
         slump = slid(14);
         pass(&slump, 20);
-        CHECK(posture.kind == POSTURE_SLOUCHED && posture.tilt_deg.value < -4);
+        CHECK(posture.posture_class == POSTURE_SLOUCHED && posture.tilt_deg.value < -4);
         CHECK_NEAR(turned, posture.tilt_deg.value, 3);
         CHECK(loaded > 1.5F);
 
@@ -516,15 +520,15 @@ static void test_calibrate(void) {
         pass(&slump, 1.2F);
         CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_UNSTEADY);
         pass(&slump, 20);
-        CHECK(posture.kind == POSTURE_UPRIGHT); /* taken for upright by itself: the first quiet seconds */
+        CHECK(posture.posture_class == POSTURE_UPRIGHT); /* taken for upright by itself: the first quiet seconds */
         pass(&SITTER, 10);
         CHECK(posture.tilt_deg.value > settings.posture.arched_deg);
         CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
         pass(&SITTER, 5);
-        CHECK(posture.kind == POSTURE_UPRIGHT);
+        CHECK(posture.posture_class == POSTURE_UPRIGHT);
         CHECK_NEAR(posture.tilt_deg.value, 0, 1);
         pass(&slump, 6);
-        CHECK(posture.kind == POSTURE_SLOUCHED);
+        CHECK(posture.posture_class == POSTURE_SLOUCHED);
         pass(NULL, 10);
         estimate_remember(&estimate, &memory);
         CHECK(memory.reference.valid && memory.reference.by_hand);

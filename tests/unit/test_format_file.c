@@ -1,12 +1,13 @@
+/* SPDX-License-Identifier: MIT */
 /* A description in a file is the same as a row of the table; mistakes are said with file, line and what is legal; what is
  * accepted can be followed by encoder and decoder. Usage: test_format_file [SOURCE-FOLDER] */
 #include <string.h>
 
-#include "acquire/encoder.h"
-#include "format_file.h"
+#include "configure/format_file.h"
+#include "core/acquire/encoder.h"
 #include "wire.h"
 
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static struct format format;
 static struct decoder decoder;
 
@@ -17,9 +18,9 @@ static int parse(const char *text) {
 
 static void wrong(const char *text, const char *said) {
         memset(&format, 0, sizeof(format));
-        if (parse(text) != 1 || !strstr(mistakes.of[0], said))
-                fprintf(stderr, "%d mistakes: %s\n", mistakes.n, mistakes.of[0]);
-        CHECK(mistakes.n == 1 && strstr(mistakes.of[0], said) && format.name[0] == '\0');
+        if (parse(text) != 1 || !strstr(mistakes.text[0], said))
+                fprintf(stderr, "%d mistakes: %s\n", mistakes.n, mistakes.text[0]);
+        CHECK(mistakes.n == 1 && strstr(mistakes.text[0], said) && format.name[0] == '\0');
 }
 
 static void test_mistakes(void) {
@@ -196,7 +197,7 @@ static void same_as_row(const char *text, const char *name) {
         const struct format *row = format_by_name(name);
 
         if (parse(text) != 0)
-                fprintf(stderr, "%s\n", mistakes.of[0]);
+                fprintf(stderr, "%s\n", mistakes.text[0]);
         CHECK(mistakes.n == 0 && row && strcmp(format.name, "my-mat") == 0);
         snprintf(format.name, sizeof(format.name), "%s", row->name);
         memset(format.separators, 0, row->framing == FRAMING_TEXT ? 0 : sizeof(format.separators));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Notes in, rows out: squeezes, sessions and calibrations, whoever sits there and whatever is told twice. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,8 +6,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "publish/history_db.h"
-#include "publish/history_write.h"
+#include "publish/history/write.h"
+#include "store/history_database.h"
 
 #define SECOND 1000000ull
 

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* The seat id never changes by itself: not with the mat plugged in or out, only with another mat. */
 #include <string.h>
 #include <unistd.h>
 
-#include "acquire/layout.h"
+#include "app/identity.h"
 #include "check.h"
-#include "identity.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/layout.h"
 
 static char directory[] = "/tmp/sitbone-identity-XXXXXX";
 

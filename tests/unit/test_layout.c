@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* Order, lists, boards, masks, scattered cells, rotate and flip: where the cells go, and what is refused. */
 #include <stdio.h>
 #include <string.h>
 
-#include "acquire/layout.h"
 #include "check.h"
+#include "core/acquire/layout.h"
 
 static struct layout layout;
 

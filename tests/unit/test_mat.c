@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* When a frame without a closing delimiter is taken: once the line is quiet or the next one is asked for, never between
  * two pieces of it. */
 #include <fcntl.h>
@@ -6,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "acquire/encoder.h"
+#include "app/mat.h"
 #include "check.h"
-#include "mat.h"
+#include "core/acquire/encoder.h"
 #include "util/clock.h"
 
 static struct mat mat;

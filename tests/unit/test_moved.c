@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* A mat that moved between sits: what is told, what is not trusted any more, and when it is over. The sitters are by
  * formula and come down where the test says; simulated ones are in simulate/moved. */
-#include "estimate/learn.h"
-#include "estimate/moved.h"
-#include "pipeline.h"
-#include "publish/text.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/estimate/learn.h"
+#include "core/estimate/mat_shift.h"
+#include "core/pipeline.h"
 #include "sitter.h"
+#include "words/names.h"
 
 static struct settings settings;
 static struct geometry geometry;

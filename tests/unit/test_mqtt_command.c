@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 #include "check.h"
-#include "publish/mqtt_command.h"
+#include "publish/mqtt/command.h"
 
 static enum command_result read_as(const char *verb, const char *payload, struct request *ret) {
         enum command_word word;

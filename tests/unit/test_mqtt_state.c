@@ -1,13 +1,14 @@
+/* SPDX-License-Identifier: MIT */
 /* What is published of a snapshot, when, and how the mailbox keeps it. */
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "check.h"
-#include "publish/homeassistant.h"
-#include "publish/mqtt_mailbox.h"
-#include "publish/mqtt_secret.h"
-#include "publish/state_json.h"
+#include "publish/mqtt/discovery.h"
+#include "publish/mqtt/mailbox.h"
+#include "publish/mqtt/secret.h"
+#include "publish/mqtt/state_json.h"
 #include "util/clock.h"
 #include "util/iso8601.h"
 
@@ -29,7 +30,7 @@ static struct snapshot *person(void) {
         s.exercises = &exercises;
         s.now_us = 100 * MIN_US;
         s.posture = (struct posture){.occupancy = OCCUPANCY_PERSON,
-                                     .kind = POSTURE_SLOUCHED,
+                                     .posture_class = POSTURE_SLOUCHED,
                                      .confidence = 0.8f,
                                      .tilt_deg = {-8.04f, 3},
                                      .obliquity_deg = {1, 2},
@@ -154,7 +155,7 @@ static void test_pace(void) {
         now.alerts.of[ALERT_SLOUCH].open = true;
         CHECK(report_due_us(&last, sent, &now, &pace) == 0);
         now = last;
-        now.posture.kind = POSTURE_UPRIGHT;
+        now.posture.posture_class = POSTURE_UPRIGHT;
         CHECK(report_due_us(&last, sent, &now, &pace) == 0);
 }
 

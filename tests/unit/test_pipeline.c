@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* The whole estimator before a text mat has said how many cells it has, and on the smallest mats; how often publishers hear. */
-#include "pipeline.h"
+#include "core/pipeline.h"
 
 #include <string.h>
 
 #include "check.h"
-#include "settings.h"
+#include "configure/settings.h"
 
 static struct pipeline pipeline;
 static struct settings settings;
@@ -58,7 +59,7 @@ static void give(uint64_t now, float raw) {
  * in between there is nothing for them. */
 static void test_told(void) {
         enum occupancy occupancy = OCCUPANCY_UNKNOWN;
-        enum posture_kind kind = POSTURE_UNKNOWN;
+        enum posture_class kind = POSTURE_UNKNOWN;
         uint64_t now = 1000000;
         int told = 0, begun = 0;
 
@@ -68,10 +69,10 @@ static void test_told(void) {
         for (int i = 0; i < 2000; i++, now += 10000) {
                 give(now, i >= 1000 ? 120 : 0);
                 told += !snapshot.only_numbers;
-                if (snapshot.posture.occupancy != occupancy || snapshot.posture.kind != kind)
+                if (snapshot.posture.occupancy != occupancy || snapshot.posture.posture_class != kind)
                         CHECK(!snapshot.only_numbers);
                 occupancy = snapshot.posture.occupancy;
-                kind = snapshot.posture.kind;
+                kind = snapshot.posture.posture_class;
                 if (snapshot.only_numbers)
                         CHECK(snapshot.sitting.changes == 0 && snapshot.alerts.of[ALERT_ACTIVATE].changes == 0);
                 begun += (snapshot.sitting.changes & SITTING_BOUT_STARTED) != 0;

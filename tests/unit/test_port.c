@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ports over the real thing: pty, FIFO, file, standard input, TCP; hang-up, re-opening, and a mat at its own pace. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "acquire/encoder.h"
-#include "acquire/port.h"
+#include "core/acquire/encoder.h"
+#include "ports/port.h"
 #include "wire.h"
 
 static const struct port_options options = {.baud = 115200};

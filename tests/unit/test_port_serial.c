@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* port_serial.c and libserialport on a pty: tests/shim_pty.c is part of this program, and so comes before the C library. */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +14,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "acquire/port.h"
 #include "check.h"
+#include "ports/port.h"
 
 static char hint[256];
 

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* What `sitbonectl ports` finds in a /sys and /dev of our own making. */
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "tools/ctl/ctl_ports.h"
+#include "tools/sitbonectl/ports/find.h"
 
 static char root[64];
 

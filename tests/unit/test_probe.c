@@ -1,19 +1,20 @@
+/* SPDX-License-Identifier: MIT */
 /* Every row of the format table is recognised from what a mat of it sends: any window of it, with a boot banner before and
  * answers in between, empty and loaded. Noise, a damaged stream, nothing, and mats that no row describes are not.
  * Usage: test_probe [WINDOWS]: so many random windows a format (4), with a table of what was found. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/encoder.h"
 #include "check.h"
-#include "tools/ctl/ctl_probe.h"
+#include "core/acquire/encoder.h"
+#include "tools/sitbonectl/probe/fit.h"
 
 enum { BYTES_MAX = 512 * 1024, FRAMES = 12 };
 
 static struct prober prober;
 static struct format_list list;
 static const char *const no_folders[] = {NULL};
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static uint8_t bytes[BYTES_MAX];
 static uint32_t state = 7;
 

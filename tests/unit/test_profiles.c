@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What was learnt of a sitter survives a restart, sitter by sitter; what cannot be used is moved aside, and the rest goes
  * on. */
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "publish/profiles.h"
+#include "store/profiles.h"
 #include "util/checksum.h"
 #include "util/file.h"
 

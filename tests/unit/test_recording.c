@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* Frames CSV and raw bytes as recordings: what is read, what is refused and why, and every recording there is. */
 #include <dirent.h>
 
-#include "acquire/encoder.h"
-#include "acquire/recording.h"
+#include "core/acquire/encoder.h"
+#include "core/acquire/recording.h"
 #include "wire.h"
 
 static struct recording recording;

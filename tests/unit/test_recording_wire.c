@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recordings of ours: every byte and time comes back; cut anywhere or damaged anywhere they lose no more than they must. */
 #include <errno.h>
 #include <signal.h>
@@ -5,11 +6,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "acquire/encoder.h"
-#include "acquire/recording.h"
-#include "acquire/recording_pack.h"
 #include "check.h"
-#include "recorder.h"
+#include "core/acquire/encoder.h"
+#include "core/acquire/recording.h"
+#include "core/acquire/recording_pack.h"
+#include "recording/recorder.h"
 #include "util/file.h"
 
 enum { FRAMES = 100, PERIOD_US = 50000 };

@@ -1,13 +1,14 @@
+/* SPDX-License-Identifier: MIT */
 /* Real recordings through the stages with default settings: ten changes of occupancy on a noisy 32 x 32 pad, found
  * within two frames and none invented; the other mats give sane occupancy and numbers within their ranges. */
 #include <string.h>
 
-#include "acquire/recording.h"
 #include "check.h"
-#include "condition/condition.h"
-#include "describe/describe.h"
-#include "estimate/estimate.h"
-#include "settings.h"
+#include "configure/settings.h"
+#include "core/acquire/recording.h"
+#include "core/condition/condition.h"
+#include "core/describe/describe.h"
+#include "core/estimate/estimate.h"
 
 static struct settings settings;
 static struct recording recording;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What survives a restart: newest good slot wins, a damaged one costs a second and not the rest. */
 #include <errno.h>
 #include <fcntl.h>
@@ -6,7 +7,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "publish/state.h"
+#include "store/state.h"
 #include "util/checksum.h"
 #include "util/clock.h"
 

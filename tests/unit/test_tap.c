@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* The tap never waits: who does not read in time loses bytes, and is told how many; who has hung up is forgotten. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "app/tap.h"
 #include "check.h"
-#include "tap.h"
 
 static struct tap tap;
 

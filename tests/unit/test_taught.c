@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* Taught postures: three ways to sit on nine cells of unknown place, and what is none of them. */
 #include "check.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "describe/pattern.h"
-#include "estimate/taught.h"
+#include "core/describe/fingerprint.h"
+#include "core/estimate/taught.h"
 
 static const float sits[3][9] = {{0.6F, 0.6F, 0.3F, 0.3F, 0.5F, 0.5F, 0.1F, 0.1F, 0},
                                  {0.2F, 0.7F, 0.3F, 0.1F, 0.5F, 0.8F, 0.1F, 0.2F, 0},

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 #include "check.h"
-#include "publish/text.h"
+#include "words/names.h"
 
 static void names_are_total(void) {
         for (int i = 0; i <= REFUSAL_N; i++)
@@ -11,7 +12,7 @@ static void names_are_total(void) {
         for (int i = 0; i < ALERT_KIND_N; i++)
                 CHECK(strlen(alert_title((enum alert_kind)i)) > 3);
         CHECK(strcmp(posture_name(POSTURE_LEANING_LEFT), "leaning_left") == 0);
-        CHECK(strcmp(posture_name((enum posture_kind)99), "unknown") == 0);
+        CHECK(strcmp(posture_name((enum posture_class)99), "unknown") == 0);
         CHECK(strcmp(alert_event_name(ALERT_ACTIVATE), "glute_activation_due") == 0);
         CHECK(strcmp(alert_outcome_name(ALERT_STOOD), "stood") == 0);
         CHECK(strcmp(command_result_name(COMMAND_NOTHING_DUE), "NothingDue") == 0);

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Turned or slid: what was seen, whether weight went off, and what people do. */
-#include "estimate/tilt.h"
+#include "core/estimate/tilt.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For the tests of acquire/: frames collected from a decoder, splits, damage and files of real recordings. */
 #ifndef TESTS_WIRE_H
 #define TESTS_WIRE_H
@@ -8,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/decoder.h"
 #include "check.h"
+#include "core/acquire/decoder.h"
 
 /* xorshift64*: the same bytes on every run. */
 static inline uint32_t wire_random(uint64_t *state) {

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app/app.h"
+#include "configure/exercises.h"
+#include "configure/response_curve.h"
+#include "configure/settings.h"
+#include "util/language.h"
+#include "util/log.h"
+#include "util/version.h"
+
+enum { LARGE_BLOCK = 64 * 1024, THREAD_STACK = 512 * 1024 };
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+enum action { RUN, CHECK_CONFIG, PRINT_CONFIG };
+
+struct arguments {
+        struct app_options app;
+        enum action action;
+        bool user, debug;
+};
+
+static void help(FILE *f) {
+        fputs("sitboned --device /dev/ttyUSB0          read this mat, settings from /etc/sitbone\n"
+              "sitboned --check-config                 is the configuration right?\n"
+              "\n"
+              "Reads a seat pressure mat, follows posture and sitting time, says when to stand up.\n"
+              "\n"
+              "  -c, --config FILE     settings, with FILE.d/*.conf over them (default /etc/sitbone/sitbone.conf)\n"
+              "      --device SPEC     auto, a tty, a link, a pty, a FIFO, a file, - or tcp://host:port\n"
+              "      --state DIR       what survives a restart, and the history (default $STATE_DIRECTORY)\n"
+              "      --user            for one person: session bus, settings in ~/.config/sitbone, state in\n"
+              "                        ~/.local/state/sitbone\n"
+              "      --check-config    report every mistake of the settings and the exercises, then end\n"
+              "      --print-config    print the settings in force and where each comes from\n"
+              "      --print-defaults  print a settings file with every setting at its default\n"
+              "      --speed X         let time pass X times faster (for demonstrations with a virtual mat)\n"
+              "  -d, --debug           more lines in the journal\n"
+              "      --version, --help\n"
+              "\n"
+              "Signals: HUP reads the settings again. Manual: sitboned(8), sitbone.conf(5), sitbone-mqtt(7)\n",
+              f);
+}
+
+enum { OPT_DEVICE = 256, OPT_STATE, OPT_USER, OPT_CHECK, OPT_PRINT, OPT_DEFAULTS, OPT_SPEED, OPT_VERSION };
+
+static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                        {"device", required_argument, NULL, OPT_DEVICE},
+                                        {"state", required_argument, NULL, OPT_STATE},
+                                        {"user", no_argument, NULL, OPT_USER},
+                                        {"check-config", no_argument, NULL, OPT_CHECK},
+                                        {"print-config", no_argument, NULL, OPT_PRINT},
+                                        {"print-defaults", no_argument, NULL, OPT_DEFAULTS},
+                                        {"speed", required_argument, NULL, OPT_SPEED},
+                                        {"debug", no_argument, NULL, 'd'},
+                                        {"version", no_argument, NULL, OPT_VERSION},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+
+static double speed_of(const char *text) {
+        char *end;
+        double speed = strtod(text, &end);
+
+        if (*end || !(speed >= 0.1 && speed <= 1000)) {
+                fprintf(stderr, "sitboned: --speed %s: must be 0.1..1000\n", text);
+                exit(EXIT_USAGE);
+        }
+        return speed;
+}
+
+/* What is answered without a daemon, and wrong usage. */
+_Noreturn static void answer(int option) {
+        if (option == OPT_DEFAULTS)
+                settings_print_defaults(stdout);
+        else if (option == OPT_VERSION)
+                printf("sitboned %s\n", sitbone_version);
+        else if (option == 'h')
+                help(stdout);
+        else
+                fputs("Try: sitboned --help\n", stderr);
+        exit(option == '?' ? EXIT_USAGE : EXIT_OK);
+}
+
+/* --check-config FILE is what one types first. */
+static void take_rest(int argc, char **argv, struct arguments *ret) {
+        if (optind < argc && ret->action != RUN && !ret->app.config_path)
+                ret->app.config_path = argv[optind++];
+        if (optind < argc) {
+                fprintf(stderr, "sitboned: %s: not understood\nTry: sitboned --help\n", argv[optind]);
+                exit(EXIT_USAGE);
+        }
+}
+
+/* Ends the program on wrong usage and after --help and the like. */
+static void parse_arguments(int argc, char **argv, struct arguments *ret) {
+        int c;
+
+        while ((c = getopt_long(argc, argv, "c:dh", options, NULL)) >= 0) {
+                switch (c) {
+                case 'c':
+                        ret->app.config_path = optarg;
+                        break;
+                case OPT_DEVICE:
+                        ret->app.device = optarg;
+                        break;
+                case OPT_STATE:
+                        ret->app.state_directory = optarg;
+                        break;
+                case OPT_USER:
+                        ret->user = true;
+                        break;
+                case OPT_CHECK:
+                        ret->action = CHECK_CONFIG;
+                        break;
+                case OPT_PRINT:
+                        ret->action = PRINT_CONFIG;
+                        break;
+                case OPT_SPEED:
+                        ret->app.speed = speed_of(optarg);
+                        break;
+                case 'd':
+                        ret->debug = true;
+                        break;
+                default:
+                        answer(c);
+                }
+        }
+        take_rest(argc, argv, ret);
+}
+
+/* Makes DIR and its parents under the home directory, as far as they are missing. */
+static void make_directories(const char *path) {
+        char part[512];
+
+        snprintf(part, sizeof(part), "%s", path);
+        for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+                *slash = '\0';
+                mkdir(part, 0700);
+                *slash = '/';
+        }
+        mkdir(part, 0700);
+}
+
+/* XDG: the variable, or its default under the home directory. */
+static void user_path(const char *variable, const char *standard, const char *name, char *ret, size_t size) {
+        const char *base = getenv(variable), *home = getenv("HOME");
+
+        if (base && base[0] == '/')
+                snprintf(ret, size, "%s/%s", base, name);
+        else
+                snprintf(ret, size, "%s/%s/%s", home ? home : "", standard, name);
+}
+
+/* For one person: their own settings file if there is one, and a state directory of their own. */
+static void be_user(struct arguments *arguments) {
+        static char config[512], state[512]; /* for the life of the program */
+        struct stat st;
+
+        user_path("XDG_CONFIG_HOME", ".config", "sitbone/sitbone.conf", config, sizeof(config));
+        user_path("XDG_STATE_HOME", ".local/state", "sitbone", state, sizeof(state));
+        arguments->app.session_bus = true;
+        if (!arguments->app.config_path && stat(config, &st) == 0)
+                arguments->app.config_path = config;
+        if (!arguments->app.state_directory) {
+                make_directories(state);
+                arguments->app.state_directory = state;
+        }
+}
+
+static int say_mistakes(const struct config_errors *m) {
+        for (int i = 0; i < m->n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", m->text[i]);
+        if (m->n > CONFIG_ERRORS_MAX)
+                fprintf(stderr, "... and %d more\n", m->n - CONFIG_ERRORS_MAX);
+        return m->n;
+}
+
+static int check_config(const struct settings *settings, struct config_errors *mistakes) {
+        static struct exercise_catalogue exercises;
+        const char *path = *settings->alert.exercises_file ? settings->alert.exercises_file : NULL;
+
+        exercises_load(path, mistakes, &exercises);
+        if (*settings->condition.response_file)
+                free(response_load(settings->condition.response_file, mistakes));
+        if (say_mistakes(mistakes) > 0) {
+                fprintf(stderr, "%d mistake%s\n", mistakes->n, mistakes->n == 1 ? "" : "s");
+                return EXIT_USAGE;
+        }
+        printf("The configuration is right.\n");
+        return EXIT_OK;
+}
+
+static void be_small(void) {
+        pthread_attr_t attributes;
+
+        mallopt(M_ARENA_MAX, 1); /* threads that allocate a few bytes a minute need no heaps of their own */
+        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* large blocks: only the pages in use, and given back when freed */
+        if (pthread_attr_init(&attributes) != 0)
+                return;
+        pthread_attr_setstacksize(&attributes, THREAD_STACK); /* whole stacks are locked with [realtime] lock_memory */
+        pthread_setattr_default_np(&attributes);
+        pthread_attr_destroy(&attributes);
+}
+
+int main(int argc, char **argv) {
+        struct arguments arguments = {.app = {.speed = 1, .state_directory = getenv("STATE_DIRECTORY")}};
+        static struct config_errors mistakes;
+        struct settings settings;
+
+        be_small();
+        parse_arguments(argc, argv, &arguments);
+        log_open(arguments.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+        if (arguments.user)
+                be_user(&arguments);
+        if (arguments.action == PRINT_CONFIG) {
+                settings_print(stdout, arguments.app.config_path, &mistakes);
+                return say_mistakes(&mistakes) > 0 ? EXIT_USAGE : EXIT_OK;
+        }
+        settings_load(arguments.app.config_path, &settings, &mistakes);
+        if (!language_choose(settings.seat.language))
+                config_error_add(&mistakes, "[seat] language = %s: must be auto or a language such as en, de, de_AT",
+                                 settings.seat.language);
+        if (arguments.action == CHECK_CONFIG)
+                return check_config(&settings, &mistakes);
+        if (say_mistakes(&mistakes) > 0)
+                return EXIT_USAGE;
+        return app_run(&arguments.app, &settings) < 0 ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+#include "configure/format_file.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configure/format_key.h"
+#include "core/acquire/cell_lists.h"
+#include "sitbone/frame.h"
+#include "util/ini.h"
+#include "util/suggest.h"
+
+enum kind {
+        TEXT,
+        WORD, /* one of words; the enum's value is its place */
+        YES_NO,
+        U8,
+        U16,
+        I32,
+        REAL,
+        BYTES,
+        COMMAND,
+        CONSTANTS,
+        ROW_LIST,
+        COL_LIST,
+        BOARDS,
+        MASK,
+        POSITIONS,
+        SEPARATORS,
+};
+
+struct key {
+        const char *name;
+        enum kind kind;
+        size_t offset, size;
+        double min, max;
+        const char *const *words;
+};
+
+static const char *const framing_words[] = {"prefix", "delimiter", "text", "suffix", "slip", "cobs", NULL};
+static const char *const sure_words[] = {"unsaid", "A", "B", "C", NULL};
+static const char *const element_words[] = {"u8",    "u16le", "u16be",  "i16le",  "i16be",
+                                            "i32le", "f32le", "split5", "split6", NULL};
+static const char *const check_words[] = {"none", "sum8", "crc16-modbus", "xor8", NULL};
+static const char *const length_words[] = {"fixed", "u8", "u16le", "u16be", NULL};
+static const char *const shape_words[] = {"none", "u8", "u16le", NULL};
+static const char *const part_words[] = {"none", "index", "start", NULL};
+static const char *const end_words[] = {"line", "blank", "word", "number", NULL};
+static const char *const line_words[] = {"leave", "on", "off", NULL};
+static const char *const yes_words[] = {"no", "yes", NULL};
+static const char *const separator_words[] = {"comma", "semicolon", "tab", "blank", "slash",
+                                              "colon", "bar",       "any", NULL};
+static const char separator_signs[] = {',', ';', '\t', ' ', '/', ':', '|', FORMAT_SEPARATOR_ANY};
+
+#define AT(field) offsetof(struct format, field), sizeof(((struct format *)0)->field)
+#define WORD_KEY(name, f, w)                                                                                          \
+        { name, WORD, AT(f), 0, 0, w }
+#define YES_KEY(name, f)                                                                                              \
+        { name, YES_NO, AT(f), 0, 1, yes_words }
+#define NUM_KEY(name, k, f, least, most)                                                                              \
+        { name, k, AT(f), least, most, NULL }
+#define PLAIN_KEY(name, k, f)                                                                                         \
+        { name, k, AT(f), 0, 0, NULL }
+
+static const struct key keys[] = {
+        PLAIN_KEY("title", TEXT, title),
+        WORD_KEY("sure", sure, sure_words),
+        PLAIN_KEY("known", TEXT, known),
+        PLAIN_KEY("source", TEXT, source),
+        WORD_KEY("framing", framing, framing_words),
+        PLAIN_KEY("sync", BYTES, sync),
+        PLAIN_KEY("tail", BYTES, tail),
+        PLAIN_KEY("preamble", BYTES, preamble),
+        NUM_KEY("header", U8, header_n, 0, 64),
+        NUM_KEY("trailer", U8, trailer_n, 0, 64),
+        WORD_KEY("length", length.kind, length_words),
+        NUM_KEY("length_at", U8, length.at, 0, 71),
+        YES_KEY("length_counts_elements", length.elements),
+        NUM_KEY("length_adds", U8, length.adds, 0, 255),
+        WORD_KEY("shape", shape.kind, shape_words),
+        NUM_KEY("shape_at", U8, shape.at, 0, 71),
+        PLAIN_KEY("constants", CONSTANTS, constants),
+        WORD_KEY("part", part.kind, part_words),
+        NUM_KEY("part_at", U8, part.at, 0, 71),
+        NUM_KEY("part_first", U8, part.first, 0, 255),
+        NUM_KEY("part_cells", U16, part.cells, 0, 4096),
+        NUM_KEY("board_at", U8, board_at, 0, 71),
+        NUM_KEY("record", U8, sparse.size, 0, 32),
+        NUM_KEY("record_x_at", U8, sparse.x_at, 0, 31),
+        NUM_KEY("record_y_at", U8, sparse.y_at, 0, 31),
+        NUM_KEY("record_value_at", U8, sparse.value_at, 0, 31),
+        WORD_KEY("check", check, check_words),
+        NUM_KEY("check_from", U8, check_from, 0, 72),
+        PLAIN_KEY("separators", SEPARATORS, separators),
+        YES_KEY("digits", digits),
+        WORD_KEY("frame_end", text_end, end_words),
+        WORD_KEY("element", element, element_words),
+        NUM_KEY("mask", U16, mask, 0, 65535),
+        NUM_KEY("shift", U8, shift, 0, 15),
+        NUM_KEY("max_valid", U16, max_valid, 0, 65535),
+        YES_KEY("inverted", inverted),
+        NUM_KEY("full_scale", REAL, full_scale, 1e-3, 16777216),
+        NUM_KEY("crosstalk", REAL, crosstalk, 0, 1),
+        NUM_KEY("rows", U16, rows, 0, 4096),
+        NUM_KEY("cols", U16, cols, 0, 4096),
+        NUM_KEY("cells", U16, cells, 0, 4096),
+        YES_KEY("resizable", resizable),
+        NUM_KEY("pitch_x_mm", REAL, pitch_x_mm, 0, 200),
+        NUM_KEY("pitch_y_mm", REAL, pitch_y_mm, 0, 200),
+        YES_KEY("column_major", order.column_major),
+        YES_KEY("serpentine", order.serpentine),
+        YES_KEY("flip_x", order.flip_x),
+        YES_KEY("flip_y", order.flip_y),
+        PLAIN_KEY("row_list", ROW_LIST, order.row_list),
+        PLAIN_KEY("col_list", COL_LIST, order.col_list),
+        PLAIN_KEY("boards", BOARDS, boards),
+        PLAIN_KEY("mask_cells", MASK, mask_cells),
+        PLAIN_KEY("x_mm", POSITIONS, x_mm),
+        PLAIN_KEY("y_mm", POSITIONS, y_mm),
+        NUM_KEY("baud", I32, baud, 0, 4000000),
+        NUM_KEY("rate_hz", REAL, rate_hz, 0, 1000),
+        WORD_KEY("dtr", dtr, line_words),
+        WORD_KEY("rts", rts, line_words),
+        NUM_KEY("open_delay_ms", I32, open_delay_ms, 0, 60000),
+        NUM_KEY("discard_ms", I32, discard_ms, 0, 60000),
+        PLAIN_KEY("start", COMMAND, start),
+        PLAIN_KEY("request", COMMAND, request),
+        NUM_KEY("request_every_ms", I32, request_every_ms, 0, 60000),
+};
+
+enum { KEYS_N = sizeof(keys) / sizeof(keys[0]) };
+
+struct reading {
+        const char *path;
+        struct config_errors *mistakes;
+        int before; /* mistakes there were */
+        struct format format;
+        int given[KEYS_N]; /* in this line, 0 = not */
+};
+
+/* --- values --- */
+
+static bool number_in(const char *s, double least, double most, bool whole, double *ret) {
+        char *end;
+        double value = strtod(s, &end);
+
+        if (end == s || *end || !(value >= least && value <= most) || (whole && value != floor(value)))
+                return false;
+        *ret = value;
+        return true;
+}
+
+static bool take_number(const struct key *key, const char *s, void *field) {
+        double value;
+
+        if (!number_in(s, key->min, key->max, key->kind != REAL, &value))
+                return false;
+        if (key->kind == U8)
+                *(uint8_t *)field = (uint8_t)value;
+        else if (key->kind == U16)
+                *(uint16_t *)field = (uint16_t)value;
+        else if (key->kind == I32)
+                *(int32_t *)field = (int32_t)value;
+        else
+                *(float *)field = (float)value;
+        return true;
+}
+
+static int word_in(const char *const *words, const char *s) {
+        for (int i = 0; words[i]; i++)
+                if (strcmp(words[i], s) == 0)
+                        return i;
+        return -1;
+}
+
+static bool take_word(const struct key *key, const char *s, void *field) {
+        int i = word_in(key->words, s);
+
+        if (i < 0)
+                return false;
+        if (key->kind == YES_NO)
+                *(bool *)field = i == 1;
+        else
+                memcpy(field, &i, sizeof(i));
+        return true;
+}
+
+/* Up to so many hexadecimal digits, at least one; moves *at behind them. */
+static bool take_hex(const char **at, size_t digits, uint8_t *ret) {
+        size_t n = strspn(*at, "0123456789abcdefABCDEF");
+        char text[3] = "";
+
+        n = n < digits ? n : digits;
+        if (n == 0)
+                return false;
+        memcpy(text, *at, n);
+        *ret = (uint8_t)strtoul(text, NULL, 16);
+        *at += n;
+        return true;
+}
+
+/* "AA 55 03" or the text between quotation marks, with \n and \r. */
+static bool take_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret) {
+        uint8_t bytes[FORMAT_COMMAND_MAX];
+        size_t n = 0, length = strlen(s);
+        bool quoted = length >= 2 && s[0] == '"' && s[length - 1] == '"';
+
+        for (const char *at = quoted ? s + 1 : s, *end = s + length - (quoted ? 1 : 0); at < end; at++) {
+                if (!quoted && *at == ' ')
+                        continue;
+                if (n == most || n == sizeof(bytes))
+                        return false;
+                if (!quoted) {
+                        if (strspn(at, "0123456789abcdefABCDEF") < 2 || !take_hex(&at, 2, &bytes[n++]))
+                                return false;
+                        at--;
+                } else if (*at == '\\' && at + 1 < end && (at[1] == 'n' || at[1] == 'r')) {
+                        bytes[n++] = *++at == 'n' ? '\n' : '\r';
+                } else {
+                        bytes[n++] = (uint8_t)*at;
+                }
+        }
+        memcpy(ret, bytes, n);
+        *ret_n = (uint8_t)n;
+        return n > 0;
+}
+
+/* "2=02 4=02 3&F0=40": place, mask, value; place decimal, the others hexadecimal. */
+static bool take_constant(const char **at, struct format_constant *ret) {
+        char *end;
+        unsigned long place = strtoul(*at, &end, 10);
+
+        if (end == *at || place > 71)
+                return false;
+        *ret = (struct format_constant){(uint8_t)place, 0xFF, 0};
+        *at = end;
+        if (**at == '&') {
+                ++*at;
+                if (!take_hex(at, 2, &ret->mask))
+                        return false;
+        }
+        if (*(*at)++ != '=' || !take_hex(at, 2, &ret->value) || (ret->value & ~ret->mask))
+                return false;
+        return **at == '\0' || **at == ' ';
+}
+
+static bool take_constants(struct format *f, const char *s) {
+        for (f->n_constants = 0; *s; s += strspn(s, " "))
+                if (f->n_constants == FORMAT_CONSTANTS_MAX || !take_constant(&s, &f->constants[f->n_constants++]))
+                        return false;
+        return f->n_constants > 0;
+}
+
+static bool take_list(const char *s, uint8_t *ret_n, uint8_t *ret) {
+        struct places_list list;
+
+        if (!places_list(s, &list))
+                return false;
+        memcpy(ret, list.of, list.n);
+        *ret_n = list.n;
+        return list.n > 0;
+}
+
+/* Kept as text: places.h reads it. */
+static bool take_places(const struct key *key, const char *s, char *field) {
+        struct places_boards boards;
+        uint32_t n;
+
+        if (strlen(s) >= key->size || (key->kind == BOARDS && !places_boards(s, &boards)) ||
+            (key->kind == MASK && !places_mask_reads(s)) ||
+            (key->kind == POSITIONS && !places_positions(s, CELLS_MAX, NULL, &n)))
+                return false;
+        snprintf(field, key->size, "%s", s);
+        return true;
+}
+
+static bool take_separators(struct format *f, const char *s) {
+        size_t n = 0;
+
+        memset(f->separators, 0, sizeof(f->separators));
+        while (*s) {
+                char word[16];
+                size_t length = strcspn(s, " ");
+                int i;
+
+                snprintf(word, sizeof(word), "%.*s", (int)length, s);
+                i = length < sizeof(word) ? word_in(separator_words, word) : -1;
+                if (i < 0 || n + 1 >= sizeof(f->separators))
+                        return false;
+                f->separators[n++] = separator_signs[i];
+                s += length + strspn(s + length, " ");
+        }
+        return n > 0;
+}
+
+static bool take_value(struct format *f, const struct key *key, const char *s) {
+        void *field = (char *)f + key->offset;
+        struct format_bytes *bytes = field;
+        struct format_command *command = field;
+
+        switch (key->kind) {
+        case TEXT:
+                return *s && (size_t)snprintf(field, key->size, "%s", s) < key->size;
+        case WORD:
+        case YES_NO:
+                return take_word(key, s, field);
+        case U8:
+        case U16:
+        case I32:
+        case REAL:
+                return take_number(key, s, field);
+        case BYTES:
+                return take_bytes(s, FORMAT_BYTES_MAX, &bytes->n, bytes->of);
+        case COMMAND:
+                return take_bytes(s, FORMAT_COMMAND_MAX, &command->n, command->of);
+        case CONSTANTS:
+                return take_constants(f, s);
+        case ROW_LIST:
+                return take_list(s, &f->order.n_listed, f->order.row_list);
+        case COL_LIST:
+                return take_list(s, &f->order.n_cols_listed, f->order.col_list);
+        case BOARDS:
+        case MASK:
+        case POSITIONS:
+                return take_places(key, s, field);
+        case SEPARATORS:
+                return take_separators(f, s);
+        }
+        return false;
+}
+
+/* --- mistakes --- */
+
+static void join(const char *const *words, char *ret, size_t size) {
+        *ret = '\0';
+        for (int i = 0; words[i]; i++)
+                snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", i ? " | " : "", words[i]);
+}
+
+static void legal(const struct key *key, char *ret, size_t size) {
+        switch (key->kind) {
+        case TEXT:
+                snprintf(ret, size, "1..%zu bytes", key->size - 1);
+                return;
+        case WORD:
+        case YES_NO:
+                join(key->words, ret, size);
+                return;
+        case BYTES:
+                snprintf(ret, size, "1..8 bytes as AA 55 03, or \"text\"");
+                return;
+        case COMMAND:
+                snprintf(ret, size, "1..32 bytes as AA 55 03, or \"text\\n\"");
+                return;
+        case CONSTANTS:
+                snprintf(ret, size, "up to 4 of PLACE=VALUE or PLACE&MASK=VALUE, as 2=02 4&F0=40");
+                return;
+        case ROW_LIST:
+        case COL_LIST:
+                snprintf(ret, size, "up to 64 numbers 0..63, as 0 1 2 or 15-31 14-0");
+                return;
+        case BOARDS:
+                snprintf(ret, size, "board numbers from left to right, as 0 1 or 0 / 1xy");
+                return;
+        case MASK:
+                snprintf(ret, size, "up to %zu bytes of cells, rows and columns, as 120 3:5 row 7 col 0-2",
+                         key->size - 1);
+                return;
+        case POSITIONS:
+                snprintf(ret, size, "up to %zu bytes of numbers -2000..2000, as -90 0 90.5", key->size - 1);
+                return;
+        case SEPARATORS:
+                join(separator_words, ret, size);
+                return;
+        default:
+                snprintf(ret, size, "%.10g..%.10g", key->min, key->max);
+        }
+}
+
+static void on_item(void *userdata, const struct ini_item *item) {
+        struct reading *r = userdata;
+        const char *near = NULL;
+        char range[160];
+
+        if (strcmp(item->section, "format") != 0) {
+                if (!item->key)
+                        config_error_add(r->mistakes, "%s:%d: [%s]: there is only the section [format]", r->path,
+                                         item->line, item->section);
+                else if (!*item->section)
+                        config_error_add(r->mistakes, "%s:%d: %s: stands before the line [format]", r->path,
+                                         item->line, item->key);
+                return;
+        }
+        for (int k = 0; item->key && k < KEYS_N; k++) {
+                suggest_nearest(item->key, keys[k].name, &near);
+                if (strcmp(item->key, keys[k].name) != 0)
+                        continue;
+                legal(&keys[k], range, sizeof(range));
+                if (r->given[k])
+                        config_error_add(r->mistakes, "%s:%d: %s is given twice", r->path, item->line, item->key);
+                else if (!take_value(&r->format, &keys[k], item->value))
+                        config_error_add(r->mistakes, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
+                                         item->value, range);
+                r->given[k] = item->line;
+                return;
+        }
+        if (item->key)
+                config_error_add(r->mistakes, "%s:%d: no key \"%s\"%s%s", r->path, item->line, item->key,
+                                 near ? "; did you mean " : "", near ? near : "");
+}
+
+static void on_mistake(void *userdata, int line, const char *what) {
+        struct reading *r = userdata;
+
+        config_error_add(r->mistakes, "%s:%d: %s", r->path, line, what);
+}
+
+/* --- files --- */
+
+void format_file_name(const char *path, char *ret, size_t size) {
+        const char *base = strrchr(path, '/');
+        size_t n;
+
+        base = base ? base + 1 : path;
+        n = strlen(base);
+        if (n > 5 && strcmp(base + n - 5, ".conf") == 0)
+                n -= 5;
+        snprintf(ret, size, "%.*s", (int)n, base);
+}
+
+static void check_keys(struct reading *r) {
+        for (int k = 0; k < KEYS_N; k++) {
+                const char *wrong = r->given[k] ? format_key_wrong(&r->format, keys[k].name) : NULL;
+
+                if (wrong)
+                        config_error_add(r->mistakes, "%s:%d: %s: %s", r->path, r->given[k], keys[k].name, wrong);
+        }
+}
+
+/* What is wrong with the whole, at the line of the key that it begins with. */
+static void add_wrong(const struct reading *r, const char *wrong) {
+        for (int k = 0; k < KEYS_N; k++) {
+                size_t n = strlen(keys[k].name);
+
+                if (r->given[k] && strncmp(wrong, keys[k].name, n) == 0 && wrong[n] == ' ') {
+                        config_error_add(r->mistakes, "%s:%d: %s", r->path, r->given[k], wrong);
+                        return;
+                }
+        }
+        config_error_add(r->mistakes, "%s: %s", r->path, wrong);
+}
+
+/* What a description leaves to be understood: that as many cells as have a place are there, and that a shape which comes
+ * first is not part of the header. */
+static void understand(struct format *f) {
+        uint8_t shape_n = format_shape(f, 0, 0).n;
+        uint32_t n;
+
+        if (*f->x_mm && f->cells == 0 && f->rows == 0 && f->framing != FRAMING_TEXT &&
+            places_positions(f->x_mm, CELLS_MAX, NULL, &n))
+                f->cells = (uint16_t)n;
+        if (f->framing == FRAMING_PREFIX && f->sync.n == 0 && f->header_n >= shape_n)
+                f->header_n = (uint8_t)(f->header_n - shape_n);
+}
+
+int format_parse(const char *path, const char *text, size_t n, struct config_errors *mistakes, struct format *ret) {
+        struct reading r = {.path = path, .mistakes = mistakes, .before = mistakes->n};
+        const struct ini_sink sink = {on_item, on_mistake, &r};
+        const char *wrong;
+
+        r.format.rate_hz = 10;
+        r.format.baud = 115200;
+        r.format.framing = FRAMING_TEXT;
+        memcpy(r.format.separators, ",; \t", 5);
+        format_file_name(path, r.format.name, sizeof(r.format.name));
+        snprintf(r.format.title, sizeof(r.format.title), "%s", r.format.name);
+        ini_parse(text, n, &sink);
+        if (mistakes->n == r.before)
+                check_keys(&r);
+        understand(&r.format);
+        wrong = mistakes->n == r.before ? format_wrong(&r.format) : NULL;
+        if (wrong)
+                add_wrong(&r, wrong);
+        if (mistakes->n == r.before)
+                *ret = r.format;
+        return mistakes->n - r.before;
+}

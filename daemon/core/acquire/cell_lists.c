@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/acquire/cell_lists.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "core/acquire/parse_number.h"
+
+enum { NUMBER_MAX = 9999 };
+
+static const double POSITION_MAX_MM = 2000;
+
+struct range {
+        uint32_t from, to; /* to may be the lower one */
+};
+
+static bool blank(char c) {
+        return c == ' ' || c == '\t' || c == ',';
+}
+
+/* Behind the blanks; false at the end. */
+static bool more(const char **at) {
+        while (blank(**at))
+                ++*at;
+        return **at != '\0';
+}
+
+static bool ends(const char *at) {
+        return *at == '\0' || blank(*at);
+}
+
+static bool take_count(const char **at, uint32_t *ret) {
+        uint32_t n = 0;
+
+        if (**at < '0' || **at > '9')
+                return false;
+        for (; **at >= '0' && **at <= '9'; ++*at)
+                if ((n = n * 10 + (uint32_t)(**at - '0')) > NUMBER_MAX)
+                        return false;
+        *ret = n;
+        return true;
+}
+
+static bool take_range(const char **at, struct range *ret) {
+        if (!take_count(at, &ret->from))
+                return false;
+        ret->to = ret->from;
+        if (**at != '-')
+                return true;
+        ++*at;
+        return take_count(at, &ret->to);
+}
+
+bool places_list(const char *text, struct places_list *ret) {
+        struct range r;
+
+        ret->n = 0;
+        while (more(&text)) {
+                if (!take_range(&text, &r) || !ends(text) || r.from >= PLACES_LIST_MAX || r.to >= PLACES_LIST_MAX)
+                        return false;
+                for (uint32_t i = r.from;; i = r.to > r.from ? i + 1 : i - 1) {
+                        if (ret->n == PLACES_LIST_MAX)
+                                return false;
+                        ret->of[ret->n++] = (uint8_t)i;
+                        if (i == r.to)
+                                break;
+                }
+        }
+        return true;
+}
+
+bool places_permute(const struct places_list *list, uint32_t n) {
+        uint64_t seen = 0;
+
+        if (list->n != n)
+                return false;
+        for (uint32_t i = 0; i < n; i++) {
+                if (list->of[i] >= n || seen >> list->of[i] & 1)
+                        return false;
+                seen |= 1ull << list->of[i];
+        }
+        return true;
+}
+
+bool places_positions(const char *text, uint32_t most, float *ret, uint32_t *ret_n) {
+        uint32_t n = 0;
+        double value;
+
+        while (more(&text)) {
+                if (n == most || !number_parse(&text, text + strlen(text), &value) || !ends(text) ||
+                    fabs(value) > POSITION_MAX_MM)
+                        return false;
+                if (ret)
+                        ret[n] = (float)value;
+                n++;
+        }
+        *ret_n = n;
+        return true;
+}
+
+/* --- mask --- */
+
+struct masked {
+        bool block; /* rows and columns; else cells by number, in rows */
+        struct range rows, cols;
+};
+
+static const struct range every = {0, UINT32_MAX};
+
+static void rise(struct range *r) {
+        struct range turned = {r->to, r->from};
+
+        if (r->from > r->to)
+                *r = turned;
+}
+
+/* "row 7": the word and what stands behind it. */
+static bool take_line(const char **at, const char *word, struct range *ret, bool *ret_wrong) {
+        size_t n = strlen(word);
+
+        if (strncmp(*at, word, n) != 0)
+                return false;
+        *at += n;
+        *ret_wrong = !more(at) || !take_range(at, ret);
+        return true;
+}
+
+static bool take_masked(const char **at, struct masked *ret) {
+        bool wrong = false;
+
+        *ret = (struct masked){.block = true, .rows = every, .cols = every};
+        if (!take_line(at, "row", &ret->rows, &wrong) && !take_line(at, "col", &ret->cols, &wrong)) {
+                wrong = !take_range(at, &ret->rows);
+                ret->block = **at == ':';
+                if (ret->block) {
+                        ++*at;
+                        wrong = wrong || !take_range(at, &ret->cols);
+                }
+        }
+        rise(&ret->rows);
+        rise(&ret->cols);
+        return !wrong && ends(*at);
+}
+
+bool places_mask_reads(const char *text) {
+        struct masked item;
+
+        while (more(&text))
+                if (!take_masked(&text, &item))
+                        return false;
+        return true;
+}
+
+static const char *mask_cells(const struct masked *item, uint32_t n, uint8_t *masked) {
+        if (item->rows.to >= n)
+                return "mask names a cell that is not there";
+        for (uint32_t i = item->rows.from; i <= item->rows.to; i++)
+                masked[i] = 1;
+        return NULL;
+}
+
+static const char *mask_block(const struct masked *item, uint32_t rows, uint32_t cols, uint8_t *masked) {
+        uint32_t last_row = item->rows.to == UINT32_MAX ? rows - 1 : item->rows.to;
+        uint32_t last_col = item->cols.to == UINT32_MAX ? cols - 1 : item->cols.to;
+
+        if (rows == 0)
+                return "mask names rows or columns, but the cells are not in rows and columns";
+        if (last_row >= rows || last_col >= cols)
+                return "mask names a row or column that is not there";
+        for (uint32_t r = item->rows.from; r <= last_row; r++)
+                for (uint32_t c = item->cols.from; c <= last_col; c++)
+                        masked[r * cols + c] = 1;
+        return NULL;
+}
+
+const char *places_mask(const char *text, uint32_t rows, uint32_t cols, uint32_t n, uint8_t *masked) {
+        struct masked item;
+        const char *wrong = NULL;
+
+        while (!wrong && more(&text)) {
+                if (!take_masked(&text, &item))
+                        return "mask is not a list of cells, rows and columns";
+                wrong = item.block ? mask_block(&item, rows, cols, masked) : mask_cells(&item, n, masked);
+        }
+        return wrong;
+}
+
+/* --- boards --- */
+
+static bool take_board(const char **at, struct places_boards *b) {
+        uint32_t number;
+
+        if (b->n == PLACES_BOARDS_MAX || !take_count(at, &number) || number > UINT8_MAX)
+                return false;
+        b->of[b->n].number = (uint8_t)number;
+        b->of[b->n].flip_x = b->of[b->n].flip_y = false;
+        for (; **at == 'x' || **at == 'y'; ++*at)
+                *(**at == 'x' ? &b->of[b->n].flip_x : &b->of[b->n].flip_y) = true;
+        b->n++;
+        return ends(*at) || **at == '/';
+}
+
+static bool rank_boards(struct places_boards *b) {
+        for (uint8_t i = 0; i < b->n; i++) {
+                b->of[i].rank = 0;
+                for (uint8_t k = 0; k < b->n; k++) {
+                        if (k != i && b->of[k].number == b->of[i].number)
+                                return false;
+                        b->of[i].rank += b->of[k].number < b->of[i].number;
+                }
+        }
+        return true;
+}
+
+bool places_boards(const char *text, struct places_boards *ret) {
+        uint8_t row_at = 0; /* boards in the rows before */
+
+        ret->n = ret->across = 0;
+        while (more(&text)) {
+                if (*text != '/') {
+                        if (!take_board(&text, ret))
+                                return false;
+                        continue;
+                }
+                text++;
+                if (ret->n == row_at || (ret->across > 0 && ret->n - row_at != ret->across))
+                        return false;
+                ret->across = (uint8_t)(ret->n - row_at);
+                row_at = ret->n;
+        }
+        if (ret->across == 0)
+                ret->across = ret->n;
+        return (ret->n == 0 || ret->n - row_at == ret->across) && rank_boards(ret);
+}

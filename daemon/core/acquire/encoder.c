@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/acquire/encoder.h"
+
+#include <string.h>
+
+/* What WiReSens sends at most in a packet unless told otherwise. */
+enum { OPEN_PART_CELLS = 120 };
+
+/* One frame, or one part of it. */
+struct piece {
+        uint32_t part, first, n;
+};
+
+static uint32_t largest_value(const struct format *f) {
+        uint32_t bits = format_largest(f);
+
+        if (f->framing == FRAMING_TEXT && !f->digits)
+                return 999999;
+        return f->max_valid > 0 && f->max_valid < bits ? f->max_valid : bits;
+}
+
+static uint32_t quantise(const struct format *f, const struct layout *l, float cell) {
+        float most = (float)largest_value(f), full = l->geometry.full_scale;
+        float value = l->inverted ? full - cell : cell;
+
+        if (full < most)
+                most = full;
+        if (!(value > 0))
+                return 0;
+        return (uint32_t)((value < most ? value : most) + 0.5f);
+}
+
+static void put_little(uint32_t value, size_t n, uint8_t *ret) {
+        for (size_t i = 0; i < n; i++)
+                ret[i] = (uint8_t)(value >> 8 * i);
+}
+
+static void put_element(const struct format *f, uint32_t value, uint8_t *ret) {
+        uint32_t bits = f->element == ELEMENT_SPLIT5 ? 5 : 6;
+        float number = (float)value;
+
+        switch (f->element) {
+        case ELEMENT_U16BE:
+        case ELEMENT_I16BE:
+                value <<= f->shift;
+                ret[0] = (uint8_t)(value >> 8);
+                ret[1] = (uint8_t)value;
+                return;
+        case ELEMENT_SPLIT5:
+        case ELEMENT_SPLIT6:
+                ret[0] = (uint8_t)((value >> bits) + 11);
+                ret[1] = (uint8_t)((value & ((1u << bits) - 1)) + 11);
+                return;
+        case ELEMENT_F32LE:
+                memcpy(&value, &number, sizeof(value));
+                put_little(value, 4, ret);
+                return;
+        default:
+                put_little(value << f->shift, format_element_size(f), ret);
+        }
+}
+
+static void put_length(const struct format *f, size_t length, uint8_t *ret) {
+        if (f->length.kind == LENGTH_U8)
+                ret[0] = (uint8_t)length;
+        if (f->length.kind == LENGTH_U16LE)
+                put_little((uint32_t)length, 2, ret);
+        if (f->length.kind == LENGTH_U16BE) {
+                ret[0] = (uint8_t)(length >> 8);
+                ret[1] = (uint8_t)length;
+        }
+}
+
+static void put_header(const struct format *f, const struct layout *l, const struct piece *p, uint8_t *ret) {
+        struct format_bytes shape = format_shape(f, l->rows, l->cols);
+
+        memset(ret + f->sync.n, 0, f->header_n);
+        memcpy(ret, f->sync.of, f->sync.n);
+        memcpy(ret + f->shape.at, shape.of, shape.n);
+        for (uint8_t i = 0; i < f->n_constants; i++)
+                ret[f->constants[i].at] = f->constants[i].value;
+        if (f->part.kind == PART_INDEX_U8)
+                ret[f->part.at] = (uint8_t)(f->part.first + p->part);
+        if (l->n_boards > 0)
+                ret[f->board_at] = l->boards[p->part];
+        if (f->part.kind == PART_START_U16LE)
+                put_little(p->first, 2, ret + f->part.at);
+}
+
+/* Returns how many records. */
+static size_t put_records(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret) {
+        size_t n = 0;
+
+        for (uint32_t k = 0; k < l->geometry.n_cells; k++) {
+                uint8_t *record = ret + n * f->sparse.size;
+
+                if (!(cells[l->cell_of[k]] > 0))
+                        continue;
+                memset(record, 0, f->sparse.size);
+                record[f->sparse.x_at] = (uint8_t)(k % l->cols);
+                record[f->sparse.y_at] = (uint8_t)(k / l->cols);
+                put_element(f, quantise(f, l, cells[l->cell_of[k]]), record + f->sparse.value_at);
+                n++;
+        }
+        return n;
+}
+
+static size_t encode_piece(const struct format *f, const struct layout *l, const float *cells, const struct piece *p,
+                           uint8_t *ret, size_t size) {
+        size_t each = f->sparse.size > 0 ? f->sparse.size : format_element_size(f), n = p->n;
+        size_t at = (size_t)format_sync(f, l->rows, l->cols).n + f->header_n;
+        struct crc16 crc;
+        size_t said;
+
+        if (n * each + format_overhead(f) > size)
+                return 0;
+        put_header(f, l, p, ret);
+        if (f->sparse.size > 0)
+                n = put_records(f, l, cells, ret + at);
+        else
+                for (size_t k = 0; k < n; k++)
+                        put_element(f,
+                                    p->first + k < l->geometry.n_cells
+                                            ? quantise(f, l, cells[l->cell_of[p->first + k]])
+                                            : 0,
+                                    ret + at + k * each);
+        said = (f->length.elements || f->sparse.size > 0 ? n : n * each) + f->length.adds;
+        if (said > (f->length.kind == LENGTH_U8 ? 0xFF : f->length.kind == LENGTH_FIXED ? SIZE_MAX : 0xFFFF))
+                return 0;
+        put_length(f, said, ret + f->length.at);
+        at += n * each;
+        memset(ret + at, 0, f->trailer_n);
+        at += f->trailer_n;
+        if (f->check == CHECK_CRC16_MODBUS)
+                crc16_init(&crc);
+        put_little(format_check(f, &crc, ret + f->check_from, at - f->check_from), format_check_size(f), ret + at);
+        at += format_check_size(f);
+        memcpy(ret + at, f->tail.of, f->tail.n);
+        return at + f->tail.n;
+}
+
+static size_t close_slip(const uint8_t *bytes, size_t n, uint8_t *ret) {
+        size_t at = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                uint8_t byte = bytes[i];
+
+                if (byte == 0xC0 || byte == 0xDB) {
+                        ret[at++] = 0xDB;
+                        byte = byte == 0xC0 ? 0xDC : 0xDD;
+                }
+                ret[at++] = byte;
+        }
+        ret[at++] = 0xC0;
+        return at;
+}
+
+static size_t close_cobs(const uint8_t *bytes, size_t n, uint8_t *ret) {
+        size_t code_at = 0, at = 1;
+        uint8_t code = 1;
+
+        for (size_t i = 0; i < n; i++) {
+                uint8_t byte = bytes[i];
+
+                if (byte != 0) {
+                        ret[at++] = byte;
+                        code++;
+                }
+                if (byte == 0 || (code == 0xFF && i + 1 < n)) {
+                        ret[code_at] = code;
+                        code_at = at++;
+                        code = 1;
+                }
+        }
+        ret[code_at] = code;
+        ret[at++] = 0;
+        return at;
+}
+
+/* A packet is built at the far end of the room and packed into the near one. A suffix is its own next sync. */
+static size_t encode_framed(const struct format *f, const struct layout *l, const float *cells, const struct piece *p,
+                            uint8_t *ret, size_t size) {
+        bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
+        size_t room = packet ? size / 2 - 1 : size, n = encode_piece(f, l, cells, p, ret, room);
+
+        if (n == 0)
+                return 0;
+        if (f->framing == FRAMING_SUFFIX) {
+                memmove(ret, ret + f->sync.n, n - f->sync.n);
+                memcpy(ret + n - f->sync.n, f->sync.of, f->sync.n);
+        }
+        if (!packet)
+                return n;
+        memmove(ret + size - n, ret, n);
+        return f->framing == FRAMING_SLIP ? close_slip(ret + size - n, n, ret) : close_cobs(ret + size - n, n, ret);
+}
+
+/* Parts of a fixed size are all of it: the last is filled up. */
+static size_t encode_binary(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
+                            size_t size) {
+        uint32_t cells_n = l->geometry.n_cells, fixed = layout_part_cells(f, l);
+        size_t at = f->preamble.n;
+
+        if (at > size || cells_n == 0)
+                return 0;
+        memcpy(ret, f->preamble.of, f->preamble.n);
+        for (struct piece p = {0}; p.first < cells_n; p.first += p.n, p.part++) {
+                size_t n;
+
+                p.n = fixed > 0 ? fixed : cells_n - p.first < OPEN_PART_CELLS ? cells_n - p.first : OPEN_PART_CELLS;
+                n = encode_framed(f, l, cells, &p, ret + at, size - at);
+                if (n == 0 || (f->part.kind == PART_INDEX_U8 && f->part.first + p.part > UINT8_MAX))
+                        return 0;
+                at += n;
+        }
+        return at;
+}
+
+/* At most 7 characters for largest_value() of text. */
+static size_t put_number(uint32_t value, uint8_t *ret) {
+        uint8_t digits[10];
+        size_t n = 0;
+
+        do
+                digits[n++] = (uint8_t)('0' + value % 10);
+        while ((value /= 10) > 0);
+        for (size_t i = 0; i < n; i++)
+                ret[i] = digits[n - 1 - i];
+        return n;
+}
+
+static size_t put_text_end(const struct format *f, uint8_t *ret) {
+        const char *end = f->text_end == TEXT_END_BLANK ? "\n" : f->text_end == TEXT_END_WORD ? "END\n" : "";
+        size_t n = 0;
+
+        for (; end[n]; n++)
+                ret[n] = (uint8_t)end[n];
+        return n;
+}
+
+/* The number of the row, before the zeros. */
+static size_t put_row(uint32_t row, uint8_t separator, uint8_t *ret) {
+        size_t n = put_number(row, ret);
+
+        ret[n] = separator;
+        return n + 1;
+}
+
+/* Numbers that are no cells: zeros. */
+static size_t put_others(size_t n, bool behind, uint8_t separator, uint8_t *ret) {
+        for (size_t i = 0; i < n; i++) {
+                ret[2 * i + behind] = '0';
+                ret[2 * i + !behind] = separator;
+        }
+        return 2 * n;
+}
+
+static size_t encode_text(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
+                          size_t size) {
+        size_t at = 0, n = l->geometry.n_cells, line = f->text_end == TEXT_END_LINE || l->line == 0 ? n : l->line;
+        uint8_t separator = (uint8_t)(f->separators[0] == FORMAT_SEPARATOR_ANY ? ',' : f->separators[0]);
+        const bool numbered = f->text_end == TEXT_END_NUMBER;
+
+        if (n == 0)
+                return 0;
+        for (size_t k = 0; k < n; k++) {
+                if (size - at < 16 + 2 * (size_t)(f->header_n + f->trailer_n))
+                        return 0;
+                if (k % line == 0 && numbered)
+                        at += put_row((uint32_t)(k / line), separator, ret + at);
+                if (k % line == 0)
+                        at += put_others((size_t)f->header_n - numbered, false, separator, ret + at);
+                at += put_number(quantise(f, l, cells[l->cell_of[k]]), ret + at);
+                if ((k + 1) % line == 0) {
+                        at += put_others(f->trailer_n, true, separator, ret + at);
+                        ret[at++] = '\n';
+                } else if (!f->digits) {
+                        ret[at++] = separator;
+                }
+        }
+        return at + put_text_end(f, ret + at);
+}
+
+size_t format_encode(const struct format *format, const struct layout *layout, const float *cells, uint8_t *ret,
+                     size_t size) {
+        return format->framing == FRAMING_TEXT ? encode_text(format, layout, cells, ret, size)
+                                               : encode_binary(format, layout, cells, ret, size);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/condition/crosstalk.h"
+
+#include <string.h>
+
+static const float LEAST_DENOMINATOR = 0.25F;
+
+static float corrected(float load, float strength, float sum) {
+        float denominator = 1 - strength * (sum - load), y;
+
+        denominator = denominator > LEAST_DENOMINATOR ? denominator : LEAST_DENOMINATOR;
+        y = load / denominator;
+        return y < 1 ? y : 1;
+}
+
+static void by_columns(const struct geometry *g, float strength, float *restrict load) {
+        float sum[CELLS_MAX];
+
+        memset(sum, 0, g->cols * sizeof(float));
+        for (uint32_t r = 0; r < g->rows; r++)
+                for (uint32_t k = 0; k < g->cols; k++)
+                        sum[k] += load[r * g->cols + k];
+        for (uint32_t r = 0; r < g->rows; r++)
+                for (uint32_t k = 0; k < g->cols; k++)
+                        load[r * g->cols + k] = corrected(load[r * g->cols + k], strength, sum[k]);
+}
+
+static void by_rows(const struct geometry *g, float strength, float *load) {
+        for (uint32_t r = 0; r < g->rows; r++) {
+                float sum = 0;
+
+                for (uint32_t k = 0; k < g->cols; k++)
+                        sum += load[r * g->cols + k];
+                for (uint32_t k = 0; k < g->cols; k++)
+                        load[r * g->cols + k] = corrected(load[r * g->cols + k], strength, sum);
+        }
+}
+
+void crosstalk_take_off(const struct geometry *g, float strength, float *load) {
+        if (g->kind != GEOMETRY_GRID || !(strength > 0))
+                return;
+        if (g->crosstalk_rows)
+                by_rows(g, strength, load);
+        else
+                by_columns(g, strength, load);
+}

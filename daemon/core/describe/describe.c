@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/describe/describe.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "core/describe/marginal.h"
+#include "core/describe/orientation.h"
+#include "core/describe/profile.h"
+#include "core/describe/sit_bones.h"
+
+static const float MOMENT_S = 0.7F;          /* movement: against the map as it was about this long ago */
+static const float SMOOTH_S = 0.5F;          /* movement and speed: smoothing */
+static const float GAP_S = 3;                /* after a longer silence nothing is known of movement */
+static const float PPI_CM2 = 9.5F;           /* peak pressure index: 9-10 cm2 (BodiTrak manual, ISO/TR 16840-9) */
+static const float FRONT_SHARE = 13.0F / 32; /* 13 front columns of a 32 x 32 mat carry 30 % of an upright sitter */
+static const uint64_t LOOK_US = 45000;       /* a closer look at most twenty times a second: nobody moves faster */
+static const uint64_t BONES_US = 90000;      /* looked for ten times a second */
+static const float LOAD_LEAST_CM2 = 0.5F;    /* below it a movement relative to the load says nothing */
+
+static void bins_init(struct marginal *m, uint16_t *bins, const float *at, float pitch, uint32_t n) {
+        float least = at[0], most = at[0];
+
+        for (uint32_t i = 1; i < n; i++) {
+                least = at[i] < least ? at[i] : least;
+                most = at[i] > most ? at[i] : most;
+        }
+        if ((most - least) / pitch > CELLS_MAX - 2) /* cells much smaller than their distances: wider bins */
+                pitch = (most - least) / (CELLS_MAX - 2);
+        m->first_mm = least;
+        m->pitch_mm = pitch;
+        m->n = (uint32_t)((most - least) / pitch + 0.5F) + 1;
+        for (uint32_t i = 0; i < n; i++)
+                bins[i] = (uint16_t)((at[i] - least) / pitch + 0.5F);
+}
+
+void describe_init(struct describe *d, const struct geometry *g) {
+        memset(d, 0, offsetof(struct describe, previous)); /* the arrays are written as far as they are used */
+        memset(d->previous, 0, g->n_cells * sizeof(float));
+        d->x.n = d->y.n = 0;
+        d->geometry = g;
+        pattern_init(&d->pattern, g);
+        clinic_init(&d->clinic, g);
+        d->movement = d->cop_speed_mm_s = d->slow_cop_x_mm = d->slow_cop_y_mm = NAN;
+        if (g->kind == GEOMETRY_GRID) {
+                d->x.n = g->cols;
+                d->y.n = g->rows;
+                d->x.first_mm = g->x_mm[0];
+                d->y.first_mm = g->y_mm[0];
+                d->x.pitch_mm = g->pitch_x_mm;
+                d->y.pitch_mm = g->pitch_y_mm;
+        } else if (g->kind == GEOMETRY_SCATTERED) {
+                bins_init(&d->x, d->bin_x, g->x_mm, g->pitch_x_mm, g->n_cells);
+                bins_init(&d->y, d->bin_y, g->y_mm, g->pitch_y_mm, g->n_cells);
+        }
+}
+
+/* Sums and peaks of the columns: four rows at a time, so that both are fetched and stored a quarter as often. */
+static void add_four_rows(struct describe *d, const float *restrict load, uint32_t n) {
+        const float *restrict a = load, *restrict b = load + n, *restrict e = load + (size_t)2 * n,
+                              *restrict f = load + (size_t)3 * n;
+        float *restrict sums = d->x.load, *restrict peaks = d->peaks;
+
+        for (uint32_t c = 0; c < n; c++) {
+                const float ab = a[c] > b[c] ? a[c] : b[c], ef = e[c] > f[c] ? e[c] : f[c];
+                const float most = ab > ef ? ab : ef;
+
+                sums[c] = sums[c] + a[c] + b[c] + e[c] + f[c];
+                peaks[c] = most > peaks[c] ? most : peaks[c];
+        }
+}
+
+static void add_row(struct describe *d, const float *restrict load, uint32_t n) {
+        float *restrict sums = d->x.load, *restrict peaks = d->peaks;
+
+        for (uint32_t c = 0; c < n; c++) {
+                sums[c] += load[c];
+                peaks[c] = load[c] > peaks[c] ? load[c] : peaks[c];
+        }
+}
+
+/* Rows and columns; one row where there is no grid. */
+static uint32_t cols_of(const struct describe *d) {
+        return d->geometry->kind == GEOMETRY_GRID ? d->geometry->cols : d->geometry->n_cells;
+}
+
+static uint32_t rows_of(const struct describe *d) {
+        return d->geometry->kind == GEOMETRY_GRID ? d->geometry->rows : 1;
+}
+
+/* The pass over the cells. Fills both marginals of a grid; otherwise d->x.load is the map. Returns the load. */
+static float sweep(struct describe *d, const struct map *map) {
+        const uint32_t cols = cols_of(d), rows = rows_of(d);
+
+        memset(d->x.load, 0, cols * sizeof(float));
+        memset(d->peaks, 0, cols * sizeof(float));
+        for (uint32_t r = 0; r < rows; r++) {
+                const float *load = map->load + (size_t)r * cols;
+
+                if (r % 4 == 0 && r + 4 <= rows)
+                        add_four_rows(d, load, cols);
+                else if (r >= rows / 4 * 4)
+                        add_row(d, load, cols);
+                d->y.load[r] = lanes_sum(load, cols);
+        }
+        return lanes_sum(d->x.load, cols);
+}
+
+/* Column sums of one row: squares of the load, its change against the slow map. */
+static void compare_row(struct describe *d, const float *restrict load, uint32_t at, uint32_t n, float follow) {
+        float *restrict squares = d->squares, *restrict changes = d->changes, *restrict previous = d->previous + at;
+
+        for (uint32_t c = 0; c < n; c++) {
+                float v = load[c], change = v - previous[c];
+
+                previous[c] += follow * change;
+                squares[c] += v * v;
+                changes[c] += fabsf(change);
+        }
+}
+
+struct totals {
+        float load, squares, change, peak;
+};
+
+/* The second pass, for a closer look. */
+static void compare(struct describe *d, const struct map *map, float follow, struct totals *ret) {
+        const uint32_t cols = cols_of(d), rows = rows_of(d);
+
+        memset(d->squares, 0, cols * sizeof(float));
+        memset(d->changes, 0, cols * sizeof(float));
+        for (uint32_t r = 0; r < rows; r++)
+                compare_row(d, map->load + (size_t)r * cols, r * cols, cols, follow);
+        ret->squares = lanes_sum(d->squares, cols);
+        ret->change = lanes_sum(d->changes, cols);
+}
+
+static void sort_into_bins(struct describe *d, const struct map *map) {
+        memset(d->x.load, 0, d->x.n * sizeof(float));
+        memset(d->y.load, 0, d->y.n * sizeof(float));
+        for (uint32_t i = 0; i < map->n_cells; i++) {
+                d->x.load[d->bin_x[i]] += map->load[i];
+                d->y.load[d->bin_y[i]] += map->load[i];
+        }
+}
+
+static uint32_t peak_cell(const struct describe *d, const struct map *map, float peak) {
+        const uint32_t cols = cols_of(d), rows = rows_of(d);
+        uint32_t c = 0;
+
+        while (c + 1 < cols && d->peaks[c] < peak)
+                c++;
+        for (uint32_t r = 0; r < rows; r++)
+                if (map->load[r * cols + c] >= peak)
+                        return r * cols + c;
+        return c;
+}
+
+/* Sums in another order may round past the ends of a ratio. */
+static float within(float x, float least, float most) {
+        return x < least ? least : x > most ? most : x;
+}
+
+/* Peak pressure index: mean over a disc of 9.5 cm2 round the largest cell; cells at its rim count by the part inside.
+ * A cell larger than the disc stands for itself and, in part, its neighbours: on coarse mats the area is larger. */
+static float ppi_grid(const struct describe *d, const struct map *map, uint32_t peak) {
+        const struct geometry *g = d->geometry;
+        const float r = sqrtf(PPI_CM2 * 100 / 3.14159265F), px = g->pitch_x_mm, py = g->pitch_y_mm;
+        const float edge = (px + py) / 4, reach = r + edge; /* half a cell */
+        const int32_t row = (int32_t)(peak / g->cols), col = (int32_t)(peak % g->cols);
+        const int32_t ry = reach / py < 64 ? (int32_t)(reach / py) : 64,
+                      rx = reach / px < 64 ? (int32_t)(reach / px) : 64;
+        float sum = 0, weights = 0;
+
+        for (int32_t i = row - ry; i <= row + ry; i++)
+                for (int32_t k = col - rx; k <= col + rx; k++) {
+                        float dx = (float)(k - col) * px, dy = (float)(i - row) * py, w;
+
+                        if (i < 0 || k < 0 || i >= (int32_t)g->rows || k >= (int32_t)g->cols)
+                                continue;
+                        w = (reach - sqrtf(dx * dx + dy * dy)) / (2 * edge);
+                        w = w > 0 ? (w < 1 ? w : 1) : 0;
+                        w *= map->trusted[(uint32_t)i * g->cols + (uint32_t)k];
+                        sum += w * map->load[(uint32_t)i * g->cols + (uint32_t)k];
+                        weights += w;
+                }
+        return weights > 0 ? within(sum / weights, 0, 1) : NAN;
+}
+
+static float ppi(const struct describe *d, const struct map *map, float peak) {
+        if (d->geometry->kind == GEOMETRY_GRID)
+                return ppi_grid(d, map, peak_cell(d, map, peak));
+        /* no neighbours known: a cell that stands for 9 cm2 or more is the disc, a smaller one cannot say */
+        return d->geometry->kind == GEOMETRY_SCATTERED && d->geometry->cell_cm2 >= 9 ? peak : NAN;
+}
+
+/* Coefficient of variation over the cells in contact: standard deviation / mean; lower = more even. */
+static float variation(const struct totals *t, uint32_t n) {
+        float mean, variance;
+
+        if (n == 0 || !(t->load > 0))
+                return NAN;
+        mean = t->load / (float)n;
+        variance = t->squares / (float)n - mean * mean;
+        return variance > 0 ? sqrtf(variance) / mean : 0;
+}
+
+static void place(const struct describe *d, float total, struct features *ret) {
+        const struct spread x = marginal_spread(&d->x, total), y = marginal_spread(&d->y, total);
+        float left, front = marginal_end(&d->y);
+
+        ret->cop_x_mm = x.mean_mm;
+        ret->cop_y_mm = y.mean_mm;
+        ret->back_y_mm = y.from_mm;
+        ret->front_y_mm = y.to_mm;
+        ret->width_mm = x.to_mm - x.from_mm;
+        left = marginal_between(&d->x, marginal_begin(&d->x), 0);
+        ret->asymmetry = total > 0 ? within(1 - 2 * left / total, -1, 1) : NAN;
+        front -= FRONT_SHARE * (front - marginal_begin(&d->y));
+        ret->front_share = total > 0 ? within(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
+}
+
+/* A mat that was never seen empty and shows something everywhere, at its very sides too, does so without a sitter: taken
+ * from the lighter of its outermost columns, since one side may be loaded. */
+static float rest_share(const struct describe *d, const struct map *map, float total) {
+        const uint32_t n = d->x.n;
+        float side;
+
+        if (map->tared || d->geometry->kind != GEOMETRY_GRID || map->n_active < map->n_cells || !(total > 0))
+                return 0;
+        side = d->x.load[0] < d->x.load[n - 1] ? d->x.load[0] : d->x.load[n - 1];
+        return within(side * (float)n / total, 0, 1);
+}
+
+static float smooth(float old, float new_, float dt) {
+        return isnan(old) ? new_ : old + dt / (SMOOTH_S + dt) * (new_ - old);
+}
+
+/* How far the map of a moment ago follows the new one. */
+static float following(float dt) {
+        return isnan(dt) ? 1 : dt / (MOMENT_S + dt);
+}
+
+static void move(struct describe *d, const struct totals *t, float load_cm2, float dt, const struct features *f) {
+        const bool known = dt > 0 && t->load > 0 && load_cm2 >= LOAD_LEAST_CM2;
+        const float follow = following(dt);
+        float dx = f->cop_x_mm - d->slow_cop_x_mm, dy = f->cop_y_mm - d->slow_cop_y_mm;
+
+        /* change against an exponential past of MOMENT_S: the same at any frame rate, and noise averages out */
+        d->movement = known ? smooth(d->movement, t->change / t->load / (MOMENT_S + dt), dt) : NAN;
+        if (known && !isnan(dx) && !isnan(dy))
+                d->cop_speed_mm_s = smooth(d->cop_speed_mm_s, sqrtf(dx * dx + dy * dy) / (MOMENT_S + dt), dt);
+        else
+                d->cop_speed_mm_s = NAN;
+        d->slow_cop_x_mm = isnan(dx) ? f->cop_x_mm : d->slow_cop_x_mm + follow * dx;
+        d->slow_cop_y_mm = isnan(dy) ? f->cop_y_mm : d->slow_cop_y_mm + follow * dy;
+}
+
+/* Seconds since the last closer look; NAN = there was none, or it is too long ago to compare with. */
+static float elapsed(const struct describe *d, uint64_t now) {
+        float dt = d->has_previous && now >= d->previous_us ? (float)(now - d->previous_us) * 1e-6F : NAN;
+
+        return dt <= GAP_S ? dt : NAN;
+}
+
+/* The search costs as much as all the rest; bones do not move within BONES_US. A lean or a lost load is seen at once. */
+static struct sit_bones pair(struct describe *d, const struct map *map, const struct features *f) {
+        const bool recent = map->arrived_us >= d->bones_us && map->arrived_us - d->bones_us < BONES_US;
+
+        if (!recent || !d->bones.valid || !sit_bones_possible(d, f)) {
+                d->bones = sit_bones_find(d, map, f);
+                d->bones_us = map->arrived_us;
+        }
+        return d->bones;
+}
+
+/* Movement, shape, bones, and what is for people to read. What stands for long waits for its turn; what begins or ends,
+ * as a lean under which no bones are found, does not. USB adapters hold bytes back, and a fast mat's frames then arrive
+ * two at a time: the second of them waits, too. */
+static bool is_due(const struct describe *d, const struct features *now, uint64_t now_us) {
+        const bool waited = !d->has_previous || now_us < d->previous_us || now_us - d->previous_us >= LOOK_US;
+
+        return waited || (now->load > 0) != d->loaded || (d->bones.valid && !sit_bones_possible(d, now));
+}
+
+static void look_closer(struct describe *d, const struct map *map, struct totals *t, struct features *f) {
+        const float dt = elapsed(d, map->arrived_us);
+
+        d->has_previous = true;
+        d->previous_us = map->arrived_us;
+        d->loaded = f->load > 0;
+        compare(d, map, following(dt), t);
+        f->ppi = t->peak > 0 ? ppi(d, map, t->peak) : NAN;
+        f->cov = variation(t, map->n_active);
+        if (dt != 0)
+                move(d, t, f->load, dt, f);
+        f->movement = d->movement;
+        f->cop_speed_mm_s = d->cop_speed_mm_s;
+        f->sit_bones = pair(d, map, f);
+        profile_fill(&d->y, &f->sit_bones, f->profile);
+        along_fill(&d->y, d->geometry->kind == GEOMETRY_GRID ? t->load : 0, f->along);
+        pattern_step(&d->pattern, map, f);
+        if (f->pattern_at_us == map->arrived_us)
+                facing_fill(d->geometry, map, f);
+        clinic_step(&d->clinic, d->geometry, map, f);
+}
+
+void describe_step(struct describe *d, const struct map *map, struct features *ret) {
+        const float area = d->geometry->cell_cm2;
+        struct totals t = {.load = sweep(d, map)};
+        struct features *f = &d->now;
+
+        t.peak = lanes_max(d->peaks, cols_of(d));
+        if (d->geometry->kind == GEOMETRY_SCATTERED)
+                sort_into_bins(d, map);
+        f->seq = map->seq;
+        f->arrived_us = map->arrived_us;
+        f->tared = map->tared;
+        f->n_active = map->n_active;
+        f->n_saturated = map->n_saturated;
+        f->n_cells = map->n_cells;
+        f->load = t.load * area;
+        f->contact_area_cm2 = d->geometry->kind != GEOMETRY_UNPLACED ? (float)map->n_active * area : NAN;
+        f->peak = t.peak;
+        place(d, t.load, f);
+        f->rest_share = rest_share(d, map, t.load);
+        if (is_due(d, f, map->arrived_us))
+                look_closer(d, map, &t, f);
+        *ret = *f;
+}

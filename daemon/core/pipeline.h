@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole estimator: frame + now -> snapshot + next deadline. Pure: no clock, no memory from the heap, no I/O.
+ * The same function serves the daemon, replay, golden tests, scenarios, fuzzing and benchmarks. */
+#ifndef CORE_PIPELINE_H
+#define CORE_PIPELINE_H
+
+#include <stdint.h>
+
+#include "core/condition/condition.h"
+#include "core/describe/describe.h"
+#include "core/estimate/estimate.h"
+#include "core/follow/alert.h"
+#include "core/follow/sitting.h"
+#include "sitbone/command.h"
+#include "sitbone/exercise.h"
+#include "sitbone/memory.h"
+#include "sitbone/settings.h"
+#include "sitbone/snapshot.h"
+#include "sitbone/wall_clock.h"
+
+struct pipeline {
+        const struct geometry *geometry;            /* not owned */
+        const struct exercise_catalogue *exercises; /* not owned */
+        struct condition condition;
+        struct describe describe;
+        struct estimate estimate;
+        struct sitting_tracker sitting;
+        struct alert_desk alert;
+        uint64_t followed_us, follow_at_us; /* sitting and alerts were judged; are judged next, 0 = at once */
+        uint64_t deadline_us;               /* of theirs */
+};
+
+/* Starts with nothing known. geometry and exercises must outlive the pipeline; settings are copied. */
+void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
+                   const struct exercise_catalogue *exercises);
+
+/* Takes new thresholds without losing what is known (bout, reference, tare). */
+void pipeline_configure(struct pipeline *p, const struct settings *settings);
+
+/* One decision. frame NULL = only time passed. now_us never goes back. *ret is both read (last map and features
+ * stay when only time passed) and written: always pass the same snapshot. Returns the time at which to call again
+ * at the latest even without a frame; UINT64_MAX = no need. */
+uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *ret);
+
+/* Executes a command against the last snapshot; call pipeline_step(p, NULL, ...) after it to see the effect. */
+enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
+                                     const struct snapshot *last);
+
+/* What the clock on the wall shows. Say it before the first step and whenever that clock may have been set: once a second
+ * does. Without it there are no quiet hours. */
+void pipeline_surround(struct pipeline *p, const struct surroundings *around);
+
+/* Local midnight: the totals of the day start again. */
+void pipeline_new_day(struct pipeline *p, uint64_t now_us);
+
+void pipeline_remember(const struct pipeline *p, uint64_t now_us, struct memory *ret);
+
+/* elapsed_us: time between the save and now_us, during which nothing is known of the seat. */
+void pipeline_recall(struct pipeline *p, const struct memory *memory, uint64_t elapsed_us, uint64_t now_us);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* MQTT outlet: own thread, MQTT 5 with 3.1.1 fallback; topics in sitbone-mqtt(7). */
+#ifndef PUBLISH_MQTT_OUTLET_H
+#define PUBLISH_MQTT_OUTLET_H
+
+#include "publish/outlet.h"
+
+/* Starts the thread; the broker need not be there. Negative errno. settings and identity are copied. */
+int mqtt_new(const struct settings *settings, const struct identity *identity, struct outlet *ret);
+
+#endif

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/history_database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { APPLICATION_ID = 0x53495442 /* "SITB" */, BUSY_MS = 2000 };
+
+/* Step n brings schema n to n + 1. A step is never changed once it was released: a new one is added. */
+static const char *const steps[] = {
+        "CREATE TABLE bout(" /* sitting without a break */
+        "  id INTEGER PRIMARY KEY,"
+        "  number INTEGER NOT NULL," /* the daemon's own */
+        "  began_s INTEGER NOT NULL,"
+        "  until_s INTEGER NOT NULL,"    /* its end, or how far it is known */
+        "  offset_min INTEGER NOT NULL," /* local time - UTC, at began_s */
+        "  open INTEGER NOT NULL,"       /* 1: it goes on */
+        "  ending TEXT,"                 /* break, silence, lost (the daemon was away) */
+        "  seated_s REAL NOT NULL,"
+        "  in_posture TEXT NOT NULL," /* seconds in each, as the daemon counts them: what the hours already have */
+        "  shifts INTEGER NOT NULL,"  /* weight shifts and movements in the seat */
+        "  slump_s REAL"              /* seated so long until the first slouch; NULL: none */
+        ") STRICT;"
+        "CREATE INDEX bout_began ON bout(began_s);"
+        "CREATE TABLE away(" /* off the seat */
+        "  id INTEGER PRIMARY KEY,"
+        "  began_s INTEGER NOT NULL,"
+        "  until_s INTEGER," /* NULL: still away */
+        "  offset_min INTEGER NOT NULL,"
+        "  kind TEXT NOT NULL" /* interruption, partial, break, silence (nobody knows) */
+        ") STRICT;"
+        "CREATE INDEX away_began ON away(began_s);"
+        "CREATE INDEX away_open ON away(id) WHERE until_s IS NULL;"
+        "CREATE TABLE alert("
+        "  id INTEGER PRIMARY KEY,"
+        "  number INTEGER NOT NULL," /* the daemon's own */
+        "  kind TEXT NOT NULL,"
+        "  raised_s INTEGER NOT NULL,"
+        "  offset_min INTEGER NOT NULL,"
+        "  closed_s INTEGER,"       /* NULL: nothing came of it yet */
+        "  outcome TEXT,"           /* NULL with closed_s */
+        "  latency_s REAL,"         /* raised to answered; NULL: never answered */
+        "  seated_s REAL NOT NULL," /* in the bout, when it was raised or shown last */
+        "  exercise TEXT"           /* its id in the catalogue */
+        ") STRICT;"
+        "CREATE INDEX alert_raised ON alert(raised_s);"
+        "CREATE TABLE posture("      /* seconds in each posture, by hour */
+        "  hour_s INTEGER NOT NULL," /* beginning of the local hour */
+        "  posture TEXT NOT NULL,"
+        "  offset_min INTEGER NOT NULL,"
+        "  seconds REAL NOT NULL,"
+        "  PRIMARY KEY(hour_s, posture)"
+        ") STRICT, WITHOUT ROWID;"
+        "CREATE TABLE balance(" /* left and right, by hour */
+        "  hour_s INTEGER PRIMARY KEY,"
+        "  offset_min INTEGER NOT NULL,"
+        "  seconds REAL NOT NULL,"     /* in which the asymmetry was known ... */
+        "  asymmetry_s REAL NOT NULL," /* ... and its integral: (right - left) / (right + left) times time */
+        "  shifts INTEGER NOT NULL"
+        ") STRICT;"
+        "CREATE TABLE calibration(" /* when tilt began or ceased to rest on a calibration of the sitter's own */
+        "  id INTEGER PRIMARY KEY,"
+        "  at_s INTEGER NOT NULL,"
+        "  offset_min INTEGER NOT NULL,"
+        "  what TEXT NOT NULL" /* personal, population */
+        ") STRICT;"
+        "CREATE INDEX calibration_at ON calibration(at_s);",
+        /* 2: the poses that the calibration has, with spaces between; "" also where version 1 did not say */
+        "ALTER TABLE calibration ADD COLUMN poses TEXT NOT NULL DEFAULT '';",
+        /* 3: squeezes of the glutes, strengthening sessions, and whose calibration it is ("" = nobody's in particular) */
+        "ALTER TABLE bout ADD COLUMN squeezes INTEGER NOT NULL DEFAULT 0;" /* as the daemon counts them: what the */
+        "ALTER TABLE bout ADD COLUMN squeezed_s REAL NOT NULL DEFAULT 0;"  /* table below already has */
+        "CREATE TABLE squeeze("                                            /* repetitions close to one another */
+        "  id INTEGER PRIMARY KEY,"
+        "  began_s INTEGER NOT NULL," /* the first was counted, ... */
+        "  until_s INTEGER NOT NULL," /* ... and the last */
+        "  offset_min INTEGER NOT NULL,"
+        "  sitter TEXT NOT NULL,"
+        "  repetitions INTEGER NOT NULL,"
+        "  held_s REAL NOT NULL," /* of all of them together */
+        "  alert INTEGER"         /* number of the alert that asked for it; NULL: none did */
+        ") STRICT;"
+        "CREATE INDEX squeeze_began ON squeeze(began_s);"
+        "CREATE TABLE session(" /* strengthening sessions that somebody said were done; one a local day */
+        "  id INTEGER PRIMARY KEY,"
+        "  at_s INTEGER NOT NULL,"
+        "  offset_min INTEGER NOT NULL,"
+        "  sitter TEXT NOT NULL"
+        ") STRICT;"
+        "CREATE INDEX session_at ON session(at_s);"
+        "ALTER TABLE calibration ADD COLUMN sitter TEXT NOT NULL DEFAULT '';",
+};
+_Static_assert(sizeof(steps) / sizeof(*steps) == HISTORY_SCHEMA, "a step for each version");
+
+static int errno_of(int rc) {
+        switch (rc & 0xff) {
+        case SQLITE_FULL:
+                return -ENOSPC;
+        case SQLITE_READONLY:
+                return -EROFS;
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+                return -EACCES;
+        case SQLITE_CANTOPEN:
+                return errno == EACCES || errno == ENOENT || errno == EROFS ? -errno : -EIO;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+                return -EBUSY;
+        case SQLITE_NOMEM:
+                return -ENOMEM;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+                return -EBADMSG;
+        default:
+                return -EIO;
+        }
+}
+
+static int failed(sqlite3 *db, int rc, char error[HISTORY_ERROR_MAX]) {
+        snprintf(error, HISTORY_ERROR_MAX, "%s", db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
+        return errno_of(rc);
+}
+
+static int pragma(sqlite3 *db, const char *sql, int64_t *ret) {
+        sqlite3_stmt *s;
+        int rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+
+        if (rc != SQLITE_OK)
+                return rc;
+        rc = sqlite3_step(s);
+        *ret = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+        sqlite3_finalize(s);
+        return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* Small: the daemon keeps no cache worth the name, and never maps the file. */
+static int be_careful(sqlite3 *db) {
+        sqlite3_busy_timeout(db, BUSY_MS);
+        sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+        return sqlite3_exec(db,
+                            "PRAGMA cache_size=-64; PRAGMA mmap_size=0; PRAGMA secure_delete=ON;"
+                            "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;",
+                            NULL, NULL, NULL);
+}
+
+/* What the file is: its version, or an error. A damaged page is found by the check, not by the first unlucky reader. */
+static int look(sqlite3 *db, bool thorough, int64_t *ret_version, bool *ret_ours) {
+        int64_t tables = 0, application = 0;
+        sqlite3_stmt *s = NULL;
+        int rc = pragma(db, "PRAGMA user_version", ret_version);
+
+        if (rc == SQLITE_OK)
+                rc = pragma(db, "PRAGMA application_id", &application);
+        if (rc == SQLITE_OK)
+                rc = pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
+        if (rc != SQLITE_OK)
+                return rc;
+        *ret_ours = application == APPLICATION_ID || tables == 0;
+        if (tables == 0)
+                *ret_version = 0;
+        if (!thorough || tables == 0)
+                return SQLITE_OK;
+        rc = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &s, NULL);
+        if (rc == SQLITE_OK)
+                rc = sqlite3_step(s);
+        if (rc == SQLITE_ROW)
+                rc = strcmp((const char *)sqlite3_column_text(s, 0), "ok") == 0 ? SQLITE_OK : SQLITE_CORRUPT;
+        sqlite3_finalize(s);
+        return rc;
+}
+
+static int migrate(sqlite3 *db, int64_t version) {
+        char sql[80];
+        int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+        for (int64_t v = version; rc == SQLITE_OK && v < HISTORY_SCHEMA; v++)
+                rc = sqlite3_exec(db, steps[v], NULL, NULL, NULL);
+        snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", APPLICATION_ID,
+                 HISTORY_SCHEMA);
+        if (rc == SQLITE_OK)
+                rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+        if (rc != SQLITE_OK)
+                sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+        return rc;
+}
+
+/* The tables are there in name; are they the ones that the statements want? */
+static int has_tables(sqlite3 *db) {
+        return sqlite3_exec(db,
+                            "SELECT number, began_s, until_s, offset_min, open, ending, seated_s, in_posture, shifts, "
+                            "slump_s, squeezes, squeezed_s FROM bout LIMIT 0; SELECT began_s, until_s, offset_min, "
+                            "kind FROM away LIMIT 0;"
+                            "SELECT number, kind, raised_s, offset_min, closed_s, outcome, latency_s, seated_s, "
+                            "exercise FROM alert LIMIT 0; SELECT hour_s, posture, offset_min, seconds FROM posture "
+                            "LIMIT 0; SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance LIMIT 0;"
+                            "SELECT at_s, offset_min, what, poses, sitter FROM calibration LIMIT 0;"
+                            "SELECT began_s, until_s, offset_min, sitter, repetitions, held_s, alert FROM squeeze "
+                            "LIMIT 0; SELECT at_s, offset_min, sitter FROM session LIMIT 0;",
+                            NULL, NULL, NULL) == SQLITE_OK
+                       ? SQLITE_OK
+                       : SQLITE_CORRUPT;
+}
+
+static bool damaged(int rc) {
+        return (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB;
+}
+
+/* SQLITE_OK; SQLITE_NOTADB also for somebody else's database; SQLITE_MISMATCH for a newer one. */
+static int open_one(const char *path, sqlite3 **ret, bool *ret_begun) {
+        int64_t version = 0;
+        bool ours = true;
+        sqlite3 *db = NULL;
+        int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+
+        *ret = db;
+        if (rc == SQLITE_OK)
+                rc = be_careful(db);
+        if (rc == SQLITE_OK)
+                rc = look(db, true, &version, &ours);
+        if (rc == SQLITE_OK && !ours)
+                rc = SQLITE_NOTADB;
+        if (rc == SQLITE_OK && version > HISTORY_SCHEMA)
+                return SQLITE_MISMATCH;
+        if (rc == SQLITE_OK && version < 0)
+                rc = SQLITE_NOTADB;
+        if (rc == SQLITE_OK) /* a kill loses nothing that was committed; a power cut the last minutes at most */
+                rc = sqlite3_exec(db,
+                                  "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=64;"
+                                  "PRAGMA journal_size_limit=1048576;",
+                                  NULL, NULL, NULL);
+        *ret_begun = version == 0;
+        if (rc == SQLITE_OK && version < HISTORY_SCHEMA)
+                rc = migrate(db, version);
+        return rc == SQLITE_OK ? has_tables(db) : rc;
+}
+
+/* With its log, which belongs to it; what SQLite could still read out of both stays readable. */
+static int move_aside(const char *path, char *ret_moved, size_t size) {
+        static const char *const parts[] = {"-wal", "-shm"};
+        char from[600], to[600], stamp[32];
+        time_t now = time(NULL);
+        struct tm tm;
+
+        gmtime_r(&now, &tm);
+        strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+        snprintf(ret_moved, size, "%s.damaged-%s", path, stamp);
+        for (int i = 2; access(ret_moved, F_OK) == 0 && i < 100; i++)
+                snprintf(ret_moved, size, "%s.damaged-%s-%d", path, stamp, i);
+        if (rename(path, ret_moved) < 0) {
+                ret_moved[0] = '\0';
+                return -errno;
+        }
+        for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+                snprintf(from, sizeof(from), "%s%s", path, parts[i]);
+                snprintf(to, sizeof(to), "%s%s", ret_moved, parts[i]);
+                (void)rename(from, to);
+        }
+        return 0;
+}
+
+/* SQLite makes files by the umask; this one is for the owner, and the group to read. */
+static int make_file(const char *path) {
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+
+        if (fd < 0)
+                return errno == EACCES || errno == EROFS ? 0 : -errno; /* SQLite says it better */
+        close(fd);
+        return 0;
+}
+
+int history_db_open(const char *path, sqlite3 **ret, char *ret_moved, size_t size, char error[HISTORY_ERROR_MAX]) {
+        bool begun = false;
+        int r, rc;
+
+        ret_moved[0] = '\0';
+        for (int attempt = 0;; attempt++) {
+                r = make_file(path);
+                if (r < 0) {
+                        snprintf(error, HISTORY_ERROR_MAX, "%s", strerror(-r));
+                        return r;
+                }
+                rc = open_one(path, ret, &begun);
+                if (rc == SQLITE_OK)
+                        return *ret_moved ? HISTORY_MOVED : begun ? HISTORY_BEGUN : HISTORY_AS_IT_WAS;
+                r = failed(*ret, rc, error);
+                sqlite3_close(*ret);
+                *ret = NULL;
+                if (rc == SQLITE_MISMATCH) {
+                        snprintf(error, HISTORY_ERROR_MAX, "it is of a newer version of sitbone");
+                        return -EPROTONOSUPPORT;
+                }
+                if (!damaged(rc) || attempt > 0)
+                        return r;
+                r = move_aside(path, ret_moved, size);
+                if (r < 0) {
+                        snprintf(error, HISTORY_ERROR_MAX,
+                                 "it is damaged or no history, and cannot be moved aside: %s", strerror(-r));
+                        return r;
+                }
+        }
+}
+
+static int check_version(sqlite3 *db, char error[HISTORY_ERROR_MAX]) {
+        int64_t version = 0;
+        bool ours = false;
+        int rc = look(db, false, &version, &ours);
+
+        if (rc != SQLITE_OK)
+                return failed(db, rc, error);
+        if (!ours || version < 0) {
+                snprintf(error, HISTORY_ERROR_MAX, "it is no history of sitbone");
+                return -EBADMSG;
+        }
+        if (version != HISTORY_SCHEMA) {
+                snprintf(error, HISTORY_ERROR_MAX,
+                         version > HISTORY_SCHEMA ? "it is of a newer version of sitbone"
+                                                  : "the daemon has not written to it yet (older version)");
+                return -EPROTONOSUPPORT;
+        }
+        rc = has_tables(db);
+        return rc == SQLITE_OK ? 0 : failed(db, rc, error);
+}
+
+static int open_existing(const char *path, int flags, sqlite3 **ret, char error[HISTORY_ERROR_MAX]) {
+        int r, rc = sqlite3_open_v2(path, ret, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+        if (rc == SQLITE_OK)
+                rc = be_careful(*ret);
+        r = rc == SQLITE_OK ? check_version(*ret, error) : failed(*ret, rc, error);
+        if (r < 0) {
+                sqlite3_close(*ret);
+                *ret = NULL;
+        }
+        return r;
+}
+
+/* Every character that means something in a URI is written as its number. */
+static bool uri_of(const char *path, char *ret, size_t size) {
+        size_t n = (size_t)snprintf(ret, size, "file:");
+
+        for (; *path; path++) {
+                if (n + 24 > size)
+                        return false;
+                n += (size_t)snprintf(ret + n, size - n, strchr("?#%", *path) ? "%%%02x" : "%c", (unsigned char)*path);
+        }
+        snprintf(ret + n, size - n, "?immutable=1");
+        return true;
+}
+
+/* A log without content belongs to nobody: then the file can be read as it lies there, without its lock file. */
+int history_db_open_to_read(const char *path, sqlite3 **ret, char error[HISTORY_ERROR_MAX]) {
+        char uri[2048], log[600];
+        struct stat st;
+        int r;
+
+        if (stat(path, &st) < 0) {
+                r = -errno;
+                snprintf(error, HISTORY_ERROR_MAX, "%s", strerror(-r));
+                return r;
+        }
+        r = open_existing(path, SQLITE_OPEN_READONLY, ret, error);
+        snprintf(log, sizeof(log), "%s-wal", path);
+        if (r >= 0 || r == -EBADMSG || r == -EPROTONOSUPPORT || access(path, R_OK) < 0 ||
+            (stat(log, &st) == 0 && st.st_size > 0) || !uri_of(path, uri, sizeof(uri)))
+                return r;
+        return open_existing(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ret, error);
+}
+
+int history_db_open_to_forget(const char *path, sqlite3 **ret, char error[HISTORY_ERROR_MAX]) {
+        int r = open_existing(path, SQLITE_OPEN_READWRITE, ret, error);
+
+        if (r >= 0 && sqlite3_db_readonly(*ret, "main") == 1) {
+                snprintf(error, HISTORY_ERROR_MAX, "%s", strerror(EACCES));
+                sqlite3_close(*ret);
+                *ret = NULL;
+                r = -EACCES;
+        }
+        return r;
+}
+
+int history_db_forget(sqlite3 *db, int64_t before_s, int64_t *ret_rows) {
+        static const char *const deletions[] = {
+                "DELETE FROM alert WHERE closed_s < ?",
+                /* nobody closed it (the daemon lost its state), but a bout that began later shows that it is over */
+                "DELETE FROM alert WHERE closed_s IS NULL AND raised_s < min(?, (SELECT max(began_s) FROM bout))",
+                "DELETE FROM bout WHERE open = 0 AND until_s < ?",
+                "DELETE FROM away WHERE until_s < ?",
+                "DELETE FROM posture WHERE hour_s < ?",
+                "DELETE FROM balance WHERE hour_s < ?",
+                "DELETE FROM calibration WHERE at_s < ?",
+                "DELETE FROM squeeze WHERE until_s < ?",
+                "DELETE FROM session WHERE at_s < ?",
+        };
+        int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+        *ret_rows = 0;
+        for (size_t i = 0; rc == SQLITE_OK && i < sizeof(deletions) / sizeof(*deletions); i++) {
+                sqlite3_stmt *s = NULL;
+
+                rc = sqlite3_prepare_v2(db, deletions[i], -1, &s, NULL);
+                if (rc == SQLITE_OK) {
+                        sqlite3_bind_int64(s, 1, before_s);
+                        rc = sqlite3_step(s) == SQLITE_DONE ? SQLITE_OK : sqlite3_errcode(db);
+                        *ret_rows += sqlite3_changes(db);
+                }
+                sqlite3_finalize(s);
+        }
+        if (rc == SQLITE_OK)
+                rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+        if (rc != SQLITE_OK)
+                sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+        return rc;
+}
+
+int history_db_compact(sqlite3 *db) {
+        int rc = sqlite3_exec(db, "VACUUM", NULL, NULL, NULL);
+
+        return rc == SQLITE_OK ? sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) : rc;
+}

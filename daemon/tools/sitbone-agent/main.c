@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/sitbone-agent/agent.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "util/language.h"
+#include "util/log.h"
+#include "util/version.h"
+
+enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
+
+static const char usage[] =
+        "sitbone-agent                 alerts of the system's daemon, on this desktop\n"
+        "sitbone-agent --bus session   after sitboned --user\n"
+        "sitbone-agent --print         without a desktop\n"
+        "\n"
+        "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done, Snooze and Skip. While "
+        "the\n"
+        "desktop is not to be disturbed, sitboned is told to hold them.\n"
+        "\n"
+        "  --bus BUS      where sitboned is: system (default) or session\n"
+        "  --session      the same as --bus session\n"
+        "  --config FILE  instead of ~/.config/sitbone/agent.conf:\n"
+        "                   [agent]\n"
+        "                   # or session\n"
+        "                   bus = system\n"
+        "                   # yes: ask the desktop to play its message sound\n"
+        "                   sound = no\n"
+        "                   # say so when the mat sent nothing for so long; 0: never\n"
+        "                   mat_silent_s = 30\n"
+        "                   # no: alerts are raised also while the desktop is not to be disturbed\n"
+        "                   do_not_disturb = yes\n"
+        "                   # no: a film or a presentation (the screen is kept awake) does not count as that\n"
+        "                   fullscreen = yes\n"
+        "  --print        print what the notifications would say, for machines without a desktop\n"
+        "  --version, --help\n";
+
+struct options {
+        const char *bus, *config;
+        bool print;
+};
+
+/* Ends the program after --help and on wrong usage. */
+static void read_options(int argc, char **argv, struct options *ret) {
+        enum { OPT_BUS = 256, OPT_SESSION, OPT_CONFIG, OPT_PRINT, OPT_VERSION };
+        static const struct option options[] = {{"bus", required_argument, NULL, OPT_BUS},
+                                                {"session", no_argument, NULL, OPT_SESSION},
+                                                {"config", required_argument, NULL, OPT_CONFIG},
+                                                {"print", no_argument, NULL, OPT_PRINT},
+                                                {"version", no_argument, NULL, OPT_VERSION},
+                                                {"help", no_argument, NULL, 'h'},
+                                                {NULL, 0, NULL, 0}};
+        int c;
+
+        while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+                switch (c) {
+                case OPT_BUS:
+                        ret->bus = optarg;
+                        break;
+                case OPT_SESSION:
+                        ret->bus = "session";
+                        break;
+                case OPT_CONFIG:
+                        ret->config = optarg;
+                        break;
+                case OPT_PRINT:
+                        ret->print = true;
+                        break;
+                case OPT_VERSION:
+                        printf("sitbone-agent %s\n", sitbone_version);
+                        exit(STATUS_OK);
+                case 'h':
+                        fputs(usage, stdout);
+                        exit(STATUS_OK);
+                default: /* getopt has said what */
+                        exit(STATUS_USAGE);
+                }
+        }
+        if (optind < argc) {
+                fprintf(stderr, "sitbone-agent: %s: takes options only; see sitbone-agent --help\n", argv[optind]);
+                exit(STATUS_USAGE);
+        }
+        if (ret->bus && strcmp(ret->bus, "system") != 0 && strcmp(ret->bus, "session") != 0) {
+                fprintf(stderr, "sitbone-agent: --bus %s: must be system or session\n", ret->bus);
+                exit(STATUS_USAGE);
+        }
+}
+
+static void on_session(void *userdata) {
+        notifier_set_may_show(userdata, session_may_show());
+}
+
+/* Before the bus: sd-bus closes itself in an exit source of ordinary priority. */
+static int on_exit_loop(sd_event_source *source, void *userdata) {
+        (void)source;
+        notifier_goodbye(userdata);
+        return 0;
+}
+
+static int add_goodbye(sd_event *event, struct notifier *notifier) {
+        sd_event_source *source;
+        int r = sd_event_add_exit(event, &source, on_exit_loop, notifier);
+
+        if (r >= 0)
+                r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
+        if (r >= 0) {
+                r = sd_event_source_set_floating(source, 1);
+                sd_event_source_unref(source);
+        }
+        return r;
+}
+
+static int add_signals(sd_event *event) {
+        sigset_t set;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGHUP);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -errno;
+        for (int i = 0; i < 3; i++) {
+                int r = sd_event_add_signal(event, NULL, (const int[]){SIGTERM, SIGINT, SIGHUP}[i], NULL, NULL);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int run(sd_event *event, sd_bus *desktop, const struct agent_settings *settings) {
+        static struct notifier notifier; /* too large for the stack of a small program */
+        struct disturb *disturb = NULL;
+        struct seats *seats = NULL;
+        int r = notifier_init(&notifier, desktop, settings);
+
+        if (r >= 0 && desktop)
+                r = sd_bus_attach_event(desktop, event, SD_EVENT_PRIORITY_NORMAL);
+        if (r >= 0 && desktop) /* when the desktop's bus ends, so does the session, and so do we */
+                r = sd_bus_set_exit_on_disconnect(desktop, 1);
+        if (r >= 0)
+                r = add_signals(event);
+        if (r >= 0)
+                r = add_goodbye(event, &notifier);
+        if (r >= 0)
+                r = session_watch(event, on_session, &notifier);
+        if (r >= 0)
+                r = seats_new(event, settings, &notifier, &seats);
+        if (r >= 0 && desktop)
+                r = disturb_new(event, desktop, settings, seats_hold, seats, &disturb);
+        if (r < 0)
+                return r;
+        notifier_set_may_show(&notifier, session_may_show());
+        sd_notify(0, "READY=1");
+        r = sd_event_loop(event);
+        disturb_free(disturb);
+        seats_free(seats);
+        return r;
+}
+
+int main(int argc, char **argv) {
+        struct options options = {0};
+        struct agent_settings settings;
+        sd_event *event = NULL;
+        sd_bus *desktop = NULL;
+        int r;
+
+        language_choose("auto");
+        read_options(argc, argv, &options);
+        if (agent_settings_load(options.config, &settings) > 0)
+                return STATUS_USAGE;
+        if (options.bus)
+                settings.system_bus = strcmp(options.bus, "system") == 0;
+        log_open(LOG_LEVEL_INFO);
+
+        r = sd_event_default(&event);
+        if (r >= 0 && !options.print)
+                r = sd_bus_open_user(&desktop);
+        if (r < 0)
+                log_error("no session bus: %s; start the agent inside a desktop session", strerror(-r));
+        else
+                r = run(event, desktop, &settings);
+        sd_bus_close_unref(desktop);
+        sd_event_unref(event);
+        return r < 0 ? STATUS_FAILED : STATUS_OK;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/sitbone-agent/agent.h"
+#include "util/file.h"
+#include "util/ini.h"
+
+struct reading {
+        const char *path;
+        struct agent_settings *settings;
+        int mistakes;
+};
+
+static void on_mistake(void *userdata, int line, const char *what) {
+        struct reading *r = userdata;
+
+        fprintf(stderr, "%s:%d: %s\n", r->path, line, what);
+        r->mistakes++;
+}
+
+static bool read_choice(const char *value, const char *yes, const char *no, bool *ret) {
+        if (strcmp(value, yes) != 0 && strcmp(value, no) != 0)
+                return false;
+        *ret = strcmp(value, yes) == 0;
+        return true;
+}
+
+static bool read_seconds(const char *value, uint32_t *ret) {
+        char *end;
+        long seconds = strtol(value, &end, 10);
+
+        if (end == value || *end || seconds < 0 || seconds > 86400)
+                return false;
+        *ret = (uint32_t)seconds;
+        return true;
+}
+
+/* NULL when it was understood, otherwise what is wrong. */
+static const char *take(struct agent_settings *s, const char *key, const char *value) {
+        if (strcmp(key, "bus") == 0)
+                return read_choice(value, "system", "session", &s->system_bus) ? NULL
+                                                                               : "bus must be system or session";
+        if (strcmp(key, "sound") == 0)
+                return read_choice(value, "yes", "no", &s->sound) ? NULL : "sound must be yes or no";
+        if (strcmp(key, "mat_silent_s") == 0)
+                return read_seconds(value, &s->mat_silent_s) ? NULL : "mat_silent_s must be 0..86400 s (0 = never)";
+        if (strcmp(key, "do_not_disturb") == 0)
+                return read_choice(value, "yes", "no", &s->do_not_disturb) ? NULL : "do_not_disturb must be yes or no";
+        if (strcmp(key, "fullscreen") == 0)
+                return read_choice(value, "yes", "no", &s->fullscreen) ? NULL : "fullscreen must be yes or no";
+        return "no such setting; there are bus, sound, mat_silent_s, do_not_disturb and fullscreen";
+}
+
+static void on_item(void *userdata, const struct ini_item *item) {
+        struct reading *r = userdata;
+        const char *wrong = NULL;
+
+        if (strcmp(item->section, "agent") != 0)
+                wrong = "the only section is [agent]";
+        else if (item->key)
+                wrong = take(r->settings, item->key, item->value);
+        if (wrong)
+                on_mistake(r, item->line, wrong);
+}
+
+static bool default_path(char *ret, size_t size) {
+        const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+        if (config && *config == '/')
+                snprintf(ret, size, "%s/sitbone/agent.conf", config);
+        else if (home && *home)
+                snprintf(ret, size, "%s/.config/sitbone/agent.conf", home);
+        else
+                return false;
+        return true;
+}
+
+int agent_settings_load(const char *path, struct agent_settings *settings) {
+        struct reading reading = {.path = path, .settings = settings};
+        struct ini_sink sink = {.item = on_item, .error = on_mistake, .userdata = &reading};
+        char own[4096], *text = NULL;
+        size_t n;
+        int r;
+
+        *settings = (struct agent_settings){
+                .system_bus = true, .sound = false, .mat_silent_s = 30, .do_not_disturb = true, .fullscreen = true};
+        if (!path && !default_path(own, sizeof(own)))
+                return 0;
+        reading.path = path ? path : own;
+        r = file_read(reading.path, 65536, &text, &n);
+        if (r == -ENOENT && !path)
+                return 0;
+        if (r < 0) {
+                fprintf(stderr, "%s: %s\n", reading.path, strerror(-r));
+                return 1;
+        }
+        ini_parse(text, n, &sink);
+        free(text);
+        return reading.mistakes;
+}

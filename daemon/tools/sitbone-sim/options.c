@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/sitbone-sim/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configure/format_file.h"
+#include "tools/sitbone-sim/scenario.h"
+
+/* Frames CSV is not a wire; this row only gives it a mat to be from. */
+static const struct format frames_csv = {
+        .name = "csv",
+        .title = "Frames CSV",
+        .framing = FRAMING_TEXT,
+        .rows = 32,
+        .cols = 32,
+        .resizable = true,
+        .pitch_x_mm = 15,
+        .pitch_y_mm = 15,
+        .full_scale = 255,
+        .rate_hz = 20,
+};
+
+static const struct format frames_csv_scattered = {
+        .name = "csv",
+        .title = "Frames CSV of scattered cells",
+        .framing = FRAMING_TEXT,
+        .full_scale = 255,
+        .rate_hz = 20,
+};
+
+enum { BARE_ROWS = 16 }; /* a hobby mat whose format fixes no size */
+static const float bare_span_mm = 400;
+
+enum kind { TEXT, PLACES, FLAG, REAL, FLOAT, WHOLE };
+
+struct row {
+        const char *name;
+        enum kind kind;
+        void *to;
+        double least, most; /* PLACES: least is the size of the text */
+};
+
+enum { ROWS = 25 };
+
+static void table(struct sim_options *o, struct row ret[ROWS]) {
+        struct settings_device *d = &o->device;
+        const struct row rows[ROWS] = {
+                {"format", TEXT, &o->format_name},
+                {"scenario", TEXT, &o->scenario},
+                {"link", TEXT, &o->link},
+                {"output", TEXT, &o->output},
+                {"truth", TEXT, &o->truth},
+                {"speed", REAL, &o->speed, 0.01, 1000},
+                {"seed", REAL, &o->seed, 0, 4294967295.0},
+                {"loop", FLAG, &o->repeat},
+                {"recording", FLAG, &o->recording},
+                {"rows", WHOLE, &d->rows, 1, 4096},
+                {"cols", WHOLE, &d->cols, 1, 4096},
+                {"pitch", FLOAT, &d->pitch_x_mm, 1, 500},
+                {"rate", REAL, &o->rate_hz, 0.1, 1000},
+                {"full-scale", FLOAT, &d->full_scale, 1, 999999},
+                {"flip-x", FLAG, &d->flip_x},
+                {"flip-y", FLAG, &d->flip_y},
+                {"rotate", WHOLE, &d->rotate, 0, 270},
+                {"row-list", PLACES, d->row_list, sizeof(d->row_list)},
+                {"col-list", PLACES, d->col_list, sizeof(d->col_list)},
+                {"boards", PLACES, d->boards, sizeof(d->boards)},
+                {"mask", PLACES, d->mask, sizeof(d->mask)},
+                {"x-mm", PLACES, d->x_mm, sizeof(d->x_mm)},
+                {"y-mm", PLACES, d->y_mm, sizeof(d->y_mm)},
+                {"version", FLAG, &o->version},
+                {"help", FLAG, &o->help},
+        };
+        memcpy(ret, rows, sizeof(rows));
+}
+
+void sim_options_help(void) {
+        fputs("sitbone-sim --format jq-seat-32 --scenario office-day.scenario --link /tmp/mat\n"
+              "sitbone-sim --format csv --scenario postures.scenario --output lunch.csv --truth truth.csv\n"
+              "\n"
+              "Usage: sitbone-sim --format NAME --scenario FILE (--link PATH | --output FILE) [OPTIONS]\n"
+              "\n"
+              "A virtual mat with a sitter of known truth on it.\n"
+              "\n"
+              "  --format NAME     csv (frames CSV), or a wire format:",
+              stdout);
+        for (size_t i = 0; i < format_count(); i++)
+                printf("%s %s", i == 0 ? "" : ",", format_at(i)->name);
+        fputs("\n"
+              "  --scenario FILE   who sits and what happens (below)\n"
+              "  --link PATH       be a serial mat: a pty with PATH as its name, frames at the mat's pace\n"
+              "  --output FILE     write to FILE as fast as it goes (- = standard output)\n"
+              "  --recording       with --output FILE: wire bytes with their times, as sitbonectl record writes them\n"
+              "  --truth FILE      write what is true beside it, a row a frame\n"
+              "  --speed X         with --link: X times as fast (default 1)\n"
+              "  --seed N          another sitter's day, another mat's faults (default 1)\n"
+              "  --loop            start again at the end (with --link, or --output -)\n"
+              "  --rows N, --cols N, --pitch MM, --rate HZ, --full-scale COUNTS\n"
+              "                    where the format leaves them open\n"
+              "  --flip-x, --flip-y, --rotate DEG, --row-list LIST, --col-list LIST, --boards LIST, --mask LIST\n"
+              "                    how the mat lies: as flip_x, row_list, ... in the settings of sitboned\n"
+              "  --x-mm LIST, --y-mm LIST\n"
+              "                    where scattered cells are, as x_mm and y_mm there; cells of unknown place are "
+              "spread\n"
+              "                    over the seat, row by row from the back left\n"
+              "  --version, --help\n"
+              "\n",
+              stdout);
+        fputs(sim_scenario_help, stdout);
+}
+
+static int complain(const char *what, const char *which) {
+        fprintf(stderr, "sitbone-sim: %s%s; see sitbone-sim --help\n", what, which);
+        return -EINVAL;
+}
+
+static int take(const struct row *row, const char *text) {
+        char *end;
+        if (row->kind == TEXT) {
+                *(const char **)row->to = text;
+                return 0;
+        }
+        if (row->kind == PLACES) { /* what it says is checked with the layout */
+                if (strlen(text) >= (size_t)row->least) {
+                        fprintf(stderr, "sitbone-sim: --%s is longer than %g bytes\n", row->name, row->least - 1);
+                        return -EINVAL;
+                }
+                snprintf(row->to, (size_t)row->least, "%s", text);
+                return 0;
+        }
+        if (row->kind == FLAG) {
+                *(bool *)row->to = true;
+                return 0;
+        }
+        double v = strtod(text, &end);
+        if (end == text || *end != '\0' || !(v >= row->least && v <= row->most)) {
+                fprintf(stderr, "sitbone-sim: --%s %s is not a number from %g to %.10g\n", row->name, text, row->least,
+                        row->most);
+                return -EINVAL;
+        }
+        if (row->kind == REAL)
+                *(double *)row->to = v;
+        else if (row->kind == FLOAT)
+                *(float *)row->to = (float)v;
+        else
+                *(int32_t *)row->to = (int32_t)v;
+        return 0;
+}
+
+static int unknown_format(const char *name) {
+        fprintf(stderr, "sitbone-sim: no format \"%s\"; there are csv", name);
+        for (size_t i = 0; i < format_count(); i++)
+                fprintf(stderr, ", %s", format_at(i)->name);
+        fputs("\n", stderr);
+        return -EINVAL;
+}
+
+static const struct format *find_format(struct sim_options *o) {
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        const struct format *ret = mistakes ? format_find(o->format_name, &o->described, mistakes) : NULL;
+
+        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "sitbone-sim: %s\n", mistakes->text[i]);
+        free(mistakes);
+        return ret;
+}
+
+static void fill_open_sizes(struct sim_options *o) {
+        struct settings_device *d = &o->device;
+        const struct format *f = o->format;
+        bool grid = f->cells == 0 && !*d->x_mm && !*f->x_mm;
+        if (grid && f->rows == 0 && d->rows == 0)
+                d->rows = BARE_ROWS;
+        if (grid && f->cols == 0 && d->cols == 0)
+                d->cols = BARE_ROWS;
+        d->pitch_y_mm = d->pitch_x_mm;
+        if (grid && d->pitch_x_mm == 0 && f->pitch_x_mm == 0) {
+                d->pitch_x_mm = bare_span_mm / (float)(d->cols > 0 ? d->cols : f->cols);
+                d->pitch_y_mm = bare_span_mm / (float)(d->rows > 0 ? d->rows : f->rows);
+        }
+        if (o->rate_hz == 0)
+                o->rate_hz = f->rate_hz > 0 ? f->rate_hz : 10;
+}
+
+static int check(struct sim_options *o) {
+        if (o->help || o->version)
+                return 0;
+        if (o->format_name == NULL)
+                return complain("--format is missing", "");
+        if (o->scenario == NULL)
+                return complain("--scenario is missing", "");
+        if ((o->link == NULL) == (o->output == NULL))
+                return complain("give one of --link and --output", "");
+        if (o->repeat && o->output != NULL && strcmp(o->output, "-") != 0)
+                return complain("--loop into a file would never end", "");
+        o->csv = strcmp(o->format_name, frames_csv.name) == 0;
+        o->format = !o->csv ? find_format(o) : *o->device.x_mm ? &frames_csv_scattered : &frames_csv;
+        if (o->format == NULL)
+                return format_exists(o->format_name) ? -EINVAL : unknown_format(o->format_name);
+        if (o->csv && o->link != NULL)
+                return complain("csv is no wire format: use --output, or another format", "");
+        if (o->recording && (o->csv || o->link != NULL || strcmp(o->output, "-") == 0))
+                return complain("--recording needs a wire format and --output FILE", "");
+        fill_open_sizes(o);
+        return 0;
+}
+
+int sim_options_parse(int argc, char **argv, struct sim_options *ret) {
+        struct sim_options o = {.speed = 1, .seed = 1};
+        struct row rows[ROWS];
+        struct option longs[ROWS + 1] = {0};
+        int key;
+        table(&o, rows);
+        for (int i = 0; i < ROWS; i++)
+                longs[i] =
+                        (struct option){rows[i].name, rows[i].kind == FLAG ? no_argument : required_argument, NULL, i};
+        while ((key = getopt_long(argc, argv, "", longs, NULL)) != -1)
+                if (key < 0 || key >= ROWS || take(&rows[key], optarg) < 0)
+                        return -EINVAL;
+        if (optind < argc)
+                return complain("too much: ", argv[optind]);
+        int r = check(&o);
+        if (r < 0)
+                return r;
+        *ret = o;
+        if (o.format == &o.described)
+                ret->format = &ret->described;
+        return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of sitbone-sim. */
+#ifndef TOOLS_SITBONE_SIM_OPTIONS_H
+#define TOOLS_SITBONE_SIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/acquire/formats.h"
+#include "sitbone/settings.h"
+
+struct sim_options {
+        const char *format_name, *scenario, *link, *output, *truth;
+        double speed, rate_hz, seed;
+        bool repeat, recording, help, version;
+        struct settings_device device; /* size and lie of the mat */
+        const struct format *format;   /* looked up */
+        struct format described;       /* where format points when it comes from a file */
+        bool csv;                      /* frames CSV instead of a wire format */
+};
+
+/* 0, or -EINVAL with a line on stderr. */
+int sim_options_parse(int argc, char **argv, struct sim_options *ret);
+
+void sim_options_help(void);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/sitbone-sim/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const char *const occupancy_words[OCCUPANCY_N] = {"unknown", "vacant", "object", "person"};
+static const char *const posture_words[POSTURE_N] = {"unknown",       "vacant",          "upright",
+                                                     "slouched",      "arched",          "leaning_left",
+                                                     "leaning_right", "leaning_forward", "perched"};
+
+/* A serial line does not echo, edit or translate. On Linux the master's settings are the slave's. */
+static int make_raw(int fd) {
+        struct termios t;
+        if (tcgetattr(fd, &t) < 0)
+                return -errno;
+        if ((t.c_lflag & (ICANON | ECHO)) == 0 && (t.c_oflag & OPOST) == 0)
+                return 0; /* as a reader has set it: leave its VMIN alone */
+        cfmakeraw(&t);
+        return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : 0;
+}
+
+/* The new name takes the old one's place in one step; anything but a symlink stays. */
+static int place_link(const char *target, const char *path) {
+        struct stat st;
+        char fresh[300];
+        if (lstat(path, &st) == 0 && !S_ISLNK(st.st_mode))
+                return -EEXIST;
+        snprintf(fresh, sizeof(fresh), "%s.%ld", path, (long)getpid());
+        if (symlink(target, fresh) < 0)
+                return -errno;
+        if (rename(fresh, path) < 0) {
+                int r = -errno;
+                unlink(fresh);
+                return r;
+        }
+        return 0;
+}
+
+int sim_line_open(struct sim_line *l, const char *path) {
+        char slave[64];
+        int r, other;
+        *l = (struct sim_line){.fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)};
+        if (l->fd < 0)
+                return -errno;
+        if (strlen(path) >= sizeof(l->link))
+                r = -ENAMETOOLONG;
+        else if (grantpt(l->fd) < 0 || unlockpt(l->fd) < 0 || ptsname_r(l->fd, slave, sizeof(slave)) != 0)
+                r = -errno;
+        else {
+                /* Opened and closed once: from now on the kernel tells whether anybody has the other end open. */
+                other = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
+                if (other >= 0)
+                        close(other);
+                r = place_link(slave, path);
+        }
+        if (r < 0) {
+                close(l->fd);
+                l->fd = -1;
+                return r;
+        }
+        memcpy(l->link, path, strlen(path) + 1);
+        return 0;
+}
+
+/* The mat does not listen; what is written to it must not pile up. */
+static void swallow(int fd) {
+        char waste[256];
+        while (read(fd, waste, sizeof(waste)) > 0)
+                ;
+}
+
+/* False: nobody has the other end open. */
+static bool anybody_there(struct sim_line *l) {
+        struct pollfd p = {.fd = l->fd, .events = POLLIN};
+        if (poll(&p, 1, 0) < 0)
+                return true; /* a signal: see next time */
+        if (p.revents & POLLIN)
+                swallow(l->fd);
+        return !(p.revents & POLLHUP);
+}
+
+int sim_line_flush(struct sim_line *l) {
+        if (l->rest_n > 0 && !anybody_there(l)) {
+                l->dropped++;
+                l->rest_n = 0;
+        }
+        if (l->rest_n == 0)
+                return 0;
+        ssize_t sent = write(l->fd, l->rest + l->rest_at, l->rest_n);
+        if (sent < 0)
+                return errno == EAGAIN || errno == EIO || errno == EINTR ? 1 : -errno;
+        l->rest_at += (size_t)sent;
+        l->rest_n -= (size_t)sent;
+        return l->rest_n > 0;
+}
+
+int sim_line_send(struct sim_line *l, const uint8_t *bytes, size_t n) {
+        int r = sim_line_flush(l);
+        l->frames++;
+        if (r > 0 || !anybody_there(l)) {
+                l->dropped++;
+                return 0;
+        }
+        if (r < 0 || (r = make_raw(l->fd)) < 0)
+                return r;
+        if (n > l->rest_size) {
+                uint8_t *larger = realloc(l->rest, n);
+                if (larger == NULL)
+                        return -ENOMEM;
+                l->rest = larger;
+                l->rest_size = n;
+        }
+        memcpy(l->rest, bytes, n);
+        l->rest_at = 0;
+        l->rest_n = n;
+        r = sim_line_flush(l);
+        return r < 0 ? r : 0;
+}
+
+void sim_line_close(struct sim_line *l) {
+        char slave[64], now[64];
+        if (l->fd < 0)
+                return;
+        /* Only if it is still ours. */
+        ssize_t n = readlink(l->link, now, sizeof(now) - 1);
+        if (n > 0 && ptsname_r(l->fd, slave, sizeof(slave)) == 0) {
+                now[n] = '\0';
+                if (strcmp(now, slave) == 0)
+                        unlink(l->link);
+        }
+        close(l->fd);
+        l->fd = -1;
+        free(l->rest);
+        l->rest = NULL;
+}
+
+static void positions(FILE *out, const char *name, const float *mm, uint32_t n) {
+        fprintf(out, "# %s=", name);
+        for (uint32_t i = 0; i < n; i++)
+                fprintf(out, "%s%g", i ? "," : "", (double)mm[i]);
+        fputc('\n', out);
+}
+
+void sim_csv_head(FILE *out, const struct geometry *g, double rate_hz, double full_scale_kpa) {
+        fputs("# sitbone frames csv 1\n", out);
+        if (g->kind == GEOMETRY_GRID) {
+                fprintf(out, "# rows=%u\n# cols=%u\n", g->rows, g->cols);
+        } else {
+                fprintf(out, "# cells=%u\n", g->n_cells);
+                positions(out, "x_mm", g->x_mm, g->n_cells);
+                positions(out, "y_mm", g->y_mm, g->n_cells);
+        }
+        fprintf(out, "# pitch_x_mm=%g\n# pitch_y_mm=%g\n# unit=counts\n# full_scale=%g\n", (double)g->pitch_x_mm,
+                (double)g->pitch_y_mm, (double)g->full_scale);
+        fprintf(out, "# rate_hz=%g\n# full_scale_kpa=%g\n# source=sitbone-sim\nt_s,label", rate_hz, full_scale_kpa);
+        for (uint32_t i = 0; i < g->n_cells; i++)
+                fprintf(out, ",c%u", i);
+        fputc('\n', out);
+}
+
+/* Cells are whole steps; most of a file is these digits. */
+static char *put_count(char *to, float value) {
+        char digit[12];
+        int n = 0;
+        uint32_t v = (uint32_t)value;
+        do
+                digit[n++] = (char)('0' + v % 10);
+        while ((v /= 10) > 0);
+        while (n > 0)
+                *to++ = digit[--n];
+        return to;
+}
+
+static const char *label(const struct sim_truth *truth) {
+        return truth->occupancy == OCCUPANCY_OBJECT ? "object" : posture_words[truth->posture];
+}
+
+size_t sim_csv_row(char *ret, const struct geometry *g, double t, const struct sim_truth *truth, const float *raw) {
+        char *to = ret + snprintf(ret, 256, "%.3f,%s", t, label(truth));
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                *to++ = ',';
+                to = put_count(to, raw[i]);
+        }
+        *to++ = '\n';
+        return (size_t)(to - ret);
+}
+
+void sim_truth_head(FILE *out) {
+        fputs("t_s,occupancy,posture,tilt_deg,obliquity_deg,left_x_mm,left_y_mm,right_x_mm,right_y_mm,load_n,"
+              "squeeze\n",
+              out);
+}
+
+void sim_truth_row(FILE *out, double t, const struct sim_truth *truth) {
+        const double value[] = {truth->tilt_deg,    truth->obliquity_deg, truth->left_mm[0], truth->left_mm[1],
+                                truth->right_mm[0], truth->right_mm[1],   truth->load_n,     truth->squeeze};
+        fprintf(out, "%.3f,%s,%s", t, occupancy_words[truth->occupancy], posture_words[truth->posture]);
+        for (size_t i = 0; i < sizeof(value) / sizeof(value[0]); i++)
+                if (isnan(value[i])) /* unknown is empty */
+                        fputc(',', out);
+                else
+                        fprintf(out, ",%.2f", value[i]);
+        fputc('\n', out);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Scenario files: who sits on what mat, and a timeline a person can read. The syntax is in sim_scenario_help. */
+#ifndef TOOLS_SITBONE_SIM_SCENARIO_H
+#define TOOLS_SITBONE_SIM_SCENARIO_H
+
+#include <stddef.h>
+
+#include "tools/sitbone-sim/sensor.h"
+
+enum { SIM_STEPS_MAX = 4096, SIM_ERROR_MAX = 512 };
+
+enum sim_verb {
+        SIM_SIT,
+        SIM_STAND,
+        SIM_UPRIGHT,
+        SIM_SLOUCH,
+        SIM_ARCH,
+        SIM_LEAN_LEFT,
+        SIM_LEAN_RIGHT,
+        SIM_LEAN_FORWARD,
+        SIM_OBLIQUE_LEFT,
+        SIM_OBLIQUE_RIGHT,
+        SIM_CROSS_LEFT,
+        SIM_CROSS_RIGHT,
+        SIM_PERCH,
+        SIM_FIDGET,
+        SIM_SHIFT,
+        SIM_SQUEEZE,
+        SIM_PLACE_BAG,
+        SIM_PLACE_CAT,
+        SIM_PLACE_HAND,
+        SIM_REMOVE,
+        SIM_END,
+};
+
+struct sim_step {
+        double t_s;
+        enum sim_verb verb;
+        double value; /* degrees, seconds of a squeeze, or newtons on an object; NAN = the usual */
+        int line;
+};
+
+struct sim_person {
+        double mass_kg, height_cm, bones_mm, woman;
+        double seat_mm;         /* seat higher than the back of the knee */
+        double x_mm, y_mm;      /* where the sit bones come down, on average */
+        double resit_mm;        /* SD of where they come down the next time */
+        double fidgets, shifts; /* a quarter of an hour */
+        double breaths;         /* a minute */
+        double sway;            /* 1 = usual; 0 = as still as a dummy */
+        double squeeze;         /* what a squeeze of the glutes changes under the sit bones, percent */
+};
+
+struct sim_scenario {
+        struct sim_person person;
+        struct sim_mat mat;
+        double end_s;
+        int n_steps;
+        struct sim_step step[SIM_STEPS_MAX];
+};
+
+extern const char sim_scenario_help[];
+
+/* 0, or -EINVAL with "FILE:LINE: what; legal words" in ret_error. */
+int sim_scenario_parse(const char *name, const char *text, size_t n, struct sim_scenario *ret,
+                       char ret_error[SIM_ERROR_MAX]);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* formats: every format of the table and of the description files; with a name, its data sheet. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/formats/draw.h"
+#include "tools/sitbonectl/json_writer.h"
+#include "tools/sitbonectl/source.h"
+
+/* What a frame can be told by from noise. */
+static const char *check_word(const struct format *f) {
+        switch (f->check) {
+        case CHECK_SUM8:
+                return "sum";
+        case CHECK_XOR8:
+                return "xor";
+        case CHECK_CRC16_MODBUS:
+                return "crc16";
+        default:
+                return f->framing == FRAMING_TEXT ? "text" : "none";
+        }
+}
+
+static bool must_be_asked(const struct format *f) {
+        return f->start.n > 0 || f->request.n > 0;
+}
+
+static bool is_open(const struct format *f) {
+        return f->cells == 0 && (f->rows == 0 || f->cols == 0);
+}
+
+/* --- JSON --- */
+
+static void put_number(struct out *o, const char *key, double value, int decimals) {
+        out_number(o, key, value > 0 ? value : NAN, decimals); /* 0 says that it is open */
+}
+
+static void put_command(struct out *o, const char *key, const struct format_command *command) {
+        char words[160];
+
+        format_bytes_words(command->of, command->n, words, sizeof(words));
+        out_word_or_null(o, key, words);
+}
+
+static void put_format(struct out *o, const struct format *f, const char *path) {
+        char drawn[DRAWN_MAX];
+
+        out_text(o, "{\"name\":");
+        out_string(o, f->name);
+        out_word_or_null(o, "title", f->title);
+        put_number(o, "rows", f->rows, 0);
+        put_number(o, "cols", f->cols, 0);
+        put_number(o, "cells", f->cells > 0 ? f->cells : (double)f->rows * f->cols, 0);
+        out_flag(o, "resizable", f->resizable || is_open(f));
+        put_number(o, "pitch_x_mm", (double)f->pitch_x_mm, 2);
+        put_number(o, "pitch_y_mm", (double)f->pitch_y_mm, 2);
+        put_number(o, "full_scale", (double)f->full_scale, 2);
+        put_number(o, "baud", f->baud, 0);
+        put_number(o, "rate_hz", (double)f->rate_hz, 2);
+        out_flag(o, "must_be_asked", must_be_asked(f));
+        out_word_or_null(o, "check", check_word(f));
+        format_draw(f, drawn, sizeof(drawn));
+        out_word_or_null(o, "frame", drawn);
+        put_command(o, "start", &f->start);
+        put_command(o, "request", &f->request);
+        out_word_or_null(o, "sure", format_sure_letter(f));
+        out_word_or_null(o, "known", f->known);
+        out_word_or_null(o, "source", f->source);
+        out_word_or_null(o, "file", path);
+        out_text(o, "}");
+}
+
+static int print_json(const struct format_list *list, const struct format *only) {
+        struct out *o = malloc(sizeof(*o));
+
+        if (!o)
+                return STATUS_FAILED;
+        out_init(o, stdout);
+        out_text(o, only ? "" : "[");
+        for (size_t i = 0, n = 0; i < list->n; i++)
+                if (!only || list->of[i] == only) {
+                        out_text(o, n++ ? "," : "");
+                        put_format(o, list->of[i], format_list_path(list, list->of[i]));
+                }
+        out_text(o, only ? "\n" : "]\n");
+        out_flush(o);
+        free(o);
+        return STATUS_DONE;
+}
+
+/* --- text --- */
+
+static void cells_words(const struct format *f, char *ret, size_t size) {
+        if (f->cells > 0)
+                snprintf(ret, size, "%u", f->cells);
+        else if (is_open(f))
+                snprintf(ret, size, "as set");
+        else
+                snprintf(ret, size, "%ux%u%s", f->rows, f->cols, f->resizable ? " *" : "");
+}
+
+static void print_list(const struct format_list *list) {
+        printf("%-22s %-10s %8s %6s  %-6s %-4s %s\n", "FORMAT", "CELLS", "BAUD", "HZ", "CHECK", "SURE", "WHAT");
+        for (size_t i = 0; i < list->n; i++) {
+                const struct format *f = list->of[i];
+                char cells[24];
+
+                cells_words(f, cells, sizeof(cells));
+                printf("%-22s %-10s %8d %6g  %-6s %-4s %s%s%s\n", f->name, cells, (int)f->baud, (double)f->rate_hz,
+                       check_word(f), *format_sure_letter(f) ? format_sure_letter(f) : "?", f->title,
+                       must_be_asked(f) ? " (must be asked)" : "",
+                       format_list_path(list, f) ? " (described in a file)" : "");
+        }
+        printf("\n* also comes in other sizes: say rows and cols. CHECK none: a damaged byte inside a frame goes "
+               "unnoticed.\nSURE A: recorded bytes or two sources; B: one source; C: one weak source. The data sheet "
+               "of one: sitbonectl formats NAME\n");
+}
+
+static void print_order(const struct format *f) {
+        const char *words[5];
+        size_t n = 0;
+
+        words[n++] = f->order.column_major ? "column by column" : "row by row";
+        if (f->order.serpentine)
+                words[n++] = "every second line backwards";
+        if (f->order.flip_x)
+                words[n++] = "columns from right to left";
+        if (f->order.flip_y)
+                words[n++] = "rows from front to back";
+        if (f->order.n_listed > 0)
+                words[n++] = "rows in an order of their own";
+        for (size_t i = 0; i < n; i++)
+                printf(", %s", words[i]);
+}
+
+static void print_cells(const struct format *f) {
+        char cells[24];
+
+        cells_words(f, cells, sizeof(cells));
+        printf("  cells     %s%s", is_open(f) ? "rows and cols " : "", cells);
+        if (f->sparse.size == 0)
+                print_order(f);
+        if (f->pitch_x_mm > 0)
+                printf(", %g x %g mm apart", (double)f->pitch_x_mm, (double)f->pitch_y_mm);
+        printf("\n  values    up to %g%s", (double)f->full_scale, f->inverted ? ", falling with load" : "");
+        if (f->max_valid > 0)
+                printf("; above %u cannot be", f->max_valid);
+        putchar('\n');
+}
+
+static void print_asked(const struct format *f) {
+        char start[160], request[160];
+
+        format_bytes_words(f->start.of, f->start.n, start, sizeof(start));
+        format_bytes_words(f->request.of, f->request.n, request, sizeof(request));
+        printf("  is told   ");
+        if (f->start.n > 0)
+                printf("%s to start", start);
+        if (f->request.n > 0)
+                printf("%s%s every %d ms", f->start.n > 0 ? ", " : "", request, (int)f->request_every_ms);
+        printf("%s\n", must_be_asked(f) ? "" : "nothing");
+}
+
+static void print_sheet(const struct format *f, const char *path) {
+        char drawn[DRAWN_MAX];
+
+        format_draw(f, drawn, sizeof(drawn));
+        printf("%s: %s\n  frame     %s\n", f->name, f->title, drawn);
+        print_cells(f);
+        printf("  line      %d baud, about %g frames a second%s%s\n", (int)f->baud, (double)f->rate_hz,
+               f->dtr == LINE_OFF  ? ", DTR off"
+               : f->dtr == LINE_ON ? ", DTR on"
+                                   : "",
+               f->rts == LINE_OFF  ? ", RTS off"
+               : f->rts == LINE_ON ? ", RTS on"
+                                   : "");
+        print_asked(f);
+        printf("  damage    known by %s\n", format_damage_words(f));
+        printf("  how sure  %s%s%s\n", format_sure_letter(f), f->sure == SURE_UNSAID ? "" : ": ",
+               format_sure_words(f));
+        if (f->known[0])
+                printf("            %s\n", f->known);
+        printf("  source    %s\n", f->source[0] ? f->source : "not said");
+        if (path)
+                printf("  file      %s\n", path);
+}
+
+int verb_formats(const struct options *options) {
+        const char *name = options->n_args > 0 ? options->args[0] : NULL;
+        struct format_list *list = NULL;
+        const struct format *only = NULL;
+        int status = load_formats(name, &list);
+
+        if (status == STATUS_DONE && name)
+                only = strchr(name, '/') ? list->first : format_list_by_name(list, name);
+        if (status == STATUS_DONE && options->json)
+                status = print_json(list, only);
+        else if (status == STATUS_DONE && only)
+                print_sheet(only, format_list_path(list, only));
+        else if (status == STATUS_DONE)
+                print_list(list);
+        free(list);
+        return status;
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* record: what comes from the port goes into a recording of ours, and through the decoder to tell what it is. */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "contract/tap.h"
+#include "core/acquire/decoder.h"
+#include "ports/port.h"
+#include "recording/recorder.h"
+#include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/record/tap.h"
+#include "tools/sitbonectl/source.h"
+#include "util/clock.h"
+#include "util/language.h"
+
+enum { READ_SIZE = 16 * 1024, POLL_MS = 20, REOPEN_MS = 500, START_AGAIN_US = 1000000 };
+
+static volatile sig_atomic_t stopped; /* the one thing a signal handler may touch */
+
+struct record {
+        const char *path;
+        struct settings settings;
+        const struct format *format;
+        struct format described; /* where format points when it comes from a file */
+        struct layout layout;
+        struct decoder decoder;
+        struct frame frame;
+        struct recorder recorder;
+        struct port *port;         /* NULL while away, and beside the daemon */
+        int tap;                   /* beside the daemon: where it hands over what it reads; 0 = none */
+        char *head;                /* of the recording, as the daemon has it */
+        uint64_t lost;             /* bytes that came faster than they were taken */
+        uint64_t began_us, end_us; /* end_us 0 = until Ctrl-C */
+        uint64_t ask_us;           /* when to ask the mat again */
+        bool heard;                /* since the port was opened */
+        bool away;                 /* said to be, until bytes come again */
+        unsigned gaps;
+};
+
+static void stop(int signal_number) {
+        (void)signal_number;
+        stopped = 1;
+}
+
+static void catch_signals(void) {
+        struct sigaction a = {.sa_handler = stop};
+
+        sigaction(SIGINT, &a, NULL);
+        sigaction(SIGTERM, &a, NULL);
+        sigaction(SIGHUP, &a, NULL);
+}
+
+static bool take_number(const char *text, const char *option, double most, double *ret) {
+        char *end;
+        double value = strtod(text, &end);
+
+        if (end == text || *end || !(value > 0 && value <= most)) {
+                complain("--%s %s is not a number above 0 up to %.0f", option, text, most);
+                return false;
+        }
+        *ret = value;
+        return true;
+}
+
+static int take_options(struct record *r, const struct options *o) {
+        struct settings_device *d = &r->settings.device;
+        double number;
+        const char *wrong;
+        int status = load_settings(o->config, &r->settings);
+
+        if (status != STATUS_DONE)
+                return status;
+        if (o->device)
+                snprintf(d->device, sizeof(d->device), "%s", o->device);
+        if (o->format)
+                snprintf(d->format, sizeof(d->format), "%s", o->format);
+        status = find_format(d->format, &r->described, &r->format);
+        if (status != STATUS_DONE)
+                return status;
+        if (o->baud && !take_number(o->baud, "baud", 20e6, &number))
+                return STATUS_USAGE;
+        d->baud = o->baud ? (int32_t)number : d->baud > 0 ? d->baud : r->format->baud;
+        if (o->seconds && !take_number(o->seconds, "seconds", 1e8, &number))
+                return STATUS_USAGE;
+        r->end_us = o->seconds ? (uint64_t)(number * 1e6) : 0;
+        wrong = layout_build(r->format, d, &r->layout);
+        if (wrong)
+                complain("format %s: %s", r->format->name, wrong);
+        return wrong ? STATUS_USAGE : STATUS_DONE;
+}
+
+static int open_port(struct record *r, char *hint, size_t size) {
+        const struct settings_device *d = &r->settings.device;
+        struct port_options options = {
+                .baud = d->baud,
+                .dtr = d->dtr == LINE_LEAVE ? (int32_t)r->format->dtr : d->dtr,
+                .rts = d->rts == LINE_LEAVE ? (int32_t)r->format->rts : d->rts,
+        };
+
+        return port_open(d->device, &options, &r->port, hint, size);
+}
+
+static int refuse_port(int error, const char *hint) {
+        complain("%s", *hint ? hint : strerror(-error));
+        if (error == -EBUSY)
+                complain("a port has one reader: without --device, --format, --baud and --config sitboned hands over "
+                         "what it "
+                         "reads; or stop it while recording (systemctl stop sitboned)");
+        return STATUS_FAILED;
+}
+
+/* Two readers of a pty or a FIFO would each get a part of the bytes, and nobody would notice. */
+static int refuse_shared(const struct record *r) {
+        const char *path = port_path(r->port);
+        char holder[96];
+
+        if (strncmp(path, "/dev/", 5) != 0 || !port_holder(path, holder, sizeof(holder)) ||
+            strstr(holder, "(sitboned)") == NULL)
+                return STATUS_DONE;
+        complain("%s is in use by %s", path, holder);
+        return refuse_port(-EBUSY, "two readers would each get a part of what the mat sends");
+}
+
+static void ignore_frame(void *userdata, const struct frame *frame) {
+        (void)userdata;
+        (void)frame;
+}
+
+static uint64_t elapsed_us(const struct record *r) {
+        return clock_boottime_us() - r->began_us;
+}
+
+/* What stands on both sides is not one frame. */
+static int note_gap(struct record *r, uint64_t t_us) {
+        decoder_reset(&r->decoder);
+        r->gaps++;
+        return recorder_note_gap(&r->recorder, t_us);
+}
+
+static int take_bytes(struct record *r, const uint8_t *bytes, size_t n) {
+        uint64_t t_us = elapsed_us(r);
+        int result = 0;
+
+        if (r->away) {
+                fprintf(stderr, _("%s is back\n"), port_path(r->port));
+                result = note_gap(r, t_us);
+        }
+        r->away = false;
+        r->heard = true;
+        if (result < 0)
+                return result;
+        decoder_feed(&r->decoder, bytes, n, t_us, &r->frame, ignore_frame, NULL);
+        return recorder_add(&r->recorder, t_us, bytes, n);
+}
+
+/* As the daemon does: nothing is sent unless the format says so; a board that still boots is started again. */
+static void ask(struct record *r) {
+        const struct format *f = r->format;
+
+        if (elapsed_us(r) < r->ask_us || (f->start.n == 0 && f->request.n == 0))
+                return;
+        if (!r->heard && f->start.n > 0)
+                port_write(r->port, f->start.of, f->start.n);
+        if (f->request.n > 0)
+                port_write(r->port, f->request.of, f->request.n);
+        r->ask_us = elapsed_us(r) + (f->request.n > 0 ? (uint64_t)f->request_every_ms * 1000 : START_AGAIN_US);
+}
+
+/* The mat is away: tries again after a while. It is back when bytes come: a connection is open before it is refused. */
+static int come_back(struct record *r) {
+        char hint[256];
+
+        poll(NULL, 0, REOPEN_MS);
+        if (stopped || open_port(r, hint, sizeof(hint)) < 0)
+                r->port = NULL;
+        r->heard = false;
+        return 0;
+}
+
+/* 1 = the end of the file, 0, or a negative errno. */
+static int read_once(struct record *r) {
+        struct pollfd p = {.fd = port_fd(r->port), .events = port_connecting(r->port) ? POLLIN | POLLOUT : POLLIN};
+        uint8_t bytes[READ_SIZE];
+        ssize_t n;
+
+        ask(r);
+        if (poll(&p, 1, POLL_MS) <= 0)
+                return 0;
+        n = port_read(r->port, bytes, sizeof(bytes));
+        if (n > 0)
+                return take_bytes(r, bytes, (size_t)n);
+        if (n == PORT_READ_NONE && !(p.revents & (POLLHUP | POLLERR)))
+                return 0;
+        if (port_is_file(r->port))
+                return 1;
+        if (!r->away)
+                fprintf(stderr, _("%s is away; waiting for it to come back\n"), port_path(r->port));
+        r->away = true;
+        port_close(r->port);
+        r->port = NULL;
+        return 0;
+}
+
+/* 1 = the daemon has ended, 0, or a negative errno. */
+static int take_message(struct record *r) {
+        struct pollfd p = {.fd = r->tap, .events = POLLIN};
+        struct {
+                struct tap_head head;
+                uint8_t bytes[TAP_BYTES_MAX];
+        } message;
+        uint64_t t_us;
+        ssize_t n;
+        int result = 0;
+
+        if (poll(&p, 1, POLL_MS) <= 0)
+                return 0;
+        n = recv(r->tap, &message, sizeof(message), MSG_DONTWAIT);
+        if (n < 0)
+                return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+        if ((size_t)n < sizeof(message.head)) {
+                fprintf(stderr, "%s\n", _("the daemon has ended"));
+                return 1;
+        }
+        t_us = message.head.t_us > r->began_us ? message.head.t_us - r->began_us : 0;
+        n -= (ssize_t)sizeof(message.head);
+        r->lost += message.head.lost;
+        if (message.head.lost > 0 || n == 0)
+                result = note_gap(r, t_us);
+        if (result < 0 || n == 0)
+                return result;
+        decoder_feed(&r->decoder, message.bytes, (size_t)n, t_us, &r->frame, ignore_frame, NULL);
+        return recorder_add(&r->recorder, t_us, message.bytes, (size_t)n);
+}
+
+static int record(struct record *r) {
+        int result = 0;
+
+        while (!stopped && result == 0 && (r->end_us == 0 || elapsed_us(r) < r->end_us))
+                result = r->tap ? take_message(r) : r->port ? read_once(r) : come_back(r);
+        return result < 0 ? result : 0;
+}
+
+static void tell(const struct record *r) {
+        double seconds = (double)elapsed_us(r) / 1e6;
+        uint64_t refused = 0;
+
+        for (int i = 0; i < REFUSAL_N; i++)
+                refused += i == REFUSED_PARTIAL ? 0 : r->decoder.refused[i];
+        printf(_("%s: %.1f s, %llu bytes in %llu (%.0f %%), %llu frames of %s, %llu refused"), r->path, seconds,
+               (unsigned long long)r->recorder.wire_bytes, (unsigned long long)r->recorder.file_bytes,
+               r->recorder.wire_bytes > 0 ? 100.0 * (double)r->recorder.file_bytes / (double)r->recorder.wire_bytes
+                                          : 100.0,
+               (unsigned long long)r->decoder.frames, r->format->name, (unsigned long long)refused);
+        if (r->gaps > 0)
+                printf(ngettext(", away %u time", ", away %u times", r->gaps), r->gaps);
+        if (r->lost > 0)
+                printf(ngettext(", %llu byte lost: it came faster than it was written",
+                                ", %llu bytes lost: they came faster than they were written", r->lost),
+                       (unsigned long long)r->lost);
+        putchar('\n');
+        if (r->recorder.wire_bytes == 0)
+                complain(_("the mat sent nothing"));
+        else if (r->decoder.frames == 0)
+                complain(_("no frame in it: another format or baud rate? sitbonectl probe %s"),
+                         r->settings.device.device);
+}
+
+static int run(struct record *r) {
+        bool file = r->port && port_is_file(r->port);
+        int result =
+                r->tap ? recorder_open_with(&r->recorder, r->path, r->head, false)
+                       : recorder_open(&r->recorder, r->path, &r->settings.device, clock_realtime_us(), file, false);
+        int closed;
+
+        if (result < 0) {
+                complain("%s: %s", r->path, result == -EEXIST ? _("is there already") : strerror(-result));
+                return STATUS_FAILED;
+        }
+        fprintf(stderr, _("recording %s as %s; Ctrl-C ends it\n"),
+                r->tap ? _("what sitboned reads") : port_path(r->port), r->format->name);
+        decoder_init(&r->decoder, r->format, &r->layout);
+        if (file)
+                decoder_at_boundary(&r->decoder);
+        r->began_us = clock_boottime_us();
+        result = record(r);
+        decoder_idle(&r->decoder, elapsed_us(r), &r->frame, ignore_frame, NULL);
+        closed = recorder_close(&r->recorder);
+        result = result < 0 ? result : closed;
+        if (result < 0)
+                complain("%s: %s", r->path, strerror(-result));
+        tell(r);
+        return result == 0 && r->decoder.frames > 0 ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* Format and layout as the daemon has them. */
+static int take_head(struct record *r) {
+        struct recording_head head;
+        size_t n = strlen(r->head);
+        int status = format_of_head(r->head, n, &r->described, &r->format);
+        const char *wrong = recording_read_head(r->head, n, &head, &r->settings.device);
+
+        if (status != STATUS_DONE)
+                return status;
+        if (!wrong && !r->format)
+                r->format = format_by_name(head.format);
+        if (!wrong && r->format)
+                wrong = layout_build(r->format, &r->settings.device, &r->layout);
+        if (wrong || !r->format)
+                complain("the daemon is of another version: %s", wrong ? wrong : head.format);
+        return wrong || !r->format ? STATUS_FAILED : STATUS_DONE;
+}
+
+/* Beside the daemon, unless another device or other settings were asked for. -1: no daemon is there. */
+static int record_beside(struct record *r, const struct options *o) {
+        double seconds = 0;
+        int found, status;
+
+        if (o->device || o->format || o->baud || o->config)
+                return -1;
+        if (o->seconds && !take_number(o->seconds, "seconds", 1e8, &seconds))
+                return STATUS_USAGE;
+        found = record_tap(o, &r->tap, &r->head);
+        if (found <= 0)
+                return found < 0 ? STATUS_FAILED : -1;
+        r->end_us = (uint64_t)(seconds * 1e6);
+        catch_signals();
+        status = take_head(r);
+        return status == STATUS_DONE ? run(r) : status;
+}
+
+static int record_port(struct record *r, const struct options *o) {
+        char hint[256] = "";
+        int status = take_options(r, o), result;
+
+        if (status != STATUS_DONE)
+                return status;
+        result = open_port(r, hint, sizeof(hint));
+        if (result < 0)
+                return refuse_port(result, hint);
+        catch_signals();
+        status = refuse_shared(r);
+        if (status == STATUS_DONE)
+                status = run(r);
+        port_close(r->port);
+        return status;
+}
+
+int verb_record(const struct options *options) {
+        struct record *r = calloc(1, sizeof(*r));
+        int status;
+
+        if (!r) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        r->path = options->args[0];
+        status = record_beside(r, options);
+        if (status < 0)
+                status = record_port(r, options);
+        if (r->tap)
+                close(r->tap);
+        free(r->head);
+        free(r);
+        return status;
+}

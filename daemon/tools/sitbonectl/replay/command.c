@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/sitbonectl/replay/command.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configure/exercises.h"
+#include "configure/response_curve.h"
+#include "core/estimate/learn.h"
+#include "core/pipeline.h"
+#include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/source.h"
+#include "tools/sitbonectl/view/values.h"
+#include "tools/sitbonectl/what_if.h"
+
+enum { STALE_PERIODS = 4 };
+
+enum {
+        NEAR_S = 900, /* alerts of one kind in two runs that are so close are one that moved */
+        END_S = 2,    /* a recording ends so long after its last frame at most */
+};
+
+struct replay {
+        struct pipeline pipeline;
+        struct snapshot snapshot;
+        struct exercise_catalogue exercises;
+        struct source *source;
+        uint64_t deadline_us;
+        replay_fn decided;
+        void *userdata;
+};
+
+double replay_time_s(const struct snapshot *s) {
+        return (double)s->now_us / 1e6 - 1;
+}
+
+static void decide(struct replay *r, const struct frame *frame, uint64_t now_us) {
+        struct health *h = &r->snapshot.health;
+
+        h->frames += frame != NULL;
+        h->mat_online = true;
+        r->deadline_us = pipeline_step(&r->pipeline, frame, now_us, &r->snapshot);
+        r->decided(r->userdata, &r->snapshot);
+}
+
+/* What the daemon's timer would have done before this frame came. */
+static void let_time_pass(struct replay *r, uint64_t until_us) {
+        while (r->deadline_us < until_us) {
+                uint64_t now_us = r->deadline_us;
+
+                if (now_us <= r->snapshot.now_us) /* a stage in a hurry: not more than a thousand times a second */
+                        now_us = r->snapshot.now_us + 1000;
+                if (now_us >= until_us)
+                        return;
+                decide(r, NULL, now_us);
+        }
+}
+
+static void on_frame(void *userdata, const struct frame *frame, const struct recording_row *row) {
+        struct replay *r = userdata;
+
+        (void)row;
+        let_time_pass(r, frame->arrived_us);
+        decide(r, frame, frame->arrived_us);
+}
+
+/* A recording may be slower than any mat the stale limit was made for; then every frame would be news from a dead mat. */
+static void suit_stale_limit(struct source *s) {
+        double period_s = source_period_s(s), limit_ms = ceil(period_s * STALE_PERIODS * 1000);
+
+        if (!isfinite(limit_ms) || limit_ms <= s->settings.device.stale_ms)
+                return;
+        if (limit_ms > 3600e3)
+                limit_ms = 3600e3;
+        fprintf(stderr, "note: a frame comes every %.2f s; the mat counts as silent after %.1f s instead of %.1f s\n",
+                period_s, limit_ms / 1000, s->settings.device.stale_ms / 1000.0);
+        s->settings.device.stale_ms = (int32_t)limit_ms;
+}
+
+/* An alert can do without an exercise; a catalogue that was asked for by name must be there. */
+static int load_exercises(const char *path, struct exercise_catalogue *ret) {
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        int status = STATUS_DONE;
+
+        if (!mistakes) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        exercises_load(path, mistakes, ret);
+        for (int i = 0; path && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
+        if (mistakes->n && path)
+                status = STATUS_USAGE;
+        else if (mistakes->n)
+                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->text[0]);
+        free(mistakes);
+        return status;
+}
+
+/* The curves of the settings, when there are any. */
+static int respond(struct replay *r) {
+        const char *path = r->source->settings.condition.response_file;
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        struct response *response = mistakes && *path ? response_load(path, mistakes) : NULL;
+        int status = mistakes && mistakes->n == 0 ? STATUS_DONE : STATUS_USAGE;
+
+        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
+        if (!condition_respond(&r->pipeline.condition, response) && response) {
+                complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
+                         r->source->recording.layout.geometry.n_cells);
+                status = STATUS_USAGE;
+        }
+        free(response);
+        free(mistakes);
+        return status;
+}
+
+/* From the beginning, with what is known of the sitter (perhaps NULL). */
+static int pass(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
+        struct source *source = r->source;
+        char error[RECORDING_ERROR_MAX];
+        int status = source_open(source, error);
+
+        if (status != STATUS_DONE) {
+                complain("%s: %s%s", source->path, error,
+                         source->format || source->recording.ours ? "" : " (raw wire bytes need --format NAME)");
+                return status;
+        }
+        memset(&r->snapshot, 0, sizeof(r->snapshot));
+        r->deadline_us = UINT64_MAX;
+        r->decided = decided;
+        r->userdata = userdata;
+        pipeline_init(&r->pipeline, &source->settings, &source->recording.layout.geometry, &r->exercises);
+        status = respond(r);
+        if (status != STATUS_DONE)
+                return status;
+        if (profile)
+                estimate_know(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
+        recording_each(&source->recording, &source->frame, on_frame, r);
+        if (source->recording.frames > 0)
+                return STATUS_DONE;
+        complain("%s: no frame in it; sitbonectl check %s says why", source->path, source->path);
+        return STATUS_FAILED;
+}
+
+/* What the recording itself teaches; NULL = nothing of that kind. */
+struct learnt {
+        struct replay_lessons *lessons;
+        struct replay_poses *poses;
+};
+
+static void learn_decided(void *userdata, const struct snapshot *s) {
+        struct learnt *l = userdata;
+
+        if (l->lessons)
+                replay_lessons_decided(l->lessons, s);
+        if (l->poses)
+                replay_poses_decided(l->poses, s);
+}
+
+static int learn(struct replay *r, struct learnt *l, struct profile *ret) {
+        int status = pass(r, NULL, learn_decided, l);
+
+        if (status == STATUS_DONE && l->lessons)
+                status = replay_lessons_learn(l->lessons, ret);
+        if (status == STATUS_DONE && l->poses)
+                status = replay_poses_learn(l->poses, r->source->recording.layout.geometry.n_cells, ret);
+        return status;
+}
+
+/* One pass, or two: learn, then decide with what was learnt. */
+static int run_passes(struct replay *r, struct learnt *learnt, replay_fn decided, void *userdata) {
+        struct profile *profile = NULL;
+        int status = STATUS_DONE;
+
+        if (learnt->lessons || learnt->poses) {
+                profile = calloc(1, sizeof(*profile));
+                status = profile ? learn(r, learnt, profile) : STATUS_FAILED;
+        }
+        if (status == STATUS_DONE)
+                status = pass(r, profile, decided, userdata);
+        free(profile);
+        return status;
+}
+
+static int run(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
+        struct replay *r = calloc(1, sizeof(*r));
+        struct learnt learnt = {0};
+        int status;
+
+        if (!r) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        r->source = source;
+        status = replay_lessons_new(options, &learnt.lessons);
+        if (status == STATUS_DONE)
+                status = replay_poses_new(options, &learnt.poses);
+        if (status == STATUS_DONE)
+                status = load_exercises(exercises_path(options, &source->settings), &r->exercises);
+        if (status == STATUS_DONE) {
+                suit_stale_limit(source);
+                status = run_passes(r, &learnt, decided, userdata);
+        }
+        replay_lessons_free(learnt.lessons);
+        replay_poses_free(learnt.poses);
+        free(r);
+        return status;
+}
+
+static int replay_as_json(struct source *source, const struct options *options) {
+        struct replay_json *json = replay_json_new(stdout, &source->settings);
+        int status = STATUS_FAILED;
+
+        if (json)
+                status = run(source, options, replay_json_decided, json);
+        replay_json_free(json);
+        return status;
+}
+
+static int replay_as_summary(struct source *source, const struct options *options) {
+        struct replay_summary *summary = replay_summary_new(&source->settings, options->teach.n > 0);
+        int status = STATUS_FAILED;
+
+        if (summary)
+                status = run(source, options, replay_summary_decided, summary);
+        if (status == STATUS_DONE)
+                replay_summary_print(summary, stdout, source->path, &source->recording);
+        replay_summary_free(summary);
+        return status;
+}
+
+/* The last decision up to a moment. */
+struct picture {
+        double at_s, taken_s; /* taken_s NAN = none yet */
+        float break_s;
+        struct view view;
+};
+
+static void picture_decided(void *userdata, const struct snapshot *s) {
+        struct picture *p = userdata;
+
+        if (replay_time_s(s) > p->at_s && isfinite(p->taken_s))
+                return;
+        p->taken_s = replay_time_s(s);
+        view_from_snapshot(&p->view, s, p->break_s);
+}
+
+static int replay_as_picture(struct source *source, const struct options *options) {
+        struct picture *p = calloc(1, sizeof(*p));
+        char *end = NULL;
+        int status, r;
+
+        if (!p)
+                return STATUS_FAILED;
+        p->at_s = options->at ? strtod(options->at, &end) : INFINITY;
+        p->taken_s = NAN;
+        p->break_s = source->settings.sitting.break_s;
+        if (options->at && (*end || end == options->at || !(p->at_s >= 0))) {
+                complain("--at %s: must be seconds of the recording", options->at);
+                free(p);
+                return STATUS_USAGE;
+        }
+        status = run(source, options, picture_decided, p);
+        snprintf(p->view.seat_name, sizeof(p->view.seat_name), "sitbone");
+        if (status == STATUS_DONE && options->at && p->at_s > p->taken_s + END_S) {
+                complain("--at %s: the recording ends at %.1f s", options->at, p->taken_s);
+                status = STATUS_FAILED;
+        }
+        if (status == STATUS_DONE && (r = view_write_svg(options->svg, &p->view)) < 0) {
+                complain("cannot write %s: %s", options->svg, strerror(-r));
+                status = STATUS_FAILED;
+        }
+        free(p);
+        return status;
+}
+
+static void list_alerts(void *userdata, const struct snapshot *s) {
+        struct what_if_list *l = userdata;
+
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                if (s->alerts.of[k].changes & ALERT_RAISED)
+                        (void)what_if_add(l, (enum alert_kind)k, replay_time_s(s));
+}
+
+static void moment(double at_s, char *ret, size_t size) {
+        unsigned long whole = (unsigned long)at_s;
+
+        snprintf(ret, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+/* The same recording twice: with --config, then with --against. */
+static int replay_against(struct source *source, const struct options *options) {
+        struct what_if_list before = {0}, after = {0};
+        int status = run(source, options, list_alerts, &before);
+
+        if (status == STATUS_DONE)
+                status = load_settings(options->against, &source->settings);
+        if (status == STATUS_DONE)
+                status = run(source, options, list_alerts, &after);
+        if (status == STATUS_DONE && options->json)
+                what_if_print_json(stdout, &before, &after, NEAR_S);
+        else if (status == STATUS_DONE)
+                what_if_print(stdout, &before, &after, NEAR_S, moment);
+        free(before.of);
+        free(after.of);
+        return status;
+}
+
+/* A script reads --json: what is missing goes beside it. Refused frames of a line are in the summary. */
+static void say_missing(const struct source *s) {
+        const struct recording *r = &s->recording;
+
+        if (!r->format || r->damaged_bytes > 0 || r->cut_bytes > 0)
+                source_say_missing(s, stderr);
+}
+
+int verb_replay(const struct options *options) {
+        struct source *source;
+        int status;
+
+        if (options->at && !options->svg) {
+                complain("replay --at goes with --svg FILE");
+                return STATUS_USAGE;
+        }
+        status = source_load(options, &source);
+        if (status != STATUS_DONE)
+                return status;
+        if (options->against)
+                status = replay_against(source, options);
+        else if (options->svg)
+                status = replay_as_picture(source, options);
+        else if (options->json)
+                status = replay_as_json(source, options);
+        else
+                status = replay_as_summary(source, options);
+        if (status == STATUS_DONE)
+                say_missing(source);
+        source_free(source);
+        return status;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/sitbonectl/source.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configure/format_file.h"
+#include "configure/settings.h"
+#include "util/file.h"
+#include "util/suggest.h"
+#include "words/names.h"
+
+enum { PERIODS = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
+
+int load_settings(const char *path, struct settings *ret) {
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        int n;
+
+        if (!mistakes) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        settings_load(path, ret, mistakes);
+        n = mistakes->n;
+        for (int i = 0; i < n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
+        free(mistakes);
+        return n ? STATUS_USAGE : STATUS_DONE;
+}
+
+const char *exercises_path(const struct options *options, const struct settings *settings) {
+        if (options->exercises)
+                return options->exercises;
+        return settings->alert.exercises_file[0] ? settings->alert.exercises_file : NULL;
+}
+
+static void say_mistakes(const struct config_errors *mistakes) {
+        for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
+}
+
+/* The file of this name, or STATUS_USAGE after each mistake in it was said. */
+static int read_format(const char *name, struct format *storage, const struct format **ret) {
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+
+        *ret = mistakes ? format_find(name, storage, mistakes) : NULL;
+        if (mistakes)
+                say_mistakes(mistakes);
+        free(mistakes);
+        return *ret ? STATUS_DONE : STATUS_USAGE;
+}
+
+static int unknown_format(const struct format_list *list, const char *name) {
+        const char *near = NULL;
+
+        for (size_t i = 0; i < list->n; i++)
+                suggest_nearest(name, list->of[i]->name, &near);
+        fprintf(stderr, "sitbonectl: no format \"%s\"%s%s. There are:", name, near ? "; did you mean " : "",
+                near ? near : "");
+        for (size_t i = 0; i < list->n; i++)
+                fprintf(stderr, " %s", list->of[i]->name);
+        fputc('\n', stderr);
+        return STATUS_USAGE;
+}
+
+int load_formats(const char *name, struct format_list **ret) {
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        struct format_list *list = calloc(1, sizeof(*list));
+        int status = STATUS_FAILED, before = 0;
+
+        if (mistakes && list) {
+                format_list_load(list, format_folders, mistakes);
+                before = mistakes->n;
+                status = STATUS_DONE;
+                if (name && strchr(name, '/'))
+                        format_list_add(list, name, mistakes);
+                else if (name && !format_list_by_name(list, name))
+                        status = unknown_format(list, name);
+                say_mistakes(mistakes);
+                status = mistakes->n > before ? STATUS_USAGE : status;
+        } else {
+                complain("out of memory");
+        }
+        free(mistakes);
+        *ret = list;
+        return status;
+}
+
+int find_format(const char *name, struct format *storage, const struct format **ret) {
+        struct format_list *list;
+        int status;
+
+        *ret = NULL;
+        if (!name)
+                return STATUS_DONE;
+        if (format_exists(name))
+                return read_format(name, storage, ret);
+        status = load_formats(strchr(name, '/') ? NULL : name, &list);
+        if (strchr(name, '/'))
+                complain("%s is not there", name);
+        free(list);
+        return status == STATUS_DONE ? STATUS_USAGE : status;
+}
+
+int format_of_head(const char *data, size_t n, struct format *storage, const struct format **ret) {
+        char text[DESCRIPTION_MAX];
+        struct settings_device device = {0};
+        struct recording_head head;
+        struct config_errors *mistakes;
+        size_t length;
+        int status = STATUS_USAGE;
+
+        if (recording_read_head(data, n, &head, &device) || format_by_name(head.format))
+                return STATUS_DONE;
+        length = recording_description(data, n, text, sizeof(text));
+        if (length == 0)
+                return format_exists(head.format) ? read_format(head.format, storage, ret) : STATUS_DONE;
+        mistakes = calloc(1, sizeof(*mistakes));
+        if (mistakes && format_parse(head.format, text, length, mistakes, storage) == 0) {
+                *ret = storage;
+                status = STATUS_DONE;
+        }
+        if (mistakes)
+                say_mistakes(mistakes);
+        free(mistakes);
+        return status;
+}
+
+/* Where --format names another mat than the settings do, and that one has a size of its own, the settings' size is not its. */
+static void forget_other_mat(const struct options *options, const struct format *f, struct settings_device *d) {
+        if (!options->format || !f || strcmp(options->format, d->format) == 0 || f->rows == 0 || f->resizable)
+                return;
+        if ((d->rows > 0 && d->rows != f->rows) || (d->cols > 0 && d->cols != f->cols)) {
+                d->rows = d->cols = 0;
+                d->pitch_x_mm = d->pitch_y_mm = d->full_scale = 0;
+        }
+}
+
+int source_load(const struct options *options, struct source **ret) {
+        struct source *s = calloc(1, sizeof(*s));
+        int status, r;
+
+        if (!s) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        s->path = options->args[0];
+        status = find_format(options->format, &s->described, &s->format);
+        if (status == STATUS_DONE)
+                status = load_settings(options->config, &s->settings);
+        forget_other_mat(options, s->format, &s->settings.device);
+        if (status == STATUS_DONE && (r = file_map(s->path, &s->data, &s->n)) < 0) {
+                complain("%s: %s", s->path, r == -EINVAL ? "is no file; of a pipe, make one first" : strerror(-r));
+                status = STATUS_FAILED;
+        }
+        if (status == STATUS_DONE && !s->format && recording_is_ours(s->data, s->n))
+                status = format_of_head(s->data, s->n, &s->described, &s->format);
+        if (status == STATUS_DONE)
+                *ret = s;
+        else
+                source_free(s);
+        return status;
+}
+
+int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
+        int r = recording_open(&s->recording, s->data, s->n, s->format, &s->settings.device, error);
+
+        return r < 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
+struct periods {
+        uint64_t last_us;
+        int n;
+        double of[PERIODS];
+};
+
+static void note_period(void *userdata, const struct frame *frame, const struct recording_row *row) {
+        struct periods *p = userdata;
+
+        (void)row;
+        if (p->last_us > 0 && frame->arrived_us > p->last_us && p->n < PERIODS)
+                p->of[p->n++] = (double)(frame->arrived_us - p->last_us) / 1e6;
+        p->last_us = frame->arrived_us;
+}
+
+static int by_size(const void *a, const void *b) {
+        double x = *(const double *)a, y = *(const double *)b;
+
+        return (x > y) - (x < y);
+}
+
+double source_period_s(struct source *s) {
+        size_t n = s->n < PREFIX ? s->n : PREFIX; /* enough for a few dozen frames of the largest mat */
+        struct periods periods = {0};
+        char error[RECORDING_ERROR_MAX];
+
+        if (recording_open(&s->recording, s->data, n, s->format, &s->settings.device, error) < 0)
+                return NAN;
+        recording_each(&s->recording, &s->frame, note_period, &periods);
+        if (periods.n == 0)
+                return NAN;
+        qsort(periods.of, (size_t)periods.n, sizeof(*periods.of), by_size);
+        return periods.of[periods.n / 2];
+}
+
+/* Of frames CSV; the words of other formats stand in sitbone-format(5). */
+static const char *row_fault(enum refusal r) {
+        return r == REFUSED_COUNT  ? "not as many cells as the header names"
+               : r == REFUSED_TEXT ? "not a number"
+                                   : "a time before the row above, or a number too large";
+}
+
+void source_say_missing(const struct source *s, FILE *f) {
+        const struct recording *r = &s->recording;
+
+        for (int i = 0; i < REFUSAL_N; i++) {
+                if (r->refused[i] == 0)
+                        continue;
+                fprintf(f, "%s: %llu refused: %s", s->path, (unsigned long long)r->refused[i],
+                        refusal_name((enum refusal)i));
+                if (r->refused_line[i] > 0)
+                        fprintf(f, "; the first is line %u: %s", r->refused_line[i], row_fault((enum refusal)i));
+                fputc('\n', f);
+        }
+        if (r->damaged_bytes > 0)
+                fprintf(f, "%s: %llu bytes are damaged, their frames are lost\n", s->path,
+                        (unsigned long long)r->damaged_bytes);
+        if (r->cut_bytes > 0)
+                fprintf(f, "%s: cut off, %llu bytes at its end cannot be used\n", s->path,
+                        (unsigned long long)r->cut_bytes);
+}
+
+void source_free(struct source *s) {
+        if (s)
+                file_unmap(s->data, s->n);
+        free(s);
+}

@@ -1,3 +1,0 @@
-#include "version.h"
-
-const char sitbone_version[] = SITBONE_VERSION;

@@ -1,6 +1,0 @@
-#ifndef VERSION_H
-#define VERSION_H
-
-extern const char sitbone_version[]; /* "0.1.0", from CMakeLists.txt */
-
-#endif
