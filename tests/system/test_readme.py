@@ -11,9 +11,8 @@ import sys
 build = os.path.abspath(sys.argv[1])
 root = os.path.abspath(os.path.join(os.path.dirname(__file__), '../..'))
 failures = 0
-# daemon/core comes with the new layout, and the page on home-made mats with its sketch.
-PENDING = [] if os.path.isdir(f'{root}/daemon/core') else ['daemon/']
-PENDING += [] if os.path.isdir(f'{root}/config/firmware') else ['docs/build-a-mat.md']
+# The page on home-made mats comes with its sketch.
+PENDING = [] if os.path.isdir(f'{root}/config/firmware') else ['docs/build-a-mat.md']
 
 
 def check(what, good):
