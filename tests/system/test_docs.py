@@ -63,6 +63,18 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
         ('sitbonectl record', run(shows=r'(?i)[1-9]\d+ frames')),
         ('sitbone-sim --format my-mat', run(shows=r'(?i)[1-9]\d+ frames')),
     ]),
+    'docs/build-a-mat.md': ('empty 12x12', [
+        ('echo ', covered('a work-around for a package of the Arduino IDE, below /usr/share')),
+        ('sitbonectl ports', run(shows='ttyUSB0|ttyS0|no serial')),
+        ('sitbonectl probe', run(shows='csv-line fits')),
+        ('sitboned --check-config', run()),
+        ('sudo systemctl restart', run()),
+        ('sitbonectl tare', run()),
+        ('sitbonectl watch', runs_on('seated|vacant', keys=b'q')),
+        ('sitbonectl calibrate', covered('somebody must sit there and change posture: system/test_calibrate')),
+        ('sitbonectl record', run(shows=r'(?i)[1-9]\d+ frames')),
+    ]),
+    'docs/damage.md': ('', [('build/default/tests/test_damage', covered('takes minutes; unit/test_damage is the same with fewer frames'))]),
     'docs/home-assistant.md': ('broker', [
         ('sudo install -D', run(stdin=PASSWORD + '\n', after='password_is_private')),
         ('sudo systemctl restart', run(after='mqtt_connected')),
@@ -239,14 +251,14 @@ class Box:
                          stderr=subprocess.DEVNULL)
         wait_for('a bus', lambda: os.path.exists(path))
 
-    def play(self, *options):
-        """A mat on /dev/ttyUSB0 with somebody on it."""
+    def play(self, *options, sitter=True):
+        """A mat on /dev/ttyUSB0, with somebody on it or without."""
         if self.mat:
             self.mat.kill()
             self.mat.wait()
         scenario = f'{self.folder}/x.scenario'
         with open(scenario, 'w', encoding='ascii') as f:
-            f.write('0:01 sit\n30:00 end\n')
+            f.write(('0:01 sit\n' if sitter else '') + '30:00 end\n')
         self.mat = subprocess.Popen([f'{BUILD}/sitbone-sim', *options, '--scenario', scenario, '--link', '/dev/ttyUSB0'],
                                     env=self.environment, stdout=subprocess.DEVNULL)
         wait_for('the virtual mat', lambda: os.path.exists('/dev/ttyUSB0'))
@@ -396,6 +408,8 @@ class Box:
         self.play('--format', 'csv-line', '--rows', '16', '--cols', '16', '--pitch', '25')
         if prelude == 'broker':
             self.broker(blocks)
+        elif prelude == 'empty 12x12':
+            self.play('--format', 'csv-line', '--rows', '12', '--cols', '12', '--pitch', '30', sitter=False)
         elif prelude:
             self.settings(prelude)
             self.run('systemctl restart sitboned', '', None, None)

@@ -40,7 +40,7 @@ struct view {
         char learning[VIEW_WORD_MAX],
                 learning_what[VIEW_WORD_MAX]; /* idle gathers done refused; pose or taught name */
         char learning_why[VIEW_TEXT_MAX], calibration_stale[VIEW_TEXT_MAX];
-        char mat_place[VIEW_WORD_MAX]; /* see bus.h; "" = not told */
+        char mat_place[VIEW_WORD_MAX]; /* see sitbone-dbus(7); "" = unknown */
         double mat_moved_x_mm, mat_moved_y_mm, mat_turned_deg;
         char learning_cue[VIEW_WORD_MAX]; /* rest or squeeze, while squeezes are learnt */
         double learning_left_s;
