@@ -15,7 +15,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 BUILD = os.path.abspath(sys.argv[1])
@@ -191,8 +190,10 @@ class Box:
 
     def __init__(self):
         must('mount', '--make-rprivate', '/')
-        self.folder = tempfile.mkdtemp(prefix='sitbone-docs-')
-        must('mount', '-t', 'tmpfs', 'tmpfs', self.folder)
+        must('mount', '-t', 'tmpfs', 'tmpfs', '/run')
+        os.makedirs('/run/systemd/system')
+        self.folder = '/run/docs'
+        os.mkdir(self.folder)
         must('ip', 'link', 'set', 'lo', 'up')
         for i, path in enumerate(['/etc', '/usr/local', '/var/lib', ROOT, BUILD]):
             upper, work = f'{self.folder}/upper{i}', f'{self.folder}/work{i}'
@@ -203,8 +204,6 @@ class Box:
             os.makedirs(f'{ROOT}/build/default', exist_ok=True)
             must('mount', '--bind', BUILD, f'{ROOT}/build/default')
         self.make_dev()
-        must('mount', '-t', 'tmpfs', 'tmpfs', '/run')
-        os.makedirs('/run/systemd/system')
         shutil.rmtree('/etc/sitbone', ignore_errors=True)
         with open('/etc/hosts', 'a', encoding='ascii') as f:
             f.write('\n127.0.0.1 homeassistant.local\n')
@@ -224,7 +223,8 @@ class Box:
     @staticmethod
     def make_dev():
         """A /dev in which ttyUSB0 can be made."""
-        old = tempfile.mkdtemp(prefix='sitbone-dev-')
+        old = '/run/dev'
+        os.mkdir(old)
         must('mount', '--rbind', '/dev', old)
         must('mount', '-t', 'tmpfs', 'tmpfs', '/dev')
         for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty', 'shm'):
@@ -477,8 +477,8 @@ def outside():
     if os.geteuid():
         skip('the sandbox writes to its own view of /etc, which needs root')
     enter = ['unshare', '-m', '-n', '-p', '--fork', '--kill-child', '--mount-proc']
-    probe = subprocess.run([*enter, 'sh', '-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs $d && mkdir $d/u $d/w && mount -t overlay overlay '
-                            '-o lowerdir=/usr/local,upperdir=$d/u,workdir=$d/w /usr/local'], capture_output=True, text=True, check=False)
+    probe = subprocess.run([*enter, 'sh', '-c', 'mount -t tmpfs tmpfs /run && mkdir /run/u /run/w && mount -t overlay overlay '
+                            '-o lowerdir=/usr/local,upperdir=/run/u,workdir=/run/w /usr/local'], capture_output=True, text=True, check=False)
     if probe.returncode:
         skip(f'no sandbox can be made here: {probe.stderr.strip()}')
     os.execvp(enter[0], [*enter, sys.executable, os.path.abspath(__file__), BUILD, '--inside'])
