@@ -90,12 +90,12 @@ static bool taught_good(const struct profile *p, int i) {
         for (int other = 0; other < i; other++)
                 if (strcmp(p->taught[other].name, t->name) == 0)
                         return false;
-        return t->seconds >= 0 && t->seconds < 1e9F && p->pattern_offset > 0 && isfinite(p->pattern_offset) &&
-               numbers_good(t->mean, (int)p->n_pattern) && spreads_good(t->variance, (int)p->n_pattern);
+        return t->seconds >= 0 && t->seconds < 1e9F && p->fingerprint_offset > 0 && isfinite(p->fingerprint_offset) &&
+               numbers_good(t->mean, (int)p->n_fingerprint) && spreads_good(t->variance, (int)p->n_fingerprint);
 }
 
 /* Millimetres: a mat is smaller than ten metres. */
-static bool place_good(const struct usual_place *p) {
+static bool place_good(const struct place_baseline *p) {
         static const float MOST_MM = 10000;
 
         for (int i = 0; i < PLACE_N; i++) {
@@ -115,12 +115,12 @@ const char *profile_check(const struct profile *p) {
 
         if (!name_field_good(p->sitter, sizeof(p->sitter)))
                 return "the sitter's name is not legal";
-        if (p->n_cells > CELLS_MAX || p->n_pattern > PATTERN_MAX)
+        if (p->n_cells > CELLS_MAX || p->n_fingerprint > FINGERPRINT_MAX)
                 return "its mat is larger than any";
         for (int i = 0; i < POSE_N; i++)
                 if (!pose_good(&c->pose[i]) || (c->pose[i].taken && c->version != PROFILE_VERSION))
                         return "a pose has values that cannot be";
-        if (!numbers_good(p->usual.mean, USUAL_N) || !spreads_good(p->usual.variance, USUAL_N))
+        if (!numbers_good(p->baseline.mean, BASELINE_N) || !spreads_good(p->baseline.variance, BASELINE_N))
                 return "the usual upright has values that cannot be";
         if (!place_good(&p->place))
                 return "the usual place has values that cannot be";

@@ -33,10 +33,10 @@ static void make_anna(void) {
         anna.calibration.pose[POSE_UPRIGHT].seconds = 10;
         anna.calibration.pose[POSE_UPRIGHT].mean[3] = NAN;
         anna.calibration.pose[POSE_UPRIGHT].mean[13] = 200;
-        anna.n_pattern = 2;
+        anna.n_fingerprint = 2;
         snprintf(anna.taught[0].name, sizeof(anna.taught[0].name), "crossed-left");
         anna.taught[0].seconds = 10;
-        anna.pattern_offset = 0.05F;
+        anna.fingerprint_offset = 0.05F;
 }
 
 static void put(const struct profile *profile) {
@@ -198,13 +198,13 @@ static void test_check(void) {
         REFUSED(memset(p.sitter, 'a', sizeof(p.sitter)));
         REFUSED(p.sitter[0] = '/');
         REFUSED(p.n_cells = CELLS_MAX + 1);
-        REFUSED(p.n_pattern = PATTERN_MAX + 1);
+        REFUSED(p.n_fingerprint = FINGERPRINT_MAX + 1);
         REFUSED(p.calibration.pose[0].taken = 2);
         REFUSED(p.calibration.version = 0);
         REFUSED(p.calibration.pose[0].seconds = NAN);
         REFUSED(p.calibration.pose[0].mean[2] = INFINITY);
         REFUSED(p.calibration.pose[0].sd[2] = -1);
-        REFUSED(p.usual.variance[1] = -1);
+        REFUSED(p.baseline.variance[1] = -1);
         REFUSED(p.place.mean[0] = NAN);
         REFUSED(p.place.mean[1] = 1e30F);
         REFUSED(p.place.variance[1] = -1);
@@ -214,7 +214,7 @@ static void test_check(void) {
         REFUSED(p.taught[0].seconds = -1);
         REFUSED(p.taught[0].mean[1] = -INFINITY);
         REFUSED(p.taught[0].variance[1] = -1);
-        REFUSED(p.pattern_offset = 0);
+        REFUSED(p.fingerprint_offset = 0);
         REFUSED(p.taught[5] = p.taught[0]); /* twice the same name */
         REFUSED(p.taught[1].name[0] = '%');
 }
