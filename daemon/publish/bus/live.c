@@ -80,7 +80,7 @@ static int append_map(sd_bus_message *m, const struct snapshot *s) {
 
 static int append_features(sd_bus_message *m, const struct features *f) {
         const struct sit_bones *b = &f->sit_bones;
-        const struct clinic *c = &f->clinic;
+        const struct clinical *c = &f->clinical;
         const float bones[4] = {b->left_mm[0], b->left_mm[1], b->right_mm[0], b->right_mm[1]};
         const struct {
                 const char *key;
@@ -180,7 +180,7 @@ static int append_place(sd_bus_message *m, const struct place *p) {
         return r < 0 ? r : append_number(m, "mat_turned_deg", (float)p->turned_deg);
 }
 
-static int append_learning(sd_bus_message *m, const struct learning *l) {
+static int append_learning(sd_bus_message *m, const struct learning *l, const struct place *place) {
         const char *what = *l->posture ? l->posture : pose_name(l->pose), *taught[TAUGHT_MAX];
         bool refused = l->phase == LEARNING_REFUSED;
         int r;
@@ -194,9 +194,9 @@ static int append_learning(sd_bus_message *m, const struct learning *l) {
                                   "learning_left_s", "d", (double)l->left_s,                       /* */
                                   "learning_why", "s", refused ? command_result_text(l->why) : "", /* */
                                   "calibration_stale", "s", stale_reason_text(l->stale),           /* */
-                                  "mat_place", "s", place_name(l->place.verdict));
+                                  "mat_place", "s", place_name(place->verdict));
         if (r >= 0)
-                r = append_place(m, &l->place);
+                r = append_place(m, place);
 
         for (uint32_t i = 0; i < l->n_taught; i++)
                 taught[i] = l->taught[i];
@@ -241,7 +241,7 @@ static int append_snapshot(sd_bus_message *m, const struct bus_view *v) {
         if (r >= 0)
                 r = append_squeezes(m, v->snapshot);
         if (r >= 0)
-                r = append_learning(m, &v->snapshot->learning);
+                r = append_learning(m, &v->snapshot->learning, &v->snapshot->posture.place);
         return r < 0 ? r : append_alert_line(m, v);
 }
 

@@ -16,15 +16,21 @@
 /* The due time wanders by the step of the loop; a change of less is the same appointment. */
 #define SAME_INSTANT_US (30 * USEC_PER_SEC)
 
+static uint32_t place_flaws(const struct place *place) {
+        if (place->verdict == PLACE_TURNED)
+                return FLAW_TURNED;
+        return place->verdict == PLACE_MOVED ? FLAW_MOVED : 0;
+}
+
 void report_numbers(const struct snapshot *s, uint64_t realtime_us, struct report *ret) {
         ret->now_us = s->now_us;
         ret->realtime_us = realtime_us;
         ret->map.n_stuck = s->map.n_stuck;
         ret->map.n_dead = s->map.n_dead;
         ret->map.n_filled = s->map.n_filled;
-        ret->map.flaws = s->map.flaws;
+        ret->map.flaws = s->map.flaws | place_flaws(&s->posture.place);
         ret->map.tared = s->map.tared;
-        ret->map.quality = s->map.quality;
+        ret->map.quality = s->map.quality * (1 - s->posture.place.quality_loss);
         ret->map.drift = s->map.drift;
         ret->map.creep = s->map.creep;
         ret->map.force_n = s->map.force_n;

@@ -17,7 +17,7 @@ struct report {
         struct {
                 uint32_t n_stuck, n_dead, n_filled, flaws;
                 bool tared;
-                float quality, drift, creep, force_n; /* as in the map */
+                float quality, drift, creep, force_n; /* as in the map, with those of posture.place */
         } map;
         struct posture posture;
         struct learning learning;

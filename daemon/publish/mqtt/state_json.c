@@ -343,7 +343,7 @@ static json_t *map_object(const struct report *r) {
 
 /* null: not known yet, or never. */
 static json_t *mat_moved(const struct report *r) {
-        switch (r->learning.place.verdict) {
+        switch (r->posture.place.verdict) {
         case PLACE_USUAL:
                 return json_false();
         case PLACE_MOVED:

@@ -48,14 +48,14 @@ static void copy_map(struct view *v, const struct snapshot *s) {
 static void copy_clinic(struct view *v, const struct features *f) {
         v->ppi = (double)f->ppi;
         v->cov = (double)f->cov;
-        v->dispersion = (double)f->clinic.dispersion;
-        v->gradient_per_cm = (double)f->clinic.gradient_per_cm;
-        v->cop_path_mm = (double)f->clinic.cop_path_mm;
-        v->cop_velocity_mm_s = (double)f->clinic.cop_velocity_mm_s;
-        v->weight_shifts = f->clinic.weight_shifts;
-        v->pressure_reliefs = f->clinic.reliefs;
+        v->dispersion = (double)f->clinical.dispersion;
+        v->gradient_per_cm = (double)f->clinical.gradient_per_cm;
+        v->cop_path_mm = (double)f->clinical.cop_path_mm;
+        v->cop_velocity_mm_s = (double)f->clinical.cop_velocity_mm_s;
+        v->weight_shifts = f->clinical.weight_shifts;
+        v->pressure_reliefs = f->clinical.reliefs;
         for (int i = 0; i < REGION_N; i++)
-                v->region_loaded_s[i] = (double)f->clinic.region_loaded_s[i];
+                v->region_loaded_s[i] = (double)f->clinical.region_loaded_s[i];
 }
 
 static void copy_features(struct view *v, const struct features *f) {
