@@ -8,6 +8,7 @@
 #include "configure/exercises.h"
 #include "util/language.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 /* The last one looked up: a live view asks many times a second. */
 static struct {

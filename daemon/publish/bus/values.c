@@ -10,6 +10,7 @@
 #include "contract/live_bus.h"
 #include "util/language.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 static const char *mqtt_status(const struct outlet *mqtt) {
         return mqtt && mqtt->ops && mqtt->ops->status ? mqtt->ops->status(mqtt->self) : "off";
