@@ -125,7 +125,7 @@ static void print_session(const struct exercise_catalogue *c, const json_t *all)
         char words[160], ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)], *rest = NULL;
 
         if (!planned) {
-                printf("%s\n", _("No sessions are planned: the setting [exercise] sessions_per_week says how many."));
+                printf("%s\n", _("No workouts are planned: set sessions_per_week in section [exercise]."));
                 return;
         }
         why_session_words(all, words, sizeof(words));

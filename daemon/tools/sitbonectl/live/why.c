@@ -218,13 +218,13 @@ static void print_exercise(const char *name, const char *why) {
 
 /* The words of the last alert: the daemon's, or our own. */
 static void last_words(json_t *all, struct alert_words *ret) {
-        struct bus_alert alert = {.numbers = false};
+        struct bus_alert alert = {.kind = ALERT_ACTIVATE};
         const char *key;
         json_t *value;
 
         json_object_foreach(all, key, value) {
                 if (strncmp(key, "last_", 5) == 0)
-                        bus_alert_take(&alert, key + 5, json_string_value(value),
+                        bus_alert_set_value(&alert, key + 5, json_string_value(value),
                                        json_is_null(value) ? (double)NAN : json_number_value(value));
         }
         if (alert_words_make(&alert, text_of(all, "last_kind"), ret))
