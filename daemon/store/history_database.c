@@ -353,8 +353,8 @@ static bool format_uri(const char *path, char *ret, size_t size) {
         return true;
 }
 
-/* A reader may be unable to create the lock file. When the log is empty no program is writing, and the file can be read
- * without locks. */
+/* A reader may be unable to create the lock file. When the log is empty no program is writing, and the file can be
+ * read without locks. */
 int history_db_open_to_read(const char *path, sqlite3 **ret, char error[HISTORY_ERROR_MAX]) {
         char uri[2048], log[600];
         struct stat st;

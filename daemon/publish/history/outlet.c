@@ -89,8 +89,8 @@ static void close_database(struct history *h) {
                 history_writer_done(&h->writer);
 }
 
-/* Once a day, deletes the rows that are older than the setting. A failure is retried with the next entry; if writing fails as
- * well, that is logged. */
+/* Once a day, deletes the rows that are older than the setting. A failure is retried with the next entry; if writing
+ * fails as well, that is logged. */
 static void delete_old_rows(struct history *h, int64_t now_s, int days) {
         int64_t rows;
 
@@ -200,8 +200,8 @@ static void count_asymmetry(struct history *h, const struct snapshot *s) {
         h->posted_us = s->now_us;
 }
 
-/* When the queue is full an event is counted as lost, and the next entry also writes what can still be seen of it. An entry
- * without an event is provisional: the next one replaces it. */
+/* When the queue is full an event is counted as lost, and the next entry also writes what can still be seen of it. An
+ * entry without an event is provisional: the next one replaces it. */
 static void post_entry(struct history *h, const struct snapshot *s, uint64_t realtime_us, bool first, bool event) {
         struct history_entry entry;
         bool posted;

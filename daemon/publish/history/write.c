@@ -14,8 +14,8 @@
 /* A slouch that is shorter is no slump: it is the notice time of alerts. */
 enum { SLUMP_S = 10 };
 
-/* The end of a bout may come while nobody writes: its rows are a minute old at most, so this much may be missing; and the
- * dwell takes this much back. */
+/* The end of a bout may come while nobody writes: its rows are a minute old at most, so this much may be missing; and
+ * the dwell takes this much back. */
 enum { CATCH_UP_S = 120, TAKEN_BACK_S = 5 };
 
 /* A daemon that is killed when a bout has just begun finds the bout again this much later. */
@@ -129,8 +129,8 @@ static uint64_t find_asking_alert(const struct history_entry *e) {
         return 0;
 }
 
-/* A set continues after its alert was answered; an alert in the middle of a set begins another one. *ret_row 0 = no set to
- * continue. */
+/* A set continues after its alert was answered; an alert in the middle of a set begins another one. *ret_row 0 = no
+ * set to continue. */
 static int find_squeeze_set(struct history_writer *w, const struct history_entry *e, int64_t at_s, uint64_t alert,
                             int64_t *ret_row) {
         sqlite3_stmt *s = start_statement(w, SQL_SQUEEZE_LAST);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Turns entries into rows of the history. The entries of a call are one transaction; after a failed one the writer is as it
- * was before. */
+/* Turns entries into rows of the history. The entries of a call are one transaction; after a failed one the writer is
+ * as it was before. */
 #ifndef PUBLISH_HISTORY_WRITE_H
 #define PUBLISH_HISTORY_WRITE_H
 
