@@ -205,7 +205,7 @@ static int show(const struct options *options, sqlite3 *db, const struct history
         return status;
 }
 
-int verb_history(const struct options *options) {
+static int run_history(const struct options *options) {
         const char *text = options->n_args > 0 ? options->args[0] : options->export ? "all" : "today";
         struct history_period period;
         sqlite3 *db;
@@ -229,3 +229,25 @@ int verb_history(const struct options *options) {
         sqlite3_close(db);
         return status;
 }
+
+const struct ctl_command history_command = {
+        .name = "history",
+        .arguments = "[PERIOD]",
+        .max_args = 1,
+        .summary = "show the sitting and alerts of a day, a week, a month",
+        .examples = "  sitbonectl history week\n"
+                    "  sitbonectl history all --export csv > history.csv\n"
+                    "  sitbonectl history month --what-if new.conf\n"
+                    "  sitbonectl history --forget 2026-01-01\n",
+        .notes = "PERIOD is today (default), yesterday, week, month, year, all, 2026-11-21 or "
+                 "2026-11-01..2026-11-21.",
+        .options = {{"json", "print the numbers as an object"},
+                    {"export", "print every row of the period (default: all)"},
+                    {"forget", "delete everything, or what ended before DAY", "all|DAY"},
+                    {"what-if", "list the activation alerts that these settings would have raised"},
+                    {"config",
+                     "settings: compared with by --what-if, and the exercises by name (default: the installed ones)"},
+                    {"file"},
+                    {"seat", "history of sitboned@ID"}},
+        .run = run_history,
+};

@@ -318,7 +318,7 @@ static void say_missing(const struct source *s) {
                 source_say_missing(s, stderr);
 }
 
-int verb_replay(const struct options *options) {
+static int run_replay(const struct options *options) {
         struct source *source;
         int status;
 
@@ -342,3 +342,27 @@ int verb_replay(const struct options *options) {
         source_free(source);
         return status;
 }
+
+const struct ctl_command replay_command = {
+        .name = "replay",
+        .arguments = "FILE",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "run a recording through the pipeline in virtual time",
+        .examples = "  sitbonectl replay lunch.csv\n"
+                    "  sitbonectl replay capture.bin --format jq-seat-32 --json > decisions.jsonl\n"
+                    "  sitbonectl replay lunch.csv --svg seat.svg --at 95\n"
+                    "  sitbonectl replay lunch.csv --teach crossed=30-40 --teach crossed=95-105\n"
+                    "  sitbonectl replay lunch.csv --calibrate upright=20-35 --calibrate slouched=40-55\n",
+        .notes = "FILE is a recording of sitbonectl record, frames CSV, or raw wire bytes with --format.",
+        .options = {{"config", "settings to decide with (default: the installed ones)"},
+                    {"against", "list the alerts that would come, go or move with these settings"},
+                    {"format"},
+                    {"exercises"},
+                    {"json", "print an object for each frame and each event, in time order"},
+                    {"svg", "write a picture of the seat at the time given with --at"},
+                    {"at", "second of the recording for --svg (default: its end)"},
+                    {"teach", "seconds FROM to TO are a lesson for a posture, as with the command teach"},
+                    {"calibrate", "seconds FROM to TO, at least 12, are a calibrated pose; upright is required"}},
+        .run = run_replay,
+};
