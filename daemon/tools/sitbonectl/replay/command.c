@@ -292,22 +292,25 @@ static void moment(double at_s, char *ret, size_t size) {
         snprintf(ret, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+struct comparison {
+        struct source *source;
+        const struct options *options;
+};
+
+static int collect_alerts(void *userdata, bool after, struct what_if_list *list) {
+        struct comparison *c = userdata;
+        int status = after ? load_settings(c->options->against, &c->source->settings) : STATUS_DONE;
+
+        return status == STATUS_DONE ? run(c->source, c->options, list_alerts, list) : status;
+}
+
 /* The same recording twice: with --config, then with --against. */
 static int replay_against(struct source *source, const struct options *options) {
-        struct what_if_list before = {0}, after = {0};
-        int status = run(source, options, list_alerts, &before);
+        struct comparison comparison = {source, options};
+        struct what_if what_if = {
+                .collect = collect_alerts, .format_moment = moment, .userdata = &comparison, .near_s = NEAR_S};
 
-        if (status == STATUS_DONE)
-                status = load_settings(options->against, &source->settings);
-        if (status == STATUS_DONE)
-                status = run(source, options, list_alerts, &after);
-        if (status == STATUS_DONE && options->json)
-                what_if_print_json(stdout, &before, &after, NEAR_S);
-        else if (status == STATUS_DONE)
-                what_if_print(stdout, &before, &after, NEAR_S, moment);
-        free(before.of);
-        free(after.of);
-        return status;
+        return what_if_compare(&what_if, options->json);
 }
 
 /* A script reads --json: what is missing goes beside it. Refused frames of a line are in the summary. */
