@@ -48,7 +48,7 @@ def test_views(week):
     assert abs(sum(d['seated_s'] for d in data['days']) - data['seated_s']) < 1 and len(data['days']) == 7
     text = ctl('history', 'week', '--file', week)
     assert '\033' not in text and f"{data['bouts']} bouts" in text, text
-    assert 'nobody' in ctl('history', '2020-01-01', '--file', week)
+    assert 'Nobody sat' in ctl('history', '2020-01-01', '--file', week)
     assert 'no period' in ctl('history', '2020-02-30', '--file', week, status=2)
     assert 'no period' in ctl('history', 'fortnight', '--file', week, status=2)
     ctl('history', '--file', f'{FOLDER}/none', status=1)
@@ -238,7 +238,7 @@ def test_body():
     assert (data['squeezes'], data['squeezed_s'], data['strengthening_sessions']) == (25, 125, 1), data
     assert data['squeezes_asked'] == 0 and data['calibration_changes'] == 1, data
     text = ctl('history', 'all', '--file', path)
-    assert '25 that the seat saw, held for 2 min' in text and '1 of strengthening' in text, text
+    assert '25 detected, held for 2 min' in text and '1 of strengthening' in text, text
     rows = json.loads(ctl('history', '--export', 'json', '--file', path))
     sets = [r for r in rows if r['what'] == 'squeeze']
     assert [(r['repetitions'], r['seconds'], r['alert'], r['sitter']) for r in sets] == [(5, 25, None, '')] * 5, sets
