@@ -1,14 +1,16 @@
 # Shell functions that ./demo.sh and ./test.sh share; sourced, not run.
 # shellcheck shell=bash disable=SC2034
 
-# What building and the demonstration need, then what the tests need on top.
+# Packages: to build, for the demonstration, for the tests of ./test.sh quick, and for the rest of ./test.sh.
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libserialport-dev libsystemd-dev libmosquitto-dev
 libjansson-dev libsqlite3-dev libcairo2-dev libncurses-dev scdoc gettext'
 demo_packages='mosquitto mosquitto-clients dbus'
-test_packages='clang clang-format clang-tidy libclang-rt-14-dev llvm-14 afl++ valgrind git ca-certificates
-python3 python3-paho-mqtt python3-numpy python3-serial python3-dbus python3-gi python3-dbusmock
-dunst xfce4-notifyd xfconf dconf-service dconf-gsettings-backend gsettings-desktop-schemas libglib2.0-bin xvfb xauth x11-utils imagemagick libnotify-bin socat openssl tmux xterm procps iproute2 man-db mandoc faketime
-mmdebstrap systemd systemd-container udev util-linux qemu-system-x86 busybox-static cpio kmod e2fsprogs'
+quick_packages='git ca-certificates python3 python3-paho-mqtt python3-numpy python3-serial python3-dbus python3-gi
+python3-dbusmock dunst xfce4-notifyd xfconf dconf-service dconf-gsettings-backend gsettings-desktop-schemas libglib2.0-bin
+xvfb xauth x11-utils imagemagick libnotify-bin socat openssl tmux xterm procps iproute2 man-db mandoc faketime systemd udev
+util-linux'
+full_packages='clang clang-format clang-tidy llvm afl++ valgrind mmdebstrap systemd-container qemu-system-x86 busybox-static
+cpio kmod e2fsprogs'
 
 say() {
         printf '\n== %s\n' "$*"

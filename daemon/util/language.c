@@ -9,6 +9,10 @@
 
 static char now[16];
 
+/* The locale that is always there, under a name with a territory: glibc loads the same files, and from 2.39 on gettext
+ * translates nothing in a locale whose name begins with "C.". */
+#define ALWAYS_THERE "C_DE.UTF-8"
+
 static bool is_english(const char *name) {
         bool en = strncmp(name, "en", 2) == 0 && !(name[2] >= 'a' && name[2] <= 'z');
 
@@ -53,7 +57,7 @@ bool language_choose(const char *wish) {
                 return !asked || is_english(wish);
         }
         setenv("LANGUAGE", now, 1);
-        setlocale(LC_MESSAGES, "C.UTF-8"); /* always there; gettext goes by LANGUAGE then */
+        setlocale(LC_MESSAGES, ALWAYS_THERE); /* gettext goes by LANGUAGE then */
         bindtextdomain("sitbone", folder && *folder ? folder : SITBONE_LOCALEDIR);
         bind_textdomain_codeset("sitbone", "UTF-8");
         textdomain("sitbone");
