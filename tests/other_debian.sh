@@ -3,6 +3,9 @@
 # Debian 13. The base system is made once, with its packages, and stays in build/debian.
 #
 #   tests/other_debian.sh                 builds, then runs the unit, scenario, golden, port and system tests
+#   tests/other_debian.sh --build         only builds
+#   tests/other_debian.sh --test          only runs the tests
+#   tests/other_debian.sh --print name    prints "Debian 13"; --print build: the build folder as this machine sees it
 #   tests/other_debian.sh COMMAND...      runs a command in the copy of the tree there, for example bash
 #
 # Nothing of this machine is visible to the tests: they have a root, processes, a network and /dev of their own, which
@@ -44,6 +47,10 @@ codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 suite=trixie
 [ "$codename" = trixie ] && suite=bookworm
 root=$PWD/build/debian/$suite
+case "${1:-} ${2:-}" in
+'--print name') [ $suite = trixie ] && echo "Debian 13" || echo "Debian 12"; exit ;;
+'--print build') echo "$root/sitbone/build/default"; exit ;;
+esac
 # shellcheck disable=SC2086
 packages=$(printf '%s\n' $build_packages $demo_packages $quick_packages | paste -sd ,)
 
@@ -79,9 +86,11 @@ copy_tree() {
 
 make_root || skip "mmdebstrap failed"
 copy_tree || exit
-if [ $# = 0 ]; then
-        # shellcheck disable=SC2016
-        set -- bash -c 'cmake --preset default -DSITBONE_WERROR=ON && cmake --build build/default -j "$JOBS" && cd build/default &&
-                exec ctest -j "$((JOBS + 1))" --output-on-failure --no-tests=error -L "unit|scenario|golden|system" -E nspawn'
-fi
+build='cmake --preset default -DSITBONE_WERROR=ON && cmake --build build/default -j "$JOBS"'
+run='cd build/default && exec ctest -j "$((JOBS + 1))" --output-on-failure --no-tests=error -L "unit|scenario|golden|system" -E nspawn'
+case ${1:-} in
+'') set -- bash -c "$build && $run" ;;
+--build) set -- bash -c "$build" ;;
+--test) set -- bash -c "$run" ;;
+esac
 exec unshare --mount --propagation private --pid --net --ipc --fork --kill-child -- "$PWD/tests/other_debian.sh" --inside "$root" "$@"
