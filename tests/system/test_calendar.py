@@ -16,11 +16,14 @@ import zoneinfo
 
 BUILD = os.path.abspath(sys.argv[1])
 TESTS = sys.argv[2] if len(sys.argv) > 2 else (
-    r'^unit/test_(alert_words|exercises|history_rows|identity|mqtt_state|profiles|recording|settings|state|text|util)$'
-    r'|^scenario/(clock|daily|day|exercise-fades|exercise-turns|machine|midnight|quiet|summer)'
+    r'^unit/test_(alert_words|exercises|history_rows|identity|mqtt_state|recording|settings|state|text|util)$'
+    r'|^scenario/(clock|daily|day|exercise-fades|exercise-turns|midnight|summer|quiet-(hours|night))'
     r'|^system/test_(history|ctl|bus_calls|desktop_disturb|daemon_settings)$')
 
-# Of long tests the part that reads the wall clock.
+# Long tests that hardly read the wall clock run at every third moment, each at others.
+AT_SOME_MOMENTS = ['system/test_ctl', 'system/test_bus_calls', 'system/test_daemon_settings']
+
+# Of this long test, the parts that read the wall clock.
 ARGUMENTS = {
     'system/test_history': ['test_views', 'test_named_periods', 'test_all_of_it', 'test_summer_time', 'test_night',
                             'test_german', 'test_report', 'test_what_if', 'test_files', 'test_body', 'test_replay_against'],
@@ -52,6 +55,12 @@ def find_tests():
             yield name, test['command'] + ARGUMENTS.get(name, []), properties.get('WORKING_DIRECTORY', BUILD)
 
 
+def moments_of(name):
+    if name not in AT_SOME_MOMENTS:
+        return MOMENTS
+    return MOMENTS[AT_SOME_MOMENTS.index(name)::3]
+
+
 def run_at(moment, test):
     """Returns what the test printed if it failed, else None."""
     zone, text, _ = moment
@@ -69,14 +78,14 @@ def main():
     tests = sorted(find_tests(), key=lambda t: not t[0].startswith('system/'))  # the long ones first
     assert tests, TESTS
     failed = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 1) as pool:
-        runs = {pool.submit(run_at, moment, test): (moment, test[0]) for test in tests for moment in MOMENTS}
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 2) as pool:
+        runs = {pool.submit(run_at, moment, test): (moment, test[0]) for test in tests for moment in moments_of(test[0])}
         for done in concurrent.futures.as_completed(runs):
             (zone, text, what), name = runs[done]
             if done.result():
                 failed += 1
                 print(f'FAILED: {name}, {text} {zone} ({what}): {done.result()}', flush=True)
-    print(f'{len(tests)} tests at {len(MOMENTS)} moments, {failed} failed')
+    print(f'{len(runs)} runs of {len(tests)} tests at {len(MOMENTS)} moments, {failed} failed')
     sys.exit(1 if failed else 0)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The installed programs under a real systemd: a Debian 12 in a box with D-Bus, logind, journal and mosquitto. A virtual mat
+"""The installed programs under a real systemd: a Debian in a box with D-Bus, logind, journal and mosquitto. A virtual mat
 on which somebody sits down plays from one unit, sitboned.service reads it, sitbone-agent runs in a user's session."""
 import json
 import os
