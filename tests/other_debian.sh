@@ -35,7 +35,8 @@ mount_devices() { # root
 if [ "${1:-}" = --inside ]; then
         root=$2
         shift 2
-        mount_devices "$root" && mount -t proc proc "$root/proc" && mount --rbind /sys "$root/sys" &&
+        # a mount of its own, so that the tests can make mount namespaces in it
+        mount --bind "$root" "$root" && mount_devices "$root" && mount -t proc proc "$root/proc" && mount --rbind /sys "$root/sys" &&
                 mount -t tmpfs tmpfs "$root/run" && mount -t tmpfs tmpfs "$root/tmp" && ip link set lo up || exit
         exec chroot "$root" /usr/bin/env -i HOME=/root USER=root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 LC_ALL=C.UTF-8 \
                 TERM="${TERM:-dumb}" JOBS="${JOBS:-$(nproc)}" /bin/bash -c 'cd /sitbone && exec "$@"' sitbone "$@"
