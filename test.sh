@@ -30,7 +30,9 @@ step() {
         shift
         "$@" >"$log" 2>&1 || status=$?
         if [ $status = 77 ]; then
-                printf '   skip  %-38s %4d s   %s\n' "$name" $((SECONDS - begin)) "$(sed -n 's/^SKIP: //p' "$log" | tail -n 1)"
+                skips+=("$name: $(sed -n 's/^SKIP: //p' "$log" | tail -n 1)")
+                skipped=$((skipped + 1))
+                printf '   skip  %-38s %4d s   %s\n' "$name" $((SECONDS - begin)) "${skips[-1]#*: }"
                 return 77
         elif [ $status = 0 ]; then
                 printf '   ok    %-38s %4d s\n' "$name" $((SECONDS - begin))

@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.." || exit
 . tests/setup.sh
 
 skip() {
-        echo "SKIP: the other Debian: $*"
+        echo "SKIP: $*"
         exit 77
 }
 

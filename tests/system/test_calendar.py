@@ -26,7 +26,7 @@ AT_SOME_MOMENTS = ['system/test_ctl', 'system/test_bus_calls', 'system/test_daem
 # Of this long test, the parts that read the wall clock.
 ARGUMENTS = {
     'system/test_history': ['test_views', 'test_named_periods', 'test_all_of_it', 'test_summer_time', 'test_night',
-                            'test_german', 'test_report', 'test_what_if', 'test_files', 'test_body', 'test_replay_against'],
+                            'test_german', 'test_report', 'test_what_if', 'test_replay_against'],
 }
 
 # Some are just before midnight or before the clock changes, so that this happens while the tests run.
