@@ -151,7 +151,10 @@ sources() {
         git ls-files --cached --others --exclude-standard '*.c' '*.h'
 }
 
-check_format() {
+check_format() { # each version of clang-format has its own idea of some lines
+        local version
+        version=$(clang-format --version | sed 's/.*version \([0-9]*\).*/\1/')
+        [ "$version" = 14 ] || { echo "SKIP: the tree is formatted with clang-format 14, this is $version"; return 77; }
         sources | xargs clang-format --dry-run -Werror
 }
 
