@@ -208,7 +208,8 @@ static uint32_t count_saturated(const struct condition *c, const float *restrict
         return over;
 }
 
-/* Tracks the range of each cell, and how many cells exceed the floor without baseline: stuck cells are found by them. */
+/* Tracks the range of each cell, and how many cells exceed the floor without baseline: stuck cells are found by
+ * them. */
 static void track_range(struct condition *c) {
         const float floor = c->settings.noise_floor_pct / 100 * c->geometry->full_scale;
         uint32_t above = 0;
@@ -224,8 +225,8 @@ static void track_range(struct condition *c) {
         c->most = max_u32(c->most, above);
 }
 
-/* An object on the seat has weight and presses on neighbouring cells: a loaded cell counts as far as the next one of its row
- * is loaded too. Cells that read high by themselves lie scattered; a single one is too small to matter. */
+/* An object on the seat has weight and presses on neighbouring cells: a loaded cell counts as far as the next one of
+ * its row is loaded too. Cells that read high by themselves lie scattered; a single one is too small to matter. */
 static float weigh_objects_cm2(const struct condition *c, const struct map *map, float enough_cm2) {
         const struct geometry *g = c->geometry;
         const uint32_t next = g->kind == GEOMETRY_GRID && g->cols > 1 ? 1 : 0;
