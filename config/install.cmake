@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Settings, exercises, D-Bus policy, desktop files, scenarios and man pages. /etc and D-Bus do not look under /usr/local, so
-# for the two system-wide prefixes these go where they are read; any other prefix stays self-contained.
+# Installs settings, exercises, D-Bus policy, desktop files, scenarios and manual pages. /etc and
+# D-Bus are not searched under /usr/local, so with the two system-wide prefixes these files go where
+# they are read. Any other prefix is self-contained.
 set(SITBONE_SYSTEM_WIDE OFF)
 if(CMAKE_INSTALL_PREFIX MATCHES "^/usr(/local)?/?$")
         set(SITBONE_SYSTEM_WIDE ON)
@@ -17,9 +18,9 @@ set(share ${CMAKE_INSTALL_DATADIR}/sitbone)
 
 file(GLOB catalogues CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf ${CMAKE_CURRENT_LIST_DIR}/exercises*.conf)
 install(FILES ${catalogues} DESTINATION ${share})
-install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats DESTINATION ${share})
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats ${CMAKE_CURRENT_LIST_DIR}/firmware DESTINATION ${share})
 if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)
-        # What a person has changed there stays: written only where there is none.
+        # An existing file is never overwritten: it may contain changes of the user.
         install(CODE "set(settings ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)
                       set(etc ${etc})
                       if(NOT IS_ABSOLUTE \${etc})
@@ -44,7 +45,7 @@ if(IS_DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/scenarios)
         install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/scenarios DESTINATION ${share})
 endif()
 
-# Translations: a language more is a file more in po/. po/update takes up what the code says now.
+# Translations: one file for each language in po/. po/update extracts the messages from the sources.
 find_program(MSGFMT msgfmt)
 if(MSGFMT)
         file(GLOB translations CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/po/*.po)
@@ -63,7 +64,8 @@ else()
         message(STATUS "msgfmt not found: English only")
 endif()
 
-# Man pages from scdoc. sitbone.conf(5) gets its settings from sitbone.conf itself, which the table wrote.
+# Manual pages are built with scdoc. sitbone.conf(5) gets its settings from sitbone.conf, which is
+# generated from the settings table.
 find_program(SCDOC scdoc)
 if(SCDOC)
         file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/man/*.scd)
@@ -86,3 +88,12 @@ if(SCDOC)
 else()
         message(STATUS "scdoc not found: no man pages")
 endif()
+
+# cmake --build build/default --target uninstall
+set(uninstall_etc ${etc})
+if(NOT IS_ABSOLUTE ${uninstall_etc})
+        set(uninstall_etc ${CMAKE_INSTALL_PREFIX}/${uninstall_etc})
+endif()
+add_custom_target(uninstall USES_TERMINAL VERBATIM
+                  COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_BINARY_DIR}/install_manifest.txt -DETC=${uninstall_etc}
+                          -P ${CMAKE_CURRENT_LIST_DIR}/uninstall.cmake)

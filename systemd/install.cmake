@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Units, udev rule, user. systemd, udev and sysusers look under /usr/lib and /usr/local/lib, hence lib and not libdir.
+# Installs units, udev rule and user. systemd, udev and sysusers search /usr/lib and /usr/local/lib,
+# hence lib, not libdir.
 file(READ ${CMAKE_CURRENT_LIST_DIR}/sandbox.conf SITBONE_SANDBOX)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sandbox.conf)
 foreach(unit sitboned.service sitboned@.service sitbone-agent.service)

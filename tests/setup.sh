@@ -9,7 +9,7 @@ demo_packages='mosquitto mosquitto-clients dbus'
 test_packages='clang clang-format clang-tidy libclang-rt-14-dev llvm-14 afl++ valgrind git ca-certificates
 python3 python3-paho-mqtt python3-numpy python3-serial python3-dbus python3-gi python3-dbusmock
 dunst xfce4-notifyd xfconf dconf-service dconf-gsettings-backend gsettings-desktop-schemas libglib2.0-bin xvfb xauth x11-utils imagemagick libnotify-bin socat openssl tmux xterm procps iproute2 man-db mandoc faketime
-mmdebstrap systemd systemd-container udev util-linux qemu-system-x86 busybox-static cpio kmod e2fsprogs'
+mmdebstrap systemd systemd-container udev util-linux qemu-system-x86 busybox-static cpio kmod e2fsprogs gcc-avr avr-libc arduino-core-avr libsimavr-dev'
 
 say() {
         printf '\n== %s\n' "$*"

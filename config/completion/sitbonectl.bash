@@ -1,4 +1,4 @@
-# bash completion for sitbonectl
+# bash completion for sitbonectl: commands, options, poses, formats and taught names
 _sitbonectl() {
         local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb= i
 

@@ -126,9 +126,9 @@ void app_learn_by_hand(struct app *a, enum command_verb verb) {
 }
 
 enum command_result app_sitter(struct app *a, const struct command *command) {
-        if (*command->name && !profile_name_good(command->name))
+        if (*command->name && !profile_name_is_legal(command->name))
                 return COMMAND_MALFORMED;
-        if (a->profiles && !profiles_room(a->profiles, command->name))
+        if (a->profiles && !profiles_have_room(a->profiles, command->name))
                 return COMMAND_FULL;
         know(a, command->name, 1);
         log_info("sitter: %s, said by hand", shown(command->name));

@@ -174,15 +174,15 @@ static void be_user(struct arguments *arguments) {
         }
 }
 
-static int say_mistakes(const struct mistakes *m) {
-        for (int i = 0; i < m->n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "%s\n", m->of[i]);
-        if (m->n > MISTAKES_MAX)
-                fprintf(stderr, "... and %d more\n", m->n - MISTAKES_MAX);
+static int say_mistakes(const struct config_errors *m) {
+        for (int i = 0; i < m->n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", m->text[i]);
+        if (m->n > CONFIG_ERRORS_MAX)
+                fprintf(stderr, "... and %d more\n", m->n - CONFIG_ERRORS_MAX);
         return m->n;
 }
 
-static int check_config(const struct settings *settings, struct mistakes *mistakes) {
+static int check_config(const struct settings *settings, struct config_errors *mistakes) {
         static struct exercise_catalogue exercises;
         const char *path = *settings->alert.exercises_file ? settings->alert.exercises_file : NULL;
 
@@ -211,12 +211,12 @@ static void be_small(void) {
 
 int main(int argc, char **argv) {
         struct arguments arguments = {.app = {.speed = 1, .state_directory = getenv("STATE_DIRECTORY")}};
-        static struct mistakes mistakes;
+        static struct config_errors mistakes;
         struct settings settings;
 
         be_small();
         parse_arguments(argc, argv, &arguments);
-        log_open(arguments.debug ? LOG_DEBUG_ : LOG_INFO_);
+        log_open(arguments.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
         if (arguments.user)
                 be_user(&arguments);
         if (arguments.action == PRINT_CONFIG) {
@@ -225,8 +225,8 @@ int main(int argc, char **argv) {
         }
         settings_load(arguments.app.config_path, &settings, &mistakes);
         if (!language_choose(settings.seat.language))
-                mistake_add(&mistakes, "[seat] language = %s: must be auto or a language such as en, de, de_AT",
-                            settings.seat.language);
+                config_error_add(&mistakes, "[seat] language = %s: must be auto or a language such as en, de, de_AT",
+                                 settings.seat.language);
         if (arguments.action == CHECK_CONFIG)
                 return check_config(&settings, &mistakes);
         if (say_mistakes(&mistakes) > 0)

@@ -57,7 +57,7 @@ static void gone(struct mat *m, const char *why) {
         char said[MAT_TROUBLE_MAX];
 
         if (m->port && port_is_file(m->port)) {
-                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
                 log_notice("mat: %s: end of the file", port_path(m->port));
                 m->finished = true;
                 close_port(m);
@@ -66,8 +66,8 @@ static void gone(struct mat *m, const char *why) {
         snprintf(said, sizeof(said), "%s: %s; waiting for it to come back",
                  m->port ? port_path(m->port) : m->settings.device, why);
         /* said once: a server that is away refuses every few seconds, for days */
-        log_line(m->in_vain && !m->heard && strcmp(m->complaint, said) == 0 ? LOG_DEBUG_ : LOG_NOTICE_, "mat: %s",
-                 said);
+        log_line(m->in_vain && !m->heard && strcmp(m->complaint, said) == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
+                 "mat: %s", said);
         m->in_vain = !m->heard;
         snprintf(m->complaint, sizeof(m->complaint), "%s", said);
         close_port(m);
@@ -105,7 +105,7 @@ static ssize_t read_port(struct mat *m) {
         now_us = m->now(m->userdata);
         if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
                 m->discard_until_us = 0;
-                decoder_feed(&m->decoder, bytes, (size_t)n, now_us, &m->frame, m->frame_seen, m->userdata);
+                decoder_feed(&m->decoder, bytes, (size_t)n, now_us, &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
         }
         return n;
 }
@@ -157,7 +157,7 @@ static int on_request(sd_event_source *source, uint64_t usec, void *userdata) {
         (void)usec;
         /* whoever is asked for each frame says nothing behind it until the next request: no use in waiting for more */
         if (m->heard)
-                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
         else
                 send_command(m, &m->format->start);
         send_command(m, &m->format->request);
@@ -216,7 +216,7 @@ static void mind_latency(struct mat *m) {
 static void opened(struct mat *m) {
         uint64_t wait_us = (uint64_t)m->settings.open_delay_ms * 1000;
 
-        log_line(m->in_vain ? LOG_DEBUG_ : LOG_INFO_, "mat: %s opened, format %s", port_path(m->port),
+        log_line(m->in_vain ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "mat: %s opened, format %s", port_path(m->port),
                  m->format->name);
         mind_latency(m);
         tap_send(&m->tap, clock_boottime_us(), NULL, 0);
@@ -256,11 +256,11 @@ static void open_port(struct mat *m) {
 }
 
 static const struct format *find_format(struct mat *m, const char *name) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         const struct format *ret = mistakes ? format_find(name, &m->described, mistakes) : NULL;
 
-        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
-                log_error("%s", mistakes->of[i]);
+        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                log_error("%s", mistakes->text[i]);
         free(mistakes);
         return ret;
 }
@@ -359,7 +359,7 @@ void mat_tick(struct mat *m) {
                 return;
         say_unreadable(m, now_us);
         if (now_us >= m->read_us + QUIET_US)
-                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
 }
 
 void mat_stop(struct mat *m) {

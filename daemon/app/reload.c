@@ -16,9 +16,9 @@
 #include "configure/settings.h"
 #include "util/log.h"
 
-static void say_mistakes(const struct mistakes *m) {
-        for (int i = 0; i < m->n && i < MISTAKES_MAX; i++)
-                log_error("%s", m->of[i]);
+static void say_mistakes(const struct config_errors *m) {
+        for (int i = 0; i < m->n && i < CONFIG_ERRORS_MAX; i++)
+                log_error("%s", m->text[i]);
 }
 
 void app_override(const struct app_options *options, struct settings *settings) {
@@ -31,7 +31,7 @@ void app_override(const struct app_options *options, struct settings *settings) 
 }
 
 int app_exercises(struct app *a) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         const char *path = *a->settings.alert.exercises_file ? a->settings.alert.exercises_file : NULL;
 
         if (!mistakes)
@@ -46,7 +46,7 @@ int app_exercises(struct app *a) {
 
 void app_respond(struct app *a) {
         const char *path = a->settings.condition.response_file;
-        struct mistakes *mistakes = *path ? calloc(1, sizeof(*mistakes)) : NULL;
+        struct config_errors *mistakes = *path ? calloc(1, sizeof(*mistakes)) : NULL;
         struct response *response = mistakes ? response_load(path, mistakes) : NULL;
 
         if (mistakes)
@@ -75,7 +75,7 @@ static void apply(struct app *a, const struct settings *settings) {
 
 int app_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
         struct app *a = userdata;
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct settings settings;
         uint64_t monotonic_us = 0;
 

@@ -17,7 +17,7 @@ enum { FILE_LIMIT = 256 * 1024 };
 /* One catalogue while it is read. */
 struct reading {
         const char *path;
-        struct mistakes *mistakes;
+        struct config_errors *mistakes;
         struct exercise_catalogue catalogue;
         bool translates;           /* words for a catalogue that is there already */
         struct exercise *exercise; /* of the section in which we are; NULL outside */
@@ -57,8 +57,8 @@ static const char *list(const char *const *words, char *ret, size_t size) {
 static void must_be_one_of(struct reading *r, const struct ini_item *item, const char *const *words) {
         char legal[128];
 
-        mistake_add(r->mistakes, "%s:%d: [%s] %s = %s: must be one of %s", r->path, item->line, item->section,
-                    item->key, item->value, list(words, legal, sizeof(legal)));
+        config_error_add(r->mistakes, "%s:%d: [%s] %s = %s: must be one of %s", r->path, item->line, item->section,
+                         item->key, item->value, list(words, legal, sizeof(legal)));
 }
 
 /* One of words; -1 after saying so. */
@@ -74,8 +74,8 @@ static void take_text(struct reading *r, const struct ini_item *item, char *ret,
         size_t n = strlen(item->value);
 
         if (n == 0 || n >= size)
-                mistake_add(r->mistakes, "%s:%d: [%s] %s: must have 1..%zu bytes, has %zu", r->path, item->line,
-                            item->section, item->key, size - 1, n);
+                config_error_add(r->mistakes, "%s:%d: [%s] %s: must have 1..%zu bytes, has %zu", r->path, item->line,
+                                 item->section, item->key, size - 1, n);
         else
                 memcpy(ret, item->value, n + 1);
 }
@@ -164,10 +164,11 @@ static void say_only_words(const struct reading *r) {
 
         if (r->n_wordy > 1)
                 snprintf(more, sizeof(more), " and %d more", r->n_wordy - 1);
-        mistake_add(r->mistakes,
-                    "%s:%d: [%s]%s: kind, place, suits, prompt are missing. A translation has words alone; it stands "
-                    "beside its catalogue, as exercises.de.conf beside exercises.conf, and is read with that",
-                    r->path, r->wordy_line, r->wordy->id, more);
+        config_error_add(
+                r->mistakes,
+                "%s:%d: [%s]%s: kind, place, suits, prompt are missing. A translation has words alone; it stands "
+                "beside its catalogue, as exercises.de.conf beside exercises.conf, and is read with that",
+                r->path, r->wordy_line, r->wordy->id, more);
 }
 
 /* keys: bits of enum key */
@@ -178,8 +179,8 @@ static void say_missing(const struct reading *r, unsigned keys) {
                 if (keys & 1u << k)
                         snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", *all ? ", " : "", key_names[k]);
         if (keys)
-                mistake_add(r->mistakes, "%s:%d: [%s]: %s %s missing", r->path, r->section_line, r->exercise->id, all,
-                            keys & (keys - 1) ? "are" : "is");
+                config_error_add(r->mistakes, "%s:%d: [%s]: %s %s missing", r->path, r->section_line, r->exercise->id,
+                                 all, keys & (keys - 1) ? "are" : "is");
 }
 
 /* What the section that ends here left out. */
@@ -192,8 +193,8 @@ static void end_section(struct reading *r) {
         needed = r->translates || only_words(r) ? WORDS : (1u << KEY_N) - 1u - OPTIONAL;
         say_missing(r, needed & ~r->given);
         if (e->prompt && (e->place == EXERCISE_FLOOR || e->place == EXERCISE_AWAY))
-                mistake_add(r->mistakes, "%s:%d: [%s]: prompt = yes needs place = desk or standing", r->path,
-                            r->section_line, e->id);
+                config_error_add(r->mistakes, "%s:%d: [%s]: prompt = yes needs place = desk or standing", r->path,
+                                 r->section_line, e->id);
         r->exercise = NULL;
 }
 
@@ -209,19 +210,19 @@ static void begin_section(struct reading *r, const struct ini_item *item) {
         if (r->translates) {
                 r->exercise = find(c, item->section);
                 if (!r->exercise)
-                        mistake_add(r->mistakes, "%s:%d: [%s]: the catalogue has no such exercise", r->path,
-                                    item->line, item->section);
+                        config_error_add(r->mistakes, "%s:%d: [%s]: the catalogue has no such exercise", r->path,
+                                         item->line, item->section);
                 return;
         }
         if (!id_is_legal(item->section))
-                mistake_add(r->mistakes, "%s:%d: [%s]: the name of an exercise is 1..%d of a-z, 0-9 and -", r->path,
-                            item->line, item->section, EXERCISE_ID_MAX - 1);
+                config_error_add(r->mistakes, "%s:%d: [%s]: the name of an exercise is 1..%d of a-z, 0-9 and -",
+                                 r->path, item->line, item->section, EXERCISE_ID_MAX - 1);
         else if (find(c, item->section))
-                mistake_add(r->mistakes, "%s:%d: [%s]: there already is an exercise of this name", r->path, item->line,
-                            item->section);
+                config_error_add(r->mistakes, "%s:%d: [%s]: there already is an exercise of this name", r->path,
+                                 item->line, item->section);
         else if (c->n == EXERCISES_MAX)
-                mistake_add(r->mistakes, "%s:%d: [%s]: more than %d exercises", r->path, item->line, item->section,
-                            EXERCISES_MAX);
+                config_error_add(r->mistakes, "%s:%d: [%s]: more than %d exercises", r->path, item->line,
+                                 item->section, EXERCISES_MAX);
         else {
                 r->exercise = &c->of[c->n++];
                 snprintf(r->exercise->id, sizeof(r->exercise->id), "%s", item->section);
@@ -235,15 +236,15 @@ static void take_safety(struct reading *r, const struct ini_item *item) {
         int n;
 
         if (strcmp(item->key, "text") != 0) {
-                mistake_add(r->mistakes, "%s:%d: [safety] %s: no such key; legal is text (once a paragraph)", r->path,
-                            item->line, item->key);
+                config_error_add(r->mistakes, "%s:%d: [safety] %s: no such key; legal is text (once a paragraph)",
+                                 r->path, item->line, item->key);
                 return;
         }
         r->safety_begun = true;
         n = snprintf(safety + have, room, "%s%s", have ? "\n" : "", item->value);
         if (n < 0 || (size_t)n >= room)
-                mistake_add(r->mistakes, "%s:%d: [safety] text: more than %zu bytes in all", r->path, item->line,
-                            sizeof(r->catalogue.safety) - 1);
+                config_error_add(r->mistakes, "%s:%d: [safety] text: more than %zu bytes in all", r->path, item->line,
+                                 sizeof(r->catalogue.safety) - 1);
 }
 
 static void take_item(void *userdata, const struct ini_item *item) {
@@ -254,9 +255,9 @@ static void take_item(void *userdata, const struct ini_item *item) {
                 begin_section(r, item);
                 return;
         }
-        if (!is_printable(item->value)) {
-                mistake_add(r->mistakes, "%s:%d: [%s] %s: not UTF-8, or with control characters", r->path, item->line,
-                            item->section, item->key);
+        if (!is_sanitized(item->value)) {
+                config_error_add(r->mistakes, "%s:%d: [%s] %s: not UTF-8, or with control characters", r->path,
+                                 item->line, item->section, item->key);
                 return;
         }
         if (r->safety) {
@@ -264,17 +265,20 @@ static void take_item(void *userdata, const struct ini_item *item) {
                 return;
         }
         if (item->section[0] == '\0')
-                mistake_add(r->mistakes, "%s:%d: %s: before the first [exercise]", r->path, item->line, item->key);
+                config_error_add(r->mistakes, "%s:%d: %s: before the first [exercise]", r->path, item->line,
+                                 item->key);
         if (!r->exercise)
                 return; /* the section was refused: said once */
         while (key < KEY_N && strcmp(key_names[key], item->key) != 0)
                 key++;
         if (key == KEY_N || (r->translates && !(WORDS & 1u << key))) {
-                mistake_add(r->mistakes, "%s:%d: [%s] %s: no such key; legal are %s", r->path, item->line,
-                            item->section, item->key,
-                            r->translates ? "name, dose, how" : "name, kind, place, suits, dose, how, prompt, sides");
+                config_error_add(r->mistakes, "%s:%d: [%s] %s: no such key; legal are %s", r->path, item->line,
+                                 item->section, item->key,
+                                 r->translates ? "name, dose, how"
+                                               : "name, kind, place, suits, dose, how, prompt, sides");
         } else if (r->given & 1u << key) {
-                mistake_add(r->mistakes, "%s:%d: [%s] %s: given twice", r->path, item->line, item->section, item->key);
+                config_error_add(r->mistakes, "%s:%d: [%s] %s: given twice", r->path, item->line, item->section,
+                                 item->key);
         } else {
                 r->given |= 1u << key;
                 take_key(r, r->exercise, (enum key)key, item);
@@ -283,7 +287,7 @@ static void take_item(void *userdata, const struct ini_item *item) {
 
 static void take_mistake(void *userdata, int line, const char *what) {
         struct reading *r = userdata;
-        mistake_add(r->mistakes, "%s:%d: %s", r->path, line, what);
+        config_error_add(r->mistakes, "%s:%d: %s", r->path, line, what);
 }
 
 /* Most of a catalogue is empty: nothing of that is copied, nor becomes resident. */
@@ -293,13 +297,13 @@ static void copy(const struct exercise_catalogue *from, struct exercise_catalogu
 
 /* Returns the mistakes; without any, *ret is what was read. base: what the text has words for, NULL = it is a catalogue. */
 static int parse(const char *path, const char *text, size_t n, const struct exercise_catalogue *base,
-                 struct mistakes *mistakes, struct exercise_catalogue *ret) {
+                 struct config_errors *mistakes, struct exercise_catalogue *ret) {
         struct reading *r = calloc(1, sizeof(*r));
-        struct ini_sink sink = {.item = take_item, .mistake = take_mistake, .userdata = r};
+        struct ini_sink sink = {.item = take_item, .error = take_mistake, .userdata = r};
         int before = mistakes->n;
 
         if (!r) {
-                mistake_add(mistakes, "%s: out of memory", path);
+                config_error_add(mistakes, "%s: out of memory", path);
                 return 1;
         }
         r->path = path;
@@ -313,21 +317,22 @@ static int parse(const char *path, const char *text, size_t n, const struct exer
         if (r->n_wordy > 0)
                 say_only_words(r);
         if (r->catalogue.n == 0)
-                mistake_add(mistakes, "%s: no exercise in it", path);
+                config_error_add(mistakes, "%s: no exercise in it", path);
         if (r->catalogue.safety[0] == '\0')
-                mistake_add(mistakes, "%s: no safety words: [safety] with at least one text = ... is needed", path);
+                config_error_add(mistakes, "%s: no safety words: [safety] with at least one text = ... is needed",
+                                 path);
         if (mistakes->n == before)
                 copy(&r->catalogue, ret);
         free(r);
         return mistakes->n - before;
 }
 
-int exercises_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes,
+int exercises_parse(const char *path, const char *text, size_t n, struct config_errors *mistakes,
                     struct exercise_catalogue *ret) {
         return parse(path, text, n, NULL, mistakes, ret);
 }
 
-int exercises_translate(const char *path, const char *text, size_t n, struct mistakes *mistakes,
+int exercises_translate(const char *path, const char *text, size_t n, struct config_errors *mistakes,
                         struct exercise_catalogue *catalogue) {
         return parse(path, text, n, catalogue, mistakes, catalogue);
 }
@@ -354,14 +359,14 @@ static bool translation_of(const char *path, const char *language, char *ret, si
         return file_exists(ret);
 }
 
-static int load(const char *path, struct mistakes *mistakes, struct exercise_catalogue *ret,
-                int (*take)(const char *, const char *, size_t, struct mistakes *, struct exercise_catalogue *)) {
+static int load(const char *path, struct config_errors *mistakes, struct exercise_catalogue *ret,
+                int (*take)(const char *, const char *, size_t, struct config_errors *, struct exercise_catalogue *)) {
         char *text = NULL;
         size_t n = 0;
         int found, r = file_read(path, FILE_LIMIT, &text, &n);
 
         if (r < 0) {
-                mistake_add(mistakes, "%s: %s", path, strerror(-r));
+                config_error_add(mistakes, "%s: %s", path, strerror(-r));
                 return 1;
         }
         found = take(path, text, n, mistakes, ret);
@@ -370,10 +375,10 @@ static int load(const char *path, struct mistakes *mistakes, struct exercise_cat
 }
 
 /* The words of this language, and for de_AT those of de where it has none. */
-static int load_words(const char *path, struct mistakes *mistakes, struct exercise_catalogue *catalogue) {
+static int load_words(const char *path, struct config_errors *mistakes, struct exercise_catalogue *catalogue) {
         char words[4096], language[16];
 
-        snprintf(language, sizeof(language), "%s", language_now());
+        snprintf(language, sizeof(language), "%s", language_chosen());
         if (*language && !translation_of(path, language, words, sizeof(words)))
                 language[strcspn(language, "_")] = '\0';
         if (!*language || !translation_of(path, language, words, sizeof(words)))
@@ -381,7 +386,7 @@ static int load_words(const char *path, struct mistakes *mistakes, struct exerci
         return load(words, mistakes, catalogue, exercises_translate);
 }
 
-int exercises_load(const char *path, struct mistakes *mistakes, struct exercise_catalogue *ret) {
+int exercises_load(const char *path, struct config_errors *mistakes, struct exercise_catalogue *ret) {
         int found;
 
         ret->n = 0;

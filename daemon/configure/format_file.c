@@ -9,6 +9,7 @@
 
 #include "configure/format_key.h"
 #include "core/acquire/cell_lists.h"
+#include "core/acquire/format_validate.h"
 #include "sitbone/frame.h"
 #include "util/ini.h"
 #include "util/suggest.h"
@@ -135,7 +136,7 @@ enum { KEYS_N = sizeof(keys) / sizeof(keys[0]) };
 
 struct reading {
         const char *path;
-        struct mistakes *mistakes;
+        struct config_errors *mistakes;
         int before; /* mistakes there were */
         struct format format;
         int given[KEYS_N]; /* in this line, 0 = not */
@@ -255,9 +256,9 @@ static bool take_constants(struct format *f, const char *s) {
 }
 
 static bool take_list(const char *s, uint8_t *ret_n, uint8_t *ret) {
-        struct places_list list;
+        struct index_list list;
 
-        if (!places_list(s, &list))
+        if (!cell_lists_parse_indices(s, &list))
                 return false;
         memcpy(ret, list.of, list.n);
         *ret_n = list.n;
@@ -266,12 +267,12 @@ static bool take_list(const char *s, uint8_t *ret_n, uint8_t *ret) {
 
 /* Kept as text: places.h reads it. */
 static bool take_places(const struct key *key, const char *s, char *field) {
-        struct places_boards boards;
+        struct board_list boards;
         uint32_t n;
 
-        if (strlen(s) >= key->size || (key->kind == BOARDS && !places_boards(s, &boards)) ||
-            (key->kind == MASK && !places_mask_reads(s)) ||
-            (key->kind == POSITIONS && !places_positions(s, CELLS_MAX, NULL, &n)))
+        if (strlen(s) >= key->size || (key->kind == BOARDS && !cell_lists_parse_boards(s, &boards)) ||
+            (key->kind == MASK && !cell_lists_check_mask(s)) ||
+            (key->kind == POSITIONS && !cell_lists_parse_positions(s, CELLS_MAX, NULL, &n)))
                 return false;
         snprintf(field, key->size, "%s", s);
         return true;
@@ -387,35 +388,35 @@ static void on_item(void *userdata, const struct ini_item *item) {
 
         if (strcmp(item->section, "format") != 0) {
                 if (!item->key)
-                        mistake_add(r->mistakes, "%s:%d: [%s]: there is only the section [format]", r->path,
-                                    item->line, item->section);
+                        config_error_add(r->mistakes, "%s:%d: [%s]: there is only the section [format]", r->path,
+                                         item->line, item->section);
                 else if (!*item->section)
-                        mistake_add(r->mistakes, "%s:%d: %s: stands before the line [format]", r->path, item->line,
-                                    item->key);
+                        config_error_add(r->mistakes, "%s:%d: %s: stands before the line [format]", r->path,
+                                         item->line, item->key);
                 return;
         }
         for (int k = 0; item->key && k < KEYS_N; k++) {
-                nearest_offer(item->key, keys[k].name, &near);
+                suggest_nearest(item->key, keys[k].name, &near);
                 if (strcmp(item->key, keys[k].name) != 0)
                         continue;
                 legal(&keys[k], range, sizeof(range));
                 if (r->given[k])
-                        mistake_add(r->mistakes, "%s:%d: %s is given twice", r->path, item->line, item->key);
+                        config_error_add(r->mistakes, "%s:%d: %s is given twice", r->path, item->line, item->key);
                 else if (!take_value(&r->format, &keys[k], item->value))
-                        mistake_add(r->mistakes, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
-                                    item->value, range);
+                        config_error_add(r->mistakes, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
+                                         item->value, range);
                 r->given[k] = item->line;
                 return;
         }
         if (item->key)
-                mistake_add(r->mistakes, "%s:%d: no key \"%s\"%s%s", r->path, item->line, item->key,
-                            near ? "; did you mean " : "", near ? near : "");
+                config_error_add(r->mistakes, "%s:%d: no key \"%s\"%s%s", r->path, item->line, item->key,
+                                 near ? "; did you mean " : "", near ? near : "");
 }
 
 static void on_mistake(void *userdata, int line, const char *what) {
         struct reading *r = userdata;
 
-        mistake_add(r->mistakes, "%s:%d: %s", r->path, line, what);
+        config_error_add(r->mistakes, "%s:%d: %s", r->path, line, what);
 }
 
 /* --- files --- */
@@ -436,7 +437,7 @@ static void check_keys(struct reading *r) {
                 const char *wrong = r->given[k] ? format_key_wrong(&r->format, keys[k].name) : NULL;
 
                 if (wrong)
-                        mistake_add(r->mistakes, "%s:%d: %s: %s", r->path, r->given[k], keys[k].name, wrong);
+                        config_error_add(r->mistakes, "%s:%d: %s: %s", r->path, r->given[k], keys[k].name, wrong);
         }
 }
 
@@ -446,11 +447,11 @@ static void add_wrong(const struct reading *r, const char *wrong) {
                 size_t n = strlen(keys[k].name);
 
                 if (r->given[k] && strncmp(wrong, keys[k].name, n) == 0 && wrong[n] == ' ') {
-                        mistake_add(r->mistakes, "%s:%d: %s", r->path, r->given[k], wrong);
+                        config_error_add(r->mistakes, "%s:%d: %s", r->path, r->given[k], wrong);
                         return;
                 }
         }
-        mistake_add(r->mistakes, "%s: %s", r->path, wrong);
+        config_error_add(r->mistakes, "%s: %s", r->path, wrong);
 }
 
 /* What a description leaves to be understood: that as many cells as have a place are there, and that a shape which comes
@@ -460,13 +461,13 @@ static void understand(struct format *f) {
         uint32_t n;
 
         if (*f->x_mm && f->cells == 0 && f->rows == 0 && f->framing != FRAMING_TEXT &&
-            places_positions(f->x_mm, CELLS_MAX, NULL, &n))
+            cell_lists_parse_positions(f->x_mm, CELLS_MAX, NULL, &n))
                 f->cells = (uint16_t)n;
         if (f->framing == FRAMING_PREFIX && f->sync.n == 0 && f->header_n >= shape_n)
                 f->header_n = (uint8_t)(f->header_n - shape_n);
 }
 
-int format_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes, struct format *ret) {
+int format_parse(const char *path, const char *text, size_t n, struct config_errors *mistakes, struct format *ret) {
         struct reading r = {.path = path, .mistakes = mistakes, .before = mistakes->n};
         const struct ini_sink sink = {on_item, on_mistake, &r};
         const char *wrong;
@@ -481,7 +482,7 @@ int format_parse(const char *path, const char *text, size_t n, struct mistakes *
         if (mistakes->n == r.before)
                 check_keys(&r);
         understand(&r.format);
-        wrong = mistakes->n == r.before ? format_wrong(&r.format) : NULL;
+        wrong = mistakes->n == r.before ? format_validate(&r.format) : NULL;
         if (wrong)
                 add_wrong(&r, wrong);
         if (mistakes->n == r.before)

@@ -11,11 +11,11 @@
 
 /* Reads a text; every mistake goes to mistakes with file and line. *ret is written only when there is none. The name of
  * the format is that of the file. Returns the number of mistakes. */
-int format_parse(const char *path, const char *text, size_t n, struct mistakes *mistakes, struct format *ret);
+int format_parse(const char *path, const char *text, size_t n, struct config_errors *mistakes, struct format *ret);
 
 /* The row of this name; or NAME.conf in /etc/sitbone/formats or the installed share/sitbone/formats; or, with a slash in
  * it, the file itself. *storage is written only when it is a file. NULL when there is none, or when it has mistakes. */
-const struct format *format_find(const char *name, struct format *storage, struct mistakes *mistakes);
+const struct format *format_find(const char *name, struct format *storage, struct config_errors *mistakes);
 
 /* The text of the file that format_find() would read, malloc'd. -ENOENT for rows and where there is none. */
 int format_text(const char *name, char **ret, size_t *ret_n);

@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/acquire/formats.h"
 #include "util/file.h"
 
 struct loading {
         struct format_list *list;
-        struct mistakes *mistakes;
+        struct config_errors *mistakes;
 };
 
 const struct format *format_list_by_name(const struct format_list *list, const char *name) {
@@ -39,7 +40,7 @@ static struct format *read_file(struct loading *l, const char *path) {
 
         if (list->n_files < FORMAT_LIST_FILES && list->n < FORMAT_LIST_MAX)
                 return format_find(path, ret, l->mistakes) ? ret : NULL;
-        mistake_add(l->mistakes, "%s: there are more than %d described formats", path, FORMAT_LIST_FILES);
+        config_error_add(l->mistakes, "%s: there are more than %d described formats", path, FORMAT_LIST_FILES);
         return NULL;
 }
 
@@ -56,7 +57,7 @@ static void add_file(void *userdata, const char *path) {
                 keep(l->list, path, format);
 }
 
-void format_list_load(struct format_list *list, const char *const *folders, struct mistakes *mistakes) {
+void format_list_load(struct format_list *list, const char *const *folders, struct config_errors *mistakes) {
         struct loading l = {list, mistakes};
 
         list->n = list->n_files = 0;
@@ -66,13 +67,13 @@ void format_list_load(struct format_list *list, const char *const *folders, stru
         file_each_drop_in(folders, add_file, &l);
 }
 
-void format_list_add(struct format_list *list, const char *path, struct mistakes *mistakes) {
+void format_list_add(struct format_list *list, const char *path, struct config_errors *mistakes) {
         struct loading l = {list, mistakes};
         char whole[PATH_MAX];
         const struct format *format;
 
         if (!realpath(path, whole)) {
-                mistake_add(mistakes, "%s: %s", path, strerror(errno));
+                config_error_add(mistakes, "%s: %s", path, strerror(errno));
                 return;
         }
         format = read_file(&l, whole);

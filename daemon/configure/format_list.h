@@ -17,10 +17,10 @@ struct format_list {
 
 /* folders: as format_folders. A file that hides behind a row or a file of the same name is left out; one with mistakes
  * too, after they were added. */
-void format_list_load(struct format_list *list, const char *const *folders, struct mistakes *mistakes);
+void format_list_load(struct format_list *list, const char *const *folders, struct config_errors *mistakes);
 
 /* One more by its path; it goes first, whatever its name. */
-void format_list_add(struct format_list *list, const char *path, struct mistakes *mistakes);
+void format_list_add(struct format_list *list, const char *path, struct config_errors *mistakes);
 
 const struct format *format_list_by_name(const struct format_list *list, const char *name);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "configure/format_file.h"
+#include "core/acquire/formats.h"
 #include "util/file.h"
 
 enum { FILE_LIMIT = 64 * 1024, PATH_SIZE = 512 };
@@ -40,7 +41,7 @@ bool format_exists(const char *name) {
         return format_by_name(name) || find_path(name, path, sizeof(path));
 }
 
-const struct format *format_find(const char *name, struct format *storage, struct mistakes *mistakes) {
+const struct format *format_find(const char *name, struct format *storage, struct config_errors *mistakes) {
         const struct format *row = format_by_name(name);
         char path[PATH_SIZE], *text;
         size_t n;
@@ -50,7 +51,7 @@ const struct format *format_find(const char *name, struct format *storage, struc
                 return row;
         r = file_read(path, FILE_LIMIT, &text, &n);
         if (r < 0) {
-                mistake_add(mistakes, "%s: %s", path, strerror(-r));
+                config_error_add(mistakes, "%s: %s", path, strerror(-r));
                 return NULL;
         }
         r = format_parse(path, text, n, mistakes, storage);

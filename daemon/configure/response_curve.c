@@ -20,7 +20,7 @@ struct reading {
         const char *name;
         int line;
         bool headed;
-        struct mistakes *mistakes;
+        struct config_errors *mistakes;
         struct response *response;
 };
 
@@ -62,9 +62,10 @@ static void take_cells(struct reading *r, const char *at, const char *end) {
         double cells;
 
         if (r->response->n_points > 0 || r->response->n_cells > 0)
-                mistake_add(r->mistakes, "%s:%d: cells must stand once, before the first load", r->name, r->line);
+                config_error_add(r->mistakes, "%s:%d: cells must stand once, before the first load", r->name, r->line);
         else if (!take_number(&at, end, CELLS_MAX, &cells) || cells != (uint32_t)cells || !ends(at, end))
-                mistake_add(r->mistakes, "%s:%d: cells must be a number from 1 to %d", r->name, r->line, CELLS_MAX);
+                config_error_add(r->mistakes, "%s:%d: cells must be a number from 1 to %d", r->name, r->line,
+                                 CELLS_MAX);
         else
                 r->response->n_cells = (uint32_t)cells;
 }
@@ -75,14 +76,15 @@ static bool take_value(struct reading *r, uint32_t cell, const char **at, const 
         double value;
 
         if (!take_number(at, end, VALUE_MAX, &value)) {
-                mistake_add(r->mistakes,
-                            "%s:%d: number %u is missing or not from %g to %g: a load has 1 or %u numbers behind it",
-                            r->name, r->line, cell + 1, NUMBER_MIN, VALUE_MAX, s->n_cells);
+                config_error_add(
+                        r->mistakes,
+                        "%s:%d: number %u is missing or not from %g to %g: a load has 1 or %u numbers behind it",
+                        r->name, r->line, cell + 1, NUMBER_MIN, VALUE_MAX, s->n_cells);
                 return false;
         }
         s->value[k][cell] = (float)value;
         if (k > 0 && !(s->value[k][cell] > RISE * s->value[k - 1][cell])) {
-                mistake_add(
+                config_error_add(
                         r->mistakes,
                         "%s:%d: number %u is not above that of the load before, by a ten-thousandth at least: a cell "
                         "must read more under more",
@@ -100,17 +102,18 @@ static void take_load(struct reading *r, const char *at, const char *end) {
         bool one;
 
         if (s->n_cells == 0 || k == RESPONSE_POINTS_MAX) {
-                mistake_add(r->mistakes,
-                            s->n_cells == 0 ? "%s:%d: cells must stand before the first load"
-                                            : "%s:%d: more loads than 8",
-                            r->name, r->line);
+                config_error_add(r->mistakes,
+                                 s->n_cells == 0 ? "%s:%d: cells must stand before the first load"
+                                                 : "%s:%d: more loads than 8",
+                                 r->name, r->line);
                 return;
         }
         if (!take_number(&at, end, LOAD_MAX_N, &load_n) || (k > 0 && !((float)load_n > RISE * s->load_n[k - 1]))) {
-                mistake_add(r->mistakes,
-                            "%s:%d: load must be newtons on one cell, from %g to %g and above the load before, by a "
-                            "ten-thousandth at least",
-                            r->name, r->line, NUMBER_MIN, LOAD_MAX_N);
+                config_error_add(
+                        r->mistakes,
+                        "%s:%d: load must be newtons on one cell, from %g to %g and above the load before, by a "
+                        "ten-thousandth at least",
+                        r->name, r->line, NUMBER_MIN, LOAD_MAX_N);
                 return;
         }
         second = at;
@@ -122,7 +125,8 @@ static void take_load(struct reading *r, const char *at, const char *end) {
                         return;
         }
         if (!one && !ends(at, end)) {
-                mistake_add(r->mistakes, "%s:%d: more than %u numbers behind the load", r->name, r->line, s->n_cells);
+                config_error_add(r->mistakes, "%s:%d: more than %u numbers behind the load", r->name, r->line,
+                                 s->n_cells);
                 return;
         }
         s->load_n[s->n_points++] = (float)load_n;
@@ -143,19 +147,20 @@ static void take_line(struct reading *r, const char *at, const char *end) {
 
                 r->headed = true;
                 if (!is(at, n, "sitbone-response") || !take_number(&rest, end, 1, &version) || version != 1)
-                        mistake_add(r->mistakes, "%s:%d: the first line must be: sitbone-response 1", r->name,
-                                    r->line);
+                        config_error_add(r->mistakes, "%s:%d: the first line must be: sitbone-response 1", r->name,
+                                         r->line);
         } else if (is(at, n, "cells")) {
                 take_cells(r, rest, end);
         } else if (is(at, n, "load")) {
                 take_load(r, rest, end);
         } else {
-                mistake_add(r->mistakes, "%s:%d: neither cells nor load: %.*s", r->name, r->line, n < 40 ? (int)n : 40,
-                            at);
+                config_error_add(r->mistakes, "%s:%d: neither cells nor load: %.*s", r->name, r->line,
+                                 n < 40 ? (int)n : 40, at);
         }
 }
 
-void response_parse(const char *name, const char *text, size_t n, struct mistakes *mistakes, struct response *ret) {
+void response_parse(const char *name, const char *text, size_t n, struct config_errors *mistakes,
+                    struct response *ret) {
         struct reading r = {.name = name, .mistakes = mistakes, .response = ret};
         const char *at = text, *end = text + n;
         const int before = mistakes->n;
@@ -170,10 +175,10 @@ void response_parse(const char *name, const char *text, size_t n, struct mistake
                 at = line_end < end ? line_end + 1 : end;
         }
         if (mistakes->n == before && ret->n_points == 0)
-                mistake_add(mistakes, "%s: no load in it: not a file of response curves", name);
+                config_error_add(mistakes, "%s: no load in it: not a file of response curves", name);
 }
 
-struct response *response_load(const char *path, struct mistakes *mistakes) {
+struct response *response_load(const char *path, struct config_errors *mistakes) {
         struct response *ret = malloc(sizeof(*ret));
         const int before = mistakes->n;
         char *text;
@@ -181,7 +186,7 @@ struct response *response_load(const char *path, struct mistakes *mistakes) {
         int r = ret ? file_read(path, FILE_LIMIT, &text, &n) : -ENOMEM;
 
         if (r < 0) {
-                mistake_add(mistakes, "%s: %s", path, strerror(-r));
+                config_error_add(mistakes, "%s: %s", path, strerror(-r));
         } else {
                 response_parse(path, text, n, mistakes, ret);
                 free(text);

@@ -18,10 +18,11 @@
 #include "util/config_errors.h"
 
 /* Every mistake with file and line; *ret means nothing when there was one. n bytes of text. */
-void response_parse(const char *name, const char *text, size_t n, struct mistakes *mistakes, struct response *ret);
+void response_parse(const char *name, const char *text, size_t n, struct config_errors *mistakes,
+                    struct response *ret);
 
 /* The same from a file; NULL when there was a mistake or no memory. To be freed. */
-struct response *response_load(const char *path, struct mistakes *mistakes);
+struct response *response_load(const char *path, struct config_errors *mistakes);
 
 /* Whether the stream took it is for the caller to ask. */
 void response_print(FILE *f, const struct response *s);

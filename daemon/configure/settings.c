@@ -32,7 +32,7 @@ void settings_defaults(struct settings *ret) {
 
 struct parse {
         struct settings *settings;
-        struct mistakes *mistakes;
+        struct config_errors *mistakes;
         struct origins *origins; /* may be NULL */
         const char *path;
         int seen_at[SETTINGS_ROWS_MAX]; /* line, to notice a repeated key */
@@ -49,10 +49,10 @@ static void mistake_section(struct parse *p, const struct ini_item *item) {
         const char *best = NULL;
 
         for (size_t i = 0; i < settings_rows; i++)
-                nearest_offer(item->section, settings_table[i].section, &best);
-        mistake_add(p->mistakes, "%s:%d: [%s]: unknown section%s%s%s; sections are: %s", p->path, item->line,
-                    item->section, best ? ", did you mean [" : "", best ? best : "", best ? "]" : "",
-                    settings_section_list);
+                suggest_nearest(item->section, settings_table[i].section, &best);
+        config_error_add(p->mistakes, "%s:%d: [%s]: unknown section%s%s%s; sections are: %s", p->path, item->line,
+                         item->section, best ? ", did you mean [" : "", best ? best : "", best ? "]" : "",
+                         settings_section_list);
 }
 
 static void mistake_key(struct parse *p, const struct ini_item *item) {
@@ -60,16 +60,16 @@ static void mistake_key(struct parse *p, const struct ini_item *item) {
 
         for (size_t i = 0; i < settings_rows; i++) {
                 if (strcmp(settings_table[i].section, item->section) == 0)
-                        nearest_offer(item->key, settings_table[i].key, &best);
+                        suggest_nearest(item->key, settings_table[i].key, &best);
                 else if (strcmp(settings_table[i].key, item->key) == 0)
                         elsewhere = settings_table[i].section;
         }
         if (elsewhere)
-                mistake_add(p->mistakes, "%s:%d: [%s] %s: unknown key here, it belongs to [%s]", p->path, item->line,
-                            item->section, item->key, elsewhere);
+                config_error_add(p->mistakes, "%s:%d: [%s] %s: unknown key here, it belongs to [%s]", p->path,
+                                 item->line, item->section, item->key, elsewhere);
         else
-                mistake_add(p->mistakes, "%s:%d: [%s] %s: unknown key%s%s%s", p->path, item->line, item->section,
-                            item->key, best ? ", did you mean " : "", best ? best : "", best ? "?" : "");
+                config_error_add(p->mistakes, "%s:%d: [%s] %s: unknown key%s%s%s", p->path, item->line, item->section,
+                                 item->key, best ? ", did you mean " : "", best ? best : "", best ? "?" : "");
 }
 
 static void take_value(struct parse *p, const struct ini_item *item, size_t row_index) {
@@ -77,13 +77,13 @@ static void take_value(struct parse *p, const struct ini_item *item, size_t row_
         char legal[1024];
 
         if (p->seen_at[row_index])
-                mistake_add(p->mistakes, "%s:%d: [%s] %s: set twice, first in line %d", p->path, item->line,
-                            row->section, row->key, p->seen_at[row_index]);
+                config_error_add(p->mistakes, "%s:%d: [%s] %s: set twice, first in line %d", p->path, item->line,
+                                 row->section, row->key, p->seen_at[row_index]);
         p->seen_at[row_index] = item->line;
         if (!setting_assign(p->settings, row, item->value)) {
                 setting_legal(row, legal, sizeof(legal));
-                mistake_add(p->mistakes, "%s:%d: [%s] %s = %.80s: must be %s (default %s)", p->path, item->line,
-                            row->section, row->key, item->value, legal, *row->standard ? row->standard : "empty");
+                config_error_add(p->mistakes, "%s:%d: [%s] %s = %.80s: must be %s (default %s)", p->path, item->line,
+                                 row->section, row->key, item->value, legal, *row->standard ? row->standard : "empty");
         } else if (p->origins) {
                 snprintf(p->origins->of[row_index], ORIGIN_MAX, "%s:%d", p->path, item->line);
         }
@@ -98,8 +98,8 @@ static void on_item(void *userdata, const struct ini_item *item) {
                 return;
         }
         if (!*item->section) {
-                mistake_add(p->mistakes, "%s:%d: %s: stands before the first [section]", p->path, item->line,
-                            item->key);
+                config_error_add(p->mistakes, "%s:%d: %s: stands before the first [section]", p->path, item->line,
+                                 item->key);
                 return;
         }
         if (!section_exists(item->section))
@@ -117,50 +117,50 @@ static void on_item(void *userdata, const struct ini_item *item) {
 static void on_mistake(void *userdata, int line, const char *what) {
         struct parse *p = userdata;
 
-        mistake_add(p->mistakes, "%s:%d: %s", p->path, line, what);
+        config_error_add(p->mistakes, "%s:%d: %s", p->path, line, what);
 }
 
-static void check_format(const struct settings *s, const char *path, struct mistakes *m) {
-        struct mistakes *inside = calloc(1, sizeof(*inside));
+static void check_format(const struct settings *s, const char *path, struct config_errors *m) {
+        struct config_errors *inside = calloc(1, sizeof(*inside));
         struct format described;
         const struct format *format = inside ? format_find(s->device.format, &described, inside) : NULL;
         const char *wrong = format ? layout_check(format, &s->device) : NULL;
 
         if (wrong)
-                mistake_add(m, "%s: [device] format = %s: %s", path, s->device.format, wrong);
-        for (int i = 0; inside && i < inside->n && i < MISTAKES_MAX; i++)
-                mistake_add(m, "%s: [device] format: %s", path, inside->of[i]);
+                config_error_add(m, "%s: [device] format = %s: %s", path, s->device.format, wrong);
+        for (int i = 0; inside && i < inside->n && i < CONFIG_ERRORS_MAX; i++)
+                config_error_add(m, "%s: [device] format: %s", path, inside->text[i]);
         free(inside);
 }
 
 /* What no single range can say. */
-static void check_relations(const struct settings *s, const char *path, struct mistakes *m) {
+static void check_relations(const struct settings *s, const char *path, struct config_errors *m) {
         check_format(s, path, m);
         if (s->sitting.interruption_s >= s->sitting.break_s)
-                mistake_add(m, "%s: [sitting] interruption_s = %g must be less than break_s = %g", path,
-                            (double)s->sitting.interruption_s, (double)s->sitting.break_s);
+                config_error_add(m, "%s: [sitting] interruption_s = %g must be less than break_s = %g", path,
+                                 (double)s->sitting.interruption_s, (double)s->sitting.break_s);
         if (s->mqtt.discovery && strcmp(s->mqtt.discovery_prefix, s->mqtt.base_topic) == 0)
-                mistake_add(m, "%s: [mqtt] discovery_prefix and base_topic must differ", path);
+                config_error_add(m, "%s: [mqtt] discovery_prefix and base_topic must differ", path);
         if (!*s->mqtt.cert_file != !*s->mqtt.key_file)
-                mistake_add(m, "%s: [mqtt] cert_file and key_file go together", path);
+                config_error_add(m, "%s: [mqtt] cert_file and key_file go together", path);
         if (s->mqtt.heartbeat_s < s->mqtt.state_interval_s)
-                mistake_add(m, "%s: [mqtt] heartbeat_s = %g must not be less than state_interval_s = %g", path,
-                            (double)s->mqtt.heartbeat_s, (double)s->mqtt.state_interval_s);
+                config_error_add(m, "%s: [mqtt] heartbeat_s = %g must not be less than state_interval_s = %g", path,
+                                 (double)s->mqtt.heartbeat_s, (double)s->mqtt.state_interval_s);
         if (s->alert.posture_min > s->alert.posture_window_min)
-                mistake_add(m, "%s: [alert] posture_min = %g must not exceed posture_window_min = %g", path,
-                            (double)s->alert.posture_min, (double)s->alert.posture_window_min);
+                config_error_add(m, "%s: [alert] posture_min = %g must not exceed posture_window_min = %g", path,
+                                 (double)s->alert.posture_min, (double)s->alert.posture_window_min);
 }
 
 static void parse_text(struct settings *settings, const char *path, const char *text, size_t n,
-                       struct mistakes *mistakes, struct origins *origins) {
+                       struct config_errors *mistakes, struct origins *origins) {
         struct parse p = {.settings = settings, .mistakes = mistakes, .origins = origins, .path = path};
-        struct ini_sink sink = {.item = on_item, .mistake = on_mistake, .userdata = &p};
+        struct ini_sink sink = {.item = on_item, .error = on_mistake, .userdata = &p};
 
         ini_parse(text, n, &sink);
 }
 
 void settings_parse(struct settings *settings, const char *path, const char *text, size_t n,
-                    struct mistakes *mistakes) {
+                    struct config_errors *mistakes) {
         parse_text(settings, path, text, n, mistakes, NULL);
         check_relations(settings, path, mistakes);
 }
@@ -169,7 +169,7 @@ void settings_parse(struct settings *settings, const char *path, const char *tex
 
 struct load {
         struct settings *settings;
-        struct mistakes *mistakes;
+        struct config_errors *mistakes;
         struct origins *origins;
 };
 
@@ -181,7 +181,7 @@ static void load_file(struct load *l, const char *path, bool must_exist) {
         if (r == -ENOENT && !must_exist)
                 return;
         if (r < 0) {
-                mistake_add(l->mistakes, "%s: %s", path, strerror(-r));
+                config_error_add(l->mistakes, "%s: %s", path, strerror(-r));
                 return;
         }
         parse_text(l->settings, path, text, n, l->mistakes, l->origins);
@@ -219,7 +219,7 @@ static void load_all(const char *path, struct load *l) {
         check_relations(l->settings, path ? path : "settings", l->mistakes);
 }
 
-void settings_load(const char *path, struct settings *ret, struct mistakes *mistakes) {
+void settings_load(const char *path, struct settings *ret, struct config_errors *mistakes) {
         struct load l = {.settings = ret, .mistakes = mistakes};
 
         load_all(path, &l);
@@ -227,7 +227,7 @@ void settings_load(const char *path, struct settings *ret, struct mistakes *mist
 
 /* ---- printing ---- */
 
-void settings_print(FILE *f, const char *path, struct mistakes *mistakes) {
+void settings_print(FILE *f, const char *path, struct config_errors *mistakes) {
         struct settings settings;
         struct origins *origins = calloc(1, sizeof(*origins));
         struct load l = {.settings = &settings, .mistakes = mistakes, .origins = origins};

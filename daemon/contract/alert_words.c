@@ -18,7 +18,7 @@ static struct {
 /* A catalogue that cannot be read here leaves the words as they came. */
 static void look_up(const char *catalogue, const struct exercise *e) {
         struct exercise_catalogue *c = calloc(1, sizeof(*c));
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
 
         snprintf(known.catalogue, sizeof(known.catalogue), "%s", catalogue);
         known.exercise = *e;
@@ -45,7 +45,7 @@ static const struct exercise *translated(const char *catalogue, const struct exe
 bool alert_words_make(struct bus_alert *b, const char *kind, struct alert_words *ret) {
         const struct exercise *e;
 
-        if (!b->numbers || strcmp(b->language, language_now()) == 0 || !bus_alert_is(b, kind))
+        if (!b->numbers || strcmp(b->language, language_chosen()) == 0 || !bus_alert_is(b, kind))
                 return false;
         memset(ret, 0, sizeof(*ret));
         e = translated(b->catalogue, &b->exercise);

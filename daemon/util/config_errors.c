@@ -6,14 +6,16 @@
 
 #include "util/sanitize.h"
 
-void mistake_add(struct mistakes *m, const char *format, ...) {
+void config_error_add(struct config_errors *errors, const char *format, ...) {
         va_list ap;
 
-        if (m->n < MISTAKES_MAX) {
+        if (errors->n < CONFIG_ERRORS_MAX) {
+                char *text = errors->text[errors->n];
+
                 va_start(ap, format);
-                vsnprintf(m->of[m->n], sizeof(m->of[0]), format, ap);
+                vsnprintf(text, CONFIG_ERROR_MAX, format, ap);
                 va_end(ap);
-                printable(m->of[m->n]);
+                sanitize_line(text);
         }
-        m->n++;
+        errors->n++;
 }

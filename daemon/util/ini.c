@@ -5,18 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool blank(char c) {
+static bool is_blank(char c) {
         return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Cuts blanks off both ends, in place. */
-static char *trim(char *s) {
+/* Removes blanks at both ends, in place. */
+static char *trim_blanks(char *s) {
         char *end = s + strlen(s);
 
-        while (end > s && blank(end[-1]))
+        while (end > s && is_blank(end[-1]))
                 end--;
         *end = '\0';
-        while (blank(*s))
+        while (is_blank(*s))
                 s++;
         return s;
 }
@@ -27,48 +27,48 @@ struct reader {
         int line;
 };
 
-static void mistake(const struct reader *r, const char *what) {
-        r->sink->mistake(r->sink->userdata, r->line, what);
+static void report_error(const struct reader *r, const char *what) {
+        r->sink->error(r->sink->userdata, r->line, what);
 }
 
-static void take_section(struct reader *r, char *s) {
+static void parse_section(struct reader *r, char *s) {
         size_t n = strlen(s);
         struct ini_item item = {.line = r->line, .section = r->section};
 
         if (n < 3 || s[n - 1] != ']') {
-                mistake(r, "a section is written [name]");
+                report_error(r, "a section is written [name]");
                 return;
         }
         s[n - 1] = '\0';
-        snprintf(r->section, sizeof(r->section), "%s", trim(s + 1));
+        snprintf(r->section, sizeof(r->section), "%s", trim_blanks(s + 1));
         r->sink->item(r->sink->userdata, &item);
 }
 
-static void take_setting(struct reader *r, char *s) {
+static void parse_setting(struct reader *r, char *s) {
         char *equals = strchr(s, '=');
         struct ini_item item = {.line = r->line, .section = r->section};
 
         if (!equals || equals == s) {
-                mistake(r, "expected key = value, [section] or # comment");
+                report_error(r, "expected key = value, [section] or # comment");
                 return;
         }
         *equals = '\0';
-        item.key = trim(s);
-        item.value = trim(equals + 1);
+        item.key = trim_blanks(s);
+        item.value = trim_blanks(equals + 1);
         r->sink->item(r->sink->userdata, &item);
 }
 
-static void take_line(struct reader *r, char *raw) {
-        char *s = trim(raw);
+static void parse_line(struct reader *r, char *raw) {
+        char *s = trim_blanks(raw);
 
         if (*s == '\0' || *s == '#')
                 return;
-        if (blank(raw[0]))
-                mistake(r, "a line may not begin with a blank (continued lines do not exist)");
+        if (is_blank(raw[0]))
+                report_error(r, "a line may not begin with a blank (continued lines do not exist)");
         else if (*s == '[')
-                take_section(r, s);
+                parse_section(r, s);
         else
-                take_setting(r, s);
+                parse_setting(r, s);
 }
 
 void ini_parse(const char *text, size_t n, const struct ini_sink *sink) {
@@ -84,13 +84,13 @@ void ini_parse(const char *text, size_t n, const struct ini_sink *sink) {
 
                 r.line++;
                 if (length >= sizeof(line)) {
-                        mistake(&r, "line too long (4095 bytes at most)");
+                        report_error(&r, "line too long (4095 bytes at most)");
                 } else if (memchr(text, '\0', length)) {
-                        mistake(&r, "a zero byte: not a text file");
+                        report_error(&r, "a zero byte: not a text file");
                 } else {
                         memcpy(line, text, length);
                         line[length] = '\0';
-                        take_line(&r, line);
+                        parse_line(&r, line);
                 }
                 text += length + (newline ? 1 : 0);
         }

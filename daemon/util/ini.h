@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A strict reader for "[section]", "key = value", "# comment at line start". Values keep ; # " and inner spaces as
- * they are; blanks round them go. Why an own reader: "Blind alleys" in README.md. */
+/* A strict reader of "[section]", "key = value" and "# comment" lines. A value may contain ; # " and inner spaces; blanks
+ * around it are removed. README.md ("Blind alleys") gives the reasons for an own reader. */
 #ifndef UTIL_INI_H
 #define UTIL_INI_H
 
@@ -15,10 +15,10 @@ struct ini_item {
         const char *value;
 };
 
-/* One callback a line that says something; a mistake in the line itself comes through mistake. */
+/* Each line that is neither empty nor a comment calls item, or error when its syntax is wrong. */
 struct ini_sink {
         void (*item)(void *userdata, const struct ini_item *item);
-        void (*mistake)(void *userdata, int line, const char *what);
+        void (*error)(void *userdata, int line, const char *what);
         void *userdata;
 };
 

@@ -62,11 +62,11 @@ bool language_choose(const char *wish) {
         return true;
 }
 
-const char *language_now(void) {
+const char *language_chosen(void) {
         return now;
 }
 
-const char *language_words(const char *english) {
+const char *language_translate(const char *english) {
         return *english ? _(english) : english;
 }
 
@@ -78,7 +78,7 @@ int language_columns(const char *text, size_t n) {
         return columns;
 }
 
-int language_field(const char *text, int columns) {
+int language_field_width(const char *text, int columns) {
         size_t n = strlen(text);
 
         return columns + (int)n - language_columns(text, n);

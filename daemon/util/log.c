@@ -12,11 +12,11 @@
 #include "util/sanitize.h"
 
 static struct {
-        enum log_level most;
-        bool journal;
-} log_to = {.most = LOG_INFO_}; /* written once, before threads */
+        enum log_level max;
+        bool is_journal;            /* stderr is read by the journal */
+} output = {.max = LOG_LEVEL_INFO}; /* written once, before threads start */
 
-/* JOURNAL_STREAM=device:inode names the journal's socket; only then does the prefix mean anything. */
+/* JOURNAL_STREAM=device:inode names the journal's socket. Only the journal understands the <N> prefix. */
 static bool stderr_is_journal(void) {
         const char *stream = getenv("JOURNAL_STREAM");
         char expected[64];
@@ -28,22 +28,22 @@ static bool stderr_is_journal(void) {
         return strcmp(stream, expected) == 0;
 }
 
-void log_open(enum log_level most) {
-        log_to.most = most;
-        log_to.journal = stderr_is_journal();
+void log_open(enum log_level max) {
+        output.max = max;
+        output.is_journal = stderr_is_journal();
 }
 
 void log_line(enum log_level level, const char *format, ...) {
         char line[1024];
         va_list ap;
 
-        if (level > log_to.most)
+        if (level > output.max)
                 return;
         va_start(ap, format);
         vsnprintf(line, sizeof(line), format, ap);
         va_end(ap);
-        printable(line); /* devices and brokers are quoted */
-        if (log_to.journal)
+        sanitize_line(line); /* it may quote a device or a broker */
+        if (output.is_journal)
                 fprintf(stderr, "<%d>%s\n", level, line);
         else
                 fprintf(stderr, "%s\n", line);

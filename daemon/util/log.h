@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines for the journal: stderr, with a <N> priority in front when systemd reads it. A function logs or returns the
- * error, never both. Safe from every thread. */
+/* Log lines on stderr, with a <N> priority in front when the journal reads it. A function either logs an error or
+ * returns it, never both. Every thread may log. */
 #ifndef UTIL_LOG_H
 #define UTIL_LOG_H
 
-enum log_level { LOG_ERR_ = 3, LOG_WARNING_ = 4, LOG_NOTICE_ = 5, LOG_INFO_ = 6, LOG_DEBUG_ = 7 };
+enum log_level {
+        LOG_LEVEL_ERROR = 3,
+        LOG_LEVEL_WARNING = 4,
+        LOG_LEVEL_NOTICE = 5,
+        LOG_LEVEL_INFO = 6,
+        LOG_LEVEL_DEBUG = 7,
+};
 
-/* Called once before threads start. */
-void log_open(enum log_level most);
+/* Called once, before threads start. max: the least urgent level that is still printed. */
+void log_open(enum log_level max);
 
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define log_error(...)   log_line(LOG_ERR_, __VA_ARGS__)
-#define log_warning(...) log_line(LOG_WARNING_, __VA_ARGS__)
-#define log_notice(...)  log_line(LOG_NOTICE_, __VA_ARGS__)
-#define log_info(...)    log_line(LOG_INFO_, __VA_ARGS__)
-#define log_debug(...)   log_line(LOG_DEBUG_, __VA_ARGS__)
+#define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_notice(...)  log_line(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...)    log_line(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)   log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 #endif

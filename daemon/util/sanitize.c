@@ -10,7 +10,7 @@ static bool obeyed(const unsigned char *character, int length) {
                (length == 2 && character[0] == 0xc2 && character[1] < 0xa0);
 }
 
-void printable(char *line) {
+void sanitize_line(char *line) {
         while (*line) {
                 int n = utf8_length(line), width = n > 0 ? n : 1;
 
@@ -20,7 +20,7 @@ void printable(char *line) {
         }
 }
 
-bool is_printable(const char *line) {
+bool is_sanitized(const char *line) {
         int n;
 
         while ((n = utf8_length(line)) > 0 && !obeyed((const unsigned char *)line, n))

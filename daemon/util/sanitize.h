@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /* Every byte of a control character, line ends too, and of what is not UTF-8 becomes '?'. */
-void printable(char *line);
+void sanitize_line(char *line);
 
 /* Has nothing of that. */
-bool is_printable(const char *line);
+bool is_sanitized(const char *line);
 
 #endif

@@ -12,7 +12,7 @@ static size_t min3(size_t a, size_t b, size_t c) {
         return m < c ? m : c;
 }
 
-size_t edit_distance(const char *a, const char *b) {
+size_t suggest_distance(const char *a, const char *b) {
         size_t na = strlen(a), nb = strlen(b), row[WORD_MAX];
 
         if (na >= WORD_MAX || nb >= WORD_MAX)
@@ -32,11 +32,11 @@ size_t edit_distance(const char *a, const char *b) {
         return row[nb];
 }
 
-void nearest_offer(const char *word, const char *candidate, const char **best) {
-        size_t distance = edit_distance(word, candidate);
+void suggest_nearest(const char *word, const char *candidate, const char **best) {
+        size_t distance = suggest_distance(word, candidate);
 
         if (distance > strlen(word) / 3 + 1)
                 return;
-        if (!*best || distance < edit_distance(word, *best))
+        if (!*best || distance < suggest_distance(word, *best))
                 *best = candidate;
 }

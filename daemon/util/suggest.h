@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /* Number of letters to insert, delete or change, case ignored; words over 63 letters count as far away. */
-size_t edit_distance(const char *a, const char *b);
+size_t suggest_distance(const char *a, const char *b);
 
 /* Keeps the best so far: *best is replaced when candidate is nearer to word, and near at all (a third of its letters). */
-void nearest_offer(const char *word, const char *candidate, const char **best);
+void suggest_nearest(const char *word, const char *candidate, const char **best);
 
 #endif

@@ -260,7 +260,7 @@ const char *alert_title(enum alert_kind k) {
                 [ALERT_ASYMMETRY] = N_("Sitting more on one side"),    [ALERT_STILL] = N_("Time to move a little"),
                 [ALERT_SHORT] = N_("A short move in your seat"),
         };
-        return language_words(NAME_IN(titles, k));
+        return language_translate(NAME_IN(titles, k));
 }
 
 /* Copies as many whole characters as fit. */
@@ -392,7 +392,7 @@ static const char *one_that(enum exercise_kind k) {
                 [EXERCISE_RELEASE] = N_("one that releases"),
                 [EXERCISE_STRETCH] = N_("one that stretches"),
         };
-        return language_words(NAME_IN(texts, k));
+        return language_translate(NAME_IN(texts, k));
 }
 
 static const char *of_kind(enum exercise_kind k) {
@@ -402,7 +402,7 @@ static const char *of_kind(enum exercise_kind k) {
                 [EXERCISE_RELEASE] = N_("releasing"),
                 [EXERCISE_STRETCH] = N_("stretching"),
         };
-        return language_words(NAME_IN(texts, k));
+        return language_translate(NAME_IN(texts, k));
 }
 
 static void write_choice(const struct exercise_reason *why, enum exercise_kind kind, char *ret, size_t size) {

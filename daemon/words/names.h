@@ -23,7 +23,7 @@ const char *refusal_name(enum refusal r);         /* length tail check constant 
 const char *squeeze_cue_name(enum squeeze_cue c); /* "" rest squeeze */
 const char *pose_name(enum calibrate_pose p);     /* upright slouched arched left right */
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
-/* English, for language_words(); "" = not stale */
+/* English, for language_translate(); "" = not stale */
 const char *stale_reason_text(enum stale_reason r);
 const char *place_name(enum place_verdict v); /* unjudged learning usual moved turned */
 /* "seems to have moved under you by 40 mm to the left", in the language; "" = the mat lies where it lay, or that is not known
@@ -33,7 +33,7 @@ const char *exercise_kind_name(enum exercise_kind k);
 const char *exercise_suits_name(uint32_t bit); /* any slouched arched lopsided still; "" = no bit */
 const char *exercise_place_name(enum exercise_place p);
 const char *command_result_name(enum command_result r); /* CamelCase, the D-Bus error suffix */
-/* A sentence with a hint; English, for language_words(). */
+/* A sentence with a hint; English, for language_translate(). */
 const char *command_result_text(enum command_result r);
 
 /* Names in words of the language (util/language.h); a name that is not known comes back as it is. */

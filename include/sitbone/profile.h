@@ -13,7 +13,7 @@
 #include "sitbone/posture.h"
 
 enum {
-        PROFILE_VERSION = 3,
+        PROFILE_VERSION = 1,
         SITTER_NAME_MAX = 32, /* with the terminating 0; [a-z0-9-] */
         TAUGHT_MAX = 16,      /* names */
 };

@@ -9,7 +9,7 @@
 #include "configure/exercises.h"
 #include "configure/settings.h"
 
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static struct exercise_catalogue catalogue;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -21,8 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         memset(&mistakes, 0, sizeof(mistakes));
         settings_defaults(&settings);
         settings_parse(&settings, "fuzz.conf", text, n, &mistakes);
-        for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
-                if (memchr(mistakes.of[i], '\0', MISTAKE_MAX) == NULL || strncmp(mistakes.of[i], "fuzz.conf", 9) != 0)
+        for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                if (memchr(mistakes.text[i], '\0', CONFIG_ERROR_MAX) == NULL ||
+                    strncmp(mistakes.text[i], "fuzz.conf", 9) != 0)
                         abort();
         if (!(settings.alert.prompt_min >= 1 && settings.alert.prompt_min <= 180) || settings.mqtt.port < 1 ||
             settings.mqtt.port > 65535 || strpbrk(settings.mqtt.base_topic, "+#"))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A profile found in the state directory may be anything. It is refused with a reason, or taken up, and an estimator that
- * took it up goes on within its rules. First byte: 0 = the file as it is, otherwise what lies behind its checksum. */
+/* A profile in the state directory may be anything. It is refused with a reason, or accepted, and an estimator that got it
+ * keeps its rules. First byte: 0 = a file, otherwise the bytes of the struct. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         if (n == 0)
                 return 0;
         if (*data == 0) {
-                if (!profile_read(data + 1, n - 1, "anna", &profile))
+                if (!profile_read((const char *)data + 1, n - 1, "anna", &profile))
                         use();
                 return 0;
         }

@@ -9,7 +9,7 @@
 #include "configure/response_curve.h"
 #include "core/condition/response.h"
 
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static struct response first, again;
 static struct response_curves curves;
 static struct geometry geometry;

@@ -17,11 +17,11 @@ enum { RECORDING_LIMIT = 16 * 1024 * 1024 };
 static struct recording recording;
 static struct frame frame;
 static struct settings settings;
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 
 static _Noreturn void fail(const char *what) {
-        for (int i = 0; i < mistakes.n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "%s\n", mistakes.of[i]);
+        for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", mistakes.text[i]);
         fprintf(stderr, "cells: %s\n", what);
         exit(1);
 }
@@ -36,7 +36,7 @@ static void print_frame(void *userdata, const struct frame *f, const struct reco
                 largest = fmaxf(largest, f->raw[i]);
         }
         printf("%6.3f s  sum %7.0f  largest %5.0f  crc %08x%s%s\n", (double)(f->arrived_us - 1000000) / 1e6, sum,
-               (double)largest, checksum_crc32(f->raw, f->n_cells * sizeof(float)), *row->label ? "  " : "",
+               (double)largest, checksum_crc32(0, f->raw, f->n_cells * sizeof(float)), *row->label ? "  " : "",
                row->label);
 }
 

@@ -162,7 +162,7 @@ static void play(const struct settings *settings, const struct exercise_catalogu
 int main(int argc, char **argv) {
         static struct settings settings;
         static struct exercise_catalogue exercises;
-        static struct mistakes mistakes;
+        static struct config_errors mistakes;
         struct tally tally = {0};
         uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
 

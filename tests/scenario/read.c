@@ -178,7 +178,7 @@ static void read_line(struct scenario *s, enum section *section, int number, cha
 }
 
 void scenario_read(struct scenario *s, const char *path) {
-        struct mistakes mistakes = {0};
+        struct config_errors mistakes = {0};
         enum section section = SECTION_NONE;
         char *text, *rest;
         size_t n;
@@ -194,7 +194,7 @@ void scenario_read(struct scenario *s, const char *path) {
         settings_defaults(&s->settings);
         settings_parse(&s->settings, path, s->settings_text, strlen(s->settings_text), &mistakes);
         if (mistakes.n)
-                fail_setting(s, mistakes.of[0]);
+                fail_setting(s, mistakes.text[0]);
         if (s->seat.n == 0 || !s->expects)
                 scenario_fail(s, 0, "needs something in [seat], and an [expect]");
 }

@@ -209,7 +209,7 @@ static bool do_hour(struct world *w, const char *text) {
 
 static void do_set(struct play *p, const struct line *l, const char *text) {
         struct settings settings = p->world.settings;
-        struct mistakes mistakes = {0};
+        struct config_errors mistakes = {0};
         char section[64], ini[TEXT_MAX + 80];
         const char *dot = strchr(text, '.');
 
@@ -219,7 +219,7 @@ static void do_set(struct play *p, const struct line *l, const char *text) {
         snprintf(ini, sizeof(ini), "[%s]\n%s\n", section, dot + 1);
         settings_parse(&settings, p->scenario->path, ini, strlen(ini), &mistakes);
         if (mistakes.n)
-                scenario_fail(p->scenario, l->number, "%s", mistakes.of[0]);
+                scenario_fail(p->scenario, l->number, "%s", mistakes.text[0]);
         world_configure(&p->world, &settings);
 }
 
@@ -371,14 +371,14 @@ static void play(const struct scenario *s, const struct exercise_catalogue *exer
 int main(int argc, char **argv) {
         static struct scenario scenario;
         static struct exercise_catalogue exercises;
-        static struct mistakes mistakes;
+        static struct config_errors mistakes;
 
         if (argc != 3) {
                 fprintf(stderr, "usage: %s EXERCISES SCENARIO\n", argv[0]);
                 return 2;
         }
         if (exercises_load(argv[1], &mistakes, &exercises) > 0) {
-                fprintf(stderr, "%s\n", mistakes.of[0]);
+                fprintf(stderr, "%s\n", mistakes.text[0]);
                 return 1;
         }
         scenario_read(&scenario, argv[2]);

@@ -157,7 +157,7 @@ int main(int argc, char **argv) {
 
         if (argc < 3)
                 return 2;
-        log_open(LOG_NOTICE_);
+        log_open(LOG_LEVEL_NOTICE);
         open_clock(argv[1]);
         settings_defaults(&settings);
         settings.exercise.sessions_per_week = 3;

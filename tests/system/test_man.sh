@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The man pages are well formed and say every option and verb that --help says, and every setting.
+# The manual pages are well formed, mention every option and command of --help and every setting,
+# and refer to each other; the table of damaged frames has every built-in format.
 set -eu
 build=$(realpath "$1")
 source=$(realpath "$(dirname "$0")/../..")
@@ -42,6 +43,30 @@ for verb in $verbs; do
 done
 says_all sitbone.conf.5 $("$build/sitboned" --print-defaults | sed -nE 's/^#([a-z0-9_]+) =.*/\1/p')
 says_all sitbone-mqtt.7 $(grep -oE '\{"[a-z_]+", [^}]*WORD_' "$source/daemon/publish/mqtt/command.c" | sed -E 's/^\{"([a-z_]+)".*/\1/')
+
+# SEE ALSO has every page of sitbone that the text mentions, and that of the daemon has all of them
+pages_in() { grep -oE '\*(sitbone[a-z.-]*)\*\([0-9]\)' | tr -d '*' | sort -u; }
+all=$(cd "$source/config/man" && for page in *.scd; do sed -E 's/(.*)\.([0-9])\.scd/\1(\2)/' <<< "$page"; done | sort)
+for page in "$source"/config/man/*.scd; do
+        own=$(head -n 1 "$page")
+        missing=$(comm -23 <(pages_in < "$page" | grep -vxF "$own") <(sed '1,/^# SEE ALSO/d' "$page" | pages_in))
+        [ -z "$missing" ] || fail "$own: SEE ALSO lacks" $missing
+        unknown=$(comm -13 <(echo "$all") <(pages_in < "$page"))
+        [ -z "$unknown" ] || fail "$own mentions pages that do not exist:" $unknown
+done
+[ "$(pages_in < "$source/config/man/sitboned.8.scd")" = "$all" ] || fail "sitboned(8) does not list every page"
+
+# the example of sitbone-format(5) is a valid description
+example=$(mktemp --suffix=.conf)
+trap 'rm -f "$example"' EXIT
+sed -n '/^\[format\]$/,/^```$/p' "$source/config/man/sitbone-format.5.scd" | grep -v '^```$' > "$example"
+"$build/sitbonectl" check "$example" > /dev/null || fail "the example of sitbone-format(5)"
+
+# the table of damaged frames
+built_in=$("$build/sitbonectl" formats --json |
+           python3 -c 'import json, sys; print(*(f["name"] for f in json.load(sys.stdin) if not f["file"]), sep="\n")' | sort)
+[ "$(sed -nE 's/^\| `([a-z0-9-]+)` \|.*/\1/p' "$source/docs/damage.md" | sort)" = "$built_in" ] ||
+        fail "docs/damage.md: not the built-in formats"
 
 # the completion of bash knows what the program knows
 completed() { # WORD... the last is being typed

@@ -256,6 +256,38 @@ static void test_movement(void) {
         CHECK_NEAR(v, 10, 2);
 }
 
+/* On a fast mat not every frame is looked at closely; what begins or ends is, in its first frame. */
+static void test_fast_mat(void) {
+        struct features f;
+        uint64_t now = 1000000;
+
+        grid(&geometry, 16, 16, 25);
+        describe_init(&describe, &geometry);
+        sit_map(&geometry, NULL, now, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(isnan(f.ppi) && !f.sit_bones.valid);
+        sit_map(&geometry, &SITTER, now += 5000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(f.ppi > 0.3F && f.sit_bones.valid); /* sat down */
+        float ppi = f.ppi;
+        struct sitter lighter = SITTER;
+        lighter.bone *= 0.9F;
+        sit_map(&geometry, &lighter, now += 5000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(f.ppi == ppi); /* waits for its turn */
+        sit_map(&geometry, &lighter, now += 45000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(f.ppi < ppi);
+        struct sitter leaning = SITTER;
+        leaning.right = 0.9F;
+        sit_map(&geometry, &leaning, now += 5000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(!f.sit_bones.valid); /* no bones are found under a lean: seen at once */
+        sit_map(&geometry, NULL, now += 5000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(isnan(f.ppi) && f.load == 0); /* stood up */
+}
+
 int main(void) {
         test_pair_needs_weight();
         test_sums();
@@ -267,5 +299,6 @@ int main(void) {
         test_unplaced();
         test_scattered();
         test_movement();
+        test_fast_mat();
         return 0;
 }

@@ -8,7 +8,7 @@
 #include "util/language.h"
 
 static struct exercise_catalogue catalogue;
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 
 #define GOOD                                                                                                          \
         "[safety]\ntext = Stop if it hurts.\ntext = Second.\n"                                                        \
@@ -23,9 +23,9 @@ static int parse(const char *text) {
 static void wrong(const char *text, const char *said) {
         catalogue.n = 77;
         CHECK(parse(text) == 1);
-        if (!strstr(mistakes.of[0], said))
-                fprintf(stderr, "said: %s\n", mistakes.of[0]);
-        CHECK(strstr(mistakes.of[0], said));
+        if (!strstr(mistakes.text[0], said))
+                fprintf(stderr, "said: %s\n", mistakes.text[0]);
+        CHECK(strstr(mistakes.text[0], said));
         CHECK(catalogue.n == 77); /* untouched */
 }
 
@@ -111,19 +111,19 @@ static void translations(void) {
         CHECK(strcmp(catalogue.safety, "Stop if it hurts.\nSecond.") == 0);
         CHECK(translate("[safety]\ntext = Halt.\n") == 0 && strcmp(catalogue.safety, "Halt.") == 0);
         CHECK(translate("[c]\nname = x\n") == 1);
-        CHECK(strstr(mistakes.of[0], "x.de.conf:1: [c]: the catalogue has no such exercise"));
+        CHECK(strstr(mistakes.text[0], "x.de.conf:1: [c]: the catalogue has no such exercise"));
         CHECK(translate("[a-b]\nname = Neu\ndose = 3\nhow = h\nkind = stretch\n") == 1);
-        CHECK(strstr(mistakes.of[0], "x.de.conf:5: [a-b] kind: no such key; legal are name, dose, how"));
+        CHECK(strstr(mistakes.text[0], "x.de.conf:5: [a-b] kind: no such key; legal are name, dose, how"));
         CHECK(strcmp(catalogue.of[0].name, "Ä") == 0);
         CHECK(translate("[a-b]\nname = Neu\nhow = h\n") == 1);
-        CHECK(strstr(mistakes.of[0], "x.de.conf:1: [a-b]: dose is missing"));
+        CHECK(strstr(mistakes.text[0], "x.de.conf:1: [a-b]: dose is missing"));
 }
 
 static bool language(const char *all, const char *list, const char *wish, const char *gives) {
         setenv("LC_ALL", all, 1);
         setenv("LANGUAGE", list, 1);
         language_choose(wish);
-        return strcmp(language_now(), gives) == 0;
+        return strcmp(language_chosen(), gives) == 0;
 }
 
 static void languages(void) {

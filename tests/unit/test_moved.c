@@ -171,6 +171,41 @@ static void test_turned(void) {
         CHECK(snapshot.posture.confidence <= 0.5F);
 }
 
+static void add_sits(struct place_baseline *u, int n, float orientation_x_mm, float orientation_y_mm) {
+        const struct features f = {.n_cells = 256,
+                                   .tared = true,
+                                   .cop_x_mm = 1,
+                                   .orientation_x_mm = orientation_x_mm,
+                                   .orientation_y_mm = orientation_y_mm};
+
+        for (int i = 0; i < n; i++) {
+                const struct sitter_sample sample = {.features = &f, .quiet = true, .dt_s = 1};
+                struct place_average sit;
+
+                mat_shift_reset(&sit);
+                mat_shift_step(&sit, &sample);
+                mat_shift_add(u, &sit);
+        }
+}
+
+/* Legs that point nowhere say nothing of a turn, be it the usual ones or those of now. */
+static void test_faces_nowhere(void) {
+        struct place_baseline u = {0};
+
+        add_sits(&u, 10, 0, 20);
+        CHECK(u.verdict == PLACE_USUAL);
+        add_sits(&u, 3, 5, -1);
+        CHECK(u.verdict == PLACE_USUAL);
+        u = (struct place_baseline){0};
+        add_sits(&u, 10, 0, 5);
+        add_sits(&u, 3, 20, 0);
+        CHECK(u.verdict == PLACE_USUAL);
+        u = (struct place_baseline){0};
+        add_sits(&u, 10, 0, 7);
+        add_sits(&u, 3, 7, 0);
+        CHECK(u.verdict == PLACE_TURNED);
+}
+
 static void test_not_judged(void) {
         static struct place_baseline u;
         struct place_average g;
@@ -208,6 +243,7 @@ int main(void) {
         test_moves();
         test_calibrated_anew();
         test_turned();
+        test_faces_nowhere();
         test_not_judged();
         return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "core/acquire/encoder.h"
+#include "core/acquire/formats.h"
 #include "tools/sitbonectl/probe/fit.h"
 
 enum { BYTES_MAX = 512 * 1024, FRAMES = 12 };
@@ -14,7 +15,7 @@ enum { BYTES_MAX = 512 * 1024, FRAMES = 12 };
 static struct prober prober;
 static struct format_list list;
 static const char *const no_folders[] = {NULL};
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static uint8_t bytes[BYTES_MAX];
 static uint32_t state = 7;
 

@@ -7,7 +7,7 @@
 #include "check.h"
 #include "configure/response_curve.h"
 
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 static struct response response;
 
 static bool good(const char *text) {
@@ -18,9 +18,9 @@ static bool good(const char *text) {
 
 static void refused(const char *text, const char *why) {
         CHECK(!good(text));
-        CHECK(mistakes.n == 1 && strncmp(mistakes.of[0], "mat", 3) == 0);
-        if (!strstr(mistakes.of[0], why)) {
-                fprintf(stderr, "%s: not: %s\n", mistakes.of[0], why);
+        CHECK(mistakes.n == 1 && strncmp(mistakes.text[0], "mat", 3) == 0);
+        if (!strstr(mistakes.text[0], why)) {
+                fprintf(stderr, "%s: not: %s\n", mistakes.text[0], why);
                 abort();
         }
 }
@@ -60,7 +60,7 @@ static void test_refused(void) {
         refused(HEAD "load 1 2\nload 2 3\nload 3 4\nload 4 5\nload 5 6\nload 6 7\nload 7 8\nload 8 9\nload 9 10\n",
                 "mat:11: more loads than 8");
         memset(&mistakes, 0, sizeof(mistakes));
-        CHECK(!response_load("/nowhere/at/all", &mistakes) && strstr(mistakes.of[0], "No such file"));
+        CHECK(!response_load("/nowhere/at/all", &mistakes) && strstr(mistakes.text[0], "No such file"));
 }
 
 static void test_written(void) {

@@ -7,7 +7,7 @@
 #include "configure/settings_table.h"
 
 static struct settings settings;
-static struct mistakes mistakes;
+static struct config_errors mistakes;
 
 static void parse(const char *text) {
         memset(&mistakes, 0, sizeof(mistakes));
@@ -17,10 +17,10 @@ static void parse(const char *text) {
 
 static void says(const char *text, const char *words) {
         parse(text);
-        if (mistakes.n != 1 || !strstr(mistakes.of[0], words))
-                fprintf(stderr, "for: %s\nwant: %s\ngot %d: %s\n", text, words, mistakes.n, mistakes.of[0]);
+        if (mistakes.n != 1 || !strstr(mistakes.text[0], words))
+                fprintf(stderr, "for: %s\nwant: %s\ngot %d: %s\n", text, words, mistakes.n, mistakes.text[0]);
         CHECK(mistakes.n == 1);
-        CHECK(strstr(mistakes.of[0], words));
+        CHECK(strstr(mistakes.text[0], words));
 }
 
 /* The printed file, with the comment signs taken off, must be legal and give the defaults: so every default is inside
@@ -37,7 +37,7 @@ static void test_defaults_are_legal(void) {
                         memmove(line, line + 1, strlen(line));
         parse(text);
         for (int i = 0; i < mistakes.n; i++)
-                fprintf(stderr, "%s\n", mistakes.of[i]);
+                fprintf(stderr, "%s\n", mistakes.text[i]);
         CHECK(mistakes.n == 0);
         settings_defaults(&standard);
         CHECK(memcmp(&standard, &settings, sizeof(standard)) == 0);
@@ -111,7 +111,7 @@ static void test_mistakes(void) {
 
 static void test_hours_and_days(void) {
         static const char text[] = "[alert]\nquiet_hours = 22:30 - 7:05\nquiet_days = sat, sun\n";
-        struct mistakes found = {0};
+        struct config_errors found = {0};
         struct settings s;
 
         settings_defaults(&s);
@@ -134,12 +134,12 @@ static void test_hostile_text(void) {
         memset(text, 'a', sizeof(text));
         memset(&mistakes, 0, sizeof(mistakes));
         settings_parse(&settings, "x.conf", text, sizeof(text), &mistakes);
-        CHECK(mistakes.n == 1 && strstr(mistakes.of[0], "line too long"));
+        CHECK(mistakes.n == 1 && strstr(mistakes.text[0], "line too long"));
         memset(text, '\n', sizeof(text));
         memcpy(text, "\xef\xbb\xbf[alert]\r\nprompt_min = 12\r\na\0b", 32);
         memset(&mistakes, 0, sizeof(mistakes));
         settings_parse(&settings, "x.conf", text, 40, &mistakes);
-        CHECK(mistakes.n == 1 && strstr(mistakes.of[0], "zero byte"));
+        CHECK(mistakes.n == 1 && strstr(mistakes.text[0], "zero byte"));
         CHECK(settings.alert.prompt_min == 12);
 }
 

@@ -115,6 +115,29 @@ static void test_any_gain(void) {
         CHECK(strcmp(recognised(&recogniser, &features, sits[1], 0.05F, &posture), "crossed-left") == 0);
 }
 
+/* An unloaded cell counts as a quarter of the mean load: that makes patterns of any gain alike. Cells that are not trusted
+ * do not count; without load there is a constant. */
+static void test_offset(void) {
+        float mean = 0;
+
+        begin();
+        for (int i = 0; i < 9; i++)
+                mean += sits[0][i] / 9;
+        teach(&profile, "even", sits[0], &features);
+        CHECK_NEAR(profile.fingerprint_offset, 0.25F * mean, 0.1 * 0.25 * mean);
+        begin();
+        features = (struct features){.n_fingerprint = 3, .fingerprint_at_us = 1, .fingerprint = {0.2F, NAN, 0.6F}};
+        struct lesson l;
+        CHECK(lesson_begin(&l, "two"));
+        lesson_add(&l, &profile, &features);
+        CHECK_NEAR(profile.fingerprint_offset, 0.25 * 0.4, 1e-6);
+        begin();
+        features = (struct features){.n_fingerprint = 3, .fingerprint_at_us = 1, .fingerprint = {NAN, NAN, NAN}};
+        CHECK(lesson_begin(&l, "none"));
+        lesson_add(&l, &profile, &features);
+        CHECK_NEAR(profile.fingerprint_offset, 0.05, 1e-6);
+}
+
 /* The same name again widens what is known; an empty seat may be taught, first of all, too. */
 static void test_again_and_empty(void) {
         static const float empty[9];
@@ -277,6 +300,7 @@ int main(void) {
         test_three();
         test_one_cell_off();
         test_any_gain();
+        test_offset();
         test_again_and_empty();
         test_refused();
         test_pattern(1, 9, 9, 3);

@@ -15,7 +15,8 @@
 #include "util/utf8.h"
 
 static void test_crc32(void) {
-        CHECK(checksum_crc32("123456789", 9) == 0xcbf43926); /* the check value of the algorithm's catalogue entry */
+        CHECK(checksum_crc32(0, "123456789", 9) == 0xcbf43926); /* the check value of the catalogue of CRCs */
+        CHECK(checksum_crc32(checksum_crc32(0, "1234", 4), "56789", 5) == 0xcbf43926);
 }
 
 static void test_latency(void) {
@@ -43,12 +44,12 @@ static void test_latency(void) {
 static void test_nearest(void) {
         const char *best = NULL;
 
-        CHECK(edit_distance("kitten", "sitting") == 3);
-        CHECK(edit_distance("", "abc") == 3);
-        nearest_offer("snoze", "tare", &best);
+        CHECK(suggest_distance("kitten", "sitting") == 3);
+        CHECK(suggest_distance("", "abc") == 3);
+        suggest_nearest("snoze", "tare", &best);
         CHECK(!best);
-        nearest_offer("snoze", "snooze", &best);
-        nearest_offer("snoze", "done", &best);
+        suggest_nearest("snoze", "snooze", &best);
+        suggest_nearest("snoze", "done", &best);
         CHECK(best && strcmp(best, "snooze") == 0);
 }
 
@@ -56,8 +57,8 @@ static bool becomes(const char *from, const char *to) {
         char line[64];
 
         snprintf(line, sizeof(line), "%s", from);
-        printable(line);
-        return strcmp(line, to) == 0 && is_printable(to) && is_printable(from) == (strcmp(from, to) == 0);
+        sanitize_line(line);
+        return strcmp(line, to) == 0 && is_sanitized(to) && is_sanitized(from) == (strcmp(from, to) == 0);
 }
 
 static void test_printable(void) {
@@ -145,10 +146,10 @@ static void test_utf8(void) {
 
 /* What a file said is quoted on a terminal. */
 static void test_quotes_are_one_line(void) {
-        static struct mistakes m;
+        static struct config_errors m;
 
-        mistake_add(&m, "x.conf:1: %s", "a\n<3>b\x1b[2Jc\x7f \xc3\xbc");
-        CHECK(strcmp(m.of[0], "x.conf:1: a?<3>b?[2Jc? \xc3\xbc") == 0);
+        config_error_add(&m, "x.conf:1: %s", "a\n<3>b\x1b[2Jc\x7f \xc3\xbc");
+        CHECK(strcmp(m.text[0], "x.conf:1: a?<3>b?[2Jc? \xc3\xbc") == 0);
 }
 
 int main(void) {

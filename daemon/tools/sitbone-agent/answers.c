@@ -22,7 +22,8 @@ static bool refused(struct seat *seat, sd_bus_message *m) {
                 return false;
         log_warning("%s: refused: %s", seat->name, e->message ? e->message : e->name);
         if (*seat->name)
-                say(seat, _("The seat could not do that"), e->message ? language_words(e->message) : e->name, false);
+                say(seat, _("The seat could not do that"), e->message ? language_translate(e->message) : e->name,
+                    false);
         return true;
 }
 

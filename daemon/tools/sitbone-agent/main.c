@@ -177,7 +177,7 @@ int main(int argc, char **argv) {
                 return STATUS_USAGE;
         if (options.bus)
                 settings.system_bus = strcmp(options.bus, "system") == 0;
-        log_open(LOG_INFO_);
+        log_open(LOG_LEVEL_INFO);
 
         r = sd_event_default(&event);
         if (r >= 0 && !options.print)

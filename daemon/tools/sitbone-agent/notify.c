@@ -175,11 +175,11 @@ static void take_text(const char *text, char *ret, size_t size) {
         snprintf(ret, size, "%s", text);
         while ((end = strchr(ret, '\n'))) {
                 *end = '\0';
-                printable(ret);
+                sanitize_line(ret);
                 *end = '\n';
                 ret = end + 1;
         }
-        printable(ret);
+        sanitize_line(ret);
 }
 
 /* Without a desktop: what it would say, once an alert; numbers that move are not worth a new page. */

@@ -80,7 +80,7 @@ static bool default_path(char *ret, size_t size) {
 
 int agent_settings_load(const char *path, struct agent_settings *settings) {
         struct reading reading = {.path = path, .settings = settings};
-        struct ini_sink sink = {.item = on_item, .mistake = on_mistake, .userdata = &reading};
+        struct ini_sink sink = {.item = on_item, .error = on_mistake, .userdata = &reading};
         char own[4096], *text = NULL;
         size_t n;
         int r;

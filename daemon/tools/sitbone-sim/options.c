@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "configure/format_file.h"
+#include "core/acquire/formats.h"
 #include "tools/sitbone-sim/scenario.h"
 
 /* Frames CSV is not a wire; this row only gives it a mat to be from. */
@@ -160,11 +161,11 @@ static int unknown_format(const char *name) {
 }
 
 static const struct format *find_format(struct sim_options *o) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         const struct format *ret = mistakes ? format_find(o->format_name, &o->described, mistakes) : NULL;
 
-        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "sitbone-sim: %s\n", mistakes->of[i]);
+        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "sitbone-sim: %s\n", mistakes->text[i]);
         free(mistakes);
         return ret;
 }

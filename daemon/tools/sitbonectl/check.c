@@ -76,7 +76,7 @@ static enum content content_of(const struct source *s) {
 
 struct checked {
         enum content content;
-        struct mistakes mistakes;
+        struct config_errors mistakes;
         struct exercise_catalogue exercises;
         double period_s;
 };
@@ -92,7 +92,7 @@ static void check_recording(struct checked *c, struct source *s) {
 
         c->period_s = source_period_s(s);
         if (source_open(s, error) != STATUS_DONE) {
-                mistake_add(&c->mistakes, "%s: %s", s->path, error);
+                config_error_add(&c->mistakes, "%s: %s", s->path, error);
                 return;
         }
         recording_each(&s->recording, &s->frame, pass_over, NULL);
@@ -139,9 +139,9 @@ static void print_json(const struct checked *c, const struct source *s, bool cle
                 put_recording(o, c, s);
         out_key(o, "mistakes");
         out_text(o, "[");
-        for (int i = 0; i < c->mistakes.n && i < MISTAKES_MAX; i++) {
+        for (int i = 0; i < c->mistakes.n && i < CONFIG_ERRORS_MAX; i++) {
                 out_text(o, i ? "," : "");
-                out_string(o, c->mistakes.of[i]);
+                out_string(o, c->mistakes.text[i]);
         }
         out_text(o, "]}\n");
         out_flush(o);
@@ -184,10 +184,10 @@ static int report(const struct options *options, const struct checked *c, const 
                 print_json(c, s, clean);
                 return clean ? STATUS_DONE : STATUS_FAILED;
         }
-        for (int i = 0; i < c->mistakes.n && i < MISTAKES_MAX; i++)
-                fprintf(stderr, "%s\n", c->mistakes.of[i]);
-        if (c->mistakes.n > MISTAKES_MAX)
-                fprintf(stderr, "... and %d more\n", c->mistakes.n - MISTAKES_MAX);
+        for (int i = 0; i < c->mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", c->mistakes.text[i]);
+        if (c->mistakes.n > CONFIG_ERRORS_MAX)
+                fprintf(stderr, "... and %d more\n", c->mistakes.n - CONFIG_ERRORS_MAX);
         if (c->mistakes.n == 0 && c->content == CONTENT_RECORDING)
                 print_recording(c, s);
         else if (c->mistakes.n == 0)
@@ -216,7 +216,7 @@ static void check(struct checked *c, struct source *s) {
                 check_recording(c, s);
                 break;
         case CONTENT_BYTES:
-                mistake_add(&c->mistakes, "%s: not text; raw wire bytes need --format NAME", s->path);
+                config_error_add(&c->mistakes, "%s: not text; raw wire bytes need --format NAME", s->path);
                 break;
         }
 }

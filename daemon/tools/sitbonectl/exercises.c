@@ -166,11 +166,11 @@ static int show_session(const struct options *options, const struct exercise_cat
         return status;
 }
 
-static int show(const struct options *options, const char *path, struct mistakes *mistakes,
+static int show(const struct options *options, const char *path, struct config_errors *mistakes,
                 struct exercise_catalogue *catalogue) {
         exercises_load(path, mistakes, catalogue);
-        for (int i = 0; i < mistakes->n && i < MISTAKES_MAX; i++)
-                complain("%s", mistakes->of[i]);
+        for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
         if (mistakes->n)
                 return STATUS_USAGE;
         if (options->session)
@@ -197,7 +197,7 @@ int verb_session(const struct options *options) {
 
 int verb_exercises(const struct options *options) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct settings *settings = calloc(1, sizeof(*settings));
         int status = STATUS_FAILED;
 

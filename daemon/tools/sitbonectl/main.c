@@ -221,7 +221,7 @@ void complain(const char *format, ...) {
         va_start(ap, format);
         vsnprintf(line, sizeof(line), format, ap);
         va_end(ap);
-        printable(line); /* files and programs are quoted */
+        sanitize_line(line); /* files and programs are quoted */
         fprintf(stderr, "sitbonectl: %s\n", line);
 }
 
@@ -299,7 +299,7 @@ static int unknown_verb(const char *name) {
         const char *near = NULL;
 
         for (int i = 0; i < VERBS_N; i++)
-                nearest_offer(name, verbs[i].name, &near);
+                suggest_nearest(name, verbs[i].name, &near);
         fprintf(stderr, "sitbonectl: no verb \"%s\"", name);
         if (near)
                 fprintf(stderr, "; did you mean \"%s\"", near);

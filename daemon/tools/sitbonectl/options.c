@@ -72,7 +72,7 @@ static int unknown_option(const struct verb *verb, const char *word, size_t n) {
         snprintf(typed, sizeof(typed), "%.*s", (int)n, word);
         for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
                 if (takes(verb, rows[i].name))
-                        nearest_offer(typed, rows[i].name, &near);
+                        suggest_nearest(typed, rows[i].name, &near);
         if (near)
                 complain("%s takes no option --%s; did you mean --%s?", verb->name, typed, near);
         else

@@ -9,6 +9,7 @@
 
 #include "configure/format_file.h"
 #include "configure/settings.h"
+#include "core/acquire/formats.h"
 #include "util/file.h"
 #include "util/suggest.h"
 #include "words/names.h"
@@ -16,7 +17,7 @@
 enum { PERIODS = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
 
 int load_settings(const char *path, struct settings *ret) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         int n;
 
         if (!mistakes) {
@@ -25,8 +26,8 @@ int load_settings(const char *path, struct settings *ret) {
         }
         settings_load(path, ret, mistakes);
         n = mistakes->n;
-        for (int i = 0; i < n && i < MISTAKES_MAX; i++)
-                complain("%s", mistakes->of[i]);
+        for (int i = 0; i < n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
         free(mistakes);
         return n ? STATUS_USAGE : STATUS_DONE;
 }
@@ -37,14 +38,14 @@ const char *exercises_path(const struct options *options, const struct settings 
         return settings->alert.exercises_file[0] ? settings->alert.exercises_file : NULL;
 }
 
-static void say_mistakes(const struct mistakes *mistakes) {
-        for (int i = 0; i < mistakes->n && i < MISTAKES_MAX; i++)
-                complain("%s", mistakes->of[i]);
+static void say_mistakes(const struct config_errors *mistakes) {
+        for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
 }
 
 /* The file of this name, or STATUS_USAGE after each mistake in it was said. */
 static int read_format(const char *name, struct format *storage, const struct format **ret) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
 
         *ret = mistakes ? format_find(name, storage, mistakes) : NULL;
         if (mistakes)
@@ -57,7 +58,7 @@ static int unknown_format(const struct format_list *list, const char *name) {
         const char *near = NULL;
 
         for (size_t i = 0; i < list->n; i++)
-                nearest_offer(name, list->of[i]->name, &near);
+                suggest_nearest(name, list->of[i]->name, &near);
         fprintf(stderr, "sitbonectl: no format \"%s\"%s%s. There are:", name, near ? "; did you mean " : "",
                 near ? near : "");
         for (size_t i = 0; i < list->n; i++)
@@ -67,7 +68,7 @@ static int unknown_format(const struct format_list *list, const char *name) {
 }
 
 int load_formats(const char *name, struct format_list **ret) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct format_list *list = calloc(1, sizeof(*list));
         int status = STATUS_FAILED, before = 0;
 
@@ -109,7 +110,7 @@ int format_of_head(const char *data, size_t n, struct format *storage, const str
         char text[DESCRIPTION_MAX];
         struct settings_device device = {0};
         struct recording_head head;
-        struct mistakes *mistakes;
+        struct config_errors *mistakes;
         size_t length;
         int status = STATUS_USAGE;
 

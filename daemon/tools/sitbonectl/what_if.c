@@ -87,7 +87,7 @@ static void print_pair(FILE *f, const struct pair *p, void (*moment)(double at_s
         char at[40], by[32];
 
         moment(when(p), at, sizeof(at));
-        fprintf(f, "  %-*s %-*s ", language_field(at, 18), at, language_field(kind, 11), kind);
+        fprintf(f, "  %-*s %-*s ", language_field_width(at, 18), at, language_field_width(kind, 11), kind);
         view_duration_words(fabs(later_s), by, sizeof(by));
         if (isnan(p->before_s))
                 fprintf(f, "%s\n", _("comes"));

@@ -332,7 +332,7 @@ static void name_exercises(struct history *h, const struct exercise_catalogue *c
 void history_name(struct history *h, const char *config) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
         struct settings *settings = calloc(1, sizeof(*settings));
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 snprintf(h->by_kind[k].title, HISTORY_NAME_MAX, "%s", alert_kind_text(h->by_kind[k].name));

@@ -39,7 +39,7 @@ static int columns(FILE *f) {
 /* ---- a label, and what goes with it ---- */
 
 void history_label(FILE *f, const char *label) {
-        fprintf(f, "%-*s", language_field(label, LABEL_W), label);
+        fprintf(f, "%-*s", language_field_width(label, LABEL_W), label);
 }
 
 /* The next of a list behind a label, on a new line where this one is full. *at: columns used, 0 = it is the first. */
@@ -243,7 +243,7 @@ static void print_shares(FILE *f, const struct history_share *shares, int n) {
                 if (shares[i].known == 0)
                         continue;
                 history_label(f, "");
-                fprintf(f, "%-*s ", language_field(shares[i].title, 30), shares[i].title);
+                fprintf(f, "%-*s ", language_field_width(shares[i].title, 30), shares[i].title);
                 fprintf(f, _("%3d of %d worked\n"), shares[i].worked, shares[i].known);
         }
 }

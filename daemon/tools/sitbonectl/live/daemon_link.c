@@ -127,7 +127,7 @@ int link_call(struct link *link, const char *method, char *ret, size_t size, con
         if (r >= 0)
                 r = sd_bus_call(link->bus, call, CALL_TIMEOUT_US, &error, NULL);
         if (r < 0)
-                snprintf(ret, size, "%s%s", error.message ? language_words(error.message) : strerror(-r),
+                snprintf(ret, size, "%s%s", error.message ? language_translate(error.message) : strerror(-r),
                          advice(&error));
         sd_bus_error_free(&error);
         sd_bus_message_unref(call);

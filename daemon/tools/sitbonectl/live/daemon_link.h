@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The way to a running daemon: finds the bus and the seat, calls methods, reads the live view. publish/bus.h has the
- * interface. */
+/* The way to a running daemon: finds the bus and the seat, calls methods, reads the live view. sitbone-dbus(7) has
+ * the interface. */
 #ifndef TOOLS_SITBONECTL_LIVE_DAEMON_LINK_H
 #define TOOLS_SITBONECTL_LIVE_DAEMON_LINK_H
 

@@ -36,7 +36,7 @@ static void read_line(const char *folder, const char *name, char *ret, size_t si
                 *ret = '\0';
         fclose(f);
         drop_cut_character(ret);
-        printable(ret); /* devices say what they like; a terminal must not obey it */
+        sanitize_line(ret); /* devices say what they like; a terminal must not obey it */
 }
 
 static void link_name(const char *folder, const char *name, char *ret, size_t size) {

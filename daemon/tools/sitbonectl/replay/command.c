@@ -81,7 +81,7 @@ static void suit_stale_limit(struct source *s) {
 
 /* An alert can do without an exercise; a catalogue that was asked for by name must be there. */
 static int load_exercises(const char *path, struct exercise_catalogue *ret) {
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         int status = STATUS_DONE;
 
         if (!mistakes) {
@@ -89,12 +89,12 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
                 return STATUS_FAILED;
         }
         exercises_load(path, mistakes, ret);
-        for (int i = 0; path && i < mistakes->n && i < MISTAKES_MAX; i++)
-                complain("%s", mistakes->of[i]);
+        for (int i = 0; path && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
         if (mistakes->n && path)
                 status = STATUS_USAGE;
         else if (mistakes->n)
-                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->of[0]);
+                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->text[0]);
         free(mistakes);
         return status;
 }
@@ -102,12 +102,12 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
 /* The curves of the settings, when there are any. */
 static int respond(struct replay *r) {
         const char *path = r->source->settings.condition.response_file;
-        struct mistakes *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct response *response = mistakes && *path ? response_load(path, mistakes) : NULL;
         int status = mistakes && mistakes->n == 0 ? STATUS_DONE : STATUS_USAGE;
 
-        for (int i = 0; mistakes && i < mistakes->n && i < MISTAKES_MAX; i++)
-                complain("%s", mistakes->of[i]);
+        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
         if (!condition_set_response(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
                          r->source->recording.layout.geometry.n_cells);
@@ -236,7 +236,7 @@ static int replay_as_summary(struct source *source, const struct options *option
 /* The last decision up to a moment. */
 struct picture {
         double at_s, taken_s; /* taken_s NAN = none yet */
-        float break_s;
+        const struct settings *settings;
         struct view view;
 };
 
@@ -246,7 +246,7 @@ static void picture_decided(void *userdata, const struct snapshot *s) {
         if (replay_time_s(s) > p->at_s && isfinite(p->taken_s))
                 return;
         p->taken_s = replay_time_s(s);
-        view_from_snapshot(&p->view, s, p->break_s);
+        view_from_snapshot(&p->view, s, p->settings);
 }
 
 static int replay_as_picture(struct source *source, const struct options *options) {
@@ -258,14 +258,14 @@ static int replay_as_picture(struct source *source, const struct options *option
                 return STATUS_FAILED;
         p->at_s = options->at ? strtod(options->at, &end) : INFINITY;
         p->taken_s = NAN;
-        p->break_s = source->settings.sitting.break_s;
+        p->settings = &source->settings;
         if (options->at && (*end || end == options->at || !(p->at_s >= 0))) {
                 complain("--at %s: must be seconds of the recording", options->at);
                 free(p);
                 return STATUS_USAGE;
         }
         status = run(source, options, picture_decided, p);
-        snprintf(p->view.seat_name, sizeof(p->view.seat_name), "sitbone");
+        snprintf(p->view.live.seat_name, sizeof(p->view.live.seat_name), "sitbone");
         if (status == STATUS_DONE && options->at && p->at_s > p->taken_s + END_S) {
                 complain("--at %s: the recording ends at %.1f s", options->at, p->taken_s);
                 status = STATUS_FAILED;

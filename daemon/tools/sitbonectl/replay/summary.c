@@ -56,7 +56,7 @@ static const char *occupancy_word(int i) {
 }
 
 static void print_label(FILE *f, const char *label) {
-        fprintf(f, "%-*s", language_field(label, 11), label);
+        fprintf(f, "%-*s", language_field_width(label, 11), label);
 }
 
 static void note(struct replay_summary *m, const struct snapshot *s, const char *what, const char *more) {

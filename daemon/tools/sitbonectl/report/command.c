@@ -80,7 +80,7 @@ static cairo_status_t make_html(const struct history *h, struct page *p) {
         if (status == CAIRO_STATUS_SUCCESS)
                 status = add_text(p, "<!doctype html>\n<html lang=\"");
         if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, *language_now() ? language_now() : "en");
+                status = add_text(p, *language_chosen() ? language_chosen() : "en");
         if (status == CAIRO_STATUS_SUCCESS)
                 status = add_text(p, "\"><meta charset=\"utf-8\">\n"
                                      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
