@@ -41,7 +41,8 @@ static bool is_empty(struct line l, const float *load) {
 }
 
 static void count_up(uint8_t *seconds) {
-        *seconds += *seconds < UINT8_MAX;
+        if (*seconds < UINT8_MAX)
+                ++*seconds;
 }
 
 /* The nearest line with load, up (by = 1) or down (by = -1); UINT32_MAX = none near. */

@@ -38,7 +38,8 @@
  *   lean_asymmetry  0.2   recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
  *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32; counts only with an upright of this sit
  *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
- *   hysteresis_pct  20    of the threshold, before the posture is left again; of 100 mm for perched_back_mm
+ *   hysteresis_pct  20    of the threshold, before the posture is left again; for perched of 100 mm: a position has no
+ *                         natural zero
  *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing; a class with
  *                         high confidence waits less, down to a quarter
  *   reference_s     10    quiet sitting: the sit-down and its settling are over; a first reference is there after one

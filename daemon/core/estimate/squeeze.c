@@ -225,7 +225,7 @@ static void count_repetition(struct squeeze_detector *d) {
         if (isnan(d->lonely_s) || d->lonely_s > SQUEEZE_RHYTHM_S) {
                 d->lonely_held_s = d->held_s;
         } else {
-                now->reps += 1 + (d->lonely_held_s > 0);
+                now->reps += d->lonely_held_s > 0 ? 2 : 1;
                 now->held_s += d->held_s + d->lonely_held_s;
                 d->lonely_held_s = 0;
         }
