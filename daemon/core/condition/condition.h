@@ -65,15 +65,15 @@ struct condition {
         uint32_t n_saturated;     /* when recent was updated last */
         uint32_t flaws;           /* as last computed, like the two below */
         float quality, drift;
-        float period_s;            /* between frames, mean of the last few */
-        uint32_t least, most;      /* fewest and most cells above the floor over zero: the swing of the mat */
-        float baseline[CELLS_MAX]; /* raw units, as the arrays below except gain and threshold */
-        float noise[CELLS_MAX];    /* mean absolute deviation while empty */
-        float recent[CELLS_MAX];   /* mean over about two seconds */
+        float period_s;                     /* between frames, mean of the last few */
+        uint32_t least_active, most_active; /* fewest and most cells above the floor over zero: the swing of the mat */
+        float baseline[CELLS_MAX];          /* raw units, as the arrays below except gain and threshold */
+        float noise[CELLS_MAX];             /* mean absolute deviation while empty */
+        float recent[CELLS_MAX];            /* mean over about two seconds */
         float lowest[CELLS_MAX], highest[CELLS_MAX]; /* of recent, since the start */
         float gain[CELLS_MAX];                       /* raw -> share of full scale; 0 = not trusted */
         float threshold[CELLS_MAX];                  /* noise floor of this cell, share of full scale */
-        float tared_at[CELLS_MAX];                   /* baseline of the first tare */
+        float first_baseline[CELLS_MAX];             /* of the first tare */
         uint8_t trusted[CELLS_MAX];
         struct faults faults;
         struct creep creep;

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Apart 112 +- 9 mm in men, about 13 mm more in women; 135 mm in one recorded sitter: 80..170 mm holds them all. */
+/* The bones are 112 +- 9 mm apart in men, about 13 mm more in women; 135 mm in one recorded sitter: 80..170 mm holds
+ * them all. */
 static const float APART_LEAST_MM = 80, APART_MOST_MM = 170;
 /* Prior knowledge of people, a standard deviation each: distance in men and women, and slant of a sitter who does not
  * sit askew. The *_CELLS are the errors of the measured pair when cells differ by a fifth, as a share of their

@@ -11,7 +11,7 @@
  * 4.1: with normal spread one sit in some 2700 is a false alarm. With 12 mm between sits the limit is 30 mm once all
  * twenty are known, 37 mm after four. Simulated sitters on 16 x 16 cells: no wrong report in 800 sits; slips by 40 mm
  * found after three sits in 40 of 48, after six in 46; turns after three sits in all
- * (tests/simulate/test_sim_moved.c). A sitter who from some day on sits elsewhere looks the same as a mat that
+ * (tests/simulate/test_mat_shift.c). A sitter who from some day on sits elsewhere looks the same as a mat that
  * slipped, and so does another person who uses the same profile, so the report to the user is "seems". A mat that
  * slips by a few mm a day is found, too: the usual place does not follow after the first twenty sits. A verdict lasts
  * until the sits are back within half of the limit, or upright is calibrated again.
