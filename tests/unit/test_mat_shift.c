@@ -7,6 +7,7 @@
 #include "core/pipeline.h"
 #include "sitter.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 static struct settings settings;
 static struct geometry geometry;
@@ -230,7 +231,7 @@ static void test_not_judged(void) {
         CHECK(baseline.n_recent == 1 && baseline.verdict == PLACE_LEARNING && mat_shift_trusts(&baseline));
 
         begin(3);
-        CHECK(verdict() == PLACE_UNJUDGED && strstr(words(), "cannot be judged"));
+        CHECK(verdict() == PLACE_UNJUDGED && strstr(words(), "cannot be detected"));
         geometry.n_cells = 25;
         CHECK(mat_shift_possible(&geometry));
         geometry.kind = GEOMETRY_UNPLACED;
