@@ -4,7 +4,7 @@
 
 # What building and the demonstration need, then what the tests need on top.
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libserialport-dev libsystemd-dev libmosquitto-dev
-libjansson-dev libsqlite3-dev libcairo2-dev libncurses-dev scdoc gettext'
+libjansson-dev liblz4-dev libsqlite3-dev libcairo2-dev libncurses-dev scdoc gettext'
 demo_packages='mosquitto mosquitto-clients dbus'
 test_packages='clang clang-format clang-tidy libclang-rt-14-dev llvm-14 afl++ valgrind git ca-certificates
 python3 python3-paho-mqtt python3-numpy python3-serial python3-dbus python3-gi python3-dbusmock
