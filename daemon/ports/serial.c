@@ -185,7 +185,7 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
         got = read_baud(sp);
         if (got > 0 && abs(got - options->baud) > options->baud / BAUD_PART) {
                 sp_close(sp);
-                return port_fail(hint, ERANGE, "%s cannot run at %d baud: the adapter stays at %d", port->path,
+                return port_fail(hint, ERANGE, "%s cannot run at %d baud: it stays at %d", port->path,
                                  (int)options->baud, got);
         }
         number = sp_get_port_usb_serial(sp);
