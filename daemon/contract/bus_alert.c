@@ -8,7 +8,7 @@
 #include "util/clock.h"
 #include "words/names.h"
 
-enum as { AS_TEXT, AS_SECONDS, AS_FLOAT, AS_U32, AS_U16, AS_U8 };
+enum as { AS_TEXT, AS_SECONDS, AS_FLOAT_SECONDS, AS_FLOAT, AS_U32, AS_U16, AS_U8 };
 
 static const struct row {
         const char *key;
@@ -27,7 +27,7 @@ static const struct row {
         NUMBER("window_s", AS_SECONDS, alert.window_us),
         NUMBER("slouched_share", AS_FLOAT, alert.slouched_share),
         NUMBER("asymmetry", AS_FLOAT, alert.asymmetry),
-        NUMBER("break_s", AS_FLOAT, break_s),
+        NUMBER("break_s", AS_FLOAT_SECONDS, alert.break_us),
         TEXT("exercise", exercise.id),
         TEXT("exercise_name", exercise.name),
         TEXT("exercise_dose", exercise.dose),
@@ -49,6 +49,8 @@ static int append_value(sd_bus_message *m, const char *key, const struct row *ro
                 return sd_bus_message_append(m, "{sv}", key, "s", (const char *)field);
         case AS_SECONDS:
                 return sd_bus_message_append(m, "{sv}", key, "u", (uint32_t)(*(const uint64_t *)field / USEC_PER_SEC));
+        case AS_FLOAT_SECONDS:
+                return sd_bus_message_append(m, "{sv}", key, "d", (double)*(const uint64_t *)field / USEC_PER_SEC);
         case AS_FLOAT:
                 return sd_bus_message_append(m, "{sv}", key, "d", (double)*(const float *)field);
         case AS_U32:
@@ -79,6 +81,7 @@ static double within(double number, double most) {
 static void take_number(enum as as, void *field, double number) {
         switch (as) {
         case AS_SECONDS:
+        case AS_FLOAT_SECONDS:
                 *(uint64_t *)field = (uint64_t)(within(number, UINT32_MAX) * (double)USEC_PER_SEC);
                 break;
         case AS_FLOAT:

@@ -15,7 +15,6 @@ struct bus_alert {
         bool numbers;             /* they came: an older daemon sends none */
         enum alert_kind kind;     /* not sent in here */
         struct alert alert;       /* what a reason is made of */
-        float break_s;            /* from the settings */
         struct exercise exercise; /* id "" = none; only what a notification says of it */
 };
 

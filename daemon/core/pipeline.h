@@ -10,6 +10,7 @@
 #include "core/describe/describe.h"
 #include "core/estimate/estimate.h"
 #include "core/follow/alert.h"
+#include "core/follow/alert_memory.h"
 #include "core/follow/sitting.h"
 #include "sitbone/command.h"
 #include "sitbone/exercise.h"
@@ -25,7 +26,7 @@ struct pipeline {
         struct describe describe;
         struct estimate estimate;
         struct sitting_tracker sitting;
-        struct alert_desk alert;
+        struct alert_tracker alert;
         uint64_t followed_us, follow_at_us; /* sitting and alerts were judged; are judged next, 0 = at once */
         uint64_t deadline_us;               /* of theirs */
 };
@@ -48,7 +49,7 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
 
 /* What the clock on the wall shows. Say it before the first step and whenever that clock may have been set: once a second
  * does. Without it there are no quiet hours. */
-void pipeline_surround(struct pipeline *p, const struct surroundings *around);
+void pipeline_surround(struct pipeline *p, const struct wall_clock *around);
 
 /* Local midnight: the totals of the day start again. */
 void pipeline_new_day(struct pipeline *p, uint64_t now_us);

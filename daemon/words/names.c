@@ -84,12 +84,12 @@ const char *alert_moment_name(enum alert_moment m) {
 }
 
 void alert_held_names(uint32_t held, char *ret, size_t size) {
-        static const char *const names[ALERT_HELD_N] = {"off", "snooze",     "pause",  "disturb", "quiet", "day",
-                                                        "gap", "confidence", "moment", "open",    "away"};
+        static const char *const names[ALERT_INHIBIT_N] = {"off", "snooze",     "pause",  "disturb", "quiet", "day",
+                                                           "gap", "confidence", "moment", "open",    "away"};
         size_t n = 0;
 
         ret[0] = '\0';
-        for (int i = 0; i < ALERT_HELD_N && n < size; i++)
+        for (int i = 0; i < ALERT_INHIBIT_N && n < size; i++)
                 if (held & (1U << i))
                         n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " " : "", names[i]);
 }
@@ -216,13 +216,13 @@ const char *command_result_name(enum command_result r) {
                 [COMMAND_UNSTEADY] = "Unsteady",
                 [COMMAND_MALFORMED] = "Malformed",
                 [COMMAND_RETAINED] = "Retained",
-                [COMMAND_UNKNOWN_VERB] = "UnknownVerb",
+                [COMMAND_UNKNOWN] = "UnknownVerb",
                 [COMMAND_BUSY] = "Busy",
                 [COMMAND_NOT_APART] = "NotApart",
                 [COMMAND_FULL] = "Full",
                 [COMMAND_NO_SUCH_NAME] = "NoSuchName",
                 [COMMAND_LIMIT_REACHED] = "LimitReached",
-                [COMMAND_NO_SESSIONS] = "NoSessions",
+                [COMMAND_NO_WORKOUTS] = "NoSessions",
                 [COMMAND_DONE_TODAY] = "DoneToday",
         };
         return NAME_IN(names, r);
@@ -239,7 +239,7 @@ const char *command_result_text(enum command_result r) {
                 [COMMAND_UNSTEADY] = N_("The seat is not steady yet: hold still for a few seconds, then ask again."),
                 [COMMAND_MALFORMED] = N_("The command could not be read: see the documentation for its form."),
                 [COMMAND_RETAINED] = N_("A retained command is never executed: publish it without retain."),
-                [COMMAND_UNKNOWN_VERB] = N_("No such command: see info for those there are."),
+                [COMMAND_UNKNOWN] = N_("No such command: see info for those there are."),
                 [COMMAND_BUSY] = N_("Too many commands at once: wait a moment, then ask again."),
                 [COMMAND_NOT_APART] = N_("The mat cannot tell this from your upright: exaggerate it, or calibrate "
                                          "upright again first."),
@@ -247,7 +247,7 @@ const char *command_result_text(enum command_result r) {
                 [COMMAND_NO_SUCH_NAME] = N_("Nothing of that name was taught."),
                 [COMMAND_LIMIT_REACHED] =
                         N_("No more of it today: the settings snoozes_max and skips_max say how many."),
-                [COMMAND_NO_SESSIONS] =
+                [COMMAND_NO_WORKOUTS] =
                         N_("No sessions are planned: the setting [exercise] sessions_per_week says how many."),
                 [COMMAND_DONE_TODAY] = N_("Today's session was marked as done before."),
         };
@@ -305,10 +305,10 @@ static void write_seconds(char *ret, size_t size, float s) {
                 snprintf(ret, size, "%.0f s", (double)s);
 }
 
-static void reason_activate(const struct alert *a, float break_s, char *ret, size_t size) {
+static void reason_activate(const struct alert *a, char *ret, size_t size) {
         char needed[32];
 
-        write_seconds(needed, sizeof(needed), break_s);
+        write_seconds(needed, sizeof(needed), (float)((double)a->break_us / 1e6));
         append(ret, size, _("seated %u min without a %s break"), whole_minutes(a->seated_us), needed);
         if (percent(a->slouched_share) >= 10) /* less is not worth a word */
                 append(ret, size, _("; slouched %d %% of it"), percent(a->slouched_share));
@@ -328,11 +328,11 @@ static const char *heavier_side(const struct alert *a) {
 /* Longer than any reason; than any reason with any exercise. */
 enum { REASON_MAX = 256, BODY_MAX = sizeof(struct exercise) + REASON_MAX + REASON_MAX + 64 };
 
-static void write_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+static void write_reason(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
         ret[0] = '\0';
         switch (k) {
         case ALERT_ACTIVATE:
-                reason_activate(a, break_s, ret, size);
+                reason_activate(a, ret, size);
                 break;
         case ALERT_SLOUCH:
                 reason_posture(a, _("slouched"), ret, size);
@@ -353,18 +353,18 @@ static void write_reason(const struct alert *a, enum alert_kind k, float break_s
         }
 }
 
-void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
         char reason[REASON_MAX];
 
-        write_reason(a, k, break_s, reason, sizeof(reason));
+        write_reason(a, k, reason, sizeof(reason));
         copy_whole_characters(reason, ret, size);
 }
 
 /* The reason as a sentence of its own. */
-static void append_sentence(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+static void append_sentence(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
         char reason[REASON_MAX];
 
-        write_reason(a, k, break_s, reason, sizeof(reason));
+        write_reason(a, k, reason, sizeof(reason));
         if (reason[0] >= 'a' && reason[0] <= 'z')
                 reason[0] = (char)(reason[0] - 'a' + 'A');
         append(ret, size, "%s.", reason);
@@ -446,12 +446,11 @@ static void append_exercise(const struct exercise *e, const struct exercise_reas
                 append(ret, size, " (%s)", reason);
 }
 
-void alert_body(const struct alert *a, enum alert_kind k, float break_s, const struct exercise *e, char *ret,
-                size_t size) {
+void alert_body(const struct alert *a, enum alert_kind k, const struct exercise *e, char *ret, size_t size) {
         char body[BODY_MAX] = "";
 
         if ((unsigned)k < ALERT_KIND_N) {
-                append_sentence(a, k, break_s, body, sizeof(body));
+                append_sentence(a, k, body, sizeof(body));
                 if (e)
                         append_exercise(e, &a->why, body, sizeof(body));
         }

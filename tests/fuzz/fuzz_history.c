@@ -96,9 +96,9 @@ static void use(sqlite3 *db) {
         note = (struct history_note){.now_us = 5000000000, .realtime_us = 5000000000, .first = true};
         note.sitting.bout_number = 2;
         note.sitting.bout_started_us = note.now_us - 1000000;
-        note.sitting.bout_seated_us = 1000000;
-        note.sitting.bout_squeezes = 3;
-        note.sitting.bout_squeezed_s = 15;
+        note.sitting.bout.seated_us = 1000000;
+        note.sitting.bout.squeezes = 3;
+        note.sitting.bout.squeezed_s = 15;
         note.sitting.phase = SITTING_SEATED;
         history_write(&w, &note, 1);
         history_db_forget(w.db, 3000, &rows);

@@ -138,7 +138,7 @@ static void follow_prompt(struct tally *tally, int set) {
 
 /* One sitter, from sitting down to the end of the plan. */
 static void play(const struct plan *p, uint64_t seed, struct tally *tally) {
-        struct command lesson = {.verb = COMMAND_CALIBRATE, .target = CALIBRATE_SQUEEZE};
+        struct command lesson = {.type = COMMAND_CALIBRATE, .target = CALIBRATE_SQUEEZE};
         char error[SIM_ERROR_MAX];
         int counted[SETS] = {0};
         uint32_t before = 0;

@@ -47,8 +47,8 @@ static void expect(const char *sql, const char *rows) {
 static void tell(uint64_t later_s, uint32_t more) {
         note.now_us += later_s * SECOND;
         note.realtime_us += later_s * SECOND;
-        note.sitting.bout_squeezes += more;
-        note.sitting.bout_squeezed_s += 5 * (float)more;
+        note.sitting.bout.squeezes += more;
+        note.sitting.bout.squeezed_s += 5 * (float)more;
         CHECK(history_write(&writer, &note, 1) == SQLITE_OK);
         note.first = note.retaken = note.session_done = false;
         note.sitting.changes = 0;
@@ -105,8 +105,8 @@ static void test_restart(void) {
         tell(120, 0);
         expect("SELECT sum(repetitions) FROM squeeze", "10\n");
         note.first = true;
-        note.sitting.bout_squeezes--;
-        note.sitting.bout_squeezed_s -= 5;
+        note.sitting.bout.squeezes--;
+        note.sitting.bout.squeezed_s -= 5;
         tell(1, 0);
         tell(1, 1);
         expect("SELECT sum(repetitions), sum(held_s) FROM squeeze", "11|55.0\n");

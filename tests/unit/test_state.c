@@ -18,7 +18,7 @@ static struct memory memory_of(uint64_t seated_us) {
         struct memory m;
 
         memset(&m, 0, sizeof(m));
-        m.sitting.bout_seated_us = seated_us;
+        m.sitting.bout.seated_us = seated_us;
         return m;
 }
 
@@ -45,7 +45,7 @@ static double load(const char **ret_why) {
         found = state_load(s, &m, &elapsed_us, ret_why);
         state_free(s);
         CHECK(!found || elapsed_us < 60 * 1000000ull);
-        return found ? (double)m.sitting.bout_seated_us : -1;
+        return found ? (double)m.sitting.bout.seated_us : -1;
 }
 
 static void damage(const char *path, off_t at) {

@@ -47,7 +47,7 @@ static enum command_result read_sitter(sd_bus_message *m, struct command *ret) {
 enum command_result bus_read_command(sd_bus_message *m, struct command *ret) {
         static const struct {
                 const char *member;
-                enum command_verb verb;
+                enum command_type type;
                 enum command_result (*read)(sd_bus_message *m, struct command *ret);
         } of[] = {
                 {"Snooze", COMMAND_SNOOZE, read_minutes},
@@ -55,20 +55,20 @@ enum command_result bus_read_command(sd_bus_message *m, struct command *ret) {
                 {"Skip", COMMAND_SKIP, NULL},
                 {"Pause", COMMAND_PAUSE, read_minutes},
                 {"Resume", COMMAND_RESUME, NULL},
-                {"Hold", COMMAND_HOLD, read_hold},
+                {"Hold", COMMAND_INHIBIT, read_hold},
                 {"Tare", COMMAND_TARE, NULL},
                 {"Calibrate", COMMAND_CALIBRATE, read_target},
                 {"Teach", COMMAND_TEACH, read_name},
                 {"Unteach", COMMAND_UNTEACH, read_name},
                 {"SetSitter", COMMAND_SITTER, read_sitter},
-                {"SessionDone", COMMAND_SESSION, NULL},
+                {"SessionDone", COMMAND_WORKOUT, NULL},
         };
 
         for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
                 if (!sd_bus_message_is_method_call(m, BUS_INTERFACE, of[i].member))
                         continue;
-                ret->verb = of[i].verb;
+                ret->type = of[i].type;
                 return of[i].read ? of[i].read(m, ret) : COMMAND_OK;
         }
-        return COMMAND_UNKNOWN_VERB;
+        return COMMAND_UNKNOWN;
 }

@@ -7,7 +7,7 @@
 
 #include "sitbone/command.h"
 
-/* COMMAND_OK, COMMAND_MALFORMED or COMMAND_UNKNOWN_VERB. */
+/* COMMAND_OK, COMMAND_MALFORMED or COMMAND_UNKNOWN. */
 enum command_result bus_read_command(sd_bus_message *m, struct command *ret);
 
 #endif

@@ -119,8 +119,8 @@ static int append_squeezes(sd_bus_message *m, const struct snapshot *s) {
                 return 0;
         return sd_bus_message_append(m, "{sv}{sv}{sv}",                                      /* */
                                      "squeezing", "b", (int)s->posture.squeezes.contracting, /* */
-                                     "squeezes", "u", s->sitting.bout_squeezes,              /* */
-                                     "squeezed_s", "d", (double)s->sitting.bout_squeezed_s);
+                                     "squeezes", "u", s->sitting.bout.squeezes,              /* */
+                                     "squeezed_s", "d", (double)s->sitting.bout.squeezed_s);
 }
 
 static int append_counts(sd_bus_message *m, const struct bus_view *v) {
@@ -217,7 +217,7 @@ static int append_alert_line(sd_bus_message *m, const struct bus_view *v) {
         if (k == ALERT_KIND_N)
                 return 0;
         bus_alert_of(v, k, &b);
-        alert_reason(&b.alert, k, b.break_s, reason, sizeof(reason));
+        alert_reason(&b.alert, k, reason, sizeof(reason));
         r = sd_bus_message_append(m, "{sv}{sv}{sv}", "alert_kind", "s", alert_kind_name(k), /* */
                                   "alert_title", "s", alert_title(k), "alert_reason", "s", reason);
         return r < 0 ? r : bus_alert_append(m, &b, "alert_");

@@ -85,9 +85,9 @@ static uint64_t count_of(const struct bus_view *v, enum bus_property p) {
         case BUS_PAUSED_UNTIL:
                 return bus_wall_of(&v->wall, s->alerts.paused_until_us);
         case BUS_DO_NOT_DISTURB:
-                return s->alerts.disturb != 0;
+                return s->alerts.inhibitors != 0;
         case BUS_BOUT_SEATED_S:
-                return s->sitting.bout_started_us ? s->sitting.bout_seated_us / USEC_PER_SEC : 0;
+                return s->sitting.bout_started_us ? s->sitting.bout.seated_us / USEC_PER_SEC : 0;
         case BUS_SITTING_TODAY_S:
                 return s->sitting.today_us / USEC_PER_SEC;
         default:

@@ -132,13 +132,13 @@ static int add_squeezes(struct history_writer *w, const struct history_note *n, 
 int history_follow_squeezes(struct history_writer *w, const struct history_note *n) {
         struct history_ledger *l = &w->ledger;
         const struct sitting *b = &n->sitting;
-        double more_s = (double)b->bout_squeezed_s - l->squeezed_s;
+        double more_s = (double)b->bout.squeezed_s - l->squeezed_s;
         int rc = SQLITE_OK;
 
-        if (b->bout_squeezes > l->squeezes)
-                rc = add_squeezes(w, n, b->bout_squeezes - l->squeezes, more_s > 0 ? more_s : 0);
-        l->squeezes = b->bout_squeezes;
-        l->squeezed_s = (double)b->bout_squeezed_s;
+        if (b->bout.squeezes > l->squeezes)
+                rc = add_squeezes(w, n, b->bout.squeezes - l->squeezes, more_s > 0 ? more_s : 0);
+        l->squeezes = b->bout.squeezes;
+        l->squeezed_s = (double)b->bout.squeezed_s;
         return rc;
 }
 

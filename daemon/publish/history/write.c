@@ -222,22 +222,22 @@ static int bout_follow(struct history_writer *w, const struct history_note *n) {
         const struct sitting *b = &n->sitting;
         struct history_ledger *l = &w->ledger;
         int64_t at_s = history_wall_s(w, n, 0);
-        uint32_t shifts = b->bout_shifts > l->shifts ? b->bout_shifts - l->shifts : 0;
+        uint32_t shifts = b->bout.shifts > l->shifts ? b->bout.shifts - l->shifts : 0;
         int rc = SQLITE_OK;
 
         for (int k = 0; k < POSTURE_N && rc == SQLITE_OK; k++) {
-                double now_s = history_seconds(b->bout_in_us[k]), more = now_s - l->in_s[k];
+                double now_s = history_seconds(b->bout.in_us[k]), more = now_s - l->in_s[k];
 
                 l->in_s[k] = now_s;
                 if (fabs(more) >= 1e-6)
                         rc = add_posture(w, at_s, (enum posture_class)k, more);
         }
-        l->seated_s = history_seconds(b->bout_seated_us);
+        l->seated_s = history_seconds(b->bout.seated_us);
         if (l->slump_s < 0 && l->in_s[POSTURE_SLOUCHED] >= SLUMP_S)
                 l->slump_s = fmax(0, l->seated_s - l->in_s[POSTURE_SLOUCHED]);
         if (rc == SQLITE_OK)
                 rc = add_balance(w, n, at_s, shifts);
-        l->shifts = b->bout_shifts;
+        l->shifts = b->bout.shifts;
         if (rc == SQLITE_OK)
                 rc = history_follow_squeezes(w, n);
         if (b->phase == SITTING_SEATED)

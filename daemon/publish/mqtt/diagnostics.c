@@ -59,8 +59,9 @@ bool report_urgent(const struct report *last, const struct report *now) {
                last->health.mat_online != now->health.mat_online || last->sitting.phase != now->sitting.phase ||
                other_instant(last->alerts.snoozed_until_us, now->alerts.snoozed_until_us) ||
                other_instant(last->alerts.paused_until_us, now->alerts.paused_until_us) ||
-               last->alerts.disturb != now->alerts.disturb || last->alerts.session.done != now->alerts.session.done ||
-               last->alerts.session.in_days != now->alerts.session.in_days;
+               last->alerts.inhibitors != now->alerts.inhibitors ||
+               last->alerts.workout.done != now->alerts.workout.done ||
+               last->alerts.workout.in_days != now->alerts.workout.in_days;
 }
 
 /* Also when one of the two is unknown and the other not. */
@@ -100,7 +101,7 @@ static void event_base(const struct snapshot *s, enum seat_event_kind kind, uint
         ret->kind = kind;
         ret->at_realtime_us = at_realtime_us;
         ret->slouched_share = ret->asymmetry = NAN;
-        ret->seated_us = s->sitting.bout_seated_us;
+        ret->seated_us = s->sitting.bout.seated_us;
 }
 
 static void put_exercise(const struct exercise_catalogue *exercises, int32_t i, struct seat_event *ret) {
@@ -128,12 +129,11 @@ static void alert_base(const struct snapshot *s, enum seat_event_kind kind, enum
         ret->asymmetry = a->asymmetry;
 }
 
-static void alert_raised(const struct snapshot *s, enum alert_kind k, uint64_t realtime_us, float break_s,
-                         struct seat_event *ret) {
+static void alert_raised(const struct snapshot *s, enum alert_kind k, uint64_t realtime_us, struct seat_event *ret) {
         const struct alert *a = &s->alerts.of[k];
 
         alert_base(s, EVENT_ALERT_RAISED, k, wall_of(s, realtime_us, a->raised_us), ret);
-        alert_reason(a, k, break_s, ret->reason, sizeof(ret->reason));
+        alert_reason(a, k, ret->reason, sizeof(ret->reason));
         put_exercise(s->exercises, a->exercise, ret);
         exercise_reason(alert_exercise(s->exercises, a), &a->why, ret->exercise.why, sizeof(ret->exercise.why));
 }
@@ -146,7 +146,7 @@ static void alert_closed(const struct snapshot *s, enum alert_kind k, uint64_t r
         ret->latency_us = a->answered_us >= a->raised_us ? a->answered_us - a->raised_us : UINT64_MAX;
 }
 
-void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
+void events_of(const struct snapshot *s, uint64_t realtime_us,
                void (*emit)(void *userdata, const struct seat_event *event), void *userdata) {
         const uint32_t changes = s->sitting.changes;
         struct seat_event e;
@@ -167,7 +167,7 @@ void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
                         emit(userdata, &e);
                 }
                 if (s->alerts.of[k].changes & (ALERT_RAISED | ALERT_REPEATED)) {
-                        alert_raised(s, (enum alert_kind)k, realtime_us, break_s, &e);
+                        alert_raised(s, (enum alert_kind)k, realtime_us, &e);
                         if (s->alerts.of[k].changes & ALERT_REPEATED)
                                 e.kind = EVENT_ALERT_REPEATED;
                         emit(userdata, &e);

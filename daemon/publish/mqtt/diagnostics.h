@@ -72,7 +72,7 @@ struct seat_event {
 
 /* Calls emit for each thing that happened in this snapshot. number and queued_us are left to the receiver.
  * Sitting down and standing up are told at once, also within a bout; its end is known only a break later. */
-void events_of(const struct snapshot *s, uint64_t realtime_us, float break_s,
+void events_of(const struct snapshot *s, uint64_t realtime_us,
                void (*emit)(void *userdata, const struct seat_event *event), void *userdata);
 
 #endif

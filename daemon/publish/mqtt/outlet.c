@@ -34,7 +34,6 @@ enum { STOP_MS = 1900 };
 struct mqtt {
         atomic_int owners; /* the daemon and the thread; the last one frees */
         pthread_t thread;
-        float break_s; /* decision thread's own */
         struct mailbox mailbox;
         _Atomic(const char *) status;
 
@@ -213,7 +212,7 @@ static void *thread_main(void *userdata) {
 static void mqtt_post(void *self, const struct snapshot *snapshot) {
         struct mqtt *q = self;
 
-        mailbox_post(&q->mailbox, snapshot, clock_realtime_us(), q->break_s);
+        mailbox_post(&q->mailbox, snapshot, clock_realtime_us());
 }
 
 static int mqtt_fd(void *self) {
@@ -245,7 +244,6 @@ static const char *mqtt_status(void *self) {
 static void mqtt_configure(void *self, const struct settings *settings) {
         struct mqtt *q = self;
 
-        q->break_s = settings->sitting.break_s;
         mailbox_configure(&q->mailbox, settings);
 }
 
@@ -301,7 +299,6 @@ int mqtt_new(const struct settings *settings, const struct identity *identity, s
         mosquitto_lib_init();
         atomic_init(&q->owners, 2);
         atomic_init(&q->status, "connecting");
-        q->break_s = settings->sitting.break_s;
         q->v5 = settings->mqtt.protocol != MQTT_V311;
         session_init(&q->session, settings, identity, &q->mailbox);
         r = start_thread(q);

@@ -156,9 +156,9 @@ static void put_sitting(json_t *root, struct state_memory *memory, const struct 
         json_object_set_new(root, "last_session_min", s->last_bout_us ? minutes(s->last_bout_us) : json_null());
         json_object_set_new(root, "sessions_today", count(s->bouts_today));
         json_object_set_new(root, "breaks_today", count(s->breaks_today));
-        json_object_set_new(root, "squeezes", r->posture.squeezes.ready ? count(s->bout_squeezes) : json_null());
+        json_object_set_new(root, "squeezes", r->posture.squeezes.ready ? count(s->bout.squeezes) : json_null());
         json_object_set_new(root, "squeezed_s",
-                            r->posture.squeezes.ready ? whole((double)s->bout_squeezed_s) : json_null());
+                            r->posture.squeezes.ready ? whole((double)s->bout.squeezed_s) : json_null());
 }
 
 static void put_alerts(json_t *root, struct state_memory *memory, const struct report *r) {
@@ -167,11 +167,11 @@ static void put_alerts(json_t *root, struct state_memory *memory, const struct r
         json_object_set_new(root, "next_alert_at", instant(&memory->next_alert, a->activate_due_us, r));
         json_object_set_new(root, "snoozed_until", instant(&memory->snoozed_until, a->snoozed_until_us, r));
         json_object_set_new(root, "paused_until", instant(&memory->paused_until, a->paused_until_us, r));
-        json_object_set_new(root, "do_not_disturb", json_boolean(a->disturb & (1U << ALERT_HOLDER_PERSON)));
+        json_object_set_new(root, "do_not_disturb", json_boolean(a->inhibitors & (1U << ALERT_INHIBITOR_PERSON)));
         json_object_set_new(root, "alerts_today", count(a->raised_today));
         json_object_set_new(root, "session_today",
-                            a->session.of ? json_boolean(a->session.in_days == 0) : json_null());
-        json_object_set_new(root, "sessions_done_week", a->session.of ? count(a->session.done) : json_null());
+                            a->workout.of ? json_boolean(a->workout.in_days == 0) : json_null());
+        json_object_set_new(root, "sessions_done_week", a->workout.of ? count(a->workout.done) : json_null());
         json_object_set_new(root, "glute_alert", json_boolean(a->of[ALERT_ACTIVATE].open));
         json_object_set_new(root, "posture_alert",
                             json_boolean(a->of[ALERT_SLOUCH].open || a->of[ALERT_ASYMMETRY].open));

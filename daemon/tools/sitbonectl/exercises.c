@@ -122,7 +122,7 @@ static const struct exercise *by_id(const struct exercise_catalogue *c, const ch
 
 static void print_session(const struct exercise_catalogue *c, const json_t *all) {
         const char *planned = json_string_value(json_object_get(all, "session"));
-        char words[160], ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)], *rest = NULL;
+        char words[160], ids[WORKOUT_EXERCISES_MAX * (EXERCISE_ID_MAX + 1)], *rest = NULL;
 
         if (!planned) {
                 printf("%s\n", _("No sessions are planned: the setting [exercise] sessions_per_week says how many."));

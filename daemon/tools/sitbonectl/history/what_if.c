@@ -20,7 +20,7 @@ enum { DAY_S = 86400, NEAR_S = 1800 };
 
 struct world {
         struct sitting_tracker sitting;
-        struct alert_desk alert;
+        struct alert_tracker alert;
         struct posture posture;
         struct exercise_catalogue exercises; /* none */
         uint64_t now_us, deadline_us;
@@ -34,15 +34,15 @@ struct world {
 static void surround(struct world *w) {
         uint64_t local_us = (uint64_t)((int64_t)w->now_us + (int64_t)w->offset_min * 60 * (int64_t)US_PER_S);
         int64_t day = (int64_t)(local_us / US_PER_S / DAY_S);
-        struct surroundings around = {.known = true,
+        struct wall_clock around = {.known = true,
                                       .now_us = w->now_us,
                                       .day_us = local_us % (DAY_S * US_PER_S),
                                       .weekday = (uint32_t)((day + 4) % 7)}; /* 1970 began on a Thursday */
 
-        alert_surround(&w->alert, &around);
+        alert_set_clock(&w->alert, &around);
         if (day != w->day) {
                 sitting_new_day(&w->sitting, w->now_us);
-                alert_new_day(&w->alert, w->now_us);
+                alert_new_day(&w->alert);
         }
         w->day = day;
 }

@@ -147,9 +147,9 @@ static void print_held(const json_t *all) {
         print_until(all, "snoozed_until", _("snoozed"));
         print_until(all, "paused_until", _("paused"));
         print_until(all, "quiet_until", _("quiet hours"));
-        if (disturb & (1U << ALERT_HOLDER_PERSON))
+        if (disturb & (1U << ALERT_INHIBITOR_PERSON))
                 view_line(_("held"), _("do not disturb: said by you or an automation, until sitbonectl hold off"));
-        if (disturb & (1U << ALERT_HOLDER_DESKTOP))
+        if (disturb & (1U << ALERT_INHIBITOR_DESKTOP))
                 view_line(_("held"), _("do not disturb: the desktop says so"));
         if (most > 0 && count_of(all, "alerts_today") >= most) {
                 view_label(_("held"));

@@ -9,16 +9,14 @@
 
 struct replay_json {
         struct out out;
-        float break_s;
 };
 
-struct replay_json *replay_json_new(FILE *f, const struct settings *settings) {
+struct replay_json *replay_json_new(FILE *f) {
         struct replay_json *j = malloc(sizeof(*j));
 
         if (!j)
                 return NULL;
         out_init(&j->out, f);
-        j->break_s = settings->sitting.break_s;
         return j;
 }
 
@@ -93,12 +91,12 @@ static void write_sitting(struct out *o, const struct snapshot *s) {
         }
 }
 
-static void write_raised(struct out *o, const struct snapshot *s, enum alert_kind kind, float break_s) {
+static void write_raised(struct out *o, const struct snapshot *s, enum alert_kind kind) {
         const struct alert *a = &s->alerts.of[kind];
         const struct exercise *e = alert_exercise(s->exercises, a);
         char reason[512];
 
-        alert_reason(a, kind, break_s, reason, sizeof(reason));
+        alert_reason(a, kind, reason, sizeof(reason));
         begin(o, s);
         out_word(o, "event", alert_event_name(kind));
         out_word(o, "reason", reason);
@@ -106,12 +104,12 @@ static void write_raised(struct out *o, const struct snapshot *s, enum alert_kin
         out_text(o, "}\n");
 }
 
-static void write_alerts(struct out *o, const struct snapshot *s, float break_s) {
+static void write_alerts(struct out *o, const struct snapshot *s) {
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 const struct alert *a = &s->alerts.of[k];
 
                 if (a->changes & ALERT_RAISED)
-                        write_raised(o, s, (enum alert_kind)k, break_s);
+                        write_raised(o, s, (enum alert_kind)k);
                 if (!(a->changes & ALERT_CLEARED))
                         continue;
                 begin(o, s);
@@ -129,5 +127,5 @@ void replay_json_decided(void *userdata, const struct snapshot *s) {
         if (s->fresh)
                 write_frame(&j->out, s);
         write_sitting(&j->out, s);
-        write_alerts(&j->out, s, j->break_s);
+        write_alerts(&j->out, s);
 }

@@ -93,7 +93,7 @@ static double seconds_until(uint64_t then_us, uint64_t now_us) {
         return ((double)then_us - (double)now_us) / 1e6;
 }
 
-static void copy_alert(struct view *v, const struct snapshot *s, float break_s) {
+static void copy_alert(struct view *v, const struct snapshot *s) {
         for (int k = ALERT_KIND_N - 1; k >= 0; k--) { /* the first kind weighs most */
                 const struct alert *a = &s->alerts.of[k];
 
@@ -101,7 +101,7 @@ static void copy_alert(struct view *v, const struct snapshot *s, float break_s) 
                         continue;
                 snprintf(v->alert_kind, sizeof(v->alert_kind), "%s", alert_kind_name((enum alert_kind)k));
                 snprintf(v->alert_title, sizeof(v->alert_title), "%s", alert_title((enum alert_kind)k));
-                alert_reason(a, (enum alert_kind)k, break_s, v->alert_reason, sizeof(v->alert_reason));
+                alert_reason(a, (enum alert_kind)k, v->alert_reason, sizeof(v->alert_reason));
                 v->alert_exercise[0] = '\0';
                 if (a->exercise >= 0 && (uint32_t)a->exercise < s->exercises->n)
                         snprintf(v->alert_exercise, sizeof(v->alert_exercise), "%s",
@@ -114,10 +114,10 @@ void view_from_snapshot(struct view *v, const struct snapshot *s, float break_s)
         copy_map(v, s);
         copy_features(v, &s->features);
         copy_posture(v, &s->posture);
-        copy_alert(v, s, break_s);
+        copy_alert(v, s);
         v->mat_online = s->health.mat_online;
         v->break_s = (unsigned)break_s;
-        v->bout_s = (double)s->sitting.bout_seated_us / 1e6;
+        v->bout_s = (double)s->sitting.bout.seated_us / 1e6;
         v->today_s = (double)s->sitting.today_us / 1e6;
         v->bouts_today = s->sitting.bouts_today;
         v->breaks_today = s->sitting.breaks_today;
