@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* GNOME's "do not disturb" is a setting: the shell shows no banners. dconf says on the bus that settings were written, not
- * what they are now; gsettings reads them. Only on a desktop that calls itself GNOME: others may have that setting, too, and
- * not go by it. */
+/* GNOME's "do not disturb" is a setting: the shell shows no banners. dconf announces on the bus that settings were written,
+ * without their values; gsettings reads them. It is read only on a desktop that calls itself GNOME: others may have that
+ * setting, too, and ignore it. */
+#include "tools/sitbone-agent/gnome.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,18 +13,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/sitbone-agent/agent.h"
 #include "util/log.h"
 
 #define FOLDER "/org/gnome/desktop/notifications/"
 
 struct gnome {
         sd_event *event; /* not owned */
-        void (*changed)(void *userdata, bool hold);
+        void (*changed)(void *userdata, bool inhibited);
         void *userdata;
         sd_event_source *child; /* gsettings, while it runs */
-        int answer;             /* what it prints; -1 = none */
-        bool again;             /* something was written since it began */
+        int output;             /* its output; -1 = none */
+        bool outdated;          /* a setting was written since it began: read again */
 };
 
 static bool is_gnome(void) {
@@ -38,16 +39,16 @@ static bool is_gnome(void) {
         return false;
 }
 
-static int spawn(int out, pid_t *ret_pid) {
-        char name[] = "gsettings", verb[] = "get", schema[] = "org.gnome.desktop.notifications",
+static int spawn_gsettings(int out, pid_t *ret_pid) {
+        char name[] = "gsettings", command[] = "get", schema[] = "org.gnome.desktop.notifications",
              key[] = "show-banners";
-        char *const argv[] = {name, verb, schema, key, NULL};
+        char *const argv[] = {name, command, schema, key, NULL};
         posix_spawn_file_actions_t files;
         posix_spawnattr_t attributes;
         sigset_t none;
         int r;
 
-        sigemptyset(&none); /* ours are blocked */
+        sigemptyset(&none); /* the agent's own signals are blocked */
         posix_spawn_file_actions_init(&files);
         posix_spawnattr_init(&attributes);
         posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
@@ -60,53 +61,53 @@ static int spawn(int out, pid_t *ret_pid) {
         return -r;
 }
 
-static void ask(struct gnome *g);
+static void read_setting(struct gnome *g);
 
-static int on_exit_child(sd_event_source *source, const siginfo_t *info, void *userdata) {
+static int on_child_exit(sd_event_source *source, const siginfo_t *info, void *userdata) {
         struct gnome *g = userdata;
         char text[16] = "";
 
         (void)source;
         g->child = sd_event_source_disable_unref(g->child);
-        if (info->si_code == CLD_EXITED && info->si_status == 0 && read(g->answer, text, sizeof(text) - 1) > 0)
+        if (info->si_code == CLD_EXITED && info->si_status == 0 && read(g->output, text, sizeof(text) - 1) > 0)
                 g->changed(g->userdata, strncmp(text, "false", 5) == 0);
-        close(g->answer);
-        g->answer = -1;
-        if (g->again)
-                ask(g);
+        close(g->output);
+        g->output = -1;
+        if (g->outdated)
+                read_setting(g);
         return 0;
 }
 
-static void ask(struct gnome *g) {
+static void read_setting(struct gnome *g) {
         int pipes[2], r;
         pid_t pid = 0;
 
-        g->again = g->child != NULL;
+        g->outdated = g->child != NULL;
         if (g->child)
                 return;
         if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) {
-                log_warning("GNOME's settings not read: %s", strerror(errno));
+                log_warning("GNOME's \"do not disturb\" not read: %s", strerror(errno));
                 return;
         }
-        r = spawn(pipes[1], &pid);
+        r = spawn_gsettings(pipes[1], &pid);
         close(pipes[1]);
-        g->answer = pipes[0];
+        g->output = pipes[0];
         if (r >= 0)
-                r = sd_event_add_child(g->event, &g->child, pid, WEXITED, on_exit_child, g);
+                r = sd_event_add_child(g->event, &g->child, pid, WEXITED, on_child_exit, g);
         if (r >= 0)
                 return;
-        log_warning("GNOME's settings not read: gsettings: %s", strerror(-r));
-        close(g->answer);
-        g->answer = -1;
+        log_warning("GNOME's \"do not disturb\" not read: gsettings: %s", strerror(-r));
+        close(g->output);
+        g->output = -1;
 }
 
 static int on_written(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         (void)m, (void)ret_error;
-        ask(userdata);
+        read_setting(userdata);
         return 0;
 }
 
-int gnome_new(sd_event *event, sd_bus *desktop, void (*changed)(void *userdata, bool hold), void *userdata,
+int gnome_new(sd_event *event, sd_bus *desktop, void (*changed)(void *userdata, bool inhibited), void *userdata,
               struct gnome **ret) {
         struct gnome *g;
         sigset_t child;
@@ -117,7 +118,7 @@ int gnome_new(sd_event *event, sd_bus *desktop, void (*changed)(void *userdata, 
         g = calloc(1, sizeof(*g));
         if (!g)
                 return -ENOMEM;
-        *g = (struct gnome){.event = event, .changed = changed, .userdata = userdata, .answer = -1};
+        *g = (struct gnome){.event = event, .changed = changed, .userdata = userdata, .output = -1};
         sigemptyset(&child);
         sigaddset(&child, SIGCHLD);
         sigprocmask(SIG_BLOCK, &child, NULL);
@@ -129,7 +130,7 @@ int gnome_new(sd_event *event, sd_bus *desktop, void (*changed)(void *userdata, 
                 free(g);
                 return r;
         }
-        ask(g);
+        read_setting(g);
         *ret = g;
         return 0;
 }
@@ -138,7 +139,7 @@ void gnome_free(struct gnome *g) {
         if (!g)
                 return;
         sd_event_source_disable_unref(g->child);
-        if (g->answer >= 0)
-                close(g->answer);
+        if (g->output >= 0)
+                close(g->output);
         free(g);
 }

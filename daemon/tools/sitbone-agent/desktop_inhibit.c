@@ -1,31 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* May this desktop be disturbed? Desktops say so in different places; any one of them that says no counts.
+/* Desktops publish "do not disturb" in different places; any one of them that is on counts:
  *
- *   Inhibited (b)         org.freedesktop.Notifications, KDE's way: do not disturb, presentations, screen sharing
+ *   Inhibited (b)         org.freedesktop.Notifications, KDE: do not disturb, presentations, screen sharing
  *   paused (b)            dunst
  *   InhibitedActions (u)  GNOME's session: bit 8 = kept from idling, as players and presentations do in full screen
  *   HasInhibit () -> b    freedesktop power management (KDE, Xfce): the same
  *   do-not-disturb        Xfce, a property in xfconf
  *
- * GNOME's own "do not disturb" is in agent_gnome.c. Changes are announced by most; all are asked once a minute, which also
- * renews what the daemon was told. */
+ * GNOME's own "do not disturb" is in gnome.c. Most places announce changes; all are read once a minute, which also renews
+ * the request to the daemon before it expires. */
+#include "tools/sitbone-agent/desktop_inhibit.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/sitbone-agent/agent.h"
+#include "tools/sitbone-agent/gnome.h"
 #include "util/log.h"
 
-static const uint64_t ask_every_us = 60000000;
+static const uint64_t READ_EVERY_US = 60000000;
 
 #define PROPERTIES    "org.freedesktop.DBus.Properties"
 #define NOTIFICATIONS "org.freedesktop.Notifications"
 
 static const struct source {
         const char *service, *path, *interface, *method;
-        const char *of, *name; /* what is asked for, NULL: the method has no arguments */
-        uint32_t mask;         /* of a number */
-        char type;             /* in the variant that comes; 0: a boolean as it is */
+        const char *argument, *name; /* arguments of the method; name NULL: it has none */
+        uint32_t mask;               /* bits of a number that count */
+        char type;                   /* type in the variant of the reply; 0: a boolean without a variant */
         bool fullscreen;
 } sources[] = {
         {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", NOTIFICATIONS, "Inhibited", 0, 'b',
@@ -42,37 +44,37 @@ static const struct source {
 
 enum { SOURCES_N = sizeof(sources) / sizeof(*sources) };
 
-struct answer {
-        struct disturb *disturb;
+struct reading {
+        struct desktop_inhibit *owner;
         const struct source *source;
-        bool hold;
+        bool inhibited;
 };
 
-struct disturb {
+struct desktop_inhibit {
         const struct agent_settings *settings;
         sd_bus *bus; /* not owned */
         sd_event_source *timer;
-        void (*changed)(void *userdata, bool hold);
+        void (*changed)(void *userdata, bool inhibited);
         void *userdata;
-        bool hold;
+        bool inhibited;
         struct gnome *gnome;
-        bool gnome_hold;
-        struct answer of[SOURCES_N];
+        bool gnome_inhibited;
+        struct reading of[SOURCES_N];
 };
 
-static void decide(struct disturb *d) {
-        bool hold = d->gnome_hold;
+static void update_inhibited(struct desktop_inhibit *d) {
+        bool inhibited = d->gnome_inhibited;
 
         for (int i = 0; i < SOURCES_N; i++)
-                hold |= d->of[i].hold;
-        if (hold == d->hold)
+                inhibited |= d->of[i].inhibited;
+        if (inhibited == d->inhibited)
                 return;
-        d->hold = hold;
-        log_info("the desktop %s", hold ? "is not to be disturbed: alerts wait" : "may be disturbed again");
-        d->changed(d->userdata, hold);
+        d->inhibited = inhibited;
+        log_info("\"do not disturb\" is %s", inhibited ? "on: alerts wait" : "off");
+        d->changed(d->userdata, inhibited);
 }
 
-static bool read_answer(const struct source *s, sd_bus_message *m) {
+static bool parse_reply(const struct source *s, sd_bus_message *m) {
         uint32_t number = 0;
         int yes = 0;
 
@@ -83,64 +85,63 @@ static bool read_answer(const struct source *s, sd_bus_message *m) {
         return sd_bus_message_read(m, "b", &yes) >= 0 && yes;
 }
 
-/* Who is not there, or does not know the question, has nothing against it. */
-static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct answer *a = userdata;
+/* A service that is absent, or does not know the method, inhibits nothing. */
+static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct reading *reading = userdata;
 
         (void)ret_error;
-        a->hold = !sd_bus_message_is_method_error(m, NULL) && read_answer(a->source, m);
-        decide(a->disturb);
+        reading->inhibited = !sd_bus_message_is_method_error(m, NULL) && parse_reply(reading->source, m);
+        update_inhibited(reading->owner);
         return 0;
 }
 
-/* Starts nobody: a service that is not running inhibits nothing. */
-static void ask(struct answer *a) {
-        const struct source *s = a->source;
+/* Starts no service: one that is not running inhibits nothing. */
+static void request_reading(struct reading *reading) {
+        const struct source *s = reading->source;
         sd_bus_message *m = NULL;
-        int r = sd_bus_message_new_method_call(a->disturb->bus, &m, s->service, s->path, s->interface, s->method);
+        int r = sd_bus_message_new_method_call(reading->owner->bus, &m, s->service, s->path, s->interface, s->method);
 
         if (r >= 0 && s->name)
-                r = sd_bus_message_append(m, "ss", s->of, s->name);
+                r = sd_bus_message_append(m, "ss", s->argument, s->name);
         if (r >= 0)
                 r = sd_bus_message_set_auto_start(m, 0);
         if (r >= 0)
-                r = sd_bus_call_async(a->disturb->bus, NULL, m, on_answer, a, 0);
+                r = sd_bus_call_async(reading->owner->bus, NULL, m, on_reply, reading, 0);
         if (r < 0)
-                log_warning("%s not asked: %s", s->service, strerror(-r));
+                log_warning("%s: \"do not disturb\" not read: %s", s->service, strerror(-r));
         sd_bus_message_unref(m);
 }
 
-static void ask_all(struct disturb *d) {
+static void request_all(struct desktop_inhibit *d) {
         for (int i = 0; i < SOURCES_N; i++)
                 if (!sources[i].fullscreen || d->settings->fullscreen)
-                        ask(&d->of[i]);
+                        request_reading(&d->of[i]);
 }
 
 static int on_news(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         (void)m, (void)ret_error;
-        ask_all(userdata);
+        request_all(userdata);
         return 0;
 }
 
-static void on_gnome(void *userdata, bool hold) {
-        struct disturb *d = userdata;
+static void on_gnome(void *userdata, bool inhibited) {
+        struct desktop_inhibit *d = userdata;
 
-        d->gnome_hold = hold;
-        decide(d);
+        d->gnome_inhibited = inhibited;
+        update_inhibited(d);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct disturb *d = userdata;
+        struct desktop_inhibit *d = userdata;
 
         (void)usec;
-        if (d->hold)
+        if (d->inhibited)
                 d->changed(d->userdata, true);
-        ask_all(d);
-        sd_event_source_set_time_relative(source, ask_every_us);
-        return 0;
+        request_all(d);
+        return sd_event_source_set_time_relative(source, READ_EVERY_US);
 }
 
-static int listen_to(struct disturb *d) {
+static int listen_for_changes(struct desktop_inhibit *d) {
         static const char *const matches[] = {
                 "type='signal',interface='" PROPERTIES
                 "',member='PropertiesChanged',path='/org/freedesktop/Notifications'",
@@ -156,9 +157,10 @@ static int listen_to(struct disturb *d) {
         return r;
 }
 
-int disturb_new(sd_event *event, sd_bus *desktop, const struct agent_settings *settings,
-                void (*changed)(void *userdata, bool hold), void *userdata, struct disturb **ret) {
-        struct disturb *d;
+int desktop_inhibit_new(sd_event *event, sd_bus *desktop, const struct agent_settings *settings,
+                        void (*changed)(void *userdata, bool inhibited), void *userdata,
+                        struct desktop_inhibit **ret) {
+        struct desktop_inhibit *d;
         int r;
 
         if (!settings->do_not_disturb)
@@ -171,12 +173,14 @@ int disturb_new(sd_event *event, sd_bus *desktop, const struct agent_settings *s
         d->changed = changed;
         d->userdata = userdata;
         for (int i = 0; i < SOURCES_N; i++)
-                d->of[i] = (struct answer){.disturb = d, .source = &sources[i]};
-        r = listen_to(d);
+                d->of[i] = (struct reading){.owner = d, .source = &sources[i]};
+        r = listen_for_changes(d);
         if (r >= 0)
                 r = sd_event_add_time_relative(event, &d->timer, CLOCK_MONOTONIC, 0, 100000, on_timer, d);
         if (r >= 0)
                 r = sd_event_source_set_enabled(d->timer, SD_EVENT_ON);
+        if (r >= 0)
+                r = sd_event_source_set_exit_on_failure(d->timer, 1);
         if (r >= 0)
                 r = gnome_new(event, desktop, on_gnome, d, &d->gnome);
         if (r < 0) {
@@ -188,7 +192,7 @@ int disturb_new(sd_event *event, sd_bus *desktop, const struct agent_settings *s
         return 0;
 }
 
-void disturb_free(struct disturb *d) {
+void desktop_inhibit_free(struct desktop_inhibit *d) {
         if (!d)
                 return;
         gnome_free(d->gnome);
