@@ -8,7 +8,7 @@
 #include "core/follow/workout_plan.h"
 #include "util/minmax.h"
 
-#define US_PER_S   1000000ull
+#define US_PER_S   UINT64_C(1000000)
 #define US_PER_MIN (60 * US_PER_S)
 
 static const uint64_t DAY_US = 1440 * US_PER_MIN;

@@ -6,7 +6,7 @@
 
 #include "util/minmax.h"
 
-#define US_PER_S 1000000ull
+#define US_PER_S UINT64_C(1000000)
 
 /* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to
  * the seated time. Frames come far more often, so the call costs nothing in practice. */
@@ -255,9 +255,11 @@ static enum seat seat_from_occupancy(enum occupancy occupancy) {
         case OCCUPANCY_VACANT:
         case OCCUPANCY_OBJECT:
                 return SEAT_OFF;
-        default:
-                return SEAT_SILENT;
+        case OCCUPANCY_UNKNOWN:
+        case OCCUPANCY_N:
+                break;
         }
+        return SEAT_SILENT;
 }
 
 static void confirm_bout(struct sitting_tracker *t) {
@@ -335,9 +337,11 @@ static uint64_t find_deadline(const struct sitting_tracker *t, uint64_t now_us) 
                                instant_reached(now_us, absence_us(t, now_us), us_of_seconds(t->settings.break_s)));
         case SITTING_SEATED:
                 return next;
-        default:
-                return UINT64_MAX;
+        case SITTING_AWAY:
+        case SITTING_PHASE_N:
+                break;
         }
+        return UINT64_MAX;
 }
 
 static void publish_sitting(struct sitting_tracker *t, uint64_t now_us, struct sitting *ret) {
