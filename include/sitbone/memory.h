@@ -33,12 +33,12 @@ struct memory_alerts {
         uint32_t raised_today, snoozes_today, skips_today;
         uint8_t partial;   /* the absence became a partial break */
         uint8_t inhibited; /* "do not disturb" of a person or an automation; a desktop repeats its own */
-        struct {
+        struct memory_hour {
                 uint8_t raised, worked;
         } hour[24];             /* adaptive: activation prompts raised in this local hour, and how many worked */
         uint16_t workouts_done; /* bit 0: a workout was done today, bit 1: yesterday, ... */
         struct exercise_history offered;
-        struct {
+        struct memory_alert {
                 uint8_t open, withdrawn;
                 uint64_t id, raised_age_us, closed_age_us, answered_age_us; /* UINT64_MAX = not set */
                 uint32_t outcome, moment, showings;

@@ -6,7 +6,6 @@
 
 #include "check.h"
 #include "configure/settings.h"
-#include "core/estimate/learn.h"
 
 static struct pipeline pipeline;
 static struct settings settings;
@@ -102,7 +101,7 @@ static void test_learning_is_whole(void) {
         CHECK(strcmp(snapshot.learning.taught[0], "typing") == 0);
         memset(&learning, 0xFF, sizeof(learning));
         learning.n_taught = 2;
-        estimate_learning(&pipeline.estimate, &learning);
+        estimate_report_learning(&pipeline.estimate, &learning);
         CHECK(learning.n_taught == 1 && strcmp(learning.taught[0], "typing") == 0 && learning.taught[1][0] == '\0');
         CHECK(learning.cue == SQUEEZE_NO_CUE && learning.round == 0 && learning.left_s == 0);
 }

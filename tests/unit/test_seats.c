@@ -46,7 +46,7 @@ static void see(void *userdata, const struct frame *f, const struct recording_ro
         struct posture posture;
 
         condition_step(&condition, f, &map);
-        describe_step(&describe, &map, &features);
+        describe_step(&describe, &map, condition_creep_share(&condition), &features);
         estimate_step(&estimate, &features, f->arrived_us, &posture);
         check_ranges(&features, &posture);
         s->frames_of[posture.occupancy]++;
@@ -79,7 +79,7 @@ static struct seen replay(const char *name, char *data, size_t n) {
         }
         condition_init(&condition, &settings.condition, &recording.layout.geometry);
         describe_init(&describe, &recording.layout.geometry);
-        estimate_init(&estimate, &settings);
+        estimate_init(&estimate, &settings, &recording.layout.geometry);
         recording_each(&recording, &frame, see, &s);
         free(data);
         printf("%-24s frames %zu: unknown %zu vacant %zu object %zu person %zu, %zu changes; empty %zu, found %zu\n",

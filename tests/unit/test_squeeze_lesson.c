@@ -8,7 +8,7 @@
 
 #include "check.h"
 
-static struct squeeze_watch watch;
+static struct squeeze_detector watch;
 static struct squeeze_pattern pattern;
 
 /* Plays a lesson at ten frames a second. rest: level of the signal in each rest; change: of it in each squeeze, against the
@@ -19,8 +19,8 @@ static bool play_lesson(const float rest[SQUEEZE_LESSONS + 1], float change) {
 
         memset(&watch, 0, sizeof(watch));
         memset(&pattern, 0, sizeof(pattern));
-        squeeze_learn(&watch);
-        for (int i = 0; i < 600 && watch.lesson.phase == LEARNING_GATHERS; i++) {
+        squeeze_start_lesson(&watch);
+        for (int i = 0; i < 600 && watch.lesson.phase == LEARNING_RUNNING; i++) {
                 uint32_t round;
                 float left_s, level;
 

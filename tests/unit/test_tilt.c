@@ -13,7 +13,7 @@ static const float DT = 0.1F;
 
 static void look(float angle, float load, bool quiet, float lean, float seconds) {
         static float age;
-        struct tilt_seen s = {
+        struct tilt_observation s = {
                 .angle_deg = angle, .noise_deg = 1.3F, .spread = 0.2F, .lean = lean, .load = load, .quiet = quiet};
 
         for (int i = 0; (float)i * DT < seconds; i++) {
@@ -24,7 +24,7 @@ static void look(float angle, float load, bool quiet, float lean, float seconds)
 }
 
 static void begin(void) {
-        tilt_forget(&belief);
+        tilt_reset(&belief);
         look(0, 100, true, 0, 10);
 }
 
@@ -160,7 +160,7 @@ static void test_lean_before(void) {
 
 /* Another reference, and moments without an angle. */
 static void test_edges(void) {
-        struct tilt_seen s = {.angle_deg = NAN, .noise_deg = 1, .load = 100, .quiet = true, .age_s = 1e6F};
+        struct tilt_observation s = {.angle_deg = NAN, .noise_deg = 1, .load = 100, .quiet = true, .age_s = 1e6F};
 
         begin();
         go(5, 60);

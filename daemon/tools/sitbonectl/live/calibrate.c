@@ -86,41 +86,41 @@ static void count_down(const struct session *s) {
 
 /* One line that is written over, ten blocks wide. */
 static void show_progress(const struct session *s) {
-        int done = (int)lrint(10 - fmin(fmax(s->view->learning_left_s, 0), 10));
+        int done = (int)lrint(10 - fmin(fmax(s->view->live.learning_left_s, 0), 10));
 
         if (!s->terminal)
                 return;
         printf("\r  %s [%.*s%.*s] %2.0f s ", _("hold still"), done, "##########", 10 - done, "          ",
-               s->view->learning_left_s);
+               s->view->live.learning_left_s);
         fflush(stdout);
 }
 
 /* What to do now, by itself on its line or, where nobody can write over it, when it changes. */
 static void show_cue(const struct session *s, char *last, size_t size) {
         const struct view *v = s->view;
-        bool squeeze = is(v->learning_cue, "squeeze");
+        bool squeeze = is(v->live.learning_cue, "squeeze");
         const char *loud = squeeze ? _("SQUEEZE") : _("let go");
 
         if (s->terminal)
-                printf("\r  %-*s %2.0f s ", language_field_width(loud, 12), loud, v->learning_left_s);
-        else if (!is(last, v->learning_cue))
+                printf("\r  %-*s %2.0f s ", language_field_width(loud, 12), loud, v->live.learning_left_s);
+        else if (!is(last, v->live.learning_cue))
                 printf("  %s\n", squeeze ? _("squeeze") : _("let go"));
-        snprintf(last, size, "%s", v->learning_cue);
+        snprintf(last, size, "%s", v->live.learning_cue);
         fflush(stdout);
 }
 
 /* Until the daemon has gathered. */
 static int watch(struct session *s) {
-        char cue[VIEW_WORD_MAX] = "";
+        char cue[LIVE_WORD_MAX] = "";
 
         for (int i = 0; i < LOOKS; i++) {
                 int status = look(s);
 
                 if (status != STATUS_DONE)
                         return status;
-                if (!is(s->view->learning, "gathers"))
+                if (!is(s->view->live.learning, "gathers"))
                         break;
-                if (*s->view->learning_cue)
+                if (*s->view->live.learning_cue)
                         show_cue(s, cue, sizeof(cue));
                 else
                         show_progress(s);
@@ -128,13 +128,13 @@ static int watch(struct session *s) {
         }
         if (s->terminal)
                 printf("\r%40s\r", "");
-        if (is(s->view->learning, "refused")) {
-                complain("%s", language_translate(s->view->learning_why));
+        if (is(s->view->live.learning, "refused")) {
+                complain("%s", language_translate(s->view->live.learning_why));
                 return STATUS_FAILED;
         }
-        if (is(s->view->learning, "gathers")) {
+        if (is(s->view->live.learning, "gathers")) {
                 complain(_("the daemon is still waiting for %s; sitbonectl status says how it gets on"),
-                         posture_text(s->view->learning_what));
+                         posture_text(s->view->live.learning_what));
                 return STATUS_FAILED;
         }
         return STATUS_DONE;
@@ -160,12 +160,12 @@ static int ask(struct session *s, const char *method, const char *what) {
 
 /* NAN = not there. */
 static double separation_of(const struct view *v, const char *pose) {
-        char words[VIEW_WORD_MAX], *rest = words, *word;
+        char words[LIVE_WORD_MAX], *rest = words, *word;
 
-        snprintf(words, sizeof(words), "%s", v->poses);
+        snprintf(words, sizeof(words), "%s", v->live.poses);
         for (int i = 0; i < POSE_N && (word = strsep(&rest, " ")); i++)
                 if (is(word, pose))
-                        return v->separation[i];
+                        return v->live.separation.of[i];
         return NAN;
 }
 
@@ -201,7 +201,8 @@ static int guide(struct session *s) {
                         if (tries > 0)
                                 puts(_("  Once more."));
                         status = ask(s, "Calibrate", pose_name((enum calibrate_pose)i));
-                        if (status != STATUS_DONE && (look(s) != STATUS_DONE || !is(s->view->occupancy, "person")))
+                        if (status != STATUS_DONE &&
+                            (look(s) != STATUS_DONE || !is(s->view->live.occupancy, "person")))
                                 return STATUS_FAILED; /* who stood up has ended it */
                 }
                 if (status != STATUS_DONE) {
@@ -248,7 +249,7 @@ static int single(struct session *s, const char *pose) {
         return STATUS_DONE;
 }
 
-int verb_calibrate(const struct options *options) {
+static int run_calibrate(const struct options *options) {
         const char *pose = options->n_args ? options->args[0] : NULL;
         enum calibrate_target target;
         struct session s;
@@ -290,10 +291,10 @@ static int list(struct session *s, bool json) {
 
         if (status != STATUS_DONE)
                 return status;
-        if (!json && !*s->view->taught_postures)
+        if (!json && !*s->view->live.taught_postures)
                 puts(_("Nothing was taught yet."));
         else
-                print_names(s->view->taught_postures, json);
+                print_names(s->view->live.taught_postures, json);
         return STATUS_DONE;
 }
 
@@ -316,7 +317,7 @@ static int teach(struct session *s, const char *name) {
         return status;
 }
 
-int verb_teach(const struct options *options) {
+static int run_teach(const struct options *options) {
         const char *name = options->forget ? options->forget : options->n_args ? options->args[0] : NULL;
         char checked[32];
         struct session s;
@@ -346,18 +347,18 @@ static int say_sitter(struct session *s, bool json) {
 
         if (status != STATUS_DONE)
                 return status;
-        if (json && v->sitter[0])
-                printf("{\"sitter\":\"%s\",\"confidence\":%.2f}\n", v->sitter, v->sitter_confidence);
+        if (json && v->live.sitter[0])
+                printf("{\"sitter\":\"%s\",\"confidence\":%.2f}\n", v->live.sitter, v->live.sitter_confidence);
         else if (json)
                 puts("{\"sitter\":null,\"confidence\":null}");
-        else if (v->sitter[0])
-                printf(_("%s (%.0f %% sure)\n"), v->sitter, v->sitter_confidence * 100);
+        else if (v->live.sitter[0])
+                printf(_("%s (%.0f %% sure)\n"), v->live.sitter, v->live.sitter_confidence * 100);
         else
                 puts(_("nobody in particular"));
         return STATUS_DONE;
 }
 
-int verb_sitter(const struct options *options) {
+static int run_sitter(const struct options *options) {
         const char *name = options->n_args ? options->args[0] : NULL;
         bool nobody = name && is(name, "nobody");
         char checked[32];
@@ -371,3 +372,57 @@ int verb_sitter(const struct options *options) {
                 return status;
         return end(&s, name ? tell(&s, "SetSitter", nobody ? "" : name, _("Noted.")) : say_sitter(&s, options->json));
 }
+
+const struct ctl_command calibrate_command = {
+        .name = "calibrate",
+        .arguments = "[POSE]",
+        .max_args = 1,
+        .summary = "learn how you sit: upright, slouched, arched, left, right",
+        .examples = "  sitbonectl calibrate\n"
+                    "  sitbonectl calibrate upright\n"
+                    "  sitbonectl calibrate squeeze\n",
+        .notes = "Without POSE the command guides you through all five, ten quiet seconds each, and shows how "
+                 "well the mat separates them.\n"
+                 "\n"
+                 "POSE is upright, slouched, arched, left, right, empty (the same as tare) or squeeze: five "
+                 "squeezes of the glutes, which are counted from then on if the seat can tell them from "
+                 "sitting (experimental).",
+        .options = {{"seconds", "time to get ready for each pose (default 5; for a single pose 0)"},
+                    {"bus"},
+                    {"seat"}},
+        .run = run_calibrate,
+};
+
+const struct ctl_command teach_command = {
+        .name = "teach",
+        .arguments = "[NAME]",
+        .max_args = 1,
+        .summary = "learn the posture that you hold for ten seconds",
+        .examples = "  sitbonectl teach crossed-left\n"
+                    "  sitbonectl teach --list\n"
+                    "  sitbonectl teach --forget crossed-left\n",
+        .notes = "The posture is recognised from then on. NAME has a-z, 0-9 and hyphens. If a name is taught "
+                 "again, both lessons count: one now and one on another day is best.",
+        .options = {{"seconds", "time to get ready (default 0)"},
+                    {"list", "print the taught postures"},
+                    {"forget", "delete a taught posture", "NAME"},
+                    {"json", "with --list: print a JSON array"},
+                    {"bus"},
+                    {"seat"}},
+        .run = run_teach,
+};
+
+const struct ctl_command sitter_command = {
+        .name = "sitter",
+        .arguments = "[NAME]",
+        .max_args = 1,
+        .summary = "name the sitter, or show the present one",
+        .examples = "  sitbonectl sitter anna\n"
+                    "  sitbonectl sitter nobody\n"
+                    "  sitbonectl sitter\n",
+        .notes = "Each sitter has a calibration and taught postures. NAME has a-z, 0-9 and hyphens; a new name "
+                 "is a new sitter, nobody is nobody in particular. With the setting [seat] recognise, a sitter "
+                 "who was named once is recognised later.",
+        .options = {{"json"}, {"bus"}, {"seat"}},
+        .run = run_sitter,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* status, and the verbs that are about the seat. */
+/* status and tare: the seat as it is now. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -20,52 +20,54 @@ static void print_posture(const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
         view_posture_words(v, text, sizeof(text));
-        view_label(v->seat_name[0] ? v->seat_name : _("seat"));
-        printf("%s%s", language_columns(v->seat_name, strlen(v->seat_name)) > VIEW_LABEL_W ? " " : "", text);
+        view_label(v->live.seat_name[0] ? v->live.seat_name : _("seat"));
+        printf("%s%s", language_columns(v->live.seat_name, strlen(v->live.seat_name)) > VIEW_LABEL_W ? " " : "", text);
         if (view_is_sure(v))
-                printf(_(" (%.0f %% sure)"), v->confidence * 100);
+                printf(_(" (%.0f %% sure)"), v->live.confidence * 100);
         putchar('\n');
 }
 
-static void print_person(const struct view *v) {
+static void print_sitter(const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
         print_line(_("tilt"), view_tilt_words, v);
-        if (!v->referenced)
-                view_line("", _("sit upright and still: it is learnt by itself, or by sitbonectl calibrate upright"));
-        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, _("unknown"), text, sizeof(text));
+        if (!v->live.referenced)
+                view_line(
+                        "",
+                        _("sit upright and still, or run sitbonectl calibrate upright: the reference is then learnt"));
+        view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), text, sizeof(text));
         view_line(_("obliquity"), text);
         print_line(_("balance"), view_balance_words, v);
 }
 
 static void print_learning(const struct view *v) {
-        if (strcmp(v->learning, "gathers") == 0) {
+        if (strcmp(v->live.learning, "gathers") == 0) {
                 view_label(_("learning"));
-                printf(_("%s, %.0f s left\n"), posture_text(v->learning_what), v->learning_left_s);
+                printf(_("%s, %.0f s left\n"), posture_text(v->live.learning_what), v->live.learning_left_s);
         }
-        if (isfinite(v->squeezed_s)) {
+        if (isfinite(v->live.squeezed_s)) {
                 view_label(_("squeezes"));
-                printf(_("%u in this bout, held %.0f s in all%s\n"), v->squeezes, v->squeezed_s,
-                       v->squeezing ? _("; now") : "");
+                printf(_("%u in this bout, held %.0f s in all%s\n"), v->live.squeezes, v->live.squeezed_s,
+                       v->live.squeezing == MAYBE_YES ? _("; now") : "");
         }
-        if (v->taught_postures[0])
-                view_line(_("knows"), v->taught_postures);
+        if (v->live.taught_postures[0])
+                view_line(_("knows"), v->live.taught_postures);
 }
 
 static void print_calibration(const struct view *v) {
         char poses[VIEW_TEXT_MAX];
 
-        if (v->sitter[0]) {
+        if (v->live.sitter[0]) {
                 view_label(_("sitter"));
-                printf(_("%s (%.0f %% sure)\n"), v->sitter, v->sitter_confidence * 100);
+                printf(_("%s (%.0f %% sure)\n"), v->live.sitter, v->live.sitter_confidence * 100);
         }
-        if (v->poses[0]) {
-                view_poses_words(v->poses, poses, sizeof(poses));
+        if (v->live.poses[0]) {
+                view_poses_words(v->live.poses, poses, sizeof(poses));
                 view_line(_("calibrated"), poses);
         }
-        if (v->calibration_stale[0]) {
+        if (v->live.calibration_stale[0]) {
                 view_label(_("calibration"));
-                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_translate(v->calibration_stale));
+                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_translate(v->live.calibration_stale));
         }
         print_learning(v);
 }
@@ -74,34 +76,34 @@ static void print_status(const struct view *v) {
         char place[VIEW_TEXT_MAX];
 
         print_posture(v);
-        if (v->taught[0])
-                view_line(_("taught"), v->taught);
-        if (strcmp(v->occupancy, "person") == 0)
-                print_person(v);
+        if (v->live.taught[0])
+                view_line(_("taught"), v->live.taught);
+        if (strcmp(v->live.occupancy, "person") == 0)
+                print_sitter(v);
         print_calibration(v);
         print_line(_("seated"), view_seated_words, v);
         print_line(_("today"), view_today_words, v);
         print_line(_("next alert"), view_next_words, v);
-        if (v->alert_title[0]) {
+        if (v->live.alert_title[0]) {
                 view_label(_("alert"));
-                printf("%s: %s%s%s\n", v->alert_title, v->alert_reason, v->alert_exercise[0] ? ". " : "",
-                       v->alert_exercise);
+                printf("%s: %s%s%s\n", v->live.alert_title, v->live.alert_reason,
+                       v->live.alert_exercise[0] ? ". " : "", v->live.alert_exercise);
         }
         print_line(_("mat"), view_mat_words, v);
-        if (!v->mat_online && *v->mat_trouble)
-                view_line("", v->mat_trouble);
+        if (!v->live.mat_online && *v->live.mat_trouble)
+                view_line("", v->live.mat_trouble);
         view_place_words(v, place, sizeof(place));
         if (*place)
                 view_line("", place);
-        if (v->history_lost > 0) {
+        if (v->live.history_lost > 0) {
                 view_label(_("history"));
-                printf(ngettext("%llu note lost\n", "%llu notes lost\n", v->history_lost),
-                       (unsigned long long)v->history_lost);
+                printf(ngettext("%llu entry lost\n", "%llu entries lost\n", v->live.history_lost),
+                       (unsigned long long)v->live.history_lost);
         }
-        view_line("mqtt", v->mqtt[0] ? language_translate(v->mqtt) : _("off"));
+        view_line("mqtt", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));
 }
 
-int verb_status(const struct options *options) {
+static int run_status(const struct options *options) {
         struct view *view = malloc(sizeof(*view));
         struct link link;
         int status, r;
@@ -126,22 +128,26 @@ int verb_status(const struct options *options) {
         return status;
 }
 
-static int finish(struct link *link, int status, const char *said, const char *refusal) {
-        link_close(link);
-        if (status == STATUS_DONE)
-                puts(said);
-        else
-                complain("%s", refusal);
-        return status;
+static int run_tare(const struct options *options) {
+        return link_command(options, _("The seat as it is now counts as empty."), "Tare", "");
 }
 
-int verb_tare(const struct options *options) {
-        char refusal[VIEW_TEXT_MAX];
-        struct link link;
-        int status = link_open(options, &link);
+const struct ctl_command status_command = {
+        .name = "status",
+        .arguments = "",
+        .summary = "show occupancy, posture, sitting time and the next alert",
+        .examples = "  sitbonectl status\n"
+                    "  sitbonectl status --json | jq .posture\n",
+        .options = {{"json"}, {"bus"}, {"seat"}},
+        .run = run_status,
+};
 
-        if (status != STATUS_DONE)
-                return status;
-        status = link_call(&link, "Tare", refusal, sizeof(refusal), "");
-        return finish(&link, status, _("The seat as it is now counts as empty."), refusal);
-}
+const struct ctl_command tare_command = {
+        .name = "tare",
+        .arguments = "",
+        .summary = "the seat as it is now counts as empty",
+        .examples = "  sitbonectl tare\n",
+        .notes = "Nobody and nothing may be on the seat.",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_tare,
+};

@@ -8,7 +8,7 @@
 
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"
@@ -108,7 +108,7 @@ static int respond(struct replay *r) {
 
         for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
                 complain("%s", mistakes->text[i]);
-        if (!condition_respond(&r->pipeline.condition, response) && response) {
+        if (!condition_set_response(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
                          r->source->recording.layout.geometry.n_cells);
                 status = STATUS_USAGE;
@@ -138,7 +138,7 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         if (status != STATUS_DONE)
                 return status;
         if (profile)
-                estimate_know(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
+                estimate_load_profile(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
         recording_each(&source->recording, &source->frame, on_frame, r);
         if (source->recording.frames > 0)
                 return STATUS_DONE;
@@ -236,7 +236,7 @@ static int replay_as_summary(struct source *source, const struct options *option
 /* The last decision up to a moment. */
 struct picture {
         double at_s, taken_s; /* taken_s NAN = none yet */
-        float break_s;
+        const struct settings *settings;
         struct view view;
 };
 
@@ -246,7 +246,7 @@ static void picture_decided(void *userdata, const struct snapshot *s) {
         if (replay_time_s(s) > p->at_s && isfinite(p->taken_s))
                 return;
         p->taken_s = replay_time_s(s);
-        view_from_snapshot(&p->view, s, p->break_s);
+        view_from_snapshot(&p->view, s, p->settings);
 }
 
 static int replay_as_picture(struct source *source, const struct options *options) {
@@ -258,14 +258,14 @@ static int replay_as_picture(struct source *source, const struct options *option
                 return STATUS_FAILED;
         p->at_s = options->at ? strtod(options->at, &end) : INFINITY;
         p->taken_s = NAN;
-        p->break_s = source->settings.sitting.break_s;
+        p->settings = &source->settings;
         if (options->at && (*end || end == options->at || !(p->at_s >= 0))) {
                 complain("--at %s: must be seconds of the recording", options->at);
                 free(p);
                 return STATUS_USAGE;
         }
         status = run(source, options, picture_decided, p);
-        snprintf(p->view.seat_name, sizeof(p->view.seat_name), "sitbone");
+        snprintf(p->view.live.seat_name, sizeof(p->view.live.seat_name), "sitbone");
         if (status == STATUS_DONE && options->at && p->at_s > p->taken_s + END_S) {
                 complain("--at %s: the recording ends at %.1f s", options->at, p->taken_s);
                 status = STATUS_FAILED;
@@ -292,22 +292,25 @@ static void moment(double at_s, char *ret, size_t size) {
         snprintf(ret, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+struct comparison {
+        struct source *source;
+        const struct options *options;
+};
+
+static int collect_alerts(void *userdata, bool after, struct what_if_list *list) {
+        struct comparison *c = userdata;
+        int status = after ? load_settings(c->options->against, &c->source->settings) : STATUS_DONE;
+
+        return status == STATUS_DONE ? run(c->source, c->options, list_alerts, list) : status;
+}
+
 /* The same recording twice: with --config, then with --against. */
 static int replay_against(struct source *source, const struct options *options) {
-        struct what_if_list before = {0}, after = {0};
-        int status = run(source, options, list_alerts, &before);
+        struct comparison comparison = {source, options};
+        struct what_if what_if = {
+                .collect = collect_alerts, .format_moment = moment, .userdata = &comparison, .near_s = NEAR_S};
 
-        if (status == STATUS_DONE)
-                status = load_settings(options->against, &source->settings);
-        if (status == STATUS_DONE)
-                status = run(source, options, list_alerts, &after);
-        if (status == STATUS_DONE && options->json)
-                what_if_print_json(stdout, &before, &after, NEAR_S);
-        else if (status == STATUS_DONE)
-                what_if_print(stdout, &before, &after, NEAR_S, moment);
-        free(before.of);
-        free(after.of);
-        return status;
+        return what_if_compare(&what_if, options->json);
 }
 
 /* A script reads --json: what is missing goes beside it. Refused frames of a line are in the summary. */
@@ -318,7 +321,7 @@ static void say_missing(const struct source *s) {
                 source_say_missing(s, stderr);
 }
 
-int verb_replay(const struct options *options) {
+static int run_replay(const struct options *options) {
         struct source *source;
         int status;
 
@@ -342,3 +345,27 @@ int verb_replay(const struct options *options) {
         source_free(source);
         return status;
 }
+
+const struct ctl_command replay_command = {
+        .name = "replay",
+        .arguments = "FILE",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "run a recording through the pipeline in virtual time",
+        .examples = "  sitbonectl replay lunch.csv\n"
+                    "  sitbonectl replay capture.bin --format jq-seat-32 --json > decisions.jsonl\n"
+                    "  sitbonectl replay lunch.csv --svg seat.svg --at 95\n"
+                    "  sitbonectl replay lunch.csv --teach crossed=30-40 --teach crossed=95-105\n"
+                    "  sitbonectl replay lunch.csv --calibrate upright=20-35 --calibrate slouched=40-55\n",
+        .notes = "FILE is a recording of sitbonectl record, frames CSV, or raw wire bytes with --format.",
+        .options = {{"config", "settings to decide with (default: the installed ones)"},
+                    {"against", "list the alerts that would come, go or move with these settings"},
+                    {"format"},
+                    {"exercises"},
+                    {"json", "print an object for each frame and each event, in time order"},
+                    {"svg", "write a picture of the seat at the time given with --at"},
+                    {"at", "second of the recording for --svg (default: its end)"},
+                    {"teach", "seconds FROM to TO are a lesson for a posture, as with the command teach"},
+                    {"calibrate", "seconds FROM to TO, at least 12, are a calibrated pose; upright is required"}},
+        .run = run_replay,
+};
