@@ -8,11 +8,11 @@
 
 struct watch {
         sd_login_monitor *monitor;
-        void (*changed)(void *userdata);
+        void (*changed)(void *userdata, bool may_show);
         void *userdata;
 };
 
-bool session_may_show(void) {
+static bool find_may_show(void) {
         char *session = NULL;
         bool may = true;
 
@@ -30,7 +30,7 @@ static int on_change(sd_event_source *source, int fd, uint32_t events, void *use
 
         (void)source, (void)fd, (void)events;
         sd_login_monitor_flush(w->monitor);
-        w->changed(w->userdata);
+        w->changed(w->userdata, find_may_show());
         return 0;
 }
 
@@ -41,13 +41,14 @@ static void free_watch(void *userdata) {
         free(w);
 }
 
-int session_watch(sd_event *event, void (*changed)(void *userdata), void *userdata) {
+int session_watch(sd_event *event, void (*changed)(void *userdata, bool may_show), void *userdata) {
         struct watch *w = calloc(1, sizeof(*w));
         sd_event_source *source = NULL;
         int r;
 
         if (!w)
                 return -ENOMEM;
+        changed(userdata, find_may_show());
         w->changed = changed;
         w->userdata = userdata;
         if (sd_login_monitor_new("session", &w->monitor) < 0) {

@@ -6,10 +6,8 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
-/* False only when logind reports that this is not the active local session. */
-bool session_may_show(void);
-
-/* Calls changed on every change that logind reports. Returns 0 also when there is no logind. */
-int session_watch(sd_event *event, void (*changed)(void *userdata), void *userdata);
+/* Calls changed now, and on every change that logind reports. may_show is false only when logind reports that this is not
+ * the active local session. Returns 0 also when there is no logind. */
+int session_watch(sd_event *event, void (*changed)(void *userdata, bool may_show), void *userdata);
 
 #endif

@@ -96,8 +96,8 @@ static void parse_options(int argc, char **argv, struct options *ret) {
         }
 }
 
-static void update_may_show(void *userdata) {
-        notifier_set_may_show(userdata, session_may_show());
+static void update_may_show(void *userdata, bool may_show) {
+        notifier_set_may_show(userdata, may_show);
 }
 
 /* Runs before sd-bus closes the bus in an exit source of normal priority. */
@@ -160,7 +160,6 @@ static int run_agent(sd_event *event, sd_bus *desktop, const struct agent_settin
                 r = desktop_inhibit_new(event, desktop, settings, seats_set_inhibited, seats, &inhibit);
         if (r < 0)
                 return r;
-        notifier_set_may_show(&notifier, session_may_show());
         sd_notify(0, "READY=1");
         r = sd_event_loop(event);
         desktop_inhibit_free(inhibit);
