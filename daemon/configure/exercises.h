@@ -3,8 +3,10 @@
 #ifndef CONFIGURE_EXERCISES_H
 #define CONFIGURE_EXERCISES_H
 
-#include "configure/settings.h"
+#include <stddef.h>
+
 #include "sitbone/exercise.h"
+#include "util/config_errors.h"
 
 /* Reads text (the file's content) into *ret; every mistake goes to mistakes with file and line. *ret is written only
  * when there is none. Returns the number of mistakes. */

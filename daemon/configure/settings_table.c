@@ -2,6 +2,8 @@
 /* The settings table. A row holds section, key, kind, range, unit, default and help text. */
 #include "configure/settings_table.h"
 
+#include "sitbone/settings.h"
+
 /* NOLINTBEGIN(bugprone-macro-parentheses): field names cannot be put in parentheses */
 #define FIELD(member) offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
 #define BOOL(s, k, standard, help)                                                                                    \

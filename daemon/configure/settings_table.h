@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sitbone/settings.h"
-
 enum { SETTINGS_ROWS_MAX = 128 };
 
 enum setting_kind {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sitbone/settings.h"
+#include "sitbone/settings/alert.h"
 
 /* "22:00-07:00", or "" for none. */
 bool settings_time_hours(const char *text, struct setting_hours *ret);

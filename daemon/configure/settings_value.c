@@ -10,6 +10,7 @@
 #include "core/acquire/cell_lists.h"
 #include "core/acquire/formats.h"
 #include "sitbone/frame.h"
+#include "sitbone/settings.h"
 #include "util/sanitize.h"
 
 void setting_legal(const struct setting *row, char *ret, size_t size) {

@@ -7,6 +7,8 @@
 
 #include "configure/settings_table.h"
 
+struct settings;
+
 /* Legal values in words, as they stand in mistakes and in the file of defaults. */
 void setting_legal(const struct setting *row, char *ret, size_t size);
 

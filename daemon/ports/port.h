@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "sitbone/settings.h"
+#include "sitbone/settings/device.h"
 
 struct port_options {
         int32_t baud; /* already resolved: the setting, or the format's */

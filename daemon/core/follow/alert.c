@@ -9,6 +9,7 @@
 #include "core/follow/alert_outcome.h"
 #include "core/follow/exercise_choice.h"
 #include "core/follow/workout_plan.h"
+#include "sitbone/settings.h"
 #include "util/minmax.h"
 
 /* Between the end of an alert and the next of its kind, so that everybody sees that they are two. */

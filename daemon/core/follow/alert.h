@@ -43,9 +43,11 @@
 #include "sitbone/command.h"
 #include "sitbone/exercise.h"
 #include "sitbone/memory.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/alert.h"
 #include "sitbone/sitting.h"
 #include "sitbone/wall_clock.h"
+
+struct settings;
 
 /* Of the activation prompts raised in each local hour: how many, and how many worked (habit.h). */
 struct alert_habit {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/follow/window.h"
+#include "sitbone/settings.h"
 #include "util/minmax.h"
 
 #define US_PER_S 1000000ull

@@ -28,8 +28,10 @@
 
 #include "sitbone/memory.h"
 #include "sitbone/posture.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/sitting.h"
 #include "sitbone/sitting.h"
+
+struct settings;
 
 /* What the mat says of the seat, all postures and objects aside. */
 enum seat { SEAT_SILENT, SEAT_OFF, SEAT_ON };

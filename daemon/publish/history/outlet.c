@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "publish/history/write.h"
+#include "sitbone/settings.h"
 #include "store/history_database.h"
 #include "util/clock.h"
 #include "util/log.h"

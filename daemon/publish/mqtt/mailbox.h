@@ -11,6 +11,7 @@
 #include "contract/live_values.h"
 #include "publish/mqtt/events.h"
 #include "sitbone/command.h"
+#include "sitbone/settings.h"
 #include "util/ring.h"
 
 enum { MAILBOX_EVENTS = 100, MAILBOX_COMMANDS = 16, VERB_MAX = 33, TRANSACTION_MAX = 128, CORRELATION_MAX = 128 };
@@ -60,8 +61,8 @@ void mailbox_stop(struct mailbox *m);
 
 /* MQTT thread */
 bool mailbox_stopping(struct mailbox *m);
-bool mailbox_report(struct mailbox *m, struct live_values *ret);     /* the newest; false = none yet */
-bool mailbox_settings(struct mailbox *m, struct settings *ret); /* once each change */
+bool mailbox_report(struct mailbox *m, struct live_values *ret); /* the newest; false = none yet */
+bool mailbox_settings(struct mailbox *m, struct settings *ret);  /* once each change */
 bool mailbox_next_event(struct mailbox *m, struct seat_event *ret);
 bool mailbox_request(struct mailbox *m, const struct request *request); /* false = full */
 bool mailbox_next_answer(struct mailbox *m, struct answer *ret);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "configure/exercises.h"
+#include "configure/settings.h"
 #include "words/names.h"
 
 enum posture_class history_posture(const char *name) {
