@@ -8,6 +8,7 @@
 #include "sitbone/settings.h"
 #include "util/clock.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 #define US_PER_MIN (60 * USEC_PER_SEC)
 

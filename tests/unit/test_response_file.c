@@ -49,7 +49,7 @@ static void test_refused(void) {
         refused(HEAD "load 1 2 -3\n", "mat:3: number 2 is missing or not from");
         refused(HEAD "load 1 2 nan\n", "mat:3: number 2");
         refused(HEAD "load 2 20 30\nload 1 40 50\n", "mat:4: load must be newtons");
-        refused(HEAD "load 1 20 30\nload 2 40 30\n", "mat:4: number 2 is not above");
+        refused(HEAD "load 1 20 30\nload 2 40 30\n", "mat:4: number 2 does not exceed");
         refused(HEAD "load 1 20 30\nload 2 40 30.002\n", "mat:4: number 2 does not exceed that of the load before by");
         refused(HEAD "load 1 20 30\nload 1.00009 40 50\n", "mat:4: load must be newtons");
         refused(HEAD "load 1 0.00000000000000000000000000000000000004444442\n",
