@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "contract/live_bus.h"
+#include "sitbone/settings.h"
 #include "util/language.h"
 #include "words/names.h"
 #include "words/sentences.h"

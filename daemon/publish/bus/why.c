@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "words/names.h"
 #include "words/sentences.h"

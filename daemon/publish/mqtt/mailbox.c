@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "publish/mqtt/pace.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 
 static void ring_bell(int fd) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "contract/live_json.h"
+#include "sitbone/settings.h"
 #include "tools/sitbonectl/replay/command.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
