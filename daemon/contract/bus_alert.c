@@ -79,6 +79,8 @@ static double limit_number(double number, double most) {
 
 static void store_number(enum member_type type, void *member, double number) {
         switch (type) {
+        case TEXT:
+                break;
         case SECONDS:
                 *(uint64_t *)member = (uint64_t)(limit_number(number, UINT32_MAX) * (double)USEC_PER_SEC);
                 break;

@@ -23,7 +23,7 @@
 #define STATE(key_, decimals_)  .in[LIVE_STATE] = {key_, decimals_}
 #define DIAG(key_, decimals_)   .in[LIVE_DIAG] = {key_, decimals_}
 #define PACE(pace_, step_)      .pace = pace_, .pace_step = step_
-#define CONSTANT                INFINITY
+#define CONSTANT                ((double)INFINITY)
 
 /* Property steps: a smaller movement is not worth waking every listener.
  * Steps of MQTT (PACE): below them a number says nothing new (the standard deviation of the tilt is larger), above them a

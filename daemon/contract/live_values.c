@@ -34,15 +34,15 @@ static enum maybe maybe(bool known, bool yes) {
         return !known ? MAYBE_UNKNOWN : yes ? MAYBE_YES : MAYBE_NO;
 }
 
-static void clear_array(struct live_array *array) {
+void live_array_clear(struct live_array *array) {
         array->n = 0;
         for (int i = 0; i < LIVE_ARRAY_MAX; i++)
-                array->of[i] = NAN;
+                array->of[i] = (double)NAN;
 }
 
 /* Replaces what was in the array before. */
 static void set_array(struct live_array *ret, const float *value, uint32_t n) {
-        clear_array(ret);
+        live_array_clear(ret);
         for (; ret->n < n; ret->n++)
                 ret->of[ret->n] = (double)value[ret->n];
 }
@@ -54,13 +54,13 @@ void live_values_clear(struct live_values *v) {
                 void *member = (char *)v + f->offset;
 
                 if (f->type == LIVE_NUMBER)
-                        *(double *)member = NAN;
+                        *(double *)member = (double)NAN;
                 else if (f->type == LIVE_MAYBE)
                         *(enum maybe *)member = MAYBE_UNKNOWN;
                 else if (f->type == LIVE_COUNT && f->optional)
                         *(uint32_t *)member = LIVE_COUNT_UNKNOWN;
                 else if (f->type == LIVE_ARRAY)
-                        clear_array(member);
+                        live_array_clear(member);
         }
         SET_TEXT(v->occupancy, "unknown");
         SET_TEXT(v->posture, "unknown");

@@ -96,6 +96,8 @@ struct live_values {
         uint32_t decide_worst_us, decide_p99_us;
 };
 
+void live_array_clear(struct live_array *array);
+
 /* Nothing is known. */
 void live_values_clear(struct live_values *v);
 

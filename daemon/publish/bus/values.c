@@ -62,7 +62,7 @@ static double reduce_value(const struct live_field *f, const struct live_values 
         case LIVE_ARRAY:
                 break;
         }
-        return NAN; /* no property has such a type */
+        return (double)NAN; /* no property has such a type */
 }
 
 /* sd-bus refuses to announce a constant property, together with all that were to be announced with it. */

@@ -43,7 +43,7 @@ static void print_frame(struct replay_json *j, const struct snapshot *s) {
 
         live_values_fill_frame(v, s, 0);
         if (s->posture.occupancy == OCCUPANCY_VACANT)
-                v->asymmetry = NAN;
+                v->asymmetry = (double)NAN;
         line = json_pack("{s:o}", "t_s", live_json_number(replay_time_s(s), 3));
         live_json_put(line, v, LIVE_REPLAY);
         /* two lumps of noise on an empty seat are no sit bones */
