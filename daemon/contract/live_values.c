@@ -111,28 +111,36 @@ static void fill_features(struct live_values *v, const struct features *f) {
         v->sit_bone_quality = b->valid ? (double)b->quality : (double)NAN;
         v->ppi = (double)f->ppi;
         v->cov = (double)f->cov;
-        v->dispersion = (double)f->clinic.dispersion;
-        v->gradient_per_cm = (double)f->clinic.gradient_per_cm;
-        v->cop_path_mm = (double)f->clinic.cop_path_mm;
-        v->cop_velocity_mm_s = (double)f->clinic.cop_velocity_mm_s;
-        v->weight_shifts = f->clinic.weight_shifts;
-        v->pressure_reliefs = f->clinic.reliefs;
-        set_array(&v->region_loaded_s, f->clinic.region_loaded_s, isnan(f->clinic.region_load[0]) ? 0 : REGION_N);
+        v->dispersion = (double)f->clinical.dispersion;
+        v->gradient_per_cm = (double)f->clinical.gradient_per_cm;
+        v->cop_path_mm = (double)f->clinical.cop_path_mm;
+        v->cop_velocity_mm_s = (double)f->clinical.cop_velocity_mm_s;
+        v->weight_shifts = f->clinical.weight_shifts;
+        v->pressure_reliefs = f->clinical.reliefs;
+        set_array(&v->region_loaded_s, f->clinical.region_loaded_s, isnan(f->clinical.region_load[0]) ? 0 : REGION_N);
 }
 
+static uint32_t find_place_flaws(const struct place *place) {
+        if (place->verdict == PLACE_TURNED)
+                return FLAW_TURNED;
+        return place->verdict == PLACE_MOVED ? FLAW_MOVED : 0;
+}
+
+/* Quality and flaws as published: those of the map, and what the sitter's place on the mat adds to them. */
 static void fill_map(struct live_values *v, const struct snapshot *s) {
         const struct map *m = &s->map;
+        const struct place *place = &s->posture.place;
         const bool seen = s->health.frames > 0;
 
         v->tared = m->tared;
-        v->quality_pct = seen ? 100.0 * (double)m->quality : (double)NAN;
+        v->quality_pct = seen ? 100.0 * (double)(m->quality * (1 - place->quality_loss)) : (double)NAN;
         v->drift_pct = seen ? 100.0 * (double)m->drift : (double)NAN;
         v->creep_pct = seen ? 100.0 * (double)m->creep : (double)NAN;
         v->force_n = seen ? (double)m->force_n : (double)NAN;
         v->stuck_cells = m->n_stuck;
         v->dead_cells = m->n_dead;
         v->filled_cells = m->n_filled;
-        v->flaws = seen ? m->flaws : 0;
+        v->flaws = seen ? m->flaws | find_place_flaws(place) : 0;
 }
 
 static void fill_health(struct live_values *v, const struct health *h) {
@@ -288,7 +296,7 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
         fill_geometry(ret, s->geometry);
         fill_profile(ret, &s->learning);
         fill_learning(ret, &s->learning);
-        fill_place(ret, &s->learning.place);
+        fill_place(ret, &s->posture.place);
         fill_sitting(ret, s);
         fill_alerts(ret, &s->alerts);
         if (settings) {

@@ -238,7 +238,7 @@ const char *squeeze_cue_name(enum squeeze_cue c) {
 const char *learning_phase_name(enum learning_phase p) {
         static const char *const names[LEARNING_PHASE_N] = {
                 [LEARNING_IDLE] = "idle",
-                [LEARNING_GATHERS] = "gathers",
+                [LEARNING_RUNNING] = "gathers",
                 [LEARNING_DONE] = "done",
                 [LEARNING_REFUSED] = "refused",
         };

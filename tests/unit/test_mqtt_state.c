@@ -323,8 +323,8 @@ static void test_map(void) {
         s->health.frames = 1;
         s->health.history_lost = 7;
         s->map.quality = 0.55f;
-        s->map.flaws = FLAW_NOT_TARED | FLAW_PITCH_GUESSED | FLAW_TURNED;
-        s->learning.place.verdict = PLACE_TURNED;
+        s->map.flaws = FLAW_NOT_TARED | FLAW_PITCH_GUESSED;
+        s->posture.place.verdict = PLACE_TURNED;
         s->map.n_stuck = 2;
         s->map.drift = 0.0312f;
         s->map.creep = NAN;

@@ -341,17 +341,6 @@ static void history_post(void *self, const struct snapshot *s) {
         note_last(h, s);
 }
 
-static int history_fd(void *self) {
-        (void)self;
-        return -1;
-}
-
-static void history_dispatch(void *self, command_fn execute, void *userdata) {
-        (void)self;
-        (void)execute;
-        (void)userdata;
-}
-
 static const char *history_status(void *self) {
         struct history *h = self;
         unsigned long long lost = atomic_load(&h->lost);
@@ -392,8 +381,6 @@ static void history_free(void *self) {
 static const struct outlet_ops ops = {
         .name = "history",
         .post = history_post,
-        .fd = history_fd,
-        .dispatch = history_dispatch,
         .status = history_status,
         .lost = history_lost,
         .configure = history_configure,

@@ -8,7 +8,7 @@
 
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"
@@ -108,7 +108,7 @@ static int respond(struct replay *r) {
 
         for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
                 complain("%s", mistakes->text[i]);
-        if (!condition_respond(&r->pipeline.condition, response) && response) {
+        if (!condition_set_response(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
                          r->source->recording.layout.geometry.n_cells);
                 status = STATUS_USAGE;
@@ -138,7 +138,7 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         if (status != STATUS_DONE)
                 return status;
         if (profile)
-                estimate_know(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
+                estimate_load_profile(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
         recording_each(&source->recording, &source->frame, on_frame, r);
         if (source->recording.frames > 0)
                 return STATUS_DONE;
