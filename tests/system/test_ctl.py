@@ -30,7 +30,8 @@ def ctl(*words, status=DONE):
 
 def test_usage():
     _, error = ctl("statsu", status=USAGE)
-    assert 'did you mean "status"' in error and "exercises" in error, error
+    assert 'did you mean "status"' in error and "sitbonectl help" in error, error
+    assert "\n  history [PERIOD]" in ctl(status=USAGE)[1]
     _, error = ctl("replay", "--jsn", "x", status=USAGE)
     assert "did you mean --json" in error, error
     assert "missing" in ctl("replay", status=USAGE)[1]
@@ -54,13 +55,44 @@ def test_usage():
             done = subprocess.run([f"{BUILD}/sitbonectl".encode(), *words], env=ENVIRONMENT, capture_output=True, check=False)
             assert done.returncode and b"?31m" in done.stderr.replace(b"?[31m", b"?31m") and control not in done.stderr, done
     assert re.fullmatch(r"sitbonectl \d+\.\d+\.\d+\n", ctl("--version")[0])
-    verbs = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
-    assert verbs == ["status", "watch", "replay", "record", "check", "tare", "calibrate", "teach", "sitter", "snooze", "done",
-                     "skip", "pause", "resume", "hold", "why", "exercises", "session",
-                     "formats", "ports", "probe", "history", "report"], verbs
-    for verb in verbs:
-        out, _ = ctl(verb, "--help")
-        assert out.startswith(f"  sitbonectl {verb}"), out  # an example first
+    assert ctl("version")[0] == ctl("--version")[0] == ctl("-V")[0] == ctl("status", "--version")[0]
+    commands = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
+    assert commands == ["status", "watch", "snooze", "done", "skip", "pause", "resume", "hold", "why", "tare", "calibrate",
+                        "teach", "sitter", "exercises", "session", "history", "report", "record", "replay", "check", "ports",
+                        "probe", "formats", "help", "version"], commands
+    for command in commands:
+        out, _ = ctl(command, "--help")
+        assert out.startswith(f"Usage: sitbonectl {command}"), out
+        assert out == ctl("help", command)[0] == ctl("--help", command)[0]
+        assert command == "version" or f"\n  sitbonectl {command}" in out, out  # an example
+        assert all(len(line) <= 80 for line in out.splitlines() if not line.startswith("  sitbonectl")), out
+        options = out.split("\nOptions:\n")[1].splitlines()
+        for line, below in zip(options, options[1:] + [""]):  # each has a meaning beside it or below
+            assert not line.startswith("  --") or re.search(r"\S  +\S", line) or below.startswith(" " * 20), line
+    assert ctl("help", "calibrate", "response")[0].startswith("Usage: sitbonectl calibrate response RECORDING")
+    assert ctl("help")[0] == ctl("--help")[0] and ctl("-h")[0] == ctl("--help")[0]
+    assert "no command" in ctl("help", "me", status=USAGE)[1]
+    for words in (["--help"], ["help"], ["status", "--help"], ["version"], ["--version"]):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            assert subprocess.run([f"{BUILD}/sitbonectl", *words], stdout=full, stderr=subprocess.DEVNULL).returncode == FAILED
+
+
+def test_options(folder):
+    """One parser for every command: options on both sides of the command, every spelling of getopt_long."""
+    good = write(f"{folder}/options.csv", "# rows=2\n# cols=2\n# full_scale=9\nt_s,c0,c1,c2,c3\n0,1,2,3,4\n0.5,1,2,3,4\n")
+    settings = write(f"{folder}/options.conf", "[device]\nrows = 2\ncols = 2\n")
+    want = ctl("check", good, "--json", "--config", settings)[0]
+    for words in (["--config", settings, "check", good, "--json"], ["--json", f"--config={settings}", "check", good],
+                  ["check", "--json", f"--conf={settings}", good], ["check", f"--config={settings}", "--js", "--", good]):
+        assert ctl(*words)[0] == want, words
+    for words, problem in ((["status", "---json"], "---json"), (["status", "-json"], "unknown option -j"),
+                           (["--verison"], "unknown option --verison; did you mean --version?"), (["-v"], "unknown option -v"),
+                           (["--seet", "x", "status"], "unknown option --seet; did you mean --seat?"),
+                           (["watch", "--s", "x"], "may be one of"), (["status", "--json=yes"], "takes no value"),
+                           (["--seat"], "needs a value"), (["snooze", "-5"], "1 to 240"), (["snooze", "5h"], "1 to 240"),
+                           (["pause", "soon"], "1 to 1440"), (["pause", "until", "25:00"], "1 to 1440"),
+                           (["pause", "30", "40"], "1 to 1440")):
+        assert problem in ctl(*words, status=USAGE)[1], words
 
 
 def test_tables():
@@ -348,6 +380,7 @@ def main():
         ENVIRONMENT["DBUS_SESSION_BUS_ADDRESS"], _ = start_bus(processes, "session")
         ENVIRONMENT["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={processes.directory}/no-bus"
         test_usage()
+        test_options(processes.directory)
         test_tables()
         test_check(processes.directory)
         test_replay(processes.directory)

@@ -48,7 +48,7 @@ def test_views(week):
     assert abs(sum(d['seated_s'] for d in data['days']) - data['seated_s']) < 1 and len(data['days']) == 7
     text = ctl('history', 'week', '--file', week)
     assert '\033' not in text and f"{data['bouts']} bouts" in text, text
-    assert 'nobody' in ctl('history', '2020-01-01', '--file', week)
+    assert 'Nobody sat' in ctl('history', '2020-01-01', '--file', week)
     assert 'no period' in ctl('history', '2020-02-30', '--file', week, status=2)
     assert 'no period' in ctl('history', 'fortnight', '--file', week, status=2)
     ctl('history', '--file', f'{FOLDER}/none', status=1)
@@ -221,46 +221,12 @@ def test_files():
     db.close()
     status, log = drive(folder, 1)
     assert status == 'written' and 'no history' in log, (status, log)
-    # an older version: version 0 has no tables; the marks alone stand in it
+    # a file without tables: only the mark of its program
     folder = fresh()
     db = sqlite3.connect(f'{folder}/history.db')
     db.execute('PRAGMA application_id=0x53495442')
     db.close()
     assert drive(folder, 1) == ('written', '')
-
-
-def test_older():
-    """Files of version 1 and 2, kept as SQL beside this test: a reader waits for the daemon, which brings them to the present."""
-    for version, calibration in ((1, [('population', '', '')]),
-                                 (2, [('population', '', ''), ('personal', 'upright slouched', '')])):
-        older(version, calibration)
-
-
-def older(version, calibration):
-    folder = fresh()
-    path = f'{folder}/history.db'
-    db = sqlite3.connect(path)
-    db.executescript(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), f'history-{version}.sql')).read())
-    db.close()
-    assert 'older version' in ctl('history', '--file', path, status=1)
-    assert drive(folder, 2) == ('written', '')
-    db = sqlite3.connect(path)
-    assert db.execute('PRAGMA integrity_check').fetchone()[0] == 'ok'
-    new = f'{fresh()}'
-    drive(new, 1)
-    new = sqlite3.connect(f'{new}/history.db')
-    for pragma in 'user_version', 'application_id':
-        assert db.execute(f'PRAGMA {pragma}').fetchone() == new.execute(f'PRAGMA {pragma}').fetchone()
-    tables = [t for t, in new.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")]
-    assert {'squeeze', 'session'} < set(tables), tables
-    for table in tables:
-        assert list(db.execute(f'PRAGMA table_info({table})')) == list(new.execute(f'PRAGMA table_info({table})')), table
-    assert db.execute('SELECT seated_s, shifts, slump_s, squeezes FROM bout ORDER BY id').fetchone() == (2880, 10, 1320, 0)
-    assert db.execute('SELECT count(*) FROM bout').fetchone()[0] >= 2, 'the day that followed is missing'
-    found = db.execute('SELECT what, poses, sitter FROM calibration ORDER BY id').fetchall()
-    assert found[:len(calibration)] == calibration, found
-    assert db.execute('SELECT sum(repetitions) FROM squeeze').fetchone()[0] == 10
-    assert 'calibration,' in ctl('history', '--export', 'csv', '--file', path)
 
 
 def test_body():
@@ -272,7 +238,7 @@ def test_body():
     assert (data['squeezes'], data['squeezed_s'], data['strengthening_sessions']) == (25, 125, 1), data
     assert data['squeezes_asked'] == 0 and data['calibration_changes'] == 1, data
     text = ctl('history', 'all', '--file', path)
-    assert '25 that the seat saw, held for 2 min' in text and '1 of strengthening' in text, text
+    assert '25 detected, held for 2 min' in text and '1 of strengthening' in text, text
     rows = json.loads(ctl('history', '--export', 'json', '--file', path))
     sets = [r for r in rows if r['what'] == 'squeeze']
     assert [(r['repetitions'], r['seconds'], r['alert'], r['sitter']) for r in sets] == [(5, 25, None, '')] * 5, sets

@@ -36,10 +36,10 @@ options_of() { "$@" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
 says_all sitboned.8 $(options_of "$build/sitboned")
 says_all sitbone-agent.1 $(options_of "$build/sitbone-agent")
 says_all sitbone-sim.1 $(options_of "$build/sitbone-sim")
-verbs=$("$build/sitbonectl" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
-says_all sitbonectl.1 $verbs $(options_of "$build/sitbonectl")
-for verb in $verbs; do
-        says_all sitbonectl.1 $(options_of "$build/sitbonectl" "$verb")
+commands=$("$build/sitbonectl" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+says_all sitbonectl.1 $commands $(options_of "$build/sitbonectl")
+for command in $commands; do
+        says_all sitbonectl.1 $(options_of "$build/sitbonectl" "$command")
 done
 says_all sitbone.conf.5 $("$build/sitboned" --print-defaults | sed -nE 's/^#([a-z0-9_]+) =.*/\1/p')
 says_all sitbone-mqtt.7 $(grep -oE '\{"[a-z_]+", [^}]*WORD_' "$source/daemon/publish/mqtt/command.c" | sed -E 's/^\{"([a-z_]+)".*/\1/')
@@ -76,7 +76,7 @@ completed() { # WORD... the last is being typed
          _sitbonectl
          printf '%s\n' "${COMPREPLY[@]}")
 }
-[ "$(completed '' | grep -v '^--' | sort)" = "$(sort <<< "$verbs")" ] || fail "completion of verbs: $(completed '')"
+[ "$(completed '' | grep -v '^--' | sort)" = "$(sort <<< "$commands")" ] || fail "completion of commands: $(completed '')"
 [ "$(completed report --per)" = --period ] || fail "completion of an option: $(completed report --per)"
 [ "$(completed calibrate sq)" = squeeze ] || fail "completion of a pose: $(completed calibrate sq)"
 completed formats jq | grep -qx jq-seat-32 || fail "completion of a format: $(completed formats jq)"

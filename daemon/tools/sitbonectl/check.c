@@ -221,7 +221,7 @@ static void check(struct checked *c, struct source *s) {
         }
 }
 
-int verb_check(const struct options *options) {
+static int run_check(const struct options *options) {
         struct checked *c = calloc(1, sizeof(*c));
         struct source *source = NULL;
         int status;
@@ -239,3 +239,17 @@ int verb_check(const struct options *options) {
         free(c);
         return status;
 }
+
+const struct ctl_command check_command = {
+        .name = "check",
+        .arguments = "FILE",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "validate settings, a catalogue, a format or a recording",
+        .examples = "  sitbonectl check /etc/sitbone/sitbone.conf\n"
+                    "  sitbonectl check lunch.csv\n"
+                    "  sitbonectl check capture.bin --format jq-seat-32\n",
+        .notes = "The kind of the file is detected from its content. The exit status is 1 if it has mistakes.",
+        .options = {{"config", "settings for reading a recording (rows, pitch, rotate, ...)"}, {"format"}, {"json"}},
+        .run = run_check,
+};

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* sitbonectl: what the verbs share. A verb is a row of the table in ctl.c and one function, most of them in ctl_VERB*.c. For all of
- * them: ctl_source (settings, formats and recordings from files), ctl_bus (the daemon), ctl_view (a seat in words and JSON),
- * ctl_out (JSON), ctl_draw with ctl_map, ctl_canvas, ctl_svg and ctl_screen (pictures). */
+/* The commands of sitbonectl and their options. A command is one struct ctl_command beside its code, and a row of the table in
+ * main.c: the argument parser and --help are made from both.
+ *
+ * Shared code: source (settings, formats and recordings from files), live/daemon_link (the running daemon), view/ (a seat in
+ * words, pictures and JSON), terminal (lines of text), what_if (comparing the alerts of two settings). */
 #ifndef TOOLS_SITBONECTL_COMMANDS_H
 #define TOOLS_SITBONECTL_COMMANDS_H
 
 #include <stdbool.h>
 
-/* What a shell sees. */
-enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+#include "tools/sitbonectl/complain.h"
 
-enum { OPTIONS_ARGS_MAX = 4, OPTIONS_REPEATED_MAX = 256 };
+enum { OPTIONS_ARGS_MAX = 4, OPTIONS_REPEATED_MAX = 256, COMMAND_OPTIONS_MAX = 12 };
 
-/* Of an option that may be given again and again. */
+/* Values of an option that may be given several times. */
 struct repeated {
-        int n; /* may be larger than what is kept */
+        int n; /* may be larger than OPTIONS_REPEATED_MAX: the values beyond are not stored */
         const char *of[OPTIONS_REPEATED_MAX];
 };
 
-/* Every option of every verb; a verb names the ones that it takes. */
+/* The options of all commands, and the arguments. NULL, false or empty: not given. */
 struct options {
         const char *bus;  /* system, session, auto */
         const char *seat; /* NULL = the only one there is */
@@ -27,54 +28,40 @@ struct options {
         const char *period, *file, *export, *what_if, *against;
         const char *forget;
         bool list, session;
-        bool json, plain, once, send, help;
-        int n_args;
+        bool json, plain, once, send, help, version;
+        int n_args; /* may be larger than OPTIONS_ARGS_MAX */
         const char *args[OPTIONS_ARGS_MAX];
 };
 
-struct verb {
-        const char *name;
-        const char *usage;   /* arguments, for the first line of help */
-        const char *options; /* names of the options it takes, separated by blanks */
-        const char *summary; /* one line */
-        const char *help;    /* example first */
-        int min_args, max_args;
-        int (*run)(const struct options *options);
+/* An option that a command accepts. */
+struct command_option {
+        const char *name;    /* of a row of the table in options.c */
+        const char *meaning; /* for --help; NULL = the meaning in that row */
+        const char *value;   /* name of its value for --help; NULL = the name in that row */
 };
 
-/* "sitbonectl: ..." on stderr. */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+struct ctl_command {
+        const char *name;      /* one word or two */
+        const char *arguments; /* for the usage line; "" = none */
+        int min_args, max_args;
+        const char *summary;  /* one line */
+        const char *examples; /* command lines; NULL = none */
+        const char *notes;    /* paragraphs for --help; NULL = none */
+        struct command_option options[COMMAND_OPTIONS_MAX];
+        int (*run)(const struct options *options); /* returns STATUS_* */
+};
 
-/* STATUS_DONE, or STATUS_USAGE after a complaint. argv[0] is the first word after the verb. */
-int options_parse(const struct verb *verb, int argc, char **argv, struct options *ret);
+extern const struct ctl_command status_command, watch_command;
+extern const struct ctl_command snooze_command, done_command, skip_command, pause_command, resume_command,
+        hold_command;
+extern const struct ctl_command why_command;
+extern const struct ctl_command tare_command, calibrate_command, response_command, teach_command, sitter_command;
+extern const struct ctl_command exercises_command, session_command;
+extern const struct ctl_command history_command, report_command;
+extern const struct ctl_command record_command, replay_command, check_command;
+extern const struct ctl_command ports_command, probe_command, formats_command;
 
 /* "FROM-TO", seconds of a recording: 0 <= FROM < TO, to the end of the text. */
 bool span_of(const char *text, double *ret_from_s, double *ret_to_s);
-
-int verb_status(const struct options *options);
-int verb_watch(const struct options *options);
-int verb_replay(const struct options *options);
-int verb_check(const struct options *options);
-int verb_tare(const struct options *options);
-int verb_response(const struct options *options);
-int verb_calibrate(const struct options *options);
-int verb_teach(const struct options *options);
-int verb_sitter(const struct options *options);
-int verb_snooze(const struct options *options);
-int verb_done(const struct options *options);
-int verb_skip(const struct options *options);
-int verb_pause(const struct options *options);
-int verb_resume(const struct options *options);
-int verb_hold(const struct options *options);
-int verb_why(const struct options *options);
-int verb_exercises(const struct options *options);
-int verb_session(const struct options *options);
-int session_done(const struct options *options);
-int verb_formats(const struct options *options);
-int verb_probe(const struct options *options);
-int verb_record(const struct options *options);
-int verb_ports(const struct options *options);
-int verb_history(const struct options *options);
-int verb_report(const struct options *options);
 
 #endif

@@ -1,76 +1,42 @@
 /* SPDX-License-Identifier: MIT */
+/* exercises and session: the catalogue, and the strengthening workout that sitboned planned. */
+#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "configure/exercises.h"
 #include "tools/sitbonectl/commands.h"
-#include "tools/sitbonectl/json_writer.h"
-#include "tools/sitbonectl/live/why.h"
+#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/live/get_why.h"
 #include "tools/sitbonectl/source.h"
+#include "tools/sitbonectl/terminal.h"
 #include "util/language.h"
 #include "words/names.h"
 
-static void put_exercise(struct out *o, const struct exercise *e) {
-        out_text(o, "{\"id\":");
-        out_string(o, e->id);
-        out_word(o, "name", e->name);
-        out_word(o, "kind", exercise_kind_name(e->kind));
-        out_word(o, "place", exercise_place_name(e->place));
-        out_word(o, "dose", e->dose);
-        out_word(o, "how", e->how);
-        out_flag(o, "sides", e->sides);
-        out_key(o, "prompt");
-        out_text(o, e->prompt ? "true}" : "false}");
-}
+/* ---- the catalogue ---- */
 
-static void print_json(const struct exercise_catalogue *c) {
-        struct out out, *o = &out;
+static void print_catalogue_json(const struct exercise_catalogue *c) {
+        json_t *exercises = json_array(), *root;
 
-        out_init(o, stdout);
-        out_text(o, "{\"safety\":");
-        out_string(o, c->safety);
-        out_key(o, "exercises");
-        out_text(o, "[");
         for (uint32_t i = 0; i < c->n; i++) {
-                out_text(o, i ? "," : "");
-                put_exercise(o, &c->of[i]);
+                const struct exercise *e = &c->of[i];
+
+                json_array_append_new(exercises, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "id", e->id,
+                                                           "name", e->name, "kind", exercise_kind_name(e->kind),
+                                                           "place", exercise_place_name(e->place), "dose", e->dose,
+                                                           "how", e->how, "sides", e->sides, "prompt", e->prompt));
         }
-        out_text(o, "]}\n");
-        out_flush(o);
-}
-
-/* Columns of the terminal; no limit elsewhere, so that a line stays a line for programs. */
-static int columns(void) {
-        struct winsize size;
-
-        return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : INT_MAX;
-}
-
-/* Paragraphs, broken between words. */
-static void print_wrapped(const char *text, int indent) {
-        int most = columns(), at = 0;
-
-        while (*text) {
-                size_t n = strcspn(text, " \n");
-
-                if (at > 0 && at + 1 + language_columns(text, n) > most) {
-                        putchar('\n');
-                        at = 0;
-                }
-                at += printf("%*s", at > 0 ? 1 : indent, "") + language_columns(text, n);
-                fwrite(text, 1, n, stdout);
-                text += n;
-                if (*text == '\n') {
-                        putchar('\n');
-                        at = 0;
-                }
-                text += *text != '\0';
-        }
+        root = json_pack("{s:s, s:o}", "safety", c->safety, "exercises", exercises);
+        json_dumpf(root, stdout, JSON_COMPACT);
         putchar('\n');
+        json_decref(root);
+}
+
+/* In a pipe the lines are not broken, so that a line stays a line for programs. */
+static void print_paragraph(const char *text, int indent) {
+        terminal_print_wrapped(stdout, text, 0, indent, terminal_columns(stdout, INT_MAX));
 }
 
 static void print_exercise(const struct exercise *e) {
@@ -79,134 +45,151 @@ static void print_exercise(const struct exercise *e) {
         printf("\n%s (%s)\n", e->name, e->id);
         snprintf(line, sizeof(line), "%s, %s%s, %s", exercise_kind_text(e->kind), exercise_place_text(e->place),
                  e->prompt ? _(", offered by alerts") : "", e->dose);
-        print_wrapped(line, 2);
-        print_wrapped(e->how, 2);
+        print_paragraph(line, 2);
+        print_paragraph(e->how, 2);
 }
 
-static void print_text(const struct exercise_catalogue *c) {
-        print_wrapped(c->safety, 0);
+static void print_catalogue(const struct exercise_catalogue *c) {
+        print_paragraph(c->safety, 0);
         for (uint32_t i = 0; i < c->n; i++)
                 print_exercise(&c->of[i]);
 }
 
-/* ---- the strengthening session, as the daemon planned it ---- */
+/* ---- the workout ---- */
 
-void why_session_words(const json_t *all, char *ret, size_t size) {
-        int number = (int)json_integer_value(json_object_get(all, "session_number"));
-        int of = (int)json_integer_value(json_object_get(all, "session_of"));
-        int days = (int)json_integer_value(json_object_get(all, "session_in_days"));
-        int done = (int)json_integer_value(json_object_get(all, "session_done"));
-        const char *suits = json_string_value(json_object_get(all, "session_suits"));
-        size_t n;
-
-        if (days == 0)
-                snprintf(ret, size, _("today, %d of %d this week"), number, of);
-        else if (days == 1)
-                snprintf(ret, size, _("tomorrow, %d of %d of its week"), number, of);
-        else
-                snprintf(ret, size, _("in %d days, %d of %d of its week; muscles recover until then"), days, number,
-                         of);
-        n = strlen(ret);
-        if (done > 0 && n < size)
-                n += (size_t)snprintf(ret + n, size - n, _("; %d done this week"), done);
-        if (suits && *suits && n < size)
-                snprintf(ret + n, size - n, _("; chosen because lately %s"), exercise_suits_text(suits));
-}
-
-static const struct exercise *by_id(const struct exercise_catalogue *c, const char *id) {
+static const struct exercise *find_exercise(const struct exercise_catalogue *c, const char *id) {
         for (uint32_t i = 0; i < c->n; i++)
                 if (strcmp(c->of[i].id, id) == 0)
                         return &c->of[i];
         return NULL;
 }
 
-static void print_session(const struct exercise_catalogue *c, const json_t *all) {
-        const char *planned = json_string_value(json_object_get(all, "session"));
+static void print_workout(const struct exercise_catalogue *c, const json_t *why) {
+        const char *planned = json_string_value(json_object_get(why, "session"));
         char words[160], ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)], *rest = NULL;
 
         if (!planned) {
                 printf("%s\n", _("No workouts are planned: set sessions_per_week in section [exercise]."));
                 return;
         }
-        why_session_words(all, words, sizeof(words));
-        printf(_("Strengthening session: %s.\n"), words);
+        workout_words(why, words, sizeof(words));
+        printf(_("Strengthening workout: %s.\n"), words);
         snprintf(ids, sizeof(ids), "%s", planned);
         for (char *id = strtok_r(ids, " ", &rest); id; id = strtok_r(NULL, " ", &rest)) {
-                const struct exercise *e = by_id(c, id);
+                const struct exercise *e = find_exercise(c, id);
 
                 if (e)
                         print_exercise(e);
                 else
-                        printf("\n%s\n", id); /* of another catalogue than ours */
+                        printf("\n%s\n", id); /* the daemon has another catalogue */
         }
         putchar('\n');
-        print_wrapped(c->safety, 0);
+        print_paragraph(c->safety, 0);
 }
 
-static int show_session(const struct options *options, const struct exercise_catalogue *c) {
-        json_t *all = json_object();
-        int status = why_fetch(options, all);
+/* Prints the keys of the answer that are about the workout. */
+static void print_workout_json(json_t *why) {
+        json_t *workout = json_object(), *value;
+        const char *key;
 
-        if (status == STATUS_DONE && options->json) {
-                void *at = json_object_iter(all);
+        json_object_foreach(why, key, value) if (strncmp(key, "session", strlen("session")) == 0)
+                json_object_set(workout, key, value);
+        json_dumpf(workout, stdout, JSON_COMPACT | JSON_SORT_KEYS);
+        putchar('\n');
+        json_decref(workout);
+}
 
-                while (at) {
-                        const char *key = json_object_iter_key(at);
+static int show_workout(const struct options *options, const struct exercise_catalogue *c) {
+        json_t *why = json_object();
+        int status = get_why(options, why);
 
-                        at = json_object_iter_next(all, at);
-                        if (strncmp(key, "session", 7) != 0)
-                                json_object_del(all, key);
-                }
-                json_dumpf(all, stdout, JSON_COMPACT | JSON_SORT_KEYS);
-                putchar('\n');
-        } else if (status == STATUS_DONE) {
-                print_session(c, all);
-        }
-        json_decref(all);
+        if (status == STATUS_DONE && options->json)
+                print_workout_json(why);
+        else if (status == STATUS_DONE)
+                print_workout(c, why);
+        json_decref(why);
         return status;
 }
 
-static int show(const struct options *options, const char *path, struct config_errors *mistakes,
-                struct exercise_catalogue *catalogue) {
-        exercises_load(path, mistakes, catalogue);
+/* ---- the commands ---- */
+
+static int load_catalogue(const char *path, struct exercise_catalogue *ret) {
+        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        int status;
+
+        if (!mistakes) {
+                complain("out of memory");
+                return STATUS_FAILED;
+        }
+        exercises_load(path, mistakes, ret);
         for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
                 complain("%s", mistakes->text[i]);
-        if (mistakes->n)
-                return STATUS_USAGE;
-        if (options->session)
-                return show_session(options, catalogue);
-        if (options->json)
-                print_json(catalogue);
-        else
-                print_text(catalogue);
-        return STATUS_DONE;
+        status = mistakes->n ? STATUS_USAGE : STATUS_DONE;
+        free(mistakes);
+        return status;
 }
 
-int verb_session(const struct options *options) {
-        struct options shown = *options;
-
-        if (options->n_args == 0) {
-                shown.session = true;
-                return verb_exercises(&shown);
-        }
-        if (strcmp(options->args[0], "done") == 0)
-                return session_done(options);
-        complain("session %s: must be done, or nothing", options->args[0]);
-        return STATUS_USAGE;
-}
-
-int verb_exercises(const struct options *options) {
+static int show_exercises(const struct options *options, bool workout) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct settings *settings = calloc(1, sizeof(*settings));
         int status = STATUS_FAILED;
 
-        if (!catalogue || !mistakes || !settings)
+        if (!catalogue || !settings)
                 complain("out of memory");
         else if ((status = load_settings(options->config, settings)) == STATUS_DONE)
-                status = show(options, exercises_path(options, settings), mistakes, catalogue);
+                status = load_catalogue(exercises_path(options, settings), catalogue);
+        if (status == STATUS_DONE && workout)
+                status = show_workout(options, catalogue);
+        else if (status == STATUS_DONE && options->json)
+                print_catalogue_json(catalogue);
+        else if (status == STATUS_DONE)
+                print_catalogue(catalogue);
         free(settings);
-        free(mistakes);
         free(catalogue);
         return status;
 }
+
+static int run_exercises(const struct options *options) {
+        return show_exercises(options, options->session);
+}
+
+static int run_session(const struct options *options) {
+        if (options->n_args == 0)
+                return show_exercises(options, true);
+        if (strcmp(options->args[0], "done") == 0)
+                return link_command(options,
+                                    _("Recorded: today's strengthening workout is done. Tomorrow the muscles rest."),
+                                    "SessionDone", "");
+        complain(_("session %s: must be done, or nothing"), options->args[0]);
+        return STATUS_USAGE;
+}
+
+const struct ctl_command exercises_command = {
+        .name = "exercises",
+        .arguments = "",
+        .summary = "show the exercise catalogue with its safety advice",
+        .examples = "  sitbonectl exercises\n"
+                    "  sitbonectl exercises --exercises ./exercises.conf --json\n"
+                    "  sitbonectl exercises --session\n",
+        .options = {{"session",
+                     "show the strengthening workout of today or else the next one ([exercise] sessions_per_week)"},
+                    {"exercises"},
+                    {"config"},
+                    {"json"},
+                    {"bus"},
+                    {"seat"}},
+        .run = run_exercises,
+};
+
+const struct ctl_command session_command = {
+        .name = "session",
+        .arguments = "[done]",
+        .max_args = 1,
+        .summary = "show the workout of today or the next; done: record it",
+        .examples = "  sitbonectl session\n"
+                    "  sitbonectl session done\n",
+        .notes = "A workout is recorded once a day. The day after is a day of rest, and a week has at most "
+                 "[exercise] sessions_per_week workouts.",
+        .options = {{"exercises"}, {"config"}, {"json"}, {"bus"}, {"seat"}},
+        .run = run_session,
+};

@@ -1,153 +1,270 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/options.h"
 
+#include <ctype.h>
+#include <getopt.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/sitbonectl/terminal.h"
 #include "util/suggest.h"
+
+enum option_type { OPTION_FLAG, OPTION_VALUE, OPTION_REPEATED };
 
 static const struct option_row {
         const char *name;
-        size_t offset; /* in struct options: const char * when it takes a value, else bool */
-        bool takes_value;
-        bool again; /* struct repeated */
+        size_t offset; /* in struct options: bool, const char * or struct repeated, according to type */
+        enum option_type type;
+        const char *value, *meaning; /* for --help */
 } rows[] = {
-        {"bus", offsetof(struct options, bus), true},
-        {"seat", offsetof(struct options, seat), true},
-        {"config", offsetof(struct options, config), true},
-        {"format", offsetof(struct options, format), true},
-        {"exercises", offsetof(struct options, exercises), true},
-        {"svg", offsetof(struct options, svg), true},
-        {"at", offsetof(struct options, at), true},
-        {"device", offsetof(struct options, device), true},
-        {"baud", offsetof(struct options, baud), true},
-        {"seconds", offsetof(struct options, seconds), true},
-        {"rows", offsetof(struct options, rows), true},
-        {"cols", offsetof(struct options, cols), true},
-        {"teach", offsetof(struct options, teach), true, true},
-        {"calibrate", offsetof(struct options, calibrate), true, true},
-        {"period", offsetof(struct options, period), true},
-        {"file", offsetof(struct options, file), true},
-        {"export", offsetof(struct options, export), true},
-        {"what-if", offsetof(struct options, what_if), true},
-        {"against", offsetof(struct options, against), true},
-        {"forget", offsetof(struct options, forget), true},
-        {"session", offsetof(struct options, session), false},
-        {"list", offsetof(struct options, list), false},
-        {"load", offsetof(struct options, load), true, true},
-        {"output", offsetof(struct options, output), true},
-        {"send", offsetof(struct options, send), false},
-        {"json", offsetof(struct options, json), false},
-        {"plain", offsetof(struct options, plain), false},
-        {"once", offsetof(struct options, once), false},
-        {"help", offsetof(struct options, help), false},
+        {"bus", offsetof(struct options, bus), OPTION_VALUE, "system|session|auto",
+         "bus of the daemon (default auto: the system bus first, then the session bus)"},
+        {"seat", offsetof(struct options, seat), OPTION_VALUE, "ID", "seat, if there are several"},
+        {"config", offsetof(struct options, config), OPTION_VALUE, "FILE", "settings (default: the installed ones)"},
+        {"format", offsetof(struct options, format), OPTION_VALUE, "NAME", "FILE holds raw wire bytes of this format"},
+        {"exercises", offsetof(struct options, exercises), OPTION_VALUE, "FILE",
+         "exercise catalogue (default: the one in the settings)"},
+        {"svg", offsetof(struct options, svg), OPTION_VALUE, "FILE", "write a picture to FILE"},
+        {"at", offsetof(struct options, at), OPTION_VALUE, "S", "second of the recording"},
+        {"device", offsetof(struct options, device), OPTION_VALUE, "SPEC", "device of the mat"},
+        {"baud", offsetof(struct options, baud), OPTION_VALUE, "N", "baud rate"},
+        {"seconds", offsetof(struct options, seconds), OPTION_VALUE, "S", "a duration"},
+        {"rows", offsetof(struct options, rows), OPTION_VALUE, "N", "rows of the mat"},
+        {"cols", offsetof(struct options, cols), OPTION_VALUE, "N", "columns of the mat"},
+        {"teach", offsetof(struct options, teach), OPTION_REPEATED, "NAME=FROM-TO", "a lesson for a posture"},
+        {"calibrate", offsetof(struct options, calibrate), OPTION_REPEATED, "POSE=FROM-TO", "a calibrated pose"},
+        {"period", offsetof(struct options, period), OPTION_VALUE, "PERIOD", "the days shown"},
+        {"file", offsetof(struct options, file), OPTION_VALUE, "FILE",
+         "history (default: that of your own daemon, or else that of the service)"},
+        {"export", offsetof(struct options, export), OPTION_VALUE, "csv|json", "print every row"},
+        {"what-if", offsetof(struct options, what_if), OPTION_VALUE, "FILE", "compare with these settings"},
+        {"against", offsetof(struct options, against), OPTION_VALUE, "FILE", "compare with these settings"},
+        {"forget", offsetof(struct options, forget), OPTION_VALUE, "NAME", "delete"},
+        {"session", offsetof(struct options, session), OPTION_FLAG, NULL, "the strengthening workout"},
+        {"list", offsetof(struct options, list), OPTION_FLAG, NULL, "print a list"},
+        {"load", offsetof(struct options, load), OPTION_REPEATED, "N=FROM-TO", "a known load"},
+        {"output", offsetof(struct options, output), OPTION_VALUE, "FILE", "file to write"},
+        {"send", offsetof(struct options, send), OPTION_FLAG, NULL, "send bytes to the mat"},
+        {"json", offsetof(struct options, json), OPTION_FLAG, NULL, "print JSON, for programs"},
+        {"plain", offsetof(struct options, plain), OPTION_FLAG, NULL, "print text"},
+        {"once", offsetof(struct options, once), OPTION_FLAG, NULL, "once, then exit"},
+        {"help", offsetof(struct options, help), OPTION_FLAG, NULL, "print this help"},
+        {"version", offsetof(struct options, version), OPTION_FLAG, NULL, "print the version"},
 };
 
-static bool takes(const struct verb *verb, const char *name) {
-        size_t n = strlen(name);
+/* LONG_BASE: what getopt_long() returns for the first row. SHORT_OPTIONS: arguments come in order (-), and a missing value
+ * is told apart from an unknown option (:). */
+enum { ROWS_N = sizeof(rows) / sizeof(*rows), LONG_BASE = 256, HELP_COLUMN = 22, NAME_MAX_SHOWN = 64 };
+#define SHORT_OPTIONS "-:hV"
 
-        if (strcmp(name, "help") == 0)
-                return true;
-        for (const char *p = verb->options; (p = strstr(p, name)); p += n)
-                if ((p == verb->options || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
-                        return true;
-        return false;
+static bool is_common(const struct option_row *row) {
+        return row->offset == offsetof(struct options, help) || row->offset == offsetof(struct options, version);
 }
 
-/* The row of "--name" or "--name=value" when this verb takes it. */
-static const struct option_row *find(const struct verb *verb, const char *word, size_t n) {
-        for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-                if (strlen(rows[i].name) == n && memcmp(rows[i].name, word, n) == 0 && takes(verb, rows[i].name))
-                        return &rows[i];
+static const struct command_option *find_option(const struct ctl_command *command, const char *name) {
+        for (int i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+                if (strcmp(command->options[i].name, name) == 0)
+                        return &command->options[i];
         return NULL;
 }
 
-static int unknown_option(const struct verb *verb, const char *word, size_t n) {
-        const char *near = NULL;
-        char typed[64];
-
-        snprintf(typed, sizeof(typed), "%.*s", (int)n, word);
-        for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-                if (takes(verb, rows[i].name))
-                        suggest_nearest(typed, rows[i].name, &near);
-        if (near)
-                complain("%s takes no option --%s; did you mean --%s?", verb->name, typed, near);
-        else
-                complain("%s takes no option --%s; see sitbonectl %s --help", verb->name, typed, verb->name);
-        return STATUS_USAGE;
+/* command NULL: any command. */
+static bool accepts_option(const struct ctl_command *command, const struct option_row *row) {
+        return !command || is_common(row) || find_option(command, row->name);
 }
 
-static void take_value(const struct option_row *row, void *field, const char *value) {
-        struct repeated *all = field;
+static void make_long_options(const struct ctl_command *command, struct option ret[ROWS_N + 1]) {
+        int n = 0;
 
-        if (!row->again)
-                *(const char **)field = value;
+        for (int i = 0; i < ROWS_N; i++)
+                if (accepts_option(command, &rows[i]))
+                        ret[n++] = (struct option){rows[i].name,
+                                                   rows[i].type == OPTION_FLAG ? no_argument : required_argument, NULL,
+                                                   LONG_BASE + i};
+        ret[n] = (struct option){0};
+}
+
+static void store_option(const struct option_row *row, const char *value, struct options *options) {
+        void *member = (char *)options + row->offset;
+        struct repeated *all = member;
+
+        if (row->type == OPTION_FLAG)
+                *(bool *)member = true;
+        else if (row->type == OPTION_VALUE)
+                *(const char **)member = value;
         else if (all->n++ < OPTIONS_REPEATED_MAX)
                 all->of[all->n - 1] = value;
 }
 
-/* Words used up: 1, 2, or -STATUS_USAGE. */
-static int take_option(const struct verb *verb, const char *word, const char *next, struct options *ret) {
-        size_t n = strcspn(word, "=");
-        const struct option_row *row = find(verb, word, n);
-        char *field;
-
-        if (!row)
-                return -unknown_option(verb, word, n);
-        field = (char *)ret + row->offset;
-        if (row->takes_value && word[n] != '=' && !next) {
-                complain("--%s needs a value; see sitbonectl %s --help", row->name, verb->name);
-                return -STATUS_USAGE;
-        }
-        if (!row->takes_value && word[n] == '=') {
-                complain("--%s takes no value", row->name);
-                return -STATUS_USAGE;
-        }
-        if (!row->takes_value) {
-                *(bool *)field = true;
-                return 1;
-        }
-        take_value(row, field, word[n] == '=' ? word + n + 1 : next);
-        return word[n] == '=' ? 1 : 2;
+/* key: what getopt_long() returned. False when it is no option. */
+static bool store_key(int key, const char *value, struct options *options) {
+        if (key >= LONG_BASE)
+                store_option(&rows[key - LONG_BASE], value, options);
+        else if (key == 'h')
+                options->help = true;
+        else if (key == 'V')
+                options->version = true;
+        else
+                return false;
+        return true;
 }
 
-static int check_args(const struct verb *verb, const struct options *options) {
-        if (options->help || (options->n_args >= verb->min_args && options->n_args <= verb->max_args))
-                return STATUS_DONE;
-        complain("%s%s%s: %s; see sitbonectl %s --help", verb->name, *verb->usage ? " " : "", verb->usage,
-                 options->n_args < verb->min_args ? "an argument is missing" : "too many arguments", verb->name);
+static void store_argument(const char *word, struct options *options) {
+        if (options->n_args++ < OPTIONS_ARGS_MAX)
+                options->args[options->n_args - 1] = word;
+}
+
+/* ---- complaints ---- */
+
+/* Complains when several options begin with these letters. */
+static bool complain_of_ambiguity(const struct ctl_command *command, const char *typed) {
+        char list[256] = "";
+        int n = 0;
+
+        for (int i = 0; i < ROWS_N; i++)
+                if (accepts_option(command, &rows[i]) && strncmp(rows[i].name, typed, strlen(typed)) == 0) {
+                        size_t end = strlen(list);
+
+                        snprintf(list + end, sizeof(list) - end, "%s--%s", n ? ", " : "", rows[i].name);
+                        n++;
+                }
+        if (n > 1)
+                complain("--%s is not clear; it may be one of %s", typed, list);
+        return n > 1;
+}
+
+/* word as it was typed: "--name", "--name=value" or "-x..."; letter: the unknown short option, 0 = a long one. */
+static int complain_of_unknown(const struct ctl_command *command, const char *word, int letter) {
+        const char *nearest = NULL;
+        char typed[NAME_MAX_SHOWN], whose[NAME_MAX_SHOWN] = "";
+
+        if (command)
+                snprintf(whose, sizeof(whose), " %s", command->name);
+        if (letter) {
+                complain("unknown option -%c; see sitbonectl%s --help", letter, whose);
+                return STATUS_USAGE;
+        }
+        word += strlen("--");
+        snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word, "="), word);
+        if (*typed && complain_of_ambiguity(command, typed))
+                return STATUS_USAGE;
+        for (int i = 0; i < ROWS_N; i++)
+                if (accepts_option(command, &rows[i]))
+                        suggest_nearest(typed, rows[i].name, &nearest);
+        if (command && nearest)
+                complain("%s takes no option --%s; did you mean --%s?", command->name, typed, nearest);
+        else if (command)
+                complain("%s takes no option --%s; see sitbonectl %s --help", command->name, typed, command->name);
+        else if (nearest)
+                complain("unknown option --%s; did you mean --%s?", typed, nearest);
+        else
+                complain("unknown option --%s; see sitbonectl --help", typed);
         return STATUS_USAGE;
 }
 
-int options_parse(const struct verb *verb, int argc, char **argv, struct options *ret) {
-        struct options o = {.bus = "auto"};
-        bool only_arguments = false;
+/* key '?' or ':' of getopt_long(); word: the one that it has just read. */
+static int complain_of_option(const struct ctl_command *command, int key, const char *word) {
+        if (optopt < LONG_BASE)
+                return complain_of_unknown(command, word, optopt);
+        if (key == ':')
+                complain("--%s needs a value; see sitbonectl%s%s --help", rows[optopt - LONG_BASE].name,
+                         command ? " " : "", command ? command->name : "");
+        else
+                complain("--%s takes no value", rows[optopt - LONG_BASE].name);
+        return STATUS_USAGE;
+}
 
-        for (int i = 0; i < argc;) {
-                const char *word = argv[i];
+static int check_arguments(const struct ctl_command *command, const struct options *options) {
+        if (options->help || options->version ||
+            (options->n_args >= command->min_args && options->n_args <= command->max_args))
+                return STATUS_DONE;
+        complain("%s%s%s: %s; see sitbonectl %s --help", command->name, *command->arguments ? " " : "",
+                 command->arguments,
+                 options->n_args < command->min_args ? "an argument is missing" : "too many arguments", command->name);
+        return STATUS_USAGE;
+}
 
-                if (only_arguments || word[0] != '-' || strcmp(word, "-") == 0) {
-                        if (o.n_args < OPTIONS_ARGS_MAX)
-                                o.args[o.n_args++] = word;
-                        i++;
-                } else if (strcmp(word, "--") == 0) {
-                        only_arguments = true;
-                        i++;
-                } else {
-                        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-                        int used = take_option(verb, strcmp(word, "-h") == 0 ? "help" : word + strspn(word, "-"), next,
-                                               &o);
+/* ---- parsing ---- */
 
-                        if (used < 0)
-                                return -used;
-                        i += used;
+int options_find_command(int argc, char **argv, struct options *ret) {
+        struct option longs[ROWS_N + 1];
+        struct options found = {0};
+        int key;
+
+        make_long_options(NULL, longs);
+        opterr = 0;
+        optind = 0; /* glibc: begin again */
+        while ((key = getopt_long(argc, argv, SHORT_OPTIONS, longs, NULL)) != -1) {
+                if (key == 1)
+                        return optind - 1;
+                if (!store_key(key, optarg, &found)) {
+                        complain_of_option(NULL, key, argv[optind - 1]);
+                        return -1;
                 }
         }
-        *ret = o;
-        return check_args(verb, &o);
+        *ret = (struct options){.help = found.help, .version = found.version};
+        return optind < argc ? optind : 0; /* after "--" */
+}
+
+/* "-5" is an argument, so that the command can explain which numbers it accepts. */
+static bool is_negative_number(const char *word) {
+        return word[0] == '-' && isdigit((unsigned char)word[1]);
+}
+
+int options_parse(const struct ctl_command *command, int argc, char **argv, struct options *ret) {
+        struct options options = {.bus = "auto"};
+        struct option longs[ROWS_N + 1];
+
+        make_long_options(command, longs);
+        opterr = 0;
+        optind = 0;
+        for (int next = 1;; next = optind) {
+                int key;
+
+                if (next < argc && is_negative_number(argv[next])) {
+                        store_argument(argv[next], &options);
+                        optind = next + 1;
+                        continue;
+                }
+                key = getopt_long(argc, argv, SHORT_OPTIONS, longs, NULL);
+                if (key == -1)
+                        break;
+                if (key == 1)
+                        store_argument(optarg, &options);
+                else if (!store_key(key, optarg, &options))
+                        return complain_of_option(command, key, argv[optind - 1]);
+        }
+        for (; optind < argc; optind++) /* after "--" */
+                store_argument(argv[optind], &options);
+        *ret = options;
+        return check_arguments(command, &options);
+}
+
+/* ---- help ---- */
+
+static void print_option(const struct option_row *row, const struct command_option *option, int columns) {
+        const char *value = option && option->value ? option->value : row->value;
+        int at = printf("  --%s%s%s", row->name, value ? " " : "", value ? value : "");
+
+        if (at + 2 > HELP_COLUMN) {
+                putchar('\n');
+                at = 0;
+        }
+        terminal_print_wrapped(stdout, option && option->meaning ? option->meaning : row->meaning, at, HELP_COLUMN,
+                               columns);
+}
+
+void options_print(const struct ctl_command *command, int columns) {
+        for (int i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+                for (int k = 0; k < ROWS_N; k++)
+                        if (strcmp(rows[k].name, command->options[i].name) == 0)
+                                print_option(&rows[k], &command->options[i], columns);
+        for (int k = 0; k < ROWS_N; k++)
+                if (is_common(&rows[k]))
+                        print_option(&rows[k], NULL, columns);
 }
 
 bool span_of(const char *text, double *ret_from_s, double *ret_to_s) {

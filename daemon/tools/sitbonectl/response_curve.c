@@ -205,7 +205,7 @@ static int measure(struct source *source, struct measuring *m, const char *outpu
         return status;
 }
 
-int verb_response(const struct options *options) {
+static int run_response(const struct options *options) {
         struct measuring *m = calloc(1, sizeof(*m));
         struct source *source;
         int status = m ? parse_all(options, m) : STATUS_FAILED;
@@ -220,3 +220,21 @@ int verb_response(const struct options *options) {
         free(m);
         return status;
 }
+
+const struct ctl_command response_command = {
+        .name = "calibrate response",
+        .arguments = "RECORDING",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "compute response curves of the mat from known loads",
+        .examples =
+                "  sitbonectl calibrate response loads.sbr --load 49=20-30 --load 98=40-50 --output mat.response\n",
+        .notes = "Record ten seconds of the empty seat, then one known load after the other for half a minute "
+                 "each, every one spread evenly: a water bag, or a board on soft foam. 10 kg weigh 98 newtons. "
+                 "1 to 8 loads.",
+        .options = {{"load", "N newtons in all lay on the mat from second FROM to TO of the recording"},
+                    {"output", "file for the curves, must not exist (default: standard output)"},
+                    {"config", "settings for reading the recording (rows, full_scale, rotate, ...)"},
+                    {"format", "RECORDING holds raw wire bytes of this format"}},
+        .run = run_response,
+};

@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/what_if.h"
 
+#include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "tools/sitbonectl/complain.h"
+#include "tools/sitbonectl/json_number.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "words/names.h"
 
-/* Less is the same moment. */
+/* A smaller difference is the same moment. */
 #define SAME_S 1.0
+
+enum change { CHANGE_SAME, CHANGE_COMES, CHANGE_GOES, CHANGE_MOVES, CHANGE_N };
+
+static const char *const change_names[CHANGE_N] = {"same", "comes", "goes", "moves"};
 
 struct pair {
         double before_s, after_s; /* NAN: not in that list */
         enum alert_kind kind;
+};
+
+struct pairs {
+        size_t n;
+        struct pair *of; /* in time order */
 };
 
 bool what_if_add(struct what_if_list *l, enum alert_kind kind, double at_s) {
@@ -26,8 +39,8 @@ bool what_if_add(struct what_if_list *l, enum alert_kind kind, double at_s) {
         return true;
 }
 
-/* The nearest of the same kind that has no partner yet. */
-static struct what_if_alert *partner(struct what_if_list *l, const struct what_if_alert *a, double near_s) {
+/* The nearest alert of the same kind that has no partner yet. */
+static struct what_if_alert *find_partner(struct what_if_list *l, const struct what_if_alert *a, double near_s) {
         struct what_if_alert *best = NULL;
 
         for (size_t i = 0; i < l->n; i++) {
@@ -42,98 +55,111 @@ static struct what_if_alert *partner(struct what_if_list *l, const struct what_i
         return best;
 }
 
-static double when(const struct pair *p) {
+static double pair_time_s(const struct pair *p) {
         return isnan(p->before_s) ? p->after_s : p->before_s;
 }
 
-static int by_time(const void *a, const void *b) {
-        double x = when(a), y = when(b);
+static int compare_times(const void *a, const void *b) {
+        double x = pair_time_s(a), y = pair_time_s(b);
 
         return (x > y) - (x < y);
 }
 
-/* All pairs in time order, also those that are the same. NULL = no memory. */
-static struct pair *pairs_of(struct what_if_list *before, struct what_if_list *after, double near_s, size_t *ret_n) {
+/* Makes all pairs, also those that are the same. False = out of memory. */
+static bool make_pairs(struct what_if_list *before, struct what_if_list *after, double near_s, struct pairs *ret) {
         struct pair *pairs = calloc(before->n + after->n + 1, sizeof(*pairs));
         size_t n = 0;
 
-        for (size_t i = 0; pairs && i < before->n; i++) {
-                struct what_if_alert *other = partner(after, &before->of[i], near_s);
+        if (!pairs)
+                return false;
+        for (size_t i = 0; i < before->n; i++) {
+                struct what_if_alert *other = find_partner(after, &before->of[i], near_s);
 
                 if (other)
                         other->matched = true;
                 pairs[n++] = (struct pair){before->of[i].at_s, other ? other->at_s : NAN, before->of[i].kind};
         }
-        for (size_t i = 0; pairs && i < after->n; i++)
+        for (size_t i = 0; i < after->n; i++)
                 if (!after->of[i].matched)
                         pairs[n++] = (struct pair){NAN, after->of[i].at_s, after->of[i].kind};
-        if (pairs)
-                qsort(pairs, n, sizeof(*pairs), by_time);
-        *ret_n = n;
-        return pairs;
+        qsort(pairs, n, sizeof(*pairs), compare_times);
+        *ret = (struct pairs){n, pairs};
+        return true;
 }
 
-static const char *change_of(const struct pair *p) {
+static enum change classify_change(const struct pair *p) {
         if (isnan(p->before_s))
-                return "comes";
+                return CHANGE_COMES;
         if (isnan(p->after_s))
-                return "goes";
-        return fabs(p->after_s - p->before_s) < SAME_S ? "same" : "moves";
+                return CHANGE_GOES;
+        return fabs(p->after_s - p->before_s) < SAME_S ? CHANGE_SAME : CHANGE_MOVES;
 }
 
-static void print_pair(FILE *f, const struct pair *p, void (*moment)(double at_s, char *ret, size_t size)) {
+static void print_pair(const struct what_if *w, const struct pair *p) {
         double later_s = p->after_s - p->before_s;
         const char *kind = alert_kind_text(alert_kind_name(p->kind));
         char at[40], by[32];
 
-        moment(when(p), at, sizeof(at));
-        fprintf(f, "  %-*s %-*s ", language_field_width(at, 18), at, language_field_width(kind, 11), kind);
+        w->format_moment(pair_time_s(p), at, sizeof(at));
+        printf("  %-*s %-*s ", language_field_width(at, 18), at, language_field_width(kind, 11), kind);
         view_duration_words(fabs(later_s), by, sizeof(by));
         if (isnan(p->before_s))
-                fprintf(f, "%s\n", _("comes"));
+                printf("%s\n", _("comes"));
         else if (isnan(p->after_s))
-                fprintf(f, "%s\n", _("goes"));
+                printf("%s\n", _("goes"));
         else
-                fprintf(f, later_s > 0 ? _("moves %s later\n") : _("moves %s earlier\n"), by);
+                printf(later_s > 0 ? _("moves %s later\n") : _("moves %s earlier\n"), by);
 }
 
-void what_if_print(FILE *f, struct what_if_list *before, struct what_if_list *after, double near_s,
-                   void (*moment)(double at_s, char *ret, size_t size)) {
-        size_t n, counts[4] = {0};
-        struct pair *pairs = pairs_of(before, after, near_s, &n);
+static void print_text(const struct what_if *w, const struct pairs *pairs, size_t n_before, size_t n_after) {
+        size_t counts[CHANGE_N] = {0};
 
-        for (size_t i = 0; pairs && i < n; i++) {
-                const char *change = change_of(&pairs[i]);
-                int which = *change == 's' ? 0 : *change == 'c' ? 1 : *change == 'g' ? 2 : 3;
+        if (w->title)
+                puts(w->title);
+        for (size_t i = 0; i < pairs->n; i++) {
+                enum change change = classify_change(&pairs->of[i]);
 
-                counts[which]++;
-                if (which != 0)
-                        print_pair(f, &pairs[i], moment);
+                counts[change]++;
+                if (change != CHANGE_SAME)
+                        print_pair(w, &pairs->of[i]);
         }
-        fprintf(f, _("alerts: %zu before, %zu after: %zu come, %zu go, %zu move, %zu stay\n"), before->n, after->n,
-                counts[1], counts[2], counts[3], counts[0]);
-        free(pairs);
+        printf(_("alerts: %zu before, %zu after: %zu come, %zu go, %zu move, %zu stay\n"), n_before, n_after,
+               counts[CHANGE_COMES], counts[CHANGE_GOES], counts[CHANGE_MOVES], counts[CHANGE_SAME]);
 }
 
-static void put_time(FILE *f, const char *key, double at_s) {
-        if (isfinite(at_s))
-                fprintf(f, ",\"%s\":%.1f", key, at_s);
-        else
-                fprintf(f, ",\"%s\":null", key);
-}
+static void print_json(const struct pairs *pairs) {
+        json_t *array = json_array();
 
-void what_if_print_json(FILE *f, struct what_if_list *before, struct what_if_list *after, double near_s) {
-        size_t n;
-        struct pair *pairs = pairs_of(before, after, near_s, &n);
+        for (size_t i = 0; i < pairs->n; i++) {
+                const struct pair *p = &pairs->of[i];
 
-        fputs("[", f);
-        for (size_t i = 0; pairs && i < n; i++) {
-                fprintf(f, "%s{\"kind\":\"%s\",\"change\":\"%s\"", i ? ",\n" : "", alert_kind_name(pairs[i].kind),
-                        change_of(&pairs[i]));
-                put_time(f, "before_s", pairs[i].before_s);
-                put_time(f, "after_s", pairs[i].after_s);
-                fputs("}", f);
+                json_array_append_new(array,
+                                      json_pack("{s:s, s:s, s:o, s:o}", "kind", alert_kind_name(p->kind), "change",
+                                                change_names[classify_change(p)], "before_s",
+                                                json_rounded(p->before_s, 1), "after_s", json_rounded(p->after_s, 1)));
         }
-        fputs("]\n", f);
-        free(pairs);
+        json_dumpf(array, stdout, JSON_NUMBER_FLAGS);
+        putchar('\n');
+        json_decref(array);
+}
+
+int what_if_compare(const struct what_if *w, bool json) {
+        struct what_if_list before = {0}, after = {0};
+        struct pairs pairs = {0};
+        int status = w->collect(w->userdata, false, &before);
+
+        if (status == STATUS_DONE)
+                status = w->collect(w->userdata, true, &after);
+        if (status == STATUS_DONE && !make_pairs(&before, &after, w->near_s, &pairs)) {
+                complain("out of memory");
+                status = STATUS_FAILED;
+        }
+        if (status == STATUS_DONE && json)
+                print_json(&pairs);
+        else if (status == STATUS_DONE)
+                print_text(w, &pairs, before.n, after.n);
+        free(pairs.of);
+        free(before.of);
+        free(after.of);
+        return status;
 }

@@ -188,7 +188,7 @@ static void print_sheet(const struct format *f, const char *path) {
                 printf("  file      %s\n", path);
 }
 
-int verb_formats(const struct options *options) {
+static int run_formats(const struct options *options) {
         const char *name = options->n_args > 0 ? options->args[0] : NULL;
         struct format_list *list = NULL;
         const struct format *only = NULL;
@@ -205,3 +205,16 @@ int verb_formats(const struct options *options) {
         free(list);
         return status;
 }
+
+const struct ctl_command formats_command = {
+        .name = "formats",
+        .arguments = "[NAME]",
+        .max_args = 1,
+        .summary = "list the wire formats, or show the data sheet of one",
+        .examples = "  sitbonectl formats\n"
+                    "  sitbonectl formats marveldex-v1\n"
+                    "  sitbonectl formats ./my-mat.conf\n"
+                    "  sitbonectl formats --json | jq -r .[].name\n",
+        .options = {{"json"}},
+        .run = run_formats,
+};

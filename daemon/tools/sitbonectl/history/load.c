@@ -1,37 +1,95 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/history/load.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "configure/exercises.h"
+#include "configure/settings.h"
+#include "store/history_database.h"
+#include "tools/sitbonectl/view/values.h"
+#include "util/language.h"
 #include "words/names.h"
 
-enum posture_class history_posture(const char *name) {
+/* A bout or an absence that reaches into a period began at most this long before it. */
+#define REACH_BACK_S "172800"
+
+/* ---- the file ---- */
+
+const char *history_path(const struct options *options, char *storage, size_t size) {
+        const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+        if (options->file)
+                return options->file;
+        if (options->seat) { /* the instance sitboned@SEAT of the service */
+                if (strchr(options->seat, '/')) {
+                        complain(_("--seat %s: not the id of a seat"), options->seat);
+                        return NULL;
+                }
+                snprintf(storage, size, "/var/lib/sitbone/%s/history.db", options->seat);
+                return storage;
+        }
+        if (state && *state == '/')
+                snprintf(storage, size, "%s/sitbone/history.db", state);
+        else
+                snprintf(storage, size, "%s/.local/state/sitbone/history.db", home ? home : "");
+        if (access(storage, F_OK) < 0)
+                snprintf(storage, size, "/var/lib/sitbone/history.db");
+        return storage;
+}
+
+/* The next step after a failure to open the file; "" = none is known. */
+static const char *choose_hint(const struct options *options, const char *path) {
+        if (options->file || access(path, R_OK) == 0)
+                return "";
+        if (errno == ENOENT)
+                return _("; sitboned creates it while it runs, see [history] in the settings");
+        return geteuid() != 0 ? _("; the history of the service is readable by root only: use sudo sitbonectl, or "
+                                  "--file FILE")
+                              : "";
+}
+
+int history_open(const struct options *options, sqlite3 **ret) {
+        char storage[600], error[HISTORY_ERROR_MAX];
+        const char *path = history_path(options, storage, sizeof(storage));
+        int r;
+
+        if (!path)
+                return STATUS_USAGE;
+        r = history_db_open_to_read(path, ret, error);
+        if (r < 0) {
+                complain("%s: %s%s", path, error, choose_hint(options, path));
+                return STATUS_FAILED;
+        }
+        return STATUS_DONE;
+}
+
+/* ---- rows ---- */
+
+static enum posture_class find_posture(const char *name) {
         for (int k = 0; k < POSTURE_N; k++)
                 if (strcmp(posture_name((enum posture_class)k), name) == 0)
                         return (enum posture_class)k;
         return POSTURE_UNKNOWN;
 }
 
-double history_percent(const struct history_share *s) {
-        return s->known > 0 ? 100.0 * s->worked / s->known : NAN;
-}
-
-static const char *text(sqlite3_stmt *s, int column) {
+static const char *read_text(sqlite3_stmt *s, int column) {
         const char *t = (const char *)sqlite3_column_text(s, column);
 
         return t ? t : "";
 }
 
-static double number(sqlite3_stmt *s, int column) {
+static double read_number(sqlite3_stmt *s, int column) {
         return sqlite3_column_type(s, column) == SQLITE_NULL ? NAN : sqlite3_column_double(s, column);
 }
 
-/* Calls row for each row of a statement with the period as ?1 and ?2. */
-static int each(sqlite3 *db, const char *sql, const struct history_period *p,
-                int (*row)(struct history *, sqlite3_stmt *), struct history *h) {
+/* Calls add_row for each row of a statement, in which ?1 and ?2 are the begin and the end of the period. */
+static int query_rows(sqlite3 *db, const char *sql, const struct history_period *p,
+                      int (*add_row)(struct history *, sqlite3_stmt *), struct history *h) {
         sqlite3_stmt *s = NULL;
         int rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL), r = 0;
 
@@ -39,7 +97,7 @@ static int each(sqlite3 *db, const char *sql, const struct history_period *p,
                 sqlite3_bind_int64(s, 1, p->from_s);
                 sqlite3_bind_int64(s, 2, p->to_s);
                 while (r == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW)
-                        r = row(h, s);
+                        r = add_row(h, s);
         }
         sqlite3_finalize(s);
         if (r == 0 && (rc == SQLITE_DONE || rc == SQLITE_ROW))
@@ -48,76 +106,72 @@ static int each(sqlite3 *db, const char *sql, const struct history_period *p,
         return STATUS_FAILED;
 }
 
-/* Room for one more; doubles. */
-static void *grow(void **array, size_t n, size_t size) {
-        if ((n & (n - 1)) == 0) { /* a power of two, or the first */
-                void *more = realloc(*array, (n ? 2 * n : 1) * size);
-
-                if (!more)
-                        return NULL;
-                *array = more;
-        }
-        return (char *)*array + n * size;
+/* Makes room for one more element, doubling the array when n is a power of two. NULL = out of memory; the array remains. */
+static void *grow_array(void *array, size_t n, size_t size) {
+        return (n & (n - 1)) == 0 ? realloc(array, (n ? 2 * n : 1) * size) : array;
 }
 
-static int take_bout(struct history *h, sqlite3_stmt *s) {
-        struct history_bout *b = grow((void **)&h->bouts, h->n_bouts, sizeof(*b));
+static int add_bout(struct history *h, sqlite3_stmt *s) {
+        struct history_bout *all = grow_array(h->bouts, h->n_bouts, sizeof(*all)), *b;
 
-        if (!b)
+        if (!all)
                 return -1;
+        h->bouts = all;
+        b = &all[h->n_bouts++];
         *b = (struct history_bout){.began_s = sqlite3_column_int64(s, 0),
                                    .until_s = sqlite3_column_int64(s, 1),
                                    .offset_min = sqlite3_column_int(s, 2),
                                    .open = sqlite3_column_int(s, 3) != 0,
                                    .seated_s = sqlite3_column_double(s, 4),
-                                   .slump_s = number(s, 5)};
-        h->n_bouts++;
+                                   .slump_s = read_number(s, 5)};
         return 0;
 }
 
-static int take_away(struct history *h, sqlite3_stmt *s) {
-        struct history_away *a = grow((void **)&h->aways, h->n_aways, sizeof(*a));
+static int add_away(struct history *h, sqlite3_stmt *s) {
+        struct history_away *all = grow_array(h->aways, h->n_aways, sizeof(*all)), *a;
 
-        if (!a)
+        if (!all)
                 return -1;
+        h->aways = all;
+        a = &all[h->n_aways++];
         *a = (struct history_away){.began_s = sqlite3_column_int64(s, 0),
                                    .until_s = sqlite3_column_int64(s, 1),
                                    .offset_min = sqlite3_column_int(s, 2)};
-        snprintf(a->kind, sizeof(a->kind), "%s", text(s, 3));
-        h->n_aways++;
+        snprintf(a->kind, sizeof(a->kind), "%s", read_text(s, 3));
         return 0;
 }
 
-static enum alert_outcome outcome_of(const char *name) {
+static enum alert_outcome find_outcome(const char *name) {
         for (int i = ALERT_PENDING + 1; i < ALERT_OUTCOME_N; i++)
                 if (strcmp(alert_outcome_name((enum alert_outcome)i), name) == 0)
                         return (enum alert_outcome)i;
         return *name ? ALERT_UNKNOWN : ALERT_PENDING;
 }
 
-static bool outcome_worked(enum alert_outcome o) {
+static bool is_success(enum alert_outcome o) {
         return o == ALERT_STOOD || o == ALERT_SHIFTED || o == ALERT_DONE || o == ALERT_SQUEEZED;
 }
 
-static int take_alert(struct history *h, sqlite3_stmt *s) {
-        struct history_alert *a = grow((void **)&h->alerts, h->n_alerts, sizeof(*a));
+static int add_alert(struct history *h, sqlite3_stmt *s) {
+        struct history_alert *all = grow_array(h->alerts, h->n_alerts, sizeof(*all)), *a;
 
-        if (!a)
+        if (!all)
                 return -1;
+        h->alerts = all;
+        a = &all[h->n_alerts++];
         *a = (struct history_alert){.raised_s = sqlite3_column_int64(s, 0), .offset_min = sqlite3_column_int(s, 1)};
-        snprintf(a->kind, sizeof(a->kind), "%s", text(s, 2));
-        snprintf(a->outcome, sizeof(a->outcome), "%s", text(s, 3));
-        snprintf(a->exercise, sizeof(a->exercise), "%s", text(s, 4));
-        a->worked = outcome_worked(outcome_of(a->outcome));
-        a->latency_s = number(s, 5);
-        h->n_alerts++;
+        snprintf(a->kind, sizeof(a->kind), "%s", read_text(s, 2));
+        snprintf(a->outcome, sizeof(a->outcome), "%s", read_text(s, 3));
+        snprintf(a->exercise, sizeof(a->exercise), "%s", read_text(s, 4));
+        a->worked = is_success(find_outcome(a->outcome));
+        a->latency_s = read_number(s, 5);
         return 0;
 }
 
-static int take_posture(struct history *h, sqlite3_stmt *s) {
+static int add_posture(struct history *h, sqlite3_stmt *s) {
         int64_t hour_s = sqlite3_column_int64(s, 0);
         int offset = sqlite3_column_int(s, 2);
-        enum posture_class k = history_posture(text(s, 1));
+        enum posture_class k = find_posture(read_text(s, 1));
         int64_t day = history_day_of(hour_s, offset) - h->period.first_day;
         double seconds = sqlite3_column_double(s, 3);
 
@@ -131,7 +185,7 @@ static int take_posture(struct history *h, sqlite3_stmt *s) {
         return 0;
 }
 
-static int take_balance(struct history *h, sqlite3_stmt *s) {
+static int add_balance(struct history *h, sqlite3_stmt *s) {
         int hour = history_hour_of(sqlite3_column_int64(s, 0), sqlite3_column_int(s, 1));
 
         h->balance_s += sqlite3_column_double(s, 2);
@@ -142,23 +196,53 @@ static int take_balance(struct history *h, sqlite3_stmt *s) {
         return 0;
 }
 
-/* ---- what follows from the rows ---- */
+static int add_squeeze(struct history *h, sqlite3_stmt *s) {
+        int n = sqlite3_column_int(s, 0);
 
-static int by_size(const void *a, const void *b) {
+        h->squeezes.sets++;
+        h->squeezes.repetitions += n;
+        h->squeezes.held_s += sqlite3_column_double(s, 1);
+        h->squeezes.asked += sqlite3_column_type(s, 2) == SQLITE_NULL ? 0 : n;
+        return 0;
+}
+
+static int add_workout(struct history *h, sqlite3_stmt *s) {
+        (void)s;
+        h->sessions++;
+        return 0;
+}
+
+/* Rows come in the order of time: the last one remains. */
+static int add_calibration(struct history *h, sqlite3_stmt *s) {
+        struct history_calibration *c = &h->calibration;
+
+        h->calibrations++;
+        c->at_s = sqlite3_column_int64(s, 0);
+        c->offset_min = sqlite3_column_int(s, 1);
+        snprintf(c->what, sizeof(c->what), "%s", read_text(s, 2));
+        snprintf(c->poses, sizeof(c->poses), "%s", read_text(s, 3));
+        snprintf(c->sitter, sizeof(c->sitter), "%s", read_text(s, 4));
+        return 0;
+}
+
+/* ---- sums and medians ---- */
+
+static int compare_numbers(const void *a, const void *b) {
         double x = *(const double *)a, y = *(const double *)b;
 
         return (x > y) - (x < y);
 }
 
-static double median(double *values, int n) {
+static double find_median(double *values, int n) {
         if (n == 0)
                 return NAN;
-        qsort(values, (size_t)n, sizeof(*values), by_size);
+        qsort(values, (size_t)n, sizeof(*values), compare_numbers);
         return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-/* hour -1: all. */
-static double slump(const struct history *h, int hour, double *room, int *ret_n) {
+/* Median time until the first slump, over the bouts that began in an hour of the day; hour -1: all bouts. room: space for a
+ * number of each bout. */
+static double measure_slump(const struct history *h, int hour, double *room, int *ret_n) {
         int n = 0;
 
         for (size_t i = 0; i < h->n_bouts; i++) {
@@ -168,10 +252,10 @@ static double slump(const struct history *h, int hour, double *room, int *ret_n)
                         room[n++] = b->slump_s / 60;
         }
         *ret_n = n;
-        return median(room, n);
+        return find_median(room, n);
 }
 
-static int count_slumps(struct history *h) {
+static int measure_slumps(struct history *h) {
         double *room = malloc((h->n_bouts + 1) * sizeof(*room));
         int n;
 
@@ -180,8 +264,8 @@ static int count_slumps(struct history *h) {
                 return STATUS_FAILED;
         }
         for (int hour = 0; hour < 24; hour++)
-                h->slump_min[hour] = slump(h, hour, room, &n);
-        h->slump_all_min = slump(h, -1, room, &h->slump_n);
+                h->slump_min[hour] = measure_slump(h, hour, room, &n);
+        h->slump_all_min = measure_slump(h, -1, room, &h->slump_n);
         free(room);
         return STATUS_DONE;
 }
@@ -220,14 +304,29 @@ void history_hours(const struct history *h, int *ret_from, int *ret_to) {
                 }
 }
 
-static void count(struct history_share *s, enum alert_outcome o) {
+double history_percent(const struct history_share *s) {
+        return s->known > 0 ? 100.0 * s->worked / s->known : NAN;
+}
+
+void history_squeeze_words(const struct history *h, char *ret, size_t size) {
+        const struct history_squeezes *q = &h->squeezes;
+        char held[32];
+        size_t n;
+
+        view_duration_words(q->held_s, held, sizeof(held));
+        n = (size_t)snprintf(ret, size, _("%d detected, held for %s"), q->repetitions, held);
+        if (q->asked > 0 && n < size)
+                snprintf(ret + n, size - n, _("; %d asked for by an alert"), q->asked);
+}
+
+static void count_outcome(struct history_share *s, enum alert_outcome o) {
         if (o == ALERT_PENDING || o == ALERT_UNKNOWN)
                 return;
         s->known++;
-        s->worked += outcome_worked(o);
+        s->worked += is_success(o);
 }
 
-static struct history_share *exercise_share(struct history *h, const char *name) {
+static struct history_share *find_exercise_share(struct history *h, const char *name) {
         for (int i = 0; i < h->n_exercises; i++)
                 if (strcmp(h->by_exercise[i].name, name) == 0)
                         return &h->by_exercise[i];
@@ -237,7 +336,7 @@ static struct history_share *exercise_share(struct history *h, const char *name)
         return &h->by_exercise[h->n_exercises++];
 }
 
-static int by_known(const void *a, const void *b) {
+static int compare_known(const void *a, const void *b) {
         return ((const struct history_share *)b)->known - ((const struct history_share *)a)->known;
 }
 
@@ -246,48 +345,45 @@ static void count_alerts(struct history *h) {
                 snprintf(h->by_kind[k].name, HISTORY_NAME_MAX, "%s", alert_kind_name((enum alert_kind)k));
         for (size_t i = 0; i < h->n_alerts; i++) {
                 const struct history_alert *a = &h->alerts[i];
-                enum alert_outcome o = outcome_of(a->outcome);
-                struct history_share *e = *a->exercise ? exercise_share(h, a->exercise) : NULL;
+                enum alert_outcome o = find_outcome(a->outcome);
+                struct history_share *e = *a->exercise ? find_exercise_share(h, a->exercise) : NULL;
 
                 h->outcomes[o]++;
-                count(&h->all, o);
-                count(&h->by_hour[history_hour_of(a->raised_s, a->offset_min)], o);
+                count_outcome(&h->all, o);
+                count_outcome(&h->by_hour[history_hour_of(a->raised_s, a->offset_min)], o);
                 for (int k = 0; k < ALERT_KIND_N; k++)
                         if (strcmp(h->by_kind[k].name, a->kind) == 0)
-                                count(&h->by_kind[k], o);
+                                count_outcome(&h->by_kind[k], o);
                 if (e)
-                        count(e, o);
+                        count_outcome(e, o);
         }
-        qsort(h->by_exercise, (size_t)h->n_exercises, sizeof(*h->by_exercise), by_known);
+        qsort(h->by_exercise, (size_t)h->n_exercises, sizeof(*h->by_exercise), compare_known);
 }
 
-/* A bout or an absence that reaches into the period began two days before at the most. */
 int history_load(sqlite3 *db, const struct history_period *period, struct history *ret) {
         static const struct {
                 const char *sql;
-                int (*row)(struct history *, sqlite3_stmt *);
+                int (*add_row)(struct history *, sqlite3_stmt *);
         } queries[] = {
                 {"SELECT began_s, until_s, offset_min, open, seated_s, slump_s FROM bout WHERE began_s < ?2 AND "
-                 "began_s >= ?1 - 172800 AND until_s > ?1 ORDER BY began_s",
-                 take_bout},
-                {"SELECT began_s, until_s, offset_min, kind FROM away WHERE began_s < ?2 AND began_s >= ?1 - 172800 "
-                 "AND "
-                 "(until_s IS NULL OR until_s > ?1) ORDER BY began_s",
-                 take_away},
+                 "began_s >= ?1 - " REACH_BACK_S " AND until_s > ?1 ORDER BY began_s",
+                 add_bout},
+                {"SELECT began_s, until_s, offset_min, kind FROM away WHERE began_s < ?2 AND "
+                 "began_s >= ?1 - " REACH_BACK_S " AND (until_s IS NULL OR until_s > ?1) ORDER BY began_s",
+                 add_away},
                 {"SELECT raised_s, offset_min, kind, outcome, exercise, latency_s FROM alert WHERE raised_s >= ?1 AND "
                  "raised_s < ?2 ORDER BY raised_s",
-                 take_alert},
+                 add_alert},
                 {"SELECT hour_s, posture, offset_min, seconds FROM posture WHERE hour_s >= ?1 AND hour_s < ?2",
-                 take_posture},
+                 add_posture},
                 {"SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance WHERE hour_s >= ?1 AND "
                  "hour_s < ?2",
-                 take_balance},
-                {"SELECT repetitions, held_s, alert FROM squeeze WHERE began_s >= ?1 AND began_s < ?2",
-                 history_take_squeeze},
-                {"SELECT at_s FROM session WHERE at_s >= ?1 AND at_s < ?2", history_take_session},
+                 add_balance},
+                {"SELECT repetitions, held_s, alert FROM squeeze WHERE began_s >= ?1 AND began_s < ?2", add_squeeze},
+                {"SELECT at_s FROM session WHERE at_s >= ?1 AND at_s < ?2", add_workout},
                 {"SELECT at_s, offset_min, what, poses, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 "
                  "ORDER BY at_s, id",
-                 history_take_calibration},
+                 add_calibration},
         };
         int status = STATUS_DONE;
 
@@ -298,9 +394,9 @@ int history_load(sqlite3 *db, const struct history_period *period, struct histor
                 return STATUS_FAILED;
         }
         for (size_t i = 0; i < sizeof(queries) / sizeof(*queries) && status == STATUS_DONE; i++)
-                status = each(db, queries[i].sql, period, queries[i].row, ret);
+                status = query_rows(db, queries[i].sql, period, queries[i].add_row, ret);
         if (status == STATUS_DONE)
-                status = count_slumps(ret);
+                status = measure_slumps(ret);
         if (status == STATUS_DONE)
                 count_alerts(ret);
         return status;
@@ -313,7 +409,7 @@ void history_unload(struct history *h) {
         free(h->alerts);
 }
 
-/* An exercise that is in no catalogue any more keeps its id, without the hyphens. */
+/* An exercise that is no longer in the catalogue is called by its id without the hyphens. */
 static void name_exercises(struct history *h, const struct exercise_catalogue *c) {
         for (int i = 0; i < h->n_exercises; i++) {
                 struct history_share *s = &h->by_exercise[i];
@@ -328,7 +424,7 @@ static void name_exercises(struct history *h, const struct exercise_catalogue *c
         }
 }
 
-/* What is wrong with settings or catalogue is not the history's to say. */
+/* Mistakes in the settings or the catalogue are ignored: they are not part of the history. */
 void history_name(struct history *h, const char *config) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
         struct settings *settings = calloc(1, sizeof(*settings));

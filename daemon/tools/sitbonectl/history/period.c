@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <stdlib.h>
+#include "tools/sitbonectl/history/period.h"
+
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "store/history_database.h"
-#include "tools/sitbonectl/history/load.h"
+#include "tools/sitbonectl/complain.h"
 #include "util/language.h"
 
 enum { DAY_S = 86400, DAYS_MAX = 40000 };
 
-static int64_t floor_div(int64_t a, int64_t b) {
+static int64_t divide_down(int64_t a, int64_t b) {
         return a / b - (a % b < 0);
 }
 
 int64_t history_day_of(int64_t at_s, int offset_min) {
-        return floor_div(at_s + (int64_t)offset_min * 60, DAY_S);
+        return divide_down(at_s + (int64_t)offset_min * 60, DAY_S);
 }
 
 int history_hour_of(int64_t at_s, int offset_min) {
         int64_t local = at_s + (int64_t)offset_min * 60;
 
-        return (int)((local - floor_div(local, DAY_S) * DAY_S) / 3600);
+        return (int)((local - divide_down(local, DAY_S) * DAY_S) / 3600);
 }
 
 struct tm history_date(int64_t day) {
@@ -33,8 +32,8 @@ struct tm history_date(int64_t day) {
         return tm;
 }
 
-/* UTC second at which this local day began. */
-static int64_t day_begin(int64_t day) {
+/* UTC second at which a local day begins. */
+static int64_t find_day_begin(int64_t day) {
         struct tm tm = history_date(day);
 
         tm.tm_isdst = -1;
@@ -47,7 +46,7 @@ void history_day_words(int64_t day, char *ret, size_t size) {
         language_date(ret, size, _("%a %e %b"), &tm);
 }
 
-static int64_t today(void) {
+static int64_t find_today(void) {
         time_t t = time(NULL);
         struct tm tm;
 
@@ -55,7 +54,7 @@ static int64_t today(void) {
         return history_day_of((int64_t)t, (int)(tm.tm_gmtoff / 60));
 }
 
-/* "2026-11-21", all of it up to end. */
+/* Parses "2026-11-21", which must reach to end. */
 static bool parse_date(const char *text, const char *end, int64_t *ret) {
         struct tm tm = {0}, again;
         const char *rest = strptime(text, "%Y-%m-%d", &tm);
@@ -65,9 +64,9 @@ static bool parse_date(const char *text, const char *end, int64_t *ret) {
                 return false;
         again = tm;
         t = timegm(&again);
-        if (again.tm_mday != tm.tm_mday || again.tm_mon != tm.tm_mon) /* the 31st of November */
+        if (again.tm_mday != tm.tm_mday || again.tm_mon != tm.tm_mon) /* such as the 31st of November */
                 return false;
-        *ret = floor_div((int64_t)t, DAY_S);
+        *ret = divide_down((int64_t)t, DAY_S);
         return true;
 }
 
@@ -84,8 +83,8 @@ static bool parse_range(const char *text, struct history_period *p) {
                p->first_day <= p->last_day && p->last_day - p->first_day < DAYS_MAX;
 }
 
-/* From the first to the last row, each in its own local time. */
-static void all_days(sqlite3 *db, struct history_period *p) {
+/* Sets the days from the first to the last row, each in its own local time. */
+static void find_all_days(sqlite3 *db, struct history_period *p) {
         static const char sql[] =
                 "SELECT min(local_s), max(local_s) FROM (SELECT began_s + 60 * offset_min AS local_s FROM bout "
                 "UNION ALL SELECT until_s + 60 * offset_min FROM bout "
@@ -103,8 +102,8 @@ static void all_days(sqlite3 *db, struct history_period *p) {
         sqlite3_finalize(s);
         if (p->last_day - p->first_day >= DAYS_MAX)
                 p->first_day = p->last_day - DAYS_MAX;
-        if (p->last_day > today())
-                p->last_day = p->first_day > today() ? p->last_day : today();
+        if (p->last_day > find_today())
+                p->last_day = p->first_day > find_today() ? p->last_day : find_today();
 }
 
 static void make_title(struct history_period *p) {
@@ -123,10 +122,10 @@ static void make_title(struct history_period *p) {
 bool history_period_parse(const char *text, sqlite3 *db, struct history_period *ret) {
         static const struct {
                 const char *name;
-                int first, last; /* days before today */
+                int first, last; /* in days before today */
         } names[] = {{"today", 0, 0},  {"yesterday", 1, 1}, {"week", 6, 0},
                      {"month", 29, 0}, {"year", 364, 0},    {"all", 0, 0}};
-        struct history_period p = {.first_day = today(), .last_day = today()};
+        struct history_period p = {.first_day = find_today(), .last_day = find_today()};
         bool known = false;
 
         for (size_t i = 0; i < sizeof(names) / sizeof(*names) && text; i++) {
@@ -137,61 +136,16 @@ bool history_period_parse(const char *text, sqlite3 *db, struct history_period *
                 known = true;
         }
         if (text && strcmp(text, "all") == 0)
-                all_days(db, &p);
+                find_all_days(db, &p);
         if (text && !known && !parse_range(text, &p)) {
-                complain(_("%s: no period; say today, yesterday, week, month, year, all, 2026-11-21 or "
+                complain(_("%s: not a period; use today, yesterday, week, month, year, all, 2026-11-21 or "
                            "2026-11-01..2026-11-21"),
                          text);
                 return false;
         }
-        p.from_s = day_begin(p.first_day);
-        p.to_s = day_begin(p.last_day + 1);
+        p.from_s = find_day_begin(p.first_day);
+        p.to_s = find_day_begin(p.last_day + 1);
         make_title(&p);
         *ret = p;
         return true;
-}
-
-const char *history_path(const struct options *options, char *storage, size_t size) {
-        const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-        if (options->file)
-                return options->file;
-        if (options->seat) { /* of sitboned@SEAT */
-                if (strchr(options->seat, '/')) {
-                        complain(_("--seat %s: no name of a seat"), options->seat);
-                        return NULL;
-                }
-                snprintf(storage, size, "/var/lib/sitbone/%s/history.db", options->seat);
-                return storage;
-        }
-        if (state && *state == '/')
-                snprintf(storage, size, "%s/sitbone/history.db", state);
-        else
-                snprintf(storage, size, "%s/.local/state/sitbone/history.db", home ? home : "");
-        if (access(storage, F_OK) < 0)
-                snprintf(storage, size, "/var/lib/sitbone/history.db");
-        return storage;
-}
-
-static const char *advice(const struct options *options, const char *path) {
-        if (options->file || access(path, R_OK) == 0)
-                return "";
-        if (errno == ENOENT)
-                return _("; sitboned writes it while it runs, see [history] in the settings");
-        return geteuid() != 0 ? _("; the service's own is for root: sudo sitbonectl, or --file FILE") : "";
-}
-
-int history_open(const struct options *options, sqlite3 **ret) {
-        char storage[600], error[HISTORY_ERROR_MAX];
-        const char *path = history_path(options, storage, sizeof(storage));
-        int r;
-
-        if (!path)
-                return STATUS_USAGE;
-        r = history_db_open_to_read(path, ret, error);
-        if (r < 0) {
-                complain("%s: %s%s", path, error, advice(options, path));
-                return STATUS_FAILED;
-        }
-        return STATUS_DONE;
 }

@@ -1,81 +1,167 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs that answer alerts or hold them off. */
+/* Commands that answer alerts or inhibit them. */
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tools/sitbonectl/live/daemon_link.h"
 #include "util/language.h"
 
-static int ask(const struct options *options, const char *said, const char *method, const char *signature,
-               uint32_t number, const char *text) {
-        char refusal[VIEW_TEXT_MAX];
-        struct link link;
-        int status = link_open(options, &link);
+enum { MINUTES_A_DAY = 1440, SNOOZE_MAX_MIN = 240, PAUSE_MAX_MIN = 1440 };
 
-        if (status != STATUS_DONE)
-                return status;
-        status = link_call(&link, method, refusal, sizeof(refusal), signature, number, text);
-        link_close(&link);
-        if (status == STATUS_DONE)
-                puts(said);
+/* "90", "90m" or "2h"; 0 = none of these. */
+static unsigned long parse_duration(const char *text) {
+        char *end;
+        unsigned long minutes = strtoul(text, &end, 10);
+
+        if (text[0] == '-' || end == text || minutes > PAUSE_MAX_MIN)
+                return 0;
+        if (strcmp(end, "h") == 0)
+                return minutes * 60;
+        return *end == '\0' || strcmp(end, "m") == 0 ? minutes : 0;
+}
+
+/* Minutes from now until "15:30", today or tomorrow; 0 = no time of day. */
+static unsigned long parse_time_of_day(const char *text) {
+        time_t now = time(NULL);
+        struct tm at = {0}, local;
+        const char *end = strptime(text, "%H:%M", &at);
+        int minutes;
+
+        if (!end || *end)
+                return 0;
+        localtime_r(&now, &local);
+        minutes = (at.tm_hour - local.tm_hour) * 60 + at.tm_min - local.tm_min;
+        return (unsigned long)(minutes > 0 ? minutes : minutes + MINUTES_A_DAY);
+}
+
+/* Without an argument *ret is 0: the daemon uses its own setting. */
+static int parse_minutes(const struct options *options, const char *command, unsigned long most, uint32_t *ret) {
+        bool until = options->n_args == 2 && strcmp(options->args[0], "until") == 0;
+        unsigned long minutes;
+
+        *ret = 0;
+        if (options->n_args == 0)
+                return STATUS_DONE;
+        if (until)
+                minutes = parse_time_of_day(options->args[1]);
         else
-                complain("%s", refusal);
-        return status;
+                minutes = options->n_args == 1 ? parse_duration(options->args[0]) : 0;
+        if (minutes >= 1 && minutes <= most) {
+                *ret = (uint32_t)minutes;
+                return STATUS_DONE;
+        }
+        complain(_("%s %s: must be 1 to %lu minutes, as in 90, 90m, 2h or until 15:30"), command,
+                 options->args[options->n_args - 1], most);
+        return STATUS_USAGE;
 }
 
-/* Without an argument 0: the daemon's own setting. */
-static bool read_minutes(const struct options *options, const char *verb, unsigned long most, uint32_t *ret) {
-        const char *word = options->n_args > 0 ? options->args[0] : NULL;
-        char *end = NULL;
-        unsigned long minutes = word ? strtoul(word, &end, 10) : 0;
-
-        *ret = (uint32_t)minutes;
-        if (!word || (*end == '\0' && end != word && word[0] != '-' && minutes >= 1 && minutes <= most))
-                return true;
-        complain(_("%s %s: must be 1 to %lu minutes"), verb, word, most);
-        return false;
-}
-
-int verb_snooze(const struct options *options) {
+static int run_snooze(const struct options *options) {
         uint32_t minutes;
 
-        if (!read_minutes(options, "snooze", 240, &minutes))
+        if (parse_minutes(options, "snooze", SNOOZE_MAX_MIN, &minutes) != STATUS_DONE)
                 return STATUS_USAGE;
-        return ask(options, _("Snoozed."), "Snooze", "u", minutes, "");
+        return link_command(options, _("Snoozed."), "Snooze", "u", minutes);
 }
 
-int verb_pause(const struct options *options) {
+static int run_pause(const struct options *options) {
         uint32_t minutes;
 
-        if (!read_minutes(options, "pause", 1440, &minutes))
+        if (parse_minutes(options, "pause", PAUSE_MAX_MIN, &minutes) != STATUS_DONE)
                 return STATUS_USAGE;
-        return ask(options, _("Paused: no alerts until then. sitbonectl resume ends it."), "Pause", "u", minutes, "");
+        return link_command(options, _("Paused: no alerts until then. sitbonectl resume ends it."), "Pause", "u",
+                            minutes);
 }
 
-int verb_resume(const struct options *options) {
-        return ask(options, _("Neither paused nor snoozed any more."), "Resume", "", 0, "");
+static int run_resume(const struct options *options) {
+        return link_command(options, _("Neither paused nor snoozed any more."), "Resume", "");
 }
 
-int verb_done(const struct options *options) {
-        return ask(options, _("Noted. The next prompt comes a full interval from now."), "Done", "", 0, "");
+static int run_done(const struct options *options) {
+        return link_command(options, _("Recorded: done. The next prompt comes a full interval from now."), "Done", "");
 }
 
-int verb_skip(const struct options *options) {
-        return ask(options, _("Skipped. The next prompt comes a full interval from now."), "Skip", "", 0, "");
+static int run_skip(const struct options *options) {
+        return link_command(options, _("Skipped. The next prompt comes a full interval from now."), "Skip", "");
 }
 
-int session_done(const struct options *options) {
-        return ask(options, _("Noted: today's strengthening session is done. Tomorrow the muscles rest."),
-                   "SessionDone", "", 0, "");
-}
-
-int verb_hold(const struct options *options) {
+static int run_hold(const struct options *options) {
         bool on = strcmp(options->args[0], "on") == 0;
 
         if (!on && strcmp(options->args[0], "off") != 0) {
                 complain(_("hold %s: must be on or off"), options->args[0]);
                 return STATUS_USAGE;
         }
-        return ask(options, on ? _("Alerts wait until sitbonectl hold off.") : _("Alerts come again."), "Hold", "bs",
-                   on, "");
+        return link_command(options, on ? _("Alerts wait until sitbonectl hold off.") : _("Alerts come again."),
+                            "Hold", "bs", on, "");
 }
+
+const struct ctl_command snooze_command = {
+        .name = "snooze",
+        .arguments = "[MIN]",
+        .max_args = 2,
+        .summary = "no alerts for MIN minutes; counted",
+        .examples = "  sitbonectl snooze\n"
+                    "  sitbonectl snooze 30\n",
+        .notes = "MIN is 1 to 240, also as 30m, 2h or until 15:30; the default is the setting [alert] snooze_min. The "
+                 "setting snoozes_max "
+                 "limits the number a day.",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_snooze,
+};
+
+const struct ctl_command done_command = {
+        .name = "done",
+        .arguments = "",
+        .summary = "close the alert: the exercise was done",
+        .examples = "  sitbonectl done\n",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_done,
+};
+
+const struct ctl_command skip_command = {
+        .name = "skip",
+        .arguments = "",
+        .summary = "close the alert: not this time",
+        .examples = "  sitbonectl skip\n",
+        .notes = "Skips are counted apart from snoozes.",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_skip,
+};
+
+const struct ctl_command pause_command = {
+        .name = "pause",
+        .arguments = "[MIN]",
+        .max_args = 2,
+        .summary = "no alerts for MIN minutes; not counted, for a meeting",
+        .examples = "  sitbonectl pause\n"
+                    "  sitbonectl pause 90\n",
+        .notes = "MIN is 1 to 1440, also as 90m, 2h or until 15:30; the default is the setting [alert] pause_min. A "
+                 "pause ends by itself.",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_pause,
+};
+
+const struct ctl_command resume_command = {
+        .name = "resume",
+        .arguments = "",
+        .summary = "end a pause or a snooze",
+        .examples = "  sitbonectl resume\n",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_resume,
+};
+
+const struct ctl_command hold_command = {
+        .name = "hold",
+        .arguments = "on|off",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "Do Not Disturb: alerts wait until it is off",
+        .examples = "  sitbonectl hold on\n"
+                    "  sitbonectl hold off\n",
+        .notes = "It does not end by itself, unlike a pause.",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_hold,
+};

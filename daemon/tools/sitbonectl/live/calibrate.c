@@ -249,7 +249,7 @@ static int single(struct session *s, const char *pose) {
         return STATUS_DONE;
 }
 
-int verb_calibrate(const struct options *options) {
+static int run_calibrate(const struct options *options) {
         const char *pose = options->n_args ? options->args[0] : NULL;
         enum calibrate_target target;
         struct session s;
@@ -317,7 +317,7 @@ static int teach(struct session *s, const char *name) {
         return status;
 }
 
-int verb_teach(const struct options *options) {
+static int run_teach(const struct options *options) {
         const char *name = options->forget ? options->forget : options->n_args ? options->args[0] : NULL;
         char checked[32];
         struct session s;
@@ -358,7 +358,7 @@ static int say_sitter(struct session *s, bool json) {
         return STATUS_DONE;
 }
 
-int verb_sitter(const struct options *options) {
+static int run_sitter(const struct options *options) {
         const char *name = options->n_args ? options->args[0] : NULL;
         bool nobody = name && is(name, "nobody");
         char checked[32];
@@ -372,3 +372,57 @@ int verb_sitter(const struct options *options) {
                 return status;
         return end(&s, name ? tell(&s, "SetSitter", nobody ? "" : name, _("Noted.")) : say_sitter(&s, options->json));
 }
+
+const struct ctl_command calibrate_command = {
+        .name = "calibrate",
+        .arguments = "[POSE]",
+        .max_args = 1,
+        .summary = "learn how you sit: upright, slouched, arched, left, right",
+        .examples = "  sitbonectl calibrate\n"
+                    "  sitbonectl calibrate upright\n"
+                    "  sitbonectl calibrate squeeze\n",
+        .notes = "Without POSE the command guides you through all five, ten quiet seconds each, and shows how "
+                 "well the mat separates them.\n"
+                 "\n"
+                 "POSE is upright, slouched, arched, left, right, empty (the same as tare) or squeeze: five "
+                 "squeezes of the glutes, which are counted from then on if the seat can tell them from "
+                 "sitting (experimental).",
+        .options = {{"seconds", "time to get ready for each pose (default 5; for a single pose 0)"},
+                    {"bus"},
+                    {"seat"}},
+        .run = run_calibrate,
+};
+
+const struct ctl_command teach_command = {
+        .name = "teach",
+        .arguments = "[NAME]",
+        .max_args = 1,
+        .summary = "learn the posture that you hold for ten seconds",
+        .examples = "  sitbonectl teach crossed-left\n"
+                    "  sitbonectl teach --list\n"
+                    "  sitbonectl teach --forget crossed-left\n",
+        .notes = "The posture is recognised from then on. NAME has a-z, 0-9 and hyphens. If a name is taught "
+                 "again, both lessons count: one now and one on another day is best.",
+        .options = {{"seconds", "time to get ready (default 0)"},
+                    {"list", "print the taught postures"},
+                    {"forget", "delete a taught posture", "NAME"},
+                    {"json", "with --list: print a JSON array"},
+                    {"bus"},
+                    {"seat"}},
+        .run = run_teach,
+};
+
+const struct ctl_command sitter_command = {
+        .name = "sitter",
+        .arguments = "[NAME]",
+        .max_args = 1,
+        .summary = "name the sitter, or show the present one",
+        .examples = "  sitbonectl sitter anna\n"
+                    "  sitbonectl sitter nobody\n"
+                    "  sitbonectl sitter\n",
+        .notes = "Each sitter has a calibration and taught postures. NAME has a-z, 0-9 and hyphens; a new name "
+                 "is a new sitter, nobody is nobody in particular. With the setting [seat] recognise, a sitter "
+                 "who was named once is recognised later.",
+        .options = {{"json"}, {"bus"}, {"seat"}},
+        .run = run_sitter,
+};

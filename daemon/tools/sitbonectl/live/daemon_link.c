@@ -2,6 +2,8 @@
 #include "tools/sitbonectl/live/daemon_link.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
@@ -17,7 +19,7 @@ static bool is_seat(const char *name) {
         return strncmp(name, BUS_INTERFACE, n) == 0 && (name[n] == '\0' || name[n] == '.');
 }
 
-/* How many seats are on the bus: the wanted name only, or all; the last one found is in link->name. */
+/* Counts the seats on the bus: the wanted name only, or all. The last one found is stored in link->name, all in all. */
 static int count_seats(struct link *link, const char *wanted, char *all, size_t size) {
         char **names = NULL;
         int n = 0;
@@ -37,7 +39,7 @@ static int count_seats(struct link *link, const char *wanted, char *all, size_t 
         return n;
 }
 
-/* 1 = found, 0 = nobody there, -1 = several. */
+/* 1 = found, 0 = no seat, -1 = several. */
 static int try_bus(struct link *link, const char *which, const char *wanted, bool loud) {
         char all[SEATS_MAX * 64];
         int r = strcmp(which, "system") == 0 ? sd_bus_open_system(&link->bus) : sd_bus_open_user(&link->bus), n;
@@ -49,7 +51,7 @@ static int try_bus(struct link *link, const char *which, const char *wanted, boo
         if (n == 1)
                 return 1;
         if (n > 1 && loud)
-                complain(_("several seats on the %s bus: %s. Say which with --seat ID"), which, all);
+                complain(_("several seats on the %s bus: %s; choose one with --seat ID"), which, all);
         link_close(link);
         return n > 1 ? -1 : 0;
 }
@@ -94,7 +96,9 @@ void link_close(struct link *link) {
 }
 
 const char *link_denied(int r) {
-        return r == -EACCES ? _("only root and people with an active local session may see this: sudo sitbonectl")
+        return r == -EACCES ? _("permission denied: only root and users with an active local session may see this; "
+                                "use sudo "
+                                "sitbonectl")
                             : NULL;
 }
 
@@ -106,30 +110,57 @@ int link_lost(int r) {
         return STATUS_FAILED;
 }
 
-static const char *advice(const sd_bus_error *error) {
+static const char *choose_hint(const sd_bus_error *error) {
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_ACCESS_DENIED))
-                return _(" (only the person at this machine and root may do this)");
+                return _(" (only root and users with an active local session may do this)");
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
                 return _(" (the daemon does not answer: systemctl status sitboned)");
         return "";
 }
 
-int link_call(struct link *link, const char *method, char *ret, size_t size, const char *signature, ...) {
+static int call_method(struct link *link, const char *method, char *ret, size_t size, const char *signature,
+                       va_list arguments) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
         sd_bus_message *call = NULL;
-        va_list ap;
         int r = sd_bus_message_new_method_call(link->bus, &call, link->name, BUS_PATH, BUS_INTERFACE, method);
 
-        va_start(ap, signature);
         if (r >= 0 && signature[0])
-                r = sd_bus_message_appendv(call, signature, ap);
-        va_end(ap);
+                r = sd_bus_message_appendv(call, signature, arguments);
         if (r >= 0)
                 r = sd_bus_call(link->bus, call, CALL_TIMEOUT_US, &error, NULL);
         if (r < 0)
                 snprintf(ret, size, "%s%s", error.message ? language_translate(error.message) : strerror(-r),
-                         advice(&error));
+                         choose_hint(&error));
         sd_bus_error_free(&error);
         sd_bus_message_unref(call);
         return r < 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
+int link_call(struct link *link, const char *method, char *ret, size_t size, const char *signature, ...) {
+        va_list arguments;
+        int status;
+
+        va_start(arguments, signature);
+        status = call_method(link, method, ret, size, signature, arguments);
+        va_end(arguments);
+        return status;
+}
+
+int link_command(const struct options *options, const char *done, const char *method, const char *signature, ...) {
+        char refusal[VIEW_TEXT_MAX];
+        va_list arguments;
+        struct link link;
+        int status = link_open(options, &link);
+
+        if (status != STATUS_DONE)
+                return status;
+        va_start(arguments, signature);
+        status = call_method(&link, method, refusal, sizeof(refusal), signature, arguments);
+        va_end(arguments);
+        link_close(&link);
+        if (status == STATUS_DONE)
+                puts(done);
+        else
+                complain("%s", refusal);
+        return status;
 }

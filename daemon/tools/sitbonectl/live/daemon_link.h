@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The way to a running daemon: finds the bus and the seat, calls methods, reads the live view. sitbone-dbus(7) has
- * the interface. */
+/* The connection to a running daemon: finds the bus and the seat, and calls methods. sitbone-dbus(7) describes them. */
 #ifndef TOOLS_SITBONECTL_LIVE_DAEMON_LINK_H
 #define TOOLS_SITBONECTL_LIVE_DAEMON_LINK_H
 
@@ -9,7 +8,7 @@
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/view/values.h"
 
-enum { LINK_NAME_MAX = 256 }; /* of any name on a bus */
+enum { LINK_NAME_MAX = 256 }; /* length of any name on a bus */
 
 struct sd_bus;
 
@@ -19,27 +18,30 @@ struct link {
         char name[LINK_NAME_MAX];
 };
 
-/* 1 = linked, 0 = nobody there, -1 = several seats, which are said when loud, or no such bus. */
+/* 1 = linked, 0 = no daemon, -1 = no such bus, or several seats; with loud, the seats are listed in a complaint. */
 int link_find(const struct options *options, struct link *ret, bool loud);
 
-/* Says that there is no daemon. STATUS_FAILED. */
+/* Complains that there is no daemon. Returns STATUS_FAILED. */
 int link_nobody(const struct options *options);
 
-/* STATUS_DONE, or STATUS_FAILED or STATUS_USAGE after a complaint with a hint. */
+/* STATUS_DONE, or STATUS_FAILED or STATUS_USAGE after a complaint with the next step. */
 int link_open(const struct options *options, struct link *ret);
 void link_close(struct link *link);
 
-/* Reads GetLive into *ret. 0 or a negative errno; nothing is printed. */
+/* Reads the answer to GetLive into *ret. 0 or a negative errno; nothing is printed. */
 int link_live(struct link *link, struct view *ret);
 
-/* Says that an answer did not come; r: negative errno. STATUS_FAILED. */
+/* Complains that no answer came; r: negative errno. Returns STATUS_FAILED. */
 int link_lost(int r);
 
-/* What to say when the daemon answers, but not this user; NULL for any other r. */
+/* The message when the daemon refuses this user; NULL for any other r. */
 const char *link_denied(int r);
 
-/* Calls a method without result; argument by signature, as in sd_bus_call_method. STATUS_*; a refusal's sentence is
+/* Calls a method without a result; arguments by signature, as in sd_bus_call_method(). STATUS_*; a refusal's sentence is
  * written to ret. */
 int link_call(struct link *link, const char *method, char *ret, size_t size, const char *signature, ...);
+
+/* Opens a link, calls a method as link_call() does, and prints done or complains. STATUS_*. */
+int link_command(const struct options *options, const char *done, const char *method, const char *signature, ...);
 
 #endif

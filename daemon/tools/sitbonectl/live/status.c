@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* status, and the verbs that are about the seat. */
+/* status and tare: the seat as it is now. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -27,12 +27,14 @@ static void print_posture(const struct view *v) {
         putchar('\n');
 }
 
-static void print_person(const struct view *v) {
+static void print_sitter(const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
         print_line(_("tilt"), view_tilt_words, v);
         if (!v->live.referenced)
-                view_line("", _("sit upright and still: it is learnt by itself, or by sitbonectl calibrate upright"));
+                view_line(
+                        "",
+                        _("sit upright and still, or run sitbonectl calibrate upright: the reference is then learnt"));
         view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), text, sizeof(text));
         view_line(_("obliquity"), text);
         print_line(_("balance"), view_balance_words, v);
@@ -77,7 +79,7 @@ static void print_status(const struct view *v) {
         if (v->live.taught[0])
                 view_line(_("taught"), v->live.taught);
         if (strcmp(v->live.occupancy, "person") == 0)
-                print_person(v);
+                print_sitter(v);
         print_calibration(v);
         print_line(_("seated"), view_seated_words, v);
         print_line(_("today"), view_today_words, v);
@@ -95,13 +97,13 @@ static void print_status(const struct view *v) {
                 view_line("", place);
         if (v->live.history_lost > 0) {
                 view_label(_("history"));
-                printf(ngettext("%llu note lost\n", "%llu notes lost\n", v->live.history_lost),
+                printf(ngettext("%llu entry lost\n", "%llu entries lost\n", v->live.history_lost),
                        (unsigned long long)v->live.history_lost);
         }
         view_line("mqtt", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));
 }
 
-int verb_status(const struct options *options) {
+static int run_status(const struct options *options) {
         struct view *view = malloc(sizeof(*view));
         struct link link;
         int status, r;
@@ -126,22 +128,26 @@ int verb_status(const struct options *options) {
         return status;
 }
 
-static int finish(struct link *link, int status, const char *said, const char *refusal) {
-        link_close(link);
-        if (status == STATUS_DONE)
-                puts(said);
-        else
-                complain("%s", refusal);
-        return status;
+static int run_tare(const struct options *options) {
+        return link_command(options, _("The seat as it is now counts as empty."), "Tare", "");
 }
 
-int verb_tare(const struct options *options) {
-        char refusal[VIEW_TEXT_MAX];
-        struct link link;
-        int status = link_open(options, &link);
+const struct ctl_command status_command = {
+        .name = "status",
+        .arguments = "",
+        .summary = "show occupancy, posture, sitting time and the next alert",
+        .examples = "  sitbonectl status\n"
+                    "  sitbonectl status --json | jq .posture\n",
+        .options = {{"json"}, {"bus"}, {"seat"}},
+        .run = run_status,
+};
 
-        if (status != STATUS_DONE)
-                return status;
-        status = link_call(&link, "Tare", refusal, sizeof(refusal), "");
-        return finish(&link, status, _("The seat as it is now counts as empty."), refusal);
-}
+const struct ctl_command tare_command = {
+        .name = "tare",
+        .arguments = "",
+        .summary = "the seat as it is now counts as empty",
+        .examples = "  sitbonectl tare\n",
+        .notes = "Nobody and nothing may be on the seat.",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_tare,
+};

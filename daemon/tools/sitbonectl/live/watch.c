@@ -166,7 +166,7 @@ static int watch_text(struct watch *w) {
         }
 }
 
-int verb_watch(const struct options *options) {
+static int run_watch(const struct options *options) {
         struct watch *w = calloc(1, sizeof(*w));
         int status;
 
@@ -191,3 +191,19 @@ int verb_watch(const struct options *options) {
         free(w);
         return status;
 }
+
+const struct ctl_command watch_command = {
+        .name = "watch",
+        .arguments = "",
+        .summary = "show the seat live: pressure map, posture, numbers",
+        .examples = "  sitbonectl watch\n"
+                    "  sitbonectl watch --once --svg seat.svg\n",
+        .notes = "Keys: q quit, s snooze, d done, t tare (seat empty).",
+        .options = {{"plain", "print text, also if standard output is not a terminal; no keys"},
+                    {"once", "one picture, then exit"},
+                    {"svg", "with --once: write the picture to FILE"},
+                    {"json", "print one object for each picture"},
+                    {"bus"},
+                    {"seat"}},
+        .run = run_watch,
+};

@@ -11,96 +11,10 @@
 #include "contract/alert_words.h"
 #include "contract/bus_names.h"
 #include "tools/sitbonectl/live/daemon_link.h"
-#include "tools/sitbonectl/live/why.h"
+#include "tools/sitbonectl/live/get_why.h"
 #include "util/clock.h"
 #include "util/language.h"
 #include "words/names.h"
-
-enum { TIMEOUT_US = 3000000 };
-
-/* ---- from the bus ---- */
-
-static int read_value(sd_bus_message *m, json_t **ret) {
-        const char *contents, *text;
-        uint64_t t = 0;
-        uint32_t u = 0;
-        double d = 0;
-        int b = 0;
-        char type;
-        int r = sd_bus_message_peek_type(m, &type, &contents);
-
-        if (r < 0)
-                return r;
-        if (strcmp(contents, "s") == 0 && (r = sd_bus_message_read(m, "v", "s", &text)) >= 0)
-                *ret = json_string(text);
-        else if (strcmp(contents, "t") == 0 && (r = sd_bus_message_read(m, "v", "t", &t)) >= 0)
-                *ret = json_integer((json_int_t)t);
-        else if (strcmp(contents, "u") == 0 && (r = sd_bus_message_read(m, "v", "u", &u)) >= 0)
-                *ret = json_integer(u);
-        else if (strcmp(contents, "d") == 0 && (r = sd_bus_message_read(m, "v", "d", &d)) >= 0)
-                *ret = isfinite(d) ? json_real(d) : json_null();
-        else if (strcmp(contents, "b") == 0 && (r = sd_bus_message_read(m, "v", "b", &b)) >= 0)
-                *ret = json_boolean(b);
-        return *ret ? 0 : r < 0 ? r : -EBADMSG;
-}
-
-static int read_dict(sd_bus_message *m, json_t *ret) {
-        int r = sd_bus_message_enter_container(m, 'a', "{sv}");
-        const char *key;
-
-        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-                json_t *value = NULL;
-
-                r = sd_bus_message_read(m, "s", &key);
-                if (r >= 0)
-                        r = read_value(m, &value);
-                if (r >= 0)
-                        json_object_set_new(ret, key, value);
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(m);
-        }
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static int read_kinds(sd_bus_message *m, json_t *kinds) {
-        int r = sd_bus_message_enter_container(m, 'a', "a{sv}");
-
-        while (r >= 0 && (r = sd_bus_message_at_end(m, false)) == 0) {
-                json_t *kind = json_object();
-
-                json_array_append_new(kinds, kind);
-                r = read_dict(m, kind);
-        }
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static int fetch(struct link *link, json_t *ret) {
-        sd_bus_message *call = NULL, *reply = NULL;
-        json_t *kinds = json_array();
-        int r = sd_bus_message_new_method_call(link->bus, &call, link->name, BUS_PATH, BUS_INTERFACE, "GetWhy");
-
-        if (r >= 0)
-                r = sd_bus_call(link->bus, call, TIMEOUT_US, NULL, &reply);
-        if (r >= 0)
-                r = read_dict(reply, ret);
-        if (r >= 0)
-                r = read_kinds(reply, kinds);
-        json_object_set_new(ret, "kinds", kinds);
-        sd_bus_message_unref(reply);
-        sd_bus_message_unref(call);
-        return r;
-}
-
-int why_fetch(const struct options *options, json_t *ret) {
-        struct link link;
-        int r, status = link_open(options, &link);
-
-        if (status != STATUS_DONE)
-                return status;
-        r = fetch(&link, ret);
-        link_close(&link);
-        return r < 0 ? link_lost(r) : STATUS_DONE;
-}
 
 /* ---- in words ---- */
 
@@ -266,7 +180,7 @@ static void print_session(const json_t *all) {
 
         if (!*text_of(all, "session"))
                 return;
-        why_session_words(all, when, sizeof(when));
+        workout_words(all, when, sizeof(when));
         view_line(_("session"), when);
 }
 
@@ -280,9 +194,9 @@ static void print_words(json_t *all) {
         print_session(all);
 }
 
-int verb_why(const struct options *options) {
+static int run_why(const struct options *options) {
         json_t *all = json_object();
-        int status = why_fetch(options, all);
+        int status = get_why(options, all);
 
         if (status == STATUS_DONE && options->json) {
                 json_dumpf(all, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
@@ -293,3 +207,13 @@ int verb_why(const struct options *options) {
         json_decref(all);
         return status;
 }
+
+const struct ctl_command why_command = {
+        .name = "why",
+        .arguments = "",
+        .summary = "show what is due when, what inhibits it, and the last alert",
+        .examples = "  sitbonectl why\n"
+                    "  sitbonectl why --json | jq .kinds\n",
+        .options = {{"json"}, {"bus"}, {"seat"}},
+        .run = run_why,
+};

@@ -92,7 +92,7 @@ static void print_json(const struct port_facts *ports, int n) {
         free(o);
 }
 
-int verb_ports(const struct options *options) {
+static int run_ports(const struct options *options) {
         struct port_facts *ports = calloc(PORTS_MAX, sizeof(*ports));
         int n;
 
@@ -110,3 +110,13 @@ int verb_ports(const struct options *options) {
         free(ports);
         return STATUS_DONE;
 }
+
+const struct ctl_command ports_command = {
+        .name = "ports",
+        .arguments = "",
+        .summary = "list the serial ports, and the programs that use them",
+        .examples = "  sitbonectl ports\n",
+        .notes = "No port is opened, because opening resets many boards.",
+        .options = {{"json"}},
+        .run = run_ports,
+};

@@ -202,7 +202,7 @@ static int run(struct probe *p, bool json) {
         return probe_fits(p) ? STATUS_DONE : STATUS_FAILED;
 }
 
-int verb_probe(const struct options *options) {
+static int run_probe(const struct options *options) {
         struct probe *p = calloc(1, sizeof(*p));
         int status = STATUS_USAGE;
 
@@ -221,3 +221,22 @@ int verb_probe(const struct options *options) {
         free(p);
         return status;
 }
+
+const struct ctl_command probe_command = {
+        .name = "probe",
+        .arguments = "DEVICE",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "find the format and baud rate of a mat",
+        .examples = "  sitbonectl probe /dev/ttyUSB0\n"
+                    "  sitbonectl probe capture.bin\n",
+        .notes = "Listens at the usual baud rates, and prints the lines for the settings. Nothing is sent "
+                 "without --send. The exit status is 1 if nothing fits.",
+        .options = {{"baud", "only this baud rate"},
+                    {"format", "try this description of a format, too", "FILE"},
+                    {"rows", "rows of the mat, for formats that come in several sizes"},
+                    {"cols", "columns of the mat, likewise"},
+                    {"send", "allow the formats that are polled to ask for frames"},
+                    {"json"}},
+        .run = run_probe,
+};

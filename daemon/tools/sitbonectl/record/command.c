@@ -353,7 +353,7 @@ static int record_port(struct record *r, const struct options *o) {
         return status;
 }
 
-int verb_record(const struct options *options) {
+static int run_record(const struct options *options) {
         struct record *r = calloc(1, sizeof(*r));
         int status;
 
@@ -371,3 +371,24 @@ int verb_record(const struct options *options) {
         free(r);
         return status;
 }
+
+const struct ctl_command record_command = {
+        .name = "record",
+        .arguments = "FILE",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "record the bytes of the mat with their arrival times",
+        .examples = "  sitbonectl record lunch.sbr\n"
+                    "  sitbonectl record lunch.sbr --device /dev/ttyUSB0 --format jq-seat-32 --seconds 60\n",
+        .notes = "Records until Ctrl-C or for --seconds. FILE must not exist. If sitboned is running, it "
+                 "passes on the bytes that it reads and continues with its work. With --config, --device, "
+                 "--format or --baud the port is opened instead, and must be free.",
+        .options = {{"config", "settings of the device (default: the installed ones)"},
+                    {"device", "device instead of the one in the settings"},
+                    {"format", "format instead of the one in the settings"},
+                    {"baud", "baud rate instead of the one in the settings"},
+                    {"seconds", "stop after S seconds"},
+                    {"bus"},
+                    {"seat"}},
+        .run = run_record,
+};

@@ -292,22 +292,25 @@ static void moment(double at_s, char *ret, size_t size) {
         snprintf(ret, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+struct comparison {
+        struct source *source;
+        const struct options *options;
+};
+
+static int collect_alerts(void *userdata, bool after, struct what_if_list *list) {
+        struct comparison *c = userdata;
+        int status = after ? load_settings(c->options->against, &c->source->settings) : STATUS_DONE;
+
+        return status == STATUS_DONE ? run(c->source, c->options, list_alerts, list) : status;
+}
+
 /* The same recording twice: with --config, then with --against. */
 static int replay_against(struct source *source, const struct options *options) {
-        struct what_if_list before = {0}, after = {0};
-        int status = run(source, options, list_alerts, &before);
+        struct comparison comparison = {source, options};
+        struct what_if what_if = {
+                .collect = collect_alerts, .format_moment = moment, .userdata = &comparison, .near_s = NEAR_S};
 
-        if (status == STATUS_DONE)
-                status = load_settings(options->against, &source->settings);
-        if (status == STATUS_DONE)
-                status = run(source, options, list_alerts, &after);
-        if (status == STATUS_DONE && options->json)
-                what_if_print_json(stdout, &before, &after, NEAR_S);
-        else if (status == STATUS_DONE)
-                what_if_print(stdout, &before, &after, NEAR_S, moment);
-        free(before.of);
-        free(after.of);
-        return status;
+        return what_if_compare(&what_if, options->json);
 }
 
 /* A script reads --json: what is missing goes beside it. Refused frames of a line are in the summary. */
@@ -318,7 +321,7 @@ static void say_missing(const struct source *s) {
                 source_say_missing(s, stderr);
 }
 
-int verb_replay(const struct options *options) {
+static int run_replay(const struct options *options) {
         struct source *source;
         int status;
 
@@ -342,3 +345,27 @@ int verb_replay(const struct options *options) {
         source_free(source);
         return status;
 }
+
+const struct ctl_command replay_command = {
+        .name = "replay",
+        .arguments = "FILE",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "run a recording through the pipeline in virtual time",
+        .examples = "  sitbonectl replay lunch.csv\n"
+                    "  sitbonectl replay capture.bin --format jq-seat-32 --json > decisions.jsonl\n"
+                    "  sitbonectl replay lunch.csv --svg seat.svg --at 95\n"
+                    "  sitbonectl replay lunch.csv --teach crossed=30-40 --teach crossed=95-105\n"
+                    "  sitbonectl replay lunch.csv --calibrate upright=20-35 --calibrate slouched=40-55\n",
+        .notes = "FILE is a recording of sitbonectl record, frames CSV, or raw wire bytes with --format.",
+        .options = {{"config", "settings to decide with (default: the installed ones)"},
+                    {"against", "list the alerts that would come, go or move with these settings"},
+                    {"format"},
+                    {"exercises"},
+                    {"json", "print an object for each frame and each event, in time order"},
+                    {"svg", "write a picture of the seat at the time given with --at"},
+                    {"at", "second of the recording for --svg (default: its end)"},
+                    {"teach", "seconds FROM to TO are a lesson for a posture, as with the command teach"},
+                    {"calibrate", "seconds FROM to TO, at least 12, are a calibrated pose; upright is required"}},
+        .run = run_replay,
+};

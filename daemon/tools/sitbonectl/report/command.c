@@ -130,7 +130,7 @@ static int write_page(const struct history *h, const char *path) {
         return status == CAIRO_STATUS_SUCCESS && r >= 0 ? STATUS_DONE : STATUS_FAILED;
 }
 
-int verb_report(const struct options *options) {
+static int run_report(const struct options *options) {
         const char *path = options->output, *text = options->period ? options->period : "week";
         struct history_period period;
         struct history *h;
@@ -164,3 +164,17 @@ int verb_report(const struct options *options) {
         sqlite3_close(db);
         return status;
 }
+
+const struct ctl_command report_command = {
+        .name = "report",
+        .arguments = "",
+        .summary = "write the history as a page in one file",
+        .examples = "  sitbonectl report --output week.png\n"
+                    "  sitbonectl report --output november.html --period 2026-11-01..2026-11-30\n",
+        .options = {{"output", "file to write: .svg, .png or .html"},
+                    {"period", "as for history (default: week)"},
+                    {"file"},
+                    {"seat", "history of sitboned@ID"},
+                    {"config", "settings with the exercises by name (default: the installed ones)"}},
+        .run = run_report,
+};
