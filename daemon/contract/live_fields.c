@@ -2,6 +2,7 @@
 #include "contract/live_fields.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* clang-format off */
@@ -10,7 +11,8 @@
         _Generic(((struct live_values *)0)->member, char *: LIVE_TEXT, bool: LIVE_FLAG, enum maybe: LIVE_MAYBE,       \
                  double: LIVE_NUMBER, struct live_array: LIVE_ARRAY, uint32_t: LIVE_COUNT, uint64_t: LIVE_COUNT64)
 #define TYPED(member, type_)                                                                                          \
-        .type = type_, .offset = offsetof(struct live_values, member), .size = sizeof(((struct live_values *)0)->member)
+        .type = type_, .offset = offsetof(struct live_values, member),                                                \
+        .size = sizeof(((struct live_values *)0)->member)
 #define VALUE(member)           TYPED(member, TYPE_OF(member))
 #define NAMES(member)           TYPED(member, LIVE_NAMES)
 #define INSTANT(member)         TYPED(member, LIVE_INSTANT), .unit = "us"
@@ -25,10 +27,10 @@
 #define PACE(pace_, step_)      .pace = pace_, .pace_step = step_
 #define CONSTANT                ((double)INFINITY)
 
-/* Property steps: a smaller movement is not worth waking every listener.
- * Steps of MQTT (PACE): below them a number says nothing new (the standard deviation of the tilt is larger), above them a
- * recorder still sees every change worth a row. The instant at which an alert falls due wanders by the step of the loop;
- * a difference of 30 s is the same appointment. */
+/* Property steps: a smaller change is not worth waking every listener. Steps of MQTT (PACE): a smaller change carries
+ * no information (the standard deviation of the tilt is larger); with these steps a recorder still gets every change
+ * that is worth a row. The instant at which an alert falls due wanders by the step of the loop; a difference of 30 s
+ * is the same appointment. */
 const struct live_field live_fields[] = {
         {VALUE(seat_id), .meaning = "id of the seat", PROPERTY("SeatId", CONSTANT), STATUS("seat_id", 0)},
         {VALUE(seat_name), .meaning = "name of the seat, for people", EMPTY_STAYS, PROPERTY("SeatName", CONSTANT),
@@ -229,4 +231,29 @@ const struct live_field *live_field_on_bus(const char *key) {
                 if (live_fields[i].bus && strcmp(live_fields[i].bus, key) == 0)
                         return &live_fields[i];
         return NULL;
+}
+
+void live_array_clear(struct live_array *array) {
+        array->n = 0;
+        for (int i = 0; i < LIVE_ARRAY_MAX; i++)
+                array->of[i] = (double)NAN;
+}
+
+void live_values_clear(struct live_values *v) {
+        memset(v, 0, sizeof(*v));
+        for (size_t i = 0; i < live_fields_n; i++) {
+                const struct live_field *f = &live_fields[i];
+                void *member = (char *)v + f->offset;
+
+                if (f->type == LIVE_NUMBER)
+                        *(double *)member = (double)NAN;
+                else if (f->type == LIVE_MAYBE)
+                        *(enum maybe *)member = MAYBE_UNKNOWN;
+                else if (f->type == LIVE_COUNT && f->optional)
+                        *(uint32_t *)member = LIVE_COUNT_UNKNOWN;
+                else if (f->type == LIVE_ARRAY)
+                        live_array_clear(member);
+        }
+        snprintf(v->occupancy, sizeof(v->occupancy), "unknown");
+        snprintf(v->posture, sizeof(v->posture), "unknown");
 }

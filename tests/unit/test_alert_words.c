@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "contract/alert_words.h"
+#include "contract/bus_alert.h"
 
 static void take_all(struct bus_alert *b, double number, const char *text) {
         static const char *const numbers[] = {"seated_s",  "cause_s",   "limit_s",           "window_s",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "contract/live_fill.h"
 #include "publish/mqtt/discovery.h"
 #include "publish/mqtt/mailbox.h"
 #include "publish/mqtt/pace.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "contract/alert_words.h"
+#include "contract/bus_alert.h"
 #include "contract/bus_names.h"
 #include "tools/sitbone-agent/seats.h"
 #include "util/language.h"

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "contract/live_fill.h"
 #include "contract/live_json.h"
 #include "tools/sitbonectl/replay/command.h"
 #include "tools/sitbonectl/view/values.h"

@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "words/names.h"
+#include "contract/live_fields.h"
+#include "contract/live_fill.h"
 
 void view_clear(struct view *v) {
         memset(v, 0, sizeof(*v));
