@@ -8,7 +8,7 @@
 #include <systemd/sd-bus.h>
 #include <time.h>
 
-#include "contract/alert_words.h"
+#include "contract/bus_alert.h"
 #include "contract/bus_names.h"
 #include "tools/sitbonectl/live/daemon_link.h"
 #include "tools/sitbonectl/live/get_why.h"
