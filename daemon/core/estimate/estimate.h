@@ -101,6 +101,7 @@ struct estimate {
         struct occupancy_classifier occupancy;
         struct reference_tracker reference;
         struct learner learner;
+        struct place place; /* from the learner's profile */
         struct squeeze_detector squeeze;
         struct recogniser recogniser; /* loaded from the learner's profile */
         struct posture_classifier posture_class;
