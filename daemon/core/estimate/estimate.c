@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/estimate/calibration.h"
+#include "sitbone/settings.h"
 #include "util/minmax.h"
 
 static const float LOAD_DROP = 0.7F;         /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */

@@ -67,7 +67,10 @@
 #include "sitbone/memory.h"
 #include "sitbone/posture.h"
 #include "sitbone/profile.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/occupancy.h"
+#include "sitbone/settings/posture.h"
+
+struct settings;
 
 /* Learning of the sitter: the guided calibration pose by pose, taught postures, and the sitter baseline. */
 struct learner {

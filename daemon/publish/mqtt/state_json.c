@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "contract/live_json.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "util/iso8601.h"
 #include "util/language.h"
@@ -98,7 +99,8 @@ char *state_json(struct state_memory *memory, const struct live_values *v) {
         json_t *root = begin_document(v->realtime_us);
 
         shown.sitting_today_min = step_today(memory, v);
-        snprintf(shown.calibration_stale, sizeof(shown.calibration_stale), "%s", language_translate(v->calibration_stale));
+        snprintf(shown.calibration_stale, sizeof(shown.calibration_stale), "%s",
+                 language_translate(v->calibration_stale));
         json_object_set_new(root, "seq", make_count(++memory->seq));
         live_json_put(root, &shown, LIVE_STATE);
         if (strcmp(v->learning, learning_phase_name(LEARNING_IDLE)) == 0)
