@@ -306,7 +306,7 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
         }
         complete_settings(&m->settings, m->format);
         decoder_init(&m->decoder, m->format, &m->layout);
-        m->tap_head = recorder_head(&m->settings, 0, false);
+        m->tap_head = recorder_make_head(&m->settings, 0, false);
         return m->tap_head ? 0 : -ENOMEM;
 }
 
