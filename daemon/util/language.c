@@ -10,6 +10,10 @@
 
 static char language[16]; /* written once, before threads start */
 
+/* The locale that is always there, under a name with a territory: glibc loads the same files, and from 2.39 on gettext
+ * translates nothing in a locale whose name begins with "C.". */
+#define ALWAYS_THERE "C_DE.UTF-8"
+
 static bool is_english(const char *name) {
         bool en = strncmp(name, "en", 2) == 0 && !(name[2] >= 'a' && name[2] <= 'z');
 
@@ -54,7 +58,7 @@ bool language_choose(const char *wish) {
                 return !asked || is_english(wish);
         }
         setenv("LANGUAGE", language, 1);
-        setlocale(LC_MESSAGES, "C.UTF-8"); /* always installed; gettext then uses LANGUAGE */
+        setlocale(LC_MESSAGES, ALWAYS_THERE); /* gettext then uses LANGUAGE */
         bindtextdomain("sitbone", folder && *folder ? folder : SITBONE_LOCALEDIR);
         bind_textdomain_codeset("sitbone", "UTF-8");
         textdomain("sitbone");
