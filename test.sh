@@ -153,11 +153,11 @@ under_valgrind() {
 fuzz_one() { # program
         local name corpus seconds=$fuzz_seconds
         name=$(basename "$1")
-        corpus=tests/fuzz/corpus/${name#fuzz_}
+        corpus=build/fuzz/tests/fuzz/corpus/${name#fuzz_} # unpacked by the build
         mkdir -p "build/corpus/$name"
         [ "$name" = fuzz_decoder ] && seconds=$((8 * fuzz_seconds))
         "$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
-                -artifact_prefix="build/corpus/$name-" "build/corpus/$name" $([ -d "$corpus" ] && echo "$corpus")
+                -artifact_prefix="build/corpus/$name-" "build/corpus/$name" "$corpus"
 }
 export -f fuzz_one
 export fuzz_seconds
@@ -167,7 +167,7 @@ fuzz_afl() {
         local out=build/corpus/afl
         rm -rf "$out" && mkdir -p build/corpus
         AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
-                afl-fuzz -t 1000 -V $((8 * fuzz_seconds)) -i tests/fuzz/corpus/decoder -o "$out" -- build/afl/tests/fuzz/fuzz_decoder &&
+                afl-fuzz -t 1000 -V $((8 * fuzz_seconds)) -i build/afl/tests/fuzz/corpus/decoder -o "$out" -- build/afl/tests/fuzz/fuzz_decoder &&
                 grep -E 'execs_done|saved_crashes|saved_hangs' "$out/default/fuzzer_stats" &&
                 [ -z "$(find "$out/default/crashes" "$out/default/hangs" -name 'id:*')" ]
 }

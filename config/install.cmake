@@ -88,3 +88,12 @@ if(SCDOC)
 else()
         message(STATUS "scdoc not found: no man pages")
 endif()
+
+# cmake --build build/default --target uninstall
+set(uninstall_etc ${etc})
+if(NOT IS_ABSOLUTE ${uninstall_etc})
+        set(uninstall_etc ${CMAKE_INSTALL_PREFIX}/${uninstall_etc})
+endif()
+add_custom_target(uninstall USES_TERMINAL VERBATIM
+                  COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_BINARY_DIR}/install_manifest.txt -DETC=${uninstall_etc}
+                          -P ${CMAKE_CURRENT_LIST_DIR}/uninstall.cmake)

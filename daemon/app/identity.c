@@ -106,5 +106,6 @@ void identity_make(const struct settings *settings, const struct format *format,
                 snprintf(ret->mat_model, sizeof(ret->mat_model), "Seat pressure mat");
         snprintf(ret->mat_format, sizeof(ret->mat_format), "%s", format->name);
         snprintf(ret->version, sizeof(ret->version), "%s", sitbone_version);
-        snprintf(ret->config_digest, sizeof(ret->config_digest), "%08x", checksum_crc32(settings, sizeof(*settings)));
+        snprintf(ret->config_digest, sizeof(ret->config_digest), "%08x",
+                 checksum_crc32(0, settings, sizeof(*settings)));
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "app/app.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "words/names.h"
@@ -21,7 +21,7 @@ static void know(struct app *a, const char *sitter, float confidence) {
 
         *p = known ? *known : nothing;
         snprintf(p->sitter, sizeof(p->sitter), "%s", sitter);
-        estimate_know(&a->pipeline.estimate, p, confidence, a->mat.layout.geometry.n_cells);
+        estimate_load_profile(&a->pipeline.estimate, p, confidence, a->mat.layout.geometry.n_cells);
         if (a->pipeline.estimate.learner.stale_mat)
                 log_warning("profile %s: made on a mat with %u cells, this one has %u: not used, calibrate again",
                             *sitter ? sitter : "of nobody in particular", p->n_cells, a->mat.layout.geometry.n_cells);
@@ -51,7 +51,7 @@ static const char *shown(const char *sitter) {
 }
 
 /* Who sits there, of those whose upright is known by name. */
-static void recognise(struct app *a, const float sample[USUAL_N]) {
+static void recognise(struct app *a, const float sample[BASELINE_N]) {
         float likeness[SITTERS_MAX], sure;
         const struct profile *p;
         int best, n = 0;
@@ -59,22 +59,22 @@ static void recognise(struct app *a, const float sample[USUAL_N]) {
         while (a->profiles && n < SITTERS_MAX && (p = profiles_at(a->profiles, n))) {
                 bool same_mat = p->n_cells == 0 || p->n_cells == a->mat.layout.geometry.n_cells;
 
-                likeness[n++] = *p->sitter && same_mat ? usual_likeness(&p->usual, sample) : -INFINITY;
+                likeness[n++] = *p->sitter && same_mat ? sitter_baseline_likeness(&p->baseline, sample) : -INFINITY;
         }
-        best = usual_whose(likeness, n, &sure);
+        best = sitter_baseline_identify(likeness, n, &sure);
         p = best >= 0 && sure >= SURE ? profiles_at(a->profiles, best) : NULL;
         log_info("sitter: %s (%.0f %% sure)", shown(p ? p->sitter : ""), 100 * (double)sure);
         know(a, p ? p->sitter : "", p ? fminf(sure, 0.99F) : NAN);
 }
 
 /* The first quiet seconds of a sit. By hand goes before what the mat thinks. */
-static void on_sat_upright(struct app *a, const float sample[USUAL_N]) {
+static void on_sat_upright(struct app *a, const float sample[BASELINE_N]) {
         const struct learner *l = &a->pipeline.estimate.learner;
 
         if (a->settings.seat.recognise && !(l->confidence >= 1) && !a->sitter_settled)
                 recognise(a, sample);
         if (!a->settings.seat.recognise || l->confidence >= 0)
-                estimate_note_sit(&a->pipeline.estimate);
+                estimate_record_sit(&a->pipeline.estimate);
 }
 
 static void keep(struct app *a) {
@@ -89,7 +89,7 @@ static void keep(struct app *a) {
 }
 
 static void say_place(struct app *a) {
-        const struct place *now = &a->snapshot.learning.place;
+        const struct place *now = &a->snapshot.posture.place;
         const bool moved = now->verdict == PLACE_MOVED || now->verdict == PLACE_TURNED;
         char how[256];
 
@@ -105,7 +105,7 @@ static void say_place(struct app *a) {
 
 void app_learn(struct app *a) {
         struct estimate *e = &a->pipeline.estimate;
-        float sample[USUAL_N];
+        float sample[BASELINE_N];
 
         if (a->snapshot.learning.profile_changed)
                 keep(a); /* before another one is taken up */
@@ -115,7 +115,7 @@ void app_learn(struct app *a) {
         if (a->settings.seat.recognise && (a->snapshot.sitting.changes & SITTING_BOUT_ENDED) &&
             *e->learner.profile.sitter)
                 know(a, "", NAN); /* who comes next is another question */
-        if (estimate_sat_upright(e, sample))
+        if (estimate_poll_upright(e, sample))
                 on_sat_upright(a, sample);
 }
 
@@ -126,9 +126,9 @@ void app_learn_by_hand(struct app *a, enum command_verb verb) {
 }
 
 enum command_result app_sitter(struct app *a, const struct command *command) {
-        if (*command->name && !profile_name_good(command->name))
+        if (*command->name && !profile_name_is_legal(command->name))
                 return COMMAND_MALFORMED;
-        if (a->profiles && !profiles_room(a->profiles, command->name))
+        if (a->profiles && !profiles_have_room(a->profiles, command->name))
                 return COMMAND_FULL;
         know(a, command->name, 1);
         log_info("sitter: %s, said by hand", shown(command->name));

@@ -51,7 +51,7 @@ void app_respond(struct app *a) {
 
         if (mistakes)
                 say_mistakes(mistakes);
-        if (!condition_respond(&a->pipeline.condition, response) && response)
+        if (!condition_set_response(&a->pipeline.condition, response) && response)
                 log_error("%s: curves of %u cells, the mat has %u: not used", path, response->n_cells,
                           a->mat.layout.geometry.n_cells);
         free(response);

@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-#include "core/estimate/learn.h"
 #include "util/minmax.h"
 
-/* Who counts minutes is told twenty times a second, and at once of what begins or ends. */
+/* Sitting and alerts are stepped at most 20 times a second, and immediately when occupancy or posture changes. */
 static const uint64_t FOLLOW_US = 45000;
 
 void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
@@ -16,7 +15,7 @@ void pipeline_init(struct pipeline *p, const struct settings *settings, const st
         p->follow_at_us = 0;
         condition_init(&p->condition, &settings->condition, geometry);
         describe_init(&p->describe, geometry);
-        estimate_init(&p->estimate, settings);
+        estimate_init(&p->estimate, settings, geometry);
         sitting_init(&p->sitting, settings);
         alert_init(&p->alert, settings, exercises);
 }
@@ -29,66 +28,55 @@ void pipeline_configure(struct pipeline *p, const struct settings *settings) {
         p->follow_at_us = 0;
 }
 
-/* From the estimator's news to the alerts. */
-static void follow(struct pipeline *p, uint64_t now_us, struct snapshot *ret) {
+/* Steps sitting and alerts, and reports learning. */
+static void step_followers(struct pipeline *p, uint64_t now_us, struct snapshot *snapshot) {
         uint64_t sitting, alert;
 
-        estimate_learning(&p->estimate, &ret->learning);
-        if (!moved_possible(p->geometry))
-                ret->learning.place.verdict = PLACE_UNJUDGED;
-        sitting = sitting_step(&p->sitting, &ret->posture, now_us, &ret->sitting);
-        alert = alert_step(&p->alert, &ret->sitting, now_us, &ret->alerts);
+        estimate_report_learning(&p->estimate, &snapshot->learning);
+        sitting = sitting_step(&p->sitting, &snapshot->posture, now_us, &snapshot->sitting);
+        alert = alert_step(&p->alert, &snapshot->sitting, now_us, &snapshot->alerts);
         p->deadline_us = min_u64(sitting, alert);
         p->followed_us = now_us;
         p->follow_at_us = min_u64(p->deadline_us, now_us + FOLLOW_US);
 }
 
-/* Each change was told once, in the snapshot before. */
-static void nothing_new(struct snapshot *ret) {
-        ret->learning.profile_changed = ret->learning.calibration_changed = false;
-        ret->sitting.changes = 0;
+/* Change bits are edge-triggered: clears those that the previous snapshot reported. */
+static void clear_changes(struct snapshot *snapshot) {
+        snapshot->learning.profile_changed = snapshot->learning.calibration_changed = false;
+        snapshot->sitting.changes = 0;
         for (int k = 0; k < ALERT_KIND_N; k++)
-                ret->alerts.of[k].changes = 0;
+                snapshot->alerts.of[k].changes = 0;
 }
 
-/* What only the stages behind can see of the map's quality. */
-static void doubt_place(const struct usual_place *place, struct map *map) {
-        map->quality *= moved_factor(place);
-        if (!moved_trusts(place))
-                map->flaws |= moved_turned(place) ? FLAW_TURNED : FLAW_MOVED;
-}
-
-static bool another(const struct posture *a, const struct posture *b) {
+static bool has_changed(const struct posture *a, const struct posture *b) {
         return a->occupancy != b->occupancy || a->doubted != b->doubted || a->posture_class != b->posture_class ||
                a->shifting != b->shifting;
 }
 
-uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *ret) {
-        struct posture before = ret->posture;
+uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *snapshot) {
+        const struct posture before = snapshot->posture;
         uint64_t estimate;
 
-        ret->now_us = now_us;
-        ret->fresh = frame != NULL;
-        ret->geometry = p->geometry;
-        ret->exercises = p->exercises;
+        snapshot->now_us = now_us;
+        snapshot->fresh = frame != NULL;
+        snapshot->geometry = p->geometry;
+        snapshot->exercises = p->exercises;
 
         if (frame) {
-                condition_step(&p->condition, frame, &ret->map);
-                describe_step(&p->describe, &ret->map, &ret->features);
+                condition_step(&p->condition, frame, &snapshot->map);
+                describe_step(&p->describe, &snapshot->map, condition_creep_share(&p->condition), &snapshot->features);
         }
-        estimate = estimate_step(&p->estimate, frame ? &ret->features : NULL, now_us, &ret->posture);
-        if (frame)
-                doubt_place(&p->estimate.learner.profile.place, &ret->map);
-        ret->only_numbers =
-                frame && now_us < p->follow_at_us && now_us >= p->followed_us && !another(&before, &ret->posture);
-        if (ret->only_numbers)
-                nothing_new(ret);
+        estimate = estimate_step(&p->estimate, frame ? &snapshot->features : NULL, now_us, &snapshot->posture);
+        snapshot->only_numbers = frame && now_us < p->follow_at_us && now_us >= p->followed_us &&
+                                 !has_changed(&before, &snapshot->posture);
+        if (snapshot->only_numbers)
+                clear_changes(snapshot);
         else
-                follow(p, now_us, ret);
+                step_followers(p, now_us, snapshot);
         return min_u64(estimate, p->deadline_us);
 }
 
-static enum command_result tare(struct pipeline *p, const struct snapshot *last) {
+static enum command_result tare_seat(struct pipeline *p, const struct snapshot *last) {
         if (last->posture.occupancy == OCCUPANCY_UNKNOWN)
                 return COMMAND_NO_FRAMES;
         if (last->posture.occupancy == OCCUPANCY_PERSON)
@@ -96,7 +84,7 @@ static enum command_result tare(struct pipeline *p, const struct snapshot *last)
         return condition_tare(&p->condition) ? COMMAND_OK : COMMAND_UNSTEADY;
 }
 
-static enum alert_holder holder(const char *name) {
+static enum alert_holder find_holder(const char *name) {
         return strcmp(name, "desktop") == 0 ? ALERT_HOLDER_DESKTOP : ALERT_HOLDER_PERSON;
 }
 
@@ -110,14 +98,14 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
                 return alert_done(&p->alert, now_us);
         case COMMAND_CALIBRATE:
                 if (command->target == CALIBRATE_EMPTY)
-                        return tare(p, last);
+                        return tare_seat(p, last);
                 if (command->target == CALIBRATE_SQUEEZE)
                         return estimate_squeeze(&p->estimate, now_us);
                 if (command->target < CALIBRATE_EMPTY)
                         return estimate_calibrate(&p->estimate, (enum calibrate_pose)command->target, now_us);
                 break;
         case COMMAND_TARE:
-                return tare(p, last);
+                return tare_seat(p, last);
         case COMMAND_SKIP:
                 return alert_skip(&p->alert, now_us);
         case COMMAND_PAUSE:
@@ -125,7 +113,7 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_RESUME:
                 return alert_resume(&p->alert);
         case COMMAND_HOLD:
-                return alert_disturb(&p->alert, holder(command->name), command->on, now_us);
+                return alert_disturb(&p->alert, find_holder(command->name), command->on, now_us);
         case COMMAND_TEACH:
                 return estimate_teach(&p->estimate, command->name, now_us);
         case COMMAND_UNTEACH:

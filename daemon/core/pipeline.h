@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole estimator: frame + now -> snapshot + next deadline. Pure: no clock, no memory from the heap, no I/O.
- * The same function serves the daemon, replay, golden tests, scenarios, fuzzing and benchmarks. */
+/* The whole estimator: frame + now -> snapshot + next deadline. Pure: no clock, no heap, no I/O.
+ * The same function serves the daemon, replay, golden tests, scenarios, fuzzing and benchmarks. All state is in the struct:
+ * one pipeline may be used by one thread at a time. */
 #ifndef CORE_PIPELINE_H
 #define CORE_PIPELINE_H
 
@@ -26,28 +27,28 @@ struct pipeline {
         struct estimate estimate;
         struct sitting_tracker sitting;
         struct alert_desk alert;
-        uint64_t followed_us, follow_at_us; /* sitting and alerts were judged; are judged next, 0 = at once */
-        uint64_t deadline_us;               /* of theirs */
+        uint64_t followed_us, follow_at_us; /* last and next step of sitting and alerts; next 0 = at once */
+        uint64_t deadline_us;               /* of these two */
 };
 
-/* Starts with nothing known. geometry and exercises must outlive the pipeline; settings are copied. */
+/* Starts without any knowledge. geometry and exercises must outlive the pipeline; settings are copied. */
 void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
                    const struct exercise_catalogue *exercises);
 
-/* Takes new thresholds without losing what is known (bout, reference, tare). */
+/* Applies new settings without losing the state (bout, reference, tare). */
 void pipeline_configure(struct pipeline *p, const struct settings *settings);
 
-/* One decision. frame NULL = only time passed. now_us never goes back. *ret is both read (last map and features
- * stay when only time passed) and written: always pass the same snapshot. Returns the time at which to call again
- * at the latest even without a frame; UINT64_MAX = no need. */
-uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *ret);
+/* One decision. frame NULL = only time passed. now_us never goes back. *snapshot is both read (the last map and features
+ * stay when only time passed) and written: always pass the same one. Returns the time at which to call again at the latest
+ * even without a frame; UINT64_MAX = no need. */
+uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *snapshot);
 
 /* Executes a command against the last snapshot; call pipeline_step(p, NULL, ...) after it to see the effect. */
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
                                      const struct snapshot *last);
 
-/* What the clock on the wall shows. Say it before the first step and whenever that clock may have been set: once a second
- * does. Without it there are no quiet hours. */
+/* Sets the wall clock. Call it before the first step and whenever that clock may have been set: once a second is enough.
+ * Without it there are no quiet hours. */
 void pipeline_surround(struct pipeline *p, const struct surroundings *around);
 
 /* Local midnight: the totals of the day start again. */
@@ -55,7 +56,7 @@ void pipeline_new_day(struct pipeline *p, uint64_t now_us);
 
 void pipeline_remember(const struct pipeline *p, uint64_t now_us, struct memory *ret);
 
-/* elapsed_us: time between the save and now_us, during which nothing is known of the seat. */
+/* elapsed_us: time between the save and now_us, in which nothing is known of the seat. */
 void pipeline_recall(struct pipeline *p, const struct memory *memory, uint64_t elapsed_us, uint64_t now_us);
 
 #endif

@@ -1,183 +1,269 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread writes; the decision thread only replaces what waits. A slot of the memory file is a header and the struct;
- * the two slots are written in turn, so that a cut write never takes the good one. */
+/* The two slots of the memory file are written in turn, so that a write that is cut never damages the good one. */
 #include "store/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "util/checksum.h"
+#include "store/document.h"
 #include "util/clock.h"
 #include "util/file.h"
-#include "util/log.h"
+#include "util/utf8.h"
+#include "util/worker.h"
+#include "words/names.h"
 
-enum {
-        STATE_MAGIC = 0x54495353 /* "SSIT" */,
-        STATE_VERSION = 4,
-        TARE_VERSION = 1,
-        SLOT_SIZE = 4096,
-        BOOT_ID_SIZE = 40
-};
+enum { BOOT_ID_SIZE = 40, PATH_SIZE = 512, TARE_SIZE_MAX = 1 << 20 };
 
 struct slot {
-        uint32_t magic, version, size, crc; /* crc over everything behind itself */
-        uint64_t serial;                    /* the greater one is newer */
-        uint64_t boottime_us, realtime_us;  /* of the save */
-        char boot_id[BOOT_ID_SIZE];         /* another one: boottime_us means nothing */
+        uint64_t serial;                   /* the greater one is newer */
+        uint64_t boottime_us, realtime_us; /* of the save */
+        char boot_id[BOOT_ID_SIZE];        /* boottime_us means nothing in another boot */
         struct memory memory;
-};
-_Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot is one page");
-
-struct tare_file {
-        uint32_t magic, version, size, crc;
-        struct memory_tare tare;
 };
 
 struct state {
-        char memory_path[512], tare_path[512];
+        char memory_path[PATH_SIZE], tare_path[PATH_SIZE];
         char boot_id[BOOT_ID_SIZE];
         int fd;
-        uint64_t serial;
-        pthread_t thread;
-        pthread_mutex_t lock; /* guards what follows; never held across a system call but the wait */
-        pthread_cond_t wake;
-        bool stop, has_memory, has_tare;
-        struct slot memory;
-        struct memory_tare tare;
+        uint64_t serial; /* of the slot that was written last; the worker's thread, after state_load() */
+        struct worker *worker;
+        struct worker_queue *memory_queue, *tare_queue;
 };
 
-#define BEHIND_CRC(p)      ((const char *)&(p)->crc + sizeof((p)->crc))
-#define SIZE_BEHIND_CRC(p) (sizeof(*(p)) - (size_t)(BEHIND_CRC(p) - (const char *)(p)))
+/* ---- what the files have ---- */
 
-/* The units hide /proc/sys (ProcSubset=pid) and tell the boot's number themselves. "" = nobody says. */
-static void read_boot_id(char ret[BOOT_ID_SIZE]) {
-        const char *told = getenv("SITBONE_BOOT_ID");
-        FILE *f;
-
-        memset(ret, 0, BOOT_ID_SIZE);
-        if (told && *told) {
-                snprintf(ret, BOOT_ID_SIZE, "%s", told);
-                return;
-        }
-        f = fopen("/proc/sys/kernel/random/boot_id", "re");
-        if (!f)
-                return;
-        if (fgets(ret, BOOT_ID_SIZE, f))
-                ret[strcspn(ret, "\n")] = '\0';
-        fclose(f);
+static const char *name_phase(int i) {
+        return phase_name((enum sitting_phase)i);
 }
 
-/* ---- the thread ---- */
+static const char *name_posture(int i) {
+        return posture_name((enum posture_class)i);
+}
 
-static int write_slot(struct state *s, struct slot *slot) {
-        slot->serial = ++s->serial;
-        slot->crc = checksum_crc32(BEHIND_CRC(slot), SIZE_BEHIND_CRC(slot));
-        if (pwrite(s->fd, slot, sizeof(*slot), (off_t)(slot->serial % 2) * SLOT_SIZE) != (ssize_t)sizeof(*slot))
+static const char *name_alert_kind(int i) {
+        return alert_kind_name((enum alert_kind)i);
+}
+
+static const char *name_outcome(int i) {
+        return alert_outcome_name((enum alert_outcome)i);
+}
+
+static const char *name_moment(int i) {
+        return alert_moment_name((enum alert_moment)i);
+}
+
+static const char *name_exercise_kind(int i) {
+        return exercise_kind_name((enum exercise_kind)i);
+}
+
+static const char *name_suits(int i) {
+        return exercise_suits_name(1U << i);
+}
+
+static const struct stored_member sitting_members[] = {
+        {STORED_WORD(struct memory_sitting, "phase", phase, name_phase, SITTING_PHASE_N)},
+        {STORED_AGE(struct memory_sitting, "bout_age_us", bout_age_us)},
+        {STORED_AGE(struct memory_sitting, "left_seat_age_us", left_seat_age_us)},
+        {STORED_AGE(struct memory_sitting, "last_shift_age_us", last_shift_age_us)},
+        {STORED_NUMBER(struct memory_sitting, "bout_seated_us", bout_seated_us)},
+        {STORED_NUMBER(struct memory_sitting, "bout_slouched_us", bout_slouched_us)},
+        {STORED_NUMBER(struct memory_sitting, "bout_arched_us", bout_arched_us)},
+        {STORED_NUMBER(struct memory_sitting, "bout_lopsided_us", bout_lopsided_us)},
+        {STORED_NUMBERS(struct memory_sitting, "bout_in_us", bout_in_us, name_posture)},
+        {STORED_NUMBER(struct memory_sitting, "bout_shifts", bout_shifts)},
+        {STORED_NUMBER(struct memory_sitting, "bout_squeezes", bout_squeezes)},
+        {STORED_NUMBER(struct memory_sitting, "bout_squeezed_s", bout_squeezed_s)},
+        {STORED_NUMBER(struct memory_sitting, "last_number", last_number)},
+        {STORED_NUMBER(struct memory_sitting, "last_was_break", last_was_break)},
+        {STORED_NUMBER(struct memory_sitting, "off_us", off_us)},
+        {STORED_NUMBER(struct memory_sitting, "last_bout_us", last_bout_us)},
+        {STORED_NUMBER(struct memory_sitting, "today_us", today_us)},
+        {STORED_NUMBER(struct memory_sitting, "bouts_today", bouts_today)},
+        {STORED_NUMBER(struct memory_sitting, "breaks_today", breaks_today)},
+        {STORED_NUMBER(struct memory_sitting, "partial_breaks_today", partial_breaks_today)},
+        {0},
+};
+
+static const struct stored_member reason_members[] = {
+        {STORED_NUMBER(struct exercise_reason, "suits", suits)},
+        {STORED_NUMBER(struct exercise_reason, "share", share)},
+        {STORED_NUMBER(struct exercise_reason, "lately", lately)},
+        {STORED_NUMBER(struct exercise_reason, "other_lately", other_lately)},
+        {STORED_WORD(struct exercise_reason, "other", other, name_exercise_kind, EXERCISE_KIND_N)},
+        {STORED_NUMBER(struct exercise_reason, "first", first)},
+        {0},
+};
+
+static const struct stored_member alert_members[] = {
+        {STORED_NUMBER(struct memory_alert, "open", open)},
+        {STORED_NUMBER(struct memory_alert, "withdrawn", withdrawn)},
+        {STORED_NUMBER(struct memory_alert, "id", id)},
+        {STORED_AGE(struct memory_alert, "raised_age_us", raised_age_us)},
+        {STORED_AGE(struct memory_alert, "closed_age_us", closed_age_us)},
+        {STORED_AGE(struct memory_alert, "answered_age_us", answered_age_us)},
+        {STORED_WORD(struct memory_alert, "outcome", outcome, name_outcome, ALERT_OUTCOME_N)},
+        {STORED_WORD(struct memory_alert, "moment", moment, name_moment, ALERT_MOMENT_N)},
+        {STORED_NUMBER(struct memory_alert, "showings", showings)},
+        {STORED_NUMBER(struct memory_alert, "hour", hour)},
+        {STORED_NUMBER(struct memory_alert, "exercise", exercise)},
+        {STORED_STRUCT(struct memory_alert, "why", why, reason_members)},
+        {STORED_NUMBER(struct memory_alert, "seated_us", seated_us)},
+        {STORED_NUMBER(struct memory_alert, "cause_us", cause_us)},
+        {STORED_NUMBER(struct memory_alert, "raised_seated_us", raised_seated_us)},
+        {STORED_NUMBER(struct memory_alert, "limit_us", limit_us)},
+        {STORED_NUMBER(struct memory_alert, "window_us", window_us)},
+        {STORED_NUMBER(struct memory_alert, "slouched_share", slouched_share)},
+        {STORED_NUMBER(struct memory_alert, "asymmetry", asymmetry)},
+        {0},
+};
+
+static const struct stored_member hour_members[] = {
+        {STORED_NUMBER(struct memory_hour, "raised", raised)},
+        {STORED_NUMBER(struct memory_hour, "worked", worked)},
+        {0},
+};
+
+static const struct stored_member offered_members[] = {
+        {STORED_NUMBERS(struct exercise_history, "turn", turn, name_exercise_kind)},
+        {STORED_NUMBERS(struct exercise_history, "lately", lately, name_exercise_kind)},
+        {STORED_NUMBERS(struct exercise_history, "seen", seen, name_suits)},
+        {STORED_NUMBERS(struct exercise_history, "seen_today", seen_today, name_suits)},
+        {0},
+};
+
+static const struct stored_member alerts_members[] = {
+        {STORED_NUMBER(struct memory_alerts, "next_id", next_id)},
+        {STORED_NUMBER(struct memory_alerts, "snooze_left_us", snooze_left_us)},
+        {STORED_NUMBER(struct memory_alerts, "pause_left_us", pause_left_us)},
+        {STORED_AGE(struct memory_alerts, "still_from_age_us", still_from_age_us)},
+        {STORED_NUMBER(struct memory_alerts, "short_from_us", short_from_us)},
+        {STORED_NUMBER(struct memory_alerts, "activate_from_us", activate_from_us)},
+        {STORED_NUMBER(struct memory_alerts, "activate_hold_us", activate_hold_us)},
+        {STORED_AGE(struct memory_alerts, "posture_alert_age_us", posture_alert_age_us)},
+        {STORED_NUMBER(struct memory_alerts, "raised_today", raised_today)},
+        {STORED_NUMBER(struct memory_alerts, "snoozes_today", snoozes_today)},
+        {STORED_NUMBER(struct memory_alerts, "skips_today", skips_today)},
+        {STORED_NUMBER(struct memory_alerts, "partial", partial)},
+        {STORED_NUMBER(struct memory_alerts, "inhibited", hold)},
+        {STORED_STRUCTS(struct memory_alerts, "hours", hour, hour_members, NULL)},
+        {STORED_NUMBER(struct memory_alerts, "workouts_done", sessions_done)},
+        {STORED_STRUCT(struct memory_alerts, "offered", offered, offered_members)},
+        {STORED_STRUCTS(struct memory_alerts, "alerts", of, alert_members, name_alert_kind)},
+        {0},
+};
+
+static const struct stored_member reference_members[] = {
+        {STORED_NUMBER(struct memory_reference, "valid", valid)},
+        {STORED_NUMBER(struct memory_reference, "by_hand", by_hand)},
+        {STORED_NUMBERS(struct memory_reference, "value", value, NULL)},
+        {0},
+};
+
+static const struct stored_member memory_members[] = {
+        {STORED_STRUCT(struct memory, "sitting", sitting, sitting_members)},
+        {STORED_STRUCT(struct memory, "alerts", alerts, alerts_members)},
+        {STORED_STRUCT(struct memory, "reference", reference, reference_members)},
+        {STORED_STRING(struct memory, "sitter", sitter)},
+        {0},
+};
+
+static const struct stored_member slot_members[] = {
+        {STORED_NUMBER(struct slot, "serial", serial)},
+        {STORED_NUMBER(struct slot, "boottime_us", boottime_us)},
+        {STORED_NUMBER(struct slot, "realtime_us", realtime_us)},
+        {STORED_STRING(struct slot, "boot_id", boot_id)},
+        {STORED_STRUCT(struct slot, "memory", memory, memory_members)},
+        {0},
+};
+
+static const struct stored_member tare_members[] = {
+        {STORED_NUMBER(struct memory_tare, "n_cells", n_cells)},
+        {STORED_NUMBERS(struct memory_tare, "baseline", baseline, NULL)},
+        {STORED_NUMBERS(struct memory_tare, "noise", noise, NULL)},
+        {STORED_NUMBER(struct memory_tare, "creep", creep)},
+        {0},
+};
+
+static const struct document_kind slot_kind = {
+        .name = "memory", .version = 1, .size = sizeof(struct slot), .members = slot_members};
+static const struct document_kind tare_kind = {
+        .name = "tare", .version = 1, .size = sizeof(struct memory_tare), .members = tare_members};
+
+/* ---- the worker's thread ---- */
+
+/* A slot is the document, blanks up to its size, and a line end. */
+static int write_memory(void *userdata, const void *items, uint32_t n_items, char reason[WORKER_REASON_MAX]) {
+        struct state *s = userdata;
+        struct slot slot = *(const struct slot *)items;
+        char page[STATE_SLOT_SIZE];
+        size_t n;
+        char *text;
+
+        (void)n_items;
+        (void)reason;
+        slot.serial = s->serial + 1;
+        text = document_write(&slot_kind, &slot, &n);
+        if (!text || n >= sizeof(page)) {
+                free(text);
+                return text ? -EFBIG : -ENOMEM;
+        }
+        memset(page, ' ', sizeof(page));
+        memcpy(page, text, n - 1);
+        page[sizeof(page) - 1] = '\n';
+        free(text);
+        if (pwrite(s->fd, page, sizeof(page), (off_t)(slot.serial % 2) * STATE_SLOT_SIZE) != (ssize_t)sizeof(page))
                 return errno ? -errno : -EIO;
+        s->serial = slot.serial;
         return 0;
 }
 
-static int write_tare(struct state *s, const struct memory_tare *tare) {
-        struct tare_file *file = calloc(1, sizeof(*file));
-        int r;
+static int write_tare(void *userdata, const void *items, uint32_t n_items, char reason[WORKER_REASON_MAX]) {
+        const struct state *s = userdata;
+        size_t n;
+        char *text = document_write(&tare_kind, items, &n);
+        int r = text ? file_write_atomically(s->tare_path, text, n, 0600) : -ENOMEM;
 
-        if (!file)
-                return -ENOMEM;
-        file->magic = STATE_MAGIC;
-        file->version = TARE_VERSION;
-        file->size = sizeof(*file);
-        file->tare = *tare;
-        file->crc = checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file));
-        r = file_write_atomically(s->tare_path, file, sizeof(*file), 0600);
-        free(file);
+        (void)n_items;
+        (void)reason;
+        free(text);
         return r;
-}
-
-/* Says a failure once, and when it is over. */
-static void report(int r, const char *path, bool *failing) {
-        if (r < 0 && !*failing)
-                log_warning("%s: %s: what is known will not survive a restart", path, strerror(-r));
-        if (r >= 0 && *failing)
-                log_notice("%s: can be written again", path);
-        *failing = r < 0;
-}
-
-/* Waits for work and takes it. False = stopped and nothing left. */
-static bool take(struct state *s, struct slot *slot, bool *ret_memory, struct memory_tare *tare, bool *ret_tare) {
-        bool more;
-
-        pthread_mutex_lock(&s->lock);
-        while (!s->stop && !s->has_memory && !s->has_tare)
-                pthread_cond_wait(&s->wake, &s->lock);
-        *ret_memory = s->has_memory;
-        *ret_tare = s->has_tare;
-        if (s->has_memory)
-                *slot = s->memory;
-        if (s->has_tare)
-                *tare = s->tare;
-        s->has_memory = s->has_tare = false;
-        more = *ret_memory || *ret_tare || !s->stop;
-        pthread_mutex_unlock(&s->lock);
-        return more;
-}
-
-static void *run(void *userdata) {
-        struct state *s = userdata;
-        bool memory, tare, memory_failing = false, tare_failing = false;
-        struct memory_tare *tare_copy = malloc(sizeof(*tare_copy));
-        struct slot slot;
-
-        while (tare_copy && take(s, &slot, &memory, tare_copy, &tare)) {
-                if (memory)
-                        report(write_slot(s, &slot), s->memory_path, &memory_failing);
-                if (tare)
-                        report(write_tare(s, tare_copy), s->tare_path, &tare_failing);
-        }
-        free(tare_copy);
-        return NULL;
 }
 
 /* ---- loading ---- */
 
-static bool read_slot(const struct state *s, int index, struct slot *ret) {
-        return pread(s->fd, ret, sizeof(*ret), (off_t)index * SLOT_SIZE) == (ssize_t)sizeof(*ret) &&
-               ret->magic == STATE_MAGIC;
-}
-
-static bool slot_good(const struct slot *slot) {
-        return slot->version == STATE_VERSION && slot->size == sizeof(*slot) &&
-               slot->crc == checksum_crc32(BEHIND_CRC(slot), SIZE_BEHIND_CRC(slot));
-}
-
-static const char *why_not(const struct slot *slot) {
-        if (slot->version > STATE_VERSION)
-                return "it is of a newer version";
-        /* while a version is being made its memory may grow without a new number */
-        return slot->version < STATE_VERSION || slot->size != sizeof(*slot) ? "it is of an older version"
-                                                                            : "it is damaged";
-}
-
-static uint64_t since(uint64_t now, uint64_t then) {
+static uint64_t time_since(uint64_t now, uint64_t then) {
         return now > then ? now - then : 0;
 }
 
+/* NULL = good, otherwise the reason why not. */
+static const char *read_slot(const struct state *s, int index, struct slot *ret) {
+        char page[STATE_SLOT_SIZE];
+        ssize_t n = pread(s->fd, page, sizeof(page), (off_t)index * STATE_SLOT_SIZE);
+
+        if (n < 0)
+                return strerror(errno);
+        if (n == 0 || page[0] == '\0')
+                return "nothing was saved yet";
+        return document_read(&slot_kind, page, (size_t)n, ret);
+}
+
 bool state_load(struct state *s, struct memory *ret, uint64_t *ret_elapsed_us, const char **ret_why) {
-        struct slot best, slot;
+        static const char nothing[] = "nothing was saved yet";
+        struct slot best = {0}, slot;
         bool found = false;
 
-        *ret_why = "nothing was saved yet";
+        *ret_why = nothing;
         for (int i = 0; i < 2; i++) {
-                if (!read_slot(s, i, &slot))
-                        continue;
-                if (!slot_good(&slot)) {
-                        *ret_why = why_not(&slot);
-                } else if (!found || slot.serial > best.serial) {
+                const char *why = read_slot(s, i, &slot);
+
+                if (why && strcmp(why, nothing) != 0)
+                        *ret_why = why;
+                if (!why && (!found || slot.serial > best.serial)) {
                         best = slot;
                         found = true;
                 }
@@ -186,63 +272,84 @@ bool state_load(struct state *s, struct memory *ret, uint64_t *ret_elapsed_us, c
                 return false;
         s->serial = best.serial;
         *ret = best.memory;
-        /* a boot that nobody named is not known to be the same one */
-        *ret_elapsed_us = *s->boot_id && strncmp(best.boot_id, s->boot_id, BOOT_ID_SIZE) == 0
-                                  ? since(clock_boottime_us(), best.boottime_us)
-                                  : since(clock_realtime_us(), best.realtime_us);
+        /* the id of a boot may be unknown: then it is not the same boot */
+        *ret_elapsed_us = *s->boot_id && strcmp(best.boot_id, s->boot_id) == 0
+                                  ? time_since(clock_boottime_us(), best.boottime_us)
+                                  : time_since(clock_realtime_us(), best.realtime_us);
         return true;
 }
 
-bool state_load_tare(struct state *s, struct memory_tare *ret) {
-        struct tare_file *file;
-        char *data;
-        size_t n;
-        bool good;
+const char *state_read_memory(const char *text, size_t n, struct memory *ret) {
+        struct slot slot;
+        const char *why = document_read(&slot_kind, text, n, &slot);
 
-        if (file_read(s->tare_path, sizeof(*file), &data, &n) < 0)
-                return false;
-        file = (struct tare_file *)(void *)data;
-        good = n == sizeof(*file) && file->magic == STATE_MAGIC && file->version == TARE_VERSION &&
-               file->crc == checksum_crc32(BEHIND_CRC(file), SIZE_BEHIND_CRC(file)) && file->tare.n_cells <= CELLS_MAX;
+        if (!why)
+                *ret = slot.memory;
+        return why;
+}
+
+bool state_load_tare(struct state *s, struct memory_tare *ret) {
+        struct memory_tare *tare = malloc(sizeof(*tare));
+        char *text = NULL;
+        size_t n;
+        bool good = tare && file_read(s->tare_path, TARE_SIZE_MAX, &text, &n) >= 0 &&
+                    !document_read(&tare_kind, text, n, tare) && tare->n_cells <= CELLS_MAX;
+
         if (good)
-                *ret = file->tare;
-        free(data);
+                *ret = *tare;
+        free(text);
+        free(tare);
         return good;
 }
 
 /* ---- saving: the decision thread ---- */
 
 void state_save(struct state *s, const struct memory *memory) {
-        uint64_t boottime_us = clock_boottime_us(), realtime_us = clock_realtime_us();
+        struct slot slot = {.boottime_us = clock_boottime_us(), .realtime_us = clock_realtime_us(), .memory = *memory};
 
-        pthread_mutex_lock(&s->lock);
-        s->memory.memory = *memory;
-        s->memory.boottime_us = boottime_us;
-        s->memory.realtime_us = realtime_us;
-        s->has_memory = true;
-        pthread_cond_signal(&s->wake);
-        pthread_mutex_unlock(&s->lock);
+        memcpy(slot.boot_id, s->boot_id, sizeof(slot.boot_id));
+        worker_post(s->memory_queue, &slot, true);
 }
 
 void state_save_tare(struct state *s, const struct memory_tare *tare) {
-        pthread_mutex_lock(&s->lock);
-        s->tare = *tare;
-        s->has_tare = true;
-        pthread_cond_signal(&s->wake);
-        pthread_mutex_unlock(&s->lock);
+        worker_post(s->tare_queue, tare, true);
 }
 
 /* ---- life ---- */
 
-static int start_thread(struct state *s) {
-        sigset_t all, before;
-        int r;
+/* The units hide /proc/sys (ProcSubset=pid) and pass the id of the boot in the environment. "" = unknown. */
+static void read_boot_id(char ret[BOOT_ID_SIZE]) {
+        const char *passed = getenv("SITBONE_BOOT_ID");
+        FILE *f;
 
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before); /* signals belong to the decision thread */
-        r = -pthread_create(&s->thread, NULL, run, s);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-        return r;
+        memset(ret, 0, BOOT_ID_SIZE);
+        if (passed && *passed) {
+                snprintf(ret, BOOT_ID_SIZE, "%s", passed);
+        } else if ((f = fopen("/proc/sys/kernel/random/boot_id", "re"))) {
+                if (fgets(ret, BOOT_ID_SIZE, f))
+                        ret[strcspn(ret, "\n")] = '\0';
+                fclose(f);
+        }
+        if (!utf8_valid(ret))
+                ret[0] = '\0';
+}
+
+static int start_worker(struct state *s) {
+        struct worker_queue_rule rule = {.name = s->memory_path,
+                                         .consequence = "what is known now will not survive a restart",
+                                         .item_size = sizeof(struct slot),
+                                         .capacity = 1,
+                                         .batch_max = 1,
+                                         .write = write_memory,
+                                         .userdata = s};
+        int r = worker_new(&s->worker);
+
+        if (r >= 0)
+                r = worker_add_queue(s->worker, &rule, &s->memory_queue);
+        rule.name = s->tare_path;
+        rule.item_size = sizeof(struct memory_tare);
+        rule.write = write_tare;
+        return r < 0 ? r : worker_add_queue(s->worker, &rule, &s->tare_queue);
 }
 
 int state_new(const char *directory, struct state **ret) {
@@ -257,19 +364,10 @@ int state_new(const char *directory, struct state **ret) {
         snprintf(s->memory_path, sizeof(s->memory_path), "%s/memory", directory);
         snprintf(s->tare_path, sizeof(s->tare_path), "%s/tare", directory);
         read_boot_id(s->boot_id);
-        s->memory.magic = STATE_MAGIC;
-        s->memory.version = STATE_VERSION;
-        s->memory.size = sizeof(s->memory);
-        memcpy(s->memory.boot_id, s->boot_id, BOOT_ID_SIZE);
-        pthread_mutex_init(&s->lock, NULL);
-        pthread_cond_init(&s->wake, NULL);
-
         s->fd = open(s->memory_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        r = s->fd < 0 ? -errno : start_thread(s);
+        r = s->fd < 0 ? -errno : start_worker(s);
         if (r < 0) {
-                if (s->fd >= 0)
-                        close(s->fd);
-                free(s);
+                state_free(s);
                 return r;
         }
         *ret = s;
@@ -279,13 +377,8 @@ int state_new(const char *directory, struct state **ret) {
 void state_free(struct state *s) {
         if (!s)
                 return;
-        pthread_mutex_lock(&s->lock);
-        s->stop = true;
-        pthread_cond_signal(&s->wake);
-        pthread_mutex_unlock(&s->lock);
-        pthread_join(s->thread, NULL);
-        close(s->fd);
-        pthread_mutex_destroy(&s->lock);
-        pthread_cond_destroy(&s->wake);
+        worker_free(s->worker);
+        if (s->fd >= 0)
+                close(s->fd);
         free(s);
 }

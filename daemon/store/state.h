@@ -1,29 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* What survives a restart: two files in the state directory, written by a thread of their own.
- *   memory   the bout, alerts, reference: two slots, written in turn each second of a bout and at every change;
- *            the newest slot with a good checksum counts, so a cut write loses one second
+/* What survives a restart: two files in the state directory, written by a thread of their own (see document.h).
+ *   memory   the bout, the alerts, the reference: two slots, written in turn each second of a bout and at every change; the
+ *            newest good slot counts, so a write that is cut loses one second
  *   tare     the empty seat: temporary file and rename, only when it changed */
 #ifndef STORE_STATE_H
 #define STORE_STATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sitbone/memory.h"
+
+enum { STATE_SLOT_SIZE = 8192 };
 
 struct state; /* owns the thread */
 
 /* directory must exist. Negative errno; the daemon goes on without. */
 int state_new(const char *directory, struct state **ret);
 
-/* What was saved, and how long ago (another boot: by the wall clock, never negative). False = nothing usable; *ret_why
- * then says so ("nothing was saved yet", "it is damaged", "it is of a newer version", ...). */
+/* The memory that was saved last, and the time since then: by the clock of the boot, or after another boot by the wall clock,
+ * never negative. False when nothing is usable: *ret_why is the reason ("nothing was saved yet", "it is damaged", ...). */
 bool state_load(struct state *s, struct memory *ret, uint64_t *ret_elapsed_us, const char **ret_why);
 bool state_load_tare(struct state *s, struct memory_tare *ret);
 
-/* Never blocks: replaces what was not written yet. */
+/* Never block; what was not written yet is replaced. */
 void state_save(struct state *s, const struct memory *memory);
 void state_save_tare(struct state *s, const struct memory_tare *tare);
+
+/* Parses a slot. NULL = good and *ret is set, otherwise the reason why not. */
+const char *state_read_memory(const char *text, size_t n, struct memory *ret);
 
 void state_free(struct state *s); /* writes what is pending; NULL is fine */
 

@@ -178,7 +178,7 @@ bool name_of(const char *word, char ret[32]) {
 const char *learning_phase_name(enum learning_phase p) {
         static const char *const names[LEARNING_PHASE_N] = {
                 [LEARNING_IDLE] = "idle",
-                [LEARNING_GATHERS] = "gathers",
+                [LEARNING_RUNNING] = "gathers",
                 [LEARNING_DONE] = "done",
                 [LEARNING_REFUSED] = "refused",
         };

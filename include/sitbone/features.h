@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What one map says, in the words of ISO/TR 16840-9 and the seating clinics. NAN = cannot be known from this
- * map (too little load, no positions). Loads are shares of full scale times cm2, so that they compare between mats. */
+/* Measurements of one map, in the terms of ISO/TR 16840-9 and the seating clinics. NAN = cannot be known from this map
+ * (too little load, no positions). Loads are shares of full scale times cm2, so that they compare between mats. */
 #ifndef SITBONE_FEATURES_H
 #define SITBONE_FEATURES_H
 
@@ -15,17 +15,17 @@ enum { PROFILE_BANDS = 8 };
  * see describe/profile.h. */
 enum { ALONG_BANDS = 24 };
 
-/* Numbers in a pattern at most, and in one fixed to the body: the map as it was over the last second, for recognising
- * whatever was taught; see describe/pattern.h. */
-enum { PATTERN_MAX = 144, PATTERN_BODY = 121 };
+/* Numbers in a fingerprint at most, and in one fixed to the body. A fingerprint is the map averaged over the last second,
+ * for recognising taught postures; see describe/fingerprint.h. */
+enum { FINGERPRINT_MAX = 144, FINGERPRINT_BODY = 121 };
 
 struct sit_bones {
-        bool valid;       /* a pair was found, abs(asymmetry) <= 0.35, somebody's weight is there */
+        bool valid;       /* a pair was found, abs(asymmetry) <= 0.35, a person's weight is there */
         float left_mm[2]; /* x, y */
         float right_mm[2];
-        float press[2]; /* left, right: mean load round each peak, share of full scale; known where two
-                         * peaks are looked for, valid or not, otherwise NAN */
-        float quality;  /* 0..1: prominence, distance apart against 80..170 mm, level */
+        float press[2]; /* left, right: mean load round each peak, share of full scale; known where two peaks are
+                         * searched for, valid or not, otherwise NAN */
+        float quality;  /* 0..1: prominence, distance within 80..170 mm, level */
 };
 
 /* Thirds of the mat from the back, left and right. */
@@ -39,12 +39,13 @@ enum seat_region {
         REGION_N,
 };
 
-/* What seating clinics report beside the moment's map, a few times a second. Formulas and sources: describe/clinic.h. */
-struct clinic {
+/* Numbers that seating clinics report beside the present map, a few times a second. Formulas and sources:
+ * describe/clinical.h. */
+struct clinical {
         float dispersion;      /* dispersion index: share of the load under sit bones and sacrum; NAN without a pair */
-        float gradient_per_cm; /* steepest step between neighbouring cells, share of full scale a cm */
-        float cop_path_mm;     /* length of the COP's way since the seat was last empty */
-        float cop_velocity_mm_s;         /* the same a second, over about a minute */
+        float gradient_per_cm; /* steepest step between neighbouring cells, share of full scale per cm */
+        float cop_path_mm;     /* length of the COP's path since the seat was last empty */
+        float cop_velocity_mm_s;         /* the same per second, over about a minute */
         float region_load[REGION_N];     /* cm2 of full scale */
         float region_loaded_s[REGION_N]; /* since it was last off-loaded by 30 % for 15 s; 0 = it is now */
         uint32_t weight_shifts;          /* since the start: one side off-loaded by 30 % for 15 s */
@@ -68,16 +69,17 @@ struct features {
         float back_y_mm;   /* rear edge of the contact (5 % quantile of load along y) */
         float front_y_mm;  /* front edge of the contact (95 % quantile) */
         float width_mm;    /* 5..95 % width of load along x */
-        float facing_x_mm, facing_y_mm; /* points to the thighs, a few times a second; see describe/facing.h */
+        /* A vector that points to the thighs, measured a few times a second; see describe/orientation.h. */
+        float orientation_x_mm, orientation_y_mm;
         struct sit_bones sit_bones;
         float profile[PROFILE_BANDS]; /* NAN unless a pair is valid */
         float along[ALONG_BANDS];     /* NAN without load, or where rows are too coarse */
-        float movement; /* sum of absolute change against the previous map divided by load, per second, smoothed */
+        float movement;       /* sum of absolute change from the previous map divided by load, per second, smoothed */
         float cop_speed_mm_s; /* smoothed */
-        struct clinic clinic;
-        uint64_t pattern_at_us; /* of the map that changed it last: a few times a second */
-        uint32_t n_pattern;
-        float pattern[PATTERN_MAX]; /* share of full scale; NAN = no trusted cell there */
+        struct clinical clinical;
+        uint64_t fingerprint_at_us; /* of the map that changed it last: a few times a second */
+        uint32_t n_fingerprint;
+        float fingerprint[FINGERPRINT_MAX]; /* share of full scale; NAN = no trusted cell there */
 };
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What must survive a restart. Instants are kept as ages (microseconds before the save), so that another boot
- * with another clock can take them up; publish/state.c adds the time in between. */
+ * with another clock can restore them; store/state.c adds the time in between. */
 #ifndef SITBONE_MEMORY_H
 #define SITBONE_MEMORY_H
 
@@ -35,12 +35,12 @@ struct memory_alerts {
         uint32_t raised_today, snoozes_today, skips_today;
         uint8_t partial; /* the absence became a partial break */
         uint8_t hold;    /* do not disturb, said by a person or an automation; a desktop says it again */
-        struct {
+        struct memory_hour {
                 uint8_t raised, worked;
         } hour[24];             /* adaptive: of the activation prompts raised in this local hour, how many worked */
         uint16_t sessions_done; /* bit 0: a strengthening session was done today, bit 1: yesterday, ... */
         struct exercise_history offered;
-        struct {
+        struct memory_alert {
                 uint8_t open, withdrawn;
                 uint64_t id, raised_age_us, closed_age_us, answered_age_us; /* UINT64_MAX = not set */
                 uint32_t outcome, moment, showings;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What each cell reads under known loads: the response curves of one mat, measured with `sitbonectl calibrate response`. */
+/* The response curves of one mat: the readings of each cell under known loads, measured with
+ * `sitbonectl calibrate response`. */
 #ifndef SITBONE_RESPONSE_H
 #define SITBONE_RESPONSE_H
 
@@ -13,9 +14,8 @@ struct response {
         uint32_t n_cells;                  /* 0 = no curve known; 1 = one curve for all cells */
         uint32_t n_points;                 /* 1..RESPONSE_POINTS_MAX */
         float load_n[RESPONSE_POINTS_MAX]; /* newtons on one cell, > 0, rising */
-        float value[RESPONSE_POINTS_MAX]
-                   [CELLS_MAX]; /* raw units above the empty cell, > 0, rising; in the order of the
-                                                      * map, the mat turned as the settings say */
+        /* Raw units above the empty cell, > 0, rising; in the order of the map, the mat turned as the settings say. */
+        float value[RESPONSE_POINTS_MAX][CELLS_MAX];
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One of each noun: all that a publisher may ever see. Filled by pipeline_step(), health by app.c. */
+/* One of each noun: everything that a publisher may see. Written by pipeline_step(), health by app/. */
 #ifndef SITBONE_SNAPSHOT_H
 #define SITBONE_SNAPSHOT_H
 
@@ -17,9 +17,11 @@
 
 struct snapshot {
         uint64_t now_us; /* CLOCK_BOOTTIME (or virtual time) of the decision */
-        bool fresh; /* a frame was decided in this step; false = only time passed, map and features are the last ones */
-        bool only_numbers; /* learning, sitting and alerts are the last ones, without changes: they are judged twenty
-                            * times a second, and at once when something begins or ends */
+        /* A frame was processed in this step; false = only time passed, map and features are the last ones. */
+        bool fresh;
+        /* Learning, sitting and alerts are the last ones, without changes: they are stepped at most twenty times a second,
+         * and at once when something begins or ends. */
+        bool only_numbers;
         const struct geometry *geometry;            /* never NULL, outlives the snapshot */
         const struct exercise_catalogue *exercises; /* never NULL */
         struct map map;

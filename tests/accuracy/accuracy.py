@@ -25,6 +25,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+RECORDINGS = os.path.join(ROOT, 'tests', 'recordings')
 
 
 @dataclass
@@ -101,9 +102,9 @@ class Recording:
 
 
 class World:
-    def __init__(self, build, data, sitters, verbose=False, hours=0):
+    def __init__(self, build, data, sitters, verbose=False, hours=0, excerpts=None):
         self.build, self.data, self.sitters, self.verbose = os.path.abspath(build), data, sitters, verbose
-        self.hours = hours
+        self.hours, self.excerpts = hours, excerpts
         self.folder = tempfile.mkdtemp(prefix='sitbone-accuracy-')
         self._recordings = None
         self.left_out = []
@@ -113,12 +114,24 @@ class World:
 
     def recordings(self, chosen=lambda r: True):
         if self._recordings is None:
-            names = sorted(os.listdir(self.data)) if self.data and os.path.isdir(self.data) else []
-            self._recordings = [r for n in names if n.endswith('.csv') for r in self._read(os.path.join(self.data, n))]
+            self._recordings = [r for path in self._paths() for r in self._read(path)]
         ret = [r for r in self._recordings if chosen(r)]
         for r in ret:
             r.used = True
         return ret
+
+    def _paths(self):
+        """Of both folders; a recording of the larger set takes the place of the excerpt of the same name."""
+        found = {}
+        for folder in (self.excerpts, self.data):
+            for name in os.listdir(folder) if folder else []:
+                if name.endswith('.csv'):
+                    found[name] = os.path.join(folder, name)
+        return [found[name] for name in sorted(found)]
+
+    def missing(self, what='no recordings'):
+        """Note of a row whose recordings are not there."""
+        return what if self.data else 'not run: needs SITBONE_DATA'
 
     def _read(self, path):
         try:

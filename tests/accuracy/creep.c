@@ -108,7 +108,7 @@ static float run(const struct press *p, float constant, bool learning, float *re
                                 creep_recall(&creep, constant);
                         due_us = now_us + TICK_US;
                 }
-                creep_take_off(&creep, &ret[i]);
+                creep_remove(&creep, &ret[i]);
                 if (i + 1 == p->to && learning)
                         constant = creep.constant;
         }

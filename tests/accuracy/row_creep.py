@@ -9,7 +9,7 @@ from accuracy import Row
 def measure(world):
     files = world.recordings(lambda r: r.head.get('unit') == 'resistance' and r.head.get('cells') == '1')
     if len(files) < 2:
-        yield Row('velostat-creep', 'constant from another recording', 'load error at 90 s', note='no recordings')
+        yield Row('velostat-creep', 'constant from another recording', 'load error at 90 s', note=world.missing())
         return
     done = subprocess.run([f'{world.build}/tests/accuracy/accuracy_creep', *(f.path for f in files)], check=True,
                           stdout=subprocess.PIPE, text=True)

@@ -22,7 +22,7 @@ def upright_too(frame, label):
 def measure(world):
     files = world.recordings(lambda r: set(r.label) == set(MEANS))
     if not files:
-        yield Row('cushion10x15-digits', '', 'sit, left up, right up', note='no recordings')
+        yield Row('cushion10x15-digits', '', 'sit, left up, right up', note=world.missing())
     for recording in files:
         found = []
         for rotate, flip in itertools.product((0, 90, 180, 270), ('no', 'yes')):

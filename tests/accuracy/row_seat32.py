@@ -20,7 +20,7 @@ def distance(seen, span):
 def measure(world):
     files = world.recordings(lambda r: {'seated', 'empty'} <= set(r.label))
     if not files:
-        yield Row('seat32', '', 'sit-downs and get-ups', note='no recordings')
+        yield Row('seat32', '', 'sit-downs and get-ups', note=world.missing())
     for recording in files:
         frames = world.replay(recording.path)
         true = true_changes(recording.label)

@@ -76,7 +76,7 @@ def measure(world):
     files = world.recordings(lambda r: r.has('ref_pitch_deg', 'ref_roll_deg'))
     pairs = [(a, b) for a in files for b in files if a is not b and person(a) == person(b)]
     if not pairs:
-        yield Row('wheelchair12', '', 'neck roll and pitch', note='no two recordings of one person (NAME-s1, NAME-s2)')
+        yield Row('wheelchair12', '', 'neck roll and pitch', note=world.missing('no two recordings of one person (NAME-s1, NAME-s2)'))
         return
     split = "the person's other recording teaches, zero per recording"
     for what, goal, holds, best in (('roll', 6, 5.6, 7.1), ('pitch', 8.5, 8.8, 9.6)):

@@ -32,6 +32,11 @@ static void clean(void) {
         }
 }
 
+static void remove_folder(void) {
+        clean();
+        rmdir(folder);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
         char moved[256], error[HISTORY_ERROR_MAX];
         sqlite3 *db;
@@ -39,7 +44,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
 
         (void)argc;
         (void)argv;
-        if (!mkdtemp(folder))
+        if (!mkdtemp(folder) || atexit(remove_folder) != 0)
                 abort();
         snprintf(path, sizeof(path), "%s/history.db", folder);
         if (history_db_open(path, &db, moved, sizeof(moved), error) != HISTORY_BEGUN)

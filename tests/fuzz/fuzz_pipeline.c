@@ -146,7 +146,7 @@ static void check_posture(const struct posture *p) {
 
         REQUIRE(p->occupancy < OCCUPANCY_N && p->posture_class < POSTURE_N);
         REQUIRE(p->confidence >= 0 && p->confidence <= 1);
-        REQUIRE(p->occupancy_since_us <= now && p->kind_since_us <= now);
+        REQUIRE(p->occupancy_since_us <= now && p->class_since_us <= now);
         REQUIRE((p->posture_class == POSTURE_VACANT) == (p->occupancy == OCCUPANCY_VACANT));
         REQUIRE(person || p->posture_class == POSTURE_VACANT || p->posture_class == POSTURE_UNKNOWN);
         REQUIRE(person || (isnan(p->asymmetry) && !p->shifting));

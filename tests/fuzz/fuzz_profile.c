@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A profile found in the state directory may be anything. It is refused with a reason, or taken up, and an estimator that
- * took it up goes on within its rules. First byte: 0 = the file as it is, otherwise what lies behind its checksum. */
+/* A profile in the state directory may be anything. It is refused with a reason, or accepted, and an estimator that got it
+ * keeps its rules. First byte: 0 = a file, otherwise the bytes of the struct. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "configure/settings.h"
 #include "core/acquire/formats.h"
 #include "core/acquire/layout.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "store/profiles.h"
 
@@ -39,7 +39,7 @@ static void use(void) {
         float likeness, sure;
 
         pipeline_init(&pipeline, &settings, &layout.geometry, &exercises);
-        estimate_know(&pipeline.estimate, &profile, 1, layout.geometry.n_cells);
+        estimate_load_profile(&pipeline.estimate, &profile, 1, layout.geometry.n_cells);
         for (int i = 0; i < 40; i++) {
                 frame.seq++;
                 frame.arrived_us += 100000;
@@ -51,12 +51,12 @@ static void use(void) {
         }
         if (snapshot.learning.n_taught > TAUGHT_MAX || snapshot.learning.stale >= STALE_REASON_N)
                 abort();
-        estimate_note_sit(&pipeline.estimate);
-        estimate_learning(&pipeline.estimate, &snapshot.learning);
-        if (snapshot.learning.place.verdict >= PLACE_VERDICT_N || isinf(snapshot.learning.place.moved_x_mm))
+        estimate_record_sit(&pipeline.estimate);
+        estimate_report_learning(&pipeline.estimate, &snapshot.learning);
+        if (snapshot.posture.place.verdict >= PLACE_VERDICT_N || isinf(snapshot.posture.place.moved_x_mm))
                 abort();
-        likeness = usual_likeness(&profile.usual, profile.usual.mean);
-        usual_whose(&likeness, 1, &sure);
+        likeness = sitter_baseline_likeness(&profile.baseline, profile.baseline.mean);
+        sitter_baseline_identify(&likeness, 1, &sure);
         if (sure < 0 || sure > 1)
                 abort();
 }
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         if (n == 0)
                 return 0;
         if (*data == 0) {
-                if (!profile_read(data + 1, n - 1, "anna", &profile))
+                if (!profile_read((const char *)data + 1, n - 1, "anna", &profile))
                         use();
                 return 0;
         }

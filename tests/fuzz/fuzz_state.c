@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is found in the state directory may be anything: cut, damaged, of another version, written by somebody else. It is
- * taken up or refused, and a pipeline that took it up goes on within its rules. */
+/* The memory in the state directory may be anything: cut, damaged, of another version, written by somebody else. It is
+ * refused or restored, and a pipeline that restored it keeps its rules. First byte: 0 = a slot of the file, otherwise the
+ * bytes of the struct, and of the time since the save. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "core/acquire/formats.h"
 #include "core/acquire/layout.h"
 #include "core/pipeline.h"
-#include "sitbone/memory.h"
+#include "store/state.h"
 
 static struct layout layout;
 static struct pipeline pipeline;
@@ -32,14 +33,23 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
         return 0;
 }
 
+static bool read_input(const uint8_t *data, size_t n, struct memory *ret, uint64_t *ret_elapsed_us) {
+        *ret_elapsed_us = 90ull * 1000000;
+        if (n > 0 && *data == 0)
+                return !state_read_memory((const char *)data + 1, n - 1, ret);
+        if (n < 1 + sizeof(*ret) + sizeof(*ret_elapsed_us))
+                return false;
+        memcpy(ret, data + 1, sizeof(*ret));
+        memcpy(ret_elapsed_us, data + 1 + sizeof(*ret), sizeof(*ret_elapsed_us));
+        return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
-        uint64_t now_us = 1000ull * 3600 * 1000000, elapsed_us = 0;
+        uint64_t now_us = 1000ull * 3600 * 1000000, elapsed_us;
         struct memory memory, again;
 
-        if (n < sizeof(memory) + sizeof(elapsed_us))
+        if (!read_input(data, n, &memory, &elapsed_us))
                 return 0;
-        memcpy(&memory, data, sizeof(memory));
-        memcpy(&elapsed_us, data + sizeof(memory), sizeof(elapsed_us));
         pipeline_init(&pipeline, &settings, &layout.geometry, &exercises);
         pipeline_recall(&pipeline, &memory, elapsed_us % now_us, now_us);
         for (int i = 0; i < 4; i++) {

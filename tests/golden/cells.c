@@ -36,7 +36,7 @@ static void print_frame(void *userdata, const struct frame *f, const struct reco
                 largest = fmaxf(largest, f->raw[i]);
         }
         printf("%6.3f s  sum %7.0f  largest %5.0f  crc %08x%s%s\n", (double)(f->arrived_us - 1000000) / 1e6, sum,
-               (double)largest, checksum_crc32(f->raw, f->n_cells * sizeof(float)), *row->label ? "  " : "",
+               (double)largest, checksum_crc32(0, f->raw, f->n_cells * sizeof(float)), *row->label ? "  " : "",
                row->label);
 }
 

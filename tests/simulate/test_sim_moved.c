@@ -12,7 +12,7 @@
 #include "check.h"
 #include "configure/settings.h"
 #include "core/acquire/layout.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "tools/sitbone-sim/random.h"
 #include "tools/sitbone-sim/scene.h"
@@ -69,7 +69,7 @@ static void turn(float *raw, int quarters) {
 static int play(uint64_t seed, uint64_t scene_seed, int sits, double x_mm, double y_mm, int quarters, int *ret_noted) {
         const size_t n = write_plan(seed, sits, x_mm, y_mm);
         char error[SIM_ERROR_MAX];
-        float sample[USUAL_N];
+        float sample[BASELINE_N];
         int found = 0, noted = 0;
 
         CHECK(sim_scenario_parse("plan", plan, n, &scenario, error) == 0);
@@ -86,8 +86,8 @@ static int play(uint64_t seed, uint64_t scene_seed, int sits, double x_mm, doubl
                 frame.seq++;
                 frame.arrived_us = now_us;
                 pipeline_step(&pipeline, &frame, now_us, &snapshot);
-                if (estimate_sat_upright(&pipeline.estimate, sample)) {
-                        estimate_note_sit(&pipeline.estimate);
+                if (estimate_poll_upright(&pipeline.estimate, sample)) {
+                        estimate_record_sit(&pipeline.estimate);
                         noted++;
                         if (!found && pipeline.estimate.learner.profile.place.verdict >= PLACE_MOVED)
                                 found = noted;
@@ -129,13 +129,12 @@ static void check_change(const struct change *c, uint64_t seed, int within[AFTER
         pipeline = before;
         sensor = sensor_before;
         found = play(seed, seed + 900, AFTER_SITS, c->x_mm, c->y_mm, c->quarters, &noted);
-        moved_tell(&pipeline.estimate.learner.profile.place, &place);
+        mat_shift_report(&pipeline.estimate.learner.profile.place, &place);
         within[found]++;
         if (!found)
                 return;
         CHECK(place.verdict == c->verdict && place.turned_deg == c->turned_deg);
-        CHECK(snapshot.map.flaws & (c->verdict == PLACE_TURNED ? FLAW_TURNED : FLAW_MOVED));
-        CHECK(snapshot.map.quality < 0.75F && snapshot.learning.place.verdict == c->verdict);
+        CHECK(snapshot.posture.place.quality_loss > 0.25F && snapshot.posture.place.verdict == c->verdict);
 }
 
 /* A slip by 40 mm is three times what sits differ by: found after three sits more often than not, and after six. A turn

@@ -18,7 +18,7 @@ import time
 import tty
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DATA = os.environ.get('SITBONE_DATA', os.path.join(os.path.dirname(TOP), 'shared', 'data'))
+DATA = os.environ.get('SITBONE_DATA')  # a larger set of recordings; without it tests make their own
 
 
 def skip(why):

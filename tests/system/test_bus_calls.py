@@ -156,7 +156,7 @@ def test_names(processes, address, environment):
         assert Caller(address, f"{NAME}.{name}").get("SeatId") == seat_id
         other.leave()
     rival = Seat(processes, "session", environment)
-    until("said that the name is taken", lambda: rival.says("taken"))
+    until("said that the name is taken", lambda: rival.says("owns the name"))
     rival.leave()
 
 

@@ -1,20 +1,27 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Captured wire bytes of real mats, written into a pty at the mat's rate: the daemon decodes every frame and refuses none.
-Then the same bytes in random pieces, and with one byte in a hundred damaged. Usage: test_daemon_wire.py BUILD_FOLDER"""
+"""Wire bytes of two mats, written into a pty at the mat's rate: the daemon decodes every frame and refuses none.
+Then the same bytes in random pieces, and with one byte in a hundred damaged. The bytes are sitbone-sim's; with
+SITBONE_DATA they are captured ones. Usage: test_daemon_wire.py BUILD_FOLDER"""
 import os
 import random
 import sys
 import time
 
-from seat import DATA, Bus, Daemon, Mat, need, skip, wait_for
+from seat import DATA, Bus, Daemon, Mat, need, simulate, wait_for
 
 build = sys.argv[1]
 need('dbus-daemon')
 CASES = [('jq-seat-32', 'jq-seat-32.bin', 1028, 120, 12), ('marveldex-v1', 'marveldex-v1.bin', 186, 72, 20)]
-if not os.path.isdir(DATA):
-    skip('the recordings are not here (SITBONE_DATA)')
+SCENARIO = 'mat imperfection=1\n0:01 sit\n0:04 lean left 12\n0:07 stand\n0:08 sit slouch\n0:15 end\n'
 bus = Bus()
+
+
+def wire_bytes(format, file, length):
+    if DATA:
+        with open(os.path.join(DATA, 'wire', file), 'rb') as f:
+            return f.read()
+    return simulate(build, format, SCENARIO)[:length]
 
 
 def counted(daemon):
@@ -24,7 +31,7 @@ def counted(daemon):
 
 try:
     for format, file, size, frames, rate in CASES:
-        data = open(os.path.join(DATA, 'wire', file), 'rb').read()
+        data = wire_bytes(format, file, size * frames)
         assert len(data) == size * frames
         mat = Mat()
         daemon = Daemon(build, mat.name, format).start()

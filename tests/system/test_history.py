@@ -49,8 +49,8 @@ def test_views(week):
     text = ctl('history', 'week', '--file', week)
     assert '\033' not in text and f"{data['bouts']} bouts" in text, text
     assert 'Nobody sat' in ctl('history', '2020-01-01', '--file', week)
-    assert 'no period' in ctl('history', '2020-02-30', '--file', week, status=2)
-    assert 'no period' in ctl('history', 'fortnight', '--file', week, status=2)
+    assert 'not a period' in ctl('history', '2020-02-30', '--file', week, status=2)
+    assert 'not a period' in ctl('history', 'fortnight', '--file', week, status=2)
     ctl('history', '--file', f'{FOLDER}/none', status=1)
     for words in ('history',), ('report', '--output', f'{FOLDER}/s.svg'):
         assert '/var/lib/sitbone/no-such-seat/history.db' in ctl(*words, '--seat', 'no-such-seat', status=1)

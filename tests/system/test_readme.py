@@ -1,16 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""README.md tells the truth: its settings pass --check-config, its defaults are the defaults, its verbs, options, formats, files
-and settings exist."""
+"""README.md, CONTRIBUTING.md and docs/ are true: defaults are the defaults; commands, options, files, links and packages exist;
+docs/mats.md is current. test_docs runs the command blocks."""
+import glob
 import os
 import re
 import subprocess
 import sys
-import tempfile
 
 build = os.path.abspath(sys.argv[1])
 root = os.path.abspath(os.path.join(os.path.dirname(__file__), '../..'))
-readme = open(f'{root}/README.md', encoding='utf-8').read()
 failures = 0
 
 
@@ -22,53 +21,80 @@ def check(what, good):
 
 
 def run(*arguments):
-    return subprocess.run(arguments, capture_output=True, text=True)
+    return subprocess.run(arguments, capture_output=True, text=True, check=False)
 
 
-def help_of(program, *verb):
-    return run(f'{build}/{program}', *verb, '--help').stdout
+def help_of(program, *command):
+    return run(f'{build}/{program}', *command, '--help').stdout
 
 
-blocks = [re.sub('(?m)^ {3}', '', b) for b in re.findall(r'(?ms)^ *```\w*\n(.*?)^ *```$', readme)]
-settings = [b for b in blocks if b.startswith('[')]
-check('settings are shown', len(settings) >= 2)
-with tempfile.TemporaryDirectory() as d:
-    for i, block in enumerate(settings):
-        path = f'{d}/{i}.conf'
-        with open(path, 'w') as f:
-            f.write(block + f'[alert]\nexercises_file = {root}/config/exercises.conf\n')
-        p = run(f'{build}/sitboned', '--check-config', '--config', path)
-        check(f'settings {i}: {p.stdout}{p.stderr}', p.returncode == 0)
+def read(page):
+    with open(f'{root}/{page}', encoding='utf-8') as f:
+        return f.read()
+
+
+names = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'] + sorted(os.path.relpath(p, root) for p in glob.glob(f'{root}/docs/*.md'))
+pages = {name: read(name) for name in names}
+readme = pages['README.md']
+
+check(f'README.md has {len(readme.splitlines())} lines, at most 150', len(readme.splitlines()) <= 150)
+for name, text in pages.items():
+    prose = re.sub(r'(?ms)^```.*?^```$', lambda block: '\n' * block.group().count('\n'), text)
+    for number, line in enumerate(prose.split('\n'), 1):
+        check(f'{name}:{number}: {len(line)} characters, at most 100', len(line) <= 100 or line.startswith(('|', '!', '<')))
 
 # the table of tuning: | `[alert] prompt_min` | 30 min | ...
 defaults = dict(re.findall(r'(?m)^#([a-z0-9_]+) = (.*)$', run(f'{build}/sitboned', '--print-defaults').stdout))
 rows = re.findall(r'(?m)^\| `\[[a-z]+\] ([a-z0-9_]+)` \| ([0-9.]+)', readme)
 check('the table of tuning is found', len(rows) >= 5)
 for key, value in rows:
-    check(f'{key}: default {defaults.get(key)}, the README says {value}', defaults.get(key) == value)
+    check(f'README.md: {key}: the default is {defaults.get(key)}, not {value}', defaults.get(key) == value)
+for name, text in pages.items():
+    for section, key in re.findall(r'`\[([a-z]+)\] ([a-z0-9_]+)', text):
+        check(f'{name}: setting [{section}] {key}', key in defaults or section == 'agent')
 
-formats = re.findall(r'(?m)^ *\| `([a-z0-9-]+)` \| ', readme.split('| format |')[1].split('\n\n')[0])
-known = re.search(r'wire format: (.*)', help_of('sitbone-sim')).group(1).split(', ')
-check(f'formats {formats} against {known}', formats == known)
+done = run(f'{root}/docs/make-mats', '--check', build)
+check(f'{done.stdout[-2000:]}{done.stderr}', done.returncode == 0)
 
-verbs = set(re.findall(r'(?m)^  ([a-z]+) ', help_of('sitbonectl')))
-code = blocks + re.findall(r'`([^`\n]+)`', readme)
-calls = [c for b in code for c in re.findall(r'\b(sitbonectl|sitboned|sitbone-agent|sitbone-sim)((?: +\S+)*)', b)]
-check('calls are found', len(calls) > 10)
-for program, rest in calls:
+commands = set(re.findall(r'(?m)^  ([a-z]+) ', help_of('sitbonectl')))
+calls = []
+for name, text in pages.items():
+    blocks = re.findall(r'(?ms)^```\w*\n(.*?)^```$', text)
+    code = [line for block in blocks for line in block.split('\n')]
+    code += [c.replace('\n', ' ') for c in re.findall(r'`([^`]+)`', re.sub(r'(?ms)^```.*?^```$', '', text))]
+    calls += [(name, *call) for c in code
+              for call in re.findall(r'(?<![/\w-])(sitbonectl|sitboned|sitbone-agent|sitbone-sim)((?: +[^|&;)\s]+)*)', c)]
+check('calls are found', len(calls) > 50)
+helps = {}
+for name, program, rest in calls:
     words = rest.split()
-    verb = [w for w in words[:1] if program == 'sitbonectl']
-    if verb and not verb[0].startswith('-'):
-        check(f'sitbonectl {verb[0]}', verb[0] in verbs)
-    said = help_of(program, *verb)
+    command = [w for w in words[:1] if program == 'sitbonectl' and not w.startswith('-') and w != 'COMMAND']
+    if command:
+        check(f'{name}: sitbonectl {command[0]}: no such command', command[0] in commands)
+    key = (program, *command)
+    if key not in helps:
+        helps[key] = help_of(*key)
     for option in re.findall(r'(?<=\s)--[a-z][a-z-]+', rest):
-        check(f'{program}{rest}: {option}', option in said)
+        check(f'{name}: {program}{rest}: no option {option}', option in helps[key])
 
-paths = set(re.findall(r'`((?:daemon|tests|config|systemd|include)/[A-Za-z0-9_./-]+)`', readme))
-paths |= set(re.findall(r'\]\(([A-Za-z][A-Za-z0-9_./-]+)\)', readme))
-check('paths are found', len(paths) > 10)
-for path in paths:
-    check(f'{path} exists', os.path.exists(f'{root}/{path}'))
-for words in ('correct posture', 'back pain', 'gluteal amnesia', 'diagnos'):
-    check(f'never "{words}"', words not in readme.lower())
+for name, text in pages.items():
+    here = os.path.dirname(name)
+    paths = {(p, p) for p in re.findall(r'`((?:daemon|tests|config|systemd|include|docs)/[A-Za-z0-9_./-]+)`', text)}
+    paths |= {(link, os.path.normpath(os.path.join(here, link))) for link in re.findall(r'\]\(([A-Za-z.][A-Za-z0-9_./-]+)\)', text)}
+    paths |= {(link, os.path.normpath(os.path.join(here, link))) for link in re.findall(r'<img src="([^"]+)"', text)}
+    for written, path in paths:
+        if 'NAME' not in path:
+            check(f'{name}: {written} does not exist', os.path.exists(f'{root}/{path}'))
+    check(f'{name}: a link to a place that this repository does not know', 'http' not in text)
+for name in names:
+    if name.startswith('docs/') and name != 'docs/README.md':
+        check(f'docs/README.md does not list {name}', f'({os.path.basename(name)})' in pages['docs/README.md'])
+
+for name, text in pages.items():
+    for words in ('correct posture', 'back pain', 'gluteal amnesia', 'diagnose'):
+        check(f'{name}: never "{words}"', words not in text.lower())
+    for pattern in (r'\b[Ss]aid\b', r'\bso (long|many|often)\b', r'(?m)^[^#\w]*(Who|What|Whoever|Whatever) \w+s\b(?!.*\?)'):
+        # the texts about sources in docs/mats.md are the program's
+        check(f'{name}: {pattern} (the way of writing is in CONTRIBUTING.md)', name == 'docs/mats.md' or not re.search(pattern, text))
+check('README.md: never "diagnos"', 'diagnos' not in readme.lower())
 sys.exit(1 if failures else 0)

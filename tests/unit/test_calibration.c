@@ -21,49 +21,49 @@ static void take(enum calibrate_pose pose, float forward_mm, float right_share) 
         s.right = right_share;
         describe_init(&describe, &geometry);
         sit_map(&geometry, &s, 1000000, &map);
-        describe_step(&describe, &map, &features);
+        describe_step(&describe, &map, NULL, &features);
         calibration.pose[pose] = (struct pose_record){.taken = 1, .seconds = 10};
         reference_vector(&features, calibration.pose[pose].mean);
 }
 
 static void test_nothing_taken(void) {
-        struct personal p;
+        struct sitter_gain p;
 
         memset(&calibration, 0, sizeof(calibration));
         calibration_fit(&calibration, &p);
-        CHECK(!p.tilt && !p.obliquity);
+        CHECK(!p.tilt_known && !p.obliquity_known);
         CHECK_NEAR(p.tilt_gain, 1, 1e-6);
         CHECK_NEAR(p.obliquity_gain, 1, 1e-6);
         CHECK(isnan(calibration_separation(&calibration, POSE_UPRIGHT, POSE_SLOUCHED)));
 }
 
 static void test_gain(void) {
-        struct personal population, small, large;
+        struct sitter_gain population, small, large;
 
         memset(&calibration, 0, sizeof(calibration));
         calibration_fit(&calibration, &population);
         take(POSE_UPRIGHT, 0, 0.5F);
         take(POSE_SLOUCHED, -10, 0.5F);
         calibration_fit(&calibration, &large);
-        CHECK(large.tilt && !large.obliquity && large.tilt_spread < population.tilt_spread);
+        CHECK(large.tilt_known && !large.obliquity_known && large.tilt_spread < population.tilt_spread);
         take(POSE_SLOUCHED, -25, 0.5F);
         calibration_fit(&calibration, &small);
         CHECK(small.tilt_gain < large.tilt_gain); /* who moves more a degree turns less a millimetre */
         take(POSE_LEFT, 0, 0.35F);
         take(POSE_RIGHT, 0, 0.65F);
         calibration_fit(&calibration, &small);
-        CHECK(small.obliquity && small.obliquity_spread < population.obliquity_spread);
+        CHECK(small.obliquity_known && small.obliquity_spread < population.obliquity_spread);
 }
 
 /* A slouch that looks like an arch says nothing of a gain. */
 static void test_wrong_way(void) {
-        struct personal p;
+        struct sitter_gain p;
 
         memset(&calibration, 0, sizeof(calibration));
         take(POSE_UPRIGHT, 0, 0.5F);
         take(POSE_SLOUCHED, 12, 0.5F);
         calibration_fit(&calibration, &p);
-        CHECK(!p.tilt);
+        CHECK(!p.tilt_known);
         CHECK(calibration_separation(&calibration, POSE_UPRIGHT, POSE_SLOUCHED) < 0);
 }
 

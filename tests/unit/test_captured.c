@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes and frames of real mats: every frame decoded, none refused, whatever the split; damage stays where it is. */
+/* Bytes as real mats send them: every frame is decoded, none is refused, whatever the split; damage stays local. The
+ * bytes are made by made.h; with SITBONE_DATA the captured ones are checked in the same way. */
 #include "core/acquire/recording.h"
-#include "wire.h"
+#include "made.h"
 
 static struct layout layout;
 static struct decoder decoder;
@@ -54,16 +55,13 @@ static void check_damage(const struct format *f, const uint8_t *bytes, size_t n,
         wire_clear(&got);
 }
 
-static void check_wire(const char *file, const char *name, size_t length, size_t frames) {
+static void check_wire(const char *name, const uint8_t *bytes, size_t n, size_t length) {
         const struct format *f = format_by_name(name);
         struct settings_device device = {0};
         struct wire_frames whole, split;
-        size_t n;
-        uint8_t *bytes = (uint8_t *)wire_data(file, &n);
+        size_t frames = n / length;
 
-        CHECK(f && layout_build(f, &device, &layout) == NULL);
-        if (!bytes)
-                SKIP("no recordings (SITBONE_DATA)");
+        CHECK(f && layout_build(f, &device, &layout) == NULL && n % length == 0 && frames > 10);
         whole = decode(f, bytes, n, 0, true);
         CHECK(whole.n == frames && decoder.frames == frames);
         CHECK(wire_refused(&decoder) == 0 && decoder.discarded_bytes == 0);
@@ -81,10 +79,23 @@ static void check_wire(const char *file, const char *name, size_t length, size_t
         check_damage(f, bytes, n, length, 0.01);
         check_damage(f, bytes, n, length, 0.0001);
         wire_clear(&whole);
-        free(bytes);
 }
 
-/* The pad's wire order against the frames CSV of the same pad, which has the vertical flip done. */
+/* The rows of the made pad come out of the wire in the order of the picture from which they were made. */
+static void check_made_order(const uint8_t *bytes, size_t n) {
+        const struct format *f = format_by_name("jq-seat-32");
+        struct settings_device device = {.flip_y = true};
+        struct wire_frames wire;
+
+        CHECK(layout_build(f, &device, &layout) == NULL);
+        wire = decode(f, bytes, n, 0, true);
+        CHECK(wire.n == n / 1028);
+        for (size_t i = 0; i < wire.n * 1024; i++)
+                CHECK(wire.raw[i] == (float)made_seat_cell(i / 1024, i / 32 % 32, i % 32));
+        wire_clear(&wire);
+}
+
+/* The captured pad's wire order against the frames CSV of the same pad, which has the vertical flip done. */
 static void check_jq_order(void) {
         const struct format *f = format_by_name("jq-seat-32");
         struct settings_device device = {.flip_y = true};
@@ -95,7 +106,12 @@ static void check_jq_order(void) {
         char *bytes = wire_data("wire/jq-seat-32.bin", &n), *csv = wire_data("seat32-jq.csv", &n_csv);
         const char *line;
 
-        CHECK(bytes && csv && layout_build(f, &device, &layout) == NULL);
+        if (!bytes || !csv) {
+                free(bytes);
+                free(csv);
+                return;
+        }
+        CHECK(layout_build(f, &device, &layout) == NULL);
         wire = decode(f, (uint8_t *)bytes, n, 0, true);
         device.flip_y = false;
         CHECK(recording_open(&recording, csv, n_csv, NULL, &device, error) == 0);
@@ -118,15 +134,13 @@ static void check_jq_order(void) {
 }
 
 /* Recorded lines of a digit a cell, 15 rows of 10: each line but the first, which may have been cut. */
-static void check_digits(void) {
+static void check_digits(const char *text, size_t n) {
         const struct format *f = format_by_name("digits");
         struct settings_device device = {.rows = 15, .cols = 10};
         struct wire_frames got;
-        size_t n, lines = 0, row = 0;
-        char *text = wire_data("wire/digits-150.txt", &n), *at;
+        size_t lines = 0, row = 0;
+        const char *at;
 
-        if (!text)
-                SKIP("no recorded digits (SITBONE_DATA)");
         CHECK(layout_build(f, &device, &layout) == NULL);
         got = decode(f, (const uint8_t *)text, n, 5, true);
         for (size_t i = 0; i < n; i++)
@@ -136,18 +150,15 @@ static void check_digits(void) {
                 for (size_t c = 0; c < 150; c++)
                         CHECK(got.raw[row * 150 + c] == (float)(at[1 + c] - '0'));
         wire_clear(&got);
-        free(text);
 }
 
-/* The captured mat has two boards: said how they lie, one frame holds both, each where it lies alone. */
-static void check_boards(void) {
+/* A mat of two boards: when the settings say how they lie, one frame holds both, each as it lies alone. */
+static void check_boards(const uint8_t *bytes, size_t n) {
         const struct format *f = format_by_name("marveldex-v1");
         struct settings_device device = {.boards = "1 0"}, alone = {0};
         struct wire_frames both, single;
-        size_t n;
-        uint8_t *bytes = (uint8_t *)wire_data("wire/marveldex-v1.bin", &n);
 
-        CHECK(bytes && layout_build(f, &alone, &layout) == NULL);
+        CHECK(layout_build(f, &alone, &layout) == NULL);
         single = decode(f, bytes, n, 0, true);
         CHECK(single.n == 72 && decoder.boards_seen == 3);
         CHECK(layout_build(f, &device, &layout) == NULL && layout.geometry.cols == 22);
@@ -160,14 +171,43 @@ static void check_boards(void) {
         }
         wire_clear(&both);
         wire_clear(&single);
+}
+
+static void check_captured(void) {
+        size_t n = 0;
+        char *bytes = wire_data("wire/jq-seat-32.bin", &n);
+
+        if (!bytes)
+                printf("captured bytes not checked: needs SITBONE_DATA\n");
+        else
+                check_wire("jq-seat-32", (uint8_t *)bytes, n, 1028);
+        free(bytes);
+        check_jq_order();
+        bytes = wire_data("wire/marveldex-v1.bin", &n);
+        if (bytes) {
+                check_wire("marveldex-v1", (uint8_t *)bytes, n, 186);
+                check_boards((uint8_t *)bytes, n);
+        }
+        free(bytes);
+        bytes = wire_data("wire/digits-150.txt", &n);
+        if (bytes)
+                check_digits(bytes, n);
         free(bytes);
 }
 
 int main(void) {
-        check_wire("wire/jq-seat-32.bin", "jq-seat-32", 1028, 120);
-        check_wire("wire/marveldex-v1.bin", "marveldex-v1", 186, 72);
-        check_jq_order();
-        check_boards();
-        check_digits();
+        struct made m = made_jq_seat_32(120);
+
+        check_wire("jq-seat-32", (uint8_t *)m.text, m.n, 1028);
+        check_made_order((uint8_t *)m.text, m.n);
+        free(m.text);
+        m = made_marveldex_v1(72);
+        check_wire("marveldex-v1", (uint8_t *)m.text, m.n, 186);
+        check_boards((uint8_t *)m.text, m.n);
+        free(m.text);
+        m = made_digits(200);
+        check_digits(m.text, m.n);
+        free(m.text);
+        check_captured();
         return 0;
 }

@@ -41,69 +41,69 @@ static void sit(float left, float right, float seconds) {
         for (int k = 0; k < (int)(seconds * 10); k++) {
                 map.arrived_us += 100000;
                 map.seq++;
-                describe_step(&describe, &map, &f);
+                describe_step(&describe, &map, NULL, &f);
         }
 }
 
 static void test_weight_shift(void) {
         begin(GEOMETRY_GRID);
         sit(0.2F, 0.2F, 60);
-        CHECK(f.clinic.weight_shifts == 0 && f.clinic.reliefs == 0);
-        CHECK(f.clinic.region_loaded_s[REGION_BACK_LEFT] > 50);
+        CHECK(f.clinical.weight_shifts == 0 && f.clinical.reliefs == 0);
+        CHECK(f.clinical.region_loaded_s[REGION_BACK_LEFT] > 50);
         sit(0.12F, 0.28F, 14); /* 40 % less on the left, not long enough */
         sit(0.2F, 0.2F, 30);
-        CHECK(f.clinic.weight_shifts == 0);
+        CHECK(f.clinical.weight_shifts == 0);
         sit(0.16F, 0.24F, 30); /* 20 %, not far enough */
-        CHECK(f.clinic.weight_shifts == 0);
+        CHECK(f.clinical.weight_shifts == 0);
         sit(0.2F, 0.2F, 60);
         sit(0.12F, 0.28F, 20);
-        CHECK(f.clinic.weight_shifts == 1 && f.clinic.reliefs == 0);
-        CHECK(f.clinic.region_loaded_s[REGION_BACK_LEFT] == 0 && f.clinic.region_loaded_s[REGION_FRONT_LEFT] == 0);
-        CHECK(f.clinic.region_loaded_s[REGION_BACK_RIGHT] > 60);
+        CHECK(f.clinical.weight_shifts == 1 && f.clinical.reliefs == 0);
+        CHECK(f.clinical.region_loaded_s[REGION_BACK_LEFT] == 0 && f.clinical.region_loaded_s[REGION_FRONT_LEFT] == 0);
+        CHECK(f.clinical.region_loaded_s[REGION_BACK_RIGHT] > 60);
         sit(0.2F, 0.2F, 25);
-        CHECK_NEAR(f.clinic.region_loaded_s[REGION_MIDDLE_LEFT], 25, 1);
-        CHECK(f.clinic.weight_shifts == 1);
+        CHECK_NEAR(f.clinical.region_loaded_s[REGION_MIDDLE_LEFT], 25, 1);
+        CHECK(f.clinical.weight_shifts == 1);
         sit(0.28F, 0.12F, 60); /* one shift however long, then the other side */
-        CHECK(f.clinic.weight_shifts == 2);
-        CHECK_NEAR(f.clinic.region_load[REGION_BACK_LEFT], 24 * 9 * 0.28F, 0.1F);
+        CHECK(f.clinical.weight_shifts == 2);
+        CHECK_NEAR(f.clinical.region_load[REGION_BACK_LEFT], 24 * 9 * 0.28F, 0.1F);
 }
 
 static void test_relief(void) {
         begin(GEOMETRY_GRID);
         sit(0, 0, 30);
-        CHECK(f.clinic.reliefs == 0 && isnan(f.clinic.cop_path_mm));
+        CHECK(f.clinical.reliefs == 0 && isnan(f.clinical.cop_path_mm));
         sit(0.2F, 0.2F, 60);
         sit(0, 0, 10);
         sit(0.2F, 0.2F, 30);
-        CHECK(f.clinic.reliefs == 0);
+        CHECK(f.clinical.reliefs == 0);
         sit(0, 0, 30);
-        CHECK(f.clinic.reliefs == 1 && f.clinic.weight_shifts == 0);
-        CHECK(f.clinic.region_loaded_s[REGION_FRONT_RIGHT] == 0);
+        CHECK(f.clinical.reliefs == 1 && f.clinical.weight_shifts == 0);
+        CHECK(f.clinical.region_loaded_s[REGION_FRONT_RIGHT] == 0);
         sit(0.1F, 0.1F, 3000); /* another, lighter sitter: soon what is usual */
-        CHECK(f.clinic.reliefs == 1 && f.clinic.weight_shifts == 0);
+        CHECK(f.clinical.reliefs == 1 && f.clinical.weight_shifts == 0);
         sit(0.06F, 0.14F, 20);
-        CHECK(f.clinic.weight_shifts == 1);
+        CHECK(f.clinical.weight_shifts == 1);
 }
 
 static void test_cop_path(void) {
         begin(GEOMETRY_GRID);
         sit(0.2F, 0.2F, 20);
-        CHECK_NEAR(f.clinic.cop_path_mm, 0, 1e-3F);
+        CHECK_NEAR(f.clinical.cop_path_mm, 0, 1e-3F);
         sit(0.1F, 0.3F, 20); /* 45 mm to the right and back */
-        CHECK_NEAR(f.clinic.cop_path_mm, 45, 1);
+        CHECK_NEAR(f.clinical.cop_path_mm, 45, 1);
         sit(0.2F, 0.2F, 20);
-        CHECK_NEAR(f.clinic.cop_path_mm, 90, 2);
-        CHECK_NEAR(f.clinic.cop_velocity_mm_s, 90.0F / 60, 0.1F);
+        CHECK_NEAR(f.clinical.cop_path_mm, 90, 2);
+        CHECK_NEAR(f.clinical.cop_velocity_mm_s, 90.0F / 60, 0.1F);
 }
 
 static void test_gradient(enum geometry_kind kind) {
         begin(kind);
         sit(0.2F, 0.2F, 1);
-        CHECK_NEAR(f.clinic.gradient_per_cm, 0, 1e-6F);
+        CHECK_NEAR(f.clinical.gradient_per_cm, 0, 1e-6F);
         map.load[50] = 0.8F;
         map.arrived_us += 1000000;
-        describe_step(&describe, &map, &f);
-        CHECK_NEAR(f.clinic.gradient_per_cm, 0.6F / 3, 1e-5F);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK_NEAR(f.clinical.gradient_per_cm, 0.6F / 3, 1e-5F);
 }
 
 /* A pair of bumps, and as much again far in front: half of the load lies under the bones. */
@@ -124,29 +124,29 @@ static void test_dispersion(void) {
         map.tared = true;
         for (int i = 0; i < 10; i++) {
                 map.arrived_us += 200000;
-                describe_step(&describe, &map, &f);
+                describe_step(&describe, &map, NULL, &f);
         }
         CHECK(f.sit_bones.valid);
-        under = f.clinic.dispersion;
+        under = f.clinical.dispersion;
         CHECK(under > 0.3F && under < 0.8F);
         for (int i = 132; i < 144; i++)
                 map.load[i] += all / 12;
         map.arrived_us += 200000;
-        describe_step(&describe, &map, &f);
+        describe_step(&describe, &map, NULL, &f);
         if (f.sit_bones.valid)
-                CHECK_NEAR(f.clinic.dispersion, under / 2, 0.03);
+                CHECK_NEAR(f.clinical.dispersion, under / 2, 0.03);
         sit(0.2F, 0.2F, 1);
-        CHECK(f.sit_bones.valid || isnan(f.clinic.dispersion));
+        CHECK(f.sit_bones.valid || isnan(f.clinical.dispersion));
 }
 
 static void test_unplaced(void) {
         begin(GEOMETRY_UNPLACED);
         geometry.cell_cm2 = 1;
         sit(0.2F, 0.2F, 60);
-        CHECK(isnan(f.clinic.gradient_per_cm) && isnan(f.clinic.dispersion) && isnan(f.clinic.cop_path_mm));
-        CHECK(isnan(f.clinic.region_load[0]) && isnan(f.clinic.region_loaded_s[REGION_FRONT_RIGHT]));
+        CHECK(isnan(f.clinical.gradient_per_cm) && isnan(f.clinical.dispersion) && isnan(f.clinical.cop_path_mm));
+        CHECK(isnan(f.clinical.region_load[0]) && isnan(f.clinical.region_loaded_s[REGION_FRONT_RIGHT]));
         sit(0, 0, 20);
-        CHECK(f.clinic.reliefs == 1 && f.clinic.weight_shifts == 0);
+        CHECK(f.clinical.reliefs == 1 && f.clinical.weight_shifts == 0);
 }
 
 int main(void) {

@@ -133,7 +133,7 @@ static void test_crosstalk(void) {
                 wanted = side_error(load);
                 spoil(0.5F, turned, load);
                 before = fabs(side_error(load) - wanted);
-                crosstalk_take_off(&geometry, 0.5F, load);
+                crosstalk_remove(&geometry, 0.5F, load);
                 after = fabs(side_error(load) - wanted);
                 for (uint32_t k = 0; k < geometry.n_cells; k++)
                         CHECK_NEAR(load[k], true_load[k], 1e-4);
@@ -142,11 +142,11 @@ static void test_crosstalk(void) {
         /* not of that kind: guarded */
         for (uint32_t k = 0; k < geometry.n_cells; k++)
                 load[k] = k % 3 ? 1 : 0.25F;
-        crosstalk_take_off(&geometry, 1, load);
+        crosstalk_remove(&geometry, 1, load);
         for (uint32_t k = 0; k < geometry.n_cells; k++)
                 CHECK(load[k] == 1);
         load[0] = 0.3F;
-        crosstalk_take_off(&geometry, 0, load);
+        crosstalk_remove(&geometry, 0, load);
         CHECK(load[0] == 0.3F);
 }
 

@@ -173,7 +173,7 @@ static void test_response(void) {
         for (uint32_t p = 0; p < 5; p++)
                 for (uint32_t k = 0; k < 81; k++)
                         response.value[p][k] = reading(k, response.load_n[p]);
-        CHECK(condition_respond(&condition, &response));
+        CHECK(condition_set_response(&condition, &response));
         for (float load_n = 1; load_n <= 12; load_n += 0.5F) {
                 float worst = 0;
 
@@ -194,10 +194,10 @@ static void test_response(void) {
         for (uint32_t k = 0; k < 81; k++)
                 CHECK(map.load[k] > 0.5F && map.load[k] <= 1);
         response.n_cells = 80;
-        CHECK(!condition_respond(&condition, &response));
+        CHECK(!condition_set_response(&condition, &response));
         condition_step(&condition, &frame, &map);
         CHECK(isnan(map.unit_n) && isnan(map.force_n) && map.load[3] == 1);
-        CHECK(condition_respond(&condition, NULL));
+        CHECK(condition_set_response(&condition, NULL));
 }
 
 int main(void) {

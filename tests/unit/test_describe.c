@@ -12,7 +12,7 @@ static struct features look(const struct sitter *s) {
 
         describe_init(&describe, &geometry);
         sit_map(&geometry, s, 1000000, &map);
-        describe_step(&describe, &map, &ret);
+        describe_step(&describe, &map, NULL, &ret);
         return ret;
 }
 
@@ -88,7 +88,7 @@ static void test_plate(void) {
                         map.n_active++;
                 }
         map.load[15 * 32 + 15] += 1e-6F; /* the peak is away from the edge */
-        describe_step(&describe, &map, &f);
+        describe_step(&describe, &map, NULL, &f);
         CHECK_NEAR(f.contact_area_cm2, 20 * 30, 0.01);
         CHECK_NEAR(f.load, 0.4 * 600, 0.01);
         CHECK_NEAR(f.cop_x_mm, 0, 1e-3);
@@ -150,7 +150,7 @@ static void test_uneven_cells(void) {
                         dice = dice * 1664525 + 1013904223;
                         map.load[k] *= 1 + 0.7F * ((float)(dice >> 8) / (1 << 24) - 0.5F); /* SD of a fifth */
                 }
-                describe_step(&describe, &map, &f);
+                describe_step(&describe, &map, NULL, &f);
                 CHECK(f.sit_bones.valid);
                 away += hypotf(f.sit_bones.left_mm[0] - (s->x - s->apart / 2), f.sit_bones.left_mm[1] - s->y);
         }
@@ -233,7 +233,7 @@ static float movement_at(float hz, float mm_s, int together, float *ret_speed) {
         for (int i = 0; i <= (int)(6 * hz); i++) {
                 s.x = -20 + mm_s * (float)i / hz;
                 sit_map(&geometry, &s, 1000000 + (uint64_t)((float)(i / together * together) * 1e6F / hz), &map);
-                describe_step(&describe, &map, &f);
+                describe_step(&describe, &map, NULL, &f);
         }
         *ret_speed = f.cop_speed_mm_s;
         return f.movement;
@@ -256,6 +256,38 @@ static void test_movement(void) {
         CHECK_NEAR(v, 10, 2);
 }
 
+/* On a fast mat not every frame is looked at closely; what begins or ends is, in its first frame. */
+static void test_fast_mat(void) {
+        struct features f;
+        uint64_t now = 1000000;
+
+        grid(&geometry, 16, 16, 25);
+        describe_init(&describe, &geometry);
+        sit_map(&geometry, NULL, now, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(isnan(f.ppi) && !f.sit_bones.valid);
+        sit_map(&geometry, &SITTER, now += 5000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(f.ppi > 0.3F && f.sit_bones.valid); /* sat down */
+        float ppi = f.ppi;
+        struct sitter lighter = SITTER;
+        lighter.bone *= 0.9F;
+        sit_map(&geometry, &lighter, now += 5000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(f.ppi == ppi); /* waits for its turn */
+        sit_map(&geometry, &lighter, now += 45000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(f.ppi < ppi);
+        struct sitter leaning = SITTER;
+        leaning.right = 0.9F;
+        sit_map(&geometry, &leaning, now += 5000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(!f.sit_bones.valid); /* no bones are found under a lean: seen at once */
+        sit_map(&geometry, NULL, now += 5000, &map);
+        describe_step(&describe, &map, NULL, &f);
+        CHECK(isnan(f.ppi) && f.load == 0); /* stood up */
+}
+
 int main(void) {
         test_pair_needs_weight();
         test_sums();
@@ -267,5 +299,6 @@ int main(void) {
         test_unplaced();
         test_scattered();
         test_movement();
+        test_fast_mat();
         return 0;
 }

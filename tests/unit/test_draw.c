@@ -15,15 +15,15 @@ static struct canvas canvas;
 static void sit_on(void) {
         view_clear(&view);
         view.kind = GEOMETRY_GRID;
-        view.rows = view.cols = SIDE;
-        view.n_cells = SIDE * SIDE;
-        view.pitch_x_mm = view.pitch_y_mm = 12.5;
-        view.peak = 0.5;
+        view.live.rows = view.live.cols = SIDE;
+        view.live.n_cells = SIDE * SIDE;
+        view.live.pitch_x_mm = view.live.pitch_y_mm = 12.5;
+        view.live.peak = 0.5;
         for (int i = 0; i < SIDE * SIDE; i++)
                 view.level[i] = 0.4F;
-        view.mat_online = view.referenced = true;
-        strcpy(view.occupancy, "person");
-        strcpy(view.seat_name, "Desk chair");
+        view.live.mat_online = view.live.referenced = true;
+        strcpy(view.live.occupancy, "person");
+        strcpy(view.live.seat_name, "Desk chair");
 }
 
 static void draw(int cols, int rows) {
@@ -50,7 +50,7 @@ static bool says(const char *words) {
 
 static void fits_sixty_columns(void) {
         sit_on();
-        strcpy(view.occupancy, "vacant");
+        strcpy(view.live.occupancy, "vacant");
         draw(60, 24);
         CHECK(says("nobody on the seat") && says("unknown, nobody sits") && says("q quit"));
         draw(59, 24);
@@ -59,11 +59,11 @@ static void fits_sixty_columns(void) {
 
 static void alert_is_told_whole(void) {
         sit_on();
-        strcpy(view.alert_title, "Time to activate your glutes");
-        strcpy(view.alert_reason, "seated 105 min without a 2 min break; slouched 16 % of it");
-        strcpy(view.alert_exercise, "Standing glute contraction");
+        strcpy(view.live.alert_title, "Time to activate your glutes");
+        strcpy(view.live.alert_reason, "seated 105 min without a 2 min break; slouched 16 % of it");
+        strcpy(view.live.alert_exercise, "Standing glute contraction");
         draw(60, 24);
-        CHECK(says(view.alert_title) && says(view.alert_reason) && says(view.alert_exercise));
+        CHECK(says(view.live.alert_title) && says(view.live.alert_reason) && says(view.live.alert_exercise));
 }
 
 static void no_minus_zero(void) {
@@ -74,8 +74,8 @@ static void no_minus_zero(void) {
         view_uncertain_words(-0.06, 2, "", text, sizeof(text));
         CHECK(strcmp(text, "-0.1 ± 2.0°") == 0);
         sit_on();
-        view.cop_x_mm = -0.2;
-        view.cop_y_mm = -7;
+        view.live.cop_x_mm = -0.2;
+        view.live.cop_y_mm = -7;
         draw(80, 24);
         CHECK(says("x +0, y -7 mm"));
 }

@@ -6,7 +6,6 @@
 #include "core/condition/condition.h"
 #include "core/describe/describe.h"
 #include "core/estimate/estimate.h"
-#include "core/estimate/learn.h"
 #include "sitter.h"
 
 static struct settings settings;
@@ -31,7 +30,7 @@ static void begin(uint32_t n) {
         grid(&geometry, n, n, 400.0F / (float)n);
         condition_init(&condition, &settings.condition, &geometry);
         describe_init(&describe, &geometry);
-        estimate_init(&estimate, &settings);
+        estimate_init(&estimate, &settings, &geometry);
         memset(&frame, 0, sizeof(frame));
         now = 1000000;
         dice = 7;
@@ -41,7 +40,7 @@ static void step(void) {
         for (uint32_t k = 0; k < geometry.n_cells; k++)
                 frame.raw[k] += noise();
         condition_step(&condition, &frame, &map);
-        describe_step(&describe, &map, &features);
+        describe_step(&describe, &map, condition_creep_share(&condition), &features);
         estimate_step(&estimate, &features, now, &posture);
         now += 50000;
 }
@@ -558,10 +557,10 @@ static struct learning learning;
 static void hold(enum calibrate_pose pose, const struct sitter *s, float seconds) {
         pass(s, 4);
         CHECK(estimate_calibrate(&estimate, pose, now) == COMMAND_OK);
-        estimate_learning(&estimate, &learning);
-        CHECK(learning.phase == LEARNING_GATHERS && learning.pose == pose && learning.left_s > 9);
+        estimate_report_learning(&estimate, &learning);
+        CHECK(learning.phase == LEARNING_RUNNING && learning.pose == pose && learning.left_s > 9);
         pass(s, seconds);
-        estimate_learning(&estimate, &learning);
+        estimate_report_learning(&estimate, &learning);
 }
 
 static void test_poses(void) {
@@ -570,12 +569,12 @@ static void test_poses(void) {
 
         seated_upright(32);
         hold(POSE_UPRIGHT, &SITTER, 5);
-        CHECK(learning.phase == LEARNING_GATHERS && learning.left_s > 4 && learning.left_s < 7 && !learning.taken[0]);
+        CHECK(learning.phase == LEARNING_RUNNING && learning.left_s > 4 && learning.left_s < 7 && !learning.taken[0]);
         pass(&SITTER, 8);
-        estimate_learning(&estimate, &learning);
+        estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_DONE && learning.taken[POSE_UPRIGHT] && !learning.taken[POSE_SLOUCHED]);
         CHECK(learning.profile_changed && learning.calibration_changed && learning.left_s == 0);
-        estimate_learning(&estimate, &learning);
+        estimate_report_learning(&estimate, &learning);
         CHECK(!learning.profile_changed && learning.phase == LEARNING_DONE); /* told once */
         CHECK_NEAR(upright->seconds, 10, 1);
         CHECK_NEAR(upright->mean[REFERENCE_LOAD], features.load, 0.1 * features.load);
@@ -596,14 +595,14 @@ static void test_poses_refused(void) {
         pass(&SITTER, 20);
         hold(POSE_LEFT, &SITTER, 4); /* stands up in the middle */
         pass(NULL, 4);
-        estimate_learning(&estimate, &learning);
+        estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_NOBODY_SEATED &&
               !learning.taken[POSE_LEFT]);
         pass(&SITTER, 20);
         hold(POSE_LEFT, &SITTER, 4); /* the mat falls silent */
         now += 20000000;
         estimate_step(&estimate, NULL, now, &posture);
-        estimate_learning(&estimate, &learning);
+        estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_NO_FRAMES);
         pass(&SITTER, 20);
         hold(POSE_LEFT, &SITTER, 0.1F);
@@ -611,7 +610,7 @@ static void test_poses_refused(void) {
                 rocking.x = i % 2 ? 0 : 40;
                 pass(&rocking, 4);
         }
-        estimate_learning(&estimate, &learning);
+        estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_UNSTEADY && !learning.taken[POSE_LEFT]);
 }
 
@@ -626,84 +625,84 @@ static void test_know(void) {
         memcpy(anna.sitter, "anna", 5);
         memcpy(ben.sitter, "ben", 4);
         CHECK(estimate_squeeze(&estimate, now) == COMMAND_OK);
-        estimate_know(&estimate, &ben, 1, 32 * 32);
-        estimate_learning(&estimate, &learning);
+        estimate_load_profile(&estimate, &ben, 1, 32 * 32);
+        estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_BUSY); /* half of a lesson is not ben's */
         CHECK(strcmp(learning.sitter, "ben") == 0 && !learning.taken[POSE_UPRIGHT]);
         CHECK(!estimate.reference.own.valid);
-        estimate_know(&estimate, &anna, 0.93F, 32 * 32);
-        estimate_learning(&estimate, &learning);
+        estimate_load_profile(&estimate, &anna, 0.93F, 32 * 32);
+        estimate_report_learning(&estimate, &learning);
         CHECK(strcmp(learning.sitter, "anna") == 0 && learning.taken[POSE_UPRIGHT] && learning.stale == STALE_NOT);
         CHECK_NEAR(learning.sitter_confidence, 0.93, 1e-6);
         CHECK(estimate.reference.own.valid);
-        estimate_know(&estimate, &anna, 1, 16 * 16);
-        estimate_learning(&estimate, &learning);
+        estimate_load_profile(&estimate, &anna, 1, 16 * 16);
+        estimate_report_learning(&estimate, &learning);
         CHECK(strcmp(learning.sitter, "anna") == 0 && !learning.taken[POSE_UPRIGHT] && learning.stale == STALE_MAT);
 }
 
-static void sits(struct usual_upright *u, const float upright[USUAL_N], float by, int n) {
-        float sample[USUAL_N];
+static void sits(struct sitter_baseline *u, const float upright[BASELINE_N], float by, int n) {
+        float sample[BASELINE_N];
 
         for (int i = 0; i < n; i++) {
-                for (int j = 0; j < USUAL_N; j++)
-                        sample[j] = upright[j] + (j < USUAL_PROFILE ? 0.02F : 0.004F) * (i % 2 ? 1 : -1) * by;
-                usual_add(u, sample);
+                for (int j = 0; j < BASELINE_N; j++)
+                        sample[j] = upright[j] + (j < BASELINE_PROFILE ? 0.02F : 0.004F) * (i % 2 ? 1 : -1) * by;
+                sitter_baseline_add(u, sample);
         }
 }
 
 static void test_stale(void) {
         static struct profile p;
-        float usual[USUAL_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F};
+        float usual[BASELINE_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F};
         struct pose_record *upright = &p.calibration.pose[POSE_UPRIGHT];
 
-        memcpy(upright->mean + REFERENCE_PROFILE, usual + USUAL_PROFILE, sizeof(float) * PROFILE_BANDS);
+        memcpy(upright->mean + REFERENCE_PROFILE, usual + BASELINE_PROFILE, sizeof(float) * PROFILE_BANDS);
         upright->mean[REFERENCE_LOAD] = expf(5);
         upright->taken = 1;
-        sits(&p.usual, usual, 1, 9);
-        CHECK(usual_stale(&p) == STALE_NOT);
+        sits(&p.baseline, usual, 1, 9);
+        CHECK(sitter_baseline_stale(&p) == STALE_NOT);
         upright->mean[REFERENCE_PROFILE + 1] += 0.15F;
         upright->mean[REFERENCE_PROFILE + 3] -= 0.15F;
-        CHECK(usual_stale(&p) == STALE_UPRIGHT);
-        p.usual.sits = 4;
-        CHECK(usual_stale(&p) == STALE_NOT); /* four sits are no evidence */
-        p.usual.sits = 9;
+        CHECK(sitter_baseline_stale(&p) == STALE_UPRIGHT);
+        p.baseline.sits = 4;
+        CHECK(sitter_baseline_stale(&p) == STALE_NOT); /* four sits are no evidence */
+        p.baseline.sits = 9;
         upright->mean[REFERENCE_LOAD] = expf(5.5F);
-        CHECK(usual_stale(&p) == STALE_LOAD);
+        CHECK(sitter_baseline_stale(&p) == STALE_LOAD);
         upright->taken = 0;
-        CHECK(usual_stale(&p) == STALE_NOT);
+        CHECK(sitter_baseline_stale(&p) == STALE_NOT);
 }
 
 static void test_whose(void) {
-        static struct usual_upright anna, ben, nobody;
-        float a[USUAL_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F}, b[USUAL_N],
-              stranger[USUAL_N];
+        static struct sitter_baseline anna, ben, nobody;
+        float a[BASELINE_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F}, b[BASELINE_N],
+              stranger[BASELINE_N];
         float likeness[3], sure;
 
         memcpy(b, a, sizeof(a));
         memcpy(stranger, a, sizeof(a));
-        b[USUAL_LOAD] += 0.4F;
-        b[USUAL_WIDTH_MM] += 40;
-        b[USUAL_BONES_MM] -= 10;
-        stranger[USUAL_LOAD] -= 0.25F;
-        stranger[USUAL_WIDTH_MM] -= 30;
+        b[BASELINE_LOAD] += 0.4F;
+        b[BASELINE_WIDTH_MM] += 40;
+        b[BASELINE_BONES_MM] -= 10;
+        stranger[BASELINE_LOAD] -= 0.25F;
+        stranger[BASELINE_WIDTH_MM] -= 30;
         sits(&anna, a, 1, 3);
         sits(&ben, b, 1, 3);
-        likeness[0] = usual_likeness(&anna, a);
-        likeness[1] = usual_likeness(&ben, a);
-        likeness[2] = usual_likeness(&nobody, a);
-        CHECK(usual_whose(likeness, 3, &sure) == 0 && sure > 0.9F && sure < 1);
-        likeness[0] = usual_likeness(&anna, b);
-        likeness[1] = usual_likeness(&ben, b);
-        CHECK(usual_whose(likeness, 3, &sure) == 1 && sure > 0.9F);
-        likeness[0] = usual_likeness(&anna, stranger);
-        likeness[1] = usual_likeness(&ben, stranger);
-        usual_whose(likeness, 3, &sure);
+        likeness[0] = sitter_baseline_likeness(&anna, a);
+        likeness[1] = sitter_baseline_likeness(&ben, a);
+        likeness[2] = sitter_baseline_likeness(&nobody, a);
+        CHECK(sitter_baseline_identify(likeness, 3, &sure) == 0 && sure > 0.9F && sure < 1);
+        likeness[0] = sitter_baseline_likeness(&anna, b);
+        likeness[1] = sitter_baseline_likeness(&ben, b);
+        CHECK(sitter_baseline_identify(likeness, 3, &sure) == 1 && sure > 0.9F);
+        likeness[0] = sitter_baseline_likeness(&anna, stranger);
+        likeness[1] = sitter_baseline_likeness(&ben, stranger);
+        sitter_baseline_identify(likeness, 3, &sure);
         CHECK(sure < 0.5F);
-        for (int i = 2; i < USUAL_N; i++)
+        for (int i = 2; i < BASELINE_N; i++)
                 a[i] = NAN; /* load and bones alone */
-        likeness[0] = usual_likeness(&anna, a);
-        CHECK(isinf(likeness[0]) && usual_whose(likeness, 1, &sure) == 0 && sure == 0);
-        CHECK(usual_whose(likeness, 0, &sure) == -1);
+        likeness[0] = sitter_baseline_likeness(&anna, a);
+        CHECK(isinf(likeness[0]) && sitter_baseline_identify(likeness, 1, &sure) == 0 && sure == 0);
+        CHECK(sitter_baseline_identify(likeness, 0, &sure) == -1);
 }
 
 /* Bit by bit, NAN too; but for the padding behind sit_bones.valid. */
@@ -729,7 +728,7 @@ static void test_no_leftovers(uint32_t n, bool scattered) {
                 memset(&map, run ? 0x5A : 0, sizeof(map));
                 condition_init(&condition, &settings.condition, &geometry);
                 describe_init(&describe, &geometry);
-                estimate_init(&estimate, &settings);
+                estimate_init(&estimate, &settings, &geometry);
                 for (int i = 0; i < 400; i++) {
                         memset(&features, 0, sizeof(features));
                         pass(i < 150 || i > 350 ? NULL : &SITTER, 0.051F);

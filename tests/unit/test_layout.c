@@ -74,6 +74,12 @@ static void test_sizes(void) {
         CHECK(layout.geometry.pitch_assumed && layout.geometry.pitch_x_mm == 100);
         CHECK(layout_learn(line, &device, 13, &layout) == NULL && layout.geometry.kind == GEOMETRY_UNPLACED);
         CHECK(layout_learn(line, &device, 0, &layout) != NULL);
+        device = (struct settings_device){.rows = 3}; /* the columns follow from the first line */
+        CHECK(layout_build(line, &device, &layout) == NULL && layout.geometry.n_cells == 0);
+        CHECK(layout_learn(line, &device, 12, &layout) == NULL && layout.geometry.kind == GEOMETRY_GRID);
+        CHECK(layout.geometry.rows == 3 && layout.geometry.cols == 4);
+        CHECK(layout_learn(line, &device, 13, &layout) == NULL && layout.geometry.kind == GEOMETRY_UNPLACED);
+        device = (struct settings_device){.cols = 4};
         device.pitch_x_mm = 15; /* said once, it holds both ways */
         CHECK(layout_learn(line, &device, 12, &layout) == NULL && layout.geometry.pitch_y_mm == 15);
         CHECK(!layout.geometry.pitch_assumed);

@@ -2,7 +2,7 @@
 /* A mat that moved between sits: what is told, what is not trusted any more, and when it is over. The sitters are by
  * formula and come down where the test says; simulated ones are in simulate/moved. */
 #include "configure/settings.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/estimate/mat_shift.h"
 #include "core/pipeline.h"
 #include "sitter.h"
@@ -35,15 +35,15 @@ static void begin(uint32_t n) {
 
 /* A sit by x, y from the usual place; noted as the daemon does it. */
 static void sits_at(const struct sitter *s, float x, float y) {
-        float sample[USUAL_N];
+        float sample[BASELINE_N];
         struct sitter here = *s;
 
         here.x += x;
         here.y += y;
         pass(NULL, 4);
         pass(&here, 13);
-        CHECK(estimate_sat_upright(&pipeline.estimate, sample));
-        estimate_note_sit(&pipeline.estimate);
+        CHECK(estimate_poll_upright(&pipeline.estimate, sample));
+        estimate_record_sit(&pipeline.estimate);
         pass(&here, 1);
 }
 
@@ -55,13 +55,13 @@ static void usual_sits(int n) {
 }
 
 static enum place_verdict verdict(void) {
-        return snapshot.learning.place.verdict;
+        return snapshot.posture.place.verdict;
 }
 
 static const char *words(void) {
         static char text[256];
 
-        place_text(&snapshot.learning.place, text, sizeof(text));
+        place_text(&snapshot.posture.place, text, sizeof(text));
         return text;
 }
 
@@ -87,26 +87,27 @@ static void test_moves(void) {
         CHECK(verdict() == PLACE_LEARNING && !*words());
         usual_sits(8);
         CHECK(verdict() == PLACE_USUAL && snapshot.learning.stale == STALE_NOT && snapshot.posture.calibrated);
-        CHECK(snapshot.map.flaws == 0 && snapshot.map.quality == 1);
+        CHECK(snapshot.posture.place.quality_loss == 0 && snapshot.map.quality == 1);
         sd = snapshot.posture.tilt_deg.sd;
         sits_at(&SITTER, 44, 0);
         sits_at(&SITTER, 52, 8);
         CHECK(verdict() == PLACE_USUAL);
         sits_at(&SITTER, 40, -5);
         CHECK(verdict() == PLACE_MOVED && snapshot.learning.stale == STALE_MOVED);
-        CHECK(snapshot.learning.place.moved_x_mm < -25 && fabsf(snapshot.learning.place.moved_y_mm) < 15);
+        CHECK(snapshot.posture.place.moved_x_mm < -25 && fabsf(snapshot.posture.place.moved_y_mm) < 15);
         CHECK(strstr(words(), "seems to have moved under you by") && strstr(words(), "to the left"));
-        CHECK(snapshot.map.flaws == FLAW_MOVED);
-        CHECK_NEAR(snapshot.map.quality, 0.7, 1e-6);
+        CHECK(snapshot.posture.place.verdict == PLACE_MOVED);
+        CHECK_NEAR(snapshot.posture.place.quality_loss, 0.3, 1e-6);
         CHECK(!snapshot.posture.calibrated && snapshot.posture.tilt_deg.sd > sd);
         CHECK(snapshot.learning.taken[POSE_SLOUCHED]); /* not lost */
         pass(NULL, 4);
-        CHECK(snapshot.map.flaws == FLAW_MOVED); /* also while nobody sits there, and not more with each frame */
-        CHECK_NEAR(snapshot.map.quality, 0.7, 1e-6);
+        CHECK(snapshot.posture.place.verdict ==
+              PLACE_MOVED); /* also while nobody sits there, and not more with each frame */
+        CHECK_NEAR(snapshot.posture.place.quality_loss, 0.3, 1e-6);
 
         usual_sits(3); /* somebody put it back */
         CHECK(verdict() == PLACE_USUAL && snapshot.learning.stale == STALE_NOT && snapshot.posture.calibrated);
-        CHECK(snapshot.map.flaws == 0 && snapshot.map.quality == 1);
+        CHECK(snapshot.posture.place.quality_loss == 0 && snapshot.map.quality == 1);
         sits_at(&SITTER, 90, 0); /* once is not enough */
         CHECK(verdict() == PLACE_USUAL);
         usual_sits(3);
@@ -150,7 +151,7 @@ static void pass_turned(int seconds) {
 }
 
 static void test_turned(void) {
-        float sample[USUAL_N];
+        float sample[BASELINE_N];
 
         begin(16);
         usual_sits(8);
@@ -158,52 +159,91 @@ static void test_turned(void) {
                 CHECK(verdict() == PLACE_USUAL);
                 pass(NULL, 4);
                 pass_turned(13);
-                CHECK(estimate_sat_upright(&pipeline.estimate, sample));
-                estimate_note_sit(&pipeline.estimate);
+                CHECK(estimate_poll_upright(&pipeline.estimate, sample));
+                estimate_record_sit(&pipeline.estimate);
         }
         pass_turned(4);
-        CHECK(verdict() == PLACE_TURNED && snapshot.learning.place.turned_deg == 90);
+        CHECK(verdict() == PLACE_TURNED && snapshot.posture.place.turned_deg == 90);
         CHECK(strstr(words(), "turned by a quarter to the right"));
-        CHECK(snapshot.map.flaws == FLAW_TURNED && snapshot.map.quality == 0.5F);
+        CHECK(snapshot.posture.place.quality_loss == 0.5F);
         CHECK(snapshot.posture.occupancy == OCCUPANCY_PERSON && isnan(snapshot.posture.tilt_deg.value));
         CHECK(isnan(snapshot.posture.obliquity_deg.sd) && isnan(snapshot.posture.asymmetry));
         CHECK(snapshot.posture.confidence <= 0.5F);
 }
 
-static void test_not_judged(void) {
-        static struct usual_place u;
-        struct moved_gather g;
-        struct features f = {.n_cells = 256, .tared = true, .cop_x_mm = 3, .facing_y_mm = 20};
+static void add_sits(struct place_baseline *u, int n, float orientation_x_mm, float orientation_y_mm) {
+        const struct features f = {.n_cells = 256,
+                                   .tared = true,
+                                   .cop_x_mm = 1,
+                                   .orientation_x_mm = orientation_x_mm,
+                                   .orientation_y_mm = orientation_y_mm};
 
-        moved_forget(&g);
+        for (int i = 0; i < n; i++) {
+                const struct sitter_sample sample = {.features = &f, .quiet = true, .dt_s = 1};
+                struct place_average sit;
+
+                mat_shift_reset(&sit);
+                mat_shift_step(&sit, &sample);
+                mat_shift_add(u, &sit);
+        }
+}
+
+/* Legs that point nowhere say nothing of a turn, be it the usual ones or those of now. */
+static void test_faces_nowhere(void) {
+        struct place_baseline u = {0};
+
+        add_sits(&u, 10, 0, 20);
+        CHECK(u.verdict == PLACE_USUAL);
+        add_sits(&u, 3, 5, -1);
+        CHECK(u.verdict == PLACE_USUAL);
+        u = (struct place_baseline){0};
+        add_sits(&u, 10, 0, 5);
+        add_sits(&u, 3, 20, 0);
+        CHECK(u.verdict == PLACE_USUAL);
+        u = (struct place_baseline){0};
+        add_sits(&u, 10, 0, 7);
+        add_sits(&u, 3, 7, 0);
+        CHECK(u.verdict == PLACE_TURNED);
+}
+
+static void test_not_judged(void) {
+        static struct place_baseline u;
+        struct place_average g;
+        struct features f = {.n_cells = 256, .tared = true, .cop_x_mm = 3, .orientation_y_mm = 20};
+        struct sitter_sample sample = {.features = &f, .quiet = true, .dt_s = 1};
+
+        mat_shift_reset(&g);
         f.tared = false; /* what was there before anybody sat is in the centre of pressure */
-        moved_look(&g, &f, true, 1);
+        mat_shift_step(&g, &sample);
         f.tared = true;
         f.cop_x_mm = NAN;
-        moved_look(&g, &f, true, 1);
+        mat_shift_step(&g, &sample);
         f.cop_x_mm = 3;
         f.n_cells = 9;
-        moved_look(&g, &f, true, 1);
+        mat_shift_step(&g, &sample);
         f.n_cells = 256;
-        moved_look(&g, &f, false, 1);
-        moved_add(&u, &g);
+        sample.quiet = false;
+        mat_shift_step(&g, &sample);
+        sample.quiet = true;
+        mat_shift_add(&u, &g);
         CHECK(u.n_recent == 0);
-        moved_look(&g, &f, true, 1);
-        moved_add(&u, &g);
-        CHECK(u.n_recent == 1 && u.verdict == PLACE_LEARNING && moved_trusts(&u));
+        mat_shift_step(&g, &sample);
+        mat_shift_add(&u, &g);
+        CHECK(u.n_recent == 1 && u.verdict == PLACE_LEARNING && mat_shift_trusts(&u));
 
         begin(3);
         CHECK(verdict() == PLACE_UNJUDGED && strstr(words(), "cannot be judged"));
         geometry.n_cells = 25;
-        CHECK(moved_possible(&geometry));
+        CHECK(mat_shift_possible(&geometry));
         geometry.kind = GEOMETRY_UNPLACED;
-        CHECK(!moved_possible(&geometry));
+        CHECK(!mat_shift_possible(&geometry));
 }
 
 int main(void) {
         test_moves();
         test_calibrated_anew();
         test_turned();
+        test_faces_nowhere();
         test_not_judged();
         return 0;
 }

@@ -83,9 +83,33 @@ static void test_told(void) {
         CHECK(!snapshot.only_numbers); /* a timer or a command always is */
 }
 
+/* Every frame writes all of what is learnt, whatever was there before. */
+static void test_learning_is_whole(void) {
+        const struct command teach = {.verb = COMMAND_TEACH, .name = "typing"};
+        struct learning learning;
+        uint64_t now = 1000000;
+
+        start(GEOMETRY_GRID, 16, 16);
+        geometry.pitch_x_mm = geometry.pitch_y_mm = 25;
+        geometry.cell_cm2 = 6.25F;
+        for (int i = 0; i < 300; i++, now += 100000) {
+                give(now, i >= 50 ? 120 : 0);
+                if (i == 100)
+                        CHECK(pipeline_command(&pipeline, &teach, now, &snapshot) == COMMAND_OK);
+        }
+        CHECK(snapshot.learning.phase == LEARNING_DONE && snapshot.learning.n_taught == 1);
+        CHECK(strcmp(snapshot.learning.taught[0], "typing") == 0);
+        memset(&learning, 0xFF, sizeof(learning));
+        learning.n_taught = 2;
+        estimate_report_learning(&pipeline.estimate, &learning);
+        CHECK(learning.n_taught == 1 && strcmp(learning.taught[0], "typing") == 0 && learning.taught[1][0] == '\0');
+        CHECK(learning.cue == SQUEEZE_NO_CUE && learning.round == 0 && learning.left_s == 0);
+}
+
 int main(void) {
         settings_defaults(&settings);
         test_told();
+        test_learning_is_whole();
         run(GEOMETRY_UNPLACED, 0, 0);
         run(GEOMETRY_UNPLACED, 1, 1);
         run(GEOMETRY_UNPLACED, 1, 4096);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What survives a restart: newest good slot wins, a damaged one costs a second and not the rest. */
+/* State survives a restart: the newest good slot wins, and a damaged one costs a second and not the rest. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "store/state.h"
-#include "util/checksum.h"
 #include "util/clock.h"
 
 static char directory[] = "/tmp/sitbone-state-XXXXXX";
@@ -34,7 +34,7 @@ static void save(uint64_t seated_us) {
         state_free(s);
 }
 
-/* Seated time that comes back, or -1 - and why. */
+/* The seated time that was saved, or -1 and the reason why there is none. */
 static double load(const char **ret_why) {
         struct state *s;
         struct memory m;
@@ -48,13 +48,15 @@ static double load(const char **ret_why) {
         return found ? (double)m.sitting.bout_seated_us : -1;
 }
 
-static void damage(const char *path, off_t at) {
+/* Replaces the first occurrence in the slot by as many bytes. */
+static void edit(const char *path, off_t slot, const char *from, const char *to) {
+        char page[STATE_SLOT_SIZE + 1] = "", *found;
         int fd = open(path, O_RDWR);
-        char byte;
 
-        CHECK(fd >= 0 && pread(fd, &byte, 1, at) == 1);
-        byte = (char)(byte ^ 0x40);
-        CHECK(pwrite(fd, &byte, 1, at) == 1);
+        CHECK(fd >= 0 && pread(fd, page, STATE_SLOT_SIZE, slot) > 0);
+        found = strstr(page, from);
+        CHECK(found && strlen(from) == strlen(to));
+        CHECK(pwrite(fd, to, strlen(to), slot + (found - page)) == (ssize_t)strlen(to));
         close(fd);
 }
 
@@ -66,40 +68,47 @@ static void test_slots(void) {
         save(2);
         save(3);
         CHECK(load(&why) == 3);
-        damage(memory_path, 4096 + 100); /* serial 3 is odd: the second slot */
+        edit(memory_path, STATE_SLOT_SIZE, "\"bout_seated_us\":3",
+             "\"bout_seated_us\":9"); /* serial 3 is odd: the second slot */
         CHECK(load(&why) == 2);
-        damage(memory_path, 100);
+        edit(memory_path, 0, "\"bout_seated_us\":2", "\"bout_seated_us:2\"");
         CHECK(load(&why) < 0 && strstr(why, "damaged"));
         save(4);
         CHECK(load(&why) == 4);
         CHECK(truncate(memory_path, 10) == 0);
         CHECK(load(&why) < 0);
         save(5);
-        damage(memory_path, 4096 + 7); /* version: now a huge one */
+        edit(memory_path, STATE_SLOT_SIZE, "\"version\":1", "\"version\":9");
         CHECK(load(&why) < 0 && strstr(why, "newer"));
-        damage(memory_path, 4096 + 7);
+        edit(memory_path, STATE_SLOT_SIZE, "\"version\":9", "\"version\":1");
         CHECK(load(&why) == 5);
-        damage(memory_path, 4096 + 8); /* size: of a memory that had fewer fields */
-        CHECK(load(&why) < 0 && strstr(why, "older"));
+        edit(memory_path, STATE_SLOT_SIZE, "\"crc32\"",
+             "\"crc00\""); /* a memory that had fewer members, and another one */
+        edit(memory_path, STATE_SLOT_SIZE, "\"sitting\":", "\"knowing\":");
+        CHECK(load(&why) == 0);
+        edit(memory_path, STATE_SLOT_SIZE, "\"knowing\":", "\"sitting\":");
+        CHECK(load(&why) == 5);
+        edit(memory_path, STATE_SLOT_SIZE, "\"bout_seated_us\":5", "\"bout_seated_us\":-");
+        CHECK(load(&why) < 0 && strstr(why, "damaged"));
 }
 
-/* The newest save was an hour ago by the clock of the boot, ten seconds ago by the wall. */
+/* Sets the newest save to an hour ago by the clock of the boot, and to ten seconds ago by the wall. */
 static void backdate(off_t slot) {
-        enum { SIZE_AT = 8, CRC_AT = 12, BEHIND_CRC = 16, BOOTTIME_AT = 24, REALTIME_AT = 32 };
         uint64_t boottime_us = clock_boottime_us() - 3600 * USEC_PER_SEC;
         uint64_t realtime_us = clock_realtime_us() - 10 * USEC_PER_SEC;
+        char page[STATE_SLOT_SIZE + 1] = "", text[2 * STATE_SLOT_SIZE], *boottime, *rest;
         int fd = open(memory_path, O_RDWR);
-        unsigned char page[4096];
-        uint32_t size, crc;
 
-        CHECK(fd >= 0 && pread(fd, page, sizeof(page), slot) > BEHIND_CRC);
-        memcpy(&size, page + SIZE_AT, sizeof(size));
-        memcpy(page + BOOTTIME_AT, &boottime_us, sizeof(boottime_us));
-        memcpy(page + REALTIME_AT, &realtime_us, sizeof(realtime_us));
-        crc = checksum_crc32(page + BEHIND_CRC, size - BEHIND_CRC);
-        memcpy(page + CRC_AT, &crc, sizeof(crc));
-        CHECK(pwrite(fd, page, size, slot) == (ssize_t)size);
+        CHECK(fd >= 0 && pread(fd, page, STATE_SLOT_SIZE, slot) == STATE_SLOT_SIZE);
+        boottime = strstr(page, "\"boottime_us\"");
+        rest = strstr(page, ",\"boot_id\"");
+        CHECK(boottime && rest);
+        *boottime = '\0';
+        snprintf(text, sizeof(text), "%s\"boottime_us\":%llu,\"realtime_us\":%llu%s", page,
+                 (unsigned long long)boottime_us, (unsigned long long)realtime_us, rest);
+        CHECK(pwrite(fd, text, STATE_SLOT_SIZE, slot) == STATE_SLOT_SIZE);
         close(fd);
+        edit(memory_path, slot, "\"crc32\"", "\"crc00\"");
 }
 
 static double elapsed_s(const char *boot_id) {
@@ -122,7 +131,7 @@ static void test_reboot(void) {
         if (clock_boottime_us() < 3601 * USEC_PER_SEC)
                 return; /* a machine that young has no hour to look back on */
         save(1);
-        backdate(4096); /* serial 1 is odd: the second slot */
+        backdate(STATE_SLOT_SIZE); /* serial 1 is odd: the second slot */
         CHECK_NEAR(elapsed_s("1de8c0c2f10b4f4cbfbd5bb7cd6ff3a1"), 3600, 5);
         CHECK_NEAR(elapsed_s("ffffffffffffffffffffffffffffffff"), 10, 5);
         CHECK(unsetenv("SITBONE_BOOT_ID") == 0);
@@ -140,8 +149,37 @@ static void test_tare(void) {
         state_free(s);
         CHECK(state_new(directory, &s) == 0);
         CHECK(state_load_tare(s, &back) && back.n_cells == 3 && back.baseline[2] == 17.5f);
-        damage(tare_path, 200);
+        edit(tare_path, 0, "17.5", "18.5");
         CHECK(!state_load_tare(s, &back));
+        state_free(s);
+}
+
+/* The longest memory that there can be fits into a slot. */
+static void test_longest(void) {
+        static struct memory longest, back;
+        struct state *s;
+        uint64_t elapsed_us;
+        const char *why;
+
+        memset(&longest, 0xfe, sizeof(longest)); /* numbers of many digits: floats of -1.69e38 */
+        memset(&longest.sitting.bout_age_us, 0x7e,
+               sizeof(longest.sitting) - offsetof(struct memory_sitting, bout_age_us));
+        memset(&longest.sitter, 'x', sizeof(longest.sitter) - 1);
+        longest.sitter[sizeof(longest.sitter) - 1] = '\0';
+        longest.sitting.phase = SITTING_INTERRUPTED;
+        for (int k = 0; k < ALERT_KIND_N; k++) {
+                memset(&longest.alerts.of[k], 0x7e, sizeof(longest.alerts.of[k]));
+                longest.alerts.of[k].outcome = ALERT_SQUEEZED;
+                longest.alerts.of[k].moment = ALERT_AT_CHANGE;
+                longest.alerts.of[k].why.other = EXERCISE_STRENGTHEN;
+        }
+        CHECK(state_new(directory, &s) == 0);
+        state_save(s, &longest);
+        state_free(s);
+        CHECK(state_new(directory, &s) == 0);
+        CHECK(state_load(s, &back, &elapsed_us, &why));
+        CHECK(back.sitting.bout_in_us[3] == longest.sitting.bout_in_us[3]);
+        CHECK(back.alerts.of[1].asymmetry == longest.alerts.of[1].asymmetry);
         state_free(s);
 }
 
@@ -161,6 +199,7 @@ int main(void) {
         snprintf(tare_path, sizeof(tare_path), "%s/tare", directory);
         test_slots();
         test_reboot();
+        test_longest();
         test_tare();
         test_no_directory();
         unlink(memory_path);

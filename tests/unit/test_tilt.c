@@ -13,7 +13,7 @@ static const float DT = 0.1F;
 
 static void look(float angle, float load, bool quiet, float lean, float seconds) {
         static float age;
-        struct tilt_seen s = {
+        struct tilt_observation s = {
                 .angle_deg = angle, .noise_deg = 1.3F, .spread = 0.2F, .lean = lean, .load = load, .quiet = quiet};
 
         for (int i = 0; (float)i * DT < seconds; i++) {
@@ -24,14 +24,18 @@ static void look(float angle, float load, bool quiet, float lean, float seconds)
 }
 
 static void begin(void) {
-        tilt_forget(&belief);
+        tilt_reset(&belief);
         look(0, 100, true, 0, 10);
 }
 
-/* To another place; least: of the load on the way. */
+/* To another place, while leaning; least: of the load on the way. */
+static void go_leaning(float angle, float least, float lean) {
+        look(angle, least, false, lean, 1);
+        look(angle, 100, true, lean, 10);
+}
+
 static void go(float angle, float least) {
-        look(angle, least, false, 0, 1);
-        look(angle, 100, true, 0, 10);
+        go_leaning(angle, least, 0);
 }
 
 static float sum_of(const float *p) {
@@ -140,9 +144,23 @@ static void test_lean(void) {
         CHECK(tilt.value < straight - 1);
 }
 
+/* A slide within a posture is measured when the lean is the same before and after it, whatever the lean is; another lean
+ * is another posture. */
+static void test_lean_before(void) {
+        begin();
+        go_leaning(-9, 95, 1);
+        float before = tilt.value;
+        go_leaning(-4, 60, 1);
+        CHECK_NEAR(tilt.value, before, 2);
+        begin();
+        go_leaning(-9, 95, 0);
+        go_leaning(-4, 60, 1);
+        CHECK(tilt.value > before + 4);
+}
+
 /* Another reference, and moments without an angle. */
 static void test_edges(void) {
-        struct tilt_seen s = {.angle_deg = NAN, .noise_deg = 1, .load = 100, .quiet = true, .age_s = 1e6F};
+        struct tilt_observation s = {.angle_deg = NAN, .noise_deg = 1, .load = 100, .quiet = true, .age_s = 1e6F};
 
         begin();
         go(5, 60);
@@ -169,6 +187,7 @@ int main(void) {
         test_slow_slump();
         test_once();
         test_lean();
+        test_lean_before();
         test_edges();
         return 0;
 }

@@ -15,7 +15,8 @@
 #include "util/utf8.h"
 
 static void test_crc32(void) {
-        CHECK(checksum_crc32("123456789", 9) == 0xcbf43926); /* the check value of the algorithm's catalogue entry */
+        CHECK(checksum_crc32(0, "123456789", 9) == 0xcbf43926); /* the check value of the catalogue of CRCs */
+        CHECK(checksum_crc32(checksum_crc32(0, "1234", 4), "56789", 5) == 0xcbf43926);
 }
 
 static void test_latency(void) {

@@ -58,22 +58,30 @@ static inline uint64_t wire_refused(const struct decoder *d) {
         return sum;
 }
 
-/* Whole file of the shared recordings, or NULL where they are absent. */
-static inline char *wire_data(const char *name, size_t *ret_n) {
-        const char *folder = getenv("SITBONE_DATA");
+/* The whole file FOLDER/NAME, or NULL when it is not there. */
+static inline char *wire_file(const char *folder, const char *name, size_t *ret_n) {
+        const size_t most = 8 << 20;
         char path[512];
         char *ret;
         FILE *f;
 
-        snprintf(path, sizeof(path), "%s/%s", folder ? folder : "../shared/data", name);
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
         f = fopen(path, "rb");
         if (!f)
                 return NULL;
-        ret = malloc(8 << 20);
+        ret = malloc(most);
         CHECK(ret);
-        *ret_n = fread(ret, 1, 8 << 20, f);
+        *ret_n = fread(ret, 1, most, f);
         fclose(f);
         return ret;
+}
+
+/* A file of the larger set of recordings, which is found by the environment variable SITBONE_DATA only; NULL without
+ * it. Tests must check something without it, too: tests/recordings and made.h are always there. */
+static inline char *wire_data(const char *name, size_t *ret_n) {
+        const char *folder = getenv("SITBONE_DATA");
+
+        return folder && *folder ? wire_file(folder, name, ret_n) : NULL;
 }
 
 #endif

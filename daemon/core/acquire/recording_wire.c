@@ -5,6 +5,7 @@
 
 #include "core/acquire/parse_number.h"
 #include "core/acquire/recording_pack.h"
+#include "util/checksum.h"
 
 static const uint8_t chunk_magic[4] = {0xF5, 'S', 'b', 'c'};
 static const uint64_t SAME_PIECE_US = 1000;
@@ -23,22 +24,8 @@ static uint32_t get_u32(const uint8_t *p) {
         return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* CRC-32 as in Ethernet and zlib, four bits at a time. */
-static uint32_t crc32_add(uint32_t crc, const uint8_t *bytes, size_t n) {
-        static const uint32_t table[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-                                           0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-                                           0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
-
-        for (size_t i = 0; i < n; i++) {
-                crc ^= bytes[i];
-                crc = crc >> 4 ^ table[crc & 15];
-                crc = crc >> 4 ^ table[crc & 15];
-        }
-        return crc;
-}
-
 static uint32_t chunk_crc(const uint8_t *numbers, const uint8_t *packed, size_t n) {
-        return ~crc32_add(crc32_add(~0u, numbers, 8), packed, n);
+        return checksum_crc32(checksum_crc32(0, numbers, 8), packed, n);
 }
 
 /* --- writing --- */

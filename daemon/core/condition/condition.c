@@ -6,25 +6,30 @@
 #include <string.h>
 
 #include "core/condition/crosstalk.h"
-#include "core/condition/quality.h"
 
 static const float RECENT_S = 2;           /* time constant of the recent mean: a few frames even at 2 Hz */
-static const uint64_t RECENT_US = 45000;   /* which takes at most twenty frames a second */
+static const uint64_t RECENT_US = 45000;   /* it is updated at most twenty times a second */
 static const uint64_t TICK_US = 1000000;   /* the slow pass */
-enum { PERIODS = 16 };                     /* frames, for the mean time between them */
-static const uint64_t CREEP_US = 250000;   /* often enough that a shift is seen while it happens */
-static const uint64_t STEADY_US = 1500000; /* a tare on command wants this much stillness */
+enum { PERIODS = 16 };                     /* frames in the mean time between them */
+static const uint64_t CREEP_US = 250000;   /* often enough that a shift is followed while it happens */
+static const uint64_t STEADY_US = 1500000; /* stillness that a tare by command needs */
 static const float SATURATED = 0.98F;      /* of full scale, see map.h */
 static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a seat is not empty: a bag of 1 kg or so */
-static const float STUCK_COUNTS = 4;      /* noise floors: what a cell counts at most: it may be stuck */
-static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats see a part of it */
-static const uint32_t SPARE_CELLS = 8;    /* a mat with so many may have one that is stuck */
+static const float STUCK_COUNTS = 4;      /* noise floors that a cell counts at most: it may be stuck */
+static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
+static const uint32_t SPARE_CELLS = 8;    /* a mat with this many cells may have one that is stuck */
 static const float NOISE_MARGIN = 5;      /* floor in mean absolute deviations: about 4 sigma of normal noise */
-static const float FOLLOW_UP = 1.0F / 16; /* a tick, while empty: slow, so that nothing laid down gently is taken in */
-static const float FOLLOW_DOWN = 0.25F;   /* a tick, always: a load below zero means that the baseline is too high */
-static const float STUCK_LEVEL = 0.5F;    /* of full scale: a cell resting above it has lost most of its range */
-static const float STUCK_RANGE = 0.03F;   /* of full scale: a live cell under a sitter moves more, by creep alone */
-static const uint64_t STUCK_US = 60000000; /* watched at least so long */
+static const float FOLLOW_UP =
+        1.0F / 16;                      /* per tick, while empty: slow, so that nothing laid down gently is absorbed */
+static const float FOLLOW_DOWN = 0.25F; /* per tick, always: a load below zero means that the baseline is too high */
+static const float STUCK_LEVEL = 0.5F;  /* of full scale: a cell resting above it has lost most of its range */
+static const float STUCK_RANGE = 0.03F; /* of full scale: a live cell under a sitter moves more, by creep alone */
+static const uint64_t STUCK_US = 60000000; /* a cell is watched for at least this long */
+
+/* Limits of the quality, see condition.h. */
+static const float SATURATED_SHARE = 0.1F;
+static const float SLOW_S = 0.55F; /* two frames a second, and a tenth */
+static const float DRIFT_LEAST = 0.02F, DRIFT_WORST = 0.5F;
 
 static uint32_t max_u32(uint32_t a, uint32_t b) {
         return a > b ? a : b;
@@ -34,7 +39,52 @@ static float min_f(float a, float b) {
         return a < b ? a : b;
 }
 
-static float clean(float raw, float full_scale) {
+/* ---- quality ---- */
+
+static void add_flaw(struct map *map, enum map_flaw flaw, float factor) {
+        map->flaws |= (uint32_t)flaw;
+        map->quality *= factor;
+}
+
+static void rate_cells(struct map *map) {
+        const float all = (float)map->n_cells, filled = (float)map->n_filled;
+        const float masked = (float)(map->n_stuck + map->n_dead), share = (masked - filled / 2) / all;
+
+        if (map->n_stuck > 0)
+                add_flaw(map, FLAW_STUCK, 1);
+        if (map->n_dead > 0)
+                add_flaw(map, FLAW_DEAD, 1);
+        map->quality *= share < 1 ? 1 - share : 0;
+}
+
+/* Sets quality and flaws from the other fields of the map. */
+static void rate_quality(struct condition *c, struct map *map) {
+        const float saturated = map->n_active ? (float)map->n_saturated / (float)map->n_active : 0;
+        const float drift = 5 * c->drift;
+
+        map->drift = c->drift;
+        map->quality = 1;
+        map->flaws = 0;
+        if (!map->tared)
+                add_flaw(map, FLAW_NOT_TARED, 0.6F);
+        rate_cells(map);
+        if (saturated > SATURATED_SHARE)
+                add_flaw(map, FLAW_SATURATED, saturated < 1 ? 1 - saturated / 2 : 0.5F);
+        if (c->period_s > SLOW_S)
+                add_flaw(map, FLAW_SLOW, 0.7F);
+        if (map->drift > DRIFT_LEAST)
+                add_flaw(map, FLAW_DRIFTING, drift < DRIFT_WORST ? 1 - drift : 1 - DRIFT_WORST);
+        if (c->geometry->kind == GEOMETRY_UNPLACED)
+                add_flaw(map, FLAW_UNPLACED, 0.5F);
+        else if (c->geometry->pitch_assumed)
+                add_flaw(map, FLAW_PITCH_GUESSED, 0.9F);
+        c->quality = map->quality;
+        c->flaws = map->flaws;
+}
+
+/* ---- cells ---- */
+
+static float clamp_raw(float raw, float full_scale) {
         float x = raw > 0 ? raw : 0; /* NAN compares false */
 
         return x < full_scale ? x : full_scale;
@@ -53,31 +103,30 @@ static bool is_stuck(const struct condition *c, uint32_t i) {
         return swung && c->lowest[i] > STUCK_LEVEL * full && c->highest[i] - c->lowest[i] < STUCK_RANGE * full;
 }
 
-/* Gains, thresholds and trust from what is known now. */
-static void derive(struct condition *c) {
+/* Derives gains, thresholds and trust from the present state. */
+static void derive_cells(struct condition *c) {
         const struct geometry *g = c->geometry;
         const float floor = c->settings.noise_floor_pct / 100;
 
         c->n_stuck = c->n_dead = 0;
         for (uint32_t i = 0; i < g->n_cells; i++) {
+                const float own = NOISE_MARGIN * c->noise[i] / g->full_scale;
                 bool stuck = is_stuck(c, i), dead;
 
-                float own = NOISE_MARGIN * c->noise[i] / g->full_scale;
-
-                dead = !stuck && !g->masked[i] && c->settings.stuck_mask && faults_dead(&c->faults, i);
+                dead = !stuck && !g->masked[i] && c->settings.stuck_mask && faults_is_dead(&c->faults, i);
                 c->n_stuck += stuck;
                 c->n_dead += dead;
                 c->trusted[i] = !stuck && !dead && !g->masked[i];
                 c->gain[i] = c->trusted[i] ? 1 / g->full_scale : 0;
                 c->threshold[i] = own > floor ? own : floor;
         }
-        faults_plan(&c->faults, c->trusted);
+        faults_plan_fill(&c->faults, c->trusted);
 }
 
 void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry) {
         const size_t size = geometry->n_cells * sizeof(float);
 
-        /* of the cell arrays only what is used: the rest of them never costs memory */
+        /* of the cell arrays only the part that is used: the rest never costs memory */
         memset(c, 0, offsetof(struct condition, baseline));
         memset(c->baseline, 0, size);
         memset(c->noise, 0, size);
@@ -92,21 +141,21 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         response_prepare(&c->curves, NULL, geometry);
         c->still_since_us = c->quiet_since_us = UINT64_MAX;
         c->least = geometry->n_cells;
-        derive(c);
+        derive_cells(c);
 }
 
-bool condition_respond(struct condition *c, const struct response *response) {
+bool condition_set_response(struct condition *c, const struct response *response) {
         return response_prepare(&c->curves, response, c->geometry);
 }
 
 void condition_configure(struct condition *c, const struct settings_condition *settings) {
         c->settings = *settings;
-        derive(c);
+        derive_cells(c);
 }
 
-static void start(struct condition *c, const struct frame *frame) {
+static void start_recent(struct condition *c, const struct frame *frame) {
         for (uint32_t i = 0; i < frame->n_cells; i++) {
-                c->recent[i] = clean(frame->raw[i], c->geometry->full_scale);
+                c->recent[i] = clamp_raw(frame->raw[i], c->geometry->full_scale);
                 c->lowest[i] = c->highest[i] = c->recent[i];
         }
         c->started = true;
@@ -115,14 +164,14 @@ static void start(struct condition *c, const struct frame *frame) {
 
 /* Short loops over the cells, each of a shape that gcc and clang vectorise under strict floating point: no sums of
  * floats, no value both selected and compared in one loop. */
-static uint32_t weigh(const struct condition *c, const float *restrict raw, float *restrict load) {
+static uint32_t subtract_baseline(const struct condition *c, const float *restrict raw, float *restrict load) {
         const float *restrict baseline = c->baseline, *restrict gain = c->gain, *restrict threshold = c->threshold;
         const float full = c->geometry->full_scale;
         const uint32_t n = c->geometry->n_cells;
         uint32_t active = 0;
 
         for (uint32_t i = 0; i < n; i++) {
-                float y = (clean(raw[i], full) - baseline[i]) * gain[i];
+                float y = (clamp_raw(raw[i], full) - baseline[i]) * gain[i];
 
                 y = y < 1 ? y : 1;
                 load[i] = y > threshold[i] ? y : 0;
@@ -131,7 +180,8 @@ static uint32_t weigh(const struct condition *c, const float *restrict raw, floa
         return active;
 }
 
-static uint32_t follow_recent(struct condition *c, const float *restrict raw, float follow) {
+/* Updates the recent mean. Returns how many cells moved. */
+static uint32_t update_recent(struct condition *c, const float *restrict raw, float follow) {
         const float *restrict threshold = c->threshold;
         float *restrict recent = c->recent;
         const float full = c->geometry->full_scale;
@@ -139,7 +189,7 @@ static uint32_t follow_recent(struct condition *c, const float *restrict raw, fl
         uint32_t moved = 0;
 
         for (uint32_t i = 0; i < n; i++) {
-                float change = clean(raw[i], full) - recent[i];
+                float change = clamp_raw(raw[i], full) - recent[i];
 
                 recent[i] += follow * change;
                 moved += fabsf(change) > full * threshold[i];
@@ -158,8 +208,8 @@ static uint32_t count_saturated(const struct condition *c, const float *restrict
         return over;
 }
 
-/* Elsewhere than in the sum: cells above the floor before any baseline, for the swing of the mat. */
-static void watch_range(struct condition *c) {
+/* Tracks the range of each cell, and how many cells exceed the floor without baseline: stuck cells are found by them. */
+static void track_range(struct condition *c) {
         const float floor = c->settings.noise_floor_pct / 100 * c->geometry->full_scale;
         uint32_t above = 0;
 
@@ -174,9 +224,9 @@ static void watch_range(struct condition *c) {
         c->most = max_u32(c->most, above);
 }
 
-/* What lies on the seat would weigh something, and presses on neighbours: a loaded cell counts as far as the next one of
- * its row is loaded too. Cells that read high by themselves lie scattered; one alone is too small a thing to matter. */
-static float weight_cm2(const struct condition *c, const struct map *map, float enough_cm2) {
+/* An object on the seat has weight and presses on neighbouring cells: a loaded cell counts as far as the next one of its row
+ * is loaded too. Cells that read high by themselves lie scattered; a single one is too small to matter. */
+static float weigh_objects_cm2(const struct condition *c, const struct map *map, float enough_cm2) {
         const struct geometry *g = c->geometry;
         const uint32_t next = g->kind == GEOMETRY_GRID && g->cols > 1 ? 1 : 0;
         const uint32_t cols = next ? g->cols : g->n_cells, rows = g->n_cells / cols;
@@ -189,27 +239,27 @@ static float weight_cm2(const struct condition *c, const struct map *map, float 
         return sum * g->cell_cm2;
 }
 
-/* What arrived is never taken in, however still it lies. */
+/* An object placed on the seat is never absorbed into the baseline, even if it does not move. */
 static bool is_empty(const struct condition *c, const struct map *map) {
         const struct geometry *g = c->geometry;
         const float mat_cm2 = g->cell_cm2 * (float)g->n_cells, enough = EMPTY_CM2 * min_f(1, mat_cm2 / WHOLE_SEAT_CM2);
 
-        return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weight_cm2(c, map, enough) < enough;
+        return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weigh_objects_cm2(c, map, enough) < enough;
 }
 
-/* What the drift is told from: the first tare there is. */
-static void set_tared(struct condition *c) {
+/* Drift is measured relative to the first tare. */
+static void mark_tared(struct condition *c) {
         if (!c->tared)
                 memcpy(c->tared_at, c->baseline, c->geometry->n_cells * sizeof(float));
         c->tared = true;
 }
 
-static void take_baseline(struct condition *c) {
+static void set_baseline(struct condition *c) {
         memcpy(c->baseline, c->recent, c->geometry->n_cells * sizeof(float));
-        set_tared(c);
+        mark_tared(c);
 }
 
-static float drift(const struct condition *c) {
+static float measure_drift(const struct condition *c) {
         const uint32_t n = c->geometry->n_cells;
         float sum = 0;
 
@@ -222,7 +272,7 @@ static void follow_baseline(struct condition *c, const struct frame *frame) {
         const float full = c->geometry->full_scale;
 
         for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
-                float off = fabsf(clean(frame->raw[i], full) - c->recent[i]);
+                float off = fabsf(clamp_raw(frame->raw[i], full) - c->recent[i]);
 
                 c->baseline[i] += FOLLOW_UP * (c->recent[i] - c->baseline[i]);
                 c->noise[i] += FOLLOW_UP * (off - c->noise[i]);
@@ -240,22 +290,23 @@ static void lower_baseline(struct condition *c) {
         }
 }
 
-static void judge_still(struct condition *c, uint32_t moved, uint64_t now) {
+static void update_still(struct condition *c, uint32_t moved, uint64_t now) {
         if (moved > c->geometry->n_cells / 16)
                 c->still_since_us = c->quiet_since_us = UINT64_MAX;
         else if (c->still_since_us > now)
                 c->still_since_us = now;
 }
 
-static void watch_recent(struct condition *c, const struct frame *frame) {
+static void observe_recent(struct condition *c, const struct frame *frame) {
         const float dt = (float)(frame->arrived_us - c->recent_us) * 1e-6F;
 
         c->recent_us = frame->arrived_us;
         c->n_saturated = count_saturated(c, frame->raw);
-        judge_still(c, follow_recent(c, frame->raw, dt / (RECENT_S + dt)), frame->arrived_us);
+        update_still(c, update_recent(c, frame->raw, dt / (RECENT_S + dt)), frame->arrived_us);
 }
 
-static bool judge_quiet(struct condition *c, const struct map *map, uint64_t now) {
+/* Returns whether the seat has been still and empty for long enough. */
+static bool update_quiet(struct condition *c, const struct map *map, uint64_t now) {
         if (c->still_since_us > now || !is_empty(c, map))
                 c->quiet_since_us = UINT64_MAX;
         else if (c->quiet_since_us > now)
@@ -263,54 +314,51 @@ static bool judge_quiet(struct condition *c, const struct map *map, uint64_t now
         return c->quiet_since_us <= now && (float)(now - c->quiet_since_us) >= c->settings.tare_s * 1e6F;
 }
 
-/* A dead cell that reads anything is none. */
-static void revive(struct condition *c) {
+/* A cell marked dead that reads above its threshold is alive again. */
+static void revive_cells(struct condition *c) {
         for (uint32_t i = 0; i < c->geometry->n_cells && c->n_dead > 0; i++)
                 if (c->recent[i] - c->baseline[i] > c->threshold[i] * c->geometry->full_scale)
                         faults_revive(&c->faults, i);
 }
 
-static void judge(struct condition *c, struct map *map) {
-        map->drift = c->drift;
-        quality_judge(c->geometry, c->period_s, map);
-        c->quality = map->quality;
-        c->flaws = map->flaws;
-}
-
-static void tick(struct condition *c, const struct frame *frame, struct map *map) {
+/* The slow pass: baseline, faults, quality. */
+static void run_slow_pass(struct condition *c, const struct frame *frame, struct map *map) {
         const uint64_t now = frame->arrived_us;
-        const bool quiet = judge_quiet(c, map, now);
+        const bool quiet = update_quiet(c, map, now);
 
         c->ticked_us = now;
-        watch_range(c);
+        track_range(c);
         if (c->settings.tare && quiet && !c->tared)
-                take_baseline(c);
+                set_baseline(c);
         else if (c->settings.tare && quiet)
                 follow_baseline(c, frame);
         else if (c->settings.tare && c->tared)
                 lower_baseline(c);
-        faults_watch(&c->faults, map->load, map->floor);
-        revive(c);
-        derive(c);
-        c->drift = drift(c);
-        judge(c, map);
+        faults_observe(&c->faults, map->load, map->floor);
+        revive_cells(c);
+        derive_cells(c);
+        c->drift = measure_drift(c);
+        rate_quality(c, map);
 }
 
-static float crosstalk(const struct condition *c) {
+static float crosstalk_strength(const struct condition *c) {
         return c->settings.crosstalk < 0 ? c->geometry->crosstalk : c->settings.crosstalk;
 }
 
-static void take_creep_off(struct condition *c, float *load, const float **ret_share, uint64_t now) {
-        *ret_share = c->settings.creep ? c->creep.share : NULL;
+static void remove_creep(struct condition *c, float *load, uint64_t now) {
         if (!c->settings.creep)
                 return;
         if (!c->creep.started || now < c->creep.ticked_us || now - c->creep.ticked_us >= CREEP_US)
                 creep_tick(&c->creep, load, c->still_since_us <= now, now);
-        creep_take_off(&c->creep, load);
+        creep_remove(&c->creep, load);
 }
 
-/* Everything but the loads. */
-static void describe_map(const struct condition *c, const struct frame *frame, struct map *ret) {
+const float *condition_creep_share(const struct condition *c) {
+        return c->settings.creep ? c->creep.share : NULL;
+}
+
+/* Sets every field but the loads, their count and their sum. */
+static void set_map_state(const struct condition *c, const struct frame *frame, struct map *ret) {
         ret->seq = frame->seq;
         ret->arrived_us = frame->arrived_us;
         ret->n_cells = c->geometry->n_cells;
@@ -328,7 +376,7 @@ static void describe_map(const struct condition *c, const struct frame *frame, s
         memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
 }
 
-static float force_n(const struct condition *c, const float *load) {
+static float sum_force_n(const struct condition *c, const float *load) {
         float sum = 0;
 
         if (c->curves.n_knots == 0)
@@ -344,31 +392,31 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         float dt;
 
         if (first)
-                start(c, frame);
+                start_recent(c, frame);
         dt = (float)(now - c->last_us) * 1e-6F;
         c->period_s += (dt - c->period_s) / (c->frames < PERIODS ? (float)(c->frames > 0 ? c->frames : 1) : PERIODS);
         c->frames += c->frames < UINT32_MAX;
         c->last_us = now;
-        ret->n_active = weigh(c, frame->raw, ret->load);
+        ret->n_active = subtract_baseline(c, frame->raw, ret->load);
         if (first || now - c->recent_us >= RECENT_US)
-                watch_recent(c, frame);
-        crosstalk_take_off(c->geometry, crosstalk(c), ret->load);
-        take_creep_off(c, ret->load, &ret->creep_share, now);
-        describe_map(c, frame, ret);
+                observe_recent(c, frame);
+        crosstalk_remove(c->geometry, crosstalk_strength(c), ret->load);
+        remove_creep(c, ret->load, now);
+        set_map_state(c, frame, ret);
         if (first)
-                judge(c, ret);
+                rate_quality(c, ret);
         if (now - c->ticked_us >= TICK_US)
-                tick(c, frame, ret);
+                run_slow_pass(c, frame, ret);
         response_apply(&c->curves, ret->load);
         faults_fill(&c->faults, ret->load);
-        ret->force_n = force_n(c, ret->load);
+        ret->force_n = sum_force_n(c, ret->load);
 }
 
 bool condition_tare(struct condition *c) {
         if (c->frames < 3 || c->still_since_us > c->last_us || c->last_us - c->still_since_us < STEADY_US)
                 return false;
-        take_baseline(c);
-        derive(c);
+        set_baseline(c);
+        derive_cells(c);
         return true;
 }
 
@@ -382,7 +430,7 @@ void condition_remember(const struct condition *c, struct memory_tare *ret) {
         ret->creep = c->creep.constant;
 }
 
-static bool plausible(const struct condition *c, const struct memory_tare *tare) {
+static bool is_plausible(const struct condition *c, const struct memory_tare *tare) {
         const float full = c->geometry->full_scale;
 
         if (tare->n_cells == 0 || tare->n_cells != c->geometry->n_cells)
@@ -395,12 +443,12 @@ static bool plausible(const struct condition *c, const struct memory_tare *tare)
 }
 
 bool condition_recall(struct condition *c, const struct memory_tare *tare) {
-        if (!plausible(c, tare))
+        if (!is_plausible(c, tare))
                 return false;
         memcpy(c->baseline, tare->baseline, tare->n_cells * sizeof(float));
         memcpy(c->noise, tare->noise, tare->n_cells * sizeof(float));
         creep_recall(&c->creep, tare->creep);
-        set_tared(c);
-        derive(c);
+        mark_tared(c);
+        derive_cells(c);
         return true;
 }

@@ -1,24 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* frame -> map: tare, noise floor, cross-talk, creep, response curves, cells that cannot be measuring; in that order.
- * Cost: three short passes over the cells a frame, two more at most twenty times a second (what moves, what is
- * saturated), four at four times a second (creep), and a few once a second.
+/* frame -> map: tare, noise floor, cross-talk, creep, response curves, masked cells; in that order.
+ * Cost: three short passes over the cells per frame, two more at most twenty times a second (movement, saturation), four at
+ * four times a second (creep), and a few once a second.
  *
- * The stage must know whether the seat is empty before it may move the baseline, but may not look downstream; so it
- * judges for itself: the seat counts as empty while it is still and carries less above the present baseline (above zero
- * before the first tare) than the smallest thing that counts as an object. So neither somebody seated nor a bag is ever
- * tared away, at start-up or later; `tared` stays false until the seat was seen empty. A mat that rests higher than
- * that, or with a cushion on it for good, is tared by command. How far the empty mat has drifted since its first tare is
- * said, and so is how good the map is (quality.h).
+ * The stage must know whether the seat is empty before it may move the baseline, but may not depend on a later stage. So it
+ * decides for itself: the seat counts as empty while it is still and carries less above the present baseline (above zero
+ * before the first tare) than the smallest load that counts as an object. So neither a sitter nor a bag is ever tared away,
+ * at start-up or later; `tared` stays false until the seat was seen empty. A mat that rests higher than that, or with a
+ * cushion on it for good, is tared by command. The drift of the empty mat since its first tare is reported, and so is the
+ * quality of the map.
  *
- * Settings [condition]: default, reason (ranges in the table of daemon/settings_table.c)
- *   tare            yes   no only for mats that take their own baseline off
+ * Quality: trust in a map as a whole, a product of factors, one for each flaw. They are [judgement], not measured, except
+ * the shares, which are counted:
+ *   not tared        0.6    offsets of a few per cent of full scale count as load
+ *   stuck, dead      1 - share of the masked cells; half of that where neighbours replace them
+ *   saturated        1 - half of the share of loaded cells at full scale, once it is above a tenth
+ *   slow             0.7    a sit-down takes 1.4 s: under 2 frames a second not even that is seen
+ *   drifting         1 - 5 * drift, at least 0.5; from 2 % of full scale on
+ *   unplaced         0.5    no centre of pressure, no posture
+ *   pitch guessed    0.9    lengths and areas are a guess
+ * A mat that moved under the sitter lowers it further, but an empty seat looks the same everywhere: see posture.place, which
+ * publishers combine with it.
+ *
+ * Settings [condition]: reasons for the defaults (values and ranges are in the table of configure/settings_table.c)
+ *   tare            yes   no only for mats that subtract their own baseline
  *   noise_floor_pct 1.5   4 of 255 counts: above the +-1 count of noise and below the light edge of a contact
  *   tare_s          5     longer than any pause of a movement, shorter than most absences
- *   stuck_mask      yes   no to see what a suspect cell really sends (faults.h)
+ *   stuck_mask      yes   no to see the readings of a suspect cell (faults.h)
  *   crosstalk       -1    the format's own: only makers of unguarded mats publish one (crosstalk.h)
  *   response_file         loads in newtons need a measured curve (response.h)
- *   creep           yes   no for mats that do it themselves; a mat without creep teaches that it has none (creep.h)
- */
+ *   creep           yes   no for mats that remove it themselves; a mat without creep teaches that it has none (creep.h)
+ *
+ * The functions keep all their state in the struct: no struct may be used by two threads at once. */
 #ifndef CORE_CONDITION_CONDITION_H
 #define CORE_CONDITION_CONDITION_H
 
@@ -40,21 +53,21 @@ struct condition {
         const struct geometry *geometry; /* not owned */
         /* private state */
         bool tared;
-        bool started;             /* a frame was seen: recent means something */
+        bool started;             /* a frame was processed: recent is valid */
         uint64_t started_us;      /* first frame */
         uint64_t last_us;         /* last frame */
         uint64_t ticked_us;       /* last slow tick */
-        uint64_t recent_us;       /* last frame taken into recent */
+        uint64_t recent_us;       /* last frame averaged into recent */
         uint64_t still_since_us;  /* UINT64_MAX = moving */
-        uint64_t quiet_since_us;  /* still and empty, as far as the slow ticks saw; UINT64_MAX = not */
+        uint64_t quiet_since_us;  /* still and empty, as the slow ticks found; UINT64_MAX = not */
         uint32_t frames;          /* in recent, saturating */
-        uint32_t n_stuck, n_dead; /* cells out */
-        uint32_t n_saturated;     /* when recent was followed last */
-        uint32_t flaws;           /* as last judged, and the two below */
+        uint32_t n_stuck, n_dead; /* masked cells */
+        uint32_t n_saturated;     /* when recent was updated last */
+        uint32_t flaws;           /* as last computed, like the two below */
         float quality, drift;
         float period_s;            /* between frames, mean of the last few */
-        uint32_t least, most;      /* fewest and most cells above the floor over zero: how far the mat swung */
-        float baseline[CELLS_MAX]; /* raw units, as all below but gain and threshold */
+        uint32_t least, most;      /* fewest and most cells above the floor over zero: the swing of the mat */
+        float baseline[CELLS_MAX]; /* raw units, as the arrays below except gain and threshold */
         float noise[CELLS_MAX];    /* mean absolute deviation while empty */
         float recent[CELLS_MAX];   /* mean over about two seconds */
         float lowest[CELLS_MAX], highest[CELLS_MAX]; /* of recent, since the start */
@@ -70,13 +83,17 @@ struct condition {
 void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry);
 void condition_configure(struct condition *c, const struct settings_condition *settings);
 
-/* Curves from now on; NULL = none. False = they are of another number of cells, and none are in force. */
-bool condition_respond(struct condition *c, const struct response *response);
+/* Sets the curves; NULL = none. False = they are of another number of cells, and none are in force. */
+bool condition_set_response(struct condition *c, const struct response *response);
 
-/* Fills every field of *ret. frame->n_cells == geometry->n_cells. */
+/* Sets every field of *ret. frame->n_cells == geometry->n_cells. */
 void condition_step(struct condition *c, const struct frame *frame, struct map *ret);
 
-/* Takes the mean of the recent frames as empty. False = unsteady or too few frames yet; nothing changed. */
+/* Share of each reading of the last map that remains without creep; NULL = creep was not removed. Valid until the next
+ * step. */
+const float *condition_creep_share(const struct condition *c);
+
+/* Uses the mean of the recent frames as the empty mat. False = unsteady or too few frames yet; nothing changed. */
 bool condition_tare(struct condition *c);
 
 void condition_remember(const struct condition *c, struct memory_tare *ret);

@@ -52,7 +52,7 @@ bool creep_recall(struct creep *c, float constant) {
         return true;
 }
 
-void creep_take_off(const struct creep *c, float *restrict reading) {
+void creep_remove(const struct creep *c, float *restrict reading) {
         const float *restrict share = c->share;
         const uint32_t n = c->n_cells;
 

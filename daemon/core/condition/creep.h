@@ -48,12 +48,12 @@ struct creep {
 
 void creep_init(struct creep *c, uint32_t n_cells);
 
-/* The lags follow. reading: shares of full scale before creep is taken off, as in creep_take_off(). still: nobody moves,
+/* The lags follow. reading: shares of full scale before creep is taken off, as in creep_remove(). still: nobody moves,
  * as far as the cells tell. */
 void creep_tick(struct creep *c, const float *reading, bool still, uint64_t now_us);
 
 /* In place. */
-void creep_take_off(const struct creep *c, float *reading);
+void creep_remove(const struct creep *c, float *reading);
 
 /* From an earlier run; false = not a constant there can be, nothing changed. */
 bool creep_recall(struct creep *c, float constant);

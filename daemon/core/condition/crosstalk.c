@@ -36,7 +36,7 @@ static void by_rows(const struct geometry *g, float strength, float *load) {
         }
 }
 
-void crosstalk_take_off(const struct geometry *g, float strength, float *load) {
+void crosstalk_remove(const struct geometry *g, float strength, float *load) {
         if (g->kind != GEOMETRY_GRID || !(strength > 0))
                 return;
         if (g->crosstalk_rows)

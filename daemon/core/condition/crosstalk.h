@@ -17,6 +17,6 @@
 #include "sitbone/geometry.h"
 
 /* In place; loads stay within 0..1. Grids only; strength 0 does nothing. */
-void crosstalk_take_off(const struct geometry *geometry, float strength, float *load);
+void crosstalk_remove(const struct geometry *geometry, float strength, float *load);
 
 #endif

@@ -96,7 +96,7 @@ static void watch_cells(struct faults *f, const float *load, float enough) {
                                 count_up(&f->silent_s[k]);
 }
 
-void faults_watch(struct faults *f, const float *load, float floor) {
+void faults_observe(struct faults *f, const float *load, float floor) {
         const struct geometry *g = f->geometry;
         float sum = 0, enough;
         uint32_t active = 0;
@@ -114,7 +114,7 @@ void faults_watch(struct faults *f, const float *load, float floor) {
         watch_cells(f, load, enough);
 }
 
-bool faults_dead(const struct faults *f, uint32_t cell) {
+bool faults_is_dead(const struct faults *f, uint32_t cell) {
         const uint32_t cols = f->geometry->cols;
 
         if (f->geometry->kind != GEOMETRY_GRID)
@@ -146,7 +146,7 @@ static void add_pair(struct faults_fill *fill, uint32_t a, uint32_t b) {
         fill->from[fill->n++] = (uint16_t)b;
 }
 
-void faults_plan(struct faults *f, const uint8_t *trusted) {
+void faults_plan_fill(struct faults *f, const uint8_t *trusted) {
         const struct geometry *g = f->geometry;
         const int cols = (int)g->cols;
 

@@ -38,14 +38,14 @@ struct faults {
 void faults_init(struct faults *f, const struct geometry *geometry);
 
 /* Once a second, with the loads as measured. */
-void faults_watch(struct faults *f, const float *load, float floor);
+void faults_observe(struct faults *f, const float *load, float floor);
 
-bool faults_dead(const struct faults *f, uint32_t cell);
+bool faults_is_dead(const struct faults *f, uint32_t cell);
 /* It reads something after all. */
 void faults_revive(struct faults *f, uint32_t cell);
 
-/* What each cell that is out gets from which; call after faults_watch(). trusted: 1 = measuring. */
-void faults_plan(struct faults *f, const uint8_t *trusted);
+/* What each cell that is out gets from which; call after faults_observe(). trusted: 1 = measuring. */
+void faults_plan_fill(struct faults *f, const uint8_t *trusted);
 
 /* In place, every frame. */
 void faults_fill(const struct faults *f, float *load);

@@ -5,21 +5,20 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "core/describe/marginal.h"
 #include "core/describe/orientation.h"
 #include "core/describe/profile.h"
 #include "core/describe/sit_bones.h"
 
-static const float MOMENT_S = 0.7F;          /* movement: against the map as it was about this long ago */
+static const float MOMENT_S = 0.7F;          /* movement is the change from the map about this long ago */
 static const float SMOOTH_S = 0.5F;          /* movement and speed: smoothing */
 static const float GAP_S = 3;                /* after a longer silence nothing is known of movement */
 static const float PPI_CM2 = 9.5F;           /* peak pressure index: 9-10 cm2 (BodiTrak manual, ISO/TR 16840-9) */
 static const float FRONT_SHARE = 13.0F / 32; /* 13 front columns of a 32 x 32 mat carry 30 % of an upright sitter */
-static const uint64_t LOOK_US = 45000;       /* a closer look at most twenty times a second: nobody moves faster */
-static const uint64_t BONES_US = 90000;      /* looked for ten times a second */
-static const float LOAD_LEAST_CM2 = 0.5F;    /* below it a movement relative to the load says nothing */
+static const uint64_t DETAIL_US = 45000;     /* details at most twenty times a second: nobody moves faster */
+static const uint64_t BONES_US = 90000;      /* the pair is searched for ten times a second */
+static const float LOAD_LEAST_CM2 = 0.5F;    /* below it a movement relative to the load means nothing */
 
-static void bins_init(struct marginal *m, uint16_t *bins, const float *at, float pitch, uint32_t n) {
+static void init_bins(struct marginal *m, uint16_t *bins, const float *at, float pitch, uint32_t n) {
         float least = at[0], most = at[0];
 
         for (uint32_t i = 1; i < n; i++) {
@@ -36,12 +35,12 @@ static void bins_init(struct marginal *m, uint16_t *bins, const float *at, float
 }
 
 void describe_init(struct describe *d, const struct geometry *g) {
-        memset(d, 0, offsetof(struct describe, previous)); /* the arrays are written as far as they are used */
+        memset(d, 0, offsetof(struct describe, previous)); /* of the arrays, the part that is used is cleared */
         memset(d->previous, 0, g->n_cells * sizeof(float));
         d->x.n = d->y.n = 0;
         d->geometry = g;
-        pattern_init(&d->pattern, g);
-        clinic_init(&d->clinic, g);
+        fingerprint_init(&d->fingerprint, g);
+        clinical_init(&d->clinical, g);
         d->movement = d->cop_speed_mm_s = d->slow_cop_x_mm = d->slow_cop_y_mm = NAN;
         if (g->kind == GEOMETRY_GRID) {
                 d->x.n = g->cols;
@@ -51,8 +50,8 @@ void describe_init(struct describe *d, const struct geometry *g) {
                 d->x.pitch_mm = g->pitch_x_mm;
                 d->y.pitch_mm = g->pitch_y_mm;
         } else if (g->kind == GEOMETRY_SCATTERED) {
-                bins_init(&d->x, d->bin_x, g->x_mm, g->pitch_x_mm, g->n_cells);
-                bins_init(&d->y, d->bin_y, g->y_mm, g->pitch_y_mm, g->n_cells);
+                init_bins(&d->x, d->bin_x, g->x_mm, g->pitch_x_mm, g->n_cells);
+                init_bins(&d->y, d->bin_y, g->y_mm, g->pitch_y_mm, g->n_cells);
         }
 }
 
@@ -80,7 +79,7 @@ static void add_row(struct describe *d, const float *restrict load, uint32_t n) 
         }
 }
 
-/* Rows and columns; one row where there is no grid. */
+/* Number of columns and rows of the sweep; one row where there is no grid. */
 static uint32_t cols_of(const struct describe *d) {
         return d->geometry->kind == GEOMETRY_GRID ? d->geometry->cols : d->geometry->n_cells;
 }
@@ -89,8 +88,8 @@ static uint32_t rows_of(const struct describe *d) {
         return d->geometry->kind == GEOMETRY_GRID ? d->geometry->rows : 1;
 }
 
-/* The pass over the cells. Fills both marginals of a grid; otherwise d->x.load is the map. Returns the load. */
-static float sweep(struct describe *d, const struct map *map) {
+/* The pass over the cells. Sets both marginals of a grid; otherwise d->x.load is the map. Returns the load. */
+static float sweep_cells(struct describe *d, const struct map *map) {
         const uint32_t cols = cols_of(d), rows = rows_of(d);
 
         memset(d->x.load, 0, cols * sizeof(float));
@@ -107,7 +106,7 @@ static float sweep(struct describe *d, const struct map *map) {
         return lanes_sum(d->x.load, cols);
 }
 
-/* Column sums of one row: squares of the load, its change against the slow map. */
+/* Adds one row to the column sums: squares of the load, and its change from the slow map. */
 static void compare_row(struct describe *d, const float *restrict load, uint32_t at, uint32_t n, float follow) {
         float *restrict squares = d->squares, *restrict changes = d->changes, *restrict previous = d->previous + at;
 
@@ -124,8 +123,8 @@ struct totals {
         float load, squares, change, peak;
 };
 
-/* The second pass, for a closer look. */
-static void compare(struct describe *d, const struct map *map, float follow, struct totals *ret) {
+/* The second pass, for the details. */
+static void compare_cells(struct describe *d, const struct map *map, float follow, struct totals *ret) {
         const uint32_t cols = cols_of(d), rows = rows_of(d);
 
         memset(d->squares, 0, cols * sizeof(float));
@@ -145,7 +144,7 @@ static void sort_into_bins(struct describe *d, const struct map *map) {
         }
 }
 
-static uint32_t peak_cell(const struct describe *d, const struct map *map, float peak) {
+static uint32_t find_peak_cell(const struct describe *d, const struct map *map, float peak) {
         const uint32_t cols = cols_of(d), rows = rows_of(d);
         uint32_t c = 0;
 
@@ -158,13 +157,13 @@ static uint32_t peak_cell(const struct describe *d, const struct map *map, float
 }
 
 /* Sums in another order may round past the ends of a ratio. */
-static float within(float x, float least, float most) {
+static float clamp(float x, float least, float most) {
         return x < least ? least : x > most ? most : x;
 }
 
 /* Peak pressure index: mean over a disc of 9.5 cm2 round the largest cell; cells at its rim count by the part inside.
- * A cell larger than the disc stands for itself and, in part, its neighbours: on coarse mats the area is larger. */
-static float ppi_grid(const struct describe *d, const struct map *map, uint32_t peak) {
+ * A cell larger than the disc counts for itself and, in part, its neighbours: on coarse mats the area is larger. */
+static float measure_grid_ppi(const struct describe *d, const struct map *map, uint32_t peak) {
         const struct geometry *g = d->geometry;
         const float r = sqrtf(PPI_CM2 * 100 / 3.14159265F), px = g->pitch_x_mm, py = g->pitch_y_mm;
         const float edge = (px + py) / 4, reach = r + edge; /* half a cell */
@@ -185,18 +184,18 @@ static float ppi_grid(const struct describe *d, const struct map *map, uint32_t 
                         sum += w * map->load[(uint32_t)i * g->cols + (uint32_t)k];
                         weights += w;
                 }
-        return weights > 0 ? within(sum / weights, 0, 1) : NAN;
+        return weights > 0 ? clamp(sum / weights, 0, 1) : NAN;
 }
 
-static float ppi(const struct describe *d, const struct map *map, float peak) {
+static float measure_ppi(const struct describe *d, const struct map *map, float peak) {
         if (d->geometry->kind == GEOMETRY_GRID)
-                return ppi_grid(d, map, peak_cell(d, map, peak));
-        /* no neighbours known: a cell that stands for 9 cm2 or more is the disc, a smaller one cannot say */
+                return measure_grid_ppi(d, map, find_peak_cell(d, map, peak));
+        /* no neighbours known: a cell of 9 cm2 or more is the disc itself, with smaller ones the index is unknown */
         return d->geometry->kind == GEOMETRY_SCATTERED && d->geometry->cell_cm2 >= 9 ? peak : NAN;
 }
 
 /* Coefficient of variation over the cells in contact: standard deviation / mean; lower = more even. */
-static float variation(const struct totals *t, uint32_t n) {
+static float measure_variation(const struct totals *t, uint32_t n) {
         float mean, variance;
 
         if (n == 0 || !(t->load > 0))
@@ -206,7 +205,7 @@ static float variation(const struct totals *t, uint32_t n) {
         return variance > 0 ? sqrtf(variance) / mean : 0;
 }
 
-static void place(const struct describe *d, float total, struct features *ret) {
+static void measure_place(const struct describe *d, float total, struct features *ret) {
         const struct spread x = marginal_spread(&d->x, total), y = marginal_spread(&d->y, total);
         float left, front = marginal_end(&d->y);
 
@@ -216,38 +215,39 @@ static void place(const struct describe *d, float total, struct features *ret) {
         ret->front_y_mm = y.to_mm;
         ret->width_mm = x.to_mm - x.from_mm;
         left = marginal_between(&d->x, marginal_begin(&d->x), 0);
-        ret->asymmetry = total > 0 ? within(1 - 2 * left / total, -1, 1) : NAN;
+        ret->asymmetry = total > 0 ? clamp(1 - 2 * left / total, -1, 1) : NAN;
         front -= FRONT_SHARE * (front - marginal_begin(&d->y));
-        ret->front_share = total > 0 ? within(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
+        ret->front_share = total > 0 ? clamp(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
 }
 
-/* A mat that was never seen empty and shows something everywhere, at its very sides too, does so without a sitter: taken
- * from the lighter of its outermost columns, since one side may be loaded. */
-static float rest_share(const struct describe *d, const struct map *map, float total) {
+/* A mat that was never seen empty and is loaded everywhere, at its very sides too, shows that load without a sitter as well.
+ * It is measured at the lighter of the outermost columns, because one side may be loaded. */
+static float measure_rest_share(const struct describe *d, const struct map *map, float total) {
         const uint32_t n = d->x.n;
         float side;
 
         if (map->tared || d->geometry->kind != GEOMETRY_GRID || map->n_active < map->n_cells || !(total > 0))
                 return 0;
         side = d->x.load[0] < d->x.load[n - 1] ? d->x.load[0] : d->x.load[n - 1];
-        return within(side * (float)n / total, 0, 1);
+        return clamp(side * (float)n / total, 0, 1);
 }
 
-static float smooth(float old, float new_, float dt) {
-        return isnan(old) ? new_ : old + dt / (SMOOTH_S + dt) * (new_ - old);
+static float smooth(float old, float latest, float dt) {
+        return isnan(old) ? latest : old + dt / (SMOOTH_S + dt) * (latest - old);
 }
 
-/* How far the map of a moment ago follows the new one. */
-static float following(float dt) {
+/* Share by which the map of a moment ago follows the new one. */
+static float follow_share(float dt) {
         return isnan(dt) ? 1 : dt / (MOMENT_S + dt);
 }
 
-static void move(struct describe *d, const struct totals *t, float load_cm2, float dt, const struct features *f) {
+static void measure_movement(struct describe *d, const struct totals *t, float load_cm2, float dt,
+                             const struct features *f) {
         const bool known = dt > 0 && t->load > 0 && load_cm2 >= LOAD_LEAST_CM2;
-        const float follow = following(dt);
+        const float follow = follow_share(dt);
         float dx = f->cop_x_mm - d->slow_cop_x_mm, dy = f->cop_y_mm - d->slow_cop_y_mm;
 
-        /* change against an exponential past of MOMENT_S: the same at any frame rate, and noise averages out */
+        /* change from an exponential past of MOMENT_S: the same at any frame rate, and noise averages out */
         d->movement = known ? smooth(d->movement, t->change / t->load / (MOMENT_S + dt), dt) : NAN;
         if (known && !isnan(dx) && !isnan(dy))
                 d->cop_speed_mm_s = smooth(d->cop_speed_mm_s, sqrtf(dx * dx + dy * dy) / (MOMENT_S + dt), dt);
@@ -257,58 +257,67 @@ static void move(struct describe *d, const struct totals *t, float load_cm2, flo
         d->slow_cop_y_mm = isnan(dy) ? f->cop_y_mm : d->slow_cop_y_mm + follow * dy;
 }
 
-/* Seconds since the last closer look; NAN = there was none, or it is too long ago to compare with. */
-static float elapsed(const struct describe *d, uint64_t now) {
+/* Seconds since the last detailed frame; NAN = there was none, or it is too old to compare with. */
+static float elapsed_s(const struct describe *d, uint64_t now) {
         float dt = d->has_previous && now >= d->previous_us ? (float)(now - d->previous_us) * 1e-6F : NAN;
 
         return dt <= GAP_S ? dt : NAN;
 }
 
-/* The search costs as much as all the rest; bones do not move within BONES_US. A lean or a lost load is seen at once. */
-static struct sit_bones pair(struct describe *d, const struct map *map, const struct features *f) {
+/* The search costs as much as everything else; bones do not move within BONES_US. A lean or a lost load counts at once. */
+static struct sit_bones find_pair(struct describe *d, const struct map *map, const struct features *f) {
         const bool recent = map->arrived_us >= d->bones_us && map->arrived_us - d->bones_us < BONES_US;
 
-        if (!recent || !d->bones.valid || !sit_bones_possible(d, f)) {
-                d->bones = sit_bones_find(d, map, f);
+        if (!recent || !d->bones.valid || !sit_bones_possible(d->geometry, f)) {
+                const struct bone_map bones = {d->geometry, &d->x, &d->y, map->load};
+
+                d->bones = sit_bones_find(&bones, f, &d->bones);
                 d->bones_us = map->arrived_us;
         }
         return d->bones;
 }
 
-/* Movement, shape, bones, and what is for people to read. What stands for long waits for its turn; what begins or ends,
- * as a lean under which no bones are found, does not. USB adapters hold bytes back, and a fast mat's frames then arrive
- * two at a time: the second of them waits, too. */
-static bool is_due(const struct describe *d, const struct features *now, uint64_t now_us) {
-        const bool waited = !d->has_previous || now_us < d->previous_us || now_us - d->previous_us >= LOOK_US;
+/* Are the details (movement, shape, bones, clinical numbers) due? What lasts waits for its turn; the beginning or end of a
+ * load, or of a lean under which no bones are found, does not. USB adapters hold bytes back, and the frames of a fast mat
+ * then arrive two at a time: the second of them waits, too. */
+static bool details_are_due(const struct describe *d, const struct features *now, uint64_t now_us) {
+        const bool waited = !d->has_previous || now_us < d->previous_us || now_us - d->previous_us >= DETAIL_US;
 
-        return waited || (now->load > 0) != d->loaded || (d->bones.valid && !sit_bones_possible(d, now));
+        return waited || (now->load > 0) != d->loaded || (d->bones.valid && !sit_bones_possible(d->geometry, now));
 }
 
-static void look_closer(struct describe *d, const struct map *map, struct totals *t, struct features *f) {
-        const float dt = elapsed(d, map->arrived_us);
+static void measure_details(struct describe *d, const struct map *map, const float *creep_share, struct totals *t) {
+        const float dt = elapsed_s(d, map->arrived_us);
+        struct features *f = &d->now;
+        const struct fingerprint_map input = {map, creep_share, f->cop_x_mm, f->cop_y_mm};
+        const float cop_mm[2] = {f->cop_x_mm, f->cop_y_mm};
+        float orientation_mm[2];
 
         d->has_previous = true;
         d->previous_us = map->arrived_us;
         d->loaded = f->load > 0;
-        compare(d, map, following(dt), t);
-        f->ppi = t->peak > 0 ? ppi(d, map, t->peak) : NAN;
-        f->cov = variation(t, map->n_active);
+        compare_cells(d, map, follow_share(dt), t);
+        f->ppi = t->peak > 0 ? measure_ppi(d, map, t->peak) : NAN;
+        f->cov = measure_variation(t, map->n_active);
         if (dt != 0)
-                move(d, t, f->load, dt, f);
+                measure_movement(d, t, f->load, dt, f);
         f->movement = d->movement;
         f->cop_speed_mm_s = d->cop_speed_mm_s;
-        f->sit_bones = pair(d, map, f);
-        profile_fill(&d->y, &f->sit_bones, f->profile);
-        along_fill(&d->y, d->geometry->kind == GEOMETRY_GRID ? t->load : 0, f->along);
-        pattern_step(&d->pattern, map, f);
-        if (f->pattern_at_us == map->arrived_us)
-                facing_fill(d->geometry, map, f);
-        clinic_step(&d->clinic, d->geometry, map, f);
+        f->sit_bones = find_pair(d, map, f);
+        profile_measure_body(&d->y, &f->sit_bones, f->profile);
+        profile_measure_mat(&d->y, d->geometry->kind == GEOMETRY_GRID ? t->load : 0, f->along);
+        fingerprint_step(&d->fingerprint, &input, f);
+        if (f->fingerprint_at_us == map->arrived_us) {
+                orientation_measure(d->geometry, map, cop_mm, orientation_mm);
+                f->orientation_x_mm = orientation_mm[0];
+                f->orientation_y_mm = orientation_mm[1];
+        }
+        clinical_step(&d->clinical, d->geometry, map, f, &f->clinical);
 }
 
-void describe_step(struct describe *d, const struct map *map, struct features *ret) {
+void describe_step(struct describe *d, const struct map *map, const float *creep_share, struct features *ret) {
         const float area = d->geometry->cell_cm2;
-        struct totals t = {.load = sweep(d, map)};
+        struct totals t = {.load = sweep_cells(d, map)};
         struct features *f = &d->now;
 
         t.peak = lanes_max(d->peaks, cols_of(d));
@@ -323,9 +332,9 @@ void describe_step(struct describe *d, const struct map *map, struct features *r
         f->load = t.load * area;
         f->contact_area_cm2 = d->geometry->kind != GEOMETRY_UNPLACED ? (float)map->n_active * area : NAN;
         f->peak = t.peak;
-        place(d, t.load, f);
-        f->rest_share = rest_share(d, map, t.load);
-        if (is_due(d, f, map->arrived_us))
-                look_closer(d, map, &t, f);
+        measure_place(d, t.load, f);
+        f->rest_share = measure_rest_share(d, map, t.load);
+        if (details_are_due(d, f, map->arrived_us))
+                measure_details(d, map, creep_share, &t);
         *ret = *f;
 }

@@ -7,23 +7,23 @@
 
 static const uint64_t EVERY_US = 200000; /* five a second are enough for a posture */
 static const float MEAN_S = 1;           /* breath and noise; a posture is held for longer */
-static const float MOVED = 0.25F;        /* of the load, moved elsewhere: another posture, its mean begins anew */
-static const uint64_t GAP_US = 10000000; /* nor is what was before a longer silence part of the mean */
+static const float MOVED = 0.25F;        /* share of the load that moved elsewhere: another posture, a new mean */
+static const uint64_t GAP_US = 10000000; /* after a longer silence the mean starts again, too */
 
-/* Windows fixed to the body: enough for thighs and sit bones of a large sitter, coarse enough to forgive a turn. Patches much
- * smaller than a seat get smaller ones. */
+/* Windows fixed to the body: enough for thighs and sit bones of a large sitter, coarse enough to tolerate a turn. Patches
+ * much smaller than a seat get smaller windows. */
 enum { SIDE = 11, CELLS_SMALL = 100 };
 static const float STEP_MM = 40, STEPS_ALONG = 10;
-static const float REACH_CELLS = 1.6F;  /* less, and a coarse mat's numbers depend on where the cells lie */
+static const float REACH_CELLS = 1.6F;  /* with less the numbers of a coarse mat depend on where its cells lie */
 static const float WEIGHT_LEAST = 0.1F; /* share of a window on trusted cells */
 
-_Static_assert(SIDE *SIDE == PATTERN_BODY, "windows");
+_Static_assert(SIDE *SIDE == FINGERPRINT_BODY, "windows");
 
-static void place_windows(struct pattern *p, const struct geometry *g) {
+static void place_windows(struct fingerprint *p, const struct geometry *g) {
         const float long_mm = fmaxf((float)g->cols * g->pitch_x_mm, (float)g->rows * g->pitch_y_mm);
         const float step = fminf(STEP_MM, long_mm / STEPS_ALONG);
 
-        p->n = PATTERN_BODY;
+        p->n = FINGERPRINT_BODY;
         p->step_x_mm = fmaxf(step, g->pitch_x_mm);
         p->step_y_mm = fmaxf(step, g->pitch_y_mm);
         p->reach_x_mm = fmaxf(p->step_x_mm, REACH_CELLS * g->pitch_x_mm);
@@ -31,24 +31,26 @@ static void place_windows(struct pattern *p, const struct geometry *g) {
         p->weight = p->reach_x_mm / g->pitch_x_mm * p->reach_y_mm / g->pitch_y_mm;
 }
 
-void pattern_init(struct pattern *p, const struct geometry *g) {
-        memset(p, 0, offsetof(struct pattern, sums));
+void fingerprint_init(struct fingerprint *p, const struct geometry *g) {
+        memset(p, 0, offsetof(struct fingerprint, sums));
         p->geometry = g;
         p->body = g->kind == GEOMETRY_GRID && g->n_cells > CELLS_SMALL;
-        if (g->n_cells == 0) /* a text mat that has not said yet how many it has */
+        if (g->n_cells == 0) /* a text mat whose number of cells is not known yet */
                 return;
-        p->group = (g->n_cells + PATTERN_MAX - 1) / PATTERN_MAX;
+        p->group = (g->n_cells + FINGERPRINT_MAX - 1) / FINGERPRINT_MAX;
         p->n = (g->n_cells + p->group - 1) / p->group;
         if (p->body)
                 place_windows(p, g);
 }
 
-static void pool_cells(const struct pattern *p, const struct map *map, float *ret) {
+static void pool_cells(const struct fingerprint *p, const struct fingerprint_map *in, float *ret) {
+        const struct map *map = in->map;
+
         for (uint32_t i = 0; i < p->n; i++) {
                 float sum = 0, count = 0;
 
                 for (uint32_t k = i * p->group; k < (i + 1) * p->group && k < map->n_cells; k++) {
-                        float share = map->creep_share ? map->creep_share[k] : 1;
+                        float share = in->creep_share ? in->creep_share[k] : 1;
 
                         sum += map->trusted[k] * (share > 0 ? map->load[k] / share : map->load[k]);
                         count += map->trusted[k];
@@ -63,37 +65,37 @@ struct line {
         uint32_t n;
 };
 
-static float weight(const struct line *l, uint32_t i, float at_mm, float reach_mm) {
+static float window_weight(const struct line *l, uint32_t i, float at_mm, float reach_mm) {
         float w = 1 - fabsf(l->first_mm + (float)i * l->pitch_mm - at_mm) / reach_mm;
 
         return w > 0 ? w : 0;
 }
 
-/* First, and one behind the last, that lies within reach of a place. */
+/* The first row or column within reach of a place, and the one after the last. */
 static uint32_t first_near(const struct line *l, float at_mm, float reach_mm) {
         float first = ceilf((at_mm - reach_mm - l->first_mm) / l->pitch_mm);
 
         return first > 0 ? (uint32_t)fminf(first, (float)l->n) : 0;
 }
 
-static uint32_t behind_near(const struct line *l, float at_mm, float reach_mm) {
-        float behind = floorf((at_mm + reach_mm - l->first_mm) / l->pitch_mm) + 1;
+static uint32_t end_near(const struct line *l, float at_mm, float reach_mm) {
+        float end = floorf((at_mm + reach_mm - l->first_mm) / l->pitch_mm) + 1;
 
-        return behind > 0 ? (uint32_t)fminf(behind, (float)l->n) : 0;
+        return end > 0 ? (uint32_t)fminf(end, (float)l->n) : 0;
 }
 
 /* Weighted sums along the columns of the rows near y; weights of the trusted cells in them. */
-static void add_rows(struct pattern *p, const struct map *map, const struct line *rows, float y_mm) {
-        const uint32_t cols = p->geometry->cols, to = behind_near(rows, y_mm, p->reach_y_mm);
+static void add_rows(struct fingerprint *p, const struct fingerprint_map *in, const struct line *rows, float y_mm) {
+        const uint32_t cols = p->geometry->cols, to = end_near(rows, y_mm, p->reach_y_mm);
         float *restrict sums = p->sums, *restrict counts = p->counts;
 
         memset(p->sums, 0, cols * sizeof(float));
         memset(p->counts, 0, cols * sizeof(float));
         for (uint32_t r = first_near(rows, y_mm, p->reach_y_mm); r < to; r++) {
-                const float *restrict load = map->load + (size_t)r * cols;
-                const float *restrict share = map->creep_share ? map->creep_share + (size_t)r * cols : NULL;
-                const uint8_t *restrict trusted = map->trusted + (size_t)r * cols;
-                const float w = weight(rows, r, y_mm, p->reach_y_mm);
+                const float *restrict load = in->map->load + (size_t)r * cols;
+                const float *restrict share = in->creep_share ? in->creep_share + (size_t)r * cols : NULL;
+                const uint8_t *restrict trusted = in->map->trusted + (size_t)r * cols;
+                const float w = window_weight(rows, r, y_mm, p->reach_y_mm);
 
                 for (uint32_t c = 0; c < cols; c++) {
                         float t = w * trusted[c];
@@ -104,12 +106,12 @@ static void add_rows(struct pattern *p, const struct map *map, const struct line
         }
 }
 
-static float add_columns(const struct pattern *p, const struct line *cols, float x_mm) {
-        const uint32_t to = behind_near(cols, x_mm, p->reach_x_mm);
+static float add_columns(const struct fingerprint *p, const struct line *cols, float x_mm) {
+        const uint32_t to = end_near(cols, x_mm, p->reach_x_mm);
         float sum = 0, count = 0;
 
         for (uint32_t c = first_near(cols, x_mm, p->reach_x_mm); c < to; c++) {
-                float w = weight(cols, c, x_mm, p->reach_x_mm);
+                float w = window_weight(cols, c, x_mm, p->reach_x_mm);
 
                 sum += w * p->sums[c];
                 count += w * p->counts[c];
@@ -117,27 +119,27 @@ static float add_columns(const struct pattern *p, const struct line *cols, float
         return count > WEIGHT_LEAST * p->weight ? sum / count : NAN;
 }
 
-static void pool_windows(struct pattern *p, const struct map *map, float cop_x_mm, float cop_y_mm, float *ret) {
+static void pool_windows(struct fingerprint *p, const struct fingerprint_map *in, float *ret) {
         const struct geometry *g = p->geometry;
         const struct line rows = {g->y_mm[0], g->pitch_y_mm, g->rows}, cols = {g->x_mm[0], g->pitch_x_mm, g->cols};
 
         for (int i = -SIDE / 2; i <= SIDE / 2; i++) {
-                add_rows(p, map, &rows, cop_y_mm + (float)i * p->step_y_mm);
+                add_rows(p, in, &rows, in->cop_y_mm + (float)i * p->step_y_mm);
                 for (int k = -SIDE / 2; k <= SIDE / 2; k++)
-                        *ret++ = add_columns(p, &cols, cop_x_mm + (float)k * p->step_x_mm);
+                        *ret++ = add_columns(p, &cols, in->cop_x_mm + (float)k * p->step_x_mm);
         }
 }
 
-static void pool(struct pattern *p, const struct map *map, const struct features *f, float *ret) {
+static void measure_numbers(struct fingerprint *p, const struct fingerprint_map *in, float *ret) {
         if (!p->body)
-                pool_cells(p, map, ret);
-        else if (isnan(f->cop_x_mm)) /* empty: no load, wherever */
+                pool_cells(p, in, ret);
+        else if (isnan(in->cop_x_mm)) /* empty: no load anywhere */
                 memset(ret, 0, p->n * sizeof(float));
         else
-                pool_windows(p, map, f->cop_x_mm, f->cop_y_mm, ret);
+                pool_windows(p, in, ret);
 }
 
-static bool moved(const struct pattern *p, const float *now, uint32_t n) {
+static bool has_moved(const struct fingerprint *p, const float *now, uint32_t n) {
         float change = 0, before = 0, after = 0, more;
 
         for (uint32_t i = 0; i < n; i++) {
@@ -151,29 +153,28 @@ static bool moved(const struct pattern *p, const float *now, uint32_t n) {
         return change > MOVED * more;
 }
 
-static void take(struct pattern *p, const struct map *map, const struct features *f, bool anew) {
+static void update_mean(struct fingerprint *p, const struct fingerprint_map *in, bool restart) {
         const uint32_t n = p->n;
-        float value[PATTERN_MAX] = {0}, dt, follow;
+        float value[FINGERPRINT_MAX] = {0}, dt, follow;
 
-        pool(p, map, f, value);
-        dt = anew ? 0 : (float)(map->arrived_us - p->at_us) * 1e-6F;
-        follow = anew || moved(p, value, n) ? 1 : dt / (MEAN_S + dt);
+        measure_numbers(p, in, value);
+        dt = restart ? 0 : (float)(in->map->arrived_us - p->at_us) * 1e-6F;
+        follow = restart || has_moved(p, value, n) ? 1 : dt / (MEAN_S + dt);
         for (uint32_t i = 0; i < n; i++) {
                 bool fresh = isnan(value[i]) || isnan(p->value[i]);
 
                 p->value[i] = fresh ? value[i] : p->value[i] + follow * (value[i] - p->value[i]);
         }
-        p->at_us = map->arrived_us;
+        p->at_us = in->map->arrived_us;
 }
 
-void pattern_step(struct pattern *p, const struct map *map, struct features *ret) {
-        const uint32_t n = p->n;
-        const uint64_t now = map->arrived_us;
-        bool anew = p->at_us == 0 || now < p->at_us || now - p->at_us > GAP_US;
+void fingerprint_step(struct fingerprint *p, const struct fingerprint_map *in, struct features *ret) {
+        const uint64_t now = in->map->arrived_us;
+        const bool restart = p->at_us == 0 || now < p->at_us || now - p->at_us > GAP_US;
 
-        ret->n_pattern = n;
-        if (anew || now - p->at_us >= EVERY_US)
-                take(p, map, ret, anew);
-        ret->pattern_at_us = p->at_us;
-        memcpy(ret->pattern, p->value, n * sizeof(float));
+        if (restart || now - p->at_us >= EVERY_US)
+                update_mean(p, in, restart);
+        ret->n_fingerprint = p->n;
+        ret->fingerprint_at_us = p->at_us;
+        memcpy(ret->fingerprint, p->value, p->n * sizeof(float));
 }

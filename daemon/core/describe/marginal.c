@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Four lanes each, spelt out: gcc 12 does not find them. */
+/* Four lanes each, spelt out, because gcc 12 does not find them. */
 typedef float four __attribute__((vector_size(16)));
 enum { LANES = 8 };
 
@@ -46,16 +46,16 @@ float marginal_end(const struct marginal *m) {
         return m->n ? m->first_mm + ((float)m->n - 0.5F) * m->pitch_mm : NAN;
 }
 
-static float inside(const struct marginal *m, uint32_t bin, float share) {
+static float position_in(const struct marginal *m, uint32_t bin, float share) {
         return marginal_begin(m) + m->pitch_mm * ((float)bin + share);
 }
 
-/* One walk for all three: each addition waits for the one before, but not for those of the other sum. */
+/* One pass for all three numbers: each addition waits for the one before, but not for those of the other sum. */
 struct spread marginal_spread(const struct marginal *m, float total) {
         const float from = 0.05F * total, to = 0.95F * total;
         struct spread ret = {NAN, marginal_end(m), marginal_end(m)};
         float moment = 0, below = 0;
-        bool behind = false, done = false;
+        bool has_from = false, has_to = false;
 
         if (m->n == 0 || !(total > 0))
                 return (struct spread){NAN, NAN, NAN};
@@ -63,13 +63,13 @@ struct spread marginal_spread(const struct marginal *m, float total) {
                 const float part = m->load[i], upto = below + part;
 
                 moment += (float)i * part;
-                if (!behind && part > 0 && upto >= from) {
-                        ret.from_mm = inside(m, i, (from - below) / part);
-                        behind = true;
+                if (!has_from && part > 0 && upto >= from) {
+                        ret.from_mm = position_in(m, i, (from - below) / part);
+                        has_from = true;
                 }
-                if (!done && part > 0 && upto >= to) {
-                        ret.to_mm = inside(m, i, (to - below) / part);
-                        done = true;
+                if (!has_to && part > 0 && upto >= to) {
+                        ret.to_mm = position_in(m, i, (to - below) / part);
+                        has_to = true;
                 }
                 below = upto;
         }
@@ -86,14 +86,14 @@ float marginal_quantile(const struct marginal *m, float total, float q) {
                 float part = m->load[i];
 
                 if (part > 0 && below + part >= q * total)
-                        return inside(m, i, (q * total - below) / part);
+                        return position_in(m, i, (q * total - below) / part);
                 below += part;
         }
         return marginal_end(m);
 }
 
-/* Bin boundary position in bins from the beginning, within 0..n. */
-static float in_bins(const struct marginal *m, float mm) {
+/* A position in bins from the beginning, within 0..n. */
+static float bins_before(const struct marginal *m, float mm) {
         float at = (mm - marginal_begin(m)) / m->pitch_mm;
 
         at = at > 0 ? at : 0;
@@ -105,8 +105,8 @@ float marginal_between(const struct marginal *m, float from_mm, float to_mm) {
 
         if (m->n == 0)
                 return NAN;
-        from = in_bins(m, from_mm);
-        to = in_bins(m, to_mm);
+        from = bins_before(m, from_mm);
+        to = bins_before(m, to_mm);
         for (uint32_t i = (uint32_t)from; i < m->n && (float)i < to; i++) {
                 float begin = (float)i > from ? (float)i : from;
                 float end = (float)(i + 1) < to ? (float)(i + 1) : to;

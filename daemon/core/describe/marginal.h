@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums over a marginal: position, quantiles, shares. Empty or unplaced: NAN. */
+/* The load along one direction, and sums over it: position, quantiles, shares. Empty or unplaced: NAN. */
 #ifndef CORE_DESCRIBE_MARGINAL_H
 #define CORE_DESCRIBE_MARGINAL_H
 
 #include <stdint.h>
 
-#include "core/describe/describe.h"
+#include "sitbone/frame.h"
+
+/* Load along one direction, in bins of equal width. Scattered cells are sorted into bins as well. */
+struct marginal {
+        uint32_t n;     /* 0 = no positions */
+        float first_mm; /* centre of bin 0 */
+        float pitch_mm; /* > 0 */
+        float load[CELLS_MAX];
+};
 
 /* Sum in several independent lanes: vectorises without reordering by the compiler, the same result on every machine. */
 float lanes_sum(const float *values, uint32_t n);

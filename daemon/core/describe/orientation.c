@@ -3,14 +3,14 @@
 
 #include <math.h>
 
-void facing_fill(const struct geometry *g, const struct map *map, struct features *ret) {
+void orientation_measure(const struct geometry *g, const struct map *map, const float cop_mm[2], float ret_mm[2]) {
         float sum = 0, sum_x = 0, sum_y = 0;
 
-        ret->facing_x_mm = ret->facing_y_mm = NAN;
+        ret_mm[0] = ret_mm[1] = NAN;
         if (g->kind == GEOMETRY_UNPLACED)
                 return;
         for (uint32_t i = 0; i < map->n_cells; i++) {
-                const float x = g->x_mm[i] - ret->cop_x_mm, y = g->y_mm[i] - ret->cop_y_mm;
+                const float x = g->x_mm[i] - cop_mm[0], y = g->y_mm[i] - cop_mm[1];
                 const float moment = map->load[i] * (x * x + y * y);
 
                 sum += moment;
@@ -19,6 +19,6 @@ void facing_fill(const struct geometry *g, const struct map *map, struct feature
         }
         if (!(sum > 0))
                 return;
-        ret->facing_x_mm = sum_x / sum;
-        ret->facing_y_mm = sum_y / sum;
+        ret_mm[0] = sum_x / sum;
+        ret_mm[1] = sum_y / sum;
 }

@@ -3,13 +3,11 @@
 
 #include <math.h>
 
-#include "core/describe/marginal.h"
-
 static const float BAND_MM = 24;
 static const float ALONG_MM = 20, ALONG_FROM_MM = -240;
 static const float ALONG_PITCH_MOST_MM = 40; /* coarser rows cannot be cut into bands of 20 mm */
 
-void profile_fill(const struct marginal *y, const struct sit_bones *pair, float ret[PROFILE_BANDS]) {
+void profile_measure_body(const struct marginal *y, const struct sit_bones *pair, float ret[PROFILE_BANDS]) {
         float line = (pair->left_mm[1] + pair->right_mm[1]) / 2, sum = 0;
 
         for (int b = 0; b < PROFILE_BANDS; b++) {
@@ -23,7 +21,7 @@ void profile_fill(const struct marginal *y, const struct sit_bones *pair, float 
 }
 
 /* One walk along the marginal: the load behind each boundary, bins cut evenly. */
-static void walk_along(const struct marginal *y, float total, float ret[ALONG_BANDS]) {
+static void sum_bands(const struct marginal *y, float total, float ret[ALONG_BANDS]) {
         const float n = (float)y->n, step = ALONG_MM / y->pitch_mm;
         float at = (ALONG_FROM_MM - marginal_begin(y)) / y->pitch_mm, behind = 0, before = 0;
         uint32_t i = 0;
@@ -42,9 +40,9 @@ static void walk_along(const struct marginal *y, float total, float ret[ALONG_BA
         }
 }
 
-void along_fill(const struct marginal *y, float total, float ret[ALONG_BANDS]) {
+void profile_measure_mat(const struct marginal *y, float total, float ret[ALONG_BANDS]) {
         if (y->n > 0 && y->pitch_mm <= ALONG_PITCH_MOST_MM && total > 0) {
-                walk_along(y, total, ret);
+                sum_bands(y, total, ret);
                 return;
         }
         for (int b = 0; b < ALONG_BANDS; b++)

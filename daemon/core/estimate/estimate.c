@@ -4,21 +4,19 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/estimate/angles.h"
-#include "core/estimate/learn.h"
-#include "core/estimate/occupancy.h"
-#include "core/estimate/posture_class.h"
-#include "core/estimate/reference.h"
+#include "core/estimate/calibration.h"
+#include "util/minmax.h"
 
 static const float LOAD_DROP = 0.7F;         /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */
-static const float SLOW_LOAD_S = 1.5F;       /* "transient": against the last few seconds */
+static const float SLOW_LOAD_S = 1.5F;       /* "transient": relative to the last few seconds */
 static const float COP_SPEED_MM_S = 25;      /* a fidget of 15 mm within half a second or so; breath sways 2-3 mm/s */
 static const float STILL_SHARE = 0.6F;       /* movement falls below this share of its threshold before it is over */
 static const uint64_t SLOWEST_US = 10000000; /* a frame each ten seconds is the slowest mat */
-static const uint64_t HICCUP_US = 30000000;  /* who is there before and after a silence so short is the same sitter */
-static const float GAP_S = 1;                /* a longer pause between frames counts as so long at most */
+static const uint64_t HICCUP_US = 30000000;  /* a person before and after a silence this short is the same sitter */
+static const float GAP_S = 1;                /* a longer pause between frames counts as this long */
 static const float TURNED_CONFIDENCE = 0.5F; /* left may be front: no alert rests on it */
-static const float SITTER_S = 0.045F;        /* a sitter is looked at twenty times a second; who sits there, always */
+/* The sitter is sampled at most twenty times a second; occupancy is classified in every frame. */
+static const float SAMPLE_S = 0.045F;
 
 void estimate_configure(struct estimate *e, const struct settings *settings) {
         e->occupancy_settings = settings->occupancy;
@@ -27,28 +25,121 @@ void estimate_configure(struct estimate *e, const struct settings *settings) {
         e->shift_movement = settings->sitting.shift_movement;
 }
 
-static void forget_moment(struct estimate *e) {
-        e->slow_load = NAN;
+static void clear_angles(struct estimate *e) {
+        e->asymmetry = NAN;
+        e->tilt_deg = e->obliquity_deg = (struct uncertain){NAN, NAN};
+}
+
+static void clear_moment(struct estimate *e) {
+        e->slow_load = e->movement = NAN;
         e->shifting = false;
-        e->asymmetry = e->movement = e->tilt_deg.value = e->tilt_deg.sd = e->obliquity_deg.value =
-                e->obliquity_deg.sd = NAN;
+        clear_angles(e);
 }
 
-static void forget_sitter(struct estimate *e) {
+static void end_sit(struct estimate *e) {
+        struct learner *l = &e->learner;
+
         reference_leave(&e->reference);
-        tilt_forget(&e->tilt);
-        learn_leave(e);
-        forget_moment(e);
+        tilt_reset(&e->tilt);
+        pose_average_cancel(&l->pose, COMMAND_NOBODY_SEATED);
+        squeeze_reset(&e->squeeze, COMMAND_NOBODY_SEATED);
+        sitter_baseline_reset(&l->baseline);
+        mat_shift_reset(&l->place);
+        l->sat_upright = false;
+        clear_moment(e);
 }
 
-void estimate_init(struct estimate *e, const struct settings *settings) {
+void estimate_init(struct estimate *e, const struct settings *settings, const struct geometry *geometry) {
         memset(e, 0, sizeof(*e));
         estimate_configure(e, settings);
+        e->place_possible = mat_shift_possible(geometry);
         e->learner.confidence = NAN;
-        calibration_fit(&e->learner.profile.calibration, &e->learner.personal);
-        recogniser_lose(&e->recogniser);
-        forget_sitter(e);
+        calibration_fit(&e->learner.profile.calibration, &e->learner.gain);
+        recogniser_reset(&e->recogniser);
+        end_sit(e);
 }
+
+/* ---- learning ---- */
+
+/* Recalibrating upright may bring it close to another pose; those poses are re-checked on use, not here. */
+static bool is_apart_from_upright(const struct calibration *c, enum calibrate_pose pose) {
+        if (pose == POSE_UPRIGHT || !c->pose[POSE_UPRIGHT].taken)
+                return true;
+        return calibration_separation(c, POSE_UPRIGHT, pose) >= CALIBRATION_APART_LEAST;
+}
+
+/* The calibration does not count once the mat has moved. */
+static void fit_gain(struct learner *l) {
+        static const struct calibration none;
+
+        calibration_fit(mat_shift_trusts(&l->profile.place) ? &l->profile.calibration : &none, &l->gain);
+}
+
+static void refuse_pose(struct learner *l, enum command_result why) {
+        l->pose.phase = LEARNING_REFUSED;
+        l->pose.why = why;
+}
+
+static void mark_changed(struct learner *l, const struct features *f) {
+        l->profile.n_cells = f->n_cells;
+        l->stale_mat = false;
+        l->profile_changed = true;
+}
+
+static void finish_pose(struct estimate *e, const struct features *f) {
+        struct learner *l = &e->learner;
+        struct calibration *c = &l->profile.calibration;
+        struct pose_record *pose = &c->pose[l->pose.pose], before = *pose;
+
+        pose_average_result(&l->pose, pose);
+        if (!is_apart_from_upright(c, l->pose.pose)) {
+                *pose = before;
+                refuse_pose(l, COMMAND_NOT_APART);
+                return;
+        }
+        if (l->pose.pose == POSE_UPRIGHT) {
+                reference_set(&e->reference, pose->mean, true);
+                memset(&l->profile.place, 0, sizeof(l->profile.place));       /* the mat lies right as it lies now */
+                memset(&l->profile.baseline, 0, sizeof(l->profile.baseline)); /* it was of the upright before */
+        }
+        fit_gain(l);
+        c->version = PROFILE_VERSION;
+        mark_changed(l, f);
+        l->calibration_changed = true;
+}
+
+static void finish_lesson(struct estimate *e, const struct features *f) {
+        struct learner *l = &e->learner;
+
+        l->pose.why = lesson_learn(&l->lesson, &l->profile);
+        if (l->pose.why != COMMAND_OK) {
+                refuse_pose(l, l->pose.why);
+                return;
+        }
+        mark_changed(l, f);
+        recogniser_load(&e->recogniser, &l->profile);
+}
+
+static void step_learning(struct estimate *e, const struct sitter_sample *sample) {
+        const struct features *f = sample->features;
+        struct learner *l = &e->learner;
+        const bool teaching = *l->lesson.name, done = pose_average_step(&l->pose, sample);
+
+        if (teaching && l->pose.counted && (done || l->pose.phase == LEARNING_RUNNING))
+                lesson_add(&l->lesson, &l->profile, f);
+        if (done && teaching)
+                finish_lesson(e, f);
+        else if (done)
+                finish_pose(e, f);
+        if (squeeze_step(&e->squeeze, f, sample->dt_s, &l->profile.squeeze))
+                mark_changed(l, f);
+        if (!l->baseline.done)
+                mat_shift_step(&l->place, sample);
+        if (sitter_baseline_step(&l->baseline, sample, e->posture_settings.reference_s))
+                l->sat_upright = true;
+}
+
+/* ---- one frame ---- */
 
 static bool is_shifting(struct estimate *e, const struct features *f, float dt) {
         const float ease = e->shifting ? STILL_SHARE : 1;
@@ -60,135 +151,305 @@ static bool is_shifting(struct estimate *e, const struct features *f, float dt) 
         return drop || f->movement > ease * e->shift_movement || f->cop_speed_mm_s > ease * COP_SPEED_MM_S;
 }
 
-static struct uncertain tilt_of(struct estimate *e, const struct reference *r, const struct features *f, float dt) {
-        struct tilt_seen seen = {.quiet = !e->shifting};
+static struct uncertain estimate_tilt(struct estimate *e, const struct reference *r,
+                                      const struct sitter_sample *sample) {
+        const struct sitter_gain *gain = &e->learner.gain;
+        struct tilt_observation observed;
         struct uncertain tilt;
 
-        angles_seen(r, reference_origin(&e->reference), &e->learner.personal, f, &seen);
-        tilt = tilt_step(&e->tilt, &seen, dt);
-        return isnan(seen.angle_deg) ? angles_coarse_tilt(r, &e->learner.personal, f) : tilt;
+        angles_observe_tilt(r, reference_origin(&e->reference), gain, sample, &observed);
+        tilt = tilt_step(&e->tilt, &observed, sample->dt_s);
+        return isnan(observed.angle_deg) ? angles_coarse_tilt(r, gain, sample->vector) : tilt;
 }
 
-static void observe_sitter(struct estimate *e, const struct features *f, uint64_t now) {
-        const float dt = e->unseen_s < GAP_S ? e->unseen_s : GAP_S;
-        struct kind_evidence evidence = {.features = f};
+static void sample_sitter(struct estimate *e, const struct features *f, uint64_t now) {
+        struct sitter_sample sample = {.features = f, .dt_s = e->unsampled_s < GAP_S ? e->unsampled_s : GAP_S};
+        struct posture_evidence evidence = {.features = f};
 
-        e->unseen_s = 0;
-        e->shifting = is_shifting(e, f, dt);
-        reference_step(&e->reference, f, !e->shifting, dt, e->posture_settings.reference_s);
-        learn_step(e, f, dt);
+        e->unsampled_s = 0;
+        e->shifting = is_shifting(e, f, sample.dt_s);
+        sample.quiet = !e->shifting;
+        reference_vector(f, sample.vector);
+        reference_step(&e->reference, &sample, e->posture_settings.reference_s);
+        step_learning(e, &sample);
         evidence.reference = reference_current(&e->reference);
         if (!evidence.reference->valid || !evidence.reference->same_sit)
                 e->rest_share = f->rest_share;
         evidence.rest_share = e->rest_share;
-        evidence.usual_load = e->reference.usual_load;
-        e->tilt_deg = tilt_of(e, evidence.reference, f, dt);
-        e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.personal, f);
+        evidence.expected_load = e->reference.expected_load;
+        e->tilt_deg = estimate_tilt(e, evidence.reference, &sample);
+        e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.gain, sample.vector);
         e->asymmetry = f->asymmetry;
-        if (moved_turned(&e->learner.profile.place)) /* which side is which, is not known */
-                e->asymmetry = e->tilt_deg.value = e->tilt_deg.sd = e->obliquity_deg.value = e->obliquity_deg.sd = NAN;
+        if (mat_shift_turned(&e->learner.profile.place)) /* it is not known which side is which */
+                clear_angles(e);
         e->movement = f->movement;
         evidence.tilt_deg = e->tilt_deg;
         evidence.shifting = e->shifting;
-        kind_step(&e->kind, &e->posture_settings, &evidence, now);
+        posture_class_step(&e->posture_class, &e->posture_settings, &evidence, now);
 }
 
-static void lose(struct estimate *e) {
-        e->seen = false;
+static void begin_silence(struct estimate *e) {
+        e->receiving = false;
         e->silent_sitter_us = e->occupancy.now == OCCUPANCY_PERSON ? e->frame_us : e->silent_sitter_us;
-        gather_cancel(&e->learner.gather, COMMAND_NO_FRAMES);
-        squeeze_lose(&e->squeeze, COMMAND_NO_FRAMES);
-        occupancy_lose(&e->occupancy, e->frame_us);
-        recogniser_lose(&e->recogniser);
-        forget_moment(e);
-        kind_set(&e->kind, POSTURE_UNKNOWN, e->frame_us);
+        pose_average_cancel(&e->learner.pose, COMMAND_NO_FRAMES);
+        squeeze_reset(&e->squeeze, COMMAND_NO_FRAMES);
+        occupancy_reset(&e->occupancy, e->frame_us);
+        recogniser_reset(&e->recogniser);
+        clear_moment(e);
+        posture_class_set(&e->posture_class, POSTURE_UNKNOWN, e->frame_us);
 }
 
-/* The mat was silent for a moment and the sitter is still there: a cable, not another sit. */
-static bool after_hiccup(const struct estimate *e) {
+/* The mat was silent for a moment and the sitter is still there: a loose cable, not another sit. */
+static bool is_after_hiccup(const struct estimate *e) {
         return e->occupancy.now == OCCUPANCY_PERSON && e->silent_sitter_us > 0 &&
                e->occupancy.since_us < e->silent_sitter_us + HICCUP_US;
 }
 
-static uint64_t least_of(const uint64_t gaps[3]) {
-        uint64_t least = gaps[0] < gaps[1] ? gaps[0] : gaps[1];
-
-        return gaps[2] < least ? gaps[2] : least;
-}
-
-/* Silence is longer than the setting, and longer than this mat takes from frame to frame. */
+/* Silence is longer than the setting, and longer than 2.5 times the pause of this mat from frame to frame. */
 static uint64_t stale_at(const struct estimate *e) {
-        uint64_t pause = least_of(e->gaps_us);
+        const uint64_t least = min_u64(e->gaps_us[0], min_u64(e->gaps_us[1], e->gaps_us[2]));
 
-        pause = pause < SLOWEST_US ? pause : SLOWEST_US;
-        return e->frame_us + (5 * pause / 2 > e->stale_us ? 5 * pause / 2 : e->stale_us);
+        return e->frame_us + max_u64(5 * min_u64(least, SLOWEST_US) / 2, e->stale_us);
 }
 
 static bool is_stale(const struct estimate *e, uint64_t now) {
-        return e->seen && now >= stale_at(e);
+        return e->receiving && now >= stale_at(e);
 }
 
-static void observe(struct estimate *e, const struct features *f, uint64_t now) {
+static void change_occupancy(struct estimate *e) {
+        if (!is_after_hiccup(e))
+                end_sit(e);
+        e->silent_sitter_us = 0;
+        posture_class_set(&e->posture_class, e->occupancy.now == OCCUPANCY_VACANT ? POSTURE_VACANT : POSTURE_UNKNOWN,
+                          e->occupancy.since_us);
+}
+
+static void process_frame(struct estimate *e, const struct features *f, uint64_t now) {
         enum occupancy before;
-        bool news;
+        bool changed;
         float dt;
 
-        if (is_stale(e, now)) /* nobody called in between: the silence was there all the same */
-                lose(e);
+        if (is_stale(e, now)) /* nobody called in between, but the mat was silent all the same */
+                begin_silence(e);
         before = e->occupancy.now;
-        dt = e->seen ? (float)(now - e->frame_us) * 1e-6F : 0;
+        dt = e->receiving ? (float)(now - e->frame_us) * 1e-6F : 0;
         e->gaps_us[2] = e->gaps_us[1];
         e->gaps_us[1] = e->gaps_us[0];
         e->gaps_us[0] = e->frame_us ? now - e->frame_us : 0;
-        e->seen = true;
+        e->receiving = true;
         e->frame_us = now;
-        recogniser_step(&e->recogniser, f); /* whoever sits there: an empty seat may have been taught as well */
+        recogniser_step(&e->recogniser, f); /* at any occupancy: an empty seat may have been taught as well */
         occupancy_step(&e->occupancy, &e->occupancy_settings, f, now);
-        news = e->occupancy.now != before;
-        e->unseen_s = news ? dt : e->unseen_s + dt;
-        if (news) {
-                if (!after_hiccup(e))
-                        forget_sitter(e);
-                e->silent_sitter_us = 0;
-                kind_set(&e->kind, e->occupancy.now == OCCUPANCY_VACANT ? POSTURE_VACANT : POSTURE_UNKNOWN,
-                         e->occupancy.since_us);
-        }
-        if (e->occupancy.now == OCCUPANCY_PERSON && (news || e->unseen_s >= SITTER_S))
-                observe_sitter(e, f, now);
+        changed = e->occupancy.now != before;
+        e->unsampled_s = changed ? dt : e->unsampled_s + dt;
+        if (changed)
+                change_occupancy(e);
+        if (e->occupancy.now == OCCUPANCY_PERSON && (changed || e->unsampled_s >= SAMPLE_S))
+                sample_sitter(e, f, now);
 }
 
-static void report(const struct estimate *e, struct posture *ret) {
+static void report_posture(const struct estimate *e, struct posture *ret) {
+        const struct learner *l = &e->learner;
+
         ret->occupancy = e->occupancy.now;
         ret->occupancy_since_us = e->occupancy.since_us;
         ret->doubted = e->occupancy.candidate != e->occupancy.now;
-        ret->posture_class = e->kind.now;
-        ret->class_since_us = e->kind.since_us;
-        ret->confidence = e->kind.confidence * (moved_turned(&e->learner.profile.place) ? TURNED_CONFIDENCE : 1);
+        ret->posture_class = e->posture_class.now;
+        ret->class_since_us = e->posture_class.since_us;
+        ret->confidence = e->posture_class.confidence * (mat_shift_turned(&l->profile.place) ? TURNED_CONFIDENCE : 1);
         ret->tilt_deg = e->tilt_deg;
         ret->obliquity_deg = e->obliquity_deg;
-        ret->referenced = e->seen && (e->reference.held.valid || e->reference.own.valid);
-        ret->calibrated = e->learner.personal.tilt && !isnan(e->tilt_deg.value);
+        ret->referenced = e->receiving && (e->reference.this_sit.valid || e->reference.own.valid);
+        ret->calibrated = l->gain.tilt_known && !isnan(e->tilt_deg.value);
         ret->asymmetry = e->asymmetry;
         ret->movement = e->movement;
         ret->shifting = e->shifting;
         ret->squeezes = e->squeeze.now;
-        ret->squeezes.ready = e->learner.profile.squeeze.taken; /* also while nobody sits there */
+        ret->squeezes.ready = l->profile.squeeze.taken; /* also while nobody sits there */
+        mat_shift_report(&l->profile.place, &ret->place);
+        if (!e->place_possible)
+                ret->place.verdict = PLACE_UNJUDGED;
         recogniser_report(&e->recogniser, ret);
 }
 
 uint64_t estimate_step(struct estimate *e, const struct features *features, uint64_t now_us, struct posture *ret) {
         if (features)
-                observe(e, features, now_us);
+                process_frame(e, features, now_us);
         else if (is_stale(e, now_us))
-                lose(e);
-        report(e, ret);
-        return e->seen ? stale_at(e) : UINT64_MAX;
+                begin_silence(e);
+        report_posture(e, ret);
+        return e->receiving ? stale_at(e) : UINT64_MAX;
 }
 
-enum command_result estimate_anybody(const struct estimate *e, uint64_t now_us) {
-        if (!e->seen || is_stale(e, now_us))
+/* ---- commands ---- */
+
+/* Is there somebody who could hold a pose? */
+static enum command_result check_seated(const struct estimate *e, uint64_t now_us) {
+        if (!e->receiving || is_stale(e, now_us))
                 return COMMAND_NO_FRAMES;
         return e->occupancy.now == OCCUPANCY_PERSON ? COMMAND_OK : COMMAND_NOBODY_SEATED;
+}
+
+enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose pose, uint64_t now_us) {
+        enum command_result r = check_seated(e, now_us);
+
+        if (r != COMMAND_OK)
+                return r;
+        if (pose == POSE_UPRIGHT && !reference_set_by_hand(&e->reference))
+                return COMMAND_UNSTEADY;
+        pose_average_start(&e->learner.pose, pose);
+        e->squeeze.lesson.phase = LEARNING_IDLE;
+        *e->learner.lesson.name = '\0';
+        return COMMAND_OK;
+}
+
+enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us) {
+        enum command_result r = check_seated(e, now_us);
+
+        if (r != COMMAND_OK)
+                return r;
+        pose_average_cancel(&e->learner.pose, COMMAND_BUSY);
+        squeeze_start_lesson(&e->squeeze);
+        return COMMAND_OK;
+}
+
+static bool has_room_for(const struct profile *p, const char *name) {
+        for (int i = 0; i < TAUGHT_MAX; i++)
+                if (!*p->taught[i].name || strncmp(p->taught[i].name, name, POSTURE_NAME_MAX) == 0)
+                        return true;
+        return false;
+}
+
+enum command_result estimate_teach(struct estimate *e, const char *name, uint64_t now_us) {
+        enum command_result r = check_seated(e, now_us);
+        struct learner *l = &e->learner;
+        struct lesson lesson;
+
+        if (!lesson_begin(&lesson, name))
+                return COMMAND_MALFORMED;
+        if (r != COMMAND_OK)
+                return r;
+        if (!has_room_for(&l->profile, name))
+                return COMMAND_FULL;
+        pose_average_start(&l->pose, POSE_UPRIGHT);
+        e->squeeze.lesson.phase = LEARNING_IDLE;
+        l->lesson = lesson;
+        return COMMAND_OK;
+}
+
+enum command_result estimate_unteach(struct estimate *e, const char *name) {
+        struct learner *l = &e->learner;
+
+        if (!taught_remove(&l->profile, name))
+                return COMMAND_NO_SUCH_NAME;
+        l->profile_changed = true;
+        recogniser_load(&e->recogniser, &l->profile);
+        return COMMAND_OK;
+}
+
+static void list_taught(const struct profile *p, struct learning *ret) {
+        for (int i = 0; i < TAUGHT_MAX; i++)
+                if (*p->taught[i].name)
+                        memcpy(ret->taught[ret->n_taught++], p->taught[i].name, POSTURE_NAME_MAX);
+}
+
+/* A lesson in squeezing replaces the pose: of both, the one that was begun last is reported. */
+static void report_squeeze_lesson(const struct squeeze_detector *d, struct learning *ret) {
+        if (d->lesson.phase == LEARNING_IDLE)
+                return;
+        ret->phase = d->lesson.phase;
+        ret->why = d->lesson.why;
+        memcpy(ret->posture, "squeeze", sizeof("squeeze"));
+        ret->cue = squeeze_cue(&d->lesson, &ret->left_s, &ret->round);
+}
+
+/* The place of the mat matters to a calibration only. */
+static enum stale_reason find_stale_reason(const struct learner *l) {
+        const struct profile *p = &l->profile;
+
+        if (l->stale_mat)
+                return STALE_MAT;
+        if (p->calibration.pose[POSE_UPRIGHT].taken && !mat_shift_trusts(&p->place))
+                return mat_shift_turned(&p->place) ? STALE_TURNED : STALE_MOVED;
+        return sitter_baseline_stale(p);
+}
+
+void estimate_report_learning(struct estimate *e, struct learning *ret) {
+        struct learner *l = &e->learner;
+        const struct calibration *c = &l->profile.calibration;
+
+        *ret = (struct learning){.sitter_confidence = l->confidence,
+                                 .phase = l->pose.phase,
+                                 .pose = l->pose.pose,
+                                 .left_s = pose_average_left_s(&l->pose),
+                                 .why = l->pose.why,
+                                 .stale = find_stale_reason(l),
+                                 .profile_changed = l->profile_changed,
+                                 .calibration_changed = l->calibration_changed};
+        memcpy(ret->sitter, l->profile.sitter, sizeof(ret->sitter));
+        memcpy(ret->posture, l->lesson.name, sizeof(ret->posture));
+        report_squeeze_lesson(&e->squeeze, ret);
+        for (enum calibrate_pose i = 0; i < POSE_N; i++) {
+                ret->taken[i] = c->pose[i].taken;
+                ret->separation[i] = i == POSE_UPRIGHT ? NAN : calibration_separation(c, POSE_UPRIGHT, i);
+        }
+        list_taught(&l->profile, ret);
+        l->profile_changed = l->calibration_changed = false;
+}
+
+/* ---- the profile ---- */
+
+static bool is_sitter_name(const char name[SITTER_NAME_MAX]) {
+        size_t n = 0;
+
+        while (n < SITTER_NAME_MAX &&
+               ((name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9') || name[n] == '-'))
+                n++;
+        return n < SITTER_NAME_MAX && name[n] == '\0';
+}
+
+void estimate_load_profile(struct estimate *e, const struct profile *profile, float confidence, uint32_t n_cells) {
+        const struct pose_record *upright = &profile->calibration.pose[POSE_UPRIGHT];
+        struct learner *l = &e->learner;
+        const bool another = strncmp(l->profile.sitter, profile->sitter, SITTER_NAME_MAX) != 0;
+
+        pose_average_cancel(&l->pose, COMMAND_BUSY);
+        squeeze_reset(&e->squeeze, COMMAND_BUSY); /* a lesson half done is not the other sitter's */
+        l->stale_mat = profile->n_cells && n_cells && profile->n_cells != n_cells;
+        l->confidence = *profile->sitter ? confidence : NAN;
+        if (l->stale_mat) {
+                memset(&l->profile, 0, sizeof(l->profile));
+                memcpy(l->profile.sitter, profile->sitter, sizeof(l->profile.sitter));
+        } else {
+                l->profile = *profile;
+        }
+        if (!taught_plausible(&l->profile))
+                memset(l->profile.taught, 0, sizeof(l->profile.taught));
+        if (another)
+                e->reference.own.valid = false;
+        if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)
+                reference_set(&e->reference, upright->mean, false);
+        fit_gain(l);
+        recogniser_load(&e->recogniser, &l->profile);
+}
+
+bool estimate_poll_upright(struct estimate *e, float ret[BASELINE_N]) {
+        const bool ready = e->learner.sat_upright;
+
+        e->learner.sat_upright = false;
+        memcpy(ret, e->learner.baseline.mean, sizeof(e->learner.baseline.mean));
+        return ready;
+}
+
+void estimate_record_sit(struct estimate *e) {
+        struct learner *l = &e->learner;
+
+        if (l->stale_mat || !l->baseline.done)
+                return;
+        sitter_baseline_add(&l->profile.baseline, l->baseline.mean);
+        mat_shift_add(&l->profile.place, &l->place);
+        fit_gain(l);
+        l->profile_changed = true;
 }
 
 _Static_assert((int)REFERENCE_N == (int)MEMORY_REFERENCE_N, "a reference is stored as it is");
@@ -201,12 +462,13 @@ void estimate_remember(const struct estimate *e, struct memory *ret) {
         memcpy(ret->sitter, e->learner.profile.sitter, sizeof(ret->sitter));
 }
 
-/* Only what the sitter said is kept: an automatic reference belongs to a sit that may be over. */
+/* Only a reference from the sitter is restored: an automatic one belongs to a sit that may be over. */
 void estimate_recall(struct estimate *e, const struct memory *memory) {
         const struct memory_reference *reference = &memory->reference;
         struct reference *own = &e->reference.own;
 
-        learn_recall(e, memory->sitter);
+        if (is_sitter_name(memory->sitter))
+                memcpy(e->learner.profile.sitter, memory->sitter, SITTER_NAME_MAX);
         if (!reference->valid || !reference->by_hand || !(reference->value[REFERENCE_LOAD] > 0))
                 return;
         for (int i = 0; i < REFERENCE_N; i++)

@@ -6,63 +6,65 @@
 
 enum { CELLS_LEAST = 16, SITS_LEAST = 4, SITS_MOST = 20 };
 
-static const float PRIOR_SITS = 4,
-                   PRIOR_MM = 12; /* between sits, before any is known: re-sitting moves by centimetres */
+/* Spread between sits before any is known: sitting down again moves the sitter by centimetres. */
+static const float PRIOR_SITS = 4, PRIOR_MM = 12;
 static const float FAR_MM = 15, FAR_SDS = 4.1F;
-static const float BACK = 0.5F;     /* of the limit */
-static const float FACING_MM = 6;   /* a third of the usual 20: less points nowhere */
-static const float EIGHTH_DEG = 45; /* half of a quarter turn */
-static const float MOVED_FACTOR = 0.7F, TURNED_FACTOR = 0.5F;
+static const float BACK = 0.5F;        /* of the limit */
+static const float ORIENTATION_MM = 6; /* a third of the usual 20: a shorter vector points nowhere */
+static const float EIGHTH_DEG = 45;    /* half of a quarter turn */
+static const float MOVED_LOSS = 0.3F, TURNED_LOSS = 0.5F; /* of the map's quality [judgement] */
 
-void moved_forget(struct moved_gather *g) {
-        memset(g, 0, sizeof(*g));
+void mat_shift_reset(struct place_average *a) {
+        memset(a, 0, sizeof(*a));
 }
 
-void moved_look(struct moved_gather *g, const struct features *f, bool quiet, float dt) {
-        const float now[PLACE_N] = {f->cop_x_mm, f->cop_y_mm, f->facing_x_mm, f->facing_y_mm};
+void mat_shift_step(struct place_average *a, const struct sitter_sample *sample) {
+        const struct features *f = sample->features;
+        const float now[PLACE_N] = {f->cop_x_mm, f->cop_y_mm, f->orientation_x_mm, f->orientation_y_mm};
+        const float dt = sample->dt_s;
 
-        if (!quiet || !f->tared || f->n_cells < CELLS_LEAST || !(dt > 0))
+        if (!sample->quiet || !f->tared || f->n_cells < CELLS_LEAST || !(dt > 0))
                 return;
         for (int i = 0; i < PLACE_N; i++)
                 if (!isfinite(now[i]))
                         return;
-        g->sum_s += dt;
+        a->sum_s += dt;
         for (int i = 0; i < PLACE_N; i++)
-                g->mean[i] += dt / g->sum_s * (now[i] - g->mean[i]);
+                a->mean[i] += dt / a->sum_s * (now[i] - a->mean[i]);
 }
 
-static void learn(struct usual_place *u, const float sit[PLACE_N]) {
-        u->sits++;
+static void learn_sit(struct place_baseline *b, const float sit[PLACE_N]) {
+        b->sits++;
         for (int i = 0; i < PLACE_N; i++) {
-                const float away = sit[i] - u->mean[i], part = 1 / (float)u->sits;
+                const float away = sit[i] - b->mean[i], part = 1 / (float)b->sits;
 
-                u->mean[i] += part * away;
+                b->mean[i] += part * away;
                 if (i < 2)
-                        u->variance[i] = (1 - part) * (u->variance[i] + part * away * away);
+                        b->variance[i] = (1 - part) * (b->variance[i] + part * away * away);
         }
 }
 
-/* Standard deviation between sits, towards the usual one as far as few are known. */
-static float between(const struct usual_place *u, int i) {
-        const float n = (float)u->sits;
+/* Standard deviation between sits, pulled to the prior as far as few sits are known. */
+static float sd_between(const struct place_baseline *b, int i) {
+        const float n = (float)b->sits;
 
-        return sqrtf((PRIOR_SITS * PRIOR_MM * PRIOR_MM + n * u->variance[i]) / (PRIOR_SITS + n - 1));
+        return sqrtf((PRIOR_SITS * PRIOR_MM * PRIOR_MM + n * b->variance[i]) / (PRIOR_SITS + n - 1));
 }
 
-/* Of the last sits from the usual place, mm. */
-static void displacement(const struct usual_place *u, float ret[2]) {
+/* Displacement of the last sits from the usual place, mm. */
+static void measure_displacement(const struct place_baseline *b, float ret[2]) {
         ret[0] = ret[1] = 0;
         for (int k = 0; k < PLACE_RECENT; k++)
                 for (int i = 0; i < 2; i++)
-                        ret[i] += (u->recent[k][i] - u->mean[i]) / PLACE_RECENT;
+                        ret[i] += (b->recent[k][i] - b->mean[i]) / PLACE_RECENT;
 }
 
-static bool is_moved(const struct usual_place *u, bool before) {
-        const float sd[2] = {between(u, 0), between(u, 1)};
-        const float far = FAR_SDS * sqrtf(1 / (float)PLACE_RECENT + 1 / (float)u->sits); /* of a sit */
+static bool is_moved(const struct place_baseline *b, bool before) {
+        const float sd[2] = {sd_between(b, 0), sd_between(b, 1)};
+        const float far = FAR_SDS * sqrtf(1 / (float)PLACE_RECENT + 1 / (float)b->sits); /* in SDs of a sit */
         float mm[2], x, y, length;
 
-        displacement(u, mm);
+        measure_displacement(b, mm);
         x = mm[0] / sd[0];
         y = mm[1] / sd[1];
         length = hypotf(x, y);
@@ -71,7 +73,7 @@ static bool is_moved(const struct usual_place *u, bool before) {
         if (length <= far || hypotf(mm[0], mm[1]) < FAR_MM)
                 return false;
         for (int k = 0; k < PLACE_RECENT; k++) {
-                const float dx = (u->recent[k][0] - u->mean[0]) / sd[0], dy = (u->recent[k][1] - u->mean[1]) / sd[1];
+                const float dx = (b->recent[k][0] - b->mean[0]) / sd[0], dy = (b->recent[k][1] - b->mean[1]) / sd[1];
 
                 if ((dx * x + dy * y) / length < BACK * far) /* one sit alone carries the mean */
                         return false;
@@ -81,12 +83,12 @@ static bool is_moved(const struct usual_place *u, bool before) {
 
 /* The quarter turn of the mat that a sit shows: 0, 90, 180 or -90, clockwise from above; the sitter seems to turn the
  * other way. */
-static int quarter(const struct usual_place *u, const float sit[PLACE_N]) {
-        const float ux = u->mean[PLACE_FACING_X_MM], uy = u->mean[PLACE_FACING_Y_MM];
-        const float x = sit[PLACE_FACING_X_MM], y = sit[PLACE_FACING_Y_MM];
+static int quarter_turn_deg(const struct place_baseline *b, const float sit[PLACE_N]) {
+        const float ux = b->mean[PLACE_ORIENTATION_X_MM], uy = b->mean[PLACE_ORIENTATION_Y_MM];
+        const float x = sit[PLACE_ORIENTATION_X_MM], y = sit[PLACE_ORIENTATION_Y_MM];
         float deg;
 
-        if (hypotf(ux, uy) < FACING_MM || hypotf(x, y) < FACING_MM)
+        if (hypotf(ux, uy) < ORIENTATION_MM || hypotf(x, y) < ORIENTATION_MM)
                 return 0;
         deg = atan2f(ux * y - uy * x, ux * x + uy * y) * (180 / 3.14159265F);
         if (fabsf(deg) <= EIGHTH_DEG)
@@ -94,64 +96,64 @@ static int quarter(const struct usual_place *u, const float sit[PLACE_N]) {
         return fabsf(deg) >= 180 - EIGHTH_DEG ? 180 : deg > 0 ? 90 : -90;
 }
 
-static int turned_deg(const struct usual_place *u) {
-        const int first = quarter(u, u->recent[0]);
+/* The quarter turn that all recent sits show; 0 when they differ. */
+static int turned_deg(const struct place_baseline *b) {
+        const int first = quarter_turn_deg(b, b->recent[0]);
 
         for (int i = 1; i < PLACE_RECENT; i++)
-                if (quarter(u, u->recent[i]) != first)
+                if (quarter_turn_deg(b, b->recent[i]) != first)
                         return 0;
         return first;
 }
 
-static enum place_verdict judged(const struct usual_place *u) {
-        if (u->sits < SITS_LEAST || u->n_recent < PLACE_RECENT)
+static enum place_verdict decide_verdict(const struct place_baseline *b) {
+        if (b->sits < SITS_LEAST || b->n_recent < PLACE_RECENT)
                 return PLACE_LEARNING;
-        if (turned_deg(u))
+        if (turned_deg(b))
                 return PLACE_TURNED;
-        return is_moved(u, u->verdict == PLACE_MOVED) ? PLACE_MOVED : PLACE_USUAL;
+        return is_moved(b, b->verdict == PLACE_MOVED) ? PLACE_MOVED : PLACE_USUAL;
 }
 
-void moved_add(struct usual_place *u, const struct moved_gather *sit) {
+void mat_shift_add(struct place_baseline *b, const struct place_average *sit) {
         if (!(sit->sum_s > 0))
                 return;
-        if (u->n_recent == PLACE_RECENT) {
-                if (moved_trusts(u) && u->sits < SITS_MOST)
-                        learn(u, u->recent[0]);
-                memmove(u->recent[0], u->recent[1], sizeof(u->recent) - sizeof(u->recent[0]));
-                u->n_recent--;
+        if (b->n_recent == PLACE_RECENT) {
+                if (mat_shift_trusts(b) && b->sits < SITS_MOST)
+                        learn_sit(b, b->recent[0]);
+                memmove(b->recent[0], b->recent[1], sizeof(b->recent) - sizeof(b->recent[0]));
+                b->n_recent--;
         }
-        memcpy(u->recent[u->n_recent++], sit->mean, sizeof(sit->mean));
-        u->verdict = judged(u);
+        memcpy(b->recent[b->n_recent++], sit->mean, sizeof(sit->mean));
+        b->verdict = decide_verdict(b);
 }
 
-bool moved_trusts(const struct usual_place *u) {
-        return u->verdict != PLACE_MOVED && u->verdict != PLACE_TURNED;
+bool mat_shift_trusts(const struct place_baseline *b) {
+        return b->verdict != PLACE_MOVED && b->verdict != PLACE_TURNED;
 }
 
-bool moved_turned(const struct usual_place *u) {
-        return u->verdict == PLACE_TURNED;
+bool mat_shift_turned(const struct place_baseline *b) {
+        return b->verdict == PLACE_TURNED;
 }
 
-void moved_tell(const struct usual_place *u, struct place *ret) {
-        float mm[2];
-
-        *ret = (struct place){.verdict = PLACE_LEARNING, .moved_x_mm = NAN, .moved_y_mm = NAN};
-        if (u->verdict == PLACE_UNJUDGED)
-                return;
-        ret->verdict = (enum place_verdict)u->verdict;
-        if (u->verdict == PLACE_TURNED)
-                ret->turned_deg = turned_deg(u);
-        if (u->verdict != PLACE_MOVED)
-                return;
-        displacement(u, mm);
-        ret->moved_x_mm = -mm[0]; /* the sitter is where he was, the mat is not */
-        ret->moved_y_mm = -mm[1];
-}
-
-bool moved_possible(const struct geometry *g) {
+bool mat_shift_possible(const struct geometry *g) {
         return g->kind != GEOMETRY_UNPLACED && g->n_cells >= CELLS_LEAST;
 }
 
-float moved_factor(const struct usual_place *u) {
-        return u->verdict == PLACE_MOVED ? MOVED_FACTOR : u->verdict == PLACE_TURNED ? TURNED_FACTOR : 1;
+void mat_shift_report(const struct place_baseline *b, struct place *ret) {
+        float mm[2];
+
+        *ret = (struct place){.verdict = PLACE_LEARNING, .moved_x_mm = NAN, .moved_y_mm = NAN};
+        if (b->verdict == PLACE_UNJUDGED) /* no sit yet */
+                return;
+        ret->verdict = (enum place_verdict)b->verdict;
+        if (b->verdict == PLACE_TURNED) {
+                ret->turned_deg = turned_deg(b);
+                ret->quality_loss = TURNED_LOSS;
+        }
+        if (b->verdict != PLACE_MOVED)
+                return;
+        measure_displacement(b, mm);
+        ret->moved_x_mm = -mm[0]; /* the mat has moved, not the sitter */
+        ret->moved_y_mm = -mm[1];
+        ret->quality_loss = MOVED_LOSS;
 }

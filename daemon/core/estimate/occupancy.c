@@ -5,32 +5,35 @@
 
 static const float WHOLE_SEAT_CM2 = 1000;   /* a mat under the whole contact of a sitter; smaller ones see a part */
 static const float UNPLACED_AREA_CM2 = 250; /* cells of unknown place lie where sitters press: a quarter of them */
-static const float OBJECT_S = 3;            /* a sit-down passes through "object": no hurry to say so */
-static const float HEAVY = 2.5F, HEAVY_AREA = 2.0F / 3; /* so heavy (25 kg) is no bag: a perch may cover less */
+static const float OBJECT_S = 3;            /* a sit-down passes through "object": there is no hurry to report it */
+static const float HEAVY = 2.5F, HEAVY_AREA = 2.0F / 3; /* a load this heavy (25 kg) is no bag: a perch covers less */
 static const float RESIDUE = 0.05F; /* of the sitter's load: sensors and foam creep back (4-19 % a decade of time) */
-static const float RESIDUE_S = 30;  /* ... and half of it is gone after so long */
-static const float SITTER_S = 2;    /* the sitter's load: mean over so long */
-enum { CELLS_ENTER = 3, CELLS_STAY = 2 }; /* one stuck or pressed cell is nobody */
+static const float RESIDUE_S = 30;  /* and half of it is gone after this long */
+static const float SITTER_S = 2;    /* time constant of the sitter's load */
+enum { CELLS_ENTER = 3, CELLS_STAY = 2 }; /* one stuck or pressed cell is no person */
 
 struct evidence {
-        float area, load, scale;
+        float area, load;
+        float scale; /* of the thresholds: below 1 on a mat smaller than a seat */
         uint32_t cells;
+        bool placed; /* area is known; otherwise a cell counts as 1 cm2 */
 };
 
-static struct evidence weigh(const struct features *f) {
-        bool placed = !isnan(f->contact_area_cm2);
+static struct evidence measure_evidence(const struct features *f) {
+        const bool placed = !isnan(f->contact_area_cm2);
         float cell = placed && f->n_active ? f->contact_area_cm2 / (float)f->n_active : 1;
         float mat = cell * (float)f->n_cells;
 
         return (struct evidence){placed ? f->contact_area_cm2 : (float)f->n_active, f->load,
-                                 mat < WHOLE_SEAT_CM2 ? mat / WHOLE_SEAT_CM2 : 1, f->n_active};
+                                 mat < WHOLE_SEAT_CM2 ? mat / WHOLE_SEAT_CM2 : 1, f->n_active, placed};
 }
 
-static bool is_person(const struct occupancy_judge *j, const struct settings_occupancy *s, const struct evidence *e,
-                      bool placed) {
-        const bool stays = j->now == OCCUPANCY_PERSON;
+static bool is_person(const struct occupancy_classifier *c, const struct settings_occupancy *s,
+                      const struct evidence *e) {
+        const bool stays = c->now == OCCUPANCY_PERSON;
         const float scale = e->scale * (stays ? s->release_pct / 100 : 1);
-        const float least = placed || s->person_area_cm2 < UNPLACED_AREA_CM2 ? s->person_area_cm2 : UNPLACED_AREA_CM2;
+        const float least =
+                e->placed || s->person_area_cm2 < UNPLACED_AREA_CM2 ? s->person_area_cm2 : UNPLACED_AREA_CM2;
         const float area = scale * least, load = scale * s->person_load_cm2;
 
         if (e->cells < (stays ? CELLS_STAY : CELLS_ENTER))
@@ -38,95 +41,95 @@ static bool is_person(const struct occupancy_judge *j, const struct settings_occ
         return (e->area >= area && e->load >= load) || (e->area >= HEAVY_AREA * area && e->load >= HEAVY * load);
 }
 
-/* What a sitter leaves behind in sensors and foam is nothing; it fades. */
-static float residue(const struct occupancy_judge *j, uint64_t now) {
-        if (j->now == OCCUPANCY_PERSON)
-                return RESIDUE * j->sitter_load;
-        if (j->now != OCCUPANCY_VACANT || !(j->sitter_load > 0))
+/* Load that a sitter leaves behind in sensors and foam. It is no object, and it fades. */
+static float residual_load(const struct occupancy_classifier *c, uint64_t now) {
+        if (c->now == OCCUPANCY_PERSON)
+                return RESIDUE * c->sitter_load;
+        if (c->now != OCCUPANCY_VACANT || !(c->sitter_load > 0))
                 return 0;
-        return RESIDUE * j->sitter_load / (1 + (float)(now - j->since_us) * 1e-6F / RESIDUE_S);
+        return RESIDUE * c->sitter_load / (1 + (float)(now - c->since_us) * 1e-6F / RESIDUE_S);
 }
 
-static enum occupancy judge(const struct occupancy_judge *j, const struct settings_occupancy *s,
-                            const struct features *f, uint64_t now) {
-        const struct evidence e = weigh(f);
-        const float left = residue(j, now);
-        float object = e.scale * s->object_load_cm2 * (j->now == OCCUPANCY_OBJECT ? s->release_pct / 100 : 1);
+static enum occupancy classify_frame(const struct occupancy_classifier *c, const struct settings_occupancy *s,
+                                     const struct features *f, uint64_t now) {
+        const struct evidence e = measure_evidence(f);
+        const float left = residual_load(c, now);
+        float object = e.scale * s->object_load_cm2 * (c->now == OCCUPANCY_OBJECT ? s->release_pct / 100 : 1);
 
         object = object > left ? object : left;
-        if (is_person(j, s, &e, !isnan(f->contact_area_cm2)))
+        if (is_person(c, s, &e))
                 return OCCUPANCY_PERSON;
         return e.load >= object ? OCCUPANCY_OBJECT : OCCUPANCY_VACANT;
 }
 
-static float dwell_s(const struct occupancy_judge *j, const struct settings_occupancy *s) {
-        if (j->candidate == OCCUPANCY_PERSON)
+static float dwell_s(const struct occupancy_classifier *c, const struct settings_occupancy *s) {
+        if (c->candidate == OCCUPANCY_PERSON)
                 return s->sit_s;
-        if (j->candidate == OCCUPANCY_OBJECT && j->now != OCCUPANCY_PERSON)
+        if (c->candidate == OCCUPANCY_OBJECT && c->now != OCCUPANCY_PERSON)
                 return s->stand_s > OBJECT_S ? s->stand_s : OBJECT_S;
         return s->stand_s;
 }
 
-/* Who gets up leaves when the seat stops reading a person, whatever it reads instead and however that changes. */
-static uint64_t began(const struct occupancy_judge *j) {
-        return j->now == OCCUPANCY_PERSON ? j->against_since_us : j->candidate_since_us;
+/* Standing up is dated to the first frame that no longer looks like a person, whatever the following frames look like. */
+static uint64_t change_began(const struct occupancy_classifier *c) {
+        return c->now == OCCUPANCY_PERSON ? c->against_since_us : c->candidate_since_us;
 }
 
-static bool ripe(const struct occupancy_judge *j, const struct settings_occupancy *s, uint64_t now) {
-        const uint32_t frames = j->now == OCCUPANCY_PERSON ? j->against_frames : j->candidate_frames;
+static bool dwell_is_over(const struct occupancy_classifier *c, const struct settings_occupancy *s, uint64_t now) {
+        const uint32_t frames = c->now == OCCUPANCY_PERSON ? c->against_frames : c->candidate_frames;
 
         /* a person weighs something: an empty seat after silence is certain at once */
-        if (j->now == OCCUPANCY_UNKNOWN && j->candidate == OCCUPANCY_VACANT)
+        if (c->now == OCCUPANCY_UNKNOWN && c->candidate == OCCUPANCY_VACANT)
                 return true;
-        return frames >= 2 && (float)(now - began(j)) >= dwell_s(j, s) * 1e6F;
+        return frames >= 2 && (float)(now - change_began(c)) >= dwell_s(c, s) * 1e6F;
 }
 
-static void agree(struct occupancy_judge *j, const struct features *f, uint64_t now) {
-        const float dt = (float)(now - j->seen_us) * 1e-6F;
+static void confirm_occupancy(struct occupancy_classifier *c, const struct features *f, uint64_t now) {
+        const float dt = (float)(now - c->frame_us) * 1e-6F;
 
-        j->candidate = j->now;
-        j->candidate_frames = j->against_frames = 0;
-        if (j->now == OCCUPANCY_PERSON)
-                j->sitter_load += dt / (SITTER_S + dt) * (f->load - j->sitter_load);
+        c->candidate = c->now;
+        c->candidate_frames = c->against_frames = 0;
+        if (c->now == OCCUPANCY_PERSON)
+                c->sitter_load += dt / (SITTER_S + dt) * (f->load - c->sitter_load);
 }
 
-static void change(struct occupancy_judge *j, enum occupancy seen, const struct features *f) {
-        j->since_us = began(j);
-        if (seen == OCCUPANCY_PERSON)
-                j->sitter_load = f->load;
-        else if (j->now != OCCUPANCY_PERSON)
-                j->sitter_load = 0; /* what he left behind is found to be something */
-        j->now = j->candidate = seen;
-        j->candidate_frames = j->against_frames = 0;
+static void change_occupancy(struct occupancy_classifier *c, enum occupancy next, const struct features *f) {
+        c->since_us = change_began(c);
+        if (next == OCCUPANCY_PERSON)
+                c->sitter_load = f->load;
+        else if (c->now != OCCUPANCY_PERSON)
+                c->sitter_load = 0; /* the residue turned out to be an object */
+        c->now = c->candidate = next;
+        c->candidate_frames = c->against_frames = 0;
 }
 
-void occupancy_step(struct occupancy_judge *j, const struct settings_occupancy *s, const struct features *f,
+void occupancy_step(struct occupancy_classifier *c, const struct settings_occupancy *s, const struct features *f,
                     uint64_t now) {
-        enum occupancy seen = judge(j, s, f, now);
+        enum occupancy next = classify_frame(c, s, f, now);
 
-        if (seen == j->now) {
-                agree(j, f, now);
-                j->seen_us = now;
+        if (next == c->now) {
+                confirm_occupancy(c, f, now);
+                c->frame_us = now;
                 return;
         }
-        j->seen_us = now;
-        if (j->against_frames == 0)
-                j->against_since_us = now;
-        if (j->candidate != seen) {
-                j->candidate = seen;
-                j->candidate_since_us = now;
-                j->candidate_frames = 0;
+        c->frame_us = now;
+        if (c->against_frames == 0)
+                c->against_since_us = now;
+        if (c->candidate != next) {
+                c->candidate = next;
+                c->candidate_since_us = now;
+                c->candidate_frames = 0;
         }
-        j->candidate_frames++;
-        j->against_frames++;
-        if (ripe(j, s, now))
-                change(j, seen, f);
+        c->candidate_frames++;
+        c->against_frames++;
+        if (dwell_is_over(c, s, now))
+                change_occupancy(c, next, f);
 }
 
-void occupancy_lose(struct occupancy_judge *j, uint64_t since_us) {
-        if (j->now != OCCUPANCY_UNKNOWN)
-                j->since_us = since_us;
-        j->now = j->candidate = OCCUPANCY_UNKNOWN;
-        j->candidate_frames = j->against_frames = 0;
-        j->sitter_load = 0;
+void occupancy_reset(struct occupancy_classifier *c, uint64_t since_us) {
+        if (c->now != OCCUPANCY_UNKNOWN)
+                c->since_us = since_us;
+        c->now = c->candidate = OCCUPANCY_UNKNOWN;
+        c->candidate_frames = c->against_frames = 0;
+        c->sitter_load = 0;
 }

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Vacant, object or person: by area and load, because a hand presses hard on a few cells and a blanket lies lightly on
- * many. Hysteresis by release_pct; dwell by time and by at least two frames; time alone decides nothing. */
+/* Vacant, object or person: classified by area and load, because a hand presses hard on a few cells and a blanket lies
+ * lightly on many. Hysteresis by release_pct; dwell by time and by at least two frames; time alone decides nothing. */
 #ifndef CORE_ESTIMATE_OCCUPANCY_H
 #define CORE_ESTIMATE_OCCUPANCY_H
 
-#include "core/estimate/estimate.h"
+#include "sitbone/features.h"
+#include "sitbone/posture.h"
+#include "sitbone/settings.h"
 
-void occupancy_step(struct occupancy_judge *j, const struct settings_occupancy *settings, const struct features *f,
-                    uint64_t now_us);
-/* The mat fell silent at since_us: nothing is known any more. */
-void occupancy_lose(struct occupancy_judge *j, uint64_t since_us);
+struct occupancy_classifier {
+        enum occupancy now, candidate;
+        uint64_t since_us;           /* first evidence of now */
+        uint64_t candidate_since_us; /* first evidence of candidate */
+        uint64_t against_since_us;   /* first evidence against now, for whichever other occupancy */
+        uint64_t frame_us;           /* last frame */
+        uint32_t candidate_frames, against_frames;
+        float sitter_load; /* of the person, or of the one who left last */
+};
+
+void occupancy_step(struct occupancy_classifier *c, const struct settings_occupancy *settings,
+                    const struct features *f, uint64_t now_us);
+/* The mat fell silent at since_us: occupancy becomes unknown. */
+void occupancy_reset(struct occupancy_classifier *c, uint64_t since_us);
 
 #endif

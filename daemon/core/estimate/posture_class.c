@@ -3,39 +3,42 @@
 
 #include <math.h>
 
-/* Standard deviations of what is compared with a threshold: repeat scatter of the same sitter in the same pose [judgement,
- * from recordings of leans and perches]; they make a distance from a threshold into a probability. */
+/* Standard deviations of the values that are compared with a threshold: repeat scatter of the same sitter in the same pose
+ * [judgement, from recordings of leans and perches]. They turn the distance from a threshold into a probability. */
 static const float ASYMMETRY_SD = 0.06F;
-static const float DILUTED_MOST = 0.3F; /* with less of the load from the sitter nothing is told apart */
+static const float DILUTED_MOST = 0.3F; /* with less of the load from the sitter nothing can be distinguished */
 static const float ZERO_MOST = 0.15F;   /* ordinary sitting stays within it */
 static const float FRONT_SHARE_SD = 0.05F;
 static const float BACK_EDGE_SD_MM = 20;
 static const float PERCH_AREA_CM2 = 850; /* a perch has 400-600 cm2, a sit 900-1300: with more it is no perch */
-static const float LEAN_LOAD = 0.8F;     /* of the reference: armrests take 12 % off, a deep forward lean 58-75 % */
-static const float PLACE_MM = 5;         /* so far back the same place may be */
-static const float LOAD_SD = 0.06F;      /* creep and armrests */
-static const float LEAN_FRONT = 0.1F;    /* more on the front than upright */
-static const float UNTARED = 0.85F;      /* an assumed baseline: everything is a bit less sure */
+/* A position has no natural zero, so its hysteresis is a share of a length: 20 % are 20 mm, one BACK_EDGE_SD_MM. */
+static const float PERCH_SCALE_MM = 100;
+static const float LEAN_LOAD = 0.8F;  /* of the reference: armrests take 12 % off, a deep forward lean 58-75 % */
+static const float PLACE_MM = 5;      /* a COP this far back may still be the same place */
+static const float LOAD_SD = 0.06F;   /* creep and armrests */
+static const float LEAN_FRONT = 0.1F; /* more on the front than upright */
+static const float UNTARED = 0.85F;   /* an assumed baseline makes everything a bit less certain */
 
-static const float MOVING = 2; /* times the dwell: what is seen in the middle of a movement may be only its way */
+static const float MOVING = 2;       /* times the dwell: a posture in the middle of a movement may be passed through */
 static const float QUICKEST = 0.25F; /* of the dwell: half a second, a few maps */
 
-struct named {
-        enum posture_class kind;
+struct candidate {
+        enum posture_class posture_class;
         float confidence;
 };
 
 /* Normal distribution function, logistic approximation (Bowling 2009: within 0.01). */
-static float phi(float z) {
+static float normal_cdf(float z) {
         return 1 / (1 + expf(-1.702F * z));
 }
 
-/* A threshold as it is now: easier to stay than to enter. */
-static float held(const struct kind_judge *j, enum posture_class kind, float threshold, float hysteresis_pct) {
-        return j->now == kind ? threshold * (1 - hysteresis_pct / 100) : threshold;
+/* A threshold with hysteresis: it is easier to stay in a class than to enter it. */
+static float threshold_now(const struct posture_classifier *c, enum posture_class posture_class, float threshold,
+                           float hysteresis_pct) {
+        return c->now == posture_class ? threshold * (1 - hysteresis_pct / 100) : threshold;
 }
 
-/* Who leant when the reference was gathered leans still: a zero beyond ordinary sitting is none. */
+/* If the reference was taken while leaning, its asymmetry is not zero: clamp it to the range of ordinary sitting. */
 static float zero_asymmetry(const struct reference *r) {
         float zero = r->value[REFERENCE_ASYMMETRY];
 
@@ -44,122 +47,127 @@ static float zero_asymmetry(const struct reference *r) {
         return zero > ZERO_MOST ? ZERO_MOST : zero < -ZERO_MOST ? -ZERO_MOST : zero;
 }
 
-static struct named leaning(const struct kind_judge *j, const struct settings_posture *s,
-                            const struct kind_evidence *e) {
+static struct candidate score_leaning(const struct posture_classifier *c, const struct settings_posture *s,
+                                      const struct posture_evidence *e) {
         float off = e->features->asymmetry - zero_asymmetry(e->reference);
         enum posture_class side = off < 0 ? POSTURE_LEANING_LEFT : POSTURE_LEANING_RIGHT;
-        /* what the mat shows by itself is even, and dilutes the sitter's part: so does it the threshold */
+        /* the load that the mat shows by itself is even and dilutes the sitter's part, so the threshold shrinks too */
         float part = 1 - e->rest_share > DILUTED_MOST ? 1 - e->rest_share : DILUTED_MOST;
-        float limit = part * held(j, side, s->lean_asymmetry, s->hysteresis_pct);
+        float limit = part * threshold_now(c, side, s->lean_asymmetry, s->hysteresis_pct);
 
-        return (struct named){side, isnan(off) ? 0 : phi((fabsf(off) - limit) / (part * ASYMMETRY_SD))};
+        return (struct candidate){side, isnan(off) ? 0 : normal_cdf((fabsf(off) - limit) / (part * ASYMMETRY_SD))};
 }
 
-static struct named perched(const struct kind_judge *j, const struct settings_posture *s,
-                            const struct kind_evidence *e) {
+static struct candidate score_perched(const struct posture_classifier *c, const struct settings_posture *s,
+                                      const struct posture_evidence *e) {
         const struct features *f = e->features;
-        float edge = s->perched_back_mm - (j->now == POSTURE_PERCHED ? s->hysteresis_pct / 100 * 100 : 0);
-        bool little = f->contact_area_cm2 <= PERCH_AREA_CM2;
+        const float ease = c->now == POSTURE_PERCHED ? s->hysteresis_pct / 100 * PERCH_SCALE_MM : 0;
+        const bool little = f->contact_area_cm2 <= PERCH_AREA_CM2;
 
-        return (struct named){POSTURE_PERCHED,
-                              little && !isnan(f->back_y_mm) ? phi((f->back_y_mm - edge) / BACK_EDGE_SD_MM) : 0};
+        if (!little || isnan(f->back_y_mm))
+                return (struct candidate){POSTURE_PERCHED, 0};
+        return (struct candidate){POSTURE_PERCHED,
+                                  normal_cdf((f->back_y_mm - (s->perched_back_mm - ease)) / BACK_EDGE_SD_MM)};
 }
 
-/* Where the mat lies under the sitter is not known before an upright of this sit: then at least so much more. */
-static float own_front_limit(const struct kind_evidence *e, float limit) {
+/* The limit relative to the sitter's own upright, which shows where the mat lies under the sitter. */
+static float own_front_limit(const struct posture_evidence *e, float limit) {
         float own = e->reference->value[REFERENCE_FRONT_SHARE] + LEAN_FRONT;
 
         return own > limit ? own : limit;
 }
 
-/* The trunk's weight is off the seat, and what is left is not further back. */
-static float unloaded(const struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e) {
+/* Probability that the trunk's weight is off the seat, while the remaining load is not further back. */
+static float score_unloaded(const struct posture_classifier *c, const struct settings_posture *s,
+                            const struct posture_evidence *e) {
         const float *ref = e->reference->value;
         float limit = LEAN_LOAD;
 
-        if (!e->reference->valid || !e->reference->same_sit || isnan(e->usual_load) ||
+        if (!e->reference->valid || !e->reference->same_sit || isnan(e->expected_load) ||
             !(e->features->cop_y_mm > ref[REFERENCE_COP_Y] - PLACE_MM))
                 return 0;
-        if (j->now == POSTURE_LEANING_FORWARD)
+        if (c->now == POSTURE_LEANING_FORWARD)
                 limit += (1 - limit) * s->hysteresis_pct / 100;
-        return phi((limit - e->features->load / e->usual_load) / LOAD_SD);
+        return normal_cdf((limit - e->features->load / e->expected_load) / LOAD_SD);
 }
 
-static struct named forward(const struct kind_judge *j, const struct settings_posture *s,
-                            const struct kind_evidence *e) {
-        const float share = e->features->front_share, off = unloaded(j, s, e);
-        float limit = held(j, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct), on;
+static struct candidate score_forward(const struct posture_classifier *c, const struct settings_posture *s,
+                                      const struct posture_evidence *e) {
+        const float share = e->features->front_share, unloaded = score_unloaded(c, s, e);
+        const float limit = threshold_now(c, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct);
+        float in_front = 0;
 
-        on = isnan(share) || !e->reference->valid || !e->reference->same_sit
-                     ? 0
-                     : phi((share - own_front_limit(e, limit)) / FRONT_SHARE_SD);
-        return (struct named){POSTURE_LEANING_FORWARD, on > off ? on : off};
+        if (!isnan(share) && e->reference->valid && e->reference->same_sit)
+                in_front = normal_cdf((share - own_front_limit(e, limit)) / FRONT_SHARE_SD);
+        return (struct candidate){POSTURE_LEANING_FORWARD, in_front > unloaded ? in_front : unloaded};
 }
 
-static struct named tilted(const struct kind_judge *j, const struct settings_posture *s,
-                           const struct kind_evidence *e) {
+static struct candidate score_tilt(const struct posture_classifier *c, const struct settings_posture *s,
+                                   const struct posture_evidence *e) {
         const struct uncertain *t = &e->tilt_deg;
         float slouched, arched, upright;
 
         if (isnan(t->value) || !(t->sd > 0))
-                return (struct named){POSTURE_UNKNOWN, 0};
-        slouched = phi((-held(j, POSTURE_SLOUCHED, s->slouched_deg, s->hysteresis_pct) - t->value) / t->sd);
-        arched = phi((t->value - held(j, POSTURE_ARCHED, s->arched_deg, s->hysteresis_pct)) / t->sd);
+                return (struct candidate){POSTURE_UNKNOWN, 0};
+        slouched = normal_cdf((-threshold_now(c, POSTURE_SLOUCHED, s->slouched_deg, s->hysteresis_pct) - t->value) /
+                              t->sd);
+        arched = normal_cdf((t->value - threshold_now(c, POSTURE_ARCHED, s->arched_deg, s->hysteresis_pct)) / t->sd);
         upright = 1 - slouched - arched;
         if (slouched >= 0.5F)
-                return (struct named){POSTURE_SLOUCHED, slouched};
+                return (struct candidate){POSTURE_SLOUCHED, slouched};
         if (arched >= 0.5F)
-                return (struct named){POSTURE_ARCHED, arched};
-        return (struct named){POSTURE_UPRIGHT, upright > 0 ? upright : 0};
+                return (struct candidate){POSTURE_ARCHED, arched};
+        return (struct candidate){POSTURE_UPRIGHT, upright > 0 ? upright : 0};
 }
 
-/* The coarse ones first: who leans or perches is not judged by tilt. */
-static struct named name(const struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e) {
-        const struct named coarse[] = {perched(j, s, e), leaning(j, s, e), forward(j, s, e)};
+/* Perched, leaning and forward take precedence over classes derived from tilt, in this order. */
+static struct candidate classify_posture(const struct posture_classifier *c, const struct settings_posture *s,
+                                         const struct posture_evidence *e) {
+        const struct candidate coarse[] = {score_perched(c, s, e), score_leaning(c, s, e), score_forward(c, s, e)};
         const float trust = e->features->tared ? 1 : UNTARED;
-        struct named ret = tilted(j, s, e);
+        struct candidate ret = score_tilt(c, s, e);
 
         for (int i = 2; i >= 0; i--)
                 if (coarse[i].confidence >= 0.5F)
                         ret = coarse[i];
         ret.confidence *= trust;
         if (ret.confidence < s->min_confidence)
-                ret.kind = POSTURE_UNKNOWN;
+                ret.posture_class = POSTURE_UNKNOWN;
         return ret;
 }
 
-/* Of the dwell: all of it for an even guess, the less the surer. */
-static float patience(float confidence, bool shifting) {
+/* Share of the dwell that a change takes: all of it for an even guess, less the more certain it is. */
+static float dwell_share(float confidence, bool shifting) {
         const float wait = 2 * (1 - confidence);
 
         return (shifting ? MOVING : 1) * (wait < QUICKEST ? QUICKEST : wait > 1 ? 1 : wait);
 }
 
-void kind_set(struct kind_judge *j, enum posture_class kind, uint64_t since_us) {
-        if (j->now != kind)
-                j->since_us = since_us;
-        j->now = j->candidate = kind;
-        j->confidence = kind == POSTURE_VACANT ? 1 : 0;
+void posture_class_set(struct posture_classifier *c, enum posture_class posture_class, uint64_t since_us) {
+        if (c->now != posture_class)
+                c->since_us = since_us;
+        c->now = c->candidate = posture_class;
+        c->confidence = posture_class == POSTURE_VACANT ? 1 : 0;
 }
 
-void kind_step(struct kind_judge *j, const struct settings_posture *s, const struct kind_evidence *e, uint64_t now) {
-        struct named seen;
+void posture_class_step(struct posture_classifier *c, const struct settings_posture *s,
+                        const struct posture_evidence *e, uint64_t now) {
+        const struct candidate best = classify_posture(c, s, e);
 
-        seen = name(j, s, e);
-        if (seen.kind != j->candidate)
-                j->candidate_since_us = now;
-        j->candidate = seen.kind;
-        if (seen.kind == j->now) {
+        if (best.posture_class != c->candidate)
+                c->candidate_since_us = now;
+        c->candidate = best.posture_class;
+        if (best.posture_class == c->now) {
                 if (!e->shifting)
-                        j->confidence = seen.confidence;
+                        c->confidence = best.confidence;
                 return;
         }
-        /* on the way to another name the old one loses what the new one wins */
-        if (j->confidence > 1 - seen.confidence && !e->shifting)
-                j->confidence = 1 - seen.confidence;
-        if ((float)(now - j->candidate_since_us) < patience(seen.confidence, e->shifting) * s->dwell_s * 1e6F)
+        /* on the way to another class the present one loses the confidence that the next one gains */
+        if (c->confidence > 1 - best.confidence && !e->shifting)
+                c->confidence = 1 - best.confidence;
+        if ((float)(now - c->candidate_since_us) < dwell_share(best.confidence, e->shifting) * s->dwell_s * 1e6F)
                 return;
-        j->now = seen.kind;
-        j->since_us = j->candidate_since_us;
-        j->confidence = seen.confidence;
+        c->now = best.posture_class;
+        c->since_us = c->candidate_since_us;
+        c->confidence = best.confidence;
 }

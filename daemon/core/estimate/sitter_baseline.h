@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* What a sitter's upright usually is: one sample a sit, from its first quiet seconds. Tells whether a calibration still
- * fits, and who of several known sitters sits there. */
+/* The sitter baseline: the upright of a sitter over many sits, one sample a sit from its first quiet seconds. It shows
+ * whether a calibration still fits, and which of several known sitters sits there. */
 #ifndef CORE_ESTIMATE_SITTER_BASELINE_H
 #define CORE_ESTIMATE_SITTER_BASELINE_H
 
 #include <stdbool.h>
 
-#include "sitbone/features.h"
+#include "core/estimate/reference_vector.h"
 #include "sitbone/profile.h"
 
-struct usual_gather {
+/* The sample of one sit. */
+struct baseline_average {
         bool done;
-        float quiet_s, sum_s[USUAL_N], mean[USUAL_N];
+        float quiet_s, sum_s[BASELINE_N], mean[BASELINE_N];
 };
 
-void usual_forget(struct usual_gather *g);
-/* A frame of a person. True = the sample of this sit is there (mean, NAN where not seen), once a sit. */
-bool usual_step(struct usual_gather *g, const struct features *f, bool quiet, float dt, float reference_s);
+void sitter_baseline_reset(struct baseline_average *a);
+/* One sample of a person. True = the mean of this sit is complete (NAN where not measured); returned once a sit. */
+bool sitter_baseline_step(struct baseline_average *a, const struct sitter_sample *sample, float reference_s);
 
-/* A sit more. */
-void usual_add(struct usual_upright *u, const float sample[USUAL_N]);
+/* Adds a sit. */
+void sitter_baseline_add(struct sitter_baseline *b, const float sample[BASELINE_N]);
 
-/* Do many sits speak against the calibration? Never STALE_MAT: that is seen when a profile is taken up. */
-enum stale_reason usual_stale(const struct profile *p);
+/* Do many sits contradict the calibration? Never STALE_MAT: that is detected when a profile is loaded. */
+enum stale_reason sitter_baseline_stale(const struct profile *p);
 
-/* Logarithm of how much likelier the sample is for this sitter than for a stranger; -INFINITY when too little is known
- * of either. */
-float usual_likeness(const struct usual_upright *u, const float sample[USUAL_N]);
-/* The likeliest of n, -1 = none, and how sure: a stranger is possible, too. */
-int usual_whose(const float likeness[], int n, float *ret_confidence);
+/* Logarithm of the likelihood ratio of this sitter to a stranger; -INFINITY when too little is known of either. */
+float sitter_baseline_likeness(const struct sitter_baseline *b, const float sample[BASELINE_N]);
+/* The likeliest of n sitters, -1 = none, and the confidence in it: a stranger is possible, too. */
+int sitter_baseline_identify(const float likeness[], int n, float *ret_confidence);
 
 #endif

@@ -4,21 +4,22 @@
 #include <math.h>
 #include <string.h>
 
-/* The beat of the lesson, and what of each part counts: hand and mind take most of a second to follow. */
+/* The beat of the lesson. The first SKIP_S of each part do not count: hand and mind take most of a second to follow. */
 static const float REST_S = 4, HOLD_S = 4, SKIP_S = 1.3F, KNOWN_SHARE = 0.6F;
-/* A lesson is believed when four of five squeezes show a third of their median at least, that is twice what rests
- * differ by, and both sides take part. Medians, since who is taught may fidget once. */
+/* A lesson is accepted when four of five squeezes show at least a third of their median, the median is at least twice the
+ * difference between rests, and both sides take part. Medians, because a learner may fidget once. */
 static const float CHANGE_LEAST = 0.03F, EACH_LEAST = 0.35F, NOISE_TIMES = 2, COP_MOST_MM = 10;
 enum { GOOD_LEAST = SQUEEZE_LESSONS - 1 };
 
 static const float FAST_S = 0.2F, SLOW_S = 1, BASE_S = 3;
 static const float CALM_S = 1.5F;
-static const float BEGINS = 0.5F, ENDS = 0.35F, MOST = 2.5F, SUDDEN = 0.2F; /* of the learnt change */
-static const float FIDGET_S = 4; /* out and back again: what was before still counts */
+static const float BEGINS = 0.5F, ENDS = 0.35F, MOST = 2.5F, SUDDEN = 0.2F; /* shares of the learnt change */
+static const float FIDGET_S = 4; /* a fidget out and back again within this time leaves the state before it valid */
 static const float SHORTEST_S = 0.8F, SURE_S = 2, SQUEEZE_LONGEST_S = 15, BACK_S = 0.6F, SQUEEZE_RHYTHM_S = 20;
-static const float STILL_COP_MM = 5, STILL_LOAD = 0.09F, STILL_APART = 0.5F; /* the last: of the learnt change */
+static const float STILL_COP_MM = 5, STILL_LOAD = 0.09F,
+                   STILL_APART = 0.5F; /* the last is a share of the learnt change */
 
-static bool take_signals(const struct features *f, float ret[SQUEEZE_SIGNALS]) {
+static bool measure_signals(const struct features *f, float ret[SQUEEZE_SIGNALS]) {
         const struct sit_bones *b = &f->sit_bones;
         float left, right;
 
@@ -36,21 +37,21 @@ static bool take_signals(const struct features *f, float ret[SQUEEZE_SIGNALS]) {
 
 /* --- the lesson --- */
 
-void squeeze_learn(struct squeeze_watch *w) {
-        memset(&w->lesson, 0, sizeof(w->lesson));
-        w->lesson.phase = LEARNING_GATHERS;
+void squeeze_start_lesson(struct squeeze_detector *d) {
+        memset(&d->lesson, 0, sizeof(d->lesson));
+        d->lesson.phase = LEARNING_RUNNING;
 }
 
-void squeeze_lose(struct squeeze_watch *w, enum command_result why) {
-        struct squeeze_lesson lesson = w->lesson;
+void squeeze_reset(struct squeeze_detector *d, enum command_result why) {
+        struct squeeze_lesson lesson = d->lesson;
 
-        if (lesson.phase == LEARNING_GATHERS) {
+        if (lesson.phase == LEARNING_RUNNING) {
                 lesson.phase = LEARNING_REFUSED;
                 lesson.why = why;
         }
-        memset(w, 0, sizeof(*w));
-        w->lesson = lesson;
-        w->lonely_s = NAN;
+        memset(d, 0, sizeof(*d));
+        d->lesson = lesson;
+        d->lonely_s = NAN;
 }
 
 enum squeeze_cue squeeze_cue(const struct squeeze_lesson *l, float *ret_left_s, uint32_t *ret_round) {
@@ -59,14 +60,15 @@ enum squeeze_cue squeeze_cue(const struct squeeze_lesson *l, float *ret_left_s, 
 
         *ret_left_s = 0;
         *ret_round = 0;
-        if (l->phase != LEARNING_GATHERS)
+        if (l->phase != LEARNING_RUNNING)
                 return SQUEEZE_NO_CUE;
         *ret_round = in < 0 ? 0 : (uint32_t)(in / beat) + 1;
         *ret_left_s = in < 0 ? -in : at < HOLD_S ? HOLD_S - at : beat - at;
         return in >= 0 && at < HOLD_S ? SQUEEZE_CUE_HOLD : SQUEEZE_CUE_REST;
 }
 
-static void listen(struct squeeze_lesson *l, const float *signals, float dt) {
+/* Adds the signals to the window of the present cue; NULL = none measured. */
+static void record_signals(struct squeeze_lesson *l, const float *signals, float dt) {
         uint32_t round;
         float left_s;
         enum squeeze_cue cue = squeeze_cue(l, &left_s, &round);
@@ -80,7 +82,7 @@ static void listen(struct squeeze_lesson *l, const float *signals, float dt) {
                 window->sum[i] += dt * signals[i];
 }
 
-static bool all_heard(const struct squeeze_lesson *l) {
+static bool all_windows_full(const struct squeeze_lesson *l) {
         for (int i = 0; i <= SQUEEZE_LESSONS; i++)
                 if (l->rest[i].seconds < KNOWN_SHARE * (REST_S - SKIP_S) ||
                     (i < SQUEEZE_LESSONS && l->hold[i].seconds < KNOWN_SHARE * (HOLD_S - SKIP_S)))
@@ -92,8 +94,8 @@ static float mean_of(const struct squeeze_window *w, int i) {
         return w->sum[i] / w->seconds;
 }
 
-/* Change against the rests on both sides. */
-static float change(const struct squeeze_lesson *l, int round, int i) {
+/* Change relative to the rests on both sides. */
+static float change_in(const struct squeeze_lesson *l, int round, int i) {
         return mean_of(&l->hold[round], i) - (mean_of(&l->rest[round], i) + mean_of(&l->rest[round + 1], i)) / 2;
 }
 
@@ -112,14 +114,14 @@ static float median_change(const struct squeeze_lesson *l, int i) {
         float each[SQUEEZE_LESSONS];
 
         for (int k = 0; k < SQUEEZE_LESSONS; k++)
-                each[k] = change(l, k, i);
+                each[k] = change_in(l, k, i);
         return median(each, SQUEEZE_LESSONS);
 }
 
-/* From a median of distances to a standard deviation, for the normal distribution. */
+/* Factor from a median of distances to a standard deviation, for the normal distribution. */
 static const float MEDIAN_TO_SD = 1.4826F;
 
-/* A rest against the mean of its neighbours: what there is without a squeeze. */
+/* Difference of a rest from the mean of its neighbours: the change without a squeeze. */
 static float rest_noise(const struct squeeze_lesson *l) {
         float away[SQUEEZE_LESSONS - 1];
 
@@ -130,31 +132,31 @@ static float rest_noise(const struct squeeze_lesson *l) {
         return MEDIAN_TO_SD * median(away, SQUEEZE_LESSONS - 1);
 }
 
-static bool tell_apart(const struct squeeze_lesson *l, struct squeeze_pattern *ret) {
-        const float change_now = median_change(l, SQUEEZE_BOTH);
+/* Returns whether the squeezes can be distinguished from sitting. */
+static bool learn_pattern(const struct squeeze_lesson *l, struct squeeze_pattern *ret) {
+        const float typical = median_change(l, SQUEEZE_BOTH);
         float away[SQUEEZE_LESSONS];
         int good = 0;
 
         for (int k = 0; k < SQUEEZE_LESSONS; k++) {
-                float one = change(l, k, SQUEEZE_BOTH);
+                float one = change_in(l, k, SQUEEZE_BOTH);
 
-                good += one / change_now >= EACH_LEAST;
-                away[k] = fabsf(one - change_now);
+                good += one / typical >= EACH_LEAST;
+                away[k] = fabsf(one - typical);
         }
         *ret = (struct squeeze_pattern){
                 .taken = 1,
-                .change = change_now,
+                .change = typical,
                 .spread = MEDIAN_TO_SD * median(away, SQUEEZE_LESSONS),
                 .noise = rest_noise(l),
                 .apart = median_change(l, SQUEEZE_APART),
                 .cop_mm = hypotf(median_change(l, SQUEEZE_COP_X), median_change(l, SQUEEZE_COP_Y)),
         };
-        return fabsf(change_now) >= CHANGE_LEAST && good >= GOOD_LEAST &&
-               fabsf(change_now) >= NOISE_TIMES * ret->noise && fabsf(ret->apart) < fabsf(change_now) &&
-               ret->cop_mm <= COP_MOST_MM;
+        return fabsf(typical) >= CHANGE_LEAST && good >= GOOD_LEAST && fabsf(typical) >= NOISE_TIMES * ret->noise &&
+               fabsf(ret->apart) < fabsf(typical) && ret->cop_mm <= COP_MOST_MM;
 }
 
-/* True = learnt. */
+/* Ends the lesson when its time is over. True = *pattern was learnt. */
 static bool end_lesson(struct squeeze_lesson *l, struct squeeze_pattern *pattern) {
         struct squeeze_pattern learnt;
 
@@ -162,10 +164,10 @@ static bool end_lesson(struct squeeze_lesson *l, struct squeeze_pattern *pattern
                 return false;
         l->phase = LEARNING_REFUSED;
         l->why = COMMAND_UNSTEADY;
-        if (!all_heard(l))
+        if (!all_windows_full(l))
                 return false;
         l->why = COMMAND_NOT_APART;
-        if (!tell_apart(l, &learnt))
+        if (!learn_pattern(l, &learnt))
                 return false;
         l->phase = LEARNING_DONE;
         l->why = COMMAND_OK;
@@ -173,172 +175,173 @@ static bool end_lesson(struct squeeze_lesson *l, struct squeeze_pattern *pattern
         return true;
 }
 
-/* --- watching --- */
+/* --- detection --- */
 
-static void ease(float *value, const float *to, float tau_s, float dt) {
+static void smooth_signals(float *value, const float *to, float tau_s, float dt) {
         for (int i = 0; i < SQUEEZE_SIGNALS; i++)
                 value[i] += dt / (tau_s + dt) * (to[i] - value[i]);
 }
 
-static void enter(struct squeeze_watch *w, enum squeeze_phase phase) {
-        w->phase = phase;
-        w->phase_s = 0;
-        w->calm_s = w->unrest_s = w->clean_s = 0;
-        w->now.contracting = phase == SQUEEZE_HOLDING && w->now.contracting;
+static void enter_phase(struct squeeze_detector *d, enum squeeze_phase phase) {
+        d->phase = phase;
+        d->phase_s = 0;
+        d->calm_s = d->unrest_s = d->clean_s = 0;
+        d->now.contracting = phase == SQUEEZE_HOLDING && d->now.contracting;
 }
 
-static float cop_off(const float *a, const float *b) {
+static float cop_distance(const float *a, const float *b) {
         return hypotf(a[SQUEEZE_COP_X] - b[SQUEEZE_COP_X], a[SQUEEZE_COP_Y] - b[SQUEEZE_COP_Y]);
 }
 
-/* All but the squeeze itself is where it was. */
-static bool still(const struct squeeze_watch *w, const struct squeeze_pattern *p) {
-        const float *now = w->fast, *base = w->base;
+/* All signals but that of the squeeze itself are near their base. */
+static bool is_still(const struct squeeze_detector *d, const struct squeeze_pattern *p) {
+        const float *now = d->fast, *base = d->base;
 
-        return cop_off(now, base) <= STILL_COP_MM + 2 * p->cop_mm &&
+        return cop_distance(now, base) <= STILL_COP_MM + 2 * p->cop_mm &&
                fabsf(now[SQUEEZE_LOAD] - base[SQUEEZE_LOAD]) <= STILL_LOAD &&
                fabsf(now[SQUEEZE_APART] - base[SQUEEZE_APART]) <= STILL_APART * fabsf(p->change) + fabsf(p->apart);
 }
 
-/* Calm for long enough: so it is now, and what comes is held against it. */
-static bool settles(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
-        bool calm = fabsf(w->fast[SQUEEZE_BOTH] - w->slow[SQUEEZE_BOTH]) < 0.25F * fabsf(p->change) &&
-                    cop_off(w->fast, w->slow) < 2.5F;
+/* True when the signals were calm for long enough to be a new base. */
+static bool has_settled(struct squeeze_detector *d, const struct squeeze_pattern *p, float dt) {
+        bool calm = fabsf(d->fast[SQUEEZE_BOTH] - d->slow[SQUEEZE_BOTH]) < 0.25F * fabsf(p->change) &&
+                    cop_distance(d->fast, d->slow) < 2.5F;
 
-        w->calm_s = calm ? w->calm_s + dt : 0;
-        return w->calm_s >= CALM_S;
+        d->calm_s = calm ? d->calm_s + dt : 0;
+        return d->calm_s >= CALM_S;
 }
 
-static void rest(struct squeeze_watch *w) {
-        memcpy(w->base, w->slow, sizeof(w->base));
-        enter(w, SQUEEZE_RESTING);
+static void set_base(struct squeeze_detector *d) {
+        memcpy(d->base, d->slow, sizeof(d->base));
+        enter_phase(d, SQUEEZE_RESTING);
 }
 
-/* Two within the rhythm count both; later ones count at once. */
-static void count(struct squeeze_watch *w) {
-        struct squeezes *now = &w->now;
+/* Two repetitions within the rhythm both count; later ones count at once. */
+static void count_repetition(struct squeeze_detector *d) {
+        struct squeezes *now = &d->now;
 
-        now->last_s = w->held_s;
-        if (isnan(w->lonely_s) || w->lonely_s > SQUEEZE_RHYTHM_S) {
-                w->lonely_held_s = w->held_s;
+        now->last_s = d->held_s;
+        if (isnan(d->lonely_s) || d->lonely_s > SQUEEZE_RHYTHM_S) {
+                d->lonely_held_s = d->held_s;
         } else {
-                now->reps += 1 + (w->lonely_held_s > 0);
-                now->held_s += w->held_s + w->lonely_held_s;
-                w->lonely_held_s = 0;
+                now->reps += 1 + (d->lonely_held_s > 0);
+                now->held_s += d->held_s + d->lonely_held_s;
+                d->lonely_held_s = 0;
         }
-        w->lonely_s = 0;
+        d->lonely_s = 0;
 }
 
-/* The sitter moved, and nothing of before counts any more: but a squeeze that was held for long with all else still. */
-static void give_up(struct squeeze_watch *w) {
-        if (w->phase == SQUEEZE_HOLDING)
-                w->held_s = w->phase_s - w->unrest_s;
-        if (w->clean_s >= SURE_S)
-                count(w);
-        enter(w, SQUEEZE_RESTLESS);
+/* The sitter moved, and the base is not valid any more; a squeeze that was held for long with all else still counts. */
+static void abandon_base(struct squeeze_detector *d) {
+        if (d->phase == SQUEEZE_HOLDING)
+                d->held_s = d->phase_s - d->unrest_s;
+        if (d->clean_s >= SURE_S)
+                count_repetition(d);
+        enter_phase(d, SQUEEZE_RESTLESS);
 }
 
-/* True: nothing can be said now. It is over when the sitter is back where he was, or calm somewhere else. */
-static bool fidgets(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
-        if (still(w, p)) {
-                w->unrest_s = w->calm_s = 0;
+/* True = the sitter fidgets and no squeeze can be detected. It ends when the signals are back at their base, or calm
+ * somewhere else. */
+static bool is_fidgeting(struct squeeze_detector *d, const struct squeeze_pattern *p, float dt) {
+        if (is_still(d, p)) {
+                d->unrest_s = d->calm_s = 0;
                 return false;
         }
-        w->unrest_s += dt;
-        if (settles(w, p, dt)) {
-                give_up(w);
-                rest(w);
-        } else if (w->unrest_s > FIDGET_S) {
-                give_up(w);
+        d->unrest_s += dt;
+        if (has_settled(d, p, dt)) {
+                abandon_base(d);
+                set_base(d);
+        } else if (d->unrest_s > FIDGET_S) {
+                abandon_base(d);
         }
         return true;
 }
 
-static void hold(struct squeeze_watch *w, const struct squeeze_pattern *p, float share, float dt) {
+static void step_holding(struct squeeze_detector *d, const struct squeeze_pattern *p, float share, float dt) {
         float clean_s;
 
-        if (share > MOST || w->phase_s > SQUEEZE_LONGEST_S) {
-                enter(w, SQUEEZE_RESTLESS);
+        if (share > MOST || d->phase_s > SQUEEZE_LONGEST_S) {
+                enter_phase(d, SQUEEZE_RESTLESS);
                 return;
         }
-        if (fidgets(w, p, dt))
+        if (is_fidgeting(d, p, dt))
                 return;
-        w->clean_s += share >= BEGINS ? dt : 0;
-        w->now.contracting = w->clean_s >= SHORTEST_S;
+        d->clean_s += share >= BEGINS ? dt : 0;
+        d->now.contracting = d->clean_s >= SHORTEST_S;
         if (share >= ENDS)
                 return;
-        clean_s = w->clean_s;
-        w->held_s = w->phase_s;
-        enter(w, clean_s >= SHORTEST_S ? SQUEEZE_RELEASED : SQUEEZE_RESTING);
-        w->clean_s = clean_s;
+        clean_s = d->clean_s;
+        d->held_s = d->phase_s;
+        enter_phase(d, clean_s >= SHORTEST_S ? SQUEEZE_RELEASED : SQUEEZE_RESTING);
+        d->clean_s = clean_s;
 }
 
-static void release(struct squeeze_watch *w, const struct squeeze_pattern *p, float share, float dt) {
-        if (fidgets(w, p, dt) || w->phase_s < BACK_S)
+static void step_released(struct squeeze_detector *d, const struct squeeze_pattern *p, float share, float dt) {
+        if (is_fidgeting(d, p, dt) || d->phase_s < BACK_S)
                 return;
         if (fabsf(share) <= ENDS) {
-                count(w);
-                enter(w, SQUEEZE_RESTING);
+                count_repetition(d);
+                enter_phase(d, SQUEEZE_RESTING);
         } else {
-                enter(w, SQUEEZE_RESTLESS);
+                enter_phase(d, SQUEEZE_RESTLESS);
         }
 }
 
-/* Muscle tightens within a second; who slumps takes several. */
-static bool sudden(const struct squeeze_watch *w, const struct squeeze_pattern *p) {
-        return (w->fast[SQUEEZE_BOTH] - w->slow[SQUEEZE_BOTH]) / p->change >= SUDDEN;
+/* Muscle tightens within a second; slumping takes several. */
+static bool is_sudden(const struct squeeze_detector *d, const struct squeeze_pattern *p) {
+        return (d->fast[SQUEEZE_BOTH] - d->slow[SQUEEZE_BOTH]) / p->change >= SUDDEN;
 }
 
-static void watch(struct squeeze_watch *w, const struct squeeze_pattern *p, float dt) {
-        float share = (w->fast[SQUEEZE_BOTH] - w->base[SQUEEZE_BOTH]) / p->change;
+static void detect_squeeze(struct squeeze_detector *d, const struct squeeze_pattern *p, float dt) {
+        float share = (d->fast[SQUEEZE_BOTH] - d->base[SQUEEZE_BOTH]) / p->change;
 
-        w->phase_s += dt;
-        w->lonely_s += dt;
-        switch (w->phase) {
+        d->phase_s += dt;
+        d->lonely_s += dt;
+        switch (d->phase) {
         case SQUEEZE_RESTLESS:
-                if (settles(w, p, dt))
-                        rest(w);
+                if (has_settled(d, p, dt))
+                        set_base(d);
                 break;
         case SQUEEZE_RESTING:
-                if (fidgets(w, p, dt))
+                if (is_fidgeting(d, p, dt))
                         break;
                 if (share >= BEGINS)
-                        enter(w, sudden(w, p) ? SQUEEZE_HOLDING : SQUEEZE_RESTLESS);
+                        enter_phase(d, is_sudden(d, p) ? SQUEEZE_HOLDING : SQUEEZE_RESTLESS);
                 else if (share < -1)
-                        enter(w, SQUEEZE_RESTLESS);
+                        enter_phase(d, SQUEEZE_RESTLESS);
                 else if (share < 0.25F)
-                        ease(w->base, w->fast, BASE_S, dt);
+                        smooth_signals(d->base, d->fast, BASE_S, dt);
                 break;
         case SQUEEZE_HOLDING:
-                hold(w, p, share, dt);
+                step_holding(d, p, share, dt);
                 break;
         case SQUEEZE_RELEASED:
-                release(w, p, share, dt);
+                step_released(d, p, share, dt);
                 break;
         }
 }
 
-bool squeeze_step(struct squeeze_watch *w, const struct features *f, float dt, struct squeeze_pattern *pattern) {
+bool squeeze_step(struct squeeze_detector *d, const struct features *f, float dt, struct squeeze_pattern *pattern) {
         float signals[SQUEEZE_SIGNALS];
-        bool heard = take_signals(f, signals), learnt = false;
+        bool measured = measure_signals(f, signals), learnt = false;
 
-        if (w->lesson.phase == LEARNING_GATHERS) {
-                listen(&w->lesson, heard ? signals : NULL, dt);
-                learnt = end_lesson(&w->lesson, pattern);
+        if (d->lesson.phase == LEARNING_RUNNING) {
+                record_signals(&d->lesson, measured ? signals : NULL, dt);
+                learnt = end_lesson(&d->lesson, pattern);
         }
-        if (!heard) {
-                w->known = false;
+        if (!measured) {
+                d->known = false;
                 return learnt;
         }
-        if (!w->known) {
-                memcpy(w->fast, signals, sizeof(w->fast));
-                memcpy(w->slow, signals, sizeof(w->slow));
-                w->known = true;
-                enter(w, SQUEEZE_RESTLESS);
+        if (!d->known) {
+                memcpy(d->fast, signals, sizeof(d->fast));
+                memcpy(d->slow, signals, sizeof(d->slow));
+                d->known = true;
+                enter_phase(d, SQUEEZE_RESTLESS);
         }
-        ease(w->fast, signals, FAST_S, dt);
-        ease(w->slow, signals, SLOW_S, dt);
+        smooth_signals(d->fast, signals, FAST_S, dt);
+        smooth_signals(d->slow, signals, SLOW_S, dt);
         if (pattern->taken)
-                watch(w, pattern, dt);
+                detect_squeeze(d, pattern, dt);
         return learnt;
 }

@@ -4,21 +4,21 @@
 #include <math.h>
 #include <string.h>
 
-static const float OFFSET_SHARE = 0.25F;                       /* of the mean load a cell */
+static const float OFFSET_SHARE = 0.25F;                       /* of the mean load per cell */
 static const float OFFSET_LEAST = 0.01F, OFFSET_EMPTY = 0.05F; /* share of full scale; when nobody sat */
-static const float LESSON_GAP_S = 10; /* between two patterns of one lesson at most: slow recordings */
-static const float PATTERNS_LEAST = 2;
-static const float POOLED = 0.3F, EVEN = 0.1F; /* of the variance: from all postures; from all numbers as well */
-static const float AGAIN_VARIANCE = 0.01F;     /* (10 %)^2: sitting down again, after however long a lesson */
-static const float SHORT_VARIANCE = 0.03F;     /* after a short one (17 %)^2 more, */
-static const float SHORT_S = 30;               /* less after so many seconds; */
-static const float BODY_VARIANCE =
-        0.015F;                   /* in all, of a pattern fixed to the body: it does not show where one sits */
-static const float NU = 4;        /* degrees of freedom: heavy tails */
-static const float NONE = 3;      /* a number as it was taught makes 1, one two deviations off 3.5 */
-static const float LOADED = 0.2F; /* log units above an unloaded cell: it counts for NONE */
+static const float LESSON_GAP_S = 10; /* between two fingerprints of one lesson at most: slow recordings */
+static const float FINGERPRINTS_LEAST = 2;
+static const float POOLED = 0.3F;          /* of the variance: from all postures together */
+static const float EVEN = 0.1F;            /* and from all numbers together */
+static const float AGAIN_VARIANCE = 0.01F; /* (10 %)^2: sitting down again, after a lesson of any length */
+static const float SHORT_VARIANCE = 0.03F; /* (17 %)^2 more after a short lesson, */
+static const float SHORT_S = 30;           /* less after this many seconds */
+static const float BODY_VARIANCE = 0.015F; /* for all of it, of a fingerprint fixed to the body */
+static const float NU = 4;                 /* degrees of freedom: heavy tails */
+static const float NONE = 3;               /* a number as it was taught scores 1, one two deviations off 3.5 */
+static const float LOADED = 0.2F;          /* log units above an unloaded cell: it counts for NONE */
 
-static bool allowed(char c) {
+static bool is_name_char(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
@@ -26,7 +26,7 @@ bool lesson_begin(struct lesson *l, const char *name) {
         size_t n = 0;
 
         memset(l, 0, sizeof(*l));
-        while (n < POSTURE_NAME_MAX && allowed(name[n]))
+        while (n < POSTURE_NAME_MAX && is_name_char(name[n]))
                 n++;
         if (n == 0 || n == POSTURE_NAME_MAX || name[n] != '\0')
                 return false;
@@ -37,9 +37,9 @@ bool lesson_begin(struct lesson *l, const char *name) {
 static float mean_load(const struct features *f) {
         float sum = 0, n = 0;
 
-        for (uint32_t i = 0; i < f->n_pattern; i++)
-                if (!isnan(f->pattern[i])) {
-                        sum += f->pattern[i];
+        for (uint32_t i = 0; i < f->n_fingerprint; i++)
+                if (!isnan(f->fingerprint[i])) {
+                        sum += f->fingerprint[i];
                         n++;
                 }
         return n > 0 ? sum / n : 0;
@@ -48,23 +48,23 @@ static float mean_load(const struct features *f) {
 static void choose_offset(struct profile *p, const struct features *f) {
         float mean = mean_load(f);
 
-        p->pattern_offset = mean >= OFFSET_LEAST ? OFFSET_SHARE * mean : OFFSET_EMPTY;
-        p->n_pattern = f->n_pattern;
+        p->fingerprint_offset = mean >= OFFSET_LEAST ? OFFSET_SHARE * mean : OFFSET_EMPTY;
+        p->n_fingerprint = f->n_fingerprint;
 }
 
 void lesson_add(struct lesson *l, struct profile *profile, const struct features *f) {
         float dt;
 
-        if (f->pattern_at_us == l->at_us)
+        if (f->fingerprint_at_us == l->at_us)
                 return;
-        if (profile->n_pattern == 0)
+        if (profile->n_fingerprint == 0)
                 choose_offset(profile, f);
-        dt = l->at_us ? (float)(f->pattern_at_us - l->at_us) * 1e-6F : 0;
+        dt = l->at_us ? (float)(f->fingerprint_at_us - l->at_us) * 1e-6F : 0;
         l->seconds += dt < LESSON_GAP_S ? dt : LESSON_GAP_S;
-        l->at_us = f->pattern_at_us;
-        l->n_pattern = f->n_pattern;
-        for (uint32_t i = 0; i < f->n_pattern; i++) {
-                float x = logf(f->pattern[i] + profile->pattern_offset), away = x - l->mean[i];
+        l->at_us = f->fingerprint_at_us;
+        l->n_fingerprint = f->n_fingerprint;
+        for (uint32_t i = 0; i < f->n_fingerprint; i++) {
+                float x = logf(f->fingerprint[i] + profile->fingerprint_offset), away = x - l->mean[i];
 
                 if (isnan(x))
                         continue;
@@ -74,15 +74,15 @@ void lesson_add(struct lesson *l, struct profile *profile, const struct features
         }
 }
 
-static struct taught_posture *find(struct profile *p, const char *name) {
+static struct taught_posture *find_taught(struct profile *p, const char *name) {
         for (int i = 0; i < TAUGHT_MAX; i++)
                 if (strncmp(p->taught[i].name, name, POSTURE_NAME_MAX) == 0)
                         return &p->taught[i];
         return NULL;
 }
 
-/* Two groups of values into one, weighted by time. */
-static void join(struct taught_posture *t, uint32_t i, float mean, float variance, float weight) {
+/* Merges two groups of values, weighted by time. */
+static void merge_number(struct taught_posture *t, uint32_t i, float mean, float variance, float weight) {
         float away = mean - t->mean[i];
 
         if (isnan(t->mean[i])) {
@@ -102,35 +102,35 @@ static struct taught_posture *find_free(struct profile *p) {
 }
 
 enum command_result lesson_learn(const struct lesson *l, struct profile *profile) {
-        struct taught_posture *t = find(profile, l->name);
+        struct taught_posture *t = find_taught(profile, l->name);
         float most = 0, weight;
 
-        for (uint32_t i = 0; i < l->n_pattern; i++)
+        for (uint32_t i = 0; i < l->n_fingerprint; i++)
                 most = l->n[i] > most ? l->n[i] : most;
-        if (most < PATTERNS_LEAST)
+        if (most < FINGERPRINTS_LEAST)
                 return COMMAND_UNSTEADY;
-        if (profile->n_pattern != l->n_pattern)
+        if (profile->n_fingerprint != l->n_fingerprint)
                 return COMMAND_NO_FRAMES;
         if (!t && !(t = find_free(profile)))
                 return COMMAND_OUT_OF_RANGE;
         if (!*t->name) {
                 memcpy(t->name, l->name, sizeof(t->name));
                 t->seconds = 0;
-                for (uint32_t i = 0; i < PATTERN_MAX; i++)
+                for (uint32_t i = 0; i < FINGERPRINT_MAX; i++)
                         t->mean[i] = t->variance[i] = NAN;
         }
         weight = l->seconds / (t->seconds + l->seconds);
-        for (uint32_t i = 0; i < l->n_pattern; i++) {
+        for (uint32_t i = 0; i < l->n_fingerprint; i++) {
                 bool known = l->n[i] >= most / 2;
 
-                join(t, i, known ? l->mean[i] : NAN, known ? l->m2[i] / l->n[i] : NAN, weight);
+                merge_number(t, i, known ? l->mean[i] : NAN, known ? l->m2[i] / l->n[i] : NAN, weight);
         }
         t->seconds += l->seconds;
         return COMMAND_OK;
 }
 
-bool taught_forget(struct profile *profile, const char *name) {
-        struct taught_posture *t = *name ? find(profile, name) : NULL;
+bool taught_remove(struct profile *profile, const char *name) {
+        struct taught_posture *t = *name ? find_taught(profile, name) : NULL;
 
         if (!t)
                 return false;
@@ -138,11 +138,11 @@ bool taught_forget(struct profile *profile, const char *name) {
         for (int i = 0; i < TAUGHT_MAX; i++)
                 if (*profile->taught[i].name)
                         return true;
-        profile->n_pattern = 0; /* none left: the next lesson is the first */
+        profile->n_fingerprint = 0; /* none left: the next lesson is the first */
         return true;
 }
 
-static bool plausible(const struct taught_posture *t, uint32_t n) {
+static bool is_plausible(const struct taught_posture *t, uint32_t n) {
         struct lesson l;
 
         if (!lesson_begin(&l, t->name) || !(t->seconds > 0 && isfinite(t->seconds)))
@@ -155,47 +155,48 @@ static bool plausible(const struct taught_posture *t, uint32_t n) {
 }
 
 bool taught_plausible(const struct profile *profile) {
-        if (profile->n_pattern > PATTERN_MAX ||
-            (profile->n_pattern && !(profile->pattern_offset > 0 && profile->pattern_offset <= 1)))
+        if (profile->n_fingerprint > FINGERPRINT_MAX ||
+            (profile->n_fingerprint && !(profile->fingerprint_offset > 0 && profile->fingerprint_offset <= 1)))
                 return false;
         for (int i = 0; i < TAUGHT_MAX; i++)
                 if (*profile->taught[i].name &&
-                    (!profile->n_pattern || !plausible(&profile->taught[i], profile->n_pattern)))
+                    (!profile->n_fingerprint || !is_plausible(&profile->taught[i], profile->n_fingerprint)))
                         return false;
         return true;
 }
 
-/* Of all postures together, number by number; returns the mean over the numbers. */
-static float pool(const struct profile *p, float ret[PATTERN_MAX]) {
+/* Mean variance of all postures, number by number; returns the mean over the numbers. */
+static float pool_variances(const struct profile *p, float ret[FINGERPRINT_MAX]) {
         float sum = 0, n = 0;
 
-        for (uint32_t i = 0; i < p->n_pattern; i++) {
-                float of = 0, known = 0;
+        for (uint32_t i = 0; i < p->n_fingerprint; i++) {
+                float variance = 0, known = 0;
 
                 for (int k = 0; k < TAUGHT_MAX; k++)
                         if (*p->taught[k].name && !isnan(p->taught[k].variance[i])) {
-                                of += p->taught[k].variance[i];
+                                variance += p->taught[k].variance[i];
                                 known++;
                         }
-                ret[i] = known > 0 ? of / known : 0;
+                ret[i] = known > 0 ? variance / known : 0;
                 sum += ret[i];
                 n += known > 0;
         }
         return n > 0 ? sum / n : 0;
 }
 
+/* Variance of sitting down again. */
 static float again_variance(const struct profile *p, const struct taught_posture *t) {
-        return p->n_pattern == PATTERN_BODY ? BODY_VARIANCE
-                                            : AGAIN_VARIANCE + SHORT_VARIANCE / (1 + t->seconds / SHORT_S);
+        return p->n_fingerprint == FINGERPRINT_BODY ? BODY_VARIANCE
+                                                    : AGAIN_VARIANCE + SHORT_VARIANCE / (1 + t->seconds / SHORT_S);
 }
 
-void recogniser_know(struct recogniser *r, const struct profile *profile) {
-        float pooled[PATTERN_MAX], even = EVEN * pool(profile, pooled);
+void recogniser_load(struct recogniser *r, const struct profile *profile) {
+        float pooled[FINGERPRINT_MAX], even = EVEN * pool_variances(profile, pooled);
 
         r->n = 0;
-        r->n_pattern = profile->n_pattern;
-        r->offset = profile->pattern_offset;
-        recogniser_lose(r);
+        r->n_fingerprint = profile->n_fingerprint;
+        r->offset = profile->fingerprint_offset;
+        recogniser_reset(r);
         for (int k = 0; k < TAUGHT_MAX; k++) {
                 const struct taught_posture *t = &profile->taught[k];
                 float again = again_variance(profile, t);
@@ -204,7 +205,7 @@ void recogniser_know(struct recogniser *r, const struct profile *profile) {
                         continue;
                 memcpy(r->of[r->n].name, t->name, sizeof(t->name));
                 memcpy(r->of[r->n].mean, t->mean, sizeof(t->mean));
-                for (uint32_t i = 0; i < r->n_pattern; i++) {
+                for (uint32_t i = 0; i < r->n_fingerprint; i++) {
                         float own = (1 - POOLED) * t->variance[i] + POOLED * pooled[i] + even + again;
 
                         r->of[r->n].variance[i] = own;
@@ -214,24 +215,24 @@ void recogniser_know(struct recogniser *r, const struct profile *profile) {
         }
 }
 
-void recogniser_lose(struct recogniser *r) {
+void recogniser_reset(struct recogniser *r) {
         r->now = -1;
         r->fit = NAN;
         r->at_us = 0;
 }
 
 struct distance {
-        float all;    /* per number; what is compared */
-        float misfit; /* per loaded number; what "none" goes by */
+        float all;    /* per number: the postures are compared by it */
+        float misfit; /* per loaded number: decides whether it is none of them */
 };
 
-static struct distance distance(const struct recogniser *r, uint32_t k, const float *x) {
+static struct distance measure_distance(const struct recogniser *r, uint32_t k, const float *x) {
         const float *mean = r->of[k].mean, *variance = r->of[k].variance, *log_variance = r->of[k].log_variance;
         const float loaded = logf(r->offset) + LOADED;
         float misfit = 0, all = 0;
         uint32_t n = 0, n_loaded = 0;
 
-        for (uint32_t i = 0; i < r->n_pattern; i++) {
+        for (uint32_t i = 0; i < r->n_fingerprint; i++) {
                 float away = x[i] - mean[i], d;
 
                 if (isnan(away))
@@ -249,16 +250,16 @@ static struct distance distance(const struct recogniser *r, uint32_t k, const fl
 
 void recogniser_step(struct recogniser *r, const struct features *f) {
         struct distance least = {INFINITY, INFINITY};
-        float x[PATTERN_MAX];
+        float x[FINGERPRINT_MAX];
 
-        if (r->n == 0 || r->n_pattern != f->n_pattern || r->at_us == f->pattern_at_us)
+        if (r->n == 0 || r->n_fingerprint != f->n_fingerprint || r->at_us == f->fingerprint_at_us)
                 return;
-        r->at_us = f->pattern_at_us;
-        for (uint32_t i = 0; i < f->n_pattern; i++)
-                x[i] = logf(f->pattern[i] + r->offset);
+        r->at_us = f->fingerprint_at_us;
+        for (uint32_t i = 0; i < f->n_fingerprint; i++)
+                x[i] = logf(f->fingerprint[i] + r->offset);
         r->now = -1;
         for (uint32_t k = 0; k < r->n; k++) {
-                struct distance d = distance(r, k, x);
+                struct distance d = measure_distance(r, k, x);
 
                 if (d.all < least.all) {
                         least = d;

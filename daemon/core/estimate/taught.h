@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Postures that the sitter taught: "sit so for ten seconds", recognised from then on, on any mat, with an honest "none
- * of these". Positions are not needed.
+/* Postures that the sitter taught ("sit like this for ten seconds"), recognised from then on, on any mat, with an honest
+ * "none of these". Positions are not needed.
  *
- * A pattern (describe/pattern.h) is compared as x = log(load + offset): a cell that takes half of the load differs as much
- * as one that takes double, whatever it measures, and what lies below the offset does not count. The offset is a quarter
- * of the mean load a cell at the first lesson, so that neither the mat's gain nor its full scale matters.
+ * A fingerprint (describe/fingerprint.h) is compared as x = log(load + offset): a cell with half of the load differs as
+ * much as one with double, whatever it measures, and loads below the offset do not count. The offset is a quarter of the
+ * mean load per cell at the first lesson, so that neither the mat's gain nor its full scale matters.
  *
- * A lesson leaves mean and variance of each number. How much a number varies within a posture is known badly from few
- * seconds, so half of it is taken from all postures together (shrinkage), and on top comes what a lesson cannot
- * show: sitting down again another day. The distance is that of Student's t, number by number,
+ * A lesson leaves mean and variance of each number. A few seconds show the variance within a posture badly, so 30 % of it
+ * is taken from all postures together (shrinkage), and a variance is added that a lesson cannot show: sitting down again
+ * another day. The distance is that of Student's t, number by number,
  *
  *   d = mean of (NU + 1) log(1 + (x - mean)^2 / (NU variance)) + log variance
  *
  * since a fold of a coat changes a few cells a lot and must not outvote the others. The least distance wins; where its
- * first part is larger than NONE, it is none of them. No normalisation of the load wins on every mat [recordings of four
- * mats]; the logarithm with an offset, variances and heavy tails does without a choice.
+ * first part is larger than NONE, the posture is none of them. No normalisation of the load wins on every mat [recordings of four
+ * mats]; the logarithm with an offset, variances and heavy tails needs no choice.
  *
- * On top of a pattern fixed to the body comes less than on one fixed to the mat, since where the sitter came down does not
- * show in it: BODY_VARIANCE was the smallest that kept nine of ten simulated sits recognised; with twice as
- * much every untaught upright is taken for a crossed leg.
+ * A fingerprint fixed to the body gets less added variance than one fixed to the mat, because the place where the sitter
+ * came down does not show in it: BODY_VARIANCE was the smallest that kept nine of ten simulated sits recognised; with
+ * twice as much every untaught upright is taken for a crossed leg.
  *
- * How the constants were found: see tests/accuracy; each may be halved or doubled without much harm. */
+ * tests/accuracy shows how the constants were found; each may be halved or doubled without much harm. */
 #ifndef CORE_ESTIMATE_TAUGHT_H
 #define CORE_ESTIMATE_TAUGHT_H
 
@@ -32,48 +32,49 @@
 #include "sitbone/posture.h"
 #include "sitbone/profile.h"
 
-/* ---- learning: who takes the lesson decides when it begins, which frames belong to it, and when it is over ---- */
+/* ---- learning: the caller decides when the lesson begins, which frames belong to it, and when it is over ---- */
 
 struct lesson {
         char name[POSTURE_NAME_MAX];
-        uint32_t n_pattern;
-        uint64_t at_us;       /* last pattern taken in */
-        float seconds;        /* so far */
-        float n[PATTERN_MAX]; /* patterns behind each number */
-        float mean[PATTERN_MAX], m2[PATTERN_MAX];
+        uint32_t n_fingerprint;
+        uint64_t at_us;           /* last fingerprint added */
+        float seconds;            /* so far */
+        float n[FINGERPRINT_MAX]; /* fingerprints behind each number */
+        float mean[FINGERPRINT_MAX], m2[FINGERPRINT_MAX];
 };
 
-/* False: no name, or not [A-Za-z0-9_-]. */
+/* False: no name, or one not of [A-Za-z0-9_-]. */
 bool lesson_begin(struct lesson *l, const char *name);
-/* One frame of it. The first frame of the first lesson chooses the profile's offset. */
+/* Adds a frame. The first frame of the first lesson chooses the profile's offset. */
 void lesson_add(struct lesson *l, struct profile *profile, const struct features *f);
-/* The lesson is over: into the profile, beside what was taught under this name before. COMMAND_OK, COMMAND_UNSTEADY (less
- * than two patterns), COMMAND_OUT_OF_RANGE (TAUGHT_MAX names are known already) or COMMAND_NO_FRAMES (another mat). */
+/* The lesson is over: adds it to the profile, to earlier lessons of this name if there are any. COMMAND_OK,
+ * COMMAND_UNSTEADY (fewer than two fingerprints), COMMAND_OUT_OF_RANGE (TAUGHT_MAX names are known already) or
+ * COMMAND_NO_FRAMES (another mat). */
 enum command_result lesson_learn(const struct lesson *l, struct profile *profile);
 /* False: no such name. */
-bool taught_forget(struct profile *profile, const char *name);
-/* Could it have been written by lesson_learn? */
+bool taught_remove(struct profile *profile, const char *name);
+/* Could lesson_learn() have written these postures? */
 bool taught_plausible(const struct profile *profile);
 
 /* ---- recognising ---- */
 
 struct recogniser {
-        uint32_t n, n_pattern;
+        uint32_t n, n_fingerprint;
         float offset;
         int32_t now; /* -1 = none of them */
         float fit;
         uint64_t at_us;
         struct {
                 char name[POSTURE_NAME_MAX];
-                float mean[PATTERN_MAX], variance[PATTERN_MAX], log_variance[PATTERN_MAX];
+                float mean[FINGERPRINT_MAX], variance[FINGERPRINT_MAX], log_variance[FINGERPRINT_MAX];
         } of[TAUGHT_MAX];
 };
 
-/* What is known now; again after each change of the profile. */
-void recogniser_know(struct recogniser *r, const struct profile *profile);
+/* Loads the taught postures; call it again after each change of the profile. */
+void recogniser_load(struct recogniser *r, const struct profile *profile);
 void recogniser_step(struct recogniser *r, const struct features *f);
 /* The mat fell silent. */
-void recogniser_lose(struct recogniser *r);
+void recogniser_reset(struct recogniser *r);
 void recogniser_report(const struct recogniser *r, struct posture *ret);
 
 #endif

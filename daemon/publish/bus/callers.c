@@ -9,28 +9,27 @@
 #include <unistd.h>
 
 /* A live view polls at up to 30 a second; nobody needs more. */
-static const double burst = 60, per_second = 30;
+static const double BURST = 60, PER_SECOND = 30;
 
-void bus_callers_init(struct bus_callers *c, bool everybody, bus_answer_fn answer, void *userdata) {
+void bus_callers_init(struct bus_callers *c, bool everybody, void *userdata) {
         memset(c, 0, sizeof(*c));
         c->everybody = everybody;
-        c->answer = answer;
         c->userdata = userdata;
 }
 
-static void asking_done(struct bus_asking *a) {
-        a->slot = sd_bus_slot_unref(a->slot);
-        a->call = sd_bus_message_unref(a->call);
+static void free_pending(struct bus_pending_call *p) {
+        p->slot = sd_bus_slot_unref(p->slot);
+        p->call = sd_bus_message_unref(p->call);
 }
 
 void bus_callers_reset(struct bus_callers *c) {
-        for (int i = 0; i < BUS_ASKING_MAX; i++)
-                asking_done(&c->asking[i]);
+        for (int i = 0; i < BUS_PENDING_MAX; i++)
+                free_pending(&c->pending[i]);
         memset(c->of, 0, sizeof(c->of));
 }
 
-/* The caller's entry; a new one takes the place of whoever was silent longest. */
-static struct bus_caller *caller_of(struct bus_callers *c, const char *name, uint64_t now_us) {
+/* Returns the caller's entry; a new caller replaces the one that was silent longest. */
+static struct bus_caller *find_caller(struct bus_callers *c, const char *name, uint64_t now_us) {
         struct bus_caller *oldest = &c->of[0];
 
         for (int i = 0; i < BUS_CALLERS_MAX; i++) {
@@ -41,24 +40,24 @@ static struct bus_caller *caller_of(struct bus_callers *c, const char *name, uin
         }
         memset(oldest, 0, sizeof(*oldest));
         snprintf(oldest->name, sizeof(oldest->name), "%s", name);
-        oldest->allowance = burst;
+        oldest->allowance = BURST;
         oldest->seen_us = now_us;
         return oldest;
 }
 
-static bool within_allowance(struct bus_caller *caller, double cost, uint64_t now_us) {
-        caller->allowance += (double)(now_us - caller->seen_us) * 1e-6 * per_second;
+static bool spend_allowance(struct bus_caller *caller, double cost, uint64_t now_us) {
+        caller->allowance += (double)(now_us - caller->seen_us) * 1e-6 * PER_SECOND;
         caller->seen_us = now_us;
-        if (caller->allowance > burst)
-                caller->allowance = burst;
+        if (caller->allowance > BURST)
+                caller->allowance = BURST;
         if (caller->allowance < cost)
                 return false;
         caller->allowance -= cost;
         return true;
 }
 
-/* logind's state files are small and in memory: no bus call, and they can be read inside the unit's sandbox, where
- * other people's /proc cannot. */
+/* logind's state files are small and in memory: reading them takes no bus call, and works inside the unit's sandbox,
+ * where the /proc of other users cannot be read. */
 static bool has_active_local_session(uid_t uid) {
         char **sessions = NULL;
         bool found = false;
@@ -73,12 +72,12 @@ static bool has_active_local_session(uid_t uid) {
         return found;
 }
 
-static int answer_if_allowed(struct bus_callers *c, sd_bus_message *m, uid_t uid) {
+static int answer_if_allowed(struct bus_callers *c, sd_bus_message *m, uid_t uid, bus_answer_fn answer) {
         if (uid == 0 || uid == geteuid() || has_active_local_session(uid))
-                return c->answer(c->userdata, m);
+                return answer(c->userdata, m);
         return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED,
                                           "Only root, the daemon's own user and users with an active local session "
-                                          "may ask this");
+                                          "may call this method");
 }
 
 static int read_uid(sd_bus_message *reply, uint32_t *ret) {
@@ -97,61 +96,67 @@ static int read_uid(sd_bus_message *reply, uint32_t *ret) {
         return r < 0 ? r : -ENODATA;
 }
 
+static int refuse_unknown(sd_bus_message *m) {
+        return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not tell the caller's uid");
+}
+
 static int on_credentials(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
-        struct bus_asking *a = userdata;
-        struct bus_callers *c = a->callers;
-        sd_bus_message *call = sd_bus_message_ref(a->call);
+        struct bus_pending_call *p = userdata;
+        struct bus_callers *c = p->callers;
+        sd_bus_message *call = sd_bus_message_ref(p->call);
         struct bus_caller *caller;
         uint32_t uid;
         int r;
 
         (void)ret_error;
-        asking_done(a);
+        free_pending(p);
         if (sd_bus_message_is_method_error(reply, NULL) || read_uid(reply, &uid) < 0) {
-                r = sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not say who you are");
+                r = refuse_unknown(call);
         } else {
-                caller = caller_of(c, sd_bus_message_get_sender(call), 0);
+                caller = find_caller(c, sd_bus_message_get_sender(call), 0);
                 caller->known = true;
                 caller->uid = uid;
-                r = answer_if_allowed(c, call, uid);
-                if (r < 0) /* sd-bus does so only for what a method handler returns */
+                r = answer_if_allowed(c, call, uid, p->answer);
+                if (r < 0) /* sd-bus answers with an error only for method handlers */
                         r = sd_bus_reply_method_errno(call, r, NULL);
         }
         sd_bus_message_unref(call);
         return r < 0 ? r : 1;
 }
 
-static int ask_for_uid(struct bus_callers *c, sd_bus_message *m) {
-        struct bus_asking *free_one = NULL;
+static int request_uid(struct bus_callers *c, sd_bus_message *m, bus_answer_fn answer) {
+        struct bus_pending_call *p = NULL;
         int r;
 
-        for (int i = 0; i < BUS_ASKING_MAX && !free_one; i++)
-                if (!c->asking[i].call)
-                        free_one = &c->asking[i];
-        if (!free_one)
+        for (int i = 0; i < BUS_PENDING_MAX && !p; i++)
+                if (!c->pending[i].call)
+                        p = &c->pending[i];
+        if (!p)
                 return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_LIMITS_EXCEEDED, "Too many callers at once");
-        free_one->callers = c;
-        r = sd_bus_call_method_async(sd_bus_message_get_bus(m), &free_one->slot, "org.freedesktop.DBus",
+        p->callers = c;
+        p->answer = answer;
+        r = sd_bus_call_method_async(sd_bus_message_get_bus(m), &p->slot, "org.freedesktop.DBus",
                                      "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionCredentials",
-                                     on_credentials, free_one, "s", sd_bus_message_get_sender(m));
+                                     on_credentials, p, "s", sd_bus_message_get_sender(m));
         if (r < 0)
                 return r;
-        free_one->call = sd_bus_message_ref(m);
+        p->call = sd_bus_message_ref(m);
         return 1;
 }
 
-int bus_callers_admit(struct bus_callers *c, sd_bus_message *m, double cost, uint64_t now_us) {
+int bus_callers_admit(struct bus_callers *c, sd_bus_message *m, double cost, uint64_t now_us, bus_answer_fn answer) {
         const char *sender = sd_bus_message_get_sender(m);
         struct bus_caller *caller;
 
         if (!sender || strlen(sender) >= sizeof(caller->name))
-                return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not say who you are");
-        caller = caller_of(c, sender, now_us);
-        if (!within_allowance(caller, cost, now_us))
-                return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_LIMITS_EXCEEDED, "Asked too often, try again");
+                return refuse_unknown(m);
+        caller = find_caller(c, sender, now_us);
+        if (!spend_allowance(caller, cost, now_us))
+                return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                                  "Called too often; wait a second, then try again");
         if (c->everybody)
-                return c->answer(c->userdata, m);
+                return answer(c->userdata, m);
         if (caller->known)
-                return answer_if_allowed(c, m, caller->uid);
-        return ask_for_uid(c, m);
+                return answer_if_allowed(c, m, caller->uid, answer);
+        return request_uid(c, m, answer);
 }

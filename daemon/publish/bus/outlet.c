@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "publish/bus/outlet.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +12,18 @@
 #include <unistd.h>
 
 #include "contract/bus_names.h"
+#include "contract/live_bus.h"
 #include "publish/bus/callers.h"
-#include "publish/bus/command.h"
 #include "publish/bus/values.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "words/names.h"
 
-static const uint64_t announce_every_us = 300000; /* PropertiesChanged: about three a second at most */
-static const uint64_t retry_first_us = 1000000, retry_most_us = 60000000;
-static const uint64_t goodbye_us = 200000; /* what is queued may still go out for so long */
-static const uint64_t queued_most = 64;    /* messages the bus did not take: it is stuck */
-static const double command_cost = 6;      /* of an allowance that refills 30 a second */
+static const uint64_t ANNOUNCE_EVERY_US = 300000; /* PropertiesChanged: about three a second at most */
+static const uint64_t RETRY_FIRST_US = 1000000, RETRY_MOST_US = 60000000;
+static const uint64_t GOODBYE_US = 200000;               /* time that queued messages get to go out at the end */
+static const uint64_t QUEUED_MOST = 64;                  /* messages that the bus did not accept: it is stuck */
+static const double QUESTION_COST = 1, COMMAND_COST = 6; /* of an allowance that refills 30 a second */
 
 struct bus {
         sd_event *event;
@@ -38,15 +38,16 @@ struct bus {
         struct bus_callers callers;
         char name[BUS_NAME_MAX];
         char status[128];
+        sd_bus_vtable properties[LIVE_FIELDS_MAX + 2];
         sd_bus *bus;
         sd_bus_slot *name_slot;
-        bool owned;
+        bool owned; /* the name is */
         sd_event_source *retry, *announce, *leave;
         bool announcing;
         uint64_t retry_us;
 };
 
-/* Says each new state once in the journal. */
+/* Logs each new state once. */
 static void set_status(struct bus *b, enum log_level level, const char *what, const char *why) {
         char status[sizeof(b->status)];
 
@@ -56,6 +57,8 @@ static void set_status(struct bus *b, enum log_level level, const char *what, co
         memcpy(b->status, status, sizeof(status));
         log_line(level, "bus: %s: %s", b->name, status);
 }
+
+/* ---- answers; the caller is allowed to ask ---- */
 
 static int answer_with(struct bus *b, sd_bus_message *m, int (*append)(sd_bus_message *, const struct bus_view *)) {
         sd_bus_message *reply = NULL;
@@ -69,136 +72,196 @@ static int answer_with(struct bus *b, sd_bus_message *m, int (*append)(sd_bus_me
         return r;
 }
 
-static int answer_tap(struct bus *b, sd_bus_message *m) {
+static int answer_get_live(void *userdata, sd_bus_message *m) {
+        return answer_with(userdata, m, bus_append_live);
+}
+
+static int answer_get_why(void *userdata, sd_bus_message *m) {
+        return answer_with(userdata, m, bus_append_why);
+}
+
+static int answer_tap(void *userdata, sd_bus_message *m) {
+        struct bus *b = userdata;
         const char *head;
         int fd = b->tap ? b->tap(b->userdata, &head) : -EOPNOTSUPP, r;
 
         if (fd < 0)
                 return sd_bus_reply_method_errnof(
-                        m, fd, fd == -EMFILE ? "there are too many recorders already" : "nothing to hand over");
+                        m, fd, fd == -EMFILE ? "Too many recorders are connected already" : "No mat is connected");
         r = sd_bus_reply_method_return(m, "hs", fd, head);
         close(fd);
         return r;
 }
 
-static int answer_command(struct bus *b, sd_bus_message *m) {
-        struct command command = {0};
-        enum command_result result = bus_read_command(m, &command);
+static int answer_command(struct bus *b, sd_bus_message *m, enum command_result parsed,
+                          const struct command *command) {
+        enum command_result result = parsed == COMMAND_OK ? b->execute(b->userdata, command) : parsed;
         char error[64];
 
-        if (result == COMMAND_OK)
-                result = b->execute(b->userdata, &command);
         if (result == COMMAND_OK)
                 return sd_bus_reply_method_return(m, NULL);
         snprintf(error, sizeof(error), BUS_ERROR "%s", command_result_name(result));
         return sd_bus_reply_method_errorf(m, error, "%s", command_result_text(result));
 }
 
-/* The caller is allowed to. */
-static int answer(void *userdata, sd_bus_message *m) {
-        struct bus *b = userdata;
+/* ---- arguments of commands ---- */
 
-        if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "Tap"))
-                return answer_tap(b, m);
-        if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetLive"))
-                return answer_with(b, m, bus_append_live);
-        if (sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetWhy"))
-                return answer_with(b, m, bus_append_why);
-        return answer_command(b, m);
+static enum command_result parse_nothing(sd_bus_message *m, struct command *ret) {
+        (void)m, (void)ret;
+        return COMMAND_OK;
 }
 
-static struct bus *bus_of(void *view) {
-        return (struct bus *)(void *)((char *)view - offsetof(struct bus, view));
+static enum command_result parse_minutes(sd_bus_message *m, struct command *ret) {
+        return sd_bus_message_read(m, "u", &ret->minutes) < 0 ? COMMAND_MALFORMED : COMMAND_OK;
 }
 
-static int on_method(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct bus *b = bus_of(userdata);
-        bool question = sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetLive") ||
-                        sd_bus_message_is_method_call(m, BUS_INTERFACE, "GetWhy");
-        int r = bus_callers_admit(&b->callers, m, question ? 1 : command_cost, clock_boottime_us());
+static enum command_result parse_target(sd_bus_message *m, struct command *ret) {
+        const char *word;
 
-        (void)ret_error;
+        if (sd_bus_message_read(m, "s", &word) < 0)
+                return COMMAND_MALFORMED;
+        return calibrate_target_of(word, &ret->target) ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
+static enum command_result parse_name(sd_bus_message *m, struct command *ret) {
+        const char *name;
+
+        if (sd_bus_message_read(m, "s", &name) < 0)
+                return COMMAND_MALFORMED;
+        return name_of(name, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
+/* An empty name is nobody in particular. */
+static enum command_result parse_name_or_none(sd_bus_message *m, struct command *ret) {
+        const char *name;
+
+        if (sd_bus_message_read(m, "s", &name) < 0)
+                return COMMAND_MALFORMED;
+        return !*name || name_of(name, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
+static enum command_result parse_inhibit(sd_bus_message *m, struct command *ret) {
+        int on;
+
+        if (sd_bus_message_read(m, "b", &on) < 0)
+                return COMMAND_MALFORMED;
+        ret->on = on != 0;
+        return parse_name_or_none(m, ret);
+}
+
+/* ---- the object ---- */
+
+static int admit_caller(struct bus *b, sd_bus_message *m, double cost, bus_answer_fn answer) {
+        int r = bus_callers_admit(&b->callers, m, cost, clock_boottime_us(), answer);
+
         return r < 0 ? r : 1;
 }
 
+/* handler: the method handler of sd-bus, which admits the caller and then calls answer. */
+#define DEFINE_METHOD(handler, cost, answer)                                                                          \
+        static int handler(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {                              \
+                (void)ret_error;                                                                                      \
+                return admit_caller(userdata, m, cost, answer);                                                       \
+        }
+
+/* The same for a method that is a command: parse reads its arguments. */
+#define DEFINE_COMMAND(handler, verb_, parse)                                                                         \
+        static int answer_##handler(void *userdata, sd_bus_message *m) {                                              \
+                struct command command = {.verb = verb_};                                                             \
+                enum command_result parsed = parse(m, &command);                                                      \
+                                                                                                                      \
+                return answer_command(userdata, m, parsed, &command);                                                 \
+        }                                                                                                             \
+        DEFINE_METHOD(handler, COMMAND_COST, answer_##handler)
+
+DEFINE_METHOD(on_get_live, QUESTION_COST, answer_get_live)
+DEFINE_METHOD(on_get_why, QUESTION_COST, answer_get_why)
+DEFINE_METHOD(on_tap, COMMAND_COST, answer_tap)
+DEFINE_COMMAND(on_snooze, COMMAND_SNOOZE, parse_minutes)
+DEFINE_COMMAND(on_done, COMMAND_DONE, parse_nothing)
+DEFINE_COMMAND(on_skip, COMMAND_SKIP, parse_nothing)
+DEFINE_COMMAND(on_pause, COMMAND_PAUSE, parse_minutes)
+DEFINE_COMMAND(on_resume, COMMAND_RESUME, parse_nothing)
+DEFINE_COMMAND(on_hold, COMMAND_HOLD, parse_inhibit)
+DEFINE_COMMAND(on_calibrate, COMMAND_CALIBRATE, parse_target)
+DEFINE_COMMAND(on_tare, COMMAND_TARE, parse_nothing)
+DEFINE_COMMAND(on_teach, COMMAND_TEACH, parse_name)
+DEFINE_COMMAND(on_unteach, COMMAND_UNTEACH, parse_name)
+DEFINE_COMMAND(on_set_sitter, COMMAND_SITTER, parse_name_or_none)
+DEFINE_COMMAND(on_session_done, COMMAND_SESSION, parse_nothing)
+
 /* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; bus_callers.h does it. */
-#define PROPERTY(name, type) SD_BUS_PROPERTY(name, type, bus_get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
-#define COMMAND(name)                                                                                                 \
-        SD_BUS_METHOD_WITH_ARGS(name, SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_method, SD_BUS_VTABLE_UNPRIVILEGED)
-#define COMMAND_WITH(name, type, argument)                                                                            \
-        SD_BUS_METHOD_WITH_ARGS(name, SD_BUS_ARGS(type, argument), SD_BUS_NO_RESULT, on_method,                       \
-                                SD_BUS_VTABLE_UNPRIVILEGED)
+#define UNPRIVILEGED SD_BUS_VTABLE_UNPRIVILEGED
+
+/* Properties but OpenAlerts are in a second table, made from contract/live_fields.c. */
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
-        SD_BUS_PROPERTY("SeatId", "s", bus_get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_PROPERTY("SeatName", "s", bus_get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_PROPERTY("Version", "s", bus_get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        PROPERTY("Occupancy", "s"),
-        PROPERTY("Posture", "s"),
-        PROPERTY("Phase", "s"),
-        PROPERTY("Confidence", "d"),
-        PROPERTY("TiltDeg", "d"),
-        PROPERTY("TiltSdDeg", "d"),
-        PROPERTY("ObliquityDeg", "d"),
-        PROPERTY("ObliquitySdDeg", "d"),
-        PROPERTY("SeatedSince", "t"),
-        PROPERTY("NextAlertAt", "t"),
-        PROPERTY("SnoozedUntil", "t"),
-        PROPERTY("PausedUntil", "t"),
-        PROPERTY("DoNotDisturb", "b"),
-        PROPERTY("BoutSeatedS", "u"),
-        PROPERTY("SittingTodayS", "u"),
-        PROPERTY("MatOnline", "b"),
-        PROPERTY("Mqtt", "s"),
-        SD_BUS_PROPERTY("OpenAlerts", "a(ssa{sv})", bus_get_open_alerts, 0, 0),
-        COMMAND_WITH("Snooze", "u", minutes),
-        COMMAND("Done"),
-        COMMAND("Skip"),
-        COMMAND_WITH("Pause", "u", minutes),
-        COMMAND("Resume"),
-        SD_BUS_METHOD_WITH_ARGS("Hold", SD_BUS_ARGS("b", on, "s", who), SD_BUS_NO_RESULT, on_method,
-                                SD_BUS_VTABLE_UNPRIVILEGED),
-        COMMAND_WITH("Calibrate", "s", what),
-        COMMAND("Tare"),
-        COMMAND_WITH("Teach", "s", name),
-        COMMAND_WITH("Unteach", "s", name),
-        COMMAND_WITH("SetSitter", "s", name),
-        COMMAND("SessionDone"),
-        SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_method,
-                                SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_method,
-                                SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Tap", SD_BUS_NO_ARGS, SD_BUS_RESULT("h", bytes, "s", head), on_method,
-                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_PROPERTY("OpenAlerts", "a(ssa{sv})", bus_get_open_alerts, offsetof(struct bus, view), 0),
+        SD_BUS_METHOD_WITH_ARGS("Snooze", SD_BUS_ARGS("u", minutes), SD_BUS_NO_RESULT, on_snooze, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Done", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_done, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Skip", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_skip, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Pause", SD_BUS_ARGS("u", minutes), SD_BUS_NO_RESULT, on_pause, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Resume", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_resume, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Hold", SD_BUS_ARGS("b", on, "s", who), SD_BUS_NO_RESULT, on_hold, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Calibrate", SD_BUS_ARGS("s", what), SD_BUS_NO_RESULT, on_calibrate, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Tare", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_tare, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Teach", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_teach, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Unteach", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_unteach, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetSitter", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_set_sitter, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SessionDone", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_session_done, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_get_live, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_get_why,
+                                UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Tap", SD_BUS_NO_ARGS, SD_BUS_RESULT("h", bytes, "s", head), on_tap, UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("AlertRaised", SD_BUS_ARGS("s", id, "s", kind, "a{sv}", details), 0),
         SD_BUS_SIGNAL_WITH_ARGS("AlertSoon", SD_BUS_ARGS("s", kind, "t", due_at), 0),
         SD_BUS_SIGNAL_WITH_ARGS("AlertCleared", SD_BUS_ARGS("s", id, "s", kind, "s", outcome), 0),
         SD_BUS_VTABLE_END,
 };
 
-static void disconnect(struct bus *b) {
+static void fill_property_table(sd_bus_vtable *ret) {
+        *ret++ = (sd_bus_vtable)SD_BUS_VTABLE_START(0);
+        for (size_t i = 0; i < live_fields_n; i++) {
+                const struct live_field *f = &live_fields[i];
+
+                if (f->property_step > 0)
+                        *ret++ = (sd_bus_vtable)SD_BUS_PROPERTY(
+                                f->bus, live_bus_type(f), bus_get_property, offsetof(struct bus, view),
+                                isinf(f->property_step) ? SD_BUS_VTABLE_PROPERTY_CONST
+                                                        : SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE);
+        }
+        *ret = (sd_bus_vtable)SD_BUS_VTABLE_END;
+}
+
+/* ---- the connection ---- */
+
+static void close_connection(struct bus *b) {
         bus_callers_reset(&b->callers);
         b->owned = false;
         b->name_slot = sd_bus_slot_unref(b->name_slot);
         b->bus = sd_bus_close_unref(b->bus);
 }
 
-static void arm(sd_event_source *timer, uint64_t in_us) {
-        sd_event_source_set_time_relative(timer, in_us);
-        sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+static void arm_timer(sd_event_source *timer, uint64_t in_us) {
+        int r = sd_event_source_set_time_relative(timer, in_us);
+
+        if (r >= 0)
+                r = sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+        if (r < 0)
+                log_error("bus: a timer cannot be set: %s", strerror(-r));
 }
 
-/* Tears down and tries again later; the teardown is left to the timer since we may be inside a callback of the bus. */
+/* Tries again later. The timer closes the connection: this may be a callback of that connection. */
 static void retry_later(struct bus *b, const char *what, int error) {
         b->owned = false;
         set_status(b, LOG_LEVEL_NOTICE, what, error ? strerror(-error) : NULL);
-        arm(b->retry, b->retry_us);
-        b->retry_us = b->retry_us * 2 < retry_most_us ? b->retry_us * 2 : retry_most_us;
+        arm_timer(b->retry, b->retry_us);
+        b->retry_us = b->retry_us * 2 < RETRY_MOST_US ? b->retry_us * 2 : RETRY_MOST_US;
 }
 
-static void owned(struct bus *b) {
+static void set_owned(struct bus *b) {
         b->owned = true;
-        b->retry_us = retry_first_us;
+        b->retry_us = RETRY_FIRST_US;
         set_status(b, LOG_LEVEL_INFO, "connected", NULL);
 }
 
@@ -215,13 +278,13 @@ static int on_name(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         if (sd_bus_message_read(m, "u", &reply) < 0)
                 return 0;
         if (reply == 2) /* DBUS_REQUEST_NAME_REPLY_IN_QUEUE */
-                set_status(b, LOG_LEVEL_WARNING, "name taken by another program, waiting for it", NULL);
+                set_status(b, LOG_LEVEL_WARNING, "another program owns the name; waiting until it is free", NULL);
         else
-                owned(b);
+                set_owned(b);
         return 0;
 }
 
-/* Sees what comes unasked: the name given or taken away, the connection lost. */
+/* Handles what comes unasked: the name is given or taken away, or the connection is lost. */
 static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         struct bus *b = userdata;
         const char *name;
@@ -237,16 +300,16 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
         if (sd_bus_message_is_signal(m, NULL, "NameLost") && sd_bus_message_read(m, "s", &name) >= 0 &&
             strcmp(name, b->name) == 0) {
                 b->owned = false;
-                set_status(b, LOG_LEVEL_WARNING, "name taken by another program, waiting for it", NULL);
+                set_status(b, LOG_LEVEL_WARNING, "another program owns the name; waiting until it is free", NULL);
         } else if (sd_bus_message_is_signal(m, NULL, "NameAcquired") && sd_bus_message_read(m, "s", &name) >= 0 &&
                    strcmp(name, b->name) == 0) {
-                owned(b);
+                set_owned(b);
         }
         sd_bus_message_rewind(m, 1);
         return 0;
 }
 
-static int set_up(struct bus *b) {
+static int open_connection(struct bus *b) {
         int r = b->kind == BUS_SYSTEM ? sd_bus_open_system(&b->bus) : sd_bus_open_user(&b->bus);
 
         if (r >= 0)
@@ -254,7 +317,9 @@ static int set_up(struct bus *b) {
         if (r >= 0)
                 r = sd_bus_add_filter(b->bus, NULL, on_message, b);
         if (r >= 0)
-                r = sd_bus_add_object_vtable(b->bus, NULL, BUS_PATH, BUS_INTERFACE, vtable, &b->view);
+                r = sd_bus_add_object_vtable(b->bus, NULL, BUS_PATH, BUS_INTERFACE, vtable, b);
+        if (r >= 0)
+                r = sd_bus_add_object_vtable(b->bus, NULL, BUS_PATH, BUS_INTERFACE, b->properties, b);
         if (r >= 0) /* after the mat and its deadlines */
                 r = sd_bus_attach_event(b->bus, b->event, SD_EVENT_PRIORITY_NORMAL + 10);
         if (r >= 0)
@@ -267,17 +332,17 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
         int r;
 
         (void)source, (void)usec;
-        disconnect(b);
-        r = set_up(b);
+        close_connection(b);
+        r = open_connection(b);
         if (r < 0) {
                 retry_later(b, "no bus", r);
-                disconnect(b);
+                close_connection(b);
         }
         return 0;
 }
 
-/* A bus daemon that takes nothing must not fill our memory. */
-static bool bus_takes_messages(struct bus *b, uint64_t most) {
+/* A bus daemon that accepts nothing must not fill the memory of this one. */
+static bool accepts_messages(struct bus *b, uint64_t most) {
         uint64_t queued;
 
         return b->owned && sd_bus_get_n_queued_write(b->bus, &queued) >= 0 && queued <= most;
@@ -285,16 +350,16 @@ static bool bus_takes_messages(struct bus *b, uint64_t most) {
 
 static int on_announce(sd_event_source *source, uint64_t usec, void *userdata) {
         struct bus *b = userdata;
-        char *names[BUS_PROPERTY_N + 1];
+        char *names[LIVE_FIELDS_MAX + 1];
         int r;
 
         (void)source, (void)usec;
         b->announcing = false;
-        if (!bus_takes_messages(b, 0) || bus_values_take_moved(&b->view, &b->sent, names) == 0)
+        if (!accepts_messages(b, 0) || bus_collect_moved(&b->view, &b->sent, names) == 0)
                 return 0;
         r = sd_bus_emit_properties_changed_strv(b->bus, BUS_PATH, BUS_INTERFACE, names);
         if (r < 0)
-                log_warning("bus: changes not announced: %s", strerror(-r));
+                log_warning("bus: changed properties were not announced: %s", strerror(-r));
         return 0;
 }
 
@@ -307,7 +372,7 @@ static void emit_raised(struct bus *b, enum alert_kind k) {
         if (r >= 0)
                 r = sd_bus_send(b->bus, m, NULL);
         if (r < 0)
-                log_warning("bus: alert %s not sent: %s", alert_kind_name(k), strerror(-r));
+                log_warning("bus: alert %s was not sent: %s", alert_kind_name(k), strerror(-r));
         sd_bus_message_unref(m);
 }
 
@@ -319,29 +384,30 @@ static void emit_cleared(struct bus *b, enum alert_kind k, const struct alert *a
         r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "AlertCleared", "sss", id, alert_kind_name(k),
                                alert_outcome_name(a->outcome));
         if (r < 0)
-                log_warning("bus: end of alert %s not sent: %s", alert_kind_name(k), strerror(-r));
+                log_warning("bus: the end of alert %s was not sent: %s", alert_kind_name(k), strerror(-r));
 }
 
 static void emit_soon(struct bus *b, enum alert_kind k, const struct alert_plan *plan) {
         int r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "AlertSoon", "st", alert_kind_name(k),
-                                   bus_wall_of(&b->view.wall, plan->due_us));
+                                   bus_wall_us(&b->view, plan->due_us));
         if (r < 0)
-                log_warning("bus: heads-up %s not sent: %s", alert_kind_name(k), strerror(-r));
+                log_warning("bus: heads-up %s was not sent: %s", alert_kind_name(k), strerror(-r));
 }
 
 static void post_alerts(struct bus *b, const struct alerts *alerts) {
-        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
+        for (int i = 0; i < ALERT_KIND_N; i++) {
+                enum alert_kind k = (enum alert_kind)i;
                 const struct alert *a = &alerts->of[k];
 
                 if (!a->changes || !b->owned)
                         continue;
-                if (!bus_takes_messages(b, queued_most)) { /* agents ask for what is open when we come back */
+                if (!accepts_messages(b, QUEUED_MOST)) { /* agents read OpenAlerts when the name is back */
                         retry_later(b, "the bus takes no messages", 0);
                         return;
                 }
                 if (a->changes & ALERT_HEADS_UP)
                         emit_soon(b, k, &alerts->plan[k]);
-                if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is "pending" still */
+                if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is still "pending" */
                         emit_cleared(b, k, a);
                 if ((a->changes & (ALERT_RAISED | ALERT_UPDATED | ALERT_REPEATED)) && bus_alert_shown(&b->view, k))
                         emit_raised(b, k);
@@ -351,14 +417,14 @@ static void post_alerts(struct bus *b, const struct alerts *alerts) {
 static void bus_post(void *self, const struct snapshot *snapshot) {
         struct bus *b = self;
 
-        if (snapshot->only_numbers) /* who asks sees it all the same: it is always the same snapshot */
+        if (snapshot->only_numbers) /* a caller gets them all the same: it is always the same snapshot */
                 return;
         b->view.snapshot = snapshot;
         b->view.wall = (struct wall){.now_us = snapshot->now_us, .realtime_us = clock_realtime_us()};
         post_alerts(b, &snapshot->alerts);
-        if (b->owned && !b->announcing && bus_values_moved(&b->view, &b->sent)) {
+        if (b->owned && !b->announcing && bus_properties_moved(&b->view, &b->sent)) {
                 b->announcing = true;
-                arm(b->announce, announce_every_us);
+                arm_timer(b->announce, ANNOUNCE_EVERY_US);
         }
 }
 
@@ -379,30 +445,30 @@ static void bus_configure(void *self, const struct settings *settings) {
         ((struct bus *)self)->settings = *settings;
 }
 
-/* Lets what is queued out, but does not wait for a bus that takes nothing. */
-static void say_goodbye(struct bus *b) {
-        uint64_t until_us = clock_boottime_us() + goodbye_us, now_us;
+/* Sends what is queued, but does not wait for a bus that accepts nothing. */
+static void flush_messages(struct bus *b) {
+        uint64_t until_us = clock_boottime_us() + GOODBYE_US, now_us;
 
-        while (b->bus && !bus_takes_messages(b, 0) && b->owned && (now_us = clock_boottime_us()) < until_us)
+        while (b->bus && !accepts_messages(b, 0) && b->owned && (now_us = clock_boottime_us()) < until_us)
                 if (sd_bus_process(b->bus, NULL) < 0 || sd_bus_wait(b->bus, until_us - now_us) < 0)
                         break;
 }
 
-/* Before sd-bus itself: at the end of the loop it waits until everything queued is out, however long that takes. */
+/* Runs before sd-bus's own exit handler, which waits until everything queued is out, however long that takes. */
 static int on_leave(sd_event_source *source, void *userdata) {
         struct bus *b = userdata;
 
         (void)source;
-        say_goodbye(b);
-        disconnect(b);
+        flush_messages(b);
+        close_connection(b);
         return 0;
 }
 
 static void bus_free(void *self) {
         struct bus *b = self;
 
-        say_goodbye(b);
-        disconnect(b);
+        flush_messages(b);
+        close_connection(b);
         sd_event_source_disable_unref(b->retry);
         sd_event_source_disable_unref(b->announce);
         sd_event_source_disable_unref(b->leave);
@@ -454,10 +520,11 @@ int bus_new(sd_event *event, const struct settings *settings, const struct ident
         b->tap = tap;
         b->userdata = userdata;
         b->view = (struct bus_view){.settings = &b->settings, .identity = &b->identity, .mqtt = mqtt};
-        b->retry_us = retry_first_us;
+        b->retry_us = RETRY_FIRST_US;
         snprintf(b->status, sizeof(b->status), "%s", b->kind == BUS_OFF ? "off" : "connecting");
         bus_name(identity->seat_id, b->name);
-        bus_callers_init(&b->callers, b->kind == BUS_SESSION, answer, b);
+        fill_property_table(b->properties);
+        bus_callers_init(&b->callers, b->kind == BUS_SESSION, b);
         r = add_timers(b);
         if (r < 0) {
                 bus_free(b);

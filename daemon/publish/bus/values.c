@@ -7,115 +7,31 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "util/clock.h"
+#include "contract/live_bus.h"
+#include "util/language.h"
 #include "words/names.h"
-
-/* step: movements smaller than this are not worth waking every listener for. INFINITY: the property is constant, and
- * sd-bus refuses to announce one, together with all that were to be announced with it. */
-static const struct row {
-        const char *name;
-        char type;
-        double step;
-} rows[BUS_PROPERTY_N] = {
-        [BUS_SEAT_ID] = {"SeatId", 's', INFINITY},
-        [BUS_SEAT_NAME] = {"SeatName", 's', INFINITY},
-        [BUS_OCCUPANCY] = {"Occupancy", 's', 1},
-        [BUS_POSTURE] = {"Posture", 's', 1},
-        [BUS_PHASE] = {"Phase", 's', 1},
-        [BUS_MQTT] = {"Mqtt", 's', 1},
-        [BUS_VERSION] = {"Version", 's', INFINITY},
-        [BUS_CONFIDENCE] = {"Confidence", 'd', 0.1},
-        [BUS_TILT_DEG] = {"TiltDeg", 'd', 1},
-        [BUS_TILT_SD_DEG] = {"TiltSdDeg", 'd', 1},
-        [BUS_OBLIQUITY_DEG] = {"ObliquityDeg", 'd', 1},
-        [BUS_OBLIQUITY_SD_DEG] = {"ObliquitySdDeg", 'd', 1},
-        [BUS_SEATED_SINCE] = {"SeatedSince", 't', 1e6},
-        [BUS_NEXT_ALERT_AT] = {"NextAlertAt", 't', 1e6},
-        [BUS_SNOOZED_UNTIL] = {"SnoozedUntil", 't', 1e6},
-        [BUS_PAUSED_UNTIL] = {"PausedUntil", 't', 1e6},
-        [BUS_DO_NOT_DISTURB] = {"DoNotDisturb", 'b', 1},
-        [BUS_BOUT_SEATED_S] = {"BoutSeatedS", 'u', 60},
-        [BUS_SITTING_TODAY_S] = {"SittingTodayS", 'u', 60},
-        [BUS_MAT_ONLINE] = {"MatOnline", 'b', 1},
-};
 
 static const char *mqtt_status(const struct outlet *mqtt) {
         return mqtt && mqtt->ops && mqtt->ops->status ? mqtt->ops->status(mqtt->self) : "off";
 }
 
-static const char *text_of(const struct bus_view *v, enum bus_property p) {
-        const struct snapshot *s = v->snapshot;
-
-        switch (p) {
-        case BUS_SEAT_ID:
-                return v->identity->seat_id;
-        case BUS_SEAT_NAME:
-                return v->identity->seat_name;
-        case BUS_OCCUPANCY:
-                return occupancy_name(s ? s->posture.occupancy : OCCUPANCY_UNKNOWN);
-        case BUS_POSTURE:
-                return posture_name(s ? s->posture.posture_class : POSTURE_UNKNOWN);
-        case BUS_PHASE:
-                return phase_name(s ? s->sitting.phase : SITTING_AWAY);
-        case BUS_MQTT:
-                return mqtt_status(v->mqtt);
-        default:
-                return v->identity->version;
-        }
-}
-
-uint64_t bus_wall_of(const struct wall *wall, uint64_t instant_us) {
+uint64_t bus_wall_us(const struct bus_view *v, uint64_t instant_us) {
         if (instant_us == 0 || instant_us == UINT64_MAX)
                 return 0;
-        return wall->realtime_us + instant_us - wall->now_us; /* wraps twice where the instant has passed: fine */
+        return v->wall.realtime_us + instant_us - v->wall.now_us; /* wraps twice where the instant has passed: fine */
 }
 
-static uint64_t count_of(const struct bus_view *v, enum bus_property p) {
+static void fill_values(const struct bus_view *v, struct live_values *ret) {
         const struct snapshot *s = v->snapshot;
 
-        if (!s)
-                return 0;
-        switch (p) {
-        case BUS_SEATED_SINCE:
-                return bus_wall_of(&v->wall, s->sitting.bout_started_us);
-        case BUS_NEXT_ALERT_AT:
-                return bus_wall_of(&v->wall, s->alerts.activate_due_us);
-        case BUS_SNOOZED_UNTIL:
-                return bus_wall_of(&v->wall, s->alerts.snoozed_until_us);
-        case BUS_PAUSED_UNTIL:
-                return bus_wall_of(&v->wall, s->alerts.paused_until_us);
-        case BUS_DO_NOT_DISTURB:
-                return s->alerts.disturb != 0;
-        case BUS_BOUT_SEATED_S:
-                return s->sitting.bout_started_us ? s->sitting.bout_seated_us / USEC_PER_SEC : 0;
-        case BUS_SITTING_TODAY_S:
-                return s->sitting.today_us / USEC_PER_SEC;
-        default:
-                return s->health.mat_online;
-        }
+        live_values_fill(ret, s, s ? bus_wall_us(v, s->now_us) : 0, v->settings, v->identity);
+        snprintf(ret->mqtt, sizeof(ret->mqtt), "%s", mqtt_status(v->mqtt));
 }
 
-static double number_of(const struct bus_view *v, enum bus_property p) {
-        const struct snapshot *s = v->snapshot;
+/* ---- properties ---- */
 
-        if (!s)
-                return p == BUS_CONFIDENCE ? 0 : (double)NAN;
-        switch (p) {
-        case BUS_CONFIDENCE:
-                return (double)s->posture.confidence;
-        case BUS_TILT_DEG:
-                return (double)s->posture.tilt_deg.value;
-        case BUS_TILT_SD_DEG:
-                return (double)s->posture.tilt_deg.sd;
-        case BUS_OBLIQUITY_DEG:
-                return (double)s->posture.obliquity_deg.value;
-        default:
-                return (double)s->posture.obliquity_deg.sd;
-        }
-}
-
-/* FNV-1a, cut to what a double holds exactly: only to see that a text is another one. */
-static double reduce_text(const char *text) {
+/* FNV-1a, cut to what a double holds exactly: enough to notice that a text is another one. */
+static double hash_text(const char *text) {
         uint32_t hash = 2166136261u;
 
         for (; *text; text++)
@@ -123,105 +39,141 @@ static double reduce_text(const char *text) {
         return hash;
 }
 
-static double reduce(const struct bus_view *v, enum bus_property p) {
-        switch (rows[p].type) {
-        case 's':
-                return reduce_text(text_of(v, p));
-        case 'd':
-                return number_of(v, p);
-        default:
-                return (double)count_of(v, p);
+/* Instants count on the wall clock: setting it moves them. */
+static double reduce_value(const struct live_field *f, const struct live_values *v) {
+        const void *member = live_member(f, v);
+
+        switch (f->type) {
+        case LIVE_TEXT:
+                return hash_text(member);
+        case LIVE_NUMBER:
+                return *(const double *)member;
+        case LIVE_FLAG:
+                return *(const bool *)member;
+        case LIVE_COUNT:
+                return *(const uint32_t *)member;
+        case LIVE_COUNT64:
+                return (double)*(const uint64_t *)member;
+        case LIVE_INSTANT:
+                return (double)live_wall_us(v, *(const uint64_t *)member);
+        case LIVE_NAMES:
+        case LIVE_MAYBE:
+        case LIVE_ARRAY:
+                break;
         }
+        return NAN; /* no property has such a type */
 }
 
-static bool moved(double was, double is, double step) {
-        if (isinf(step))
-                return false;
-        if (isnan(was) || isnan(is))
-                return isnan(was) != isnan(is);
-        return was != is && (fabs(is - was) >= step || was == 0 || is == 0); /* to and from nothing always counts */
+/* sd-bus refuses to announce a constant property, together with all that were to be announced with it. */
+static bool is_announced(const struct live_field *f) {
+        return f->property_step > 0 && isfinite(f->property_step);
 }
 
-bool bus_values_moved(const struct bus_view *v, const struct bus_sent *sent) {
-        for (enum bus_property p = 0; p < BUS_PROPERTY_N; p++)
-                if (moved(sent->value[p], reduce(v, p), rows[p].step))
+/* A change from or to nothing always counts. */
+static bool has_moved(double before, double now, double step) {
+        if (isnan(before) || isnan(now))
+                return isnan(before) != isnan(now);
+        return before != now && (fabs(now - before) >= step || before == 0 || now == 0);
+}
+
+bool bus_properties_moved(const struct bus_view *v, const struct bus_sent *sent) {
+        struct live_values values;
+
+        fill_values(v, &values);
+        for (size_t i = 0; i < live_fields_n; i++)
+                if (is_announced(&live_fields[i]) &&
+                    has_moved(sent->value[i], reduce_value(&live_fields[i], &values), live_fields[i].property_step))
                         return true;
         return false;
 }
 
-int bus_values_take_moved(const struct bus_view *v, struct bus_sent *sent, char *ret_names[BUS_PROPERTY_N + 1]) {
+int bus_collect_moved(const struct bus_view *v, struct bus_sent *sent, char *ret_names[LIVE_FIELDS_MAX + 1]) {
+        struct live_values values;
         int n = 0;
 
-        for (enum bus_property p = 0; p < BUS_PROPERTY_N; p++) {
-                double is = reduce(v, p);
+        fill_values(v, &values);
+        for (size_t i = 0; i < live_fields_n; i++) {
+                const struct live_field *f = &live_fields[i];
+                double now = reduce_value(f, &values);
 
-                if (!moved(sent->value[p], is, rows[p].step))
+                if (!is_announced(f) || !has_moved(sent->value[i], now, f->property_step))
                         continue;
-                sent->value[p] = is;
-                memcpy(&ret_names[n++], &rows[p].name, sizeof(char *)); /* sd-bus wants char **, writes nothing */
+                sent->value[i] = now;
+                memcpy(&ret_names[n++], &f->bus, sizeof(char *)); /* sd-bus wants char **, but writes nothing */
         }
         ret_names[n] = NULL;
         return n;
 }
 
-static int append_property(sd_bus_message *m, const struct bus_view *v, enum bus_property p) {
-        switch (rows[p].type) {
-        case 's':
-                return sd_bus_message_append(m, "s", text_of(v, p));
-        case 'd':
-                return sd_bus_message_append(m, "d", number_of(v, p));
-        case 't':
-                return sd_bus_message_append(m, "t", count_of(v, p));
-        case 'u':
-                return sd_bus_message_append(m, "u", (uint32_t)count_of(v, p));
-        default:
-                return sd_bus_message_append(m, "b", (int)count_of(v, p));
-        }
-}
-
 int bus_get_property(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
                      void *userdata, sd_bus_error *error) {
+        const struct live_field *f = live_field_on_bus(property);
+        struct live_values values;
+
         (void)bus, (void)path, (void)interface, (void)error;
-        for (enum bus_property p = 0; p < BUS_PROPERTY_N; p++)
-                if (strcmp(rows[p].name, property) == 0)
-                        return append_property(reply, userdata, p);
-        return -ENOENT;
+        if (!f)
+                return -ENOENT;
+        fill_values(userdata, &values);
+        return live_bus_append_value(reply, f, &values);
 }
 
-int bus_append_properties(sd_bus_message *m, const struct bus_view *v) {
-        int r = 0;
-
-        for (enum bus_property p = 0; p < BUS_PROPERTY_N && r >= 0; p++) {
-                const char type[2] = {rows[p].type, 0};
-
-                r = sd_bus_message_open_container(m, 'e', "sv");
-                if (r >= 0)
-                        r = sd_bus_message_append(m, "s", rows[p].name);
-                if (r >= 0)
-                        r = sd_bus_message_open_container(m, 'v', type);
-                if (r >= 0)
-                        r = append_property(m, v, p);
-                if (r >= 0)
-                        r = sd_bus_message_close_container(m);
-                if (r >= 0)
-                        r = sd_bus_message_close_container(m);
-        }
-        return r;
-}
+/* ---- alerts ---- */
 
 bool bus_alert_shown(const struct bus_view *v, enum alert_kind k) {
         return v->snapshot && v->snapshot->alerts.of[k].open;
 }
 
-int bus_append_open_alerts(sd_bus_message *m, const struct bus_view *v) {
+void bus_fill_alert(const struct bus_view *v, enum alert_kind k, struct bus_alert *ret) {
+        const struct alert *a = &v->snapshot->alerts.of[k];
+        const struct exercise *e = alert_exercise(v->snapshot->exercises, a);
+
+        memset(ret, 0, sizeof(*ret));
+        ret->numbers = true;
+        ret->kind = k;
+        ret->alert = *a;
+        ret->break_s = v->settings->sitting.break_s;
+        if (e)
+                ret->exercise = *e;
+        snprintf(ret->language, sizeof(ret->language), "%s", language_chosen());
+        snprintf(ret->catalogue, sizeof(ret->catalogue), "%s", v->settings->alert.exercises_file);
+}
+
+int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kind k) {
+        char id[24], reason[256], chosen[256], body[1536];
+        struct bus_alert b;
+        int r;
+
+        bus_fill_alert(v, k, &b);
+        const struct exercise *e = *b.exercise.id ? &b.exercise : NULL;
+        snprintf(id, sizeof(id), "%" PRIu64, b.alert.id);
+        alert_reason(&b.alert, k, b.break_s, reason, sizeof(reason));
+        exercise_reason(e, &b.alert.why, chosen, sizeof(chosen));
+        alert_body(&b.alert, k, b.break_s, e, body, sizeof(body));
+        r = sd_bus_message_append(m, "ss", id, alert_kind_name(k));
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "{sv}");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "title", "s", alert_title(k), /* */
+                                          "body", "s", body, "reason", "s", reason,                        /* */
+                                          "exercise_why", "s", chosen, "safety", "s",                      /* */
+                                          e ? v->snapshot->exercises->safety : "",                         /* */
+                                          "showings", "u", b.alert.showings,                               /* */
+                                          "snooze_min", "u", (uint32_t)lrintf(v->settings->alert.snooze_min));
+        if (r >= 0)
+                r = bus_alert_append(m, &b, "");
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+/* The a(ssa{sv}) of the alerts that are shown now. */
+static int append_open_alerts(sd_bus_message *m, const struct bus_view *v) {
         int r = sd_bus_message_open_container(m, 'a', "(ssa{sv})");
 
-        for (enum alert_kind k = 0; k < ALERT_KIND_N && r >= 0; k++) {
-                if (!bus_alert_shown(v, k))
+        for (int k = 0; k < ALERT_KIND_N && r >= 0; k++) {
+                if (!bus_alert_shown(v, (enum alert_kind)k))
                         continue;
                 r = sd_bus_message_open_container(m, 'r', "ssa{sv}");
                 if (r >= 0)
-                        r = bus_append_alert(m, v, k);
+                        r = bus_append_alert(m, v, (enum alert_kind)k);
                 if (r >= 0)
                         r = sd_bus_message_close_container(m);
         }
@@ -231,5 +183,108 @@ int bus_append_open_alerts(sd_bus_message *m, const struct bus_view *v) {
 int bus_get_open_alerts(sd_bus *bus, const char *path, const char *interface, const char *property,
                         sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         (void)bus, (void)path, (void)interface, (void)property, (void)error;
-        return bus_append_open_alerts(reply, userdata);
+        return append_open_alerts(reply, userdata);
+}
+
+/* ---- the live view ---- */
+
+static int open_entry(sd_bus_message *m, const char *key, const char *type) {
+        int r = sd_bus_message_open_container(m, 'e', "sv");
+
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", key);
+        return r < 0 ? r : sd_bus_message_open_container(m, 'v', type);
+}
+
+static int close_entry(sd_bus_message *m) {
+        int r = sd_bus_message_close_container(m);
+
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_positions(sd_bus_message *m, const char *key, const float *mm, uint32_t n) {
+        int r = open_entry(m, key, "ad");
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "d");
+        for (uint32_t i = 0; i < n && r >= 0; i++)
+                r = sd_bus_message_append(m, "d", (double)mm[i]);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        return r < 0 ? r : close_entry(m);
+}
+
+static int append_bytes(sd_bus_message *m, const char *key, const uint8_t *bytes, uint32_t n) {
+        int r = open_entry(m, key, "ay");
+
+        if (r >= 0)
+                r = sd_bus_message_append_array(m, 'y', bytes, n);
+        return r < 0 ? r : close_entry(m);
+}
+
+/* unmeasured: 1 for a cell that is masked, stuck or dead and not estimated from its neighbours; only where there are
+ * any. */
+static int append_cells(sd_bus_message *m, const struct map *map, float peak) {
+        uint8_t cells[CELLS_MAX], unmeasured[CELLS_MAX];
+        uint32_t n = map->n_cells < CELLS_MAX ? map->n_cells : CELLS_MAX;
+        int r;
+
+        for (uint32_t i = 0; i < n; i++) {
+                cells[i] = peak > 0 ? (uint8_t)lrintf(fminf(fmaxf(map->load[i] / peak, 0), 1) * 255) : 0;
+                unmeasured[i] = !map->trusted[i] && !(map->load[i] > 0);
+        }
+        r = append_bytes(m, "cells", cells, n);
+        return r < 0 || !memchr(unmeasured, 1, n) ? r : append_bytes(m, "unmeasured", unmeasured, n);
+}
+
+static int append_map(sd_bus_message *m, const struct snapshot *s) {
+        const struct geometry *g = s->geometry;
+        uint32_t placed = g->kind == GEOMETRY_SCATTERED ? g->n_cells : 0;
+        int r = append_cells(m, &s->map, s->features.peak);
+
+        if (r >= 0)
+                r = append_positions(m, "x_mm", g->x_mm, placed);
+        return r < 0 ? r : append_positions(m, "y_mm", g->y_mm, placed);
+}
+
+/* The numbers of the most important open alert: the kinds are in that order. */
+static int append_alert_numbers(sd_bus_message *m, const struct bus_view *v) {
+        struct bus_alert b;
+
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                if (bus_alert_shown(v, (enum alert_kind)k)) {
+                        bus_fill_alert(v, (enum alert_kind)k, &b);
+                        return bus_alert_append(m, &b, "alert_");
+                }
+        return 0;
+}
+
+/* Before the first snapshot only the properties are known. */
+static int append_fields(sd_bus_message *m, const struct bus_view *v) {
+        struct live_values values;
+        int r = 0;
+
+        fill_values(v, &values);
+        for (size_t i = 0; i < live_fields_n && r >= 0; i++)
+                if (live_fields[i].bus && (v->snapshot || live_fields[i].property_step > 0))
+                        r = live_bus_append_entry(m, &live_fields[i], &values);
+        return r;
+}
+
+int bus_append_live(sd_bus_message *m, const struct bus_view *v) {
+        int r = sd_bus_message_open_container(m, 'a', "{sv}");
+
+        if (r >= 0)
+                r = append_fields(m, v);
+        if (r >= 0)
+                r = open_entry(m, "OpenAlerts", "a(ssa{sv})");
+        if (r >= 0)
+                r = append_open_alerts(m, v);
+        if (r >= 0)
+                r = close_entry(m);
+        if (r >= 0 && v->snapshot)
+                r = append_map(m, v->snapshot);
+        if (r >= 0)
+                r = append_alert_numbers(m, v);
+        return r < 0 ? r : sd_bus_message_close_container(m);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* GetWhy: what is due when, what holds it, and why the last alert came. */
-#include "publish/bus/alert.h"
+/* GetWhy: when each kind of alert is due, what inhibits it, and why the last alert came. */
+#include "publish/bus/values.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,11 +18,11 @@ static int append_kind(sd_bus_message *m, const struct bus_view *v, enum alert_k
                                      alert_title(k),                                       /* */
                                      "have_s", "u", (uint32_t)(p->have_us / USEC_PER_SEC), /* */
                                      "need_s", "u", (uint32_t)(p->need_us / USEC_PER_SEC), /* */
-                                     "due_at", "t", bus_wall_of(&v->wall, p->due_us),      /* */
+                                     "due_at", "t", bus_wall_us(v, p->due_us),             /* */
                                      "held", "s", held);
 }
 
-static enum alert_kind last_raised(const struct alerts *a) {
+static enum alert_kind find_last_raised(const struct alerts *a) {
         enum alert_kind last = 0;
 
         for (enum alert_kind k = 1; k < ALERT_KIND_N; k++)
@@ -31,9 +31,9 @@ static enum alert_kind last_raised(const struct alerts *a) {
         return last;
 }
 
-/* Nothing when none was raised ever. */
+/* Appends nothing when no alert was ever raised. */
 static int append_last(sd_bus_message *m, const struct bus_view *v) {
-        enum alert_kind k = last_raised(&v->snapshot->alerts);
+        enum alert_kind k = find_last_raised(&v->snapshot->alerts);
         const struct alert *a = &v->snapshot->alerts.of[k];
         bool answered = a->answered_us >= a->raised_us && a->answered_us > 0;
         char id[24], reason[256], chosen[256];
@@ -46,19 +46,19 @@ static int append_last(sd_bus_message *m, const struct bus_view *v) {
         snprintf(id, sizeof(id), "%" PRIu64, a->id);
         alert_reason(a, k, v->settings->sitting.break_s, reason, sizeof(reason));
         exercise_reason(e, &a->why, chosen, sizeof(chosen));
-        bus_alert_of(v, k, &b);
-        r = sd_bus_message_append(
-                m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_exercise_why", "s", chosen, "last_id", "s", id,
-                "last_kind", "s", alert_kind_name(k),                                                   /* */
-                "last_at", "t", bus_wall_of(&v->wall, a->raised_us), "last_reason", "s", reason,        /* */
-                "last_moment", "s", alert_moment_name(a->moment),                                       /* */
-                "last_showings", "u", a->showings, "last_outcome", "s", alert_outcome_name(a->outcome), /* */
-                "last_latency_s", "d",
-                answered ? (double)(a->answered_us - a->raised_us) / (double)USEC_PER_SEC : -1.0);
+        bus_fill_alert(v, k, &b);
+        r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_exercise_why", "s", chosen,
+                                  "last_id", "s", id, "last_kind", "s", alert_kind_name(k),                 /* */
+                                  "last_at", "t", bus_wall_us(v, a->raised_us), "last_reason", "s", reason, /* */
+                                  "last_moment", "s", alert_moment_name(a->moment),                         /* */
+                                  "last_showings", "u", a->showings, "last_outcome", "s",
+                                  alert_outcome_name(a->outcome), /* */
+                                  "last_latency_s", "d",
+                                  answered ? (double)(a->answered_us - a->raised_us) / (double)USEC_PER_SEC : -1.0);
         return r < 0 ? r : bus_alert_append(m, &b, "last_");
 }
 
-/* The strengthening session of today, or else the next; nothing when none are planned. */
+/* The strengthening session of today, or else the next one. Appends nothing when none are planned. */
 static int append_session(sd_bus_message *m, const struct snapshot *s) {
         const struct exercise_session *x = &s->alerts.session;
         char ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)] = "";
@@ -77,15 +77,15 @@ static int append_session(sd_bus_message *m, const struct snapshot *s) {
                                      exercise_suits_name(x->suits));
 }
 
-static int append_all(sd_bus_message *m, const struct bus_view *v) {
+static int append_overview(sd_bus_message *m, const struct bus_view *v) {
         const struct alerts *a = &v->snapshot->alerts;
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
         if (r >= 0)
                 r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                            /* */
-                                          "snoozed_until", "t", bus_wall_of(&v->wall, a->snoozed_until_us), /* */
-                                          "paused_until", "t", bus_wall_of(&v->wall, a->paused_until_us),   /* */
-                                          "quiet_until", "t", bus_wall_of(&v->wall, a->quiet_until_us),     /* */
+                                          "snoozed_until", "t", bus_wall_us(v, a->snoozed_until_us),        /* */
+                                          "paused_until", "t", bus_wall_us(v, a->paused_until_us),          /* */
+                                          "quiet_until", "t", bus_wall_us(v, a->quiet_until_us),            /* */
                                           "disturb", "u", a->disturb, "alerts_today", "u", a->raised_today, /* */
                                           "snoozes_today", "u", a->snoozes_today, "skips_today", "u",       /* */
                                           a->skips_today, "daily_max", "u",                                 /* */
@@ -98,7 +98,7 @@ static int append_all(sd_bus_message *m, const struct bus_view *v) {
 }
 
 int bus_append_why(sd_bus_message *m, const struct bus_view *v) {
-        int r = v->snapshot ? append_all(m, v) : -EAGAIN;
+        int r = v->snapshot ? append_overview(m, v) : -EAGAIN;
 
         if (r >= 0)
                 r = sd_bus_message_open_container(m, 'a', "a{sv}");

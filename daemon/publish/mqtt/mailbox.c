@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "publish/mqtt/pace.h"
 #include "util/clock.h"
 
 static void ring_bell(int fd) {
@@ -63,27 +64,27 @@ static void push_event(void *userdata, const struct seat_event *event) {
 
 /* Nothing but this thread writes the report, so it is read here without the lock. */
 static bool only_numbers(const struct mailbox *m, const struct snapshot *s) {
-        return s->only_numbers && m->has_report && m->report.health.mat_online == s->health.mat_online;
+        return s->only_numbers && m->has_report && m->report.mat_online == s->health.mat_online;
 }
 
 void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us, float break_s) {
-        struct report now;
+        struct live_values now;
         uint64_t before;
         bool urgent;
 
         if (only_numbers(m, s)) {
                 pthread_mutex_lock(&m->lock);
-                report_numbers(s, realtime_us, &m->report);
+                live_values_fill_frame(&m->report, s, realtime_us);
                 pthread_mutex_unlock(&m->lock);
                 return;
         }
-        report_take(s, realtime_us, &now);
+        live_values_fill(&now, s, realtime_us, NULL, NULL);
         pthread_mutex_lock(&m->lock);
-        urgent = !m->has_report || report_urgent(&m->report, &now);
+        urgent = !m->has_report || find_pace(&m->report, &now) == LIVE_AT_ONCE;
         m->report = now;
         m->has_report = true;
         before = m->n_events;
-        events_of(s, realtime_us, break_s, push_event, m);
+        emit_events(s, realtime_us, break_s, push_event, m);
         urgent = urgent || m->n_events != before;
         pthread_mutex_unlock(&m->lock);
         if (urgent)
@@ -135,7 +136,7 @@ bool mailbox_stopping(struct mailbox *m) {
         return stop;
 }
 
-bool mailbox_report(struct mailbox *m, struct report *ret) {
+bool mailbox_report(struct mailbox *m, struct live_values *ret) {
         bool any;
 
         pthread_mutex_lock(&m->lock);

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "publish/mqtt/diagnostics.h"
+#include "contract/live_values.h"
+#include "publish/mqtt/events.h"
 #include "sitbone/command.h"
 #include "util/ring.h"
 
@@ -38,7 +39,7 @@ struct mailbox {
         int wake;    /* readable: the MQTT thread has something to do */
         int waiting; /* readable: commands wait for the decision thread */
         bool stop, has_report, has_settings;
-        struct report report;
+        struct live_values report;
         struct settings settings; /* news for the MQTT thread */
         struct ring events_ring, requests_ring, answers_ring;
         struct seat_event events[MAILBOX_EVENTS];
@@ -59,7 +60,7 @@ void mailbox_stop(struct mailbox *m);
 
 /* MQTT thread */
 bool mailbox_stopping(struct mailbox *m);
-bool mailbox_report(struct mailbox *m, struct report *ret);     /* the newest; false = none yet */
+bool mailbox_report(struct mailbox *m, struct live_values *ret);     /* the newest; false = none yet */
 bool mailbox_settings(struct mailbox *m, struct settings *ret); /* once each change */
 bool mailbox_next_event(struct mailbox *m, struct seat_event *ret);
 bool mailbox_request(struct mailbox *m, const struct request *request); /* false = full */

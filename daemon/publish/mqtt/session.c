@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "publish/mqtt/discovery.h"
+#include "publish/mqtt/pace.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -62,22 +63,22 @@ static void say_config(struct session *s, uint64_t now_us) {
         s->config_due = false;
 }
 
-static void say_mat(struct session *s, const struct report *r) {
-        int online = r ? r->health.mat_online : 0;
+static void say_mat(struct session *s, const struct live_values *r) {
+        int online = r ? r->mat_online : 0;
 
         if (online != s->mat_online)
                 send_below(s, "mat/availability", online ? "online" : "offline", 1, true, 0);
         s->mat_online = online;
 }
 
-static void say_info(struct session *s, const struct report *r) {
+static void say_info(struct session *s, const struct live_values *r) {
         s->rows = r ? r->rows : 0;
         s->cols = r ? r->cols : 0;
         send_owned(s, "info", info_json(&s->identity, r, s->started_realtime_us, s->link.v5 ? "5" : "3.1.1"), 1, true,
                    0);
 }
 
-static void say_state(struct session *s, const struct report *r, uint64_t now_us) {
+static void say_state(struct session *s, const struct live_values *r, uint64_t now_us) {
         uint32_t expiry_s = (uint32_t)(STATE_EXPIRY_HEARTBEATS * s->settings.mqtt.heartbeat_s);
 
         send_owned(s, "state", state_json(&s->memory, r), 0, true, expiry_s);
@@ -86,7 +87,7 @@ static void say_state(struct session *s, const struct report *r, uint64_t now_us
         s->state_sent_us = now_us;
 }
 
-static void say_diag(struct session *s, const struct report *r, uint64_t now_us) {
+static void say_diag(struct session *s, const struct live_values *r, uint64_t now_us) {
         mailbox_count(s->mailbox, &s->counters.events_waiting, &s->counters.events_dropped,
                       &s->counters.answers_dropped);
         s->counters.events_waiting += s->event_held;
@@ -96,7 +97,7 @@ static void say_diag(struct session *s, const struct report *r, uint64_t now_us)
 
 /* Everything that is retained, as if newly connected. */
 static void announce(struct session *s, uint64_t now_us) {
-        struct report r;
+        struct live_values r;
         bool any = mailbox_report(s->mailbox, &r);
 
         s->announce_at_us = 0;
@@ -318,7 +319,7 @@ static void pump_answers(struct session *s, uint64_t now_us) {
 /* Returns when the state is due if nothing happens. A broker that does not read gets no more: the newest waits here. */
 static uint64_t pump_state(struct session *s, uint64_t now_us) {
         uint64_t due_us;
-        struct report r;
+        struct live_values r;
 
         if (!mailbox_report(s->mailbox, &r))
                 return UINT64_MAX;
@@ -327,7 +328,7 @@ static uint64_t pump_state(struct session *s, uint64_t now_us) {
         say_mat(s, &r);
         if (r.rows != s->rows || r.cols != s->cols)
                 say_info(s, &r);
-        due_us = report_due_us(s->told ? &s->last : NULL, s->state_sent_us, &r, &s->settings.mqtt);
+        due_us = find_state_due_us(s->told ? &s->last : NULL, s->state_sent_us, &r, &s->settings.mqtt);
         if (due_us <= now_us)
                 say_state(s, &r, now_us);
         if (s->diag_sent_us == 0 ||

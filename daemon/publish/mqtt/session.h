@@ -34,7 +34,7 @@ struct session {
 
         /* What this connection was told last. */
         bool told; /* a state */
-        struct report last;
+        struct live_values last;
         uint64_t state_sent_us, diag_sent_us, config_sent_us;
         int mat_online; /* -1 = not told */
         uint32_t rows, cols;

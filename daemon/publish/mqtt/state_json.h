@@ -1,36 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /* The JSON documents of the MQTT topics: compact, malloc'd, NULL when out of memory. Every key is always there; null is
- * unknown (a missing key would leave the stale value standing in Home Assistant). */
+ * unknown (with a missing key Home Assistant would go on showing the stale value). */
 #ifndef PUBLISH_MQTT_STATE_JSON_H
 #define PUBLISH_MQTT_STATE_JSON_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "publish/mqtt/diagnostics.h"
+#include "contract/live_values.h"
+#include "publish/mqtt/events.h"
 #include "sitbone/command.h"
 #include "sitbone/identity.h"
 
-/* An instant keeps its text once said: converting anew each time would let it flicker by the clocks' jitter. */
+/* An instant keeps its first text: converted again each time, it would flicker by the jitter between the clocks. */
 struct stamp {
         uint64_t at_us, wall_us;
 };
 
+enum { STAMPS_MAX = 8 };
+
+/* Remembered from one state to the next. */
 struct state_memory {
         uint64_t seq;
-        struct stamp seated_since, next_alert, snoozed_until, paused_until;
-        bool today_said;
-        uint64_t today_min;
+        struct stamp stamps[STAMPS_MAX]; /* of the instants of the state, in the order of live_fields */
+        bool today_published;
+        uint32_t today_min;
 };
 
-char *state_json(struct state_memory *memory, const struct report *r);
+char *state_json(struct state_memory *memory, const struct live_values *v);
 
-char *info_json(const struct identity *identity, const struct report *r, uint64_t started_realtime_us,
+/* v NULL: the mat is not known yet. */
+char *info_json(const struct identity *identity, const struct live_values *v, uint64_t started_realtime_us,
                 const char *protocol);
 
 char *settings_json(const struct settings *s);
 
-/* run: marks this run of the daemon, so that an event's id is never used again. */
+/* run marks this run of the daemon, so that the id of an event is never used again. */
 char *event_json(const struct seat_event *e, uint64_t run, const struct settings *settings);
 
 struct mqtt_counters {
@@ -39,7 +44,7 @@ struct mqtt_counters {
         uint32_t events_waiting;
 };
 
-char *diag_json(const struct report *r, const struct mqtt_counters *c);
+char *diag_json(const struct live_values *v, const struct mqtt_counters *c);
 
 /* transaction: a JSON scalar as text, "" = none. */
 char *response_json(enum command_result result, const char *transaction);

@@ -86,41 +86,41 @@ static void count_down(const struct session *s) {
 
 /* One line that is written over, ten blocks wide. */
 static void show_progress(const struct session *s) {
-        int done = (int)lrint(10 - fmin(fmax(s->view->learning_left_s, 0), 10));
+        int done = (int)lrint(10 - fmin(fmax(s->view->live.learning_left_s, 0), 10));
 
         if (!s->terminal)
                 return;
         printf("\r  %s [%.*s%.*s] %2.0f s ", _("hold still"), done, "##########", 10 - done, "          ",
-               s->view->learning_left_s);
+               s->view->live.learning_left_s);
         fflush(stdout);
 }
 
 /* What to do now, by itself on its line or, where nobody can write over it, when it changes. */
 static void show_cue(const struct session *s, char *last, size_t size) {
         const struct view *v = s->view;
-        bool squeeze = is(v->learning_cue, "squeeze");
+        bool squeeze = is(v->live.learning_cue, "squeeze");
         const char *loud = squeeze ? _("SQUEEZE") : _("let go");
 
         if (s->terminal)
-                printf("\r  %-*s %2.0f s ", language_field_width(loud, 12), loud, v->learning_left_s);
-        else if (!is(last, v->learning_cue))
+                printf("\r  %-*s %2.0f s ", language_field_width(loud, 12), loud, v->live.learning_left_s);
+        else if (!is(last, v->live.learning_cue))
                 printf("  %s\n", squeeze ? _("squeeze") : _("let go"));
-        snprintf(last, size, "%s", v->learning_cue);
+        snprintf(last, size, "%s", v->live.learning_cue);
         fflush(stdout);
 }
 
 /* Until the daemon has gathered. */
 static int watch(struct session *s) {
-        char cue[VIEW_WORD_MAX] = "";
+        char cue[LIVE_WORD_MAX] = "";
 
         for (int i = 0; i < LOOKS; i++) {
                 int status = look(s);
 
                 if (status != STATUS_DONE)
                         return status;
-                if (!is(s->view->learning, "gathers"))
+                if (!is(s->view->live.learning, "gathers"))
                         break;
-                if (*s->view->learning_cue)
+                if (*s->view->live.learning_cue)
                         show_cue(s, cue, sizeof(cue));
                 else
                         show_progress(s);
@@ -128,13 +128,13 @@ static int watch(struct session *s) {
         }
         if (s->terminal)
                 printf("\r%40s\r", "");
-        if (is(s->view->learning, "refused")) {
-                complain("%s", language_translate(s->view->learning_why));
+        if (is(s->view->live.learning, "refused")) {
+                complain("%s", language_translate(s->view->live.learning_why));
                 return STATUS_FAILED;
         }
-        if (is(s->view->learning, "gathers")) {
+        if (is(s->view->live.learning, "gathers")) {
                 complain(_("the daemon is still waiting for %s; sitbonectl status says how it gets on"),
-                         posture_text(s->view->learning_what));
+                         posture_text(s->view->live.learning_what));
                 return STATUS_FAILED;
         }
         return STATUS_DONE;
@@ -160,12 +160,12 @@ static int ask(struct session *s, const char *method, const char *what) {
 
 /* NAN = not there. */
 static double separation_of(const struct view *v, const char *pose) {
-        char words[VIEW_WORD_MAX], *rest = words, *word;
+        char words[LIVE_WORD_MAX], *rest = words, *word;
 
-        snprintf(words, sizeof(words), "%s", v->poses);
+        snprintf(words, sizeof(words), "%s", v->live.poses);
         for (int i = 0; i < POSE_N && (word = strsep(&rest, " ")); i++)
                 if (is(word, pose))
-                        return v->separation[i];
+                        return v->live.separation.of[i];
         return NAN;
 }
 
@@ -201,7 +201,8 @@ static int guide(struct session *s) {
                         if (tries > 0)
                                 puts(_("  Once more."));
                         status = ask(s, "Calibrate", pose_name((enum calibrate_pose)i));
-                        if (status != STATUS_DONE && (look(s) != STATUS_DONE || !is(s->view->occupancy, "person")))
+                        if (status != STATUS_DONE &&
+                            (look(s) != STATUS_DONE || !is(s->view->live.occupancy, "person")))
                                 return STATUS_FAILED; /* who stood up has ended it */
                 }
                 if (status != STATUS_DONE) {
@@ -290,10 +291,10 @@ static int list(struct session *s, bool json) {
 
         if (status != STATUS_DONE)
                 return status;
-        if (!json && !*s->view->taught_postures)
+        if (!json && !*s->view->live.taught_postures)
                 puts(_("Nothing was taught yet."));
         else
-                print_names(s->view->taught_postures, json);
+                print_names(s->view->live.taught_postures, json);
         return STATUS_DONE;
 }
 
@@ -346,12 +347,12 @@ static int say_sitter(struct session *s, bool json) {
 
         if (status != STATUS_DONE)
                 return status;
-        if (json && v->sitter[0])
-                printf("{\"sitter\":\"%s\",\"confidence\":%.2f}\n", v->sitter, v->sitter_confidence);
+        if (json && v->live.sitter[0])
+                printf("{\"sitter\":\"%s\",\"confidence\":%.2f}\n", v->live.sitter, v->live.sitter_confidence);
         else if (json)
                 puts("{\"sitter\":null,\"confidence\":null}");
-        else if (v->sitter[0])
-                printf(_("%s (%.0f %% sure)\n"), v->sitter, v->sitter_confidence * 100);
+        else if (v->live.sitter[0])
+                printf(_("%s (%.0f %% sure)\n"), v->live.sitter, v->live.sitter_confidence * 100);
         else
                 puts(_("nobody in particular"));
         return STATUS_DONE;

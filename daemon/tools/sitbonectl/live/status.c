@@ -20,10 +20,10 @@ static void print_posture(const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
         view_posture_words(v, text, sizeof(text));
-        view_label(v->seat_name[0] ? v->seat_name : _("seat"));
-        printf("%s%s", language_columns(v->seat_name, strlen(v->seat_name)) > VIEW_LABEL_W ? " " : "", text);
+        view_label(v->live.seat_name[0] ? v->live.seat_name : _("seat"));
+        printf("%s%s", language_columns(v->live.seat_name, strlen(v->live.seat_name)) > VIEW_LABEL_W ? " " : "", text);
         if (view_is_sure(v))
-                printf(_(" (%.0f %% sure)"), v->confidence * 100);
+                printf(_(" (%.0f %% sure)"), v->live.confidence * 100);
         putchar('\n');
 }
 
@@ -31,43 +31,43 @@ static void print_sitter(const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
         print_line(_("tilt"), view_tilt_words, v);
-        if (!v->referenced)
+        if (!v->live.referenced)
                 view_line(
                         "",
                         _("sit upright and still, or run sitbonectl calibrate upright: the reference is then learnt"));
-        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, _("unknown"), text, sizeof(text));
+        view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), text, sizeof(text));
         view_line(_("obliquity"), text);
         print_line(_("balance"), view_balance_words, v);
 }
 
 static void print_learning(const struct view *v) {
-        if (strcmp(v->learning, "gathers") == 0) {
+        if (strcmp(v->live.learning, "gathers") == 0) {
                 view_label(_("learning"));
-                printf(_("%s, %.0f s left\n"), posture_text(v->learning_what), v->learning_left_s);
+                printf(_("%s, %.0f s left\n"), posture_text(v->live.learning_what), v->live.learning_left_s);
         }
-        if (isfinite(v->squeezed_s)) {
+        if (isfinite(v->live.squeezed_s)) {
                 view_label(_("squeezes"));
-                printf(_("%u in this bout, held %.0f s in all%s\n"), v->squeezes, v->squeezed_s,
-                       v->squeezing ? _("; now") : "");
+                printf(_("%u in this bout, held %.0f s in all%s\n"), v->live.squeezes, v->live.squeezed_s,
+                       v->live.squeezing == MAYBE_YES ? _("; now") : "");
         }
-        if (v->taught_postures[0])
-                view_line(_("knows"), v->taught_postures);
+        if (v->live.taught_postures[0])
+                view_line(_("knows"), v->live.taught_postures);
 }
 
 static void print_calibration(const struct view *v) {
         char poses[VIEW_TEXT_MAX];
 
-        if (v->sitter[0]) {
+        if (v->live.sitter[0]) {
                 view_label(_("sitter"));
-                printf(_("%s (%.0f %% sure)\n"), v->sitter, v->sitter_confidence * 100);
+                printf(_("%s (%.0f %% sure)\n"), v->live.sitter, v->live.sitter_confidence * 100);
         }
-        if (v->poses[0]) {
-                view_poses_words(v->poses, poses, sizeof(poses));
+        if (v->live.poses[0]) {
+                view_poses_words(v->live.poses, poses, sizeof(poses));
                 view_line(_("calibrated"), poses);
         }
-        if (v->calibration_stale[0]) {
+        if (v->live.calibration_stale[0]) {
                 view_label(_("calibration"));
-                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_translate(v->calibration_stale));
+                printf(_("may be stale: %s. sitbonectl calibrate\n"), language_translate(v->live.calibration_stale));
         }
         print_learning(v);
 }
@@ -76,31 +76,31 @@ static void print_status(const struct view *v) {
         char place[VIEW_TEXT_MAX];
 
         print_posture(v);
-        if (v->taught[0])
-                view_line(_("taught"), v->taught);
-        if (strcmp(v->occupancy, "person") == 0)
+        if (v->live.taught[0])
+                view_line(_("taught"), v->live.taught);
+        if (strcmp(v->live.occupancy, "person") == 0)
                 print_sitter(v);
         print_calibration(v);
         print_line(_("seated"), view_seated_words, v);
         print_line(_("today"), view_today_words, v);
         print_line(_("next alert"), view_next_words, v);
-        if (v->alert_title[0]) {
+        if (v->live.alert_title[0]) {
                 view_label(_("alert"));
-                printf("%s: %s%s%s\n", v->alert_title, v->alert_reason, v->alert_exercise[0] ? ". " : "",
-                       v->alert_exercise);
+                printf("%s: %s%s%s\n", v->live.alert_title, v->live.alert_reason,
+                       v->live.alert_exercise[0] ? ". " : "", v->live.alert_exercise);
         }
         print_line(_("mat"), view_mat_words, v);
-        if (!v->mat_online && *v->mat_trouble)
-                view_line("", v->mat_trouble);
+        if (!v->live.mat_online && *v->live.mat_trouble)
+                view_line("", v->live.mat_trouble);
         view_place_words(v, place, sizeof(place));
         if (*place)
                 view_line("", place);
-        if (v->history_lost > 0) {
+        if (v->live.history_lost > 0) {
                 view_label(_("history"));
-                printf(ngettext("%llu record lost\n", "%llu records lost\n", v->history_lost),
-                       (unsigned long long)v->history_lost);
+                printf(ngettext("%llu record lost\n", "%llu records lost\n", v->live.history_lost),
+                       (unsigned long long)v->live.history_lost);
         }
-        view_line("mqtt", v->mqtt[0] ? language_translate(v->mqtt) : _("off"));
+        view_line("mqtt", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));
 }
 
 static int run_status(const struct options *options) {

@@ -8,7 +8,7 @@
 
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
-#include "core/estimate/learn.h"
+#include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"
@@ -108,7 +108,7 @@ static int respond(struct replay *r) {
 
         for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
                 complain("%s", mistakes->text[i]);
-        if (!condition_respond(&r->pipeline.condition, response) && response) {
+        if (!condition_set_response(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
                          r->source->recording.layout.geometry.n_cells);
                 status = STATUS_USAGE;
@@ -138,7 +138,7 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         if (status != STATUS_DONE)
                 return status;
         if (profile)
-                estimate_know(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
+                estimate_load_profile(&r->pipeline.estimate, profile, NAN, source->recording.layout.geometry.n_cells);
         recording_each(&source->recording, &source->frame, on_frame, r);
         if (source->recording.frames > 0)
                 return STATUS_DONE;
@@ -236,7 +236,7 @@ static int replay_as_summary(struct source *source, const struct options *option
 /* The last decision up to a moment. */
 struct picture {
         double at_s, taken_s; /* taken_s NAN = none yet */
-        float break_s;
+        const struct settings *settings;
         struct view view;
 };
 
@@ -246,7 +246,7 @@ static void picture_decided(void *userdata, const struct snapshot *s) {
         if (replay_time_s(s) > p->at_s && isfinite(p->taken_s))
                 return;
         p->taken_s = replay_time_s(s);
-        view_from_snapshot(&p->view, s, p->break_s);
+        view_from_snapshot(&p->view, s, p->settings);
 }
 
 static int replay_as_picture(struct source *source, const struct options *options) {
@@ -258,14 +258,14 @@ static int replay_as_picture(struct source *source, const struct options *option
                 return STATUS_FAILED;
         p->at_s = options->at ? strtod(options->at, &end) : INFINITY;
         p->taken_s = NAN;
-        p->break_s = source->settings.sitting.break_s;
+        p->settings = &source->settings;
         if (options->at && (*end || end == options->at || !(p->at_s >= 0))) {
                 complain("--at %s: must be seconds of the recording", options->at);
                 free(p);
                 return STATUS_USAGE;
         }
         status = run(source, options, picture_decided, p);
-        snprintf(p->view.seat_name, sizeof(p->view.seat_name), "sitbone");
+        snprintf(p->view.live.seat_name, sizeof(p->view.live.seat_name), "sitbone");
         if (status == STATUS_DONE && options->at && p->at_s > p->taken_s + END_S) {
                 complain("--at %s: the recording ends at %.1f s", options->at, p->taken_s);
                 status = STATUS_FAILED;

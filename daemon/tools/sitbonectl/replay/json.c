@@ -1,77 +1,64 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys are those of the documentation and stay: scripts rely on them. */
+/* Scripts rely on the keys: they stay. */
 #include <math.h>
 #include <stdlib.h>
 
-#include "tools/sitbonectl/json_writer.h"
+#include "contract/live_json.h"
 #include "tools/sitbonectl/replay/command.h"
+#include "tools/sitbonectl/view/values.h"
+#include "util/clock.h"
 #include "words/names.h"
 
 struct replay_json {
-        struct out out;
-        float break_s;
+        FILE *f;
+        const struct settings *settings;
+        struct live_values values; /* of the last frame */
 };
 
 struct replay_json *replay_json_new(FILE *f, const struct settings *settings) {
-        struct replay_json *j = malloc(sizeof(*j));
+        struct replay_json *j = calloc(1, sizeof(*j));
 
         if (!j)
                 return NULL;
-        out_init(&j->out, f);
-        j->break_s = settings->sitting.break_s;
+        j->f = f;
+        j->settings = settings;
         return j;
 }
 
 void replay_json_free(struct replay_json *j) {
-        if (j)
-                out_flush(&j->out);
         free(j);
 }
 
-static void number(struct out *o, const char *key, float value, int decimals) {
-        out_number(o, key, (double)value, decimals);
+static void print_line(struct replay_json *j, json_t *line) {
+        json_dumpf(line, j->f, LIVE_JSON_FLAGS); /* main() reports a failed standard output */
+        fputc('\n', j->f);
+        json_decref(line);
 }
 
-static void begin(struct out *o, const struct snapshot *s) {
-        out_text(o, "{\"t_s\":");
-        out_fixed(o, replay_time_s(s), 3);
+static void print_frame(struct replay_json *j, const struct snapshot *s) {
+        struct live_values *v = &j->values;
+        const bool person = s->posture.occupancy == OCCUPANCY_PERSON;
+        json_t *line;
+
+        live_values_fill_frame(v, s, 0);
+        if (s->posture.occupancy == OCCUPANCY_VACANT)
+                v->asymmetry = NAN;
+        line = json_pack("{s:o}", "t_s", live_json_number(replay_time_s(s), 3));
+        live_json_put(line, v, LIVE_REPLAY);
+        /* two lumps of noise on an empty seat are no sit bones */
+        json_object_set_new(line, "sit_bones", person ? view_bones_json(v) : json_null());
+        print_line(j, line);
 }
 
-/* Two lumps of noise on an empty seat are no sit bones. */
-static void bones(struct out *o, const struct sit_bones *b, bool person) {
-        double mm[4] = {NAN, NAN, NAN, NAN};
-
-        for (int i = 0; i < 2 && b->valid && person; i++) {
-                mm[i] = (double)b->left_mm[i];
-                mm[2 + i] = (double)b->right_mm[i];
-        }
-        out_key(o, "sit_bones");
-        out_bones(o, mm, (double)b->quality);
+static json_t *make_event(const struct snapshot *s, const char *event) {
+        return json_pack("{s:o,s:s}", "t_s", live_json_number(replay_time_s(s), 3), "event", event);
 }
 
-static void write_frame(struct out *o, const struct snapshot *s) {
-        const struct posture *p = &s->posture;
-        const struct features *f = &s->features;
-
-        begin(o, s);
-        out_word(o, "occupancy", occupancy_name(p->occupancy));
-        out_word(o, "posture", posture_name(p->posture_class));
-        number(o, "confidence", p->confidence, 2);
-        number(o, "pelvic_tilt_deg", p->tilt_deg.value, 2);
-        number(o, "pelvic_tilt_sd_deg", p->tilt_deg.sd, 2);
-        number(o, "pelvic_obliquity_deg", p->obliquity_deg.value, 2);
-        number(o, "pelvic_obliquity_sd_deg", p->obliquity_deg.sd, 2);
-        number(o, "load", f->load, 1);
-        number(o, "contact_area_cm2", f->contact_area_cm2, 0);
-        number(o, "cop_x_mm", f->cop_x_mm, 1);
-        number(o, "cop_y_mm", f->cop_y_mm, 1);
-        number(o, "asymmetry", p->occupancy == OCCUPANCY_VACANT ? NAN : f->asymmetry, 3);
-        bones(o, &f->sit_bones, p->occupancy == OCCUPANCY_PERSON);
-        out_word_or_null(o, "taught", p->taught);
-        out_text(o, "}\n");
+static void put_seconds(json_t *line, const char *key, uint64_t us) {
+        json_object_set_new(line, key, live_json_number((double)us / (double)USEC_PER_SEC, 1));
 }
 
-static void write_sitting(struct out *o, const struct snapshot *s) {
+static void print_sitting(struct replay_json *j, const struct snapshot *s) {
         static const struct {
                 enum sitting_change change;
                 const char *event;
@@ -81,53 +68,53 @@ static void write_sitting(struct out *o, const struct snapshot *s) {
         };
 
         for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
+                json_t *line;
+
                 if (!(s->sitting.changes & (uint32_t)events[i].change))
                         continue;
-                begin(o, s);
-                out_word(o, "event", events[i].event);
+                line = make_event(s, events[i].event);
                 if (events[i].change == SITTING_BACK)
-                        number(o, "away_s", (float)s->sitting.last_away_us / 1e6f, 1);
+                        put_seconds(line, "away_s", s->sitting.last_away_us);
                 if (events[i].change == SITTING_BOUT_ENDED)
-                        number(o, "seated_s", (float)s->sitting.last_bout_us / 1e6f, 1);
-                out_text(o, "}\n");
+                        put_seconds(line, "seated_s", s->sitting.last_bout_us);
+                print_line(j, line);
         }
 }
 
-static void write_raised(struct out *o, const struct snapshot *s, enum alert_kind kind, float break_s) {
+static void print_raised(struct replay_json *j, const struct snapshot *s, enum alert_kind kind) {
         const struct alert *a = &s->alerts.of[kind];
         const struct exercise *e = alert_exercise(s->exercises, a);
+        json_t *line = make_event(s, alert_event_name(kind));
         char reason[512];
 
-        alert_reason(a, kind, break_s, reason, sizeof(reason));
-        begin(o, s);
-        out_word(o, "event", alert_event_name(kind));
-        out_word(o, "reason", reason);
-        out_word_or_null(o, "exercise", e ? e->id : NULL);
-        out_text(o, "}\n");
+        alert_reason(a, kind, j->settings->sitting.break_s, reason, sizeof(reason));
+        json_object_set_new(line, "reason", json_string(reason));
+        json_object_set_new(line, "exercise", live_json_text(e ? e->id : ""));
+        print_line(j, line);
 }
 
-static void write_alerts(struct out *o, const struct snapshot *s, float break_s) {
-        for (int k = 0; k < ALERT_KIND_N; k++) {
-                const struct alert *a = &s->alerts.of[k];
+static void print_cleared(struct replay_json *j, const struct snapshot *s, enum alert_kind kind) {
+        const struct alert *a = &s->alerts.of[kind];
+        json_t *line = make_event(s, "alert_cleared");
 
-                if (a->changes & ALERT_RAISED)
-                        write_raised(o, s, (enum alert_kind)k, break_s);
-                if (!(a->changes & ALERT_CLEARED))
-                        continue;
-                begin(o, s);
-                out_word(o, "event", "alert_cleared");
-                out_word(o, "kind", alert_kind_name((enum alert_kind)k));
-                out_word(o, "outcome", alert_outcome_name(a->outcome));
-                number(o, "latency_s", a->answered_us ? (float)(a->answered_us - a->raised_us) / 1e6f : NAN, 1);
-                out_text(o, "}\n");
-        }
+        json_object_set_new(line, "kind", json_string(alert_kind_name(kind)));
+        json_object_set_new(line, "outcome", json_string(alert_outcome_name(a->outcome)));
+        json_object_set_new(line, "latency_s", json_null());
+        if (a->answered_us)
+                put_seconds(line, "latency_s", a->answered_us - a->raised_us);
+        print_line(j, line);
 }
 
 void replay_json_decided(void *userdata, const struct snapshot *s) {
         struct replay_json *j = userdata;
 
         if (s->fresh)
-                write_frame(&j->out, s);
-        write_sitting(&j->out, s);
-        write_alerts(&j->out, s, j->break_s);
+                print_frame(j, s);
+        print_sitting(j, s);
+        for (int k = 0; k < ALERT_KIND_N; k++) {
+                if (s->alerts.of[k].changes & ALERT_RAISED)
+                        print_raised(j, s, (enum alert_kind)k);
+                if (s->alerts.of[k].changes & ALERT_CLEARED)
+                        print_cleared(j, s, (enum alert_kind)k);
+        }
 }

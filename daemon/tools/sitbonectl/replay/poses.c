@@ -14,7 +14,7 @@ struct span {
         const char *text; /* as it was typed */
         double from_s, to_s;
         enum calibrate_pose pose;
-        struct gather gather;
+        struct pose_average gather;
 };
 
 struct replay_poses {
@@ -70,7 +70,7 @@ int replay_poses_new(const struct options *options, struct replay_poses **ret) {
                                  all->of[p->n]);
                         return STATUS_USAGE;
                 }
-                gather_start(&s->gather, s->pose);
+                pose_average_start(&s->gather, s->pose);
                 upright = upright || s->pose == POSE_UPRIGHT;
         }
         if (upright)
@@ -81,16 +81,16 @@ int replay_poses_new(const struct options *options, struct replay_poses **ret) {
 
 void replay_poses_decided(struct replay_poses *p, const struct snapshot *s) {
         const double now_s = replay_time_s(s), dt = isnan(p->last_s) ? 0 : now_s - p->last_s;
-        float value[REFERENCE_N];
+        struct sitter_sample sample = {.features = &s->features, .quiet = !s->posture.shifting, .dt_s = (float)dt};
 
         if (!s->fresh)
                 return;
         p->last_s = now_s;
-        reference_vector(&s->features, value);
+        reference_vector(&s->features, sample.vector);
         for (int i = 0; i < p->n; i++)
                 if (now_s >= p->of[i].from_s - 1e-6 && now_s < p->of[i].to_s - 1e-6 &&
                     s->posture.occupancy == OCCUPANCY_PERSON)
-                        gather_step(&p->of[i].gather, value, !s->posture.shifting, (float)dt);
+                        pose_average_step(&p->of[i].gather, &sample);
 }
 
 int replay_poses_learn(const struct replay_poses *p, uint32_t n_cells, struct profile *ret) {
@@ -102,7 +102,7 @@ int replay_poses_learn(const struct replay_poses *p, uint32_t n_cells, struct pr
                                  p->of[i].text);
                         return STATUS_FAILED;
                 }
-                gather_take(&p->of[i].gather, &c->pose[p->of[i].pose]);
+                pose_average_result(&p->of[i].gather, &c->pose[p->of[i].pose]);
         }
         for (int i = 0; i < p->n; i++)
                 if (calibration_separation(c, POSE_UPRIGHT, p->of[i].pose) < CALIBRATION_APART_LEAST) {

@@ -66,18 +66,18 @@ static void gauge_line(struct canvas *c, int x, int y, const char *low, const ch
 }
 
 static void obliquity_words(const struct view *v, char *ret, size_t size) {
-        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, _("unknown"), ret, size);
+        view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), ret, size);
 }
 
 static void centre_words(const struct view *v, char *ret, size_t size) {
-        if (isfinite(v->cop_x_mm) && isfinite(v->cop_y_mm))
-                snprintf(ret, size, "x %+ld, y %+ld mm", lround(v->cop_x_mm), lround(v->cop_y_mm));
+        if (isfinite(v->live.cop_x_mm) && isfinite(v->live.cop_y_mm))
+                snprintf(ret, size, "x %+ld, y %+ld mm", lround(v->live.cop_x_mm), lround(v->live.cop_y_mm));
         else
                 snprintf(ret, size, "%s", _("unknown"));
 }
 
 static void mqtt_words(const struct view *v, char *ret, size_t size) {
-        snprintf(ret, size, "%s", v->mqtt[0] ? language_translate(v->mqtt) : _("off"));
+        snprintf(ret, size, "%s", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));
 }
 
 static int headline(struct canvas *c, int x, int y, const struct view *v) {
@@ -88,18 +88,18 @@ static int headline(struct canvas *c, int x, int y, const struct view *v) {
         end = canvas_text(c, x, y, ink(c, INK_PLAIN), true, text);
         if (!view_is_sure(v))
                 return y + 2;
-        snprintf(text, sizeof(text), _("  %.0f %% sure"), v->confidence * 100);
+        snprintf(text, sizeof(text), _("  %.0f %% sure"), v->live.confidence * 100);
         canvas_text(c, end, y, ink(c, INK_DIM), false, text);
         return y + 2;
 }
 
 static int pelvis(struct canvas *c, int x, int y, const struct view *v) {
         line_of(c, x, y++, _("tilt"), view_tilt_words, v);
-        gauge_line(c, x, y++, _("back"), _("front"), v->tilt_deg, v->tilt_sd_deg, 20);
+        gauge_line(c, x, y++, _("back"), _("front"), v->live.tilt_deg, v->live.tilt_sd_deg, 20);
         line_of(c, x, y++, _("obliquity"), obliquity_words, v);
-        gauge_line(c, x, y++, _("left"), _("right"), v->obliquity_deg, v->obliquity_sd_deg, 10);
+        gauge_line(c, x, y++, _("left"), _("right"), v->live.obliquity_deg, v->live.obliquity_sd_deg, 10);
         line_of(c, x, y++, _("balance"), view_balance_words, v);
-        gauge_line(c, x, y++, _("left"), _("right"), v->asymmetry, 0, 0.5);
+        gauge_line(c, x, y++, _("left"), _("right"), v->live.asymmetry, 0, 0.5);
         return y + 1;
 }
 
@@ -152,14 +152,14 @@ static void frame(struct canvas *c, const struct map_place *p, bool placed) {
 }
 
 static void header(struct canvas *c, const struct view *v) {
-        const char *where = v->n_cells > 0 && v->kind == GEOMETRY_UNPLACED
+        const char *where = v->live.n_cells > 0 && v->kind == GEOMETRY_UNPLACED
                                     ? _("in wire order: where the cells lie is unknown")
                                     : _("seen from above: front = knees, L = your left");
         int x = canvas_text(c, 1, 0, ink(c, INK_GOOD), true, "sitbone");
 
-        if (v->seat_name[0]) {
+        if (v->live.seat_name[0]) {
                 x = canvas_text(c, x, 0, ink(c, INK_DIM), false, " · ");
-                x = canvas_text(c, x, 0, ink(c, INK_PLAIN), true, v->seat_name);
+                x = canvas_text(c, x, 0, ink(c, INK_PLAIN), true, v->live.seat_name);
         }
         if (x + 2 + (int)strlen(where) < c->cols)
                 canvas_text(c, c->cols - 1 - (int)strlen(where), 0, ink(c, INK_DIM), false, where);
@@ -168,11 +168,11 @@ static void header(struct canvas *c, const struct view *v) {
 static void foot(struct canvas *c, const struct view *v, const char *message, bool keys) {
         int y = c->rows - (keys || message[0] ? 3 : 2), x;
 
-        if (v->alert_title[0]) {
-                x = canvas_text(c, 1, y, ink(c, INK_ALERT), true, v->alert_title);
-                x = canvas_text(c, x, y, ink(c, INK_DIM), false, v->alert_exercise[0] ? " · " : "");
-                canvas_text(c, x, y, ink(c, INK_PLAIN), false, v->alert_exercise);
-                canvas_text(c, 1, y + 1, ink(c, INK_PLAIN), false, v->alert_reason);
+        if (v->live.alert_title[0]) {
+                x = canvas_text(c, 1, y, ink(c, INK_ALERT), true, v->live.alert_title);
+                x = canvas_text(c, x, y, ink(c, INK_DIM), false, v->live.alert_exercise[0] ? " · " : "");
+                canvas_text(c, x, y, ink(c, INK_PLAIN), false, v->live.alert_exercise);
+                canvas_text(c, 1, y + 1, ink(c, INK_PLAIN), false, v->live.alert_reason);
         }
         if (message[0])
                 canvas_text(c, 1, c->rows - 1, ink(c, INK_ALERT), false, message);

@@ -60,7 +60,7 @@ static float block_shade(const struct view *v, const struct map_place *p, int x,
                 for (int i = x0; i < x1 || i == x0; i++) {
                         uint32_t at = (uint32_t)((v->kind == GEOMETRY_GRID ? n_y - 1 - j : j) * n_x + i);
 
-                        if (at >= v->n_cells)
+                        if (at >= v->live.n_cells)
                                 continue;
                         if (isnan(v->level[at])) {
                                 unmeasured++;
@@ -80,8 +80,9 @@ static float scattered_shade(const struct view *v, const struct map_place *p, in
         double best = INFINITY;
         float shade = NAN;
 
-        for (uint32_t i = 0; i < v->n_cells; i++) {
-                double off = fmax(fabs(v->x_mm[i] - x_mm) / v->pitch_x_mm, fabs(v->y_mm[i] - y_mm) / v->pitch_y_mm);
+        for (uint32_t i = 0; i < v->live.n_cells; i++) {
+                double off = fmax(fabs(v->x_mm[i] - x_mm) / v->live.pitch_x_mm,
+                                  fabs(v->y_mm[i] - y_mm) / v->live.pitch_y_mm);
 
                 if (off > 0.5 || off >= best)
                         continue;
@@ -165,7 +166,7 @@ void map_draw(struct canvas *c, const struct view *v, const struct map_place *p)
                 }
         if (v->kind == GEOMETRY_UNPLACED)
                 return;
-        mark(c, p, v->sit_bones[0], v->sit_bones[1], MARK_BONE, 'O');
-        mark(c, p, v->sit_bones[2], v->sit_bones[3], MARK_BONE, 'O');
-        mark(c, p, v->cop_x_mm, v->cop_y_mm, MARK_COP, 'X');
+        mark(c, p, v->live.sit_bones.of[0], v->live.sit_bones.of[1], MARK_BONE, 'O');
+        mark(c, p, v->live.sit_bones.of[2], v->live.sit_bones.of[3], MARK_BONE, 'O');
+        mark(c, p, v->live.cop_x_mm, v->live.cop_y_mm, MARK_COP, 'X');
 }

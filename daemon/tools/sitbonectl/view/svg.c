@@ -52,8 +52,8 @@ static void cell_middle(const struct view *v, uint32_t i, double *ret_x, double 
                 return;
         if (v->kind == GEOMETRY_UNPLACED) /* first cell at the top left */
                 row = view_rows(v) - 1 - row;
-        *ret_x = (col + 0.5 - cols / 2.0) * v->pitch_x_mm;
-        *ret_y = (row + 0.5 - view_rows(v) / 2.0) * v->pitch_y_mm;
+        *ret_x = (col + 0.5 - cols / 2.0) * v->live.pitch_x_mm;
+        *ret_y = (row + 0.5 - view_rows(v) / 2.0) * v->live.pitch_y_mm;
 }
 
 static void draw_unmeasured(const struct placed *p, double x_mm, double y_mm, double dx, double dy) {
@@ -64,9 +64,10 @@ static void draw_unmeasured(const struct placed *p, double x_mm, double y_mm, do
 }
 
 static void draw_cells(const struct placed *p) {
-        double wide = p->v->pitch_x_mm * p->scale, high = p->v->pitch_y_mm * p->scale, gap = fmin(wide, high) * 0.06;
+        double wide = p->v->live.pitch_x_mm * p->scale, high = p->v->live.pitch_y_mm * p->scale,
+               gap = fmin(wide, high) * 0.06;
 
-        for (uint32_t i = 0; i < p->v->n_cells; i++) {
+        for (uint32_t i = 0; i < p->v->live.n_cells; i++) {
                 unsigned char rgb[3];
                 double x, y;
 
@@ -95,10 +96,10 @@ static void draw_bone(const struct placed *p, const double mm[2]) {
 static void draw_cop(const struct placed *p) {
         double x, y;
 
-        if (!isfinite(p->v->cop_x_mm) || !isfinite(p->v->cop_y_mm))
+        if (!isfinite(p->v->live.cop_x_mm) || !isfinite(p->v->live.cop_y_mm))
                 return;
-        x = to_x(p, p->v->cop_x_mm);
-        y = to_y(p, p->v->cop_y_mm);
+        x = to_x(p, p->v->live.cop_x_mm);
+        y = to_y(p, p->v->live.cop_y_mm);
         for (int i = 0; i < 2; i++)
                 fprintf(p->f, "<path d=\"M%.1f %.1fh18M%.1f %.1fv18\" class=\"%s\"/>\n", x - 9, y, x, y - 9,
                         i ? "cop" : "halo");
@@ -125,8 +126,8 @@ static void draw_map(FILE *f, const struct view *v) {
                 return;
         text_at(f, p.left - 22, p.top + high / 2, "dim middle", "L");
         text_at(f, p.left + wide + 22, p.top + high / 2, "dim middle", "R");
-        draw_bone(&p, v->sit_bones);
-        draw_bone(&p, v->sit_bones + 2);
+        draw_bone(&p, v->live.sit_bones.of);
+        draw_bone(&p, v->live.sit_bones.of + 2);
         draw_cop(&p);
 }
 
@@ -161,7 +162,7 @@ static double gauge(FILE *f, double y, const char *low, const char *high, double
 }
 
 static void obliquity_words(const struct view *v, char *ret, size_t size) {
-        view_uncertain_words(v->obliquity_deg, v->obliquity_sd_deg, _("unknown"), ret, size);
+        view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), ret, size);
 }
 
 static double draw_headline(FILE *f, const struct view *v) {
@@ -170,7 +171,7 @@ static double draw_headline(FILE *f, const struct view *v) {
         view_posture_words(v, text, sizeof(text));
         text_at(f, PANEL_LEFT, 84, "posture", text);
         if (view_is_sure(v)) {
-                snprintf(text, sizeof(text), _("%.0f %% sure"), v->confidence * 100);
+                snprintf(text, sizeof(text), _("%.0f %% sure"), v->live.confidence * 100);
                 text_at(f, PANEL_LEFT, 106, "dim", text);
         }
         return 142;
@@ -180,11 +181,11 @@ static void draw_panel(FILE *f, const struct view *v) {
         double y = draw_headline(f, v);
 
         y = row_words(f, y, _("tilt"), view_tilt_words, v);
-        y = gauge(f, y, _("back"), _("front"), v->tilt_deg, v->tilt_sd_deg, 20);
+        y = gauge(f, y, _("back"), _("front"), v->live.tilt_deg, v->live.tilt_sd_deg, 20);
         y = row_words(f, y, _("obliquity"), obliquity_words, v);
-        y = gauge(f, y, _("left"), _("right"), v->obliquity_deg, v->obliquity_sd_deg, 10);
+        y = gauge(f, y, _("left"), _("right"), v->live.obliquity_deg, v->live.obliquity_sd_deg, 10);
         y = row_words(f, y, _("balance"), view_balance_words, v);
-        y = gauge(f, y, _("left"), _("right"), v->asymmetry, 0, 0.5) + 8;
+        y = gauge(f, y, _("left"), _("right"), v->live.asymmetry, 0, 0.5) + 8;
         y = row_words(f, y, _("seated"), view_seated_words, v);
         y = row_words(f, y, _("next alert"), view_next_words, v);
         y = row_words(f, y, _("today"), view_today_words, v);
@@ -193,21 +194,22 @@ static void draw_panel(FILE *f, const struct view *v) {
 }
 
 static void draw_foot(FILE *f, const struct view *v) {
-        char text[VIEW_TEXT_MAX + VIEW_WORD_MAX + 8];
+        char text[VIEW_TEXT_MAX + LIVE_WORD_MAX + 8];
 
         text_at(f, PANEL_LEFT, HEIGHT - 22, "small",
                 view_unmeasured(v) > 0 ? _("cross: centre of pressure; circles: sit bones; x: not measured")
                                        : _("cross: centre of pressure; circles: sit bones"));
-        if (!v->alert_title[0])
+        if (!v->live.alert_title[0])
                 return;
         fprintf(f, "<rect x=\"0\" y=\"%d\" width=\"%d\" height=\"56\" class=\"alert\"/>\n", HEIGHT, WIDTH);
-        text_at(f, MAP_LEFT - 8, HEIGHT + 24, "title", v->alert_title);
-        snprintf(text, sizeof(text), "%s%s%s", v->alert_reason, v->alert_exercise[0] ? " · " : "", v->alert_exercise);
+        text_at(f, MAP_LEFT - 8, HEIGHT + 24, "title", v->live.alert_title);
+        snprintf(text, sizeof(text), "%s%s%s", v->live.alert_reason, v->live.alert_exercise[0] ? " · " : "",
+                 v->live.alert_exercise);
         text_at(f, MAP_LEFT - 8, HEIGHT + 44, "plain", text);
 }
 
 static void draw_head(FILE *f, const struct view *v) {
-        int height = v->alert_title[0] ? HEIGHT + 56 : HEIGHT;
+        int height = v->live.alert_title[0] ? HEIGHT + 56 : HEIGHT;
 
         fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
                 WIDTH, height, WIDTH, height);
@@ -223,7 +225,7 @@ static void draw_head(FILE *f, const struct view *v) {
               "</style>\n",
               f);
         fprintf(f, "<rect width=\"%d\" height=\"%d\" rx=\"18\" class=\"card\"/>\n", WIDTH, height);
-        text_at(f, PANEL_LEFT, 36, "dim", v->seat_name[0] ? v->seat_name : "sitbone");
+        text_at(f, PANEL_LEFT, 36, "dim", v->live.seat_name[0] ? v->live.seat_name : "sitbone");
 }
 
 int view_write_svg(const char *path, const struct view *v) {

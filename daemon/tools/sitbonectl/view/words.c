@@ -10,7 +10,7 @@
 #include "words/names.h"
 
 static bool person(const struct view *v) {
-        return strcmp(v->occupancy, "person") == 0;
+        return strcmp(v->live.occupancy, "person") == 0;
 }
 
 void view_label(const char *label) {
@@ -23,7 +23,7 @@ void view_line(const char *label, const char *text) {
 }
 
 bool view_is_sure(const struct view *v) {
-        return person(v) && strcmp(v->posture, "unknown") != 0 && isfinite(v->confidence);
+        return person(v) && strcmp(v->live.posture, "unknown") != 0 && isfinite(v->live.confidence);
 }
 
 void view_poses_words(const char *poses, char *ret, size_t size) {
@@ -37,18 +37,18 @@ void view_poses_words(const char *poses, char *ret, size_t size) {
 }
 
 void view_posture_words(const struct view *v, char *ret, size_t size) {
-        if (!v->mat_online)
+        if (!v->live.mat_online)
                 snprintf(ret, size, "%s", _("no frames from the mat"));
-        else if (strcmp(v->occupancy, "vacant") == 0)
+        else if (strcmp(v->live.occupancy, "vacant") == 0)
                 snprintf(ret, size, "%s", _("nobody on the seat"));
-        else if (strcmp(v->occupancy, "object") == 0)
+        else if (strcmp(v->live.occupancy, "object") == 0)
                 snprintf(ret, size, "%s", _("something lies on the seat"));
         else if (!person(v))
                 snprintf(ret, size, "%s", _("not decided yet"));
-        else if (strcmp(v->posture, "unknown") == 0)
+        else if (strcmp(v->live.posture, "unknown") == 0)
                 snprintf(ret, size, "%s", _("sitting, not sure how"));
         else
-                snprintf(ret, size, "%s", posture_text(v->posture));
+                snprintf(ret, size, "%s", posture_text(v->live.posture));
 }
 
 void view_uncertain_words(double value, double sd, const char *otherwise, char *ret, size_t size) {
@@ -63,20 +63,21 @@ void view_tilt_words(const struct view *v, char *ret, size_t size) {
 
         if (!person(v))
                 otherwise = _("unknown, nobody sits");
-        else if (!v->referenced && v->kind != GEOMETRY_UNPLACED)
+        else if (!v->live.referenced && v->kind != GEOMETRY_UNPLACED)
                 otherwise = _("no upright reference yet");
-        view_uncertain_words(v->tilt_deg, v->tilt_sd_deg, otherwise, ret, size);
+        view_uncertain_words(v->live.tilt_deg, v->live.tilt_sd_deg, otherwise, ret, size);
 }
 
 void view_balance_words(const struct view *v, char *ret, size_t size) {
-        double percent = fabs(v->asymmetry) * 100;
+        double percent = fabs(v->live.asymmetry) * 100;
 
-        if (!isfinite(v->asymmetry))
+        if (!isfinite(v->live.asymmetry))
                 snprintf(ret, size, "%s", _("unknown"));
         else if (percent < 0.5)
                 snprintf(ret, size, "%s", _("even"));
         else
-                snprintf(ret, size, v->asymmetry > 0 ? _("%.0f %% to the right") : _("%.0f %% to the left"), percent);
+                snprintf(ret, size, v->live.asymmetry > 0 ? _("%.0f %% to the right") : _("%.0f %% to the left"),
+                         percent);
 }
 
 void view_duration_words(double s, char *ret, size_t size) {
@@ -96,24 +97,24 @@ void view_duration_words(double s, char *ret, size_t size) {
 }
 
 void view_seated_words(const struct view *v, char *ret, size_t size) {
-        if (!isfinite(v->since_s))
+        if (!isfinite(v->live.seated_since_s))
                 snprintf(ret, size, "%s", _("not seated"));
         else
-                view_duration_words(v->bout_s, ret, size);
+                view_duration_words(v->live.bout_seated_s, ret, size);
 }
 
 void view_next_words(const struct view *v, char *ret, size_t size) {
         char duration[32];
 
-        if (isfinite(v->snooze_s) && v->snooze_s > 0) {
-                view_duration_words(v->snooze_s, duration, sizeof(duration));
+        if (isfinite(v->live.snooze_left_s) && v->live.snooze_left_s > 0) {
+                view_duration_words(v->live.snooze_left_s, duration, sizeof(duration));
                 snprintf(ret, size, _("snoozed, %s left"), duration);
-        } else if (v->alert_title[0]) {
+        } else if (v->live.alert_title[0]) {
                 snprintf(ret, size, "%s", _("due now"));
-        } else if (!isfinite(v->next_alert_s)) {
+        } else if (!isfinite(v->live.next_alert_in_s)) {
                 snprintf(ret, size, "%s", _("none"));
         } else {
-                view_duration_words(fmax(v->next_alert_s, 0), duration, sizeof(duration));
+                view_duration_words(fmax(v->live.next_alert_in_s, 0), duration, sizeof(duration));
                 snprintf(ret, size, _("in %s"), duration);
         }
 }
@@ -121,37 +122,39 @@ void view_next_words(const struct view *v, char *ret, size_t size) {
 void view_today_words(const struct view *v, char *ret, size_t size) {
         char duration[32];
 
-        view_duration_words(v->today_s, duration, sizeof(duration));
-        snprintf(ret, size, ngettext("%s, %u break", "%s, %u breaks", v->breaks_today), duration, v->breaks_today);
+        view_duration_words(v->live.sitting_today_s, duration, sizeof(duration));
+        snprintf(ret, size, ngettext("%s, %u break", "%s, %u breaks", v->live.breaks_today), duration,
+                 v->live.breaks_today);
 }
 
 void view_contact_words(const struct view *v, char *ret, size_t size) {
-        if (isfinite(v->contact_area_cm2) && isfinite(v->peak))
-                snprintf(ret, size, _("%.0f cm², peak %.0f %%"), v->contact_area_cm2, v->peak * 100);
-        else if (isfinite(v->peak))
-                snprintf(ret, size, _("area unknown, peak %.0f %%"), v->peak * 100);
+        if (isfinite(v->live.contact_area_cm2) && isfinite(v->live.peak))
+                snprintf(ret, size, _("%.0f cm², peak %.0f %%"), v->live.contact_area_cm2, v->live.peak * 100);
+        else if (isfinite(v->live.peak))
+                snprintf(ret, size, _("area unknown, peak %.0f %%"), v->live.peak * 100);
         else
                 snprintf(ret, size, "%s", _("unknown"));
 }
 
 void view_bones_words(const struct view *v, char *ret, size_t size) {
-        const double *b = v->sit_bones;
+        const double *b = v->live.sit_bones.of;
 
         if (!isfinite(b[0] + b[1] + b[2] + b[3]))
                 snprintf(ret, size, "%s", _("not found"));
         else
                 snprintf(ret, size, _("%.0f mm apart, quality %.2f"), hypot(b[2] - b[0], b[3] - b[1]),
-                         v->sit_bone_quality);
+                         v->live.sit_bone_quality);
 }
 
 void view_place_words(const struct view *v, char *ret, size_t size) {
-        struct place place = {.moved_x_mm = (float)v->mat_moved_x_mm, .moved_y_mm = (float)v->mat_moved_y_mm};
+        struct place place = {.moved_x_mm = (float)v->live.mat_moved_x_mm,
+                              .moved_y_mm = (float)v->live.mat_moved_y_mm};
 
         *ret = '\0';
-        place.turned_deg = isfinite(v->mat_turned_deg) ? (int)v->mat_turned_deg : 0;
+        place.turned_deg = isfinite(v->live.mat_turned_deg) ? (int)v->live.mat_turned_deg : 0;
         for (int i = 0; i < PLACE_VERDICT_N; i++) {
                 place.verdict = (enum place_verdict)i;
-                if (strcmp(v->mat_place, place_name(place.verdict)) == 0)
+                if (strcmp(v->live.mat_place, place_name(place.verdict)) == 0)
                         place_text(&place, ret, size);
         }
 }
@@ -159,12 +162,12 @@ void view_place_words(const struct view *v, char *ret, size_t size) {
 void view_mat_words(const struct view *v, char *ret, size_t size) {
         char refused[48] = "";
 
-        if (v->refused > 0)
-                snprintf(refused, sizeof(refused), _(", %llu refused"), (unsigned long long)v->refused);
-        if (!v->mat_online)
+        if (v->live.refused > 0)
+                snprintf(refused, sizeof(refused), _(", %llu refused"), (unsigned long long)v->live.refused);
+        if (!v->live.mat_online)
                 snprintf(ret, size, _("silent%s"), refused);
-        else if (isfinite(v->frame_rate_hz))
-                snprintf(ret, size, _("%.1f frames/s%s"), v->frame_rate_hz, refused);
+        else if (isfinite(v->live.frame_rate_hz))
+                snprintf(ret, size, _("%.1f frames/s%s"), v->live.frame_rate_hz, refused);
         else
                 snprintf(ret, size, _("online%s"), refused);
 }

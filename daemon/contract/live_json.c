@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "contract/live_json.h"
+
+#include <math.h>
+#include <string.h>
+
+json_t *live_json_number(double value, int decimals) {
+        static const double powers[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
+        double scaled = round(value * powers[decimals]);
+
+        if (!isfinite(scaled))
+                return json_null();
+        return decimals ? json_real(scaled / powers[decimals] + 0.0) : json_integer((json_int_t)scaled);
+}
+
+json_t *live_json_text(const char *text) {
+        return *text ? json_string(text) : json_null();
+}
+
+static json_t *make_names(const char *names) {
+        json_t *array = json_array();
+        size_t n;
+
+        for (; (n = strcspn(names, " ")) > 0; names += n + (names[n] == ' '))
+                json_array_append_new(array, json_stringn(names, n));
+        return array;
+}
+
+/* As many as there is room for: the place of a number in the array is its meaning. */
+static json_t *make_array(const struct live_array *a, int decimals) {
+        json_t *array = json_array();
+
+        for (int i = 0; i < LIVE_ARRAY_MAX; i++)
+                json_array_append_new(array, live_json_number(a->of[i], decimals));
+        return array;
+}
+
+static json_t *make_value(const struct live_field *f, const void *member, int decimals) {
+        switch (f->type) {
+        case LIVE_TEXT:
+                return f->empty_stays ? json_string(member) : live_json_text(member);
+        case LIVE_NAMES:
+                return make_names(member);
+        case LIVE_FLAG:
+                return json_boolean(*(const bool *)member);
+        case LIVE_MAYBE:
+                return *(const enum maybe *)member == MAYBE_UNKNOWN ? json_null()
+                                                                    : json_boolean(*(const enum maybe *)member);
+        case LIVE_NUMBER:
+                return live_json_number(*(const double *)member, decimals);
+        case LIVE_ARRAY:
+                return make_array(member, decimals);
+        case LIVE_COUNT:
+                return f->optional && *(const uint32_t *)member == LIVE_COUNT_UNKNOWN
+                               ? json_null()
+                               : json_integer(*(const uint32_t *)member);
+        case LIVE_COUNT64:
+        case LIVE_INSTANT:
+                break;
+        }
+        return json_integer((json_int_t) * (const uint64_t *)member);
+}
+
+/* key "a.b": member b of the object a, which is made when it is not there. */
+static void put_value(json_t *root, const char *key, json_t *value) {
+        const char *dot = strchr(key, '.');
+        char name[32];
+
+        if (dot) {
+                json_t *object;
+
+                snprintf(name, sizeof(name), "%.*s", (int)(dot - key), key);
+                object = json_object_get(root, name);
+                if (!object) {
+                        object = json_object();
+                        json_object_set_new(root, name, object);
+                }
+                root = object;
+                key = dot + 1;
+        }
+        json_object_set_new(root, key, value);
+}
+
+void live_json_put(json_t *root, const struct live_values *v, enum live_document document) {
+        for (size_t i = 0; i < live_fields_n; i++) {
+                const struct live_field *f = &live_fields[i];
+
+                if (f->in[document].key && f->type != LIVE_INSTANT)
+                        put_value(root, f->in[document].key,
+                                  make_value(f, live_member(f, v), f->in[document].decimals));
+        }
+}

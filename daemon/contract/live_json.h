@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Published values as JSON: numbers rounded to the decimals of their row; unknown = null, so that every key is always
+ * there. */
+#ifndef CONTRACT_LIVE_JSON_H
+#define CONTRACT_LIVE_JSON_H
+
+#include <jansson.h>
+
+#include "contract/live_fields.h"
+
+/* Flags of json_dumps() that print a rounded number as it was rounded. */
+#define LIVE_JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
+
+/* Rounded; an integer when decimals is 0, null when it is not finite, never -0. */
+json_t *live_json_number(double value, int decimals);
+
+/* null when it is empty. */
+json_t *live_json_text(const char *text);
+
+/* Adds the values of this document. Instants are left to the caller: only it knows how they are written. */
+void live_json_put(json_t *root, const struct live_values *v, enum live_document document);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The events of a snapshot, as MQTT publishes them. Collected on the decision thread: copies only, nothing from the
+ * heap. */
+#ifndef PUBLISH_MQTT_EVENTS_H
+#define PUBLISH_MQTT_EVENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sitbone/snapshot.h"
+
+enum seat_event_kind {
+        EVENT_SAT_DOWN,
+        EVENT_STOOD_UP,
+        EVENT_BOUT_ENDED,
+        EVENT_ALERT_RAISED,
+        EVENT_ALERT_REPEATED,
+        EVENT_ALERT_CLOSED,
+        EVENT_HEADS_UP
+};
+
+struct seat_event {
+        enum seat_event_kind kind;
+        uint64_t number;         /* counts the events of this run */
+        uint64_t queued_us;      /* CLOCK_BOOTTIME at which it was queued: events expire */
+        uint64_t at_realtime_us; /* wall clock at which it happened */
+        uint64_t seated_us;
+        /* set for events of an alert only */
+        enum alert_kind alert;
+        enum alert_outcome outcome;
+        uint64_t alert_id, limit_us;
+        uint64_t latency_us;             /* from raised to answered; UINT64_MAX = never answered */
+        float slouched_share, asymmetry; /* NAN = unknown */
+        char reason[192];
+        struct {
+                char id[EXERCISE_ID_MAX], name[96], dose[96], how[EXERCISE_TEXT_MAX], why[256]; /* "" = none */
+        } exercise;
+};
+
+/* Calls emit for each event of this snapshot; number and queued_us are left to the receiver. Sitting down and standing up
+ * are published at once, also within a bout; the end of a bout is known only a break later. */
+void emit_events(const struct snapshot *s, uint64_t realtime_us, float break_s,
+                 void (*emit)(void *userdata, const struct seat_event *event), void *userdata);
+
+#endif
