@@ -127,7 +127,7 @@ def test_guided(sitter, daemon):
                 seen.append(wait_for('the daemon gathers', PATIENCE_S, lambda: gathering(daemon)))
     assert r.wait(timeout=60) == 0, said
     text = ''.join(said)
-    assert text.count('Taken.') == 5 and 'How well' in text and text.count(' well\n') >= 3, text
+    assert text.count('  Done.') == 5 and 'Separation of these' in text and text.count(' well\n') >= 3, text
     assert [s['learning_what'] for s in seen] == ['upright', 'slouched', 'arched', 'left', 'right']
     assert all(0 < s['learning_left_s'] <= 10 for s in seen), seen
     poses = daemon.status()['calibrated_poses']
@@ -209,7 +209,7 @@ def test_damaged(sitter, daemon):
     ctl('sitter', 'nobody')
     assert len(daemon.status()['calibrated_poses']) == 5
     ctl('teach', '--forget', 'crossed-left')
-    assert ctl('teach', '--list') == 'Nothing was taught yet.\n'
+    assert ctl('teach', '--list') == 'No posture was taught yet.\n'
 
 
 def test_recognised(sitter, daemon):

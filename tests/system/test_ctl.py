@@ -153,7 +153,7 @@ def test_commands(seat):
     until("tare was asked", lambda: seat.commands[-1][0] == "3")
     assert ctl("hold", "on")[0].startswith("Alerts wait")
     until("held", lambda: seat.commands[-1][0] == "7")
-    assert "do not disturb: said by you" in ctl("why")[0]
+    assert "Do Not Disturb: set by you" in ctl("why")[0]
     ctl("hold", "off")
     ctl("pause", "90")
     until("paused", lambda: seat.commands[-1][:2] == ["5", "90"])

@@ -5,7 +5,6 @@
 
 #include "check.h"
 #include "tools/sitbonectl/view/draw.h"
-#include "tools/sitbonectl/view/heat_map.h"
 
 enum { SIDE = 32 };
 

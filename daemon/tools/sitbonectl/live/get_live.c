@@ -8,7 +8,7 @@
 #include "contract/alert_words.h"
 #include "contract/bus_names.h"
 #include "contract/live_bus.h"
-#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/live/get_live.h"
 #include "util/clock.h"
 
 enum { TIMEOUT_US = 2000000 };
