@@ -200,10 +200,10 @@ double source_period_s(struct source *s) {
         char error[RECORDING_ERROR_MAX];
 
         if (recording_open(&s->recording, s->data, n, s->format, &s->settings.device, error) < 0)
-                return NAN;
+                return (double)NAN;
         recording_each(&s->recording, &s->frame, record_period, &periods);
         if (periods.n == 0)
-                return NAN;
+                return (double)NAN;
         qsort(periods.of, (size_t)periods.n, sizeof(*periods.of), compare_numbers);
         return periods.of[periods.n / 2];
 }

@@ -77,11 +77,11 @@ static bool make_pairs(struct what_if_list *before, struct what_if_list *after, 
 
                 if (other)
                         other->matched = true;
-                pairs[n++] = (struct pair){before->of[i].at_s, other ? other->at_s : NAN, before->of[i].kind};
+                pairs[n++] = (struct pair){before->of[i].at_s, other ? other->at_s : (double)NAN, before->of[i].kind};
         }
         for (size_t i = 0; i < after->n; i++)
                 if (!after->of[i].matched)
-                        pairs[n++] = (struct pair){NAN, after->of[i].at_s, after->of[i].kind};
+                        pairs[n++] = (struct pair){(double)NAN, after->of[i].at_s, after->of[i].kind};
         qsort(pairs, n, sizeof(*pairs), compare_times);
         *ret = (struct pairs){n, pairs};
         return true;

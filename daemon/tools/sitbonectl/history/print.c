@@ -399,7 +399,7 @@ void history_print_json(const struct history *h, FILE *f) {
                 {"shifts", json_integer(h->shifts)},
                 {"postures_s", make_postures(h->in_s)},
                 {"first_slump_min", live_json_number(h->slump_all_min, 1)},
-                {"asymmetry", live_json_number(h->balance_s > 0 ? h->asymmetry_s / h->balance_s : NAN, 3)},
+                {"asymmetry", live_json_number(h->balance_s > 0 ? h->asymmetry_s / h->balance_s : (double)NAN, 3)},
                 {"alerts", json_integer((json_int_t)h->n_alerts)},
                 {"outcomes", make_outcomes(h)},
                 {"worked_by_hour", make_shares(h->by_hour, 24)},

@@ -167,7 +167,7 @@ static double find_separation(const struct view *v, const char *pose) {
         for (int i = 0; i < POSE_N && (word = strsep(&rest, " ")); i++)
                 if (is_equal(word, pose))
                         return v->live.separation.of[i];
-        return NAN;
+        return (double)NAN;
 }
 
 static void print_preview(const struct view *v) {

@@ -92,7 +92,7 @@ static float measure_block(const struct view *v, const struct map_place *p, int 
 static float measure_scattered(const struct view *v, const struct map_place *p, int x, int y) {
         double x_mm = p->extent.middle_x_mm + ((x + 0.5) / p->wide - 0.5) * p->extent.width_mm;
         double y_mm = p->extent.middle_y_mm - ((y + 0.5) / p->high - 0.5) * p->extent.height_mm;
-        double best = INFINITY;
+        double best = (double)INFINITY;
         float shade = NAN;
 
         for (uint32_t i = 0; i < v->live.n_cells; i++) {
