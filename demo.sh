@@ -5,8 +5,11 @@
 #   ./demo.sh                                           virtual mat, a minute passes in a second
 #   ./demo.sh --device /dev/ttyUSB0 --format csv-line   your mat, real time, alert after one minute of sitting
 #
-# What the format leaves open: --rows N --cols N --pitch MM (without them a csv-line mat has no map, only load and time).
+# For a mat whose format leaves it open: --rows N --cols N --pitch MM (without rows and cols a csv-line mat has no map).
+# On a terminal it names the packages that are missing and asks before it installs them; -y installs without asking.
 # q or Ctrl-C ends it; nothing stays running. Without a terminal it ends by itself after the alert.
+#
+# Environment: SITBONE_BUILD=FOLDER runs the programs of this build; nothing is installed or built then.
 set -uo pipefail
 # SPDX-License-Identifier: MIT
 here=$PWD
@@ -22,12 +25,13 @@ need() { # option value: a number
         echo "$2"
 }
 
-device='' format='' rows=0 cols=0 pitch=0
+device='' format='' rows=0 cols=0 pitch=0 ask=--ask
 while [ $# -gt 0 ]; do
         case $1 in
         --help | -h) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+        --yes | -y) ask='' && shift && continue ;;
         --device | --format | --rows | --cols | --pitch) [ $# -ge 2 ] || wrong "$1 needs a value" ;;
-        *) wrong "$1: not understood; try ./demo.sh --help" ;;
+        *) wrong "unknown option '$1'; see ./demo.sh --help" ;;
         esac
         case $1 in
         --device) device=$2 ;;
@@ -39,11 +43,13 @@ while [ $# -gt 0 ]; do
         shift 2
 done
 
-# A wrong device or format is said before anything is installed or built.
-formats=$(sed -n 's/^ *\.name = "\(.*\)",$/\1/p' daemon/core/acquire/formats_text.c | paste -sd ' ')
-[ -z "$format" ] || [[ " $formats " == *" $format "* ]] || wrong "--format $format: there are: $formats"
+# A wrong device is reported before anything is installed or built.
 [ -n "$device" ] || [ -z "$format$((rows + cols))${pitch#0}" ] || [ "$format$rows$cols$pitch" = 000 ] ||
         wrong "--format, --rows, --cols and --pitch belong to a mat of yours: --device is missing"
+case $format in
+/*) ;;
+*/*) format=$here/$format ;; # a description of a format
+esac
 case $device in
 '' | auto | tcp://*) ;;
 -) wrong "--device -: the terminal is needed for the live view; name a device, FIFO or tcp://host:port" ;;
@@ -58,16 +64,30 @@ if [[ $device == /* ]]; then
 sudo usermod -aG $(stat -Lc %G "$device") $(id -un), then log in again"
 fi
 
-# shellcheck disable=SC2086
-install_packages $build_packages $demo_packages || { echo "the packages could not be installed"; exit 1; }
-mkdir -p build
-say "building"
 build() { # from nothing, when what an earlier configuration left is in the way
         { cmake --preset default || cmake --fresh --preset default; } &&
                 cmake --build build/default --target sitboned sitbonectl sitbone-agent sitbone-sim
 }
-build >build/demo-build.log 2>&1 || { tail -n 40 build/demo-build.log; exit 1; }
-bin=$PWD/build/default
+bin=${SITBONE_BUILD:-}
+if [ -z "$bin" ]; then
+        # shellcheck disable=SC2086
+        install_packages $ask $build_packages $demo_packages || {
+                echo "The packages were not installed. The demonstration needs them: install them, then run ./demo.sh again."
+                exit 1
+        }
+        mkdir -p build
+        say "building (a minute or two the first time)"
+        build >build/demo-build.log 2>&1 || { tail -n 40 build/demo-build.log; exit 1; }
+        bin=build/default
+fi
+bin=$(cd "$bin" && pwd) || exit
+
+formats=$("$bin/sitbonectl" formats --json | grep -oE '"name": ?"[^"]+"' | cut -d '"' -f 4 | paste -sd ' ' | sed 's/ /, /g')
+if [ -n "$format" ] && ! complaint=$("$bin/sitbonectl" formats "$format" 2>&1 >/dev/null); then
+        case $format in /*) wrong "$complaint" ;; esac
+        suggestion=$(grep -oE 'did you mean [a-z0-9-]+' <<<"$complaint")
+        wrong "unknown format '$format'${suggestion:+; $suggestion?} (available: $formats)"
+fi
 
 run=$(mktemp -d "${TMPDIR:-/tmp}/sitbone-demo.XXXXXX")
 pids=()
@@ -128,10 +148,10 @@ printf 'listener %s 127.0.0.1\nallow_anonymous true\npersistence false\nuser roo
 start mosquitto "$(command -v mosquitto || echo /usr/sbin/mosquitto)" -c "$run/mosquitto.conf"
 wait_for 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" || broken "no broker"
 
-prompt=1 speed=1 patience=300 stale_ms=2000 real=yes
+prompt=1 speed=1 patience=300 stale_ms=2000 real=yes name='Your mat'
 if [ -z "$device" ]; then
         # in fast time the scheduler's pauses are sixty times as long: they are not silence of the mat
-        real=no prompt=30 speed=60 patience=60 stale_ms=60000
+        real=no name='Virtual mat, time 60 times as fast' prompt=30 speed=60 patience=60 stale_ms=60000
         format=jq-seat-32 device=$run/mat
         start sim "$bin/sitbone-sim" --format "$format" --flip-y --scenario config/scenarios/demo.scenario \
                 --link "$device" --speed "$speed" --loop
@@ -143,6 +163,7 @@ mkdir "$run/state"
 cat >"$run/sitbone.conf" <<CONF
 [seat]
 id = demo
+name = $name
 [device]
 device = $device
 format = $format
@@ -171,12 +192,12 @@ else
         start agent "$bin/sitbone-agent" --bus session --print
 fi
 
-status_has() { # "key":value
+status_has() { # "key": *value
         ctl status --json | grep -q "$1"
 }
-if [ "$real" = yes ] && ! wait_for 10 status_has '"mat_online":true'; then
-        printf '\n%s\n' "No frame of the format $format came from $device within ten seconds. Formats: $formats."
-        echo "Is it another format or speed, or does another program read the port? The daemon says:"
+if [ "$real" = yes ] && ! wait_for 10 status_has '"mat_online": *true'; then
+        printf '\n%s\n' "No frame of the format $format came from $device within ten seconds. Other formats: $formats."
+        echo "Is it another format or speed, or does another program read the port? The daemon's log:"
         sed 's/^/   /' "$run/sitboned.log"
         exit 1
 fi
@@ -190,7 +211,7 @@ wrapped() { # long lines for people
 json() {
         sed 's/,"/, "/g' | wrapped
 }
-tell() { # what came, in the end
+print_results() {
         width=$(tput cols 2>/dev/null || echo 100)
         width=$((width < 60 ? 56 : width > 110 ? 106 : width - 4))
         say "what came over MQTT: sitbone/demo/event"
@@ -207,15 +228,23 @@ tell() { # what came, in the end
         mosquitto_sub -p "$port" -t 'sitbone/demo/state' -C 1 -W 3 -F '%p' | json
 }
 
+if [ "$real" = no ]; then
+        say "The mat is virtual, and time runs 60 times as fast: a minute passes in a second, so the mat's 12 frames a second are 720."
+        [ -t 1 ] && sleep 3
+fi
 if [ -t 0 ] && [ -t 1 ] && ctl watch; then # a terminal that cannot show it gets what a pipe gets
-        tell
+        print_results
         exit 0
 fi
 [ "$real" = yes ] && say "sit down: the alert comes after a minute of sitting"
 say "live view (run this in a terminal to watch it move)"
-wait_for 20 status_has '"posture":"upright"' || true # the virtual sitter begins so
+if [ "$real" = no ]; then # the virtual sitter sat down two minutes ago
+        wait_for 20 status_has '"bout_seated_s": *\(1[2-9][0-9]\|[2-9][0-9][0-9]\)\b' || true
+else
+        wait_for 5 status_has '"occupied": *true' || true
+fi
 ctl watch --once --plain | sed '/^ *$/d' || broken "no live view"
 say "waiting for the alert"
 wait_for "$patience" alert_seen || broken "no alert within $patience seconds"
 sleep 1
-tell
+print_results

@@ -191,17 +191,6 @@ static enum command_result execute(void *userdata, const struct command *command
         return result;
 }
 
-static int on_outlet(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-        struct app *a = userdata;
-
-        (void)source;
-        (void)events;
-        for (int i = 0; i < a->n_outlets; i++)
-                if (a->outlets[i].ops->fd(a->outlets[i].self) == fd)
-                        a->outlets[i].ops->dispatch(a->outlets[i].self, execute, a);
-        return 0;
-}
-
 /* ---- start and stop ---- */
 
 static void recall(struct app *a) {
@@ -233,30 +222,20 @@ static void open_state(struct app *a) {
                 recall(a);
 }
 
-static int add_outlet(struct app *a, const struct outlet *outlet) {
-        int r, fd = outlet->ops->fd(outlet->self);
-
-        a->outlets[a->n_outlets++] = *outlet;
-        if (fd < 0)
-                return 0;
-        r = sd_event_add_io(a->event, NULL, fd, EPOLLIN, on_outlet, a);
-        return r < 0 ? r : 0;
-}
-
 /* Without it the daemon does all else. */
 static void open_history(struct app *a) {
-        struct outlet outlet;
+        struct outlet *outlet = &a->outlets[a->n_outlets];
         int r;
 
         if (!a->settings.history.enabled || !a->options.state_directory)
                 return;
-        r = history_new(a->options.state_directory, &a->settings, a->options.speed, &outlet);
-        if (r >= 0)
-                r = add_outlet(a, &outlet);
-        if (r < 0)
+        r = history_new(a->options.state_directory, &a->settings, a->options.speed, outlet);
+        if (r < 0) {
                 log_warning("history: %s: nothing is kept", strerror(-r));
-        else
-                outlet.ops->post(outlet.self, &a->snapshot); /* what was taken up after a restart */
+                return;
+        }
+        a->n_outlets++;
+        outlet->ops->post(outlet->self, &a->snapshot); /* what was taken up after a restart */
 }
 
 static int tap(void *userdata, const char **ret_head) {
@@ -266,24 +245,21 @@ static int tap(void *userdata, const char **ret_head) {
 }
 
 static int open_outlets(struct app *a) {
+        const struct outlet_host host = {a->event, &a->settings, &a->identity, execute, a};
         const struct outlet *mqtt = NULL;
-        struct outlet outlet;
         int r;
 
         if (a->settings.mqtt.enabled) {
-                r = mqtt_new(&a->settings, &a->identity, &outlet);
-                if (r >= 0)
-                        r = add_outlet(a, &outlet);
+                r = mqtt_new(&host, &a->outlets[a->n_outlets]);
                 if (r < 0)
                         return r;
-                mqtt = &a->outlets[0];
+                mqtt = &a->outlets[a->n_outlets++];
         }
         if (a->settings.bus.bus != BUS_OFF) {
-                r = bus_new(a->event, &a->settings, &a->identity, execute, tap, a, mqtt, &outlet);
-                if (r >= 0)
-                        r = add_outlet(a, &outlet);
+                r = bus_new(&host, tap, mqtt, &a->outlets[a->n_outlets]);
                 if (r < 0)
                         return r;
+                a->n_outlets++;
         }
         open_history(a);
         return 0;

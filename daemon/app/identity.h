@@ -3,7 +3,7 @@
 #ifndef APP_IDENTITY_H
 #define APP_IDENTITY_H
 
-#include "core/acquire/formats.h"
+#include "core/acquire/format.h"
 #include "sitbone/geometry.h"
 #include "sitbone/identity.h"
 #include "sitbone/settings.h"

@@ -9,6 +9,7 @@
 #include "util/clock.h"
 #include "util/log.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 /* A wrong profile spoils a sit, nobody in particular only widens it: so sure, or not at all. */
 static const float SURE = 0.9F;

@@ -57,7 +57,7 @@ static void gone(struct mat *m, const char *why) {
         char said[MAT_TROUBLE_MAX];
 
         if (m->port && port_is_file(m->port)) {
-                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
                 log_notice("mat: %s: end of the file", port_path(m->port));
                 m->finished = true;
                 close_port(m);
@@ -105,7 +105,7 @@ static ssize_t read_port(struct mat *m) {
         now_us = m->now(m->userdata);
         if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
                 m->discard_until_us = 0;
-                decoder_feed(&m->decoder, bytes, (size_t)n, now_us, &m->frame, m->frame_seen, m->userdata);
+                decoder_feed(&m->decoder, bytes, (size_t)n, now_us, &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
         }
         return n;
 }
@@ -157,7 +157,7 @@ static int on_request(sd_event_source *source, uint64_t usec, void *userdata) {
         (void)usec;
         /* whoever is asked for each frame says nothing behind it until the next request: no use in waiting for more */
         if (m->heard)
-                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
         else
                 send_command(m, &m->format->start);
         send_command(m, &m->format->request);
@@ -359,7 +359,7 @@ void mat_tick(struct mat *m) {
                 return;
         say_unreadable(m, now_us);
         if (now_us >= m->read_us + QUIET_US)
-                decoder_idle(&m->decoder, m->now(m->userdata), &m->frame, m->frame_seen, m->userdata);
+                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
 }
 
 void mat_stop(struct mat *m) {

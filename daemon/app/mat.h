@@ -10,7 +10,7 @@
 
 #include "app/tap.h"
 #include "core/acquire/decoder.h"
-#include "core/acquire/formats.h"
+#include "core/acquire/format.h"
 #include "core/acquire/layout.h"
 #include "ports/port.h"
 #include "sitbone/frame.h"

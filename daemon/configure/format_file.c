@@ -9,6 +9,7 @@
 
 #include "configure/format_key.h"
 #include "core/acquire/cell_lists.h"
+#include "core/acquire/format_validate.h"
 #include "sitbone/frame.h"
 #include "util/ini.h"
 #include "util/suggest.h"
@@ -255,9 +256,9 @@ static bool take_constants(struct format *f, const char *s) {
 }
 
 static bool take_list(const char *s, uint8_t *ret_n, uint8_t *ret) {
-        struct places_list list;
+        struct index_list list;
 
-        if (!places_list(s, &list))
+        if (!cell_lists_parse_indices(s, &list))
                 return false;
         memcpy(ret, list.of, list.n);
         *ret_n = list.n;
@@ -266,12 +267,12 @@ static bool take_list(const char *s, uint8_t *ret_n, uint8_t *ret) {
 
 /* Kept as text: places.h reads it. */
 static bool take_places(const struct key *key, const char *s, char *field) {
-        struct places_boards boards;
+        struct board_list boards;
         uint32_t n;
 
-        if (strlen(s) >= key->size || (key->kind == BOARDS && !places_boards(s, &boards)) ||
-            (key->kind == MASK && !places_mask_reads(s)) ||
-            (key->kind == POSITIONS && !places_positions(s, CELLS_MAX, NULL, &n)))
+        if (strlen(s) >= key->size || (key->kind == BOARDS && !cell_lists_parse_boards(s, &boards)) ||
+            (key->kind == MASK && !cell_lists_check_mask(s)) ||
+            (key->kind == POSITIONS && !cell_lists_parse_positions(s, CELLS_MAX, NULL, &n)))
                 return false;
         snprintf(field, key->size, "%s", s);
         return true;
@@ -460,7 +461,7 @@ static void understand(struct format *f) {
         uint32_t n;
 
         if (*f->x_mm && f->cells == 0 && f->rows == 0 && f->framing != FRAMING_TEXT &&
-            places_positions(f->x_mm, CELLS_MAX, NULL, &n))
+            cell_lists_parse_positions(f->x_mm, CELLS_MAX, NULL, &n))
                 f->cells = (uint16_t)n;
         if (f->framing == FRAMING_PREFIX && f->sync.n == 0 && f->header_n >= shape_n)
                 f->header_n = (uint8_t)(f->header_n - shape_n);
@@ -481,7 +482,7 @@ int format_parse(const char *path, const char *text, size_t n, struct config_err
         if (mistakes->n == r.before)
                 check_keys(&r);
         understand(&r.format);
-        wrong = mistakes->n == r.before ? format_wrong(&r.format) : NULL;
+        wrong = mistakes->n == r.before ? format_validate(&r.format) : NULL;
         if (wrong)
                 add_wrong(&r, wrong);
         if (mistakes->n == r.before)

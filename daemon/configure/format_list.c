@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/acquire/formats.h"
 #include "util/file.h"
 
 struct loading {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "configure/format_file.h"
+#include "core/acquire/formats.h"
 #include "util/file.h"
 
 enum { FILE_LIMIT = 64 * 1024, PATH_SIZE = 512 };

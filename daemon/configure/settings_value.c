@@ -111,12 +111,12 @@ static bool legal_topic(const char *s) {
 static bool legal_positions(const char *s) {
         uint32_t n;
 
-        return places_positions(s, CELLS_MAX, NULL, &n);
+        return cell_lists_parse_positions(s, CELLS_MAX, NULL, &n);
 }
 
 static bool legal_text(const struct setting *row, const char *s) {
-        struct places_boards boards;
-        struct places_list list;
+        struct board_list boards;
+        struct index_list list;
 
         if (strlen(s) >= row->size || !is_sanitized(s))
                 return false;
@@ -128,11 +128,11 @@ static bool legal_text(const struct setting *row, const char *s) {
         case SETTING_FORMAT:
                 return format_exists(s);
         case SETTING_LIST:
-                return places_list(s, &list);
+                return cell_lists_parse_indices(s, &list);
         case SETTING_BOARDS:
-                return places_boards(s, &boards);
+                return cell_lists_parse_boards(s, &boards);
         case SETTING_MASK:
-                return places_mask_reads(s);
+                return cell_lists_check_mask(s);
         case SETTING_POSITIONS:
                 return legal_positions(s);
         default:

@@ -7,49 +7,34 @@
 
 #include "configure/exercises.h"
 #include "util/language.h"
-#include "words/names.h"
+#include "words/sentences.h"
 
-/* The last one looked up: a live view asks many times a second. */
-static struct {
-        char catalogue[sizeof(((struct bus_alert *)0)->catalogue)], safety[2048];
-        struct exercise exercise;
-} known;
-
-/* A catalogue that cannot be read here leaves the words as they came. */
-static void look_up(const char *catalogue, const struct exercise *e) {
+/* Replaces the words of the exercise with those of the catalogue that the daemon uses; empty = the installed one. */
+static void translate_exercise(const char *catalogue, struct exercise *e, char *ret_safety, size_t size) {
         struct exercise_catalogue *c = calloc(1, sizeof(*c));
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors *errors = calloc(1, sizeof(*errors));
 
-        snprintf(known.catalogue, sizeof(known.catalogue), "%s", catalogue);
-        known.exercise = *e;
-        known.safety[0] = '\0';
-        if (c && mistakes)
-                exercises_load(*catalogue ? catalogue : NULL, mistakes, c);
+        if (c && errors)
+                exercises_load(*catalogue ? catalogue : NULL, errors, c);
         for (uint32_t i = 0; c && i < c->n; i++)
                 if (strcmp(c->of[i].id, e->id) == 0) {
-                        known.exercise = c->of[i];
-                        snprintf(known.safety, sizeof(known.safety), "%s", c->safety);
+                        *e = c->of[i];
+                        snprintf(ret_safety, size, "%s", c->safety);
+                        break;
                 }
-        free(mistakes);
+        free(errors);
         free(c);
 }
 
-static const struct exercise *translated(const char *catalogue, const struct exercise *e) {
-        if (!*e->id)
-                return NULL;
-        if (strcmp(known.exercise.id, e->id) != 0 || strcmp(known.catalogue, catalogue) != 0)
-                look_up(catalogue, e);
-        return &known.exercise;
-}
-
 bool alert_words_make(struct bus_alert *b, const char *kind, struct alert_words *ret) {
-        const struct exercise *e;
+        struct exercise exercise = b->exercise;
+        const struct exercise *e = *exercise.id ? &exercise : NULL;
 
-        if (!b->numbers || strcmp(b->language, language_chosen()) == 0 || !bus_alert_is(b, kind))
+        if (strcmp(b->language, language_chosen()) == 0 || !bus_alert_set_kind(b, kind))
                 return false;
         memset(ret, 0, sizeof(*ret));
-        e = translated(b->catalogue, &b->exercise);
-        snprintf(ret->safety, sizeof(ret->safety), "%s", e ? known.safety : "");
+        if (e)
+                translate_exercise(b->catalogue, &exercise, ret->safety, sizeof(ret->safety));
         snprintf(ret->title, sizeof(ret->title), "%s", alert_title(b->kind));
         snprintf(ret->exercise, sizeof(ret->exercise), "%s", e ? e->name : "");
         alert_reason(&b->alert, b->kind, b->break_s, ret->reason, sizeof(ret->reason));

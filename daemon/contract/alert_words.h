@@ -6,13 +6,14 @@
 #include "contract/bus_alert.h"
 
 struct alert_words {
-        char title[128], reason[256], chosen[256], body[1536];
-        char exercise[96]; /* its name */
-        char safety[2048]; /* "" = without an exercise */
+        char title[128], reason[256], chosen[256], body[1536]; /* chosen: why this exercise */
+        char exercise[96];                                     /* its name */
+        char safety[2048];                                     /* "" = without an exercise */
 };
 
-/* kind: its name. False: what the daemon wrote is in our language, or another daemon sent no numbers, or a kind unknown here; *ret is not written then. The
- * exercise's words come from the translation of the daemon's own catalogue; where it has none, they are the daemon's. */
+/* kind: the name of the alert's kind. Returns false when the daemon's words stay as they are, because they are in the
+ * language of this program or the kind is not known here; *ret is not written then. The words of the exercise come from
+ * the translation of the daemon's own catalogue; they stay the daemon's where that has none, or cannot be read. */
 bool alert_words_make(struct bus_alert *b, const char *kind, struct alert_words *ret);
 
 #endif

@@ -8,56 +8,57 @@
 #include "util/clock.h"
 #include "words/names.h"
 
-enum as { AS_TEXT, AS_SECONDS, AS_FLOAT, AS_U32, AS_U16, AS_U8 };
+/* Type of the member; seconds on the bus are microseconds in the alert. */
+enum member_type { TEXT, SECONDS, FLOAT, U32, U16, U8 };
 
 static const struct row {
         const char *key;
-        enum as as;
-        size_t offset, size; /* size: of a text */
+        enum member_type type;
+        size_t offset, size;
 } rows[] = {
-#define TEXT(key, field)                                                                                              \
-        { key, AS_TEXT, offsetof(struct bus_alert, field), sizeof(((struct bus_alert *)0)->field) }
-#define NUMBER(key, as, field)                                                                                        \
-        { key, as, offsetof(struct bus_alert, field), 0 }
-        TEXT("language", language),
-        TEXT("catalogue", catalogue),
-        NUMBER("seated_s", AS_SECONDS, alert.seated_us),
-        NUMBER("cause_s", AS_SECONDS, alert.cause_us),
-        NUMBER("limit_s", AS_SECONDS, alert.limit_us),
-        NUMBER("window_s", AS_SECONDS, alert.window_us),
-        NUMBER("slouched_share", AS_FLOAT, alert.slouched_share),
-        NUMBER("asymmetry", AS_FLOAT, alert.asymmetry),
-        NUMBER("break_s", AS_FLOAT, break_s),
-        TEXT("exercise", exercise.id),
-        TEXT("exercise_name", exercise.name),
-        TEXT("exercise_dose", exercise.dose),
-        TEXT("exercise_how", exercise.how),
-        NUMBER("exercise_kind", AS_U32, exercise.kind),
-        NUMBER("why_suits", AS_U32, alert.why.suits),
-        NUMBER("why_share", AS_FLOAT, alert.why.share),
-        NUMBER("why_lately", AS_U16, alert.why.lately),
-        NUMBER("why_other_lately", AS_U16, alert.why.other_lately),
-        NUMBER("why_other", AS_U8, alert.why.other),
-        NUMBER("why_first", AS_U8, alert.why.first),
+#define ROW(key, type, member)                                                                                        \
+        { key, type, offsetof(struct bus_alert, member), sizeof(((struct bus_alert *)0)->member) }
+        ROW("language", TEXT, language),
+        ROW("catalogue", TEXT, catalogue),
+        ROW("seated_s", SECONDS, alert.seated_us),
+        ROW("cause_s", SECONDS, alert.cause_us),
+        ROW("limit_s", SECONDS, alert.limit_us),
+        ROW("window_s", SECONDS, alert.window_us),
+        ROW("slouched_share", FLOAT, alert.slouched_share),
+        ROW("asymmetry", FLOAT, alert.asymmetry),
+        ROW("break_s", FLOAT, break_s),
+        ROW("exercise", TEXT, exercise.id),
+        ROW("exercise_name", TEXT, exercise.name),
+        ROW("exercise_dose", TEXT, exercise.dose),
+        ROW("exercise_how", TEXT, exercise.how),
+        ROW("exercise_kind", U32, exercise.kind),
+        ROW("why_suits", U32, alert.why.suits),
+        ROW("why_share", FLOAT, alert.why.share),
+        ROW("why_lately", U16, alert.why.lately),
+        ROW("why_other_lately", U16, alert.why.other_lately),
+        ROW("why_other", U8, alert.why.other),
+        ROW("why_first", U8, alert.why.first),
 };
 
 enum { ROWS_N = sizeof(rows) / sizeof(rows[0]) };
 
-static int append_value(sd_bus_message *m, const char *key, const struct row *row, const void *field) {
-        switch (row->as) {
-        case AS_TEXT:
-                return sd_bus_message_append(m, "{sv}", key, "s", (const char *)field);
-        case AS_SECONDS:
-                return sd_bus_message_append(m, "{sv}", key, "u", (uint32_t)(*(const uint64_t *)field / USEC_PER_SEC));
-        case AS_FLOAT:
-                return sd_bus_message_append(m, "{sv}", key, "d", (double)*(const float *)field);
-        case AS_U32:
-                return sd_bus_message_append(m, "{sv}", key, "u", *(const uint32_t *)field);
-        case AS_U16:
-                return sd_bus_message_append(m, "{sv}", key, "u", (uint32_t) * (const uint16_t *)field);
-        default:
-                return sd_bus_message_append(m, "{sv}", key, "u", (uint32_t) * (const uint8_t *)field);
+static int append_value(sd_bus_message *m, const char *key, const struct row *row, const void *member) {
+        switch (row->type) {
+        case TEXT:
+                return sd_bus_message_append(m, "{sv}", key, "s", (const char *)member);
+        case SECONDS:
+                return sd_bus_message_append(m, "{sv}", key, "u",
+                                             (uint32_t)(*(const uint64_t *)member / USEC_PER_SEC));
+        case FLOAT:
+                return sd_bus_message_append(m, "{sv}", key, "d", (double)*(const float *)member);
+        case U32:
+                return sd_bus_message_append(m, "{sv}", key, "u", *(const uint32_t *)member);
+        case U16:
+                return sd_bus_message_append(m, "{sv}", key, "u", (uint32_t) * (const uint16_t *)member);
+        case U8:
+                break;
         }
+        return sd_bus_message_append(m, "{sv}", key, "u", (uint32_t) * (const uint8_t *)member);
 }
 
 int bus_alert_append(sd_bus_message *m, const struct bus_alert *b, const char *prefix) {
@@ -71,48 +72,49 @@ int bus_alert_append(sd_bus_message *m, const struct bus_alert *b, const char *p
         return r;
 }
 
-/* A number from the bus may be anything. */
-static double within(double number, double most) {
+/* A number from the bus may be anything: out of range becomes 0. */
+static double limit_number(double number, double most) {
         return number >= 0 && number <= most ? number : 0;
 }
 
-static void take_number(enum as as, void *field, double number) {
-        switch (as) {
-        case AS_SECONDS:
-                *(uint64_t *)field = (uint64_t)(within(number, UINT32_MAX) * (double)USEC_PER_SEC);
+static void store_number(enum member_type type, void *member, double number) {
+        switch (type) {
+        case TEXT:
                 break;
-        case AS_FLOAT:
-                *(float *)field = (float)number;
+        case SECONDS:
+                *(uint64_t *)member = (uint64_t)(limit_number(number, UINT32_MAX) * (double)USEC_PER_SEC);
                 break;
-        case AS_U32:
-                *(uint32_t *)field = (uint32_t)within(number, UINT32_MAX);
+        case FLOAT:
+                *(float *)member = (float)number;
                 break;
-        case AS_U16:
-                *(uint16_t *)field = (uint16_t)within(number, UINT16_MAX);
+        case U32:
+                *(uint32_t *)member = (uint32_t)limit_number(number, UINT32_MAX);
                 break;
-        default:
-                *(uint8_t *)field = (uint8_t)within(number, UINT8_MAX);
+        case U16:
+                *(uint16_t *)member = (uint16_t)limit_number(number, UINT16_MAX);
+                break;
+        case U8:
+                *(uint8_t *)member = (uint8_t)limit_number(number, UINT8_MAX);
                 break;
         }
 }
 
-void bus_alert_take(struct bus_alert *b, const char *key, const char *text, double number) {
+void bus_alert_set_value(struct bus_alert *b, const char *key, const char *text, double number) {
         for (int i = 0; i < ROWS_N; i++) {
-                void *field = (char *)b + rows[i].offset;
+                void *member = (char *)b + rows[i].offset;
 
-                if (strcmp(rows[i].key, key) != 0 || (rows[i].as == AS_TEXT) != (text != NULL))
+                if (strcmp(rows[i].key, key) != 0 || (rows[i].type == TEXT) != (text != NULL))
                         continue;
                 if (text)
-                        snprintf(field, rows[i].size, "%s", text);
+                        snprintf(member, rows[i].size, "%s", text);
                 else
-                        take_number(rows[i].as, field, number);
-                b->numbers |= strcmp(key, "language") == 0;
+                        store_number(rows[i].type, member, number);
         }
 }
 
-bool bus_alert_is(struct bus_alert *b, const char *kind) {
+bool bus_alert_set_kind(struct bus_alert *b, const char *name) {
         for (int k = 0; k < ALERT_KIND_N; k++)
-                if (strcmp(alert_kind_name((enum alert_kind)k), kind) == 0) {
+                if (strcmp(alert_kind_name((enum alert_kind)k), name) == 0) {
                         b->kind = (enum alert_kind)k;
                         return true;
                 }
@@ -131,17 +133,17 @@ int bus_alert_read(sd_bus_message *m, const char *key, struct bus_alert *b) {
         case 's':
                 r = sd_bus_message_read(m, "v", "s", &text);
                 if (r >= 0)
-                        bus_alert_take(b, key, text, 0);
+                        bus_alert_set_value(b, key, text, 0);
                 return r;
         case 'u':
                 r = sd_bus_message_read(m, "v", "u", &u);
                 if (r >= 0)
-                        bus_alert_take(b, key, NULL, u);
+                        bus_alert_set_value(b, key, NULL, u);
                 return r;
         case 'd':
                 r = sd_bus_message_read(m, "v", "d", &d);
                 if (r >= 0)
-                        bus_alert_take(b, key, NULL, d);
+                        bus_alert_set_value(b, key, NULL, d);
                 return r;
         default:
                 return sd_bus_message_skip(m, "v");

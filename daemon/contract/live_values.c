@@ -7,6 +7,7 @@
 #include "contract/live_fields.h"
 #include "util/clock.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 #define US_PER_MIN (60 * USEC_PER_SEC)
 

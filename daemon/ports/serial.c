@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Real serial devices through libserialport 0.1.1, with what it leaves out: close-on-exec, exclusive use, hang-up. */
+/* Real serial devices through libserialport, with what 0.1.1 leaves out: close-on-exec, exclusive use, hang-up. 0.1.2 locks
+ * the port in sp_open() itself. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libserialport.h>
@@ -107,7 +108,8 @@ static int busy(struct port_hint hint, const char *path) {
 /* A tty that is opened for the first time echoes what it receives, and hands over lines, until somebody says otherwise.
  * libserialport asks it a few things before that; so it is told here at once, and what was echoed and not sent yet is
  * dropped. What comes between open() and the next line goes back to the mat all the same: no program can prevent that.
- * A port that others hold keeps their settings. Those who lock nothing are seen in /proc alone: by root, or if they are ours. */
+ * A port that others hold keeps their settings. Those who lock nothing are seen in /proc alone: by root, or if they are ours.
+ * The lock is released at once: sp_open() of libserialport 0.1.2 locks its own descriptor, and would find this one. */
 static int open_quietly(const char *path) {
         struct termios t;
         char holder[96];
@@ -127,6 +129,7 @@ static int open_quietly(const char *path) {
                 tcsetattr(fd, TCSANOW, &t);
                 tcflush(fd, TCOFLUSH);
         }
+        flock(fd, LOCK_UN);
         return fd;
 }
 
@@ -156,9 +159,11 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
                 return quiet == -EBUSY ? busy(hint, port->path) : quiet;
         r = sp_open(sp, SP_MODE_READ_WRITE);
         error = r == SP_OK ? 0 : last_error(r);
-        close(quiet); /* the other one holds it now */
-        if (r != SP_OK)
-                return error == EBUSY ? busy(hint, port->path) : -error;
+        close(quiet); /* the other descriptor keeps the port open */
+        if (r != SP_OK) {
+                sp_close(sp); /* 0.1.2 leaves its descriptor open when the lock fails */
+                return error == EBUSY || error == EWOULDBLOCK ? busy(hint, port->path) : -error;
+        }
         error = sp_get_port_handle(sp, &port->fd) == SP_OK ? own(port->fd) : -EIO;
         if (error < 0) {
                 sp_close(sp);

@@ -7,21 +7,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <systemd/sd-event.h>
+
 #include "sitbone/command.h"
 #include "sitbone/identity.h"
 #include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
 
-/* Executes a command on the decision thread, at once. */
+/* Executes a command at once. Call it on the decision thread only. */
 typedef enum command_result (*command_fn)(void *userdata, const struct command *command);
+
+/* The daemon as an outlet sees it. An outlet that receives commands adds its own source to the event loop and calls
+ * execute from there. settings and identity are copied by the outlet. */
+struct outlet_host {
+        sd_event *event; /* the loop of the decision thread */
+        const struct settings *settings;
+        const struct identity *identity;
+        command_fn execute;
+        void *userdata; /* of execute */
+};
 
 struct outlet_ops {
         const char *name;
         /* Each decision. With snapshot.only_numbers nothing else in it is new: return soon. */
         void (*post)(void *self, const struct snapshot *snapshot);
-        /* Descriptor that becomes readable when commands wait, or -1; dispatch() then hands them to execute. */
-        int (*fd)(void *self);
-        void (*dispatch)(void *self, command_fn execute, void *userdata);
         /* One short phrase for STATUS= and `sitbonectl status`: "connected", "refused: not authorised". */
         const char *(*status)(void *self);
         /* How much a full mailbox let go. NULL: it has none, or counts for itself. */

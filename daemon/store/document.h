@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Structs as JSON files. Each member has a name in the file. A member that is zero is not written, and one that is missing is
- * read as zero, so an older file can be read when members were added; names that are unknown are ignored. The version
- * changes only when the meaning of a name does. A file is one line:
+/* Structs as JSON files. Each member has a name in the file. A member that is zero is not written, and one that is
+ * missing is read as zero, so an older file can be read when members were added; names that are unknown are ignored.
+ * The version changes only when the meaning of a name does. A file is one line:
  *   {"sitbone":"profile","version":1,"crc32":"3d5a0c11","data":{...}}
  * crc32 is the checksum of data without white space. A person who edits a file removes crc32. */
 #ifndef STORE_DOCUMENT_H
@@ -80,8 +80,8 @@ struct document_kind {
         const struct stored_member *members;
 };
 
-/* The file's text, ended by a newline, or NULL when there is no memory. A float is read back as the same float; one that is
- * not finite is read back as NAN. */
+/* The file's text, ended by a newline, or NULL when there is no memory. A float is read back as the same float; one
+ * that is not finite is read back as NAN. */
 char *document_write(const struct document_kind *kind, const void *record, size_t *ret_n);
 
 /* NULL = good and *ret_record (kind->size bytes) is set, otherwise the reason why not: "it is damaged", ... */

@@ -12,20 +12,22 @@
 
 enum { APPLICATION_ID = 0x53495442 /* "SITB" */, BUSY_MS = 2000 };
 
-/* Step n brings schema n to n + 1. A step is never changed once it was released: a new one is added. */
+/* Step n brings schema n to n + 1. A step never changes after its release: a new one is added. */
 static const char *const steps[] = {
         "CREATE TABLE bout(" /* sitting without a break */
         "  id INTEGER PRIMARY KEY,"
         "  number INTEGER NOT NULL," /* the daemon's own */
         "  began_s INTEGER NOT NULL,"
-        "  until_s INTEGER NOT NULL,"    /* its end, or how far it is known */
+        "  until_s INTEGER NOT NULL,"    /* its end, or the last instant that is known of it */
         "  offset_min INTEGER NOT NULL," /* local time - UTC, at began_s */
-        "  open INTEGER NOT NULL,"       /* 1: it goes on */
+        "  open INTEGER NOT NULL,"       /* 1: it has not ended */
         "  ending TEXT,"                 /* break, silence, lost (the daemon was away) */
         "  seated_s REAL NOT NULL,"
-        "  in_posture TEXT NOT NULL," /* seconds in each, as the daemon counts them: what the hours already have */
+        "  in_posture TEXT NOT NULL," /* seconds in each, as the daemon counts them; the hours have them already */
         "  shifts INTEGER NOT NULL,"  /* weight shifts and movements in the seat */
-        "  slump_s REAL"              /* seated so long until the first slouch; NULL: none */
+        "  slump_s REAL,"             /* seated time before the first slouch; NULL: no slouch */
+        "  squeezes INTEGER NOT NULL DEFAULT 0," /* as the daemon counts them; the table squeeze has them already */
+        "  squeezed_s REAL NOT NULL DEFAULT 0"
         ") STRICT;"
         "CREATE INDEX bout_began ON bout(began_s);"
         "CREATE TABLE away(" /* off the seat */
@@ -33,7 +35,7 @@ static const char *const steps[] = {
         "  began_s INTEGER NOT NULL,"
         "  until_s INTEGER," /* NULL: still away */
         "  offset_min INTEGER NOT NULL,"
-        "  kind TEXT NOT NULL" /* interruption, partial, break, silence (nobody knows) */
+        "  kind TEXT NOT NULL" /* interruption, partial, break, silence (unknown) */
         ") STRICT;"
         "CREATE INDEX away_began ON away(began_s);"
         "CREATE INDEX away_open ON away(id) WHERE until_s IS NULL;"
@@ -43,7 +45,7 @@ static const char *const steps[] = {
         "  kind TEXT NOT NULL,"
         "  raised_s INTEGER NOT NULL,"
         "  offset_min INTEGER NOT NULL,"
-        "  closed_s INTEGER,"       /* NULL: nothing came of it yet */
+        "  closed_s INTEGER,"       /* NULL: it has no outcome yet */
         "  outcome TEXT,"           /* NULL with closed_s */
         "  latency_s REAL,"         /* raised to answered; NULL: never answered */
         "  seated_s REAL NOT NULL," /* in the bout, when it was raised or shown last */
@@ -64,19 +66,16 @@ static const char *const steps[] = {
         "  asymmetry_s REAL NOT NULL," /* ... and its integral: (right - left) / (right + left) times time */
         "  shifts INTEGER NOT NULL"
         ") STRICT;"
-        "CREATE TABLE calibration(" /* when tilt began or ceased to rest on a calibration of the sitter's own */
+        "CREATE TABLE calibration(" /* when tilt began or ceased to rest on the sitter's own calibration */
         "  id INTEGER PRIMARY KEY,"
         "  at_s INTEGER NOT NULL,"
         "  offset_min INTEGER NOT NULL,"
-        "  what TEXT NOT NULL" /* personal, population */
+        "  what TEXT NOT NULL,"             /* personal, population */
+        "  poses TEXT NOT NULL DEFAULT ''," /* the poses of the calibration, with spaces between */
+        "  sitter TEXT NOT NULL DEFAULT ''" /* "": nobody in particular */
         ") STRICT;"
-        "CREATE INDEX calibration_at ON calibration(at_s);",
-        /* 2: the poses that the calibration has, with spaces between; "" also where version 1 did not say */
-        "ALTER TABLE calibration ADD COLUMN poses TEXT NOT NULL DEFAULT '';",
-        /* 3: squeezes of the glutes, strengthening sessions, and whose calibration it is ("" = nobody's in particular) */
-        "ALTER TABLE bout ADD COLUMN squeezes INTEGER NOT NULL DEFAULT 0;" /* as the daemon counts them: what the */
-        "ALTER TABLE bout ADD COLUMN squeezed_s REAL NOT NULL DEFAULT 0;"  /* table below already has */
-        "CREATE TABLE squeeze("                                            /* repetitions close to one another */
+        "CREATE INDEX calibration_at ON calibration(at_s);"
+        "CREATE TABLE squeeze(" /* sets of squeezes of the glutes */
         "  id INTEGER PRIMARY KEY,"
         "  began_s INTEGER NOT NULL," /* the first was counted, ... */
         "  until_s INTEGER NOT NULL," /* ... and the last */
@@ -84,21 +83,20 @@ static const char *const steps[] = {
         "  sitter TEXT NOT NULL,"
         "  repetitions INTEGER NOT NULL,"
         "  held_s REAL NOT NULL," /* of all of them together */
-        "  alert INTEGER"         /* number of the alert that asked for it; NULL: none did */
+        "  alert INTEGER"         /* number of the alert that asked for it; NULL: no alert did */
         ") STRICT;"
         "CREATE INDEX squeeze_began ON squeeze(began_s);"
-        "CREATE TABLE session(" /* strengthening sessions that somebody said were done; one a local day */
+        "CREATE TABLE session(" /* workouts that were reported as done; one a local day */
         "  id INTEGER PRIMARY KEY,"
         "  at_s INTEGER NOT NULL,"
         "  offset_min INTEGER NOT NULL,"
         "  sitter TEXT NOT NULL"
         ") STRICT;"
-        "CREATE INDEX session_at ON session(at_s);"
-        "ALTER TABLE calibration ADD COLUMN sitter TEXT NOT NULL DEFAULT '';",
+        "CREATE INDEX session_at ON session(at_s);",
 };
 _Static_assert(sizeof(steps) / sizeof(*steps) == HISTORY_SCHEMA, "a step for each version");
 
-static int errno_of(int rc) {
+static int convert_to_errno(int rc) {
         switch (rc & 0xff) {
         case SQLITE_FULL:
                 return -ENOSPC;
@@ -122,12 +120,12 @@ static int errno_of(int rc) {
         }
 }
 
-static int failed(sqlite3 *db, int rc, char error[HISTORY_ERROR_MAX]) {
+static int describe_error(sqlite3 *db, int rc, char error[HISTORY_ERROR_MAX]) {
         snprintf(error, HISTORY_ERROR_MAX, "%s", db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
-        return errno_of(rc);
+        return convert_to_errno(rc);
 }
 
-static int pragma(sqlite3 *db, const char *sql, int64_t *ret) {
+static int read_pragma(sqlite3 *db, const char *sql, int64_t *ret) {
         sqlite3_stmt *s;
         int rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
 
@@ -139,8 +137,8 @@ static int pragma(sqlite3 *db, const char *sql, int64_t *ret) {
         return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* Small: the daemon keeps no cache worth the name, and never maps the file. */
-static int be_careful(sqlite3 *db) {
+/* The daemon needs almost no cache, and never maps the file into memory. */
+static int configure_connection(sqlite3 *db) {
         sqlite3_busy_timeout(db, BUSY_MS);
         sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -150,19 +148,19 @@ static int be_careful(sqlite3 *db) {
                             NULL, NULL, NULL);
 }
 
-/* What the file is: its version, or an error. A damaged page is found by the check, not by the first unlucky reader. */
-static int look(sqlite3 *db, bool thorough, int64_t *ret_version, bool *ret_ours) {
+/* Reads what the file is. thorough: checks every page, so that damage is found now and not by some later query. */
+static int inspect_file(sqlite3 *db, bool thorough, int64_t *ret_version, bool *ret_is_history) {
         int64_t tables = 0, application = 0;
         sqlite3_stmt *s = NULL;
-        int rc = pragma(db, "PRAGMA user_version", ret_version);
+        int rc = read_pragma(db, "PRAGMA user_version", ret_version);
 
         if (rc == SQLITE_OK)
-                rc = pragma(db, "PRAGMA application_id", &application);
+                rc = read_pragma(db, "PRAGMA application_id", &application);
         if (rc == SQLITE_OK)
-                rc = pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
+                rc = read_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
         if (rc != SQLITE_OK)
                 return rc;
-        *ret_ours = application == APPLICATION_ID || tables == 0;
+        *ret_is_history = application == APPLICATION_ID || tables == 0;
         if (tables == 0)
                 *ret_version = 0;
         if (!thorough || tables == 0)
@@ -176,7 +174,7 @@ static int look(sqlite3 *db, bool thorough, int64_t *ret_version, bool *ret_ours
         return rc;
 }
 
-static int migrate(sqlite3 *db, int64_t version) {
+static int upgrade_schema(sqlite3 *db, int64_t version) {
         char sql[80];
         int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
@@ -191,8 +189,8 @@ static int migrate(sqlite3 *db, int64_t version) {
         return rc;
 }
 
-/* The tables are there in name; are they the ones that the statements want? */
-static int has_tables(sqlite3 *db) {
+/* The tables exist by name: checks that they have the columns that the statements use. */
+static int check_tables(sqlite3 *db) {
         return sqlite3_exec(db,
                             "SELECT number, began_s, until_s, offset_min, open, ending, seated_s, in_posture, shifts, "
                             "slump_s, squeezes, squeezed_s FROM bout LIMIT 0; SELECT began_s, until_s, offset_min, "
@@ -208,40 +206,40 @@ static int has_tables(sqlite3 *db) {
                        : SQLITE_CORRUPT;
 }
 
-static bool damaged(int rc) {
+static bool is_damage(int rc) {
         return (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB;
 }
 
-/* SQLITE_OK; SQLITE_NOTADB also for somebody else's database; SQLITE_MISMATCH for a newer one. */
-static int open_one(const char *path, sqlite3 **ret, bool *ret_begun) {
+/* SQLITE_OK; SQLITE_NOTADB also for the database of another program; SQLITE_MISMATCH for a newer version. */
+static int open_file(const char *path, sqlite3 **ret, bool *ret_begun) {
         int64_t version = 0;
-        bool ours = true;
+        bool is_history = true;
         sqlite3 *db = NULL;
         int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
         *ret = db;
         if (rc == SQLITE_OK)
-                rc = be_careful(db);
+                rc = configure_connection(db);
         if (rc == SQLITE_OK)
-                rc = look(db, true, &version, &ours);
-        if (rc == SQLITE_OK && !ours)
+                rc = inspect_file(db, true, &version, &is_history);
+        if (rc == SQLITE_OK && !is_history)
                 rc = SQLITE_NOTADB;
         if (rc == SQLITE_OK && version > HISTORY_SCHEMA)
                 return SQLITE_MISMATCH;
         if (rc == SQLITE_OK && version < 0)
                 rc = SQLITE_NOTADB;
-        if (rc == SQLITE_OK) /* a kill loses nothing that was committed; a power cut the last minutes at most */
+        if (rc == SQLITE_OK) /* a kill loses nothing that was committed, a power cut the last minutes at most */
                 rc = sqlite3_exec(db,
                                   "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=64;"
                                   "PRAGMA journal_size_limit=1048576;",
                                   NULL, NULL, NULL);
         *ret_begun = version == 0;
         if (rc == SQLITE_OK && version < HISTORY_SCHEMA)
-                rc = migrate(db, version);
-        return rc == SQLITE_OK ? has_tables(db) : rc;
+                rc = upgrade_schema(db, version);
+        return rc == SQLITE_OK ? check_tables(db) : rc;
 }
 
-/* With its log, which belongs to it; what SQLite could still read out of both stays readable. */
+/* Moves the log, too: it belongs to the file, and SQLite may still read rows out of both. */
 static int move_aside(const char *path, char *ret_moved, size_t size) {
         static const char *const parts[] = {"-wal", "-shm"};
         char from[600], to[600], stamp[32];
@@ -265,12 +263,12 @@ static int move_aside(const char *path, char *ret_moved, size_t size) {
         return 0;
 }
 
-/* SQLite makes files by the umask; this one is for the owner, and the group to read. */
-static int make_file(const char *path) {
+/* SQLite creates files by the umask. This one may be written by the owner and read by the group. */
+static int create_file(const char *path) {
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
 
         if (fd < 0)
-                return errno == EACCES || errno == EROFS ? 0 : -errno; /* SQLite says it better */
+                return errno == EACCES || errno == EROFS ? 0 : -errno; /* SQLite has the better message */
         close(fd);
         return 0;
 }
@@ -281,22 +279,23 @@ int history_db_open(const char *path, sqlite3 **ret, char *ret_moved, size_t siz
 
         ret_moved[0] = '\0';
         for (int attempt = 0;; attempt++) {
-                r = make_file(path);
+                r = create_file(path);
                 if (r < 0) {
                         snprintf(error, HISTORY_ERROR_MAX, "%s", strerror(-r));
                         return r;
                 }
-                rc = open_one(path, ret, &begun);
+                rc = open_file(path, ret, &begun);
                 if (rc == SQLITE_OK)
                         return *ret_moved ? HISTORY_MOVED : begun ? HISTORY_BEGUN : HISTORY_AS_IT_WAS;
-                r = failed(*ret, rc, error);
+                r = describe_error(*ret, rc, error);
                 sqlite3_close(*ret);
                 *ret = NULL;
                 if (rc == SQLITE_MISMATCH) {
-                        snprintf(error, HISTORY_ERROR_MAX, "it is of a newer version of sitbone");
+                        snprintf(error, HISTORY_ERROR_MAX,
+                                 "it is of a newer version of sitbone; update sitbone, or move the file away");
                         return -EPROTONOSUPPORT;
                 }
-                if (!damaged(rc) || attempt > 0)
+                if (!is_damage(rc) || attempt > 0)
                         return r;
                 r = move_aside(path, ret_moved, size);
                 if (r < 0) {
@@ -309,31 +308,31 @@ int history_db_open(const char *path, sqlite3 **ret, char *ret_moved, size_t siz
 
 static int check_version(sqlite3 *db, char error[HISTORY_ERROR_MAX]) {
         int64_t version = 0;
-        bool ours = false;
-        int rc = look(db, false, &version, &ours);
+        bool is_history = false;
+        int rc = inspect_file(db, false, &version, &is_history);
 
         if (rc != SQLITE_OK)
-                return failed(db, rc, error);
-        if (!ours || version < 0) {
+                return describe_error(db, rc, error);
+        if (!is_history || version < 0) {
                 snprintf(error, HISTORY_ERROR_MAX, "it is no history of sitbone");
                 return -EBADMSG;
         }
         if (version != HISTORY_SCHEMA) {
                 snprintf(error, HISTORY_ERROR_MAX,
-                         version > HISTORY_SCHEMA ? "it is of a newer version of sitbone"
-                                                  : "the daemon has not written to it yet (older version)");
+                         version > HISTORY_SCHEMA ? "it is of a newer version of sitbone; update sitbone"
+                                                  : "the daemon has not written to it yet");
                 return -EPROTONOSUPPORT;
         }
-        rc = has_tables(db);
-        return rc == SQLITE_OK ? 0 : failed(db, rc, error);
+        rc = check_tables(db);
+        return rc == SQLITE_OK ? 0 : describe_error(db, rc, error);
 }
 
 static int open_existing(const char *path, int flags, sqlite3 **ret, char error[HISTORY_ERROR_MAX]) {
         int r, rc = sqlite3_open_v2(path, ret, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
         if (rc == SQLITE_OK)
-                rc = be_careful(*ret);
-        r = rc == SQLITE_OK ? check_version(*ret, error) : failed(*ret, rc, error);
+                rc = configure_connection(*ret);
+        r = rc == SQLITE_OK ? check_version(*ret, error) : describe_error(*ret, rc, error);
         if (r < 0) {
                 sqlite3_close(*ret);
                 *ret = NULL;
@@ -341,8 +340,8 @@ static int open_existing(const char *path, int flags, sqlite3 **ret, char error[
         return r;
 }
 
-/* Every character that means something in a URI is written as its number. */
-static bool uri_of(const char *path, char *ret, size_t size) {
+/* Characters that have a meaning in a URI are written as their numbers. */
+static bool format_uri(const char *path, char *ret, size_t size) {
         size_t n = (size_t)snprintf(ret, size, "file:");
 
         for (; *path; path++) {
@@ -354,7 +353,8 @@ static bool uri_of(const char *path, char *ret, size_t size) {
         return true;
 }
 
-/* A log without content belongs to nobody: then the file can be read as it lies there, without its lock file. */
+/* A reader may be unable to create the lock file. When the log is empty no program is writing, and the file can be
+ * read without locks. */
 int history_db_open_to_read(const char *path, sqlite3 **ret, char error[HISTORY_ERROR_MAX]) {
         char uri[2048], log[600];
         struct stat st;
@@ -368,7 +368,7 @@ int history_db_open_to_read(const char *path, sqlite3 **ret, char error[HISTORY_
         r = open_existing(path, SQLITE_OPEN_READONLY, ret, error);
         snprintf(log, sizeof(log), "%s-wal", path);
         if (r >= 0 || r == -EBADMSG || r == -EPROTONOSUPPORT || access(path, R_OK) < 0 ||
-            (stat(log, &st) == 0 && st.st_size > 0) || !uri_of(path, uri, sizeof(uri)))
+            (stat(log, &st) == 0 && st.st_size > 0) || !format_uri(path, uri, sizeof(uri)))
                 return r;
         return open_existing(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ret, error);
 }
@@ -388,7 +388,7 @@ int history_db_open_to_forget(const char *path, sqlite3 **ret, char error[HISTOR
 int history_db_forget(sqlite3 *db, int64_t before_s, int64_t *ret_rows) {
         static const char *const deletions[] = {
                 "DELETE FROM alert WHERE closed_s < ?",
-                /* nobody closed it (the daemon lost its state), but a bout that began later shows that it is over */
+                /* never closed, because the daemon lost its state; a bout that began later shows that it is over */
                 "DELETE FROM alert WHERE closed_s IS NULL AND raised_s < min(?, (SELECT max(began_s) FROM bout))",
                 "DELETE FROM bout WHERE open = 0 AND until_s < ?",
                 "DELETE FROM away WHERE until_s < ?",

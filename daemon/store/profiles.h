@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The profiles of all sitters of a seat: read at the start, held in memory, written by a thread of their own. Each sitter has
- * a file in the state directory: `profile` for nobody in particular, and `profile-NAME` (see document.h). A file that cannot
- * be used is moved aside and logged, and never overwritten. */
+/* The profiles of all sitters of a seat: read at the start, held in memory, written by a thread of their own. Each
+ * sitter has a file in the state directory: `profile` for nobody in particular, and `profile-NAME` (see document.h). A
+ * file that cannot be used is moved aside and logged, and never overwritten. */
 #ifndef STORE_PROFILES_H
 #define STORE_PROFILES_H
 
@@ -20,8 +20,8 @@ bool profile_name_is_legal(const char *name);
 /* NULL = good, otherwise the reason why not. */
 const char *profile_check(const struct profile *p);
 
-/* Parses a file. NULL = good and *ret is set, otherwise the reason why not ("it is damaged", ...). sitter: as in the name of
- * the file. */
+/* Parses a file. NULL = good and *ret is set, otherwise the reason why not ("it is damaged", ...). sitter: as in the
+ * name of the file. */
 const char *profile_read(const char *text, size_t n, const char *sitter, struct profile *ret);
 
 /* directory must exist. Negative errno. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What survives a restart: two files in the state directory, written by a thread of their own (see document.h).
- *   memory   the bout, the alerts, the reference: two slots, written in turn each second of a bout and at every change; the
- *            newest good slot counts, so a write that is cut loses one second
+/* The state that survives a restart: two files in the state directory, written by a thread of their own (see document.h).
+ *   memory   the bout, the alerts, the reference: two slots, written in turn each second of a bout and at every change;
+ *            the newest good slot counts, so a write that is cut loses one second
  *   tare     the empty seat: temporary file and rename, only when it changed */
 #ifndef STORE_STATE_H
 #define STORE_STATE_H
@@ -19,8 +19,9 @@ struct state; /* owns the thread */
 /* directory must exist. Negative errno; the daemon goes on without. */
 int state_new(const char *directory, struct state **ret);
 
-/* The memory that was saved last, and the time since then: by the clock of the boot, or after another boot by the wall clock,
- * never negative. False when nothing is usable: *ret_why is the reason ("nothing was saved yet", "it is damaged", ...). */
+/* The memory that was saved last, and the time since then: by the clock of the boot, or after another boot by the wall
+ * clock, never negative. False when nothing is usable: *ret_why is the reason ("nothing was saved yet", "it is
+ * damaged", ...). */
 bool state_load(struct state *s, struct memory *ret, uint64_t *ret_elapsed_us, const char **ret_why);
 bool state_load_tare(struct state *s, struct memory_tare *ret);
 

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-static uint64_t read_us(clockid_t id) {
+static uint64_t read_clock_us(clockid_t id) {
         struct timespec ts;
 
         clock_gettime(id, &ts);
@@ -11,9 +11,9 @@ static uint64_t read_us(clockid_t id) {
 }
 
 uint64_t clock_boottime_us(void) {
-        return read_us(CLOCK_BOOTTIME);
+        return read_clock_us(CLOCK_BOOTTIME);
 }
 
 uint64_t clock_realtime_us(void) {
-        return read_us(CLOCK_REALTIME);
+        return read_clock_us(CLOCK_REALTIME);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two clocks. Only the rim may read them. */
+/* The two clocks. The core may not read them: it gets the time as an argument. */
 #ifndef UTIL_CLOCK_H
 #define UTIL_CLOCK_H
 
@@ -7,7 +7,7 @@
 
 #define USEC_PER_SEC 1000000ull
 
-uint64_t clock_boottime_us(void); /* goes on while suspended, never steps: durations */
-uint64_t clock_realtime_us(void); /* what the wall says: texts only */
+uint64_t clock_boottime_us(void); /* for durations: runs during suspend, never steps */
+uint64_t clock_realtime_us(void); /* the wall clock, for people and files */
 
 #endif

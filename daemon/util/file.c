@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int read_all(int fd, size_t limit, char **ret, size_t *ret_n) {
+static int read_to_end(int fd, size_t limit, char **ret, size_t *ret_n) {
         size_t n = 0, room = 16384;
         char *data = malloc(room + 1), *grown;
         ssize_t got;
@@ -44,10 +44,10 @@ static int read_all(int fd, size_t limit, char **ret, size_t *ret_n) {
         return 0;
 }
 
-/* Descriptor of a regular file or /dev/null (which masks a file), or negative errno. */
+/* Opens a regular file or /dev/null (which masks a file). The descriptor or negative errno. */
 static int open_file(const char *path, size_t *ret_n) {
         struct stat st;
-        int r = 0, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not stop us */
+        int r = 0, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not block */
 
         if (fd < 0)
                 return -errno;
@@ -71,7 +71,7 @@ int file_read(const char *path, size_t limit, char **ret, size_t *ret_n) {
 
         if (fd < 0)
                 return fd;
-        r = read_all(fd, limit, ret, ret_n);
+        r = read_to_end(fd, limit, ret, ret_n);
         close(fd);
         return r;
 }
@@ -95,7 +95,7 @@ int file_map(const char *path, const char **ret, size_t *ret_n) {
 
 void file_unmap(const char *data, size_t n) {
         if (n > 0)
-                munmap((void *)(uintptr_t)data, n); // NOLINT(performance-no-int-to-ptr): const only to its readers
+                munmap((void *)(uintptr_t)data, n); // NOLINT(performance-no-int-to-ptr): only readers see it as const
 }
 
 static int write_all(int fd, const char *data, size_t n) {
@@ -143,7 +143,7 @@ struct drop_in {
         const char *tree;
 };
 
-static int by_name(const void *a, const void *b) {
+static int compare_names(const void *a, const void *b) {
         return strcmp(((const struct drop_in *)a)->name, ((const struct drop_in *)b)->name);
 }
 
@@ -153,8 +153,8 @@ static bool is_drop_in(const char *name) {
         return name[0] != '.' && n > 5 && strcmp(name + n - 5, ".conf") == 0;
 }
 
-/* Adds the names of one folder that a more important one does not have. */
-static size_t collect(const char *tree, struct drop_in *found, size_t n) {
+/* Adds the files of one folder that no more important folder has. Returns the new number of files. */
+static size_t collect_drop_ins(const char *tree, struct drop_in *found, size_t n) {
         DIR *dir = opendir(tree);
         const struct dirent *entry;
 
@@ -182,8 +182,8 @@ void file_each_drop_in(const char *const *trees, void (*each)(void *userdata, co
         if (!found)
                 return;
         for (const char *const *tree = trees; *tree; tree++)
-                n = collect(*tree, found, n);
-        qsort(found, n, sizeof(*found), by_name);
+                n = collect_drop_ins(*tree, found, n);
+        qsort(found, n, sizeof(*found), compare_names);
         for (size_t i = 0; i < n; i++) {
                 snprintf(path, sizeof(path), "%s/%s", found[i].tree, found[i].name);
                 each(userdata, path);

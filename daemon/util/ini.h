@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A strict reader of "[section]", "key = value" and "# comment" lines. A value may contain ; # " and inner spaces; blanks
- * around it are removed. README.md ("Blind alleys") gives the reasons for an own reader. */
+/* A strict reader of "[section]", "key = value" and "# comment" lines. A value may contain ; # " and inner spaces;
+ * blanks around it are removed. README.md ("Blind alleys") gives the reasons for an own reader. */
 #ifndef UTIL_INI_H
 #define UTIL_INI_H
 

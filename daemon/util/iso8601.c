@@ -6,7 +6,7 @@
 
 #include "util/clock.h"
 
-static void date_and_time(uint64_t realtime_us, char ret[24]) {
+static void format_seconds(uint64_t realtime_us, char ret[24]) {
         time_t seconds = (time_t)(realtime_us / USEC_PER_SEC);
         struct tm tm;
 
@@ -17,13 +17,13 @@ static void date_and_time(uint64_t realtime_us, char ret[24]) {
 void iso8601_ms(uint64_t realtime_us, char ret[ISO8601_SIZE]) {
         char base[24];
 
-        date_and_time(realtime_us, base);
+        format_seconds(realtime_us, base);
         snprintf(ret, ISO8601_SIZE, "%s.%03uZ", base, (unsigned)(realtime_us % USEC_PER_SEC / 1000));
 }
 
 void iso8601_s(uint64_t realtime_us, char ret[ISO8601_SIZE]) {
         char base[24];
 
-        date_and_time(realtime_us + USEC_PER_SEC / 2, base);
+        format_seconds(realtime_us + USEC_PER_SEC / 2, base);
         snprintf(ret, ISO8601_SIZE, "%sZ", base);
 }

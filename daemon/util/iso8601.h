@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wall-clock instants as text: "2026-09-08T09:41:07.250Z". */
+/* Formats instants of the wall clock: "2026-09-08T09:41:07.250Z". */
 #ifndef UTIL_ISO8601_H
 #define UTIL_ISO8601_H
 

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char now[16];
+static char language[16]; /* written once, before threads start */
+
+/* The locale that is always there, under a name with a territory: glibc loads the same files, and from 2.39 on gettext
+ * translates nothing in a locale whose name begins with "C.". */
+#define ALWAYS_THERE "C_DE.UTF-8"
 
 static bool is_english(const char *name) {
         bool en = strncmp(name, "en", 2) == 0 && !(name[2] >= 'a' && name[2] <= 'z');
@@ -16,7 +20,7 @@ static bool is_english(const char *name) {
         return en || strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0 || strncmp(name, "C.", 2) == 0;
 }
 
-static const char *from_environment(void) {
+static const char *find_wish_in_environment(void) {
         static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
         const char *list = getenv("LANGUAGE");
 
@@ -32,7 +36,7 @@ static const char *from_environment(void) {
         return "";
 }
 
-/* de, de_AT, gsw: a part of a path in any case. */
+/* de, de_AT, gsw. It becomes a part of a path, so anything else is refused. */
 static bool is_language(const char *name) {
         size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz");
 
@@ -47,23 +51,23 @@ bool language_choose(const char *wish) {
         bool asked = wish && *wish && strcmp(wish, "auto") != 0;
 
         if (!asked)
-                wish = from_environment();
-        snprintf(now, sizeof(now), "%.*s", (int)strcspn(wish, ".@:"), wish); /* de_DE.UTF-8@euro, de:fr */
-        if (is_english(wish) || !is_language(now)) {
-                now[0] = '\0';
+                wish = find_wish_in_environment();
+        snprintf(language, sizeof(language), "%.*s", (int)strcspn(wish, ".@:"), wish); /* de_DE.UTF-8@euro, de:fr */
+        if (is_english(wish) || !is_language(language)) {
+                language[0] = '\0';
                 return !asked || is_english(wish);
         }
-        setenv("LANGUAGE", now, 1);
-        setlocale(LC_MESSAGES, "C.UTF-8"); /* always there; gettext goes by LANGUAGE then */
+        setenv("LANGUAGE", language, 1);
+        setlocale(LC_MESSAGES, ALWAYS_THERE); /* gettext then uses LANGUAGE */
         bindtextdomain("sitbone", folder && *folder ? folder : SITBONE_LOCALEDIR);
         bind_textdomain_codeset("sitbone", "UTF-8");
         textdomain("sitbone");
-        (void)gettext("Done."); /* the file is read now, not when the first alert comes */
+        (void)gettext("Done."); /* reads the file now, not with the first alert */
         return true;
 }
 
 const char *language_chosen(void) {
-        return now;
+        return language;
 }
 
 const char *language_translate(const char *english) {
@@ -84,7 +88,7 @@ int language_field_width(const char *text, int columns) {
         return columns + (int)n - language_columns(text, n);
 }
 
-/* As nl_langinfo() says them without a locale. */
+/* The names that nl_langinfo() gives without a locale. */
 static const char *const date_names[] __attribute__((unused)) = {
         N_("Sunday"),  N_("Monday"),    N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"),
         N_("Sun"),     N_("Mon"),       N_("Tue"),     N_("Wed"),       N_("Thu"),      N_("Fri"),    N_("Sat"),
@@ -94,7 +98,7 @@ static const char *const date_names[] __attribute__((unused)) = {
         N_("Nov"),     N_("Dec"),
 };
 
-static const char *date_name(char which, const struct tm *tm) {
+static const char *find_date_name(char which, const struct tm *tm) {
         switch (which) {
         case 'A':
                 return _(nl_langinfo(DAY_1 + tm->tm_wday));
@@ -109,7 +113,7 @@ static const char *date_name(char which, const struct tm *tm) {
         }
 }
 
-/* The caller's format, with names in it: no literal, but checked where it is one. */
+/* The format is the caller's with names filled in: no literal here, but the compiler checks it where it is one. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 void language_date(char *ret, size_t size, const char *format, const struct tm *tm) {
@@ -117,7 +121,7 @@ void language_date(char *ret, size_t size, const char *format, const struct tm *
         size_t n = 0;
 
         for (; *format && n + 1 < sizeof(named); format++) {
-                const char *name = *format == '%' ? date_name(format[1], tm) : NULL;
+                const char *name = *format == '%' ? find_date_name(format[1], tm) : NULL;
 
                 if (!name) {
                         named[n++] = *format;

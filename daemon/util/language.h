@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The language of sentences for people (gettext). Names on the wire, keys and settings are never translated, and numbers
- * keep their decimal point: only LC_MESSAGES is touched. */
+/* The language of sentences for people (gettext). Names on the wire, keys and settings are never translated, and
+ * numbers keep their decimal point: only LC_MESSAGES is set. */
 #ifndef UTIL_LANGUAGE_H
 #define UTIL_LANGUAGE_H
 
@@ -12,24 +12,24 @@
 #define _(text)  gettext(text)
 #define N_(text) (text) /* found by xgettext, translated later */
 
-/* Once at the start, before there are threads. wish: "de", "de_AT", "en"; "" or "auto": the environment (LC_ALL,
- * LC_MESSAGES, LANG; LANGUAGE where these name any). A locale that was never generated will do. False: the
- * wish is no language; English then. */
+/* Called once at the start, before there are threads. wish: "de", "de_AT", "en"; "" or "auto": the environment
+ * (LC_ALL, LC_MESSAGES, LANG, and LANGUAGE when one of these is set). The locale need not be installed. False: the
+ * wish is no language, and English is chosen. */
 bool language_choose(const char *wish);
 
 /* "de", "de_AT" without coding; "" = English. */
 const char *language_chosen(void);
 
-/* gettext; "" stays "", which to gettext is the title of the whole file of translations. What comes over the bus as a
- * sentence is English, and put into words of the reader by this. */
+/* gettext(), but "" stays "" (gettext has the header of the translation file for it). Sentences come over the bus in
+ * English, and the reader translates them with this. */
 const char *language_translate(const char *english);
 
-/* Columns that n bytes of UTF-8 take on a terminal; words of our languages have no wide characters. */
+/* The columns that n bytes of UTF-8 take on a terminal. No language of sitbone has wide characters. */
 int language_columns(const char *text, size_t n);
-/* What "%-*s" must be told so that text takes so many columns: printf counts bytes. */
+/* The width for "%-*s" that makes text take this many columns: printf counts bytes. */
 int language_field_width(const char *text, int columns);
 
-/* strftime with names of days and months in the language also where its locale was never generated. */
+/* strftime() with the names of days and months in the language, also when its locale is not installed. */
 __attribute__((format(strftime, 3, 0))) void language_date(char *ret, size_t size, const char *format,
                                                            const struct tm *tm);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/latency.h"
 
-/* Bucket = 4 * log2(us), the two bits behind the leading one making the quarter. */
-static unsigned bucket_of(uint32_t us) {
+/* Bucket = 4 * log2(us) and a quarter, which is the two bits after the leading one. */
+static unsigned find_bucket(uint32_t us) {
         unsigned log2;
 
         if (us < 4)
@@ -11,7 +11,7 @@ static unsigned bucket_of(uint32_t us) {
         return 4 * (log2 - 1) + ((us >> (log2 - 2)) & 3);
 }
 
-static uint32_t upper_edge(unsigned bucket) {
+static uint32_t find_upper_edge(unsigned bucket) {
         unsigned log2 = bucket / 4 + 1;
 
         if (bucket < 4)
@@ -23,7 +23,7 @@ void latency_add(struct latency *l, uint64_t us) {
         uint32_t clamped = us > INT32_MAX ? INT32_MAX : (uint32_t)us;
 
         l->n++;
-        l->count[bucket_of(clamped)]++;
+        l->count[find_bucket(clamped)]++;
         if (clamped > l->worst_us)
                 l->worst_us = clamped;
 }
@@ -34,7 +34,7 @@ uint32_t latency_p99_us(const struct latency *l) {
         for (unsigned i = 0; i < LATENCY_BUCKETS && l->n > 0; i++) {
                 seen += l->count[i];
                 if (seen * 100 >= (uint64_t)l->n * 99)
-                        return upper_edge(i) < l->worst_us ? upper_edge(i) : l->worst_us;
+                        return find_upper_edge(i) < l->worst_us ? find_upper_edge(i) : l->worst_us;
         }
         return l->worst_us;
 }

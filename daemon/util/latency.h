@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A histogram of durations in fixed space: worst and 99th percentile since it was zeroed. */
+/* A histogram of durations of fixed size: the worst and the 99th percentile since it was zeroed. */
 #ifndef UTIL_LATENCY_H
 #define UTIL_LATENCY_H
 
 #include <stdint.h>
 
-enum { LATENCY_BUCKETS = 128 }; /* four to each power of two, from 1 us to about an hour: 19 % wide each */
+enum { LATENCY_BUCKETS = 128 }; /* four for each power of two, 1 us to about an hour: each 19 % wide */
 
 struct latency {
         uint32_t n, worst_us;

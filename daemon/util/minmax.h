@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pure: the stages may use it. */
+/* Pure: the core may use it. */
 #ifndef UTIL_MINMAX_H
 #define UTIL_MINMAX_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Places in a fixed array used as a queue: the array is the owner's. */
+/* The positions of a queue in a fixed array. The array belongs to the caller. */
 #ifndef UTIL_RING_H
 #define UTIL_RING_H
 
@@ -14,12 +14,12 @@ static inline bool ring_full(const struct ring *r, uint32_t capacity) {
         return r->n == capacity;
 }
 
-/* Place for a new last one; only when not full. */
+/* Returns the position of a new last element. Only when the ring is not full. */
 static inline uint32_t ring_push(struct ring *r, uint32_t capacity) {
         return (r->head + r->n++) % capacity;
 }
 
-/* Place of the first, which then no longer belongs to the queue; only when n > 0. */
+/* Removes the first element and returns its position. Only when n > 0. */
 static inline uint32_t ring_pop(struct ring *r, uint32_t capacity) {
         uint32_t first = r->head;
 

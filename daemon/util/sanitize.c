@@ -5,7 +5,8 @@
 
 #include "util/utf8.h"
 
-static bool obeyed(const unsigned char *character, int length) {
+/* A terminal acts on this character, or it is no character (length 0). */
+static bool is_unsafe(const unsigned char *character, int length) {
         return length == 0 || (length == 1 && (*character < ' ' || *character == 0x7f)) ||
                (length == 2 && character[0] == 0xc2 && character[1] < 0xa0);
 }
@@ -14,7 +15,7 @@ void sanitize_line(char *line) {
         while (*line) {
                 int n = utf8_length(line), width = n > 0 ? n : 1;
 
-                if (obeyed((const unsigned char *)line, n))
+                if (is_unsafe((const unsigned char *)line, n))
                         memset(line, '?', (size_t)width);
                 line += width;
         }
@@ -23,7 +24,7 @@ void sanitize_line(char *line) {
 bool is_sanitized(const char *line) {
         int n;
 
-        while ((n = utf8_length(line)) > 0 && !obeyed((const unsigned char *)line, n))
+        while ((n = utf8_length(line)) > 0 && !is_unsafe((const unsigned char *)line, n))
                 line += n;
         return !*line;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines for people that quote what a file, a device, a broker or a bus said. A terminal obeys control characters: those of
- * ASCII, and U+0080 to U+009F (C1; U+009B is as good as ESC [), which some take as single bytes, too. */
+/* Makes a line safe to print that quotes a file, a device, a broker or a bus. A terminal acts on control characters:
+ * those of ASCII, and U+0080 to U+009F (C1; U+009B is the same as ESC [), which some terminals accept as single bytes,
+ * too. */
 #ifndef UTIL_SANITIZE_H
 #define UTIL_SANITIZE_H
 
 #include <stdbool.h>
 
-/* Every byte of a control character, line ends too, and of what is not UTF-8 becomes '?'. */
+/* Replaces each byte of a control character (line ends, too) and each byte that is not UTF-8 by '?'. */
 void sanitize_line(char *line);
 
-/* Has nothing of that. */
+/* True when sanitize_line() would change nothing. */
 bool is_sanitized(const char *line);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum { WORD_MAX = 64 };
 
-static size_t min3(size_t a, size_t b, size_t c) {
+static size_t min_of_three(size_t a, size_t b, size_t c) {
         size_t m = a < b ? a : b;
         return m < c ? m : c;
 }
@@ -25,7 +25,7 @@ size_t suggest_distance(const char *a, const char *b) {
                 for (size_t j = 1; j <= nb; j++) {
                         size_t up = row[j];
                         size_t same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]) ? 0 : 1;
-                        row[j] = min3(up + 1, row[j - 1] + 1, diagonal + same);
+                        row[j] = min_of_three(up + 1, row[j - 1] + 1, diagonal + same);
                         diagonal = up;
                 }
         }

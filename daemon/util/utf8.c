@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-/* Bytes that follow a first byte; -1 where no character begins with it. */
-static int bytes_behind(unsigned char first) {
+/* The number of bytes that follow a first byte; -1 when no character begins with it. */
+static int count_following(unsigned char first) {
         if (first < 0x80)
                 return 0;
         if (first < 0xc2 || first > 0xf4)
@@ -15,7 +15,7 @@ static int bytes_behind(unsigned char first) {
 int utf8_length(const char *text) {
         static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
         const unsigned char *p = (const unsigned char *)text;
-        int n = bytes_behind(*p);
+        int n = count_following(*p);
         uint32_t code;
 
         if (n < 0 || !*p)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Text that others will take: D-Bus and JSON refuse a string that is not UTF-8, and everything sent along with it. */
+/* Checks text before it is sent: D-Bus and JSON reject a message with a string that is not UTF-8. */
 #ifndef UTIL_UTF8_H
 #define UTIL_UTF8_H
 
 #include <stdbool.h>
 
-/* Bytes of the character that text begins with; 0 where that is not well-formed (RFC 3629: no overlong forms, no
- * surrogates, nothing beyond U+10FFFF), or at the end. */
+/* The number of bytes of the first character of text; 0 when it is not well-formed (RFC 3629: no overlong forms, no
+ * surrogates, nothing beyond U+10FFFF), or at the end of text. */
 int utf8_length(const char *text);
 
-/* Well-formed to its end. */
+/* True when all of text is well-formed. */
 bool utf8_valid(const char *text);
 
 #endif

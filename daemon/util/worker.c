@@ -22,8 +22,8 @@ struct worker_queue {
         struct worker_queue *next;
         bool failing; /* the worker's thread: the log knows of it */
 
-        /* Guarded by the worker's lock. Items that are being written stay in the ring; nobody else touches them, so the thread
-         * reads them without the lock. */
+        /* Guarded by the worker's lock. Items that are being written stay in the ring; nobody else touches them, so
+         * the thread reads them without the lock. */
         struct ring ring; /* of rule.capacity + 1 items: the last place is for a provisional one */
         uint32_t n_being_written;
         bool *provisional;

@@ -1,45 +1,106 @@
 /* SPDX-License-Identifier: MIT */
 #include "words/names.h"
 
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "util/language.h"
 
-#define US_PER_MIN 60000000ull
+/* A value as it goes over the wire, and in words for people; NULL = it is never shown. */
+struct name {
+        const char *name, *words;
+};
 
-/* A number that no enum has (a file of a newer version, a damaged one) must not read past a table. */
-static const char *name_in(const char *const *names, size_t n, size_t i) {
+/* A number that no enum has (from a file of a newer version, or a damaged one) must not read beyond a table. */
+static const char *find_name(const char *const *names, size_t n, size_t i) {
         return i < n ? names[i] : "unknown";
 }
 
-#define NAME_IN(table, i) name_in(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
+#define FIND_NAME(table, i) find_name(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
 
-const char *occupancy_name(enum occupancy o) {
-        static const char *const names[OCCUPANCY_N] = {
-                [OCCUPANCY_UNKNOWN] = "unknown",
-                [OCCUPANCY_VACANT] = "vacant",
-                [OCCUPANCY_OBJECT] = "object",
-                [OCCUPANCY_PERSON] = "person",
-        };
-        return NAME_IN(names, o);
+static const char *find_row(const struct name *rows, size_t n, size_t i) {
+        return i < n ? rows[i].name : "unknown";
 }
 
-const char *posture_name(enum posture_class k) {
-        static const char *const names[POSTURE_N] = {
-                [POSTURE_UNKNOWN] = "unknown",
-                [POSTURE_VACANT] = "vacant",
-                [POSTURE_UPRIGHT] = "upright",
-                [POSTURE_SLOUCHED] = "slouched",
-                [POSTURE_ARCHED] = "arched",
-                [POSTURE_LEANING_LEFT] = "leaning_left",
-                [POSTURE_LEANING_RIGHT] = "leaning_right",
-                [POSTURE_LEANING_FORWARD] = "leaning_forward",
-                [POSTURE_PERCHED] = "perched",
-        };
-        return NAME_IN(names, k);
+#define FIND_ROW(table, i) find_row(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
+
+/* A name without words comes back as it is. */
+static const char *find_words(const struct name *rows, size_t n, const char *name) {
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(rows[i].name, name) == 0 && rows[i].words)
+                        return _(rows[i].words);
+        return name;
+}
+
+#define FIND_WORDS(table, name) find_words(table, sizeof(table) / sizeof((table)[0]), name)
+
+static const struct name occupancies[OCCUPANCY_N] = {
+        [OCCUPANCY_UNKNOWN] = {"unknown", N_("unknown")},
+        [OCCUPANCY_VACANT] = {"vacant", N_("vacant")},
+        [OCCUPANCY_OBJECT] = {"object", N_("object")},
+        [OCCUPANCY_PERSON] = {"person", N_("person")},
+};
+
+const char *occupancy_name(enum occupancy o) {
+        return FIND_ROW(occupancies, o);
+}
+
+const char *occupancy_text(const char *name) {
+        return FIND_WORDS(occupancies, name);
+}
+
+static const struct name postures[POSTURE_N] = {
+        [POSTURE_UNKNOWN] = {"unknown", N_("not sure")},
+        [POSTURE_VACANT] = {"vacant", N_("vacant")},
+        [POSTURE_UPRIGHT] = {"upright", N_("upright")},
+        [POSTURE_SLOUCHED] = {"slouched", N_("slouched")},
+        [POSTURE_ARCHED] = {"arched", N_("arched")},
+        [POSTURE_LEANING_LEFT] = {"leaning_left", N_("leaning left")},
+        [POSTURE_LEANING_RIGHT] = {"leaning_right", N_("leaning right")},
+        [POSTURE_LEANING_FORWARD] = {"leaning_forward", N_("leaning forward")},
+        [POSTURE_PERCHED] = {"perched", N_("perched")},
+};
+
+/* Targets of the calibration; the first ones are the poses. */
+static const struct name targets[CALIBRATE_TARGET_N] = {
+        [CALIBRATE_UPRIGHT] = {"upright", N_("upright")}, [CALIBRATE_SLOUCHED] = {"slouched", N_("slouched")},
+        [CALIBRATE_ARCHED] = {"arched", N_("arched")},    [CALIBRATE_LEFT] = {"left", N_("left")},
+        [CALIBRATE_RIGHT] = {"right", N_("right")},       [CALIBRATE_EMPTY] = {"empty", NULL},
+        [CALIBRATE_SQUEEZE] = {"squeeze", N_("squeeze")},
+};
+
+_Static_assert((int)POSE_N == (int)CALIBRATE_EMPTY, "the poses are the first targets");
+
+const char *posture_name(enum posture_class p) {
+        return FIND_ROW(postures, p);
+}
+
+const char *pose_name(enum calibrate_pose p) {
+        return find_row(targets, POSE_N, (size_t)p);
+}
+
+const char *posture_text(const char *name) {
+        const char *words = FIND_WORDS(postures, name);
+
+        return words == name ? FIND_WORDS(targets, name) : words;
+}
+
+bool calibrate_target_of(const char *word, enum calibrate_target *ret) {
+        for (int i = 0; i < CALIBRATE_TARGET_N; i++)
+                if (strcmp(word, targets[i].name) == 0) {
+                        *ret = (enum calibrate_target)i;
+                        return true;
+                }
+        return false;
+}
+
+bool name_of(const char *word, char ret[32]) {
+        size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+        if (n == 0 || n >= 32 || word[n] || *word == '-')
+                return false;
+        memcpy(ret, word, n + 1);
+        return true;
 }
 
 const char *phase_name(enum sitting_phase p) {
@@ -48,29 +109,46 @@ const char *phase_name(enum sitting_phase p) {
                 [SITTING_SEATED] = "seated",       [SITTING_INTERRUPTED] = "interrupted",
                 [SITTING_SUSPENDED] = "suspended",
         };
-        return NAME_IN(names, p);
+        return FIND_NAME(names, p);
 }
 
+static const struct name alert_kinds[ALERT_KIND_N] = {
+        [ALERT_ACTIVATE] = {"activate", N_("stand up")},   [ALERT_SLOUCH] = {"slouch", N_("slouch")},
+        [ALERT_ASYMMETRY] = {"asymmetry", N_("one side")}, [ALERT_STILL] = {"still", N_("stillness")},
+        [ALERT_SHORT] = {"short", N_("short move")},
+};
+
 const char *alert_kind_name(enum alert_kind k) {
-        static const char *const names[ALERT_KIND_N] = {
-                [ALERT_ACTIVATE] = "activate", [ALERT_SLOUCH] = "slouch", [ALERT_ASYMMETRY] = "asymmetry",
-                [ALERT_STILL] = "still",       [ALERT_SHORT] = "short",
-        };
-        return NAME_IN(names, k);
+        return FIND_ROW(alert_kinds, k);
+}
+
+const char *alert_kind_text(const char *name) {
+        return FIND_WORDS(alert_kinds, name);
 }
 
 const char *alert_event_name(enum alert_kind k) {
         return k == ALERT_ACTIVATE ? "glute_activation_due" : alert_kind_name(k);
 }
 
+static const struct name alert_outcomes[ALERT_OUTCOME_N] = {
+        [ALERT_PENDING] = {"pending", N_("open")},
+        [ALERT_STOOD] = {"stood", N_("you stood up")},
+        [ALERT_PARTIAL] = {"partial", N_("you stood up too briefly")},
+        [ALERT_SHIFTED] = {"shifted", N_("you moved")},
+        [ALERT_DONE] = {"done", N_("done")},
+        [ALERT_SNOOZED] = {"snoozed", N_("snoozed")},
+        [ALERT_IGNORED] = {"ignored", N_("no reaction")},
+        [ALERT_UNKNOWN] = {"unknown", N_("unknown")},
+        [ALERT_SKIPPED] = {"skipped", N_("skipped")},
+        [ALERT_SQUEEZED] = {"squeezed", N_("you squeezed")},
+};
+
 const char *alert_outcome_name(enum alert_outcome o) {
-        static const char *const names[ALERT_OUTCOME_N] = {
-                [ALERT_PENDING] = "pending",   [ALERT_STOOD] = "stood",     [ALERT_PARTIAL] = "partial",
-                [ALERT_SHIFTED] = "shifted",   [ALERT_DONE] = "done",       [ALERT_SNOOZED] = "snoozed",
-                [ALERT_IGNORED] = "ignored",   [ALERT_UNKNOWN] = "unknown", [ALERT_SKIPPED] = "skipped",
-                [ALERT_SQUEEZED] = "squeezed",
-        };
-        return NAME_IN(names, o);
+        return FIND_ROW(alert_outcomes, o);
+}
+
+const char *alert_outcome_text(const char *name) {
+        return FIND_WORDS(alert_outcomes, name);
 }
 
 const char *alert_moment_name(enum alert_moment m) {
@@ -80,7 +158,7 @@ const char *alert_moment_name(enum alert_moment m) {
                 [ALERT_AT_CHANGE] = "change",
                 [ALERT_AT_LIMIT] = "limit",
         };
-        return NAME_IN(names, m);
+        return FIND_NAME(names, m);
 }
 
 void alert_held_names(uint32_t held, char *ret, size_t size) {
@@ -100,79 +178,61 @@ const char *refusal_name(enum refusal r) {
                 [REFUSED_CONSTANT] = "constant", [REFUSED_RANGE] = "range",     [REFUSED_TEXT] = "text",
                 [REFUSED_COUNT] = "count",       [REFUSED_OVERRUN] = "overrun", [REFUSED_PARTIAL] = "partial",
         };
-        return NAME_IN(names, r);
+        return FIND_NAME(names, r);
 }
+
+static const struct name exercise_kinds[EXERCISE_KIND_N] = {
+        [EXERCISE_ACTIVATE] = {"activate", N_("activates")},
+        [EXERCISE_STRENGTHEN] = {"strengthen", N_("strengthens")},
+        [EXERCISE_RELEASE] = {"release", N_("releases")},
+        [EXERCISE_STRETCH] = {"stretch", N_("stretches")},
+};
 
 const char *exercise_kind_name(enum exercise_kind k) {
-        static const char *const names[EXERCISE_KIND_N] = {
-                [EXERCISE_ACTIVATE] = "activate",
-                [EXERCISE_STRENGTHEN] = "strengthen",
-                [EXERCISE_RELEASE] = "release",
-                [EXERCISE_STRETCH] = "stretch",
-        };
-        return NAME_IN(names, k);
+        return FIND_ROW(exercise_kinds, k);
 }
+
+const char *exercise_kind_text(enum exercise_kind k) {
+        return (unsigned)k < EXERCISE_KIND_N ? _(exercise_kinds[k].words) : "";
+}
+
+static const struct name exercise_places[EXERCISE_PLACE_N] = {
+        [EXERCISE_DESK] = {"desk", N_("in the seat")},
+        [EXERCISE_STANDING] = {"standing", N_("standing")},
+        [EXERCISE_FLOOR] = {"floor", N_("on the floor")},
+        [EXERCISE_AWAY] = {"away", N_("on the way")},
+};
 
 const char *exercise_place_name(enum exercise_place p) {
-        static const char *const names[EXERCISE_PLACE_N] = {
-                [EXERCISE_DESK] = "desk",
-                [EXERCISE_STANDING] = "standing",
-                [EXERCISE_FLOOR] = "floor",
-                [EXERCISE_AWAY] = "away",
-        };
-        return NAME_IN(names, p);
+        return FIND_ROW(exercise_places, p);
 }
 
+const char *exercise_place_text(enum exercise_place p) {
+        return (unsigned)p < EXERCISE_PLACE_N ? _(exercise_places[p].words) : "";
+}
+
+/* By the number of the bit of enum exercise_suits. */
+static const struct name exercise_suits[EXERCISE_SUITS_N] = {
+        {"any", NULL},
+        {"slouched", N_("you sat slouched")},
+        {"arched", N_("you sat arched")},
+        {"lopsided", N_("you sat more on one side")},
+        {"still", N_("you sat still")},
+};
+
 const char *exercise_suits_name(uint32_t bit) {
-        switch (bit) {
-        case EXERCISE_SUITS_ANY:
-                return "any";
-        case EXERCISE_SUITS_SLOUCHED:
-                return "slouched";
-        case EXERCISE_SUITS_ARCHED:
-                return "arched";
-        case EXERCISE_SUITS_LOPSIDED:
-                return "lopsided";
-        case EXERCISE_SUITS_STILL:
-                return "still";
-        default:
-                return "";
-        }
+        for (int i = 0; i < EXERCISE_SUITS_N; i++)
+                if (bit == 1U << i)
+                        return exercise_suits[i].name;
+        return "";
+}
+
+const char *exercise_suits_text(const char *name) {
+        return FIND_WORDS(exercise_suits, name);
 }
 
 const char *squeeze_cue_name(enum squeeze_cue c) {
         return c == SQUEEZE_CUE_HOLD ? "squeeze" : c == SQUEEZE_CUE_REST ? "rest" : "";
-}
-
-const char *pose_name(enum calibrate_pose p) {
-        static const char *const names[POSE_N] = {
-                [POSE_UPRIGHT] = "upright", [POSE_SLOUCHED] = "slouched", [POSE_ARCHED] = "arched",
-                [POSE_LEFT] = "left",       [POSE_RIGHT] = "right",
-        };
-        return NAME_IN(names, p);
-}
-
-bool calibrate_target_of(const char *word, enum calibrate_target *ret) {
-        for (int i = 0; i < CALIBRATE_TARGET_N; i++) {
-                const char *name = i == CALIBRATE_EMPTY     ? "empty"
-                                   : i == CALIBRATE_SQUEEZE ? "squeeze"
-                                                            : pose_name((enum calibrate_pose)i);
-
-                if (strcmp(word, name) != 0)
-                        continue;
-                *ret = (enum calibrate_target)i;
-                return true;
-        }
-        return false;
-}
-
-bool name_of(const char *word, char ret[32]) {
-        size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-        if (n == 0 || n >= 32 || word[n] || *word == '-')
-                return false;
-        memcpy(ret, word, n + 1);
-        return true;
 }
 
 const char *learning_phase_name(enum learning_phase p) {
@@ -182,7 +242,7 @@ const char *learning_phase_name(enum learning_phase p) {
                 [LEARNING_DONE] = "done",
                 [LEARNING_REFUSED] = "refused",
         };
-        return NAME_IN(names, p);
+        return FIND_NAME(names, p);
 }
 
 const char *place_name(enum place_verdict v) {
@@ -190,270 +250,39 @@ const char *place_name(enum place_verdict v) {
                 [PLACE_UNJUDGED] = "unjudged", [PLACE_LEARNING] = "learning", [PLACE_USUAL] = "usual",
                 [PLACE_MOVED] = "moved",       [PLACE_TURNED] = "turned",
         };
-        return NAME_IN(names, v);
+        return FIND_NAME(names, v);
 }
 
-const char *stale_reason_text(enum stale_reason r) {
-        static const char *const texts[STALE_REASON_N] = {
-                [STALE_NOT] = "",
-                [STALE_UPRIGHT] = N_("over many sits you sat otherwise than when upright was calibrated"),
-                [STALE_LOAD] = N_("over many sits the load was much different from the calibrated one"),
-                [STALE_MAT] = N_("it was made on a mat with another number of cells"),
-                [STALE_MOVED] = N_("the mat seems to have moved since"),
-                [STALE_TURNED] = N_("the mat seems to have been turned since"),
-        };
-        return NAME_IN(texts, r);
-}
+static const struct name command_results[COMMAND_RESULT_N] = {
+        [COMMAND_OK] = {"Ok", N_("Done.")},
+        [COMMAND_OUT_OF_RANGE] = {"OutOfRange", N_("Out of range: snooze takes 1 to 240 minutes, pause 1 to 1440.")},
+        [COMMAND_NOTHING_DUE] = {"NothingDue",
+                                 N_("No alert is open, so there is nothing to mark as done or to skip.")},
+        [COMMAND_NOBODY_SEATED] = {"NobodySeated", N_("Nobody is seated: sit down in that posture, then try again.")},
+        [COMMAND_SOMEBODY_SEATED] = {"SomebodySeated",
+                                     N_("Somebody is seated: leave the seat empty, then try again.")},
+        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat is silent: check its cable and the device setting.")},
+        [COMMAND_UNSTEADY] = {"Unsteady",
+                              N_("The seat is not steady yet: hold still for a few seconds, then try again.")},
+        [COMMAND_MALFORMED] = {"Malformed", N_("The command is malformed: see the manual page for its form.")},
+        [COMMAND_RETAINED] = {"Retained", N_("A retained command is never executed: publish it without retain.")},
+        [COMMAND_UNKNOWN_VERB] = {"UnknownVerb", N_("There is no such command: the topic info lists the commands.")},
+        [COMMAND_BUSY] = {"Busy", N_("Too many commands at once: wait a moment, then try again.")},
+        [COMMAND_NOT_APART] = {"NotApart", N_("The mat cannot tell this from your upright: exaggerate it, or "
+                                              "calibrate upright again first.")},
+        [COMMAND_FULL] = {"Full", N_("There is no room for another name: remove one first.")},
+        [COMMAND_NO_SUCH_NAME] = {"NoSuchName", N_("No posture of this name was taught.")},
+        [COMMAND_LIMIT_REACHED] = {"LimitReached", N_("The limit of the day is reached: the settings snoozes_max and "
+                                                      "skips_max define it.")},
+        [COMMAND_NO_SESSIONS] = {"NoSessions",
+                                 N_("No workouts are planned: set sessions_per_week in section [exercise].")},
+        [COMMAND_DONE_TODAY] = {"DoneToday", N_("Today's workout is already marked as done.")},
+};
 
 const char *command_result_name(enum command_result r) {
-        static const char *const names[COMMAND_RESULT_N] = {
-                [COMMAND_OK] = "Ok",
-                [COMMAND_OUT_OF_RANGE] = "OutOfRange",
-                [COMMAND_NOTHING_DUE] = "NothingDue",
-                [COMMAND_NOBODY_SEATED] = "NobodySeated",
-                [COMMAND_SOMEBODY_SEATED] = "SomebodySeated",
-                [COMMAND_NO_FRAMES] = "NoFrames",
-                [COMMAND_UNSTEADY] = "Unsteady",
-                [COMMAND_MALFORMED] = "Malformed",
-                [COMMAND_RETAINED] = "Retained",
-                [COMMAND_UNKNOWN_VERB] = "UnknownVerb",
-                [COMMAND_BUSY] = "Busy",
-                [COMMAND_NOT_APART] = "NotApart",
-                [COMMAND_FULL] = "Full",
-                [COMMAND_NO_SUCH_NAME] = "NoSuchName",
-                [COMMAND_LIMIT_REACHED] = "LimitReached",
-                [COMMAND_NO_SESSIONS] = "NoSessions",
-                [COMMAND_DONE_TODAY] = "DoneToday",
-        };
-        return NAME_IN(names, r);
+        return FIND_ROW(command_results, r);
 }
 
 const char *command_result_text(enum command_result r) {
-        static const char *const texts[COMMAND_RESULT_N] = {
-                [COMMAND_OK] = N_("Done."),
-                [COMMAND_OUT_OF_RANGE] = N_("Out of range: snooze takes 1 to 240 minutes, pause 1 to 1440."),
-                [COMMAND_NOTHING_DUE] = N_("No alert is open, so there is nothing to mark as done or to skip."),
-                [COMMAND_NOBODY_SEATED] = N_("Nobody is seated: sit down the way you mean it, then ask again."),
-                [COMMAND_SOMEBODY_SEATED] = N_("Somebody is seated: leave the seat empty, then ask again."),
-                [COMMAND_NO_FRAMES] = N_("The mat is silent: check its cable and the device setting."),
-                [COMMAND_UNSTEADY] = N_("The seat is not steady yet: hold still for a few seconds, then ask again."),
-                [COMMAND_MALFORMED] = N_("The command could not be read: see the documentation for its form."),
-                [COMMAND_RETAINED] = N_("A retained command is never executed: publish it without retain."),
-                [COMMAND_UNKNOWN_VERB] = N_("No such command: see info for those there are."),
-                [COMMAND_BUSY] = N_("Too many commands at once: wait a moment, then ask again."),
-                [COMMAND_NOT_APART] = N_("The mat cannot tell this from your upright: exaggerate it, or calibrate "
-                                         "upright again first."),
-                [COMMAND_FULL] = N_("There is no room for another name: forget one first."),
-                [COMMAND_NO_SUCH_NAME] = N_("Nothing of that name was taught."),
-                [COMMAND_LIMIT_REACHED] =
-                        N_("No more of it today: the settings snoozes_max and skips_max say how many."),
-                [COMMAND_NO_SESSIONS] =
-                        N_("No sessions are planned: the setting [exercise] sessions_per_week says how many."),
-                [COMMAND_DONE_TODAY] = N_("Today's session was marked as done before."),
-        };
-        return NAME_IN(texts, r);
-}
-
-const char *alert_title(enum alert_kind k) {
-        static const char *const titles[ALERT_KIND_N] = {
-                [ALERT_ACTIVATE] = N_("Time to activate your glutes"), [ALERT_SLOUCH] = N_("Slouched for a while"),
-                [ALERT_ASYMMETRY] = N_("Sitting more on one side"),    [ALERT_STILL] = N_("Time to move a little"),
-                [ALERT_SHORT] = N_("A short move in your seat"),
-        };
-        return language_translate(NAME_IN(titles, k));
-}
-
-/* Copies as many whole characters as fit. */
-static void copy_whole_characters(const char *text, char *ret, size_t size) {
-        size_t n = strlen(text);
-
-        if (size == 0)
-                return;
-        if (n >= size)
-                for (n = size - 1; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80;)
-                        n--;
-        memcpy(ret, text, n);
-        ret[n] = '\0';
-}
-
-/* Callers bring room for all they append. */
-__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size, const char *format, ...) {
-        size_t n = size > 0 ? strlen(text) : 0;
-        va_list arguments;
-
-        if (n + 1 >= size)
-                return;
-        va_start(arguments, format);
-        if (vsnprintf(text + n, size - n, format, arguments) < 0)
-                text[n] = '\0';
-        va_end(arguments);
-}
-
-static int percent(float share) {
-        return share >= 0 && share <= 1 ? (int)lroundf(share * 100) : 0;
-}
-
-static unsigned whole_minutes(uint64_t us) {
-        return (unsigned)(us / US_PER_MIN);
-}
-
-/* "2 min", "90 s": as a person wrote it in the settings. */
-static void write_seconds(char *ret, size_t size, float s) {
-        if (s >= 60 && fmodf(s, 60) == 0)
-                snprintf(ret, size, "%.0f min", (double)s / 60);
-        else
-                snprintf(ret, size, "%.0f s", (double)s);
-}
-
-static void reason_activate(const struct alert *a, float break_s, char *ret, size_t size) {
-        char needed[32];
-
-        write_seconds(needed, sizeof(needed), break_s);
-        append(ret, size, _("seated %u min without a %s break"), whole_minutes(a->seated_us), needed);
-        if (percent(a->slouched_share) >= 10) /* less is not worth a word */
-                append(ret, size, _("; slouched %d %% of it"), percent(a->slouched_share));
-}
-
-static void reason_posture(const struct alert *a, const char *what, char *ret, size_t size) {
-        append(ret, size, _("%s %u of the last %u min (limit %u min)"), what, whole_minutes(a->cause_us),
-               whole_minutes(a->window_us), whole_minutes(a->limit_us));
-}
-
-static const char *heavier_side(const struct alert *a) {
-        if (isnan(a->asymmetry))
-                return _("more load on one side");
-        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
-}
-
-/* Longer than any reason; than any reason with any exercise. */
-enum { REASON_MAX = 256, BODY_MAX = sizeof(struct exercise) + REASON_MAX + REASON_MAX + 64 };
-
-static void write_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
-        ret[0] = '\0';
-        switch (k) {
-        case ALERT_ACTIVATE:
-                reason_activate(a, break_s, ret, size);
-                break;
-        case ALERT_SLOUCH:
-                reason_posture(a, _("slouched"), ret, size);
-                break;
-        case ALERT_ASYMMETRY:
-                reason_posture(a, heavier_side(a), ret, size);
-                break;
-        case ALERT_STILL:
-                append(ret, size, _("no weight shift for %u min (limit %u min)"), whole_minutes(a->cause_us),
-                       whole_minutes(a->limit_us));
-                break;
-        case ALERT_SHORT:
-                append(ret, size, _("seated %u min since the last prompt (limit %u min)"), whole_minutes(a->cause_us),
-                       whole_minutes(a->limit_us));
-                break;
-        case ALERT_KIND_N:
-                break;
-        }
-}
-
-void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
-        char reason[REASON_MAX];
-
-        write_reason(a, k, break_s, reason, sizeof(reason));
-        copy_whole_characters(reason, ret, size);
-}
-
-/* The reason as a sentence of its own. */
-static void append_sentence(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
-        char reason[REASON_MAX];
-
-        write_reason(a, k, break_s, reason, sizeof(reason));
-        if (reason[0] >= 'a' && reason[0] <= 'z')
-                reason[0] = (char)(reason[0] - 'a' + 'A');
-        append(ret, size, "%s.", reason);
-}
-
-/* "you sat slouched 64 % of the time" */
-static void append_seen(const struct exercise_reason *why, char *ret, size_t size) {
-        const char *what = why->suits & EXERCISE_SUITS_SLOUCHED   ? _("you sat slouched")
-                           : why->suits & EXERCISE_SUITS_ARCHED   ? _("you sat arched")
-                           : why->suits & EXERCISE_SUITS_LOPSIDED ? _("you sat more on one side")
-                           : why->suits & EXERCISE_SUITS_STILL    ? _("you sat still")
-                                                                  : NULL;
-
-        if (!what)
-                return;
-        append(ret, size, _("because %s"), what);
-        if (percent(why->share) > 0)
-                append(ret, size, _(" %d %% of the time"), percent(why->share));
-}
-
-static const char *one_that(enum exercise_kind k) {
-        static const char *const texts[EXERCISE_KIND_N] = {
-                [EXERCISE_ACTIVATE] = N_("one that activates"),
-                [EXERCISE_STRENGTHEN] = N_("one that strengthens"),
-                [EXERCISE_RELEASE] = N_("one that releases"),
-                [EXERCISE_STRETCH] = N_("one that stretches"),
-        };
-        return language_translate(NAME_IN(texts, k));
-}
-
-static const char *of_kind(enum exercise_kind k) {
-        static const char *const texts[EXERCISE_KIND_N] = {
-                [EXERCISE_ACTIVATE] = N_("activating"),
-                [EXERCISE_STRENGTHEN] = N_("strengthening"),
-                [EXERCISE_RELEASE] = N_("releasing"),
-                [EXERCISE_STRETCH] = N_("stretching"),
-        };
-        return language_translate(NAME_IN(texts, k));
-}
-
-static void write_choice(const struct exercise_reason *why, enum exercise_kind kind, char *ret, size_t size) {
-        ret[0] = '\0';
-        append_seen(why, ret, size);
-        if (why->other_lately == 0)
-                return;
-        append(ret, size, "%s", ret[0] ? "; " : "");
-        append(ret, size, _("%s, after %u %s and %u %s lately"), one_that(kind), why->other_lately,
-               of_kind((enum exercise_kind)why->other), why->lately, of_kind(kind));
-}
-
-const struct exercise *alert_exercise(const struct exercise_catalogue *c, const struct alert *a) {
-        return a->exercise >= 0 && (uint32_t)a->exercise < c->n ? &c->of[a->exercise] : NULL;
-}
-
-void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size) {
-        char reason[REASON_MAX] = "";
-
-        if (e)
-                write_choice(why, e->kind, reason, sizeof(reason));
-        copy_whole_characters(reason, ret, size);
-}
-
-const char *exercise_first_side(const struct exercise_reason *why) {
-        if (why->first == EXERCISE_SIDE_LEFT)
-                return _("Begin with the left side, which carried less.");
-        if (why->first == EXERCISE_SIDE_RIGHT)
-                return _("Begin with the right side, which carried less.");
-        return "";
-}
-
-static void append_exercise(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size) {
-        char reason[REASON_MAX];
-
-        write_choice(why, e->kind, reason, sizeof(reason));
-        append(ret, size, "\n%s: %s. %s", e->name, e->dose, e->how);
-        if (*exercise_first_side(why))
-                append(ret, size, " %s", exercise_first_side(why));
-        if (reason[0])
-                append(ret, size, " (%s)", reason);
-}
-
-void alert_body(const struct alert *a, enum alert_kind k, float break_s, const struct exercise *e, char *ret,
-                size_t size) {
-        char body[BODY_MAX] = "";
-
-        if ((unsigned)k < ALERT_KIND_N) {
-                append_sentence(a, k, break_s, body, sizeof(body));
-                if (e)
-                        append_exercise(e, &a->why, body, sizeof(body));
-        }
-        copy_whole_characters(body, ret, size);
+        return (unsigned)r < COMMAND_RESULT_N ? command_results[r].words : "unknown";
 }

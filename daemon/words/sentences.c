@@ -1,108 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Names in words of the language. */
+#include "words/sentences.h"
+
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "util/language.h"
-#include "words/names.h"
 
-struct word {
-        const char *name, *text;
-};
+#define US_PER_MIN 60000000ull
 
-static const char *in_words(const struct word *words, size_t n, const char *name) {
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(words[i].name, name) == 0)
-                        return _(words[i].text);
-        return name;
-}
-
-#define IN_WORDS(table, name) in_words(table, sizeof(table) / sizeof((table)[0]), name)
-
-const char *occupancy_text(const char *name) {
-        static const struct word words[] = {
-                {"unknown", N_("unknown")},
-                {"vacant", N_("vacant")},
-                {"object", N_("object")},
-                {"person", N_("person")},
+const char *stale_reason_text(enum stale_reason r) {
+        static const char *const texts[STALE_REASON_N] = {
+                [STALE_NOT] = "",
+                [STALE_UPRIGHT] = N_("over many sits your posture differed from the calibrated upright"),
+                [STALE_LOAD] = N_("over many sits the load differed much from the calibrated one"),
+                [STALE_MAT] = N_("it was made on a mat with another number of cells"),
+                [STALE_MOVED] = N_("the mat seems to have moved since"),
+                [STALE_TURNED] = N_("the mat seems to have been turned since"),
         };
-        return IN_WORDS(words, name);
+        return (unsigned)r < STALE_REASON_N ? texts[r] : "unknown";
 }
 
-const char *posture_text(const char *name) {
-        static const struct word words[] = {
-                {"left", N_("left")}, /* of the calibration */
-                {"right", N_("right")},
-                {"squeeze", N_("squeeze")},
-                {"unknown", N_("not sure")},
-                {"vacant", N_("vacant")},
-                {"upright", N_("upright")},
-                {"slouched", N_("slouched")},
-                {"arched", N_("arched")},
-                {"leaning_left", N_("leaning left")},
-                {"leaning_right", N_("leaning right")},
-                {"leaning_forward", N_("leaning forward")},
-                {"perched", N_("perched")},
-        };
-        return IN_WORDS(words, name);
-}
-
-const char *alert_kind_text(const char *name) {
-        static const struct word words[] = {
-                {"activate", N_("stand up")}, {"slouch", N_("slouch")},    {"asymmetry", N_("one side")},
-                {"still", N_("stillness")},   {"short", N_("short move")},
-        };
-        return IN_WORDS(words, name);
-}
-
-const char *alert_outcome_text(const char *name) {
-        static const struct word words[] = {
-                {"pending", N_("open")},
-                {"stood", N_("you stood up")},
-                {"partial", N_("you stood too short")},
-                {"shifted", N_("you moved")},
-                {"done", N_("done")},
-                {"snoozed", N_("snoozed")},
-                {"ignored", N_("nothing came of it")},
-                {"unknown", N_("unknown")},
-                {"skipped", N_("skipped")},
-                {"squeezed", N_("you squeezed")},
-        };
-        return IN_WORDS(words, name);
-}
-
-const char *exercise_kind_text(enum exercise_kind k) {
-        static const char *const texts[EXERCISE_KIND_N] = {
-                [EXERCISE_ACTIVATE] = N_("activates"),
-                [EXERCISE_STRENGTHEN] = N_("strengthens"),
-                [EXERCISE_RELEASE] = N_("releases"),
-                [EXERCISE_STRETCH] = N_("stretches"),
-        };
-        return (unsigned)k < EXERCISE_KIND_N ? _(texts[k]) : "";
-}
-
-const char *exercise_place_text(enum exercise_place p) {
-        static const char *const texts[EXERCISE_PLACE_N] = {
-                [EXERCISE_DESK] = N_("in the seat"),
-                [EXERCISE_STANDING] = N_("standing"),
-                [EXERCISE_FLOOR] = N_("on the floor"),
-                [EXERCISE_AWAY] = N_("on the way"),
-        };
-        return (unsigned)p < EXERCISE_PLACE_N ? _(texts[p]) : "";
-}
-
-const char *exercise_suits_text(const char *name) {
-        static const struct word words[] = {
-                {"slouched", N_("you sat slouched")},
-                {"arched", N_("you sat arched")},
-                {"lopsided", N_("you sat more on one side")},
-                {"still", N_("you sat still")},
-        };
-        return IN_WORDS(words, name);
-}
-
-static void moved_text(const struct place *p, char *ret, size_t size) {
+static void write_moved(const struct place *p, char *ret, size_t size) {
         const bool sideways = fabsf(p->moved_x_mm) > fabsf(p->moved_y_mm);
         const char *where = p->moved_x_mm > 0 ? _("to the right") : _("to the left");
 
@@ -116,13 +36,217 @@ void place_text(const struct place *p, char *ret, size_t size) {
         *ret = '\0';
         if (p->verdict == PLACE_UNJUDGED)
                 snprintf(ret, size, "%s",
-                         _("whether it was moved cannot be judged: cells without positions, or too few"));
+                         _("movement cannot be detected: the cells have no positions, or are too few"));
         else if (p->verdict == PLACE_MOVED)
-                moved_text(p, ret, size);
+                write_moved(p, ret, size);
         else if (p->verdict == PLACE_TURNED && p->turned_deg == 180)
                 snprintf(ret, size, "%s", _("seems to have been turned round under you"));
         else if (p->verdict == PLACE_TURNED)
                 snprintf(ret, size, "%s",
                          p->turned_deg > 0 ? _("seems to have been turned by a quarter to the right under you")
                                            : _("seems to have been turned by a quarter to the left under you"));
+}
+
+const char *alert_title(enum alert_kind k) {
+        static const char *const titles[ALERT_KIND_N] = {
+                [ALERT_ACTIVATE] = N_("Time to activate your glutes"), [ALERT_SLOUCH] = N_("Slouched for a while"),
+                [ALERT_ASYMMETRY] = N_("Sitting more on one side"),    [ALERT_STILL] = N_("Time to move a little"),
+                [ALERT_SHORT] = N_("A short move in your seat"),
+        };
+        return (unsigned)k < ALERT_KIND_N ? _(titles[k]) : "";
+}
+
+/* Copies as many whole characters as fit. */
+static void copy_whole_characters(const char *text, char *ret, size_t size) {
+        size_t n = strlen(text);
+
+        if (size == 0)
+                return;
+        if (n >= size)
+                for (n = size - 1; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80;)
+                        n--;
+        memcpy(ret, text, n);
+        ret[n] = '\0';
+}
+
+/* Callers bring room for everything that they append. */
+__attribute__((format(printf, 3, 4))) static void append_text(char *text, size_t size, const char *format, ...) {
+        size_t n = size > 0 ? strlen(text) : 0;
+        va_list arguments;
+
+        if (n + 1 >= size)
+                return;
+        va_start(arguments, format);
+        if (vsnprintf(text + n, size - n, format, arguments) < 0)
+                text[n] = '\0';
+        va_end(arguments);
+}
+
+static int to_percent(float share) {
+        return share >= 0 && share <= 1 ? (int)lroundf(share * 100) : 0;
+}
+
+static unsigned to_minutes(uint64_t us) {
+        return (unsigned)(us / US_PER_MIN);
+}
+
+/* Writes "2 min" or "90 s", as a person would write it in the settings. */
+static void write_seconds(char *ret, size_t size, float s) {
+        if (s >= 60 && fmodf(s, 60) == 0)
+                snprintf(ret, size, "%.0f min", (double)s / 60);
+        else
+                snprintf(ret, size, "%.0f s", (double)s);
+}
+
+static void append_activate_reason(const struct alert *a, float break_s, char *ret, size_t size) {
+        char needed[32];
+
+        write_seconds(needed, sizeof(needed), break_s);
+        append_text(ret, size, _("seated %u min without a %s break"), to_minutes(a->seated_us), needed);
+        if (to_percent(a->slouched_share) >= 10) /* less is not worth mentioning */
+                append_text(ret, size, _("; slouched %d %% of it"), to_percent(a->slouched_share));
+}
+
+static void append_posture_reason(const struct alert *a, const char *what, char *ret, size_t size) {
+        append_text(ret, size, _("%s %u of the last %u min (limit %u min)"), what, to_minutes(a->cause_us),
+                    to_minutes(a->window_us), to_minutes(a->limit_us));
+}
+
+static const char *describe_heavier_side(const struct alert *a) {
+        if (isnan(a->asymmetry))
+                return _("more load on one side");
+        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
+}
+
+/* REASON_MAX is longer than any reason, BODY_MAX than any reason with any exercise. */
+enum { REASON_MAX = 256, BODY_MAX = sizeof(struct exercise) + REASON_MAX + REASON_MAX + 64 };
+
+static void write_alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+        ret[0] = '\0';
+        switch (k) {
+        case ALERT_ACTIVATE:
+                append_activate_reason(a, break_s, ret, size);
+                break;
+        case ALERT_SLOUCH:
+                append_posture_reason(a, _("slouched"), ret, size);
+                break;
+        case ALERT_ASYMMETRY:
+                append_posture_reason(a, describe_heavier_side(a), ret, size);
+                break;
+        case ALERT_STILL:
+                append_text(ret, size, _("no weight shift for %u min (limit %u min)"), to_minutes(a->cause_us),
+                            to_minutes(a->limit_us));
+                break;
+        case ALERT_SHORT:
+                append_text(ret, size, _("seated %u min since the last prompt (limit %u min)"),
+                            to_minutes(a->cause_us), to_minutes(a->limit_us));
+                break;
+        case ALERT_KIND_N:
+                break;
+        }
+}
+
+void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+        char reason[REASON_MAX];
+
+        write_alert_reason(a, k, break_s, reason, sizeof(reason));
+        copy_whole_characters(reason, ret, size);
+}
+
+/* Appends the reason as a sentence. */
+static void append_reason_sentence(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+        char reason[REASON_MAX];
+
+        write_alert_reason(a, k, break_s, reason, sizeof(reason));
+        if (reason[0] >= 'a' && reason[0] <= 'z')
+                reason[0] = (char)(reason[0] - 'a' + 'A');
+        append_text(ret, size, "%s.", reason);
+}
+
+/* Appends "because you sat slouched 64 % of the time". */
+static void append_observation(const struct exercise_reason *why, char *ret, size_t size) {
+        const char *what = why->suits & EXERCISE_SUITS_SLOUCHED   ? _("you sat slouched")
+                           : why->suits & EXERCISE_SUITS_ARCHED   ? _("you sat arched")
+                           : why->suits & EXERCISE_SUITS_LOPSIDED ? _("you sat more on one side")
+                           : why->suits & EXERCISE_SUITS_STILL    ? _("you sat still")
+                                                                  : NULL;
+
+        if (!what)
+                return;
+        append_text(ret, size, _("because %s"), what);
+        if (to_percent(why->share) > 0)
+                append_text(ret, size, _(" %d %% of the time"), to_percent(why->share));
+}
+
+static const char *describe_offered(enum exercise_kind k) {
+        static const char *const texts[EXERCISE_KIND_N] = {
+                [EXERCISE_ACTIVATE] = N_("one that activates"),
+                [EXERCISE_STRENGTHEN] = N_("one that strengthens"),
+                [EXERCISE_RELEASE] = N_("one that releases"),
+                [EXERCISE_STRETCH] = N_("one that stretches"),
+        };
+        return (unsigned)k < EXERCISE_KIND_N ? _(texts[k]) : "";
+}
+
+static const char *describe_recent(enum exercise_kind k) {
+        static const char *const texts[EXERCISE_KIND_N] = {
+                [EXERCISE_ACTIVATE] = N_("activating"),
+                [EXERCISE_STRENGTHEN] = N_("strengthening"),
+                [EXERCISE_RELEASE] = N_("releasing"),
+                [EXERCISE_STRETCH] = N_("stretching"),
+        };
+        return (unsigned)k < EXERCISE_KIND_N ? _(texts[k]) : "";
+}
+
+static void write_choice(const struct exercise_reason *why, enum exercise_kind kind, char *ret, size_t size) {
+        ret[0] = '\0';
+        append_observation(why, ret, size);
+        if (why->other_lately == 0)
+                return;
+        append_text(ret, size, "%s", ret[0] ? "; " : "");
+        append_text(ret, size, _("%s, after %u %s and %u %s lately"), describe_offered(kind), why->other_lately,
+                    describe_recent((enum exercise_kind)why->other), why->lately, describe_recent(kind));
+}
+
+const struct exercise *alert_exercise(const struct exercise_catalogue *c, const struct alert *a) {
+        return a->exercise >= 0 && (uint32_t)a->exercise < c->n ? &c->of[a->exercise] : NULL;
+}
+
+void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size) {
+        char reason[REASON_MAX] = "";
+
+        if (e)
+                write_choice(why, e->kind, reason, sizeof(reason));
+        copy_whole_characters(reason, ret, size);
+}
+
+const char *exercise_first_side(const struct exercise_reason *why) {
+        if (why->first == EXERCISE_SIDE_LEFT)
+                return _("Begin with the left side, which carried less.");
+        if (why->first == EXERCISE_SIDE_RIGHT)
+                return _("Begin with the right side, which carried less.");
+        return "";
+}
+
+static void append_exercise(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size) {
+        char reason[REASON_MAX];
+
+        write_choice(why, e->kind, reason, sizeof(reason));
+        append_text(ret, size, "\n%s: %s. %s", e->name, e->dose, e->how);
+        if (*exercise_first_side(why))
+                append_text(ret, size, " %s", exercise_first_side(why));
+        if (reason[0])
+                append_text(ret, size, " (%s)", reason);
+}
+
+void alert_body(const struct alert *a, enum alert_kind k, float break_s, const struct exercise *e, char *ret,
+                size_t size) {
+        char body[BODY_MAX] = "";
+
+        if ((unsigned)k < ALERT_KIND_N) {
+                append_reason_sentence(a, k, break_s, body, sizeof(body));
+                if (e)
+                        append_exercise(e, &a->why, body, sizeof(body));
+        }
+        copy_whole_characters(body, ret, size);
 }

@@ -13,6 +13,7 @@
 
 #include "core/acquire/decoder.h"
 #include "core/acquire/encoder.h"
+#include "core/acquire/formats.h"
 
 enum { BATCHES = 41, WIRE_MAX = 4 << 20, WIRE_WANTED = 256 * 1024, CHUNK = 4096, GOAL = 4 };
 
@@ -39,7 +40,7 @@ static void take(void *userdata, const struct frame *got) {
 
 static void decode(size_t n) {
         for (size_t at = 0; at < n; at += CHUNK)
-                decoder_feed(&decoder, wire + at, n - at < CHUNK ? n - at : CHUNK, 1, &frame, take, NULL);
+                decoder_feed(&decoder, wire + at, n - at < CHUNK ? n - at : CHUNK, 1, &(struct frame_sink){&frame, take, NULL});
 }
 
 static void copy_and_widen(size_t n) {

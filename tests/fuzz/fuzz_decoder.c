@@ -8,6 +8,7 @@
 #include "configure/format_file.h"
 #include "core/acquire/decoder.h"
 #include "core/acquire/encoder.h"
+#include "core/acquire/formats.h"
 
 static struct layout layout;
 static struct format described;
@@ -71,11 +72,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 decoder_at_boundary(&whole);
                 decoder_at_boundary(&split);
         }
-        decoder_feed(&whole, data + skip, n - skip, 1, &frame, take, &a);
-        decoder_idle(&whole, 1, &frame, take, &a);
+        decoder_feed(&whole, data + skip, n - skip, 1, &(struct frame_sink){&frame, take, &a});
+        decoder_idle(&whole, 1, &(struct frame_sink){&frame, take, &a});
         for (size_t at = skip, step = 1u + data[1]; at < n; at += step)
-                decoder_feed(&split, data + at, step < n - at ? step : n - at, 1, &frame, take, &b);
-        decoder_idle(&split, 1, &frame, take, &b);
+                decoder_feed(&split, data + at, step < n - at ? step : n - at, 1, &(struct frame_sink){&frame, take, &b});
+        decoder_idle(&split, 1, &(struct frame_sink){&frame, take, &b});
         if (a.n != b.n || a.hash != b.hash || memcmp(whole.refused, split.refused, sizeof(whole.refused)) != 0)
                 abort();
         if (whole.discarded_bytes + whole.held > n - skip + f->sync.n)

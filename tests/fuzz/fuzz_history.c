@@ -87,13 +87,13 @@ static void put_file(const uint8_t *data, size_t n) {
 }
 
 static void use(sqlite3 *db) {
-        static struct history_note note;
+        static struct history_entry note;
         struct history_writer w;
         int64_t rows;
 
         if (history_writer_init(&w, db) != SQLITE_OK)
                 return; /* it has closed db */
-        note = (struct history_note){.now_us = 5000000000, .realtime_us = 5000000000, .first = true};
+        note = (struct history_entry){.now_us = 5000000000, .realtime_us = 5000000000, .first = true};
         note.sitting.bout_number = 2;
         note.sitting.bout_started_us = note.now_us - 1000000;
         note.sitting.bout_seated_us = 1000000;

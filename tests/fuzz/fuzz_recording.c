@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/acquire/formats.h"
 #include "core/acquire/recording.h"
 #include "core/acquire/recording_pack.h"
 

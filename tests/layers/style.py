@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-FILE_MAX, FUNCTION_MAX = 800, 100
+FILE_MAX, FUNCTION_MAX = 800, 60
 
 
 def functions(lines):

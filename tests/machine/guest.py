@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A Debian 12 in QEMU (TCG, so it runs where KVM does not): the kernel's USB serial drivers and udev are real, the FTDI chip
+"""A Debian in QEMU (TCG, so it runs where KVM does not): the kernel's USB serial drivers and udev are real, the FTDI chip
 and the wire behind it are QEMU's. The base system is that of the nspawn test, the kernel comes from the Debian archive."""
 import fcntl
 import glob

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "words/names.h"
+#include "words/sentences.h"
 
 void values_print_time(uint64_t us, char *ret, size_t size) {
         unsigned h = (unsigned)(us / (3600 * SECOND)), m = (unsigned)(us / (60 * SECOND) % 60);

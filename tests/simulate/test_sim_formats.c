@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "core/acquire/formats.h"
 #include "core/acquire/recording.h"
 #include "util/file.h"
 

@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "configure/settings.h"
+#include "core/acquire/formats.h"
 #include "core/acquire/layout.h"
 #include "core/estimate/estimate.h"
 #include "core/pipeline.h"

@@ -13,6 +13,7 @@
 
 #include "check.h"
 #include "configure/settings.h"
+#include "core/acquire/formats.h"
 #include "core/acquire/layout.h"
 #include "core/pipeline.h"
 #include "tools/sitbone-sim/random.h"

@@ -191,7 +191,7 @@ int main(int argc, char **argv) {
         log_open(LOG_LEVEL_DEBUG);
         prepare(d, argv[2]);
         d->settings.bus.bus = strcmp(argv[1], "session") == 0 ? BUS_SESSION : BUS_SYSTEM;
-        if (bus_new(event, &d->settings, &d->identity, execute, NULL, d, NULL, &d->bus) < 0 ||
+        if (bus_new(&(struct outlet_host){event, &d->settings, &d->identity, execute, d}, NULL, NULL, &d->bus) < 0 ||
             sd_event_add_io(event, NULL, STDIN_FILENO, 1 /* EPOLLIN */, on_input, d) < 0)
                 return 1;
         seat(d, OCCUPANCY_VACANT, POSTURE_VACANT);

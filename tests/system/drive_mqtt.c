@@ -209,6 +209,7 @@ static void say_status(struct drive *d) {
 int main(int argc, char **argv) {
         static struct drive d;
         struct pollfd p[2] = {{STDIN_FILENO, POLLIN, 0}, {-1, POLLIN, 0}};
+        sd_event *event = NULL;
         uint64_t stop_us;
 
         if (argc != 2)
@@ -216,20 +217,22 @@ int main(int argc, char **argv) {
         setvbuf(stdout, NULL, _IOLBF, 0);
         log_open(LOG_LEVEL_DEBUG);
         init(&d, argv[1]);
-        if (mqtt_new(&d.settings, &d.identity, &d.outlet) < 0)
+        if (sd_event_new(&event) < 0 ||
+            mqtt_new(&(struct outlet_host){event, &d.settings, &d.identity, execute, &d}, &d.outlet) < 0)
                 return 1;
-        p[1].fd = d.outlet.ops->fd(d.outlet.self);
+        p[1].fd = sd_event_get_fd(event);
         while (!d.quit) {
                 poll(p, 2, 10);
                 if (p[0].revents)
                         hear(&d);
                 if (p[1].revents)
-                        d.outlet.ops->dispatch(d.outlet.self, execute, &d);
+                        sd_event_run(event, 0);
                 post(&d);
                 say_status(&d);
         }
         stop_us = clock_boottime_us();
         d.outlet.ops->free(d.outlet.self);
+        sd_event_unref(event);
         printf("stopped in_us %" PRIu64 "\n", clock_boottime_us() - stop_us);
         return 0;
 }

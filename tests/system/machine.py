@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A Debian 12 machine in a box (systemd-nspawn): a real systemd, D-Bus, logind, journal and mosquitto to run the installed
-programs under. The base system is made once by mmdebstrap and kept as a tar in the user's cache."""
+"""A machine in a box (systemd-nspawn) with the Debian of this machine, so that the programs built here run in it: a real
+systemd, D-Bus, logind, journal and mosquitto. The base system is made once by mmdebstrap and kept as a tar in the user's cache."""
 import fcntl
 import hashlib
 import os
@@ -23,6 +23,13 @@ def skip(why):
     sys.exit(77)
 
 
+def find_suite():
+    """The code name of this machine's Debian; Debian 12 where it is another system."""
+    with open("/etc/os-release") as f:
+        fields = dict(line.strip().split("=", 1) for line in f if "=" in line)
+    return fields.get("VERSION_CODENAME", "bookworm") if fields.get("ID") == "debian" else "bookworm"
+
+
 def make_base(tar):
     sources = next((s for s in SOURCES if os.path.exists(s)), None) or skip("no apt sources to make a machine from")
     command = ["mmdebstrap", "--quiet", "--variant=minbase", '--aptopt=Acquire::Languages "none"',
@@ -30,9 +37,9 @@ def make_base(tar):
     for tree in ("man", "doc", "locale", "info"):
         command.append(f"--dpkgopt=path-exclude=/usr/share/{tree}/*")
     with open(sources) as given:
-        made = subprocess.run([*command, "bookworm", tar + ".new", "-"], stdin=given, stderr=subprocess.PIPE, text=True)
+        made = subprocess.run([*command, find_suite(), tar + ".new", "-"], stdin=given, stderr=subprocess.PIPE, text=True)
     if made.returncode:
-        skip("mmdebstrap could not make a Debian 12: " + (made.stderr.strip().splitlines() or ["?"])[-1])
+        skip("mmdebstrap could not make a Debian: " + (made.stderr.strip().splitlines() or ["?"])[-1])
     os.rename(tar + ".new", tar)
 
 
@@ -40,7 +47,7 @@ def base_tar():
     cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "sitbone-tests")
     os.makedirs(cache, exist_ok=True)
     key = hashlib.sha256(" ".join(PACKAGES).encode()).hexdigest()[:12]
-    tar = os.path.join(cache, f"bookworm-{key}.tar")
+    tar = os.path.join(cache, f"{find_suite()}-{key}.tar")
     with open(os.path.join(cache, "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(tar):

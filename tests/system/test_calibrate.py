@@ -105,7 +105,7 @@ def test_refused(sitter, daemon):
     said = ctl('calibrate', '--seconds', '0', status=1)
     assert 'Nobody is seated' in said, said
     assert 'Nobody is seated' in ctl('teach', 'crossed-left', status=1)
-    assert 'Nothing of that name' in ctl('teach', '--forget', 'crossed-left', status=1)
+    assert 'No posture of this name' in ctl('teach', '--forget', 'crossed-left', status=1)
     for name in ('../x', 'Anna', '-a', '', 'a b', 'ä', 'x' * 32, '%s'):
         assert 'a name has' in ctl('sitter', '--', name, status=2), name
         assert 'a name has' in ctl('teach', '--', name, status=2), name

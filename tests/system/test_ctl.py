@@ -147,7 +147,7 @@ def test_commands(seat):
     _, error = ctl("done", status=FAILED)
     assert error.startswith("sitbonectl: No alert is open"), error
     _, error = ctl("session", "done", status=FAILED)
-    assert error.startswith("sitbonectl: No sessions are planned"), error
+    assert error.startswith("sitbonectl: No workouts are planned"), error
     _, error = ctl("tare", status=FAILED)
     assert "silent" in error or "frame" in error, error  # the refusal's sentence, whatever it is in detail
     until("tare was asked", lambda: seat.commands[-1][0] == "3")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The installed programs under a real systemd: a Debian 12 in a box with D-Bus, logind, journal and mosquitto. A virtual mat
+"""The installed programs under a real systemd: a Debian in a box with D-Bus, logind, journal and mosquitto. A virtual mat
 on which somebody sits down plays from one unit, sitboned.service reads it, sitbone-agent runs in a user's session."""
 import json
 import os

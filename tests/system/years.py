@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A history of so many days as the daemon would have written it, made up: for tests of what reads it."""
+"""Makes up a history of a given number of days as the daemon would have written it, for tests of its readers."""
 import calendar
 import json
 import random
@@ -11,7 +11,7 @@ import time
 
 
 def make(build, path, days, seed=1, last=None):
-    """Ends on the day before last (a time; today)."""
+    """The last of the days is that of `last` (a time; now), in local time."""
     folder = tempfile.mkdtemp(prefix='sitbone-years-')
     subprocess.run([f'{build}/tests/system/drive_history', folder, '0', '1'], check=True, stdout=subprocess.DEVNULL)
     shutil.move(f'{folder}/history.db', path)
@@ -23,7 +23,7 @@ def make(build, path, days, seed=1, last=None):
         db.execute(f'DELETE FROM {table}')
     end = time.localtime(last or time.time())
     number = alert = 0
-    for back in range(days, -1, -1):
+    for back in range(days - 1, -1, -1):
         midnight = int(time.mktime((end.tm_year, end.tm_mon, end.tm_mday - back, 0, 0, 0, 0, 0, -1)))
         if time.localtime(midnight).tm_wday >= 5 and rng.random() < 0.85:
             continue

@@ -14,27 +14,27 @@ static void take_all(struct bus_alert *b, double number, const char *text) {
                                             "exercise_name", "exercise_dose", "exercise_how"};
 
         for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-                bus_alert_take(b, numbers[i], NULL, number);
+                bus_alert_set_value(b, numbers[i], NULL, number);
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-                bus_alert_take(b, texts[i], text, 0);
+                bus_alert_set_value(b, texts[i], text, 0);
 }
 
 static void words_of_numbers(void) {
-        struct bus_alert b = {.numbers = false};
+        struct bus_alert b = {.kind = ALERT_ACTIVATE};
         struct alert_words words;
 
-        CHECK(!alert_words_make(&b, "activate", &words)); /* an older daemon: its own words stay */
-        bus_alert_take(&b, "language", "", 0);
-        CHECK(!alert_words_make(&b, "activate", &words)); /* English, as we are */
-        bus_alert_take(&b, "language", "de", 0);
-        CHECK(!alert_words_make(&b, "headstand", &words)); /* a newer daemon */
-        bus_alert_take(&b, "seated_s", NULL, 31 * 60 + 59);
-        bus_alert_take(&b, "slouched_share", NULL, 0.64);
-        bus_alert_take(&b, "break_s", NULL, 120);
-        bus_alert_take(&b, "exercise", "no-such-exercise", 0);
-        bus_alert_take(&b, "exercise_name", "Gesäß anspannen", 0);
-        bus_alert_take(&b, "exercise_dose", "3 x 12", 0);
-        bus_alert_take(&b, "exercise_how", "Im Stehen.", 0);
+        CHECK(!alert_words_make(&b, "activate", &words)); /* English, as this program */
+        bus_alert_set_value(&b, "language", "", 0);
+        CHECK(!alert_words_make(&b, "activate", &words)); /* the same, sent */
+        bus_alert_set_value(&b, "language", "de", 0);
+        CHECK(!alert_words_make(&b, "headstand", &words)); /* a kind of a newer daemon */
+        bus_alert_set_value(&b, "seated_s", NULL, 31 * 60 + 59);
+        bus_alert_set_value(&b, "slouched_share", NULL, 0.64);
+        bus_alert_set_value(&b, "break_s", NULL, 120);
+        bus_alert_set_value(&b, "exercise", "no-such-exercise", 0);
+        bus_alert_set_value(&b, "exercise_name", "Gesäß anspannen", 0);
+        bus_alert_set_value(&b, "exercise_dose", "3 x 12", 0);
+        bus_alert_set_value(&b, "exercise_how", "Im Stehen.", 0);
         CHECK(alert_words_make(&b, "activate", &words));
         CHECK(strcmp(words.title, "Time to activate your glutes") == 0);
         CHECK(strcmp(words.reason, "seated 31 min without a 2 min break; slouched 64 % of it") == 0);
@@ -57,7 +57,7 @@ static void anything_may_come(void) {
                                           : -(double)INFINITY;
 
                 for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-                        struct bus_alert b = {.numbers = false};
+                        struct bus_alert b = {.kind = ALERT_ACTIVATE};
                         struct alert_words words;
 
                         take_all(&b, number, long_text);

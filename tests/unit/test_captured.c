@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes as real mats send them: every frame is decoded, none is refused, whatever the split; damage stays local. The
  * bytes are made by made.h; with SITBONE_DATA the captured ones are checked in the same way. */
+#include "core/acquire/formats.h"
 #include "core/acquire/recording.h"
 #include "made.h"
 
@@ -15,10 +16,10 @@ static struct wire_frames decode(const struct format *f, const uint8_t *bytes, s
         for (size_t at = 0, take; at < n; at += take) {
                 take = seed ? wire_random(&seed) % 300 : n;
                 take = take < n - at ? take : n - at;
-                decoder_feed(&decoder, bytes + at, take, 1, &frame, wire_collect, &ret);
+                decoder_feed(&decoder, bytes + at, take, 1, &(struct frame_sink){&frame, wire_collect, &ret});
         }
         if (close)
-                decoder_idle(&decoder, 1, &frame, wire_collect, &ret);
+                decoder_idle(&decoder, 1, &(struct frame_sink){&frame, wire_collect, &ret});
         return ret;
 }
 

@@ -5,6 +5,7 @@
  *   test_damage [FRAMES]     of each row at each rate of damage: 400, or as many as a claim needs */
 #include "core/acquire/encoder.h"
 #include "wire.h"
+#include "core/acquire/formats.h"
 
 enum { WIRE_MAX = 64 << 10 };
 
@@ -80,10 +81,10 @@ static void damage(const struct format *f, double share) {
                 here = damage_frame(n, share, &seed);
                 damages += here;
                 hit += here > 0;
-                decoder_feed(&decoder, wire, n, 1, &frame, take, &t);
+                decoder_feed(&decoder, wire, n, 1, &(struct frame_sink){&frame, take, &t});
         }
         t.fed--;
-        decoder_idle(&decoder, 1, &frame, take, &t);
+        decoder_idle(&decoder, 1, &(struct frame_sink){&frame, take, &t});
         printf("%-18s %4.1f %% of bytes: %6zu damages in %3zu of %zu frames; exact %3zu, altered %3zu, misplaced "
                "%zu\n",
                f->name, share * 100, damages, hit, n_frames, t.exact, t.altered, t.misplaced);

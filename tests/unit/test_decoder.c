@@ -3,8 +3,10 @@
  * stream, and bytes that want to be slow. */
 #include <time.h>
 
+#include "core/acquire/format_validate.h"
 #include "core/acquire/encoder.h"
 #include "wire.h"
+#include "core/acquire/formats.h"
 
 static struct layout layout;
 static struct decoder decoder;
@@ -79,8 +81,8 @@ static size_t make(const struct format *f, size_t frames, uint8_t *ret, size_t s
 static struct wire_frames feed(const uint8_t *bytes, size_t n) {
         struct wire_frames ret = {0};
 
-        decoder_feed(&decoder, bytes, n, 5, &frame, wire_collect, &ret);
-        decoder_idle(&decoder, 5, &frame, wire_collect, &ret);
+        decoder_feed(&decoder, bytes, n, 5, &(struct frame_sink){&frame, wire_collect, &ret});
+        decoder_idle(&decoder, 5, &(struct frame_sink){&frame, wire_collect, &ret});
         return ret;
 }
 
@@ -96,9 +98,9 @@ static void check_round_trip(const struct format *f, const struct settings_devic
         for (size_t at = 0, take; at < n; at += take) {
                 take = wire_random(&seed) % 50;
                 take = take < n - at ? take : n - at;
-                decoder_feed(&decoder, wire + at, take, 5, &frame, wire_collect, &got);
+                decoder_feed(&decoder, wire + at, take, 5, &(struct frame_sink){&frame, wire_collect, &got});
         }
-        decoder_idle(&decoder, 5, &frame, wire_collect, &got);
+        decoder_idle(&decoder, 5, &(struct frame_sink){&frame, wire_collect, &got});
         CHECK(got.n == frames && got.n_cells == layout.geometry.n_cells);
         CHECK(wire_refused(&decoder) == 0 && decoder.discarded_bytes == 0);
         CHECK(frame.seq == frames && frame.arrived_us == 5);
@@ -239,14 +241,14 @@ static void test_delimiter(void) {
 
         setup(f, &device);
         make(f, 2, wire, sizeof(wire));
-        decoder_feed(&decoder, wire, length, 1, &frame, wire_collect, &got);
+        decoder_feed(&decoder, wire, length, 1, &(struct frame_sink){&frame, wire_collect, &got});
         CHECK(got.n == 0); /* whole, but not closed */
-        decoder_idle(&decoder, 2, &frame, wire_collect, &got);
+        decoder_idle(&decoder, 2, &(struct frame_sink){&frame, wire_collect, &got});
         CHECK(got.n == 1 && frame.arrived_us == 2);
-        decoder_feed(&decoder, wire + length, length / 2, 3, &frame, wire_collect, &got);
-        decoder_idle(&decoder, 4, &frame, wire_collect, &got); /* a pause in the middle of a frame loses nothing */
-        decoder_feed(&decoder, wire + length + length / 2, length - length / 2, 5, &frame, wire_collect, &got);
-        decoder_idle(&decoder, 6, &frame, wire_collect, &got);
+        decoder_feed(&decoder, wire + length, length / 2, 3, &(struct frame_sink){&frame, wire_collect, &got});
+        decoder_idle(&decoder, 4, &(struct frame_sink){&frame, wire_collect, &got}); /* a pause in the middle of a frame loses nothing */
+        decoder_feed(&decoder, wire + length + length / 2, length - length / 2, 5, &(struct frame_sink){&frame, wire_collect, &got});
+        decoder_idle(&decoder, 6, &(struct frame_sink){&frame, wire_collect, &got});
         CHECK(got.n == 2 && wire_refused(&decoder) == 0);
         wire_clear(&got);
 }
@@ -303,7 +305,7 @@ static void test_last_part(void) {
                            .cols = 5};
         struct wire_frames got;
 
-        CHECK(format_wrong(&f) == NULL);
+        CHECK(format_validate(&f) == NULL);
         setup(&f, &(struct settings_device){0});
         decoder_at_boundary(&decoder);
         got = feed(packets, sizeof(packets) - 1);
@@ -358,7 +360,7 @@ static void check_other_mat(const char *name, const char *behind) {
 
         setup(format_by_name(name), &device);
         decoder_at_boundary(&decoder);
-        decoder_feed(&decoder, wire, n, 1, &frame, wire_collect, &got);
+        decoder_feed(&decoder, wire, n, 1, &(struct frame_sink){&frame, wire_collect, &got});
         CHECK(got.n == 5 && got.n_cells == 12 && got.raw[1] == 1);
         wire_clear(&got);
         CHECK(layout_learn(decoder.format, &device, 12, &layout) == NULL);
@@ -399,7 +401,7 @@ static double seconds(const struct format *f, size_t n, size_t step) {
         setup(f, &device);
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
         for (size_t at = 0; at < n; at += step)
-                decoder_feed(&decoder, wire + at, step < n - at ? step : n - at, 1, &frame, wire_collect, &got);
+                decoder_feed(&decoder, wire + at, step < n - at ? step : n - at, 1, &(struct frame_sink){&frame, wire_collect, &got});
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
         wire_clear(&got);
         return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);

@@ -5,6 +5,7 @@
 #include <glob.h>
 
 #include "configure/format_file.h"
+#include "core/acquire/format_validate.h"
 #include "core/acquire/encoder.h"
 #include "wire.h"
 
@@ -199,9 +200,9 @@ static struct wire_frames decode(const struct format *f, size_t from, size_t n, 
         for (size_t at = from, take; at < n; at += take) {
                 take = most > 0 ? 1 + any(most) : n;
                 take = take < n - at ? take : n - at;
-                decoder_feed(&decoder, wire + at, take, 1, &frame, wire_collect, &ret);
+                decoder_feed(&decoder, wire + at, take, 1, &(struct frame_sink){&frame, wire_collect, &ret});
         }
-        decoder_idle(&decoder, 1, &frame, wire_collect, &ret);
+        decoder_idle(&decoder, 1, &(struct frame_sink){&frame, wire_collect, &ret});
         return ret;
 }
 
@@ -286,7 +287,7 @@ static void test_random(uint32_t many) {
                 seed = i * 0x9E3779B97F4A7C15ull;
                 f = any(5) == 0 ? some_text() : some_binary();
                 d = some_device(&f);
-                if (format_wrong(&f) || layout_check(&f, &d))
+                if (format_validate(&f) || layout_check(&f, &d))
                         continue;
                 described++;
                 sent += check_round_trip(&f, &d);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "configure/format_file.h"
+#include "core/acquire/format_validate.h"
 #include "core/acquire/encoder.h"
 #include "wire.h"
+#include "core/acquire/formats.h"
 
 static struct config_errors mistakes;
 static struct format format;
@@ -95,7 +97,7 @@ static void test_in_vain(void) {
         wrong(BYTES "length_adds = 2\n", "needs length = u8");
         wrong(BYTES "record_y_at = 1\n", "needs record");
         wrong(BYTES "element = i16le\nmask = 4095\n", "my-mat.conf:7: mask: is for elements of u8");
-        wrong(BYTES "length = u8\nlength_at = 2\nrows = 16\ncols = 16\n", "cannot count so much");
+        wrong(BYTES "length = u8\nlength_at = 2\nrows = 16\ncols = 16\n", "cannot count that much");
         CHECK(parse(BYTES "length = u8\nlength_at = 2\nlength_counts_elements = yes\nelement = u16le\nrows = 15\n"
                           "cols = 16\n") == 0);
 }
@@ -133,7 +135,7 @@ static const char *decoded(const char *description, const char *text) {
         decoder_at_boundary(&decoder);
         *cells = '\0';
         for (const char *c = text; *c; c++)
-                decoder_feed(&decoder, (const uint8_t *)c, 1, 1, &frame, decode_line, cells);
+                decoder_feed(&decoder, (const uint8_t *)c, 1, 1, &(struct frame_sink){&frame, decode_line, cells});
         return cells;
 }
 
@@ -243,7 +245,7 @@ static void test_rows(void) {
                     "request = AA 55 01 01 01\nrequest_every_ms = 50\n",
                     "sdk-12x6");
         for (size_t i = 0; i < format_count(); i++)
-                CHECK(format_wrong(format_at(i)) == NULL);
+                CHECK(format_validate(format_at(i)) == NULL);
 }
 
 static void count(void *userdata, const struct frame *frame) {
@@ -270,8 +272,8 @@ static void test_shipped(const char *folder) {
         decoder_at_boundary(&decoder);
         n = format_encode(&format, &layout, cells, wire, sizeof(wire));
         CHECK(n == 8 + 2048);
-        decoder_feed(&decoder, wire, n, 1, &frame, count, &frames);
-        decoder_feed(&decoder, wire, n, 1, &frame, count, &frames);
+        decoder_feed(&decoder, wire, n, 1, &(struct frame_sink){&frame, count, &frames});
+        decoder_feed(&decoder, wire, n, 1, &(struct frame_sink){&frame, count, &frames});
         CHECK(frames == 1);
 }
 

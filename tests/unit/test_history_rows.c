@@ -13,7 +13,7 @@
 
 static char folder[] = "/tmp/sitbone-rows-XXXXXX";
 static struct history_writer writer;
-static struct history_note note;
+static struct history_entry note;
 
 static void open_writer(void) {
         char path[128], moved[128], error[HISTORY_ERROR_MAX];
@@ -57,7 +57,7 @@ static void tell(uint64_t later_s, uint32_t more) {
 }
 
 static void start_bout(void) {
-        note = (struct history_note){.now_us = 1000 * SECOND, .realtime_us = 1780300800 * SECOND, .first = true};
+        note = (struct history_entry){.now_us = 1000 * SECOND, .realtime_us = 1780300800 * SECOND, .first = true};
         note.sitting = (struct sitting){.phase = SITTING_SEATED,
                                         .bout_number = 7,
                                         .bout_started_us = 900 * SECOND,

@@ -6,6 +6,7 @@
 #include "app/identity.h"
 #include "check.h"
 #include "configure/settings.h"
+#include "core/acquire/formats.h"
 #include "core/acquire/layout.h"
 
 static char directory[] = "/tmp/sitbone-identity-XXXXXX";

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "core/acquire/formats.h"
 #include "core/acquire/layout.h"
 
 static struct layout layout;

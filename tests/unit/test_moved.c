@@ -7,6 +7,7 @@
 #include "core/pipeline.h"
 #include "sitter.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 static struct settings settings;
 static struct geometry geometry;
@@ -232,7 +233,7 @@ static void test_not_judged(void) {
         CHECK(u.n_recent == 1 && u.verdict == PLACE_LEARNING && mat_shift_trusts(&u));
 
         begin(3);
-        CHECK(verdict() == PLACE_UNJUDGED && strstr(words(), "cannot be judged"));
+        CHECK(verdict() == PLACE_UNJUDGED && strstr(words(), "cannot be detected"));
         geometry.n_cells = 25;
         CHECK(mat_shift_possible(&geometry));
         geometry.kind = GEOMETRY_UNPLACED;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/acquire/encoder.h"
+#include "core/acquire/formats.h"
 #include "ports/port.h"
 #include "wire.h"
 
@@ -236,12 +237,12 @@ static void stream_at_rate(const struct format *f, const struct layout *l, const
                 at += wrote > 0 ? (size_t)wrote : 0;
                 nanosleep(&pause, NULL);
                 while ((r = port_read(port, in, sizeof(in))) > 0) {
-                        decoder_feed(&decoder, in, (size_t)r, 1, &frame, wire_collect, &got);
+                        decoder_feed(&decoder, in, (size_t)r, 1, &(struct frame_sink){&frame, wire_collect, &got});
                         heard += (size_t)r;
                 }
                 CHECK(r == PORT_READ_NONE && (at < n || pauses++ < 4000)); /* the last ones may be on their way */
         }
-        decoder_idle(&decoder, 1, &frame, wire_collect, &got);
+        decoder_idle(&decoder, 1, &(struct frame_sink){&frame, wire_collect, &got});
         CHECK(got.n == frames && wire_refused(&decoder) == 0);
         close(master);
         port_close(port);

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "core/acquire/encoder.h"
+#include "core/acquire/formats.h"
 #include "tools/sitbonectl/probe/fit.h"
 
 enum { BYTES_MAX = 512 * 1024, FRAMES = 12 };

@@ -3,6 +3,7 @@
 #include <dirent.h>
 
 #include "core/acquire/encoder.h"
+#include "core/acquire/formats.h"
 #include "core/acquire/recording.h"
 #include "made.h"
 

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "core/acquire/encoder.h"
+#include "core/acquire/formats.h"
 #include "core/acquire/recording.h"
 #include "core/acquire/recording_pack.h"
 #include "recording/recorder.h"

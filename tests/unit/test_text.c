@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 static void names_are_total(void) {
         for (int i = 0; i <= REFUSAL_N; i++)

@@ -15,22 +15,22 @@ struct range {
         uint32_t from, to; /* to may be the lower one */
 };
 
-static bool blank(char c) {
+static bool is_blank(char c) {
         return c == ' ' || c == '\t' || c == ',';
 }
 
-/* Behind the blanks; false at the end. */
-static bool more(const char **at) {
-        while (blank(**at))
+/* False at the end of the text. */
+static bool skip_blanks(const char **at) {
+        while (is_blank(**at))
                 ++*at;
         return **at != '\0';
 }
 
-static bool ends(const char *at) {
-        return *at == '\0' || blank(*at);
+static bool is_end(const char *at) {
+        return *at == '\0' || is_blank(*at);
 }
 
-static bool take_count(const char **at, uint32_t *ret) {
+static bool parse_count(const char **at, uint32_t *ret) {
         uint32_t n = 0;
 
         if (**at < '0' || **at > '9')
@@ -42,25 +42,25 @@ static bool take_count(const char **at, uint32_t *ret) {
         return true;
 }
 
-static bool take_range(const char **at, struct range *ret) {
-        if (!take_count(at, &ret->from))
+static bool parse_range(const char **at, struct range *ret) {
+        if (!parse_count(at, &ret->from))
                 return false;
         ret->to = ret->from;
         if (**at != '-')
                 return true;
         ++*at;
-        return take_count(at, &ret->to);
+        return parse_count(at, &ret->to);
 }
 
-bool places_list(const char *text, struct places_list *ret) {
+bool cell_lists_parse_indices(const char *text, struct index_list *ret) {
         struct range r;
 
         ret->n = 0;
-        while (more(&text)) {
-                if (!take_range(&text, &r) || !ends(text) || r.from >= PLACES_LIST_MAX || r.to >= PLACES_LIST_MAX)
+        while (skip_blanks(&text)) {
+                if (!parse_range(&text, &r) || !is_end(text) || r.from >= INDEX_LIST_MAX || r.to >= INDEX_LIST_MAX)
                         return false;
                 for (uint32_t i = r.from;; i = r.to > r.from ? i + 1 : i - 1) {
-                        if (ret->n == PLACES_LIST_MAX)
+                        if (ret->n == INDEX_LIST_MAX)
                                 return false;
                         ret->of[ret->n++] = (uint8_t)i;
                         if (i == r.to)
@@ -70,7 +70,7 @@ bool places_list(const char *text, struct places_list *ret) {
         return true;
 }
 
-bool places_permute(const struct places_list *list, uint32_t n) {
+bool cell_lists_is_permutation(const struct index_list *list, uint32_t n) {
         uint64_t seen = 0;
 
         if (list->n != n)
@@ -83,12 +83,12 @@ bool places_permute(const struct places_list *list, uint32_t n) {
         return true;
 }
 
-bool places_positions(const char *text, uint32_t most, float *ret, uint32_t *ret_n) {
+bool cell_lists_parse_positions(const char *text, uint32_t most, float *ret, uint32_t *ret_n) {
         uint32_t n = 0;
         double value;
 
-        while (more(&text)) {
-                if (n == most || !number_parse(&text, text + strlen(text), &value) || !ends(text) ||
+        while (skip_blanks(&text)) {
+                if (n == most || !number_parse(&text, text + strlen(text), &value) || !is_end(text) ||
                     fabs(value) > POSITION_MAX_MM)
                         return false;
                 if (ret)
@@ -101,58 +101,59 @@ bool places_positions(const char *text, uint32_t most, float *ret, uint32_t *ret
 
 /* --- mask --- */
 
-struct masked {
-        bool block; /* rows and columns; else cells by number, in rows */
+/* One item of a mask. */
+struct mask_item {
+        bool block; /* rows and columns; otherwise the range of cell numbers is in `rows` */
         struct range rows, cols;
 };
 
-static const struct range every = {0, UINT32_MAX};
+static const struct range WHOLE_RANGE = {0, UINT32_MAX};
 
-static void rise(struct range *r) {
+static void sort_range(struct range *r) {
         struct range turned = {r->to, r->from};
 
         if (r->from > r->to)
                 *r = turned;
 }
 
-/* "row 7": the word and what stands behind it. */
-static bool take_line(const char **at, const char *word, struct range *ret, bool *ret_wrong) {
+/* Parses "row 7" or "col 7". False: the word is another one, and nothing is consumed. */
+static bool parse_line(const char **at, const char *word, struct range *ret, bool *ret_wrong) {
         size_t n = strlen(word);
 
         if (strncmp(*at, word, n) != 0)
                 return false;
         *at += n;
-        *ret_wrong = !more(at) || !take_range(at, ret);
+        *ret_wrong = !skip_blanks(at) || !parse_range(at, ret);
         return true;
 }
 
-static bool take_masked(const char **at, struct masked *ret) {
+static bool parse_item(const char **at, struct mask_item *ret) {
         bool wrong = false;
 
-        *ret = (struct masked){.block = true, .rows = every, .cols = every};
-        if (!take_line(at, "row", &ret->rows, &wrong) && !take_line(at, "col", &ret->cols, &wrong)) {
-                wrong = !take_range(at, &ret->rows);
+        *ret = (struct mask_item){.block = true, .rows = WHOLE_RANGE, .cols = WHOLE_RANGE};
+        if (!parse_line(at, "row", &ret->rows, &wrong) && !parse_line(at, "col", &ret->cols, &wrong)) {
+                wrong = !parse_range(at, &ret->rows);
                 ret->block = **at == ':';
                 if (ret->block) {
                         ++*at;
-                        wrong = wrong || !take_range(at, &ret->cols);
+                        wrong = wrong || !parse_range(at, &ret->cols);
                 }
         }
-        rise(&ret->rows);
-        rise(&ret->cols);
-        return !wrong && ends(*at);
+        sort_range(&ret->rows);
+        sort_range(&ret->cols);
+        return !wrong && is_end(*at);
 }
 
-bool places_mask_reads(const char *text) {
-        struct masked item;
+bool cell_lists_check_mask(const char *text) {
+        struct mask_item item;
 
-        while (more(&text))
-                if (!take_masked(&text, &item))
+        while (skip_blanks(&text))
+                if (!parse_item(&text, &item))
                         return false;
         return true;
 }
 
-static const char *mask_cells(const struct masked *item, uint32_t n, uint8_t *masked) {
+static const char *mask_cells(const struct mask_item *item, uint32_t n, uint8_t *masked) {
         if (item->rows.to >= n)
                 return "mask names a cell that is not there";
         for (uint32_t i = item->rows.from; i <= item->rows.to; i++)
@@ -160,7 +161,7 @@ static const char *mask_cells(const struct masked *item, uint32_t n, uint8_t *ma
         return NULL;
 }
 
-static const char *mask_block(const struct masked *item, uint32_t rows, uint32_t cols, uint8_t *masked) {
+static const char *mask_block(const struct mask_item *item, uint32_t rows, uint32_t cols, uint8_t *masked) {
         uint32_t last_row = item->rows.to == UINT32_MAX ? rows - 1 : item->rows.to;
         uint32_t last_col = item->cols.to == UINT32_MAX ? cols - 1 : item->cols.to;
 
@@ -174,12 +175,12 @@ static const char *mask_block(const struct masked *item, uint32_t rows, uint32_t
         return NULL;
 }
 
-const char *places_mask(const char *text, uint32_t rows, uint32_t cols, uint32_t n, uint8_t *masked) {
-        struct masked item;
+const char *cell_lists_apply_mask(const char *text, uint32_t rows, uint32_t cols, uint32_t n, uint8_t *masked) {
+        struct mask_item item;
         const char *wrong = NULL;
 
-        while (!wrong && more(&text)) {
-                if (!take_masked(&text, &item))
+        while (!wrong && skip_blanks(&text)) {
+                if (!parse_item(&text, &item))
                         return "mask is not a list of cells, rows and columns";
                 wrong = item.block ? mask_block(&item, rows, cols, masked) : mask_cells(&item, n, masked);
         }
@@ -188,20 +189,20 @@ const char *places_mask(const char *text, uint32_t rows, uint32_t cols, uint32_t
 
 /* --- boards --- */
 
-static bool take_board(const char **at, struct places_boards *b) {
+static bool parse_board(const char **at, struct board_list *b) {
         uint32_t number;
 
-        if (b->n == PLACES_BOARDS_MAX || !take_count(at, &number) || number > UINT8_MAX)
+        if (b->n == BOARD_LIST_MAX || !parse_count(at, &number) || number > UINT8_MAX)
                 return false;
         b->of[b->n].number = (uint8_t)number;
         b->of[b->n].flip_x = b->of[b->n].flip_y = false;
         for (; **at == 'x' || **at == 'y'; ++*at)
                 *(**at == 'x' ? &b->of[b->n].flip_x : &b->of[b->n].flip_y) = true;
         b->n++;
-        return ends(*at) || **at == '/';
+        return is_end(*at) || **at == '/';
 }
 
-static bool rank_boards(struct places_boards *b) {
+static bool rank_boards(struct board_list *b) {
         for (uint8_t i = 0; i < b->n; i++) {
                 b->of[i].rank = 0;
                 for (uint8_t k = 0; k < b->n; k++) {
@@ -213,13 +214,13 @@ static bool rank_boards(struct places_boards *b) {
         return true;
 }
 
-bool places_boards(const char *text, struct places_boards *ret) {
-        uint8_t row_at = 0; /* boards in the rows before */
+bool cell_lists_parse_boards(const char *text, struct board_list *ret) {
+        uint8_t row_at = 0; /* boards in the previous rows */
 
         ret->n = ret->across = 0;
-        while (more(&text)) {
+        while (skip_blanks(&text)) {
                 if (*text != '/') {
-                        if (!take_board(&text, ret))
+                        if (!parse_board(&text, ret))
                                 return false;
                         continue;
                 }

@@ -1,81 +1,167 @@
 /* SPDX-License-Identifier: MIT */
-/* Binary frames between syncs, and the engine that all ways of framing share. */
 #include "core/acquire/decoder.h"
 
 #include <string.h>
 
-#include "core/acquire/decoder_inside.h"
+#include "core/acquire/cell_order.h"
+#include "core/acquire/packet.h"
+#include "core/acquire/parse_number.h"
 
-enum { EVIDENCE_ENOUGH = 4 }; /* bytes: random ones look so once in 4 * 10^9 places */
+enum { EVIDENCE_ENOUGH = 4 }; /* bytes: random ones match once in 4 * 10^9 places */
 
-static void set_separators(struct decoder *d) {
-        const char *separators = d->format->separators;
+/* A line with fewer numbers does not set the number of cells: boot banners print single numbers. */
+enum { LEARN_CELLS_MIN = 4 };
 
-        memset(d->separates, strchr(separators, FORMAT_SEPARATOR_ANY) != NULL, sizeof(d->separates));
-        for (const char *c = "0123456789+-.\n"; *c; c++)
-                d->separates[(uint8_t)*c] = false;
-        d->separates[' '] = true;
-        for (const char *c = separators; *c; c++)
-                d->separates[(uint8_t)*c] = true;
+/* After this many frames in a row of another count, another mat is on the line, or the first line was wrong. */
+enum { FORGET_FRAMES = 10 };
+
+/* One call of decoder_feed() or decoder_idle(). */
+struct delivery {
+        uint64_t now_us;
+        const struct frame_sink *sink;
+        bool quiet; /* the line is quiet: a frame at the very end is whole */
+};
+
+/* --- bytes held --- */
+
+static inline void consume_bytes(struct decoder *d, size_t n) {
+        d->start += n;
+        d->held -= n;
+        d->scanned = 0;
+        if (d->held == 0)
+                d->start = 0;
 }
 
-static size_t length_size(const struct format *f) {
-        return f->length.kind == LENGTH_FIXED ? 0 : f->length.kind == LENGTH_U8 ? 1 : 2;
+static inline void discard_bytes(struct decoder *d, size_t n) {
+        d->discarded_bytes += n;
+        consume_bytes(d, n);
 }
 
-static void add_usual(uint8_t *head, uint8_t *bits, size_t at, const uint8_t *bytes, size_t n) {
+/* For a handful of bytes a call of memcmp costs more than the comparison. */
+static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (a[i] != b[i])
+                        return false;
+        return true;
+}
+
+/* Drops everything that is held, in the middle of a line or packet that is longer than any may be. */
+static void discard_overrun(struct decoder *d) {
+        d->refused[REFUSED_OVERRUN] += !d->skipping;
+        d->skipping = true;
+        discard_bytes(d, d->held);
+}
+
+/* --- number of elements --- */
+
+/* Elements or bytes as the length field counts them. The result wraps to more than any frame has when the field is smaller
+ * than what it adds. */
+static uint32_t read_length(const struct format *f, const uint8_t *frame) {
+        const uint8_t *p = frame + f->length.at;
+
+        return (f->length.kind == LENGTH_U8      ? p[0]
+                : f->length.kind == LENGTH_U16LE ? widen_u16le(p)
+                                                 : widen_u16be(p)) -
+               f->length.adds;
+}
+
+/* The first element of this part. UINT32_MAX, or more than the number of elements, when it is not part of a frame. */
+static uint32_t find_part_start(const struct decoder *d, const uint8_t *p) {
+        const struct layout *l = d->layout;
+
+        if (d->format->part.kind != PART_NONE) {
+                p += d->format->part.at;
+                return d->format->part.kind == PART_INDEX_U8 ? (uint32_t)(p[0] - d->format->part.first) * d->part_cells
+                                                             : widen_u16le(p);
+        }
+        for (uint8_t i = 0; i < l->n_boards; i++)
+                if (l->boards[i] == p[d->format->board_at])
+                        return i * d->part_cells;
+        return UINT32_MAX;
+}
+
+/* Elements that the length field of a part may announce: those of every part or, in the last part, the remainder. */
+static uint32_t expect_part_cells(const struct decoder *d, const uint8_t *frame, uint32_t announced) {
+        uint32_t first = d->format->part.kind != PART_NONE ? find_part_start(d, frame) : 0;
+        uint32_t left = first < d->n_cells ? d->n_cells - first : 0;
+        size_t unit = d->format->length.elements ? 1 : d->stride;
+
+        return left > 0 && left < d->part_cells && announced == left * unit ? left : d->part_cells;
+}
+
+/* Elements or records after this head (sync and header, whole). False when no frame begins like this. payload: bytes
+ * available for them, where a packet limits them; 0 = not known. */
+static bool count_elements(const struct decoder *d, const uint8_t *frame, uint32_t payload, uint32_t *ret_n) {
+        const struct format *f = d->format;
+        uint32_t announced = f->length.kind == LENGTH_FIXED ? payload : read_length(f, frame);
+
+        if (!same_bytes(frame + f->shape.at, d->shape.of, d->shape.n))
+                return false;
+        if (f->sparse.size > 0) {
+                *ret_n = announced;
+                return announced <= d->n_cells;
+        }
+        *ret_n = announced > 0 ? expect_part_cells(d, frame, announced) : d->part_cells;
+        return f->length.kind == LENGTH_FIXED || announced == (f->length.elements ? *ret_n : *ret_n * d->stride);
+}
+
+/* --- start and reset --- */
+
+static void add_to_head(uint8_t *head, uint8_t *mask, size_t at, const uint8_t *bytes, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 head[at + i] = bytes[i];
-                bits[at + i] = 0xFF;
+                mask[at + i] = 0xFF;
         }
 }
 
-static bool add_constants(const struct format *f, uint8_t *head, uint8_t *bits, size_t n) {
+static bool add_constants(const struct format *f, uint8_t *head, uint8_t *mask, size_t n) {
         for (uint8_t i = 0; i < f->n_constants; i++) {
                 const struct format_constant *c = &f->constants[i];
 
-                if (c->at >= n || bits[c->at] != 0 || (c->value & ~c->mask))
+                if (c->at >= n || mask[c->at] != 0 || (c->value & ~c->mask))
                         return false;
                 head[c->at] = c->value;
-                bits[c->at] = c->mask;
+                mask[c->at] = c->mask;
         }
         return true;
 }
 
-/* Sync, shape and length of a frame or part with all its elements; only where that is all there is to find out. */
-static void set_usual(struct decoder *d) {
+/* Prepares the comparison of is_common_frame() with the sync, shape and length of a frame or part that has all its
+ * elements; only for formats where that is all there is to examine. */
+static void set_common_head(struct decoder *d) {
         const struct format *f = d->format;
         const bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
-        const size_t said = d->part_cells * (f->length.elements ? 1 : d->each) + f->length.adds;
-        const uint8_t bytes[] = {(uint8_t)said, (uint8_t)(said >> 8), (uint8_t)said};
-        const bool big = f->length.kind == LENGTH_U16BE;
-        uint8_t head[sizeof(d->usual)] = {0}, bits[sizeof(d->usual)] = {0};
+        const size_t length = d->part_cells * (f->length.elements ? 1 : d->stride) + f->length.adds;
+        const uint8_t bytes[] = {(uint8_t)length, (uint8_t)(length >> 8), (uint8_t)length};
+        const bool big_endian = f->length.kind == LENGTH_U16BE;
+        uint8_t head[sizeof(d->common_head)] = {0}, mask[sizeof(d->common_head)] = {0};
         uint32_t n;
 
-        d->usual_length = SIZE_MAX;
+        d->common_length = SIZE_MAX;
         if (f->framing == FRAMING_TEXT || packet || f->sparse.size > 0 || d->part_cells == 0 ||
-            d->head > sizeof(head) || d->part_cells * d->each + d->around < sizeof(head) ||
+            d->head_n > sizeof(head) || d->part_cells * d->stride + d->overhead < sizeof(head) ||
             (f->preamble.n > 0 && f->preamble.of[0] == d->sync.of[0]))
                 return;
-        add_usual(head, bits, 0, d->sync.of, d->sync.n);
-        add_usual(head, bits, f->shape.at, d->shape.of, d->shape.n);
-        add_usual(head, bits, f->length.at, bytes + big, length_size(f));
-        if (!decoder_count(d, head, 0, &n) || n != d->part_cells)
+        add_to_head(head, mask, 0, d->sync.of, d->sync.n);
+        add_to_head(head, mask, f->shape.at, d->shape.of, d->shape.n);
+        add_to_head(head, mask, f->length.at, bytes + big_endian, format_length_size(f));
+        if (!count_elements(d, head, 0, &n) || n != d->part_cells)
                 return;
-        d->usual_constants = add_constants(f, head, bits, sizeof(head));
-        memcpy(&d->usual, head, sizeof(head));
-        memcpy(&d->usual_bits, bits, sizeof(bits));
-        d->usual_length = d->part_cells * d->each + d->around;
+        d->common_constants = add_constants(f, head, mask, sizeof(head));
+        memcpy(&d->common_head, head, sizeof(head));
+        memcpy(&d->common_mask, mask, sizeof(mask));
+        d->common_length = d->part_cells * d->stride + d->overhead;
 }
 
-static void set_ways(struct decoder *d) {
+static void choose_shortcuts(struct decoder *d) {
         const struct format *f = d->format;
         const struct layout *l = d->layout;
 
-        d->whole = f->part.kind == PART_NONE && l->n_boards == 0 && f->board_at == 0;
-        d->straight = f->framing != FRAMING_TEXT && f->part.kind == PART_NONE && l->n_boards == 0 &&
+        d->whole_frames = f->part.kind == PART_NONE && l->n_boards == 0 && f->board_at == 0;
+        d->in_order = f->framing != FRAMING_TEXT && f->part.kind == PART_NONE && l->n_boards == 0 &&
                       l->run_of[0] >= d->n_cells;
-        d->alone = f->framing == FRAMING_PREFIX && (f->sparse.size == 0 || f->check != CHECK_NONE || f->tail.n > 0);
+        d->self_sufficient =
+                f->framing == FRAMING_PREFIX && (f->sparse.size == 0 || f->check != CHECK_NONE || f->tail.n > 0);
 }
 
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout) {
@@ -85,54 +171,187 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->boards_seen = 0;
         memset(d->refused, 0, sizeof(d->refused));
         d->n_cells = layout->geometry.n_cells;
-        d->learns = d->n_cells == 0;
-        d->strange = d->strange_count = 0;
+        d->learns_count = d->n_cells == 0;
+        d->other_frames = d->other_count = 0;
         d->sync = format_sync(format, layout->rows, layout->cols);
         d->shape = format_shape(format, layout->rows, layout->cols);
         d->part_cells = layout_part_cells(format, layout);
-        d->head = (size_t)d->sync.n + format->header_n;
-        d->around = format_overhead(format);
+        d->head_n = (size_t)d->sync.n + format->header_n;
+        d->overhead = format_overhead(format);
         d->check_n = format_check_size(format);
-        d->widen = decoder_widener(format);
-        d->each = format->sparse.size > 0 ? format->sparse.size : format_element_size(format);
+        d->widen = widen_choose(format);
+        d->stride = format->sparse.size > 0 ? format->sparse.size : format_element_size(format);
         if (format->check == CHECK_CRC16_MODBUS)
                 crc16_init(&d->crc);
-        set_separators(d);
-        set_ways(d);
-        set_usual(d);
+        text_rules_init(&d->text, format);
+        choose_shortcuts(d);
+        set_common_head(d);
         decoder_reset(d);
 }
 
 void decoder_reset(struct decoder *d) {
         d->start = d->held = d->scanned = 0;
-        d->started = d->in_step = d->spoilt = false;
-        /* the end of a row whose beginning nobody saw is no blank line */
-        d->overlong = d->format->framing == FRAMING_TEXT && d->format->text_end == TEXT_END_BLANK;
+        d->started = d->in_step = d->row_refused = false;
+        /* the end of a row whose beginning was missed must not count as a blank line */
+        d->skipping = d->format->framing == FRAMING_TEXT && d->format->text_end == TEXT_END_BLANK;
         d->gathered = 0;
-        d->row = 0;
+        d->row_number = 0;
 }
 
-/* A suffix that nobody sent stands before the first frame. */
+/* A suffix format gets the suffix of a frame before the first. */
 void decoder_at_boundary(struct decoder *d) {
         d->started = d->in_step = true;
-        d->overlong = false;
+        d->skipping = false;
         if (d->format->framing != FRAMING_SUFFIX)
                 return;
         memcpy(d->buffer, d->sync.of, d->sync.n);
         d->held = d->sync.n;
 }
 
-/* The frame that seemed to begin here is none: look for the next sync inside it. */
-static bool refuse(struct decoder *d, enum refusal reason) {
+/* --- elements -> frame --- */
+
+static bool constants_hold(const struct format *f, const uint8_t *frame) {
+        for (uint8_t i = 0; i < f->n_constants; i++)
+                if ((frame[f->constants[i].at] & f->constants[i].mask) != f->constants[i].value)
+                        return false;
+        return true;
+}
+
+/* Cells that are not listed are not loaded. Inlining this loop would make it slower by 8 %. */
+static __attribute__((noinline)) bool place_records(const struct decoder *d, const uint8_t *records,
+                                                    const float *values, uint32_t n, float *ret) {
+        const uint8_t *x = records + d->format->sparse.x_at, *y = records + d->format->sparse.y_at;
+        const uint32_t rows = d->layout->rows, cols = d->layout->cols;
+        const float unloaded = d->layout->inverted ? d->layout->geometry.full_scale : 0;
+        const size_t stride = d->stride;
+
+        for (uint32_t k = 0; k < rows * cols; k++)
+                ret[k] = unloaded;
+        for (uint32_t k = 0; k < n; k++, x += stride, y += stride) {
+                if (*x >= cols || *y >= rows)
+                        return false;
+                ret[*y * cols + *x] = values[k];
+        }
+        return true;
+}
+
+static bool read_elements(struct decoder *d, const uint8_t *elements, uint32_t n, float *ret) {
+        const struct format *f = d->format;
+        const bool sparse = f->sparse.size > 0;
+        float *values = sparse ? d->elements + CELLS_MAX : ret;
+
+        if (!d->widen(f, elements + (sparse ? f->sparse.value_at : 0), d->stride, n, values))
+                return false;
+        return !sparse || place_records(d, elements, values, n, ret);
+}
+
+static void invert_values(float full_scale, uint32_t n, float *values) {
+        for (uint32_t k = 0; k < n; k++) {
+                float left = full_scale - values[k];
+
+                values[k] = left > 0 ? left : 0;
+        }
+}
+
+/* Every element has come: puts them in order and emits the frame. */
+static inline void emit_frame(struct decoder *d, const struct delivery *to) {
+        const struct layout *l = d->layout;
+        struct frame *frame = to->sink->frame;
+
+        if (l->inverted)
+                invert_values(l->geometry.full_scale, d->n_cells, d->in_order ? frame->raw : d->elements);
+        if (!d->in_order && l->geometry.n_cells == d->n_cells)
+                cell_order_apply(l, d->elements, d->n_cells, frame->raw);
+        else if (!d->in_order) /* the layout of a count that was just learnt is not known yet */
+                memcpy(frame->raw, d->elements, d->n_cells * sizeof(*d->elements));
+        d->gathered = 0;
+        d->started = d->in_step = true;
+        frame->seq = ++d->frames;
+        frame->arrived_us = to->now_us;
+        frame->n_cells = d->n_cells;
+        to->sink->emit(to->sink->userdata, frame);
+}
+
+/* Parts come in rising order. A part that does not continue where the last one ended drops the pass, and begins a new
+ * one if it is the first. */
+static void add_part(struct decoder *d, const uint8_t *frame, uint32_t n, const struct delivery *to) {
+        uint32_t first = find_part_start(d, frame);
+
+        d->started = d->in_step = true;
+        if (first == UINT32_MAX) {
+                d->refused[REFUSED_CONSTANT]++;
+                return;
+        }
+        if (first != d->gathered) {
+                d->refused[REFUSED_COUNT] += d->gathered > 0;
+                memmove(d->elements, d->elements + d->gathered, n * sizeof(*d->elements));
+                d->gathered = 0;
+        }
+        if (first != d->gathered)
+                return;
+        d->gathered += n;
+        if (d->gathered >= d->n_cells)
+                emit_frame(d, to);
+}
+
+static void add_frame_or_part(struct decoder *d, const uint8_t *frame, uint32_t n, const struct delivery *to) {
+        const struct format *f = d->format;
+
+        if (f->board_at > 0)
+                d->boards_seen |= 1u << (frame[f->board_at] & 31);
+        if (f->part.kind != PART_NONE || d->layout->n_boards > 0)
+                add_part(d, frame, n, to);
+        else
+                emit_frame(d, to);
+}
+
+/* Reads the elements and compares the check. REFUSAL_N = both are good. */
+static inline enum refusal read_checked(struct decoder *d, const uint8_t *frame, uint32_t n, float *ret) {
+        const struct format *f = d->format;
+        const uint8_t *end;
+        uint16_t check;
+
+        if (!read_elements(d, frame + d->head_n, n, ret))
+                return REFUSED_RANGE;
+        if (d->check_n == 0)
+                return REFUSAL_N;
+        end = frame + d->head_n + n * d->stride + f->trailer_n;
+        check = format_check(f, &d->crc, frame + f->check_from, (size_t)(end - frame) - f->check_from);
+        return check == (d->check_n == 1 ? end[0] : widen_u16le(end)) ? REFUSAL_N : REFUSED_CHECK;
+}
+
+/* Accepts a frame or part whose head and end are known to be good, and the constants too where constants_known is set.
+ * REFUSAL_N: `length` bytes are consumed, and the frame is emitted when it is complete. Otherwise the reason. */
+static enum refusal accept_elements(struct decoder *d, const uint8_t *frame, uint32_t n, size_t length,
+                                    bool constants_known, const struct delivery *to) {
+        enum refusal wrong;
+
+        if (!constants_known && !constants_hold(d->format, frame))
+                return REFUSED_CONSTANT;
+        wrong = read_checked(d, frame, n, d->in_order ? to->sink->frame->raw : d->elements + d->gathered);
+        if (wrong != REFUSAL_N)
+                return wrong;
+        consume_bytes(d, length);
+        if (d->whole_frames)
+                emit_frame(d, to);
+        else
+                add_frame_or_part(d, frame, n, to);
+        return REFUSAL_N;
+}
+
+/* --- frames between syncs --- */
+
+/* No frame begins here after all: look for the next sync inside it. */
+static bool refuse_frame(struct decoder *d, enum refusal reason) {
         d->refused[reason]++;
         d->started = true;
         d->in_step = false;
         d->gathered = 0;
-        decoder_discard(d, 1);
+        discard_bytes(d, 1);
         return true;
 }
 
-/* Offset of the first place where the sync stands, or may stand once more bytes come. */
+/* Offset of the first place where the sync is, or may be once more bytes come. */
 static size_t find_sync(const struct format_bytes *sync, const uint8_t *bytes, size_t n) {
         const uint8_t *end = bytes + n;
 
@@ -142,30 +361,30 @@ static size_t find_sync(const struct format_bytes *sync, const uint8_t *bytes, s
                 if (*at != sync->of[0] && !(at = memchr(at, sync->of[0], (size_t)(end - at))))
                         return n;
                 left = (size_t)(end - at);
-                if (decoder_same(at, sync->of, left < sync->n ? left : sync->n))
+                if (same_bytes(at, sync->of, left < sync->n ? left : sync->n))
                         return (size_t)(at - bytes);
         }
         return n;
 }
 
-/* A preamble, or several, is counted neither as a frame nor as lost. False: what is held may be the beginning of one. */
+/* Preambles count neither as frames nor as discarded. False: the bytes held may be the beginning of one. */
 static bool skip_preambles(struct decoder *d) {
         const struct format_bytes *p = &d->format->preamble;
 
         while (p->n > 0 && d->in_step && d->held > 0) {
                 size_t n = d->held < p->n ? d->held : p->n;
 
-                if (!decoder_same(d->buffer + d->start, p->of, n))
+                if (!same_bytes(d->buffer + d->start, p->of, n))
                         return true;
                 if (n < p->n)
                         return false;
-                decoder_consume(d, n);
+                consume_bytes(d, n);
         }
         return true;
 }
 
-/* Drops what stands before the next sync, and counts it once. False: more bytes are needed. */
-static bool hunt(struct decoder *d) {
+/* Discards the bytes before the next sync, and counts them as one refusal. False: more bytes are needed. */
+static bool skip_to_sync(struct decoder *d) {
         size_t skip;
 
         if (!skip_preambles(d))
@@ -179,155 +398,402 @@ static bool hunt(struct decoder *d) {
                 d->started = true;
                 d->in_step = false;
                 d->gathered = 0;
-                decoder_discard(d, skip);
+                discard_bytes(d, skip);
         }
         return d->held >= d->sync.n;
 }
 
-/* Bytes of a frame that only a frame has. */
-static size_t evidence(const struct format *f, const struct format_bytes *sync) {
-        return sync->n + f->tail.n + f->n_constants + format_check_size(f) + length_size(f);
+/* Bytes by which a frame differs from random bytes. */
+static size_t count_evidence(const struct format *f, const struct format_bytes *sync) {
+        return sync->n + f->tail.n + f->n_constants + format_check_size(f) + format_length_size(f);
 }
 
-/* Whether a frame counts only when the next sync stands behind it. A prefix without much else to know a frame by needs
- * that while the decoder is out of step, when any byte of a frame may look like a sync; a list of loaded cells always,
- * since a smaller count looks as good as the true one. */
-static inline bool needs_next(const struct decoder *d) {
-        if (d->alone && d->in_step)
+/* Whether a frame is accepted only when the next sync follows it. A prefix with little evidence needs that while the
+ * decoder is out of step, when any byte of a frame may look like a sync; a list of loaded cells always needs it, since a
+ * smaller count looks as good as the true one. */
+static inline bool needs_next_sync(const struct decoder *d) {
+        if (d->self_sufficient && d->in_step)
                 return false;
-        return !d->alone || (d->format->part.kind == PART_NONE && evidence(d->format, &d->sync) < EVIDENCE_ENOUGH);
+        return !d->self_sufficient ||
+               (d->format->part.kind == PART_NONE && count_evidence(d->format, &d->sync) < EVIDENCE_ENOUGH);
 }
 
-/* This, or what has come of it, stands behind so many bytes. */
-static bool stands(const struct decoder *d, size_t length, const struct format_bytes *what, bool *ret_whole) {
+/* Whether these bytes, or as many of them as have come, follow the first `length` bytes held. */
+static bool bytes_follow(const struct decoder *d, size_t length, const struct format_bytes *what, bool *ret_whole) {
         size_t there = d->held - length < what->n ? d->held - length : what->n;
 
         *ret_whole = there == what->n;
-        return what->n > 0 && decoder_same(d->buffer + d->start + length, what->of, there);
+        return what->n > 0 && same_bytes(d->buffer + d->start + length, what->of, there);
 }
 
-enum next { NEXT_STANDS, NEXT_OPEN, NEXT_OTHER };
+enum next { NEXT_FOLLOWS, NEXT_OPEN, NEXT_OTHER };
 
-/* The next sync, or what may stand before it, must stand right behind; when the line is quiet, what there is of it. */
-static enum next behind(const struct decoder *d, size_t length, bool quiet) {
+/* The next sync, or the preamble before it, must follow directly; on a quiet line its beginning is enough. */
+static enum next examine_next(const struct decoder *d, size_t length, bool quiet) {
         bool whole = true;
 
-        if (!stands(d, length, &d->sync, &whole) && !stands(d, length, &d->format->preamble, &whole))
+        if (!bytes_follow(d, length, &d->sync, &whole) && !bytes_follow(d, length, &d->format->preamble, &whole))
                 return NEXT_OTHER;
-        return whole || (quiet && d->format->framing != FRAMING_SUFFIX) ? NEXT_STANDS : NEXT_OPEN;
+        return whole || (quiet && d->format->framing != FRAMING_SUFFIX) ? NEXT_FOLLOWS : NEXT_OPEN;
 }
 
-/* A part without a length of its own ends at the next sync. False: not there yet, or *ret_wrong. */
-static bool find_end(struct decoder *d, uint32_t *ret_n, bool *ret_wrong) {
-        size_t round = d->head + d->format->trailer_n, most = round + d->n_cells * d->each, at;
+/* A part without a length of its own ends at the next sync. False: it has not come yet, or *ret_wrong. */
+static bool find_part_end(struct decoder *d, uint32_t *ret_n, bool *ret_wrong) {
+        size_t around = d->head_n + d->format->trailer_n, most = around + d->n_cells * d->stride, at;
         const uint8_t *frame = d->buffer + d->start;
 
         at = d->scanned > d->sync.n ? d->scanned : d->sync.n;
         at += find_sync(&d->sync, frame + at, d->held - at);
         d->scanned = at;
-        *ret_wrong = at > most || (at + d->sync.n <= d->held && (at <= round || (at - round) % d->each != 0));
-        *ret_n = (uint32_t)((at - round) / d->each);
+        *ret_wrong = at > most || (at + d->sync.n <= d->held && (at <= around || (at - around) % d->stride != 0));
+        *ret_n = (uint32_t)((at - around) / d->stride);
         return !*ret_wrong && at + d->sync.n <= d->held;
 }
 
-/* The whole of a frame or part that begins as they do: one comparison says what hunt() and decoder_count() would. */
-static bool is_usual(const struct decoder *d) {
+/* Whether a frame or part with the common head is held, whole. One comparison replaces skip_to_sync() and
+ * count_elements(). */
+static bool is_common_frame(const struct decoder *d) {
         uint64_t head;
 
-        if (d->held < d->usual_length)
+        if (d->held < d->common_length)
                 return false;
         memcpy(&head, d->buffer + d->start, sizeof(head));
-        return ((head ^ d->usual) & d->usual_bits) == 0;
+        return ((head ^ d->common_head) & d->common_mask) == 0;
 }
 
-/* n elements seem to stand here, all of them. */
-static inline bool take_found(struct decoder *d, uint32_t n, size_t length, bool constants_known,
-                              const struct taker *t) {
+/* A frame or part of n elements seems to be held, whole. */
+static inline bool accept_framed(struct decoder *d, uint32_t n, size_t length, bool constants_known,
+                                 const struct delivery *to) {
         const struct format_bytes *tail = &d->format->tail;
         const uint8_t *frame = d->buffer + d->start;
         enum refusal wrong;
 
-        if (!decoder_same(frame + length - tail->n, tail->of, tail->n))
-                return refuse(d, REFUSED_TAIL);
-        if (needs_next(d)) {
-                enum next next = behind(d, length, t->quiet);
+        if (!same_bytes(frame + length - tail->n, tail->of, tail->n))
+                return refuse_frame(d, REFUSED_TAIL);
+        if (needs_next_sync(d)) {
+                enum next next = examine_next(d, length, to->quiet);
 
-                if (next != NEXT_STANDS)
-                        return next == NEXT_OTHER && refuse(d, REFUSED_LENGTH);
+                if (next != NEXT_FOLLOWS)
+                        return next == NEXT_OTHER && refuse_frame(d, REFUSED_LENGTH);
         }
-        wrong = decoder_take(d, frame, n, length, constants_known, t);
-        return wrong == REFUSAL_N || refuse(d, wrong);
+        wrong = accept_elements(d, frame, n, length, constants_known, to);
+        return wrong == REFUSAL_N || refuse_frame(d, wrong);
 }
 
-bool decoder_take_framed(struct decoder *d, const struct taker *t) {
+static bool decode_framed(struct decoder *d, const struct delivery *to) {
         uint32_t n;
         bool bad = false;
 
-        if (!hunt(d) || d->held < d->head)
+        if (!skip_to_sync(d) || d->held < d->head_n)
                 return false;
         if (d->part_cells == 0 && d->format->sparse.size == 0) {
-                if (!find_end(d, &n, &bad))
-                        return bad && refuse(d, REFUSED_LENGTH);
-        } else if (!decoder_count(d, d->buffer + d->start, 0, &n)) {
-                return refuse(d, REFUSED_LENGTH);
+                if (!find_part_end(d, &n, &bad))
+                        return bad && refuse_frame(d, REFUSED_LENGTH);
+        } else if (!count_elements(d, d->buffer + d->start, 0, &n)) {
+                return refuse_frame(d, REFUSED_LENGTH);
         }
-        return d->held >= n * d->each + d->around && take_found(d, n, n * d->each + d->around, false, t);
+        return d->held >= n * d->stride + d->overhead && accept_framed(d, n, n * d->stride + d->overhead, false, to);
+}
+
+/* --- packets --- */
+
+static enum refusal accept_packet(struct decoder *d, const uint8_t *packet, size_t n, const struct delivery *to) {
+        const struct format *f = d->format;
+        uint32_t elements;
+
+        if (!packet || n < d->head_n || !same_bytes(packet, d->sync.of, d->sync.n))
+                return REFUSED_CONSTANT;
+        if (d->part_cells == 0 && f->sparse.size == 0) {
+                elements = n < d->overhead ? 0 : (uint32_t)((n - d->overhead) / d->stride);
+                if (elements == 0 || elements > d->n_cells)
+                        return REFUSED_LENGTH;
+        } else if (!count_elements(d, packet, n > d->overhead ? (uint32_t)(n - d->overhead) : 0, &elements)) {
+                return REFUSED_LENGTH;
+        }
+        if (elements * d->stride + d->overhead != n)
+                return REFUSED_LENGTH;
+        if (!same_bytes(packet + n - f->tail.n, f->tail.of, f->tail.n))
+                return REFUSED_TAIL;
+        return accept_elements(d, packet, elements, 0, false, to);
+}
+
+static void unpack_and_accept(struct decoder *d, uint8_t *bytes, size_t n, const struct delivery *to) {
+        size_t packet_n = n;
+        const uint8_t *packet = packet_open(d->format->framing, bytes, &packet_n);
+        enum refusal wrong = accept_packet(d, packet, packet_n, to);
+
+        if (wrong == REFUSAL_N)
+                return;
+        d->refused[d->started ? wrong : REFUSED_PARTIAL]++;
+        d->discarded_bytes += n + 1;
+        d->gathered = 0;
+}
+
+static bool decode_packet(struct decoder *d, const struct delivery *to) {
+        uint8_t *packet = d->buffer + d->start;
+        uint8_t *found = memchr(packet + d->scanned, packet_end(d->format->framing), d->held - d->scanned);
+        size_t at = found ? (size_t)(found - packet) : d->held;
+
+        if (at < d->held) {
+                consume_bytes(d, at + 1);
+                if (d->skipping)
+                        d->discarded_bytes += at + 1;
+                else if (at > 0) /* two ends in a row are normal: one of this packet, one before the next */
+                        unpack_and_accept(d, packet, at, to);
+                d->skipping = false;
+                d->started = true;
+                return true;
+        }
+        d->scanned = at;
+        if (d->held < DECODER_BUFFER)
+                return false;
+        d->gathered = 0;
+        discard_overrun(d);
+        return false;
+}
+
+/* --- text: a line a frame --- */
+
+static enum refusal parse_cells(struct decoder *d, const char *line, size_t n, uint32_t first, uint32_t *ret_n) {
+        const uint32_t known = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
+        const struct text_room room = {.store = known > first ? known - first : 0,
+                                       .accept = CELLS_MAX - first,
+                                       .count_known = d->n_cells > 0};
+
+        return text_parse_line(&d->text, line, n, room, d->elements + first, ret_n);
+}
+
+static void refuse_line(struct decoder *d, enum refusal reason, size_t n) {
+        d->refused[reason]++;
+        d->discarded_bytes += n;
+}
+
+/* Whether this many cells are a frame. The first frame sets the number of cells. */
+static bool count_fits(struct decoder *d, uint32_t count) {
+        if (d->n_cells == 0 && count >= LEARN_CELLS_MIN) {
+                d->n_cells = count;
+                if (count == d->layout->geometry.n_cells)
+                        return false; /* the old mat again: its layout would not be applied to this one frame */
+        }
+        if (count == d->n_cells) {
+                d->other_frames = 0;
+                return true;
+        }
+        d->other_frames = count == d->other_count ? d->other_frames + 1 : 1;
+        d->other_count = count;
+        if (d->learns_count && d->other_frames == FORGET_FRAMES && count >= LEARN_CELLS_MIN)
+                d->n_cells = d->other_frames = 0; /* the next frame sets it */
+        return false;
+}
+
+static void decode_line_frame(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
+        uint32_t count;
+        enum refusal wrong = parse_cells(d, line, n, 0, &count);
+
+        if (wrong != REFUSAL_N)
+                refuse_line(d, wrong, n);
+        else if (!count_fits(d, count))
+                refuse_line(d, REFUSED_COUNT, n);
+        else
+                emit_frame(d, to);
+}
+
+/* --- text: a line a row --- */
+
+static void end_rows(struct decoder *d, const struct delivery *to) {
+        uint32_t count = d->gathered;
+        bool refused = d->row_refused;
+
+        d->gathered = 0;
+        d->row_refused = false;
+        if (!d->started) {
+                d->started = true;
+                d->refused[REFUSED_PARTIAL]++;
+        } else if (refused || count == 0) {
+                return; /* counted when the row was refused; several ends in a row are ignored */
+        } else if (!count_fits(d, count)) {
+                d->refused[REFUSED_COUNT]++;
+        } else {
+                emit_frame(d, to);
+        }
+}
+
+/* "Frame 12:", "=== 12 ===". A single such byte may be a damaged digit, and bytes of other kinds are noise. */
+static bool begins_with_word(const struct decoder *d, const char *line, size_t n) {
+        if (n < 2 || text_is_digit(line[0]) || text_is_separator(&d->text, line[0]) || text_is_digit(line[1]) ||
+            text_is_separator(&d->text, line[1]) || line[1] == '.')
+                return false;
+        for (size_t i = 0; i < n; i++)
+                if ((line[i] < ' ' && line[i] != '\t') || line[i] > '~')
+                        return false;
+        return true;
+}
+
+static bool has_digit(const char *line, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (text_is_digit(line[i]))
+                        return true;
+        return false;
+}
+
+static bool is_end_line(const struct decoder *d, const char *line, size_t n) {
+        if (d->format->text_end == TEXT_END_BLANK)
+                return n == 0;
+        return n > 0 && (!has_digit(line, n) || begins_with_word(d, line, n));
+}
+
+/* A row number that does not rise begins the next frame, with row 0 or 1. Any other number there is damage, or the rest
+ * of a line. */
+static void follow_row_number(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
+        const char *end = line + n;
+        double number;
+
+        while (line < end && !text_is_digit(*line))
+                line++;
+        if (!number_parse(&line, end, &number))
+                return;
+        if (number <= d->row_number) {
+                end_rows(d, to);
+                d->row_refused = number > 1;
+        }
+        d->row_number = number;
+}
+
+static void decode_row(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
+        enum refusal wrong;
+        uint32_t count;
+
+        if (d->format->text_end == TEXT_END_NUMBER) {
+                follow_row_number(d, line, n, to);
+        } else if (is_end_line(d, line, n)) {
+                end_rows(d, to);
+                return;
+        }
+        if (d->row_refused || !d->started || n == 0) {
+                d->discarded_bytes += n;
+                return;
+        }
+        wrong = parse_cells(d, line, n, d->gathered, &count);
+        if (wrong == REFUSAL_N) {
+                d->gathered += count;
+                return;
+        }
+        if (wrong == REFUSED_COUNT && d->text.words) { /* only words, or only numbers that are no cells */
+                d->discarded_bytes += n;
+                return;
+        }
+        d->row_refused = true;
+        refuse_line(d, wrong, n);
+}
+
+/* Rows of text may be a whole frame although nothing has ended it yet. */
+static void end_rows_when_quiet(struct decoder *d, const struct delivery *to) {
+        if (d->format->text_end != TEXT_END_LINE && d->started && d->held == 0 && d->gathered > 0 &&
+            d->gathered == d->n_cells && !d->row_refused)
+                end_rows(d, to);
+}
+
+/* Padding includes "\n\r" line ends and a trailing NUL. Where words may separate, only blanks and tabs are padding. */
+static bool is_padding(const struct text_rules *rules, char c) {
+        return c == '\r' || c == '\0' || (text_is_separator(rules, c) && (!rules->words || c == ' ' || c == '\t'));
+}
+
+static void decode_trimmed(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
+        bool rows = d->format->text_end != TEXT_END_LINE;
+
+        for (; n > 0 && is_padding(&d->text, *line); n--)
+                line++;
+        while (n > 0 && is_padding(&d->text, line[n - 1]))
+                n--;
+        if (d->skipping || (n > 0 && line[0] == '#') || (n == 0 && !rows))
+                d->discarded_bytes += n;
+        else if (rows)
+                decode_row(d, line, n, to);
+        else if (!d->started)
+                refuse_line(d, REFUSED_PARTIAL, n);
+        else
+                decode_line_frame(d, line, n, to);
+        d->skipping = false;
+        d->started = d->started || !rows;
+}
+
+/* False: the line has not ended yet. `scanned` saves bytes from being searched again. */
+static bool decode_line(struct decoder *d, const struct delivery *to) {
+        const char *text = (const char *)d->buffer + d->start;
+        const char *newline = memchr(text + d->scanned, '\n', d->held - d->scanned);
+
+        if (newline) {
+                size_t n = (size_t)(newline - text);
+
+                consume_bytes(d, n + 1);
+                decode_trimmed(d, text, n, to);
+                return true;
+        }
+        d->scanned = d->held;
+        if (d->held < DECODER_BUFFER)
+                return false;
+        d->row_refused = true;
+        discard_overrun(d);
+        return false;
 }
 
 /* --- engine --- */
 
-static bool take_one(struct decoder *d, const struct taker *t) {
+/* Decodes one frame, part, packet or line from the bytes held. False: more bytes are needed. */
+static bool decode_next(struct decoder *d, const struct delivery *to) {
         switch (d->format->framing) {
         case FRAMING_PREFIX:
         case FRAMING_DELIMITER:
         case FRAMING_SUFFIX:
-                return decoder_take_framed(d, t);
+                return decode_framed(d, to);
         case FRAMING_TEXT:
-                return decoder_take_line(d, t);
+                return decode_line(d, to);
         case FRAMING_SLIP:
         case FRAMING_COBS:
-                return decoder_take_packet(d, t);
+                return decode_packet(d, to);
         }
         return false;
 }
 
-static void take_all(struct decoder *d, const struct taker *t) {
-        while (d->held > 0 &&
-               (is_usual(d) ? take_found(d, d->part_cells, d->usual_length, d->usual_constants, t) : take_one(d, t)))
-                ;
-        /* Back to the front once the bytes behind have paid for the move: every byte is moved once at most, and only
-         * the first pages of the buffer are ever touched. */
-        if (d->start >= d->held) {
-                memmove(d->buffer, d->buffer + d->start, d->held);
-                d->start = 0;
-        }
+static void move_to_front(struct decoder *d) {
+        memmove(d->buffer, d->buffer + d->start, d->held);
+        d->start = 0;
 }
 
-void decoder_feed(struct decoder *d, const uint8_t *bytes, size_t n, uint64_t now_us, struct frame *frame,
-                  frame_fn emit, void *userdata) {
-        struct taker t = {now_us, frame, emit, userdata, false};
+static void decode_held(struct decoder *d, const struct delivery *to) {
+        while (d->held > 0 &&
+               (is_common_frame(d) ? accept_framed(d, d->part_cells, d->common_length, d->common_constants, to)
+                                   : decode_next(d, to)))
+                ;
+        /* Once the bytes consumed outnumber those held: so every byte is moved at most once, and only the first pages of
+         * the buffer are ever touched. */
+        if (d->start >= d->held)
+                move_to_front(d);
+}
+
+void decoder_feed(struct decoder *d, const uint8_t *bytes, size_t n, uint64_t now_us, const struct frame_sink *sink) {
+        const struct delivery to = {.now_us = now_us, .sink = sink};
 
         while (n > 0) {
-                size_t room = DECODER_BUFFER - d->start - d->held, take = n < room ? n : room;
+                size_t room = DECODER_BUFFER - d->start - d->held, step = n < room ? n : room;
 
                 if (room == 0) {
-                        memmove(d->buffer, d->buffer + d->start, d->held);
-                        d->start = 0;
+                        move_to_front(d);
                         continue;
                 }
-                memcpy(d->buffer + d->start + d->held, bytes, take);
-                d->held += take;
-                bytes += take;
-                n -= take;
-                take_all(d, &t);
+                memcpy(d->buffer + d->start + d->held, bytes, step);
+                d->held += step;
+                bytes += step;
+                n -= step;
+                decode_held(d, &to);
         }
 }
 
-void decoder_idle(struct decoder *d, uint64_t now_us, struct frame *frame, frame_fn emit, void *userdata) {
-        struct taker t = {now_us, frame, emit, userdata, true};
+void decoder_idle(struct decoder *d, uint64_t now_us, const struct frame_sink *sink) {
+        const struct delivery to = {.now_us = now_us, .sink = sink, .quiet = true};
 
         if (d->format->framing == FRAMING_DELIMITER || d->format->framing == FRAMING_PREFIX)
-                take_all(d, &t);
+                decode_held(d, &to);
         else if (d->format->framing == FRAMING_TEXT)
-                decoder_text_quiet(d, &t);
+                end_rows_when_quiet(d, &to);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/acquire/packet.h"
+
 /* What WiReSens sends at most in a packet unless told otherwise. */
 enum { OPEN_PART_CELLS = 120 };
 
@@ -139,44 +141,6 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         return at + f->tail.n;
 }
 
-static size_t close_slip(const uint8_t *bytes, size_t n, uint8_t *ret) {
-        size_t at = 0;
-
-        for (size_t i = 0; i < n; i++) {
-                uint8_t byte = bytes[i];
-
-                if (byte == 0xC0 || byte == 0xDB) {
-                        ret[at++] = 0xDB;
-                        byte = byte == 0xC0 ? 0xDC : 0xDD;
-                }
-                ret[at++] = byte;
-        }
-        ret[at++] = 0xC0;
-        return at;
-}
-
-static size_t close_cobs(const uint8_t *bytes, size_t n, uint8_t *ret) {
-        size_t code_at = 0, at = 1;
-        uint8_t code = 1;
-
-        for (size_t i = 0; i < n; i++) {
-                uint8_t byte = bytes[i];
-
-                if (byte != 0) {
-                        ret[at++] = byte;
-                        code++;
-                }
-                if (byte == 0 || (code == 0xFF && i + 1 < n)) {
-                        ret[code_at] = code;
-                        code_at = at++;
-                        code = 1;
-                }
-        }
-        ret[code_at] = code;
-        ret[at++] = 0;
-        return at;
-}
-
 /* A packet is built at the far end of the room and packed into the near one. A suffix is its own next sync. */
 static size_t encode_framed(const struct format *f, const struct layout *l, const float *cells, const struct piece *p,
                             uint8_t *ret, size_t size) {
@@ -192,7 +156,7 @@ static size_t encode_framed(const struct format *f, const struct layout *l, cons
         if (!packet)
                 return n;
         memmove(ret + size - n, ret, n);
-        return f->framing == FRAMING_SLIP ? close_slip(ret + size - n, n, ret) : close_cobs(ret + size - n, n, ret);
+        return packet_close(f->framing, ret + size - n, n, ret);
 }
 
 /* Parts of a fixed size are all of it: the last is filled up. */

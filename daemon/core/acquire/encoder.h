@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/acquire/formats.h"
+#include "core/acquire/format.h"
 #include "core/acquire/layout.h"
 
 /* More than any frame of any row takes: text of 4096 cells. */

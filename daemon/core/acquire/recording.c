@@ -360,7 +360,8 @@ static const char *build_layout(struct recording *r, const struct head *h, const
                 return "x_mm and y_mm do not have one number a cell column";
         d.boards[0] = '\0'; /* the cells of a frame stand together here */
         if (h->n_x > 0)
-                return layout_scatter(&d, cells, h->x_mm, h->y_mm, h->pitch_x_mm, 1, &r->layout);
+                return layout_scatter(&d, &(struct layout_points){cells, h->x_mm, h->y_mm, h->pitch_x_mm, 1},
+                                      &r->layout);
         if (h->rows > 0 || h->cols > 0)
                 d.x_mm[0] = d.y_mm[0] = '\0';
         return layout_learn(&grid, &d, cells, &r->layout);

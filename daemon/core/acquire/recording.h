@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "core/acquire/decoder.h"
-#include "core/acquire/formats.h"
+#include "core/acquire/format.h"
 #include "core/acquire/layout.h"
 #include "core/acquire/recording_wire.h"
 #include "sitbone/frame.h"

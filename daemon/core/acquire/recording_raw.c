@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/acquire/formats.h"
+
 static const float RATE_UNKNOWN_HZ = 10;
 static const uint64_t QUIET_US = 50000; /* as the daemon has it: not a pause within a frame */
 
@@ -19,8 +21,8 @@ struct raw_reader {
 /* Bytes without times: all at once. */
 static void feed_bytes(struct recording *r, struct frame *frame, frame_fn emit, struct raw_reader *reader) {
         decoder_at_boundary(&r->decoder);
-        decoder_feed(&r->decoder, (const uint8_t *)r->data, r->n, RECORDING_START_US, frame, emit, reader);
-        decoder_idle(&r->decoder, RECORDING_START_US, frame, emit, reader);
+        decoder_feed(&r->decoder, (const uint8_t *)r->data, r->n, RECORDING_START_US, &(struct frame_sink){frame, emit, reader});
+        decoder_idle(&r->decoder, RECORDING_START_US, &(struct frame_sink){frame, emit, reader});
 }
 
 /* As they came: what stands on both sides of a gap is not one frame. */
@@ -35,13 +37,13 @@ static void feed_pieces(struct recording *r, struct frame *frame, frame_fn emit,
                 uint64_t then_us = RECORDING_START_US + piece.t_us;
 
                 if (then_us >= now_us + QUIET_US)
-                        decoder_idle(&r->decoder, now_us + QUIET_US, frame, emit, reader);
+                        decoder_idle(&r->decoder, now_us + QUIET_US, &(struct frame_sink){frame, emit, reader});
                 if (piece.gap)
                         decoder_reset(&r->decoder);
                 now_us = then_us;
-                decoder_feed(&r->decoder, piece.bytes, piece.n, now_us, frame, emit, reader);
+                decoder_feed(&r->decoder, piece.bytes, piece.n, now_us, &(struct frame_sink){frame, emit, reader});
         }
-        decoder_idle(&r->decoder, now_us, frame, emit, reader);
+        decoder_idle(&r->decoder, now_us, &(struct frame_sink){frame, emit, reader});
         r->damaged_bytes = r->cursor.damaged_bytes;
         r->cut_bytes = r->cursor.cut_bytes;
 }

@@ -6,22 +6,22 @@
 #include <string.h>
 
 static const float LAG_S[CREEP_LAGS] = {6, 60, 600};
-static const float LET_GO = 4;      /* times faster than taken up */
-static const float START = 0.1F;    /* constant of a mat never seen before: between foils and commercial mats */
-static const float MOST = 0.5F;     /* constant: twice what was ever measured */
-static const float CHANGED = 0.05F; /* of the load: more in two seconds is no creep */
+static const float LET_GO = 4;      /* decay, times faster than the build-up */
+static const float START = 0.1F;    /* constant of an unknown mat: between foils and commercial mats */
+static const float MOST = 0.5F;     /* constant: twice the largest ever measured */
+static const float CHANGED = 0.05F; /* of the load: a larger change in two seconds is no creep */
 static const float RECENT_S = 2;
-static const float UNKNOWN_SD = 0.1F; /* of the constant of a mat never seen before */
-static const float KNOWN_SD = 0.05F;  /* of a known one, from one press to another */
-static const float RESTLESS = 0.02F;  /* SD about the curve, share of the load: more is somebody moving */
-static const float ALIKE_S = 5;       /* people sway slowly: readings so far apart count as two */
-static const float SHORT_S = 15;      /* a shorter stretch says nothing */
-static const float STRETCH_S = 300;   /* later the age hardly grows, but people do slide */
-static const float SILENCE_S = 1;     /* nobody knows when in a longer one the load came */
-static const float OLD = 2.5F;    /* age: of a load that has lain for most of an hour only the noise is to be seen */
-static const float LEAST = 0.05F; /* cells at full scale: less load says nothing */
+static const float UNKNOWN_SD = 0.1F; /* of the constant of an unknown mat */
+static const float KNOWN_SD = 0.05F;  /* of a known mat, from one press to another */
+static const float RESTLESS = 0.02F;  /* SD about the curve, share of the load: with more somebody is moving */
+static const float ALIKE_S = 5;       /* people sway slowly: readings this far apart are independent */
+static const float SHORT_S = 15;      /* a shorter stretch proves nothing */
+static const float STRETCH_S = 300;   /* after that the age hardly grows, but people do slide */
+static const float SILENCE_S = 1;     /* the moment at which the load came in a longer one is unknown */
+static const float OLD = 2.5F;        /* age: a load that has lain for most of an hour shows only noise */
+static const float LEAST = 0.05F;     /* cells at full scale: less load proves nothing */
 
-/* Over all cells, in cells at full scale. */
+/* Sums over all cells, in cells at full scale. */
 struct sums {
         float reading, load, aged; /* aged: load times age */
 };
@@ -60,8 +60,8 @@ void creep_remove(const struct creep *c, float *restrict reading) {
                 reading[i] *= share[i];
 }
 
-/* One lag of all cells goes on; its squares add up to the age. */
-static void follow_lag(float *restrict lag, const float *restrict reading, float *restrict squares, uint32_t n,
+/* Updates one lag of all cells and adds its squares to the age. */
+static void update_lag(float *restrict lag, const float *restrict reading, float *restrict squares, uint32_t n,
                        float up, float down) {
         for (uint32_t i = 0; i < n; i++) {
                 const float change = reading[i] - lag[i], old = lag[i] < reading[i] ? lag[i] : reading[i];
@@ -71,9 +71,9 @@ static void follow_lag(float *restrict lag, const float *restrict reading, float
         }
 }
 
-/* Both divisions for every cell, so that the loop vectorises: a branch is dearer. */
-static void age_and_share(const float *restrict reading, float *restrict age, float *restrict share, uint32_t n,
-                          float constant) {
+/* Divides twice for every cell, so that the loop vectorises: a branch costs more. */
+static void compute_age_and_share(const float *restrict reading, float *restrict age, float *restrict share,
+                                  uint32_t n, float constant) {
         for (uint32_t i = 0; i < n; i++) {
                 const float y = reading[i], divisor = y > 1e-12F ? y * y : 1; /* the square of less may be 0 */
 
@@ -82,15 +82,15 @@ static void age_and_share(const float *restrict reading, float *restrict age, fl
         }
 }
 
-static struct sums follow(struct creep *c, const float *restrict reading, float dt) {
+static struct sums update_lags(struct creep *c, const float *restrict reading, float dt) {
         struct sums sums = {0};
         float age[CELLS_MAX];
 
         memset(age, 0, c->n_cells * sizeof(float));
         for (int k = 0; k < CREEP_LAGS; k++)
-                follow_lag(c->lag[k], reading, age, c->n_cells, 1 - expf(-dt / LAG_S[k]),
+                update_lag(c->lag[k], reading, age, c->n_cells, 1 - expf(-dt / LAG_S[k]),
                            1 - expf(-dt * LET_GO / LAG_S[k]));
-        age_and_share(reading, age, c->share, c->n_cells, c->constant);
+        compute_age_and_share(reading, age, c->share, c->n_cells, c->constant);
         for (uint32_t i = 0; i < c->n_cells; i++) {
                 const float load = reading[i] * c->share[i];
 
@@ -101,8 +101,8 @@ static struct sums follow(struct creep *c, const float *restrict reading, float 
         return sums;
 }
 
-/* Least squares over the stretch, weighed against what was known before by the variance of either. */
-static float constant_of(const struct creep *c) {
+/* Least squares over the stretch, combined with the prior by the variance of either. */
+static float fit_constant(const struct creep *c) {
         const struct creep_stretch *s = &c->stretch;
         const float known = c->learnt ? KNOWN_SD * KNOWN_SD : UNKNOWN_SD * UNKNOWN_SD;
         float slope, fresh, measured, scatter, variance;
@@ -121,25 +121,25 @@ static float constant_of(const struct creep *c) {
         return min_f(max_f(c->prior + (measured - c->prior) * known / (known + variance), 0), MOST);
 }
 
-static void begin(struct creep *c, const struct sums *now) {
+static void begin_stretch(struct creep *c, const struct sums *now) {
         c->learnt = c->learnt || c->constant != c->prior;
         c->prior = c->constant;
         c->stretch = (struct creep_stretch){.open = now->load > LEAST, .first = now->load, .recent = now->reading};
 }
 
-static void learn(struct creep *c, const struct sums *now, bool still, float dt) {
+static void learn_constant(struct creep *c, const struct sums *now, bool still, float dt) {
         struct creep_stretch *s = &c->stretch;
         float share, age, reading;
 
         if (!s->open || !still || !(fabsf(now->reading - s->recent) < CHANGED * s->recent)) {
-                begin(c, now);
+                begin_stretch(c, now);
                 return;
         }
         s->recent += (now->reading - s->recent) * dt / (RECENT_S + dt);
         s->length_s += dt;
         if (s->length_s > STRETCH_S || !(dt > 0) || now->aged > OLD * now->load)
                 return;
-        share = dt / s->length_s; /* of all that was seen */
+        share = dt / s->length_s; /* of the stretch */
         age = now->aged / now->load - s->age;
         reading = now->reading / s->first - s->reading;
         s->age2 += dt * (1 - share) * age * age;
@@ -147,11 +147,11 @@ static void learn(struct creep *c, const struct sums *now, bool still, float dt)
         s->reading2 += dt * (1 - share) * reading * reading;
         s->age += share * age;
         s->reading += share * reading;
-        c->constant = constant_of(c);
+        c->constant = fit_constant(c);
 }
 
-/* What lies there at the beginning has lain there for long, as far as anybody knows. */
-static void start(struct creep *c, const float *reading) {
+/* A load that lies there at the beginning is assumed to have lain there for long. */
+static void start_lags(struct creep *c, const float *reading) {
         for (int k = 0; k < CREEP_LAGS; k++)
                 memcpy(c->lag[k], reading, c->n_cells * sizeof(float));
         c->started = true;
@@ -162,11 +162,11 @@ void creep_tick(struct creep *c, const float *reading, bool still, uint64_t now_
         float dt;
 
         if (!c->started || now_us < c->ticked_us) {
-                start(c, reading);
+                start_lags(c, reading);
                 c->ticked_us = now_us;
         }
         dt = min_f((float)(now_us - c->ticked_us) * 1e-6F, SILENCE_S);
         c->ticked_us = now_us;
-        sums = follow(c, reading, dt);
-        learn(c, &sums, still, dt);
+        sums = update_lags(c, reading, dt);
+        learn_constant(c, &sums, still, dt);
 }

@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
-static const uint8_t SURE_S = 60;     /* more than any posture's own gaps last */
-static const float FLOORS = 4;        /* a neighbour with so many noise floors is loaded */
-static const float OF_MEAN = 0.5F;    /* and with so much of the mean of the loaded cells */
+static const uint8_t SURE_S = 60;     /* the gaps of a posture last less */
+static const float FLOORS = 4;        /* a neighbour with this many noise floors is loaded */
+static const float OF_MEAN = 0.5F;    /* and with this share of the mean of the loaded cells */
 static const uint32_t GAP_MAX = 3;    /* lines to the next good one at most: two dead ones side by side */
 static const uint32_t LINE_LEAST = 3; /* places along a line that must be loaded on both sides */
 
@@ -25,11 +25,11 @@ struct line {
         uint32_t first, n, step;
 };
 
-static struct line row_of(const struct geometry *g, uint32_t row) {
+static struct line row_line(const struct geometry *g, uint32_t row) {
         return (struct line){row * g->cols, g->cols, 1};
 }
 
-static struct line col_of(const struct geometry *g, uint32_t col) {
+static struct line col_line(const struct geometry *g, uint32_t col) {
         return (struct line){col, g->rows, g->cols};
 }
 
@@ -45,7 +45,7 @@ static void count_up(uint8_t *seconds) {
 }
 
 /* The nearest line with load, up (by = 1) or down (by = -1); UINT32_MAX = none near. */
-static uint32_t next_loaded(const uint8_t *empty, uint32_t n, uint32_t at, int by) {
+static uint32_t find_loaded_line(const uint8_t *empty, uint32_t n, uint32_t at, int by) {
         for (uint32_t k = 1; k <= GAP_MAX; k++) {
                 uint32_t i = by > 0 ? at + k : at - k;
 
@@ -57,7 +57,7 @@ static uint32_t next_loaded(const uint8_t *empty, uint32_t n, uint32_t at, int b
         return UINT32_MAX;
 }
 
-static uint32_t loaded_places(struct line a, struct line b, const float *load, float enough) {
+static uint32_t count_loaded_places(struct line a, struct line b, const float *load, float enough) {
         uint32_t places = 0;
 
         for (uint32_t k = 0; k < a.n; k++)
@@ -65,26 +65,26 @@ static uint32_t loaded_places(struct line a, struct line b, const float *load, f
         return places;
 }
 
-/* Rows (or columns): n of them; seconds counted up for those that are empty between loaded ones. */
-static void watch_lines(const struct geometry *g, bool rows, const float *load, float enough, uint8_t *seconds) {
-        struct line (*line)(const struct geometry *, uint32_t) = rows ? row_of : col_of;
+/* Counts the seconds of those rows (or columns) that are empty between loaded ones. */
+static void observe_lines(const struct geometry *g, bool rows, const float *load, float enough, uint8_t *seconds) {
+        struct line (*line)(const struct geometry *, uint32_t) = rows ? row_line : col_line;
         const uint32_t n = rows ? g->rows : g->cols;
         uint8_t empty[CELLS_MAX];
 
         for (uint32_t i = 0; i < n; i++)
                 empty[i] = is_empty(line(g, i), load);
         for (uint32_t i = 0; i < n; i++) {
-                uint32_t below = next_loaded(empty, n, i, -1), above = next_loaded(empty, n, i, 1);
+                uint32_t below = find_loaded_line(empty, n, i, -1), above = find_loaded_line(empty, n, i, 1);
 
                 if (!empty[i])
                         seconds[i] = 0;
                 else if (below != UINT32_MAX && above != UINT32_MAX && above - below <= GAP_MAX &&
-                         loaded_places(line(g, below), line(g, above), load, enough) >= LINE_LEAST)
+                         count_loaded_places(line(g, below), line(g, above), load, enough) >= LINE_LEAST)
                         count_up(&seconds[i]);
         }
 }
 
-static void watch_cells(struct faults *f, const float *load, float enough) {
+static void observe_cells(struct faults *f, const float *load, float enough) {
         const struct geometry *g = f->geometry;
 
         for (uint32_t r = 1; r + 1 < g->rows; r++)
@@ -109,9 +109,9 @@ void faults_observe(struct faults *f, const float *load, float floor) {
                 return;
         enough = OF_MEAN * sum / (float)active;
         enough = enough > FLOORS * floor ? enough : FLOORS * floor;
-        watch_lines(g, true, load, enough, f->row_s);
-        watch_lines(g, false, load, enough, f->col_s);
-        watch_cells(f, load, enough);
+        observe_lines(g, true, load, enough, f->row_s);
+        observe_lines(g, false, load, enough, f->col_s);
+        observe_cells(f, load, enough);
 }
 
 bool faults_is_dead(const struct faults *f, uint32_t cell) {
@@ -128,8 +128,8 @@ void faults_revive(struct faults *f, uint32_t cell) {
         f->silent_s[cell] = f->row_s[cell / f->geometry->cols] = f->col_s[cell % f->geometry->cols] = 0;
 }
 
-/* The nearest good cell, at most GAP_MAX - 1 steps of `step` cells away and `room` of them on the mat; or UINT32_MAX. */
-static uint32_t nearest(const uint8_t *trusted, uint32_t cell, int step, uint32_t room) {
+/* Finds the nearest good cell, at most GAP_MAX - 1 steps of `step` cells away and `room` of them on the mat; or UINT32_MAX. */
+static uint32_t find_good_cell(const uint8_t *trusted, uint32_t cell, int step, uint32_t room) {
         for (uint32_t k = 1; k < GAP_MAX && k <= room; k++) {
                 uint32_t at = (uint32_t)((int)cell + (int)k * step);
 
@@ -158,8 +158,9 @@ void faults_plan_fill(struct faults *f, const uint8_t *trusted) {
                 if (trusted[i] || g->masked[i])
                         continue;
                 *fill = (struct faults_fill){.cell = (uint16_t)i};
-                add_pair(fill, nearest(trusted, i, -1, col), nearest(trusted, i, 1, g->cols - 1 - col));
-                add_pair(fill, nearest(trusted, i, -cols, row), nearest(trusted, i, cols, g->rows - 1 - row));
+                add_pair(fill, find_good_cell(trusted, i, -1, col), find_good_cell(trusted, i, 1, g->cols - 1 - col));
+                add_pair(fill, find_good_cell(trusted, i, -cols, row),
+                         find_good_cell(trusted, i, cols, g->rows - 1 - row));
                 f->n_filled += fill->n > 0;
         }
 }

@@ -6,7 +6,7 @@
 
 static const float BEYOND = 2; /* times the largest known load */
 
-static float mean_of(const float *value, uint32_t n) {
+static float mean_value(const float *value, uint32_t n) {
         double sum = 0;
 
         for (uint32_t i = 0; i < n; i++)
@@ -14,11 +14,11 @@ static float mean_of(const float *value, uint32_t n) {
         return (float)(sum / n);
 }
 
-/* Newtons of the mean curve at full scale. */
+/* Load of the mean curve at full scale, newtons. */
 static float full_load_n(const struct response *s, const struct geometry *g) {
         const uint32_t last = s->n_points - 1;
-        const float v1 = mean_of(s->value[last], s->n_cells), n0 = last > 0 ? s->load_n[last - 1] : 0;
-        const float v0 = last > 0 ? mean_of(s->value[last - 1], s->n_cells) : 0;
+        const float v1 = mean_value(s->value[last], s->n_cells), n0 = last > 0 ? s->load_n[last - 1] : 0;
+        const float v0 = last > 0 ? mean_value(s->value[last - 1], s->n_cells) : 0;
         float full = s->load_n[last] + (g->full_scale - v1) * (s->load_n[last] - n0) / (v1 - v0);
 
         full = full > s->load_n[last] ? full : s->load_n[last];
@@ -55,7 +55,7 @@ bool response_prepare(struct response_curves *r, const struct response *s, const
         return true;
 }
 
-/* In blocks that stay in the first cache, so that the sums need no second array of the size of the mat. */
+/* Cells are processed in blocks that stay in the first cache, so that the sums need no second array of the size of the mat. */
 enum { BLOCK = 64 };
 
 static void apply_block(const struct response_curves *r, uint32_t first, uint32_t n, float *restrict load) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading -> load by measured curves. Straight lines between the known points and from nothing to the first one; beyond
- * the last one as the last piece goes on, up to twice the largest known load. Loads stay shares: 1 is the load that the
- * mean curve has at full scale, unit_n newtons on a cell, so that thresholds in shares mean about what they meant.
+/* Reading -> load by measured curves: straight lines between the known points and from nothing to the first one. Beyond the
+ * last point the last piece is extended, up to twice the largest known load. Loads stay shares: 1 is the load that the mean
+ * curve has at full scale, unit_n newtons on a cell, so that thresholds in shares keep about the same meaning.
  *
- * A curve is a sum of pieces, slope * (what of the reading lies between two knots), which compilers vectorise: one short
- * pass over the cells for each known load. No piece takes back what another gave, so nothing is lost to rounding. */
+ * A curve is a sum of pieces, slope * (the part of the reading between two knots), which compilers vectorise: one short pass
+ * over the cells for each known load. No piece subtracts what another added, so nothing is lost to rounding. */
 #ifndef CORE_CONDITION_RESPONSE_H
 #define CORE_CONDITION_RESPONSE_H
 
@@ -14,7 +14,7 @@
 #include "sitbone/response.h"
 
 struct response_curves {
-        uint32_t n_cells, n_knots;                      /* n_knots 0 = none known: loads stay readings */
+        uint32_t n_cells, n_knots;                      /* n_knots 0 = no curve: loads stay readings */
         float unit_n;                                   /* newtons on a cell at load 1; NAN = no curve */
         float knot[RESPONSE_POINTS_MAX + 1][CELLS_MAX]; /* share of full scale; 0 first, infinity last */
         float slope[RESPONSE_POINTS_MAX][CELLS_MAX];    /* of the piece from there to the next knot */
@@ -23,7 +23,7 @@ struct response_curves {
 /* False = the response is of another number of cells: no curve then. NULL or empty: no curve, true. */
 bool response_prepare(struct response_curves *r, const struct response *response, const struct geometry *geometry);
 
-/* In place. */
+/* Converts readings to loads in place. */
 void response_apply(const struct response_curves *r, float *load);
 
 #endif

@@ -428,15 +428,6 @@ static void bus_post(void *self, const struct snapshot *snapshot) {
         }
 }
 
-static int bus_fd(void *self) {
-        (void)self;
-        return -1;
-}
-
-static void bus_dispatch(void *self, command_fn execute, void *userdata) {
-        (void)self, (void)execute, (void)userdata; /* executes on the event loop at once */
-}
-
 static const char *bus_status(void *self) {
         return ((struct bus *)self)->status;
 }
@@ -479,8 +470,6 @@ static void bus_free(void *self) {
 static const struct outlet_ops ops = {
         .name = "bus",
         .post = bus_post,
-        .fd = bus_fd,
-        .dispatch = bus_dispatch,
         .status = bus_status,
         .configure = bus_configure,
         .free = bus_free,
@@ -505,24 +494,23 @@ static int add_timers(struct bus *b) {
         return 0;
 }
 
-int bus_new(sd_event *event, const struct settings *settings, const struct identity *identity, command_fn execute,
-            bus_tap_fn tap, void *userdata, const struct outlet *mqtt, struct outlet *ret) {
+int bus_new(const struct outlet_host *host, bus_tap_fn tap, const struct outlet *mqtt, struct outlet *ret) {
         struct bus *b = calloc(1, sizeof(*b));
         int r;
 
         if (!b)
                 return -ENOMEM;
-        b->event = sd_event_ref(event);
-        b->kind = (enum bus_kind)settings->bus.bus;
-        b->settings = *settings;
-        b->identity = *identity;
-        b->execute = execute;
+        b->event = sd_event_ref(host->event);
+        b->kind = (enum bus_kind)host->settings->bus.bus;
+        b->settings = *host->settings;
+        b->identity = *host->identity;
+        b->execute = host->execute;
         b->tap = tap;
-        b->userdata = userdata;
+        b->userdata = host->userdata;
         b->view = (struct bus_view){.settings = &b->settings, .identity = &b->identity, .mqtt = mqtt};
         b->retry_us = RETRY_FIRST_US;
         snprintf(b->status, sizeof(b->status), "%s", b->kind == BUS_OFF ? "off" : "connecting");
-        bus_name(identity->seat_id, b->name);
+        bus_name(host->identity->seat_id, b->name);
         fill_property_table(b->properties);
         bus_callers_init(&b->callers, b->kind == BUS_SESSION, b);
         r = add_timers(b);

@@ -10,18 +10,15 @@
 #ifndef PUBLISH_BUS_OUTLET_H
 #define PUBLISH_BUS_OUTLET_H
 
-#include <systemd/sd-event.h>
-
 #include "publish/outlet.h"
 
-/* Returns a descriptor, which the outlet closes after it was passed on, or a negative errno. *ret_head stays the property
+/* userdata is that of the host. Returns a descriptor, which the outlet closes after it was passed on, or a negative errno. *ret_head stays the property
  * of the callee. The function may be NULL. */
 typedef int (*bus_tap_fn)(void *userdata, const char **ret_head);
 
 /* Returns 0 also while there is no bus: the connection is retried with backoff. Negative errno on programming errors only.
  * mqtt may be NULL; its status becomes the property Mqtt. All posted snapshots must be the same object, and it must outlive
  * the outlet: GetLive is built from it on request. */
-int bus_new(sd_event *event, const struct settings *settings, const struct identity *identity, command_fn execute,
-            bus_tap_fn tap, void *userdata, const struct outlet *mqtt, struct outlet *ret);
+int bus_new(const struct outlet_host *host, bus_tap_fn tap, const struct outlet *mqtt, struct outlet *ret);
 
 #endif

@@ -10,6 +10,7 @@
 #include "contract/live_bus.h"
 #include "util/language.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 static const char *mqtt_status(const struct outlet *mqtt) {
         return mqtt && mqtt->ops && mqtt->ops->status ? mqtt->ops->status(mqtt->self) : "off";
@@ -128,7 +129,6 @@ void bus_fill_alert(const struct bus_view *v, enum alert_kind k, struct bus_aler
         const struct exercise *e = alert_exercise(v->snapshot->exercises, a);
 
         memset(ret, 0, sizeof(*ret));
-        ret->numbers = true;
         ret->kind = k;
         ret->alert = *a;
         ret->break_s = v->settings->sitting.break_s;

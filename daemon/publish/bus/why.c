@@ -8,6 +8,7 @@
 
 #include "util/clock.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 static int append_kind(sd_bus_message *m, const struct bus_view *v, enum alert_kind k) {
         const struct alert_plan *p = &v->snapshot->alerts.plan[k];

@@ -3,233 +3,141 @@
 
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "publish/history/write.h"
 #include "store/history_database.h"
 #include "util/clock.h"
 #include "util/log.h"
-#include "util/minmax.h"
-#include "util/ring.h"
+#include "util/worker.h"
 
-enum { NOTES = 64, BATCH = 8, RETRY_S = 2, DAY_S = 86400 };
+enum { ENTRIES_MAX = 64, BATCH_MAX = 8, DAY_S = 86400 };
 
-/* Longer gaps between two snapshots are not time in which the asymmetry was known. */
+/* The asymmetry counts as known between two snapshots that are at most this far apart. */
 #define GAP_MAX_US (5 * USEC_PER_SEC)
 
 struct history {
         char path[HISTORY_PATH_MAX];
         double speed;
-        pthread_t thread;
+        struct worker *worker;
+        struct worker_queue *queue;
         _Atomic(const char *) state; /* a constant text */
-        atomic_ullong lost;          /* notes that found the mailbox full */
-        char status[96];             /* decision thread: both in words */
+        atomic_int keep_days;
 
-        /* decision thread */
+        /* the decision thread */
+        char status[96]; /* state, and how much was lost */
         uint64_t begun_us, begun_realtime_us, posted_us;
-        int64_t minute; /* of the wall: written last */
+        int64_t minute; /* of the wall clock, at the last entry */
         enum sitting_phase phase;
-        bool begun, missed, referenced, calibrated, squeeze_taken, done_today;
-        bool retaken; /* and not yet told */
+        bool begun, referenced, calibrated, squeeze_taken, done_today;
+        bool missed;  /* an entry was lost, and no later one is queued yet */
+        bool retaken; /* a pose was calibrated, and no entry has it yet */
         uint32_t squeezes;
         char sitter[SITTER_NAME_MAX];
         double asymmetry_us;
         uint64_t asymmetry_known_us;
 
-        pthread_mutex_t lock; /* guards what follows; never held across a system call but the wait */
-        pthread_cond_t wake;
-        bool stop, has_newest, has_news;
-        int32_t keep_days;
-        struct ring ring;
-        struct history_note notes[NOTES], newest;
-
-        /* the thread */
-        struct history_writer writer;
-        bool failing, refused;
-        uint64_t retry_us;
-        int64_t kept_day;
+        /* the worker's thread */
+        struct history_writer writer; /* db NULL = closed */
+        bool refused;                 /* the file is of a newer version */
+        int64_t kept_day;             /* the last day on which old rows were deleted */
 };
 
-/* ---- the thread ---- */
+/* ---- the worker's thread ---- */
 
-/* Says a failure once, and when it is over. */
-static void fail(struct history *h, int r, const char *why) {
-        const char *state = r == -ENOSPC            ? "disk full"
-                            : r == -EPROTONOSUPPORT ? "of a newer version"
-                                                    : "cannot be written";
-
-        if (!h->failing)
-                log_warning("history: %s: %s: not written%s", h->path, why,
-                            r == -EPROTONOSUPPORT ? "" : " until that is over");
-        h->failing = true;
-        h->refused = r == -EPROTONOSUPPORT;
-        h->retry_us = clock_boottime_us() + RETRY_S * USEC_PER_SEC;
-        atomic_store(&h->state, state);
-}
-
-static void recover(struct history *h) {
-        if (h->failing)
-                log_notice("history: %s: is written again", h->path);
-        h->failing = false;
-        atomic_store(&h->state, "written");
-}
-
-/* Virtual time goes on where the history ended. */
-static void lead(struct history *h) {
+/* Virtual time continues where the history ended. */
+static void set_lead(struct history *h) {
         int64_t now_s = (int64_t)(clock_realtime_us() / USEC_PER_SEC), latest_s = history_writer_latest(&h->writer);
 
         if (h->speed != 1 && latest_s > now_s)
                 h->writer.lead_s = latest_s - now_s;
 }
 
-static bool open_db(struct history *h) {
+static int open_database(struct history *h, char reason[WORKER_REASON_MAX]) {
         char moved[HISTORY_PATH_MAX + 64], error[HISTORY_ERROR_MAX];
         sqlite3 *db;
         int r, rc;
 
         if (h->writer.db)
-                return true;
-        if (h->refused || (h->failing && clock_boottime_us() < h->retry_us))
-                return false;
+                return 0;
+        if (h->refused)
+                return -EPROTONOSUPPORT;
         r = history_db_open(h->path, &db, moved, sizeof(moved), error);
         if (*moved)
-                log_warning("history: %s is damaged or no history; it lies under %s now", h->path, moved);
+                log_warning("%s: damaged or no history: moved to %s", h->path, moved);
         if (r < 0) {
-                fail(h, r, error);
-                return false;
+                snprintf(reason, WORKER_REASON_MAX, "%s", error);
+                h->refused = r == -EPROTONOSUPPORT;
+                return r;
         }
         rc = history_writer_init(&h->writer, db);
         if (rc != SQLITE_OK) {
-                fail(h, -EIO, sqlite3_errstr(rc));
-                return false;
+                snprintf(reason, WORKER_REASON_MAX, "%s", sqlite3_errstr(rc));
+                return -EIO;
         }
         if (r != HISTORY_AS_IT_WAS)
-                log_info("history: %s begun", h->path);
-        lead(h);
-        return true;
+                log_info("%s: a new history begins", h->path);
+        set_lead(h);
+        return 0;
 }
 
-static void close_db(struct history *h) {
+static void close_database(struct history *h) {
         if (h->writer.db)
                 history_writer_done(&h->writer);
 }
 
-static int code_of(int rc) {
-        return (rc & 0xff) == SQLITE_FULL ? -ENOSPC : -EIO;
-}
-
-/* Once a day: what is older than the setting goes. */
-static void keep(struct history *h, int64_t now_s, int32_t days) {
+/* Once a day, deletes the rows that are older than the setting. A failure is retried with the next entry; if writing
+ * fails as well, that is logged. */
+static void delete_old_rows(struct history *h, int64_t now_s, int days) {
         int64_t rows;
-        int rc;
 
         if (days <= 0 || now_s / DAY_S == h->kept_day)
                 return;
-        rc = history_db_forget(h->writer.db, now_s - now_s % 3600 - (int64_t)days * DAY_S, &rows);
-        if (rc != SQLITE_OK)
-                return; /* tried again with the next note; writing says why */
+        if (history_db_forget(h->writer.db, now_s - now_s % 3600 - (int64_t)days * DAY_S, &rows) != SQLITE_OK)
+                return;
         h->kept_day = now_s / DAY_S;
         if (rows > 0)
-                log_info("history: %lld rows older than %d days forgotten", (long long)rows, days);
+                log_info("%s: %lld rows older than %d days deleted", h->path, (long long)rows, days);
 }
 
-/* False: it could not be written, and stays in the mailbox. */
-static bool write_notes(struct history *h, const struct history_note *notes, int n, int32_t keep_days) {
-        int rc;
-
-        if (!open_db(h) || (h->failing && clock_boottime_us() < h->retry_us))
-                return false;
-        rc = history_write(&h->writer, notes, n);
-        if (rc == SQLITE_OK) {
-                recover(h);
-                keep(h, (int64_t)(notes[n - 1].realtime_us / USEC_PER_SEC) + h->writer.lead_s, keep_days);
-                return true;
-        }
-        fail(h, code_of(rc), sqlite3_errstr(rc)); /* the message is of the rollback by now */
-        close_db(h);                              /* a damaged file is moved aside when it is opened again */
-        return false;
+static const char *name_failure(int r) {
+        return r == -ENOSPC ? "disk full" : r == -EPROTONOSUPPORT ? "of a newer version" : "cannot be written";
 }
 
-static void wait_for_work(struct history *h) {
-        struct timespec until;
-
-        if (!h->failing || h->refused) {
-                pthread_cond_wait(&h->wake, &h->lock);
-                return;
-        }
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += 1;
-        pthread_cond_timedwait(&h->wake, &h->lock, &until);
-}
-
-/* Copies what waits; it leaves the mailbox when it is written. False = stopped. */
-static bool take(struct history *h, struct history_note *notes, int *ret_n, bool *ret_newest, int32_t *ret_keep_days) {
-        bool stop;
-
-        pthread_mutex_lock(&h->lock);
-        if (!h->stop && !h->has_news)
-                wait_for_work(h);
-        h->has_news = false;
-        stop = h->stop;
-        *ret_n = (int)min_u64(h->ring.n, BATCH);
-        for (int i = 0; i < *ret_n; i++)
-                notes[i] = h->notes[(h->ring.head + (uint32_t)i) % NOTES];
-        *ret_newest = *ret_n == 0 && h->has_newest;
-        if (*ret_newest) {
-                notes[0] = h->newest;
-                h->has_newest = false;
-        }
-        *ret_keep_days = h->keep_days;
-        pthread_mutex_unlock(&h->lock);
-        return !stop;
-}
-
-static void written(struct history *h, int n) {
-        pthread_mutex_lock(&h->lock);
-        for (int i = 0; i < n; i++)
-                ring_pop(&h->ring, NOTES);
-        h->has_news = h->has_news || h->ring.n > 0;
-        pthread_mutex_unlock(&h->lock);
-}
-
-/* After the stop: all that still waits, while it can be written. */
-static void *run(void *userdata) {
+static int write_entries(void *userdata, const void *items, uint32_t n, char reason[WORKER_REASON_MAX]) {
+        const struct history_entry *entries = items;
         struct history *h = userdata;
-        struct history_note *notes = calloc(BATCH, sizeof(*notes));
-        bool going = notes != NULL, newest;
-        int32_t keep_days;
-        int n = 0;
+        int r = open_database(h, reason), rc;
 
-        if (going)
-                open_db(h);
-        while (going || (notes && n > 0)) {
-                going = take(h, notes, &n, &newest, &keep_days);
-                if (n + newest == 0)
-                        continue;
-                if (write_notes(h, notes, n > 0 ? n : 1, keep_days))
-                        written(h, n);
-                else if (!going)
-                        break;
+        if (r >= 0) {
+                rc = history_write(&h->writer, entries, n);
+                if (rc == SQLITE_OK) {
+                        atomic_store(&h->state, "written");
+                        delete_old_rows(h, (int64_t)(entries[n - 1].realtime_us / USEC_PER_SEC) + h->writer.lead_s,
+                                        atomic_load(&h->keep_days));
+                        return 0;
+                }
+                r = (rc & 0xff) == SQLITE_FULL ? -ENOSPC : -EIO;
+                /* sqlite3_errmsg() is of the rollback by now */
+                snprintf(reason, WORKER_REASON_MAX, "%s", sqlite3_errstr(rc));
+                close_database(h); /* a damaged file is moved aside when it is opened again */
         }
-        close_db(h);
-        free(notes);
-        return NULL;
+        atomic_store(&h->state, name_failure(r));
+        return r;
 }
 
 /* ---- the decision thread ---- */
 
-/* With --speed the wall runs as fast as everything else. */
-static uint64_t wall_now(const struct history *h, uint64_t now_us) {
+/* With --speed, wall-clock time is scaled, too. */
+static uint64_t read_wall_us(const struct history *h, uint64_t now_us) {
         return h->speed == 1 ? clock_realtime_us() : h->begun_realtime_us + (now_us - h->begun_us);
 }
 
-static bool happened(const struct history *h, const struct snapshot *s) {
+/* True when the snapshot differs from the last one in what must not be lost. */
+static bool has_event(const struct history *h, const struct snapshot *s) {
         uint32_t changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
 
         for (int k = 0; k < ALERT_KIND_N; k++)
@@ -240,8 +148,8 @@ static bool happened(const struct history *h, const struct snapshot *s) {
                (s->alerts.session.done_today && !h->done_today) || strcmp(s->learning.sitter, h->sitter) != 0;
 }
 
-/* What the next one is held against. */
-static void note_last(struct history *h, const struct snapshot *s) {
+/* Keeps what has_event() compares the next snapshot with. */
+static void remember_snapshot(struct history *h, const struct snapshot *s) {
         h->phase = s->sitting.phase;
         h->referenced = s->posture.referenced;
         h->calibrated = s->posture.calibrated;
@@ -251,7 +159,7 @@ static void note_last(struct history *h, const struct snapshot *s) {
         memcpy(h->sitter, s->learning.sitter, sizeof(h->sitter));
 }
 
-static void put_exercise(const struct snapshot *s, int k, struct history_note *ret) {
+static void fill_exercise(const struct snapshot *s, int k, struct history_entry *ret) {
         int32_t i = s->alerts.of[k].exercise;
 
         ret->exercise[k][0] = '\0';
@@ -262,14 +170,14 @@ static void put_exercise(const struct snapshot *s, int k, struct history_note *r
         ret->in_seat[k] = ret->in_seat[k] || s->exercises->of[i].place == EXERCISE_DESK;
 }
 
-static void put_note(const struct history *h, const struct snapshot *s, uint64_t realtime_us, bool first,
-                     struct history_note *ret) {
+static void fill_entry(const struct history *h, const struct snapshot *s, uint64_t realtime_us, bool first,
+                       struct history_entry *ret) {
         ret->now_us = s->now_us;
         ret->realtime_us = realtime_us;
         ret->sitting = s->sitting;
         memcpy(ret->alerts, s->alerts.of, sizeof(ret->alerts));
         for (int k = 0; k < ALERT_KIND_N; k++)
-                put_exercise(s, k, ret);
+                fill_exercise(s, k, ret);
         ret->referenced = s->posture.referenced;
         ret->calibrated = s->posture.calibrated;
         memcpy(ret->pose_taken, s->learning.taken, sizeof(ret->pose_taken));
@@ -292,31 +200,19 @@ static void count_asymmetry(struct history *h, const struct snapshot *s) {
         h->posted_us = s->now_us;
 }
 
-/* Full: what happened now is counted as lost; the next note tells all that is still to be seen of it. */
-static void push(struct history *h, const struct snapshot *s, uint64_t realtime_us, bool first) {
-        if (ring_full(&h->ring, NOTES)) {
-                atomic_fetch_add(&h->lost, 1);
-                h->missed = true;
-                return;
-        }
-        put_note(h, s, realtime_us, first || h->missed, &h->notes[ring_push(&h->ring, NOTES)]);
-        h->missed = false;
-        h->retaken = h->retaken && !s->posture.referenced;
-        h->has_newest = false; /* older than this */
-}
+/* When the queue is full an event is counted as lost, and the next entry also writes what can still be seen of it. An
+ * entry without an event is provisional: the next one replaces it. */
+static void post_entry(struct history *h, const struct snapshot *s, uint64_t realtime_us, bool first, bool event) {
+        struct history_entry entry;
+        bool posted;
 
-static void tell(struct history *h, const struct snapshot *s, uint64_t realtime_us, bool first, bool event) {
+        fill_entry(h, s, realtime_us, first || h->missed, &entry);
+        posted = worker_post(h->queue, &entry, !event);
         h->minute = (int64_t)(realtime_us / (60 * USEC_PER_SEC));
-        pthread_mutex_lock(&h->lock);
         if (event) {
-                push(h, s, realtime_us, first);
-        } else {
-                put_note(h, s, realtime_us, h->missed, &h->newest);
-                h->has_newest = true;
+                h->missed = !posted;
+                h->retaken = h->retaken && !(posted && s->posture.referenced);
         }
-        h->has_news = true;
-        pthread_cond_signal(&h->wake);
-        pthread_mutex_unlock(&h->lock);
 }
 
 static void history_post(void *self, const struct snapshot *s) {
@@ -331,93 +227,63 @@ static void history_post(void *self, const struct snapshot *s) {
                 h->begun_realtime_us = clock_realtime_us();
         }
         count_asymmetry(h, s);
-        realtime_us = wall_now(h, s->now_us);
-        event = first || happened(h, s);
+        realtime_us = read_wall_us(h, s->now_us);
+        event = first || has_event(h, s);
         minute = s->sitting.bout_number > 0 && (int64_t)(realtime_us / (60 * USEC_PER_SEC)) != h->minute;
         h->begun = true;
         h->retaken = h->retaken || s->learning.calibration_changed;
         if (event || minute)
-                tell(h, s, realtime_us, first, event);
-        note_last(h, s);
+                post_entry(h, s, realtime_us, first, event);
+        remember_snapshot(h, s);
 }
 
-static int history_fd(void *self) {
-        (void)self;
-        return -1;
-}
+static uint64_t history_lost(void *self) {
+        const struct history *h = self;
 
-static void history_dispatch(void *self, command_fn execute, void *userdata) {
-        (void)self;
-        (void)execute;
-        (void)userdata;
+        return worker_lost(h->queue);
 }
 
 static const char *history_status(void *self) {
         struct history *h = self;
-        unsigned long long lost = atomic_load(&h->lost);
+        unsigned long long lost = history_lost(h);
 
         if (lost == 0)
                 return atomic_load(&h->state);
-        snprintf(h->status, sizeof(h->status), "%s, %llu notes lost", atomic_load(&h->state), lost);
+        snprintf(h->status, sizeof(h->status), "%s, %llu entries lost", atomic_load(&h->state), lost);
         return h->status;
-}
-
-static uint64_t history_lost(void *self) {
-        struct history *h = self;
-
-        return atomic_load(&h->lost);
 }
 
 static void history_configure(void *self, const struct settings *settings) {
         struct history *h = self;
 
-        pthread_mutex_lock(&h->lock);
-        h->keep_days = settings->history.keep_days;
-        pthread_mutex_unlock(&h->lock);
+        atomic_store(&h->keep_days, settings->history.keep_days);
 }
 
 static void history_free(void *self) {
         struct history *h = self;
 
-        pthread_mutex_lock(&h->lock);
-        h->stop = true;
-        pthread_cond_signal(&h->wake);
-        pthread_mutex_unlock(&h->lock);
-        pthread_join(h->thread, NULL);
-        pthread_mutex_destroy(&h->lock);
-        pthread_cond_destroy(&h->wake);
+        worker_free(h->worker);
+        close_database(h);
         free(h);
 }
 
 static const struct outlet_ops ops = {
         .name = "history",
         .post = history_post,
-        .fd = history_fd,
-        .dispatch = history_dispatch,
         .status = history_status,
         .lost = history_lost,
         .configure = history_configure,
         .free = history_free,
 };
 
-/* The thread may run at a lower priority than the decision thread: while it holds the lock it inherits. */
-static void init_lock(struct history *h) {
-        pthread_mutexattr_t mutex;
-        pthread_condattr_t cond;
-
-        pthread_mutexattr_init(&mutex);
-        pthread_mutexattr_setprotocol(&mutex, PTHREAD_PRIO_INHERIT);
-        pthread_mutex_init(&h->lock, &mutex);
-        pthread_mutexattr_destroy(&mutex);
-        pthread_condattr_init(&cond);
-        pthread_condattr_setclock(&cond, CLOCK_MONOTONIC);
-        pthread_cond_init(&h->wake, &cond);
-        pthread_condattr_destroy(&cond);
-}
-
 int history_new(const char *directory, const struct settings *settings, double speed, struct outlet *ret) {
         struct history *h = calloc(1, sizeof(*h));
-        sigset_t all, before;
+        struct worker_queue_rule rule = {.consequence = "not written",
+                                         .item_size = sizeof(struct history_entry),
+                                         .capacity = ENTRIES_MAX,
+                                         .batch_max = BATCH_MAX,
+                                         .write = write_entries,
+                                         .userdata = h};
         int r;
 
         if (!h)
@@ -426,16 +292,15 @@ int history_new(const char *directory, const struct settings *settings, double s
                 free(h);
                 return -ENAMETOOLONG;
         }
+        rule.name = h->path;
         h->speed = speed;
-        h->keep_days = settings->history.keep_days;
+        atomic_init(&h->keep_days, settings->history.keep_days);
         atomic_init(&h->state, "opening");
-        init_lock(h);
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before); /* signals belong to the decision thread */
-        r = -pthread_create(&h->thread, NULL, run, h);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        r = worker_new(&h->worker);
+        if (r >= 0)
+                r = worker_add_queue(h->worker, &rule, &h->queue);
         if (r < 0) {
-                free(h);
+                history_free(h);
                 return r;
         }
         *ret = (struct outlet){.ops = &ops, .self = h};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The history outlet: bouts, absences, postures by hour, alerts and what came of them, in SQLite (history_db.h), written
- * by a thread of its own: once a minute of a bout and at everything that happens. It may fail, the daemon goes on without
- * it and tries again. What counts up in a bout comes from the decision thread's own totals, which survive a restart
- * (publish/state.h): a row that is already there is continued, never doubled. */
+/* The history outlet writes bouts, absences, postures by hour, alerts and their outcomes into SQLite
+ * (store/history_database.h). A thread of its own writes once a minute of a bout, and at every event. When it fails,
+ * the daemon goes on without the history, and the write is retried. The totals of a bout come from the decision thread
+ * and survive a restart (store/state.h), so a row that exists already is continued and never doubled. */
 #ifndef PUBLISH_HISTORY_OUTLET_H
 #define PUBLISH_HISTORY_OUTLET_H
 
@@ -10,8 +10,8 @@
 
 enum { HISTORY_PATH_MAX = 512 };
 
-/* directory/history.db. Negative errno only when there is no memory or no thread. speed: 1, or how many times faster
- * virtual time passes; the history then goes on where it ended, in virtual time. */
+/* Writes to directory/history.db. Negative errno only when there is no memory or no thread. speed: 1, or the factor by
+ * which virtual time is faster; the history then continues where it ended, in virtual time. */
 int history_new(const char *directory, const struct settings *settings, double speed, struct outlet *ret);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "publish/history/write_inside.h"
+#include "publish/history/write.h"
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,15 +11,24 @@
 #include "util/clock.h"
 #include "words/names.h"
 
-/* A slouch of less is no slump: the notice time of alerts. */
+/* A slouch that is shorter is no slump: it is the notice time of alerts. */
 enum { SLUMP_S = 10 };
 
-/* What may be missing of a bout that ended while nobody wrote: its rows are a minute old at most. And how much the dwell
- * takes back. */
+/* The end of a bout may come while nobody writes: its rows are a minute old at most, so this much may be missing; and
+ * the dwell takes this much back. */
 enum { CATCH_UP_S = 120, TAKEN_BACK_S = 5 };
 
-/* A daemon that was killed when a bout had just begun finds it again so much later. */
+/* A daemon that is killed when a bout has just begun finds the bout again this much later. */
 enum { FOUND_AGAIN_S = 60 };
+
+/* A row belongs to the same bout or alert when its number and its day fit: numbers begin at 1 again when the state is
+ * lost. */
+enum { SAME_DAY_S = 86400 };
+
+/* Squeezes with at most this long between them are one row. */
+enum { SQUEEZE_SET_S = 60 };
+
+enum { POSES_SIZE = 128 };
 
 static const char *const sql[SQL_N] = {
         [SQL_BOUT_FIND] =
@@ -39,7 +49,6 @@ static const char *const sql[SQL_N] = {
         [SQL_AWAY_OPEN] = "SELECT id, began_s FROM away WHERE until_s IS NULL ORDER BY id DESC LIMIT 1",
         [SQL_AWAY_ADD] = "INSERT INTO away(began_s, offset_min, kind) VALUES(?1, ?2, ?3)",
         [SQL_AWAY_UPDATE] = "UPDATE away SET until_s = ?2, kind = coalesce(?3, kind) WHERE id = ?1",
-        [SQL_AWAY_DROP] = "DELETE FROM away WHERE id = ?1",
         [SQL_ALERT_FIND] = "SELECT id FROM alert WHERE number = ?1 AND abs(raised_s - ?2) < ?3 "
                            "AND NOT (?4 AND outcome IS NOT NULL) ORDER BY id DESC LIMIT 1",
         [SQL_ALERT_ADD] = "INSERT INTO alert(number, kind, raised_s, offset_min, seated_s, exercise) "
@@ -58,7 +67,8 @@ static const char *const sql[SQL_N] = {
                             "WHERE NOT EXISTS(SELECT 1 FROM session WHERE at_s >= ?4)",
 };
 
-sqlite3_stmt *history_begin(struct history_writer *w, enum history_statement which) {
+/* The statement, ready for its values. */
+static sqlite3_stmt *start_statement(struct history_writer *w, enum history_statement which) {
         sqlite3_stmt *s = w->statements[which];
 
         sqlite3_reset(s);
@@ -66,41 +76,118 @@ sqlite3_stmt *history_begin(struct history_writer *w, enum history_statement whi
         return s;
 }
 
-int history_finish(sqlite3_stmt *s) {
-        int rc = sqlite3_step(s);
-
+/* After the row of a query was read. rc: of sqlite3_step(). */
+static int end_query(sqlite3_stmt *s, int rc) {
         sqlite3_reset(s);
         return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
-/* ---- time ---- */
-
-int64_t history_wall_s(const struct history_writer *w, const struct history_note *n, uint64_t at_us) {
-        int64_t ago_us = at_us > 0 ? (int64_t)(n->now_us - at_us) : 0;
-
-        return ((int64_t)n->realtime_us - ago_us) / (int64_t)USEC_PER_SEC + w->lead_s;
+/* Runs a statement without rows. */
+static int run_statement(sqlite3_stmt *s) {
+        return end_query(s, sqlite3_step(s));
 }
 
-int history_offset_min(int64_t at_s) {
+/* ---- time ---- */
+
+/* UTC seconds of an instant of the entry; at_us 0 = of the entry itself. */
+static int64_t convert_to_wall_s(const struct history_writer *w, const struct history_entry *e, uint64_t at_us) {
+        int64_t ago_us = at_us > 0 ? (int64_t)(e->now_us - at_us) : 0;
+
+        return ((int64_t)e->realtime_us - ago_us) / (int64_t)USEC_PER_SEC + w->lead_s;
+}
+
+/* Local time - UTC. */
+static int find_offset_min(int64_t at_s) {
         time_t t = (time_t)at_s;
         struct tm tm;
 
         return localtime_r(&t, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
 }
 
-static int64_t hour_of(int64_t at_s, int offset) {
-        int64_t ahead_s = (int64_t)offset * 60, local = at_s + ahead_s;
+/* The second at which the local hour began. */
+static int64_t find_hour_begin(int64_t at_s, int offset_min) {
+        int64_t ahead_s = (int64_t)offset_min * 60, local = at_s + ahead_s;
 
         return local - local % 3600 - ahead_s;
 }
 
-double history_seconds(uint64_t us) {
+static double to_seconds(uint64_t us) {
         return (double)us / 1e6;
 }
 
-/* ---- the row of the bout ---- */
+/* ---- squeezes ---- */
 
-static void postures_read(const char *text, double ret[POSTURE_N]) {
+/* The id of the alert that asked for squeezes: it is open, or the squeezes have just answered it. 0 = no alert did. */
+static uint64_t find_asking_alert(const struct history_entry *e) {
+        for (int k = 0; k < ALERT_KIND_N; k++) {
+                const struct alert *a = &e->alerts[k];
+                bool answered = (a->changes & ALERT_CLEARED) && a->outcome == ALERT_SQUEEZED;
+
+                if (answered || (e->in_seat[k] && a->open))
+                        return a->id;
+        }
+        return 0;
+}
+
+/* A set continues after its alert was answered; an alert in the middle of a set begins another one. *ret_row 0 = no
+ * set to continue. */
+static int find_squeeze_set(struct history_writer *w, const struct history_entry *e, int64_t at_s, uint64_t alert,
+                            int64_t *ret_row) {
+        sqlite3_stmt *s = start_statement(w, SQL_SQUEEZE_LAST);
+        int rc;
+
+        sqlite3_bind_int64(s, 1, at_s - SQUEEZE_SET_S);
+        sqlite3_bind_text(s, 2, e->sitter, -1, SQLITE_STATIC);
+        rc = sqlite3_step(s);
+        *ret_row = rc == SQLITE_ROW && (alert == 0 || sqlite3_column_int64(s, 1) == (int64_t)alert)
+                           ? sqlite3_column_int64(s, 0)
+                           : 0;
+        return end_query(s, rc);
+}
+
+static int add_squeezes(struct history_writer *w, const struct history_entry *e, uint32_t reps, double held_s) {
+        int64_t at_s = convert_to_wall_s(w, e, 0), row;
+        uint64_t alert = find_asking_alert(e);
+        int rc = find_squeeze_set(w, e, at_s, alert, &row);
+        sqlite3_stmt *s;
+
+        if (rc != SQLITE_OK)
+                return rc;
+        if (row > 0) {
+                s = start_statement(w, SQL_SQUEEZE_MORE);
+                sqlite3_bind_int64(s, 1, row);
+                sqlite3_bind_int64(s, 2, at_s);
+                sqlite3_bind_int64(s, 3, reps);
+                sqlite3_bind_double(s, 4, held_s);
+                return run_statement(s);
+        }
+        s = start_statement(w, SQL_SQUEEZE_ADD);
+        sqlite3_bind_int64(s, 1, at_s);
+        sqlite3_bind_int(s, 2, find_offset_min(at_s));
+        sqlite3_bind_text(s, 3, e->sitter, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 4, reps);
+        sqlite3_bind_double(s, 5, held_s);
+        if (alert > 0)
+                sqlite3_bind_int64(s, 6, (int64_t)alert);
+        return run_statement(s);
+}
+
+static int write_squeezes(struct history_writer *w, const struct history_entry *e) {
+        struct history_ledger *l = &w->ledger;
+        const struct sitting *b = &e->sitting;
+        double more_s = (double)b->bout_squeezed_s - l->squeezed_s;
+        int rc = SQLITE_OK;
+
+        if (b->bout_squeezes > l->squeezes)
+                rc = add_squeezes(w, e, b->bout_squeezes - l->squeezes, more_s > 0 ? more_s : 0);
+        l->squeezes = b->bout_squeezes;
+        l->squeezed_s = (double)b->bout_squeezed_s;
+        return rc;
+}
+
+/* ---- the bout ---- */
+
+static void parse_postures(const char *text, double ret[POSTURE_N]) {
         json_t *root = text ? json_loads(text, 0, NULL) : NULL;
 
         for (int k = 0; k < POSTURE_N; k++)
@@ -108,7 +195,7 @@ static void postures_read(const char *text, double ret[POSTURE_N]) {
         json_decref(root);
 }
 
-static char *postures_text(const double in_s[POSTURE_N]) {
+static char *format_postures(const double in_s[POSTURE_N]) {
         json_t *root = json_object();
         char *text;
 
@@ -120,42 +207,42 @@ static char *postures_text(const double in_s[POSTURE_N]) {
         return text;
 }
 
-static void ledger_take(struct history_ledger *l, sqlite3_stmt *s, uint64_t number) {
+static void load_ledger(struct history_ledger *l, sqlite3_stmt *s, uint64_t number) {
         l->row = sqlite3_column_int64(s, 0);
         l->number = number;
         l->began_s = sqlite3_column_int64(s, 1);
         l->until_s = sqlite3_column_int64(s, 2);
         l->seated_s = sqlite3_column_double(s, 3);
-        postures_read((const char *)sqlite3_column_text(s, 4), l->in_s);
+        parse_postures((const char *)sqlite3_column_text(s, 4), l->in_s);
         l->shifts = (uint32_t)sqlite3_column_int64(s, 5);
         l->slump_s = sqlite3_column_type(s, 6) == SQLITE_NULL ? -1 : sqlite3_column_double(s, 6);
         l->squeezes = (uint32_t)sqlite3_column_int64(s, 7);
         l->squeezed_s = sqlite3_column_double(s, 8);
 }
 
-static int bout_save(struct history_writer *w, bool open, const char *ending) {
+static int update_bout_row(struct history_writer *w, bool open, const char *ending) {
         const struct history_ledger *l = &w->ledger;
-        sqlite3_stmt *s = history_begin(w, SQL_BOUT_UPDATE);
+        sqlite3_stmt *s = start_statement(w, SQL_BOUT_UPDATE);
 
         sqlite3_bind_int64(s, 1, l->row);
         sqlite3_bind_int64(s, 2, l->until_s);
         sqlite3_bind_int(s, 3, open);
         sqlite3_bind_text(s, 4, ending, -1, SQLITE_STATIC);
         sqlite3_bind_double(s, 5, l->seated_s);
-        sqlite3_bind_text(s, 6, postures_text(l->in_s), -1, free);
+        sqlite3_bind_text(s, 6, format_postures(l->in_s), -1, free);
         sqlite3_bind_int64(s, 7, l->shifts);
         if (l->slump_s >= 0)
                 sqlite3_bind_double(s, 8, l->slump_s);
         sqlite3_bind_int64(s, 9, l->squeezes);
         sqlite3_bind_double(s, 10, l->squeezed_s);
-        return history_finish(s);
+        return run_statement(s);
 }
 
-/* The row is there already when the daemon was killed before its own state knew of the bout. */
-static int bout_open(struct history_writer *w, const struct history_note *n) {
-        const struct sitting *b = &n->sitting;
-        int64_t began_s = history_wall_s(w, n, b->bout_started_us);
-        sqlite3_stmt *s = history_begin(w, SQL_BOUT_FIND);
+/* The row exists already when the daemon was killed before its own state knew of the bout. */
+static int find_or_add_bout(struct history_writer *w, const struct history_entry *e) {
+        const struct sitting *b = &e->sitting;
+        int64_t began_s = convert_to_wall_s(w, e, b->bout_started_us);
+        sqlite3_stmt *s = start_statement(w, SQL_BOUT_FIND);
         int rc;
 
         sqlite3_bind_int64(s, 1, (int64_t)b->bout_number);
@@ -164,15 +251,15 @@ static int bout_open(struct history_writer *w, const struct history_note *n) {
         sqlite3_bind_int(s, 4, (b->changes & SITTING_BOUT_STARTED) != 0);
         rc = sqlite3_step(s);
         if (rc == SQLITE_ROW)
-                ledger_take(&w->ledger, s, b->bout_number);
+                load_ledger(&w->ledger, s, b->bout_number);
         sqlite3_reset(s);
         if (rc != SQLITE_DONE)
                 return rc == SQLITE_ROW ? SQLITE_OK : rc;
-        s = history_begin(w, SQL_BOUT_ADD);
+        s = start_statement(w, SQL_BOUT_ADD);
         sqlite3_bind_int64(s, 1, (int64_t)b->bout_number);
         sqlite3_bind_int64(s, 2, began_s);
-        sqlite3_bind_int(s, 3, history_offset_min(began_s));
-        rc = history_finish(s);
+        sqlite3_bind_int(s, 3, find_offset_min(began_s));
+        rc = run_statement(s);
         memset(w->ledger.in_s, 0, sizeof(w->ledger.in_s));
         w->ledger.row = sqlite3_last_insert_rowid(w->db);
         w->ledger.number = b->bout_number;
@@ -185,102 +272,105 @@ static int bout_open(struct history_writer *w, const struct history_note *n) {
 }
 
 static int add_posture(struct history_writer *w, int64_t at_s, enum posture_class k, double s_more) {
-        int offset = history_offset_min(at_s);
-        sqlite3_stmt *s = history_begin(w, SQL_POSTURE_ADD);
+        int offset = find_offset_min(at_s);
+        sqlite3_stmt *s = start_statement(w, SQL_POSTURE_ADD);
 
-        sqlite3_bind_int64(s, 1, hour_of(at_s, offset));
+        sqlite3_bind_int64(s, 1, find_hour_begin(at_s, offset));
         sqlite3_bind_text(s, 2, posture_name(k), -1, SQLITE_STATIC);
         sqlite3_bind_int(s, 3, offset);
         sqlite3_bind_double(s, 4, s_more);
-        return history_finish(s);
+        return run_statement(s);
 }
 
-/* Left and right, and the shifts, since the last note. */
-static int add_balance(struct history_writer *w, const struct history_note *n, int64_t at_s, uint32_t shifts) {
+/* Adds the balance and the shifts since the last entry to the hour. */
+static int add_balance(struct history_writer *w, const struct history_entry *e, int64_t at_s, uint32_t shifts) {
         struct history_ledger *l = &w->ledger;
-        int offset = history_offset_min(at_s), rc;
+        int offset = find_offset_min(at_s), rc;
         sqlite3_stmt *s;
 
-        if (n->asymmetry_known_us < l->asymmetry_known_us)
-                l->asymmetry_us = l->asymmetry_known_us = 0; /* the daemon was started again */
-        if (n->asymmetry_known_us == l->asymmetry_known_us && shifts == 0)
+        if (e->asymmetry_known_us < l->asymmetry_known_us) { /* the daemon was restarted */
+                l->asymmetry_us = 0;
+                l->asymmetry_known_us = 0;
+        }
+        if (e->asymmetry_known_us == l->asymmetry_known_us && shifts == 0)
                 return SQLITE_OK;
-        s = history_begin(w, SQL_BALANCE_ADD);
-        sqlite3_bind_int64(s, 1, hour_of(at_s, offset));
+        s = start_statement(w, SQL_BALANCE_ADD);
+        sqlite3_bind_int64(s, 1, find_hour_begin(at_s, offset));
         sqlite3_bind_int(s, 2, offset);
-        sqlite3_bind_double(s, 3, history_seconds(n->asymmetry_known_us - l->asymmetry_known_us));
-        sqlite3_bind_double(s, 4, (n->asymmetry_us - l->asymmetry_us) / 1e6);
+        sqlite3_bind_double(s, 3, to_seconds(e->asymmetry_known_us - l->asymmetry_known_us));
+        sqlite3_bind_double(s, 4, (e->asymmetry_us - l->asymmetry_us) / 1e6);
         sqlite3_bind_int64(s, 5, shifts);
-        rc = history_finish(s);
-        l->asymmetry_us = n->asymmetry_us;
-        l->asymmetry_known_us = n->asymmetry_known_us;
+        rc = run_statement(s);
+        l->asymmetry_us = e->asymmetry_us;
+        l->asymmetry_known_us = e->asymmetry_known_us;
         return rc;
 }
 
-/* What the daemon counted since the row was written goes to the hour as well. */
-static int bout_follow(struct history_writer *w, const struct history_note *n) {
-        const struct sitting *b = &n->sitting;
+/* Brings the row up to date, and adds to the hours what the daemon counted since the row was written. */
+static int update_bout(struct history_writer *w, const struct history_entry *e) {
+        const struct sitting *b = &e->sitting;
         struct history_ledger *l = &w->ledger;
-        int64_t at_s = history_wall_s(w, n, 0);
+        int64_t at_s = convert_to_wall_s(w, e, 0);
         uint32_t shifts = b->bout_shifts > l->shifts ? b->bout_shifts - l->shifts : 0;
         int rc = SQLITE_OK;
 
         for (int k = 0; k < POSTURE_N && rc == SQLITE_OK; k++) {
-                double now_s = history_seconds(b->bout_in_us[k]), more = now_s - l->in_s[k];
+                double now_s = to_seconds(b->bout_in_us[k]), more = now_s - l->in_s[k];
 
                 l->in_s[k] = now_s;
                 if (fabs(more) >= 1e-6)
                         rc = add_posture(w, at_s, (enum posture_class)k, more);
         }
-        l->seated_s = history_seconds(b->bout_seated_us);
+        l->seated_s = to_seconds(b->bout_seated_us);
         if (l->slump_s < 0 && l->in_s[POSTURE_SLOUCHED] >= SLUMP_S)
                 l->slump_s = fmax(0, l->seated_s - l->in_s[POSTURE_SLOUCHED]);
         if (rc == SQLITE_OK)
-                rc = add_balance(w, n, at_s, shifts);
+                rc = add_balance(w, e, at_s, shifts);
         l->shifts = b->bout_shifts;
         if (rc == SQLITE_OK)
-                rc = history_follow_squeezes(w, n);
+                rc = write_squeezes(w, e);
         if (b->phase == SITTING_SEATED)
                 l->until_s = at_s;
         else if (b->phase == SITTING_INTERRUPTED && b->left_seat_us > 0)
-                l->until_s = history_wall_s(w, n, b->left_seat_us);
+                l->until_s = convert_to_wall_s(w, e, b->left_seat_us);
         if (l->until_s < l->began_s)
-                l->until_s = l->began_s; /* the wall was set back */
-        return rc == SQLITE_OK ? bout_save(w, true, NULL) : rc;
+                l->until_s = l->began_s; /* the wall clock was set back */
+        return rc == SQLITE_OK ? update_bout_row(w, true, NULL) : rc;
 }
 
-static int bout_close(struct history_writer *w, const struct sitting *b, const char *ending) {
+/* ending: break, silence, lost. */
+static int close_bout(struct history_writer *w, const struct sitting *b, const char *ending) {
         struct history_ledger *l = &w->ledger;
-        double last_s = history_seconds(b->last_bout_us);
+        double last_s = to_seconds(b->last_bout_us);
         int rc;
 
         if (last_s > l->seated_s - TAKEN_BACK_S && last_s < l->seated_s + CATCH_UP_S) {
                 l->until_s += (int64_t)fmax(0, last_s - l->seated_s);
                 l->seated_s = last_s;
         }
-        rc = bout_save(w, false, ending);
+        rc = update_bout_row(w, false, ending);
         l->row = 0;
         return rc;
 }
 
-/* ---- off the seat ---- */
+/* ---- absences ---- */
 
-static int away_begin(struct history_writer *w, int64_t at_s, const char *kind) {
-        sqlite3_stmt *s = history_begin(w, SQL_AWAY_ADD);
+static int add_absence(struct history_writer *w, int64_t at_s, const char *kind) {
+        sqlite3_stmt *s = start_statement(w, SQL_AWAY_ADD);
         int rc;
 
         sqlite3_bind_int64(s, 1, at_s);
-        sqlite3_bind_int(s, 2, history_offset_min(at_s));
+        sqlite3_bind_int(s, 2, find_offset_min(at_s));
         sqlite3_bind_text(s, 3, kind, -1, SQLITE_STATIC);
-        rc = history_finish(s);
+        rc = run_statement(s);
         w->ledger.away_row = sqlite3_last_insert_rowid(w->db);
         w->ledger.away_began_s = at_s;
         return rc;
 }
 
-/* kind NULL: as it is. until_s < 0: still away. */
-static int away_update(struct history_writer *w, int64_t until_s, const char *kind) {
-        sqlite3_stmt *s = history_begin(w, SQL_AWAY_UPDATE);
+/* kind NULL: unchanged. until_s < 0: still away. */
+static int update_absence(struct history_writer *w, int64_t until_s, const char *kind) {
+        sqlite3_stmt *s = start_statement(w, SQL_AWAY_UPDATE);
 
         sqlite3_bind_int64(s, 1, w->ledger.away_row);
         if (until_s >= 0) {
@@ -288,93 +378,233 @@ static int away_update(struct history_writer *w, int64_t until_s, const char *ki
                 w->ledger.away_row = 0;
         }
         sqlite3_bind_text(s, 3, kind, -1, SQLITE_STATIC);
-        return history_finish(s);
+        return run_statement(s);
 }
 
-static int follow_away(struct history_writer *w, const struct history_note *n) {
-        const struct sitting *b = &n->sitting;
+static int write_absence(struct history_writer *w, const struct history_entry *e) {
+        const struct sitting *b = &e->sitting;
         struct history_ledger *l = &w->ledger;
         int rc = SQLITE_OK;
         bool partial;
 
         if (b->changes & SITTING_LEFT_SEAT && l->away_row == 0 && b->left_seat_us > 0)
-                rc = away_begin(w, history_wall_s(w, n, b->left_seat_us), "interruption");
-        partial = b->changes & SITTING_PARTIAL_BREAK ||
-                  (n->first && b->partial); /* or before a kill, and not yet in the row */
+                rc = add_absence(w, convert_to_wall_s(w, e, b->left_seat_us), "interruption");
+        /* a partial break may have been reached before a kill, and not be in the row yet */
+        partial = b->changes & SITTING_PARTIAL_BREAK || (e->first && b->partial);
         if (rc == SQLITE_OK && partial && l->away_row > 0)
-                rc = away_update(w, -1, "partial");
+                rc = update_absence(w, -1, "partial");
         if (rc == SQLITE_OK && l->away_row > 0 && b->phase == SITTING_SEATED && !(b->changes & SITTING_BOUT_ENDED)) {
                 int64_t back_s =
                         b->changes & SITTING_BACK
-                                ? l->away_began_s + (int64_t)history_seconds(b->last_away_us)
-                                : history_wall_s(w, n, b->changes & SITTING_BOUT_STARTED ? b->bout_started_us : 0);
-                rc = away_update(w, back_s, NULL);
+                                ? l->away_began_s + (int64_t)to_seconds(b->last_away_us)
+                                : convert_to_wall_s(w, e, b->changes & SITTING_BOUT_STARTED ? b->bout_started_us : 0);
+                rc = update_absence(w, back_s, NULL);
         }
         return rc;
 }
 
-/* From the end of a bout to the next is one absence. */
-static int away_after_bout(struct history_writer *w, const char *kind) {
+/* The time from the end of a bout to the next is one absence. */
+static int begin_absence_after_bout(struct history_writer *w, const char *kind) {
         if (w->ledger.away_row > 0)
-                return away_update(w, -1, kind);
-        return away_begin(w, w->ledger.until_s, kind);
+                return update_absence(w, -1, kind);
+        return add_absence(w, w->ledger.until_s, kind);
 }
 
-/* ---- all of a note ---- */
+/* ---- alerts ---- */
 
-/* Numbers begin anew when the daemon's state was lost. */
-static bool same_bout(const struct history_writer *w, const struct history_note *n) {
-        int64_t began_s = history_wall_s(w, n, n->sitting.bout_started_us);
-
-        return w->ledger.number == n->sitting.bout_number &&
-               (!(n->sitting.changes & SITTING_BOUT_STARTED) || llabs(began_s - w->ledger.began_s) < FOUND_AGAIN_S);
+static const char *null_if_empty(const char *text) {
+        return text[0] ? text : NULL;
 }
 
-/* Also one that ended just before the daemon was killed: its end is in the state, but not yet in the row. */
-static const char *ending_of(const struct history_note *n) {
-        const struct sitting *b = &n->sitting;
+static int find_alert(struct history_writer *w, const struct alert *a, int64_t raised_s, int64_t *ret_row) {
+        sqlite3_stmt *s = start_statement(w, SQL_ALERT_FIND);
+        int rc;
 
-        if (b->changes & SITTING_BREAK || (n->first && !(b->changes & SITTING_BOUT_ENDED) && b->last_was_break))
+        sqlite3_bind_int64(s, 1, (int64_t)a->id);
+        sqlite3_bind_int64(s, 2, raised_s);
+        sqlite3_bind_int64(s, 3, SAME_DAY_S);
+        sqlite3_bind_int(s, 4,
+                         (a->changes & ALERT_RAISED) != 0); /* an alert that was raised just now has no closed row */
+        rc = sqlite3_step(s);
+        *ret_row = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+        return end_query(s, rc);
+}
+
+static int add_alert(struct history_writer *w, const struct history_entry *e, int k, int64_t raised_s,
+                     int64_t *ret_row) {
+        const struct alert *a = &e->alerts[k];
+        sqlite3_stmt *s = start_statement(w, SQL_ALERT_ADD);
+        int rc;
+
+        sqlite3_bind_int64(s, 1, (int64_t)a->id);
+        sqlite3_bind_text(s, 2, alert_kind_name((enum alert_kind)k), -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 3, raised_s);
+        sqlite3_bind_int(s, 4, find_offset_min(raised_s));
+        sqlite3_bind_double(s, 5, to_seconds(a->seated_us));
+        sqlite3_bind_text(s, 6, null_if_empty(e->exercise[k]), -1, SQLITE_STATIC);
+        rc = run_statement(s);
+        *ret_row = sqlite3_last_insert_rowid(w->db);
+        return rc;
+}
+
+/* Also writes an alert that was raised or cleared while nobody wrote. */
+static int write_alert(struct history_writer *w, const struct history_entry *e, int k) {
+        const struct alert *a = &e->alerts[k];
+        bool open = a->open || a->withdrawn, closed = !open && a->closed_us > 0;
+        int64_t raised_s = convert_to_wall_s(w, e, a->raised_us), row = 0;
+        sqlite3_stmt *s;
+        int rc;
+
+        if (a->id == 0 || a->raised_us == 0 || (!a->changes && !e->first))
+                return SQLITE_OK;
+        rc = find_alert(w, a, raised_s, &row);
+        if (rc == SQLITE_OK && row == 0)
+                rc = add_alert(w, e, k, raised_s, &row);
+        if (rc != SQLITE_OK)
+                return rc;
+        s = start_statement(w, SQL_ALERT_UPDATE);
+        sqlite3_bind_int64(s, 1, row);
+        if (closed) {
+                sqlite3_bind_int64(s, 2, convert_to_wall_s(w, e, a->closed_us));
+                sqlite3_bind_text(s, 3, alert_outcome_name(a->outcome), -1, SQLITE_STATIC);
+                if (a->answered_us >= a->raised_us)
+                        sqlite3_bind_double(s, 4, to_seconds(a->answered_us - a->raised_us));
+        }
+        return run_statement(s);
+}
+
+/* ---- workouts ---- */
+
+/* The second at which the local day began. */
+static int64_t find_day_begin(int64_t at_s, int offset_min) {
+        int64_t local_s = at_s + (int64_t)offset_min * 60;
+
+        return at_s - local_s % SAME_DAY_S;
+}
+
+/* At most one a local day. */
+static int write_workout(struct history_writer *w, const struct history_entry *e) {
+        int64_t at_s = convert_to_wall_s(w, e, 0);
+        int offset_min = find_offset_min(at_s);
+        sqlite3_stmt *s;
+
+        if (!e->session_done)
+                return SQLITE_OK;
+        s = start_statement(w, SQL_SESSION_ADD);
+        sqlite3_bind_int64(s, 1, at_s);
+        sqlite3_bind_int(s, 2, offset_min);
+        sqlite3_bind_text(s, 3, e->sitter, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 4, find_day_begin(at_s, offset_min));
+        return run_statement(s);
+}
+
+/* ---- the calibration ---- */
+
+/* Writes such as "upright slouched squeeze". */
+static void format_poses(const struct history_entry *e, char *ret, size_t size) {
+        size_t n = 0;
+
+        ret[0] = '\0';
+        for (int i = 0; i < POSE_N; i++)
+                if (e->pose_taken[i] && n < size)
+                        n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " " : "",
+                                              pose_name((enum calibrate_pose)i));
+        if (e->squeeze_taken && n < size)
+                snprintf(ret + n, size - n, "%ssqueeze", n ? " " : "");
+}
+
+/* *ret: the sitter's last row has these values already. */
+static int is_last_calibration(struct history_writer *w, const char *sitter, const char *what, const char *poses,
+                               bool *ret) {
+        sqlite3_stmt *s = start_statement(w, SQL_CALIBRATION_LAST);
+        int rc;
+
+        sqlite3_bind_text(s, 1, sitter, -1, SQLITE_STATIC);
+        rc = sqlite3_step(s);
+        *ret = rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(s, 0), what) == 0 &&
+               strcmp((const char *)sqlite3_column_text(s, 1), poses) == 0;
+        return end_query(s, rc);
+}
+
+/* Poses that were taken again are a change as well. */
+static int write_calibration(struct history_writer *w, const struct history_entry *e) {
+        const char *what = e->calibrated ? "personal" : "population";
+        int64_t at_s = convert_to_wall_s(w, e, 0);
+        char poses[POSES_SIZE];
+        sqlite3_stmt *s;
+        bool same;
+        int rc;
+
+        if (!e->referenced)
+                return SQLITE_OK; /* nothing is estimated yet */
+        format_poses(e, poses, sizeof(poses));
+        rc = is_last_calibration(w, e->sitter, what, poses, &same);
+        if (rc != SQLITE_OK || (same && !e->retaken))
+                return rc;
+        s = start_statement(w, SQL_CALIBRATION_ADD);
+        sqlite3_bind_int64(s, 1, at_s);
+        sqlite3_bind_int(s, 2, find_offset_min(at_s));
+        sqlite3_bind_text(s, 3, what, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 4, poses, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 5, e->sitter, -1, SQLITE_STATIC);
+        return run_statement(s);
+}
+
+/* ---- entries ---- */
+
+/* The number alone does not tell: numbers begin at 1 again when the daemon's state was lost. */
+static bool is_same_bout(const struct history_writer *w, const struct history_entry *e) {
+        int64_t began_s = convert_to_wall_s(w, e, e->sitting.bout_started_us);
+
+        return w->ledger.number == e->sitting.bout_number &&
+               (!(e->sitting.changes & SITTING_BOUT_STARTED) || llabs(began_s - w->ledger.began_s) < FOUND_AGAIN_S);
+}
+
+/* A bout may have ended just before the daemon was killed: its end is in the state, but not in the row yet. */
+static const char *name_ending(const struct history_entry *e) {
+        const struct sitting *b = &e->sitting;
+
+        if (b->changes & SITTING_BREAK || (e->first && !(b->changes & SITTING_BOUT_ENDED) && b->last_was_break))
                 return "break";
         return b->changes & SITTING_BOUT_ENDED ? "silence" : "lost";
 }
 
-static int follow_bout(struct history_writer *w, const struct history_note *n) {
-        const struct sitting *b = &n->sitting;
+static int write_bout(struct history_writer *w, const struct history_entry *e) {
+        const struct sitting *b = &e->sitting;
         struct history_ledger *l = &w->ledger;
         int rc = SQLITE_OK;
 
-        if (l->row > 0 && !same_bout(w, n)) {
-                const char *ending = ending_of(n);
-                rc = bout_close(w, b, ending);
+        if (l->row > 0 && !is_same_bout(w, e)) {
+                const char *ending = name_ending(e);
+                rc = close_bout(w, b, ending);
                 if (rc == SQLITE_OK)
-                        rc = away_after_bout(w, *ending == 'b' ? "break" : "silence");
+                        rc = begin_absence_after_bout(w, *ending == 'b' ? "break" : "silence");
         }
         if (rc != SQLITE_OK || b->bout_number == 0)
                 return rc;
         if (l->row == 0)
-                rc = bout_open(w, n);
-        return rc == SQLITE_OK ? bout_follow(w, n) : rc;
+                rc = find_or_add_bout(w, e);
+        return rc == SQLITE_OK ? update_bout(w, e) : rc;
 }
 
-static int write_note(struct history_writer *w, const struct history_note *n) {
-        int rc = follow_bout(w, n);
+static int write_entry(struct history_writer *w, const struct history_entry *e) {
+        int rc = write_bout(w, e);
 
         if (rc == SQLITE_OK)
-                rc = follow_away(w, n);
+                rc = write_absence(w, e);
         for (int k = 0; k < ALERT_KIND_N && rc == SQLITE_OK; k++)
-                rc = history_follow_alert(w, n, k);
+                rc = write_alert(w, e, k);
         if (rc == SQLITE_OK)
-                rc = history_follow_session(w, n);
-        return rc == SQLITE_OK ? history_follow_calibration(w, n) : rc;
+                rc = write_workout(w, e);
+        return rc == SQLITE_OK ? write_calibration(w, e) : rc;
 }
 
-int history_write(struct history_writer *w, const struct history_note *notes, int n) {
+int history_write(struct history_writer *w, const struct history_entry *entries, uint32_t n) {
         struct history_ledger before = w->ledger;
         int rc = sqlite3_exec(w->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
-        for (int i = 0; i < n && rc == SQLITE_OK; i++)
-                rc = write_note(w, &notes[i]);
+        for (uint32_t i = 0; i < n && rc == SQLITE_OK; i++)
+                rc = write_entry(w, &entries[i]);
         if (rc == SQLITE_OK)
                 rc = sqlite3_exec(w->db, "COMMIT", NULL, NULL, NULL);
         if (rc != SQLITE_OK) {
@@ -386,24 +616,23 @@ int history_write(struct history_writer *w, const struct history_note *notes, in
 
 /* ---- life ---- */
 
-/* What ran when the daemon was killed. */
-static int take_up(struct history_writer *w) {
-        sqlite3_stmt *s = history_begin(w, SQL_BOUT_LAST_OPEN);
+/* Continues the bout and the absence that were open when the daemon was killed. */
+static int restore_ledger(struct history_writer *w) {
+        sqlite3_stmt *s = start_statement(w, SQL_BOUT_LAST_OPEN);
         int rc = sqlite3_step(s);
 
         if (rc == SQLITE_ROW)
-                ledger_take(&w->ledger, s, (uint64_t)sqlite3_column_int64(s, 9));
+                load_ledger(&w->ledger, s, (uint64_t)sqlite3_column_int64(s, 9));
         sqlite3_reset(s);
         if (rc != SQLITE_ROW && rc != SQLITE_DONE)
                 return rc;
-        s = history_begin(w, SQL_AWAY_OPEN);
+        s = start_statement(w, SQL_AWAY_OPEN);
         rc = sqlite3_step(s);
         if (rc == SQLITE_ROW) {
                 w->ledger.away_row = sqlite3_column_int64(s, 0);
                 w->ledger.away_began_s = sqlite3_column_int64(s, 1);
         }
-        sqlite3_reset(s);
-        return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+        return end_query(s, rc);
 }
 
 int history_writer_init(struct history_writer *w, sqlite3 *db) {
@@ -413,7 +642,7 @@ int history_writer_init(struct history_writer *w, sqlite3 *db) {
         for (int i = 0; i < SQL_N && rc == SQLITE_OK; i++)
                 rc = sqlite3_prepare_v3(db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &w->statements[i], NULL);
         if (rc == SQLITE_OK)
-                rc = take_up(w);
+                rc = restore_ledger(w);
         if (rc != SQLITE_OK)
                 history_writer_done(w);
         return rc;

@@ -165,6 +165,9 @@ static int connect_to(struct link *l, const struct settings_mqtt *s) {
 }
 
 static bool library_error(struct link *l, int r) {
+        /* libmosquitto 2.0.21 does not recognise the refusal of a broker that knows only 3.1.1 */
+        if (r == MOSQ_ERR_MALFORMED_PACKET && l->v5 && !l->up)
+                return ended(l, LINK_PROTOCOL, "the broker does not answer in MQTT 5");
         if (r == MOSQ_ERR_ERRNO)
                 return ended(l, LINK_UNREACHABLE, strerror(errno));
         if (r == MOSQ_ERR_TLS)

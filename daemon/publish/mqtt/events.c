@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "words/names.h"
+#include "words/sentences.h"
 
 static uint64_t find_wall_us(const struct snapshot *s, uint64_t realtime_us, uint64_t at_us) {
         uint64_t ago = s->now_us > at_us ? s->now_us - at_us : 0;

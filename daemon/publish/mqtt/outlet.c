@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,7 +35,12 @@ enum { STOP_MS = 1900 };
 struct mqtt {
         atomic_int owners; /* the daemon and the thread; the last one frees */
         pthread_t thread;
-        float break_s; /* decision thread's own */
+        /* used by the decision thread only */
+        float break_s;
+        sd_event_source *commands;
+        command_fn execute;
+        void *userdata;
+
         struct mailbox mailbox;
         _Atomic(const char *) status;
 
@@ -216,24 +222,22 @@ static void mqtt_post(void *self, const struct snapshot *snapshot) {
         mailbox_post(&q->mailbox, snapshot, clock_realtime_us(), q->break_s);
 }
 
-static int mqtt_fd(void *self) {
-        struct mqtt *q = self;
-
-        return q->mailbox.waiting;
-}
-
-static void mqtt_dispatch(void *self, command_fn execute, void *userdata) {
-        struct mqtt *q = self;
+/* Commands wait in the mailbox. */
+static int on_commands(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct mqtt *q = userdata;
         struct request request;
         struct answer answer;
         uint64_t n;
 
-        (void)!read(q->mailbox.waiting, &n, sizeof(n));
+        (void)source;
+        (void)events;
+        (void)!read(fd, &n, sizeof(n));
         while (mailbox_next_request(&q->mailbox, &request)) {
-                answer.result = execute(userdata, &request.command);
+                answer.result = q->execute(q->userdata, &request.command);
                 answer.reply_to = request.reply_to;
                 mailbox_answer(&q->mailbox, &answer);
         }
+        return 0;
 }
 
 static const char *mqtt_status(void *self) {
@@ -255,6 +259,7 @@ static void mqtt_free(void *self) {
         struct mqtt *q = self;
         struct timespec until;
 
+        sd_event_source_disable_unref(q->commands);
         mailbox_stop(&q->mailbox);
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += STOP_MS % 1000 * 1000000L;
@@ -268,8 +273,6 @@ static void mqtt_free(void *self) {
 static const struct outlet_ops mqtt_ops = {
         .name = "mqtt",
         .post = mqtt_post,
-        .fd = mqtt_fd,
-        .dispatch = mqtt_dispatch,
         .status = mqtt_status,
         .configure = mqtt_configure,
         .free = mqtt_free,
@@ -287,7 +290,7 @@ static int start_thread(struct mqtt *q) {
         return -r;
 }
 
-int mqtt_new(const struct settings *settings, const struct identity *identity, struct outlet *ret) {
+int mqtt_new(const struct outlet_host *host, struct outlet *ret) {
         struct mqtt *q = calloc(1, sizeof(*q));
         int r;
 
@@ -301,11 +304,16 @@ int mqtt_new(const struct settings *settings, const struct identity *identity, s
         mosquitto_lib_init();
         atomic_init(&q->owners, 2);
         atomic_init(&q->status, "connecting");
-        q->break_s = settings->sitting.break_s;
-        q->v5 = settings->mqtt.protocol != MQTT_V311;
-        session_init(&q->session, settings, identity, &q->mailbox);
-        r = start_thread(q);
+        q->break_s = host->settings->sitting.break_s;
+        q->execute = host->execute;
+        q->userdata = host->userdata;
+        q->v5 = host->settings->mqtt.protocol != MQTT_V311;
+        session_init(&q->session, host->settings, host->identity, &q->mailbox);
+        r = sd_event_add_io(host->event, &q->commands, q->mailbox.waiting, EPOLLIN, on_commands, q);
+        if (r >= 0)
+                r = start_thread(q);
         if (r < 0) {
+                sd_event_source_disable_unref(q->commands);
                 atomic_store(&q->owners, 1);
                 release(q);
                 return r;

@@ -5,7 +5,7 @@
 
 #include "publish/outlet.h"
 
-/* Starts the thread; the broker need not be there. Negative errno. settings and identity are copied. */
-int mqtt_new(const struct settings *settings, const struct identity *identity, struct outlet *ret);
+/* Starts the thread; the broker need not be there. 0, or a negative errno. */
+int mqtt_new(const struct outlet_host *host, struct outlet *ret);
 
 #endif

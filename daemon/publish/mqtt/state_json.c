@@ -11,6 +11,7 @@
 #include "util/iso8601.h"
 #include "util/language.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 enum { SCHEMA = 1 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "configure/format_file.h"
+#include "core/acquire/formats.h"
 #include "tools/sitbone-sim/scenario.h"
 
 /* Frames CSV is not a wire; this row only gives it a mat to be from. */

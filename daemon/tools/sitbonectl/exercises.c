@@ -69,7 +69,7 @@ static void print_workout(const struct exercise_catalogue *c, const json_t *why)
         char words[160], ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)], *rest = NULL;
 
         if (!planned) {
-                printf("%s\n", _("No sessions are planned: the setting [exercise] sessions_per_week says how many."));
+                printf("%s\n", _("No workouts are planned: set sessions_per_week in section [exercise]."));
                 return;
         }
         workout_words(why, words, sizeof(words));

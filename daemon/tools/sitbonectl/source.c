@@ -9,6 +9,7 @@
 
 #include "configure/format_file.h"
 #include "configure/settings.h"
+#include "core/acquire/formats.h"
 #include "util/file.h"
 #include "util/suggest.h"
 #include "words/names.h"

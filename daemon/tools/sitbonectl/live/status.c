@@ -97,7 +97,7 @@ static void print_status(const struct view *v) {
                 view_line("", place);
         if (v->live.history_lost > 0) {
                 view_label(_("history"));
-                printf(ngettext("%llu record lost\n", "%llu records lost\n", v->live.history_lost),
+                printf(ngettext("%llu entry lost\n", "%llu entries lost\n", v->live.history_lost),
                        (unsigned long long)v->live.history_lost);
         }
         view_line("mqtt", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));

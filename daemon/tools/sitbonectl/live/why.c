@@ -127,14 +127,14 @@ static void print_exercise(const char *name, const char *why) {
 
 /* The words of the last alert, in the user's language; in English by the daemon if its values are incomplete. */
 static void make_last_words(json_t *all, struct alert_words *ret) {
-        struct bus_alert alert = {.numbers = false};
+        struct bus_alert alert = {.kind = ALERT_ACTIVATE};
         const char *key;
         json_t *value;
 
         json_object_foreach(all, key, value) {
                 if (strncmp(key, "last_", 5) == 0)
-                        bus_alert_take(&alert, key + 5, json_string_value(value),
-                                       json_is_null(value) ? (double)NAN : json_number_value(value));
+                        bus_alert_set_value(&alert, key + 5, json_string_value(value),
+                                            json_is_null(value) ? (double)NAN : json_number_value(value));
         }
         if (alert_words_make(&alert, get_text(all, "last_kind"), ret))
                 return;

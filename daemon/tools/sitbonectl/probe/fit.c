@@ -118,9 +118,9 @@ static void feed(struct prober *p, const struct heard *h) {
                 if (pause < h->n_pauses && h->pauses[pause] < end)
                         end = h->pauses[pause];
                 p->fed = end;
-                decoder_feed(&p->decoder, h->bytes + at, end - at, 0, &p->frame, on_frame, p);
+                decoder_feed(&p->decoder, h->bytes + at, end - at, 0, &(struct frame_sink){&p->frame, on_frame, p});
                 if (end == h->n || (pause < h->n_pauses && h->pauses[pause] == end))
-                        decoder_idle(&p->decoder, 0, &p->frame, on_frame, p);
+                        decoder_idle(&p->decoder, 0, &(struct frame_sink){&p->frame, on_frame, p});
         }
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/acquire/formats.h"
 #include "core/acquire/parse_number.h"
 #include "tools/sitbonectl/probe/command.h"
 

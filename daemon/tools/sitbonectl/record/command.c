@@ -12,6 +12,7 @@
 
 #include "contract/tap.h"
 #include "core/acquire/decoder.h"
+#include "core/acquire/formats.h"
 #include "ports/port.h"
 #include "recording/recorder.h"
 #include "tools/sitbonectl/commands.h"
@@ -156,7 +157,7 @@ static int take_bytes(struct record *r, const uint8_t *bytes, size_t n) {
         r->heard = true;
         if (result < 0)
                 return result;
-        decoder_feed(&r->decoder, bytes, n, t_us, &r->frame, ignore_frame, NULL);
+        decoder_feed(&r->decoder, bytes, n, t_us, &(struct frame_sink){&r->frame, ignore_frame, NULL});
         return recorder_add(&r->recorder, t_us, bytes, n);
 }
 
@@ -235,7 +236,7 @@ static int take_message(struct record *r) {
                 result = note_gap(r, t_us);
         if (result < 0 || n == 0)
                 return result;
-        decoder_feed(&r->decoder, message.bytes, (size_t)n, t_us, &r->frame, ignore_frame, NULL);
+        decoder_feed(&r->decoder, message.bytes, (size_t)n, t_us, &(struct frame_sink){&r->frame, ignore_frame, NULL});
         return recorder_add(&r->recorder, t_us, message.bytes, (size_t)n);
 }
 
@@ -290,7 +291,7 @@ static int run(struct record *r) {
                 decoder_at_boundary(&r->decoder);
         r->began_us = clock_boottime_us();
         result = record(r);
-        decoder_idle(&r->decoder, elapsed_us(r), &r->frame, ignore_frame, NULL);
+        decoder_idle(&r->decoder, elapsed_us(r), &(struct frame_sink){&r->frame, ignore_frame, NULL});
         closed = recorder_close(&r->recorder);
         result = result < 0 ? result : closed;
         if (result < 0)

@@ -8,6 +8,7 @@
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 struct replay_json {
         FILE *f;

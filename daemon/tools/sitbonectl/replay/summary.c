@@ -7,6 +7,7 @@
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 enum { LINES_MAX = 200, LINE_MAX_ = 400, NAMES_MAX = 65 };
 

@@ -8,6 +8,7 @@
 
 #include "util/language.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 static bool person(const struct view *v) {
         return strcmp(v->live.occupancy, "person") == 0;

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Parses the numbers of one line of text. Pure. */
+#ifndef CORE_ACQUIRE_TEXT_LINE_H
+#define CORE_ACQUIRE_TEXT_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/acquire/format.h"
+#include "sitbone/health.h"
+
+struct text_rules {
+        const struct format *format;
+        bool words;          /* words may occur between the numbers */
+        bool separates[256]; /* this byte separates numbers */
+};
+
+/* Cells that the line may bring. */
+struct text_room {
+        uint32_t store;  /* more cells are counted but not stored */
+        uint32_t accept; /* more cells refuse the line */
+        bool count_known;
+};
+
+void text_rules_init(struct text_rules *rules, const struct format *format);
+
+static inline bool text_is_separator(const struct text_rules *rules, char c) {
+        return rules->separates[(uint8_t)c];
+}
+
+static inline bool text_is_digit(char c) {
+        return c >= '0' && c <= '9';
+}
+
+/* Parses the n bytes of a line, which a newline follows in memory. REFUSAL_N: *ret_n cells are in it, and ret holds those
+ * that had room. Otherwise the reason why the line is refused. */
+enum refusal text_parse_line(const struct text_rules *rules, const char *line, size_t n, struct text_room room,
+                             float *ret, uint32_t *ret_n);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/acquire/widen.h"
+
+#include <string.h>
+
+/* No converter of any known mat has 24 bits. */
+static const float VALUE_MAX = 1 << 24;
+static const uint32_t SPLIT_OFFSET = 11;
+
+/* Both bytes are 11 or more, and the upper one carries the bits above `bits`. Anything else gives a value that is out of
+ * range (2^25 and more, or below 0). */
+static inline int32_t join_split(const uint8_t *p, uint32_t bits) {
+        uint32_t both = widen_u16le(p), high = (both & 0xFF) - SPLIT_OFFSET, low = (both >> 8) - SPLIT_OFFSET;
+
+        return (int32_t)((high << bits | low) + ((high | low) >> bits << 25));
+}
+
+static inline uint32_t read_u32le(const uint8_t *p) {
+        return widen_u16le(p) | widen_u16le(p + 2) << 16;
+}
+
+static inline float read_f32le(const uint8_t *p) {
+        uint32_t bits = read_u32le(p);
+        float value;
+
+        memcpy(&value, &bits, sizeof(value));
+        return value;
+}
+
+/* mask and shift apply to unsigned elements. */
+static inline float read_element(enum element element, uint32_t mask, uint32_t shift, const uint8_t *p) {
+        switch (element) {
+        case ELEMENT_U8:
+                return (float)(int32_t)((*p & mask) >> shift);
+        case ELEMENT_U16LE:
+                return (float)(int32_t)((widen_u16le(p) & mask) >> shift);
+        case ELEMENT_U16BE:
+                return (float)(int32_t)((widen_u16be(p) & mask) >> shift);
+        case ELEMENT_I16LE:
+                return (float)(int16_t)widen_u16le(p);
+        case ELEMENT_I16BE:
+                return (float)(int16_t)widen_u16be(p);
+        case ELEMENT_I32LE:
+                return (float)(int32_t)read_u32le(p);
+        case ELEMENT_F32LE:
+                return read_f32le(p);
+        case ELEMENT_SPLIT5:
+                return (float)join_split(p, 5);
+        case ELEMENT_SPLIT6:
+                return (float)join_split(p, 6);
+        }
+        return 0;
+}
+
+/* NAN is out of range too. The loop has no early exit, so that the compiler converts several elements at a step. */
+static inline bool widen_strided(enum element element, const struct format *f, const uint8_t *restrict p,
+                                 size_t stride, uint32_t n, float *restrict ret) {
+        const bool is_signed = element > ELEMENT_U16BE;
+        const uint32_t mask = f->mask ? f->mask : 0xFFFF, shift = f->shift;
+        const float most = f->max_valid > 0 ? (float)f->max_valid : VALUE_MAX;
+        uint32_t wrong = 0;
+
+        for (size_t k = 0; k < n; k++) {
+                float v = read_element(element, mask, shift, p + k * stride);
+
+                ret[k] = v;
+                wrong |= (uint32_t) !(v <= most) | (uint32_t)(is_signed && !(v >= -VALUE_MAX));
+        }
+        return wrong == 0;
+}
+
+static inline size_t element_size(enum element element) {
+        return element == ELEMENT_U8 ? 1 : element == ELEMENT_I32LE || element == ELEMENT_F32LE ? 4 : 2;
+}
+
+/* A constant stride makes a faster loop; only formats with gaps between their elements need the other one. */
+static inline bool widen_as(enum element element, const struct format *f, const uint8_t *restrict p, size_t stride,
+                            uint32_t n, float *restrict ret) {
+        return stride == element_size(element) ? widen_strided(element, f, p, element_size(element), n, ret)
+                                               : widen_strided(element, f, p, stride, n, ret);
+}
+
+static bool widen_each_u8(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                          float *restrict ret) {
+        return widen_as(ELEMENT_U8, f, p, stride, n, ret);
+}
+
+static bool widen_each_u16le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                             float *restrict ret) {
+        return widen_as(ELEMENT_U16LE, f, p, stride, n, ret);
+}
+
+static bool widen_each_u16be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                             float *restrict ret) {
+        return widen_as(ELEMENT_U16BE, f, p, stride, n, ret);
+}
+
+static bool widen_each_i16le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                             float *restrict ret) {
+        return widen_as(ELEMENT_I16LE, f, p, stride, n, ret);
+}
+
+static bool widen_each_i16be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                             float *restrict ret) {
+        return widen_as(ELEMENT_I16BE, f, p, stride, n, ret);
+}
+
+static bool widen_each_i32le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                             float *restrict ret) {
+        return widen_as(ELEMENT_I32LE, f, p, stride, n, ret);
+}
+
+static bool widen_each_f32le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                             float *restrict ret) {
+        return widen_as(ELEMENT_F32LE, f, p, stride, n, ret);
+}
+
+static bool widen_each_split5(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                              float *restrict ret) {
+        return widen_as(ELEMENT_SPLIT5, f, p, stride, n, ret);
+}
+
+static bool widen_each_split6(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                              float *restrict ret) {
+        return widen_as(ELEMENT_SPLIT6, f, p, stride, n, ret);
+}
+
+/* Most mats send plain elements: side by side, unsigned, without mask or shift. Their largest value is found as bytes or
+ * words, sixteen or eight at a step. */
+
+static bool widen_plain_u8(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                           float *restrict ret) {
+        uint8_t most = 0;
+
+        (void)stride;
+        for (size_t k = 0; k < n; k++)
+                ret[k] = (float)(int32_t)p[k];
+        if (f->max_valid == 0)
+                return true;
+        for (size_t k = 0; k < n; k++)
+                most = p[k] > most ? p[k] : most;
+        return most <= f->max_valid;
+}
+
+static inline bool widen_plain_words(bool big_endian, const struct format *f, const uint8_t *restrict p, uint32_t n,
+                                     float *restrict ret) {
+        uint16_t most = 0;
+
+        for (size_t k = 0; k < n; k++)
+                ret[k] = (float)(int32_t)(big_endian ? widen_u16be(p + 2 * k) : widen_u16le(p + 2 * k));
+        if (f->max_valid == 0)
+                return true;
+        for (size_t k = 0; k < n; k++) {
+                const uint16_t v = (uint16_t)(big_endian ? widen_u16be(p + 2 * k) : widen_u16le(p + 2 * k));
+
+                most = v > most ? v : most;
+        }
+        return most <= f->max_valid;
+}
+
+static bool widen_plain_u16le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                              float *restrict ret) {
+        (void)stride;
+        return widen_plain_words(false, f, p, n, ret);
+}
+
+static bool widen_plain_u16be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                              float *restrict ret) {
+        (void)stride;
+        return widen_plain_words(true, f, p, n, ret);
+}
+
+widen_fn *widen_choose(const struct format *f) {
+        const bool plain = f->mask == 0 && f->shift == 0 && f->sparse.size == 0;
+
+        switch (f->element) {
+        case ELEMENT_U8:
+                return plain ? widen_plain_u8 : widen_each_u8;
+        case ELEMENT_U16LE:
+                return plain ? widen_plain_u16le : widen_each_u16le;
+        case ELEMENT_U16BE:
+                return plain ? widen_plain_u16be : widen_each_u16be;
+        case ELEMENT_I16LE:
+                return widen_each_i16le;
+        case ELEMENT_I16BE:
+                return widen_each_i16be;
+        case ELEMENT_I32LE:
+                return widen_each_i32le;
+        case ELEMENT_F32LE:
+                return widen_each_f32le;
+        case ELEMENT_SPLIT5:
+                return widen_each_split5;
+        case ELEMENT_SPLIT6:
+                return widen_each_split6;
+        }
+        return widen_each_u8;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentences for people, in the chosen language (util/language.h) unless noted otherwise. */
+#ifndef WORDS_SENTENCES_H
+#define WORDS_SENTENCES_H
+
+#include <stddef.h>
+
+#include "sitbone/snapshot.h"
+
+/* "Time to activate your glutes" */
+const char *alert_title(enum alert_kind k);
+
+/* "seated 31 min without a 2 min break; slouched 64 % of it". break_s from the settings. */
+void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size);
+
+/* The reason for the choice of the exercise: "because you sat slouched 64 % of the time; one that releases, after 2
+ * activating and 1 releasing lately"; "" = it was its turn, or e is NULL. */
+void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size);
+
+/* "Begin with the left side, which carried less."; "" = neither side is better. */
+const char *exercise_first_side(const struct exercise_reason *why);
+
+/* The body of a notification: reason, exercise, dose and how; e may be NULL. */
+void alert_body(const struct alert *a, enum alert_kind k, float break_s, const struct exercise *e, char *ret,
+                size_t size);
+
+/* The exercise that the alert offers; NULL = none. */
+const struct exercise *alert_exercise(const struct exercise_catalogue *c, const struct alert *a);
+
+/* Why the calibration may no longer fit; English, for language_translate(); "" = it is not stale. */
+const char *stale_reason_text(enum stale_reason r);
+
+/* "seems to have moved under you by 40 mm to the left"; "" = the mat lies where it lay, or that is not known yet. */
+void place_text(const struct place *p, char *ret, size_t size);
+
+#endif
