@@ -37,8 +37,8 @@ bool alert_words_make(struct bus_alert *b, const char *kind, struct alert_words 
                 translate_exercise(b->catalogue, &exercise, ret->safety, sizeof(ret->safety));
         snprintf(ret->title, sizeof(ret->title), "%s", alert_title(b->kind));
         snprintf(ret->exercise, sizeof(ret->exercise), "%s", e ? e->name : "");
-        alert_reason(&b->alert, b->kind, b->break_s, ret->reason, sizeof(ret->reason));
+        alert_reason(&b->alert, b->kind, ret->reason, sizeof(ret->reason));
         exercise_reason(e, &b->alert.why, ret->chosen, sizeof(ret->chosen));
-        alert_body(&b->alert, b->kind, b->break_s, e, ret->body, sizeof(ret->body));
+        alert_body(&b->alert, b->kind, e, ret->body, sizeof(ret->body));
         return true;
 }

@@ -18,7 +18,7 @@ static struct memory make_memory(uint64_t seated_us) {
         struct memory m;
 
         memset(&m, 0, sizeof(m));
-        m.sitting.bout_seated_us = seated_us;
+        m.sitting.bout.seated_us = seated_us;
         return m;
 }
 
@@ -45,7 +45,7 @@ static double load_seated(const char **ret_why) {
         found = state_load(s, &m, &elapsed_us, ret_why);
         state_free(s);
         CHECK(!found || elapsed_us < 60 * 1000000ull);
-        return found ? (double)m.sitting.bout_seated_us : -1;
+        return found ? (double)m.sitting.bout.seated_us : -1;
 }
 
 /* Replaces the first occurrence in the slot by as many bytes. */
@@ -180,7 +180,7 @@ static void test_longest(void) {
         state_free(s);
         CHECK(state_new(directory, &s) == 0);
         CHECK(state_load(s, &back, &elapsed_us, &why));
-        CHECK(back.sitting.bout_in_us[3] == longest.sitting.bout_in_us[3]);
+        CHECK(back.sitting.bout.in_us[3] == longest.sitting.bout.in_us[3]);
         CHECK(back.alerts.of[1].asymmetry == longest.alerts.of[1].asymmetry);
         state_free(s);
 }

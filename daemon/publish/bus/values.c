@@ -131,7 +131,6 @@ void bus_fill_alert(const struct bus_view *v, enum alert_kind k, struct bus_aler
         memset(ret, 0, sizeof(*ret));
         ret->kind = k;
         ret->alert = *a;
-        ret->break_s = v->settings->sitting.break_s;
         if (e)
                 ret->exercise = *e;
         snprintf(ret->language, sizeof(ret->language), "%s", language_chosen());
@@ -146,9 +145,9 @@ int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kin
         bus_fill_alert(v, k, &b);
         const struct exercise *e = *b.exercise.id ? &b.exercise : NULL;
         snprintf(id, sizeof(id), "%" PRIu64, b.alert.id);
-        alert_reason(&b.alert, k, b.break_s, reason, sizeof(reason));
+        alert_reason(&b.alert, k, reason, sizeof(reason));
         exercise_reason(e, &b.alert.why, chosen, sizeof(chosen));
-        alert_body(&b.alert, k, b.break_s, e, body, sizeof(body));
+        alert_body(&b.alert, k, e, body, sizeof(body));
         r = sd_bus_message_append(m, "ss", id, alert_kind_name(k));
         if (r >= 0)
                 r = sd_bus_message_open_container(m, 'a', "{sv}");

@@ -51,14 +51,14 @@ static void print_until(const json_t *all, const char *key, const char *what) {
 }
 
 static void print_inhibitions(const json_t *all) {
-        uint64_t holders = get_count(all, "disturb"), most = get_count(all, "daily_max");
+        uint64_t inhibitors = get_count(all, "disturb"), most = get_count(all, "daily_max");
 
         print_until(all, "snoozed_until", _("snoozed"));
         print_until(all, "paused_until", _("paused"));
         print_until(all, "quiet_until", _("quiet hours"));
-        if (holders & (1U << ALERT_HOLDER_PERSON))
+        if (inhibitors & (1U << ALERT_INHIBITOR_PERSON))
                 view_line(_("inhibited"), _("Do Not Disturb: set by you or an automation, until sitbonectl hold off"));
-        if (holders & (1U << ALERT_HOLDER_DESKTOP))
+        if (inhibitors & (1U << ALERT_INHIBITOR_DESKTOP))
                 view_line(_("inhibited"), _("Do Not Disturb: set by the desktop"));
         if (most > 0 && get_count(all, "alerts_today") >= most) {
                 view_label(_("inhibited"));
