@@ -210,7 +210,7 @@ def check_session_taken_over(place):
     pusher = Pusher(None, False)
     with Drive(BUILD, place, pusher.port, seat="pushed") as drive:
         drive.status("refused: another client uses this seat id")
-        wait_for(lambda: "two daemons" in drive.log(), why="the take-over named")
+        wait_for(lambda: "do not last" in drive.log(), why="the take-over named")
         assert pusher.refused == 3, pusher.refused
         time.sleep(2.5)
         assert pusher.refused == 3, "knocks on"
