@@ -37,29 +37,12 @@ struct state {
 
 /* ---- what the files have ---- */
 
-static const char *name_phase(int i) {
-        return phase_name((enum sitting_phase)i);
-}
-
-static const char *name_posture(int i) {
-        return posture_name((enum posture_class)i);
-}
-
-static const char *name_alert_kind(int i) {
-        return alert_kind_name((enum alert_kind)i);
-}
-
-static const char *name_outcome(int i) {
-        return alert_outcome_name((enum alert_outcome)i);
-}
-
-static const char *name_moment(int i) {
-        return alert_moment_name((enum alert_moment)i);
-}
-
-static const char *name_exercise_kind(int i) {
-        return exercise_kind_name((enum exercise_kind)i);
-}
+STORED_WORDS(name_phase, phase_name, enum sitting_phase)
+STORED_WORDS(name_posture, posture_name, enum posture_class)
+STORED_WORDS(name_alert_kind, alert_kind_name, enum alert_kind)
+STORED_WORDS(name_outcome, alert_outcome_name, enum alert_outcome)
+STORED_WORDS(name_moment, alert_moment_name, enum alert_moment)
+STORED_WORDS(name_exercise_kind, exercise_kind_name, enum exercise_kind)
 
 static const char *name_suits(int i) {
         return exercise_suits_name(1U << i);

@@ -64,12 +64,12 @@ static void give_command(enum command_type type, uint32_t minutes) {
 
 static void write_state(const char *name, uint64_t elapsed_us) {
         static struct memory memory;
-        uint8_t bytes[sizeof(memory) + sizeof(elapsed_us)];
+        uint8_t bytes[1 + sizeof(memory) + sizeof(elapsed_us)] = {1}; /* the struct, no file */
 
         memset(&memory, 0, sizeof(memory));
         pipeline_remember(&pipeline, now, &memory);
-        memcpy(bytes, &memory, sizeof(memory));
-        memcpy(bytes + sizeof(memory), &elapsed_us, sizeof(elapsed_us));
+        memcpy(bytes + 1, &memory, sizeof(memory));
+        memcpy(bytes + 1 + sizeof(memory), &elapsed_us, sizeof(elapsed_us));
         write_seed("state", name, bytes, sizeof(bytes));
 }
 

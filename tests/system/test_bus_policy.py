@@ -103,7 +103,7 @@ def test_who_may_ask(system):
         assert denied in said, (words, said)
     done = subprocess.run([*as_user(NOBODY), f"{BUILD}/sitbonectl", "--bus", "system", "status"], env=system.environment,
                           capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and "only root and people with an active local session" in done.stderr, done
+    assert done.returncode == 1 and "only root and users with an active local session" in done.stderr, done
     assert system.call(NOBODY, "Get", f"string:{NAME}", "string:Occupancy",
                        interface="org.freedesktop.DBus.Properties") == ""
     logind_says(NOBODY, active=True, remote=True)

@@ -126,7 +126,7 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
 
         if (status != STATUS_DONE) {
                 complain("%s: %s%s", source->path, error,
-                         source->format || source->recording.ours ? "" : " (raw wire bytes need --format NAME)");
+                         source->format || source->recording.native ? "" : " (raw wire bytes need --format NAME)");
                 return status;
         }
         memset(&r->snapshot, 0, sizeof(r->snapshot));
