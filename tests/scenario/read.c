@@ -68,7 +68,7 @@ bool scenario_length(const char *text, uint64_t *ret_us) {
         if (end == text)
                 return false;
         end += strspn(end, " ");
-        n *= strcmp(end, "h") == 0 ? 3600 : strcmp(end, "min") == 0 ? 60 : strcmp(end, "s") == 0 ? 1 : NAN;
+        n *= strcmp(end, "h") == 0 ? 3600 : strcmp(end, "min") == 0 ? 60 : strcmp(end, "s") == 0 ? 1 : (double)NAN;
         if (!(n >= 0 && n <= LENGTH_MAX_S))
                 return false;
         *ret_us = (uint64_t)llround(n * (double)SECOND);
