@@ -11,6 +11,7 @@
 #include "contract/live_values.h"
 #include "publish/mqtt/events.h"
 #include "sitbone/command.h"
+#include "sitbone/settings.h"
 #include "util/ring.h"
 
 enum { MAILBOX_EVENTS = 100, MAILBOX_COMMANDS = 16, VERB_MAX = 33, TRANSACTION_MAX = 128, CORRELATION_MAX = 128 };
