@@ -693,7 +693,7 @@ static void end_rows_when_quiet(struct decoder *d, const struct delivery *to) {
                 end_rows(d, to);
 }
 
-/* Padding includes "\n\r" line ends and a trailing NUL. Where words may separate, only blanks and tabs are padding. */
+/* Padding includes "\n\r" line ends and a trailing NUL. In formats with words, only blanks and tabs are padding. */
 static bool is_padding(const struct text_rules *rules, char c) {
         return c == '\r' || c == '\0' || (text_is_separator(rules, c) && (!rules->words || c == ' ' || c == '\t'));
 }

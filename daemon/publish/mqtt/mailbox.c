@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "contract/live_fill.h"
 #include "publish/mqtt/pace.h"
 #include "sitbone/settings.h"
 #include "util/clock.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Decides when the state is published: how soon a change is worth a message is in the rows of contract/live_fields.c. */
+/* Decides when the state is published: how soon a change is worth a message is in the rows of
+ * contract/live_fields.c. */
 #ifndef PUBLISH_MQTT_PACE_H
 #define PUBLISH_MQTT_PACE_H
 

@@ -5,10 +5,11 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
-#include "contract/alert_words.h"
+#include "contract/bus_alert.h"
 #include "contract/bus_names.h"
 #include "contract/live_bus.h"
-#include "tools/sitbonectl/live/daemon_link.h"
+#include "contract/live_fill.h"
+#include "tools/sitbonectl/live/get_live.h"
 #include "util/clock.h"
 
 enum { TIMEOUT_US = 2000000 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* watch: the live view, polled ten times a second; ncurses on a terminal, text otherwise. */
+/* watch: the live view, read from the daemon ten times a second; ncurses on a terminal, text otherwise. */
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/live/get_live.h"
 #include "tools/sitbonectl/view/draw.h"
 #include "tools/sitbonectl/view/screen.h"
 #include "util/clock.h"
@@ -27,12 +27,12 @@ struct watch {
         uint64_t message_until_us;
 };
 
-static void say(struct watch *w, const char *text) {
+static void set_message(struct watch *w, const char *text) {
         snprintf(w->message, sizeof(w->message), "%s", text);
         w->message_until_us = clock_boottime_us() + MESSAGE_MS * 1000ull;
 }
 
-static void ask(struct watch *w, const char *method, const char *done) {
+static void call_method(struct watch *w, const char *method, const char *done) {
         char refusal[VIEW_TEXT_MAX];
         int status;
 
@@ -42,22 +42,22 @@ static void ask(struct watch *w, const char *method, const char *done) {
                 status = link_call(&w->link, method, refusal, sizeof(refusal), "u", (uint32_t)0);
         else
                 status = link_call(&w->link, method, refusal, sizeof(refusal), "");
-        say(w, status == STATUS_DONE ? done : refusal);
+        set_message(w, status == STATUS_DONE ? done : refusal);
 }
 
 /* False = quit. */
-static bool key_pressed(struct watch *w, int key) {
+static bool handle_key(struct watch *w, int key) {
         switch (key) {
         case 'q':
                 return false;
         case 's':
-                ask(w, "Snooze", _("Snoozed."));
+                call_method(w, "Snooze", _("Snoozed."));
                 break;
         case 'd':
-                ask(w, "Done", _("Noted: done."));
+                call_method(w, "Done", _("Recorded: done."));
                 break;
         case 't':
-                ask(w, "Tare", _("The seat as it is now counts as empty."));
+                call_method(w, "Tare", _("The seat as it is now counts as empty."));
                 break;
         default:
                 break;
@@ -65,23 +65,24 @@ static bool key_pressed(struct watch *w, int key) {
         return true;
 }
 
-static void lose(struct watch *w) {
+static void close_link(struct watch *w) {
         if (w->linked)
                 link_close(&w->link);
         w->linked = false;
         view_clear(&w->view);
 }
 
-/* Milliseconds until the next look. The daemon may be restarted under a running view. */
-static int look(struct watch *w) {
+/* Links again if necessary: the daemon may be restarted while the view is shown. Returns milliseconds until the next call. */
+static int update_view(struct watch *w) {
         int r = 0;
 
         if (!w->linked && link_find(w->options, &w->link, false) == 1)
                 w->linked = true;
         if (w->linked && (r = link_live(&w->link, &w->view)) < 0)
-                lose(w);
+                close_link(w);
         if (!w->linked)
-                say(w, link_denied(r) ? link_denied(r) : _("waiting for the daemon: systemctl status sitboned"));
+                set_message(w,
+                            link_denied(r) ? link_denied(r) : _("waiting for the daemon: systemctl status sitboned"));
         else if (clock_boottime_us() > w->message_until_us)
                 w->message[0] = '\0';
         return w->linked ? POLL_MS : RETRY_MS;
@@ -102,19 +103,20 @@ static int watch_screen(struct watch *w) {
         }
         w->canvas.look = screen.look;
         while (go) {
-                int wait_ms = look(w);
+                int wait_ms = update_view(w);
 
                 if (!screen_fit(&screen, &w->canvas))
                         break;
                 draw_view(&w->canvas, &w->view, w->message, true);
                 screen_show(&screen, &w->canvas);
-                go = key_pressed(w, screen_key(&screen, wait_ms));
+                go = handle_key(w, screen_key(&screen, wait_ms));
         }
         screen_close(&screen);
         return go ? STATUS_FAILED : STATUS_DONE;
 }
 
-static void plain_size(int *ret_cols, int *ret_rows) {
+/* The size of the terminal with a line left for the prompt, or 80 x 23. */
+static void find_plain_size(int *ret_cols, int *ret_rows) {
         struct winsize size;
 
         *ret_cols = 80;
@@ -129,7 +131,7 @@ static void show_plain(struct watch *w) {
         const char *term = getenv("TERM");
         int cols, rows;
 
-        plain_size(&cols, &rows);
+        find_plain_size(&cols, &rows);
         if (!canvas_resize(&w->canvas, cols, rows))
                 return;
         w->canvas.look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -140,7 +142,7 @@ static void show_plain(struct watch *w) {
         canvas_print(&w->canvas, stdout);
 }
 
-/* Text, JSON or a picture: once, or again and again. */
+/* Prints text, JSON or a picture, once or repeatedly. */
 static int watch_text(struct watch *w) {
         const struct timespec poll = {0, POLL_MS * 1000000L};
         int status = link_open(w->options, &w->link), r;
@@ -177,7 +179,7 @@ static int run_watch(const struct options *options) {
         w->options = options;
         view_clear(&w->view);
         if (options->svg && !options->once) {
-                complain("watch --svg writes one picture: add --once");
+                complain("watch --svg writes one picture; add --once");
                 free(w);
                 return STATUS_USAGE;
         }

@@ -46,8 +46,8 @@ bool screen_fit(struct screen *s, struct canvas *c) {
         return canvas_resize(c, cols, rows);
 }
 
-/* Pairs are made as they are needed; a terminal short of pairs falls back to its default colours. */
-static short pair_of(struct screen *s, int16_t fg, int16_t bg) {
+/* Colour pairs are made when needed; without free pairs the default colours are used. */
+static short choose_pair(struct screen *s, int16_t fg, int16_t bg) {
         if (s->look.colours == 0)
                 return 0;
         for (int i = 0; i < s->n_pairs; i++)
@@ -69,7 +69,7 @@ void screen_show(struct screen *s, const struct canvas *c) {
                         wchar_t text[2] = {(wchar_t)g->ch, 0};
                         cchar_t cell;
 
-                        setcchar(&cell, text, g->bold ? A_BOLD : A_NORMAL, pair_of(s, g->fg, g->bg), NULL);
+                        setcchar(&cell, text, g->bold ? A_BOLD : A_NORMAL, choose_pair(s, g->fg, g->bg), NULL);
                         mvadd_wch(y, x, &cell);
                 }
         refresh();
@@ -95,7 +95,7 @@ static void print_colour(FILE *f, const struct glyph *g) {
         fputc('m', f);
 }
 
-static void print_code(FILE *f, uint32_t code) {
+static void print_character(FILE *f, uint32_t code) {
         if (code < 0x80) {
                 fputc((int)code, f);
         } else if (code < 0x800) {
@@ -108,7 +108,7 @@ static void print_code(FILE *f, uint32_t code) {
         }
 }
 
-static int line_end(const struct canvas *c, int y) {
+static int find_line_end(const struct canvas *c, int y) {
         int end = c->cols;
 
         while (end > 0 && c->at[y * c->cols + end - 1].ch == ' ' && c->at[y * c->cols + end - 1].bg < 0)
@@ -120,13 +120,13 @@ void canvas_print(const struct canvas *c, FILE *f) {
         for (int y = 0; y < c->rows; y++) {
                 const struct glyph *last = NULL;
 
-                for (int x = 0; x < line_end(c, y); x++) {
+                for (int x = 0; x < find_line_end(c, y); x++) {
                         const struct glyph *g = &c->at[y * c->cols + x];
 
                         if (c->look.colours &&
                             (!last || last->fg != g->fg || last->bg != g->bg || last->bold != g->bold))
                                 print_colour(f, g);
-                        print_code(f, g->ch);
+                        print_character(f, g->ch);
                         last = g;
                 }
                 fputs(c->look.colours ? "\033[0m\n" : "\n", f);

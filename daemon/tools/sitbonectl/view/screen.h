@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A canvas on a terminal: ncurses for the live view, plain bytes otherwise. */
+/* Shows a canvas on a terminal: with ncurses for the live view, or as plain bytes. */
 #ifndef TOOLS_SITBONECTL_VIEW_SCREEN_H
 #define TOOLS_SITBONECTL_VIEW_SCREEN_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "tools/sitbonectl/view/draw.h"
+#include "tools/sitbonectl/view/canvas.h"
 
 enum { SCREEN_PAIRS_MAX = 512 };
 
@@ -20,21 +20,21 @@ struct screen {
         } pairs[SCREEN_PAIRS_MAX]; /* pair i + 1 */
 };
 
-/* Not where NO_COLOR is set. */
+/* False if NO_COLOR is set. */
 bool screen_in_colour(void);
 
-/* False when the terminal cannot. */
+/* False if the terminal is unsuitable. */
 bool screen_open(struct screen *s);
 void screen_close(struct screen *s);
 
-/* Gives the canvas the terminal's present size. */
+/* Gives the canvas the present size of the terminal. False = out of memory. */
 bool screen_fit(struct screen *s, struct canvas *c);
 void screen_show(struct screen *s, const struct canvas *c);
 
-/* A key, or -1 after wait_ms without one. */
+/* Waits for a key at most wait_ms; -1 = none was pressed. */
 int screen_key(struct screen *s, int wait_ms);
 
-/* UTF-8 or ASCII lines, coloured by escape sequences when the look has colours. */
+/* Prints UTF-8 or ASCII lines, with escape sequences if the look has colours. */
 void canvas_print(const struct canvas *c, FILE *f);
 
 #endif
