@@ -151,7 +151,7 @@ static void recall_tare(struct app *a) {
 static void update_wall_clock(struct app *a, uint64_t now_us) {
         uint64_t realtime_us = clock_realtime_us();
         time_t t = (time_t)(realtime_us / USEC_PER_SEC);
-        struct surroundings around = {.known = true, .now_us = now_us};
+        struct wall_clock around = {.known = true, .now_us = now_us};
         struct tm tm;
         uint32_t second; /* of the day */
 
@@ -224,12 +224,12 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
 static enum command_result execute_command(void *userdata, const struct command *command) {
         struct app *a = userdata;
         uint64_t now_us = read_turn_time(a);
-        enum command_result result = command->verb == COMMAND_SITTER
+        enum command_result result = command->type == COMMAND_SITTER
                                              ? sitters_choose(&a->sitters, command->name)
                                              : pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
 
         if (result == COMMAND_OK) {
-                sitters_note_command(&a->sitters, command->verb, &a->snapshot);
+                sitters_note_command(&a->sitters, command->type, &a->snapshot);
                 make_decision(a, NULL, now_us);
                 save_state(a);
                 a->tare_saved_us = 0;
@@ -324,7 +324,7 @@ static void notify_systemd(struct app *a) {
 
         if (s->bout_started_us)
                 n = snprintf(status, sizeof(status), "STATUS=seated %" PRIu64 " min",
-                             (uint64_t)(s->bout_seated_us / (60 * USEC_PER_SEC)));
+                             (uint64_t)(s->bout.seated_us / (60 * USEC_PER_SEC)));
         else
                 n = snprintf(status, sizeof(status), "STATUS=%s", occupancy_name(a->snapshot.posture.occupancy));
         for (int i = 0; i < a->n_outlets && n < (int)sizeof(status); i++)

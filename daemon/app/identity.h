@@ -6,7 +6,8 @@
 #include "core/acquire/format.h"
 #include "sitbone/geometry.h"
 #include "sitbone/identity.h"
-#include "sitbone/settings.h"
+
+struct settings;
 
 /* The seat id is the setting. With "auto" it is the serial number of the mat or, when the mat has none or is away at the
  * first start, the host name. Either is stored in state_directory: a host name permanently, a serial number until another

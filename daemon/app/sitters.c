@@ -137,8 +137,8 @@ void sitters_step(struct sitters *s, const struct snapshot *snapshot) {
 }
 
 /* A sitter who sets the name, or calibrates or teaches, keeps that profile until the sit ends. */
-void sitters_note_command(struct sitters *s, enum command_verb verb, const struct snapshot *snapshot) {
-        if (verb == COMMAND_SITTER || verb == COMMAND_CALIBRATE || verb == COMMAND_TEACH)
+void sitters_note_command(struct sitters *s, enum command_type type, const struct snapshot *snapshot) {
+        if (type == COMMAND_SITTER || type == COMMAND_CALIBRATE || type == COMMAND_TEACH)
                 s->settled = snapshot->posture.occupancy == OCCUPANCY_PERSON;
 }
 

@@ -34,7 +34,7 @@ void sitters_reload(struct sitters *s);
 void sitters_step(struct sitters *s, const struct snapshot *snapshot);
 
 /* Call it after a command was executed. */
-void sitters_note_command(struct sitters *s, enum command_verb verb, const struct snapshot *snapshot);
+void sitters_note_command(struct sitters *s, enum command_type type, const struct snapshot *snapshot);
 
 /* Executes COMMAND_SITTER. */
 enum command_result sitters_choose(struct sitters *s, const char *name);

@@ -11,13 +11,15 @@
 #include "core/describe/describe.h"
 #include "core/estimate/estimate.h"
 #include "core/follow/alert.h"
+#include "core/follow/alert_memory.h"
 #include "core/follow/sitting.h"
 #include "sitbone/command.h"
 #include "sitbone/exercise.h"
 #include "sitbone/memory.h"
-#include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
 #include "sitbone/wall_clock.h"
+
+struct settings;
 
 struct pipeline {
         const struct geometry *geometry;            /* not owned */
@@ -26,7 +28,7 @@ struct pipeline {
         struct describe describe;
         struct estimate estimate;
         struct sitting_tracker sitting;
-        struct alert_desk alert;
+        struct alert_tracker alert;
         uint64_t followed_us, follow_at_us; /* last and next step of sitting and alerts; next 0 = at once */
         uint64_t deadline_us;               /* of these two */
 };
@@ -49,7 +51,7 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
 
 /* Sets the wall clock. Call it before the first step and whenever that clock may have been set: once a second is
  * enough. Without it there are no quiet hours. */
-void pipeline_surround(struct pipeline *p, const struct surroundings *around);
+void pipeline_surround(struct pipeline *p, const struct wall_clock *around);
 
 /* Local midnight: the totals of the day start again. */
 void pipeline_new_day(struct pipeline *p, uint64_t now_us);

@@ -96,9 +96,9 @@ static void use_database(sqlite3 *db) {
         entry = (struct history_entry){.now_us = 5000000000, .realtime_us = 5000000000, .first = true};
         entry.sitting.bout_number = 2;
         entry.sitting.bout_started_us = entry.now_us - 1000000;
-        entry.sitting.bout_seated_us = 1000000;
-        entry.sitting.bout_squeezes = 3;
-        entry.sitting.bout_squeezed_s = 15;
+        entry.sitting.bout.seated_us = 1000000;
+        entry.sitting.bout.squeezes = 3;
+        entry.sitting.bout.squeezed_s = 15;
         entry.sitting.phase = SITTING_SEATED;
         history_write(&w, &entry, 1);
         history_db_forget(w.db, 3000, &rows);

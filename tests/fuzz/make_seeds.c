@@ -55,8 +55,8 @@ static void pass_time(const struct sitter *sitter, uint64_t length_us) {
         }
 }
 
-static void give_command(enum command_verb verb, uint32_t minutes) {
-        const struct command command = {.verb = verb, .minutes = minutes};
+static void give_command(enum command_type type, uint32_t minutes) {
+        const struct command command = {.type = type, .minutes = minutes};
 
         pipeline_command(&pipeline, &command, now, &snapshot);
         pipeline_step(&pipeline, NULL, now, &snapshot);
@@ -202,8 +202,8 @@ static void write_sits(void) {
 static void write_changes(void) {
         struct program p = begin_sit();
 
-        for (uint8_t verb = 0; verb <= COMMAND_VERB_N; verb++) {
-                ADD(&p, COMMAND, verb, (uint8_t)(10 * verb), verb);
+        for (uint8_t type = 0; type <= COMMAND_TYPE_N; type++) {
+                ADD(&p, COMMAND, type, (uint8_t)(10 * type), type);
                 add_frames(&p, 1);
         }
         write_program("commands", &p);

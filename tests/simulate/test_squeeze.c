@@ -141,7 +141,7 @@ static void tally_prompt(struct tally *tally, int set) {
 
 /* Plays one sitter, from sitting down to the end of the plan. */
 static void play_sitter(const struct plan *p, uint64_t seed, struct tally *tally) {
-        struct command lesson = {.verb = COMMAND_CALIBRATE, .target = CALIBRATE_SQUEEZE};
+        struct command lesson = {.type = COMMAND_CALIBRATE, .target = CALIBRATE_SQUEEZE};
         char error[SIM_ERROR_MAX];
         int counted[SETS] = {0};
         uint32_t before = 0;

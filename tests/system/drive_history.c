@@ -13,6 +13,7 @@
 
 #include "configure/settings.h"
 #include "core/follow/alert.h"
+#include "core/follow/alert_memory.h"
 #include "core/follow/sitting.h"
 #include "publish/history/outlet.h"
 #include "store/state.h"
@@ -39,7 +40,7 @@ uint64_t clock_realtime_us(void) {
 
 struct day {
         struct sitting_tracker tracker;
-        struct alert_desk desk;
+        struct alert_tracker desk;
         struct exercise_catalogue exercises;
         struct geometry geometry;
         struct snapshot snapshot;
@@ -82,7 +83,8 @@ static bool step_day(struct day *d) {
 
         s->now_us = clock_boottime_us();
         if (*elapsed_us >= 3 * 60 * MINUTE)
-                alert_session_done(&d->desk); /* reported again and again, it counts once */
+                alert_command(&d->desk, &(struct command){.type = COMMAND_WORKOUT},
+                              s->now_us); /* repeated: counts once */
         simulate_posture(&s->posture, *elapsed_us);
         sitting_step(&d->tracker, &s->posture, s->now_us, &s->sitting);
         alert_step(&d->desk, &s->sitting, s->now_us, &s->alerts);
@@ -169,7 +171,7 @@ int main(int argc, char **argv) {
         if (state_new(argv[1], &day.state) < 0)
                 return 1;
         restore_day(&day);
-        alert_surround(&day.desk, &(struct surroundings){.known = true, .now_us = clock_boottime_us(), .weekday = 1});
+        alert_set_clock(&day.desk, &(struct wall_clock){.known = true, .now_us = clock_boottime_us(), .weekday = 1});
         step_day(&day);
         if (history_new(argv[1], &settings, 1, &day.history) < 0)
                 return 1;

@@ -47,8 +47,8 @@ static void expect_rows(const char *sql, const char *rows) {
 static void write_later(uint64_t later_s, uint32_t more) {
         entry.now_us += later_s * SECOND;
         entry.realtime_us += later_s * SECOND;
-        entry.sitting.bout_squeezes += more;
-        entry.sitting.bout_squeezed_s += 5 * (float)more;
+        entry.sitting.bout.squeezes += more;
+        entry.sitting.bout.squeezed_s += 5 * (float)more;
         CHECK(history_write(&writer, &entry, 1) == SQLITE_OK);
         entry.first = entry.retaken = entry.session_done = false;
         entry.sitting.changes = 0;
@@ -105,8 +105,8 @@ static void test_restart(void) {
         write_later(120, 0);
         expect_rows("SELECT sum(repetitions) FROM squeeze", "10\n");
         entry.first = true;
-        entry.sitting.bout_squeezes--;
-        entry.sitting.bout_squeezed_s -= 5;
+        entry.sitting.bout.squeezes--;
+        entry.sitting.bout.squeezed_s -= 5;
         write_later(1, 0);
         write_later(1, 1);
         expect_rows("SELECT sum(repetitions), sum(held_s) FROM squeeze", "11|55.0\n");

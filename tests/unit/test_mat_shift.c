@@ -67,7 +67,7 @@ static const char *words(void) {
 }
 
 static void calibrate_pose(enum calibrate_target target, const struct sitter *s) {
-        const struct command command = {.verb = COMMAND_CALIBRATE, .target = target};
+        const struct command command = {.type = COMMAND_CALIBRATE, .target = target};
 
         pass(s, 5);
         CHECK(pipeline_command(&pipeline, &command, now, &snapshot) == COMMAND_OK);

@@ -86,7 +86,7 @@ static void test_rate(void) {
 
 /* The report of learning sets every field, whatever was there before. */
 static void test_learning_is_whole(void) {
-        const struct command teach = {.verb = COMMAND_TEACH, .name = "typing"};
+        const struct command teach = {.type = COMMAND_TEACH, .name = "typing"};
         struct learning learning;
         uint64_t now = 1000000;
 

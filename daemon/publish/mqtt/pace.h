@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Decides when the state is published: how soon a change is worth a message is in the rows of contract/live_fields.c. */
+/* Decides when the state is published: how soon a change is worth a message is in the rows of
+ * contract/live_fields.c. */
 #ifndef PUBLISH_MQTT_PACE_H
 #define PUBLISH_MQTT_PACE_H
 
 #include <stdint.h>
 
 #include "contract/live_fields.h"
+#include "sitbone/settings/mqtt.h"
 
 /* The pace of the most urgent field that differs. */
 enum live_pace find_pace(const struct live_values *last, const struct live_values *now);

@@ -212,7 +212,7 @@ static int run(struct source *source, const struct options *options, replay_fn d
 }
 
 static int replay_as_json(struct source *source, const struct options *options) {
-        struct replay_json *json = replay_json_new(stdout, &source->settings);
+        struct replay_json *json = replay_json_new(stdout);
         int status = STATUS_FAILED;
 
         if (json)
@@ -222,7 +222,7 @@ static int replay_as_json(struct source *source, const struct options *options) 
 }
 
 static int replay_as_summary(struct source *source, const struct options *options) {
-        struct replay_summary *summary = replay_summary_new(&source->settings, options->teach.n > 0);
+        struct replay_summary *summary = replay_summary_new(options->teach.n > 0);
         int status = STATUS_FAILED;
 
         if (summary)
