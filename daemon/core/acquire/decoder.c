@@ -405,7 +405,7 @@ static bool skip_to_sync(struct decoder *d) {
 
 /* Bytes by which a frame differs from random bytes. */
 static size_t count_evidence(const struct format *f, const struct format_bytes *sync) {
-        return sync->n + f->tail.n + f->n_constants + format_check_size(f) + format_length_size(f);
+        return (size_t)sync->n + f->tail.n + f->n_constants + format_check_size(f) + format_length_size(f);
 }
 
 /* Whether a frame is accepted only when the next sync follows it. A prefix with little evidence needs that while the

@@ -57,7 +57,10 @@ static void put_element(const struct format *f, uint32_t value, uint8_t *ret) {
                 memcpy(&value, &number, sizeof(value));
                 put_little(value, 4, ret);
                 return;
-        default:
+        case ELEMENT_U8:
+        case ELEMENT_U16LE:
+        case ELEMENT_I16LE:
+        case ELEMENT_I32LE:
                 put_little(value << f->shift, format_element_size(f), ret);
         }
 }
