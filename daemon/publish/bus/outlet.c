@@ -166,9 +166,9 @@ static int admit_caller(struct bus *b, sd_bus_message *m, double cost, bus_answe
         }
 
 /* The same for a method that is a command: parse reads its arguments. */
-#define DEFINE_COMMAND(handler, verb_, parse)                                                                         \
+#define DEFINE_COMMAND(handler, type_, parse)                                                                         \
         static int answer_##handler(void *userdata, sd_bus_message *m) {                                              \
-                struct command command = {.verb = verb_};                                                             \
+                struct command command = {.type = type_};                                                             \
                 enum command_result parsed = parse(m, &command);                                                      \
                                                                                                                       \
                 return answer_command(userdata, m, parsed, &command);                                                 \
@@ -183,13 +183,13 @@ DEFINE_COMMAND(on_done, COMMAND_DONE, parse_nothing)
 DEFINE_COMMAND(on_skip, COMMAND_SKIP, parse_nothing)
 DEFINE_COMMAND(on_pause, COMMAND_PAUSE, parse_minutes)
 DEFINE_COMMAND(on_resume, COMMAND_RESUME, parse_nothing)
-DEFINE_COMMAND(on_hold, COMMAND_HOLD, parse_inhibit)
+DEFINE_COMMAND(on_hold, COMMAND_INHIBIT, parse_inhibit)
 DEFINE_COMMAND(on_calibrate, COMMAND_CALIBRATE, parse_target)
 DEFINE_COMMAND(on_tare, COMMAND_TARE, parse_nothing)
 DEFINE_COMMAND(on_teach, COMMAND_TEACH, parse_name)
 DEFINE_COMMAND(on_unteach, COMMAND_UNTEACH, parse_name)
 DEFINE_COMMAND(on_set_sitter, COMMAND_SITTER, parse_name_or_none)
-DEFINE_COMMAND(on_session_done, COMMAND_SESSION, parse_nothing)
+DEFINE_COMMAND(on_session_done, COMMAND_WORKOUT, parse_nothing)
 
 /* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; bus_callers.h does it. */
 #define UNPRIVILEGED SD_BUS_VTABLE_UNPRIVILEGED
@@ -403,7 +403,7 @@ static void post_alerts(struct bus *b, const struct alerts *alerts) {
                 if (!a->changes || !b->owned)
                         continue;
                 if (!accepts_messages(b, QUEUED_MOST)) { /* agents read OpenAlerts when the name is back */
-                        retry_later(b, "the bus takes no messages", 0);
+                        retry_later(b, "the bus accepts no messages", 0);
                         return;
                 }
                 if (a->changes & ALERT_HEADS_UP)
@@ -485,13 +485,15 @@ static int add_timers(struct bus *b) {
                 r = sd_event_add_exit(b->event, &b->leave, on_leave, b);
         if (r >= 0)
                 r = sd_event_source_set_priority(b->leave, SD_EVENT_PRIORITY_IMPORTANT);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(b->announce, SD_EVENT_OFF);
+        if (r >= 0 && b->kind == BUS_OFF)
+                r = sd_event_source_set_enabled(b->retry, SD_EVENT_OFF);
         if (r < 0)
                 return r;
-        sd_event_source_set_description(b->retry, "bus-retry");
-        sd_event_source_set_description(b->announce, "bus-announce");
-        sd_event_source_set_enabled(b->announce, SD_EVENT_OFF);
-        if (b->kind == BUS_OFF)
-                sd_event_source_set_enabled(b->retry, SD_EVENT_OFF);
+        /* names only help to debug */
+        (void)sd_event_source_set_description(b->retry, "bus-retry");
+        (void)sd_event_source_set_description(b->announce, "bus-announce");
         return 0;
 }
 

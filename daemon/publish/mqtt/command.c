@@ -103,7 +103,7 @@ enum argument_kind {
 static const struct row {
         const char *name, *value_key; /* value_key: key of the argument in JSON, NULL = none */
         enum command_word word;
-        enum command_verb verb; /* of WORD_COMMAND */
+        enum command_type type; /* of WORD_COMMAND */
         enum argument_kind argument;
         long long minutes_max;
 } rows[] = {
@@ -116,10 +116,10 @@ static const struct row {
         {"skip", NULL, WORD_COMMAND, COMMAND_SKIP, ARGUMENT_NONE, 0},
         {"pause", "minutes", WORD_COMMAND, COMMAND_PAUSE, ARGUMENT_MINUTES, 1440},
         {"resume", NULL, WORD_COMMAND, COMMAND_RESUME, ARGUMENT_NONE, 0},
-        {"hold", "state", WORD_COMMAND, COMMAND_HOLD, ARGUMENT_ON_OFF, 0},
+        {"hold", "state", WORD_COMMAND, COMMAND_INHIBIT, ARGUMENT_ON_OFF, 0},
         {"unteach", "name", WORD_COMMAND, COMMAND_UNTEACH, ARGUMENT_NAME, 0},
         {"sitter", "name", WORD_COMMAND, COMMAND_SITTER, ARGUMENT_SITTER, 0},
-        {"session_done", NULL, WORD_COMMAND, COMMAND_SESSION, ARGUMENT_NONE, 0},
+        {"session_done", NULL, WORD_COMMAND, COMMAND_WORKOUT, ARGUMENT_NONE, 0},
 };
 
 static const struct row *find_row(const char *name) {
@@ -175,7 +175,7 @@ enum command_result command_parse(const char *name, const void *payload, size_t 
         memset(ret, 0, sizeof(*ret));
         snprintf(ret->reply_to.command, sizeof(ret->reply_to.command), "%s", is_topic_level(name) ? name : "invalid");
         if (!row)
-                return COMMAND_UNKNOWN_VERB;
+                return COMMAND_UNKNOWN;
         if (n > COMMAND_PAYLOAD_MAX)
                 return COMMAND_MALFORMED;
         parsed = n > 0 && *(const char *)payload == '{'
@@ -186,7 +186,7 @@ enum command_result command_parse(const char *name, const void *payload, size_t 
         if (!parsed)
                 return COMMAND_MALFORMED;
         *ret_word = row->word;
-        ret->command.verb = row->verb;
+        ret->command.type = row->type;
         return apply_argument(row, &argument, &ret->command);
 }
 

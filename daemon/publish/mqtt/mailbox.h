@@ -60,7 +60,7 @@ int mailbox_init(struct mailbox *m);
 void mailbox_free(struct mailbox *m);
 
 /* Called on the decision thread. */
-void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us, float break_s);
+void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us);
 void mailbox_configure(struct mailbox *m, const struct settings *settings);
 bool mailbox_next_request(struct mailbox *m, struct request *ret);
 void mailbox_answer(struct mailbox *m, const struct answer *answer);

@@ -21,7 +21,6 @@ struct mqtt {
         struct client client;
 
         /* used by the decision thread only */
-        float break_s;
         sd_event_source *commands;
         command_fn execute;
         void *userdata;
@@ -46,7 +45,7 @@ static void *thread_main(void *userdata) {
 static void mqtt_post(void *self, const struct snapshot *snapshot) {
         struct mqtt *q = self;
 
-        mailbox_post(&q->client.mailbox, snapshot, clock_realtime_us(), q->break_s);
+        mailbox_post(&q->client.mailbox, snapshot, clock_realtime_us());
 }
 
 /* Executes the commands that wait in the mailbox. */
@@ -76,7 +75,6 @@ static const char *mqtt_status(void *self) {
 static void mqtt_configure(void *self, const struct settings *settings) {
         struct mqtt *q = self;
 
-        q->break_s = settings->sitting.break_s;
         mailbox_configure(&q->client.mailbox, settings);
 }
 
@@ -129,7 +127,6 @@ int mqtt_new(const struct outlet_host *host, struct outlet *ret) {
                 return r;
         }
         atomic_init(&q->owners, 2);
-        q->break_s = host->settings->sitting.break_s;
         q->execute = host->execute;
         q->userdata = host->userdata;
         r = sd_event_add_io(host->event, &q->commands, q->client.mailbox.requests_fd, EPOLLIN, on_commands, q);

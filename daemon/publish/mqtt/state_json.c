@@ -80,8 +80,8 @@ static void put_instants(json_t *root, struct state_memory *memory, const struct
         }
 }
 
-/* Exact while nobody sits, in steps during a bout. It counts as total_increasing, so it must fall at midnight only: the
- * dwell that is taken back when a person is found to have left must not show. */
+/* Exact while nobody sits, in steps during a bout. It counts as total_increasing, so it must fall at midnight only:
+ * the dwell that is taken back when a person is found to have left must not show. */
 static uint32_t step_today(struct state_memory *memory, const struct live_values *v) {
         uint32_t now_min = v->sitting_today_min;
         bool away = strcmp(v->phase, phase_name(SITTING_AWAY)) == 0;

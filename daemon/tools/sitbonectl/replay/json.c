@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "contract/live_fill.h"
 #include "contract/live_json.h"
 #include "sitbone/settings.h"
 #include "tools/sitbonectl/replay/command.h"
@@ -13,28 +14,20 @@
 
 struct replay_json {
         FILE *f;
-        const struct settings *settings;
         struct live_values values; /* of the last frame */
 };
 
-struct replay_json *replay_json_new(FILE *f, const struct settings *settings) {
+struct replay_json *replay_json_new(FILE *f) {
         struct replay_json *j = calloc(1, sizeof(*j));
 
         if (!j)
                 return NULL;
         j->f = f;
-        j->settings = settings;
         return j;
 }
 
 void replay_json_free(struct replay_json *j) {
         free(j);
-}
-
-static void print_line(struct replay_json *j, json_t *line) {
-        json_dumpf(line, j->f, LIVE_JSON_FLAGS); /* main() reports a failed standard output */
-        fputc('\n', j->f);
-        json_decref(line);
 }
 
 static void print_frame(struct replay_json *j, const struct snapshot *s) {
@@ -44,12 +37,12 @@ static void print_frame(struct replay_json *j, const struct snapshot *s) {
 
         live_values_fill_frame(v, s, 0);
         if (s->posture.occupancy == OCCUPANCY_VACANT)
-                v->asymmetry = NAN;
+                v->asymmetry = (double)NAN;
         line = json_pack("{s:o}", "t_s", live_json_number(replay_time_s(s), 3));
         live_json_put(line, v, LIVE_REPLAY);
         /* two lumps of noise on an empty seat are no sit bones */
         json_object_set_new(line, "sit_bones", person ? view_bones_json(v) : json_null());
-        print_line(j, line);
+        live_json_print(j->f, line);
 }
 
 static json_t *make_event(const struct snapshot *s, const char *event) {
@@ -79,7 +72,7 @@ static void print_sitting(struct replay_json *j, const struct snapshot *s) {
                         put_seconds(line, "away_s", s->sitting.last_away_us);
                 if (events[i].change == SITTING_BOUT_ENDED)
                         put_seconds(line, "seated_s", s->sitting.last_bout_us);
-                print_line(j, line);
+                live_json_print(j->f, line);
         }
 }
 
@@ -89,10 +82,10 @@ static void print_raised(struct replay_json *j, const struct snapshot *s, enum a
         json_t *line = make_event(s, alert_event_name(kind));
         char reason[512];
 
-        alert_reason(a, kind, j->settings->sitting.break_s, reason, sizeof(reason));
+        alert_reason(a, kind, reason, sizeof(reason));
         json_object_set_new(line, "reason", json_string(reason));
         json_object_set_new(line, "exercise", live_json_text(e ? e->id : ""));
-        print_line(j, line);
+        live_json_print(j->f, line);
 }
 
 static void print_cleared(struct replay_json *j, const struct snapshot *s, enum alert_kind kind) {
@@ -104,7 +97,7 @@ static void print_cleared(struct replay_json *j, const struct snapshot *s, enum 
         json_object_set_new(line, "latency_s", json_null());
         if (a->answered_us)
                 put_seconds(line, "latency_s", a->answered_us - a->raised_us);
-        print_line(j, line);
+        live_json_print(j->f, line);
 }
 
 void replay_json_decided(void *userdata, const struct snapshot *s) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "contract/live_values.h"
+#include "contract/live_fill.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,40 +31,14 @@ static void append_name(char *names, size_t size, const char *name) {
         copy_text(names + n, size - n, name);
 }
 
-static enum maybe maybe(bool known, bool yes) {
+static enum maybe make_maybe(bool known, bool yes) {
         return !known ? MAYBE_UNKNOWN : yes ? MAYBE_YES : MAYBE_NO;
 }
 
-static void clear_array(struct live_array *array) {
-        array->n = 0;
-        for (int i = 0; i < LIVE_ARRAY_MAX; i++)
-                array->of[i] = NAN;
-}
-
-/* Replaces what was in the array before. */
 static void set_array(struct live_array *ret, const float *value, uint32_t n) {
-        clear_array(ret);
+        live_array_clear(ret);
         for (; ret->n < n; ret->n++)
                 ret->of[ret->n] = (double)value[ret->n];
-}
-
-void live_values_clear(struct live_values *v) {
-        memset(v, 0, sizeof(*v));
-        for (size_t i = 0; i < live_fields_n; i++) {
-                const struct live_field *f = &live_fields[i];
-                void *member = (char *)v + f->offset;
-
-                if (f->type == LIVE_NUMBER)
-                        *(double *)member = NAN;
-                else if (f->type == LIVE_MAYBE)
-                        *(enum maybe *)member = MAYBE_UNKNOWN;
-                else if (f->type == LIVE_COUNT && f->optional)
-                        *(uint32_t *)member = LIVE_COUNT_UNKNOWN;
-                else if (f->type == LIVE_ARRAY)
-                        clear_array(member);
-        }
-        SET_TEXT(v->occupancy, "unknown");
-        SET_TEXT(v->posture, "unknown");
 }
 
 /* Without an upright reference there is no tilt; while nobody sits, nothing is known. */
@@ -81,7 +55,7 @@ static void fill_posture(struct live_values *v, const struct snapshot *s) {
         const bool person = p->occupancy == OCCUPANCY_PERSON;
 
         SET_TEXT(v->occupancy, occupancy_name(p->occupancy));
-        v->occupied = maybe(p->occupancy != OCCUPANCY_UNKNOWN, person);
+        v->occupied = make_maybe(p->occupancy != OCCUPANCY_UNKNOWN, person);
         SET_TEXT(v->posture, posture_name(p->posture_class));
         SET_TEXT(v->taught, p->taught);
         v->confidence = (double)p->confidence;
@@ -94,7 +68,7 @@ static void fill_posture(struct live_values *v, const struct snapshot *s) {
         v->referenced = p->referenced;
         v->calibrated = p->calibrated;
         v->calibration_needed = find_calibration_needed(p, &s->learning);
-        v->squeezing = maybe(p->squeezes.ready, p->squeezes.contracting);
+        v->squeezing = make_maybe(p->squeezes.ready, p->squeezes.contracting);
 }
 
 static void fill_features(struct live_values *v, const struct features *f) {
@@ -215,7 +189,8 @@ static void fill_learning(struct live_values *v, const struct learning *l) {
 
 static void fill_place(struct live_values *v, const struct place *p) {
         SET_TEXT(v->mat_place, place_name(p->verdict));
-        v->mat_moved = maybe(p->verdict != PLACE_UNJUDGED && p->verdict != PLACE_LEARNING, p->verdict != PLACE_USUAL);
+        v->mat_moved =
+                make_maybe(p->verdict != PLACE_UNJUDGED && p->verdict != PLACE_LEARNING, p->verdict != PLACE_USUAL);
         v->mat_moved_x_mm = (double)p->moved_x_mm;
         v->mat_moved_y_mm = (double)p->moved_y_mm;
         v->mat_turned_deg = p->turned_deg;
@@ -227,7 +202,7 @@ static void fill_sitting(struct live_values *v, const struct snapshot *s) {
         SET_TEXT(v->phase, phase_name(sitting->phase));
         v->seated_since_us = sitting->bout_started_us;
         if (sitting->bout_started_us)
-                v->bout_seated_s = (uint32_t)(sitting->bout_seated_us / USEC_PER_SEC);
+                v->bout_seated_s = (uint32_t)(sitting->bout.seated_us / USEC_PER_SEC);
         v->sitting_today_s = (uint32_t)(sitting->today_us / USEC_PER_SEC);
         v->sitting_today_min = (uint32_t)(sitting->today_us / US_PER_MIN);
         if (sitting->last_bout_us)
@@ -236,27 +211,27 @@ static void fill_sitting(struct live_values *v, const struct snapshot *s) {
         v->breaks_today = sitting->breaks_today;
         if (!s->posture.squeezes.ready)
                 return;
-        v->squeezes = sitting->bout_squeezes;
-        v->squeezed_s = (double)sitting->bout_squeezed_s;
+        v->squeezes = sitting->bout.squeezes;
+        v->squeezed_s = (double)sitting->bout.squeezed_s;
 }
 
 static void fill_alerts(struct live_values *v, const struct alerts *a) {
         v->next_alert_us = a->activate_due_us;
         v->snoozed_until_us = a->snoozed_until_us;
         v->paused_until_us = a->paused_until_us;
-        v->inhibited = a->disturb != 0;
-        v->do_not_disturb = a->disturb & (1U << ALERT_HOLDER_PERSON);
+        v->inhibited = a->inhibitors != 0;
+        v->do_not_disturb = a->inhibitors & (1U << ALERT_INHIBITOR_PERSON);
         v->alerts_today = a->raised_today;
-        v->session_today = maybe(a->session.of > 0, a->session.in_days == 0);
-        if (a->session.of > 0)
-                v->sessions_done_week = a->session.done;
+        v->session_today = make_maybe(a->workout.of > 0, a->workout.in_days == 0);
+        if (a->workout.of > 0)
+                v->sessions_done_week = a->workout.done;
         v->glute_alert = a->of[ALERT_ACTIVATE].open;
         v->posture_alert = a->of[ALERT_SLOUCH].open || a->of[ALERT_ASYMMETRY].open;
         v->still_alert = a->of[ALERT_STILL].open;
 }
 
 /* The kinds are in order of importance: the first that is open is shown. */
-static void fill_open_alert(struct live_values *v, const struct snapshot *s, const struct settings *settings) {
+static void fill_open_alert(struct live_values *v, const struct snapshot *s) {
         const struct exercise *e;
         int k = 0;
 
@@ -266,8 +241,7 @@ static void fill_open_alert(struct live_values *v, const struct snapshot *s, con
                 return;
         SET_TEXT(v->alert_kind, alert_kind_name((enum alert_kind)k));
         SET_TEXT(v->alert_title, alert_title((enum alert_kind)k));
-        alert_reason(&s->alerts.of[k], (enum alert_kind)k, settings->sitting.break_s, v->alert_reason,
-                     sizeof(v->alert_reason));
+        alert_reason(&s->alerts.of[k], (enum alert_kind)k, v->alert_reason, sizeof(v->alert_reason));
         e = alert_exercise(s->exercises, &s->alerts.of[k]);
         SET_TEXT(v->alert_exercise, e ? e->name : "");
 }
@@ -302,7 +276,7 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
         fill_alerts(ret, &s->alerts);
         if (settings) {
                 ret->break_s = (uint32_t)lrintf(settings->sitting.break_s);
-                fill_open_alert(ret, s, settings);
+                fill_open_alert(ret, s);
         }
         live_values_set_ages(ret);
 }
