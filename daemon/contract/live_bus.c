@@ -37,29 +37,31 @@ static int append_names(sd_bus_message *m, const char *names) {
 
 int live_bus_append_value(sd_bus_message *m, const struct live_field *f, const struct live_values *v) {
         const void *member = live_member(f, v);
+        const struct live_array *array = member;
+        uint64_t wall_us;
+        int yes;
 
         switch (f->type) {
-        case LIVE_TEXT:
-                return sd_bus_message_append(m, "s", (const char *)member);
         case LIVE_NAMES:
                 return append_names(m, member);
-        case LIVE_FLAG:
-                return sd_bus_message_append(m, "b", (int)*(const bool *)member);
-        case LIVE_MAYBE:
-                return sd_bus_message_append(m, "b", *(const enum maybe *)member == MAYBE_YES);
-        case LIVE_NUMBER:
-                return sd_bus_message_append(m, "d", *(const double *)member);
         case LIVE_ARRAY:
-                return sd_bus_message_append_array(m, 'd', ((const struct live_array *)member)->of,
-                                                   ((const struct live_array *)member)->n * sizeof(double));
-        case LIVE_COUNT:
-                return sd_bus_message_append(m, "u", *(const uint32_t *)member);
-        case LIVE_COUNT64:
-                return sd_bus_message_append(m, "t", *(const uint64_t *)member);
+                return sd_bus_message_append_array(m, 'd', array->of, array->n * sizeof(double));
+        case LIVE_FLAG:
+                yes = *(const bool *)member;
+                return sd_bus_message_append_basic(m, 'b', &yes);
+        case LIVE_MAYBE:
+                yes = *(const enum maybe *)member == MAYBE_YES;
+                return sd_bus_message_append_basic(m, 'b', &yes);
         case LIVE_INSTANT:
+                wall_us = live_wall_us(v, *(const uint64_t *)member);
+                return sd_bus_message_append_basic(m, 't', &wall_us);
+        case LIVE_TEXT:
+        case LIVE_NUMBER:
+        case LIVE_COUNT:
+        case LIVE_COUNT64:
                 break;
         }
-        return sd_bus_message_append(m, "t", live_wall_us(v, *(const uint64_t *)member));
+        return sd_bus_message_append_basic(m, *live_bus_type(f), member);
 }
 
 static bool is_unknown(const struct live_field *f, const void *member) {
@@ -109,43 +111,43 @@ static int read_array(sd_bus_message *m, struct live_array *ret) {
         return 0;
 }
 
-static int read_value(sd_bus_message *m, const struct live_field *f, void *member) {
+static int read_text(sd_bus_message *m, char *ret, size_t size) {
         const char *text;
-        int r, yes;
+        int r = sd_bus_message_read_basic(m, 's', &text);
 
+        if (r >= 0)
+                snprintf(ret, size, "%s", text);
+        return r;
+}
+
+static int read_flag(sd_bus_message *m, const struct live_field *f, void *ret) {
+        int yes, r = sd_bus_message_read_basic(m, 'b', &yes);
+
+        if (r >= 0 && f->type == LIVE_FLAG)
+                *(bool *)ret = yes;
+        else if (r >= 0)
+                *(enum maybe *)ret = yes ? MAYBE_YES : MAYBE_NO;
+        return r;
+}
+
+static int read_value(sd_bus_message *m, const struct live_field *f, void *member) {
         switch (f->type) {
         case LIVE_TEXT:
-                r = sd_bus_message_read_basic(m, 's', &text);
-                if (r >= 0)
-                        snprintf(member, f->size, "%s", text);
-                break;
+                return read_text(m, member, f->size);
         case LIVE_NAMES:
-                r = read_names(m, member, f->size);
-                break;
+                return read_names(m, member, f->size);
         case LIVE_FLAG:
-                r = sd_bus_message_read_basic(m, 'b', &yes);
-                if (r >= 0)
-                        *(bool *)member = yes;
-                break;
         case LIVE_MAYBE:
-                r = sd_bus_message_read_basic(m, 'b', &yes);
-                if (r >= 0)
-                        *(enum maybe *)member = yes ? MAYBE_YES : MAYBE_NO;
-                break;
+                return read_flag(m, f, member);
         case LIVE_ARRAY:
-                r = read_array(m, member);
-                break;
+                return read_array(m, member);
         case LIVE_NUMBER:
         case LIVE_COUNT:
         case LIVE_COUNT64:
         case LIVE_INSTANT:
-        default:
-                r = sd_bus_message_read_basic(m, *live_bus_type(f), member);
                 break;
         }
-        if (r >= 0 && (f->type == LIVE_TEXT || f->type == LIVE_NAMES))
-                sanitize_line(member); /* it goes to a terminal */
-        return r;
+        return sd_bus_message_read_basic(m, *live_bus_type(f), member);
 }
 
 int live_bus_read_entry(sd_bus_message *m, const char *key, struct live_values *v) {
@@ -158,6 +160,8 @@ int live_bus_read_entry(sd_bus_message *m, const char *key, struct live_values *
         r = sd_bus_message_enter_container(m, 'v', type);
         if (r >= 0)
                 r = read_value(m, f, (char *)v + f->offset);
+        if (r >= 0 && (f->type == LIVE_TEXT || f->type == LIVE_NAMES))
+                sanitize_line((char *)v + f->offset); /* it goes to a terminal */
         if (r >= 0)
                 r = sd_bus_message_exit_container(m);
         return r < 0 ? r : 1;

@@ -29,11 +29,11 @@ enum live_document {
         LIVE_DOCUMENT_N,
 };
 
-/* How soon a change is worth a message on MQTT. */
+/* The time within which a change is worth a message on MQTT. */
 enum live_pace {
-        LIVE_AT_HEARTBEAT,
-        LIVE_AT_INTERVAL, /* within state_interval_s */
-        LIVE_AT_ONCE,     /* a person would notice if it came late */
+        LIVE_AT_HEARTBEAT, /* heartbeat_s */
+        LIVE_AT_INTERVAL,  /* state_interval_s */
+        LIVE_AT_ONCE,      /* a person would notice a delay */
 };
 
 struct live_field {
@@ -64,6 +64,11 @@ extern const size_t live_fields_n;
 static inline const void *live_member(const struct live_field *f, const struct live_values *v) {
         return (const char *)v + f->offset;
 }
+
+void live_array_clear(struct live_array *array);
+
+/* Nothing is known. */
+void live_values_clear(struct live_values *v);
 
 /* The row with this key of GetLive; NULL = there is none. */
 const struct live_field *live_field_on_bus(const char *key);

@@ -2,6 +2,7 @@
 #include "contract/live_json.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 json_t *live_json_number(double value, int decimals) {
@@ -15,6 +16,18 @@ json_t *live_json_number(double value, int decimals) {
 
 json_t *live_json_text(const char *text) {
         return *text ? json_string(text) : json_null();
+}
+
+/* json_dumpf() would write every token by itself. */
+void live_json_print(FILE *f, json_t *document) {
+        char *text = json_dumps(document, LIVE_JSON_FLAGS);
+
+        if (text) {
+                fputs(text, f);
+                fputc('\n', f);
+        }
+        free(text);
+        json_decref(document);
 }
 
 static json_t *make_names(const char *names) {

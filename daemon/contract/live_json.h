@@ -5,6 +5,7 @@
 #define CONTRACT_LIVE_JSON_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "contract/live_fields.h"
 
@@ -16,6 +17,9 @@ json_t *live_json_number(double value, int decimals);
 
 /* null when it is empty. */
 json_t *live_json_text(const char *text);
+
+/* Prints a document on a line of its own, and frees it. */
+void live_json_print(FILE *f, json_t *document);
 
 /* Adds the values of this document. Instants are left to the caller: only it knows how they are written. */
 void live_json_put(json_t *root, const struct live_values *v, enum live_document document);

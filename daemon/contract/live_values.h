@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* One moment of one seat, as it is published: plain values without the map. Filled once from a snapshot, then written by
- * every outlet from the table in live_fields.h, and filled again by sitbonectl from what GetLive answers.
+/* One moment of one seat, as it is published: plain values without the map. live_fill.h fills it once from a
+ * snapshot, every outlet writes it from the table in live_fields.h, and sitbonectl fills it again from the answer of
+ * GetLive.
  *
- * To publish another value: one member here, one row in live_fields.c, one assignment in live_values.c. */
+ * To publish another value: one member here, one row in live_fields.c, one assignment in live_fill.c. */
 #ifndef CONTRACT_LIVE_VALUES_H
 #define CONTRACT_LIVE_VALUES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sitbone/identity.h"
-#include "sitbone/settings.h"
-#include "sitbone/snapshot.h"
+#include "sitbone/features.h"
+#include "sitbone/health.h"
+
+struct settings;
 
 /* LIVE_ARRAY_MAX is the longest array that is published: the regions of the seat. */
 enum { LIVE_WORD_MAX = 64, LIVE_TEXT_MAX = 512, LIVE_NAMES_MAX = 768, LIVE_ARRAY_MAX = REGION_N };
@@ -95,19 +97,5 @@ struct live_values {
         uint64_t refused_of[REFUSAL_N];
         uint32_t decide_worst_us, decide_p99_us;
 };
-
-/* Nothing is known. */
-void live_values_clear(struct live_values *v);
-
-/* Fills *ret; realtime_us is the wall clock at s->now_us. Without a snapshot only the identity is known. identity NULL:
- * its values stay empty. settings NULL: break_s and the words of the open alert stay empty. */
-void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_t realtime_us,
-                      const struct settings *settings, const struct identity *identity);
-
-/* Fills only what may change with every frame; the rest is the same while snapshot.only_numbers. */
-void live_values_fill_frame(struct live_values *v, const struct snapshot *s, uint64_t realtime_us);
-
-/* Sets the members that count seconds from or to an instant. */
-void live_values_set_ages(struct live_values *v);
 
 #endif

@@ -11,8 +11,9 @@
 
 #include "sitbone/command.h"
 #include "sitbone/identity.h"
-#include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
+
+struct settings;
 
 /* Executes a command at once. Call it on the decision thread only. */
 typedef enum command_result (*command_fn)(void *userdata, const struct command *command);
@@ -29,27 +30,22 @@ struct outlet_host {
 
 struct outlet_ops {
         const char *name;
-        /* Each decision. With snapshot.only_numbers nothing else in it is new: return soon. */
+        /* Called for each decision. With snapshot.only_numbers only numbers are new: return soon. */
         void (*post)(void *self, const struct snapshot *snapshot);
-        /* One short phrase for STATUS= and `sitbonectl status`: "connected", "refused: not authorised". */
+        /* A short phrase for STATUS= and `sitbonectl status`: "connected", "refused: not authorised". */
         const char *(*status)(void *self);
-        /* How much a full mailbox let go. NULL: it has none, or counts for itself. */
+        /* Number of entries that a full mailbox dropped. NULL: the outlet has no mailbox, or publishes the count
+         * itself. */
         uint64_t (*lost)(void *self);
-        /* Thresholds that it shows have changed (SIGHUP). */
+        /* Adopts new settings (SIGHUP). */
         void (*configure)(void *self, const struct settings *settings);
-        /* Says good-bye properly and frees; bounded to 2 s. */
+        /* Closes connections properly and frees; takes at most 2 s. */
         void (*free)(void *self);
 };
 
 struct outlet {
         const struct outlet_ops *ops;
         void *self;
-};
-
-/* Time as the world tells it: publishers turn instants into wall-clock text with this, taken at each post. */
-struct wall {
-        uint64_t now_us;      /* CLOCK_BOOTTIME (or virtual) */
-        uint64_t realtime_us; /* CLOCK_REALTIME at the same moment */
 };
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of enums, as they go over the wire and in words for people. Every program uses them, so that a notification, an
- * MQTT event and the terminal agree. A number that no enum has is "unknown". */
+/* Names of enums, as they go over the wire and in words for people. Every program uses them, so that a notification,
+ * an MQTT event and the terminal agree. A number that no enum has is "unknown". */
 #ifndef WORDS_NAMES_H
 #define WORDS_NAMES_H
 

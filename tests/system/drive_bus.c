@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A seat without a mat for tests of the bus and the agent: the real follow stages and the real bus outlet, with a posture
  * and virtual time that the test gives on standard input, one command a line:
- *     person | slouched | vacant      who is there from now on
+ *     person | slouched | vacant      state of the seat from now on
  *     skip SECONDS                    time passes
  *     online 0|1                      frames come, or not
  *     exercise TEXT                   the name of the only exercise
@@ -39,7 +39,7 @@ struct drive {
         size_t n;
 };
 
-static void step(struct drive *d, uint64_t by_us) {
+static void step_time(struct drive *d, uint64_t by_us) {
         struct snapshot *s = &d->snapshot;
 
         d->now_us += by_us;
@@ -49,7 +49,7 @@ static void step(struct drive *d, uint64_t by_us) {
         d->bus.ops->post(d->bus.self, s);
 }
 
-static enum command_result execute(void *userdata, const struct command *c) {
+static enum command_result execute_command(void *userdata, const struct command *c) {
         struct drive *d = userdata;
         enum command_result r = d->busy ? COMMAND_BUSY : alert_command(&d->alert, c, d->now_us);
 
@@ -57,11 +57,11 @@ static enum command_result execute(void *userdata, const struct command *c) {
                 r = COMMAND_NO_FRAMES;
         printf("command %d %" PRIu32 " %d %s\n", (int)c->type, c->minutes, (int)c->target, command_result_name(r));
         fflush(stdout);
-        step(d, 0);
+        step_time(d, 0);
         return r;
 }
 
-static void seat(struct drive *d, enum occupancy occupancy, enum posture_class kind) {
+static void seat_sitter(struct drive *d, enum occupancy occupancy, enum posture_class kind) {
         struct posture *p = &d->snapshot.posture;
 
         *p = (struct posture){.occupancy = occupancy,
@@ -72,40 +72,40 @@ static void seat(struct drive *d, enum occupancy occupancy, enum posture_class k
                               .tilt_deg = {kind == POSTURE_SLOUCHED ? -9 : 0, 4},
                               .obliquity_deg = {NAN, NAN},
                               .asymmetry = 0};
-        step(d, 0);
+        step_time(d, 0);
 }
 
-/* As the pipeline would at a frame a second. */
-static void skip(struct drive *d, unsigned seconds) {
+/* Steps as the pipeline does at a frame a second. */
+static void skip_time(struct drive *d, unsigned seconds) {
         for (unsigned i = 0; i < seconds; i++)
-                step(d, USEC_PER_SEC);
+                step_time(d, USEC_PER_SEC);
 }
 
-static void storm(struct drive *d, unsigned n) {
+static void post_storm(struct drive *d, unsigned n) {
         for (unsigned i = 0; i < n; i++) {
                 d->snapshot.posture.posture_class = i % 2 ? POSTURE_ARCHED : POSTURE_UPRIGHT;
-                step(d, 10000);
+                step_time(d, 10000);
         }
 }
 
-static void obey(struct drive *d, const char *line) {
+static void obey_line(struct drive *d, const char *line) {
         if (strcmp(line, "person") == 0)
-                seat(d, OCCUPANCY_PERSON, POSTURE_UPRIGHT);
+                seat_sitter(d, OCCUPANCY_PERSON, POSTURE_UPRIGHT);
         else if (strcmp(line, "slouched") == 0)
-                seat(d, OCCUPANCY_PERSON, POSTURE_SLOUCHED);
+                seat_sitter(d, OCCUPANCY_PERSON, POSTURE_SLOUCHED);
         else if (strcmp(line, "vacant") == 0)
-                seat(d, OCCUPANCY_VACANT, POSTURE_VACANT);
+                seat_sitter(d, OCCUPANCY_VACANT, POSTURE_VACANT);
         else if (strncmp(line, "skip ", 5) == 0)
-                skip(d, (unsigned)strtoul(line + 5, NULL, 10));
+                skip_time(d, (unsigned)strtoul(line + 5, NULL, 10));
         else if (strncmp(line, "storm ", 6) == 0)
-                storm(d, (unsigned)strtoul(line + 6, NULL, 10));
+                post_storm(d, (unsigned)strtoul(line + 6, NULL, 10));
         else if (strncmp(line, "exercise ", 9) == 0)
                 snprintf(d->exercises.of[0].name, sizeof(d->exercises.of[0].name), "%s", line + 9);
         else if (strncmp(line, "busy ", 5) == 0)
                 d->busy = line[5] == '1';
         else if (strncmp(line, "online ", 7) == 0) {
                 d->snapshot.health.mat_online = line[7] == '1';
-                step(d, 0);
+                step_time(d, 0);
         } else
                 exit(2);
         puts("ok");
@@ -124,14 +124,14 @@ static int on_input(sd_event_source *source, int fd, uint32_t events, void *user
         d->line[d->n] = '\0';
         while ((end = strchr(d->line, '\n'))) {
                 *end++ = '\0';
-                obey(d, d->line);
+                obey_line(d, d->line);
                 d->n = strlen(end);
                 memmove(d->line, end, d->n + 1);
         }
         return 0;
 }
 
-static void prepare(struct drive *d, const char *seat_id) {
+static void prepare_drive(struct drive *d, const char *seat_id) {
         struct map *map = &d->snapshot.map;
 
         settings_defaults(&d->settings);
@@ -171,12 +171,13 @@ int main(int argc, char **argv) {
         if (argc != 3 || sd_event_default(&event) < 0)
                 return 2;
         log_open(LOG_LEVEL_DEBUG);
-        prepare(d, argv[2]);
+        prepare_drive(d, argv[2]);
         d->settings.bus.bus = strcmp(argv[1], "session") == 0 ? BUS_SESSION : BUS_SYSTEM;
-        if (bus_new(&(struct outlet_host){event, &d->settings, &d->identity, execute, d}, NULL, NULL, &d->bus) < 0 ||
+        if (bus_new(&(struct outlet_host){event, &d->settings, &d->identity, execute_command, d}, NULL, NULL,
+                    &d->bus) < 0 ||
             sd_event_add_io(event, NULL, STDIN_FILENO, 1 /* EPOLLIN */, on_input, d) < 0)
                 return 1;
-        seat(d, OCCUPANCY_VACANT, POSTURE_VACANT);
+        seat_sitter(d, OCCUPANCY_VACANT, POSTURE_VACANT);
         sd_event_loop(event);
         d->bus.ops->free(d->bus.self);
         sd_event_unref(event);

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The seat on the bus: what it shows, what it refuses, when it speaks, and a bus that is late, taken, frozen or gone."""
+"""The seat on the bus: values, refusals, the pace of signals, and a bus that is late, taken, frozen or gone."""
 import math
 import os
 import signal
@@ -96,7 +96,7 @@ def test_refusals(address, seat):
 
 
 def test_flood(address, seat):
-    """One that asks without end is refused; another one is still heard."""
+    """A caller that calls without end is refused; another one is still answered."""
     greedy, modest = Caller(address), Caller(address)
     results = []
     before = len(seat.commands)
@@ -123,8 +123,8 @@ def signals(path, member):
     return read(path).count(f"member={member}\n")
 
 
-def test_speaks_seldom(processes, address, seat):
-    """A thousand changes of posture are not a thousand messages; nothing new is none at all."""
+def test_pace_of_signals(processes, address, seat):
+    """A thousand changes of posture are far fewer messages; without changes there is no message."""
     path = f"{processes.directory}/signals"
     with open(path, "w", encoding="utf-8") as file:
         processes.start("dbus-monitor", "--address", address, "type='signal'", stdout=file, stderr=subprocess.DEVNULL)
@@ -161,7 +161,7 @@ def test_names(processes, address, environment):
 
 
 def test_bus_comes_and_goes(processes, environment, seat, bus):
-    """No bus, a new one, a frozen one: the seat works on, never waits, and comes back."""
+    """Without a bus, with a new one or a frozen one, the seat keeps working, never waits, and comes back."""
     processes.end(bus)
     until("noticed", lambda: seat.says("connection lost"))
     seat.tell("person", "skip 300")
@@ -178,8 +178,8 @@ def test_bus_comes_and_goes(processes, environment, seat, bus):
             worst = max(worst, time.monotonic() - began)
             time.sleep(0.05)
     assert worst < 0.5 + 2 * jitter.worst, (worst, jitter.worst)
-    seat.tell("skip 900000")  # more alerts than the socket takes: given up, so that agents ask anew when it is back
-    until("said that the bus is stuck", lambda: seat.says("takes no messages"))
+    seat.tell("skip 900000")  # more alerts than the socket accepts: the connection is given up, and agents ask later
+    until("said that the bus is stuck", lambda: seat.says("accepts no messages"))
     assert seat.leave() < 2, "waited for a frozen bus at the end"
     bus.send_signal(signal.SIGCONT)
     return worst
@@ -201,7 +201,7 @@ def main():
         test_live(caller)
         test_refusals(address, seat)
         test_flood(address, seat)
-        test_speaks_seldom(processes, address, seat)
+        test_pace_of_signals(processes, address, seat)
         test_names(processes, address, environment)
         worst = test_bus_comes_and_goes(processes, environment, seat, bus)
         print(f"ok; longest answer of the seat with a frozen bus: {worst * 1000:.1f} ms")

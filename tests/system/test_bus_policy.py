@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The system bus with the policy that is installed: who may be a seat, who may ask one, and whose desktop is told.
+"""The system bus with the installed policy: programs that may own the name, callers that may use it, and desktops that are notified.
 
 Runs in a mount namespace of its own, with a user sitboned and with logind's state files written by the test."""
 import os
@@ -92,7 +92,7 @@ def test_who_may_be_a_seat(system):
     return kept
 
 
-def test_who_may_ask(system):
+def test_authorisation(system):
     denied = "Only root, the daemon's own user"
     for uid in (0, SITBONED):
         assert system.call(uid, "GetLive") == ""
@@ -118,7 +118,7 @@ def test_who_may_ask(system):
 
 
 def test_whose_desktop(system, seat):
-    """The agent of a session that is not active waits; a signal from somebody who is no seat shows nothing."""
+    """The agent of an inactive session waits; a signal from a program that is no seat shows nothing."""
     desktop = Desktop(system.processes)
     desktop.environment["DBUS_SYSTEM_BUS_ADDRESS"] = system.address
     desktop.start_dunst()
@@ -140,7 +140,7 @@ def test_whose_desktop(system, seat):
 
 
 def test_an_answer_that_cannot_be_given(system, seat):
-    """Text that a bus refuses: told at once, also to a caller that the bus had to be asked about first."""
+    """Text that a bus refuses is reported at once, also to a caller whose uid the bus had to look up first."""
     seat.process.stdin.buffer.write(b"exercise \xff\n")
     seat.tell("person", "skip 1810")
     assert seat.lines.get(timeout=60) == "ok"
@@ -156,7 +156,7 @@ def main():
         prepare_namespace(processes.directory)
         system = System(processes)
         seat = test_who_may_be_a_seat(system)
-        test_who_may_ask(system)
+        test_authorisation(system)
         skip_unless("dunst", "dunstctl", "Xvfb", f"{BUILD}/sitbone-agent")
         test_whose_desktop(system, seat)
         test_an_answer_that_cannot_be_given(system, seat)

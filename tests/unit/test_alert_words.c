@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers of an alert, as they came over the bus, into words: whatever came. */
+/* Words of an alert from the numbers that came over the bus, whatever they are. */
 #include <string.h>
 
 #include "check.h"
-#include "contract/alert_words.h"
+#include "contract/bus_alert.h"
 
-static void take_all(struct bus_alert *b, double number, const char *text) {
+static void set_all(struct bus_alert *b, double number, const char *text) {
         static const char *const numbers[] = {"seated_s",  "cause_s",   "limit_s",           "window_s",
                                               "asymmetry", "break_s",   "slouched_share",    "exercise_kind",
                                               "why_suits", "why_share", "why_lately",        "why_other_lately",
@@ -19,7 +19,7 @@ static void take_all(struct bus_alert *b, double number, const char *text) {
                 bus_alert_set_value(b, texts[i], text, 0);
 }
 
-static void words_of_numbers(void) {
+static void test_words(void) {
         struct bus_alert b = {.kind = ALERT_ACTIVATE};
         struct alert_words words;
 
@@ -38,12 +38,13 @@ static void words_of_numbers(void) {
         CHECK(alert_words_make(&b, "activate", &words));
         CHECK(strcmp(words.title, "Time to activate your glutes") == 0);
         CHECK(strcmp(words.reason, "seated 31 min without a 2 min break; slouched 64 % of it") == 0);
-        CHECK(strcmp(words.body, "Seated 31 min without a 2 min break; slouched 64 % of it.\n"
-                                 "Gesäß anspannen: 3 x 12. Im Stehen.") == 0); /* the daemon's where we know none */
+        CHECK(strcmp(words.body,
+                     "Seated 31 min without a 2 min break; slouched 64 % of it.\n"
+                     "Gesäß anspannen: 3 x 12. Im Stehen.") == 0); /* the daemon's words where this program has none */
         CHECK(strcmp(words.exercise, "Gesäß anspannen") == 0 && words.safety[0] == '\0');
 }
 
-static void anything_may_come(void) {
+static void test_any_numbers(void) {
         static const double numbers[] = {0, -1, 1e300, -1e300, 4294967295.0, 4294967296.0, 65536, 256, 0.5};
         static const char *const kinds[] = {"activate", "slouch", "asymmetry", "still", "short"};
         char long_text[4096];
@@ -60,7 +61,7 @@ static void anything_may_come(void) {
                         struct bus_alert b = {.kind = ALERT_ACTIVATE};
                         struct alert_words words;
 
-                        take_all(&b, number, long_text);
+                        set_all(&b, number, long_text);
                         CHECK(alert_words_make(&b, kinds[k], &words));
                         CHECK(strlen(words.reason) > 3 && strlen(words.body) > strlen(words.reason));
                 }
@@ -68,7 +69,7 @@ static void anything_may_come(void) {
 }
 
 int main(void) {
-        words_of_numbers();
-        anything_may_come();
+        test_words();
+        test_any_numbers();
         return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of published values: each row is complete, no key occurs twice on an outlet, units agree with keys, and the
- * manual pages describe every key. */
+/* The table of published values: each row is complete, no key occurs twice on an outlet, units agree with keys,
+ * and the manual pages describe every key. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,7 +116,7 @@ static char *read_page(const char *page) {
 }
 
 /* "a.b" is described as *b*, *b*: or *b* type. */
-static bool describes(const char *page, const char *key) {
+static bool describes_key(const char *page, const char *key) {
         const char *dot = strrchr(key, '.');
         char bold[64];
 
@@ -125,7 +125,7 @@ static bool describes(const char *page, const char *key) {
 }
 
 static int count_missing(const char *name, const char *page, const char *key) {
-        if (!key || describes(page, key))
+        if (!key || describes_key(page, key))
                 return 0;
         fprintf(stderr, "%s does not describe %s\n", name, key);
         return 1;

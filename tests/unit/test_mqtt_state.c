@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What is published of a snapshot, when, and how the mailbox keeps it. */
+/* The documents of MQTT, the pace at which they are published, and the mailbox between the threads. */
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "check.h"
+#include "contract/live_fields.h"
+#include "contract/live_fill.h"
 #include "publish/mqtt/discovery.h"
 #include "publish/mqtt/mailbox.h"
 #include "publish/mqtt/pace.h"
@@ -24,7 +26,7 @@ static const struct exercise_catalogue exercises = {
         .n = 1, .of = {{.id = "bridge", .name = "Bridge", .dose = "10", .how = "Lift \"slowly\"."}}};
 static const struct settings_mqtt pace = {.state_interval_s = 10, .heartbeat_s = 60};
 
-static struct snapshot *person(void) {
+static struct snapshot *make_person(void) {
         static struct snapshot s;
 
         memset(&s, 0, sizeof(s));
@@ -44,14 +46,14 @@ static struct snapshot *person(void) {
         return &s;
 }
 
-static struct live_values report_of(const struct snapshot *s) {
+static struct live_values make_values(const struct snapshot *s) {
         struct live_values r;
 
         live_values_fill(&r, s, 1788860467250000ull, NULL, NULL);
         return r;
 }
 
-static json_t *parsed(char *text) {
+static json_t *parse_document(char *text) {
         json_t *root = json_loads(text, 0, NULL);
 
         CHECK(root);
@@ -74,9 +76,9 @@ static void test_time(void) {
 
 static void test_state(void) {
         struct state_memory memory = {0};
-        struct snapshot *s = person();
-        struct live_values r = report_of(s);
-        json_t *root = parsed(state_json(&memory, &r));
+        struct snapshot *s = make_person();
+        struct live_values r = make_values(s);
+        json_t *root = parse_document(state_json(&memory, &r));
 
         CHECK(strcmp(string_of(root, "ts"), "2026-09-08T09:41:07.250Z") == 0);
         CHECK(strcmp(string_of(root, "seated_since"), "2026-09-08T09:10:07Z") == 0);
@@ -84,14 +86,14 @@ static void test_state(void) {
         CHECK(json_integer_value(json_object_get(root, "load_left_pct")) == 45);
         CHECK(json_is_null(json_object_get(root, "snoozed_until")));
         json_decref(root);
-        r.tilt_deg = -0.04; /* 0.0: a minus would say leaning back */
-        root = parsed(state_json(&memory, &r));
+        r.tilt_deg = -0.04; /* 0.0: with a minus it would mean leaning back */
+        root = parse_document(state_json(&memory, &r));
         CHECK(!signbit(json_real_value(json_object_get(root, "pelvic_tilt_deg"))));
         json_decref(root);
         s->posture.occupancy = OCCUPANCY_UNKNOWN;
-        r = report_of(s);
+        r = make_values(s);
         r.tilt_deg = INFINITY;
-        root = parsed(state_json(&memory, &r));
+        root = parse_document(state_json(&memory, &r));
         CHECK(json_is_null(json_object_get(root, "occupied")) &&
               json_is_null(json_object_get(root, "pelvic_tilt_deg")));
         CHECK(json_is_null(json_object_get(root, "confidence_pct")));
@@ -102,32 +104,32 @@ static void test_state(void) {
 /* The clocks drift by microseconds against each other; the text of one instant must stand still. */
 static void test_instants_stand_still(void) {
         struct state_memory memory = {0};
-        struct live_values r = report_of(person());
+        struct live_values r = make_values(make_person());
         char first[64];
         json_t *root;
 
         r.realtime_us += 249999;
-        root = parsed(state_json(&memory, &r));
+        root = parse_document(state_json(&memory, &r));
         snprintf(first, sizeof(first), "%s", string_of(root, "seated_since"));
         json_decref(root);
         r.realtime_us += 10;
-        root = parsed(state_json(&memory, &r));
+        root = parse_document(state_json(&memory, &r));
         CHECK(strcmp(first, string_of(root, "seated_since")) == 0);
         json_decref(root);
-        r.realtime_us += 3600 * USEC_PER_SEC; /* somebody set the clock */
-        root = parsed(state_json(&memory, &r));
+        r.realtime_us += 3600 * USEC_PER_SEC; /* the clock was set */
+        root = parse_document(state_json(&memory, &r));
         CHECK(strcmp(first, string_of(root, "seated_since")) != 0);
         json_decref(root);
 }
 
-static long long today(struct state_memory *memory, struct live_values *r, uint32_t minutes,
-                       enum sitting_phase phase) {
+static long long publish_today(struct state_memory *memory, struct live_values *r, uint32_t minutes,
+                               enum sitting_phase phase) {
         json_t *root;
         long long said;
 
         r->sitting_today_min = minutes;
         snprintf(r->phase, sizeof(r->phase), "%s", phase_name(phase));
-        root = parsed(state_json(memory, r));
+        root = parse_document(state_json(memory, r));
         said = json_integer_value(json_object_get(root, "sitting_today_min"));
         json_decref(root);
         return said;
@@ -135,18 +137,18 @@ static long long today(struct state_memory *memory, struct live_values *r, uint3
 
 static void test_today_steps(void) {
         struct state_memory memory = {0};
-        struct live_values r = report_of(person());
+        struct live_values r = make_values(make_person());
 
-        CHECK(today(&memory, &r, 7, SITTING_SEATED) == 7);
-        CHECK(today(&memory, &r, 11, SITTING_SEATED) == 7);
-        CHECK(today(&memory, &r, 12, SITTING_SEATED) == 12);
-        CHECK(today(&memory, &r, 14, SITTING_AWAY) == 14);
-        CHECK(today(&memory, &r, 13, SITTING_AWAY) == 14); /* the dwell taken back is not midnight */
-        CHECK(today(&memory, &r, 0, SITTING_SEATED) == 0);
+        CHECK(publish_today(&memory, &r, 7, SITTING_SEATED) == 7);
+        CHECK(publish_today(&memory, &r, 11, SITTING_SEATED) == 7);
+        CHECK(publish_today(&memory, &r, 12, SITTING_SEATED) == 12);
+        CHECK(publish_today(&memory, &r, 14, SITTING_AWAY) == 14);
+        CHECK(publish_today(&memory, &r, 13, SITTING_AWAY) == 14); /* the dwell that is taken back is not midnight */
+        CHECK(publish_today(&memory, &r, 0, SITTING_SEATED) == 0);
 }
 
 static void test_pace(void) {
-        struct live_values last = report_of(person()), now = last;
+        struct live_values last = make_values(make_person()), now = last;
         uint64_t sent = 1000 * USEC_PER_SEC;
 
         CHECK(find_state_due_us(NULL, 0, &now, &pace) == 0);
@@ -166,7 +168,7 @@ static void test_pace(void) {
 
 static void test_event(void) {
         static struct mailbox m;
-        struct snapshot *s = person();
+        struct snapshot *s = make_person();
         struct settings settings = {.alert.snooze_min = 10};
         struct seat_event e;
         json_t *root;
@@ -184,7 +186,7 @@ static void test_event(void) {
                                                       .exercise = 0};
         mailbox_post(&m, s, 1788860467250000ull);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_ALERT_RAISED && e.number == 1);
-        root = parsed(event_json(&e, 0xabc, &settings));
+        root = parse_document(event_json(&e, 0xabc, &settings));
         CHECK(strcmp(string_of(root, "event_type"), "glute_activation_due") == 0);
         CHECK(strcmp(string_of(root, "id"), "abc-1") == 0);
         CHECK(strcmp(string_of(root, "ts"), "2026-09-08T09:41:06.250Z") == 0);
@@ -192,12 +194,12 @@ static void test_event(void) {
         CHECK(json_is_null(json_object_get(root, "asymmetry")));
         json_decref(root);
         CHECK(!mailbox_next_event(&m, &e));
-        mailbox_done(&m);
+        mailbox_free(&m);
 }
 
 static void test_stood_up_when_left(void) {
         static struct mailbox m;
-        struct snapshot *s = person();
+        struct snapshot *s = make_person();
         struct seat_event e;
 
         CHECK(mailbox_init(&m) == 0);
@@ -212,13 +214,13 @@ static void test_stood_up_when_left(void) {
         mailbox_post(&m, s, 1788860467250000ull);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_BOUT_ENDED && e.seated_us == 31 * MIN_US);
         CHECK(e.at_realtime_us == 1788860467250000ull);
-        mailbox_done(&m);
+        mailbox_free(&m);
 }
 
 static void test_mailbox_bounds(void) {
         static struct mailbox m;
         struct request request = {.command.type = COMMAND_DONE};
-        struct snapshot *s = person();
+        struct snapshot *s = make_person();
         struct seat_event e;
         struct live_values r;
         struct answer answer = {.result = COMMAND_OK};
@@ -236,13 +238,13 @@ static void test_mailbox_bounds(void) {
         CHECK(waiting == MAILBOX_EVENTS && dropped == 7 && dropped_answers == 2);
         while (mailbox_next_answer(&m, &answer))
                 ;
-        CHECK(mailbox_next_event(&m, &e) && e.number == 8); /* the oldest went */
+        CHECK(mailbox_next_event(&m, &e) && e.number == 8); /* the oldest were dropped */
         CHECK(mailbox_report(&m, &r) && r.rows == 16);
         for (int i = 0; i < MAILBOX_COMMANDS; i++)
                 CHECK(mailbox_request(&m, &request));
         CHECK(!mailbox_request(&m, &request));
         CHECK(mailbox_next_request(&m, &request) && request.command.type == COMMAND_DONE);
-        mailbox_done(&m);
+        mailbox_free(&m);
 }
 
 static void write_file(const char *path, const char *text, mode_t mode) {
@@ -251,29 +253,30 @@ static void write_file(const char *path, const char *text, mode_t mode) {
         CHECK(f && fputs(text, f) >= 0 && fclose(f) == 0 && chmod(path, mode) == 0);
 }
 
-/* Between two judgements: the numbers of the last frame, and no event a second time; a mat that comes back is news. */
+/* Between two decisions only numbers change and no event is repeated; but a mat that comes back is published at
+ * once. */
 static void test_mailbox_numbers(void) {
         static struct mailbox m;
-        struct snapshot *s = person();
+        struct snapshot *s = make_person();
         static struct live_values r;
         uint64_t rung;
 
         CHECK(mailbox_init(&m) == 0);
         s->only_numbers = true;
-        mailbox_post(&m, s, 1); /* the first is all there is */
+        mailbox_post(&m, s, 1); /* the first report is complete all the same */
         CHECK(mailbox_report(&m, &r) && strcmp(r.phase, "seated") == 0);
-        CHECK(read(m.wake, &rung, sizeof(rung)) == sizeof(rung));
+        CHECK(read(m.wake_fd, &rung, sizeof(rung)) == sizeof(rung));
         s->health.frames = 7;
         s->posture.tilt_deg.value = -3;
         s->sitting.phase = SITTING_AWAY;
         mailbox_post(&m, s, 2);
         CHECK(mailbox_report(&m, &r) && r.frames == 7 && r.realtime_us == 2);
         CHECK(r.tilt_deg > -3.1 && strcmp(r.phase, "seated") == 0);
-        CHECK(read(m.wake, &rung, sizeof(rung)) < 0);
+        CHECK(read(m.wake_fd, &rung, sizeof(rung)) < 0);
         s->health.mat_online = !s->health.mat_online;
         mailbox_post(&m, s, 3);
-        CHECK(read(m.wake, &rung, sizeof(rung)) == sizeof(rung));
-        mailbox_done(&m);
+        CHECK(read(m.wake_fd, &rung, sizeof(rung)) == sizeof(rung));
+        mailbox_free(&m);
 }
 
 static void test_secret(void) {
@@ -299,23 +302,51 @@ static void test_secret(void) {
         rmdir(folder);
 }
 
+static bool is_published(enum live_document document, const char *key) {
+        for (size_t i = 0; i < live_fields_n; i++)
+                if (live_fields[i].in[document].key && strcmp(live_fields[i].in[document].key, key) == 0)
+                        return true;
+        return false;
+}
+
+/* Each entity reads a key that its document has. */
+static void check_entities(json_t *components) {
+        const char *name;
+        json_t *entity;
+        int n = 0;
+
+        json_object_foreach(components, name, entity) {
+                const char *topic = string_of(entity, "state_topic"), *template = string_of(entity, "value_template");
+                char key[64];
+
+                if (!topic || !template || sscanf(template, "{{ value_json.%63[a-z_] }}", key) != 1)
+                        continue;
+                if (strcmp(topic, "sitbone/a-1/state") == 0 && ++n)
+                        CHECK(is_published(LIVE_STATE, key));
+                else if (strcmp(topic, "sitbone/a-1/diag") == 0 && ++n)
+                        CHECK(is_published(LIVE_DIAG, key));
+        }
+        CHECK(n > 20);
+}
+
 static void test_discovery(void) {
         struct identity identity = {.seat_id = "a-1", .seat_name = "Chair \"one\"", .version = "0.1"};
-        json_t *root = parsed(homeassistant_config("sitbone/a-1", &identity)),
+        json_t *root = parse_document(homeassistant_config("sitbone/a-1", &identity)),
                *device = json_object_get(root, "device");
 
         CHECK(strcmp(string_of(device, "name"), "Chair \"one\"") == 0);
         CHECK(!json_object_get(device, "suggested_area") && !json_object_get(device, "serial_number"));
         CHECK(!json_object_get(json_object_get(root, "origin"), "support_url"));
         CHECK(json_object_size(json_object_get(root, "components")) == 48);
+        check_entities(json_object_get(root, "components"));
         json_decref(root);
 }
 
 static void test_map(void) {
         struct mqtt_counters counters = {0};
-        struct snapshot *s = person();
-        struct live_values r = report_of(s);
-        json_t *root = parsed(diag_json(&r, &counters)), *map = json_object_get(root, "map"), *flaws;
+        struct snapshot *s = make_person();
+        struct live_values r = make_values(s);
+        json_t *root = parse_document(diag_json(&r, &counters)), *map = json_object_get(root, "map"), *flaws;
 
         CHECK(json_is_null(json_object_get(map, "quality_pct"))); /* no frame yet */
         CHECK(json_is_null(json_object_get(root, "mat_moved")));
@@ -329,8 +360,8 @@ static void test_map(void) {
         s->map.drift = 0.0312f;
         s->map.creep = NAN;
         s->map.force_n = 612.4f;
-        r = report_of(s);
-        root = parsed(diag_json(&r, &counters));
+        r = make_values(s);
+        root = parse_document(diag_json(&r, &counters));
         map = json_object_get(root, "map");
         flaws = json_object_get(map, "flaws");
         CHECK(json_integer_value(json_object_get(root, "history_lost")) == 7);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* Names and sentences: no enum without a name, numbers in every reason, and no character cut in two. */
 #include <string.h>
 
 #include "check.h"
 #include "words/names.h"
 #include "words/sentences.h"
 
-static void names_are_total(void) {
+static void test_names(void) {
         for (int i = 0; i <= REFUSAL_N; i++)
                 CHECK(refusal_name((enum refusal)i)[0] != '\0');
         for (int i = 0; i < COMMAND_RESULT_N; i++)
@@ -19,7 +20,7 @@ static void names_are_total(void) {
         CHECK(strcmp(command_result_name(COMMAND_NOTHING_DUE), "NothingDue") == 0);
 }
 
-static void reasons_have_numbers(void) {
+static void test_reasons(void) {
         struct alert a = {.seated_us = 31 * 60000000ull + 59000000, .break_us = 120000000, .slouched_share = 0.64f};
         char text[200];
 
@@ -38,14 +39,14 @@ static void reasons_have_numbers(void) {
         CHECK(strcmp(text, "no weight shift for 10 min (limit 10 min)") == 0);
 }
 
-/* No byte of a character without the others, whatever the room. */
-static void body(const struct snapshot *s, char *ret, size_t size) {
+static void write_body(const struct snapshot *s, char *ret, size_t size) {
         const struct alert *a = &s->alerts.of[ALERT_ACTIVATE];
 
         alert_body(a, ALERT_ACTIVATE, alert_exercise(s->exercises, a), ret, size);
 }
 
-static void truncation_keeps_characters(void) {
+/* In a buffer of any size, a character is complete or missing. */
+static void test_truncation(void) {
         static struct snapshot s;
         static struct exercise_catalogue c;
         char whole[900], text[900];
@@ -63,27 +64,27 @@ static void truncation_keeps_characters(void) {
                                                                    .other = EXERCISE_STRENGTHEN,
                                                                    .lately = 1,
                                                                    .first = EXERCISE_SIDE_LEFT};
-        body(&s, whole, sizeof(whole));
+        write_body(&s, whole, sizeof(whole));
         CHECK(strstr(whole, "Seated 30 min without a 2 min break.\nGesäß ✓ 𝄞: 3 × 12. Übung für später"));
         CHECK(strstr(whole,
                      "später Begin with the left side, which carried less. (because you sat slouched 64 % of the "
                      "time; one that activates, after 2 strengthening and 1 activating lately)"));
         for (size_t room = 1; room <= strlen(whole) + 1; room++) {
-                body(&s, text, room);
+                write_body(&s, text, room);
                 size_t n = strlen(text);
                 CHECK(n < room && strncmp(whole, text, n) == 0);
                 CHECK(((unsigned char)whole[n] & 0xC0) != 0x80); /* the next byte begins a character */
                 CHECK(n + 4 >= room - 1);                        /* and no more is missing than that character */
         }
-        body(&s, NULL, 0);
+        write_body(&s, NULL, 0);
         s.alerts.of[ALERT_ACTIVATE].exercise = 7; /* not in the catalogue any more */
-        body(&s, text, sizeof(text));
+        write_body(&s, text, sizeof(text));
         CHECK(strcmp(text, "Seated 30 min without a 2 min break.") == 0);
 }
 
 int main(void) {
-        names_are_total();
-        reasons_have_numbers();
-        truncation_keeps_characters();
+        test_names();
+        test_reasons();
+        test_truncation();
         return 0;
 }

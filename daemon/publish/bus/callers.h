@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Decides which callers may call a method, and how often. The caller's uid comes from the bus daemon by an asynchronous
- * call: the ready-made sd_bus_query_sender_creds() would make the decision thread wait for the bus daemon. */
+/* Decides which callers may call a method, and how often. The caller's uid comes from the bus daemon by an
+ * asynchronous call: the ready-made sd_bus_query_sender_creds() would make the decision thread wait for the bus
+ * daemon. */
 #ifndef PUBLISH_BUS_CALLERS_H
 #define PUBLISH_BUS_CALLERS_H
 

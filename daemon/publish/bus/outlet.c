@@ -15,6 +15,7 @@
 #include "contract/live_bus.h"
 #include "publish/bus/callers.h"
 #include "publish/bus/values.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "words/names.h"
@@ -402,7 +403,7 @@ static void post_alerts(struct bus *b, const struct alerts *alerts) {
                 if (!a->changes || !b->owned)
                         continue;
                 if (!accepts_messages(b, QUEUED_MOST)) { /* agents read OpenAlerts when the name is back */
-                        retry_later(b, "the bus takes no messages", 0);
+                        retry_later(b, "the bus accepts no messages", 0);
                         return;
                 }
                 if (a->changes & ALERT_HEADS_UP)
@@ -484,13 +485,15 @@ static int add_timers(struct bus *b) {
                 r = sd_event_add_exit(b->event, &b->leave, on_leave, b);
         if (r >= 0)
                 r = sd_event_source_set_priority(b->leave, SD_EVENT_PRIORITY_IMPORTANT);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(b->announce, SD_EVENT_OFF);
+        if (r >= 0 && b->kind == BUS_OFF)
+                r = sd_event_source_set_enabled(b->retry, SD_EVENT_OFF);
         if (r < 0)
                 return r;
-        sd_event_source_set_description(b->retry, "bus-retry");
-        sd_event_source_set_description(b->announce, "bus-announce");
-        sd_event_source_set_enabled(b->announce, SD_EVENT_OFF);
-        if (b->kind == BUS_OFF)
-                sd_event_source_set_enabled(b->retry, SD_EVENT_OFF);
+        /* names only help to debug */
+        (void)sd_event_source_set_description(b->retry, "bus-retry");
+        (void)sd_event_source_set_description(b->announce, "bus-announce");
         return 0;
 }
 

@@ -6,9 +6,14 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
-#include "contract/bus_alert.h"
 #include "contract/live_fields.h"
 #include "publish/outlet.h"
+
+/* Converts instants to the wall clock. */
+struct wall {
+        uint64_t now_us;      /* CLOCK_BOOTTIME (or virtual) */
+        uint64_t realtime_us; /* CLOCK_REALTIME at the same moment */
+};
 
 struct bus_view {
         const struct snapshot *snapshot; /* NULL before the first post */
@@ -37,9 +42,6 @@ int bus_collect_moved(const struct bus_view *v, struct bus_sent *sent, char *ret
 
 /* True when a person should see this alert now. */
 bool bus_alert_shown(const struct bus_view *v, enum alert_kind k);
-
-/* Fills *ret with the alert of this kind from the last snapshot. */
-void bus_fill_alert(const struct bus_view *v, enum alert_kind k, struct bus_alert *ret);
 
 /* (s id, s kind, a{sv} details) without the brackets. */
 int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kind k);

@@ -10,8 +10,8 @@
 #include "sitbone/profile.h"
 #include "words/names.h"
 
-/* What Home Assistant rejects (one stray key at the root, in device or in origin loses the whole device; so does one
- * unknown platform) and what it needs is in sitbone-mqtt(7). unique_id and the keys here are kept for ever. */
+/* Home Assistant rejects the whole device for one stray key at the root, in device or in origin, and for one unknown
+ * platform; sitbone-mqtt(7) has its other rules. unique_id and the keys here are kept for ever. */
 
 enum feed { FEED_STATE, FEED_DIAG, FEED_INFO, FEED_MAT };
 
@@ -19,10 +19,10 @@ struct entity {
         const char *key, *platform;
         const char *name; /* NULL: the device's main entity */
         enum feed feed;
-        const char *value; /* member of the document; NULL: bare payload */
+        const char *value; /* key of the document, see contract/live_fields.c; NULL: the bare payload */
         const char *device_class, *unit, *state_class, *icon;
-        int decimals; /* -1: not said */
-        bool diagnostic, disabled;
+        int decimals;              /* -1: left to Home Assistant */
+        bool diagnostic, disabled; /* disabled: until the user enables it */
 };
 
 static const struct entity entities[] = {
@@ -79,7 +79,7 @@ static const struct entity entities[] = {
 };
 
 static const struct button {
-        const char *key, *name, *icon, *verb, *payload;
+        const char *key, *name, *icon, *command, *payload;
         bool config, disabled;
 } buttons[] = {
         {"snooze", "Snooze alerts", "mdi:bell-sleep", "snooze", "default"},
@@ -100,78 +100,61 @@ struct seat {
         const struct identity *identity;
 };
 
-static json_t *topic(const struct seat *s, const char *below) {
+static json_t *make_topic(const struct seat *s, const char *below) {
         return json_sprintf("%s/%s", s->base, below);
 }
 
-static void put_text(json_t *o, const char *key, const char *value) {
-        if (value && value[0])
-                json_object_set_new(o, key, json_string(value));
+static json_t *make_unique_id(const struct seat *s, const char *key) {
+        return json_sprintf("sitbone_%s_%s", s->identity->seat_id, key);
 }
 
-/* Present also while the mat is silent: what it says concerns the daemon. */
-static json_t *daemon_availability(const struct seat *s) {
-        return json_pack("[{s:o}]", "topic", topic(s, "availability"));
+/* Present also while the mat is silent: the entity concerns the daemon. */
+static json_t *make_daemon_availability(const struct seat *s) {
+        return json_pack("[{s:o}]", "topic", make_topic(s, "availability"));
 }
 
-static json_t *posture_options(void) {
+static json_t *make_posture_options(void) {
         json_t *options = json_array();
 
-        for (int k = 0; k < POSTURE_N; k++)
-                json_array_append_new(options, json_string(posture_name((enum posture_class)k)));
+        for (int p = 0; p < POSTURE_N; p++)
+                json_array_append_new(options, json_string(posture_name((enum posture_class)p)));
         return options;
 }
 
-static void put_identity(json_t *o, const struct seat *s, const char *key, const char *name) {
-        json_object_set_new(o, "unique_id", json_sprintf("sitbone_%s_%s", s->identity->seat_id, key));
-        json_object_set_new(o, "name", name ? json_string(name) : json_null());
-}
-
-static void put_payloads(json_t *o, const struct entity *e) {
-        bool link = e->feed == FEED_MAT;
-
-        json_object_set_new(o, "payload_on", link ? json_string("online") : json_true());
-        json_object_set_new(o, "payload_off", link ? json_string("offline") : json_false());
-}
-
-static json_t *entity(const struct seat *s, const struct entity *e) {
+static json_t *make_entity(const struct seat *s, const struct entity *e) {
         static const char *const topics[] = {"state", "diag", "info", "mat/availability"};
-        json_t *o = json_object();
+        const bool binary = strcmp(e->platform, "binary_sensor") == 0, link = e->feed == FEED_MAT;
+        const bool list = e->device_class && strcmp(e->device_class, "enum") == 0;
 
-        put_text(o, "platform", e->platform);
-        put_identity(o, s, e->key, e->name);
-        json_object_set_new(o, "state_topic", topic(s, topics[e->feed]));
-        if (e->value)
-                json_object_set_new(o, "value_template", json_sprintf("{{ value_json.%s }}", e->value));
-        put_text(o, "device_class", e->device_class);
-        put_text(o, "unit_of_measurement", e->unit);
-        put_text(o, "state_class", e->state_class);
-        put_text(o, "icon", e->icon);
-        if (e->decimals >= 0)
-                json_object_set_new(o, "suggested_display_precision", json_integer(e->decimals));
-        if (e->diagnostic)
-                put_text(o, "entity_category", "diagnostic");
-        if (e->disabled)
-                json_object_set_new(o, "enabled_by_default", json_false());
-        if (e->device_class && strcmp(e->device_class, "enum") == 0)
-                json_object_set_new(o, "options", posture_options());
-        if (strcmp(e->platform, "binary_sensor") == 0)
-                put_payloads(o, e);
-        if (e->feed != FEED_STATE)
-                json_object_set_new(o, "availability", daemon_availability(s));
-        return o;
+        return json_pack(
+                "{s:s, s:o, s:s?, s:o, s:o*, s:s*, s:s*, s:s*, s:s*, s:o*, s:s*, s:o*, s:o*, s:o*, s:o*, s:o*}", /* */
+                "platform", e->platform, "unique_id", make_unique_id(s, e->key), "name", e->name, "state_topic",
+                make_topic(s, topics[e->feed]), "value_template",
+                e->value ? json_sprintf("{{ value_json.%s }}", e->value) : NULL, "device_class", e->device_class,
+                "unit_of_measurement", e->unit, "state_class", e->state_class, "icon", e->icon,
+                "suggested_display_precision", e->decimals >= 0 ? json_integer(e->decimals) : NULL, "entity_category",
+                e->diagnostic ? "diagnostic" : NULL, "enabled_by_default", e->disabled ? json_false() : NULL,
+                "options", list ? make_posture_options() : NULL, "payload_on",
+                !binary ? NULL
+                : link  ? json_string("online")
+                        : json_true(),
+                "payload_off",
+                !binary ? NULL
+                : link  ? json_string("offline")
+                        : json_false(),
+                "availability", e->feed != FEED_STATE ? make_daemon_availability(s) : NULL);
 }
 
-/* Only what never changes: attributes that move multiply a recorder's rows. */
+/* Only values that never change: attributes that move multiply the rows of a recorder. */
 static void put_attributes(json_t *o, const struct seat *s) {
-        json_object_set_new(o, "json_attributes_topic", topic(s, "info"));
-        put_text(
+        json_object_set_new(o, "json_attributes_topic", make_topic(s, "info"));
+        json_object_set_new(
                 o, "json_attributes_template",
-                "{{ {'seat_id': value_json.seat_id, 'mat_model': value_json.mat.model, 'grid': value_json.mat.grid} | "
-                "tojson }}");
+                json_string("{{ {'seat_id': value_json.seat_id, 'mat_model': value_json.mat.model, 'grid': "
+                            "value_json.mat.grid} | tojson }}"));
 }
 
-static json_t *event_types(void) {
+static json_t *make_event_types(void) {
         json_t *types = json_pack("[s,s,s,s,s,s,s,s,s]", "sat_down", "stood_up", "bout_ended", "glute_activation_done",
                                   "alert_cleared", "alert_snoozed", "alert_skipped", "alert_repeated", "heads_up");
 
@@ -180,142 +163,88 @@ static json_t *event_types(void) {
         return types;
 }
 
-static json_t *event_entity(const struct seat *s) {
-        json_t *o = json_object();
-
-        put_text(o, "platform", "event");
-        put_identity(o, s, "event", "Seat event");
-        json_object_set_new(o, "state_topic", topic(s, "event"));
-        json_object_set_new(o, "event_types", event_types());
-        json_object_set_new(o, "qos", json_integer(1));
-        put_text(o, "icon", "mdi:seat");
-        json_object_set_new(o, "availability", daemon_availability(s));
-        return o;
+static json_t *make_event_entity(const struct seat *s) {
+        return json_pack("{s:s, s:o, s:s, s:o, s:o, s:i, s:s, s:o}", "platform", "event", "unique_id",
+                         make_unique_id(s, "event"), "name", "Seat event", "state_topic", make_topic(s, "event"),
+                         "event_types", make_event_types(), "qos", 1, "icon", "mdi:seat", "availability",
+                         make_daemon_availability(s));
 }
 
-static json_t *trigger(const struct seat *s, const char *event) {
-        json_t *o = json_object();
-
-        put_text(o, "platform", "device_automation");
-        put_text(o, "automation_type", "trigger");
-        json_object_set_new(o, "topic", topic(s, "event"));
-        put_text(o, "value_template", "{{ value_json.event_type }}");
-        put_text(o, "payload", event);
-        put_text(o, "type", "alert");
-        put_text(o, "subtype", event);
-        json_object_set_new(o, "qos", json_integer(1));
-        return o;
+static json_t *make_trigger(const struct seat *s, const char *event) {
+        return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:i}", "platform", "device_automation",
+                         "automation_type", "trigger", "topic", make_topic(s, "event"), "value_template",
+                         "{{ value_json.event_type }}", "payload", event, "type", "alert", "subtype", event, "qos", 1);
 }
 
-static json_t *button(const struct seat *s, const struct button *b) {
-        json_t *o = json_object();
-
-        put_text(o, "platform", "button");
-        put_identity(o, s, b->key, b->name);
-        json_object_set_new(o, "command_topic", json_sprintf("%s/cmd/%s", s->base, b->verb));
-        put_text(o, "payload_press", b->payload);
-        put_text(o, "icon", b->icon);
-        if (b->config)
-                put_text(o, "entity_category", "config");
-        if (b->disabled)
-                json_object_set_new(o, "enabled_by_default", json_false());
-        json_object_set_new(o, "qos", json_integer(1));
-        json_object_set_new(o, "availability", daemon_availability(s));
-        return o;
+static json_t *make_button(const struct seat *s, const struct button *b) {
+        return json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:s*, s:o*, s:i, s:o}", "platform", "button", "unique_id",
+                         make_unique_id(s, b->key), "name", b->name, "command_topic",
+                         json_sprintf("%s/cmd/%s", s->base, b->command), "payload_press", b->payload, "icon", b->icon,
+                         "entity_category", b->config ? "config" : NULL, "enabled_by_default",
+                         b->disabled ? json_false() : NULL, "qos", 1, "availability", make_daemon_availability(s));
 }
 
-/* Holds alerts while on: for an automation that knows of meetings and films. */
-static json_t *hold_switch(const struct seat *s) {
-        json_t *o = json_object();
-
-        put_text(o, "platform", "switch");
-        put_identity(o, s, "hold", "Do not disturb");
-        json_object_set_new(o, "command_topic", topic(s, "cmd/hold"));
-        put_text(o, "payload_on", "on");
-        put_text(o, "payload_off", "off");
-        json_object_set_new(o, "state_topic", topic(s, "state"));
-        put_text(o, "value_template", "{{ 'on' if value_json.do_not_disturb else 'off' }}");
-        put_text(o, "icon", "mdi:bell-off");
-        json_object_set_new(o, "qos", json_integer(1));
-        json_object_set_new(o, "availability", daemon_availability(s));
-        return o;
+/* Inhibits alerts while it is on: for an automation that knows of meetings and films. */
+static json_t *make_inhibit_switch(const struct seat *s) {
+        return json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:s, s:s, s:i, s:o}", "platform", "switch", "unique_id",
+                         make_unique_id(s, "hold"), "name", "Do not disturb", "command_topic",
+                         make_topic(s, "cmd/hold"), "payload_on", "on", "payload_off", "off", "state_topic",
+                         make_topic(s, "state"), "value_template",
+                         "{{ 'on' if value_json.do_not_disturb else 'off' }}", "icon", "mdi:bell-off", "qos", 1,
+                         "availability", make_daemon_availability(s));
 }
 
-/* A name may be one nobody has said before, so that it is written, not chosen. Empty: nobody in particular. */
-static json_t *sitter_text(const struct seat *s) {
-        json_t *o = json_object();
-
-        put_text(o, "platform", "text");
-        put_identity(o, s, "who_sits", "Who sits");
-        json_object_set_new(o, "command_topic", topic(s, "cmd/sitter"));
-        json_object_set_new(o, "state_topic", topic(s, "state"));
-        put_text(o, "value_template", "{{ value_json.sitter or '' }}");
-        json_object_set_new(o, "min", json_integer(0));
-        json_object_set_new(o, "max", json_integer(SITTER_NAME_MAX - 1));
-        put_text(o, "pattern", "^([a-z0-9][a-z0-9-]*)?$");
-        put_text(o, "icon", "mdi:account-edit");
-        put_text(o, "entity_category", "config");
-        json_object_set_new(o, "enabled_by_default", json_false());
-        json_object_set_new(o, "qos", json_integer(1));
-        json_object_set_new(o, "availability", daemon_availability(s));
-        return o;
+/* A text, not a choice, as the name may be a new one. Empty: nobody in particular. */
+static json_t *make_sitter_text(const struct seat *s) {
+        return json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:i, s:i, s:s, s:s, s:s, s:b, s:i, s:o}", /* */
+                         "platform", "text", "unique_id", make_unique_id(s, "who_sits"), "name", "Who sits",
+                         "command_topic", make_topic(s, "cmd/sitter"), "state_topic", make_topic(s, "state"),
+                         "value_template", "{{ value_json.sitter or '' }}", "min", 0, "max", SITTER_NAME_MAX - 1,
+                         "pattern", "^([a-z0-9][a-z0-9-]*)?$", "icon", "mdi:account-edit", "entity_category", "config",
+                         "enabled_by_default", 0, "qos", 1, "availability", make_daemon_availability(s));
 }
 
-static json_t *components(const struct seat *s) {
+static json_t *make_components(const struct seat *s) {
         json_t *all = json_object();
         char key[64];
 
         for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
-                json_object_set_new(all, entities[i].key, entity(s, &entities[i]));
+                json_object_set_new(all, entities[i].key, make_entity(s, &entities[i]));
         put_attributes(json_object_get(all, "occupied"), s);
-        json_object_set_new(all, "event", event_entity(s));
-        json_object_set_new(all, "hold", hold_switch(s));
-        json_object_set_new(all, "who_sits", sitter_text(s));
+        json_object_set_new(all, "event", make_event_entity(s));
+        json_object_set_new(all, "hold", make_inhibit_switch(s));
+        json_object_set_new(all, "who_sits", make_sitter_text(s));
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 snprintf(key, sizeof(key), "trigger_%s", alert_event_name((enum alert_kind)k));
-                json_object_set_new(all, key, trigger(s, alert_event_name((enum alert_kind)k)));
+                json_object_set_new(all, key, make_trigger(s, alert_event_name((enum alert_kind)k)));
         }
         for (size_t i = 0; i < sizeof(buttons) / sizeof(buttons[0]); i++)
-                json_object_set_new(all, buttons[i].key, button(s, &buttons[i]));
+                json_object_set_new(all, buttons[i].key, make_button(s, &buttons[i]));
         return all;
 }
 
-static json_t *device(const struct identity *identity) {
-        json_t *o = json_object();
-
-        json_object_set_new(o, "identifiers", json_pack("[o]", json_sprintf("sitbone_%s", identity->seat_id)));
-        put_text(o, "name", identity->seat_name[0] ? identity->seat_name : identity->seat_id);
-        put_text(o, "manufacturer", "sitbone");
-        put_text(o, "model", identity->mat_model);
-        put_text(o, "model_id", identity->mat_format);
-        put_text(o, "serial_number", identity->mat_serial);
-        put_text(o, "sw_version", identity->version);
-        put_text(o, "suggested_area", identity->area);
-        return o;
+/* NULL when it is empty, or not UTF-8, as what a USB device says of itself may be. */
+static json_t *make_text(const char *text) {
+        return text[0] ? json_string(text) : NULL;
 }
 
-static json_t *origin(const struct identity *identity) {
-        json_t *o = json_object();
-
-        put_text(o, "name", "sitbone");
-        put_text(o, "sw_version", identity->version);
-        return o;
+static json_t *make_device(const struct identity *i) {
+        return json_pack("{s:[o], s:o*, s:s, s:o*, s:o*, s:o*, s:s, s:o*}", "identifiers",
+                         json_sprintf("sitbone_%s", i->seat_id), "name",
+                         make_text(i->seat_name[0] ? i->seat_name : i->seat_id), "manufacturer", "sitbone", "model",
+                         make_text(i->mat_model), "model_id", make_text(i->mat_format), "serial_number",
+                         make_text(i->mat_serial), "sw_version", i->version, "suggested_area", make_text(i->area));
 }
 
 char *homeassistant_config(const char *base, const struct identity *identity) {
         struct seat s = {base, identity};
-        json_t *root = json_object();
-        char *text;
-
-        json_object_set_new(root, "device", device(identity));
-        json_object_set_new(root, "origin", origin(identity));
-        json_object_set_new(root, "availability",
-                            json_pack("[{s:o},{s:o}]", "topic", topic(&s, "availability"), "topic",
-                                      topic(&s, "mat/availability")));
-        put_text(root, "availability_mode", "all");
         /* no shared state_topic: it would be merged into triggers and buttons too */
-        json_object_set_new(root, "components", components(&s));
-        text = json_dumps(root, JSON_COMPACT);
+        json_t *root = json_pack("{s:o, s:{s:s, s:s}, s:[{s:o},{s:o}], s:s, s:o}", "device", make_device(identity),
+                                 "origin", "name", "sitbone", "sw_version", identity->version, "availability", "topic",
+                                 make_topic(&s, "availability"), "topic", make_topic(&s, "mat/availability"),
+                                 "availability_mode", "all", "components", make_components(&s));
+        char *text = json_dumps(root, JSON_COMPACT);
+
         json_decref(root);
         return text;
 }

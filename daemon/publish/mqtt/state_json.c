@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "contract/live_json.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "util/iso8601.h"
 #include "util/language.h"
@@ -79,8 +80,8 @@ static void put_instants(json_t *root, struct state_memory *memory, const struct
         }
 }
 
-/* Exact while nobody sits, in steps during a bout. It counts as total_increasing, so it must fall at midnight only: the
- * dwell that is taken back when a person is found to have left must not show. */
+/* Exact while nobody sits, in steps during a bout. It counts as total_increasing, so it must fall at midnight only:
+ * the dwell that is taken back when a person is found to have left must not show. */
 static uint32_t step_today(struct state_memory *memory, const struct live_values *v) {
         uint32_t now_min = v->sitting_today_min;
         bool away = strcmp(v->phase, phase_name(SITTING_AWAY)) == 0;
@@ -98,7 +99,8 @@ char *state_json(struct state_memory *memory, const struct live_values *v) {
         json_t *root = begin_document(v->realtime_us);
 
         shown.sitting_today_min = step_today(memory, v);
-        snprintf(shown.calibration_stale, sizeof(shown.calibration_stale), "%s", language_translate(v->calibration_stale));
+        snprintf(shown.calibration_stale, sizeof(shown.calibration_stale), "%s",
+                 language_translate(v->calibration_stale));
         json_object_set_new(root, "seq", make_count(++memory->seq));
         live_json_put(root, &shown, LIVE_STATE);
         if (strcmp(v->learning, learning_phase_name(LEARNING_IDLE)) == 0)

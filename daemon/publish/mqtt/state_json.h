@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The JSON documents of the MQTT topics: compact, malloc'd, NULL when out of memory. Every key is always there; null is
- * unknown (with a missing key Home Assistant would go on showing the stale value). */
+/* The JSON documents of the MQTT topics: compact, malloc'd, NULL when out of memory. Every key is always there; null
+ * is unknown (with a missing key Home Assistant would go on showing the stale value). */
 #ifndef PUBLISH_MQTT_STATE_JSON_H
 #define PUBLISH_MQTT_STATE_JSON_H
 
@@ -11,6 +11,7 @@
 #include "publish/mqtt/events.h"
 #include "sitbone/command.h"
 #include "sitbone/identity.h"
+#include "sitbone/settings.h"
 
 /* An instant keeps its first text: converted again each time, it would flicker by the jitter between the clocks. */
 struct stamp {

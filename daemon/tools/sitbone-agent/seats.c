@@ -9,7 +9,7 @@
 #include <systemd/sd-bus.h>
 #include <time.h>
 
-#include "contract/alert_words.h"
+#include "contract/bus_alert.h"
 #include "contract/bus_names.h"
 #include "tools/sitbone-agent/safety.h"
 #include "util/language.h"

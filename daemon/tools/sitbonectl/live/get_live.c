@@ -5,9 +5,10 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
-#include "contract/alert_words.h"
+#include "contract/bus_alert.h"
 #include "contract/bus_names.h"
 #include "contract/live_bus.h"
+#include "contract/live_fill.h"
 #include "tools/sitbonectl/live/get_live.h"
 #include "util/clock.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "contract/alert_words.h"
+#include "contract/bus_alert.h"
 #include "tools/sitbonectl/live/get_why.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"

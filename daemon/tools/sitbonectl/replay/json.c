@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "contract/live_fill.h"
 #include "contract/live_json.h"
+#include "sitbone/settings.h"
 #include "tools/sitbonectl/replay/command.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
@@ -28,12 +30,6 @@ void replay_json_free(struct replay_json *j) {
         free(j);
 }
 
-static void print_line(struct replay_json *j, json_t *line) {
-        json_dumpf(line, j->f, LIVE_JSON_FLAGS); /* main() reports a failed standard output */
-        fputc('\n', j->f);
-        json_decref(line);
-}
-
 static void print_frame(struct replay_json *j, const struct snapshot *s) {
         struct live_values *v = &j->values;
         const bool person = s->posture.occupancy == OCCUPANCY_PERSON;
@@ -41,12 +37,12 @@ static void print_frame(struct replay_json *j, const struct snapshot *s) {
 
         live_values_fill_frame(v, s, 0);
         if (s->posture.occupancy == OCCUPANCY_VACANT)
-                v->asymmetry = NAN;
+                v->asymmetry = (double)NAN;
         line = json_pack("{s:o}", "t_s", live_json_number(replay_time_s(s), 3));
         live_json_put(line, v, LIVE_REPLAY);
         /* two lumps of noise on an empty seat are no sit bones */
         json_object_set_new(line, "sit_bones", person ? view_bones_json(v) : json_null());
-        print_line(j, line);
+        live_json_print(j->f, line);
 }
 
 static json_t *make_event(const struct snapshot *s, const char *event) {
@@ -76,7 +72,7 @@ static void print_sitting(struct replay_json *j, const struct snapshot *s) {
                         put_seconds(line, "away_s", s->sitting.last_away_us);
                 if (events[i].change == SITTING_BOUT_ENDED)
                         put_seconds(line, "seated_s", s->sitting.last_bout_us);
-                print_line(j, line);
+                live_json_print(j->f, line);
         }
 }
 
@@ -89,7 +85,7 @@ static void print_raised(struct replay_json *j, const struct snapshot *s, enum a
         alert_reason(a, kind, reason, sizeof(reason));
         json_object_set_new(line, "reason", json_string(reason));
         json_object_set_new(line, "exercise", live_json_text(e ? e->id : ""));
-        print_line(j, line);
+        live_json_print(j->f, line);
 }
 
 static void print_cleared(struct replay_json *j, const struct snapshot *s, enum alert_kind kind) {
@@ -101,7 +97,7 @@ static void print_cleared(struct replay_json *j, const struct snapshot *s, enum 
         json_object_set_new(line, "latency_s", json_null());
         if (a->answered_us)
                 put_seconds(line, "latency_s", a->answered_us - a->raised_us);
-        print_line(j, line);
+        live_json_print(j->f, line);
 }
 
 void replay_json_decided(void *userdata, const struct snapshot *s) {

@@ -56,7 +56,5 @@ void view_print_json(FILE *f, const struct view *v) {
         json_object_set_new(root, "sit_bones", view_bones_json(&v->live));
         json_object_set_new(root, "calibrated_poses", make_poses(&v->live));
         json_object_set_new(root, "alert", make_alert(&v->live));
-        json_dumpf(root, f, LIVE_JSON_FLAGS); /* main() reports a failed standard output */
-        fputc('\n', f);
-        json_decref(root);
+        live_json_print(f, root);
 }

@@ -4,13 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "words/names.h"
-
-static void clear_array(struct live_array *array) {
-        array->n = 0;
-        for (int i = 0; i < LIVE_ARRAY_MAX; i++)
-                array->of[i] = NAN;
-}
+#include "contract/live_fields.h"
+#include "contract/live_fill.h"
 
 void view_clear(struct view *v) {
         memset(v, 0, sizeof(*v));
@@ -35,21 +30,22 @@ void view_from_snapshot(struct view *v, const struct snapshot *s, const struct s
 }
 
 void view_settle(struct view *v) {
+        const double unknown = (double)NAN;
         struct live_values *l = &v->live;
 
         if (!l->mat_online) { /* the last map is old */
                 for (uint32_t i = 0; i < l->n_cells; i++)
                         v->level[i] *= 0; /* a cell that is not measured stays so */
-                l->load = l->contact_area_cm2 = l->peak = NAN;
+                l->load = l->contact_area_cm2 = l->peak = unknown;
         }
         if (strcmp(l->occupancy, "person") == 0)
                 return;
-        l->asymmetry = l->sit_bone_quality = NAN;
-        l->ppi = l->cov = l->dispersion = l->gradient_per_cm = l->cop_path_mm = l->cop_velocity_mm_s = NAN;
-        clear_array(&l->region_loaded_s);
-        clear_array(&l->sit_bones);
+        l->asymmetry = l->sit_bone_quality = unknown;
+        l->ppi = l->cov = l->dispersion = l->gradient_per_cm = l->cop_path_mm = l->cop_velocity_mm_s = unknown;
+        live_array_clear(&l->region_loaded_s);
+        live_array_clear(&l->sit_bones);
         if (strcmp(l->occupancy, "object") != 0)
-                l->cop_x_mm = l->cop_y_mm = l->front_share = NAN;
+                l->cop_x_mm = l->cop_y_mm = l->front_share = unknown;
 }
 
 uint32_t view_cols(const struct view *v) {
@@ -69,7 +65,8 @@ uint32_t view_rows(const struct view *v) {
 }
 
 static struct view_extent scattered_extent(const struct view *v) {
-        double x0 = INFINITY, x1 = -INFINITY, y0 = INFINITY, y1 = -INFINITY;
+        const double far = (double)INFINITY;
+        double x0 = far, x1 = -far, y0 = far, y1 = -far;
 
         for (uint32_t i = 0; i < v->live.n_cells; i++) {
                 x0 = fmin(x0, v->x_mm[i]);

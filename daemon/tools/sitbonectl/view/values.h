@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One moment of one seat, as the live view, status and the SVG picture show it: the published values and the map. Filled
- * from the daemon (live/get_live.c) or from a snapshot of replay. */
+/* One moment of one seat, as the live view, status and the SVG picture show it: the published values and the map.
+ * Filled from the daemon (live/get_live.c) or from a snapshot of replay. */
 #ifndef TOOLS_SITBONECTL_VIEW_VALUES_H
 #define TOOLS_SITBONECTL_VIEW_VALUES_H
 
@@ -12,6 +12,7 @@
 
 #include "contract/live_values.h"
 #include "sitbone/geometry.h"
+#include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
 
 enum { VIEW_TEXT_MAX = 512, VIEW_LABEL_W = 11 };
@@ -44,7 +45,8 @@ uint32_t view_rows(const struct view *v);
 /* The number of cells that are not measured. */
 uint32_t view_unmeasured(const struct view *v);
 
-/* 0..1 for the palette: full at the peak, but a nearly empty seat stays dark. VIEW_UNMEASURED for an unmeasured cell. */
+/* 0..1 for the palette: full at the peak, but a nearly empty seat stays dark. VIEW_UNMEASURED for an unmeasured
+ * cell. */
 static const float VIEW_UNMEASURED = -1;
 float view_shade(const struct view *v, float level);
 

@@ -10,7 +10,7 @@
 #include "words/names.h"
 #include "words/sentences.h"
 
-static bool person(const struct view *v) {
+static bool is_person(const struct view *v) {
         return strcmp(v->live.occupancy, "person") == 0;
 }
 
@@ -24,7 +24,7 @@ void view_line(const char *label, const char *text) {
 }
 
 bool view_is_sure(const struct view *v) {
-        return person(v) && strcmp(v->live.posture, "unknown") != 0 && isfinite(v->live.confidence);
+        return is_person(v) && strcmp(v->live.posture, "unknown") != 0 && isfinite(v->live.confidence);
 }
 
 void view_poses_words(const char *poses, char *ret, size_t size) {
@@ -44,7 +44,7 @@ void view_posture_words(const struct view *v, char *ret, size_t size) {
                 snprintf(ret, size, "%s", _("nobody on the seat"));
         else if (strcmp(v->live.occupancy, "object") == 0)
                 snprintf(ret, size, "%s", _("something lies on the seat"));
-        else if (!person(v))
+        else if (!is_person(v))
                 snprintf(ret, size, "%s", _("not decided yet"));
         else if (strcmp(v->live.posture, "unknown") == 0)
                 snprintf(ret, size, "%s", _("sitting, not sure how"));
@@ -62,7 +62,7 @@ void view_uncertain_words(double value, double sd, const char *otherwise, char *
 void view_tilt_words(const struct view *v, char *ret, size_t size) {
         const char *otherwise = _("unknown");
 
-        if (!person(v))
+        if (!is_person(v))
                 otherwise = _("unknown, nobody sits");
         else if (!v->live.referenced && v->kind != GEOMETRY_UNPLACED)
                 otherwise = _("no upright reference yet");

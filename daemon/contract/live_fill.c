@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "contract/live_values.h"
+#include "contract/live_fill.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "contract/live_fields.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "words/names.h"
 #include "words/sentences.h"
@@ -30,40 +31,14 @@ static void append_name(char *names, size_t size, const char *name) {
         copy_text(names + n, size - n, name);
 }
 
-static enum maybe maybe(bool known, bool yes) {
+static enum maybe make_maybe(bool known, bool yes) {
         return !known ? MAYBE_UNKNOWN : yes ? MAYBE_YES : MAYBE_NO;
 }
 
-static void clear_array(struct live_array *array) {
-        array->n = 0;
-        for (int i = 0; i < LIVE_ARRAY_MAX; i++)
-                array->of[i] = NAN;
-}
-
-/* Replaces what was in the array before. */
 static void set_array(struct live_array *ret, const float *value, uint32_t n) {
-        clear_array(ret);
+        live_array_clear(ret);
         for (; ret->n < n; ret->n++)
                 ret->of[ret->n] = (double)value[ret->n];
-}
-
-void live_values_clear(struct live_values *v) {
-        memset(v, 0, sizeof(*v));
-        for (size_t i = 0; i < live_fields_n; i++) {
-                const struct live_field *f = &live_fields[i];
-                void *member = (char *)v + f->offset;
-
-                if (f->type == LIVE_NUMBER)
-                        *(double *)member = NAN;
-                else if (f->type == LIVE_MAYBE)
-                        *(enum maybe *)member = MAYBE_UNKNOWN;
-                else if (f->type == LIVE_COUNT && f->optional)
-                        *(uint32_t *)member = LIVE_COUNT_UNKNOWN;
-                else if (f->type == LIVE_ARRAY)
-                        clear_array(member);
-        }
-        SET_TEXT(v->occupancy, "unknown");
-        SET_TEXT(v->posture, "unknown");
 }
 
 /* Without an upright reference there is no tilt; while nobody sits, nothing is known. */
@@ -80,7 +55,7 @@ static void fill_posture(struct live_values *v, const struct snapshot *s) {
         const bool person = p->occupancy == OCCUPANCY_PERSON;
 
         SET_TEXT(v->occupancy, occupancy_name(p->occupancy));
-        v->occupied = maybe(p->occupancy != OCCUPANCY_UNKNOWN, person);
+        v->occupied = make_maybe(p->occupancy != OCCUPANCY_UNKNOWN, person);
         SET_TEXT(v->posture, posture_name(p->posture_class));
         SET_TEXT(v->taught, p->taught);
         v->confidence = (double)p->confidence;
@@ -93,7 +68,7 @@ static void fill_posture(struct live_values *v, const struct snapshot *s) {
         v->referenced = p->referenced;
         v->calibrated = p->calibrated;
         v->calibration_needed = find_calibration_needed(p, &s->learning);
-        v->squeezing = maybe(p->squeezes.ready, p->squeezes.contracting);
+        v->squeezing = make_maybe(p->squeezes.ready, p->squeezes.contracting);
 }
 
 static void fill_features(struct live_values *v, const struct features *f) {
@@ -214,7 +189,8 @@ static void fill_learning(struct live_values *v, const struct learning *l) {
 
 static void fill_place(struct live_values *v, const struct place *p) {
         SET_TEXT(v->mat_place, place_name(p->verdict));
-        v->mat_moved = maybe(p->verdict != PLACE_UNJUDGED && p->verdict != PLACE_LEARNING, p->verdict != PLACE_USUAL);
+        v->mat_moved =
+                make_maybe(p->verdict != PLACE_UNJUDGED && p->verdict != PLACE_LEARNING, p->verdict != PLACE_USUAL);
         v->mat_moved_x_mm = (double)p->moved_x_mm;
         v->mat_moved_y_mm = (double)p->moved_y_mm;
         v->mat_turned_deg = p->turned_deg;
@@ -246,7 +222,7 @@ static void fill_alerts(struct live_values *v, const struct alerts *a) {
         v->inhibited = a->inhibitors != 0;
         v->do_not_disturb = a->inhibitors & (1U << ALERT_INHIBITOR_PERSON);
         v->alerts_today = a->raised_today;
-        v->session_today = maybe(a->workout.of > 0, a->workout.in_days == 0);
+        v->session_today = make_maybe(a->workout.of > 0, a->workout.in_days == 0);
         if (a->workout.of > 0)
                 v->sessions_done_week = a->workout.done;
         v->glute_alert = a->of[ALERT_ACTIVATE].open;
