@@ -4,7 +4,7 @@
 
 # Packages: to build, for the demonstration, for the tests of ./test.sh quick, and for the rest of ./test.sh.
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libserialport-dev libsystemd-dev libmosquitto-dev
-libjansson-dev libsqlite3-dev libcairo2-dev libncurses-dev scdoc gettext'
+libjansson-dev liblz4-dev libsqlite3-dev libcairo2-dev libncurses-dev scdoc gettext'
 demo_packages='mosquitto mosquitto-clients dbus'
 quick_packages='git ca-certificates python3 python3-paho-mqtt python3-numpy python3-serial python3-dbus python3-gi
 python3-dbusmock dunst xfce4-notifyd xfconf dconf-service dconf-gsettings-backend gsettings-desktop-schemas libglib2.0-bin

@@ -177,12 +177,12 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
 static enum command_result execute(void *userdata, const struct command *command) {
         struct app *a = userdata;
         uint64_t now_us = app_turn_time(a);
-        enum command_result result = command->verb == COMMAND_SITTER
+        enum command_result result = command->type == COMMAND_SITTER
                                              ? app_sitter(a, command)
                                              : pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
 
         if (result == COMMAND_OK) {
-                app_learn_by_hand(a, command->verb);
+                app_learn_by_hand(a, command->type);
                 app_decide(a, NULL, now_us);
                 app_remember(a);
                 a->tare_saved_us = 0;

@@ -85,7 +85,7 @@ void app_learn_again(struct app *a);
 /* After each decision. */
 void app_learn(struct app *a);
 /* After a command that was carried out. */
-void app_learn_by_hand(struct app *a, enum command_verb verb);
+void app_learn_by_hand(struct app *a, enum command_type type);
 /* COMMAND_SITTER. */
 enum command_result app_sitter(struct app *a, const struct command *command);
 

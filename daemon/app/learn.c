@@ -121,8 +121,8 @@ void app_learn(struct app *a) {
 }
 
 /* Who says who sits there, or has something learnt, is not to be moved to another profile in the middle of it. */
-void app_learn_by_hand(struct app *a, enum command_verb verb) {
-        if (verb == COMMAND_SITTER || verb == COMMAND_CALIBRATE || verb == COMMAND_TEACH)
+void app_learn_by_hand(struct app *a, enum command_type type) {
+        if (type == COMMAND_SITTER || type == COMMAND_CALIBRATE || type == COMMAND_TEACH)
                 a->sitter_settled = a->snapshot.posture.occupancy == OCCUPANCY_PERSON;
 }
 

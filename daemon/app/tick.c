@@ -37,7 +37,7 @@ void app_new_day(struct app *a, int from, uint64_t now_us) {
 void app_tell_time(struct app *a, uint64_t now_us) {
         uint64_t realtime_us = clock_realtime_us();
         time_t t = (time_t)(realtime_us / USEC_PER_SEC);
-        struct surroundings around = {.known = true, .now_us = now_us};
+        struct wall_clock around = {.known = true, .now_us = now_us};
         struct tm tm;
 
         localtime_r(&t, &tm);
@@ -105,7 +105,7 @@ static void tell_systemd(struct app *a) {
 
         if (s->bout_started_us)
                 n = snprintf(status, sizeof(status), "STATUS=seated %" PRIu64 " min",
-                             (uint64_t)(s->bout_seated_us / (60 * USEC_PER_SEC)));
+                             (uint64_t)(s->bout.seated_us / (60 * USEC_PER_SEC)));
         else
                 n = snprintf(status, sizeof(status), "STATUS=%s", occupancy_name(a->snapshot.posture.occupancy));
         for (int i = 0; i < a->n_outlets && n < (int)sizeof(status); i++)

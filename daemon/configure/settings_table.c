@@ -143,7 +143,8 @@ const struct setting settings_table[] = {
               "Contact that begins in front of this line counts as perching on the edge; 0 is the middle of the "
               "mat."),
         FLOAT(posture, hysteresis_pct, 0, 50, "%", "20",
-              "A posture ends only when its value falls this far below its threshold."),
+              "A posture ends only when its value falls this far below its threshold; for perched, this share of "
+              "100 mm behind it."),
         FLOAT(posture, dwell_s, 0, 60, "s", "2", "Time a new posture must last before it counts."),
         FLOAT(posture, reference_s, 2, 600, "s", "10",
               "Time of quiet sitting after a person sits down that becomes the upright posture, if none was "

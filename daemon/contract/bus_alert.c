@@ -13,7 +13,7 @@
 #include "words/sentences.h"
 
 /* Type of the member; seconds on the bus are microseconds in the alert. */
-enum member_type { TEXT, SECONDS, FLOAT, U32, U16, U8 };
+enum member_type { TEXT, SECONDS, FLOAT_SECONDS, FLOAT, U32, U16, U8 };
 
 static const struct row {
         const char *key;
@@ -30,7 +30,7 @@ static const struct row {
         ROW("window_s", SECONDS, alert.window_us),
         ROW("slouched_share", FLOAT, alert.slouched_share),
         ROW("asymmetry", FLOAT, alert.asymmetry),
-        ROW("break_s", FLOAT, break_s),
+        ROW("break_s", FLOAT_SECONDS, alert.break_us),
         ROW("exercise", TEXT, exercise.id),
         ROW("exercise_name", TEXT, exercise.name),
         ROW("exercise_dose", TEXT, exercise.dose),
@@ -53,6 +53,9 @@ static int append_value(sd_bus_message *m, const char *key, const struct row *ro
         case SECONDS:
                 return sd_bus_message_append(m, "{sv}", key, "u",
                                              (uint32_t)(*(const uint64_t *)member / USEC_PER_SEC));
+        case FLOAT_SECONDS:
+                return sd_bus_message_append(m, "{sv}", key, "d",
+                                             (double)*(const uint64_t *)member / (double)USEC_PER_SEC);
         case FLOAT:
                 return sd_bus_message_append(m, "{sv}", key, "d", (double)*(const float *)member);
         case U32:
@@ -86,6 +89,7 @@ static void store_number(enum member_type type, void *member, double number) {
         case TEXT:
                 break;
         case SECONDS:
+        case FLOAT_SECONDS:
                 *(uint64_t *)member = (uint64_t)(limit_number(number, UINT32_MAX) * (double)USEC_PER_SEC);
                 break;
         case FLOAT:
@@ -185,8 +189,8 @@ bool alert_words_make(struct bus_alert *b, const char *kind, struct alert_words 
                 translate_exercise(b->catalogue, &exercise, ret->safety, sizeof(ret->safety));
         snprintf(ret->title, sizeof(ret->title), "%s", alert_title(b->kind));
         snprintf(ret->exercise, sizeof(ret->exercise), "%s", e ? e->name : "");
-        alert_reason(&b->alert, b->kind, b->break_s, ret->reason, sizeof(ret->reason));
+        alert_reason(&b->alert, b->kind, ret->reason, sizeof(ret->reason));
         exercise_reason(e, &b->alert.why, ret->chosen, sizeof(ret->chosen));
-        alert_body(&b->alert, b->kind, b->break_s, e, ret->body, sizeof(ret->body));
+        alert_body(&b->alert, b->kind, e, ret->body, sizeof(ret->body));
         return true;
 }

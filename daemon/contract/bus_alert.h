@@ -14,7 +14,6 @@ struct bus_alert {
         char catalogue[256];      /* file of the daemon's exercises; "" = the installed one */
         enum alert_kind kind;     /* travels apart from the numbers */
         struct alert alert;       /* only the members that make a reason */
-        float break_s;            /* from the settings */
         struct exercise exercise; /* id "" = none; only the members that a notification shows */
 };
 

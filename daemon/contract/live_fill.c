@@ -201,7 +201,7 @@ static void fill_sitting(struct live_values *v, const struct snapshot *s) {
         SET_TEXT(v->phase, phase_name(sitting->phase));
         v->seated_since_us = sitting->bout_started_us;
         if (sitting->bout_started_us)
-                v->bout_seated_s = (uint32_t)(sitting->bout_seated_us / USEC_PER_SEC);
+                v->bout_seated_s = (uint32_t)(sitting->bout.seated_us / USEC_PER_SEC);
         v->sitting_today_s = (uint32_t)(sitting->today_us / USEC_PER_SEC);
         v->sitting_today_min = (uint32_t)(sitting->today_us / US_PER_MIN);
         if (sitting->last_bout_us)
@@ -210,27 +210,27 @@ static void fill_sitting(struct live_values *v, const struct snapshot *s) {
         v->breaks_today = sitting->breaks_today;
         if (!s->posture.squeezes.ready)
                 return;
-        v->squeezes = sitting->bout_squeezes;
-        v->squeezed_s = (double)sitting->bout_squeezed_s;
+        v->squeezes = sitting->bout.squeezes;
+        v->squeezed_s = (double)sitting->bout.squeezed_s;
 }
 
 static void fill_alerts(struct live_values *v, const struct alerts *a) {
         v->next_alert_us = a->activate_due_us;
         v->snoozed_until_us = a->snoozed_until_us;
         v->paused_until_us = a->paused_until_us;
-        v->inhibited = a->disturb != 0;
-        v->do_not_disturb = a->disturb & (1U << ALERT_HOLDER_PERSON);
+        v->inhibited = a->inhibitors != 0;
+        v->do_not_disturb = a->inhibitors & (1U << ALERT_INHIBITOR_PERSON);
         v->alerts_today = a->raised_today;
-        v->session_today = make_maybe(a->session.of > 0, a->session.in_days == 0);
-        if (a->session.of > 0)
-                v->sessions_done_week = a->session.done;
+        v->session_today = make_maybe(a->workout.of > 0, a->workout.in_days == 0);
+        if (a->workout.of > 0)
+                v->sessions_done_week = a->workout.done;
         v->glute_alert = a->of[ALERT_ACTIVATE].open;
         v->posture_alert = a->of[ALERT_SLOUCH].open || a->of[ALERT_ASYMMETRY].open;
         v->still_alert = a->of[ALERT_STILL].open;
 }
 
 /* The kinds are in order of importance: the first that is open is shown. */
-static void fill_open_alert(struct live_values *v, const struct snapshot *s, const struct settings *settings) {
+static void fill_open_alert(struct live_values *v, const struct snapshot *s) {
         const struct exercise *e;
         int k = 0;
 
@@ -240,8 +240,7 @@ static void fill_open_alert(struct live_values *v, const struct snapshot *s, con
                 return;
         SET_TEXT(v->alert_kind, alert_kind_name((enum alert_kind)k));
         SET_TEXT(v->alert_title, alert_title((enum alert_kind)k));
-        alert_reason(&s->alerts.of[k], (enum alert_kind)k, settings->sitting.break_s, v->alert_reason,
-                     sizeof(v->alert_reason));
+        alert_reason(&s->alerts.of[k], (enum alert_kind)k, v->alert_reason, sizeof(v->alert_reason));
         e = alert_exercise(s->exercises, &s->alerts.of[k]);
         SET_TEXT(v->alert_exercise, e ? e->name : "");
 }
@@ -276,7 +275,7 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
         fill_alerts(ret, &s->alerts);
         if (settings) {
                 ret->break_s = (uint32_t)lrintf(settings->sitting.break_s);
-                fill_open_alert(ret, s, settings);
+                fill_open_alert(ret, s);
         }
         live_values_set_ages(ret);
 }

@@ -84,18 +84,10 @@ static enum command_result tare_seat(struct pipeline *p, const struct snapshot *
         return condition_tare(&p->condition) ? COMMAND_OK : COMMAND_UNSTEADY;
 }
 
-static enum alert_holder find_holder(const char *name) {
-        return strcmp(name, "desktop") == 0 ? ALERT_HOLDER_DESKTOP : ALERT_HOLDER_PERSON;
-}
-
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
                                      const struct snapshot *last) {
         p->follow_at_us = 0;
-        switch (command->verb) {
-        case COMMAND_SNOOZE:
-                return alert_snooze(&p->alert, command->minutes, now_us);
-        case COMMAND_DONE:
-                return alert_done(&p->alert, now_us);
+        switch (command->type) {
         case COMMAND_CALIBRATE:
                 if (command->target == CALIBRATE_EMPTY)
                         return tare_seat(p, last);
@@ -106,35 +98,33 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
                 break;
         case COMMAND_TARE:
                 return tare_seat(p, last);
-        case COMMAND_SKIP:
-                return alert_skip(&p->alert, now_us);
-        case COMMAND_PAUSE:
-                return alert_pause(&p->alert, command->minutes, now_us);
-        case COMMAND_RESUME:
-                return alert_resume(&p->alert);
-        case COMMAND_HOLD:
-                return alert_disturb(&p->alert, find_holder(command->name), command->on, now_us);
         case COMMAND_TEACH:
                 return estimate_teach(&p->estimate, command->name, now_us);
         case COMMAND_UNTEACH:
                 return estimate_unteach(&p->estimate, command->name);
-        case COMMAND_SESSION:
-                return alert_session_done(&p->alert);
+        case COMMAND_SNOOZE:
+        case COMMAND_DONE:
+        case COMMAND_SKIP:
+        case COMMAND_PAUSE:
+        case COMMAND_RESUME:
+        case COMMAND_INHIBIT:
+        case COMMAND_WORKOUT:
+                return alert_command(&p->alert, command, now_us);
         case COMMAND_SITTER:
-        case COMMAND_VERB_N:
+        case COMMAND_TYPE_N:
                 break;
         }
-        return COMMAND_UNKNOWN_VERB;
+        return COMMAND_UNKNOWN;
 }
 
-void pipeline_surround(struct pipeline *p, const struct surroundings *around) {
-        alert_surround(&p->alert, around);
+void pipeline_surround(struct pipeline *p, const struct wall_clock *around) {
+        alert_set_clock(&p->alert, around);
         p->follow_at_us = 0;
 }
 
 void pipeline_new_day(struct pipeline *p, uint64_t now_us) {
         sitting_new_day(&p->sitting, now_us);
-        alert_new_day(&p->alert, now_us);
+        alert_new_day(&p->alert);
         p->follow_at_us = 0;
 }
 

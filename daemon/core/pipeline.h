@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole estimator: frame + now -> snapshot + next deadline. Pure: no clock, no heap, no I/O.
- * The same function serves the daemon, replay, golden tests, scenarios, fuzzing and benchmarks. All state is in the struct:
- * one pipeline may be used by one thread at a time. */
+/* The whole estimator: frame + now -> snapshot + next deadline. Pure: no clock, no heap, no I/O. The same function
+ * serves the daemon, replay, golden tests, scenarios, fuzzing and benchmarks. All state is in the struct: one pipeline
+ * may be used by one thread at a time. */
 #ifndef CORE_PIPELINE_H
 #define CORE_PIPELINE_H
 
@@ -11,6 +11,7 @@
 #include "core/describe/describe.h"
 #include "core/estimate/estimate.h"
 #include "core/follow/alert.h"
+#include "core/follow/alert_memory.h"
 #include "core/follow/sitting.h"
 #include "sitbone/command.h"
 #include "sitbone/exercise.h"
@@ -26,7 +27,7 @@ struct pipeline {
         struct describe describe;
         struct estimate estimate;
         struct sitting_tracker sitting;
-        struct alert_desk alert;
+        struct alert_tracker alert;
         uint64_t followed_us, follow_at_us; /* last and next step of sitting and alerts; next 0 = at once */
         uint64_t deadline_us;               /* of these two */
 };
@@ -38,18 +39,18 @@ void pipeline_init(struct pipeline *p, const struct settings *settings, const st
 /* Applies new settings without losing the state (bout, reference, tare). */
 void pipeline_configure(struct pipeline *p, const struct settings *settings);
 
-/* One decision. frame NULL = only time passed. now_us never goes back. *snapshot is both read (the last map and features
- * stay when only time passed) and written: always pass the same one. Returns the time at which to call again at the latest
- * even without a frame; UINT64_MAX = no need. */
+/* One decision. frame NULL = only time passed. now_us never goes back. *snapshot is both read (the last map and
+ * features stay when only time passed) and written: always pass the same one. Returns the time at which to call again
+ * at the latest even without a frame; UINT64_MAX = no need. */
 uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *snapshot);
 
 /* Executes a command against the last snapshot; call pipeline_step(p, NULL, ...) after it to see the effect. */
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
                                      const struct snapshot *last);
 
-/* Sets the wall clock. Call it before the first step and whenever that clock may have been set: once a second is enough.
- * Without it there are no quiet hours. */
-void pipeline_surround(struct pipeline *p, const struct surroundings *around);
+/* Sets the wall clock. Call it before the first step and whenever that clock may have been set: once a second is
+ * enough. Without it there are no quiet hours. */
+void pipeline_surround(struct pipeline *p, const struct wall_clock *around);
 
 /* Local midnight: the totals of the day start again. */
 void pipeline_new_day(struct pipeline *p, uint64_t now_us);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Real serial devices through libserialport, with what 0.1.1 leaves out: close-on-exec, exclusive use, hang-up. 0.1.2 locks
- * the port in sp_open() itself. */
+#include "ports/serial.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libserialport.h>
@@ -13,11 +13,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "ports/backend.h"
+#include "ports/holder.h"
+#include "sitbone/settings.h"
 
-enum { BAUD_PART = 20 }; /* a twentieth off is more than the bits of a byte bear */
+enum { BAUD_PART = 20 }; /* a deviation of a twentieth is more than the bits of a byte tolerate */
 
-/* sp_nonblocking_read() says 0 for "nothing yet" and for "unplugged": only poll tells them apart. */
+/* sp_nonblocking_read() returns 0 both for "nothing yet" and for "unplugged": only poll distinguishes them. */
 static ssize_t serial_read(struct port *port, uint8_t *ret, size_t size) {
         struct pollfd p = {.fd = port->fd, .events = POLLIN};
         int r = sp_nonblocking_read(port->state, ret, size);
@@ -43,9 +44,9 @@ static void serial_close(struct port *port) {
         sp_free_port(port->state);
 }
 
-static const struct port_kind serial = {.read = serial_read, .write = serial_write, .close = serial_close};
+static const struct port_backend serial_backend = {.read = serial_read, .write = serial_write, .close = serial_close};
 
-static int last_error(enum sp_return r) {
+static int find_error(enum sp_return r) {
         int error = r == SP_ERR_ARG ? EINVAL : r == SP_ERR_MEM ? ENOMEM : r == SP_ERR_SUPP ? ENOTSUP : 0;
 
         if (error == 0)
@@ -53,8 +54,9 @@ static int last_error(enum sp_return r) {
         return error ? error : EIO;
 }
 
-/* Lines first: a board that resets on DTR has seen it for the shortest time then. Returns what could not be set. */
-static const char *configure(struct sp_port *sp, const struct port_options *o, enum sp_return *ret) {
+/* Sets the lines first, so that a board that resets on DTR sees it for the shortest time. Returns NULL, or the setting that
+ * failed. */
+static const char *configure_port(struct sp_port *sp, const struct port_options *o, enum sp_return *ret) {
         if (o->dtr != LINE_LEAVE && (*ret = sp_set_dtr(sp, o->dtr == LINE_ON ? SP_DTR_ON : SP_DTR_OFF)) != SP_OK)
                 return "DTR";
         if (o->rts != LINE_LEAVE && (*ret = sp_set_rts(sp, o->rts == LINE_ON ? SP_RTS_ON : SP_RTS_OFF)) != SP_OK)
@@ -72,9 +74,9 @@ static const char *configure(struct sp_port *sp, const struct port_options *o, e
         return NULL;
 }
 
-/* What the driver made of it; 0 = it does not say. A chip that cannot go so fast takes another rate, or stays where it was,
- * and calls that success. */
-static int baud_of(struct sp_port *sp) {
+/* The rate that the driver really set; 0 = not known. A chip that cannot run at the rate asked for uses another one, or
+ * stays at the last one, and reports success. */
+static int read_baud(struct sp_port *sp) {
         struct sp_port_config *config;
         int ret = 0;
 
@@ -86,8 +88,9 @@ static int baud_of(struct sp_port *sp) {
         return ret;
 }
 
-/* TIOCEXCL keeps others out from now on (root excepted); the lock finds those that came first and lock, too. */
-static int own(int fd) {
+/* TIOCEXCL keeps other programs (except those of root) out from now on; the lock detects those that opened the port before and
+ * lock it too. */
+static int claim_port(int fd) {
         int flags = fcntl(fd, F_GETFD);
 
         if (flags < 0 || fcntl(fd, F_SETFD, flags | FD_CLOEXEC) < 0)
@@ -97,7 +100,7 @@ static int own(int fd) {
         return ioctl(fd, TIOCEXCL) < 0 ? -errno : 0;
 }
 
-static int busy(struct port_hint hint, const char *path) {
+static int explain_busy(struct port_hint hint, const char *path) {
         char holder[96];
 
         if (!port_holder(path, holder, sizeof(holder))) /* only root sees what other people's processes have open */
@@ -105,11 +108,14 @@ static int busy(struct port_hint hint, const char *path) {
         return port_fail(hint, EBUSY, "%s is in use by %s", path, holder);
 }
 
-/* A tty that is opened for the first time echoes what it receives, and hands over lines, until somebody says otherwise.
- * libserialport asks it a few things before that; so it is told here at once, and what was echoed and not sent yet is
- * dropped. What comes between open() and the next line goes back to the mat all the same: no program can prevent that.
- * A port that others hold keeps their settings. Those who lock nothing are seen in /proc alone: by root, or if they are ours.
- * The lock is released at once: sp_open() of libserialport 0.1.2 locks its own descriptor, and would find this one. */
+/* A tty that is opened for the first time echoes the bytes it receives, and delivers lines, until a program changes that.
+ * libserialport queries the port before it does so. This function therefore opens the port first, sets raw mode at once and
+ * drops echoes that are not sent yet. Bytes that arrive between open() and tcsetattr() are still echoed to the mat: no
+ * program can prevent that.
+ *
+ * If another program has the port open, its settings are left alone. A program that locks nothing can be seen in /proc only:
+ * by root, or when it belongs to the same user. The lock is released at once: sp_open() of libserialport 0.1.2 locks its own
+ * descriptor, and would find this one. Returns the descriptor, or a negative errno. */
 static int open_quietly(const char *path) {
         struct termios t;
         char holder[96];
@@ -133,8 +139,8 @@ static int open_quietly(const char *path) {
         return fd;
 }
 
-/* FTDI chips: how long they wait for more bytes. -1 = no such timer. */
-static int latency_ms(const char *path) {
+/* Time that an FTDI chip waits for more bytes. -1 = the chip has no such timer. */
+static int read_latency_ms(const char *path) {
         const char *name = strrchr(path, '/');
         char text[128];
         ssize_t n;
@@ -156,27 +162,27 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
         enum sp_return r;
 
         if (quiet < 0)
-                return quiet == -EBUSY ? busy(hint, port->path) : quiet;
+                return quiet == -EBUSY ? explain_busy(hint, port->path) : quiet;
         r = sp_open(sp, SP_MODE_READ_WRITE);
-        error = r == SP_OK ? 0 : last_error(r);
-        close(quiet); /* the other descriptor keeps the port open */
+        error = r == SP_OK ? 0 : find_error(r);
+        close(quiet); /* the descriptor of libserialport keeps the port open */
         if (r != SP_OK) {
                 sp_close(sp); /* 0.1.2 leaves its descriptor open when the lock fails */
-                return error == EBUSY || error == EWOULDBLOCK ? busy(hint, port->path) : -error;
+                return error == EBUSY || error == EWOULDBLOCK ? explain_busy(hint, port->path) : -error;
         }
-        error = sp_get_port_handle(sp, &port->fd) == SP_OK ? own(port->fd) : -EIO;
+        error = sp_get_port_handle(sp, &port->fd) == SP_OK ? claim_port(port->fd) : -EIO;
         if (error < 0) {
                 sp_close(sp);
-                return error == -EBUSY ? busy(hint, port->path) : error;
+                return error == -EBUSY ? explain_busy(hint, port->path) : error;
         }
-        what = configure(sp, options, &r);
+        what = configure_port(sp, options, &r);
         if (what) {
-                error = last_error(r);
+                error = find_error(r);
                 sp_close(sp);
                 return port_fail(hint, error, "%s cannot be set to %s (baud %d): %s", port->path, what,
                                  (int)options->baud, strerror(error));
         }
-        got = baud_of(sp);
+        got = read_baud(sp);
         if (got > 0 && abs(got - options->baud) > options->baud / BAUD_PART) {
                 sp_close(sp);
                 return port_fail(hint, ERANGE, "%s cannot run at %d baud: it stays at %d", port->path,
@@ -184,7 +190,7 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
         }
         number = sp_get_port_usb_serial(sp);
         snprintf(port->serial_number, sizeof(port->serial_number), "%s", number ? number : "");
-        port->latency_ms = latency_ms(port->path);
+        port->latency_ms = read_latency_ms(port->path);
         return 0;
 }
 
@@ -194,13 +200,13 @@ int port_serial_open(struct port *port, const char *path, const struct port_opti
         int r;
 
         if (found != SP_OK)
-                return -(found == SP_ERR_ARG ? ENODEV : last_error(found));
+                return -(found == SP_ERR_ARG ? ENODEV : find_error(found));
         r = open_sp(port, sp, options, hint);
         if (r < 0) {
                 sp_free_port(sp);
                 return r;
         }
-        port->kind = &serial;
+        port->backend = &serial_backend;
         port->two_way = true;
         port->state = sp;
         return 0;

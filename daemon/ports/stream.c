@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything that is a plain descriptor: pty, FIFO, file, standard input. */
+#include "ports/stream.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -9,19 +10,17 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "ports/backend.h"
-
-static bool readable(int fd) {
+static bool is_readable(int fd) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
 
         return poll(&p, 1, 0) > 0;
 }
 
-/* A pty whose other side is gone reads as EIO, or as 0 bytes. */
+/* A pty whose other side is closed reads as EIO, or as 0 bytes. */
 static ssize_t stream_read(struct port *port, uint8_t *ret, size_t size) {
         ssize_t n;
 
-        if (port->ask_first && !readable(port->fd))
+        if (port->ask_first && !is_readable(port->fd))
                 return PORT_READ_NONE;
         n = read(port->fd, ret, size);
         if (n > 0)
@@ -39,19 +38,19 @@ static void stream_close(struct port *port) {
         close(port->fd);
 }
 
-static const struct port_kind stream = {.read = stream_read, .write = stream_write, .close = stream_close};
+static const struct port_backend stream_backend = {.read = stream_read, .write = stream_write, .close = stream_close};
 
 static int make_raw(int fd) {
         struct termios t;
 
         if (tcgetattr(fd, &t) < 0)
-                return errno == EINVAL ? -ENOTTY : -errno; /* what /dev/urandom says */
+                return errno == EINVAL ? -ENOTTY : -errno; /* from /dev/urandom, for example */
         cfmakeraw(&t);
         return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : 0;
 }
 
-/* A FIFO is opened for writing too: with a writer of our own it never reads as ended between two writers, and polling
- * it does not spin. Where that is not allowed, reading alone must do: the end of the writer is then a hang-up. */
+/* A FIFO is opened for writing too: since this process is one of its writers, it never reads as ended between two others,
+ * and polling it does not spin. If only reading is permitted, the end of the other writer counts as a hang-up. */
 static int open_descriptor(const char *path, mode_t mode) {
         const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         int fd = -1;
@@ -83,10 +82,10 @@ int port_stream_open(struct port *port, const char *path, struct port_hint hint)
                 close(fd);
                 return r == -ENOTTY ? refuse_kind(path, hint) : r;
         }
-        port->kind = &stream;
+        port->backend = &stream_backend;
         port->fd = fd;
         port->is_file = S_ISREG(st.st_mode);
-        port->two_way = S_ISCHR(st.st_mode); /* what goes into a FIFO comes back to us */
+        port->two_way = S_ISCHR(st.st_mode); /* bytes written to a FIFO would come back */
         return 0;
 }
 
@@ -95,7 +94,7 @@ int port_stdin_open(struct port *port, struct port_hint hint) {
 
         if (fd < 0)
                 return port_fail(hint, errno, "standard input: %s", strerror(errno));
-        port->kind = &stream;
+        port->backend = &stream_backend;
         port->fd = fd;
         port->is_file = true;
         port->ask_first = true;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tcp://host:port, for ser2net and Wi-Fi mats. The name is looked up in a thread of its own, the connection made in the
- * background, one address after the other. The descriptor to poll is an epoll instance, so that it stays the same while
- * what it waits for changes: first the thread, then the socket. */
+#include "ports/tcp.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -18,9 +17,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ports/backend.h"
+/* The name is resolved in a thread of its own, and the connection is made in the background, one address after the other.
+ * The descriptor to poll is an epoll instance, so that it stays the same while the thing it waits for changes: first the
+ * thread, then the socket. */
 
-/* Shared with the thread: a name server may answer after the port is long closed. The last one frees it. */
+/* Shared with the thread: a name server may answer long after the port was closed. The last user frees it. */
 struct lookup {
         atomic_int users;
         int done; /* eventfd */
@@ -31,10 +32,10 @@ struct lookup {
 struct tcp {
         struct lookup *lookup;
         struct addrinfo *next; /* address to try after this one */
-        int socket;            /* -1 while looking up */
+        int socket;            /* -1 while the name is resolved */
 };
 
-static void lookup_drop(struct lookup *l) {
+static void drop_lookup(struct lookup *l) {
         if (atomic_fetch_sub(&l->users, 1) > 1)
                 return;
         if (l->addresses)
@@ -43,7 +44,7 @@ static void lookup_drop(struct lookup *l) {
         free(l);
 }
 
-static void *lookup_run(void *userdata) {
+static void *run_lookup(void *userdata) {
         struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
         struct lookup *l = userdata;
         uint64_t one = 1;
@@ -52,12 +53,12 @@ static void *lookup_run(void *userdata) {
                 l->addresses = NULL;
         if (write(l->done, &one, sizeof(one)) < 0) /* cannot fail: the counter is 0 */
                 abort();
-        lookup_drop(l);
+        drop_lookup(l);
         return NULL;
 }
 
 /* "tcp://host:port", "tcp://[::1]:port" */
-static int parse(const char *spec, struct lookup *l) {
+static int parse_spec(const char *spec, struct lookup *l) {
         const char *host = spec + strlen("tcp://"), *colon = strrchr(host, ':');
         size_t n = colon ? (size_t)(colon - host) : 0;
         char *end;
@@ -78,8 +79,8 @@ static int parse(const char *spec, struct lookup *l) {
         return 0;
 }
 
-/* The thread takes no signals: they belong to the loop. */
-static int lookup_start(struct lookup *l) {
+/* Signals are blocked in the thread: the event loop handles them. */
+static int start_lookup(struct lookup *l) {
         pthread_attr_t attr;
         sigset_t all, before;
         pthread_t thread;
@@ -90,7 +91,7 @@ static int lookup_start(struct lookup *l) {
         pthread_sigmask(SIG_BLOCK, &all, &before);
         pthread_attr_init(&attr);
         pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-        r = pthread_create(&thread, &attr, lookup_run, l);
+        r = pthread_create(&thread, &attr, run_lookup, l);
         pthread_attr_destroy(&attr);
         pthread_sigmask(SIG_SETMASK, &before, NULL);
         if (r != 0)
@@ -106,8 +107,8 @@ static int wait_for(const struct port *port, int fd, uint32_t events) {
         return errno == EEXIST && epoll_ctl(port->fd, EPOLL_CTL_MOD, fd, &e) == 0 ? 0 : -errno;
 }
 
-/* A peer that vanished without a word is noticed after about 25 s; a connection is tried for about 15 s. */
-static void set_patience(int fd) {
+/* A peer that vanished without closing is noticed after about 25 s; a connection attempt lasts about 15 s. */
+static void set_timeouts(int fd) {
         int on = 1, idle_s = 10, every_s = 5, times = 3;
 
         setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -132,7 +133,7 @@ static int connect_next(struct port *port, int error) {
                         error = -errno;
                         continue;
                 }
-                set_patience(t->socket);
+                set_timeouts(t->socket);
                 if (connect(t->socket, a->ai_addr, a->ai_addrlen) == 0 || errno == EINPROGRESS)
                         return wait_for(port, t->socket, EPOLLOUT);
                 error = -errno;
@@ -140,7 +141,7 @@ static int connect_next(struct port *port, int error) {
         return error;
 }
 
-static int looked_up(struct port *port) {
+static int finish_lookup(struct port *port) {
         struct tcp *t = port->state;
         uint64_t done;
 
@@ -151,15 +152,15 @@ static int looked_up(struct port *port) {
         return connect_next(port, -EHOSTUNREACH);
 }
 
-/* Moves on from "connecting" as far as it goes without waiting. */
-static int advance(struct port *port) {
+/* Continues to connect as far as is possible without waiting. */
+static int continue_connecting(struct port *port) {
         struct tcp *t = port->state;
         struct epoll_event e;
         socklen_t size = sizeof(int);
         int error = 0;
 
         if (t->socket < 0)
-                return looked_up(port);
+                return finish_lookup(port);
         if (epoll_wait(port->fd, &e, 1, 0) <= 0)
                 return 0;
         if (getsockopt(t->socket, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
@@ -175,7 +176,7 @@ static ssize_t tcp_read(struct port *port, uint8_t *ret, size_t size) {
         ssize_t n;
 
         if (port->connecting) {
-                int r = advance(port);
+                int r = continue_connecting(port);
 
                 if (r < 0 || port->connecting)
                         return r < 0 ? r : PORT_READ_NONE;
@@ -200,16 +201,16 @@ static void tcp_close(struct port *port) {
         if (t->socket >= 0)
                 close(t->socket);
         close(port->fd);
-        lookup_drop(t->lookup);
+        drop_lookup(t->lookup);
         free(t);
 }
 
-static const struct port_kind tcp = {.read = tcp_read, .write = tcp_write, .close = tcp_close};
+static const struct port_backend tcp_backend = {.read = tcp_read, .write = tcp_write, .close = tcp_close};
 
-static int start(struct port *port, struct tcp *t) {
+static int start_connecting(struct port *port, struct tcp *t) {
         int r;
 
-        port->kind = &tcp;
+        port->backend = &tcp_backend;
         port->state = t;
         port->connecting = true;
         port->two_way = true;
@@ -220,7 +221,7 @@ static int start(struct port *port, struct tcp *t) {
         if (t->lookup->done < 0 || port->fd < 0)
                 return -errno;
         r = wait_for(port, t->lookup->done, EPOLLIN);
-        return r < 0 ? r : lookup_start(t->lookup);
+        return r < 0 ? r : start_lookup(t->lookup);
 }
 
 int port_tcp_open(struct port *port, const char *spec, struct port_hint hint) {
@@ -228,7 +229,7 @@ int port_tcp_open(struct port *port, const char *spec, struct port_hint hint) {
         struct lookup *l = calloc(1, sizeof(*l));
         int r;
 
-        if (!t || !l || parse(spec, l) < 0) {
+        if (!t || !l || parse_spec(spec, l) < 0) {
                 r = t && l ? port_fail(hint, EINVAL, "%s is not tcp://host:port", spec) : -ENOMEM;
                 free(t);
                 free(l);
@@ -236,7 +237,7 @@ int port_tcp_open(struct port *port, const char *spec, struct port_hint hint) {
         }
         snprintf(port->path, sizeof(port->path), "%s", spec);
         t->lookup = l;
-        r = start(port, t);
+        r = start_connecting(port, t);
         if (r < 0) {
                 tcp_close(port);
                 return port_fail(hint, -r, "%s: %s", spec, strerror(-r));

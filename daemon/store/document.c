@@ -15,33 +15,21 @@ enum { FORMAT = JSON_COMPACT | JSON_REAL_PRECISION(9) };
 static json_t *write_record(const struct stored_member *members, const char *record);
 static bool read_record(const struct stored_member *members, const json_t *object, char *ret_record);
 
-/* ---- integers ---- */
-
-/* A greater one than JSON can write is written as the greatest. */
-static int64_t load_integer(const struct stored_member *m, const char *bytes) {
-        union {
-                uint8_t u8;
-                uint16_t u16;
-                uint32_t u32;
-                uint64_t u64;
-                int8_t i8;
-                int32_t i32;
-        } value;
-
-        memcpy(&value, bytes, m->size);
+/* A greater integer than JSON has is written as the greatest. */
+static int64_t load_integer(const struct stored_member *m, const void *member) {
         switch (m->type) {
         case STORED_U8:
-                return value.u8;
+                return *(const uint8_t *)member;
         case STORED_U16:
-                return value.u16;
+                return *(const uint16_t *)member;
         case STORED_U32:
-                return value.u32;
+                return *(const uint32_t *)member;
         case STORED_I8:
-                return value.i8;
+                return *(const int8_t *)member;
         case STORED_I32:
-                return value.i32;
+                return *(const int32_t *)member;
         case STORED_U64:
-                return value.u64 < INT64_MAX ? (int64_t)value.u64 : INT64_MAX;
+                return *(const uint64_t *)member < INT64_MAX ? (int64_t) * (const uint64_t *)member : INT64_MAX;
         case STORED_FLOAT:
         case STORED_TEXT:
         case STORED_RECORD:
@@ -51,67 +39,40 @@ static int64_t load_integer(const struct stored_member *m, const char *bytes) {
 }
 
 /* False when the member has no room for the value. */
-static bool store_integer(const struct stored_member *m, int64_t value, char *ret_bytes) {
-        switch (m->type) {
-        case STORED_U8:
-                memcpy(ret_bytes, &(uint8_t){(uint8_t)value}, 1);
-                break;
-        case STORED_U16:
-                memcpy(ret_bytes, &(uint16_t){(uint16_t)value}, 2);
-                break;
-        case STORED_U32:
-                memcpy(ret_bytes, &(uint32_t){(uint32_t)value}, 4);
-                break;
-        case STORED_I8:
-                memcpy(ret_bytes, &(int8_t){(int8_t)value}, 1);
-                break;
-        case STORED_I32:
-                memcpy(ret_bytes, &(int32_t){(int32_t)value}, 4);
-                break;
-        case STORED_U64:
-                memcpy(ret_bytes, &(uint64_t){(uint64_t)value}, 8);
-                return value >= 0;
-        case STORED_FLOAT:
-        case STORED_TEXT:
-        case STORED_RECORD:
-                return false;
-        }
-        return load_integer(m, ret_bytes) == value;
+static bool store_integer(const struct stored_member *m, int64_t value, void *ret_member) {
+        if (m->type == STORED_U64)
+                *(uint64_t *)ret_member = (uint64_t)value;
+        else if (m->size == 4)
+                *(uint32_t *)ret_member = (uint32_t)value;
+        else if (m->size == 2)
+                *(uint16_t *)ret_member = (uint16_t)value;
+        else
+                *(uint8_t *)ret_member = (uint8_t)value;
+        return load_integer(m, ret_member) == value;
 }
 
 /* ---- writing ---- */
 
-static json_t *write_element(const struct stored_member *m, const char *bytes) {
-        int64_t integer;
+static json_t *write_element(const struct stored_member *m, const void *member) {
         float real;
 
-        switch (m->type) {
-        case STORED_TEXT:
-                return json_stringn(bytes, strnlen(bytes, m->size));
-        case STORED_RECORD:
-                return write_record(m->record, bytes);
-        case STORED_FLOAT:
-                memcpy(&real, bytes, sizeof(real));
-                return isfinite(real) ? json_real((double)real) : json_null();
-        case STORED_U8:
-        case STORED_U16:
-        case STORED_U32:
-        case STORED_U64:
-        case STORED_I8:
-        case STORED_I32:
-                break;
-        }
-        integer = load_integer(m, bytes);
+        if (m->type == STORED_TEXT)
+                return json_stringn(member, strnlen(member, m->size));
+        if (m->type == STORED_RECORD)
+                return write_record(m->record, member);
         if (m->n_words > 0)
-                return json_string(m->name((int)integer));
-        return json_integer(integer);
+                return json_string(m->name((int)load_integer(m, member)));
+        if (m->type != STORED_FLOAT)
+                return json_integer(load_integer(m, member));
+        real = *(const float *)member;
+        return isfinite(real) ? json_real((double)real) : json_null();
 }
 
 static bool is_zero(const char *bytes, size_t n) {
         return n == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0);
 }
 
-/* NULL when there is no memory, or a text is not UTF-8; also of the functions above. */
+/* NULL when there is no memory, or a text is not UTF-8. */
 static json_t *write_array(const struct stored_member *m, const char *bytes) {
         uint32_t n = m->n;
         json_t *ret = m->name ? json_object() : json_array();
@@ -172,58 +133,47 @@ char *document_write(const struct document_kind *kind, const void *record, size_
 
 /* ---- reading ---- */
 
-static bool read_word(const struct stored_member *m, const char *word, char *ret_bytes) {
+static bool read_word(const struct stored_member *m, const char *word, void *ret_member) {
         for (int i = 0; i < m->n_words; i++)
                 if (strcmp(m->name(i), word) == 0)
-                        return store_integer(m, i, ret_bytes);
+                        return store_integer(m, i, ret_member);
         return false;
 }
 
-static bool read_text(const struct stored_member *m, const json_t *value, char *ret_bytes) {
+static bool read_text(const struct stored_member *m, const json_t *value, char *ret_member) {
         size_t n = json_string_length(value);
 
         if (!json_is_string(value) || n >= m->size)
                 return false;
-        memset(ret_bytes, 0, m->size);
-        memcpy(ret_bytes, json_string_value(value), n);
+        memset(ret_member, 0, m->size);
+        memcpy(ret_member, json_string_value(value), n);
         return true;
 }
 
-static bool read_float(const json_t *value, char *ret_bytes) {
-        float real = json_is_null(value) ? NAN : (float)json_number_value(value);
-
-        memcpy(ret_bytes, &real, sizeof(real));
-        return json_is_null(value) || (json_is_number(value) && isfinite(real));
+static bool read_float(const json_t *value, float *ret) {
+        *ret = json_is_null(value) ? NAN : (float)json_number_value(value);
+        return json_is_null(value) || (json_is_number(value) && isfinite(*ret));
 }
 
-static bool read_element(const struct stored_member *m, const json_t *value, char *ret_bytes) {
-        switch (m->type) {
-        case STORED_TEXT:
-                return read_text(m, value, ret_bytes);
-        case STORED_RECORD:
-                return read_record(m->record, value, ret_bytes);
-        case STORED_FLOAT:
-                return read_float(value, ret_bytes);
-        case STORED_U8:
-        case STORED_U16:
-        case STORED_U32:
-        case STORED_U64:
-        case STORED_I8:
-        case STORED_I32:
-                break;
-        }
+static bool read_element(const struct stored_member *m, const json_t *value, void *ret_member) {
+        if (m->type == STORED_TEXT)
+                return read_text(m, value, ret_member);
+        if (m->type == STORED_RECORD)
+                return read_record(m->record, value, ret_member);
+        if (m->type == STORED_FLOAT)
+                return read_float(value, ret_member);
         if (m->n_words > 0)
-                return json_is_string(value) && read_word(m, json_string_value(value), ret_bytes);
-        return json_is_integer(value) && store_integer(m, json_integer_value(value), ret_bytes);
+                return json_is_string(value) && read_word(m, json_string_value(value), ret_member);
+        return json_is_integer(value) && store_integer(m, json_integer_value(value), ret_member);
 }
 
-static bool read_array(const struct stored_member *m, const json_t *value, char *ret_bytes) {
+static bool read_array(const struct stored_member *m, const json_t *value, char *ret_member) {
         if (m->name ? !json_is_object(value) : !json_is_array(value) || json_array_size(value) > m->n)
                 return false;
         for (uint32_t i = 0; i < m->n; i++) {
                 const json_t *element = m->name ? json_object_get(value, m->name((int)i)) : json_array_get(value, i);
 
-                if (element && !read_element(m, element, ret_bytes + i * m->size))
+                if (element && !read_element(m, element, ret_member + i * m->size))
                         return false;
         }
         return true;

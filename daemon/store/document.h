@@ -73,6 +73,12 @@ struct stored_member {
 #define STORED_STRUCTS(owner, key_, member, table, name_)                                                             \
         STORED_ELEMENTS(owner, key_, member, name_), .type = STORED_RECORD, .record = (table)
 
+/* A function for .name that calls one of words/names.h. */
+#define STORED_WORDS(function, name_function, type)                                                                   \
+        static const char *function(int i) {                                                                          \
+                return name_function((type)i);                                                                        \
+        }
+
 struct document_kind {
         const char *name; /* "profile" */
         int version;

@@ -33,13 +33,8 @@ struct profiles {
 
 /* ---- what a file has ---- */
 
-static const char *name_pose(int i) {
-        return pose_name((enum calibrate_pose)i);
-}
-
-static const char *name_verdict(int i) {
-        return place_name((enum place_verdict)i);
-}
+STORED_WORDS(name_pose, pose_name, enum calibrate_pose)
+STORED_WORDS(name_verdict, place_name, enum place_verdict)
 
 static const struct stored_member pose_members[] = {
         {STORED_NUMBER(struct pose_record, "taken", taken)},

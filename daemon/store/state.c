@@ -37,29 +37,12 @@ struct state {
 
 /* ---- what the files have ---- */
 
-static const char *name_phase(int i) {
-        return phase_name((enum sitting_phase)i);
-}
-
-static const char *name_posture(int i) {
-        return posture_name((enum posture_class)i);
-}
-
-static const char *name_alert_kind(int i) {
-        return alert_kind_name((enum alert_kind)i);
-}
-
-static const char *name_outcome(int i) {
-        return alert_outcome_name((enum alert_outcome)i);
-}
-
-static const char *name_moment(int i) {
-        return alert_moment_name((enum alert_moment)i);
-}
-
-static const char *name_exercise_kind(int i) {
-        return exercise_kind_name((enum exercise_kind)i);
-}
+STORED_WORDS(name_phase, phase_name, enum sitting_phase)
+STORED_WORDS(name_posture, posture_name, enum posture_class)
+STORED_WORDS(name_alert_kind, alert_kind_name, enum alert_kind)
+STORED_WORDS(name_outcome, alert_outcome_name, enum alert_outcome)
+STORED_WORDS(name_moment, alert_moment_name, enum alert_moment)
+STORED_WORDS(name_exercise_kind, exercise_kind_name, enum exercise_kind)
 
 static const char *name_suits(int i) {
         return exercise_suits_name(1U << i);
@@ -70,14 +53,14 @@ static const struct stored_member sitting_members[] = {
         {STORED_AGE(struct memory_sitting, "bout_age_us", bout_age_us)},
         {STORED_AGE(struct memory_sitting, "left_seat_age_us", left_seat_age_us)},
         {STORED_AGE(struct memory_sitting, "last_shift_age_us", last_shift_age_us)},
-        {STORED_NUMBER(struct memory_sitting, "bout_seated_us", bout_seated_us)},
-        {STORED_NUMBER(struct memory_sitting, "bout_slouched_us", bout_slouched_us)},
-        {STORED_NUMBER(struct memory_sitting, "bout_arched_us", bout_arched_us)},
-        {STORED_NUMBER(struct memory_sitting, "bout_lopsided_us", bout_lopsided_us)},
-        {STORED_NUMBERS(struct memory_sitting, "bout_in_us", bout_in_us, name_posture)},
-        {STORED_NUMBER(struct memory_sitting, "bout_shifts", bout_shifts)},
-        {STORED_NUMBER(struct memory_sitting, "bout_squeezes", bout_squeezes)},
-        {STORED_NUMBER(struct memory_sitting, "bout_squeezed_s", bout_squeezed_s)},
+        {STORED_NUMBER(struct memory_sitting, "bout_seated_us", bout.seated_us)},
+        {STORED_NUMBER(struct memory_sitting, "bout_slouched_us", bout.slouched_us)},
+        {STORED_NUMBER(struct memory_sitting, "bout_arched_us", bout.arched_us)},
+        {STORED_NUMBER(struct memory_sitting, "bout_lopsided_us", bout.lopsided_us)},
+        {STORED_NUMBERS(struct memory_sitting, "bout_in_us", bout.in_us, name_posture)},
+        {STORED_NUMBER(struct memory_sitting, "bout_shifts", bout.shifts)},
+        {STORED_NUMBER(struct memory_sitting, "bout_squeezes", bout.squeezes)},
+        {STORED_NUMBER(struct memory_sitting, "bout_squeezed_s", bout.squeezed_s)},
         {STORED_NUMBER(struct memory_sitting, "last_number", last_number)},
         {STORED_NUMBER(struct memory_sitting, "last_was_break", last_was_break)},
         {STORED_NUMBER(struct memory_sitting, "off_us", off_us)},
@@ -117,6 +100,7 @@ static const struct stored_member alert_members[] = {
         {STORED_NUMBER(struct memory_alert, "raised_seated_us", raised_seated_us)},
         {STORED_NUMBER(struct memory_alert, "limit_us", limit_us)},
         {STORED_NUMBER(struct memory_alert, "window_us", window_us)},
+        {STORED_NUMBER(struct memory_alert, "break_us", break_us)},
         {STORED_NUMBER(struct memory_alert, "slouched_share", slouched_share)},
         {STORED_NUMBER(struct memory_alert, "asymmetry", asymmetry)},
         {0},
@@ -143,15 +127,15 @@ static const struct stored_member alerts_members[] = {
         {STORED_AGE(struct memory_alerts, "still_from_age_us", still_from_age_us)},
         {STORED_NUMBER(struct memory_alerts, "short_from_us", short_from_us)},
         {STORED_NUMBER(struct memory_alerts, "activate_from_us", activate_from_us)},
-        {STORED_NUMBER(struct memory_alerts, "activate_hold_us", activate_hold_us)},
+        {STORED_NUMBER(struct memory_alerts, "activate_not_before_us", activate_not_before_us)},
         {STORED_AGE(struct memory_alerts, "posture_alert_age_us", posture_alert_age_us)},
         {STORED_NUMBER(struct memory_alerts, "raised_today", raised_today)},
         {STORED_NUMBER(struct memory_alerts, "snoozes_today", snoozes_today)},
         {STORED_NUMBER(struct memory_alerts, "skips_today", skips_today)},
         {STORED_NUMBER(struct memory_alerts, "partial", partial)},
-        {STORED_NUMBER(struct memory_alerts, "inhibited", hold)},
+        {STORED_NUMBER(struct memory_alerts, "inhibited", inhibited)},
         {STORED_STRUCTS(struct memory_alerts, "hours", hour, hour_members, NULL)},
-        {STORED_NUMBER(struct memory_alerts, "workouts_done", sessions_done)},
+        {STORED_NUMBER(struct memory_alerts, "workouts_done", workouts_done)},
         {STORED_STRUCT(struct memory_alerts, "offered", offered, offered_members)},
         {STORED_STRUCTS(struct memory_alerts, "alerts", of, alert_members, name_alert_kind)},
         {0},

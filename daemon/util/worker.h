@@ -22,7 +22,7 @@ struct worker_queue_rule {
         uint32_t capacity;  /* items; one provisional item more has room */
         uint32_t batch_max; /* items that write() gets at once */
         /* Called on the worker's thread with n items, oldest first. Negative errno on failure: the items then stay in
-         * the queue. reason is empty at first; write() may set it to more than the errno says. */
+         * the queue. reason is empty at first; write() may set it to a longer explanation. */
         int (*write)(void *userdata, const void *items, uint32_t n, char reason[WORKER_REASON_MAX]);
         void *userdata;
 };

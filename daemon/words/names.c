@@ -162,12 +162,12 @@ const char *alert_moment_name(enum alert_moment m) {
 }
 
 void alert_held_names(uint32_t held, char *ret, size_t size) {
-        static const char *const names[ALERT_HELD_N] = {"off", "snooze",     "pause",  "disturb", "quiet", "day",
-                                                        "gap", "confidence", "moment", "open",    "away"};
+        static const char *const names[ALERT_INHIBIT_N] = {"off", "snooze",     "pause",  "disturb", "quiet", "day",
+                                                           "gap", "confidence", "moment", "open",    "away"};
         size_t n = 0;
 
         ret[0] = '\0';
-        for (int i = 0; i < ALERT_HELD_N && n < size; i++)
+        for (int i = 0; i < ALERT_INHIBIT_N && n < size; i++)
                 if (held & (1U << i))
                         n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " " : "", names[i]);
 }
@@ -266,7 +266,7 @@ static const struct name command_results[COMMAND_RESULT_N] = {
                               N_("The seat is not steady yet: hold still for a few seconds, then try again.")},
         [COMMAND_MALFORMED] = {"Malformed", N_("The command is malformed: see the manual page for its form.")},
         [COMMAND_RETAINED] = {"Retained", N_("A retained command is never executed: publish it without retain.")},
-        [COMMAND_UNKNOWN_VERB] = {"UnknownVerb", N_("There is no such command: the topic info lists the commands.")},
+        [COMMAND_UNKNOWN] = {"UnknownVerb", N_("There is no such command: the topic info lists the commands.")},
         [COMMAND_BUSY] = {"Busy", N_("Too many commands at once: wait a moment, then try again.")},
         [COMMAND_NOT_APART] = {"NotApart", N_("The mat cannot tell this from your upright: exaggerate it, or "
                                               "calibrate upright again first.")},
@@ -274,7 +274,7 @@ static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_NO_SUCH_NAME] = {"NoSuchName", N_("No posture of this name was taught.")},
         [COMMAND_LIMIT_REACHED] = {"LimitReached", N_("The limit of the day is reached: the settings snoozes_max and "
                                                       "skips_max define it.")},
-        [COMMAND_NO_SESSIONS] = {"NoSessions",
+        [COMMAND_NO_WORKOUTS] = {"NoSessions",
                                  N_("No workouts are planned: set sessions_per_week in section [exercise].")},
         [COMMAND_DONE_TODAY] = {"DoneToday", N_("Today's workout is already marked as done.")},
 };

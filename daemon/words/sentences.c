@@ -98,10 +98,10 @@ static void write_seconds(char *ret, size_t size, float s) {
                 snprintf(ret, size, "%.0f s", (double)s);
 }
 
-static void append_activate_reason(const struct alert *a, float break_s, char *ret, size_t size) {
+static void append_activate_reason(const struct alert *a, char *ret, size_t size) {
         char needed[32];
 
-        write_seconds(needed, sizeof(needed), break_s);
+        write_seconds(needed, sizeof(needed), (float)((double)a->break_us / 1e6));
         append_text(ret, size, _("seated %u min without a %s break"), to_minutes(a->seated_us), needed);
         if (to_percent(a->slouched_share) >= 10) /* less is not worth mentioning */
                 append_text(ret, size, _("; slouched %d %% of it"), to_percent(a->slouched_share));
@@ -121,11 +121,11 @@ static const char *describe_heavier_side(const struct alert *a) {
 /* REASON_MAX is longer than any reason, BODY_MAX than any reason with any exercise. */
 enum { REASON_MAX = 256, BODY_MAX = sizeof(struct exercise) + REASON_MAX + REASON_MAX + 64 };
 
-static void write_alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+static void write_alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
         ret[0] = '\0';
         switch (k) {
         case ALERT_ACTIVATE:
-                append_activate_reason(a, break_s, ret, size);
+                append_activate_reason(a, ret, size);
                 break;
         case ALERT_SLOUCH:
                 append_posture_reason(a, _("slouched"), ret, size);
@@ -146,18 +146,18 @@ static void write_alert_reason(const struct alert *a, enum alert_kind k, float b
         }
 }
 
-void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
         char reason[REASON_MAX];
 
-        write_alert_reason(a, k, break_s, reason, sizeof(reason));
+        write_alert_reason(a, k, reason, sizeof(reason));
         copy_whole_characters(reason, ret, size);
 }
 
 /* Appends the reason as a sentence. */
-static void append_reason_sentence(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size) {
+static void append_reason_sentence(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
         char reason[REASON_MAX];
 
-        write_alert_reason(a, k, break_s, reason, sizeof(reason));
+        write_alert_reason(a, k, reason, sizeof(reason));
         if (reason[0] >= 'a' && reason[0] <= 'z')
                 reason[0] = (char)(reason[0] - 'a' + 'A');
         append_text(ret, size, "%s.", reason);
@@ -239,12 +239,11 @@ static void append_exercise(const struct exercise *e, const struct exercise_reas
                 append_text(ret, size, " (%s)", reason);
 }
 
-void alert_body(const struct alert *a, enum alert_kind k, float break_s, const struct exercise *e, char *ret,
-                size_t size) {
+void alert_body(const struct alert *a, enum alert_kind k, const struct exercise *e, char *ret, size_t size) {
         char body[BODY_MAX] = "";
 
         if ((unsigned)k < ALERT_KIND_N) {
-                append_reason_sentence(a, k, break_s, body, sizeof(body));
+                append_reason_sentence(a, k, body, sizeof(body));
                 if (e)
                         append_exercise(e, &a->why, body, sizeof(body));
         }

@@ -10,8 +10,8 @@
 /* "Time to activate your glutes" */
 const char *alert_title(enum alert_kind k);
 
-/* "seated 31 min without a 2 min break; slouched 64 % of it". break_s from the settings. */
-void alert_reason(const struct alert *a, enum alert_kind k, float break_s, char *ret, size_t size);
+/* "seated 31 min without a 2 min break; slouched 64 % of it" */
+void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t size);
 
 /* The reason for the choice of the exercise: "because you sat slouched 64 % of the time; one that releases, after 2
  * activating and 1 releasing lately"; "" = it was its turn, or e is NULL. */
@@ -21,8 +21,7 @@ void exercise_reason(const struct exercise *e, const struct exercise_reason *why
 const char *exercise_first_side(const struct exercise_reason *why);
 
 /* The body of a notification: reason, exercise, dose and how; e may be NULL. */
-void alert_body(const struct alert *a, enum alert_kind k, float break_s, const struct exercise *e, char *ret,
-                size_t size);
+void alert_body(const struct alert *a, enum alert_kind k, const struct exercise *e, char *ret, size_t size);
 
 /* The exercise that the alert offers; NULL = none. */
 const struct exercise *alert_exercise(const struct exercise_catalogue *c, const struct alert *a);

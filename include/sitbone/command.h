@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* What a person or an automation may ask for, whichever way it came in, and what it is answered. */
+/* The commands that a person or an automation may send, by whichever outlet, and their answers. */
 #ifndef SITBONE_COMMAND_H
 #define SITBONE_COMMAND_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum command_verb {
+enum command_type {
         COMMAND_SNOOZE,    /* minutes; 0 = the setting's default */
         COMMAND_DONE,      /* the activation was done */
-        COMMAND_CALIBRATE, /* target says what: the sitter sits so now */
-        COMMAND_TARE,      /* take the present map as empty */
-        COMMAND_SKIP,      /* not this time: closes what is open, counted apart from snoozing */
-        COMMAND_PAUSE,     /* minutes; no alerts until then, for whatever reason; 0 = the setting's default */
+        COMMAND_CALIBRATE, /* the sitter now sits as target says */
+        COMMAND_TARE,      /* use the present map as the empty seat */
+        COMMAND_SKIP,      /* not this time: closes the open alerts, counted apart from snoozing */
+        COMMAND_PAUSE,     /* minutes; no alert of any kind until then; 0 = the setting's default */
         COMMAND_RESUME,    /* ends a pause and a snooze */
-        COMMAND_HOLD,      /* on: do not disturb; what falls due waits. name "desktop": see alert.h, else a person */
-        COMMAND_TEACH,     /* name: the sitter sits so for the next seconds */
-        COMMAND_UNTEACH,   /* name */
-        COMMAND_SITTER,    /* name: who sits from now on; "" = nobody in particular */
-        COMMAND_SESSION,   /* the strengthening session of today was done */
-        COMMAND_VERB_N,
+        COMMAND_INHIBIT, /* on: do not disturb, alerts that fall due wait; name "desktop": see alert.h, else a person */
+        COMMAND_TEACH,   /* name: the sitter holds this posture for the next seconds */
+        COMMAND_UNTEACH, /* name */
+        COMMAND_SITTER,  /* name: the sitter from now on; "" = nobody in particular */
+        COMMAND_WORKOUT, /* the workout of today was done */
+        COMMAND_TYPE_N,
 };
 
 /* The first five are the poses of profile.h, in its order. */
@@ -35,14 +35,14 @@ enum calibrate_target {
 };
 
 struct command {
-        enum command_verb verb;
+        enum command_type type;
         uint32_t minutes;
         enum calibrate_target target;
         bool on;
         char name[32]; /* [a-z0-9-] */
 };
 
-/* Answers. Everything but COMMAND_OK is a refusal that is said to the asker. */
+/* Answers. Everything but COMMAND_OK is a refusal, reported to the caller. */
 enum command_result {
         COMMAND_OK,
         COMMAND_OUT_OF_RANGE,    /* snooze 1..240 minutes, pause 1..1440 */
@@ -50,17 +50,17 @@ enum command_result {
         COMMAND_NOBODY_SEATED,   /* calibrate upright needs a person */
         COMMAND_SOMEBODY_SEATED, /* tare needs an empty seat */
         COMMAND_NO_FRAMES,       /* the mat is silent */
-        COMMAND_UNSTEADY,        /* hold still and ask again */
-        COMMAND_MALFORMED,       /* the rim could not read it */
+        COMMAND_UNSTEADY,        /* the sitter moved: sit still and send the command again */
+        COMMAND_MALFORMED,       /* an outlet could not parse it */
         COMMAND_RETAINED,        /* a retained MQTT command is never executed */
-        COMMAND_UNKNOWN_VERB,
+        COMMAND_UNKNOWN,
         COMMAND_BUSY,          /* the inbox was full */
-        COMMAND_NOT_APART,     /* the pose cannot be told from the upright, or squeezes from rest */
+        COMMAND_NOT_APART,     /* the pose cannot be distinguished from the upright, or squeezes from rest */
         COMMAND_FULL,          /* no room for another sitter or posture */
-        COMMAND_NO_SUCH_NAME,  /* nothing of that name was taught */
-        COMMAND_LIMIT_REACHED, /* snooze, skip: the limit of the day that the user set */
-        COMMAND_NO_SESSIONS,   /* session: none are planned, or nobody knows what day it is */
-        COMMAND_DONE_TODAY,    /* session: that was said before */
+        COMMAND_NO_SUCH_NAME,  /* no posture of that name was taught */
+        COMMAND_LIMIT_REACHED, /* snooze, skip: the user's limit for a day */
+        COMMAND_NO_WORKOUTS,   /* workout: none are planned, or the date is not known */
+        COMMAND_DONE_TODAY,    /* workout: done today already */
         COMMAND_RESULT_N,
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The exercise catalogue: read from config/exercises.conf, chosen from in follow/. */
+/* The exercise catalogue, read from config/exercises.conf; core/follow/ chooses from it. */
 #ifndef SITBONE_EXERCISE_H
 #define SITBONE_EXERCISE_H
 
@@ -11,7 +11,7 @@ enum { EXERCISES_MAX = 64, EXERCISE_ID_MAX = 48, EXERCISE_TEXT_MAX = 512 };
 enum exercise_kind { EXERCISE_ACTIVATE, EXERCISE_STRENGTHEN, EXERCISE_RELEASE, EXERCISE_STRETCH, EXERCISE_KIND_N };
 enum exercise_place { EXERCISE_DESK, EXERCISE_STANDING, EXERCISE_FLOOR, EXERCISE_AWAY, EXERCISE_PLACE_N };
 
-/* What the mat saw that an exercise suits, as bits. */
+/* The observations that an exercise suits, as bits. */
 enum exercise_suits {
         EXERCISE_SUITS_ANY = 1 << 0,
         EXERCISE_SUITS_SLOUCHED = 1 << 1,
@@ -39,40 +39,40 @@ struct exercise {
 
 struct exercise_catalogue {
         uint32_t n;
-        char safety[2048]; /* shown where exercises are listed and once at first use */
+        char safety[2048]; /* shown wherever exercises are listed, and once at first use */
         struct exercise of[EXERCISES_MAX];
 };
 
-/* What alerts offered so far; must survive a restart. */
+/* The exercises that alerts have offered; must survive a restart. */
 struct exercise_history {
-        uint32_t turn[EXERCISE_KIND_N];   /* so many of this kind, ever */
+        uint32_t turn[EXERCISE_KIND_N];   /* exercises of this kind offered, ever */
         uint16_t lately[EXERCISE_KIND_N]; /* the same in eighths, fading within about a week */
-        uint16_t seen
-                [EXERCISE_SUITS_N]; /* how often this decided (bit number of enum exercise_suits) before today, too */
+        /* eighths of choices that this observation (bit number of enum exercise_suits) decided, before today; fading */
+        uint16_t seen[EXERCISE_SUITS_N];
         uint16_t seen_today[EXERCISE_SUITS_N];
 };
 
-/* Why this exercise, in numbers. */
+/* Why this exercise was chosen, in numbers. */
 struct exercise_reason {
         uint32_t suits;        /* enum exercise_suits bits that matched; 0 = no exercise */
-        float share;           /* of the bout in which the first of them was seen, 0..1; NAN = not a share of it */
-        uint16_t lately;       /* so many of its kind came lately ... */
+        float share;           /* of the bout: how much showed the first of them, 0..1; NAN = it has no share */
+        uint16_t lately;       /* this many of its kind were offered lately ... */
         uint16_t other_lately; /* ... and more of this other kind; both 0 = that did not decide */
         uint8_t other;         /* enum exercise_kind */
         uint8_t first;         /* enum exercise_side, for exercises with sides */
 };
 
-/* A strengthening session: the one of today, or else the next. */
-enum { EXERCISE_SESSION_MAX = 6 };
-struct exercise_session {
-        uint8_t of;      /* sessions a week; 0 = none are wished for, or the day is not known */
-        uint8_t number;  /* this one is the number-th of the week, from Monday */
+/* A workout: the one of today, or else the next. */
+enum { WORKOUT_EXERCISES_MAX = 6 };
+struct workout {
+        uint8_t of;      /* workouts a week; 0 = none are wanted, or the day is not known */
+        uint8_t number;  /* of this one within its week, counted from Monday */
         uint8_t in_days; /* 0 = today */
-        uint8_t done;    /* so many were done this week, from Monday */
+        uint8_t done;    /* workouts done this week, from Monday */
         bool done_today;
         uint8_t n;
-        uint8_t exercise[EXERCISE_SESSION_MAX]; /* in this order, as indices in the catalogue */
-        uint32_t suits;                         /* what was seen most often lately, as one bit; 0 = nothing special */
+        uint8_t exercise[WORKOUT_EXERCISES_MAX]; /* indices in the catalogue, in the order to do them */
+        uint32_t suits; /* the most frequent observation lately, as one bit; 0 = nothing special */
 };
 
 #endif

@@ -11,12 +11,12 @@
  * where line_y is the sit-bone line. Shares of the load in the bands; see describe/profile.h. */
 enum { PROFILE_BANDS = 8 };
 
-/* Load profile along y in bands fixed to the mat: band b covers y from (b - 12) * 20 mm, 20 mm wide. Shares of the load;
- * see describe/profile.h. */
+/* Load profile along y in bands fixed to the mat: band b covers y from (b - 12) * 20 mm, 20 mm wide. Shares of the
+ * load; see describe/profile.h. */
 enum { ALONG_BANDS = 24 };
 
-/* Numbers in a fingerprint at most, and in one fixed to the body. A fingerprint is the map averaged over the last second,
- * for recognising taught postures; see describe/fingerprint.h. */
+/* Numbers in a fingerprint at most, and in one fixed to the body. A fingerprint is the map averaged over the last
+ * second, for recognising taught postures; see describe/fingerprint.h. */
 enum { FINGERPRINT_MAX = 144, FINGERPRINT_BODY = 121 };
 
 struct sit_bones {

@@ -45,7 +45,8 @@ struct map {
         float quality;         /* 0..1, trust in the loads as a whole; computed once a second */
         uint32_t flaws;        /* enum map_flaw, or-ed: the reasons for a quality below 1 */
         float load[CELLS_MAX]; /* share of full scale above the baseline, 0..1; exactly 0 below the floor or masked */
-        /* 1 = measured; 0 = masked, stuck or dead: the load is 0 and means nothing, or is estimated from neighbours. */
+        /* 1 = measured; 0 = masked, stuck or dead: the load is 0 and means nothing, or is estimated from
+         * neighbours. */
         uint8_t trusted[CELLS_MAX];
 };
 

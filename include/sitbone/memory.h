@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What must survive a restart. Instants are kept as ages (microseconds before the save), so that another boot
- * with another clock can restore them; store/state.c adds the time in between. */
+/* Everything that must survive a restart. Instants are stored as ages (microseconds before the save), so that another
+ * boot with another clock can use them; the reader adds the time in between. */
 #ifndef SITBONE_MEMORY_H
 #define SITBONE_MEMORY_H
 
@@ -14,31 +14,29 @@
 struct memory_sitting {
         uint32_t phase;                                            /* enum sitting_phase */
         uint64_t bout_age_us, left_seat_age_us, last_shift_age_us; /* UINT64_MAX = not set */
-        uint64_t bout_seated_us, bout_slouched_us, bout_arched_us, bout_lopsided_us;
-        uint64_t bout_in_us[POSTURE_N];
-        uint64_t last_number; /* of the bout that runs, or of the last one */
-        uint32_t bout_shifts, bout_squeezes;
-        float bout_squeezed_s;
+        struct bout bout;
+        uint64_t last_number;    /* of the present bout, or of the last one */
         uint32_t last_was_break; /* 0 or 1 */
-        uint64_t off_us;         /* of the absence: seen off the seat */
+        uint64_t off_us;         /* of the absence: time for which the seat was empty */
         uint64_t last_bout_us, today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
 };
 
 struct memory_alerts {
         uint64_t next_id;
-        uint64_t snooze_left_us, pause_left_us;      /* 0 = not snoozed, paused */
-        uint64_t still_from_age_us;                  /* UINT64_MAX = not set */
-        uint64_t short_from_us;                      /* seated time of the bout from which the short tier counts */
-        uint64_t activate_from_us, activate_hold_us; /* seated time of the bout: the prompt counts from, not before */
-        uint64_t posture_alert_age_us;               /* UINT64_MAX = none yet */
+        uint64_t snooze_left_us, pause_left_us; /* 0 = not snoozed, paused */
+        uint64_t still_from_age_us;             /* UINT64_MAX = not set */
+        uint64_t short_from_us;                 /* seated time of the bout from which the short tier counts */
+        /* seated time of the bout from which the prompt counts, and before which it is not raised */
+        uint64_t activate_from_us, activate_not_before_us;
+        uint64_t posture_alert_age_us; /* UINT64_MAX = none yet */
         uint32_t raised_today, snoozes_today, skips_today;
-        uint8_t partial; /* the absence became a partial break */
-        uint8_t hold;    /* do not disturb, said by a person or an automation; a desktop says it again */
+        uint8_t partial;   /* the absence became a partial break */
+        uint8_t inhibited; /* "do not disturb" of a person or an automation; a desktop repeats its own */
         struct memory_hour {
                 uint8_t raised, worked;
-        } hour[24];             /* adaptive: of the activation prompts raised in this local hour, how many worked */
-        uint16_t sessions_done; /* bit 0: a strengthening session was done today, bit 1: yesterday, ... */
+        } hour[24];             /* adaptive: activation prompts raised in this local hour, and how many worked */
+        uint16_t workouts_done; /* bit 0: a workout was done today, bit 1: yesterday, ... */
         struct exercise_history offered;
         struct memory_alert {
                 uint8_t open, withdrawn;
@@ -48,7 +46,7 @@ struct memory_alerts {
                 int32_t exercise;
                 struct exercise_reason why;
                 uint64_t seated_us, cause_us, raised_seated_us;
-                uint64_t limit_us, window_us;
+                uint64_t limit_us, window_us, break_us;
                 float slouched_share, asymmetry;
         } of[ALERT_KIND_N];
 };
@@ -64,10 +62,10 @@ struct memory {
         struct memory_sitting sitting;
         struct memory_alerts alerts;
         struct memory_reference reference;
-        char sitter[32]; /* chosen last; its profile is a file of its own */
+        char sitter[32]; /* the sitter chosen last, whose profile is a file of its own */
 };
 
-/* The baseline of the empty seat, kept apart: it changes rarely and is large. */
+/* The baseline of the empty seat, stored apart because it changes rarely and is large. */
 struct memory_tare {
         uint32_t n_cells;          /* 0 = none */
         float baseline[CELLS_MAX]; /* raw units */

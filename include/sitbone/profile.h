@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The profile of one sitter on one mat: guided calibration, sitter baseline and taught postures. Values only; learnt in
- * estimate/, stored by store/. A value that was not measured is NAN. */
+/* The profile of one sitter on one mat: guided calibration, sitter baseline and taught postures. Values only; learnt
+ * in estimate/, stored by store/. A value that was not measured is NAN. */
 #ifndef SITBONE_PROFILE_H
 #define SITBONE_PROFILE_H
 
@@ -42,8 +42,8 @@ struct taught_posture {
         float variance[FINGERPRINT_MAX]; /* within the lessons */
 };
 
-/* The upright of a sitter over many sits, measured without asking: it distinguishes people and shows when a calibration no
- * longer fits. Only sits for which the sitter was known count. */
+/* The upright of a sitter over many sits, measured without asking: it distinguishes people and shows when a
+ * calibration no longer fits. Only sits for which the sitter was known count. */
 enum baseline_index {
         BASELINE_LOAD,     /* logarithm of the load */
         BASELINE_BONES_MM, /* distance of the sit bones */

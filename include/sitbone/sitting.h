@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sitting and breaks as the seat saw them. Durations in microseconds of CLOCK_BOOTTIME; the rules and their
- * reasons are in follow/sitting.h. */
+/* Sitting and breaks as the mat measured them. Durations in microseconds of CLOCK_BOOTTIME; the rules and their
+ * reasons are in core/follow/sitting.h. */
 #ifndef SITBONE_SITTING_H
 #define SITBONE_SITTING_H
 
@@ -18,7 +18,7 @@ enum sitting_phase {
         SITTING_PHASE_N,
 };
 
-/* What happened in this step, as bits: each is set in exactly one snapshot. */
+/* Events of this step, as bits: each is set in exactly one snapshot. */
 enum sitting_change {
         SITTING_BOUT_STARTED = 1 << 0,
         SITTING_LEFT_SEAT = 1 << 1,     /* off the seat inside a bout */
@@ -26,35 +26,41 @@ enum sitting_change {
         SITTING_PARTIAL_BREAK = 1 << 3, /* 30 s reached */
         SITTING_BOUT_ENDED = 1 << 4,    /* absence or silence of break_s: last_bout_us is final */
         SITTING_SHIFTED = 1 << 5,       /* weight shift or in-seat movement finished */
-        SITTING_BREAK = 1 << 6,         /* with BOUT_ENDED: seen off the seat, not merely silent */
+        SITTING_BREAK = 1 << 6,         /* with BOUT_ENDED: the seat was empty, not merely silent */
+};
+
+/* Totals of a bout. */
+struct bout {
+        uint64_t seated_us;                           /* time on the seat */
+        uint64_t slouched_us, arched_us, lopsided_us; /* of it, only while confident */
+        uint64_t in_us[POSTURE_N];                    /* seated_us by posture, as decided */
+        uint32_t shifts;                              /* weight shifts and movements */
+        uint32_t squeezes;                            /* of the glutes, as measured; see posture.h */
+        float squeezed_s;                             /* time held in squeezes, in all */
 };
 
 struct sitting {
         enum sitting_phase phase;
-        uint32_t changes;                                            /* enum sitting_change bits */
-        uint64_t bout_started_us;                                    /* 0 when there is no bout */
-        uint64_t bout_seated_us;                                     /* time on the seat in this bout */
-        uint64_t bout_slouched_us, bout_arched_us, bout_lopsided_us; /* of it, only while confident */
-        uint64_t bout_in_us[POSTURE_N];                              /* bout_seated_us by posture, as decided */
-        uint32_t bout_shifts;                                        /* weight shifts and movements in this bout */
-        uint32_t bout_squeezes; /* of the glutes, that the seat saw; see posture.h */
-        float bout_squeezed_s;  /* held, all together */
-        uint64_t bout_number;   /* unique in this installation, grows; 0 when there is no bout */
-        bool partial;           /* INTERRUPTED: it is a partial break by now */
-        uint64_t left_seat_us;  /* when the person left the seat, 0 unless INTERRUPTED */
-        uint64_t last_away_us;  /* length of the absence that just ended */
-        uint64_t last_bout_us;  /* seated time of the bout that ended last */
-        bool last_was_break;    /* that one ended with a break, also when that was before a restart */
-        uint64_t last_shift_us; /* when the sitter last moved in the seat (or sat down) */
-        uint64_t today_us;      /* seated since local midnight, of confirmed bouts; steps back by the
-                                 * dwell (stand_s) when a person is found to have left */
+        uint32_t changes;         /* enum sitting_change bits */
+        struct bout bout;         /* all 0 when there is no bout */
+        uint64_t bout_started_us; /* 0 when there is no bout */
+        uint64_t bout_number;     /* unique in this installation, grows; 0 when there is no bout */
+        bool partial;             /* INTERRUPTED: it is a partial break by now */
+        uint64_t left_seat_us;    /* when the sitter left the seat, 0 unless INTERRUPTED */
+        uint64_t last_away_us;    /* length of the absence that just ended */
+        uint64_t last_bout_us;    /* seated time of the bout that ended last */
+        bool last_was_break;      /* that bout ended with a break, also when that was before a restart */
+        uint64_t last_shift_us;   /* when the sitter last moved in the seat (or sat down) */
+        /* seated since local midnight, of confirmed bouts; steps back by the dwell (stand_s) when the sitter is found to
+         * have left */
+        uint64_t today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
-        enum posture_class posture; /* as decided upstream, for the alert stage */
+        enum posture_class posture; /* as decided by the estimator, for the alert stage */
         float confidence;
         float asymmetry;
         float movement; /* as in posture.h: how busy the sitter is */
         bool shifting;
-        bool doubted; /* SEATED: the last maps speak against it, the person may have left */
+        bool doubted; /* SEATED: the last maps do not look like a person, the sitter may have left */
         /* posture over the last window (setting alert.posture_window_min), share of seated time 0..1, 0 without a bout */
         float slouched_share, lopsided_share;
         uint64_t slouched_window_us, lopsided_window_us; /* the same as time within the window */

@@ -19,8 +19,8 @@ struct snapshot {
         uint64_t now_us; /* CLOCK_BOOTTIME (or virtual time) of the decision */
         /* A frame was processed in this step; false = only time passed, map and features are the last ones. */
         bool fresh;
-        /* Learning, sitting and alerts are the last ones, without changes: they are stepped at most twenty times a second,
-         * and at once when something begins or ends. */
+        /* Learning, sitting and alerts are the last ones, without changes: they are stepped at most twenty times a
+         * second, and at once when something begins or ends. */
         bool only_numbers;
         const struct geometry *geometry;            /* never NULL, outlives the snapshot */
         const struct exercise_catalogue *exercises; /* never NULL */

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         if (retained && result == COMMAND_OK)
                 abort();
         if (result == COMMAND_OK && word == WORD_COMMAND &&
-            (request.command.verb >= COMMAND_VERB_N || request.command.minutes > 240 ||
+            (request.command.type >= COMMAND_TYPE_N || request.command.minutes > 240 ||
              request.command.target >= CALIBRATE_TARGET_N ||
              strspn(request.command.name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(request.command.name)))
                 abort();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The history's file may be anything: cut, damaged, somebody else's. It is read, refused, or moved aside, and then
- * written. */
+/* The file of the history may be anything: cut, damaged, of another program. It is read, refused, or moved aside, and
+ * then written. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,11 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 static char folder[] = "/dev/shm/sitbone-fuzz-XXXXXX";
 static char path[128];
 
-/* A good file, on which the input is laid as patches: two bytes place, one byte value. */
+/* A good file, which the input patches: two bytes of position, one byte of value. */
 static char good[256 * 1024];
 static size_t good_n;
 
-static void clean(void) {
+static void remove_files(void) {
         static const char *const ends[] = {"", "-wal", "-shm"};
 
         for (int i = 0; i < 3; i++) {
@@ -33,7 +33,7 @@ static void clean(void) {
 }
 
 static void remove_folder(void) {
-        clean();
+        remove_files();
         rmdir(folder);
 }
 
@@ -68,13 +68,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
         return 0;
 }
 
-static void put_file(const uint8_t *data, size_t n) {
+static void write_input(const uint8_t *data, size_t n) {
         static char bytes[sizeof(good)];
         size_t length = good_n;
         int fd;
 
         memcpy(bytes, good, good_n);
-        if (n > 0 && data[0] == 0) { /* as it is, not as patches */
+        if (n > 0 && data[0] == 0) { /* a whole file, no patches */
                 length = n - 1 < sizeof(bytes) ? n - 1 : sizeof(bytes);
                 memcpy(bytes, data + 1, length);
         }
@@ -86,21 +86,21 @@ static void put_file(const uint8_t *data, size_t n) {
         close(fd);
 }
 
-static void use(sqlite3 *db) {
-        static struct history_entry note;
+static void use_database(sqlite3 *db) {
+        static struct history_entry entry;
         struct history_writer w;
         int64_t rows;
 
         if (history_writer_init(&w, db) != SQLITE_OK)
                 return; /* it has closed db */
-        note = (struct history_entry){.now_us = 5000000000, .realtime_us = 5000000000, .first = true};
-        note.sitting.bout_number = 2;
-        note.sitting.bout_started_us = note.now_us - 1000000;
-        note.sitting.bout_seated_us = 1000000;
-        note.sitting.bout_squeezes = 3;
-        note.sitting.bout_squeezed_s = 15;
-        note.sitting.phase = SITTING_SEATED;
-        history_write(&w, &note, 1);
+        entry = (struct history_entry){.now_us = 5000000000, .realtime_us = 5000000000, .first = true};
+        entry.sitting.bout_number = 2;
+        entry.sitting.bout_started_us = entry.now_us - 1000000;
+        entry.sitting.bout.seated_us = 1000000;
+        entry.sitting.bout.squeezes = 3;
+        entry.sitting.bout.squeezed_s = 15;
+        entry.sitting.phase = SITTING_SEATED;
+        history_write(&w, &entry, 1);
         history_db_forget(w.db, 3000, &rows);
         history_writer_done(&w);
 }
@@ -109,8 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         char moved[256], error[HISTORY_ERROR_MAX];
         sqlite3 *db;
 
-        clean();
-        put_file(data, n);
+        remove_files();
+        write_input(data, n);
         if (history_db_open_to_read(path, &db, error) >= 0) {
                 sqlite3_exec(
                         db,
@@ -120,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 sqlite3_close(db);
         }
         if (history_db_open(path, &db, moved, sizeof(moved), error) >= 0)
-                use(db);
+                use_database(db);
         if (*moved)
                 unlink(moved);
         return 0;

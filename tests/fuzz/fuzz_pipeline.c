@@ -159,9 +159,9 @@ static void check_alerts(const struct alerts *all) {
                 const struct alert *a = &all->of[k];
 
                 REQUIRE(!(a->open && a->withdrawn) && a->outcome < ALERT_OUTCOME_N && a->moment < ALERT_MOMENT_N);
-                REQUIRE(a->exercise >= -1 && all->plan[k].held < 1U << ALERT_HELD_N);
+                REQUIRE(a->exercise >= -1 && all->plan[k].inhibits < 1U << ALERT_INHIBIT_N);
                 if (a->changes & (ALERT_RAISED | ALERT_REPEATED | ALERT_HEADS_UP))
-                        REQUIRE(!all->snoozed_until_us && !all->paused_until_us && !all->disturb &&
+                        REQUIRE(!all->snoozed_until_us && !all->paused_until_us && !all->inhibitors &&
                                 !all->quiet_until_us);
         }
 }
@@ -250,7 +250,7 @@ static void pass_frames(struct input *in, int n) {
 }
 
 static void command(struct input *in) {
-        struct command c = {.verb = (enum command_verb)(byte(in) % (COMMAND_VERB_N + 1)),
+        struct command c = {.type = (enum command_type)(byte(in) % (COMMAND_TYPE_N + 1)),
                             .minutes = byte(in),
                             .target = (enum calibrate_target)(byte(in) % CALIBRATE_TARGET_N)};
 
@@ -262,10 +262,10 @@ static void command(struct input *in) {
 
 /* The clock on the wall is set to anything. */
 static void surround(struct input *in) {
-        struct surroundings around = {.known = byte(in) % 4 > 0,
-                                      .now_us = now,
-                                      .day_us = (uint64_t)byte(in) * 86399 / 255 * 1000000,
-                                      .weekday = byte(in) % 7};
+        struct wall_clock around = {.known = byte(in) % 4 > 0,
+                                    .now_us = now,
+                                    .day_us = (uint64_t)byte(in) * 86399 / 255 * 1000000,
+                                    .weekday = byte(in) % 7};
 
         pipeline_surround(&pipeline, &around);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A profile in the state directory may be anything. It is refused with a reason, or accepted, and an estimator that got it
- * keeps its rules. First byte: 0 = a file, otherwise the bytes of the struct. */
+/* A profile in the state directory may be anything. It is refused with a reason, or accepted, and an estimator that
+ * got it keeps its rules. First byte: 0 = a file, otherwise the bytes of the struct. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
         return 0;
 }
 
-static void use(void) {
+static void use_profile(void) {
         float likeness, sure;
 
         pipeline_init(&pipeline, &settings, &layout.geometry, &exercises);
@@ -66,12 +66,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 return 0;
         if (*data == 0) {
                 if (!profile_read((const char *)data + 1, n - 1, "anna", &profile))
-                        use();
+                        use_profile();
                 return 0;
         }
         memset(&profile, 0, sizeof(profile));
         memcpy(&profile, data + 1, n - 1 < sizeof(profile) ? n - 1 : sizeof(profile));
         if (!profile_check(&profile))
-                use();
+                use_profile();
         return 0;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Any file as a recording: refused with a reason, or frames that are whole, finite and in the order of time; twice the
- * same. Input: the first byte chooses raw bytes of a format or frames CSV (a recording of ours is known by its head), or to
- * put the rest into a good chunk, past the checksum, and to pack and unpack it. */
+ * same. Input: the first byte chooses raw bytes of a format or frames CSV (sitbone's own recordings are recognised by
+ * their head), or the rest as the content of a chunk with a good checksum, unpacked and packed. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/acquire/formats.h"
 #include "core/acquire/recording.h"
-#include "core/acquire/recording_pack.h"
+#include "util/checksum.h"
 
 static struct recording recording;
 static struct frame frame;
@@ -43,35 +43,49 @@ static void check_geometry(const struct geometry *g) {
                         abort();
 }
 
-/* Any content of a chunk is read to its end; what is packed unpacks to itself; what is not unpacks to nothing bad. */
-static void try_chunk(const uint8_t *data, size_t n) {
-        static struct recording_chunk chunk;
+/* Bytes read as a packed chunk past the checksum: refused, or read to the end. */
+static void read_chunk(const uint8_t *file, size_t n, size_t at_most) {
         static struct recording_cursor cursor;
-        static uint8_t file[RECORDING_PACKED_MAX], raw[RECORDING_CHUNK_MAX];
         struct recording_piece piece = {0};
         uint64_t last_us = 0;
-        size_t size, sum = 0;
+        size_t sum = 0;
 
-        n = n < RECORDING_CHUNK_MAX ? n : RECORDING_CHUNK_MAX;
-        if (n == 0)
-                return;
-        recording_unpack(data, n, raw, data[0] * 16u);
-        memcpy(chunk.raw, data, n);
-        chunk.n = n;
-        size = recording_chunk_pack(&chunk, file);
-        if (size > n + RECORDING_CHUNK_HEAD + 8 ||
-            !recording_unpack(file + RECORDING_CHUNK_HEAD, size - RECORDING_CHUNK_HEAD, raw, n) ||
-            memcmp(raw, data, n) != 0)
-                abort();
-        recording_cursor_init(&cursor, (const char *)file, size, 0);
+        recording_cursor_init(&cursor, (const char *)file, n, 0);
         while (recording_cursor_next(&cursor, &piece)) {
                 if (piece.t_us < last_us)
                         abort();
                 last_us = piece.t_us;
                 sum += piece.n;
         }
-        if (sum > n || cursor.damaged_bytes + cursor.cut_bytes > 0)
+        if (sum > at_most)
                 abort();
+}
+
+static void put_u32(uint32_t value, uint8_t *ret) {
+        for (int i = 0; i < 4; i++)
+                ret[i] = (uint8_t)(value >> 8 * i);
+}
+
+/* Any unpacked content of a chunk is read to its end, and any packed content with a good checksum. */
+static void try_chunk(const uint8_t *data, size_t n) {
+        static struct recording_chunk chunk;
+        static uint8_t file[RECORDING_PACKED_MAX];
+        size_t size;
+
+        n = n < RECORDING_CHUNK_MAX ? n : RECORDING_CHUNK_MAX;
+        if (n == 0)
+                return;
+        memcpy(chunk.raw, data, n);
+        chunk.n = n;
+        size = recording_chunk_pack(&chunk, file);
+        if (size < RECORDING_CHUNK_HEAD || size > RECORDING_PACKED_MAX)
+                abort();
+        read_chunk(file, size, n);
+        put_u32((uint32_t)n, file + 4);
+        put_u32(data[0] * 16u, file + 8);
+        memcpy(file + RECORDING_CHUNK_HEAD, data, n);
+        put_u32(checksum_crc32(checksum_crc32(0, file + 4, 8), file + RECORDING_CHUNK_HEAD, n), file + 12);
+        read_chunk(file, RECORDING_CHUNK_HEAD + n, data[0] * 16u);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
@@ -86,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 try_chunk(data + 1, n - 1);
                 return 0;
         }
-        format = recording_is_ours((const char *)data + 1, n - 1) ? NULL : format_at(data[0] % 8);
+        format = recording_is_native((const char *)data + 1, n - 1) ? NULL : format_at(data[0] % 8);
         device.rotate = data[0] & 0x40 ? 90 : 0;
         if (recording_open(&recording, (const char *)data + 1, n - 1, format, &device, error) != 0) {
                 if (!error[0] || !memchr(error, '\0', sizeof(error)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The memory in the state directory may be anything: cut, damaged, of another version, written by somebody else. It is
- * refused or restored, and a pipeline that restored it keeps its rules. First byte: 0 = a slot of the file, otherwise the
- * bytes of the struct, and of the time since the save. */
+ * refused or restored, and a pipeline that restored it keeps its rules. First byte: 0 = a slot of the file, otherwise
+ * the bytes of the struct, and of the time since the save. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

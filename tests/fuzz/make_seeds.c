@@ -55,8 +55,8 @@ static void pass_time(const struct sitter *sitter, uint64_t length_us) {
         }
 }
 
-static void give_command(enum command_verb verb, uint32_t minutes) {
-        const struct command command = {.verb = verb, .minutes = minutes};
+static void give_command(enum command_type type, uint32_t minutes) {
+        const struct command command = {.type = type, .minutes = minutes};
 
         pipeline_command(&pipeline, &command, now, &snapshot);
         pipeline_step(&pipeline, NULL, now, &snapshot);
@@ -64,12 +64,12 @@ static void give_command(enum command_verb verb, uint32_t minutes) {
 
 static void write_state(const char *name, uint64_t elapsed_us) {
         static struct memory memory;
-        uint8_t bytes[sizeof(memory) + sizeof(elapsed_us)];
+        uint8_t bytes[1 + sizeof(memory) + sizeof(elapsed_us)] = {1}; /* the struct, no file */
 
         memset(&memory, 0, sizeof(memory));
         pipeline_remember(&pipeline, now, &memory);
-        memcpy(bytes, &memory, sizeof(memory));
-        memcpy(bytes + sizeof(memory), &elapsed_us, sizeof(elapsed_us));
+        memcpy(bytes + 1, &memory, sizeof(memory));
+        memcpy(bytes + 1 + sizeof(memory), &elapsed_us, sizeof(elapsed_us));
         write_seed("state", name, bytes, sizeof(bytes));
 }
 
@@ -202,8 +202,8 @@ static void write_sits(void) {
 static void write_changes(void) {
         struct program p = begin_sit();
 
-        for (uint8_t verb = 0; verb <= COMMAND_VERB_N; verb++) {
-                ADD(&p, COMMAND, verb, (uint8_t)(10 * verb), verb);
+        for (uint8_t type = 0; type <= COMMAND_TYPE_N; type++) {
+                ADD(&p, COMMAND, type, (uint8_t)(10 * type), type);
                 add_frames(&p, 1);
         }
         write_program("commands", &p);

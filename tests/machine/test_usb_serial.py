@@ -98,7 +98,7 @@ def finds_the_mat(g):
     said(g, "no USB serial device is plugged in", at)
     say("auto, nothing plugged in: said, and it waits")
     g.wire.plug()
-    said(g, "no permission for /dev/ttyUSB0: members of its group may open it (ls -l /dev/ttyUSB0)", at)
+    said(g, "no permission for /dev/ttyUSB0: add its group (ls -l /dev/ttyUSB0; usually dialout) to the service", at)
     say("plugged in, not permitted: says where to look")
     g.sh("echo 16 > /sys/class/tty/ttyUSB0/device/latency_timer")  # as a real chip has it; QEMU's says 0
     g.sh("mkdir -p /etc/systemd/system/sitboned.service.d; printf '[Service]\\nSupplementaryGroups=dialout\\n'"

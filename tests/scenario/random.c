@@ -83,10 +83,10 @@ static void restart(struct world *w, uint64_t *r) {
 
 static void command(struct world *w, uint64_t *r) {
         struct command c = {.minutes = (uint32_t)below(r, 20), .on = below(r, 3) == 0};
-        static const enum command_verb verbs[] = {COMMAND_DONE,   COMMAND_SNOOZE, COMMAND_SKIP,   COMMAND_PAUSE,
-                                                  COMMAND_RESUME, COMMAND_HOLD,   COMMAND_SESSION};
+        static const enum command_type types[] = {COMMAND_DONE,   COMMAND_SNOOZE,  COMMAND_SKIP,   COMMAND_PAUSE,
+                                                  COMMAND_RESUME, COMMAND_INHIBIT, COMMAND_WORKOUT};
 
-        c.verb = verbs[below(r, 7)];
+        c.type = types[below(r, 7)];
         if (below(r, 2))
                 snprintf(c.name, sizeof(c.name), "desktop");
         world_command(w, &c);

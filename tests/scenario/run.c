@@ -117,7 +117,7 @@ static bool do_sit(struct world *w, const char *text) {
 static bool read_hold(const char *text, struct command *ret) {
         const char *rest = scenario_after(text, "on");
 
-        ret->verb = COMMAND_HOLD;
+        ret->type = COMMAND_INHIBIT;
         ret->on = rest != NULL;
         if (!rest)
                 rest = scenario_after(text, "off");
@@ -129,27 +129,27 @@ static bool read_hold(const char *text, struct command *ret) {
 static bool read_command(const char *text, struct command *ret) {
         static const struct {
                 const char *name;
-                enum command_verb verb;
+                enum command_type type;
                 bool minutes;
-        } verbs[] = {
+        } commands[] = {
                 {"snooze", COMMAND_SNOOZE, true},  {"done", COMMAND_DONE, false},
                 {"skip", COMMAND_SKIP, false},     {"pause", COMMAND_PAUSE, true},
-                {"resume", COMMAND_RESUME, false}, {"session", COMMAND_SESSION, false},
+                {"resume", COMMAND_RESUME, false}, {"session", COMMAND_WORKOUT, false},
         };
         unsigned long minutes = 0;
 
         memset(ret, 0, sizeof(*ret));
         if (scenario_after(text, "hold"))
                 return read_hold(scenario_after(text, "hold"), ret);
-        for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-                const char *rest = scenario_after(text, verbs[i].name);
+        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+                const char *rest = scenario_after(text, commands[i].name);
 
                 if (!rest)
                         continue;
-                ret->verb = verbs[i].verb;
+                ret->type = commands[i].type;
                 if (*rest == '\0')
                         return true;
-                if (!verbs[i].minutes || !scenario_number(&rest, UINT32_MAX, &minutes))
+                if (!commands[i].minutes || !scenario_number(&rest, UINT32_MAX, &minutes))
                         return false;
                 ret->minutes = minutes ? (uint32_t)minutes : UINT32_MAX; /* 0 is not "unless said otherwise" */
                 return *rest == '\0';
@@ -201,8 +201,8 @@ static bool do_hour(struct world *w, const char *text) {
             !scenario_number(&text, 60, &worked) || !skip_word(&text, " of ") ||
             !scenario_number(&text, 60, &raised) || *text || worked > raised)
                 return false;
-        w->desk.habit.raised[hour] = (uint8_t)raised;
-        w->desk.habit.worked[hour] = (uint8_t)worked;
+        w->alert_tracker.hours.raised[hour] = (uint8_t)raised;
+        w->alert_tracker.hours.worked[hour] = (uint8_t)worked;
         world_step(w);
         return true;
 }

@@ -32,8 +32,8 @@ static bool print_number(const char *name, const struct world *w, char *ret, siz
                 {"alerts", w->alerts.raised_today},
                 {"snoozes", w->alerts.snoozes_today},
                 {"skips", w->alerts.skips_today},
-                {"squeezes", w->sitting.bout_squeezes},
-                {"sessions done", w->alerts.session.done},
+                {"squeezes", w->sitting.bout.squeezes},
+                {"sessions done", w->alerts.workout.done},
         };
 
         for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -52,10 +52,10 @@ static bool print_length(const char *name, const struct world *w, char *ret, siz
                 bool known;
                 uint64_t us;
         } lengths[] = {
-                {"bout", s->bout_started_us > 0, s->bout_seated_us},
-                {"slouched", s->bout_started_us > 0, s->bout_slouched_us},
-                {"arched", s->bout_started_us > 0, s->bout_arched_us},
-                {"lopsided", s->bout_started_us > 0, s->bout_lopsided_us},
+                {"bout", s->bout_started_us > 0, s->bout.seated_us},
+                {"slouched", s->bout_started_us > 0, s->bout.slouched_us},
+                {"arched", s->bout_started_us > 0, s->bout.arched_us},
+                {"lopsided", s->bout_started_us > 0, s->bout.lopsided_us},
                 {"slouched in window", s->bout_started_us > 0, s->slouched_window_us},
                 {"last bout", s->last_bout_us > 0, s->last_bout_us},
                 {"today", true, s->today_us},
@@ -99,7 +99,7 @@ static bool print_alert(const char *name, const struct world *w, char *ret, size
         const struct alert *a = &w->alerts.of[k];
         snprintf(what, sizeof(what), "%.*s", (int)n, name);
         if (strcmp(what, "reason") == 0)
-                alert_reason(a, k, w->settings.sitting.break_s, ret, size);
+                alert_reason(a, k, ret, size);
         else if (strcmp(what, "exercise") == 0)
                 snprintf(ret, size, "%s", a->exercise < 0 ? "none" : w->exercises->of[a->exercise].id);
         else if (strcmp(what, "chosen") == 0)
@@ -116,7 +116,7 @@ static bool print_alert(const char *name, const struct world *w, char *ret, size
         else if (strcmp(what, "showings") == 0)
                 snprintf(ret, size, "%u", a->showings);
         else if (strcmp(what, "held") == 0)
-                alert_held_names(w->alerts.plan[k].held, ret, size);
+                alert_held_names(w->alerts.plan[k].inhibits, ret, size);
         else
                 return false;
         if (!*ret)
@@ -135,7 +135,7 @@ static void print_shown(const struct world *w, char *ret, size_t size) {
 
 /* "today 1 of 3: glute-bridge ...", "in 2 days 1 of 3: ..." or "none" */
 static void print_session(const struct world *w, char *ret, size_t size) {
-        const struct exercise_session *s = &w->alerts.session;
+        const struct workout *s = &w->alerts.workout;
 
         snprintf(ret, size, "none");
         if (s->of == 0)

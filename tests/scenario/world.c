@@ -28,8 +28,8 @@ void world_init(struct world *w, const struct settings *settings, const struct e
         w->posture = (struct posture){.occupancy = OCCUPANCY_VACANT, .asymmetry = NAN};
         w->posture.occupancy_since_us = w->posture.class_since_us = world_now(w);
         w->next = w->posture;
-        sitting_init(&w->tracker, settings);
-        alert_init(&w->desk, settings, exercises);
+        sitting_init(&w->sitting_tracker, settings);
+        alert_init(&w->alert_tracker, settings, exercises);
         world_step(w);
         world_save(w);
 }
@@ -37,20 +37,20 @@ void world_init(struct world *w, const struct settings *settings, const struct e
 /* As the daemon does: a day that is another one is a new day, whoever moved the clock. */
 static void look_at_clock(struct world *w) {
         int64_t wall = (int64_t)w->t_us + w->wall_us, days;
-        struct surroundings around = {.known = true, .now_us = world_now(w)};
+        struct wall_clock clock = {.known = true, .now_us = world_now(w)};
 
         if (!w->clock_known)
                 return;
-        around.day_us = (uint64_t)(wall % DAY);
-        around.weekday = (uint32_t)(wall / DAY % 7);
-        alert_surround(&w->desk, &around);
+        clock.day_us = (uint64_t)(wall % DAY);
+        clock.weekday = (uint32_t)(wall / DAY % 7);
+        alert_set_clock(&w->alert_tracker, &clock);
         if (wall / DAY == w->day)
                 return;
         days = wall / DAY > w->day ? wall / DAY - w->day : 1;
         w->day = wall / DAY;
         while (days-- > 0) {
-                sitting_new_day(&w->tracker, world_now(w));
-                alert_new_day(&w->desk, world_now(w));
+                sitting_new_day(&w->sitting_tracker, world_now(w));
+                alert_new_day(&w->alert_tracker);
         }
 }
 
@@ -66,8 +66,8 @@ void world_step(struct world *w) {
         w->posture.doubted = w->pending;
         w->posture.shifting = w->t_us < w->shifting_until_us;
         w->posture.movement = w->t_us < w->typing_until_us ? TYPING : 0;
-        sitting = sitting_step(&w->tracker, &w->posture, now, &w->sitting);
-        alert = alert_step(&w->desk, &w->sitting, now, &w->alerts);
+        sitting = sitting_step(&w->sitting_tracker, &w->posture, now, &w->sitting);
+        alert = alert_step(&w->alert_tracker, &w->sitting, now, &w->alerts);
         next = sitting < alert ? sitting : alert;
         w->deadline_us = next == UINT64_MAX ? UINT64_MAX : (uint64_t)((int64_t)next - w->boot_us);
         CHECK(w->deadline_us > w->t_us);
@@ -150,51 +150,28 @@ void world_clock(struct world *w, uint32_t weekday, uint64_t day_us) {
         world_step(w);
 }
 
-static enum command_result execute(struct world *w, const struct command *c) {
-        enum alert_holder who = c->name[0] ? ALERT_HOLDER_DESKTOP : ALERT_HOLDER_PERSON;
-
-        switch (c->verb) {
-        case COMMAND_SNOOZE:
-                return alert_snooze(&w->desk, c->minutes, world_now(w));
-        case COMMAND_DONE:
-                return alert_done(&w->desk, world_now(w));
-        case COMMAND_SKIP:
-                return alert_skip(&w->desk, world_now(w));
-        case COMMAND_PAUSE:
-                return alert_pause(&w->desk, c->minutes, world_now(w));
-        case COMMAND_RESUME:
-                return alert_resume(&w->desk);
-        case COMMAND_HOLD:
-                return alert_disturb(&w->desk, who, c->on, world_now(w));
-        case COMMAND_SESSION:
-                return alert_session_done(&w->desk);
-        default:
-                return COMMAND_UNKNOWN_VERB;
-        }
-}
-
 /* What must hold from now on, reckoned apart from the code under test. */
 static void note_command(struct world *w, const struct command *c) {
         uint64_t min = 60 * SECOND;
 
-        if (c->verb == COMMAND_SNOOZE)
+        if (c->type == COMMAND_SNOOZE)
                 w->check.snoozed_until_us =
                         w->t_us + (c->minutes ? c->minutes * min
                                               : (uint64_t)((double)w->settings.alert.snooze_min * (double)min));
-        if (c->verb == COMMAND_PAUSE)
+        if (c->type == COMMAND_PAUSE)
                 w->check.paused_until_us =
                         w->t_us + (c->minutes ? c->minutes * min
                                               : (uint64_t)((double)w->settings.alert.pause_min * (double)min));
-        if (c->verb == COMMAND_RESUME)
+        if (c->type == COMMAND_RESUME)
                 w->check.paused_until_us = w->check.snoozed_until_us = 0;
-        if (c->verb == COMMAND_HOLD && c->name[0])
-                w->check.hold_until_us[ALERT_HOLDER_DESKTOP] = c->on ? w->t_us + 3 * min : 0;
-        else if (c->verb == COMMAND_HOLD)
-                w->check.hold_until_us[ALERT_HOLDER_PERSON] = c->on ? UINT64_MAX : 0;
+        if (c->type == COMMAND_INHIBIT && c->name[0])
+                w->check.hold_until_us[ALERT_INHIBITOR_DESKTOP] = c->on ? w->t_us + 3 * min : 0;
+        else if (c->type == COMMAND_INHIBIT)
+                w->check.hold_until_us[ALERT_INHIBITOR_PERSON] = c->on ? UINT64_MAX : 0;
 }
 
 enum command_result world_command(struct world *w, const struct command *command) {
-        enum command_result r = execute(w, command);
+        enum command_result r = alert_command(&w->alert_tracker, command, world_now(w));
 
         if (r == COMMAND_OK)
                 note_command(w, command);
@@ -207,7 +184,7 @@ enum command_result world_command(struct world *w, const struct command *command
 /* Nobody calls for a while; the seat may look different afterwards. */
 void world_sleep(struct world *w, uint64_t for_us) {
         /* a few seconds are not noticed, and not meant to be */
-        world_check(w, for_us, world_now(w) + for_us <= w->tracker.call_by_us + 5 * SECOND);
+        world_check(w, for_us, world_now(w) + for_us <= w->sitting_tracker.call_by_us + 5 * SECOND);
         w->t_us += for_us;
         world_step(w);
 }
@@ -215,8 +192,8 @@ void world_sleep(struct world *w, uint64_t for_us) {
 void world_save(struct world *w) {
         memset(&w->saved, 0, sizeof(w->saved));
         w->saved_us = w->t_us;
-        sitting_remember(&w->tracker, world_now(w), &w->saved.sitting);
-        alert_remember(&w->desk, world_now(w), &w->saved.alerts);
+        sitting_remember(&w->sitting_tracker, world_now(w), &w->saved.sitting);
+        alert_remember(&w->alert_tracker, world_now(w), &w->saved.alerts);
 }
 
 void world_restart(struct world *w, uint64_t for_us, bool reboot) {
@@ -229,27 +206,27 @@ void world_restart(struct world *w, uint64_t for_us, bool reboot) {
         if (reboot)
                 w->boot_us = (int64_t)(20 * SECOND) - (int64_t)w->t_us;
         now = world_now(w);
-        w->check.hold_until_us[ALERT_HOLDER_DESKTOP] = 0; /* the desktop says it again */
+        w->check.hold_until_us[ALERT_INHIBITOR_DESKTOP] = 0; /* the desktop says it again */
         w->posture.occupancy_since_us = w->next.occupancy_since_us = now;
         w->posture.class_since_us = w->next.class_since_us = now;
         w->posture.squeezes = w->next.squeezes = (struct squeezes){0};
-        sitting_init(&w->tracker, &w->settings);
-        alert_init(&w->desk, &w->settings, w->exercises);
-        sitting_recall(&w->tracker, &w->saved.sitting, elapsed_us, now);
-        alert_recall(&w->desk, &w->saved.alerts, elapsed_us, now);
+        sitting_init(&w->sitting_tracker, &w->settings);
+        alert_init(&w->alert_tracker, &w->settings, w->exercises);
+        sitting_recall(&w->sitting_tracker, &w->saved.sitting, elapsed_us, now);
+        alert_recall(&w->alert_tracker, &w->saved.alerts, elapsed_us, now);
         world_step(w);
 }
 
 void world_midnight(struct world *w) {
-        sitting_new_day(&w->tracker, world_now(w));
-        alert_new_day(&w->desk, world_now(w));
+        sitting_new_day(&w->sitting_tracker, world_now(w));
+        alert_new_day(&w->alert_tracker);
         world_step(w);
 }
 
 void world_configure(struct world *w, const struct settings *settings) {
         w->settings = *settings;
-        sitting_configure(&w->tracker, settings);
-        alert_configure(&w->desk, settings);
+        sitting_configure(&w->sitting_tracker, settings);
+        alert_configure(&w->alert_tracker, settings);
         world_step(w);
 }
 

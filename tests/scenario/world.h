@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/follow/alert.h"
+#include "core/follow/alert_memory.h"
 #include "core/follow/sitting.h"
 
 #define SECOND 1000000ull
@@ -24,14 +25,14 @@ struct world_check {
         uint64_t bout_on_us, bout_other_us; /* the same at the beginning of the bout */
         uint64_t last_id, raised, cleared;
         uint64_t paused_until_us, snoozed_until_us; /* time of the scenario */
-        uint64_t hold_until_us[ALERT_HOLDER_N];
+        uint64_t hold_until_us[ALERT_INHIBITOR_N];
 };
 
 struct world {
         struct settings settings;
         const struct exercise_catalogue *exercises;
-        struct sitting_tracker tracker;
-        struct alert_desk desk;
+        struct sitting_tracker sitting_tracker;
+        struct alert_tracker alert_tracker;
         uint64_t t_us;     /* time of the scenario */
         int64_t boot_us;   /* clock of the machine = t_us + boot_us */
         uint64_t frame_us; /* 0: no frames, only deadlines */

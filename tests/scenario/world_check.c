@@ -60,7 +60,7 @@ static void check_free(const struct world *w) {
         CHECK(w->sitting.phase == SITTING_SEATED);
         CHECK(w->alerts.snoozed_until_us == 0 && w->t_us >= c->snoozed_until_us);
         CHECK(w->alerts.paused_until_us == 0 && w->t_us >= c->paused_until_us);
-        for (int who = 0; who < ALERT_HOLDER_N; who++)
+        for (int who = 0; who < ALERT_INHIBITOR_N; who++)
                 CHECK(w->t_us >= c->hold_until_us[who]);
         CHECK(!quiet(w));
         CHECK(w->settings.alert.daily_max == 0 || w->alerts.raised_today <= (uint32_t)w->settings.alert.daily_max);
@@ -89,17 +89,17 @@ static void check_sum(struct world *w) {
         uint64_t now = world_now(w), on = c->on_us - c->bout_on_us, in = 0;
 
         if (s->changes & SITTING_BOUT_STARTED) {
-                CHECK(s->bout_seated_us == now - s->bout_started_us);
-                c->bout_on_us = c->on_us - s->bout_seated_us;
+                CHECK(s->bout.seated_us == now - s->bout_started_us);
+                c->bout_on_us = c->on_us - s->bout.seated_us;
                 c->bout_other_us = c->off_us + c->silent_us;
                 c->exact = w->dwell_us == 0;
-                on = s->bout_seated_us;
+                on = s->bout.seated_us;
         }
         if (!in_bout(s) || !c->exact)
                 return;
-        CHECK(s->bout_seated_us == on);
+        CHECK(s->bout.seated_us == on);
         for (int k = 0; k < POSTURE_N; k++)
-                in += s->bout_in_us[k];
+                in += s->bout.in_us[k];
         CHECK(in == on && s->bout_number > 0);
         CHECK(on + (c->off_us + c->silent_us - c->bout_other_us) == now - s->bout_started_us);
 }
@@ -111,7 +111,7 @@ static void check_sitting(struct world *w) {
         CHECK((s->phase == SITTING_SEATED || s->phase == SITTING_CONFIRMING) ==
               (w->posture.occupancy == OCCUPANCY_PERSON));
         CHECK(in_bout(s) == (s->bout_started_us > 0));
-        CHECK(s->bout_slouched_us <= s->bout_seated_us && s->bout_lopsided_us <= s->bout_seated_us);
+        CHECK(s->bout.slouched_us <= s->bout.seated_us && s->bout.lopsided_us <= s->bout.seated_us);
         CHECK(s->slouched_share >= 0 && s->slouched_share <= 1);
         CHECK(s->lopsided_share >= 0 && s->lopsided_share <= 1);
         if (!c->in_bout)

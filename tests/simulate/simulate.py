@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs sitbone-sim and reads what it wrote."""
+"""Runs sitbone-sim and reads its output."""
 import math
 import os
 import subprocess

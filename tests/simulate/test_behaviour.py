@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What sitbone-sim promises beside its physics: the same seed the same bytes, truth that agrees with the cells, a mat whose
-faults follow their knob, scenarios that explain their mistakes, and the scenarios that are installed."""
+"""Properties of sitbone-sim beside its physics: the same seed gives the same bytes, the truth agrees with the cells, the
+faults of the mat follow their option, scenarios report their errors, and the installed scenarios work."""
 import glob
 import math
 import os

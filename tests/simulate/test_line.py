@@ -23,7 +23,7 @@ def until(seconds, what):
 
 
 def listen(fd, seconds):
-    """What comes in a while."""
+    """The bytes that arrive in some seconds."""
     got, end = b'', time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         if select.select([fd], [], [], left)[0]:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every row of the format table: what the simulated mat sends decodes, whole and in the right order, to the cells that the
- * same mat writes as frames CSV. Usage: test_sim_formats SITBONE-SIM SOURCE-FOLDER */
+/* Every row of the format table: the bytes of the simulated mat decode, whole and in the right order, to the cells
+ * that the same mat writes as frames CSV. Usage: test_sim_formats SITBONE-SIM SOURCE-FOLDER */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -159,7 +159,8 @@ int main(int argc, char **argv) {
         CHECK(file_write_atomically(path, scenario, sizeof(scenario) - 1, 0600) == 0);
         CHECK(format_count() > 0);
         for (size_t i = 0; i < format_count(); i++)
-                /* scattered cells keep their order when the mat is turned: it is the sitter that they see otherwise */
+                /* scattered cells keep their order when the mat is turned: they are at other places under the
+                 * sitter */
                 for (int turned = 0; turned < (format_at(i)->cells > 0 ? 1 : 2); turned++)
                         round_trip(argv[1], folder, format_at(i), turned);
         unlink(path);

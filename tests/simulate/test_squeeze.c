@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Squeezes of the glutes on simulated seats: sitters of every kind learn theirs at the given beat, then sit, fidget, cross
- * their legs, type and squeeze when asked. What is counted is held against what was done.
+/* Squeezes of the glutes on simulated seats: sitters of every kind learn theirs at the given beat, then sit, fidget,
+ * cross their legs, type and squeeze when asked. The repetitions counted are compared with those played.
  *
  *   test_squeeze [SITTERS [PERCENT [HOURS [SEED]]]]   two at 15 % by default
  *
- * HOURS: as many taught sitters, who then sit for an hour each and never squeeze, every other one very restless; a prompt
- * that three squeezes would answer is open nearly all the time. The last line is what tests/accuracy/row_squeeze.py reads. */
+ * HOURS: as many taught sitters, who then sit for an hour each and never squeeze, every other one very restless; a
+ * prompt that three squeezes would answer is open nearly all the time. tests/accuracy/row_squeeze.py reads the last
+ * line. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,29 +41,30 @@ struct plan {
         double from[SETS], to[SETS], end_s; /* of each set of squeezes */
 };
 
-static void say(struct plan *p, double t, const char *what) {
+static void add_line(struct plan *p, double t, const char *what) {
         t = round(100 * t) / 100; /* 59.996 is no 60.00 */
         p->n += (size_t)snprintf(p->text + p->n, sizeof(p->text) - p->n, "%d:%05.2f %s\n", (int)t / 60, fmod(t, 60),
                                  what);
         CHECK(p->n < sizeof(p->text));
 }
 
-static double squeeze_set(struct plan *p, struct sim_random *r, double t) {
+static double write_set(struct plan *p, struct sim_random *r, double t) {
         p->from[p->sets] = t;
         for (int i = 0; i < IN_A_SET; i++) {
                 char what[32];
                 double hold = 3 + 3 * sim_random_uniform(r);
 
                 snprintf(what, sizeof(what), "squeeze %.1f", hold);
-                say(p, t, what);
+                add_line(p, t, what);
                 t += hold + 3 + 2 * sim_random_uniform(r);
         }
         p->to[p->sets++] = t;
         return t;
 }
 
-/* Everything that is no squeeze: legs crossed, slumps, leans, and the sitter's own fidgets, shifts and typing. */
-static double distract(struct plan *p, struct sim_random *r, double t, double seconds, double pace) {
+/* Writes everything that is no squeeze: legs crossed, slumps, leans, and the sitter's own fidgets, shifts and
+ * typing. */
+static double write_distractions(struct plan *p, struct sim_random *r, double t, double seconds, double pace) {
         static const char *const words[] = {"cross left",      "upright", "cross right",  "slouch 10",
                                             "lean left 5",     "fidget",  "lean right 7", "shift",
                                             "lean forward 15", "arch 6",  "fidget",       "oblique left 3"};
@@ -70,14 +72,14 @@ static double distract(struct plan *p, struct sim_random *r, double t, double se
         double until = t + seconds;
 
         while (t < until) {
-                say(p, t, words[(int)(WORDS * sim_random_uniform(r))]);
+                add_line(p, t, words[(int)(WORDS * sim_random_uniform(r))]);
                 t += pace * (8 + 25 * sim_random_uniform(r));
         }
-        say(p, t, "upright");
+        add_line(p, t, "upright");
         return t + 12;
 }
 
-/* Returns when the lesson is over. */
+/* Writes the lesson and returns its end. */
 static double write_lesson(struct plan *p, struct sim_random *r, double percent, double sway) {
         double t = LESSON_S + 4;
 
@@ -86,9 +88,9 @@ static double write_lesson(struct plan *p, struct sim_random *r, double percent,
                                 55 + 50 * sim_random_uniform(r), 155 + 35 * sim_random_uniform(r),
                                 sim_random_uniform(r) < 0.5, -25 + 50 * sim_random_uniform(r), percent, sway);
         p->sets = 0;
-        say(p, 5, "sit");
-        for (int i = 0; i < 5; i++, t += 8) /* half a second behind the word, more or less */
-                say(p, t + 0.3 + 0.4 * sim_random_uniform(r), "squeeze 3.7");
+        add_line(p, 5, "sit");
+        for (int i = 0; i < 5; i++, t += 8) /* half a second after the cue, more or less */
+                add_line(p, t + 0.3 + 0.4 * sim_random_uniform(r), "squeeze 3.7");
         return LESSON_S + LESSON_SECONDS + 10;
 }
 
@@ -99,11 +101,11 @@ static void write_plan(struct plan *p, uint64_t seed, double percent) {
         sim_random_init(&r, seed, 77);
         t = write_lesson(p, &r, percent, 1);
         for (int i = 0; i < SETS; i++) {
-                t = distract(p, &r, t, 90, 1);
-                t = squeeze_set(p, &r, t) + 25;
+                t = write_distractions(p, &r, t, 90, 1);
+                t = write_set(p, &r, t) + 25;
         }
         p->end_s = t;
-        say(p, t, "end");
+        add_line(p, t, "end");
 }
 
 /* An hour without a squeeze: of every two sitters one moves several times a minute. */
@@ -113,33 +115,33 @@ static void write_hour(struct plan *p, uint64_t seed, double percent) {
 
         sim_random_init(&r, seed, 77);
         p->end_s = write_lesson(p, &r, percent, restless ? 1.5 : 1);
-        p->end_s = distract(p, &r, p->end_s, HOUR_S - 12, restless ? 1 : 8);
-        say(p, p->end_s, "end");
+        p->end_s = write_distractions(p, &r, p->end_s, HOUR_S - 12, restless ? 1 : 8);
+        add_line(p, p->end_s, "end");
 }
 
 struct tally {
         int sitters, learnt, done, found, wrong;
-        int answered; /* prompts, by what was taken for squeezes */
+        int answered; /* prompts answered by wrongly counted squeezes */
         double hours, open_s;
 };
 
-static int which_set(const struct plan *p, double t) {
+static int find_set(const struct plan *p, double t) {
         for (int i = 0; i < p->sets; i++)
                 if (t >= p->from[i] && t < p->to[i] + 22)
                         return i;
         return -1;
 }
 
-static void follow_prompt(struct tally *tally, int set) {
+static void tally_prompt(struct tally *tally, int set) {
         const struct alert *a = &snapshot.alerts.of[ALERT_ACTIVATE];
 
         tally->open_s += a->open ? 1 / RATE_HZ : 0;
         tally->answered += set < 0 && (a->changes & ALERT_CLEARED) && a->outcome == ALERT_SQUEEZED;
 }
 
-/* One sitter, from sitting down to the end of the plan. */
-static void play(const struct plan *p, uint64_t seed, struct tally *tally) {
-        struct command lesson = {.verb = COMMAND_CALIBRATE, .target = CALIBRATE_SQUEEZE};
+/* Plays one sitter, from sitting down to the end of the plan. */
+static void play_sitter(const struct plan *p, uint64_t seed, struct tally *tally) {
+        struct command lesson = {.type = COMMAND_CALIBRATE, .target = CALIBRATE_SQUEEZE};
         char error[SIM_ERROR_MAX];
         int counted[SETS] = {0};
         uint32_t before = 0;
@@ -170,13 +172,13 @@ static void play(const struct plan *p, uint64_t seed, struct tally *tally) {
                         asked = true;
                         CHECK(pipeline_command(&pipeline, &lesson, now_us, &snapshot) == COMMAND_OK);
                 }
-                set = which_set(p, t);
+                set = find_set(p, t);
                 if (seen->reps > before && set >= 0)
                         counted[set] += (int)(seen->reps - before);
                 else if (seen->reps > before)
                         tally->wrong += (int)(seen->reps - before);
                 before = seen->reps;
-                follow_prompt(tally, set);
+                tally_prompt(tally, set);
                 if (t > LESSON_S + LESSON_SECONDS + 2 && !seen->ready)
                         break;
         }
@@ -193,7 +195,7 @@ static void play(const struct plan *p, uint64_t seed, struct tally *tally) {
         }
 }
 
-static void print(const char *what, double percent, const struct tally *t) {
+static void print_tally(const char *what, double percent, const struct tally *t) {
         printf("%-9s %5.1f %%: learnt by %d of %d; %d squeezes, %d counted rightly, %d wrongly in %.2f h: recall "
                "%.3f, "
                "precision %.3f\n",
@@ -203,16 +205,16 @@ static void print(const char *what, double percent, const struct tally *t) {
         fflush(stdout);
 }
 
-static struct tally measure(const char *what, int sitters, double percent, uint64_t seed) {
+static struct tally measure_sitters(const char *what, int sitters, double percent, uint64_t seed) {
         struct tally t = {0};
 
         for (int i = 0; i < sitters; i++) {
                 static struct plan plan;
 
                 write_plan(&plan, seed + (uint64_t)i, percent);
-                play(&plan, seed + (uint64_t)i, &t);
+                play_sitter(&plan, seed + (uint64_t)i, &t);
         }
-        print(what, percent, &t);
+        print_tally(what, percent, &t);
         return t;
 }
 
@@ -222,7 +224,8 @@ static void print_hours(const struct tally *t) {
         fflush(stdout);
 }
 
-/* Both signs by turns; who could not be taught is replaced by the next. How far it is, is said now and then. */
+/* Alternates both signs; a sitter who could not be taught is replaced by the next. Prints its progress now and
+ * then. */
 static void measure_hours(double hours, double percent, uint64_t seed) {
         struct tally t = {0};
 
@@ -230,20 +233,20 @@ static void measure_hours(double hours, double percent, uint64_t seed) {
                 static struct plan plan;
 
                 write_hour(&plan, seed + (uint64_t)i, i / 2 % 2 ? percent : -percent);
-                play(&plan, seed + (uint64_t)i, &t);
+                play_sitter(&plan, seed + (uint64_t)i, &t);
                 if (t.learnt % 5 == 0)
                         print_hours(&t);
         }
-        print("never", percent, &t);
+        print_tally("never", percent, &t);
         print_hours(&t);
 }
 
-/* Who is taught may fidget in the middle of it: one of the sitters may have to be taught again. */
-static bool good(const struct tally *t) {
+/* A sitter may fidget in the middle of the lesson: one of them may have to be taught again. */
+static bool is_good(const struct tally *t) {
         return t->learnt >= t->sitters - 1 && t->found >= 0.8 * t->done && t->wrong <= 0.05 * (t->found + t->wrong);
 }
 
-/* Due every five minutes, and for five minutes open. */
+/* A prompt is due every five minutes and stays open for five minutes. */
 static void set_prompts(void) {
         settings.alert.prompt_min = 5;
         settings.alert.hold_max_s = 0;
@@ -267,11 +270,11 @@ int main(int argc, char *argv[]) {
         settings.device.rows = settings.device.cols = 32;
         settings.device.pitch_x_mm = settings.device.pitch_y_mm = 12.5F;
         CHECK(layout_build(format_by_name("csv-line"), &settings.device, &layout) == NULL);
-        t = measure("down", sitters, -percent, seed);
-        CHECK(argc > 1 || good(&t));
-        t = measure("up", sitters, percent, seed);
-        CHECK(argc > 1 || good(&t));
-        t = measure("no effect", sitters, 0, seed);
+        t = measure_sitters("down", sitters, -percent, seed);
+        CHECK(argc > 1 || is_good(&t));
+        t = measure_sitters("up", sitters, percent, seed);
+        CHECK(argc > 1 || is_good(&t));
+        t = measure_sitters("no effect", sitters, 0, seed);
         CHECK(argc > 1 || t.learnt == 0);
         if (hours > 0)
                 measure_hours(hours, percent, seed + 500);

@@ -31,7 +31,7 @@ struct drive {
         struct exercise_catalogue exercises;
         struct snapshot snapshot;
         struct sitting_tracker sitting;
-        struct alert_desk alert;
+        struct alert_tracker alert;
         struct outlet bus;
         uint64_t now_us;
         bool busy;
@@ -49,31 +49,13 @@ static void step_time(struct drive *d, uint64_t by_us) {
         d->bus.ops->post(d->bus.self, s);
 }
 
-static enum alert_holder find_holder(const struct command *c) {
-        return strcmp(c->name, "desktop") == 0 ? ALERT_HOLDER_DESKTOP : ALERT_HOLDER_PERSON;
-}
-
 static enum command_result execute_command(void *userdata, const struct command *c) {
         struct drive *d = userdata;
-        enum command_result r = COMMAND_NO_FRAMES;
+        enum command_result r = d->busy ? COMMAND_BUSY : alert_command(&d->alert, c, d->now_us);
 
-        if (d->busy)
-                r = COMMAND_BUSY;
-        else if (c->verb == COMMAND_SNOOZE)
-                r = alert_snooze(&d->alert, c->minutes, d->now_us);
-        else if (c->verb == COMMAND_DONE)
-                r = alert_done(&d->alert, d->now_us);
-        else if (c->verb == COMMAND_SKIP)
-                r = alert_skip(&d->alert, d->now_us);
-        else if (c->verb == COMMAND_PAUSE)
-                r = alert_pause(&d->alert, c->minutes, d->now_us);
-        else if (c->verb == COMMAND_RESUME)
-                r = alert_resume(&d->alert);
-        else if (c->verb == COMMAND_HOLD)
-                r = alert_disturb(&d->alert, find_holder(c), c->on, d->now_us);
-        else if (c->verb == COMMAND_SESSION)
-                r = alert_session_done(&d->alert);
-        printf("command %d %" PRIu32 " %d %s\n", (int)c->verb, c->minutes, (int)c->target, command_result_name(r));
+        if (r == COMMAND_UNKNOWN)
+                r = COMMAND_NO_FRAMES;
+        printf("command %d %" PRIu32 " %d %s\n", (int)c->type, c->minutes, (int)c->target, command_result_name(r));
         fflush(stdout);
         step_time(d, 0);
         return r;

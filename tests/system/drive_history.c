@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A day of one sitter in virtual time: follow/, what survives a restart and the history, without a mat and without the
- * event loop, so that a day takes seconds and can be killed at any moment. What the clocks say lies in a file and
- * goes on after a kill. Usage: drive_history FOLDER MICROSECONDS [HOURS [written]] (real ones for each virtual second; of
- * 9; no second is over before it is written) */
+/* A day of one sitter in virtual time: core/follow, the state that survives a restart and the history, without a mat
+ * and without the event loop, so that a day takes seconds and can be killed at any moment. The clocks are read from a
+ * file and continue after a kill. Usage: drive_history FOLDER MICROSECONDS [HOURS [written]] MICROSECONDS: real ones
+ * for each virtual second; HOURS: of 9; written: each second waits until it is written. */
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 
 #include "configure/settings.h"
 #include "core/follow/alert.h"
+#include "core/follow/alert_memory.h"
 #include "core/follow/sitting.h"
 #include "publish/history/outlet.h"
 #include "store/state.h"
@@ -21,14 +22,14 @@
 
 #define MINUTE        (60 * USEC_PER_SEC)
 #define STEP_US       (USEC_PER_SEC / 5)
-#define DOWN_US       (USEC_PER_SEC / 2) /* a restart takes so long */
+#define DOWN_US       (USEC_PER_SEC / 2) /* duration of a restart */
 #define DAY_US        (9 * 60 * MINUTE)
 #define BEGIN_BOOT_US (3600 * USEC_PER_SEC)
 #define BEGIN_REAL_US (1780300800 * USEC_PER_SEC) /* a Monday morning */
 
-static _Atomic uint64_t *elapsed_us; /* of the day */
+static _Atomic uint64_t *elapsed_us; /* since the day began */
 
-/* Instead of util/clock.c. */
+/* These replace util/clock.c. */
 uint64_t clock_boottime_us(void) {
         return BEGIN_BOOT_US + *elapsed_us;
 }
@@ -39,7 +40,7 @@ uint64_t clock_realtime_us(void) {
 
 struct day {
         struct sitting_tracker tracker;
-        struct alert_desk desk;
+        struct alert_tracker desk;
         struct exercise_catalogue exercises;
         struct geometry geometry;
         struct snapshot snapshot;
@@ -47,8 +48,8 @@ struct day {
         struct outlet history;
 };
 
-/* In the tenth minute of the hour five of five seconds, as a seat counts them that was switched on with this process. */
-static void squeeze(struct squeezes *q, uint64_t at_us) {
+/* Five squeezes of five seconds in the tenth minute of each hour. The seat counts from the start of this process. */
+static void simulate_squeezes(struct squeezes *q, uint64_t at_us) {
         uint64_t in_s = at_us / USEC_PER_SEC % 3600;
 
         q->ready = true;
@@ -59,7 +60,7 @@ static void squeeze(struct squeezes *q, uint64_t at_us) {
 }
 
 /* An hour: 22 min upright, a minute at the printer, 26 min slouched, then nine or ten minutes away. */
-static void see(struct posture *p, uint64_t at_us) {
+static void simulate_posture(struct posture *p, uint64_t at_us) {
         uint64_t minute = at_us / MINUTE % 60;
         bool seated = minute >= 2 && minute < 51 && minute != 24;
         enum posture_class kind = !seated ? POSTURE_VACANT : minute < 24 ? POSTURE_UPRIGHT : POSTURE_SLOUCHED;
@@ -73,17 +74,18 @@ static void see(struct posture *p, uint64_t at_us) {
         p->asymmetry = seated ? 0.1f : NAN;
         p->shifting = seated && at_us / USEC_PER_SEC % 300 < 2;
         p->referenced = seated;
-        squeeze(&p->squeezes, at_us);
+        simulate_squeezes(&p->squeezes, at_us);
 }
 
-static bool step(struct day *d) {
+static bool step_day(struct day *d) {
         struct snapshot *s = &d->snapshot;
         uint32_t changes;
 
         s->now_us = clock_boottime_us();
         if (*elapsed_us >= 3 * 60 * MINUTE)
-                alert_session_done(&d->desk); /* said again and again: it counts once */
-        see(&s->posture, *elapsed_us);
+                alert_command(&d->desk, &(struct command){.type = COMMAND_WORKOUT},
+                              s->now_us); /* repeated: counts once */
+        simulate_posture(&s->posture, *elapsed_us);
         sitting_step(&d->tracker, &s->posture, s->now_us, &s->sitting);
         alert_step(&d->desk, &s->sitting, s->now_us, &s->alerts);
         changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
@@ -92,7 +94,7 @@ static bool step(struct day *d) {
         return changes != 0;
 }
 
-static void remember(struct day *d) {
+static void save_day(struct day *d) {
         struct memory memory;
 
         memset(&memory, 0, sizeof(memory));
@@ -101,7 +103,7 @@ static void remember(struct day *d) {
         state_save(d->state, &memory);
 }
 
-static void recall(struct day *d) {
+static void restore_day(struct day *d) {
         struct memory memory;
         uint64_t gone_us;
         const char *why;
@@ -112,7 +114,7 @@ static void recall(struct day *d) {
         alert_recall(&d->desk, &memory.alerts, gone_us, clock_boottime_us());
 }
 
-/* A daemon has a real second for it; on a busy machine that of this day may be over before the other thread runs. */
+/* A daemon has a real second for each write. On a busy machine a second of this day may end before the worker runs. */
 static void wait_until_written(const struct outlet *history, const char *folder) {
         static char last[1 << 16], now[1 << 16];
         static size_t last_n;
@@ -168,16 +170,16 @@ int main(int argc, char **argv) {
         alert_init(&day.desk, &settings, &day.exercises);
         if (state_new(argv[1], &day.state) < 0)
                 return 1;
-        recall(&day);
-        alert_surround(&day.desk, &(struct surroundings){.known = true, .now_us = clock_boottime_us(), .weekday = 1});
-        step(&day);
+        restore_day(&day);
+        alert_set_clock(&day.desk, &(struct wall_clock){.known = true, .now_us = clock_boottime_us(), .weekday = 1});
+        step_day(&day);
         if (history_new(argv[1], &settings, 1, &day.history) < 0)
                 return 1;
         while (*elapsed_us < (argc > 3 ? (uint64_t)atoi(argv[3]) * 60 * MINUTE : DAY_US)) {
                 day.history.ops->post(day.history.self, &day.snapshot);
                 *elapsed_us += STEP_US;
-                if (step(&day) || *elapsed_us % USEC_PER_SEC < STEP_US)
-                        remember(&day);
+                if (step_day(&day) || *elapsed_us % USEC_PER_SEC < STEP_US)
+                        save_day(&day);
                 if (*elapsed_us % USEC_PER_SEC < STEP_US) {
                         usleep((useconds_t)atoi(argv[2]));
                         if (argc > 4)

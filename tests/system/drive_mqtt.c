@@ -40,15 +40,15 @@ static const struct exercise_catalogue catalogue = {
 };
 
 static enum command_result execute(void *userdata, const struct command *c) {
-        static const char *const names[COMMAND_VERB_N] = {
+        static const char *const names[COMMAND_TYPE_N] = {
                 [COMMAND_SNOOZE] = "snooze",   [COMMAND_DONE] = "done",     [COMMAND_CALIBRATE] = "calibrate",
                 [COMMAND_TARE] = "tare",       [COMMAND_SKIP] = "skip",     [COMMAND_PAUSE] = "pause",
-                [COMMAND_RESUME] = "resume",   [COMMAND_HOLD] = "hold",     [COMMAND_TEACH] = "teach",
-                [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter", [COMMAND_SESSION] = "session",
+                [COMMAND_RESUME] = "resume",   [COMMAND_INHIBIT] = "hold",  [COMMAND_TEACH] = "teach",
+                [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter", [COMMAND_WORKOUT] = "session",
         };
         struct drive *d = userdata;
 
-        printf("command %s %" PRIu32 " %d%s%s\n", names[c->verb], c->minutes, (int)c->target, *c->name ? " " : "",
+        printf("command %s %" PRIu32 " %d%s%s\n", names[c->type], c->minutes, (int)c->target, *c->name ? " " : "",
                c->name);
         return d->result;
 }
@@ -120,6 +120,7 @@ static void raise_alert(struct drive *d, int kind) {
                                                      .seated_us = 31 * MIN_US,
                                                      .cause_us = 31 * MIN_US,
                                                      .limit_us = 30 * MIN_US,
+                                                     .break_us = 2 * MIN_US,
                                                      .slouched_share = 0.64f,
                                                      .asymmetry = NAN,
                                                      .exercise = kind == ALERT_ACTIVATE ? 0 : -1};

@@ -13,7 +13,7 @@ import time
 
 PACKAGES = [
     "systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "libserialport0", "libmosquitto1",
-    "libjansson4", "libncursesw6", "mosquitto", "mosquitto-clients", "python3-dbus", "python3-gi", "udev", "umockdev", "kmod",
+    "libjansson4", "liblz4-1", "libncursesw6", "mosquitto", "mosquitto-clients", "python3-dbus", "python3-gi", "udev", "umockdev", "kmod",
 ]
 SOURCES = ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"]
 

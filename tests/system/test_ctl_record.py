@@ -121,7 +121,7 @@ def test_beside_daemon(folder):
         assert found["clean"] and found["frames"] > 30 and 30 < found["rate_hz"] < 70, found
         with open(f"{folder}/beside.sbr", "rb") as f:
             head = f.read(2000)
-        assert head.startswith(b"# sitbone recording 1\n# started=2") and b"mat\n" in head, head
+        assert head.startswith(b"# sitbone recording 2\n# started=2") and b"mat\n" in head, head
         assert "is there already" in run("sitbonectl", "record", f"{folder}/beside.sbr", status=1)
         p = subprocess.Popen([f"{build}/sitbonectl", "record", f"{folder}/end.sbr"], stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True)

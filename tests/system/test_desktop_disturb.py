@@ -36,10 +36,10 @@ def run(desktop, *words):
 
 def held(desktop, seat, turn):
     """turn(True) in good time before the alert: it does not come, and comes when it is turned off."""
-    begun, said, told = notifies(desktop), desktop.agent_log().count("is not to be disturbed"), len(seat.commands)
+    begun, said, told = notifies(desktop), desktop.agent_log().count("is on: alerts wait"), len(seat.commands)
     seat.tell("skip 1740")
     turn(True)
-    until("the agent says so", lambda: desktop.agent_log().count("is not to be disturbed") == said + 1)
+    until("the agent says so", lambda: desktop.agent_log().count("is on: alerts wait") == said + 1)
     until("the daemon was told", lambda: seat.commands[told:] == [["7", "0", "0", "Ok"]])
     seat.tell("skip 120")
     time.sleep(0.3)

@@ -132,7 +132,7 @@ def test_do_not_disturb(desktop, seat):
     seat.tell("skip 1740")
     desktop.ctl("set-paused", "true")
     until("the daemon was told", lambda: ["7", "0", "0", "Ok"] in seat.commands)
-    until("the agent says so", lambda: "is not to be disturbed" in desktop.agent_log())
+    until("the agent says so", lambda: "is on: alerts wait" in desktop.agent_log())
     before = len(desktop.monitor.notifies())
     seat.tell("skip 120")
     time.sleep(0.3)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What sitbonectl makes of a history, and what the daemon's side does with a file that is damaged, newer, somebody else's,
-read-only, or on a disk that is full. Usage: test_history.py BUILD [TEST...]"""
+"""sitbonectl's views of a history, and the daemon's outlet with a file that is damaged, newer, of another program, read-only,
+or on a full disk. Usage: test_history.py BUILD [TEST...]"""
 import calendar
 import json
 import os
@@ -51,8 +51,8 @@ def test_views(week):
     text = ctl('history', WEEK, '--file', week)
     assert '\033' not in text and f"{data['bouts']} bouts" in text, text
     assert 'Nobody sat' in ctl('history', '2020-01-01', '--file', week)
-    assert 'no period' in ctl('history', '2020-02-30', '--file', week, status=2)
-    assert 'no period' in ctl('history', 'fortnight', '--file', week, status=2)
+    assert 'not a period' in ctl('history', '2020-02-30', '--file', week, status=2)
+    assert 'not a period' in ctl('history', 'fortnight', '--file', week, status=2)
     ctl('history', '--file', f'{FOLDER}/none', status=1)
     for words in ('history',), ('report', '--output', f'{FOLDER}/s.svg'):
         assert '/var/lib/sitbone/no-such-seat/history.db' in ctl(*words, '--seat', 'no-such-seat', status=1)
@@ -79,7 +79,7 @@ def test_named_periods():
 
 
 def one_bout(began, minutes, offset):
-    """A file that knows one bout, and a session on the day before."""
+    """A file with one bout, and a workout on the day before."""
     folder = fresh()
     drive(folder, 1)
     path = f'{folder}/history.db'
@@ -95,7 +95,7 @@ def one_bout(began, minutes, offset):
 
 
 def test_all_of_it():
-    """An evening in California, where it is tomorrow in Greenwich already; and what was before the first bout."""
+    """An evening in California, which is the next day in Greenwich; and rows before the first bout."""
     evening = calendar.timegm((2026, 3, 11, 3, 0, 0))  # the 10th, 20:00
     path = one_bout(evening, 40, -7 * 60)
     there = dict(ENVIRONMENT, TZ='America/Los_Angeles')
@@ -107,7 +107,7 @@ def test_all_of_it():
 
 
 def test_summer_time():
-    """Noon is at noon also on the day on which the clock was put forward, and for who looks from another zone."""
+    """Noon is at noon also on the day of the clock change, and when the file is read in another time zone."""
     path = one_bout(calendar.timegm((2026, 3, 29, 10, 0, 0)), 60, 120)
     for zone in 'Europe/Berlin', 'Europe/Lisbon':
         text = ctl('history', '2026-03-29', '--file', path, environment=dict(ENVIRONMENT, TZ=zone))
@@ -116,7 +116,7 @@ def test_summer_time():
 
 
 def test_night(week):
-    """Ten hours later: who sits from the evening to the morning is seen, too, and no line is too long."""
+    """Ten hours later: bouts from the evening to the morning are drawn, too, and no line is too long."""
     night = shutil.copy(week, f'{FOLDER}/night.db')
     db = sqlite3.connect(night)
     for table in 'bout', 'away':
@@ -132,7 +132,7 @@ def test_night(week):
 
 
 def test_german(week):
-    """In columns also with umlauts and in a list of many lines; what machines read stays as it is."""
+    """Columns are straight also with umlauts and in long lists; output for machines is not translated."""
     if not shutil.which('msgfmt'):
         return
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -217,7 +217,7 @@ def test_files():
     assert drive(folder, 2) == ('written', '')
     mode = os.stat(f'{folder}/history.db').st_mode & 0o777
     assert mode == 0o640, oct(mode)
-    # damaged in the middle: moved aside, said, a new one begun
+    # damaged in the middle: moved aside and logged, a new one begun
     with open(f'{folder}/history.db', 'r+b') as f:
         f.seek(4096)
         f.write(os.urandom(30000))
@@ -226,7 +226,7 @@ def test_files():
     aside = [n for n in os.listdir(folder) if 'damaged' in n and not n.endswith(('-wal', '-shm'))]
     assert status == 'written' and len(aside) == 1 and aside[0] in log, (status, log, aside)
     assert sqlite3.connect(f'{folder}/history.db').execute('SELECT count(*) FROM bout').fetchone()[0] == 2
-    # no database at all, an empty file, somebody else's database
+    # no database at all, an empty file, the database of another program
     for content, moved in ((b'hello' * 1000, 1), (b'', 0)):
         folder = fresh()
         with open(f'{folder}/history.db', 'wb') as f:
@@ -248,7 +248,7 @@ def test_files():
 
 
 def test_body():
-    """Squeezes, sessions and calibrations are where a person would look for them, and can be forgotten."""
+    """Squeezes, workouts and calibrations are in every view, and can be deleted."""
     folder = fresh()
     path = f'{folder}/history.db'
     drive(folder, 5)
@@ -264,7 +264,7 @@ def test_body():
     assert [r['detail'] for r in rows if r['what'] == 'session'] == ['done']
     assert [r['detail'] for r in rows if r['what'] == 'calibration'] == ['population squeeze']
     ctl('report', '--file', path, '--period', 'all', '--output', f'{FOLDER}/body.svg')
-    # an alert of a daemon that lost its state: nobody ever closed it
+    # an alert of a daemon that lost its state: it was never closed
     db = sqlite3.connect(path)
     db.execute("INSERT INTO alert(number, kind, raised_s, offset_min, seated_s) SELECT 99, 'activate', began_s + 60, "
                "offset_min, 60 FROM bout WHERE began_s = (SELECT min(began_s) FROM bout)")
@@ -275,7 +275,7 @@ def test_body():
 
 
 def once_said(words, folder):
-    """In a shell, after a program in the background that says it in the file said: waits for these words, 20 s at most."""
+    """A shell command that waits, 20 s at most, until the file `said` has these words."""
     return f'for i in $(seq 400); do grep -q "{words}" {folder}/said && break; sleep 0.05; done'
 
 
@@ -290,7 +290,7 @@ def private(script):
 
 
 def test_read_only_file():
-    """Nothing is lost when the file can be written again before the mailbox is full."""
+    """Nothing is lost when the file can be written again before the queue is full."""
     folder = fresh()
     drive(folder, 1)
     path = f'{folder}/history.db'
@@ -305,7 +305,7 @@ def test_read_only_file():
 
 
 def test_read_only_directory():
-    """The daemon goes on without state and history, and says so; what is there can still be read."""
+    """The daemon goes on without state and history, and logs it; the history can still be read."""
     folder = fresh()
     drive(folder, 1)
     os.unlink(f'{folder}/clock')
@@ -362,8 +362,8 @@ def test_newer():
     assert 'newer version' in ctl('history', '--file', f'{folder}/history.db', status=1)
 
 
-def test_full_mailbox():
-    """Somebody holds the file all day: what had no room is counted, and said."""
+def test_full_queue():
+    """Another program locks the file all day: entries without room are counted and reported."""
     folder = fresh()
     drive(folder, 1)
     db = sqlite3.connect(f'{folder}/history.db', isolation_level=None)
@@ -376,7 +376,7 @@ def test_full_mailbox():
 
 
 def test_full_disk():
-    """A real file system fills up while the daemon writes, and has room again later: nothing is missing in the end."""
+    """A real file system is full while the daemon writes, and has space again later: nothing is missing in the end."""
     inside, out = fresh(), fresh()
     # enough for the tables, not for what is written before they take it over
     script = (f'mount -t tmpfs -o size=1m none {inside} || exit 0; head -c 880k /dev/zero >{inside}/filler; '

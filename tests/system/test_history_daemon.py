@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """kill -9 of the daemon itself at random moments of a day in fast time: sitboned --speed with a simulated sitter on a FIFO. The
-totals of its history are those of a daemon that ran through, within 2 s a kill; the database is whole, no alert is there
-twice. The mat waits while no daemon runs: what a start takes is no part of the day.
+totals of its history equal those of a daemon that was not killed, within 2 s for each kill; the database is intact, no
+alert has two rows. The mat waits while no daemon runs: the time that a start takes is not part of the day.
 Usage: test_history_daemon.py BUILD [KILLS [HOURS [SPEED [SEED]]]]"""
 import os
 import random
@@ -53,23 +53,23 @@ class Day:
         self.ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.ready.bind(f'{self.folder}/notify')
         self.ready.setblocking(False)
-        self.told = []
+        self.notified = []
 
     def start(self):
         self.daemon = subprocess.Popen([f'{BUILD}/sitboned', '--config', f'{self.folder}/conf', '--state', self.folder,
                                         '--speed', str(SPEED)], stdout=self.log, stderr=self.log,
                                        env=dict(os.environ, NOTIFY_SOCKET=f'{self.folder}/notify'))
-        self.told.clear()
-        while not any(b'READY=1' in words for words in self.told):
+        self.notified.clear()
+        while not any(b'READY=1' in words for words in self.notified):
             assert self.daemon.poll() is None, 'it ended while it started'
             time.sleep(0.001)
             self.listen()
 
     def listen(self):
-        """What it tells systemd; a full socket would hold it up."""
+        """Reads what the daemon sends to systemd; a full socket would block it."""
         try:
             while True:
-                self.told.append(self.ready.recv(4096))
+                self.notified.append(self.ready.recv(4096))
         except BlockingIOError:
             pass
 

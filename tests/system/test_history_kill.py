@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""kill -9 at random moments of a day: the history's totals are those of the unbroken day within 2 s a kill, no alert is
-there twice and the database is whole. Usage: test_history_kill.py BUILD [KILLS [SEED]]"""
+"""kill -9 at random moments of a day: the totals of the history equal those of the unbroken day within 2 s for each kill, no
+alert has two rows and the database is intact. Usage: test_history_kill.py BUILD [KILLS [SEED]]"""
 import os
 import random
 import shutil
@@ -43,7 +43,7 @@ def totals(folder):
 
 
 def day(kills, folder, rng):
-    """Returns how often it was killed."""
+    """Returns the number of kills."""
     pace = max(200, int(kills * 40000 / DAY_S)) if kills else 2
     n = 0
     while True:
@@ -80,7 +80,7 @@ def main():
     for key in 'seated', 'hours', 'slouched':
         assert -2 * kills <= broken[key] - whole[key] <= 2, (key, broken[key], whole[key])
     assert abs(broken['hours'] - broken['seated']) < 1, (broken['hours'], broken['seated'])
-    # one that falls into half a second without a daemon was not seen
+    # a squeeze in the half second without a daemon is not seen
     assert whole['squeezes'] - 5 <= broken['squeezes'] <= whole['squeezes'] == 45, (broken, whole)
     for key in 'bouts', 'alerts', 'outcomes', 'sessions':
         assert broken[key] == whole[key], (key, broken[key], whole[key])

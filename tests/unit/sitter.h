@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A sitter by formula, for tests that must know the truth: two sit bones as bumps, a broad buttock, two thighs. */
+/* A sitter by formula, for tests that need the truth: two sit bones as bumps, a broad buttock, two thighs. */
 #ifndef TESTS_SITTER_H
 #define TESTS_SITTER_H
 
@@ -56,7 +56,7 @@ static inline float sitter_load(const struct sitter *s, float x, float y) {
         return ret < 1 ? ret : 1;
 }
 
-/* Raw values of a frame; s NULL = an empty seat. */
+/* Sets the raw values of a frame; s NULL = an empty seat. */
 static inline void sit(const struct geometry *g, const struct sitter *s, uint64_t at_us, struct frame *ret) {
         ret->seq++;
         ret->arrived_us = at_us;
@@ -65,7 +65,7 @@ static inline void sit(const struct geometry *g, const struct sitter *s, uint64_
                 ret->raw[i] = s ? g->full_scale * sitter_load(s, g->x_mm[i], g->y_mm[i]) : 0;
 }
 
-/* The same as a conditioned map, exact. */
+/* Sets the same load as a conditioned map, exactly. */
 static inline void sit_map(const struct geometry *g, const struct sitter *s, uint64_t at_us, struct map *ret) {
         memset(ret, 0, sizeof(*ret));
         ret->arrived_us = at_us;

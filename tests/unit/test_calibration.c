@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Poses by formula: what they mean for the angles, and how far they are apart. */
+/* Poses by formula: their gain for the angles, and their separation. */
 #include "core/estimate/calibration.h"
 
 #include "core/describe/describe.h"
@@ -13,10 +13,10 @@ static struct map map;
 static struct features features;
 static struct calibration calibration;
 
-static void take(enum calibrate_pose pose, float forward_mm, float right_share) {
+static void take_pose(enum calibrate_pose pose, float forward_mm, float right_share) {
         struct sitter s = SITTER;
 
-        s.y += forward_mm; /* the pelvis rolls 1 mm a degree; the knees stay */
+        s.y += forward_mm; /* the pelvis rolls 1 mm per degree; the knees stay */
         s.thigh_end -= forward_mm;
         s.right = right_share;
         describe_init(&describe, &geometry);
@@ -42,26 +42,26 @@ static void test_gain(void) {
 
         memset(&calibration, 0, sizeof(calibration));
         calibration_fit(&calibration, &population);
-        take(POSE_UPRIGHT, 0, 0.5F);
-        take(POSE_SLOUCHED, -10, 0.5F);
+        take_pose(POSE_UPRIGHT, 0, 0.5F);
+        take_pose(POSE_SLOUCHED, -10, 0.5F);
         calibration_fit(&calibration, &large);
         CHECK(large.tilt_known && !large.obliquity_known && large.tilt_spread < population.tilt_spread);
-        take(POSE_SLOUCHED, -25, 0.5F);
+        take_pose(POSE_SLOUCHED, -25, 0.5F);
         calibration_fit(&calibration, &small);
-        CHECK(small.tilt_gain < large.tilt_gain); /* who moves more a degree turns less a millimetre */
-        take(POSE_LEFT, 0, 0.35F);
-        take(POSE_RIGHT, 0, 0.65F);
+        CHECK(small.tilt_gain < large.tilt_gain); /* a sitter who moves more per degree turns less per millimetre */
+        take_pose(POSE_LEFT, 0, 0.35F);
+        take_pose(POSE_RIGHT, 0, 0.65F);
         calibration_fit(&calibration, &small);
         CHECK(small.obliquity_known && small.obliquity_spread < population.obliquity_spread);
 }
 
-/* A slouch that looks like an arch says nothing of a gain. */
+/* A slouch that looks like an arch gives no gain. */
 static void test_wrong_way(void) {
         struct sitter_gain p;
 
         memset(&calibration, 0, sizeof(calibration));
-        take(POSE_UPRIGHT, 0, 0.5F);
-        take(POSE_SLOUCHED, 12, 0.5F);
+        take_pose(POSE_UPRIGHT, 0, 0.5F);
+        take_pose(POSE_SLOUCHED, 12, 0.5F);
         calibration_fit(&calibration, &p);
         CHECK(!p.tilt_known);
         CHECK(calibration_separation(&calibration, POSE_UPRIGHT, POSE_SLOUCHED) < 0);
@@ -69,10 +69,10 @@ static void test_wrong_way(void) {
 
 static void test_separation(void) {
         memset(&calibration, 0, sizeof(calibration));
-        take(POSE_UPRIGHT, 0, 0.5F);
-        take(POSE_SLOUCHED, -12, 0.5F);
-        take(POSE_ARCHED, 8, 0.5F);
-        take(POSE_LEFT, 0, 0.35F);
+        take_pose(POSE_UPRIGHT, 0, 0.5F);
+        take_pose(POSE_SLOUCHED, -12, 0.5F);
+        take_pose(POSE_ARCHED, 8, 0.5F);
+        take_pose(POSE_LEFT, 0, 0.35F);
         CHECK(calibration_separation(&calibration, POSE_UPRIGHT, POSE_SLOUCHED) > CALIBRATION_APART_LEAST);
         CHECK(calibration_separation(&calibration, POSE_UPRIGHT, POSE_ARCHED) > CALIBRATION_APART_LEAST);
         CHECK(calibration_separation(&calibration, POSE_LEFT, POSE_UPRIGHT) > CALIBRATION_APART_LEAST);

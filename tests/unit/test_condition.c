@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tare, noise floor, stuck cells: taken only from an empty seat, never from a person. */
+/* Tare, noise floor, stuck cells: the baseline comes from an empty seat only, never from a person. */
 #include "core/condition/condition.h"
 #include "sitter.h"
 
@@ -24,7 +24,7 @@ static void begin(void) {
         dice = 1;
 }
 
-/* seconds at 10 Hz; offset on every cell, one count of noise, cell 5 reads `hot`. */
+/* Plays seconds at 10 Hz; offset on every cell, one count of noise, cell 5 reads `hot`. */
 static void pass(const struct sitter *s, float seconds, float offset, float hot) {
         for (int i = 0; i < (int)(seconds * 10); i++) {
                 sit(&geometry, s, now, &frame);
@@ -40,7 +40,7 @@ static void pass(const struct sitter *s, float seconds, float offset, float hot)
 static void test_tare_takes_offsets(void) {
         begin();
         pass(NULL, 4, 2, 20);
-        CHECK(!map.tared && map.n_active == 1); /* the hot cell reads as load until the seat was surely empty */
+        CHECK(!map.tared && map.n_active == 1); /* the hot cell counts as load until the seat is known to be empty */
         pass(NULL, 4, 2, 20);
         CHECK(map.tared && map.n_active == 0 && map.n_stuck == 0);
         CHECK_NEAR(condition.baseline[5], 20, 0.5);
@@ -49,7 +49,7 @@ static void test_tare_takes_offsets(void) {
         CHECK_NEAR(map.load[100], sitter_load(&SITTER, geometry.x_mm[100], geometry.y_mm[100]), 0.006);
 }
 
-/* On a chair with nine cells one that swings is no stillness: the seat is not taken for empty and quiet. */
+/* On a chair with nine cells one that swings is movement: the seat does not count as empty and quiet. */
 static void test_one_of_nine_moves(void) {
         begin();
         grid(&geometry, 3, 3, 40);
@@ -75,7 +75,7 @@ static void test_never_tare_a_person(void) {
         CHECK_NEAR(map.load[100], sitter_load(&SITTER, geometry.x_mm[100], geometry.y_mm[100]), 0.006);
 }
 
-/* The empty seat drifts: followed. The tare had something on it: given back as soon as it is gone. */
+/* The baseline follows a drift of the empty seat, and drops as soon as something that was tared away is gone. */
 static void test_baseline_follows(void) {
         begin();
         pass(NULL, 20, 2, 0);
@@ -87,8 +87,8 @@ static void test_baseline_follows(void) {
         CHECK_NEAR(condition.baseline[40], 0.2, 0.7);
 }
 
-/* A bag of half a kilogram a patch: 16 cells at 6 %, loads 6 cm2 of full scale. */
-static void lay(float seconds, float rise_s) {
+/* Lays a bag of half a kilogram on a patch: 16 cells at 6 %, load 6 cm2 of full scale. */
+static void lay_bag(float seconds, float rise_s) {
         for (int i = 0; i < (int)(seconds * 10); i++) {
                 float height = (float)i < rise_s * 10 ? (float)i / (rise_s * 10) : 1;
 
@@ -102,19 +102,19 @@ static void lay(float seconds, float rise_s) {
         }
 }
 
-/* What lies there is never taken for the empty seat: not at start-up, not when it comes suddenly or slowly, however
- * long and still. */
+/* An object is never taken for the empty seat: not at start-up, not when it comes suddenly or slowly, however long it
+ * lies still. */
 static void test_never_tare_an_object(void) {
         begin();
-        lay(900, 0);
+        lay_bag(900, 0);
         CHECK(!map.tared && map.n_active == 16);
         pass(NULL, 20, 0, 0);
         CHECK(map.tared);
-        lay(900, 0);
+        lay_bag(900, 0);
         CHECK(map.n_active == 16);
         CHECK_NEAR(map.load[100], 15.0 / 255, 0.006);
         pass(NULL, 20, 0, 0);
-        lay(900, 4);
+        lay_bag(900, 4);
         CHECK(map.n_active == 16);
         CHECK_NEAR(map.load[100], 15.0 / 255, 0.012);
 }
@@ -137,7 +137,7 @@ static void test_stuck(void) {
         begin();
         pass(NULL, 20, 0, 240); /* stays loaded on an empty seat, and has no range left */
         CHECK(map.tared && map.n_stuck == 1 && map.trusted[5] == 0 && map.load[5] == 0 && map.n_active == 0);
-        pass(NULL, 30, 0, 0); /* it was a pin on the mat, and gone */
+        pass(NULL, 30, 0, 0); /* it was a pin on the mat, and it is gone */
         CHECK(map.n_stuck == 0 && map.trusted[5] == 1);
         /* zero is not dead */
         for (int i = 0; i < 20; i++) {
@@ -149,7 +149,7 @@ static void test_stuck(void) {
                 CHECK(map.trusted[k]);
 }
 
-/* Never tared, but the others come and go and this one does not. */
+/* The mat was never tared, but the other cells come and go and this one does not. */
 static void test_stuck_among_moving(void) {
         struct settings_condition settings = SETTINGS;
 
@@ -196,11 +196,11 @@ static void test_by_command(void) {
         static struct memory_tare tare;
 
         begin();
-        CHECK(!condition_tare(&condition)); /* nothing seen */
+        CHECK(!condition_tare(&condition)); /* no frame yet */
         pass(NULL, 1, 60, 0);
         CHECK(!condition_tare(&condition)); /* too short */
         pass(NULL, 3, 60, 0);
-        CHECK(!map.tared && map.n_active == 256); /* a mat resting at a quarter: nobody can know */
+        CHECK(!map.tared && map.n_active == 256); /* a mat resting at a quarter: it could be a sitter */
         CHECK(condition_tare(&condition));
         pass(NULL, 1, 60, 0);
         CHECK(map.tared && map.n_active == 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dead lines and cells found between loaded ones and filled from them; cross-talk; how good the map is. */
+/* Dead lines and cells are found between loaded ones and filled from them; cross-talk; quality of the map. */
 #include "core/condition/condition.h"
 #include "core/condition/crosstalk.h"
 #include "sitter.h"
@@ -20,7 +20,7 @@ static void begin(void) {
         now = 1000000;
 }
 
-/* seconds at 10 Hz with a row, a column and a cell that read nothing. */
+/* Plays seconds at 10 Hz with a row, a column and a cell that read nothing. */
 static void pass(const struct sitter *s, int seconds, uint32_t row, uint32_t col, uint32_t cell) {
         for (int i = 0; i < seconds * 10; i++) {
                 sit(&geometry, s, now, &frame);
@@ -32,7 +32,7 @@ static void pass(const struct sitter *s, int seconds, uint32_t row, uint32_t col
         }
 }
 
-static float truth(uint32_t cell) {
+static float true_load_of(uint32_t cell) {
         return sitter_load(&SITTER, geometry.x_mm[cell], geometry.y_mm[cell]);
 }
 
@@ -45,16 +45,16 @@ static void test_dead_row(void) {
         CHECK(map.n_dead == COLS && map.n_filled == COLS && (map.flaws & FLAW_DEAD) && map.quality < 1);
         for (uint32_t k = 0; k < COLS; k++) {
                 uint32_t cell = 7 * COLS + k;
-                float between = (truth(cell - COLS) + truth(cell + COLS)) / 2;
+                float between = (true_load_of(cell - COLS) + true_load_of(cell + COLS)) / 2;
 
                 CHECK(!map.trusted[cell]);
                 CHECK_NEAR(map.load[cell], between > map.floor ? between : 0, 0.02);
         }
         pass(NULL, 5, 7, NONE, NONE);
-        CHECK(map.n_active == 0 && map.load[7 * COLS + 6] == 0); /* what stands in for it is empty as well */
-        pass(&SITTER, 5, NONE, NONE, NONE);                      /* a loose plug: it reads again, and is believed */
+        CHECK(map.n_active == 0 && map.load[7 * COLS + 6] == 0); /* its replacement is empty as well */
+        pass(&SITTER, 5, NONE, NONE, NONE);                      /* a loose plug: it reads again, and counts */
         CHECK(map.n_dead == 0 && map.trusted[7 * COLS + 6] && !(map.flaws & FLAW_DEAD));
-        CHECK_NEAR(map.load[7 * COLS + 6], truth(7 * COLS + 6), 0.006);
+        CHECK_NEAR(map.load[7 * COLS + 6], true_load_of(7 * COLS + 6), 0.006);
 }
 
 static void test_dead_column_and_cell(void) {
@@ -62,7 +62,7 @@ static void test_dead_column_and_cell(void) {
         pass(NULL, 10, NONE, 5, 8 * COLS + 11);
         pass(&SITTER, 70, NONE, 5, 8 * COLS + 11);
         CHECK(map.n_dead == ROWS + 1 && map.n_filled == ROWS + 1);
-        CHECK_NEAR(map.load[8 * COLS + 5], (truth(8 * COLS + 4) + truth(8 * COLS + 6)) / 2, 0.01);
+        CHECK_NEAR(map.load[8 * COLS + 5], (true_load_of(8 * COLS + 4) + true_load_of(8 * COLS + 6)) / 2, 0.01);
         CHECK(map.load[8 * COLS + 11] > 0.05F && !map.trusted[8 * COLS + 11]);
 }
 
@@ -76,7 +76,7 @@ static void test_never_loaded_is_not_dead(void) {
                 CHECK(map.trusted[k]);
 }
 
-/* The outermost row that carries load: nobody can know whether it is dead, or the sit ends there. */
+/* The outermost row with load: it cannot be known whether the next one is dead, or the contact ends there. */
 static void test_edges_stay(void) {
         struct settings_condition settings = SETTINGS;
 
@@ -91,8 +91,8 @@ static void test_edges_stay(void) {
         CHECK(map.n_dead == 0 && map.load[7 * COLS + 6] == 0);
 }
 
-/* The divider the formula is for: a = y / (1 - s y), reading = a / (1 + s sum of a). */
-static void spoil(float strength, bool rows, float *load) {
+/* Adds cross-talk of the divider for which the formula is exact: a = y / (1 - s y), reading = a / (1 + s sum of a). */
+static void add_crosstalk(float strength, bool rows, float *load) {
         for (uint32_t line = 0; line < COLS; line++) {
                 float sum = 0;
 
@@ -109,7 +109,7 @@ static void spoil(float strength, bool rows, float *load) {
         }
 }
 
-static double side_error(const float *load) {
+static double right_share(const float *load) {
         double right = 0, all = 0;
 
         for (uint32_t k = 0; k < geometry.n_cells; k++) {
@@ -130,16 +130,16 @@ static void test_crosstalk(void) {
                 geometry.crosstalk_rows = turned;
                 for (uint32_t k = 0; k < geometry.n_cells; k++)
                         load[k] = true_load[k] = 0.8F * sitter_load(&lopsided, geometry.x_mm[k], geometry.y_mm[k]);
-                wanted = side_error(load);
-                spoil(0.5F, turned, load);
-                before = fabs(side_error(load) - wanted);
+                wanted = right_share(load);
+                add_crosstalk(0.5F, turned, load);
+                before = fabs(right_share(load) - wanted);
                 crosstalk_remove(&geometry, 0.5F, load);
-                after = fabs(side_error(load) - wanted);
+                after = fabs(right_share(load) - wanted);
                 for (uint32_t k = 0; k < geometry.n_cells; k++)
                         CHECK_NEAR(load[k], true_load[k], 1e-4);
                 CHECK(after < before / 100);
         }
-        /* not of that kind: guarded */
+        /* a guarded mat: the formula does not apply */
         for (uint32_t k = 0; k < geometry.n_cells; k++)
                 load[k] = k % 3 ? 1 : 0.25F;
         crosstalk_remove(&geometry, 1, load);
@@ -155,7 +155,7 @@ static void test_crosstalk_setting(void) {
         float left, right;
 
         begin();
-        geometry.crosstalk = 0.5F; /* what the format is known for */
+        geometry.crosstalk = 0.5F; /* the strength of the format */
         settings.crosstalk = -1;
         condition_configure(&condition, &settings);
         pass(&SITTER, 1, NONE, NONE, NONE);
@@ -165,7 +165,7 @@ static void test_crosstalk_setting(void) {
         pass(&SITTER, 1, NONE, NONE, NONE);
         right = map.load[7 * COLS + 5];
         CHECK(left > 1.5F * right);
-        CHECK_NEAR(right, truth(7 * COLS + 5), 0.006);
+        CHECK_NEAR(right, true_load_of(7 * COLS + 5), 0.006);
 }
 
 static void test_quality(void) {
@@ -189,7 +189,8 @@ static void test_quality(void) {
         CHECK(map.flaws == (FLAW_UNPLACED | FLAW_SLOW) && map.quality < 0.5F);
 }
 
-/* The empty mat creeps up by 3 % of full scale over a quarter of an hour: followed, and said. */
+/* The empty mat creeps up by 3 % of full scale over a quarter of an hour: the baseline follows, the drift is
+ * reported. */
 static void test_drift(void) {
         begin();
         pass(NULL, 10, NONE, NONE, NONE);

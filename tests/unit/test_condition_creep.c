@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Creep: taken off, learnt from somebody who sits still, not from one who moves; response curves. */
+/* Creep is removed and learnt from a sitter who sits still, not from one who moves; response curves. */
 #include "core/condition/condition.h"
 #include "sitter.h"
 
@@ -11,7 +11,7 @@ static struct map map;
 static struct response response;
 static uint64_t now;
 
-/* What lies on a cell for long, and what came on top later, each with its time. */
+/* The load that has lain on a cell for long, and the load that came on top later, each with its time. */
 static struct layer {
         float load;
         double s;
@@ -26,14 +26,14 @@ static void begin(void) {
         now = 1000000;
 }
 
-static float crept(struct layer *l, float constant) {
+static float read_crept(struct layer *l, float constant) {
         l->s += 0.1;
         return l->load * (1 + constant * (float)log10(1 + l->s / 2));
 }
 
 /* A foil in logarithmic time, not the model's own exponentials: each part of the load reads 1 + constant * log10(1 +
  * t / 2 s) of itself. */
-static float foil(uint32_t cell, float load, float constant) {
+static float read_foil(uint32_t cell, float load, float constant) {
         struct layer *o = &old[cell], *t = &top[cell];
 
         if (load <= o->load) {
@@ -42,28 +42,28 @@ static float foil(uint32_t cell, float load, float constant) {
         } else if (load != o->load + t->load) {
                 *t = (struct layer){load - o->load, 0};
         }
-        return crept(o, constant) + crept(t, constant);
+        return read_crept(o, constant) + read_crept(t, constant);
 }
 
-/* Times of 0.1 s. */
+/* Plays steps of 0.1 s. */
 static void pass(const struct sitter *s, double seconds, float constant) {
         for (int i = 0; i < (int)(seconds * 10); i++) {
                 sit(&geometry, s, now, &frame);
                 for (uint32_t k = 0; k < geometry.n_cells; k++)
-                        frame.raw[k] = foil(k, 0.6F * frame.raw[k], constant);
+                        frame.raw[k] = read_foil(k, 0.6F * frame.raw[k], constant);
                 condition_step(&condition, &frame, &map);
                 now += 100000;
         }
 }
 
 /* The top becomes old: the next load comes on top of both. */
-static void settle(void) {
+static void merge_layers(void) {
         for (uint32_t k = 0; k < geometry.n_cells; k++)
                 old[k] = (struct layer){old[k].load + top[k].load, top[k].s > old[k].s ? top[k].s : old[k].s};
         memset(top, 0, sizeof(top));
 }
 
-static double sum(void) {
+static double sum_loads(void) {
         double ret = 0;
 
         for (uint32_t k = 0; k < map.n_cells; k++)
@@ -80,14 +80,14 @@ static void test_steady(void) {
                 pass(&SITTER, 200, constant); /* learns */
                 pass(NULL, 30, constant);
                 pass(&SITTER, 2, constant);
-                early = sum();
+                early = sum_loads();
                 pass(&SITTER, 88, constant);
-                CHECK_NEAR(sum() / early, 1, 0.05);
+                CHECK_NEAR(sum_loads() / early, 1, 0.05);
                 CHECK_NEAR(map.creep, constant, 0.06);
         }
 }
 
-/* Left for two minutes, then right: the left side's memory must not hold the centre back. */
+/* Left for two minutes, then right: the creep of the left side must not hold the centre back. */
 static void test_shift(void) {
         struct sitter left = SITTER, right = SITTER;
         double bias[2];
@@ -104,7 +104,7 @@ static void test_shift(void) {
                 CHECK(!on || map.creep >= 0 || isnan(map.creep));
                 pass(NULL, 10, 0.2F);
                 pass(&left, 120, 0.2F);
-                settle();
+                merge_layers();
                 pass(&right, 10, 0.2F);
                 for (uint32_t k = 0; k < geometry.n_cells; k++) {
                         double load = (double)sitter_load(&right, geometry.x_mm[k], geometry.y_mm[k]);
@@ -121,7 +121,7 @@ static void test_shift(void) {
         CHECK(bias[0] > 2 && bias[1] < bias[0] / 2);
 }
 
-/* Somebody who leans about all the time teaches nothing. */
+/* Nothing is learnt from a sitter who leans about all the time. */
 static void test_restless(void) {
         struct sitter s = SITTER;
 
@@ -134,7 +134,7 @@ static void test_restless(void) {
         CHECK_NEAR(map.creep, 0.1, 1e-6);
 }
 
-static void test_kept(void) {
+static void test_remembered(void) {
         static struct memory_tare tare;
         float learnt;
 
@@ -148,15 +148,15 @@ static void test_kept(void) {
         CHECK(condition_recall(&condition, &tare));
         pass(NULL, 1, 0.3F);
         CHECK(map.creep == learnt);
-        tare.creep = NAN; /* a tare is good without it */
+        tare.creep = NAN; /* a tare is valid without it */
         begin();
         CHECK(condition_recall(&condition, &tare));
         pass(NULL, 1, 0.3F);
         CHECK_NEAR(map.creep, 0.1, 1e-6);
 }
 
-/* Cells of different gain with a curve that flattens, in newtons again. */
-static float reading(uint32_t cell, float load_n) {
+/* The reading of cells with different gains and a curve that flattens. */
+static float read_cell(uint32_t cell, float load_n) {
         float gain = 0.8F + 0.4F * (float)(cell % 7) / 6;
 
         return 255 * gain * load_n / (load_n + 10);
@@ -172,7 +172,7 @@ static void test_response(void) {
         response = (struct response){.n_cells = 81, .n_points = 5, .load_n = {1, 2, 4, 8, 12}};
         for (uint32_t p = 0; p < 5; p++)
                 for (uint32_t k = 0; k < 81; k++)
-                        response.value[p][k] = reading(k, response.load_n[p]);
+                        response.value[p][k] = read_cell(k, response.load_n[p]);
         CHECK(condition_set_response(&condition, &response));
         for (float load_n = 1; load_n <= 12; load_n += 0.5F) {
                 float worst = 0;
@@ -180,7 +180,7 @@ static void test_response(void) {
                 frame.n_cells = 81;
                 frame.arrived_us += 100000;
                 for (uint32_t k = 0; k < 81; k++)
-                        frame.raw[k] = reading(k, load_n);
+                        frame.raw[k] = read_cell(k, load_n);
                 condition_step(&condition, &frame, &map);
                 for (uint32_t k = 0; k < 81; k++)
                         worst = fmaxf(worst, fabsf(map.load[k] * map.unit_n - load_n) / load_n);
@@ -204,7 +204,7 @@ int main(void) {
         test_steady();
         test_shift();
         test_restless();
-        test_kept();
+        test_remembered();
         test_response();
         return 0;
 }

@@ -7,7 +7,7 @@ static struct geometry geometry;
 static struct describe describe;
 static struct map map;
 
-static struct features look(const struct sitter *s) {
+static struct features describe_sitter(const struct sitter *s) {
         struct features ret;
 
         describe_init(&describe, &geometry);
@@ -16,7 +16,7 @@ static struct features look(const struct sitter *s) {
         return ret;
 }
 
-/* The same sums the slow way, in double and straight from the definitions. */
+/* Checks the sums against a slow computation in double, straight from the definitions. */
 static void check_sums(const struct features *f) {
         double load = 0, x = 0, y = 0, left = 0, right = 0, peak = 0, squares = 0;
 
@@ -40,19 +40,19 @@ static void check_sums(const struct features *f) {
         CHECK_NEAR(f->cov, sqrt(squares / f->n_active - mean * mean) / mean, 1e-3);
 }
 
-/* Noise, residue or a bag in the shape of a pair: no pair without somebody's weight. */
+/* Noise, residue or a bag in the shape of a pair: no pair without a person's weight. */
 static void test_pair_needs_weight(void) {
         struct sitter s = SITTER;
 
         for (uint32_t n = 16; n <= 64; n *= 2) {
                 grid(&geometry, n, n, 400.0F / (float)n);
-                CHECK(look(&SITTER).sit_bones.valid);
+                CHECK(describe_sitter(&SITTER).sit_bones.valid);
                 s.bone = SITTER.bone * 0.3F;
                 s.soft = SITTER.soft * 0.3F;
-                CHECK(look(&s).sit_bones.valid); /* trunk on the desk */
+                CHECK(describe_sitter(&s).sit_bones.valid); /* trunk on the desk */
                 s.bone = 0.2F;
                 s.soft = 0;
-                struct features f = look(&s);
+                struct features f = describe_sitter(&s);
                 CHECK(f.load > 3 && !f.sit_bones.valid && f.sit_bones.quality == 0 && isnan(f.sit_bones.left_mm[0]));
                 CHECK(isnan(f.profile[3]));
         }
@@ -67,7 +67,7 @@ static void test_sums(void) {
                 s.right = 0.6F;
                 s.x = 7;
                 grid(&geometry, shape[i][0], shape[i][1], 400.0F / (float)shape[i][1]);
-                struct features f = look(&s);
+                struct features f = describe_sitter(&s);
                 check_sums(&f);
                 CHECK(f.contact_area_cm2 > 0 && f.n_active == map.n_active);
                 CHECK(f.front_share >= 0 && f.front_share <= 1 && f.back_y_mm < f.front_y_mm);
@@ -108,7 +108,7 @@ static void check_pair(float pitch, const struct sitter *s, float tolerance) {
         float sum = 0;
 
         grid(&geometry, n, n, pitch);
-        f = look(s);
+        f = describe_sitter(s);
         CHECK(f.sit_bones.valid && f.sit_bones.quality > 0.5F && f.sit_bones.quality <= 1);
         CHECK_NEAR(f.sit_bones.left_mm[0], s->x - s->apart / 2, tolerance);
         CHECK_NEAR(f.sit_bones.right_mm[0], s->x + s->apart / 2, tolerance);
@@ -119,7 +119,7 @@ static void check_pair(float pitch, const struct sitter *s, float tolerance) {
         CHECK_NEAR(sum, 1, 1e-4);
 }
 
-/* Every place inside a cell, all ages and sexes of distance, three resolutions: within a fraction of a cell. */
+/* Every place inside a cell, the distances of men and women, three resolutions: within a fraction of a cell. */
 static void test_sit_bones(void) {
         for (int i = 0; i < 40; i++) {
                 struct sitter s = SITTER;
@@ -134,7 +134,7 @@ static void test_sit_bones(void) {
         }
 }
 
-/* Cells that do not measure alike move a maximum; a pair that is level and as far apart as usual is likelier. */
+/* Cells that differ in gain move a maximum; a pair that is level and at the usual distance is likelier. */
 static void test_uneven_cells(void) {
         const struct sitter *s = &SITTER;
         uint32_t dice = 3;
@@ -154,7 +154,7 @@ static void test_uneven_cells(void) {
                 CHECK(f.sit_bones.valid);
                 away += hypotf(f.sit_bones.left_mm[0] - (s->x - s->apart / 2), f.sit_bones.left_mm[1] - s->y);
         }
-        CHECK(away / 50 < 3.5F); /* each for itself: 4.1 */
+        CHECK(away / 50 < 3.5F); /* without the prior: 4.1 */
 }
 
 static void test_no_sit_bones(void) {
@@ -162,21 +162,21 @@ static void test_no_sit_bones(void) {
 
         grid(&geometry, 32, 32, 12.5F);
         s.right = 0.75F; /* one-sided lean */
-        CHECK(fabsf(look(&s).asymmetry) > 0.35F && !look(&s).sit_bones.valid);
+        CHECK(fabsf(describe_sitter(&s).asymmetry) > 0.35F && !describe_sitter(&s).sit_bones.valid);
         s = SITTER;
         s.bone = 0; /* a cushion, a box: no bones */
         s.soft = 0.3F;
-        CHECK(!look(&s).sit_bones.valid);
+        CHECK(!describe_sitter(&s).sit_bones.valid);
         s = SITTER;
         s.apart = 40; /* a hand */
-        CHECK(!look(&s).sit_bones.valid);
+        CHECK(!describe_sitter(&s).sit_bones.valid);
 }
 
 static void test_empty(void) {
         struct features f;
 
         grid(&geometry, 32, 32, 12.5F);
-        f = look(NULL);
+        f = describe_sitter(NULL);
         CHECK(f.load == 0 && f.peak == 0 && f.contact_area_cm2 == 0);
         CHECK(isnan(f.cop_x_mm) && isnan(f.asymmetry) && isnan(f.ppi) && isnan(f.cov) && isnan(f.front_share));
         CHECK(isnan(f.back_y_mm) && isnan(f.movement) && isnan(f.cop_speed_mm_s) && !f.sit_bones.valid);
@@ -189,20 +189,20 @@ static void test_unplaced(void) {
         geometry.kind = GEOMETRY_UNPLACED;
         geometry.n_cells = 9;
         geometry.cell_cm2 = geometry.full_scale = geometry.pitch_x_mm = geometry.pitch_y_mm = 1;
-        f = look(&SITTER);
+        f = describe_sitter(&SITTER);
         CHECK(f.load > 0 && f.peak > 0 && !isnan(f.cov));
         CHECK(isnan(f.contact_area_cm2) && isnan(f.cop_x_mm) && isnan(f.cop_y_mm) && isnan(f.asymmetry) &&
               isnan(f.front_share) && isnan(f.width_mm) && isnan(f.ppi));
 }
 
-/* Positions instead of a grid: the same cells in any order say the same. */
+/* Positions instead of a grid: the same cells in any order give the same features. */
 static void test_scattered(void) {
         struct sitter s = SITTER;
         struct features a, b;
 
         s.right = 0.6F;
         grid(&geometry, 16, 16, 25);
-        a = look(&s);
+        a = describe_sitter(&s);
         geometry.kind = GEOMETRY_SCATTERED;
         geometry.rows = geometry.cols = 0;
         for (uint32_t i = 0; i < 128; i++) { /* turned round */
@@ -213,7 +213,7 @@ static void test_scattered(void) {
                 geometry.x_mm[255 - i] = x;
                 geometry.y_mm[255 - i] = y;
         }
-        b = look(&s);
+        b = describe_sitter(&s);
         CHECK_NEAR(a.load, b.load, 1e-2);
         CHECK_NEAR(a.cop_x_mm, b.cop_x_mm, 0.05);
         CHECK_NEAR(a.cop_y_mm, b.cop_y_mm, 0.05);
@@ -223,7 +223,7 @@ static void test_scattered(void) {
         CHECK(!b.sit_bones.valid);
 }
 
-/* Frames arrive `together` at a time. */
+/* The movement that is measured when `together` frames arrive at a time. */
 static float movement_at(float hz, float mm_s, int together, float *ret_speed) {
         struct sitter s = SITTER;
         struct features f = {0};
@@ -256,7 +256,7 @@ static void test_movement(void) {
         CHECK_NEAR(v, 10, 2);
 }
 
-/* On a fast mat not every frame is looked at closely; what begins or ends is, in its first frame. */
+/* On a fast mat details are not measured in every frame, but in the first frame of a beginning or end. */
 static void test_fast_mat(void) {
         struct features f;
         uint64_t now = 1000000;
@@ -282,7 +282,7 @@ static void test_fast_mat(void) {
         leaning.right = 0.9F;
         sit_map(&geometry, &leaning, now += 5000, &map);
         describe_step(&describe, &map, NULL, &f);
-        CHECK(!f.sit_bones.valid); /* no bones are found under a lean: seen at once */
+        CHECK(!f.sit_bones.valid); /* no bones are found under a lean: detected at once */
         sit_map(&geometry, NULL, now += 5000, &map);
         describe_step(&describe, &map, NULL, &f);
         CHECK(isnan(f.ppi) && f.load == 0); /* stood up */

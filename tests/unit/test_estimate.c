@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Occupancy, reference, angles and names over whole synthetic sits: condition, describe and estimate together. */
+/* Occupancy, reference, angles and posture classes over whole synthetic sits: condition, describe and estimate
+ * together. */
 #include <stddef.h>
 
 #include "configure/settings.h"
@@ -45,7 +46,7 @@ static void step(void) {
         now += 50000;
 }
 
-/* The same load again, which costs less than working it out anew. */
+/* Steps with the same load again, which costs less than computing it again. */
 static void step_as(const struct frame *still) {
         memcpy(frame.raw, still->raw, geometry.n_cells * sizeof(float));
         frame.n_cells = still->n_cells;
@@ -54,7 +55,7 @@ static void step_as(const struct frame *still) {
         step();
 }
 
-/* 20 Hz */
+/* Plays a sitter for some seconds at 20 Hz. */
 static void pass(const struct sitter *s, float seconds) {
         static struct frame still;
 
@@ -63,7 +64,7 @@ static void pass(const struct sitter *s, float seconds) {
                 step_as(&still);
 }
 
-/* A pressed patch, share of full scale. */
+/* Presses a patch by a share of full scale. */
 static void press(float x, float y, float radius, float height, float seconds) {
         static struct frame still;
 
@@ -89,7 +90,7 @@ static void test_occupancy(void) {
         CHECK(!isnan(posture.asymmetry));
         pass(NULL, 0.5F);
         CHECK(posture.occupancy == OCCUPANCY_PERSON);
-        pass(&SITTER, 5); /* a hop is not getting up */
+        pass(&SITTER, 5); /* a bounce is not getting up */
         CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.occupancy_since_us == sat);
         uint64_t stood = now;
         pass(NULL, 2);
@@ -112,7 +113,7 @@ static void test_objects(void) {
         CHECK(posture.occupancy == OCCUPANCY_PERSON);
 }
 
-/* Bags, whatever way they lie: an object, for as long as they lie there. */
+/* Bags, in any position, are objects for as long as they lie there. */
 static void test_bags(uint32_t n) {
         begin(n);
         pass(NULL, 10);
@@ -122,11 +123,11 @@ static void test_bags(uint32_t n) {
         CHECK(posture.occupancy == OCCUPANCY_OBJECT);
         pass(NULL, 5);
         CHECK(posture.occupancy == OCCUPANCY_VACANT);
-        press(0, 130, 105, 0.4F, 5); /* nobody's bag: a perch on the front edge */
+        press(0, 130, 105, 0.4F, 5); /* no bag: a perch on the front edge */
         CHECK(posture.occupancy == OCCUPANCY_PERSON);
 }
 
-/* The seat is left, but the sensors come back slowly: found at once all the same, and found empty. */
+/* The sitter leaves, but the sensors come back slowly: the seat is vacant at once all the same. */
 static void test_creeps_back(uint32_t n) {
         begin(n);
         pass(NULL, 10);
@@ -145,11 +146,11 @@ static void test_creeps_back(uint32_t n) {
                 if (i >= 18)
                         CHECK(posture.occupancy == OCCUPANCY_VACANT && posture.occupancy_since_us == stood);
         }
-        press(40, 10, 85, 0.12F, 10); /* and what is put there then is seen */
+        press(40, 10, 85, 0.12F, 10); /* an object put there afterwards is detected */
         CHECK(posture.occupancy == OCCUPANCY_OBJECT && !posture.doubted);
 }
 
-/* Between object and vacant, frame by frame: not a person either way. */
+/* Object and vacant alternate frame by frame: no person in either. */
 static void test_flickers_away(void) {
         begin(32);
         pass(NULL, 10);
@@ -206,14 +207,14 @@ static void test_silence(void) {
         CHECK(posture.occupancy == OCCUPANCY_UNKNOWN && posture.posture_class == POSTURE_UNKNOWN &&
               posture.confidence == 0);
         CHECK(posture.occupancy_since_us == last && isnan(posture.tilt_deg.value) && !posture.referenced);
-        now = due + 60000000; /* nobody called in between: the same */
+        now = due + 60000000; /* no call in between: the same result */
         pass(&SITTER, 0.1F);
         CHECK(posture.occupancy == OCCUPANCY_UNKNOWN);
         pass(&SITTER, 1);
         CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.occupancy_since_us == due + 60000000);
 }
 
-/* A cable that hiccups does not make the next posture the sitter's upright. */
+/* After a short silence of the mat the next posture does not become the sitter's upright. */
 static void test_hiccup(void) {
         struct sitter slump = SITTER;
 
@@ -247,7 +248,7 @@ static void test_slow_mat(void) {
         CHECK(posture.occupancy == OCCUPANCY_UNKNOWN);
 }
 
-static void seated_upright(uint32_t n) {
+static void sit_upright(uint32_t n) {
         begin(n);
         pass(NULL, 10);
         pass(&SITTER, 1.5F);
@@ -257,13 +258,13 @@ static void seated_upright(uint32_t n) {
         CHECK(posture.referenced && !posture.calibrated && posture.posture_class == POSTURE_UPRIGHT);
         CHECK_NEAR(posture.tilt_deg.value, 0, 1);
         CHECK_NEAR(posture.obliquity_deg.value, 0, 0.5);
-        CHECK(posture.tilt_deg.sd > 2 && posture.tilt_deg.sd < 10); /* never better than a population slope */
+        CHECK(posture.tilt_deg.sd > 2 && posture.tilt_deg.sd < 10); /* no better than a population slope */
         CHECK(posture.obliquity_deg.sd > 0.5F && posture.obliquity_deg.sd < 5);
         CHECK(posture.confidence >= settings.posture.min_confidence && posture.confidence < 0.99F);
 }
 
-/* Everything moves back by mm, the way peaks and load do in a slump; forward when negative. */
-static struct sitter slid(float mm) {
+/* A sitter whose peaks and load moved back by mm, as in a slump; forward when negative. */
+static struct sitter slide_back(float mm) {
         struct sitter s = SITTER;
 
         s.y -= mm;
@@ -272,9 +273,9 @@ static struct sitter slid(float mm) {
 }
 
 static void test_tilt(uint32_t n) {
-        struct sitter slump = slid(22), arch = slid(-22);
+        struct sitter slump = slide_back(22), arch = slide_back(-22);
 
-        seated_upright(n);
+        sit_upright(n);
         uint64_t began = now;
         pass(&slump, 6);
         CHECK(posture.posture_class == POSTURE_SLOUCHED && posture.class_since_us >= began &&
@@ -289,8 +290,8 @@ static void test_tilt(uint32_t n) {
 static void test_lean(uint32_t n) {
         struct sitter s = SITTER;
 
-        seated_upright(n);
-        s.right = 0.55F; /* below the threshold of a lean, above nothing */
+        sit_upright(n);
+        s.right = 0.55F; /* below the threshold of a lean, but not zero */
         pass(&s, 6);
         CHECK(posture.posture_class == POSTURE_UPRIGHT && posture.obliquity_deg.value > 0);
         float less = posture.obliquity_deg.value;
@@ -303,7 +304,7 @@ static void test_lean(uint32_t n) {
         CHECK(posture.posture_class == POSTURE_LEANING_LEFT && posture.obliquity_deg.value < 0);
 }
 
-/* Leaning from the start: no upright to be, and straight is no lean to the other side. */
+/* A lean from the start is no upright, and sitting straight afterwards is no lean to the other side. */
 static void test_leans_from_the_start(void) {
         struct sitter s = SITTER;
 
@@ -316,12 +317,12 @@ static void test_leans_from_the_start(void) {
         CHECK(posture.posture_class != POSTURE_LEANING_LEFT && posture.posture_class != POSTURE_LEANING_RIGHT);
 }
 
-/* A mat that rests at a quarter and was never empty: the sitter's part of the load leans. */
+/* A mat that rests at a quarter and was never empty: the sitter's part of the load shows the lean. */
 static void test_lean_on_resting_mat(void) {
         struct sitter s = SITTER;
         const float right[] = {0.5F, 0.53F, 0.68F, 0.5F, 0.3F};
-        const enum posture_class kind[] = {POSTURE_UPRIGHT, POSTURE_UPRIGHT, POSTURE_LEANING_RIGHT, POSTURE_UPRIGHT,
-                                           POSTURE_LEANING_LEFT};
+        const enum posture_class expected[] = {POSTURE_UPRIGHT, POSTURE_UPRIGHT, POSTURE_LEANING_RIGHT,
+                                               POSTURE_UPRIGHT, POSTURE_LEANING_LEFT};
 
         begin(16);
         for (int k = 0; k < 5; k++) {
@@ -333,21 +334,21 @@ static void test_lean_on_resting_mat(void) {
                         step();
                 }
                 CHECK(!features.tared && features.rest_share > 0.3F && features.rest_share < 0.9F);
-                CHECK(posture.posture_class == kind[k] ||
-                      (kind[k] == POSTURE_UPRIGHT && posture.posture_class == POSTURE_UNKNOWN));
+                CHECK(posture.posture_class == expected[k] ||
+                      (expected[k] == POSTURE_UPRIGHT && posture.posture_class == POSTURE_UNKNOWN));
         }
         CHECK(fabsf(posture.asymmetry) < settings.posture.lean_asymmetry); /* diluted below the plain threshold */
-        seated_upright(16);
+        sit_upright(16);
         CHECK(features.rest_share == 0);
 }
 
-/* At the threshold of a lean, to and fro: one change, not many. */
+/* To and fro at the threshold of a lean: one change, not many. */
 static void test_no_flutter(void) {
         struct sitter s = SITTER;
         enum posture_class before;
         int changes = 0;
 
-        seated_upright(32);
+        sit_upright(32);
         before = posture.posture_class;
         for (int i = 0; i < 40; i++) {
                 s.right = 0.5F + (settings.posture.lean_asymmetry + (i % 2 ? 0.015F : -0.015F)) / 2;
@@ -363,11 +364,11 @@ static void test_no_flutter(void) {
 static void test_forward_and_perched(void) {
         struct sitter s = SITTER;
 
-        seated_upright(32);
+        sit_upright(32);
         press(0, 110, 110, 0.15F, 10); /* thighs alone, load far down */
         CHECK(posture.occupancy == OCCUPANCY_PERSON);
         CHECK(posture.posture_class == POSTURE_PERCHED || posture.posture_class == POSTURE_LEANING_FORWARD);
-        CHECK(isnan(posture.tilt_deg.value)); /* the trunk is carried elsewhere: no ground for an angle */
+        CHECK(isnan(posture.tilt_deg.value)); /* the trunk is carried elsewhere: no angle is known */
 
         begin(32);
         pass(NULL, 10);
@@ -376,11 +377,12 @@ static void test_forward_and_perched(void) {
         CHECK(posture.posture_class == POSTURE_PERCHED);
 }
 
-/* The load creeps up by a fifth in ten minutes; then the trunk goes forward, a quarter comes off, all a bit in front. */
+/* The load creeps up by a fifth in ten minutes; then the trunk goes forward: a quarter of the load comes off, the rest
+ * moves a little to the front. */
 static void test_forward_after_creep(void) {
         struct sitter s = SITTER;
 
-        seated_upright(32);
+        sit_upright(32);
         for (int i = 0; i < 20; i++) {
                 s.soft = SITTER.soft * (1 + 0.01F * (float)i);
                 s.bone = SITTER.bone * (1 + 0.01F * (float)i);
@@ -398,7 +400,7 @@ static void test_forward_after_creep(void) {
         CHECK(posture.posture_class == POSTURE_LEANING_FORWARD);
 }
 
-/* The mat lies far back under the sitter: no lean as long as nothing is known to lean from. */
+/* The mat lies far back under the sitter: no lean before an upright is known. */
 static void test_mat_far_back(void) {
         struct sitter s = SITTER;
 
@@ -413,7 +415,7 @@ static void test_mat_far_back(void) {
         CHECK(posture.posture_class == POSTURE_UPRIGHT);
 }
 
-/* Weight off for a moment, and down again far in front: a slide, a turn, or both. */
+/* Takes weight off for a moment and comes down again further in front: a slide, a turn, or both. */
 static void rise_a_little(struct sitter *s, float mm) {
         struct sitter light = *s;
 
@@ -425,11 +427,11 @@ static void rise_a_little(struct sitter *s, float mm) {
         pass(s, 15);
 }
 
-/* A reference ages by sitting and by shifting, and not without bounds. */
+/* A reference ages by sitting and by shifting, within bounds. */
 static void test_reference_ages(void) {
         struct sitter s = SITTER;
 
-        seated_upright(32);
+        sit_upright(32);
         float young = posture.tilt_deg.sd, young_roll = posture.obliquity_deg.sd;
         pass(&SITTER, 600);
         float old = posture.tilt_deg.sd;
@@ -448,17 +450,17 @@ static void test_reference_ages(void) {
         CHECK(posture.tilt_deg.sd > old * 1.05F && posture.tilt_deg.sd < old * 2);
         CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
         pass(&s, 1);
-        CHECK_NEAR(posture.tilt_deg.sd, young, 0.3); /* said again: young again */
+        CHECK_NEAR(posture.tilt_deg.sd, young, 0.3); /* set again: young again */
 }
 
-/* Who takes weight off and comes down a little elsewhere sits as before; who turns with all the weight on does not, and
- * who comes down far away, or in another way, does not either. */
+/* A sitter who takes weight off and comes down a little elsewhere sits as before; one who turns with all the weight on
+ * does not, nor does one who comes down far away or in another way. */
 static void test_scoot(uint32_t n) {
-        struct sitter there = SITTER, light, slump = slid(14);
+        struct sitter there = SITTER, light, slump = slide_back(14);
 
         there.y += 9;
         there.x += 6;
-        seated_upright(n);
+        sit_upright(n);
         light = there;
         light.soft *= 0.55F;
         light.bone *= 0.55F;
@@ -469,25 +471,25 @@ static void test_scoot(uint32_t n) {
         CHECK(posture.posture_class == POSTURE_UPRIGHT);
         slump.y += 9;
         slump.x += 6;
-        pass(&slump, 20); /* and is still seen to turn from there */
+        pass(&slump, 20); /* a turn from there is still measured */
         float turned = posture.tilt_deg.value;
 
-        seated_upright(n);
+        sit_upright(n);
         pass(&there, 20);
         float loaded = posture.tilt_deg.value;
-        seated_upright(n);
-        slump = slid(14);
+        sit_upright(n);
+        slump = slide_back(14);
         pass(&slump, 20);
         CHECK(posture.posture_class == POSTURE_SLOUCHED && posture.tilt_deg.value < -4);
         CHECK_NEAR(turned, posture.tilt_deg.value, 3);
         CHECK(loaded > 1.5F);
 
-        seated_upright(n);
+        sit_upright(n);
         light = slump;
         light.soft *= 0.55F;
         light.bone *= 0.55F;
         pass(&light, 1.5F);
-        slump = slid(30);
+        slump = slide_back(30);
         pass(&slump, 20);
         CHECK(posture.tilt_deg.value < -4 || isnan(posture.tilt_deg.value));
 }
@@ -495,7 +497,7 @@ static void test_scoot(uint32_t n) {
 static void test_shifting(void) {
         struct sitter s = SITTER;
 
-        seated_upright(32);
+        sit_upright(32);
         CHECK(!posture.shifting);
         s.x = 40;
         pass(&s, 0.5F);
@@ -509,7 +511,7 @@ static void test_shifting(void) {
 }
 
 static void test_calibrate(void) {
-        struct sitter slump = slid(22);
+        struct sitter slump = slide_back(22);
         static struct memory memory;
 
         begin(32);
@@ -519,7 +521,7 @@ static void test_calibrate(void) {
         pass(&slump, 1.2F);
         CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_UNSTEADY);
         pass(&slump, 20);
-        CHECK(posture.posture_class == POSTURE_UPRIGHT); /* taken for upright by itself: the first quiet seconds */
+        CHECK(posture.posture_class == POSTURE_UPRIGHT); /* the automatic upright: the first quiet seconds */
         pass(&SITTER, 10);
         CHECK(posture.tilt_deg.value > settings.posture.arched_deg);
         CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
@@ -532,7 +534,7 @@ static void test_calibrate(void) {
         estimate_remember(&estimate, &memory);
         CHECK(memory.reference.valid && memory.reference.by_hand);
 
-        /* another day, sitting 25 mm elsewhere: the shape is still that of upright; wider, but known */
+        /* another day, 25 mm elsewhere: the shape is still that of upright; less certain, but known */
         begin(32);
         estimate_recall(&estimate, &memory);
         pass(NULL, 10);
@@ -550,11 +552,11 @@ static void test_calibrate(void) {
         CHECK(!posture.referenced);
 }
 
-/* ---- what is learnt of the sitter ---- */
+/* ---- learning ---- */
 
 static struct learning learning;
 
-static void hold(enum calibrate_pose pose, const struct sitter *s, float seconds) {
+static void hold_pose(enum calibrate_pose pose, const struct sitter *s, float seconds) {
         pass(s, 4);
         CHECK(estimate_calibrate(&estimate, pose, now) == COMMAND_OK);
         estimate_report_learning(&estimate, &learning);
@@ -564,23 +566,23 @@ static void hold(enum calibrate_pose pose, const struct sitter *s, float seconds
 }
 
 static void test_poses(void) {
-        struct sitter slump = slid(22);
+        struct sitter slump = slide_back(22);
         const struct pose_record *upright = &estimate.learner.profile.calibration.pose[POSE_UPRIGHT];
 
-        seated_upright(32);
-        hold(POSE_UPRIGHT, &SITTER, 5);
+        sit_upright(32);
+        hold_pose(POSE_UPRIGHT, &SITTER, 5);
         CHECK(learning.phase == LEARNING_RUNNING && learning.left_s > 4 && learning.left_s < 7 && !learning.taken[0]);
         pass(&SITTER, 8);
         estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_DONE && learning.taken[POSE_UPRIGHT] && !learning.taken[POSE_SLOUCHED]);
         CHECK(learning.profile_changed && learning.calibration_changed && learning.left_s == 0);
         estimate_report_learning(&estimate, &learning);
-        CHECK(!learning.profile_changed && learning.phase == LEARNING_DONE); /* told once */
+        CHECK(!learning.profile_changed && learning.phase == LEARNING_DONE); /* reported once */
         CHECK_NEAR(upright->seconds, 10, 1);
         CHECK_NEAR(upright->mean[REFERENCE_LOAD], features.load, 0.1 * features.load);
         CHECK(upright->sd[REFERENCE_COP_Y] >= 0 && upright->sd[REFERENCE_COP_Y] < 3);
 
-        hold(POSE_SLOUCHED, &slump, 15);
+        hold_pose(POSE_SLOUCHED, &slump, 15);
         CHECK(learning.phase == LEARNING_DONE && learning.taken[POSE_SLOUCHED]);
         CHECK(estimate.learner.profile.n_cells == 32 * 32);
 }
@@ -593,20 +595,20 @@ static void test_poses_refused(void) {
         pass(NULL, 10);
         CHECK(estimate_calibrate(&estimate, POSE_LEFT, now) == COMMAND_NOBODY_SEATED);
         pass(&SITTER, 20);
-        hold(POSE_LEFT, &SITTER, 4); /* stands up in the middle */
+        hold_pose(POSE_LEFT, &SITTER, 4); /* stands up in the middle */
         pass(NULL, 4);
         estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_NOBODY_SEATED &&
               !learning.taken[POSE_LEFT]);
         pass(&SITTER, 20);
-        hold(POSE_LEFT, &SITTER, 4); /* the mat falls silent */
+        hold_pose(POSE_LEFT, &SITTER, 4); /* the mat falls silent */
         now += 20000000;
         estimate_step(&estimate, NULL, now, &posture);
         estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_NO_FRAMES);
         pass(&SITTER, 20);
-        hold(POSE_LEFT, &SITTER, 0.1F);
-        for (int i = 0; i < 12; i++) { /* to and fro, each slowly enough to be quiet */
+        hold_pose(POSE_LEFT, &SITTER, 0.1F);
+        for (int i = 0; i < 12; i++) { /* to and fro, each time slowly enough to be quiet */
                 rocking.x = i % 2 ? 0 : 40;
                 pass(&rocking, 4);
         }
@@ -614,20 +616,21 @@ static void test_poses_refused(void) {
         CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_UNSTEADY && !learning.taken[POSE_LEFT]);
 }
 
-/* Another sitter's profile: own upright, name, confidence; of another mat: the name only. */
-static void test_know(void) {
+/* Another sitter's profile brings upright, name and confidence; one of another mat the name only. */
+static void test_load_profile(void) {
         static struct profile anna, ben;
         struct learner *l = &estimate.learner;
 
-        seated_upright(32);
-        hold(POSE_UPRIGHT, &SITTER, 14);
+        sit_upright(32);
+        hold_pose(POSE_UPRIGHT, &SITTER, 14);
         anna = l->profile;
         memcpy(anna.sitter, "anna", 5);
         memcpy(ben.sitter, "ben", 4);
         CHECK(estimate_squeeze(&estimate, now) == COMMAND_OK);
         estimate_load_profile(&estimate, &ben, 1, 32 * 32);
         estimate_report_learning(&estimate, &learning);
-        CHECK(learning.phase == LEARNING_REFUSED && learning.why == COMMAND_BUSY); /* half of a lesson is not ben's */
+        CHECK(learning.phase == LEARNING_REFUSED &&
+              learning.why == COMMAND_BUSY); /* half of a lesson does not count for ben */
         CHECK(strcmp(learning.sitter, "ben") == 0 && !learning.taken[POSE_UPRIGHT]);
         CHECK(!estimate.reference.own.valid);
         estimate_load_profile(&estimate, &anna, 0.93F, 32 * 32);
@@ -640,31 +643,31 @@ static void test_know(void) {
         CHECK(strcmp(learning.sitter, "anna") == 0 && !learning.taken[POSE_UPRIGHT] && learning.stale == STALE_MAT);
 }
 
-static void sits(struct sitter_baseline *u, const float upright[BASELINE_N], float by, int n) {
+static void add_sits(struct sitter_baseline *baseline, const float upright[BASELINE_N], float by, int n) {
         float sample[BASELINE_N];
 
         for (int i = 0; i < n; i++) {
                 for (int j = 0; j < BASELINE_N; j++)
                         sample[j] = upright[j] + (j < BASELINE_PROFILE ? 0.02F : 0.004F) * (i % 2 ? 1 : -1) * by;
-                sitter_baseline_add(u, sample);
+                sitter_baseline_add(baseline, sample);
         }
 }
 
 static void test_stale(void) {
         static struct profile p;
-        float usual[BASELINE_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F};
+        float baseline[BASELINE_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F};
         struct pose_record *upright = &p.calibration.pose[POSE_UPRIGHT];
 
-        memcpy(upright->mean + REFERENCE_PROFILE, usual + BASELINE_PROFILE, sizeof(float) * PROFILE_BANDS);
+        memcpy(upright->mean + REFERENCE_PROFILE, baseline + BASELINE_PROFILE, sizeof(float) * PROFILE_BANDS);
         upright->mean[REFERENCE_LOAD] = expf(5);
         upright->taken = 1;
-        sits(&p.baseline, usual, 1, 9);
+        add_sits(&p.baseline, baseline, 1, 9);
         CHECK(sitter_baseline_stale(&p) == STALE_NOT);
         upright->mean[REFERENCE_PROFILE + 1] += 0.15F;
         upright->mean[REFERENCE_PROFILE + 3] -= 0.15F;
         CHECK(sitter_baseline_stale(&p) == STALE_UPRIGHT);
         p.baseline.sits = 4;
-        CHECK(sitter_baseline_stale(&p) == STALE_NOT); /* four sits are no evidence */
+        CHECK(sitter_baseline_stale(&p) == STALE_NOT); /* four sits prove nothing */
         p.baseline.sits = 9;
         upright->mean[REFERENCE_LOAD] = expf(5.5F);
         CHECK(sitter_baseline_stale(&p) == STALE_LOAD);
@@ -672,7 +675,7 @@ static void test_stale(void) {
         CHECK(sitter_baseline_stale(&p) == STALE_NOT);
 }
 
-static void test_whose(void) {
+static void test_identify(void) {
         static struct sitter_baseline anna, ben, nobody;
         float a[BASELINE_N] = {5, 120, 380, 7, 0.05F, 0.1F, 0.2F, 0.2F, 0.15F, 0.1F, 0.1F, 0.1F}, b[BASELINE_N],
               stranger[BASELINE_N];
@@ -685,8 +688,8 @@ static void test_whose(void) {
         b[BASELINE_BONES_MM] -= 10;
         stranger[BASELINE_LOAD] -= 0.25F;
         stranger[BASELINE_WIDTH_MM] -= 30;
-        sits(&anna, a, 1, 3);
-        sits(&ben, b, 1, 3);
+        add_sits(&anna, a, 1, 3);
+        add_sits(&ben, b, 1, 3);
         likeness[0] = sitter_baseline_likeness(&anna, a);
         likeness[1] = sitter_baseline_likeness(&ben, a);
         likeness[2] = sitter_baseline_likeness(&nobody, a);
@@ -705,15 +708,15 @@ static void test_whose(void) {
         CHECK(sitter_baseline_identify(likeness, 0, &sure) == -1);
 }
 
-/* Bit by bit, NAN too; but for the padding behind sit_bones.valid. */
-static bool same(const struct features *a, const struct features *b) {
+/* Compares bit by bit, NAN too, except the padding behind sit_bones.valid. */
+static bool is_same(const struct features *a, const struct features *b) {
         const size_t bones = offsetof(struct features, sit_bones), rest = offsetof(struct features, sit_bones.left_mm);
 
         return memcmp(a, b, bones) == 0 && a->sit_bones.valid == b->sit_bones.valid &&
                memcmp((const char *)a + rest, (const char *)b + rest, sizeof(*a) - rest) == 0;
 }
 
-/* Only what is written is ever read: leftovers in memory change nothing, grids and scattered cells alike. */
+/* Only memory that was written is read: leftovers change nothing, on grids and on scattered cells. */
 static void test_no_leftovers(uint32_t n, bool scattered) {
         static struct features first[400];
         struct posture last[2];
@@ -734,7 +737,7 @@ static void test_no_leftovers(uint32_t n, bool scattered) {
                         pass(i < 150 || i > 350 ? NULL : &SITTER, 0.051F);
                         if (run == 0)
                                 first[i] = features;
-                        CHECK(same(&features, &first[i]));
+                        CHECK(is_same(&features, &first[i]));
                 }
                 memset(&last[run], 0, sizeof(last[run]));
                 pass(NULL, 3);
@@ -776,8 +779,8 @@ int main(void) {
         test_calibrate();
         test_poses();
         test_poses_refused();
-        test_know();
+        test_load_profile();
         test_stale();
-        test_whose();
+        test_identify();
         return 0;
 }

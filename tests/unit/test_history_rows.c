@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Notes in, rows out: squeezes, sessions and calibrations, whoever sits there and whatever is told twice. */
+/* Entries become rows: squeezes, workouts and calibrations, of several sitters, and entries that come twice. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 static char folder[] = "/tmp/sitbone-rows-XXXXXX";
 static struct history_writer writer;
-static struct history_entry note;
+static struct history_entry entry;
 
 static void open_writer(void) {
         char path[128], moved[128], error[HISTORY_ERROR_MAX];
@@ -24,8 +24,8 @@ static void open_writer(void) {
         CHECK(history_writer_init(&writer, db) == SQLITE_OK);
 }
 
-/* All rows of a query, columns with | between, rows with a newline behind. */
-static void expect(const char *sql, const char *rows) {
+/* rows: the columns of a row separated by |, each row ended by a newline. */
+static void expect_rows(const char *sql, const char *rows) {
         char found[1024] = "";
         sqlite3_stmt *s;
 
@@ -43,133 +43,135 @@ static void expect(const char *sql, const char *rows) {
         CHECK(strcmp(found, rows) == 0);
 }
 
-/* The same note, so many seconds later, with so many squeezes more. */
-static void tell(uint64_t later_s, uint32_t more) {
-        note.now_us += later_s * SECOND;
-        note.realtime_us += later_s * SECOND;
-        note.sitting.bout_squeezes += more;
-        note.sitting.bout_squeezed_s += 5 * (float)more;
-        CHECK(history_write(&writer, &note, 1) == SQLITE_OK);
-        note.first = note.retaken = note.session_done = false;
-        note.sitting.changes = 0;
+/* Writes the same entry again, some seconds later and with some more squeezes. */
+static void write_later(uint64_t later_s, uint32_t more) {
+        entry.now_us += later_s * SECOND;
+        entry.realtime_us += later_s * SECOND;
+        entry.sitting.bout.squeezes += more;
+        entry.sitting.bout.squeezed_s += 5 * (float)more;
+        CHECK(history_write(&writer, &entry, 1) == SQLITE_OK);
+        entry.first = entry.retaken = entry.session_done = false;
+        entry.sitting.changes = 0;
         for (int k = 0; k < ALERT_KIND_N; k++)
-                note.alerts[k].changes = 0;
+                entry.alerts[k].changes = 0;
 }
 
 static void start_bout(void) {
-        note = (struct history_entry){.now_us = 1000 * SECOND, .realtime_us = 1780300800 * SECOND, .first = true};
-        note.sitting = (struct sitting){.phase = SITTING_SEATED,
-                                        .bout_number = 7,
-                                        .bout_started_us = 900 * SECOND,
-                                        .changes = SITTING_BOUT_STARTED};
-        tell(0, 0);
+        entry = (struct history_entry){.now_us = 1000 * SECOND, .realtime_us = 1780300800 * SECOND, .first = true};
+        entry.sitting = (struct sitting){.phase = SITTING_SEATED,
+                                         .bout_number = 7,
+                                         .bout_started_us = 900 * SECOND,
+                                         .changes = SITTING_BOUT_STARTED};
+        write_later(0, 0);
 }
 
 static void open_alert(enum alert_kind k, uint64_t id, bool in_seat) {
-        note.alerts[k] = (struct alert){.open = true, .id = id, .raised_us = note.now_us, .changes = ALERT_RAISED};
-        note.in_seat[k] = in_seat;
+        entry.alerts[k] = (struct alert){.open = true, .id = id, .raised_us = entry.now_us, .changes = ALERT_RAISED};
+        entry.in_seat[k] = in_seat;
 }
 
-static void answer(enum alert_kind k, enum alert_outcome outcome) {
-        note.alerts[k].open = false;
-        note.alerts[k].closed_us = note.now_us;
-        note.alerts[k].outcome = outcome;
-        note.alerts[k].changes = ALERT_CLEARED;
+static void answer_alert(enum alert_kind k, enum alert_outcome outcome) {
+        entry.alerts[k].open = false;
+        entry.alerts[k].closed_us = entry.now_us;
+        entry.alerts[k].outcome = outcome;
+        entry.alerts[k].changes = ALERT_CLEARED;
 }
 
 #define SETS "SELECT until_s - began_s, sitter, repetitions, held_s, alert FROM squeeze ORDER BY id"
 
 static void test_squeezes(void) {
         start_bout();
-        tell(10, 2);
-        tell(10, 1);
-        expect(SETS, "10||3|15.0|-\n");
-        open_alert(ALERT_ACTIVATE, 4, false); /* stand up: no answer to that */
-        tell(61, 1);
+        write_later(10, 2);
+        write_later(10, 1);
+        expect_rows(SETS, "10||3|15.0|-\n");
+        open_alert(ALERT_ACTIVATE, 4, false); /* squeezes are no answer to "stand up" */
+        write_later(61, 1);
         open_alert(ALERT_SHORT, 5, true);
-        tell(10, 2); /* another set: asked for */
-        answer(ALERT_SHORT, ALERT_SQUEEZED);
-        tell(10, 1);
-        tell(10, 1); /* goes on of itself */
-        snprintf(note.sitter, sizeof(note.sitter), "anna");
-        tell(10, 2);
-        expect(SETS, "10||3|15.0|-\n0||1|5.0|-\n20||4|20.0|5\n0|anna|2|10.0|-\n");
-        expect("SELECT squeezes, squeezed_s FROM bout", "10|50.0\n");
+        write_later(10, 2); /* another set, which an alert asked for */
+        answer_alert(ALERT_SHORT, ALERT_SQUEEZED);
+        write_later(10, 1);
+        write_later(10, 1); /* continues without the alert */
+        snprintf(entry.sitter, sizeof(entry.sitter), "anna");
+        write_later(10, 2);
+        expect_rows(SETS, "10||3|15.0|-\n0||1|5.0|-\n20||4|20.0|5\n0|anna|2|10.0|-\n");
+        expect_rows("SELECT squeezes, squeezed_s FROM bout", "10|50.0\n");
 }
 
-/* The count goes on where it was; one that the state forgot is not taken away, and the next one counts. */
+/* The count continues after a restart. A squeeze that the state lost is not subtracted, and the next one counts. */
 static void test_restart(void) {
         history_writer_done(&writer);
         open_writer();
-        note.first = true;
-        tell(120, 0);
-        expect("SELECT sum(repetitions) FROM squeeze", "10\n");
-        note.first = true;
-        note.sitting.bout_squeezes--;
-        note.sitting.bout_squeezed_s -= 5;
-        tell(1, 0);
-        tell(1, 1);
-        expect("SELECT sum(repetitions), sum(held_s) FROM squeeze", "11|55.0\n");
+        entry.first = true;
+        write_later(120, 0);
+        expect_rows("SELECT sum(repetitions) FROM squeeze", "10\n");
+        entry.first = true;
+        entry.sitting.bout.squeezes--;
+        entry.sitting.bout.squeezed_s -= 5;
+        write_later(1, 0);
+        write_later(1, 1);
+        expect_rows("SELECT sum(repetitions), sum(held_s) FROM squeeze", "11|55.0\n");
 }
 
 static void test_sessions(void) {
-        note.session_done = true;
-        tell(1, 0);
-        note.session_done = note.first = true;
-        tell(3600, 0);
-        expect("SELECT count(*), max(sitter) FROM session", "1|anna\n");
-        note.session_done = true;
-        tell(86400, 0);
-        expect("SELECT count(*) FROM session", "2\n");
+        entry.session_done = true;
+        write_later(1, 0);
+        entry.session_done = entry.first = true;
+        write_later(3600, 0);
+        expect_rows("SELECT count(*), max(sitter) FROM session", "1|anna\n");
+        entry.session_done = true;
+        write_later(86400, 0);
+        expect_rows("SELECT count(*) FROM session", "2\n");
 }
 
 #define CALIBRATIONS "SELECT what, poses, sitter FROM calibration WHERE id > 0 ORDER BY id"
 
 static void test_calibrations(void) {
-        expect(CALIBRATIONS, ""); /* nothing was estimated yet */
-        note.referenced = true;
-        tell(1, 0);
-        tell(60, 0);
-        expect(CALIBRATIONS, "population||anna\n");
-        note.pose_taken[POSE_UPRIGHT] = note.pose_taken[POSE_SLOUCHED] = note.calibrated = note.retaken = true;
-        tell(1, 0);
-        note.retaken = true; /* the same poses once more */
-        tell(60, 0);
-        note.squeeze_taken = true;
-        tell(1, 0);
-        expect(CALIBRATIONS, "population||anna\npersonal|upright slouched|anna\npersonal|upright slouched|anna\n"
-                             "personal|upright slouched squeeze|anna\n");
-        /* somebody else, and back: only what is new of each of them */
-        snprintf(note.sitter, sizeof(note.sitter), "ben");
-        note.calibrated = note.squeeze_taken = note.pose_taken[POSE_SLOUCHED] = note.pose_taken[POSE_UPRIGHT] = false;
-        tell(1, 0);
-        snprintf(note.sitter, sizeof(note.sitter), "anna");
-        note.calibrated = note.squeeze_taken = note.pose_taken[POSE_SLOUCHED] = note.pose_taken[POSE_UPRIGHT] = true;
-        tell(1, 0);
-        expect("SELECT count(*) FROM calibration", "5\n");
-        expect("SELECT what, poses FROM calibration WHERE sitter = 'ben'", "population|\n");
+        expect_rows(CALIBRATIONS, ""); /* nothing was estimated yet */
+        entry.referenced = true;
+        write_later(1, 0);
+        write_later(60, 0);
+        expect_rows(CALIBRATIONS, "population||anna\n");
+        entry.pose_taken[POSE_UPRIGHT] = entry.pose_taken[POSE_SLOUCHED] = entry.calibrated = entry.retaken = true;
+        write_later(1, 0);
+        entry.retaken = true; /* the same poses again */
+        write_later(60, 0);
+        entry.squeeze_taken = true;
+        write_later(1, 0);
+        expect_rows(CALIBRATIONS, "population||anna\npersonal|upright slouched|anna\npersonal|upright slouched|anna\n"
+                                  "personal|upright slouched squeeze|anna\n");
+        /* another sitter, and back again: a row is added only when something of that sitter is new */
+        snprintf(entry.sitter, sizeof(entry.sitter), "ben");
+        entry.calibrated = entry.squeeze_taken = entry.pose_taken[POSE_SLOUCHED] = entry.pose_taken[POSE_UPRIGHT] =
+                false;
+        write_later(1, 0);
+        snprintf(entry.sitter, sizeof(entry.sitter), "anna");
+        entry.calibrated = entry.squeeze_taken = entry.pose_taken[POSE_SLOUCHED] = entry.pose_taken[POSE_UPRIGHT] =
+                true;
+        write_later(1, 0);
+        expect_rows("SELECT count(*) FROM calibration", "5\n");
+        expect_rows("SELECT what, poses FROM calibration WHERE sitter = 'ben'", "population|\n");
 }
 
-/* Its end is in the daemon's state, but the kill came before the row. */
+/* The end of the bout is in the daemon's state, but the kill came before the row was written. */
 static void test_ended_before_the_kill(void) {
-        note.sitting.phase = SITTING_INTERRUPTED;
-        note.sitting.changes = SITTING_LEFT_SEAT;
-        note.sitting.left_seat_us = note.now_us;
-        tell(0, 0);
-        expect("SELECT kind FROM away", "interruption\n");
-        note.first = note.sitting.partial = true;
-        tell(40, 0);
-        expect("SELECT kind FROM away", "partial\n");
+        entry.sitting.phase = SITTING_INTERRUPTED;
+        entry.sitting.changes = SITTING_LEFT_SEAT;
+        entry.sitting.left_seat_us = entry.now_us;
+        write_later(0, 0);
+        expect_rows("SELECT kind FROM away", "interruption\n");
+        entry.first = entry.sitting.partial = true;
+        write_later(40, 0);
+        expect_rows("SELECT kind FROM away", "partial\n");
         history_writer_done(&writer);
         open_writer();
-        note.first = true;
-        note.sitting = (struct sitting){.phase = SITTING_AWAY, .last_was_break = true};
-        tell(1, 0);
-        expect("SELECT open, ending FROM bout", "0|break\n");
-        expect("SELECT kind FROM away", "break\n");
+        entry.first = true;
+        entry.sitting = (struct sitting){.phase = SITTING_AWAY, .last_was_break = true};
+        write_later(1, 0);
+        expect_rows("SELECT open, ending FROM bout", "0|break\n");
+        expect_rows("SELECT kind FROM away", "break\n");
 }
 
-/* The name of the file leaves no room for ".damaged-...". */
+/* The name of the file is too long to append ".damaged-...". */
 static void test_cannot_be_moved_aside(void) {
         char path[300], moved[400], error[HISTORY_ERROR_MAX];
         sqlite3 *db;

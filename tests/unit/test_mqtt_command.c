@@ -13,7 +13,7 @@ static enum command_result read_as(const char *verb, const char *payload, struct
 static void test_snooze(void) {
         struct request r;
 
-        CHECK(read_as("snooze", "", &r) == COMMAND_OK && r.command.verb == COMMAND_SNOOZE && r.command.minutes == 0);
+        CHECK(read_as("snooze", "", &r) == COMMAND_OK && r.command.type == COMMAND_SNOOZE && r.command.minutes == 0);
         CHECK(read_as("snooze", "default", &r) == COMMAND_OK && r.command.minutes == 0);
         CHECK(read_as("snooze", " 15\n", &r) == COMMAND_OK && r.command.minutes == 15);
         CHECK(read_as("snooze", "240", &r) == COMMAND_OK && r.command.minutes == 240);
@@ -39,7 +39,7 @@ static void test_json(void) {
         CHECK(read_as("snooze", "{\"minutes\":\"x\",\"transaction\":5}", &r) == COMMAND_MALFORMED);
         CHECK(strcmp(r.reply_to.transaction, "5") == 0);
         CHECK(read_as("calibrate", "{\"target\":\"empty\"}", &r) == COMMAND_OK);
-        CHECK(r.command.verb == COMMAND_CALIBRATE && r.command.target == CALIBRATE_EMPTY);
+        CHECK(r.command.type == COMMAND_CALIBRATE && r.command.target == CALIBRATE_EMPTY);
 }
 
 static void test_names(void) {
@@ -57,13 +57,13 @@ static void test_names(void) {
                                           "12345678901234567890123456789012"};
         struct request r;
 
-        CHECK(read_as("teach", "crossed-left", &r) == COMMAND_OK && r.command.verb == COMMAND_TEACH);
+        CHECK(read_as("teach", "crossed-left", &r) == COMMAND_OK && r.command.type == COMMAND_TEACH);
         CHECK(strcmp(r.command.name, "crossed-left") == 0);
-        CHECK(read_as("unteach", "{\"name\":\"a1\"}", &r) == COMMAND_OK && r.command.verb == COMMAND_UNTEACH);
+        CHECK(read_as("unteach", "{\"name\":\"a1\"}", &r) == COMMAND_OK && r.command.type == COMMAND_UNTEACH);
         CHECK(strcmp(r.command.name, "a1") == 0);
         CHECK(read_as("teach", "1234567890123456789012345678901", &r) == COMMAND_OK);
         CHECK(read_as("sitter", "7", &r) == COMMAND_OK && strcmp(r.command.name, "7") == 0);
-        CHECK(read_as("sitter", "", &r) == COMMAND_OK && r.command.verb == COMMAND_SITTER && !*r.command.name);
+        CHECK(read_as("sitter", "", &r) == COMMAND_OK && r.command.type == COMMAND_SITTER && !*r.command.name);
         for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
                 CHECK(read_as("teach", bad[i], &r) == COMMAND_MALFORMED && !*r.command.name);
                 CHECK(read_as("unteach", bad[i], &r) == COMMAND_MALFORMED);
@@ -88,14 +88,14 @@ static void test_others(void) {
 
         CHECK(read_as("calibrate", "upright", &r) == COMMAND_OK && r.command.target == CALIBRATE_UPRIGHT);
         CHECK(read_as("calibrate", "", &r) == COMMAND_MALFORMED);
-        CHECK(read_as("activation_done", "anything", &r) == COMMAND_OK && r.command.verb == COMMAND_DONE);
-        CHECK(read_as("session_done", "1", &r) == COMMAND_OK && r.command.verb == COMMAND_SESSION);
+        CHECK(read_as("activation_done", "anything", &r) == COMMAND_OK && r.command.type == COMMAND_DONE);
+        CHECK(read_as("session_done", "1", &r) == COMMAND_OK && r.command.type == COMMAND_WORKOUT);
         CHECK(command_read("session_done", "1", 1, true, &word, &r) == COMMAND_RETAINED);
-        CHECK(read_as("tare", "", &r) == COMMAND_OK && r.command.verb == COMMAND_TARE);
+        CHECK(read_as("tare", "", &r) == COMMAND_OK && r.command.type == COMMAND_TARE);
         CHECK(command_read("announce", NULL, 0, false, &word, &r) == COMMAND_OK && word == WORD_ANNOUNCE);
-        CHECK(read_as("dance", "", &r) == COMMAND_UNKNOWN_VERB && strcmp(r.reply_to.verb, "dance") == 0);
-        CHECK(read_as("../x", "", &r) == COMMAND_UNKNOWN_VERB && strcmp(r.reply_to.verb, "invalid") == 0);
-        CHECK(read_as("", "", &r) == COMMAND_UNKNOWN_VERB && strcmp(r.reply_to.verb, "invalid") == 0);
+        CHECK(read_as("dance", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.verb, "dance") == 0);
+        CHECK(read_as("../x", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.verb, "invalid") == 0);
+        CHECK(read_as("", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.verb, "invalid") == 0);
         CHECK(command_read("snooze", "5", 1, true, &word, &r) == COMMAND_RETAINED);
         CHECK(command_read("snooze", "5\0", 2, false, &word, &r) == COMMAND_MALFORMED);
         memset(large, '5', sizeof(large));
@@ -105,12 +105,12 @@ static void test_others(void) {
 static void test_holding(void) {
         struct request r;
 
-        CHECK(read_as("pause", "90", &r) == COMMAND_OK && r.command.verb == COMMAND_PAUSE && r.command.minutes == 90);
+        CHECK(read_as("pause", "90", &r) == COMMAND_OK && r.command.type == COMMAND_PAUSE && r.command.minutes == 90);
         CHECK(read_as("pause", "{}", &r) == COMMAND_OK && r.command.minutes == 0);
         CHECK(read_as("pause", "1440", &r) == COMMAND_OK && read_as("pause", "1441", &r) == COMMAND_OUT_OF_RANGE);
-        CHECK(read_as("resume", "", &r) == COMMAND_OK && r.command.verb == COMMAND_RESUME);
-        CHECK(read_as("skip", "1", &r) == COMMAND_OK && r.command.verb == COMMAND_SKIP);
-        CHECK(read_as("hold", "on", &r) == COMMAND_OK && r.command.verb == COMMAND_HOLD && r.command.on);
+        CHECK(read_as("resume", "", &r) == COMMAND_OK && r.command.type == COMMAND_RESUME);
+        CHECK(read_as("skip", "1", &r) == COMMAND_OK && r.command.type == COMMAND_SKIP);
+        CHECK(read_as("hold", "on", &r) == COMMAND_OK && r.command.type == COMMAND_INHIBIT && r.command.on);
         CHECK(read_as("hold", "{\"state\":\"off\"}", &r) == COMMAND_OK && !r.command.on && !r.command.name[0]);
         CHECK(read_as("hold", "", &r) == COMMAND_MALFORMED && read_as("hold", "1", &r) == COMMAND_MALFORMED);
 }
@@ -139,7 +139,7 @@ static void test_random(void) {
                         payload[0] = '{';
                 result = command_read(verbs[i % 7], payload, n, false, &word, &r);
                 CHECK(result == COMMAND_OK || result == COMMAND_MALFORMED || result == COMMAND_OUT_OF_RANGE);
-                CHECK(result != COMMAND_OK || r.command.minutes <= (r.command.verb == COMMAND_PAUSE ? 1440 : 240));
+                CHECK(result != COMMAND_OK || r.command.minutes <= (r.command.type == COMMAND_PAUSE ? 1440 : 240));
                 CHECK(memchr(r.reply_to.transaction, '\0', sizeof(r.reply_to.transaction)));
         }
 }

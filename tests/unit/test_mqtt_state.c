@@ -184,7 +184,7 @@ static void test_event(void) {
                                                       .slouched_share = 0.5f,
                                                       .asymmetry = NAN,
                                                       .exercise = 0};
-        mailbox_post(&m, s, 1788860467250000ull, 120);
+        mailbox_post(&m, s, 1788860467250000ull);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_ALERT_RAISED && e.number == 1);
         root = parse_document(event_json(&e, 0xabc, &settings));
         CHECK(strcmp(string_of(root, "event_type"), "glute_activation_due") == 0);
@@ -205,13 +205,13 @@ static void test_stood_up_when_left(void) {
         CHECK(mailbox_init(&m) == 0);
         s->sitting.left_seat_us = s->now_us - 1000000;
         s->sitting.changes = SITTING_LEFT_SEAT;
-        mailbox_post(&m, s, 1788860467250000ull, 120);
+        mailbox_post(&m, s, 1788860467250000ull);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_STOOD_UP);
         CHECK(e.at_realtime_us == 1788860467250000ull - 1000000);
         s->sitting.left_seat_us = 0;
         s->sitting.changes = SITTING_BOUT_ENDED;
         s->sitting.last_bout_us = 31 * MIN_US;
-        mailbox_post(&m, s, 1788860467250000ull, 120);
+        mailbox_post(&m, s, 1788860467250000ull);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_BOUT_ENDED && e.seated_us == 31 * MIN_US);
         CHECK(e.at_realtime_us == 1788860467250000ull);
         mailbox_done(&m);
@@ -219,7 +219,7 @@ static void test_stood_up_when_left(void) {
 
 static void test_mailbox_bounds(void) {
         static struct mailbox m;
-        struct request request = {.command.verb = COMMAND_DONE};
+        struct request request = {.command.type = COMMAND_DONE};
         struct snapshot *s = make_person();
         struct seat_event e;
         struct live_values r;
@@ -231,7 +231,7 @@ static void test_mailbox_bounds(void) {
         CHECK(!mailbox_report(&m, &r));
         s->sitting.changes = SITTING_BOUT_STARTED;
         for (int i = 0; i < MAILBOX_EVENTS + 7; i++)
-                mailbox_post(&m, s, 1, 120);
+                mailbox_post(&m, s, 1);
         for (int i = 0; i < MAILBOX_COMMANDS + 2; i++)
                 mailbox_answer(&m, &answer);
         mailbox_count(&m, &waiting, &dropped, &dropped_answers);
@@ -243,7 +243,7 @@ static void test_mailbox_bounds(void) {
         for (int i = 0; i < MAILBOX_COMMANDS; i++)
                 CHECK(mailbox_request(&m, &request));
         CHECK(!mailbox_request(&m, &request));
-        CHECK(mailbox_next_request(&m, &request) && request.command.verb == COMMAND_DONE);
+        CHECK(mailbox_next_request(&m, &request) && request.command.type == COMMAND_DONE);
         mailbox_done(&m);
 }
 
@@ -263,18 +263,18 @@ static void test_mailbox_numbers(void) {
 
         CHECK(mailbox_init(&m) == 0);
         s->only_numbers = true;
-        mailbox_post(&m, s, 1, 120); /* the first report is complete all the same */
+        mailbox_post(&m, s, 1); /* the first report is complete all the same */
         CHECK(mailbox_report(&m, &r) && strcmp(r.phase, "seated") == 0);
         CHECK(read(m.wake, &rung, sizeof(rung)) == sizeof(rung));
         s->health.frames = 7;
         s->posture.tilt_deg.value = -3;
         s->sitting.phase = SITTING_AWAY;
-        mailbox_post(&m, s, 2, 120);
+        mailbox_post(&m, s, 2);
         CHECK(mailbox_report(&m, &r) && r.frames == 7 && r.realtime_us == 2);
         CHECK(r.tilt_deg > -3.1 && strcmp(r.phase, "seated") == 0);
         CHECK(read(m.wake, &rung, sizeof(rung)) < 0);
         s->health.mat_online = !s->health.mat_online;
-        mailbox_post(&m, s, 3, 120);
+        mailbox_post(&m, s, 3);
         CHECK(read(m.wake, &rung, sizeof(rung)) == sizeof(rung));
         mailbox_done(&m);
 }

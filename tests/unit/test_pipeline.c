@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole estimator before a text mat has said how many cells it has, and on the smallest mats; how often publishers hear. */
+/* The whole estimator before the number of cells of a text mat is known, and on the smallest mats; the rate at which
+ * publishers get news. */
 #include "core/pipeline.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@ static struct geometry geometry;
 static struct snapshot snapshot;
 static struct frame frame;
 
-static void start(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
+static void start_mat(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
         memset(&geometry, 0, sizeof(geometry));
         memset(&snapshot, 0, sizeof(snapshot));
         geometry.kind = kind;
@@ -27,11 +28,11 @@ static void start(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
         pipeline_init(&pipeline, &settings, &geometry, &exercises);
 }
 
-static void run(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
+static void run_mat(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
         struct memory memory;
         uint64_t now = 1000000;
 
-        start(kind, rows, cols);
+        start_mat(kind, rows, cols);
         for (int i = 0; i < 200; i++, now += 100000) {
                 frame.seq = (uint64_t)i + 1;
                 frame.arrived_us = now;
@@ -46,7 +47,7 @@ static void run(enum geometry_kind kind, uint32_t rows, uint32_t cols) {
         CHECK(snapshot.sitting.phase == SITTING_AWAY || frame.n_cells > 0);
 }
 
-static void give(uint64_t now, float raw) {
+static void step_frame(uint64_t now, float raw) {
         frame.seq++;
         frame.arrived_us = now;
         frame.n_cells = geometry.n_cells;
@@ -55,45 +56,45 @@ static void give(uint64_t now, float raw) {
         pipeline_step(&pipeline, &frame, now, &snapshot);
 }
 
-/* A mat of 100 frames a second, sat down on after ten: publishers hear twenty times a second, and at once of what begins;
- * in between there is nothing for them. */
-static void test_told(void) {
+/* A mat of 100 frames a second, on which somebody sits down after ten seconds: publishers get news twenty times a
+ * second, and at once when something begins; in between there is nothing for them. */
+static void test_rate(void) {
         enum occupancy occupancy = OCCUPANCY_UNKNOWN;
-        enum posture_class kind = POSTURE_UNKNOWN;
+        enum posture_class posture = POSTURE_UNKNOWN;
         uint64_t now = 1000000;
-        int told = 0, begun = 0;
+        int published = 0, begun = 0;
 
-        start(GEOMETRY_GRID, 16, 16);
+        start_mat(GEOMETRY_GRID, 16, 16);
         geometry.pitch_x_mm = geometry.pitch_y_mm = 25;
         geometry.cell_cm2 = 6.25F;
         for (int i = 0; i < 2000; i++, now += 10000) {
-                give(now, i >= 1000 ? 120 : 0);
-                told += !snapshot.only_numbers;
-                if (snapshot.posture.occupancy != occupancy || snapshot.posture.posture_class != kind)
+                step_frame(now, i >= 1000 ? 120 : 0);
+                published += !snapshot.only_numbers;
+                if (snapshot.posture.occupancy != occupancy || snapshot.posture.posture_class != posture)
                         CHECK(!snapshot.only_numbers);
                 occupancy = snapshot.posture.occupancy;
-                kind = snapshot.posture.posture_class;
+                posture = snapshot.posture.posture_class;
                 if (snapshot.only_numbers)
                         CHECK(snapshot.sitting.changes == 0 && snapshot.alerts.of[ALERT_ACTIVATE].changes == 0);
                 begun += (snapshot.sitting.changes & SITTING_BOUT_STARTED) != 0;
         }
         CHECK(occupancy == OCCUPANCY_PERSON && begun == 1);
-        CHECK(told >= 20 * 19 && told <= 20 * 21 + 10);
+        CHECK(published >= 20 * 19 && published <= 20 * 21 + 10);
         pipeline_step(&pipeline, NULL, now + 1, &snapshot);
-        CHECK(!snapshot.only_numbers); /* a timer or a command always is */
+        CHECK(!snapshot.only_numbers); /* a timer or a command always publishes everything */
 }
 
-/* Every frame writes all of what is learnt, whatever was there before. */
+/* The report of learning sets every field, whatever was there before. */
 static void test_learning_is_whole(void) {
-        const struct command teach = {.verb = COMMAND_TEACH, .name = "typing"};
+        const struct command teach = {.type = COMMAND_TEACH, .name = "typing"};
         struct learning learning;
         uint64_t now = 1000000;
 
-        start(GEOMETRY_GRID, 16, 16);
+        start_mat(GEOMETRY_GRID, 16, 16);
         geometry.pitch_x_mm = geometry.pitch_y_mm = 25;
         geometry.cell_cm2 = 6.25F;
         for (int i = 0; i < 300; i++, now += 100000) {
-                give(now, i >= 50 ? 120 : 0);
+                step_frame(now, i >= 50 ? 120 : 0);
                 if (i == 100)
                         CHECK(pipeline_command(&pipeline, &teach, now, &snapshot) == COMMAND_OK);
         }
@@ -108,15 +109,15 @@ static void test_learning_is_whole(void) {
 
 int main(void) {
         settings_defaults(&settings);
-        test_told();
+        test_rate();
         test_learning_is_whole();
-        run(GEOMETRY_UNPLACED, 0, 0);
-        run(GEOMETRY_UNPLACED, 1, 1);
-        run(GEOMETRY_UNPLACED, 1, 4096);
-        run(GEOMETRY_GRID, 1, 1);
-        run(GEOMETRY_GRID, 1, 64);
-        run(GEOMETRY_GRID, 64, 1);
-        run(GEOMETRY_GRID, 64, 64);
-        run(GEOMETRY_SCATTERED, 1, 9);
+        run_mat(GEOMETRY_UNPLACED, 0, 0);
+        run_mat(GEOMETRY_UNPLACED, 1, 1);
+        run_mat(GEOMETRY_UNPLACED, 1, 4096);
+        run_mat(GEOMETRY_GRID, 1, 1);
+        run_mat(GEOMETRY_GRID, 1, 64);
+        run_mat(GEOMETRY_GRID, 64, 1);
+        run_mat(GEOMETRY_GRID, 64, 64);
+        run_mat(GEOMETRY_SCATTERED, 1, 9);
         return 0;
 }

@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "ports/holder.h"
 #include "ports/port.h"
+#include "sitbone/settings.h"
 
 static char hint[256];
 

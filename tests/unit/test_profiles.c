@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The profile of each sitter survives a restart. A file that cannot be used is moved aside, and the others are read. */
+/* The profile of each sitter survives a restart. A file that cannot be used is moved aside, and the others are
+ * read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -16,7 +17,7 @@
 static char directory[] = "/tmp/sitbone-profiles-XXXXXX";
 static struct profile anna, read_back;
 
-static const char *path_of(const char *name) {
+static const char *find_path(const char *name) {
         static char path[128];
 
         snprintf(path, sizeof(path), "%s/%s", directory, name);
@@ -37,16 +38,16 @@ static void make_anna(void) {
         anna.fingerprint_offset = 0.05F;
 }
 
-static void put(const struct profile *profile) {
+static void put_profile(const struct profile *profile) {
         struct profiles *p;
 
         CHECK(profiles_new(directory, &p) == 0);
         CHECK(profiles_put(p, profile) == 0);
         CHECK(profiles_get(p, profile->sitter)->n_cells == profile->n_cells); /* at once */
-        profiles_free(p);                                                     /* writes what is pending */
+        profiles_free(p);                                                     /* writes the pending profile */
 }
 
-static bool known(const char *sitter, struct profile *ret) {
+static bool load_profile(const char *sitter, struct profile *ret) {
         struct profiles *p;
         const struct profile *found;
 
@@ -58,30 +59,30 @@ static bool known(const char *sitter, struct profile *ret) {
         return found != NULL;
 }
 
-static void test_kept(void) {
+static void test_restart(void) {
         struct profile nobody = {.n_cells = 7};
         struct stat st;
 
-        CHECK(!known("anna", &read_back) && !known("", &read_back));
-        put(&anna);
-        put(&nobody);
-        CHECK(known("anna", &read_back) && memcmp(&read_back, &anna, sizeof(anna)) == 0);
-        CHECK(known("", &read_back) && read_back.n_cells == 7 && !*read_back.sitter);
-        CHECK(stat(path_of("profile-anna"), &st) == 0 && (st.st_mode & 0777) == 0600);
-        CHECK(file_exists(path_of("profile")));
+        CHECK(!load_profile("anna", &read_back) && !load_profile("", &read_back));
+        put_profile(&anna);
+        put_profile(&nobody);
+        CHECK(load_profile("anna", &read_back) && memcmp(&read_back, &anna, sizeof(anna)) == 0);
+        CHECK(load_profile("", &read_back) && read_back.n_cells == 7 && !*read_back.sitter);
+        CHECK(stat(find_path("profile-anna"), &st) == 0 && (st.st_mode & 0777) == 0600);
+        CHECK(file_exists(find_path("profile")));
 }
 
 /* Replaces the first occurrence in the file. */
-static void edit(const char *name, const char *from, const char *to) {
+static void edit_file(const char *name, const char *from, const char *to) {
         char *text, *found, *edited;
         size_t n;
 
-        CHECK(file_read(path_of(name), 1 << 20, &text, &n) == 0);
+        CHECK(file_read(find_path(name), 1 << 20, &text, &n) == 0);
         found = strstr(text, from);
         CHECK(found);
         *found = '\0';
         CHECK(asprintf(&edited, "%s%s%s", text, to, found + strlen(from)) > 0);
-        CHECK(file_write_atomically(path_of(name), edited, strlen(edited), 0600) == 0);
+        CHECK(file_write_atomically(find_path(name), edited, strlen(edited), 0600) == 0);
         free(edited);
         free(text);
 }
@@ -90,68 +91,68 @@ static void edit(const char *name, const char *from, const char *to) {
 static void test_damaged(void) {
         char from[128];
 
-        edit("profile-anna", "\"n_cells\":1024", "\"n_cells\":1025");
-        CHECK(!known("anna", &read_back) && known("", &read_back));
-        CHECK(!file_exists(path_of("profile-anna")) && file_exists(path_of("profile-anna.unusable")));
-        CHECK(!known("anna", &read_back)); /* and is not read again under that name */
-        put(&anna);
-        CHECK(known("anna", &read_back));
-        edit("profile-anna", "\"version\":1", "\"version\":2");
-        CHECK(!known("anna", &read_back) && file_exists(path_of("profile-anna.unusable-2")));
-        put(&anna);
-        CHECK(truncate(path_of("profile-anna"), 10) == 0 && !known("anna", &read_back));
-        put(&anna);
-        CHECK(truncate(path_of("profile-anna"), 10000000) == 0 && !known("anna", &read_back));
-        put(&anna);
-        snprintf(from, sizeof(from), "%s", path_of("profile-anna"));
-        CHECK(rename(from, path_of("profile-ben")) == 0); /* somebody copies files about */
-        CHECK(!known("ben", &read_back) && file_exists(path_of("profile-ben.unusable")));
-        put(&anna);
-        CHECK(mkdir(path_of("profile-folder"), 0700) == 0);
-        CHECK(known("anna", &read_back) && !known("folder", &read_back));
+        edit_file("profile-anna", "\"n_cells\":1024", "\"n_cells\":1025");
+        CHECK(!load_profile("anna", &read_back) && load_profile("", &read_back));
+        CHECK(!file_exists(find_path("profile-anna")) && file_exists(find_path("profile-anna.unusable")));
+        CHECK(!load_profile("anna", &read_back)); /* the moved file is not read */
+        put_profile(&anna);
+        CHECK(load_profile("anna", &read_back));
+        edit_file("profile-anna", "\"version\":1", "\"version\":2");
+        CHECK(!load_profile("anna", &read_back) && file_exists(find_path("profile-anna.unusable-2")));
+        put_profile(&anna);
+        CHECK(truncate(find_path("profile-anna"), 10) == 0 && !load_profile("anna", &read_back));
+        put_profile(&anna);
+        CHECK(truncate(find_path("profile-anna"), 10000000) == 0 && !load_profile("anna", &read_back));
+        put_profile(&anna);
+        snprintf(from, sizeof(from), "%s", find_path("profile-anna"));
+        CHECK(rename(from, find_path("profile-ben")) == 0); /* a person copies files */
+        CHECK(!load_profile("ben", &read_back) && file_exists(find_path("profile-ben.unusable")));
+        put_profile(&anna);
+        CHECK(mkdir(find_path("profile-folder"), 0700) == 0);
+        CHECK(load_profile("anna", &read_back) && !load_profile("folder", &read_back));
 }
 
 /* A person may edit a file: without its checksum it is read when its values can be. */
 static void test_edited(void) {
-        edit("profile-anna", "\"crc32\":", "\"was\":");
-        edit("profile-anna", "\"n_cells\":1024", "\n  \"n_cells\": 1025");
-        CHECK(known("anna", &read_back) && read_back.n_cells == 1025);
-        edit("profile-anna", "\"n_cells\": 1025", "\"n_cells\": 10250");
-        CHECK(!known("anna", &read_back) && file_exists(path_of("profile-anna.unusable-5")));
-        put(&anna);
+        edit_file("profile-anna", "\"crc32\":", "\"was\":");
+        edit_file("profile-anna", "\"n_cells\":1024", "\n  \"n_cells\": 1025");
+        CHECK(load_profile("anna", &read_back) && read_back.n_cells == 1025);
+        edit_file("profile-anna", "\"n_cells\": 1025", "\"n_cells\": 10250");
+        CHECK(!load_profile("anna", &read_back) && file_exists(find_path("profile-anna.unusable-5")));
+        put_profile(&anna);
 }
 
 static void test_other_mat(void) {
         struct profile other = anna;
 
-        put(&anna);
-        CHECK(!file_exists(path_of("profile-anna.unusable-6")));
+        put_profile(&anna);
+        CHECK(!file_exists(find_path("profile-anna.unusable-6")));
         other.n_cells = 256;
-        put(&other);
-        CHECK(known("anna", &read_back) && read_back.n_cells == 256);
-        CHECK(file_exists(path_of("profile-anna.unusable-6"))); /* the calibration of the other mat is not lost */
+        put_profile(&other);
+        CHECK(load_profile("anna", &read_back) && read_back.n_cells == 256);
+        CHECK(file_exists(find_path("profile-anna.unusable-6"))); /* the calibration of the other mat is not lost */
 }
 
-/* Nothing else changes, and it is written once that is possible; another sitter's is not held up. */
-static void test_tried_again(void) {
+/* A failed write is retried until it succeeds, and does not delay the profile of another sitter. */
+static void test_retry(void) {
         struct profile late = {.sitter = "late", .n_cells = 1}, next = {.sitter = "next", .n_cells = 1};
         struct profiles *p;
 
         CHECK(profiles_new(directory, &p) == 0);
-        CHECK(mkdir(path_of("profile-late"), 0700) == 0); /* in its way */
+        CHECK(mkdir(find_path("profile-late"), 0700) == 0); /* in the way of its file */
         CHECK(profiles_put(p, &late) == 0 && profiles_put(p, &next) == 0);
-        for (int i = 0; i < 1000 && !file_exists(path_of("profile-next")); i++)
+        for (int i = 0; i < 1000 && !file_exists(find_path("profile-next")); i++)
                 usleep(10000);
-        CHECK(rmdir(path_of("profile-late")) == 0);
-        for (int i = 0; i < 1000 && !file_exists(path_of("profile-late")); i++)
+        CHECK(rmdir(find_path("profile-late")) == 0);
+        for (int i = 0; i < 1000 && !file_exists(find_path("profile-late")); i++)
                 usleep(10000);
-        CHECK(file_exists(path_of("profile-late")));
-        CHECK(mkdir(path_of("profile-never"), 0700) == 0);
+        CHECK(file_exists(find_path("profile-late")));
+        CHECK(mkdir(find_path("profile-never"), 0700) == 0);
         snprintf(late.sitter, sizeof(late.sitter), "never");
         CHECK(profiles_put(p, &late) == 0);
-        profiles_free(p); /* ends all the same */
-        CHECK(known("late", &read_back) && unlink(path_of("profile-late")) == 0 &&
-              unlink(path_of("profile-next")) == 0 && rmdir(path_of("profile-never")) == 0);
+        profiles_free(p); /* ends nevertheless */
+        CHECK(load_profile("late", &read_back) && unlink(find_path("profile-late")) == 0 &&
+              unlink(find_path("profile-next")) == 0 && rmdir(find_path("profile-never")) == 0);
 }
 
 static void test_room(void) {
@@ -169,7 +170,7 @@ static void test_room(void) {
         CHECK(profiles_put(p, &many) == -ENOSPC);
         CHECK(profiles_at(p, SITTERS_MAX - 1) && !profiles_at(p, SITTERS_MAX));
         profiles_free(p);
-        CHECK(known("s13", &read_back) && !known("late", &read_back));
+        CHECK(load_profile("s13", &read_back) && !load_profile("late", &read_back));
 }
 
 static void test_names(void) {
@@ -222,11 +223,11 @@ int main(void) {
         make_anna();
         test_names();
         test_check();
-        test_kept();
+        test_restart();
         test_damaged();
         test_edited();
         test_other_mat();
-        test_tried_again();
+        test_retry();
         test_room();
         CHECK(profiles_new("/nonexistent/folder", &p) == -ENOENT);
         snprintf(command, sizeof(command), "rm -r %s", directory);

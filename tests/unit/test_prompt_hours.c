@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What the adaptive schedule learns from each outcome of a prompt. */
+/* The adaptive schedule learns from each outcome of a prompt, and moves prompts out of bad hours. */
 #include "core/follow/prompt_hours.h"
 
 #include <string.h>
 
 #include "check.h"
 
-static struct alert_habit habit;
+static struct prompt_hours hours;
 
 static void check_outcome(enum alert_outcome outcome, unsigned raised, unsigned worked) {
-        memset(&habit, 0, sizeof(habit));
-        habit_learn(&habit, 9, outcome);
-        CHECK(habit.raised[9] == raised && habit.worked[9] == worked);
+        memset(&hours, 0, sizeof(hours));
+        prompt_hours_learn(&hours, 9, outcome);
+        CHECK(hours.raised[9] == raised && hours.worked[9] == worked);
 }
 
 static void test_outcomes(void) {
@@ -26,25 +26,25 @@ static void test_outcomes(void) {
         check_outcome(ALERT_UNKNOWN, 0, 0);
 }
 
-/* Prompts of an unknown hour are not counted, those of other hours apart. */
+/* Prompts of an unknown hour are not counted, and each hour is counted apart. */
 static void test_hours(void) {
-        memset(&habit, 0, sizeof(habit));
-        habit_learn(&habit, -1, ALERT_STOOD);
-        habit_learn(&habit, 24, ALERT_STOOD);
-        habit_learn(&habit, 0, ALERT_STOOD);
-        habit_learn(&habit, 23, ALERT_IGNORED);
+        memset(&hours, 0, sizeof(hours));
+        prompt_hours_learn(&hours, -1, ALERT_STOOD);
+        prompt_hours_learn(&hours, 24, ALERT_STOOD);
+        prompt_hours_learn(&hours, 0, ALERT_STOOD);
+        prompt_hours_learn(&hours, 23, ALERT_IGNORED);
         for (int i = 0; i < 24; i++)
-                CHECK(habit.raised[i] == (i == 0 || i == 23) && habit.worked[i] == (i == 0));
+                CHECK(hours.raised[i] == (i == 0 || i == 23) && hours.worked[i] == (i == 0));
 }
 
 /* When an hour is full, both counts are halved: old habits fade. */
 static void test_full(void) {
-        memset(&habit, 0, sizeof(habit));
-        for (int i = 0; i < HABIT_FULL; i++)
-                habit_learn(&habit, 14, i % 2 ? ALERT_STOOD : ALERT_IGNORED);
-        CHECK(habit.raised[14] == HABIT_FULL && habit.worked[14] == HABIT_FULL / 2);
-        habit_learn(&habit, 14, ALERT_SQUEEZED);
-        CHECK(habit.raised[14] == HABIT_FULL / 2 + 1 && habit.worked[14] == HABIT_FULL / 4 + 1);
+        memset(&hours, 0, sizeof(hours));
+        for (int i = 0; i < PROMPT_HOURS_FULL; i++)
+                prompt_hours_learn(&hours, 14, i % 2 ? ALERT_STOOD : ALERT_IGNORED);
+        CHECK(hours.raised[14] == PROMPT_HOURS_FULL && hours.worked[14] == PROMPT_HOURS_FULL / 2);
+        prompt_hours_learn(&hours, 14, ALERT_SQUEEZED);
+        CHECK(hours.raised[14] == PROMPT_HOURS_FULL / 2 + 1 && hours.worked[14] == PROMPT_HOURS_FULL / 4 + 1);
 }
 
 int main(void) {

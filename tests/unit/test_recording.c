@@ -95,7 +95,7 @@ static void test_other_tables(void) {
         CHECK(s.n == 2 && s.labelled == 1 && s.first[1] == 2 && s.last[1] == 4 &&
               recording.refused[REFUSED_RANGE] == 1);
         CHECK(s.first_us == 1000000 && s.last_us == 1500000);
-        check_refused("t_s;c0;c1\n0;1;2\n", "columns stand between commas");
+        check_refused("t_s;c0;c1\n0;1;2\n", "separate the columns by commas");
 }
 
 static void test_bad_rows(void) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Recordings of ours: every byte and time comes back; cut anywhere or damaged anywhere they lose no more than they must. */
+/* sitbone's own recordings: every byte and time comes back; wherever they are cut or damaged, they lose no more than they
+ * must. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 #include "core/acquire/encoder.h"
 #include "core/acquire/formats.h"
 #include "core/acquire/recording.h"
-#include "core/acquire/recording_pack.h"
 #include "recording/recorder.h"
 #include "util/file.h"
 
@@ -28,35 +28,42 @@ static uint32_t any(void) {
         return state >> 8;
 }
 
-static void check_pack(const uint8_t *raw, size_t n, size_t at_most) {
-        static uint8_t packed[RECORDING_CHUNK_MAX + 8], back[RECORDING_CHUNK_MAX];
-        size_t size = recording_pack(raw, n, packed, n + 8);
+/* Packs n bytes as one piece, and reads them back. Returns the size of the chunk. */
+static size_t check_chunk(const uint8_t *bytes, size_t n) {
+        static struct recording_chunk chunk;
+        static uint8_t packed[RECORDING_PACKED_MAX];
+        struct recording_piece piece;
+        size_t size;
 
-        CHECK(size <= n + 8 && size <= at_most);
-        CHECK(recording_unpack(packed, size, back, n) && memcmp(raw, back, n) == 0);
-        if (n > 0) {
-                CHECK(!recording_unpack(packed, size - 1, back, n)); /* not a byte may be missing */
-                CHECK(!recording_unpack(packed, size, back, n - 1));
-        }
+        CHECK(recording_chunk_add(&chunk, 5, bytes, n));
+        size = recording_chunk_pack(&chunk, packed);
+        CHECK(chunk.n == 0 && recording_chunk_pack(&chunk, packed) == 0);
+        recording_cursor_init(&cursor, (const char *)packed, size, 0);
+        CHECK(recording_cursor_next(&cursor, &piece));
+        CHECK(piece.t_us == 5 && piece.n == n && piece.gap == (n == 0) && memcmp(piece.bytes, bytes, n) == 0);
+        CHECK(!recording_cursor_next(&cursor, &piece) && cursor.cut_bytes == 0 && cursor.damaged_bytes == 0);
+        recording_cursor_init(&cursor, (const char *)packed, size - 1, 0); /* every byte is needed */
+        CHECK(!recording_cursor_next(&cursor, &piece) && cursor.cut_bytes == size - 1);
+        return size;
 }
 
-static void test_pack(void) {
-        static uint8_t raw[RECORDING_CHUNK_MAX];
+static void test_chunk(void) {
+        static uint8_t bytes[RECORDING_PIECE_MAX];
 
-        check_pack(raw, 0, 8);
-        check_pack(raw, 1, 8);
-        check_pack(raw, sizeof(raw), 32); /* zeros are a run */
+        CHECK(check_chunk(bytes, 0) < 40);
+        CHECK(check_chunk(bytes, 1) < 40);
+        CHECK(check_chunk(bytes, sizeof(bytes)) < 200); /* zeros are a run */
         for (size_t n = 1; n < 300; n++) {
                 for (size_t i = 0; i < n; i++)
-                        raw[i] = (uint8_t)(any() % (1 + n % 4));
-                check_pack(raw, n, n + 8);
+                        bytes[i] = (uint8_t)(any() % (1 + n % 4));
+                CHECK(check_chunk(bytes, n) < n + 40);
         }
-        for (size_t i = 0; i < sizeof(raw); i++)
-                raw[i] = (uint8_t)any();
-        check_pack(raw, sizeof(raw), sizeof(raw) + 8);
-        for (size_t i = 1000; i < sizeof(raw); i++)
-                raw[i] = i % 100 == 0 ? (uint8_t)any() : raw[i - 1000]; /* a frame much like the one before */
-        check_pack(raw, sizeof(raw), 6000);
+        for (size_t i = 0; i < sizeof(bytes); i++)
+                bytes[i] = (uint8_t)any();
+        CHECK(check_chunk(bytes, sizeof(bytes)) < sizeof(bytes) + 200);
+        for (size_t i = 1000; i < sizeof(bytes); i++)
+                bytes[i] = i % 100 == 0 ? (uint8_t)any() : bytes[i - 1000]; /* a frame much like the one before */
+        CHECK(check_chunk(bytes, sizeof(bytes)) < 4000);
 }
 
 static void make_cells(size_t i, float *cells) {
@@ -137,7 +144,7 @@ static struct seen replay(const char *data, size_t n) {
 
         CHECK(recording_open(&recording, data, n, NULL, &device, error) == 0);
         recording_each(&recording, &frame, see, &ret);
-        CHECK(ret.n == recording.frames && recording.ours);
+        CHECK(ret.n == recording.frames && recording.native);
         return ret;
 }
 
@@ -199,16 +206,16 @@ static void check_head(const char *text, const char *word) {
 }
 
 static void test_heads(void) {
-        check_head("# sitbone recording 1\n", "cut off");
+        check_head("# sitbone recording 2\n", "cut off");
         check_head("# sitbone rec", "line 1: the head is cut off");
-        check_head("# sitbone recording 1\r\n# format=csv-line\r\n\r\n", "line 1: its line ends were changed");
-        check_head("# sitbone recording 2\n# format=csv-line\n\n", "another version");
-        check_head("# sitbone recording 1\n\n", "names no format");
-        check_head("# sitbone recording 1\n# format=nothing-of-ours\n\n", "not in the table");
-        check_head("# sitbone recording 1\n# format=csv-line\n# rows=many\n\n", "line 3: a value");
-        check_head("# sitbone recording 1\nformat=csv-line\n\n", "line 2: not a line");
-        check_head("# sitbone recording 1\n# format=jq-seat-32\n# rotate=45\n\n", "rotate");
-        check_head("# sitbone recording 1\n# format=csv-line\n\n", "no line of numbers");
+        check_head("# sitbone recording 2\r\n# format=csv-line\r\n\r\n", "line 1: its line ends were changed");
+        check_head("# sitbone recording 1\n# format=csv-line\n\n", "another version; this program reads version 2");
+        check_head("# sitbone recording 2\n\n", "names no format");
+        check_head("# sitbone recording 2\n# format=nothing-of-ours\n\n", "not in the table");
+        check_head("# sitbone recording 2\n# format=csv-line\n# rows=many\n\n", "line 3: a value");
+        check_head("# sitbone recording 2\nformat=csv-line\n\n", "line 2: not a line");
+        check_head("# sitbone recording 2\n# format=jq-seat-32\n# rotate=45\n\n", "rotate");
+        check_head("# sitbone recording 2\n# format=csv-line\n\n", "no line of numbers");
 }
 
 /* Text without rows and cols learns its size; what comes first may be the rest of a line. */
@@ -258,7 +265,7 @@ int main(void) {
         char *data;
 
         snprintf(path, sizeof(path), "/tmp/test_recording_wire.%ld", (long)getpid());
-        test_pack();
+        test_chunk();
         test_no_room();
         data = make(&n);
         test_whole(data, n);

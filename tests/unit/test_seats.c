@@ -19,7 +19,7 @@ static struct estimate estimate;
 static struct frame frame;
 static struct map map;
 
-struct seen {
+struct playback {
         size_t n, changes;
         size_t change_at[64];
         enum occupancy to[64], last;
@@ -27,21 +27,22 @@ struct seen {
         bool started;
 };
 
-static bool share(float x) {
+static bool is_share(float x) {
         return isnan(x) || (x >= 0 && x <= 1);
 }
 
 static void check_ranges(const struct features *f, const struct posture *p) {
         CHECK(f->load >= 0 && f->n_active <= f->n_cells && f->peak >= 0 && f->peak <= 1);
-        CHECK(share(f->front_share) && share(f->ppi) && share(f->sit_bones.quality) && share(p->confidence));
+        CHECK(is_share(f->front_share) && is_share(f->ppi) && is_share(f->sit_bones.quality) &&
+              is_share(p->confidence));
         CHECK(isnan(f->asymmetry) || fabsf(f->asymmetry) <= 1.0001F);
         CHECK(isnan(p->tilt_deg.value) == isnan(p->tilt_deg.sd));
         CHECK(isnan(p->tilt_deg.value) || (fabsf(p->tilt_deg.value) < 45 && p->tilt_deg.sd > 0));
         CHECK(isnan(p->obliquity_deg.value) || (fabsf(p->obliquity_deg.value) < 45 && p->obliquity_deg.sd > 0));
 }
 
-static void see(void *userdata, const struct frame *f, const struct recording_row *row) {
-        struct seen *s = userdata;
+static void play_frame(void *userdata, const struct frame *f, const struct recording_row *row) {
+        struct playback *s = userdata;
         struct features features;
         struct posture posture;
 
@@ -64,9 +65,9 @@ static void see(void *userdata, const struct frame *f, const struct recording_ro
 }
 
 /* Frees data. */
-static struct seen replay(const char *name, char *data, size_t n) {
+static struct playback replay(const char *name, char *data, size_t n) {
         char error[RECORDING_ERROR_MAX] = "";
-        struct seen s = {0};
+        struct playback s = {0};
 
         if (!data) {
                 fprintf(stderr, "%s is not there\n", name);
@@ -80,7 +81,7 @@ static struct seen replay(const char *name, char *data, size_t n) {
         condition_init(&condition, &settings.condition, &recording.layout.geometry);
         describe_init(&describe, &recording.layout.geometry);
         estimate_init(&estimate, &settings, &recording.layout.geometry);
-        recording_each(&recording, &frame, see, &s);
+        recording_each(&recording, &frame, play_frame, &s);
         free(data);
         printf("%-24s frames %zu: unknown %zu vacant %zu object %zu person %zu, %zu changes; empty %zu, found %zu\n",
                name, s.n, s.frames_of[OCCUPANCY_UNKNOWN], s.frames_of[OCCUPANCY_VACANT], s.frames_of[OCCUPANCY_OBJECT],
@@ -88,14 +89,14 @@ static struct seen replay(const char *name, char *data, size_t n) {
         return s;
 }
 
-static struct seen replay_file(const char *folder, const char *name) {
+static struct playback replay_file(const char *folder, const char *name) {
         size_t n = 0;
         char *data = wire_file(folder, name, &n);
 
         return replay(name, data, n);
 }
 
-static void check_seat32(const struct seen *s, const size_t truth[10]) {
+static void check_seat32(const struct playback *s, const size_t truth[10]) {
         CHECK(s->changes == 10);
         for (size_t i = 0; i < 10; i++) {
                 printf("  frame %zu, found at %zu\n", truth[i], s->change_at[i]);
@@ -106,17 +107,17 @@ static void check_seat32(const struct seen *s, const size_t truth[10]) {
 }
 
 /* Somebody sits throughout, whatever the mat; getting up for a moment between two poses is allowed for `up` frames. */
-static void check_seated(struct seen s, size_t up) {
+static void check_seated(struct playback s, size_t up) {
         CHECK(s.frames_of[OCCUPANCY_PERSON] >= s.n - s.n / 50);
         CHECK(s.frames_of[OCCUPANCY_VACANT] <= up);
 }
 
-static struct seen replay_made(const char *name, struct made m) {
+static struct playback replay_made(const char *name, struct made m) {
         return replay(name, m.text, m.n);
 }
 
 static void test_made(void) {
-        struct seen s = replay_made("made seat32", made_seat32());
+        struct playback s = replay_made("made seat32", made_seat32());
 
         check_seat32(&s, MADE_SEAT32_CHANGE);
         check_seated(replay_made("made chair12", made_chair12(false)), 0);
@@ -131,7 +132,7 @@ static void test_made(void) {
 /* Recorded by others, on real mats. */
 static void test_larger_set(const char *folder) {
         static const size_t truth[] = {38, 68, 110, 150, 194, 234, 277, 317, 359, 398};
-        struct seen s = replay_file(folder, "seat32-jq.csv");
+        struct playback s = replay_file(folder, "seat32-jq.csv");
 
         check_seat32(&s, truth);
         check_seated(replay_file(folder, "chair12-p1.csv"), 2); /* every cell at 0 for a second and a half at 1742 s */
@@ -151,7 +152,7 @@ static void test_larger_set(const char *folder) {
 
 int main(void) {
         const char *folder = getenv("SITBONE_DATA");
-        struct seen s;
+        struct playback s;
 
         test_made();
         s = replay_file("tests/recordings", "cushion9x9-p1.csv"); /* decided after the fourth of its slow frames */

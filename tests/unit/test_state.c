@@ -14,17 +14,17 @@
 static char directory[] = "/tmp/sitbone-state-XXXXXX";
 static char memory_path[64], tare_path[64];
 
-static struct memory memory_of(uint64_t seated_us) {
+static struct memory make_memory(uint64_t seated_us) {
         struct memory m;
 
         memset(&m, 0, sizeof(m));
-        m.sitting.bout_seated_us = seated_us;
+        m.sitting.bout.seated_us = seated_us;
         return m;
 }
 
-static void save(uint64_t seated_us) {
+static void save_seated(uint64_t seated_us) {
         struct state *s;
-        struct memory m = memory_of(seated_us), old;
+        struct memory m = make_memory(seated_us), old;
         uint64_t elapsed_us;
         const char *why;
 
@@ -35,7 +35,7 @@ static void save(uint64_t seated_us) {
 }
 
 /* The seated time that was saved, or -1 and the reason why there is none. */
-static double load(const char **ret_why) {
+static double load_seated(const char **ret_why) {
         struct state *s;
         struct memory m;
         uint64_t elapsed_us = UINT64_MAX;
@@ -45,11 +45,11 @@ static double load(const char **ret_why) {
         found = state_load(s, &m, &elapsed_us, ret_why);
         state_free(s);
         CHECK(!found || elapsed_us < 60 * 1000000ull);
-        return found ? (double)m.sitting.bout_seated_us : -1;
+        return found ? (double)m.sitting.bout.seated_us : -1;
 }
 
 /* Replaces the first occurrence in the slot by as many bytes. */
-static void edit(const char *path, off_t slot, const char *from, const char *to) {
+static void edit_slot(const char *path, off_t slot, const char *from, const char *to) {
         char page[STATE_SLOT_SIZE + 1] = "", *found;
         int fd = open(path, O_RDWR);
 
@@ -63,39 +63,39 @@ static void edit(const char *path, off_t slot, const char *from, const char *to)
 static void test_slots(void) {
         const char *why;
 
-        CHECK(load(&why) < 0 && strstr(why, "nothing"));
-        save(1);
-        save(2);
-        save(3);
-        CHECK(load(&why) == 3);
-        edit(memory_path, STATE_SLOT_SIZE, "\"bout_seated_us\":3",
-             "\"bout_seated_us\":9"); /* serial 3 is odd: the second slot */
-        CHECK(load(&why) == 2);
-        edit(memory_path, 0, "\"bout_seated_us\":2", "\"bout_seated_us:2\"");
-        CHECK(load(&why) < 0 && strstr(why, "damaged"));
-        save(4);
-        CHECK(load(&why) == 4);
+        CHECK(load_seated(&why) < 0 && strstr(why, "nothing"));
+        save_seated(1);
+        save_seated(2);
+        save_seated(3);
+        CHECK(load_seated(&why) == 3);
+        edit_slot(memory_path, STATE_SLOT_SIZE, "\"bout_seated_us\":3",
+                  "\"bout_seated_us\":9"); /* serial 3 is odd: the second slot */
+        CHECK(load_seated(&why) == 2);
+        edit_slot(memory_path, 0, "\"bout_seated_us\":2", "\"bout_seated_us:2\"");
+        CHECK(load_seated(&why) < 0 && strstr(why, "damaged"));
+        save_seated(4);
+        CHECK(load_seated(&why) == 4);
         CHECK(truncate(memory_path, 10) == 0);
-        CHECK(load(&why) < 0);
-        save(5);
-        edit(memory_path, STATE_SLOT_SIZE, "\"version\":1", "\"version\":9");
-        CHECK(load(&why) < 0 && strstr(why, "newer"));
-        edit(memory_path, STATE_SLOT_SIZE, "\"version\":9", "\"version\":1");
-        CHECK(load(&why) == 5);
-        edit(memory_path, STATE_SLOT_SIZE, "\"crc32\"",
-             "\"crc00\""); /* a memory that had fewer members, and another one */
-        edit(memory_path, STATE_SLOT_SIZE, "\"sitting\":", "\"knowing\":");
-        CHECK(load(&why) == 0);
-        edit(memory_path, STATE_SLOT_SIZE, "\"knowing\":", "\"sitting\":");
-        CHECK(load(&why) == 5);
-        edit(memory_path, STATE_SLOT_SIZE, "\"bout_seated_us\":5", "\"bout_seated_us\":-");
-        CHECK(load(&why) < 0 && strstr(why, "damaged"));
+        CHECK(load_seated(&why) < 0);
+        save_seated(5);
+        edit_slot(memory_path, STATE_SLOT_SIZE, "\"version\":1", "\"version\":9");
+        CHECK(load_seated(&why) < 0 && strstr(why, "newer"));
+        edit_slot(memory_path, STATE_SLOT_SIZE, "\"version\":9", "\"version\":1");
+        CHECK(load_seated(&why) == 5);
+        /* a memory with fewer members, and with one that is unknown */
+        edit_slot(memory_path, STATE_SLOT_SIZE, "\"crc32\"", "\"crc00\"");
+        edit_slot(memory_path, STATE_SLOT_SIZE, "\"sitting\":", "\"knowing\":");
+        CHECK(load_seated(&why) == 0);
+        edit_slot(memory_path, STATE_SLOT_SIZE, "\"knowing\":", "\"sitting\":");
+        CHECK(load_seated(&why) == 5);
+        edit_slot(memory_path, STATE_SLOT_SIZE, "\"bout_seated_us\":5", "\"bout_seated_us\":-");
+        CHECK(load_seated(&why) < 0 && strstr(why, "damaged"));
 }
 
 /* Moves the newest save back: by half of the machine's uptime on the clock of the boot, and by a day on the wall. */
-static void backdate(off_t slot, uint64_t boottime_us) {
+static void backdate_slot(off_t slot, uint64_t boottime_us) {
         uint64_t realtime_us = clock_realtime_us() - 86400 * USEC_PER_SEC;
-        char page[STATE_SLOT_SIZE + 1] = "", text[2 * STATE_SLOT_SIZE] = "", *boottime, *rest;
+        char page[STATE_SLOT_SIZE + 1] = "", text[3 * STATE_SLOT_SIZE], *boottime, *rest;
         int fd = open(memory_path, O_RDWR);
 
         CHECK(fd >= 0 && pread(fd, page, STATE_SLOT_SIZE, slot) == STATE_SLOT_SIZE);
@@ -105,12 +105,13 @@ static void backdate(off_t slot, uint64_t boottime_us) {
         *boottime = '\0';
         snprintf(text, sizeof(text), "%s\"boottime_us\":%llu,\"realtime_us\":%llu%s", page,
                  (unsigned long long)boottime_us, (unsigned long long)realtime_us, rest);
+        memset(text + strlen(text), ' ', STATE_SLOT_SIZE); /* it may have become shorter */
         CHECK(pwrite(fd, text, STATE_SLOT_SIZE, slot) == STATE_SLOT_SIZE);
         close(fd);
-        edit(memory_path, slot, "\"crc32\"", "\"crc00\"");
+        edit_slot(memory_path, slot, "\"crc32\"", "\"crc00\"");
 }
 
-static double elapsed_s(const char *boot_id) {
+static double load_elapsed_s(const char *boot_id) {
         struct state *s;
         struct memory m;
         uint64_t elapsed_us;
@@ -123,17 +124,18 @@ static double elapsed_s(const char *boot_id) {
         return (double)elapsed_us / 1e6;
 }
 
-/* Within a boot its own clock counts, whatever the wall was set to; after a reboot there is only the wall. */
+/* Within a boot the clock of the boot counts, even if the wall clock was set; after a reboot only the wall clock is
+ * left. */
 static void test_reboot(void) {
         uint64_t boottime_us;
 
         CHECK(unlink(memory_path) == 0);
         CHECK(setenv("SITBONE_BOOT_ID", "1de8c0c2f10b4f4cbfbd5bb7cd6ff3a1", 1) == 0);
-        save(1);
+        save_seated(1);
         boottime_us = clock_boottime_us() / 2;
-        backdate(STATE_SLOT_SIZE, boottime_us); /* serial 1 is odd: the second slot */
-        CHECK_NEAR(elapsed_s("1de8c0c2f10b4f4cbfbd5bb7cd6ff3a1"), (double)boottime_us / 1e6, 5);
-        CHECK_NEAR(elapsed_s("ffffffffffffffffffffffffffffffff"), 86400, 5);
+        backdate_slot(STATE_SLOT_SIZE, boottime_us); /* serial 1 is odd: the second slot */
+        CHECK_NEAR(load_elapsed_s("1de8c0c2f10b4f4cbfbd5bb7cd6ff3a1"), (double)boottime_us / 1e6, 5);
+        CHECK_NEAR(load_elapsed_s("ffffffffffffffffffffffffffffffff"), 86400, 5);
         CHECK(unsetenv("SITBONE_BOOT_ID") == 0);
 }
 
@@ -149,7 +151,7 @@ static void test_tare(void) {
         state_free(s);
         CHECK(state_new(directory, &s) == 0);
         CHECK(state_load_tare(s, &back) && back.n_cells == 3 && back.baseline[2] == 17.5f);
-        edit(tare_path, 0, "17.5", "18.5");
+        edit_slot(tare_path, 0, "17.5", "18.5");
         CHECK(!state_load_tare(s, &back));
         state_free(s);
 }
@@ -178,7 +180,7 @@ static void test_longest(void) {
         state_free(s);
         CHECK(state_new(directory, &s) == 0);
         CHECK(state_load(s, &back, &elapsed_us, &why));
-        CHECK(back.sitting.bout_in_us[3] == longest.sitting.bout_in_us[3]);
+        CHECK(back.sitting.bout.in_us[3] == longest.sitting.bout.in_us[3]);
         CHECK(back.alerts.of[1].asymmetry == longest.alerts.of[1].asymmetry);
         state_free(s);
 }
@@ -189,7 +191,7 @@ static void test_no_directory(void) {
 
         CHECK(state_new("/nonexistent/sitbone", &s) < 0 && !s);
         memset(long_path, '/', sizeof(long_path) - 1);
-        memcpy(long_path, directory, strlen(directory)); /* cut, it would be another folder's file */
+        memcpy(long_path, directory, strlen(directory)); /* if it were cut, it would name a file of another folder */
         CHECK(state_new(long_path, &s) == -ENAMETOOLONG && !s);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Taught postures: three ways to sit on nine cells of unknown place, and what is none of them. */
+/* Taught postures: three ways to sit on nine cells of unknown place, and others that are none of them. */
 #include "check.h"
 
 #include <math.h>
@@ -25,14 +25,14 @@ static float noise(float sd) {
         return sd * (sum - 6);
 }
 
-static void frame(struct features *f, const float sit[9], float gain) {
+static void make_frame(struct features *f, const float sit[9], float gain) {
         f->n_fingerprint = 9;
         f->fingerprint_at_us += 200000;
         for (int i = 0; i < 9; i++)
                 f->fingerprint[i] = fmaxf(0, gain * sit[i] * (1 + noise(0.05F)));
 }
 
-static enum command_result teach(struct profile *p, const char *name, const float sit[9], struct features *f) {
+static enum command_result teach_sit(struct profile *p, const char *name, const float sit[9], struct features *f) {
         struct lesson l;
         char padded[POSTURE_NAME_MAX] = "";
 
@@ -40,15 +40,15 @@ static enum command_result teach(struct profile *p, const char *name, const floa
         if (!lesson_begin(&l, padded))
                 return COMMAND_MALFORMED;
         for (int i = 0; i < 50; i++) {
-                frame(f, sit, 1);
+                make_frame(f, sit, 1);
                 lesson_add(&l, p, f);
         }
         return lesson_learn(&l, p);
 }
 
-static const char *recognised(struct recogniser *r, struct features *f, const float sit[9], float gain,
-                              struct posture *ret) {
-        frame(f, sit, gain);
+static const char *recognise_sit(struct recogniser *r, struct features *f, const float sit[9], float gain,
+                                 struct posture *ret) {
+        make_frame(f, sit, gain);
         recogniser_step(r, f);
         recogniser_report(r, ret);
         return ret->taught;
@@ -67,19 +67,19 @@ static void begin(void) {
 
 static void test_three(void) {
         begin();
-        CHECK(!*recognised(&recogniser, &features, sits[0], 1, &posture) && isnan(posture.taught_fit));
-        CHECK(teach(&profile, "even", sits[0], &features) == COMMAND_OK);
-        CHECK(teach(&profile, "crossed-left", sits[1], &features) == COMMAND_OK);
-        CHECK(teach(&profile, "crossed-right", sits[2], &features) == COMMAND_OK);
+        CHECK(!*recognise_sit(&recogniser, &features, sits[0], 1, &posture) && isnan(posture.taught_fit));
+        CHECK(teach_sit(&profile, "even", sits[0], &features) == COMMAND_OK);
+        CHECK(teach_sit(&profile, "crossed-left", sits[1], &features) == COMMAND_OK);
+        CHECK(teach_sit(&profile, "crossed-right", sits[2], &features) == COMMAND_OK);
         CHECK(taught_plausible(&profile));
         recogniser_load(&recogniser, &profile);
         for (int i = 0; i < 100; i++) {
-                CHECK(strcmp(recognised(&recogniser, &features, sits[0], 1, &posture), "even") == 0);
+                CHECK(strcmp(recognise_sit(&recogniser, &features, sits[0], 1, &posture), "even") == 0);
                 CHECK(posture.taught_fit > 0.5F && posture.taught_fit <= 1);
-                CHECK(strcmp(recognised(&recogniser, &features, sits[1], 1.15F, &posture), "crossed-left") == 0);
-                CHECK(strcmp(recognised(&recogniser, &features, sits[2], 0.9F, &posture), "crossed-right") == 0);
-                CHECK(!*recognised(&recogniser, &features, another, 1, &posture) && isnan(posture.taught_fit));
-                CHECK(!*recognised(&recogniser, &features, sits[0], 0, &posture));
+                CHECK(strcmp(recognise_sit(&recogniser, &features, sits[1], 1.15F, &posture), "crossed-left") == 0);
+                CHECK(strcmp(recognise_sit(&recogniser, &features, sits[2], 0.9F, &posture), "crossed-right") == 0);
+                CHECK(!*recognise_sit(&recogniser, &features, another, 1, &posture) && isnan(posture.taught_fit));
+                CHECK(!*recognise_sit(&recogniser, &features, sits[0], 0, &posture));
         }
         recogniser_reset(&recogniser);
         recogniser_report(&recogniser, &posture);
@@ -89,10 +89,10 @@ static void test_three(void) {
 /* A fold of a coat on one cell, and one cell that is not trusted any more. */
 static void test_one_cell_off(void) {
         begin();
-        teach(&profile, "even", sits[0], &features);
-        teach(&profile, "crossed-left", sits[1], &features);
+        teach_sit(&profile, "even", sits[0], &features);
+        teach_sit(&profile, "crossed-left", sits[1], &features);
         recogniser_load(&recogniser, &profile);
-        frame(&features, sits[0], 1);
+        make_frame(&features, sits[0], 1);
         features.fingerprint[6] = 0.9F;
         features.fingerprint[2] = NAN;
         recogniser_step(&recogniser, &features);
@@ -106,24 +106,24 @@ static void test_any_gain(void) {
         begin();
         for (int i = 0; i < 9; i++)
                 small[i] = sits[0][i] / 20;
-        teach(&profile, "even", small, &features);
+        teach_sit(&profile, "even", small, &features);
         for (int i = 0; i < 9; i++)
                 small[i] = sits[1][i] / 20;
-        teach(&profile, "crossed-left", small, &features);
+        teach_sit(&profile, "crossed-left", small, &features);
         recogniser_load(&recogniser, &profile);
-        CHECK(strcmp(recognised(&recogniser, &features, sits[0], 0.05F, &posture), "even") == 0);
-        CHECK(strcmp(recognised(&recogniser, &features, sits[1], 0.05F, &posture), "crossed-left") == 0);
+        CHECK(strcmp(recognise_sit(&recogniser, &features, sits[0], 0.05F, &posture), "even") == 0);
+        CHECK(strcmp(recognise_sit(&recogniser, &features, sits[1], 0.05F, &posture), "crossed-left") == 0);
 }
 
-/* An unloaded cell counts as a quarter of the mean load: that makes patterns of any gain alike. Cells that are not trusted
- * do not count; without load there is a constant. */
+/* An unloaded cell counts as a quarter of the mean load, which makes fingerprints of any gain alike. Cells that are
+ * not trusted do not count; without load there is a constant. */
 static void test_offset(void) {
         float mean = 0;
 
         begin();
         for (int i = 0; i < 9; i++)
                 mean += sits[0][i] / 9;
-        teach(&profile, "even", sits[0], &features);
+        teach_sit(&profile, "even", sits[0], &features);
         CHECK_NEAR(profile.fingerprint_offset, 0.25F * mean, 0.1 * 0.25 * mean);
         begin();
         features = (struct features){.n_fingerprint = 3, .fingerprint_at_us = 1, .fingerprint = {0.2F, NAN, 0.6F}};
@@ -138,22 +138,22 @@ static void test_offset(void) {
         CHECK_NEAR(profile.fingerprint_offset, 0.05, 1e-6);
 }
 
-/* The same name again widens what is known; an empty seat may be taught, first of all, too. */
+/* A second lesson of a name widens the posture; an empty seat may be taught, even first. */
 static void test_again_and_empty(void) {
         static const float empty[9];
         float seconds;
 
         begin();
-        CHECK(teach(&profile, "empty", empty, &features) == COMMAND_OK);
-        CHECK(teach(&profile, "even", sits[0], &features) == COMMAND_OK);
+        CHECK(teach_sit(&profile, "empty", empty, &features) == COMMAND_OK);
+        CHECK(teach_sit(&profile, "even", sits[0], &features) == COMMAND_OK);
         seconds = profile.taught[1].seconds;
         CHECK(seconds > 9 && seconds < 11);
-        CHECK(teach(&profile, "even", sits[1], &features) == COMMAND_OK);
+        CHECK(teach_sit(&profile, "even", sits[1], &features) == COMMAND_OK);
         CHECK(profile.taught[1].seconds > 1.9F * seconds && !*profile.taught[2].name);
         recogniser_load(&recogniser, &profile);
-        CHECK(strcmp(recognised(&recogniser, &features, sits[0], 1, &posture), "even") == 0);
-        CHECK(strcmp(recognised(&recogniser, &features, sits[1], 1, &posture), "even") == 0);
-        CHECK(strcmp(recognised(&recogniser, &features, empty, 1, &posture), "empty") == 0);
+        CHECK(strcmp(recognise_sit(&recogniser, &features, sits[0], 1, &posture), "even") == 0);
+        CHECK(strcmp(recognise_sit(&recogniser, &features, sits[1], 1, &posture), "even") == 0);
+        CHECK(strcmp(recognise_sit(&recogniser, &features, empty, 1, &posture), "empty") == 0);
         CHECK(taught_remove(&profile, "empty") && taught_remove(&profile, "even"));
         CHECK(profile.n_fingerprint == 0 && !taught_remove(&profile, "even"));
 }
@@ -163,24 +163,24 @@ static void test_refused(void) {
         char name[POSTURE_NAME_MAX];
 
         begin();
-        CHECK(teach(&profile, "", sits[0], &features) == COMMAND_MALFORMED);
-        CHECK(teach(&profile, "crossed left", sits[0], &features) == COMMAND_MALFORMED);
+        CHECK(teach_sit(&profile, "", sits[0], &features) == COMMAND_MALFORMED);
+        CHECK(teach_sit(&profile, "crossed left", sits[0], &features) == COMMAND_MALFORMED);
         memset(name, 'a', sizeof(name));
         CHECK(!lesson_begin(&l, name));
         CHECK(lesson_begin(&l, "short") && lesson_learn(&l, &profile) == COMMAND_UNSTEADY);
         for (int i = 0; i < TAUGHT_MAX; i++) {
                 snprintf(name, sizeof(name), "sit-%d", i);
-                CHECK(teach(&profile, name, sits[i % 3], &features) == COMMAND_OK);
+                CHECK(teach_sit(&profile, name, sits[i % 3], &features) == COMMAND_OK);
         }
-        CHECK(teach(&profile, "one-more", sits[0], &features) == COMMAND_OUT_OF_RANGE);
+        CHECK(teach_sit(&profile, "one-more", sits[0], &features) == COMMAND_OUT_OF_RANGE);
         CHECK(taught_plausible(&profile));
         profile.taught[3].variance[2] = -1;
         CHECK(!taught_plausible(&profile));
 }
 
-/* Cells of unknown place, or few: each number is the mean of the trusted cells of its group; cell 3 is not trusted, and
- * alone in the group so numbered. */
-static void test_pattern(uint32_t rows, uint32_t cols, uint32_t expect, uint32_t alone) {
+/* Cells of unknown place, or few: each number is the mean of the trusted cells of its group; cell 3 is not trusted,
+ * and alone in the group so numbered. */
+static void test_fingerprint(uint32_t rows, uint32_t cols, uint32_t expect, uint32_t alone) {
         static struct fingerprint p;
         static struct geometry g;
         static struct map map;
@@ -204,8 +204,8 @@ static void test_pattern(uint32_t rows, uint32_t cols, uint32_t expect, uint32_t
                 CHECK(i == alone ? isnan(features.fingerprint[i]) : features.fingerprint[i] == 0.25F);
 }
 
-/* Held, the numbers are a mean over a second; moved, they begin anew. */
-static void test_pattern_follows(void) {
+/* While the posture is held the numbers are a mean over a second; after a movement they start again. */
+static void test_fingerprint_follows(void) {
         static struct fingerprint p;
         static struct geometry g;
         static struct map map;
@@ -230,7 +230,7 @@ static void test_pattern_follows(void) {
 }
 
 /* Two sit bones and a thigh, this far from where they were the first time. */
-static float seat(float x, float y, float thigh) {
+static float seat_load(float x, float y, float thigh) {
         float left = hypotf(x + 60, y + 60) / 45, right = hypotf(x - 60, y + 60) / 45;
 
         return 0.5F * expf(-left * left) + 0.6F * expf(-right * right) +
@@ -251,7 +251,7 @@ static void sit_at(uint32_t rows, uint32_t cols, float pitch_mm, const float at_
                 g.x_mm[i] = ((float)(i % cols) - (float)(cols - 1) / 2) * pitch_mm;
                 g.y_mm[i] = ((float)(i / cols) - (float)(rows - 1) / 2) * pitch_mm;
                 map.trusted[i] = 1;
-                map.load[i] = seat(g.x_mm[i] - at_mm[0], g.y_mm[i] - at_mm[1], thigh);
+                map.load[i] = seat_load(g.x_mm[i] - at_mm[0], g.y_mm[i] - at_mm[1], thigh);
                 sum += map.load[i];
                 x_sum += map.load[i] * g.x_mm[i];
                 y_sum += map.load[i] * g.y_mm[i];
@@ -262,7 +262,7 @@ static void sit_at(uint32_t rows, uint32_t cols, float pitch_mm, const float at_
         memcpy(ret, features.fingerprint, FINGERPRINT_BODY * sizeof(float));
 }
 
-static float difference(const float *a, const float *b) {
+static float largest_difference(const float *a, const float *b) {
         float most = 0;
 
         for (int i = 0; i < FINGERPRINT_BODY; i++)
@@ -271,8 +271,8 @@ static float difference(const float *a, const float *b) {
         return most;
 }
 
-/* Wherever the sitter comes down, by whole cells or parts of them, the numbers are the same; a window off the mat is not
- * known. */
+/* The numbers are the same wherever the sitter comes down, by whole cells or parts of them; a window off the mat is
+ * not known. */
 static void test_body(uint32_t rows, uint32_t cols, float pitch_mm, float least) {
         static const float first[2], then[3][2] = {{-12, 7}, {20, -15}, {3, 30}}, corner[2] = {-90, -20};
         float a[FINGERPRINT_BODY], b[FINGERPRINT_BODY];
@@ -281,19 +281,19 @@ static void test_body(uint32_t rows, uint32_t cols, float pitch_mm, float least)
         CHECK(a[FINGERPRINT_BODY / 2] > 0);
         for (int i = 0; i < 3; i++) {
                 sit_at(rows, cols, pitch_mm, then[i], 0.3F, b);
-                CHECK(difference(a, b) < least);
+                CHECK(largest_difference(a, b) < least);
         }
         sit_at(rows, cols, pitch_mm, corner, 0.3F, b);
         CHECK(b[FINGERPRINT_BODY / 2] > 0 && isnan(b[0]));
 }
 
-static void test_body_is_told_apart(void) {
+static void test_body_is_distinguished(void) {
         static const float first[2], then[2] = {15, -20};
         float a[FINGERPRINT_BODY], b[FINGERPRINT_BODY];
 
         sit_at(16, 16, 25, first, 0.3F, a);
         sit_at(16, 16, 25, then, 0.1F, b);
-        CHECK(difference(a, b) > 0.1F);
+        CHECK(largest_difference(a, b) > 0.1F);
 }
 
 int main(void) {
@@ -303,16 +303,16 @@ int main(void) {
         test_offset();
         test_again_and_empty();
         test_refused();
-        test_pattern(1, 9, 9, 3);
-        test_pattern(9, 9, 81, 3);
-        test_pattern(10, 10, 100, 3);
-        test_pattern(1, 300, 100, UINT32_MAX);
-        test_pattern_follows();
+        test_fingerprint(1, 9, 9, 3);
+        test_fingerprint(9, 9, 81, 3);
+        test_fingerprint(10, 10, 100, 3);
+        test_fingerprint(1, 300, 100, UINT32_MAX);
+        test_fingerprint_follows();
         test_body(12, 12, 33, 0.05F);
         test_body(16, 16, 25, 0.03F);
         test_body(32, 32, 12.5F, 0.01F);
         test_body(64, 64, 6.25F, 0.01F);
         test_body(32, 64, 12, 0.02F);
-        test_body_is_told_apart();
+        test_body_is_distinguished();
         return 0;
 }

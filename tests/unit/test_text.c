@@ -21,27 +21,28 @@ static void test_names(void) {
 }
 
 static void test_reasons(void) {
-        struct alert a = {.seated_us = 31 * 60000000ull + 59000000, .slouched_share = 0.64f};
+        struct alert a = {.seated_us = 31 * 60000000ull + 59000000, .break_us = 120000000, .slouched_share = 0.64f};
         char text[200];
 
-        alert_reason(&a, ALERT_ACTIVATE, 120, text, sizeof(text));
+        alert_reason(&a, ALERT_ACTIVATE, text, sizeof(text));
         CHECK(strcmp(text, "seated 31 min without a 2 min break; slouched 64 % of it") == 0);
         a.slouched_share = NAN;
-        alert_reason(&a, ALERT_ACTIVATE, 90, text, sizeof(text));
+        a.break_us = 90000000;
+        alert_reason(&a, ALERT_ACTIVATE, text, sizeof(text));
         CHECK(strcmp(text, "seated 31 min without a 90 s break") == 0);
         a.asymmetry = 0.4f;
         a.cause_us = a.limit_us = 600000000;
         a.window_us = 900000000;
-        alert_reason(&a, ALERT_ASYMMETRY, 120, text, sizeof(text));
+        alert_reason(&a, ALERT_ASYMMETRY, text, sizeof(text));
         CHECK(strcmp(text, "more load on the right 10 of the last 15 min (limit 10 min)") == 0);
-        alert_reason(&a, ALERT_STILL, 120, text, sizeof(text));
+        alert_reason(&a, ALERT_STILL, text, sizeof(text));
         CHECK(strcmp(text, "no weight shift for 10 min (limit 10 min)") == 0);
 }
 
 static void write_body(const struct snapshot *s, char *ret, size_t size) {
         const struct alert *a = &s->alerts.of[ALERT_ACTIVATE];
 
-        alert_body(a, ALERT_ACTIVATE, 120, alert_exercise(s->exercises, a), ret, size);
+        alert_body(a, ALERT_ACTIVATE, alert_exercise(s->exercises, a), ret, size);
 }
 
 /* In a buffer of any size, a character is complete or missing. */
@@ -56,6 +57,7 @@ static void test_truncation(void) {
         snprintf(c.of[0].how, sizeof(c.of[0].how), "Übung für später");
         s.exercises = &c;
         s.alerts.of[ALERT_ACTIVATE].seated_us = 30 * 60000000ull;
+        s.alerts.of[ALERT_ACTIVATE].break_us = 120000000;
         s.alerts.of[ALERT_ACTIVATE].why = (struct exercise_reason){.suits = EXERCISE_SUITS_SLOUCHED,
                                                                    .share = 0.64f,
                                                                    .other_lately = 2,

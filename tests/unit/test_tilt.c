@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Turned or slid: what was seen, whether weight went off, and what people do. */
+/* Turned or slid: decided by the observed angle, by the weight that went off, and by what people do. */
 #include "core/estimate/tilt.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@ static struct tilt_belief belief;
 static struct uncertain tilt;
 static const float DT = 0.1F;
 
-static void look(float angle, float load, bool quiet, float lean, float seconds) {
+static void observe(float angle, float load, bool quiet, float lean, float seconds) {
         static float age;
         struct tilt_observation s = {
                 .angle_deg = angle, .noise_deg = 1.3F, .spread = 0.2F, .lean = lean, .load = load, .quiet = quiet};
@@ -25,13 +25,13 @@ static void look(float angle, float load, bool quiet, float lean, float seconds)
 
 static void begin(void) {
         tilt_reset(&belief);
-        look(0, 100, true, 0, 10);
+        observe(0, 100, true, 0, 10);
 }
 
 /* To another place, while leaning; least: of the load on the way. */
 static void go_leaning(float angle, float least, float lean) {
-        look(angle, least, false, lean, 1);
-        look(angle, 100, true, lean, 10);
+        observe(angle, least, false, lean, 1);
+        observe(angle, 100, true, lean, 10);
 }
 
 static void go(float angle, float least) {
@@ -58,7 +58,7 @@ static void test_turned(void) {
         CHECK_NEAR(sum_of(belief.before), 1, 1e-4);
 }
 
-/* The same seen angle, after weight went off. */
+/* The same observed angle, after weight went off. */
 static void test_slid(void) {
         begin();
         go(5, 95);
@@ -67,7 +67,7 @@ static void test_slid(void) {
         go(5, 60);
         CHECK(tilt.value < turned - 2 && tilt.sd > sure);
         begin();
-        go(-14, 60); /* so far at once is hardly a slide, and hardly the same posture: either, and that is said */
+        go(-14, 60); /* this far at once is hardly a slide and hardly the same posture: the uncertainty shows it */
         CHECK(tilt.value < -5 && tilt.sd > 5);
         begin();
         go(-20, 60);
@@ -94,7 +94,7 @@ static void test_many_slides(void) {
         CHECK(fabsf(tilt.value - -12) < 4); /* slouched still, elsewhere */
 }
 
-/* Who comes back to the same seen angle again and again, between other postures, sits upright there. */
+/* A sitter who comes back to the same observed angle again and again, between other postures, sits upright there. */
 static void test_upright_again(void) {
         begin();
         go(-13, 95);
@@ -108,44 +108,44 @@ static void test_upright_again(void) {
         }
         CHECK(fabsf(tilt.value) < first - 0.5F && tilt.sd < unsure);
         go(-13, 95);
-        CHECK(tilt.value < -15); /* against the new upright */
+        CHECK(tilt.value < -15); /* relative to the new upright */
 }
 
 /* A slump so slow that nothing shifts is another posture all the same. */
 static void test_slow_slump(void) {
         begin();
         for (int i = 0; i < 40; i++)
-                look(-0.3F * (float)i, 100, true, 0, 0.1F);
-        look(-12, 100, true, 0, 10);
+                observe(-0.3F * (float)i, 100, true, 0, 0.1F);
+        observe(-12, 100, true, 0, 10);
         CHECK(tilt.value < -10);
         CHECK_NEAR(belief.before_deg, 0, 1);
-        look(0, 100, true, 0, 10);
+        observe(0, 100, true, 0, 10);
         CHECK_NEAR(belief.before_deg, -12, 1);
         CHECK_NEAR(tilt.value, 0, 0.5);
 }
 
-/* However long a posture is held, it is one piece of evidence. */
+/* A posture is one piece of evidence, however long it is held. */
 static void test_once(void) {
         begin();
         go(6, 60);
         float early = tilt.value;
-        look(6, 100, true, 0, 3600);
+        observe(6, 100, true, 0, 3600);
         CHECK_NEAR(tilt.value, early, 0.2);
 }
 
 static void test_lean(void) {
         begin();
-        look(6, 95, false, 0, 1);
-        look(6, 100, true, 0, 10);
+        observe(6, 95, false, 0, 1);
+        observe(6, 100, true, 0, 10);
         float straight = tilt.value;
         begin();
-        look(6, 95, false, 1, 1);
-        look(6, 100, true, 1, 10);
+        observe(6, 95, false, 1, 1);
+        observe(6, 100, true, 1, 10);
         CHECK(tilt.value < straight - 1);
 }
 
-/* A slide within a posture is measured when the lean is the same before and after it, whatever the lean is; another lean
- * is another posture. */
+/* A slide within a posture is measured when the lean is the same before and after it, whatever the lean is; another
+ * lean is another posture. */
 static void test_lean_before(void) {
         begin();
         go_leaning(-9, 95, 1);

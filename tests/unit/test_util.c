@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The small helpers that everything leans on. */
+/* The small helpers of util/. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,7 +41,7 @@ static void test_latency(void) {
         }
 }
 
-static void test_nearest(void) {
+static void test_suggest(void) {
         const char *best = NULL;
 
         CHECK(suggest_distance("kitten", "sitting") == 3);
@@ -53,7 +53,7 @@ static void test_nearest(void) {
         CHECK(best && strcmp(best, "snooze") == 0);
 }
 
-static bool becomes(const char *from, const char *to) {
+static bool sanitizes_to(const char *from, const char *to) {
         char line[64];
 
         snprintf(line, sizeof(line), "%s", from);
@@ -61,31 +61,31 @@ static bool becomes(const char *from, const char *to) {
         return strcmp(line, to) == 0 && is_sanitized(to) && is_sanitized(from) == (strcmp(from, to) == 0);
 }
 
-static void test_printable(void) {
-        CHECK(becomes("a\033[31mb\r\n\x7f", "a?[31mb???"));
-        CHECK(becomes("a\xc2\x9b"
-                      "31m\xc2\x80\xc2\x9f\xc2\xa0",
-                      "a??31m????\xc2\xa0")); /* CSI in UTF-8 */
-        CHECK(becomes("a\x9b"
-                      "31m\xdc",
-                      "a?31m?")); /* CSI as one byte */
-        CHECK(becomes("\xc3\x9b\xe2\x9b\xb5\xf0\x9f\x9b\x9b", "\xc3\x9b\xe2\x9b\xb5\xf0\x9f\x9b\x9b"));
-        CHECK(becomes("\xe2\x9b", "??") &&
-              becomes("\xc0\x9b"
-                      "x",
-                      "??x") &&
-              becomes("\xc2", "?") && becomes("", ""));
+static void test_sanitize(void) {
+        CHECK(sanitizes_to("a\033[31mb\r\n\x7f", "a?[31mb???"));
+        CHECK(sanitizes_to("a\xc2\x9b"
+                           "31m\xc2\x80\xc2\x9f\xc2\xa0",
+                           "a??31m????\xc2\xa0")); /* CSI in UTF-8 */
+        CHECK(sanitizes_to("a\x9b"
+                           "31m\xdc",
+                           "a?31m?")); /* CSI as one byte */
+        CHECK(sanitizes_to("\xc3\x9b\xe2\x9b\xb5\xf0\x9f\x9b\x9b", "\xc3\x9b\xe2\x9b\xb5\xf0\x9f\x9b\x9b"));
+        CHECK(sanitizes_to("\xe2\x9b", "??") &&
+              sanitizes_to("\xc0\x9b"
+                           "x",
+                           "??x") &&
+              sanitizes_to("\xc2", "?") && sanitizes_to("", ""));
 }
 
 static char log_of_names[256];
 
-static void note(void *userdata, const char *path) {
+static void collect_name(void *userdata, const char *path) {
         (void)userdata;
         strncat(log_of_names, strrchr(path, '/') - 1, sizeof(log_of_names) - strlen(log_of_names) - 1);
         strncat(log_of_names, " ", sizeof(log_of_names) - strlen(log_of_names) - 1);
 }
 
-static void touch(const char *directory, const char *name) {
+static void create_file(const char *directory, const char *name) {
         char path[128];
 
         snprintf(path, sizeof(path), "%s/%s", directory, name);
@@ -103,12 +103,12 @@ static void test_files(void) {
         snprintf(a, sizeof(a), "%s/a", top);
         snprintf(b, sizeof(b), "%s/b", top);
         CHECK(mkdir(a, 0700) == 0 && mkdir(b, 0700) == 0);
-        touch(a, "20.conf");
-        touch(b, "10.conf");
-        touch(b, "20.conf"); /* masked by a */
-        touch(b, "30.txt");  /* not a drop-in */
-        touch(b, ".5.conf"); /* hidden */
-        file_each_drop_in(trees, note, NULL);
+        create_file(a, "20.conf");
+        create_file(b, "10.conf");
+        create_file(b, "20.conf"); /* masked by a */
+        create_file(b, "30.txt");  /* not a drop-in */
+        create_file(b, ".5.conf"); /* hidden */
+        file_each_drop_in(trees, collect_name, NULL);
         CHECK(strcmp(log_of_names, "b/10.conf a/20.conf ") == 0);
 
         CHECK(file_read("/dev/null", 10, &text, &n) == 0 && n == 0);
@@ -144,19 +144,19 @@ static void test_utf8(void) {
                 CHECK(!utf8_valid(bad[i]));
 }
 
-/* What a file said is quoted on a terminal. */
+/* Texts of files are quoted on a terminal. */
 static void test_quotes_are_one_line(void) {
-        static struct config_errors m;
+        static struct config_errors errors;
 
-        config_error_add(&m, "x.conf:1: %s", "a\n<3>b\x1b[2Jc\x7f \xc3\xbc");
-        CHECK(strcmp(m.text[0], "x.conf:1: a?<3>b?[2Jc? \xc3\xbc") == 0);
+        config_error_add(&errors, "x.conf:1: %s", "a\n<3>b\x1b[2Jc\x7f \xc3\xbc");
+        CHECK(strcmp(errors.text[0], "x.conf:1: a?<3>b?[2Jc? \xc3\xbc") == 0);
 }
 
 int main(void) {
         test_crc32();
         test_latency();
-        test_nearest();
-        test_printable();
+        test_suggest();
+        test_sanitize();
         test_files();
         test_utf8();
         test_quotes_are_one_line();

@@ -93,8 +93,8 @@ static float clamp_raw(float raw, float full_scale) {
 static bool is_stuck(const struct condition *c, uint32_t i) {
         const float full = c->geometry->full_scale;
         const uint32_t n = c->geometry->n_cells;
-        bool swung =
-                c->most >= c->least + max_u32(2, n / 3) && c->least <= n / 2 && c->last_us - c->started_us >= STUCK_US;
+        bool swung = c->most_active >= c->least_active + max_u32(2, n / 3) && c->least_active <= n / 2 &&
+                     c->last_us - c->started_us >= STUCK_US;
 
         if (!c->settings.stuck_mask)
                 return false;
@@ -133,14 +133,14 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         memset(c->recent, 0, size);
         memset(c->lowest, 0, size);
         memset(c->highest, 0, size);
-        memset(c->tared_at, 0, size);
+        memset(c->first_baseline, 0, size);
         c->settings = *settings;
         c->geometry = geometry;
         faults_init(&c->faults, geometry);
         creep_init(&c->creep, geometry->n_cells);
         response_prepare(&c->curves, NULL, geometry);
         c->still_since_us = c->quiet_since_us = UINT64_MAX;
-        c->least = geometry->n_cells;
+        c->least_active = geometry->n_cells;
         derive_cells(c);
 }
 
@@ -208,7 +208,8 @@ static uint32_t count_saturated(const struct condition *c, const float *restrict
         return over;
 }
 
-/* Tracks the range of each cell, and how many cells exceed the floor without baseline: stuck cells are found by them. */
+/* Tracks the range of each cell, and how many cells exceed the floor without baseline: both show stuck
+ * cells. */
 static void track_range(struct condition *c) {
         const float floor = c->settings.noise_floor_pct / 100 * c->geometry->full_scale;
         uint32_t above = 0;
@@ -220,12 +221,12 @@ static void track_range(struct condition *c) {
                 c->highest[i] = x > c->highest[i] ? x : c->highest[i];
                 above += x > floor;
         }
-        c->least = above < c->least ? above : c->least;
-        c->most = max_u32(c->most, above);
+        c->least_active = above < c->least_active ? above : c->least_active;
+        c->most_active = max_u32(c->most_active, above);
 }
 
-/* An object on the seat has weight and presses on neighbouring cells: a loaded cell counts as far as the next one of its row
- * is loaded too. Cells that read high by themselves lie scattered; a single one is too small to matter. */
+/* An object on the seat has weight and presses on neighbouring cells: a loaded cell counts as far as the next one of
+ * its row is loaded too. Cells that read high by themselves lie scattered; a single one is too small to matter. */
 static float weigh_objects_cm2(const struct condition *c, const struct map *map, float enough_cm2) {
         const struct geometry *g = c->geometry;
         const uint32_t next = g->kind == GEOMETRY_GRID && g->cols > 1 ? 1 : 0;
@@ -250,7 +251,7 @@ static bool is_empty(const struct condition *c, const struct map *map) {
 /* Drift is measured relative to the first tare. */
 static void mark_tared(struct condition *c) {
         if (!c->tared)
-                memcpy(c->tared_at, c->baseline, c->geometry->n_cells * sizeof(float));
+                memcpy(c->first_baseline, c->baseline, c->geometry->n_cells * sizeof(float));
         c->tared = true;
 }
 
@@ -264,7 +265,7 @@ static float measure_drift(const struct condition *c) {
         float sum = 0;
 
         for (uint32_t i = 0; i < n && c->tared; i++)
-                sum += c->trusted[i] ? fabsf(c->baseline[i] - c->tared_at[i]) : 0;
+                sum += c->trusted[i] ? fabsf(c->baseline[i] - c->first_baseline[i]) : 0;
         return sum / ((float)n * c->geometry->full_scale);
 }
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* frame -> map: tare, noise floor, cross-talk, creep, response curves, masked cells; in that order.
- * Cost: three short passes over the cells per frame, two more at most twenty times a second (movement, saturation), four at
- * four times a second (creep), and a few once a second.
+ * Cost: three short passes over the cells per frame, two more at most twenty times a second (movement, saturation),
+ * four at four times a second (creep), and a few once a second.
  *
- * The stage must know whether the seat is empty before it may move the baseline, but may not depend on a later stage. So it
- * decides for itself: the seat counts as empty while it is still and carries less above the present baseline (above zero
- * before the first tare) than the smallest load that counts as an object. So neither a sitter nor a bag is ever tared away,
- * at start-up or later; `tared` stays false until the seat was seen empty. A mat that rests higher than that, or with a
- * cushion on it for good, is tared by command. The drift of the empty mat since its first tare is reported, and so is the
- * quality of the map.
+ * The stage must know whether the seat is empty before it may move the baseline, but may not depend on a later stage.
+ * So it decides for itself: the seat counts as empty while it is still and carries less above the present baseline
+ * (above zero before the first tare) than the smallest load that counts as an object. So neither a sitter nor a bag is
+ * ever tared away, at start-up or later; `tared` stays false until the seat was seen empty. A mat that rests higher
+ * than that, or with a cushion on it for good, is tared by command. The drift of the empty mat since its first tare is
+ * reported, and so is the quality of the map.
  *
- * Quality: trust in a map as a whole, a product of factors, one for each flaw. They are [judgement], not measured, except
- * the shares, which are counted:
+ * Quality: trust in a map as a whole, a product of factors, one for each flaw. They are [judgement], not measured,
+ * except the shares, which are counted:
  *   not tared        0.6    offsets of a few per cent of full scale count as load
  *   stuck, dead      1 - share of the masked cells; half of that where neighbours replace them
  *   saturated        1 - half of the share of loaded cells at full scale, once it is above a tenth
@@ -19,8 +19,8 @@
  *   drifting         1 - 5 * drift, at least 0.5; from 2 % of full scale on
  *   unplaced         0.5    no centre of pressure, no posture
  *   pitch guessed    0.9    lengths and areas are a guess
- * A mat that moved under the sitter lowers it further, but an empty seat looks the same everywhere: see posture.place, which
- * publishers combine with it.
+ * A mat that moved under the sitter lowers it further, but an empty seat looks the same everywhere: see posture.place,
+ * which publishers combine with it.
  *
  * Settings [condition]: reasons for the defaults (values and ranges are in the table of configure/settings_table.c)
  *   tare            yes   no only for mats that subtract their own baseline
@@ -29,7 +29,7 @@
  *   stuck_mask      yes   no to see the readings of a suspect cell (faults.h)
  *   crosstalk       -1    the format's own: only makers of unguarded mats publish one (crosstalk.h)
  *   response_file         loads in newtons need a measured curve (response.h)
- *   creep           yes   no for mats that remove it themselves; a mat without creep teaches that it has none (creep.h)
+ *   creep           yes   no for mats that remove it themselves; a mat without creep shows that it has none (creep.h)
  *
  * The functions keep all their state in the struct: no struct may be used by two threads at once. */
 #ifndef CORE_CONDITION_CONDITION_H
@@ -65,15 +65,15 @@ struct condition {
         uint32_t n_saturated;     /* when recent was updated last */
         uint32_t flaws;           /* as last computed, like the two below */
         float quality, drift;
-        float period_s;            /* between frames, mean of the last few */
-        uint32_t least, most;      /* fewest and most cells above the floor over zero: the swing of the mat */
-        float baseline[CELLS_MAX]; /* raw units, as the arrays below except gain and threshold */
-        float noise[CELLS_MAX];    /* mean absolute deviation while empty */
-        float recent[CELLS_MAX];   /* mean over about two seconds */
+        float period_s;                     /* between frames, mean of the last few */
+        uint32_t least_active, most_active; /* fewest and most cells above the floor over zero: the swing of the mat */
+        float baseline[CELLS_MAX];          /* raw units, as the arrays below except gain and threshold */
+        float noise[CELLS_MAX];             /* mean absolute deviation while empty */
+        float recent[CELLS_MAX];            /* mean over about two seconds */
         float lowest[CELLS_MAX], highest[CELLS_MAX]; /* of recent, since the start */
         float gain[CELLS_MAX];                       /* raw -> share of full scale; 0 = not trusted */
         float threshold[CELLS_MAX];                  /* noise floor of this cell, share of full scale */
-        float tared_at[CELLS_MAX];                   /* baseline of the first tare */
+        float first_baseline[CELLS_MAX];             /* of the first tare */
         uint8_t trusted[CELLS_MAX];
         struct faults faults;
         struct creep creep;

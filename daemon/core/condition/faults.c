@@ -41,7 +41,8 @@ static bool is_empty(struct line l, const float *load) {
 }
 
 static void count_up(uint8_t *seconds) {
-        *seconds += *seconds < UINT8_MAX;
+        if (*seconds < UINT8_MAX)
+                ++*seconds;
 }
 
 /* The nearest line with load, up (by = 1) or down (by = -1); UINT32_MAX = none near. */
@@ -128,7 +129,8 @@ void faults_revive(struct faults *f, uint32_t cell) {
         f->silent_s[cell] = f->row_s[cell / f->geometry->cols] = f->col_s[cell % f->geometry->cols] = 0;
 }
 
-/* Finds the nearest good cell, at most GAP_MAX - 1 steps of `step` cells away and `room` of them on the mat; or UINT32_MAX. */
+/* Finds the nearest good cell, at most GAP_MAX - 1 steps of `step` cells away and `room` of them on the mat; or
+ * UINT32_MAX. */
 static uint32_t find_good_cell(const uint8_t *trusted, uint32_t cell, int step, uint32_t room) {
         for (uint32_t k = 1; k < GAP_MAX && k <= room; k++) {
                 uint32_t at = (uint32_t)((int)cell + (int)k * step);

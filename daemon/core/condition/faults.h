@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Cells that cannot be measuring, and their replacement.
  *
- * Stuck: reads high with nobody on the seat, or never changes while the others come and go.
- * Dead line: a matrix fails by row or column. A line that reads nothing at all while the lines on both sides carry load at
- * the same places is dead after a minute of that. Up to two lines side by side.
- * Dead cell: reads nothing while all four neighbours carry load, for a minute.
- * A cell that was never loaded is not dead: a third of a seat mat's cells never carry anything, so only neighbours with a
- * clear load count: half as much as the mean of the loaded cells, and four noise floors. A cell that reads anything again
- * is alive.
+ * Stuck: reads high with nobody on the seat, or never changes while the others come and go. Dead line: a matrix fails
+ * by row or column. A line that reads nothing at all while the lines on both sides carry load at the same places is
+ * dead after a minute of that. Up to two lines side by side. Dead cell: reads nothing while all four neighbours carry
+ * load, for a minute. A cell that was never loaded is not dead: a third of a seat mat's cells never carry anything, so
+ * only neighbours with a clear load count: half as much as the mean of the loaded cells, and four noise floors. A cell
+ * that reads anything again is alive.
  *
- * On a grid a masked cell gets the mean of the nearest good cells on opposite sides, along row, column or both; where there
- * are none (edges, other mats), it stays masked: its load is 0. */
+ * On a grid a masked cell gets the mean of the nearest good cells on opposite sides, along row, column or both; where
+ * there are none (edges, other mats), it stays masked: its load is 0. */
 #ifndef CORE_CONDITION_FAULTS_H
 #define CORE_CONDITION_FAULTS_H
 

@@ -55,7 +55,8 @@ bool response_prepare(struct response_curves *r, const struct response *s, const
         return true;
 }
 
-/* Cells are processed in blocks that stay in the first cache, so that the sums need no second array of the size of the mat. */
+/* Cells are processed in blocks that stay in the first cache, so that the sums need no second array of the size of the
+ * mat. */
 enum { BLOCK = 64 };
 
 static void apply_block(const struct response_curves *r, uint32_t first, uint32_t n, float *restrict load) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading -> load by measured curves: straight lines between the known points and from nothing to the first one. Beyond the
- * last point the last piece is extended, up to twice the largest known load. Loads stay shares: 1 is the load that the mean
- * curve has at full scale, unit_n newtons on a cell, so that thresholds in shares keep about the same meaning.
+/* Reading -> load by measured curves: straight lines between the known points and from nothing to the first one.
+ * Beyond the last point the last piece is extended, up to twice the largest known load. Loads stay shares: 1 is the
+ * load that the mean curve has at full scale, unit_n newtons on a cell, so that thresholds in shares keep about the
+ * same meaning.
  *
- * A curve is a sum of pieces, slope * (the part of the reading between two knots), which compilers vectorise: one short pass
- * over the cells for each known load. No piece subtracts what another added, so nothing is lost to rounding. */
+ * A curve is a sum of pieces, slope * (the part of the reading between two knots), which compilers vectorise: one
+ * short pass over the cells for each known load. No piece subtracts what another added, so nothing is lost to
+ * rounding. */
 #ifndef CORE_CONDITION_RESPONSE_H
 #define CORE_CONDITION_RESPONSE_H
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers of the seating clinics that need more than the sums of one map, five times a second. Grids and scattered cells
- * alike; a number that needs positions is NAN without them.
+/* Numbers of the seating clinics that need more than the sums of one map, five times a second. Grids and scattered
+ * cells alike; a number that needs positions is NAN without them.
  *
- *   dispersion   (load within 40 mm of the sit bones + load of the sacral area) / load; the sacral area lies between the
- *                bones, 40 to 110 mm behind their line. Index after BodiTrak's manual, areas after ISO/TR 16840-9's
- *                landmarks [judgement]. Clinics take a closer look above 50 %.
+ *   dispersion   (load within 40 mm of the sit bones + load of the sacral area) / load; the sacral area lies between
+ *                the bones, 40 to 110 mm behind their line. Index after BodiTrak's manual, areas after the landmarks
+ *                of ISO/TR 16840-9 [judgement]. Clinics take a closer look above 50 %.
  *   gradient     max |p_i - p_k| / distance over neighbouring cells (of scattered cells: the nearest one).
  *   COP path     sum of the steps of the centre of pressure, smoothed over half a second, five steps a second: noise
  *                makes it longer, so compare it within one mat. Velocity: path / time, as in posturography.
  *   weight shift one side 30 % below its usual load for 15 s while somebody sits; pressure relief: the whole seat 90 %
- *                below (Sonenblum, Sprigle 2016, J Rehabil Res Dev 53:5). The usual load is the mean over the last minute.
- *                It does not follow while the load is below, for a quarter of an hour at most: then the sitter sits
- *                in another way.
+ *                below (Sonenblum, Sprigle 2016, J Rehabil Res Dev 53:5). The usual load is the mean over the last
+ *                minute. It does not follow while the load is below, for a quarter of an hour at most: after that it
+ *                is another way of sitting.
  *   loaded for   by region of the mat, since the region was last 30 % below its usual load for 15 s. */
 #ifndef CORE_DESCRIBE_CLINICAL_H
 #define CORE_DESCRIBE_CLINICAL_H

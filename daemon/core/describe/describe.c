@@ -35,7 +35,7 @@ static void init_bins(struct marginal *m, uint16_t *bins, const float *at, float
 }
 
 void describe_init(struct describe *d, const struct geometry *g) {
-        memset(d, 0, offsetof(struct describe, previous)); /* of the arrays, the part that is used is cleared */
+        memset(d, 0, offsetof(struct describe, previous)); /* the arrays are cleared only as far as they are used */
         memset(d->previous, 0, g->n_cells * sizeof(float));
         d->x.n = d->y.n = 0;
         d->geometry = g;
@@ -220,8 +220,8 @@ static void measure_place(const struct describe *d, float total, struct features
         ret->front_share = total > 0 ? clamp(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
 }
 
-/* A mat that was never seen empty and is loaded everywhere, at its very sides too, shows that load without a sitter as well.
- * It is measured at the lighter of the outermost columns, because one side may be loaded. */
+/* A mat that was never seen empty and is loaded everywhere, at its very sides too, shows that load without a sitter as
+ * well. It is measured at the lighter of the outermost columns, because one side may be loaded. */
 static float measure_rest_share(const struct describe *d, const struct map *map, float total) {
         const uint32_t n = d->x.n;
         float side;
@@ -264,7 +264,8 @@ static float elapsed_s(const struct describe *d, uint64_t now) {
         return dt <= GAP_S ? dt : NAN;
 }
 
-/* The search costs as much as everything else; bones do not move within BONES_US. A lean or a lost load counts at once. */
+/* The search costs as much as everything else; bones do not move within BONES_US. A lean or a lost load counts at
+ * once. */
 static struct sit_bones find_pair(struct describe *d, const struct map *map, const struct features *f) {
         const bool recent = map->arrived_us >= d->bones_us && map->arrived_us - d->bones_us < BONES_US;
 
@@ -277,9 +278,9 @@ static struct sit_bones find_pair(struct describe *d, const struct map *map, con
         return d->bones;
 }
 
-/* Are the details (movement, shape, bones, clinical numbers) due? What lasts waits for its turn; the beginning or end of a
- * load, or of a lean under which no bones are found, does not. USB adapters hold bytes back, and the frames of a fast mat
- * then arrive two at a time: the second of them waits, too. */
+/* Are the details (movement, shape, bones, clinical numbers) due? A lasting state waits for its turn; the beginning or
+ * end of a load, or of a lean under which no bones are found, does not. USB adapters hold bytes back, and the frames
+ * of a fast mat then arrive two at a time: the second of them waits, too. */
 static bool details_are_due(const struct describe *d, const struct features *now, uint64_t now_us) {
         const bool waited = !d->has_previous || now_us < d->previous_us || now_us - d->previous_us >= DETAIL_US;
 

@@ -2,9 +2,9 @@
 /* map -> features: measurement only, no classification. Formulas and sources are beside each feature in describe.c.
  *
  * One pass over the cells gives the marginals (sums along rows and columns); position, spread, edges and symmetry all
- * follow from those. Everything else is measured at most twenty times a second: on a faster mat the frames in between keep
- * the movement, shape, pair and clinical numbers of the last detailed frame. The sit-bone pair reads a few small windows
- * of the map. Cost: linear in the cells. */
+ * follow from those. Everything else is measured at most twenty times a second: on a faster mat the frames in between
+ * keep the movement, shape, pair and clinical numbers of the last detailed frame. The sit-bone pair reads a few small
+ * windows of the map. Cost: linear in the cells. */
 #ifndef CORE_DESCRIBE_DESCRIBE_H
 #define CORE_DESCRIBE_DESCRIBE_H
 
@@ -35,8 +35,8 @@ struct describe {
 };
 
 void describe_init(struct describe *d, const struct geometry *geometry);
-/* creep_share: share of each reading that remains without creep; NULL = creep was not removed. It is read during the call
- * only. Sets every field of *ret. */
+/* creep_share: share of each reading that remains without creep; NULL = creep was not removed. It is read during the
+ * call only. Sets every field of *ret. */
 void describe_step(struct describe *d, const struct map *map, const float *creep_share, struct features *ret);
 
 #endif

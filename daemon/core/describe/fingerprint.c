@@ -10,8 +10,8 @@ static const float MEAN_S = 1;           /* breath and noise; a posture is held 
 static const float MOVED = 0.25F;        /* share of the load that moved elsewhere: another posture, a new mean */
 static const uint64_t GAP_US = 10000000; /* after a longer silence the mean starts again, too */
 
-/* Windows fixed to the body: enough for thighs and sit bones of a large sitter, coarse enough to tolerate a turn. Patches
- * much smaller than a seat get smaller windows. */
+/* Windows fixed to the body: enough for thighs and sit bones of a large sitter, coarse enough to tolerate a turn.
+ * Patches much smaller than a seat get smaller windows. */
 enum { SIDE = 11, CELLS_SMALL = 100 };
 static const float STEP_MM = 40, STEPS_ALONG = 10;
 static const float REACH_CELLS = 1.6F;  /* with less the numbers of a coarse mat depend on where its cells lie */

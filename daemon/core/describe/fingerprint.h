@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The map as at most FINGERPRINT_MAX numbers, for recognising taught postures.
- *  - A small mat: its cells as they are, wherever they lie. (On a real mat of 9 x 9 cells the cells themselves distinguish
- *    postures better.)
- *  - A grid of more than 100 cells: FINGERPRINT_BODY windows fixed to the body, 11 x 11 of them 40 mm apart round the centre
- *    of pressure. Each is the mean of the load round its middle with weights that fall off linearly, so that a sitter who
- *    comes down elsewhere the next time, by any part of a cell, gives the same numbers; NAN where a window lies off the mat.
+ *  - A small mat: its cells as they are, wherever they lie. (On a real mat of 9 x 9 cells the cells themselves
+ *    distinguish postures better.)
+ *  - A grid of more than 100 cells: FINGERPRINT_BODY windows fixed to the body, 11 x 11 of them 40 mm apart round the
+ *    centre of pressure. Each is the mean of the load round its middle with weights that fall off linearly, so that a
+ *    sitter who comes down elsewhere the next time, by any part of a cell, gives the same numbers; NAN where a window
+ *    lies off the mat.
  *  - More cells of another mat: groups in the order of their numbers.
  * Creep is left in, because its constant is learnt as time goes and a taught posture must mean the same next year. The
  * numbers are a mean over about a second that starts again when the sitter moves, at a few maps a second. */

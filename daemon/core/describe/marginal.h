@@ -15,7 +15,8 @@ struct marginal {
         float load[CELLS_MAX];
 };
 
-/* Sum in several independent lanes: vectorises without reordering by the compiler, the same result on every machine. */
+/* Sum in several independent lanes: vectorises without reordering by the compiler, the same result on every
+ * machine. */
 float lanes_sum(const float *values, uint32_t n);
 float lanes_max(const float *values, uint32_t n);
 

@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Apart 112 +- 9 mm in men, about 13 mm more in women; 135 mm in one recorded sitter: 80..170 mm holds them all. */
+/* The bones are 112 +- 9 mm apart in men, about 13 mm more in women; 135 mm in one recorded sitter: 80..170 mm holds
+ * them all. */
 static const float APART_LEAST_MM = 80, APART_MOST_MM = 170;
-/* Prior knowledge of people, a standard deviation each: distance in men and women, and slant of a sitter who does not sit
- * askew. The *_CELLS are the errors of the measured pair when cells differ by a fifth, as a share of their pitch. */
+/* Prior knowledge of people, a standard deviation each: distance in men and women, and slant of a sitter who does not
+ * sit askew. The *_CELLS are the errors of the measured pair when cells differ by a fifth, as a share of their
+ * pitch. */
 static const float APART_USUAL_MM = 118, APART_SD_MM = 12, SLANT_SD_MM = 5;
 static const float APART_SD_CELLS = 0.4F, SLANT_SD_CELLS = 0.55F;
 /* With a strong one-sided lean the unloaded bone cannot be found. */
@@ -210,8 +212,8 @@ static float height_at(const struct bone_map *m, float x, float y) {
         return shift_spot(m, (struct spot){x, y, 0}).height;
 }
 
-/* Two bumps, not two plateaus: depth of the valley between them, and of the fall from each to the thigh in front of it,
- * relative to the lower one; 0..1. */
+/* Two bumps, not two plateaus: depth of the valley between them, and of the fall from each to the thigh in front of
+ * it, relative to the lower one; 0..1. */
 static float prominence(const struct bone_map *m, const struct search *s) {
         const struct spot *l = &s->left, *r = &s->right;
         const float lower = l->height < r->height ? l->height : r->height;

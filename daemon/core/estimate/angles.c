@@ -3,22 +3,25 @@
 
 #include <math.h>
 
-/* Degrees for a share of the load that moved into each band of 20 mm, the first of which begins 60 mm behind the rear edge
- * of the contact at the reference. A pelvis that turns moves the load behind and under the bones; one that shifts on the
- * seat moves all of it; knees move the thighs' part. The weights are blind to shifts and knees as far as they can be.
- * They come from ridge regression over virtual sitters who shift, raise a knee, lean and cross their legs: nine parts of
- * sitbone-sim, and one part of two other models of contact with other mechanics and wide proportions (neither the models
- * nor the fit are stored here). Their error on the sitters of the fit is 3.6, 5.2 and 5.6 degrees, where the error of
- * "not turned" is 7.4, 9.3 and 9.2. Weights from sitbone-sim alone have an error of 2.9 on it, but 14 elsewhere. */
+/* Degrees for a share of the load that moved into each band of 20 mm, the first of which begins 60 mm behind the rear
+ * edge of the contact at the reference. A pelvis that turns moves the load behind and under the bones; one that shifts
+ * on the seat moves all of it; knees move the thighs' part. The weights are blind to shifts and knees as far as they
+ * can be. They come from ridge regression over virtual sitters who shift, raise a knee, lean and cross their legs:
+ * nine parts of sitbone-sim, and one part of two other models of contact with other mechanics and wide proportions
+ * (neither the models nor the fit are stored here). Their error on the sitters of the fit is 3.6, 5.2 and 5.6 degrees,
+ * where the error of "not turned" is 7.4, 9.3 and 9.2. Weights from sitbone-sim alone have an error of 2.9 on it, but
+ * 14 elsewhere. */
 enum { WEIGHTS = 16 };
 static const float WEIGHT_DEG[WEIGHTS] = {-134, -140, -151, -15, 7,   78,  -55, 91,
                                           104,  -207, -106, 44,  317, 397, 81,  -200};
 static const float WEIGHTS_FROM_MM = -60, ALONG_MM = 20;
-/* A fit gives the likeliest angle of a sitter who may sit in any way: it is pulled to zero by the share of the variance
- * that the fit leaves (of the three models 24, 32 and 37 %). This is undone here, because tilt.c models how people sit. */
+/* A fit gives the likeliest angle of a sitter who may sit in any way: it is pulled to zero by the share of the
+ * variance that the fit leaves (of the three models 24, 32 and 37 %). This is undone here, because tilt.c models how
+ * people sit. */
 static const float PULLED = 0.75F;
-/* Errors besides slides and the gain between people: noise of cells, sway of the trunk, knees (ALONG_SD_DEG), and for each
- * mm by which creep moved the place (ALONG_DEG_MM). UNKNOWN_SD_DEG: without calibrated poses, other flesh and foam too. */
+/* Errors besides slides and the gain between people: noise of cells, sway of the trunk, knees (ALONG_SD_DEG), and for
+ * each mm by which creep moved the place (ALONG_DEG_MM). UNKNOWN_SD_DEG: without calibrated poses, other flesh and
+ * foam too. */
 static const float ALONG_SD_DEG = 0.8F, UNKNOWN_SD_DEG = 1.8F, ALONG_DEG_MM = 0.6F;
 /* Roll that counts as half of a clear lean to a side. */
 static const float LEANING_DEG = 3;
@@ -40,22 +43,22 @@ static const struct slope ROLL_PAIR = {5, 0.35F, 8};
 /* Whole-seat COP, sagittal: 0.5-1 mm per degree of the trunk, somewhat more of the pelvis alone (a contact model:
  * 1.1-1.6); knees 12 mm higher move it as much as 6 degrees. */
 static const struct slope PITCH_COP = {1.1F, 0.4F, 6};
-/* Rear edge of the contact: a buttock rolls on the seat like a ball of 60 mm, all of its contact alike; knees and thighs
- * are far from it. A soft back rest or the end of the mat may hold it. */
+/* Rear edge of the contact: a buttock rolls on the seat like a ball of 60 mm, all of its contact alike; knees and
+ * thighs are far from it. A soft back rest or the end of the mat may hold it. */
 static const struct slope PITCH_EDGE = {1.05F, 0.4F, 5};
 /* Shape of the bands alone (other sit): the rolling peaks hide most of it. Little more than "unknown". */
 static const struct slope PITCH_SHAPE = {0.4F, 0.6F, 6};
 
-/* The range in which people turn: upright to slumped 10-20 degrees; mean standing obliquity 4.0 +- 2.8, and a sitter who
- * leans to a side turns as far as 15. */
+/* The range in which people turn: upright to slumped 10-20 degrees; mean standing obliquity 4.0 +- 2.8, and a sitter
+ * who leans to a side turns as far as 15. */
 static const float PITCH_PRIOR_DEG = 12, ROLL_PRIOR_DEG = 10;
-/* Share of the reference's load: below it the trunk is carried elsewhere (58-75 % off in a deep forward lean) and the seat
- * shows nothing of the pelvis. */
+/* Share of the reference's load: below it the trunk is carried elsewhere (58-75 % off in a deep forward lean) and the
+ * seat shows nothing of the pelvis. */
 static const float LOAD_LEAST = 0.35F;
 static const float BAND_MM = 24;
 
-/* Both measurements of tilt contain the same knees, creep and person, so they are not independent: two count as one and a
- * half. */
+/* Both measurements of tilt contain the same knees, creep and person, so they are not independent: two count as one
+ * and a half. */
 static const float SHARED = 4.0F / 3;
 
 static const struct uncertain UNKNOWN = {NAN, NAN};
@@ -93,7 +96,8 @@ static bool is_comparable(const struct reference *r, const float now[REFERENCE_N
         return r->valid && now[REFERENCE_LOAD] >= LOAD_LEAST * r->value[REFERENCE_LOAD];
 }
 
-/* Centroid of the bands behind, under and just in front of the bones, mm from the line; thighs (bands 6, 7) left out. */
+/* Centroid of the bands behind, under and just in front of the bones, mm from the line; thighs (bands 6, 7) left
+ * out. */
 static float profile_centroid(const float profile[PROFILE_BANDS]) {
         float sum = 0, moment = 0;
 

@@ -6,7 +6,8 @@
 #include "core/estimate/reference_vector.h"
 #include "core/estimate/tilt.h"
 
-/* The sitter's angles relative to those that the population's weights give; spread: one standard deviation, a share. */
+/* The sitter's angles relative to those that the population's weights give; spread: one standard deviation, a
+ * share. */
 struct sitter_gain {
         bool tilt_known, obliquity_known; /* calibrated poses gave it; otherwise 1 and the spread between people */
         float tilt_gain, tilt_spread;

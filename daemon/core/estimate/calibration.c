@@ -35,8 +35,8 @@ float calibration_separation(const struct calibration *c, enum calibrate_pose a,
         return order[a] < order[b] ? d : -d;
 }
 
-/* Travel of people who are asked for a pose: upright to slumped is 10-20 degrees of pelvis travel (actuated 19 +- 3), to
- * arched about half of it; a lean that makes the other side light, about 5 degrees. */
+/* Travel of people who are asked for a pose: upright to slumped is 10-20 degrees of pelvis travel (actuated 19 +- 3),
+ * to arched about half of it; a lean that makes the other side light, about 5 degrees. */
 static const float POSE_DEG[POSE_N] = {[POSE_SLOUCHED] = -14, [POSE_ARCHED] = 8, [POSE_LEFT] = -5, [POSE_RIGHT] = 5};
 static const float POSE_SD_DEG[POSE_N] = {
         [POSE_SLOUCHED] = 3, [POSE_ARCHED] = 2.5F, [POSE_LEFT] = 1.5F, [POSE_RIGHT] = 1.5F};

@@ -2,9 +2,9 @@
 /* A calibration: poses held for some seconds give the sitter's own gain, and a measure of how well two poses can be
  * separated on this mat.
  *
- * Nobody measures the pelvis meanwhile. A pose is assumed to have the usual travel of people in degrees, with the spread
- * between people; the sitter's own displacement per degree is pulled from the population's towards the poses', as far as
- * the poses are more certain. */
+ * Nobody measures the pelvis meanwhile. A pose is assumed to have the usual travel of people in degrees, with the
+ * spread between people; the sitter's own displacement per degree is pulled from the population's towards the poses',
+ * as far as the poses are more certain. */
 #ifndef CORE_ESTIMATE_CALIBRATION_H
 #define CORE_ESTIMATE_CALIBRATION_H
 

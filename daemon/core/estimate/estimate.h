@@ -15,18 +15,18 @@
  *   estimate.c       the order of all these, and learning of the sitter; the profile is stored by the caller
  *
  * Tilt is a weighted sum of the load that moved along the seat since the reference (angles.c); poses of a guided
- * calibration give the sitter's own gain (calibration.c). Which part of it is a turn of the pelvis, and which a slide on the
- * seat, is inferred from what happened and from what people do (tilt.c). Its standard deviation contains the spread of that
- * gain (a share of the angle), noise, the part that may be a slide, and what the reference has lost since it was set: creep
- * adds 2 mm a decade of time. The standard deviation of obliquity contains shifts in the seat as well, up to 5 mm. Without
- * poses both are wider, because other flesh and foam may answer otherwise. In another sit only the shape of the profile is
- * left, and its error is wide; a prior then pulls the angle to zero.
+ * calibration give the sitter's own gain (calibration.c). Which part of it is a turn of the pelvis, and which a slide
+ * on the seat, is inferred from what happened and from what people do (tilt.c). Its standard deviation contains the
+ * spread of that gain (a share of the angle), noise, the part that may be a slide, and what the reference has lost
+ * since it was set: creep adds 2 mm a decade of time. The standard deviation of obliquity contains shifts in the seat
+ * as well, up to 5 mm. Without poses both are wider, because other flesh and foam may answer otherwise. In another sit
+ * only the shape of the profile is left, and its error is wide; a prior then pulls the angle to zero.
  *
  * Settings: reasons for the defaults (values and ranges are in the table of configure/settings_table.c)
- *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds down
- *               by its share of 1000 cm2
- *   person_area_cm2 450   a press of a hand 45-90, a rucksack or a cat 240-430, a perch on the front edge 400-600, a sit
- *                         800-1300; two thirds of it are enough with 2.5 times person_load_cm2
+ *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds
+ *               down by its share of 1000 cm2
+ *   person_area_cm2 450   a press of a hand 45-90, a rucksack or a cat 240-430, a perch on the front edge 400-600, a
+ *                         sit 800-1300; two thirds of it are enough with 2.5 times person_load_cm2
  *   person_load_cm2 40    a recorded sitter 200, a light one 100, a rucksack of 6 kg 25
  *   object_load_cm2 2     about 600 g on a mat where a sitter makes 200
  *   release_pct     60    above the last traces of getting up, far below the deepest lean
@@ -36,14 +36,15 @@
  *   slouched_deg    5     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
  *   arched_deg      4     half the travel of a slump
  *   lean_asymmetry  0.2   recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
- *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32; counts relative to an upright of this sit only
+ *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32; counts only with an upright of this sit
  *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
- *   hysteresis_pct  20    of the threshold, before the posture is left again; of 100 mm for perched_back_mm
- *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing; a class with high
- *                         confidence waits less, down to a quarter
+ *   hysteresis_pct  20    of the threshold, before the posture is left again; for perched of 100 mm: a position has no
+ *                         natural zero
+ *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing; a class with
+ *                         high confidence waits less, down to a quarter
  *   reference_s     10    quiet sitting: the sit-down and its settling are over; a first reference is there after one
  *   min_confidence  0.5   below it the class is a guess
- */
+ * */
 #ifndef CORE_ESTIMATE_ESTIMATE_H
 #define CORE_ESTIMATE_ESTIMATE_H
 
@@ -121,8 +122,8 @@ void estimate_report_learning(struct estimate *e, struct learning *ret);
 
 /* The sitter takes the pose now, for the next seconds; upright is in force at once, too. COMMAND_UNSTEADY. */
 enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose pose, uint64_t now_us);
-/* The sitter sits like this for the next seconds: adds to earlier lessons of this name. COMMAND_MALFORMED (the name is not
- * allowed), COMMAND_FULL. */
+/* The sitter sits like this for the next seconds: adds to earlier lessons of this name. COMMAND_MALFORMED (the name is
+ * not allowed), COMMAND_FULL. */
 enum command_result estimate_teach(struct estimate *e, const char *name, uint64_t now_us);
 /* COMMAND_OK or COMMAND_NO_SUCH_NAME only. */
 enum command_result estimate_unteach(struct estimate *e, const char *name);
@@ -131,8 +132,8 @@ enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us);
 
 /* ---- the profile: stored by the caller, who reads learning.profile_changed ---- */
 
-/* Loads everything that is known of a sitter. confidence: 1 = set by hand, NAN = nobody in particular. From the profile of
- * a mat with another number of cells only the name is used. */
+/* Loads everything that is known of a sitter. confidence: 1 = set by hand, NAN = nobody in particular. From the
+ * profile of a mat with another number of cells only the name is used. */
 void estimate_load_profile(struct estimate *e, const struct profile *profile, float confidence, uint32_t n_cells);
 /* True once in a sit, when its first quiet seconds are complete. */
 bool estimate_poll_upright(struct estimate *e, float ret[BASELINE_N]);

@@ -70,7 +70,8 @@ static float dwell_s(const struct occupancy_classifier *c, const struct settings
         return s->stand_s;
 }
 
-/* Standing up is dated to the first frame that no longer looks like a person, whatever the following frames look like. */
+/* Standing up is dated to the first frame that no longer looks like a person, whatever the following frames look
+ * like. */
 static uint64_t change_began(const struct occupancy_classifier *c) {
         return c->now == OCCUPANCY_PERSON ? c->against_since_us : c->candidate_since_us;
 }

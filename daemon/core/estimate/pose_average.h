@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The mean of a held pose. A pose of the calibration, or a taught posture, takes ten quiet seconds after the command. Each
- * second has its mean; the pose is the mean of those and their standard deviation. A second in which the sitter moved does
- * not count. */
+/* The mean of a held pose. A pose of the calibration, or a taught posture, takes ten quiet seconds after the command.
+ * Each second has its mean; the pose is the mean of those and their standard deviation. A second in which the sitter
+ * moved does not count. */
 #ifndef CORE_ESTIMATE_POSE_AVERAGE_H
 #define CORE_ESTIMATE_POSE_AVERAGE_H
 

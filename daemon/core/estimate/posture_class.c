@@ -3,8 +3,9 @@
 
 #include <math.h>
 
-/* Standard deviations of the values that are compared with a threshold: repeat scatter of the same sitter in the same pose
- * [judgement, from recordings of leans and perches]. They turn the distance from a threshold into a probability. */
+/* Standard deviations of the values that are compared with a threshold: repeat scatter of the same sitter in the same
+ * pose [judgement, from recordings of leans and perches]. They turn the distance from a threshold into a
+ * probability. */
 static const float ASYMMETRY_SD = 0.06F;
 static const float DILUTED_MOST = 0.3F; /* with less of the load from the sitter nothing can be distinguished */
 static const float ZERO_MOST = 0.15F;   /* ordinary sitting stays within it */

@@ -6,9 +6,9 @@
 
 static const float FIRST_S = 1;   /* quiet seconds of the first reference, which later ones refine */
 static const float BY_HAND_S = 3; /* quiet time before a reference by hand: longer than a breath's sway */
-/* A reference loses accuracy with time: each shift moves the sitter by some millimetres on the mat, to a new place each
- * time, so that the error of the place grows to its full size within a few shifts and not further; foam and sensors creep
- * 12-26 % a decade of time, and a fifth of it not evenly, which over 200 mm of contact is 2 mm. */
+/* A reference loses accuracy with time: each shift moves the sitter by some millimetres on the mat, to a new place
+ * each time, so that the error of the place grows to its full size within a few shifts and not further; foam and
+ * sensors creep 12-26 % a decade of time, and a fifth of it not evenly, which over 200 mm of contact is 2 mm. */
 static const float MOVED_MM = 5, MOVED_SHARE = 0.5F, CREEP_MM = 2, CREEP_FROM_S = 10;
 /* Time constant of the expected load: slower than any posture that is noticed, faster than creep. */
 static const float EXPECTED_S = 60;
@@ -93,7 +93,8 @@ static void age_reference(struct reference *r, float dt, bool shifted) {
         r->lost_mm2 = r->moved_mm2 + creep * creep;
 }
 
-/* Load creeps up by a third within an hour; a trunk that leans on a desk or bends far forward takes more off at once. */
+/* Load creeps up by a third within an hour; a trunk that leans on a desk or bends far forward takes more off at
+ * once. */
 static void track_expected_load(struct reference_tracker *t, float load, float dt) {
         if (t->this_sit.valid && isnan(t->expected_load))
                 t->expected_load = t->this_sit.value[REFERENCE_LOAD];

@@ -15,12 +15,12 @@ static const float SETTLED_S = 3;
 static const float MOST_DEG = 10, MOST_MM = 20;
 /* Within a second or two: with more the sitter was on the way into another posture. */
 static const float REST_DEG = 1.2F, REST_MM = 3;
-/* Variance of the error that one slide adds to the reference, as a share of the variance of where people sit: they stay
- * within some centimetres of where they came down, while the errors of many slides would add up without end. */
+/* Variance of the error that one slide adds to the reference, as a share of the variance of where people sit: they
+ * stay within some centimetres of where they came down, while the errors of many slides would add up without end. */
 static const float LOST = 0.4F;
 
-/* Positions on the mat, which move with a slide. The rest of the vector is the same at any place, except the bands along
- * the seat, which only count from where they were learnt (tilt.h). */
+/* Positions on the mat, which move with a slide. The rest of the vector is the same at any place, except the bands
+ * along the seat, which only count from where they were learnt (tilt.h). */
 static const enum reference_index POSITIONS[] = {REFERENCE_LINE_Y, REFERENCE_MIDDLE_X, REFERENCE_BACK_Y,
                                                  REFERENCE_COP_X,  REFERENCE_COP_Y,    REFERENCE_FRONT_SHARE};
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A sitter who slides on the seat takes weight off it first, because loaded skin sticks to the cover. A turning pelvis
- * needs no such thing. So when a good part of the load went off for a moment and came back, and everything lies a little
- * elsewhere, the sitter is assumed to sit as before in another place, and the reference moves along. A large change is no
- * slide: it is measured against the unmoved reference. In-seat movements of wheelchair users show as a load drop of 30 %
- * (WiSAT). Leaning and obliquity rest on this; tilt.h measures slides itself, against the place where the reference was
- * set. */
+ * needs no such thing. So when a good part of the load went off for a moment and came back, and everything lies a
+ * little elsewhere, the sitter is assumed to sit as before in another place, and the reference moves along. A large
+ * change is no slide: it is measured against the unmoved reference. In-seat movements of wheelchair users show as a
+ * load drop of 30 % (WiSAT). Leaning and obliquity rest on this; tilt.h measures slides itself, against the place
+ * where the reference was set. */
 #ifndef CORE_ESTIMATE_SCOOT_H
 #define CORE_ESTIMATE_SCOOT_H
 

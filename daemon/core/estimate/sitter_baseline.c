@@ -7,17 +7,17 @@
 static const float REMEMBERED_SITS = 10;
 static const float KNOWN_SHARE = 0.5F; /* a value must have been there for half of the time */
 
-/* A calibration is stale after STALE_SITS sits whose mean is STALE_SDS standard deviations away. The calibrated upright is
- * one sit out of many, so its own deviation is that between sits. */
+/* A calibration is stale after STALE_SITS sits whose mean is STALE_SDS standard deviations away. The calibrated
+ * upright is one sit out of many, so its own deviation is that between sits. */
 static const uint32_t STALE_SITS = 5;
 static const float STALE_SDS = 2;   /* over all bands: by chance once in several thousand times */
 static const float LOAD_FAR = 0.3F; /* logarithm: a third more or less; creep and clothes make a tenth to a fifth */
 
 /* Standard deviations: WITHIN the sits of one person (the least), and BETWEEN people; loads and areas as logarithms.
- * Of 40 simulated sitters (45 to 130 kg), five sits each: within 0.015, 9.7 mm, 0.7 mm, 0.026 and 0.03 a band; between 0.20,
- * 7 mm, 8 mm, 0.08 and 0.02, so the shape of the profile distinguishes nobody. Clothes and creep make real sits differ more
- * in load and width. With these numbers, in households of one to four: 64 % of sits recognised, 36 % nobody in particular,
- * 0.1 % taken for another known sitter, and 8 % of strangers taken for somebody. */
+ * Of 40 simulated sitters (45 to 130 kg), five sits each: within 0.015, 9.7 mm, 0.7 mm, 0.026 and 0.03 a band; between
+ * 0.20, 7 mm, 8 mm, 0.08 and 0.02, so the shape of the profile distinguishes nobody. Clothes and creep make real sits
+ * differ more in load and width. With these numbers, in households of one to four: 64 % of sits recognised, 36 %
+ * nobody in particular, 0.1 % taken for another known sitter, and 8 % of strangers taken for somebody. */
 static const float WITHIN[BASELINE_PROFILE] = {0.06F, 10, 2, 0.03F}, WITHIN_BAND = 0.03F;
 static const float BETWEEN[BASELINE_PROFILE] = {0.2F, 10, 15, 0.1F};
 static const int LIKENESS_LEAST = 3; /* values in common: load alone identifies nobody */

@@ -4,10 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-/* The beat of the lesson. The first SKIP_S of each part do not count: hand and mind take most of a second to follow. */
+/* The beat of the lesson. The first SKIP_S of each part do not count: hand and mind take most of a second to
+ * follow. */
 static const float REST_S = 4, HOLD_S = 4, SKIP_S = 1.3F, KNOWN_SHARE = 0.6F;
-/* A lesson is accepted when four of five squeezes show at least a third of their median, the median is at least twice the
- * difference between rests, and both sides take part. Medians, because a learner may fidget once. */
+/* A lesson is accepted when four of five squeezes show at least a third of their median, the median is at least twice
+ * the difference between rests, and both sides take part. Medians, because a learner may fidget once. */
 static const float CHANGE_LEAST = 0.03F, EACH_LEAST = 0.35F, NOISE_TIMES = 2, COP_MOST_MM = 10;
 enum { GOOD_LEAST = SQUEEZE_LESSONS - 1 };
 
@@ -224,14 +225,15 @@ static void count_repetition(struct squeeze_detector *d) {
         if (isnan(d->lonely_s) || d->lonely_s > SQUEEZE_RHYTHM_S) {
                 d->lonely_held_s = d->held_s;
         } else {
-                now->reps += 1 + (d->lonely_held_s > 0);
+                now->reps += d->lonely_held_s > 0 ? 2 : 1;
                 now->held_s += d->held_s + d->lonely_held_s;
                 d->lonely_held_s = 0;
         }
         d->lonely_s = 0;
 }
 
-/* The sitter moved, and the base is not valid any more; a squeeze that was held for long with all else still counts. */
+/* The sitter moved, and the base is not valid any more; a squeeze that was held for long with all else still
+ * counts. */
 static void abandon_base(struct squeeze_detector *d) {
         if (d->phase == SQUEEZE_HOLDING)
                 d->held_s = d->phase_s - d->unrest_s;

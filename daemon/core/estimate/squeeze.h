@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Squeezing the glutes while seated, as far as the seat shows it (experimental). Contracted muscle changes the pressure
- * under both sit bones alike, up or down, for as long as it is held, while the centre of pressure and the load stay: in
- * stimulated muscle by 20-30 %, down in four studies, up in one. No study of voluntary squeezes on a mat is known. So sign
- * and size are learnt from five squeezes at a given beat, and nothing is claimed when those cannot be distinguished from
- * sitting.
+/* Squeezing the glutes while seated, as far as the seat shows it (experimental). Contracted muscle changes the
+ * pressure under both sit bones alike, up or down, for as long as it is held, while the centre of pressure and the
+ * load stay: in stimulated muscle by 20-30 %, down in four studies, up in one. No study of voluntary squeezes on a mat
+ * is known. So sign and size are learnt from five squeezes at a given beat, and nothing is claimed when those cannot
+ * be distinguished from sitting.
  *
- * The signals are the logarithm of the load round the sit bones as a share of all load, as the mean of both sides ("both")
- * and half their difference ("apart"); the centre of pressure; and the logarithm of the load. Shares do not depend on
- * breath or gain.
+ * The signals are the logarithm of the load round the sit bones as a share of all load, as the mean of both sides
+ * ("both") and half their difference ("apart"); the centre of pressure; and the logarithm of the load. Shares do not
+ * depend on breath or gain.
  *
  * A repetition is a change of "both" by half the learnt one or more that comes within a second or so and goes within
- * SQUEEZE_LONGEST_S, back to its former value, with everything else nearly still. The detector waits until a fidget in it
- * or right after it is over; if the sitter moved for good in the middle of one, two seconds of it are enough. A single one
- * may be chance: it counts, with its seconds, when another follows or preceded it within SQUEEZE_RHYTHM_S. */
+ * SQUEEZE_LONGEST_S, back to its former value, with everything else nearly still. The detector waits until a fidget in
+ * it or right after it is over; if the sitter moved for good in the middle of one, two seconds of it are enough. A
+ * single one may be chance: it counts, with its seconds, when another follows or preceded it within
+ * SQUEEZE_RHYTHM_S. */
 #ifndef CORE_ESTIMATE_SQUEEZE_H
 #define CORE_ESTIMATE_SQUEEZE_H
 

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Postures that the sitter taught ("sit like this for ten seconds"), recognised from then on, on any mat, with an honest
- * "none of these". Positions are not needed.
+/* Postures that the sitter taught ("sit like this for ten seconds"), recognised from then on, on any mat, with an
+ * honest "none of these". Positions are not needed.
  *
- * A fingerprint (describe/fingerprint.h) is compared as x = log(load + offset): a cell with half of the load differs as
- * much as one with double, whatever it measures, and loads below the offset do not count. The offset is a quarter of the
- * mean load per cell at the first lesson, so that neither the mat's gain nor its full scale matters.
+ * A fingerprint (describe/fingerprint.h) is compared as x = log(load + offset): a cell with half of the load differs
+ * as much as one with double, whatever it measures, and loads below the offset do not count. The offset is a quarter
+ * of the mean load per cell at the first lesson, so that neither the mat's gain nor its full scale matters.
  *
- * A lesson leaves mean and variance of each number. A few seconds show the variance within a posture badly, so 30 % of it
- * is taken from all postures together (shrinkage), and a variance is added that a lesson cannot show: sitting down again
- * another day. The distance is that of Student's t, number by number,
+ * A lesson leaves mean and variance of each number. A few seconds show the variance within a posture badly, so 30 % of
+ * it is taken from all postures together (shrinkage), and a variance is added that a lesson cannot show: sitting down
+ * again another day. The distance is that of Student's t, number by number,
  *
  *   d = mean of (NU + 1) log(1 + (x - mean)^2 / (NU variance)) + log variance
  *
  * since a fold of a coat changes a few cells a lot and must not outvote the others. The least distance wins; where its
- * first part is larger than NONE, the posture is none of them. No normalisation of the load wins on every mat [recordings of four
- * mats]; the logarithm with an offset, variances and heavy tails needs no choice.
+ * first part is larger than NONE, the posture is none of them. No normalisation of the load wins on every mat
+ * [recordings of four mats]; the logarithm with an offset, variances and heavy tails needs no choice.
  *
- * A fingerprint fixed to the body gets less added variance than one fixed to the mat, because the place where the sitter
- * came down does not show in it: BODY_VARIANCE was the smallest that kept nine of ten simulated sits recognised; with
- * twice as much every untaught upright is taken for a crossed leg.
+ * A fingerprint fixed to the body gets less added variance than one fixed to the mat, because the place where the
+ * sitter came down does not show in it: BODY_VARIANCE was the smallest that kept nine of ten simulated sits
+ * recognised; with twice as much every untaught upright is taken for a crossed leg.
  *
  * tests/accuracy shows how the constants were found; each may be halved or doubled without much harm. */
 #ifndef CORE_ESTIMATE_TAUGHT_H

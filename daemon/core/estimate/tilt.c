@@ -5,10 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-/* The postures of people [judgement; published numbers are listed in estimate.h]: upright within a degree or two a quarter
- * of the time, most of the time while they lean to a side, and otherwise as far away as slumps of 10-20 degrees go.
- * tests/accuracy/README.md lists how sensitive the result is to these numbers: ELSEWHERE_SD_DEG and SLIDE_SD_DEG most, then
- * UPRIGHT_SHARE. */
+/* The postures of people [judgement; published numbers are listed in estimate.h]: upright within a degree or two a
+ * quarter of the time, most of the time while they lean to a side, and otherwise as far away as slumps of 10-20
+ * degrees go. tests/accuracy/README.md lists how sensitive the result is to these numbers: ELSEWHERE_SD_DEG and
+ * SLIDE_SD_DEG most, then UPRIGHT_SHARE. */
 static const float UPRIGHT_SHARE = 0.25F, UPRIGHT_LEANING = 0.8F, UPRIGHT_SD_DEG = 1.5F, ELSEWHERE_SD_DEG = 11;
 /* Added to the noise for a lifted leg and an elbow on the armrest. */
 static const float LEANING_NOISE_DEG = 1.5F;
@@ -17,8 +17,8 @@ static const float SLIDE_SD_DEG = 4, FIRST_SD_DEG = 0.7F;
 /* Chance that a movement ends in the posture in which it began, when weight went off (OFF) and when not (ON); and the
  * standard deviation by which the observed angle differs then. */
 static const float SAME_OFF = 0.9F, SAME_ON = 0.5F, SAME_OFF_SD_DEG = 1.3F, SAME_ON_SD_DEG = 0.8F;
-/* Weight went off when the load fell below this share of that before and after (in-seat movements show as a drop of 30 %;
- * fidgets take off less); chances that the sitter slid then, and otherwise. */
+/* Weight went off when the load fell below this share of that before and after (in-seat movements show as a drop of 30
+ * %; fidgets take off less); chances that the sitter slid then, and otherwise. */
 static const float OFF = 0.8F, SLID_OFF = 0.95F, SLID_ON = 0.02F;
 static const float HELD_S = 0.5F; /* a posture held for less is only passed through */
 static const float RECENT_S = 5;  /* the means of a posture: two breaths */
@@ -81,7 +81,8 @@ static void update_slides(struct tilt_belief *b) {
         }
 }
 
-/* One normal distribution of the turned part: its likelihood given the observation, and the posterior mean and variance. */
+/* One normal distribution of the turned part: its likelihood given the observation, and the posterior mean and
+ * variance. */
 struct turned {
         float likely, value, variance;
 };
@@ -93,8 +94,8 @@ static struct turned explain_as_turned(float away, float share, float sd, float 
                                sd * sd * noise2 / sum};
 }
 
-/* Marginalises over all slides. Returns the posterior mean and SD of the tilt; if `ret_after` is set, also the unnormalised
- * posterior of each slide. */
+/* Marginalises over all slides. Returns the posterior mean and SD of the tilt; if `ret_after` is set, also the
+ * unnormalised posterior of each slide. */
 static struct uncertain explain_angle(const struct tilt_belief *b, float observed, float spread, float noise,
                                       float lean, float ret_after[TILT_SLIDES]) {
         const float share = UPRIGHT_SHARE + (UPRIGHT_LEANING - UPRIGHT_SHARE) * lean;

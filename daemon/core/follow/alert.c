@@ -4,283 +4,776 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/follow/alert_due.h"
-#include "core/follow/alert_inhibit.h"
-#include "core/follow/alert_outcome.h"
 #include "core/follow/exercise_choice.h"
 #include "core/follow/workout_plan.h"
 #include "util/minmax.h"
 
-/* Between the end of an alert and the next of its kind, so that everybody sees that they are two. */
+#define US_PER_S   UINT64_C(1000000)
+#define US_PER_MIN (60 * US_PER_S)
+
+static const uint64_t DAY_US = 1440 * US_PER_MIN;
+
+/* Between the end of an alert and the next of its kind, so that everybody sees two alerts. */
 static const uint64_t APART_US = US_PER_S;
+
+/* A slouch or a lopsided seat must last this long to count, and be gone this long to be over: "10 s to notice". */
+static const uint64_t NOTICE_US = 10 * US_PER_S;
+
+/* The agent repeats the desktop's request every minute. */
+static const uint64_t DESKTOP_EXPIRY_US = 3 * US_PER_MIN;
 
 enum { SNOOZE_MAX_MIN = 240, PAUSE_MAX_MIN = 1440 };
 
-void alert_init(struct alert_desk *d, const struct settings *settings, const struct exercise_catalogue *exercises) {
-        memset(d, 0, sizeof(*d));
-        d->exercises = exercises;
-        d->next_id = 1;
+static uint64_t us_of_minutes(float min) {
+        return (uint64_t)((double)min * US_PER_MIN);
+}
+
+static uint64_t us_of_seconds(float s) {
+        return (uint64_t)((double)s * US_PER_S);
+}
+
+static uint64_t time_since(uint64_t from_us, uint64_t now_us) {
+        return now_us > from_us ? now_us - from_us : 0;
+}
+
+/* Local time of day at an instant, counted on from the last reading of the wall clock. 0..24 h. */
+static uint64_t time_of_day(const struct wall_clock *clock, uint64_t at_us) {
+        if (at_us >= clock->now_us)
+                return (clock->day_us + (at_us - clock->now_us)) % DAY_US;
+        return (clock->day_us + DAY_US - (clock->now_us - at_us) % DAY_US) % DAY_US;
+}
+
+void alert_init(struct alert_tracker *t, const struct settings *settings, const struct exercise_catalogue *exercises) {
+        memset(t, 0, sizeof(*t));
+        t->exercises.catalogue = exercises;
+        t->next_id = 1;
         for (int k = 0; k < ALERT_KIND_N; k++) {
-                d->now.of[k].exercise = -1;
-                d->now.of[k].asymmetry = NAN;
-                d->hour[k] = -1;
+                t->now.of[k].exercise = -1;
+                t->now.of[k].asymmetry = NAN;
+                t->kind[k].hour = -1;
         }
-        alert_configure(d, settings);
+        alert_configure(t, settings);
 }
 
-void alert_configure(struct alert_desk *d, const struct settings *settings) {
-        d->settings = settings->alert;
-        d->sessions_per_week = settings->exercise.sessions_per_week;
+void alert_configure(struct alert_tracker *t, const struct settings *settings) {
+        t->settings = settings->alert;
+        t->break_us = us_of_seconds(settings->sitting.break_s);
+        t->exercises.workouts_per_week = settings->exercise.sessions_per_week;
 }
 
-static void plan_next_session(struct alert_desk *d) {
-        if (d->around.known)
-                plan_session(d->exercises, &d->offered, d->sessions_per_week, d->around.weekday, d->sessions_done,
-                             &d->now.session);
+static void plan_next_workout(struct alert_tracker *t) {
+        const struct alert_exercises *e = &t->exercises;
+
+        if (t->clock.known)
+                workout_plan(e->catalogue, &e->offered, e->workouts_per_week, t->clock.weekday, e->workouts_done,
+                             &t->now.workout);
 }
 
-void alert_surround(struct alert_desk *d, const struct surroundings *around) {
-        d->around = *around;
-        plan_next_session(d);
+void alert_set_clock(struct alert_tracker *t, const struct wall_clock *clock) {
+        t->clock = *clock;
+        plan_next_workout(t);
+}
+
+/* ---- kinds and their causes ---- */
+
+static bool is_switched_on(const struct settings_alert *s, enum alert_kind k) {
+        const bool on[ALERT_KIND_N] = {s->activate, s->slouch, s->asymmetry, s->still, s->short_min > 0};
+        return s->enabled && on[k];
+}
+
+static bool is_posture_kind(enum alert_kind k) {
+        return k == ALERT_SLOUCH || k == ALERT_ASYMMETRY;
+}
+
+/* In view, or withdrawn. */
+static bool awaits_outcome(const struct alert *a) {
+        return a->open || a->withdrawn;
+}
+
+/* The threshold of a kind. */
+static uint64_t limit_of(const struct settings_alert *s, enum alert_kind k) {
+        const float min[ALERT_KIND_N] = {s->prompt_min, s->posture_min, s->posture_min, s->still_min, s->short_min};
+        return us_of_minutes(min[k]);
+}
+
+/* The time that is compared with the threshold. */
+static uint64_t cause_time(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s,
+                           uint64_t now_us) {
+        switch (k) {
+        case ALERT_SLOUCH:
+                return s->slouched_window_us;
+        case ALERT_ASYMMETRY:
+                return s->lopsided_window_us;
+        case ALERT_STILL:
+                return s->last_shift_us > 0 ? time_since(max_u64(s->last_shift_us, t->counting.still_from_us), now_us)
+                                            : 0;
+        case ALERT_SHORT:
+                return time_since(t->counting.short_from_us, s->bout.seated_us);
+        case ALERT_ACTIVATE:
+        case ALERT_KIND_N:
+                break;
+        }
+        return s->bout.seated_us;
+}
+
+static void update_cause(struct alert_cause *c, bool present, uint64_t now_us) {
+        if (c->known && c->present == present)
+                return;
+        *c = (struct alert_cause){.known = true, .present = present, .since_us = now_us};
+}
+
+static void update_causes(struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        if (s->phase != SITTING_SEATED) {
+                for (int k = 0; k < ALERT_KIND_N; k++)
+                        t->kind[k].cause = (struct alert_cause){0};
+                return;
+        }
+        if (s->confidence < t->settings.min_confidence)
+                return;
+        if (s->posture != POSTURE_UNKNOWN)
+                update_cause(&t->kind[ALERT_SLOUCH].cause, s->posture == POSTURE_SLOUCHED, now_us);
+        if (!isnan(s->asymmetry))
+                update_cause(&t->kind[ALERT_ASYMMETRY].cause, fabsf(s->asymmetry) >= t->settings.lopsided_asymmetry,
+                             now_us);
+}
+
+/* When the cause will have been present, or gone, for long enough to be sure; UINT64_MAX = it is not. */
+static uint64_t cause_deadline(const struct alert_cause *c, bool present, uint64_t now_us) {
+        if (!c->known || c->present != present)
+                return UINT64_MAX;
+        return max_u64(c->since_us + NOTICE_US, now_us);
+}
+
+/* The cause is surely gone, or the sitter moved as the alert asked. */
+static bool has_shifted(const struct alert_tracker *t, enum alert_kind k, uint64_t now_us) {
+        const struct alert_cause *c = &t->kind[k].cause;
+
+        if (k == ALERT_STILL || k == ALERT_SHORT) /* a movement that began before the alert does not answer it */
+                return t->sitter.shift_us > t->now.of[k].raised_us;
+        return is_posture_kind(k) && c->known && !c->present && now_us - c->since_us >= NOTICE_US;
+}
+
+/* ---- when an alert falls due ---- */
+
+static uint64_t move_to_good_hour(const struct alert_tracker *t, uint64_t due_us, uint64_t now_us) {
+        if (t->clock.known)
+                due_us = prompt_hours_move(&t->hours, time_of_day(&t->clock, due_us), due_us);
+        return max_u64(due_us, now_us);
+}
+
+static struct alert_plan plan_activate(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        const struct alert_counting *c = &t->counting;
+        uint64_t limit_us = limit_of(&t->settings, ALERT_ACTIVATE);
+        struct alert_plan plan = {
+                .have_us = time_since(c->activate_from_us, s->bout.seated_us),
+                .need_us = max_u64(c->activate_from_us + limit_us, c->activate_not_before_us) - c->activate_from_us,
+        };
+
+        plan.due_us = now_us + plan.need_us - min_u64(plan.have_us, plan.need_us);
+        if (t->settings.adaptive)
+                plan.due_us = move_to_good_hour(t, now_us + plan.need_us - plan.have_us, now_us);
+        return plan;
+}
+
+static void plan_posture_kind(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s,
+                              uint64_t now_us, struct alert_plan *plan) {
+        uint64_t gap_over_us = t->counting.posture_alert_us + us_of_minutes(t->settings.posture_gap_min);
+
+        if (s->confidence < t->settings.min_confidence) {
+                plan->inhibits |= ALERT_INHIBIT_CONFIDENCE;
+                plan->due_us = UINT64_MAX; /* only another posture can change that */
+                return;
+        }
+        plan->due_us = max_u64(plan->due_us, cause_deadline(&t->kind[k].cause, true, now_us));
+        if (t->counting.posture_alert_us > 0 && gap_over_us > now_us) {
+                plan->inhibits |= ALERT_INHIBIT_GAP;
+                plan->due_us = max_u64(plan->due_us, gap_over_us);
+        }
+}
+
+/* The long prompt is open, or so near that a short one would only be a nuisance. */
+static bool is_long_near(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        if (!is_switched_on(&t->settings, ALERT_ACTIVATE))
+                return false;
+        return awaits_outcome(&t->now.of[ALERT_ACTIVATE]) ||
+               time_since(now_us, plan_activate(t, s, now_us).due_us) < limit_of(&t->settings, ALERT_SHORT) / 2;
+}
+
+/* Progress towards the limit, and posture-related reasons that inhibit the alert; the others: see common_inhibits(). */
+static struct alert_plan plan_kind(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s,
+                                   uint64_t now_us) {
+        struct alert_plan plan = {.have_us = cause_time(t, k, s, now_us), .need_us = limit_of(&t->settings, k)};
+
+        if (k == ALERT_ACTIVATE)
+                return plan_activate(t, s, now_us);
+        plan.due_us = now_us + plan.need_us - min_u64(plan.have_us, plan.need_us);
+        if (is_posture_kind(k))
+                plan_posture_kind(t, k, s, now_us, &plan);
+        if (k == ALERT_SHORT && is_long_near(t, s, now_us))
+                plan.due_us = UINT64_MAX;
+        return plan;
+}
+
+/* Time left before an open alert counts as ignored; 0 = ignored. */
+static uint64_t time_to_ignored(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s,
+                                uint64_t now_us) {
+        uint64_t period = is_posture_kind(k) ? us_of_minutes(t->settings.posture_gap_min) : limit_of(&t->settings, k);
+        uint64_t used = now_us - t->now.of[k].raised_us;
+
+        if (k == ALERT_ACTIVATE)
+                used = s->bout.seated_us - min_u64(t->kind[k].raised_seated_us, s->bout.seated_us);
+        if (k == ALERT_SHORT)
+                period /= 2;
+        return period - min_u64(used, period);
+}
+
+/* ---- what inhibits every alert ---- */
+
+/* From this time of day to the end of the quiet hours; 0 = it is not in them. */
+static uint64_t quiet_hours_left(const struct setting_hours *h, uint64_t day_us) {
+        uint64_t from = (uint64_t)h->from_min * US_PER_MIN, to = (uint64_t)h->to_min * US_PER_MIN;
+        uint64_t length = (to + DAY_US - from) % DAY_US, since = (day_us + DAY_US - from) % DAY_US;
+
+        return since < length ? length - since : 0;
+}
+
+/* The end of the present quiet hours and days; 0 = none now. Hours and days may follow on each other, as a night before a
+ * Saturday does. A week of them is always. */
+static uint64_t find_quiet_end(const struct alert_tracker *t, uint64_t now_us) {
+        uint64_t day_us = t->clock.day_us + time_since(t->clock.now_us, now_us);
+        uint64_t weekday = t->clock.weekday + day_us / DAY_US, end_us = now_us;
+
+        day_us %= DAY_US;
+        while (end_us < now_us + 8 * DAY_US) {
+                uint64_t left = quiet_hours_left(&t->settings.quiet_hours, day_us);
+
+                if (left == 0 && (t->settings.quiet_days & (1U << weekday % 7)))
+                        left = DAY_US - day_us;
+                if (left == 0)
+                        break;
+                end_us += left;
+                weekday += (day_us + left) / DAY_US;
+                day_us = (day_us + left) % DAY_US;
+        }
+        return end_us > now_us ? end_us : 0;
+}
+
+/* Ends every snooze, pause and request whose time is over. */
+static void update_inhibitors(struct alert_tracker *t, uint64_t now_us) {
+        struct alerts *a = &t->now;
+
+        if (a->snoozed_until_us <= now_us)
+                a->snoozed_until_us = 0;
+        if (a->paused_until_us <= now_us)
+                a->paused_until_us = 0;
+        if (t->requested_us[ALERT_INHIBITOR_DESKTOP] + DESKTOP_EXPIRY_US <= now_us)
+                t->requested_us[ALERT_INHIBITOR_DESKTOP] = 0;
+        a->inhibitors = 0;
+        for (int i = 0; i < ALERT_INHIBITOR_N; i++)
+                a->inhibitors |= t->requested_us[i] > 0 ? 1U << i : 0;
+        a->quiet_until_us = t->clock.known ? find_quiet_end(t, now_us) : 0;
+}
+
+static bool is_day_full(const struct alert_tracker *t) {
+        return t->settings.daily_max > 0 && t->now.raised_today >= (uint32_t)t->settings.daily_max;
+}
+
+/* enum alert_inhibit bits that apply to every kind. */
+static uint32_t common_inhibits(const struct alert_tracker *t) {
+        return (t->now.snoozed_until_us ? ALERT_INHIBIT_SNOOZE : 0) |
+               (t->now.paused_until_us ? ALERT_INHIBIT_PAUSE : 0) | (t->now.inhibitors ? ALERT_INHIBIT_REQUESTED : 0) |
+               (t->now.quiet_until_us ? ALERT_INHIBIT_QUIET : 0) | (is_day_full(t) ? ALERT_INHIBIT_DAY : 0);
+}
+
+/* When the desktop's request expires; 0 = there is none. */
+static uint64_t desktop_expiry(const struct alert_tracker *t) {
+        uint64_t requested_us = t->requested_us[ALERT_INHIBITOR_DESKTOP];
+
+        return requested_us > 0 ? requested_us + DESKTOP_EXPIRY_US : 0;
+}
+
+/* When the last of the common inhibits ends by itself; 0 = none applies, UINT64_MAX = not known. */
+static uint64_t last_inhibit_end(const struct alert_tracker *t) {
+        if (t->requested_us[ALERT_INHIBITOR_PERSON] || is_day_full(t))
+                return UINT64_MAX;
+        return max_u64(max_u64(t->now.snoozed_until_us, t->now.paused_until_us),
+                       max_u64(t->now.quiet_until_us, desktop_expiry(t)));
+}
+
+static uint64_t or_never(uint64_t at_us) {
+        return at_us > 0 ? at_us : UINT64_MAX;
+}
+
+/* When the next of the common inhibits ends by itself; UINT64_MAX = none does. */
+static uint64_t next_inhibit_end(const struct alert_tracker *t) {
+        return min_u64(min_u64(or_never(t->now.snoozed_until_us), or_never(t->now.paused_until_us)),
+                       min_u64(or_never(t->now.quiet_until_us), or_never(desktop_expiry(t))));
+}
+
+/* ---- the good moment ---- */
+
+static void observe_sitter(struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        struct alert_sitter *sitter = &t->sitter;
+        bool seated = s->phase == SITTING_SEATED, busy = seated && s->movement >= t->settings.lull_movement;
+
+        if (busy || (seated && sitter->busy))
+                sitter->busy_us = now_us; /* the last step's state lasted until now */
+        sitter->busy = busy;
+        if (s->shifting && !sitter->shifting)
+                sitter->shift_us = now_us;
+        sitter->shifting = s->shifting;
+        if (!seated)
+                return;
+        if (s->shifting || (s->changes & SITTING_SHIFTED))
+                sitter->changed_us = now_us;
+        if (s->posture == POSTURE_UNKNOWN || s->posture == POSTURE_VACANT || s->posture == sitter->posture)
+                return;
+        sitter->posture = s->posture;
+        sitter->changed_us = now_us;
+}
+
+static bool is_lull_enough(const struct alert_tracker *t, enum alert_kind k) {
+        return !t->settings.hold_still || k == ALERT_STILL;
+}
+
+/* When the time since the last busy spell makes a lull. */
+static uint64_t lull_start(const struct alert_tracker *t) {
+        return t->sitter.busy_us > 0 ? t->sitter.busy_us + us_of_seconds(t->settings.lull_s) : 0;
+}
+
+/* Whether now is the moment for an alert that is ready since ready_us, and why. */
+static bool find_moment(const struct alert_tracker *t, enum alert_kind k, uint64_t now_us, enum alert_moment *ret) {
+        uint64_t ready_us = t->kind[k].ready_us;
+
+        if (t->settings.hold_max_s <= 0)
+                *ret = ALERT_AT_ONCE;
+        else if (t->sitter.changed_us >= ready_us)
+                *ret = ALERT_AT_CHANGE;
+        else if (is_lull_enough(t, k) && now_us >= lull_start(t))
+                *ret = ALERT_AT_LULL;
+        else if (now_us - ready_us >= us_of_seconds(t->settings.hold_max_s))
+                *ret = ALERT_AT_LIMIT;
+        else
+                return false;
+        return true;
+}
+
+/* The earliest lull, or the end of the wait. */
+static uint64_t moment_deadline(const struct alert_tracker *t, enum alert_kind k) {
+        uint64_t latest = t->kind[k].ready_us + us_of_seconds(t->settings.hold_max_s);
+
+        return is_lull_enough(t, k) ? min_u64(latest, lull_start(t)) : latest;
+}
+
+/* ---- outcomes ---- */
+
+static void close_alert(struct alert_tracker *t, enum alert_kind k, enum alert_outcome outcome, uint64_t now_us) {
+        struct alert *a = &t->now.of[k];
+
+        if (outcome == ALERT_IGNORED || outcome == ALERT_UNKNOWN)
+                a->answered_us = 0;
+        else if (!a->withdrawn)
+                a->answered_us = now_us; /* otherwise by leaving the seat */
+        a->open = a->withdrawn = false;
+        a->outcome = outcome;
+        a->closed_us = now_us;
+        a->changes = (a->changes & ALERT_RAISED) | ALERT_CLEARED;
+        if (k != ALERT_ACTIVATE)
+                return;
+        prompt_hours_learn(&t->hours, t->kind[k].hour, outcome);
+        t->counting.short_from_us = t->sitter.seated_us;
+}
+
+/* Closes every alert that awaits its outcome; false when there was none. */
+static bool close_all_alerts(struct alert_tracker *t, enum alert_outcome outcome, uint64_t now_us) {
+        bool any = false;
+
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
+                if (awaits_outcome(&t->now.of[k])) {
+                        close_alert(t, k, outcome, now_us);
+                        any = true;
+                }
+        return any;
+}
+
+static void update_numbers(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        struct alert *a = &t->now.of[k];
+        const struct bout *b = &s->bout;
+
+        a->seated_us = b->seated_us;
+        a->cause_us = cause_time(t, k, s, now_us);
+        a->slouched_share = b->seated_us > 0 ? (float)((double)b->slouched_us / (double)b->seated_us) : 0;
+        a->asymmetry = s->asymmetry;
+        a->why.share = choice_share(s, a->why.suits);
+}
+
+static void show_alert(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us,
+                       enum alert_change change) {
+        struct alert *a = &t->now.of[k];
+
+        a->open = true;
+        a->withdrawn = false;
+        a->answered_us = 0;
+        a->changes |= change;
+        update_numbers(t, k, s, now_us);
+}
+
+/* The sitter is back on the seat with an alert that was withdrawn. */
+static void apply_return(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        if (t->sitter.partial) {
+                close_alert(t, k, ALERT_PARTIAL, now_us);
+                if (k == ALERT_ACTIVATE)
+                        t->counting.activate_not_before_us = s->bout.seated_us + us_of_minutes(t->settings.snooze_min);
+        } else if (k == ALERT_ACTIVATE) {
+                show_alert(t, k, s, now_us, ALERT_UPDATED);
+                t->kind[k].shown_us = now_us;
+        } else {
+                close_alert(t, k, ALERT_SHIFTED, now_us);
+        }
+}
+
+static bool may_repeat(const struct alert_tracker *t, enum alert_kind k) {
+        const struct alert *a = &t->now.of[k];
+
+        return a->open && t->settings.repeat_min > 0 && a->showings <= (uint32_t)t->settings.repeat_max;
+}
+
+/* When an open alert is to be shown again; UINT64_MAX = not at all. */
+static uint64_t repeat_time(const struct alert_tracker *t, enum alert_kind k) {
+        if (!may_repeat(t, k))
+                return UINT64_MAX;
+        return max_u64(t->kind[k].shown_us + us_of_minutes(t->settings.repeat_min), last_inhibit_end(t));
+}
+
+/* There were enough squeezes for an alert whose exercise can be done in the seat. */
+static bool has_squeezed(const struct alert_tracker *t, enum alert_kind k) {
+        const struct alert *a = &t->now.of[k];
+        bool in_seat = a->exercise >= 0 && t->exercises.catalogue->of[a->exercise].place == EXERCISE_DESK;
+
+        return (k == ALERT_SHORT || in_seat) && t->kind[k].squeezes >= (uint32_t)t->settings.squeezes;
+}
+
+static void follow_seated_alert(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        struct alert *a = &t->now.of[k];
+
+        if (a->withdrawn) {
+                apply_return(t, k, s, now_us);
+        } else if (has_shifted(t, k, now_us)) {
+                close_alert(t, k, ALERT_SHIFTED, now_us);
+        } else if (has_squeezed(t, k)) {
+                close_alert(t, k, ALERT_SQUEEZED, now_us);
+        } else if (time_to_ignored(t, k, s, now_us) == 0) {
+                close_alert(t, k, ALERT_IGNORED, now_us);
+        } else if (!s->doubted && repeat_time(t, k) <= now_us) {
+                show_alert(t, k, s, now_us, ALERT_REPEATED);
+                t->kind[k].shown_us = now_us;
+                a->showings++;
+        } else if (s->bout.seated_us / US_PER_MIN > a->seated_us / US_PER_MIN) {
+                show_alert(t, k, s, now_us, ALERT_UPDATED);
+        }
+}
+
+static void withdraw_alert(struct alert *a, const struct sitting *s) {
+        a->answered_us = max_u64(s->left_seat_us, a->raised_us); /* leaving is dated back to its first sign */
+        a->open = false;
+        a->withdrawn = true;
+        a->changes = ALERT_WITHDRAWN; /* without the UPDATED of an alert that was recalled open */
+}
+
+static void follow_alert(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        struct alert *a = &t->now.of[k];
+
+        if (!awaits_outcome(a))
+                return;
+        if (s->phase == SITTING_AWAY || s->phase == SITTING_CONFIRMING)
+                close_alert(t, k, s->changes & SITTING_BREAK ? ALERT_STOOD : ALERT_UNKNOWN, now_us);
+        else if (!is_switched_on(&t->settings, k))
+                close_alert(t, k, ALERT_UNKNOWN, now_us);
+        else if (s->phase == SITTING_SEATED)
+                follow_seated_alert(t, k, s, now_us);
+        else if (s->phase == SITTING_INTERRUPTED && a->open)
+                withdraw_alert(a, s);
 }
 
 /* ---- raising ---- */
 
-static int hour_of(const struct alert_desk *d, uint64_t now_us) {
-        return d->around.known ? (int)(hold_day_us(&d->around, now_us) / (60 * US_PER_MIN)) : -1;
-}
-
-static void raise_alert(struct alert_desk *d, enum alert_kind k, const struct sitting *s, enum alert_moment moment,
+static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, enum alert_moment moment,
                         uint64_t now_us) {
-        struct choice choice = choice_make(d->exercises, s, k, &d->offered);
+        struct choice choice = choice_make(t->exercises.catalogue, s, k, &t->exercises.offered);
+        struct alert_kind_state *state = &t->kind[k];
 
-        d->now.of[k] = (struct alert){
+        t->now.of[k] = (struct alert){
                 .changes = ALERT_RAISED,
                 .open = true,
-                .id = d->next_id++,
+                .id = t->next_id++,
                 .raised_us = now_us,
-                .limit_us = due_limit(&d->settings, k),
-                .window_us = due_posture_kind(k) ? due_minutes(d->settings.posture_window_min) : 0,
+                .limit_us = limit_of(&t->settings, k),
+                .window_us = is_posture_kind(k) ? us_of_minutes(t->settings.posture_window_min) : 0,
+                .break_us = t->break_us,
                 .moment = moment,
                 .showings = 1,
                 .exercise = choice.exercise,
                 .why = choice.why,
         };
-        outcome_take_numbers(d, k, s, now_us, &d->now.of[k]);
-        choice_offered(d->exercises, &choice, &d->offered);
-        d->squeezes[k] = 0;
-        d->raised_seated_us[k] = s->bout_seated_us;
-        d->shown_us[k] = now_us;
-        d->hour[k] = (int8_t)hour_of(d, now_us);
-        d->now.raised_today++;
-        if (due_posture_kind(k))
-                d->posture_alert_us = now_us;
+        update_numbers(t, k, s, now_us);
+        choice_record(t->exercises.catalogue, &choice, &t->exercises.offered);
+        state->squeezes = 0;
+        state->raised_seated_us = s->bout.seated_us;
+        state->shown_us = now_us;
+        state->hour = t->clock.known ? (int8_t)(time_of_day(&t->clock, now_us) / (60 * US_PER_MIN)) : -1;
+        t->now.raised_today++;
+        if (is_posture_kind(k))
+                t->counting.posture_alert_us = now_us;
         if (k == ALERT_SHORT)
-                d->short_from_us = s->bout_seated_us;
+                t->counting.short_from_us = s->bout.seated_us;
         if (k == ALERT_ACTIVATE)
-                d->announced = false;
+                t->announced = false;
 }
 
-static uint64_t not_before(const struct alert *a) {
+/* The earliest time for the next alert of a kind. */
+static uint64_t earliest_next(const struct alert *a) {
         return a->closed_us > 0 ? a->closed_us + APART_US : 0;
 }
 
-/* A bout that is over takes its counts with it. */
-static void follow_bout(struct alert_desk *d, const struct sitting *s) {
-        if (s->phase == SITTING_AWAY || s->phase == SITTING_CONFIRMING)
-                d->activate_from_us = d->activate_hold_us = d->short_from_us = 0;
-        for (int k = 0; k < ALERT_KIND_N; k++)
-                d->squeezes[k] += s->bout_squeezes > d->bout_squeezes ? s->bout_squeezes - d->bout_squeezes : 0;
-        d->bout_squeezes = s->bout_squeezes;
-        d->on_seat = s->phase == SITTING_SEATED;
-        d->seated_us = s->bout_seated_us;
-        d->partial = (d->partial && !(s->changes & SITTING_BOUT_STARTED)) || (s->changes & SITTING_PARTIAL_BREAK);
+static void update_plan(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        struct alert_plan *p = &t->now.plan[k];
+
+        *p = plan_kind(t, k, s, now_us);
+        p->inhibits |= common_inhibits(t) | (is_switched_on(&t->settings, k) ? 0 : ALERT_INHIBIT_OFF) |
+                       (awaits_outcome(&t->now.of[k]) ? ALERT_INHIBIT_OPEN : 0) |
+                       (t->sitter.on_seat ? 0 : ALERT_INHIBIT_AWAY);
 }
 
-static void plan(struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
-        struct alert_plan *p = &d->now.plan[k];
-
-        *p = due_plan(d, k, s, now_us);
-        p->held |= hold_bits(d) | (due_switched_on(&d->settings, k) ? 0 : ALERT_HELD_OFF) |
-                   (due_waits(&d->now.of[k]) ? ALERT_HELD_OPEN : 0) | (d->on_seat ? 0 : ALERT_HELD_AWAY);
-}
-
-/* Due, with nothing that holds it: comes as soon as the moment is good. */
-static void consider(struct alert_desk *d, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
-        const struct alert_plan *p = &d->now.plan[k];
+/* Raises an alert that is due and not inhibited as soon as the moment is good. */
+static void raise_if_due(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        struct alert_plan *p = &t->now.plan[k];
+        uint64_t *ready_us = &t->kind[k].ready_us;
         enum alert_moment moment;
 
-        if (p->held || p->due_us > now_us || now_us < not_before(&d->now.of[k])) {
-                d->free_us[k] = 0;
+        if (p->inhibits || p->due_us > now_us || now_us < earliest_next(&t->now.of[k])) {
+                *ready_us = 0;
                 return;
         }
         if (s->doubted) {
-                d->now.plan[k].held |= ALERT_HELD_AWAY;
+                p->inhibits |= ALERT_INHIBIT_AWAY;
                 return;
         }
-        if (hold_moment(d, k, now_us, &moment)) {
-                raise_alert(d, k, s, moment, now_us);
-                d->free_us[k] = 0;
-                plan(d, k, s, now_us);
+        if (*ready_us == 0)
+                *ready_us = now_us;
+        if (find_moment(t, k, now_us, &moment)) {
+                raise_alert(t, k, s, moment, now_us);
+                *ready_us = 0;
+                update_plan(t, k, s, now_us);
         } else {
-                d->now.plan[k].held |= ALERT_HELD_MOMENT;
+                p->inhibits |= ALERT_INHIBIT_MOMENT;
         }
 }
 
-/* ---- heads-up ---- */
+static void announce_activate(struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        const struct alert_plan *p = &t->now.plan[ALERT_ACTIVATE];
+        uint64_t heads_up_us = us_of_seconds(t->settings.heads_up_s);
 
-static uint64_t heads_up_us(const struct alert_desk *d) {
-        return (uint64_t)((double)d->settings.heads_up_s * US_PER_S);
-}
-
-static void announce(struct alert_desk *d, const struct sitting *s, uint64_t now_us) {
-        const struct alert_plan *p = &d->now.plan[ALERT_ACTIVATE];
-
-        if (p->due_us > now_us + heads_up_us(d))
-                d->announced = false;
-        else if (!d->announced && p->held == 0 && !s->doubted && p->due_us > now_us && heads_up_us(d) > 0) {
-                d->announced = true;
-                d->now.of[ALERT_ACTIVATE].changes |= ALERT_HEADS_UP;
+        if (p->due_us > now_us + heads_up_us)
+                t->announced = false;
+        else if (!t->announced && p->inhibits == 0 && !s->doubted && p->due_us > now_us && heads_up_us > 0) {
+                t->announced = true;
+                t->now.of[ALERT_ACTIVATE].changes |= ALERT_HEADS_UP;
         }
 }
 
 /* ---- deadlines ---- */
 
-static uint64_t deadline_due(const struct alert_desk *d, enum alert_kind k, uint64_t now_us) {
-        uint64_t next = max_u64(d->now.plan[k].due_us, max_u64(hold_release_us(d), not_before(&d->now.of[k])));
+/* When an alert that awaits its outcome may change by time alone. */
+static uint64_t open_deadline(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s,
+                              uint64_t now_us) {
+        uint64_t next = now_us + US_PER_MIN - s->bout.seated_us % US_PER_MIN;
 
-        if (d->now.plan[k].held & ALERT_HELD_MOMENT)
-                return hold_moment_deadline(d, k);
-        if (k == ALERT_ACTIVATE && heads_up_us(d) > 0 && !d->announced && next > now_us + heads_up_us(d) &&
+        next = min_u64(next, now_us + time_to_ignored(t, k, s, now_us));
+        if (is_posture_kind(k))
+                next = min_u64(next, cause_deadline(&t->kind[k].cause, false, now_us));
+        return min_u64(next, repeat_time(t, k));
+}
+
+/* When the next alert of a kind may be raised or announced. */
+static uint64_t due_deadline(const struct alert_tracker *t, enum alert_kind k, uint64_t now_us) {
+        const struct alert_plan *p = &t->now.plan[k];
+        uint64_t next = max_u64(p->due_us, max_u64(last_inhibit_end(t), earliest_next(&t->now.of[k])));
+        uint64_t heads_up_us = us_of_seconds(t->settings.heads_up_s);
+
+        if (p->inhibits & ALERT_INHIBIT_MOMENT)
+                return moment_deadline(t, k);
+        if (k == ALERT_ACTIVATE && heads_up_us > 0 && !t->announced && next > now_us + heads_up_us &&
             next != UINT64_MAX)
-                next -= heads_up_us(d);
+                next -= heads_up_us;
         return next;
 }
 
-static uint64_t deadline(const struct alert_desk *d, const struct sitting *s, uint64_t now_us) {
-        uint64_t next = hold_deadline(d);
+static uint64_t find_deadline(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        uint64_t next = next_inhibit_end(t);
 
         for (enum alert_kind k = 0; k < ALERT_KIND_N && s->phase == SITTING_SEATED; k++) {
-                if (due_waits(&d->now.of[k]))
-                        next = min_u64(next, min_u64(due_next_change(d, k, s, now_us), outcome_repeat_us(d, k)));
-                else if (due_switched_on(&d->settings, k))
-                        next = min_u64(next, deadline_due(d, k, now_us));
+                if (awaits_outcome(&t->now.of[k]))
+                        next = min_u64(next, open_deadline(t, k, s, now_us));
+                else if (is_switched_on(&t->settings, k))
+                        next = min_u64(next, due_deadline(t, k, now_us));
         }
         return next > now_us ? next : now_us + APART_US; /* never a busy loop */
 }
 
-/* When the activation alert comes, as far as that is known. */
-static uint64_t activate_due(const struct alert_desk *d) {
-        uint64_t release = hold_release_us(d), due = d->now.plan[ALERT_ACTIVATE].due_us;
+/* ---- the step ---- */
 
-        if (d->now.plan[ALERT_ACTIVATE].held & (ALERT_HELD_OFF | ALERT_HELD_OPEN | ALERT_HELD_AWAY))
-                return 0;
-        return max_u64(max_u64(due, not_before(&d->now.of[ALERT_ACTIVATE])), release == UINT64_MAX ? 0 : release);
+/* Counts of a bout end with it. */
+static void follow_bout(struct alert_tracker *t, const struct sitting *s) {
+        struct alert_counting *c = &t->counting;
+        struct alert_sitter *sitter = &t->sitter;
+
+        if (s->phase == SITTING_AWAY || s->phase == SITTING_CONFIRMING)
+                c->activate_from_us = c->activate_not_before_us = c->short_from_us = 0;
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                t->kind[k].squeezes +=
+                        s->bout.squeezes > sitter->bout_squeezes ? s->bout.squeezes - sitter->bout_squeezes : 0;
+        sitter->bout_squeezes = s->bout.squeezes;
+        sitter->on_seat = s->phase == SITTING_SEATED;
+        sitter->seated_us = s->bout.seated_us;
+        sitter->partial =
+                (sitter->partial && !(s->changes & SITTING_BOUT_STARTED)) || (s->changes & SITTING_PARTIAL_BREAK);
 }
 
-uint64_t alert_step(struct alert_desk *d, const struct sitting *sitting, uint64_t now_us, struct alerts *ret) {
-        follow_bout(d, sitting);
-        hold_step(d, sitting, now_us);
-        due_see_causes(d, sitting, now_us);
+/* When the activation alert comes, as far as that is known; 0 = not counting, or open. */
+static uint64_t find_activate_due(const struct alert_tracker *t) {
+        const struct alert_plan *p = &t->now.plan[ALERT_ACTIVATE];
+        uint64_t end_us = last_inhibit_end(t);
+
+        if (p->inhibits & (ALERT_INHIBIT_OFF | ALERT_INHIBIT_OPEN | ALERT_INHIBIT_AWAY))
+                return 0;
+        return max_u64(max_u64(p->due_us, earliest_next(&t->now.of[ALERT_ACTIVATE])),
+                       end_us == UINT64_MAX ? 0 : end_us);
+}
+
+uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint64_t now_us, struct alerts *ret) {
+        follow_bout(t, sitting);
+        update_inhibitors(t, now_us);
+        observe_sitter(t, sitting, now_us);
+        update_causes(t, sitting, now_us);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
-                outcome_follow(d, k, sitting, now_us);
-                plan(d, k, sitting, now_us);
-                consider(d, k, sitting, now_us);
+                follow_alert(t, k, sitting, now_us);
+                update_plan(t, k, sitting, now_us);
+                raise_if_due(t, k, sitting, now_us);
         }
-        announce(d, sitting, now_us);
-        if (d->on_seat)
-                d->partial = false;
-        d->now.activate_due_us = activate_due(d);
-        *ret = d->now;
+        announce_activate(t, sitting, now_us);
+        if (t->sitter.on_seat)
+                t->sitter.partial = false;
+        t->now.activate_due_us = find_activate_due(t);
+        *ret = t->now;
         for (int k = 0; k < ALERT_KIND_N; k++)
-                d->now.of[k].changes = 0;
-        return deadline(d, sitting, now_us);
+                t->now.of[k].changes = 0;
+        return find_deadline(t, sitting, now_us);
 }
 
 /* ---- commands ---- */
 
-static bool limit_reached(int32_t most, uint32_t today) {
+static bool is_limit_reached(int32_t most, uint32_t today) {
         return most > 0 && today >= (uint32_t)most;
 }
 
-enum command_result alert_snooze(struct alert_desk *d, uint32_t min, uint64_t now_us) {
-        if (min > SNOOZE_MAX_MIN)
+static uint64_t period_end(uint32_t minutes, float default_min, uint64_t now_us) {
+        return now_us + (minutes > 0 ? (uint64_t)minutes * US_PER_MIN : us_of_minutes(default_min));
+}
+
+static enum command_result snooze_alerts(struct alert_tracker *t, uint32_t minutes, uint64_t now_us) {
+        if (minutes > SNOOZE_MAX_MIN)
                 return COMMAND_OUT_OF_RANGE;
-        if (limit_reached(d->settings.snoozes_max, d->now.snoozes_today))
+        if (is_limit_reached(t->settings.snoozes_max, t->now.snoozes_today))
                 return COMMAND_LIMIT_REACHED;
-        outcome_close_all(d, ALERT_SNOOZED, now_us);
-        d->now.snoozed_until_us =
-                now_us + (min > 0 ? (uint64_t)min * US_PER_MIN : due_minutes(d->settings.snooze_min));
-        d->now.snoozes_today++;
+        close_all_alerts(t, ALERT_SNOOZED, now_us);
+        t->now.snoozed_until_us = period_end(minutes, t->settings.snooze_min, now_us);
+        t->now.snoozes_today++;
         return COMMAND_OK;
 }
 
-/* All that is counted counts from here. */
-static void count_anew(struct alert_desk *d, uint64_t now_us) {
-        d->activate_from_us = d->short_from_us = d->seated_us;
-        d->activate_hold_us = 0;
-        d->still_from_us = now_us;
+/* Restarts every counter (activation, short tier, stillness) from now. */
+static void restart_counting(struct alert_tracker *t, uint64_t now_us) {
+        t->counting.activate_from_us = t->counting.short_from_us = t->sitter.seated_us;
+        t->counting.activate_not_before_us = 0;
+        t->counting.still_from_us = now_us;
 }
 
-enum command_result alert_done(struct alert_desk *d, uint64_t now_us) {
-        if (!outcome_close_all(d, ALERT_DONE, now_us))
+static enum command_result finish_alerts(struct alert_tracker *t, uint64_t now_us) {
+        if (!close_all_alerts(t, ALERT_DONE, now_us))
                 return COMMAND_NOTHING_DUE;
-        count_anew(d, now_us);
+        restart_counting(t, now_us);
         return COMMAND_OK;
 }
 
-static bool any_waits(const struct alert_desk *d) {
+static enum command_result skip_alerts(struct alert_tracker *t, uint64_t now_us) {
+        bool any = false;
+
         for (int k = 0; k < ALERT_KIND_N; k++)
-                if (due_waits(&d->now.of[k]))
-                        return true;
-        return false;
-}
-
-enum command_result alert_skip(struct alert_desk *d, uint64_t now_us) {
-        if (!any_waits(d))
+                any |= awaits_outcome(&t->now.of[k]);
+        if (!any)
                 return COMMAND_NOTHING_DUE;
-        if (limit_reached(d->settings.skips_max, d->now.skips_today))
+        if (is_limit_reached(t->settings.skips_max, t->now.skips_today))
                 return COMMAND_LIMIT_REACHED;
-        outcome_close_all(d, ALERT_SKIPPED, now_us);
-        count_anew(d, now_us);
-        d->now.skips_today++;
+        close_all_alerts(t, ALERT_SKIPPED, now_us);
+        restart_counting(t, now_us);
+        t->now.skips_today++;
         return COMMAND_OK;
 }
 
-enum command_result alert_pause(struct alert_desk *d, uint32_t min, uint64_t now_us) {
-        if (min > PAUSE_MAX_MIN)
+static enum command_result pause_alerts(struct alert_tracker *t, uint32_t minutes, uint64_t now_us) {
+        if (minutes > PAUSE_MAX_MIN)
                 return COMMAND_OUT_OF_RANGE;
-        outcome_close_all(d, ALERT_SNOOZED, now_us);
-        d->now.paused_until_us = now_us + (min > 0 ? (uint64_t)min * US_PER_MIN : due_minutes(d->settings.pause_min));
+        close_all_alerts(t, ALERT_SNOOZED, now_us);
+        t->now.paused_until_us = period_end(minutes, t->settings.pause_min, now_us);
         return COMMAND_OK;
 }
 
-enum command_result alert_resume(struct alert_desk *d) {
-        d->now.paused_until_us = d->now.snoozed_until_us = 0;
-        return COMMAND_OK;
-}
-
-enum command_result alert_disturb(struct alert_desk *d, enum alert_holder who, bool hold, uint64_t now_us) {
-        if (who >= ALERT_HOLDER_N)
-                return COMMAND_MALFORMED;
-        d->disturb_us[who] = hold ? max_u64(now_us, 1) : 0;
-        return COMMAND_OK;
-}
-
-enum command_result alert_session_done(struct alert_desk *d) {
-        if (d->now.session.of == 0)
-                return COMMAND_NO_SESSIONS;
-        if (d->sessions_done & 1u)
+static enum command_result finish_workout(struct alert_tracker *t) {
+        if (t->now.workout.of == 0)
+                return COMMAND_NO_WORKOUTS;
+        if (t->exercises.workouts_done & 1u)
                 return COMMAND_DONE_TODAY;
-        d->sessions_done |= 1u;
-        plan_next_session(d);
+        t->exercises.workouts_done |= 1u;
+        plan_next_workout(t);
         return COMMAND_OK;
 }
 
-void alert_new_day(struct alert_desk *d, uint64_t now_us) {
-        (void)now_us;
-        d->now.raised_today = d->now.snoozes_today = d->now.skips_today = 0;
-        d->sessions_done = (uint16_t)(d->sessions_done << 1);
-        choice_fade(&d->offered);
-        plan_next_session(d);
+static enum alert_inhibitor inhibitor_of(const struct command *command) {
+        return strcmp(command->name, "desktop") == 0 ? ALERT_INHIBITOR_DESKTOP : ALERT_INHIBITOR_PERSON;
+}
+
+enum command_result alert_command(struct alert_tracker *t, const struct command *command, uint64_t now_us) {
+        switch (command->type) {
+        case COMMAND_SNOOZE:
+                return snooze_alerts(t, command->minutes, now_us);
+        case COMMAND_DONE:
+                return finish_alerts(t, now_us);
+        case COMMAND_SKIP:
+                return skip_alerts(t, now_us);
+        case COMMAND_PAUSE:
+                return pause_alerts(t, command->minutes, now_us);
+        case COMMAND_RESUME:
+                t->now.paused_until_us = t->now.snoozed_until_us = 0;
+                return COMMAND_OK;
+        case COMMAND_INHIBIT:
+                t->requested_us[inhibitor_of(command)] = command->on ? max_u64(now_us, 1) : 0;
+                return COMMAND_OK;
+        case COMMAND_WORKOUT:
+                return finish_workout(t);
+        case COMMAND_CALIBRATE:
+        case COMMAND_TARE:
+        case COMMAND_TEACH:
+        case COMMAND_UNTEACH:
+        case COMMAND_SITTER:
+        case COMMAND_TYPE_N:
+                break;
+        }
+        return COMMAND_UNKNOWN;
+}
+
+void alert_new_day(struct alert_tracker *t) {
+        t->now.raised_today = t->now.snoozes_today = t->now.skips_today = 0;
+        t->exercises.workouts_done = (uint16_t)(t->exercises.workouts_done << 1);
+        choice_fade(&t->exercises.offered);
+        plan_next_workout(t);
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Which exercise an alert offers, and why.
+/* Chooses the exercise that an alert offers, and the reason for it.
  *
- * 1. Only what can be done at a desk in office clothes: prompt = yes, place desk or standing. The short tier
- *    does not ask anybody to stand: desk only.
- * 2. What the seat saw: slouched, arched or lopsided for at least 30 % of the bout, or no shift for the whole of it that
- *    matters to the alert (kind still); a slouch or asymmetry alert brings its own. Exercises that suit any of it come
+ * 1. Only exercises that can be done at a desk in office clothes: prompt = yes, place desk or standing. The short tier
+ *    asks nobody to stand: desk only.
+ * 2. The observations: slouched, arched or lopsided for at least 30 % of the bout, or no shift for the whole time that
+ *    matters to the alert (kind still); a slouch or asymmetry alert adds its own. Exercises that suit any of them come
  *    before all others.
- * 3. When nothing special was seen, or nothing suits it: those that suit "any".
- * 4. Balance: of these, the kind (activate, strengthen, release, stretch) that was offered least lately; among equal
- *    ones that of the first in the file. What was offered fades by a seventh a day: one is forgotten after a week.
+ * 3. If nothing special was observed, or nothing suits it: the exercises that suit "any".
+ * 4. Balance: among these, the kind (activate, strengthen, release, stretch) that was offered least lately; among equal
+ *    ones the kind that is listed first in the file. The count of offers fades by a seventh a day: an offer is forgotten
+ *    after a week.
  * 5. Exercises of that kind take turns in the order of the file.
- * Lopsided, and done side by side: it begins with the side that carried less.
+ * If lopsided, an exercise that is done side by side begins with the side that carried less.
  */
 #ifndef CORE_FOLLOW_EXERCISE_CHOICE_H
 #define CORE_FOLLOW_EXERCISE_CHOICE_H
@@ -29,14 +30,14 @@ struct choice {
 struct choice choice_make(const struct exercise_catalogue *catalogue, const struct sitting *sitting,
                           enum alert_kind kind, const struct exercise_history *history);
 
-/* exercise_reason.share as it is now: of the first of these bits, which is the one that words name. */
+/* The present value of exercise_reason.share: of the first of these bits, which is the one that the words name. */
 float choice_share(const struct sitting *sitting, uint32_t suits);
 
-/* It was offered. */
-void choice_offered(const struct exercise_catalogue *catalogue, const struct choice *choice,
-                    struct exercise_history *history);
+/* Records that the choice was offered. */
+void choice_record(const struct exercise_catalogue *catalogue, const struct choice *choice,
+                   struct exercise_history *history);
 
-/* Another day. */
+/* Fades the counts; call once a day. */
 void choice_fade(struct exercise_history *history);
 
 #endif

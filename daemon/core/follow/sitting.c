@@ -4,37 +4,97 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/follow/window.h"
 #include "util/minmax.h"
 
-#define US_PER_S 1000000ull
+#define US_PER_S UINT64_C(1000000)
 
-/* In a bout somebody must look at least so often, and may be so late: what is missed by a machine that was suspended is
- * at most the sum. Frames come far more often, so the call costs nothing in practice. */
-static const uint64_t LOOK_US = 5 * US_PER_S, LATE_US = 5 * US_PER_S;
+/* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to
+ * the seated time. Frames come far more often, so the call costs nothing in practice. */
+static const uint64_t CALL_EVERY_US = 5 * US_PER_S, LATE_US = 5 * US_PER_S;
 
-static uint64_t seconds(float s) {
+static uint64_t us_of_seconds(float s) {
         return (uint64_t)((double)s * US_PER_S);
 }
 
-/* Instants before this boot are its beginning; 0 means "not set". */
-static uint64_t ago(uint64_t now_us, uint64_t age_us) {
+/* An instant before this boot becomes the beginning of this boot; 0 would mean "not set". */
+static uint64_t instant_before(uint64_t now_us, uint64_t age_us) {
         return now_us > age_us ? now_us - age_us : 1;
 }
 
-static uint64_t absence(const struct sitting_tracker *t, uint64_t at_us) {
+static uint64_t absence_us(const struct sitting_tracker *t, uint64_t at_us) {
         return t->absent_more_us + (at_us - t->absent_since_us);
 }
 
-static bool sure_slouched(const struct sitting_tracker *t) {
+/* ---- the sliding window ---- */
+
+static void reset_window(struct sitting_window *w, uint64_t window_us) {
+        memset(w, 0, sizeof(*w));
+        w->part_us = window_us / WINDOW_PARTS + 1;
+}
+
+/* Clears the parts between the newest one and now, which becomes the newest. */
+static void advance_window(struct sitting_window *w, uint64_t now_us) {
+        uint64_t part = now_us / w->part_us;
+        uint64_t n = part > w->newest ? min_u64(part - w->newest, WINDOW_PARTS) : 0;
+
+        for (uint64_t i = 0; i < n; i++) {
+                uint64_t at = (part - i) % WINDOW_PARTS;
+                w->seated_us[at] = w->slouched_us[at] = w->lopsided_us[at] = 0;
+        }
+        if (part > w->newest)
+                w->newest = part;
+}
+
+/* Seated time from from_us to to_us, slouched or lopsided throughout or not at all. */
+static void add_to_window(struct sitting_window *w, uint64_t from_us, uint64_t to_us, bool slouched, bool lopsided) {
+        while (from_us < to_us) {
+                advance_window(w, from_us);
+                uint64_t n = min_u64(to_us, (w->newest + 1) * w->part_us) - from_us, at = w->newest % WINDOW_PARTS;
+                w->seated_us[at] += n;
+                w->slouched_us[at] += slouched ? n : 0;
+                w->lopsided_us[at] += lopsided ? n : 0;
+                from_us += n;
+        }
+}
+
+/* Removes seated time counted last: the sitter had left by then. */
+static void subtract_from_window(struct sitting_window *w, uint64_t us) {
+        for (uint64_t i = 0; i < WINDOW_PARTS && us > 0 && i <= w->newest; i++) {
+                uint64_t at = (w->newest - i) % WINDOW_PARTS, n = min_u64(us, w->seated_us[at]);
+                w->seated_us[at] -= n;
+                w->slouched_us[at] = min_u64(w->slouched_us[at], w->seated_us[at]);
+                w->lopsided_us[at] = min_u64(w->lopsided_us[at], w->seated_us[at]);
+                us -= n;
+        }
+}
+
+/* Drops parts older than the window and fills the window's fields of *ret. */
+static void sum_window(struct sitting_window *w, uint64_t now_us, struct sitting *ret) {
+        uint64_t seated = 0, slouched = 0, lopsided = 0;
+
+        advance_window(w, now_us);
+        for (int i = 0; i < WINDOW_PARTS; i++) {
+                seated += w->seated_us[i];
+                slouched += w->slouched_us[i];
+                lopsided += w->lopsided_us[i];
+        }
+        ret->slouched_window_us = slouched;
+        ret->lopsided_window_us = lopsided;
+        ret->slouched_share = seated > 0 ? (float)((double)slouched / (double)seated) : 0;
+        ret->lopsided_share = seated > 0 ? (float)((double)lopsided / (double)seated) : 0;
+}
+
+/* ---- totals ---- */
+
+static bool is_surely_slouched(const struct sitting_tracker *t) {
         return t->now.posture == POSTURE_SLOUCHED && t->now.confidence >= t->min_confidence;
 }
 
-static bool sure_arched(const struct sitting_tracker *t) {
+static bool is_surely_arched(const struct sitting_tracker *t) {
         return t->now.posture == POSTURE_ARCHED && t->now.confidence >= t->min_confidence;
 }
 
-static bool sure_lopsided(const struct sitting_tracker *t) {
+static bool is_surely_lopsided(const struct sitting_tracker *t) {
         return fabsf(t->now.asymmetry) >= t->lopsided_asymmetry && t->now.confidence >= t->min_confidence;
 }
 
@@ -45,113 +105,112 @@ void sitting_init(struct sitting_tracker *t, const struct settings *settings) {
 }
 
 void sitting_configure(struct sitting_tracker *t, const struct settings *settings) {
-        uint64_t window_us = seconds(settings->alert.posture_window_min * 60);
+        uint64_t window_us = us_of_seconds(settings->alert.posture_window_min * 60);
 
         t->settings = settings->sitting;
         t->lopsided_asymmetry = settings->alert.lopsided_asymmetry;
         t->min_confidence = settings->alert.min_confidence;
         if (t->window.part_us != window_us / WINDOW_PARTS + 1)
-                window_reset(&t->window, window_us);
+                reset_window(&t->window, window_us);
 }
 
-/* Time on the seat, in the posture of the last step. */
+/* Counts time on the seat, in the posture of the last step. */
 static void add_seated(struct sitting_tracker *t, uint64_t from_us, uint64_t to_us) {
         uint64_t n = to_us - from_us;
 
-        t->now.bout_seated_us += n;
-        t->now.bout_in_us[t->now.posture] += n;
-        t->now.bout_slouched_us += sure_slouched(t) ? n : 0;
-        t->now.bout_arched_us += sure_arched(t) ? n : 0;
-        t->now.bout_lopsided_us += sure_lopsided(t) ? n : 0;
+        t->now.bout.seated_us += n;
+        t->now.bout.in_us[t->now.posture] += n;
+        t->now.bout.slouched_us += is_surely_slouched(t) ? n : 0;
+        t->now.bout.arched_us += is_surely_arched(t) ? n : 0;
+        t->now.bout.lopsided_us += is_surely_lopsided(t) ? n : 0;
         t->now.today_us += t->in_bout ? n : 0;
-        window_add(&t->window, from_us, to_us, sure_slouched(t), sure_lopsided(t));
+        add_to_window(&t->window, from_us, to_us, is_surely_slouched(t), is_surely_lopsided(t));
 }
 
-/* The person had left us before now: what the dwell counted was no sitting. */
-static void take_back(struct sitting_tracker *t, uint64_t us) {
-        struct sitting *s = &t->now;
-        uint64_t n = min_u64(us, s->bout_seated_us);
+/* A part of a total stays within the total. */
+static void subtract_part(uint64_t *part_us, uint64_t us, uint64_t total_us) {
+        *part_us = min_u64(*part_us - min_u64(us, *part_us), total_us);
+}
 
-        s->bout_seated_us -= n;
-        s->bout_in_us[s->posture] -= min_u64(n, s->bout_in_us[s->posture]);
-        s->bout_slouched_us = min_u64(s->bout_slouched_us - min_u64(sure_slouched(t) ? n : 0, s->bout_slouched_us),
-                                      s->bout_seated_us);
-        s->bout_arched_us =
-                min_u64(s->bout_arched_us - min_u64(sure_arched(t) ? n : 0, s->bout_arched_us), s->bout_seated_us);
-        s->bout_lopsided_us = min_u64(s->bout_lopsided_us - min_u64(sure_lopsided(t) ? n : 0, s->bout_lopsided_us),
-                                      s->bout_seated_us);
+/* The sitter had left for us microseconds before now: the seated time that was counted in the dwell is removed. */
+static void subtract_seated(struct sitting_tracker *t, uint64_t us) {
+        struct sitting *s = &t->now;
+        struct bout *b = &s->bout;
+        uint64_t n = min_u64(us, b->seated_us);
+
+        b->seated_us -= n;
+        b->in_us[s->posture] -= min_u64(n, b->in_us[s->posture]);
+        subtract_part(&b->slouched_us, is_surely_slouched(t) ? n : 0, b->seated_us);
+        subtract_part(&b->arched_us, is_surely_arched(t) ? n : 0, b->seated_us);
+        subtract_part(&b->lopsided_us, is_surely_lopsided(t) ? n : 0, b->seated_us);
         s->today_us -= t->in_bout ? min_u64(n, s->today_us) : 0;
-        window_take_back(&t->window, n);
+        subtract_from_window(&t->window, n);
 }
 
-static void forget_bout(struct sitting_tracker *t) {
+static void reset_bout(struct sitting_tracker *t) {
         struct sitting *s = &t->now;
 
-        t->in_bout = t->partial_said = false;
+        t->in_bout = t->partial_reported = false;
         t->absent_since_us = t->absent_more_us = t->off_us = t->yesterday_us = 0;
-        s->bout_started_us = s->bout_seated_us = s->bout_slouched_us = s->bout_arched_us = s->bout_lopsided_us = 0;
-        s->last_shift_us = 0;
-        s->bout_number = 0;
-        s->bout_shifts = s->bout_squeezes = 0;
-        s->bout_squeezed_s = 0;
-        memset(s->bout_in_us, 0, sizeof(s->bout_in_us));
-        window_reset(&t->window, (t->window.part_us - 1) * WINDOW_PARTS);
+        s->bout = (struct bout){0};
+        s->bout_started_us = s->last_shift_us = s->bout_number = 0;
+        reset_window(&t->window, (t->window.part_us - 1) * WINDOW_PARTS);
 }
 
 static void end_bout(struct sitting_tracker *t) {
         t->now.changes |= SITTING_BOUT_ENDED;
-        if (t->off_us >= seconds(t->settings.interruption_s)) {
+        if (t->off_us >= us_of_seconds(t->settings.interruption_s)) {
                 t->now.changes |= SITTING_BREAK;
                 t->now.breaks_today++;
         }
-        t->now.last_bout_us = t->now.bout_seated_us;
+        t->now.last_bout_us = t->now.bout.seated_us;
         t->now.last_was_break = (t->now.changes & SITTING_BREAK) != 0;
-        forget_bout(t);
+        reset_bout(t);
 }
 
-static void say_partial(struct sitting_tracker *t) {
-        if (!t->partial_said && t->off_us >= seconds(t->settings.interruption_s)) {
-                t->partial_said = true;
+static void report_partial(struct sitting_tracker *t) {
+        if (!t->partial_reported && t->off_us >= us_of_seconds(t->settings.interruption_s)) {
+                t->partial_reported = true;
                 t->now.changes |= SITTING_PARTIAL_BREAK;
         }
 }
 
-/* On the seat again after less than a break. */
-static void resume(struct sitting_tracker *t, uint64_t at_us) {
-        say_partial(t);
-        if (t->partial_said)
+/* The sitter is back on the seat after less than a break. */
+static void resume_bout(struct sitting_tracker *t, uint64_t at_us) {
+        report_partial(t);
+        if (t->partial_reported)
                 t->now.partial_breaks_today++;
         if (t->off_us > 0)
                 t->now.changes |= SITTING_BACK;
-        t->now.last_away_us = absence(t, at_us);
-        /* sitting down is a movement; silence is not, and does not count as stillness either */
+        t->now.last_away_us = absence_us(t, at_us);
+        /* sitting down is a movement; silence is not a movement, and does not count as stillness either */
         t->now.last_shift_us = t->off_us > 0 ? at_us : min_u64(t->now.last_shift_us + t->now.last_away_us, at_us);
         t->absent_since_us = t->absent_more_us = t->off_us = 0;
-        t->partial_said = false;
+        t->partial_reported = false;
 }
 
 static void sit_down(struct sitting_tracker *t, uint64_t at_us, uint64_t now_us) {
         if (t->seat == SEAT_OFF)
                 t->off_us -= min_u64(now_us - at_us, t->off_us);
-        if (t->in_bout && absence(t, at_us) >= seconds(t->settings.break_s))
+        if (t->in_bout && absence_us(t, at_us) >= us_of_seconds(t->settings.break_s))
                 end_bout(t);
         if (t->in_bout) {
-                resume(t, at_us);
+                resume_bout(t, at_us);
         } else {
-                forget_bout(t);
+                reset_bout(t);
                 t->now.last_shift_us = at_us;
         }
         add_seated(t, at_us, now_us);
 }
 
-/* Off the seat, or silent, since at_us. */
-static void leave(struct sitting_tracker *t, enum seat to, uint64_t at_us, uint64_t now_us) {
+/* The seat has been empty or silent since at_us. */
+static void leave_seat(struct sitting_tracker *t, enum seat to, uint64_t at_us, uint64_t now_us) {
         if (t->seat == SEAT_ON) {
-                take_back(t, now_us - at_us);
+                subtract_seated(t, now_us - at_us);
                 t->absent_since_us = at_us;
         }
         if (!t->in_bout) {
-                forget_bout(t);
+                reset_bout(t);
                 return;
         }
         if (to == SEAT_OFF) {
@@ -163,8 +222,8 @@ static void leave(struct sitting_tracker *t, enum seat to, uint64_t at_us, uint6
         }
 }
 
-/* The seat is seen in another state: dated back to the first evidence, but never before the present state began. */
-static void see(struct sitting_tracker *t, enum seat to, uint64_t since_us, uint64_t now_us) {
+/* Applies a change of the seat's state, dated back to its first evidence, but never before the present state began. */
+static void apply_seat(struct sitting_tracker *t, enum seat to, uint64_t since_us, uint64_t now_us) {
         uint64_t at = since_us < t->seat_since_us || since_us > now_us ? now_us : since_us;
 
         if (to == t->seat)
@@ -172,15 +231,15 @@ static void see(struct sitting_tracker *t, enum seat to, uint64_t since_us, uint
         if (to == SEAT_ON)
                 sit_down(t, at, now_us);
         else
-                leave(t, to, at, now_us);
+                leave_seat(t, to, at, now_us);
         t->seat = to;
         t->seat_since_us = at;
 }
 
-/* Counts the time since the last call as what was seen then. */
-static void advance(struct sitting_tracker *t, uint64_t now_us) {
+/* Counts the time since the last step as the state of that step. */
+static void count_elapsed(struct sitting_tracker *t, uint64_t now_us) {
         if (t->call_by_us > 0 && now_us > t->call_by_us + LATE_US)
-                see(t, SEAT_SILENT, t->last_us, t->last_us); /* stood still: nobody looked */
+                apply_seat(t, SEAT_SILENT, t->last_us, t->last_us); /* the machine slept */
         if (t->seat == SEAT_ON)
                 add_seated(t, t->last_us, now_us);
         else if (t->seat == SEAT_OFF && t->in_bout)
@@ -189,56 +248,58 @@ static void advance(struct sitting_tracker *t, uint64_t now_us) {
         t->last_us = now_us;
 }
 
-static enum seat seat_of(enum occupancy occupancy) {
+static enum seat seat_from_occupancy(enum occupancy occupancy) {
         switch (occupancy) {
         case OCCUPANCY_PERSON:
                 return SEAT_ON;
         case OCCUPANCY_VACANT:
         case OCCUPANCY_OBJECT:
                 return SEAT_OFF;
-        default:
-                return SEAT_SILENT;
+        case OCCUPANCY_UNKNOWN:
+        case OCCUPANCY_N:
+                break;
         }
+        return SEAT_SILENT;
 }
 
-static void confirm(struct sitting_tracker *t) {
+static void confirm_bout(struct sitting_tracker *t) {
         t->in_bout = true;
         t->now.bout_started_us = t->seat_since_us;
         t->now.bout_number = ++t->last_number;
-        t->now.today_us += t->now.bout_seated_us - min_u64(t->yesterday_us, t->now.bout_seated_us);
+        t->now.today_us += t->now.bout.seated_us - min_u64(t->yesterday_us, t->now.bout.seated_us);
         t->now.bouts_today++;
         t->now.changes |= SITTING_BOUT_STARTED;
 }
 
-/* What falls due by time alone. */
-static void fall_due(struct sitting_tracker *t, uint64_t now_us) {
+/* Confirms or ends a bout when its time is over. */
+static void apply_timeouts(struct sitting_tracker *t, uint64_t now_us) {
         if (!t->in_bout && t->seat == SEAT_ON && !t->doubted &&
-            now_us - t->seat_since_us >= seconds(t->settings.confirm_s))
-                confirm(t);
+            now_us - t->seat_since_us >= us_of_seconds(t->settings.confirm_s))
+                confirm_bout(t);
         if (!t->in_bout || t->seat == SEAT_ON)
                 return;
-        say_partial(t);
-        if (absence(t, now_us) >= seconds(t->settings.break_s))
+        report_partial(t);
+        if (absence_us(t, now_us) >= us_of_seconds(t->settings.break_s))
                 end_bout(t);
 }
 
-/* Upstream counts from when the sitter sat down: less than before is another count. */
-static void take_squeezes(struct sitting_tracker *t, const struct squeezes *seen) {
-        bool anew = seen->reps < t->squeezes.reps;
+/* The estimator counts from when the sitter sat down: a count smaller than the last one has started again. */
+static void add_squeezes(struct sitting_tracker *t, const struct squeezes *now) {
+        bool restarted = now->reps < t->squeezes.reps;
 
-        t->now.bout_squeezes += seen->reps - (anew ? 0 : t->squeezes.reps);
-        t->now.bout_squeezed_s += seen->held_s - (anew ? 0 : t->squeezes.held_s);
-        t->squeezes = *seen;
+        t->now.bout.squeezes += now->reps - (restarted ? 0 : t->squeezes.reps);
+        t->now.bout.squeezed_s += now->held_s - (restarted ? 0 : t->squeezes.held_s);
+        t->squeezes = *now;
 }
 
-static void take_posture(struct sitting *s, const struct posture *p, uint64_t now_us) {
+static void apply_posture(struct sitting *s, const struct posture *p, uint64_t now_us) {
         bool seated = p->occupancy == OCCUPANCY_PERSON;
 
         if (seated && (p->shifting || s->shifting))
                 s->last_shift_us = now_us;
         if (seated && !p->shifting && s->shifting) {
                 s->changes |= SITTING_SHIFTED;
-                s->bout_shifts++;
+                s->bout.shifts++;
         }
         s->shifting = seated && p->shifting;
         s->posture = p->posture_class;
@@ -247,7 +308,7 @@ static void take_posture(struct sitting *s, const struct posture *p, uint64_t no
         s->movement = seated ? p->movement : NAN;
 }
 
-static enum sitting_phase phase(const struct sitting_tracker *t) {
+static enum sitting_phase find_phase(const struct sitting_tracker *t) {
         if (!t->in_bout)
                 return t->seat == SEAT_ON ? SITTING_CONFIRMING : SITTING_AWAY;
         if (t->seat == SEAT_ON)
@@ -255,45 +316,47 @@ static enum sitting_phase phase(const struct sitting_tracker *t) {
         return t->seat == SEAT_OFF ? SITTING_INTERRUPTED : SITTING_SUSPENDED;
 }
 
-/* Time left until limit, as an instant; what is reached is no deadline. */
-static uint64_t due(uint64_t now_us, uint64_t have_us, uint64_t limit_us) {
+/* The instant at which a running time reaches its limit; UINT64_MAX when it has reached it. */
+static uint64_t instant_reached(uint64_t now_us, uint64_t have_us, uint64_t limit_us) {
         return have_us < limit_us ? now_us + (limit_us - have_us) : UINT64_MAX;
 }
 
-static uint64_t deadline(const struct sitting_tracker *t, uint64_t now_us) {
-        uint64_t next = now_us + LOOK_US;
+static uint64_t find_deadline(const struct sitting_tracker *t, uint64_t now_us) {
+        uint64_t next = now_us + CALL_EVERY_US;
 
-        switch (phase(t)) {
+        switch (find_phase(t)) {
         case SITTING_CONFIRMING:
-                return min_u64(next, due(now_us, now_us - t->seat_since_us, seconds(t->settings.confirm_s)));
+                return min_u64(next, instant_reached(now_us, now_us - t->seat_since_us,
+                                                     us_of_seconds(t->settings.confirm_s)));
         case SITTING_INTERRUPTED:
-                next = min_u64(next, due(now_us, t->off_us, seconds(t->settings.interruption_s)));
-                return min_u64(next, due(now_us, absence(t, now_us), seconds(t->settings.break_s)));
+                next = min_u64(next, instant_reached(now_us, t->off_us, us_of_seconds(t->settings.interruption_s)));
+                return min_u64(next,
+                               instant_reached(now_us, absence_us(t, now_us), us_of_seconds(t->settings.break_s)));
         case SITTING_SUSPENDED:
-                return min_u64(next, due(now_us, absence(t, now_us), seconds(t->settings.break_s)));
+                return min_u64(next,
+                               instant_reached(now_us, absence_us(t, now_us), us_of_seconds(t->settings.break_s)));
         case SITTING_SEATED:
                 return next;
-        default:
-                return UINT64_MAX;
+        case SITTING_AWAY:
+        case SITTING_PHASE_N:
+                break;
         }
+        return UINT64_MAX;
 }
 
-static void publish(struct sitting_tracker *t, uint64_t now_us, struct sitting *ret) {
-        t->now.phase = phase(t);
-        t->now.partial = t->now.phase == SITTING_INTERRUPTED && t->partial_said;
+static void publish_sitting(struct sitting_tracker *t, uint64_t now_us, struct sitting *ret) {
+        t->now.phase = find_phase(t);
+        t->now.partial = t->now.phase == SITTING_INTERRUPTED && t->partial_reported;
         t->now.left_seat_us = t->now.phase == SITTING_INTERRUPTED ? t->absent_since_us : 0;
-        window_sum(&t->window, now_us, &t->now);
+        sum_window(&t->window, now_us, &t->now);
         *ret = t->now;
         t->now.changes = 0;
         if (t->in_bout)
                 return;
-        ret->bout_started_us = ret->bout_seated_us = ret->last_shift_us = 0;
-        ret->bout_slouched_us = ret->bout_arched_us = ret->bout_lopsided_us = 0;
+        ret->bout = (struct bout){0};
+        ret->bout_started_us = ret->last_shift_us = 0;
         ret->slouched_window_us = ret->lopsided_window_us = 0;
         ret->slouched_share = ret->lopsided_share = 0;
-        ret->bout_shifts = ret->bout_squeezes = 0;
-        ret->bout_squeezed_s = 0;
-        memset(ret->bout_in_us, 0, sizeof(ret->bout_in_us));
 }
 
 uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, uint64_t now_us, struct sitting *ret) {
@@ -301,24 +364,24 @@ uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, 
 
         if (now_us < t->last_us)
                 now_us = t->last_us;
-        advance(t, now_us);
-        see(t, seat_of(posture->occupancy), posture->occupancy_since_us, now_us);
-        take_posture(&t->now, posture, now_us);
-        take_squeezes(t, &posture->squeezes);
+        count_elapsed(t, now_us);
+        apply_seat(t, seat_from_occupancy(posture->occupancy), posture->occupancy_since_us, now_us);
+        apply_posture(&t->now, posture, now_us);
+        add_squeezes(t, &posture->squeezes);
         t->doubted = t->now.doubted = posture->doubted;
-        fall_due(t, now_us);
-        publish(t, now_us, ret);
-        next = deadline(t, now_us);
+        apply_timeouts(t, now_us);
+        publish_sitting(t, now_us, ret);
+        next = find_deadline(t, now_us);
         t->call_by_us = next == UINT64_MAX ? 0 : next;
         return next;
 }
 
 void sitting_new_day(struct sitting_tracker *t, uint64_t now_us) {
         if (now_us > t->last_us)
-                advance(t, now_us);
+                count_elapsed(t, now_us);
         t->now.today_us = 0;
         t->now.bouts_today = t->now.breaks_today = t->now.partial_breaks_today = 0;
-        t->yesterday_us = t->in_bout ? 0 : t->now.bout_seated_us;
+        t->yesterday_us = t->in_bout ? 0 : t->now.bout.seated_us;
 }
 
 void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct memory_sitting *ret) {
@@ -326,10 +389,11 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
         bool absent = t->in_bout && t->seat != SEAT_ON;
 
         *ret = (struct memory_sitting){
-                .phase = phase(t),
+                .phase = find_phase(t),
                 .bout_age_us = t->in_bout ? now_us - s->bout_started_us : UINT64_MAX,
-                .left_seat_age_us = absent ? absence(t, now_us) : UINT64_MAX,
+                .left_seat_age_us = absent ? absence_us(t, now_us) : UINT64_MAX,
                 .last_shift_age_us = t->in_bout ? now_us - s->last_shift_us : UINT64_MAX,
+                .bout = t->in_bout ? s->bout : (struct bout){0},
                 .off_us = absent ? t->off_us : 0,
                 .last_bout_us = s->last_bout_us,
                 .last_was_break = s->last_was_break,
@@ -339,19 +403,9 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
                 .partial_breaks_today = s->partial_breaks_today,
                 .last_number = t->last_number,
         };
-        if (!t->in_bout)
-                return;
-        ret->bout_seated_us = s->bout_seated_us;
-        ret->bout_slouched_us = s->bout_slouched_us;
-        ret->bout_arched_us = s->bout_arched_us;
-        ret->bout_lopsided_us = s->bout_lopsided_us;
-        ret->bout_shifts = s->bout_shifts;
-        ret->bout_squeezes = s->bout_squeezes;
-        ret->bout_squeezed_s = s->bout_squeezed_s;
-        memcpy(ret->bout_in_us, s->bout_in_us, sizeof(ret->bout_in_us));
 }
 
-/* All of the absence is silence, or was seen before the save. */
+/* The absence since the save counts as silence. */
 static void recall_bout(struct sitting_tracker *t, const struct memory_sitting *m, uint64_t elapsed_us,
                         uint64_t now_us) {
         uint64_t absent = (m->left_seat_age_us == UINT64_MAX ? 0 : m->left_seat_age_us) + elapsed_us;
@@ -359,21 +413,16 @@ static void recall_bout(struct sitting_tracker *t, const struct memory_sitting *
         t->in_bout = true;
         t->seat = SEAT_SILENT;
         t->seat_since_us = now_us;
-        t->absent_since_us = ago(now_us, absent);
+        t->absent_since_us = instant_before(now_us, absent);
         t->absent_more_us = absent - (now_us - t->absent_since_us);
         t->off_us = m->off_us;
-        t->partial_said = m->off_us >= seconds(t->settings.interruption_s);
-        t->now.bout_started_us = ago(now_us, m->bout_age_us + elapsed_us);
-        t->now.last_shift_us = ago(now_us, m->last_shift_age_us + elapsed_us);
-        t->now.bout_seated_us = m->bout_seated_us;
-        t->now.bout_slouched_us = m->bout_slouched_us;
-        t->now.bout_arched_us = m->bout_arched_us;
-        t->now.bout_lopsided_us = m->bout_lopsided_us;
+        t->partial_reported = m->off_us >= us_of_seconds(t->settings.interruption_s);
+        t->now.bout_started_us = instant_before(now_us, m->bout_age_us + elapsed_us);
+        t->now.last_shift_us = instant_before(now_us, m->last_shift_age_us + elapsed_us);
         t->now.bout_number = m->last_number;
-        t->now.bout_shifts = m->bout_shifts;
-        t->now.bout_squeezes = m->bout_squeezes;
-        t->now.bout_squeezed_s = m->bout_squeezed_s > 0 ? m->bout_squeezed_s : 0;
-        memcpy(t->now.bout_in_us, m->bout_in_us, sizeof(t->now.bout_in_us));
+        t->now.bout = m->bout;
+        if (!(m->bout.squeezed_s > 0)) /* also when it is NAN */
+                t->now.bout.squeezed_s = 0;
 }
 
 void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memory, uint64_t elapsed_us,
@@ -381,7 +430,7 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
         bool in_bout = memory->phase == SITTING_SEATED || memory->phase == SITTING_INTERRUPTED ||
                        memory->phase == SITTING_SUSPENDED;
 
-        forget_bout(t);
+        reset_bout(t);
         t->last_us = now_us;
         t->last_number = memory->last_number;
         t->now.last_bout_us = memory->last_bout_us;

@@ -3,22 +3,22 @@
  *
  *   AWAY --person--> CONFIRMING --confirm_s--> SEATED --off--> INTERRUPTED --break_s--> AWAY
  *                        |off                     ^---back---------|
- *                        v                     SEATED/INTERRUPTED --mat silent--> SUSPENDED --frames--> as seen
+ *                        v                     SEATED/INTERRUPTED --mat silent--> SUSPENDED --frames--> as measured
  *                       AWAY
  *
  * Rules (following-up studies count breaks of about 2 min and more; a short stand must never count):
  *   bout          starts once a person has been seated confirm_s (5 s); it then began at the first evidence
  *   interruption  off the seat < interruption_s (30 s): the bout goes on
  *   partial break interruption_s .. break_s: counted, does not end the bout
- *   break         >= break_s (120 s) off the seat: the bout ended when the person left
+ *   break         >= break_s (120 s) off the seat: the bout ended when the sitter left
  *   silence       of the mat, of the daemon or a suspended machine is never sitting. Silence of break_s ends the bout
- *                 at its beginning (as no break: nobody was seen standing); a shorter one, and the bout goes on
- *   absence       time off the seat and silence that touch count together against break_s; it counts as a break or
- *                 partial break only when the person was seen off the seat for interruption_s of it
- *   sleep         in a bout a call is asked for every 5 s at the latest. One that comes more than 5 s late means that
- *                 the machine or the daemon stood still: all the time since the call before is silence
+ *                 at its beginning (not as a break: the seat was not measured empty); the bout outlasts a shorter one
+ *   absence       adjacent time off the seat and silence count together against break_s; it counts as a break or
+ *                 partial break only when the seat was measured empty for interruption_s of it
+ *   sleep         in a bout, a call is requested at least every 5 s. One that comes more than 5 s late means that
+ *                 the machine or the daemon was suspended: all the time since the call before is silence
  * A change that is decided after a dwell is dated back to its first evidence (occupancy_since_us): seated time counted
- * in the dwell is taken back, absence is credited at once.
+ * in the dwell is subtracted again, absence is credited at once.
  */
 #ifndef CORE_FOLLOW_SITTING_H
 #define CORE_FOLLOW_SITTING_H
@@ -31,7 +31,7 @@
 #include "sitbone/settings.h"
 #include "sitbone/sitting.h"
 
-/* What the mat says of the seat, all postures and objects aside. */
+/* Occupancy reduced to what counts for sitting: silent, empty (or an object), or a person. */
 enum seat { SEAT_SILENT, SEAT_OFF, SEAT_ON };
 
 /* Seated, slouched and lopsided time of the last window in equal parts: the window is exact to one part in 60. */
@@ -44,21 +44,21 @@ struct sitting_window {
 
 struct sitting_tracker {
         struct settings_sitting settings;
-        struct sitting now; /* what the last step returned; bout_* also while confirming */
-        uint64_t last_us;   /* when that was; 0 = never */
+        struct sitting now; /* the last step's result; the bout's totals also while confirming */
+        uint64_t last_us;   /* time of the last step; 0 = never */
         /* private */
         float lopsided_asymmetry, min_confidence;
         enum seat seat;
-        bool doubted; /* the seat looks otherwise now: no bout begins */
+        bool doubted; /* the last maps do not look like the seat's state: no bout begins */
         uint64_t seat_since_us;
         bool in_bout;
-        uint64_t call_by_us;      /* the deadline returned last, 0 = none: how sleep is told */
+        uint64_t call_by_us;      /* the deadline returned last, 0 = none: a call long after it reveals a sleep */
         uint64_t absent_since_us; /* in a bout, not on the seat */
-        uint64_t absent_more_us;  /* of the absence: from before this boot */
-        uint64_t off_us;          /* of the absence: seen off the seat */
-        bool partial_said;
+        uint64_t absent_more_us;  /* part of the absence before this boot */
+        uint64_t off_us;          /* part of the absence with the seat measured empty */
+        bool partial_reported;    /* PARTIAL_BREAK was set for this absence */
         struct squeezes squeezes; /* of the posture, in the last step */
-        uint64_t yesterday_us;    /* of a bout not confirmed yet: before midnight */
+        uint64_t yesterday_us;    /* part of an unconfirmed bout before midnight */
         uint64_t last_number;     /* of bouts */
         struct sitting_window window;
 };
@@ -71,7 +71,7 @@ uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, 
 
 void sitting_new_day(struct sitting_tracker *t, uint64_t now_us);
 void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct memory_sitting *ret);
-/* elapsed_us: time between the save and now_us, during which nothing is known. Called before the first step. */
+/* elapsed_us: time between the save and now_us, during which nothing is known. Call before the first step. */
 void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memory, uint64_t elapsed_us,
                     uint64_t now_us);
 

@@ -165,9 +165,9 @@ static int admit_caller(struct bus *b, sd_bus_message *m, double cost, bus_answe
         }
 
 /* The same for a method that is a command: parse reads its arguments. */
-#define DEFINE_COMMAND(handler, verb_, parse)                                                                         \
+#define DEFINE_COMMAND(handler, type_, parse)                                                                         \
         static int answer_##handler(void *userdata, sd_bus_message *m) {                                              \
-                struct command command = {.verb = verb_};                                                             \
+                struct command command = {.type = type_};                                                             \
                 enum command_result parsed = parse(m, &command);                                                      \
                                                                                                                       \
                 return answer_command(userdata, m, parsed, &command);                                                 \
@@ -182,13 +182,13 @@ DEFINE_COMMAND(on_done, COMMAND_DONE, parse_nothing)
 DEFINE_COMMAND(on_skip, COMMAND_SKIP, parse_nothing)
 DEFINE_COMMAND(on_pause, COMMAND_PAUSE, parse_minutes)
 DEFINE_COMMAND(on_resume, COMMAND_RESUME, parse_nothing)
-DEFINE_COMMAND(on_hold, COMMAND_HOLD, parse_inhibit)
+DEFINE_COMMAND(on_hold, COMMAND_INHIBIT, parse_inhibit)
 DEFINE_COMMAND(on_calibrate, COMMAND_CALIBRATE, parse_target)
 DEFINE_COMMAND(on_tare, COMMAND_TARE, parse_nothing)
 DEFINE_COMMAND(on_teach, COMMAND_TEACH, parse_name)
 DEFINE_COMMAND(on_unteach, COMMAND_UNTEACH, parse_name)
 DEFINE_COMMAND(on_set_sitter, COMMAND_SITTER, parse_name_or_none)
-DEFINE_COMMAND(on_session_done, COMMAND_SESSION, parse_nothing)
+DEFINE_COMMAND(on_session_done, COMMAND_WORKOUT, parse_nothing)
 
 /* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; bus_callers.h does it. */
 #define UNPRIVILEGED SD_BUS_VTABLE_UNPRIVILEGED

@@ -134,7 +134,6 @@ static void fill_alert(const struct bus_view *v, enum alert_kind k, struct bus_a
         memset(ret, 0, sizeof(*ret));
         ret->kind = k;
         ret->alert = *a;
-        ret->break_s = v->settings->sitting.break_s;
         if (e)
                 ret->exercise = *e;
         snprintf(ret->language, sizeof(ret->language), "%s", language_chosen());
@@ -149,9 +148,9 @@ int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kin
         fill_alert(v, k, &b);
         const struct exercise *e = *b.exercise.id ? &b.exercise : NULL;
         snprintf(id, sizeof(id), "%" PRIu64, b.alert.id);
-        alert_reason(&b.alert, k, b.break_s, reason, sizeof(reason));
+        alert_reason(&b.alert, k, reason, sizeof(reason));
         exercise_reason(e, &b.alert.why, chosen, sizeof(chosen));
-        alert_body(&b.alert, k, b.break_s, e, body, sizeof(body));
+        alert_body(&b.alert, k, e, body, sizeof(body));
         r = sd_bus_message_append(m, "ss", id, alert_kind_name(k));
         if (r >= 0)
                 r = sd_bus_message_open_container(m, 'a', "{sv}");
@@ -298,7 +297,7 @@ static int append_kind(sd_bus_message *m, const struct bus_view *v, enum alert_k
         const struct alert_plan *p = &v->snapshot->alerts.plan[k];
         char held[128];
 
-        alert_held_names(p->held, held, sizeof(held));
+        alert_held_names(p->inhibits, held, sizeof(held));
         return sd_bus_message_append(m, "a{sv}", 6, "kind", "s", alert_kind_name(k), "title", "s",
                                      alert_title(k),                                       /* */
                                      "have_s", "u", (uint32_t)(p->have_us / USEC_PER_SEC), /* */
@@ -329,7 +328,7 @@ static int append_last(sd_bus_message *m, const struct bus_view *v) {
         if (a->id == 0)
                 return 0;
         snprintf(id, sizeof(id), "%" PRIu64, a->id);
-        alert_reason(a, k, v->settings->sitting.break_s, reason, sizeof(reason));
+        alert_reason(a, k, reason, sizeof(reason));
         exercise_reason(e, &a->why, chosen, sizeof(chosen));
         fill_alert(v, k, &b);
         r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_exercise_why", "s", chosen,
@@ -343,10 +342,10 @@ static int append_last(sd_bus_message *m, const struct bus_view *v) {
         return r < 0 ? r : bus_alert_append(m, &b, "last_");
 }
 
-/* The strengthening session of today, or else the next one. Appends nothing when none are planned. */
-static int append_session(sd_bus_message *m, const struct snapshot *s) {
-        const struct exercise_session *x = &s->alerts.session;
-        char ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)] = "";
+/* The strengthening workout of today, or else the next one. Appends nothing when none are planned. */
+static int append_workout(sd_bus_message *m, const struct snapshot *s) {
+        const struct workout *x = &s->alerts.workout;
+        char ids[WORKOUT_EXERCISES_MAX * (EXERCISE_ID_MAX + 1)] = "";
         size_t n = 0;
 
         if (x->of == 0)
@@ -367,16 +366,16 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
         if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                            /* */
-                                          "snoozed_until", "t", bus_wall_us(v, a->snoozed_until_us),        /* */
-                                          "paused_until", "t", bus_wall_us(v, a->paused_until_us),          /* */
-                                          "quiet_until", "t", bus_wall_us(v, a->quiet_until_us),            /* */
-                                          "disturb", "u", a->disturb, "alerts_today", "u", a->raised_today, /* */
-                                          "snoozes_today", "u", a->snoozes_today, "skips_today", "u",       /* */
-                                          a->skips_today, "daily_max", "u",                                 /* */
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                               /* */
+                                          "snoozed_until", "t", bus_wall_us(v, a->snoozed_until_us),           /* */
+                                          "paused_until", "t", bus_wall_us(v, a->paused_until_us),             /* */
+                                          "quiet_until", "t", bus_wall_us(v, a->quiet_until_us),               /* */
+                                          "disturb", "u", a->inhibitors, "alerts_today", "u", a->raised_today, /* */
+                                          "snoozes_today", "u", a->snoozes_today, "skips_today", "u",          /* */
+                                          a->skips_today, "daily_max", "u",                                    /* */
                                           (uint32_t)v->settings->alert.daily_max);
         if (r >= 0)
-                r = append_session(m, v->snapshot);
+                r = append_workout(m, v->snapshot);
         if (r >= 0)
                 r = append_last(m, v);
         return r < 0 ? r : sd_bus_message_close_container(m);

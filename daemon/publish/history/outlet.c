@@ -144,8 +144,8 @@ static bool has_event(const struct history *h, const struct snapshot *s) {
                 changes |= s->alerts.of[k].changes & ~(uint32_t)ALERT_UPDATED;
         return changes != 0 || s->learning.calibration_changed || s->sitting.phase != h->phase ||
                s->posture.referenced != h->referenced || s->posture.calibrated != h->calibrated ||
-               s->posture.squeezes.ready != h->squeeze_taken || s->sitting.bout_squeezes > h->squeezes ||
-               (s->alerts.session.done_today && !h->done_today) || strcmp(s->learning.sitter, h->sitter) != 0;
+               s->posture.squeezes.ready != h->squeeze_taken || s->sitting.bout.squeezes > h->squeezes ||
+               (s->alerts.workout.done_today && !h->done_today) || strcmp(s->learning.sitter, h->sitter) != 0;
 }
 
 /* Keeps what has_event() compares the next snapshot with. */
@@ -154,8 +154,8 @@ static void remember_snapshot(struct history *h, const struct snapshot *s) {
         h->referenced = s->posture.referenced;
         h->calibrated = s->posture.calibrated;
         h->squeeze_taken = s->posture.squeezes.ready;
-        h->squeezes = s->sitting.bout_squeezes;
-        h->done_today = s->alerts.session.done_today;
+        h->squeezes = s->sitting.bout.squeezes;
+        h->done_today = s->alerts.workout.done_today;
         memcpy(h->sitter, s->learning.sitter, sizeof(h->sitter));
 }
 
@@ -184,7 +184,7 @@ static void fill_entry(const struct history *h, const struct snapshot *s, uint64
         memcpy(ret->sitter, s->learning.sitter, sizeof(ret->sitter));
         ret->squeeze_taken = s->posture.squeezes.ready;
         ret->retaken = h->retaken;
-        ret->session_done = s->alerts.session.done_today && (first || !h->done_today);
+        ret->session_done = s->alerts.workout.done_today && (first || !h->done_today);
         ret->first = first;
         ret->asymmetry_us = h->asymmetry_us;
         ret->asymmetry_known_us = h->asymmetry_known_us;

@@ -175,13 +175,13 @@ static int add_squeezes(struct history_writer *w, const struct history_entry *e,
 static int write_squeezes(struct history_writer *w, const struct history_entry *e) {
         struct history_ledger *l = &w->ledger;
         const struct sitting *b = &e->sitting;
-        double more_s = (double)b->bout_squeezed_s - l->squeezed_s;
+        double more_s = (double)b->bout.squeezed_s - l->squeezed_s;
         int rc = SQLITE_OK;
 
-        if (b->bout_squeezes > l->squeezes)
-                rc = add_squeezes(w, e, b->bout_squeezes - l->squeezes, more_s > 0 ? more_s : 0);
-        l->squeezes = b->bout_squeezes;
-        l->squeezed_s = (double)b->bout_squeezed_s;
+        if (b->bout.squeezes > l->squeezes)
+                rc = add_squeezes(w, e, b->bout.squeezes - l->squeezes, more_s > 0 ? more_s : 0);
+        l->squeezes = b->bout.squeezes;
+        l->squeezed_s = (double)b->bout.squeezed_s;
         return rc;
 }
 
@@ -311,22 +311,22 @@ static int update_bout(struct history_writer *w, const struct history_entry *e) 
         const struct sitting *b = &e->sitting;
         struct history_ledger *l = &w->ledger;
         int64_t at_s = convert_to_wall_s(w, e, 0);
-        uint32_t shifts = b->bout_shifts > l->shifts ? b->bout_shifts - l->shifts : 0;
+        uint32_t shifts = b->bout.shifts > l->shifts ? b->bout.shifts - l->shifts : 0;
         int rc = SQLITE_OK;
 
         for (int k = 0; k < POSTURE_N && rc == SQLITE_OK; k++) {
-                double now_s = to_seconds(b->bout_in_us[k]), more = now_s - l->in_s[k];
+                double now_s = to_seconds(b->bout.in_us[k]), more = now_s - l->in_s[k];
 
                 l->in_s[k] = now_s;
                 if (fabs(more) >= 1e-6)
                         rc = add_posture(w, at_s, (enum posture_class)k, more);
         }
-        l->seated_s = to_seconds(b->bout_seated_us);
+        l->seated_s = to_seconds(b->bout.seated_us);
         if (l->slump_s < 0 && l->in_s[POSTURE_SLOUCHED] >= SLUMP_S)
                 l->slump_s = fmax(0, l->seated_s - l->in_s[POSTURE_SLOUCHED]);
         if (rc == SQLITE_OK)
                 rc = add_balance(w, e, at_s, shifts);
-        l->shifts = b->bout_shifts;
+        l->shifts = b->bout.shifts;
         if (rc == SQLITE_OK)
                 rc = write_squeezes(w, e);
         if (b->phase == SITTING_SEATED)

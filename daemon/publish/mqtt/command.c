@@ -103,69 +103,69 @@ static enum command_result minutes(const struct said *said, long long most, stru
 }
 
 static enum command_result snooze(const struct said *said, struct command *ret) {
-        ret->verb = COMMAND_SNOOZE;
+        ret->type = COMMAND_SNOOZE;
         return minutes(said, 240, ret);
 }
 
 static enum command_result pause_(const struct said *said, struct command *ret) {
-        ret->verb = COMMAND_PAUSE;
+        ret->type = COMMAND_PAUSE;
         return minutes(said, 1440, ret);
 }
 
 static enum command_result resume(const struct said *said, struct command *ret) {
         (void)said;
-        ret->verb = COMMAND_RESUME;
+        ret->type = COMMAND_RESUME;
         return COMMAND_OK;
 }
 
 static enum command_result skip(const struct said *said, struct command *ret) {
         (void)said;
-        ret->verb = COMMAND_SKIP;
+        ret->type = COMMAND_SKIP;
         return COMMAND_OK;
 }
 
 static enum command_result hold(const struct said *said, struct command *ret) {
-        ret->verb = COMMAND_HOLD;
+        ret->type = COMMAND_INHIBIT;
         ret->on = strcmp(said->word, "on") == 0;
         return ret->on || strcmp(said->word, "off") == 0 ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
 static enum command_result activation_done(const struct said *said, struct command *ret) {
         (void)said; /* a button sends whatever it was given */
-        ret->verb = COMMAND_DONE;
+        ret->type = COMMAND_DONE;
         return COMMAND_OK;
 }
 
 static enum command_result session_done(const struct said *said, struct command *ret) {
         (void)said;
-        ret->verb = COMMAND_SESSION;
+        ret->type = COMMAND_WORKOUT;
         return COMMAND_OK;
 }
 
 static enum command_result calibrate(const struct said *said, struct command *ret) {
-        ret->verb = COMMAND_CALIBRATE;
+        ret->type = COMMAND_CALIBRATE;
         return calibrate_target_of(said->word, &ret->target) ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
 static enum command_result teach(const struct said *said, struct command *ret) {
-        ret->verb = COMMAND_TEACH;
+        ret->type = COMMAND_TEACH;
         return name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
 static enum command_result unteach(const struct said *said, struct command *ret) {
-        ret->verb = COMMAND_UNTEACH;
+        ret->type = COMMAND_UNTEACH;
         return name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
 /* Empty = nobody in particular; but a number in JSON has no word. */
 static enum command_result sitter(const struct said *said, struct command *ret) {
-        ret->verb = COMMAND_SITTER;
+        ret->type = COMMAND_SITTER;
         return said->empty || name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
 static enum command_result tare(const struct said *said, struct command *ret) {
         (void)said;
-        ret->verb = COMMAND_TARE;
+        ret->type = COMMAND_TARE;
         return COMMAND_OK;
 }
 
@@ -211,7 +211,7 @@ enum command_result command_read(const char *name, const void *payload, size_t n
         memset(ret, 0, sizeof(*ret));
         snprintf(ret->reply_to.verb, sizeof(ret->reply_to.verb), "%s", legal_verb(name) ? name : "invalid");
         if (!verb)
-                return COMMAND_UNKNOWN_VERB;
+                return COMMAND_UNKNOWN;
         if (n > COMMAND_PAYLOAD_MAX)
                 return COMMAND_MALFORMED;
         read = n > 0 && *(const char *)payload == '{'

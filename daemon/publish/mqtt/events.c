@@ -20,7 +20,7 @@ static void init_event(const struct snapshot *s, enum seat_event_kind kind, uint
         ret->kind = kind;
         ret->at_realtime_us = at_realtime_us;
         ret->slouched_share = ret->asymmetry = NAN;
-        ret->seated_us = s->sitting.bout_seated_us;
+        ret->seated_us = s->sitting.bout.seated_us;
 }
 
 static void fill_exercise(const struct exercise_catalogue *exercises, int32_t i, struct seat_event *ret) {
@@ -48,12 +48,11 @@ static void init_alert_event(const struct snapshot *s, enum seat_event_kind kind
         ret->asymmetry = a->asymmetry;
 }
 
-static void fill_raised(const struct snapshot *s, enum alert_kind k, uint64_t realtime_us, float break_s,
-                        struct seat_event *ret) {
+static void fill_raised(const struct snapshot *s, enum alert_kind k, uint64_t realtime_us, struct seat_event *ret) {
         const struct alert *a = &s->alerts.of[k];
 
         init_alert_event(s, EVENT_ALERT_RAISED, k, find_wall_us(s, realtime_us, a->raised_us), ret);
-        alert_reason(a, k, break_s, ret->reason, sizeof(ret->reason));
+        alert_reason(a, k, ret->reason, sizeof(ret->reason));
         fill_exercise(s->exercises, a->exercise, ret);
         exercise_reason(alert_exercise(s->exercises, a), &a->why, ret->exercise.why, sizeof(ret->exercise.why));
 }
@@ -66,7 +65,7 @@ static void fill_closed(const struct snapshot *s, enum alert_kind k, uint64_t re
         ret->latency_us = a->answered_us >= a->raised_us ? a->answered_us - a->raised_us : UINT64_MAX;
 }
 
-void emit_events(const struct snapshot *s, uint64_t realtime_us, float break_s,
+void emit_events(const struct snapshot *s, uint64_t realtime_us,
                  void (*emit)(void *userdata, const struct seat_event *event), void *userdata) {
         const uint32_t changes = s->sitting.changes;
         struct seat_event e;
@@ -87,7 +86,7 @@ void emit_events(const struct snapshot *s, uint64_t realtime_us, float break_s,
                         emit(userdata, &e);
                 }
                 if (s->alerts.of[k].changes & (ALERT_RAISED | ALERT_REPEATED)) {
-                        fill_raised(s, (enum alert_kind)k, realtime_us, break_s, &e);
+                        fill_raised(s, (enum alert_kind)k, realtime_us, &e);
                         if (s->alerts.of[k].changes & ALERT_REPEATED)
                                 e.kind = EVENT_ALERT_REPEATED;
                         emit(userdata, &e);

@@ -39,7 +39,7 @@ struct seat_event {
 
 /* Calls emit for each event of this snapshot; number and queued_us are left to the receiver. Sitting down and
  * standing up are published at once, also within a bout; the end of a bout is known only a break later. */
-void emit_events(const struct snapshot *s, uint64_t realtime_us, float break_s,
+void emit_events(const struct snapshot *s, uint64_t realtime_us,
                  void (*emit)(void *userdata, const struct seat_event *event), void *userdata);
 
 #endif

@@ -68,7 +68,7 @@ static bool only_numbers(const struct mailbox *m, const struct snapshot *s) {
         return s->only_numbers && m->has_report && m->report.mat_online == s->health.mat_online;
 }
 
-void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us, float break_s) {
+void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us) {
         struct live_values now;
         uint64_t before;
         bool urgent;
@@ -85,7 +85,7 @@ void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime
         m->report = now;
         m->has_report = true;
         before = m->n_events;
-        emit_events(s, realtime_us, break_s, push_event, m);
+        emit_events(s, realtime_us, push_event, m);
         urgent = urgent || m->n_events != before;
         pthread_mutex_unlock(&m->lock);
         if (urgent)

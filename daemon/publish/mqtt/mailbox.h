@@ -53,7 +53,7 @@ int mailbox_init(struct mailbox *m); /* negative errno; *m was zeroed */
 void mailbox_done(struct mailbox *m);
 
 /* Decision thread */
-void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us, float break_s);
+void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us);
 void mailbox_configure(struct mailbox *m, const struct settings *settings);
 bool mailbox_next_request(struct mailbox *m, struct request *ret);
 void mailbox_answer(struct mailbox *m, const struct answer *answer);
@@ -61,8 +61,8 @@ void mailbox_stop(struct mailbox *m);
 
 /* MQTT thread */
 bool mailbox_stopping(struct mailbox *m);
-bool mailbox_report(struct mailbox *m, struct live_values *ret);     /* the newest; false = none yet */
-bool mailbox_settings(struct mailbox *m, struct settings *ret); /* once each change */
+bool mailbox_report(struct mailbox *m, struct live_values *ret); /* the newest; false = none yet */
+bool mailbox_settings(struct mailbox *m, struct settings *ret);  /* once each change */
 bool mailbox_next_event(struct mailbox *m, struct seat_event *ret);
 bool mailbox_request(struct mailbox *m, const struct request *request); /* false = full */
 bool mailbox_next_answer(struct mailbox *m, struct answer *ret);

@@ -36,7 +36,6 @@ struct mqtt {
         atomic_int owners; /* the daemon and the thread; the last one frees */
         pthread_t thread;
         /* used by the decision thread only */
-        float break_s;
         sd_event_source *commands;
         command_fn execute;
         void *userdata;
@@ -219,7 +218,7 @@ static void *thread_main(void *userdata) {
 static void mqtt_post(void *self, const struct snapshot *snapshot) {
         struct mqtt *q = self;
 
-        mailbox_post(&q->mailbox, snapshot, clock_realtime_us(), q->break_s);
+        mailbox_post(&q->mailbox, snapshot, clock_realtime_us());
 }
 
 /* Commands wait in the mailbox. */
@@ -249,7 +248,6 @@ static const char *mqtt_status(void *self) {
 static void mqtt_configure(void *self, const struct settings *settings) {
         struct mqtt *q = self;
 
-        q->break_s = settings->sitting.break_s;
         mailbox_configure(&q->mailbox, settings);
 }
 
@@ -304,7 +302,6 @@ int mqtt_new(const struct outlet_host *host, struct outlet *ret) {
         mosquitto_lib_init();
         atomic_init(&q->owners, 2);
         atomic_init(&q->status, "connecting");
-        q->break_s = host->settings->sitting.break_s;
         q->execute = host->execute;
         q->userdata = host->userdata;
         q->v5 = host->settings->mqtt.protocol != MQTT_V311;

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbone-agent/agent.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -9,6 +7,11 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "tools/sitbone-agent/desktop_inhibit.h"
+#include "tools/sitbone-agent/desktop_session.h"
+#include "tools/sitbone-agent/notify.h"
+#include "tools/sitbone-agent/seats.h"
+#include "tools/sitbone-agent/settings.h"
 #include "util/language.h"
 #include "util/log.h"
 #include "util/version.h"
@@ -20,11 +23,11 @@ static const char usage[] =
         "sitbone-agent --bus session   after sitboned --user\n"
         "sitbone-agent --print         without a desktop\n"
         "\n"
-        "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done, Snooze and Skip. While "
-        "the\n"
-        "desktop is not to be disturbed, sitboned is told to hold them.\n"
+        "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done, Snooze and Skip. "
+        "While\n"
+        "\"do not disturb\" is on, new alerts wait in sitboned.\n"
         "\n"
-        "  --bus BUS      where sitboned is: system (default) or session\n"
+        "  --bus BUS      the bus of sitboned: system (default) or session\n"
         "  --session      the same as --bus session\n"
         "  --config FILE  instead of ~/.config/sitbone/agent.conf:\n"
         "                   [agent]\n"
@@ -32,13 +35,14 @@ static const char usage[] =
         "                   bus = system\n"
         "                   # yes: ask the desktop to play its message sound\n"
         "                   sound = no\n"
-        "                   # say so when the mat sent nothing for so long; 0: never\n"
+        "                   # notify when the mat has sent nothing for this long; 0: never\n"
         "                   mat_silent_s = 30\n"
-        "                   # no: alerts are raised also while the desktop is not to be disturbed\n"
+        "                   # no: alerts are raised also while the desktop has \"do not disturb\" on\n"
         "                   do_not_disturb = yes\n"
-        "                   # no: a film or a presentation (the screen is kept awake) does not count as that\n"
+        "                   # no: a film or a presentation (the screen is kept awake) does not count as \"do not "
+        "disturb\"\n"
         "                   fullscreen = yes\n"
-        "  --print        print what the notifications would say, for machines without a desktop\n"
+        "  --print        print the text of the notifications, for machines without a desktop\n"
         "  --version, --help\n";
 
 struct options {
@@ -47,7 +51,7 @@ struct options {
 };
 
 /* Ends the program after --help and on wrong usage. */
-static void read_options(int argc, char **argv, struct options *ret) {
+static void parse_options(int argc, char **argv, struct options *ret) {
         enum { OPT_BUS = 256, OPT_SESSION, OPT_CONFIG, OPT_PRINT, OPT_VERSION };
         static const struct option options[] = {{"bus", required_argument, NULL, OPT_BUS},
                                                 {"session", no_argument, NULL, OPT_SESSION},
@@ -78,7 +82,7 @@ static void read_options(int argc, char **argv, struct options *ret) {
                 case 'h':
                         fputs(usage, stdout);
                         exit(STATUS_OK);
-                default: /* getopt has said what */
+                default: /* getopt has printed the error */
                         exit(STATUS_USAGE);
                 }
         }
@@ -92,18 +96,18 @@ static void read_options(int argc, char **argv, struct options *ret) {
         }
 }
 
-static void on_session(void *userdata) {
-        notifier_set_may_show(userdata, session_may_show());
+static void update_may_show(void *userdata, bool may_show) {
+        notifier_set_may_show(userdata, may_show);
 }
 
-/* Before the bus: sd-bus closes itself in an exit source of ordinary priority. */
+/* Runs before sd-bus closes the bus in an exit source of normal priority. */
 static int on_exit_loop(sd_event_source *source, void *userdata) {
         (void)source;
-        notifier_goodbye(userdata);
+        notifier_close_all(userdata);
         return 0;
 }
 
-static int add_goodbye(sd_event *event, struct notifier *notifier) {
+static int add_exit_source(sd_event *event, struct notifier *notifier) {
         sd_event_source *source;
         int r = sd_event_add_exit(event, &source, on_exit_loop, notifier);
 
@@ -134,32 +138,31 @@ static int add_signals(sd_event *event) {
         return 0;
 }
 
-static int run(sd_event *event, sd_bus *desktop, const struct agent_settings *settings) {
-        static struct notifier notifier; /* too large for the stack of a small program */
-        struct disturb *disturb = NULL;
+static int run_agent(sd_event *event, sd_bus *desktop, const struct agent_settings *settings) {
+        static struct notifier notifier; /* 80 kB: too large for the stack */
+        struct desktop_inhibit *inhibit = NULL;
         struct seats *seats = NULL;
         int r = notifier_init(&notifier, desktop, settings);
 
         if (r >= 0 && desktop)
                 r = sd_bus_attach_event(desktop, event, SD_EVENT_PRIORITY_NORMAL);
-        if (r >= 0 && desktop) /* when the desktop's bus ends, so does the session, and so do we */
+        if (r >= 0 && desktop) /* when the desktop's bus ends, the session and the agent end too */
                 r = sd_bus_set_exit_on_disconnect(desktop, 1);
         if (r >= 0)
                 r = add_signals(event);
         if (r >= 0)
-                r = add_goodbye(event, &notifier);
+                r = add_exit_source(event, &notifier);
         if (r >= 0)
-                r = session_watch(event, on_session, &notifier);
+                r = session_watch(event, update_may_show, &notifier);
         if (r >= 0)
                 r = seats_new(event, settings, &notifier, &seats);
         if (r >= 0 && desktop)
-                r = disturb_new(event, desktop, settings, seats_hold, seats, &disturb);
+                r = desktop_inhibit_new(event, desktop, settings, seats_set_inhibited, seats, &inhibit);
         if (r < 0)
                 return r;
-        notifier_set_may_show(&notifier, session_may_show());
         sd_notify(0, "READY=1");
         r = sd_event_loop(event);
-        disturb_free(disturb);
+        desktop_inhibit_free(inhibit);
         seats_free(seats);
         return r;
 }
@@ -172,7 +175,7 @@ int main(int argc, char **argv) {
         int r;
 
         language_choose("auto");
-        read_options(argc, argv, &options);
+        parse_options(argc, argv, &options);
         if (agent_settings_load(options.config, &settings) > 0)
                 return STATUS_USAGE;
         if (options.bus)
@@ -185,7 +188,7 @@ int main(int argc, char **argv) {
         if (r < 0)
                 log_error("no session bus: %s; start the agent inside a desktop session", strerror(-r));
         else
-                r = run(event, desktop, &settings);
+                r = run_agent(event, desktop, &settings);
         sd_bus_close_unref(desktop);
         sd_event_unref(event);
         return r < 0 ? STATUS_FAILED : STATUS_OK;

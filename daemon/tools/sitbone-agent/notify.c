@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Notifications by the freedesktop.org specification 1.2: one a kind of alert, replaced in place. */
+#include "tools/sitbone-agent/notify.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/sitbone-agent/agent.h"
 #include "util/language.h"
 #include "util/log.h"
 #include "util/sanitize.h"
@@ -12,25 +12,25 @@
 #define SERVICE "org.freedesktop.Notifications"
 #define PATH    "/org/freedesktop/Notifications"
 
-enum { GOODBYE_US = 2000000 };
+enum { CLOSE_ALL_US = 2000000 };
 
-static void sync_note(struct note *note);
+static void sync_notification(struct notification *notification);
 
 static void sync_all(struct notifier *n) {
-        for (int i = 0; i < NOTES_MAX; i++)
-                if (*n->notes[i].seat)
-                        sync_note(&n->notes[i]);
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++)
+                if (*n->notifications[i].seat)
+                        sync_notification(&n->notifications[i]);
 }
 
-/* The server is not there (any more): it knows none of our numbers. What is open is shown when it comes. */
-static void server_gone(struct notifier *n, const char *why) {
-        if (!n->missing_said)
-                log_notice("no notification server (%s); waiting for one", why);
-        n->missing_said = true;
+/* The server is absent, or has left and forgotten every id: open alerts are shown when a server appears. */
+static void forget_server(struct notifier *n, const char *why) {
+        if (!n->missing_reported)
+                log_notice("no notification server: %s; waiting for one", why);
+        n->missing_reported = true;
         n->server = SERVER_UNKNOWN;
-        for (int i = 0; i < NOTES_MAX; i++) {
-                n->notes[i].id = 0;
-                n->notes[i].changed = n->notes[i].wanted;
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++) {
+                n->notifications[i].id = 0;
+                n->notifications[i].changed = n->notifications[i].wanted;
         }
 }
 
@@ -42,7 +42,7 @@ static int on_capabilities(sd_bus_message *m, void *userdata, sd_bus_error *ret_
         if (n->server != SERVER_ASKED)
                 return 0;
         if (sd_bus_message_is_method_error(m, NULL)) {
-                server_gone(n, sd_bus_message_get_error(m)->message);
+                forget_server(n, sd_bus_message_get_error(m)->message);
                 return 0;
         }
         n->actions = n->body = n->markup = n->sound = false;
@@ -55,20 +55,20 @@ static int on_capabilities(sd_bus_message *m, void *userdata, sd_bus_error *ret_
                 n->sound |= strcmp(cap, "sound") == 0;
         }
         n->server = SERVER_READY;
-        n->missing_said = false;
+        n->missing_reported = false;
         sync_all(n);
         return 0;
 }
 
-/* Also starts a server that the bus can start. */
+/* Asks for the capabilities, which also starts a server that the bus can start. */
 static void ask_server(struct notifier *n) {
         if (n->server == SERVER_UNKNOWN && sd_bus_call_method_async(n->bus, NULL, SERVICE, PATH, SERVICE,
                                                                     "GetCapabilities", on_capabilities, n, NULL) >= 0)
                 n->server = SERVER_ASKED;
 }
 
-/* The body is plain text for us; to a server that reads markup, & < > must be written as entities. */
-static void write_body(const char *text, bool markup, char *ret, size_t size) {
+/* The body is plain text. For a server that reads markup, & < > must be written as entities. */
+static void escape_body(const char *text, bool markup, char *ret, size_t size) {
         size_t n = 0;
 
         for (; *text && n + 6 < size; text++) {
@@ -82,94 +82,95 @@ static void write_body(const char *text, bool markup, char *ret, size_t size) {
         ret[n] = '\0';
 }
 
-static int append_actions(sd_bus_message *m, const struct note *note) {
+static int append_actions(sd_bus_message *m, const struct notification *notification) {
         char snooze[32];
 
-        if (!note->notifier->actions || note->snooze_min == 0)
+        if (!notification->notifier->actions || notification->snooze_min == 0)
                 return sd_bus_message_append(m, "as", 0);
-        snprintf(snooze, sizeof(snooze), _("Snooze %u min"), note->snooze_min);
-        /* A click on the text only says "seen": it must not count as an exercise done. */
+        snprintf(snooze, sizeof(snooze), _("Snooze %u min"), notification->snooze_min);
+        /* a click on the text means "seen": it must not count as an exercise done */
         return sd_bus_message_append(m, "as", 8, "default", _("Seen"), "done", _("Done"), "snooze", snooze, "skip",
                                      _("Skip"));
 }
 
-static int append_hints(sd_bus_message *m, const struct note *note) {
-        const struct notifier *n = note->notifier;
+static int append_hints(sd_bus_message *m, const struct notification *notification) {
+        const struct notifier *n = notification->notifier;
         char synchronous[SEAT_NAME_MAX + KIND_MAX + 1];
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
-        snprintf(synchronous, sizeof(synchronous), "%s-%s", note->seat, note->kind);
+        snprintf(synchronous, sizeof(synchronous), "%s-%s", notification->seat, notification->kind);
         if (r >= 0) /* urgency is a byte: some servers drop the notification otherwise */
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}", "urgency", "y", note->low ? 0 : 1, /* */
-                                          "category", "s", note->category,                              /* */
-                                          "desktop-entry", "s", "org.sitbone.Agent",                    /* */
-                                          "x-canonical-private-synchronous", "s", synchronous,          /* */
-                                          "transient", "b", (int)note->low);
-        if (r >= 0 && n->sound && n->settings->sound && !note->low && note->id == 0)
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}", "urgency", "y", notification->quiet ? 0 : 1, /* */
+                                          "category", "s", notification->category,                                /* */
+                                          "desktop-entry", "s", "org.sitbone.Agent",                              /* */
+                                          "x-canonical-private-synchronous", "s", synchronous,                    /* */
+                                          "transient", "b", (int)notification->quiet);
+        if (r >= 0 && n->sound && n->settings->sound && !notification->quiet && notification->id == 0)
                 r = sd_bus_message_append(m, "{sv}", "sound-name", "s", "message-new-instant");
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
 static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct note *note = userdata;
+        struct notification *notification = userdata;
 
         (void)ret_error;
-        note->asked = false;
+        notification->pending = false;
         if (sd_bus_message_is_method_error(m, NULL)) {
                 const sd_bus_error *e = sd_bus_message_get_error(m);
 
-                /* tried again with the next update of the alert, or when a server appears */
+                /* sent again with the next update of the alert, or when a server appears */
                 log_warning("notification not shown: %s", e->message ? e->message : e->name);
-                note->changed = note->wanted;
+                notification->changed = notification->wanted;
                 if (sd_bus_error_has_name(e, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
                     sd_bus_error_has_name(e, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
-                        server_gone(note->notifier, e->message);
+                        forget_server(notification->notifier, e->message);
                 return 0;
         }
-        if (sd_bus_message_read(m, "u", &note->id) >= 0)
-                sync_note(note);
+        if (sd_bus_message_read(m, "u", &notification->id) >= 0)
+                sync_notification(notification);
         return 0;
 }
 
-static int notify(struct note *note) {
-        struct notifier *n = note->notifier;
-        char body[sizeof(note->body) * 5] = "";
+static int send_notify(struct notification *notification) {
+        struct notifier *n = notification->notifier;
+        char body[sizeof(notification->body) * 5] = "";
         sd_bus_message *m = NULL;
         int r = sd_bus_message_new_method_call(n->bus, &m, SERVICE, PATH, SERVICE, "Notify");
 
         if (n->body)
-                write_body(note->body, n->markup, body, sizeof(body));
+                escape_body(notification->body, n->markup, body, sizeof(body));
         if (r >= 0)
-                r = sd_bus_message_append(m, "susss", "sitbone", note->id, "appointment-soon", note->title, body);
+                r = sd_bus_message_append(m, "susss", "sitbone", notification->id, "appointment-soon",
+                                          notification->title, body);
         if (r >= 0)
-                r = append_actions(m, note);
+                r = append_actions(m, notification);
         if (r >= 0)
-                r = append_hints(m, note);
+                r = append_hints(m, notification);
         if (r >= 0)
                 r = sd_bus_message_append(m, "i", -1);
         if (r >= 0)
-                r = sd_bus_call_async(n->bus, NULL, m, on_notified, note, 0);
+                r = sd_bus_call_async(n->bus, NULL, m, on_notified, notification, 0);
         sd_bus_message_unref(m);
         return r;
 }
 
-static void take_down(struct note *note) {
+static void close_notification(struct notification *notification) {
         sd_bus_message *m = NULL;
 
-        if (note->id && note->notifier->bus &&
-            sd_bus_message_new_method_call(note->notifier->bus, &m, SERVICE, PATH, SERVICE, "CloseNotification") >=
-                    0) {
-                sd_bus_message_append(m, "u", note->id);
+        if (notification->id && notification->notifier->bus &&
+            sd_bus_message_new_method_call(notification->notifier->bus, &m, SERVICE, PATH, SERVICE,
+                                           "CloseNotification") >= 0) {
+                sd_bus_message_append(m, "u", notification->id);
                 sd_bus_message_set_expect_reply(m, 0);
                 sd_bus_message_set_auto_start(m, 0);
-                sd_bus_send(note->notifier->bus, m, NULL);
+                sd_bus_send(notification->notifier->bus, m, NULL);
                 sd_bus_message_unref(m);
         }
-        note->id = 0;
+        notification->id = 0;
 }
 
-/* Lines as a seat said them: only their ends control a terminal. */
-static void take_text(const char *text, char *ret, size_t size) {
+/* Copies text from a seat: only line ends may control a terminal. */
+static void copy_sanitized(const char *text, char *ret, size_t size) {
         char *end;
 
         snprintf(ret, size, "%s", text);
@@ -182,95 +183,96 @@ static void take_text(const char *text, char *ret, size_t size) {
         sanitize_line(ret);
 }
 
-/* Without a desktop: what it would say, once an alert; numbers that move are not worth a new page. */
-static void print_note(struct note *note) {
-        if (note->wanted && note->changed && note->id == 0) {
-                printf("%s\n%s\n", note->title, note->body);
-                if (note->snooze_min)
-                        printf(_("[Done]  [Snooze %u min]  [Skip]\n"), note->snooze_min);
-                note->id = 1;
-        } else if (!note->wanted && note->id) {
-                printf(_("(taken down: %s)\n"), note->title);
-                note->id = 0;
+/* Without a desktop, prints the text once for each alert, not again when its numbers change. */
+static void print_notification(struct notification *notification) {
+        if (notification->wanted && notification->changed && notification->id == 0) {
+                printf("%s\n%s\n", notification->title, notification->body);
+                if (notification->snooze_min)
+                        printf(_("[Done]  [Snooze %u min]  [Skip]\n"), notification->snooze_min);
+                notification->id = 1;
+        } else if (!notification->wanted && notification->id) {
+                printf(_("(taken down: %s)\n"), notification->title);
+                notification->id = 0;
         }
-        note->changed = false;
+        notification->changed = false;
         fflush(stdout);
 }
 
-/* Brings the desktop to what is wanted, one call at a time a note. */
-static void sync_note(struct note *note) {
-        struct notifier *n = note->notifier;
+/* Makes the desktop show what is wanted, with one call at a time for each notification. */
+static void sync_notification(struct notification *notification) {
+        struct notifier *n = notification->notifier;
         int r;
 
         if (!n->bus) {
-                print_note(note);
+                print_notification(notification);
                 return;
         }
-        if (note->asked)
+        if (notification->pending)
                 return;
-        if (!note->wanted) {
-                take_down(note);
+        if (!notification->wanted) {
+                close_notification(notification);
                 return;
         }
-        if (!note->changed || note->put_away || !n->may_show)
+        if (!notification->changed || notification->dismissed || !n->may_show)
                 return;
         if (n->server != SERVER_READY) {
                 ask_server(n);
                 return;
         }
-        r = notify(note);
-        note->asked = r >= 0;
-        note->changed = r < 0;
+        r = send_notify(notification);
+        notification->pending = r >= 0;
+        notification->changed = r < 0;
         if (r < 0)
                 log_warning("notification not sent: %s", strerror(-r));
 }
 
-static struct note *note_of(struct notifier *n, const char *seat, const char *kind) {
-        struct note *spare = NULL;
+static struct notification *claim_notification(struct notifier *n, const char *seat, const char *kind) {
+        struct notification *spare = NULL;
 
-        for (int i = 0; i < NOTES_MAX; i++) {
-                struct note *note = &n->notes[i];
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++) {
+                struct notification *notification = &n->notifications[i];
 
-                if (strcmp(note->seat, seat) == 0 && strcmp(note->kind, kind) == 0)
-                        return note;
-                if (!spare && !note->wanted && !note->asked && note->id == 0)
-                        spare = note;
+                if (strcmp(notification->seat, seat) == 0 && strcmp(notification->kind, kind) == 0)
+                        return notification;
+                if (!spare && !notification->wanted && !notification->pending && notification->id == 0)
+                        spare = notification;
         }
         if (!spare)
                 return NULL;
-        *spare = (struct note){.notifier = n};
+        *spare = (struct notification){.notifier = n};
         snprintf(spare->seat, sizeof(spare->seat), "%s", seat);
         snprintf(spare->kind, sizeof(spare->kind), "%s", kind);
         return spare;
 }
 
 void notifier_show(struct notifier *n, const char *seat, const char *kind, const char *alert,
-                   const struct note_text *text) {
-        struct note *note = note_of(n, seat, kind);
+                   const struct notification_text *text) {
+        struct notification *notification = claim_notification(n, seat, kind);
 
-        if (!note) {
-                log_warning("too many notifications at once: %s of %s not shown", kind, seat);
+        if (!notification) {
+                log_warning("%s: alert %s not shown: at most %d notifications at a time", seat, kind,
+                            NOTIFICATIONS_MAX);
                 return;
         }
-        if (strcmp(note->alert, alert) != 0) {
-                note->put_away = false;
-        } else if (text->showings > note->showings) { /* again, as if it were new */
-                note->put_away = false;
-                take_down(note);
+        if (strcmp(notification->alert, alert) != 0) {
+                notification->dismissed = false;
+        } else if (text->showings > notification->showings) { /* shown again as if it were new */
+                notification->dismissed = false;
+                close_notification(notification);
         }
-        note->showings = text->showings;
-        snprintf(note->alert, sizeof(note->alert), "%s", alert);
-        take_text(text->title, note->title, sizeof(note->title));
-        take_text(text->body, note->body, sizeof(note->body));
-        snprintf(note->category, sizeof(note->category), "%s", text->category);
-        note->snooze_min = text->snooze_min;
-        note->low = text->quiet;
-        note->own = text->own;
-        note->wanted = note->changed = true;
-        sync_note(note);
+        notification->showings = text->showings;
+        snprintf(notification->alert, sizeof(notification->alert), "%s", alert);
+        copy_sanitized(text->title, notification->title, sizeof(notification->title));
+        copy_sanitized(text->body, notification->body, sizeof(notification->body));
+        snprintf(notification->category, sizeof(notification->category), "%s", text->category);
+        notification->snooze_min = text->snooze_min;
+        notification->quiet = text->quiet;
+        notification->own = text->own;
+        notification->wanted = notification->changed = true;
+        sync_notification(notification);
 }
 
-static bool listed(const char *list, const char *alert) {
+static bool is_listed(const char *list, const char *alert) {
         size_t n = strlen(alert);
 
         for (const char *p = list; p && n && (p = strstr(p, alert)); p += n)
@@ -280,14 +282,14 @@ static bool listed(const char *list, const char *alert) {
 }
 
 void notifier_hide(struct notifier *n, const char *seat, const char *kind, const char *except) {
-        for (int i = 0; i < NOTES_MAX; i++) {
-                struct note *note = &n->notes[i];
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++) {
+                struct notification *notification = &n->notifications[i];
 
-                if (strcmp(note->seat, seat) != 0 || (kind && strcmp(note->kind, kind) != 0) ||
-                    (except && (note->own || listed(except, note->alert))))
+                if (strcmp(notification->seat, seat) != 0 || (kind && strcmp(notification->kind, kind) != 0) ||
+                    (except && (notification->own || is_listed(except, notification->alert))))
                         continue;
-                note->wanted = false;
-                sync_note(note);
+                notification->wanted = false;
+                sync_notification(notification);
         }
 }
 
@@ -295,68 +297,68 @@ void notifier_set_may_show(struct notifier *n, bool may_show) {
         if (n->may_show == may_show)
                 return;
         n->may_show = may_show;
-        log_info("this session is %s", may_show ? "active: showing alerts" : "not active: holding alerts back");
+        log_info("this session is %s", may_show ? "active: alerts are shown" : "not active: alerts wait");
         sync_all(n);
 }
 
-/* A notification that is still on its way has no number yet by which it could be taken down: the server answers one after
- * the other. */
-static void await_numbers(struct notifier *n) {
+/* A notification has no id by which to close it until the server replies. The server replies in order, so after one more
+ * reply every id is known. */
+static void await_ids(struct notifier *n) {
         sd_bus_message *m = NULL;
 
         if (sd_bus_message_new_method_call(n->bus, &m, SERVICE, PATH, SERVICE, "GetServerInformation") >= 0)
-                sd_bus_call(n->bus, m, GOODBYE_US, NULL, NULL);
+                sd_bus_call(n->bus, m, CLOSE_ALL_US, NULL, NULL);
         sd_bus_message_unref(m);
         while (sd_bus_process(n->bus, NULL) > 0)
                 ;
 }
 
-void notifier_goodbye(struct notifier *n) {
-        bool asked = false;
+void notifier_close_all(struct notifier *n) {
+        bool pending = false;
 
         if (!n->bus)
                 return;
-        for (int i = 0; i < NOTES_MAX; i++) {
-                n->notes[i].wanted = false;
-                asked |= n->notes[i].asked;
-                if (!n->notes[i].asked)
-                        take_down(&n->notes[i]);
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++) {
+                n->notifications[i].wanted = false;
+                pending |= n->notifications[i].pending;
+                if (!n->notifications[i].pending)
+                        close_notification(&n->notifications[i]);
         }
-        if (asked)
-                await_numbers(n);
-        sd_bus_flush(n->bus); /* the session bus of this person; we are on our way out */
+        if (pending)
+                await_ids(n);
+        sd_bus_flush(n->bus); /* it may block: the agent exits anyway */
 }
 
-static struct note *note_shown(struct notifier *n, uint32_t id) {
-        for (int i = 0; i < NOTES_MAX; i++)
-                if (id && n->notes[i].id == id)
-                        return &n->notes[i];
+static struct notification *find_shown(struct notifier *n, uint32_t id) {
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++)
+                if (id && n->notifications[i].id == id)
+                        return &n->notifications[i];
         return NULL;
 }
 
 static int on_closed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         uint32_t id, reason;
-        struct note *note;
+        struct notification *notification;
 
         (void)ret_error;
-        if (sd_bus_message_read(m, "uu", &id, &reason) < 0 || !(note = note_shown(userdata, id)))
+        if (sd_bus_message_read(m, "uu", &id, &reason) < 0 || !(notification = find_shown(userdata, id)))
                 return 0;
-        note->id = 0;
-        /* Closed or run out: numbers that move are no reason to come back. But one that is on its way to the server meanwhile
-         * comes up there anew. */
-        note->put_away = !note->asked;
+        notification->id = 0;
+        /* The user closed it, or it expired: changed numbers do not bring it back. But an update that was sent before the
+         * server closed it is shown by the server as a new notification. */
+        notification->dismissed = !notification->pending;
         return 0;
 }
 
 static int on_action(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         struct notifier *n = userdata;
         const char *action;
-        struct note *note;
+        struct notification *notification;
         uint32_t id;
 
         (void)ret_error;
-        if (sd_bus_message_read(m, "us", &id, &action) >= 0 && (note = note_shown(n, id)))
-                n->pressed(n->userdata, note, action);
+        if (sd_bus_message_read(m, "us", &id, &action) >= 0 && (notification = find_shown(n, id)))
+                n->on_press(n->userdata, notification, action);
         return 0;
 }
 
@@ -368,9 +370,9 @@ static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) 
         if (sd_bus_message_read(m, "sss", &name, &old, &owner) < 0)
                 return 0;
         if (*old)
-                server_gone(n, "it went away");
+                forget_server(n, "it left the bus");
         if (*owner) {
-                n->server = SERVER_UNKNOWN; /* an answer still on its way is of the old one */
+                n->server = SERVER_UNKNOWN; /* a reply that still comes is the old server's */
                 ask_server(n);
         }
         return 0;

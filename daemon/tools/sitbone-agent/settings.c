@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
+#include "tools/sitbone-agent/settings.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/sitbone-agent/agent.h"
 #include "util/file.h"
 #include "util/ini.h"
 
 struct reading {
         const char *path;
         struct agent_settings *settings;
-        int mistakes;
+        int errors;
 };
 
-static void on_mistake(void *userdata, int line, const char *what) {
+static void on_error(void *userdata, int line, const char *what) {
         struct reading *r = userdata;
 
         fprintf(stderr, "%s:%d: %s\n", r->path, line, what);
-        r->mistakes++;
+        r->errors++;
 }
 
 static bool read_choice(const char *value, const char *yes, const char *no, bool *ret) {
@@ -38,8 +39,8 @@ static bool read_seconds(const char *value, uint32_t *ret) {
         return true;
 }
 
-/* NULL when it was understood, otherwise what is wrong. */
-static const char *take(struct agent_settings *s, const char *key, const char *value) {
+/* Returns NULL, or what is wrong. */
+static const char *apply_setting(struct agent_settings *s, const char *key, const char *value) {
         if (strcmp(key, "bus") == 0)
                 return read_choice(value, "system", "session", &s->system_bus) ? NULL
                                                                                : "bus must be system or session";
@@ -51,7 +52,7 @@ static const char *take(struct agent_settings *s, const char *key, const char *v
                 return read_choice(value, "yes", "no", &s->do_not_disturb) ? NULL : "do_not_disturb must be yes or no";
         if (strcmp(key, "fullscreen") == 0)
                 return read_choice(value, "yes", "no", &s->fullscreen) ? NULL : "fullscreen must be yes or no";
-        return "no such setting; there are bus, sound, mat_silent_s, do_not_disturb and fullscreen";
+        return "no such setting; the settings are bus, sound, mat_silent_s, do_not_disturb and fullscreen";
 }
 
 static void on_item(void *userdata, const struct ini_item *item) {
@@ -61,9 +62,9 @@ static void on_item(void *userdata, const struct ini_item *item) {
         if (strcmp(item->section, "agent") != 0)
                 wrong = "the only section is [agent]";
         else if (item->key)
-                wrong = take(r->settings, item->key, item->value);
+                wrong = apply_setting(r->settings, item->key, item->value);
         if (wrong)
-                on_mistake(r, item->line, wrong);
+                on_error(r, item->line, wrong);
 }
 
 static bool default_path(char *ret, size_t size) {
@@ -80,7 +81,7 @@ static bool default_path(char *ret, size_t size) {
 
 int agent_settings_load(const char *path, struct agent_settings *settings) {
         struct reading reading = {.path = path, .settings = settings};
-        struct ini_sink sink = {.item = on_item, .error = on_mistake, .userdata = &reading};
+        struct ini_sink sink = {.item = on_item, .error = on_error, .userdata = &reading};
         char own[4096], *text = NULL;
         size_t n;
         int r;
@@ -99,5 +100,5 @@ int agent_settings_load(const char *path, struct agent_settings *settings) {
         }
         ini_parse(text, n, &sink);
         free(text);
-        return reading.mistakes;
+        return reading.errors;
 }

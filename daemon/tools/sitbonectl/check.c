@@ -60,7 +60,7 @@ static enum content content_of(const struct source *s) {
         enum content content = CONTENT_SETTINGS;
         struct ini_sink sink = {note_item, ignore_mistake, &content};
 
-        if (s->format || recording_is_ours(s->data, s->n))
+        if (s->format || recording_is_native(s->data, s->n))
                 return CONTENT_RECORDING;
         for (size_t i = 0; i < s->n; i++) {
                 unsigned char c = (unsigned char)s->data[i];

@@ -66,7 +66,7 @@ static const struct exercise *find_exercise(const struct exercise_catalogue *c, 
 
 static void print_workout(const struct exercise_catalogue *c, const json_t *why) {
         const char *planned = json_string_value(json_object_get(why, "session"));
-        char words[160], ids[EXERCISE_SESSION_MAX * (EXERCISE_ID_MAX + 1)], *rest = NULL;
+        char words[160], ids[WORKOUT_EXERCISES_MAX * (EXERCISE_ID_MAX + 1)], *rest = NULL;
 
         if (!planned) {
                 printf("%s\n", _("No workouts are planned: set sessions_per_week in section [exercise]."));

@@ -157,7 +157,7 @@ int source_load(const struct options *options, struct source **ret) {
                 complain("%s: %s", s->path, r == -EINVAL ? "is no file; of a pipe, make one first" : strerror(-r));
                 status = STATUS_FAILED;
         }
-        if (status == STATUS_DONE && !s->format && recording_is_ours(s->data, s->n))
+        if (status == STATUS_DONE && !s->format && recording_is_native(s->data, s->n))
                 status = format_of_head(s->data, s->n, &s->described, &s->format);
         if (status == STATUS_DONE)
                 *ret = s;

@@ -23,7 +23,7 @@ enum { DAY_S = 86400, NEAR_S = 1800, AROUND_S = 3600 };
 
 struct simulation {
         struct sitting_tracker sitting;
-        struct alert_desk alert;
+        struct alert_tracker alert;
         struct posture posture;
         struct exercise_catalogue exercises; /* empty */
         uint64_t now_us, deadline_us;
@@ -37,15 +37,15 @@ struct simulation {
 static void update_wall_clock(struct simulation *s) {
         uint64_t local_us = (uint64_t)((int64_t)s->now_us + (int64_t)s->offset_min * 60 * (int64_t)US_PER_S);
         int64_t day = (int64_t)(local_us / US_PER_S / DAY_S);
-        struct surroundings around = {.known = true,
-                                      .now_us = s->now_us,
-                                      .day_us = local_us % (DAY_S * US_PER_S),
-                                      .weekday = (uint32_t)((day + 4) % 7)}; /* 1970 began on a Thursday */
+        struct wall_clock around = {.known = true,
+                                    .now_us = s->now_us,
+                                    .day_us = local_us % (DAY_S * US_PER_S),
+                                    .weekday = (uint32_t)((day + 4) % 7)}; /* 1970 began on a Thursday */
 
-        alert_surround(&s->alert, &around);
+        alert_set_clock(&s->alert, &around);
         if (day != s->day) {
                 sitting_new_day(&s->sitting, s->now_us);
-                alert_new_day(&s->alert, s->now_us);
+                alert_new_day(&s->alert);
         }
         s->day = day;
 }

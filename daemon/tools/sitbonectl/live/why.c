@@ -61,9 +61,9 @@ static void print_held(const json_t *all) {
         print_until(all, "snoozed_until", _("snoozed"));
         print_until(all, "paused_until", _("paused"));
         print_until(all, "quiet_until", _("quiet hours"));
-        if (disturb & (1U << ALERT_HOLDER_PERSON))
+        if (disturb & (1U << ALERT_INHIBITOR_PERSON))
                 view_line(_("held"), _("do not disturb: said by you or an automation, until sitbonectl hold off"));
-        if (disturb & (1U << ALERT_HOLDER_DESKTOP))
+        if (disturb & (1U << ALERT_INHIBITOR_DESKTOP))
                 view_line(_("held"), _("do not disturb: the desktop says so"));
         if (most > 0 && count_of(all, "alerts_today") >= most) {
                 view_label(_("held"));
@@ -139,7 +139,7 @@ static void last_words(json_t *all, struct alert_words *ret) {
         json_object_foreach(all, key, value) {
                 if (strncmp(key, "last_", 5) == 0)
                         bus_alert_set_value(&alert, key + 5, json_string_value(value),
-                                       json_is_null(value) ? (double)NAN : json_number_value(value));
+                                            json_is_null(value) ? (double)NAN : json_number_value(value));
         }
         if (alert_words_make(&alert, text_of(all, "last_kind"), ret))
                 return;

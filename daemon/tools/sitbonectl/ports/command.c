@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ports/holder.h"
 #include "ports/port.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/json_writer.h"

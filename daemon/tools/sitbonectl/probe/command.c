@@ -191,7 +191,7 @@ static int run(struct probe *p, bool json) {
                 complain("%s: %s", p->device, strerror(-p->error));
                 return STATUS_FAILED;
         }
-        if (recording_is_ours((const char *)p->bytes, p->heard.n)) {
+        if (recording_is_native((const char *)p->bytes, p->heard.n)) {
                 complain("%s is a recording: sitbonectl check %s", p->device, p->device);
                 return STATUS_FAILED;
         }

@@ -13,6 +13,7 @@
 #include "contract/tap.h"
 #include "core/acquire/decoder.h"
 #include "core/acquire/formats.h"
+#include "ports/holder.h"
 #include "ports/port.h"
 #include "recording/recorder.h"
 #include "tools/sitbonectl/commands.h"

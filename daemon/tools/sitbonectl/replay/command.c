@@ -126,7 +126,7 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
 
         if (status != STATUS_DONE) {
                 complain("%s: %s%s", source->path, error,
-                         source->format || source->recording.ours ? "" : " (raw wire bytes need --format NAME)");
+                         source->format || source->recording.native ? "" : " (raw wire bytes need --format NAME)");
                 return status;
         }
         memset(&r->snapshot, 0, sizeof(r->snapshot));
@@ -212,7 +212,7 @@ static int run(struct source *source, const struct options *options, replay_fn d
 }
 
 static int replay_as_json(struct source *source, const struct options *options) {
-        struct replay_json *json = replay_json_new(stdout, &source->settings);
+        struct replay_json *json = replay_json_new(stdout);
         int status = STATUS_FAILED;
 
         if (json)
@@ -222,7 +222,7 @@ static int replay_as_json(struct source *source, const struct options *options) 
 }
 
 static int replay_as_summary(struct source *source, const struct options *options) {
-        struct replay_summary *summary = replay_summary_new(&source->settings, options->teach.n > 0);
+        struct replay_summary *summary = replay_summary_new(options->teach.n > 0);
         int status = STATUS_FAILED;
 
         if (summary)

@@ -37,13 +37,13 @@ void replay_poses_free(struct replay_poses *p);
 
 /* A line a frame and a line an event. */
 struct replay_json;
-struct replay_json *replay_json_new(FILE *f, const struct settings *settings);
+struct replay_json *replay_json_new(FILE *f);
 void replay_json_decided(void *userdata, const struct snapshot *s);
 void replay_json_free(struct replay_json *j); /* writes the rest */
 
 /* What a person wants to know of the whole recording. */
 struct replay_summary;
-struct replay_summary *replay_summary_new(const struct settings *settings, bool taught);
+struct replay_summary *replay_summary_new(bool taught);
 void replay_summary_decided(void *userdata, const struct snapshot *s);
 void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, const struct recording *r);
 void replay_summary_free(struct replay_summary *m);

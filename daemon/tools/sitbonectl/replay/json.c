@@ -13,17 +13,15 @@
 
 struct replay_json {
         FILE *f;
-        const struct settings *settings;
         struct live_values values; /* of the last frame */
 };
 
-struct replay_json *replay_json_new(FILE *f, const struct settings *settings) {
+struct replay_json *replay_json_new(FILE *f) {
         struct replay_json *j = calloc(1, sizeof(*j));
 
         if (!j)
                 return NULL;
         j->f = f;
-        j->settings = settings;
         return j;
 }
 
@@ -83,7 +81,7 @@ static void print_raised(struct replay_json *j, const struct snapshot *s, enum a
         json_t *line = make_event(s, alert_event_name(kind));
         char reason[512];
 
-        alert_reason(a, kind, j->settings->sitting.break_s, reason, sizeof(reason));
+        alert_reason(a, kind, reason, sizeof(reason));
         json_object_set_new(line, "reason", json_string(reason));
         json_object_set_new(line, "exercise", live_json_text(e ? e->id : ""));
         live_json_print(j->f, line);

@@ -24,7 +24,6 @@ struct recognised {
 };
 
 struct replay_summary {
-        float break_s;
         bool taught;       /* there were lessons */
         int n_names, name; /* name: since last_s */
         struct recognised names[NAMES_MAX];
@@ -38,12 +37,11 @@ struct replay_summary {
         struct line lines[LINES_MAX];
 };
 
-struct replay_summary *replay_summary_new(const struct settings *settings, bool taught) {
+struct replay_summary *replay_summary_new(bool taught) {
         struct replay_summary *m = calloc(1, sizeof(*m));
 
         if (!m)
                 return NULL;
-        m->break_s = settings->sitting.break_s;
         m->taught = taught;
         return m;
 }
@@ -94,7 +92,7 @@ static void note_alerts(struct replay_summary *m, const struct snapshot *s) {
                 if (a->changes & ALERT_RAISED) {
                         const struct exercise *e = alert_exercise(s->exercises, a);
 
-                        alert_reason(a, (enum alert_kind)k, m->break_s, reason, sizeof(reason));
+                        alert_reason(a, (enum alert_kind)k, reason, sizeof(reason));
                         snprintf(text, sizeof(text), ": %s%s%s", reason, e ? "; " : "", e ? e->id : "");
                         note(m, s, alert_title((enum alert_kind)k), text);
                 }

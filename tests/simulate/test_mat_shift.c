@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a mat that was moved under its sitter is told from one that was not: simulated people sit down hundreds of times,
- * each time a little elsewhere, on mats that lie still, slip by 40 mm or are turned. The daemon's own way: the whole
- * pipeline, and each sit noted once its first quiet seconds are there.
+/* A mat that was moved under its sitter is distinguished from one that was not: simulated people sit down hundreds of
+ * times, each time a little elsewhere, on mats that lie still, slip by 40 mm or are turned. As in the daemon, the
+ * whole pipeline runs, and each sit is recorded once its first quiet seconds are complete.
  *
- *   test_sim_moved [SITTERS]   four with 50 sits each by default */
+ *   test_sim_mat_shift [SITTERS]   four with 50 sits each by default */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,8 +54,8 @@ static size_t write_plan(uint64_t seed, int sits, double x_mm, double y_mm) {
         return n;
 }
 
-/* The mat by quarter turns clockwise under whoever sits there. */
-static void turn(float *raw, int quarters) {
+/* Turns the mat clockwise by quarters under the sitter. */
+static void turn_mat(float *raw, int quarters) {
         const uint32_t n = layout.geometry.rows;
 
         for (; quarters > 0; quarters--) {
@@ -66,12 +66,13 @@ static void turn(float *raw, int quarters) {
         }
 }
 
-/* Plays sits on a mat that lies there; returns how many sits passed until it was said to be moved, 0 = never. */
-static int play(uint64_t seed, uint64_t scene_seed, int sits, double x_mm, double y_mm, int quarters, int *ret_noted) {
+/* Plays sits on a mat at this place. Returns how many sits passed until it was reported as moved, 0 = never. */
+static int play_sits(uint64_t seed, uint64_t scene_seed, int sits, double x_mm, double y_mm, int quarters,
+                     int *ret_recorded) {
         const size_t n = write_plan(seed, sits, x_mm, y_mm);
         char error[SIM_ERROR_MAX];
         float sample[BASELINE_N];
-        int found = 0, noted = 0;
+        int found = 0, recorded = 0;
 
         CHECK(sim_scenario_parse("plan", plan, n, &scenario, error) == 0);
         sim_scene_init(&scene, &scenario, scene_seed);
@@ -81,7 +82,7 @@ static int play(uint64_t seed, uint64_t scene_seed, int sits, double x_mm, doubl
                 if (!sim_scene_step(&scene, (double)k / RATE_HZ, false, &truth))
                         break;
                 sim_sensor_scan(&sensor, &scene.contact, 1.0 / RATE_HZ, frame.raw);
-                turn(frame.raw, quarters);
+                turn_mat(frame.raw, quarters);
                 now_us += SECOND / RATE_HZ;
                 frame.n_cells = layout.geometry.n_cells;
                 frame.seq++;
@@ -89,12 +90,12 @@ static int play(uint64_t seed, uint64_t scene_seed, int sits, double x_mm, doubl
                 pipeline_step(&pipeline, &frame, now_us, &snapshot);
                 if (estimate_poll_upright(&pipeline.estimate, sample)) {
                         estimate_record_sit(&pipeline.estimate);
-                        noted++;
+                        recorded++;
                         if (!found && pipeline.estimate.learner.profile.place.verdict >= PLACE_MOVED)
-                                found = noted;
+                                found = recorded;
                 }
         }
-        *ret_noted += noted;
+        *ret_recorded += recorded;
         return found;
 }
 
@@ -122,14 +123,14 @@ static const struct change changes[] = {
 };
 enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };
 
-/* What the estimator knows of this sitter stays, the mat is moved. */
+/* Moves the mat and keeps the state of the estimator for this sitter. */
 static void check_change(const struct change *c, uint64_t seed, int within[AFTER_SITS + 1]) {
-        int noted = 0, found;
+        int recorded = 0, found;
         struct place place;
 
         pipeline = before;
         sensor = sensor_before;
-        found = play(seed, seed + 900, AFTER_SITS, c->x_mm, c->y_mm, c->quarters, &noted);
+        found = play_sits(seed, seed + 900, AFTER_SITS, c->x_mm, c->y_mm, c->quarters, &recorded);
         mat_shift_report(&pipeline.estimate.learner.profile.place, &place);
         within[found]++;
         if (!found)
@@ -138,8 +139,8 @@ static void check_change(const struct change *c, uint64_t seed, int within[AFTER
         CHECK(snapshot.posture.place.quality_loss > 0.25F && snapshot.posture.place.verdict == c->verdict);
 }
 
-/* A slip by 40 mm is three times what sits differ by: found after three sits more often than not, and after six. A turn
- * is beyond doubt. */
+/* A slip by 40 mm is three times the spread between sits: found after three sits more often than not, and after six. A
+ * turn is found always. */
 static void check_found(const struct change *c, const int within[AFTER_SITS + 1], int sitters) {
         printf("%-22s found after", c->what);
         for (int i = 1; i <= AFTER_SITS; i++)
@@ -151,7 +152,7 @@ static void check_found(const struct change *c, const int within[AFTER_SITS + 1]
 
 int main(int argc, char *argv[]) {
         const int sitters = argc > 1 ? atoi(argv[1]) : 4;
-        int noted = 0, alarms = 0, within[CHANGES][AFTER_SITS + 1] = {{0}};
+        int recorded = 0, alarms = 0, within[CHANGES][AFTER_SITS + 1] = {{0}};
 
         settings_defaults(&settings);
         settings.device.rows = settings.device.cols = 16;
@@ -162,16 +163,16 @@ int main(int argc, char *argv[]) {
                 bool alarm;
 
                 begin(seed);
-                alarm = play(seed, seed, BEFORE_SITS, 0, 0, 0, &noted) > 0;
+                alarm = play_sits(seed, seed, BEFORE_SITS, 0, 0, 0, &recorded) > 0;
                 alarms += alarm;
                 before = pipeline;
                 sensor_before = sensor;
                 for (int c = 0; c < CHANGES && !alarm; c++)
                         check_change(&changes[c], seed, within[c]);
         }
-        printf("mat lies still: %d sits noted of %d, %d of %d sitters were told it has moved\n", noted,
+        printf("mat lies still: %d sits recorded of %d, %d of %d sitters got a false report\n", recorded,
                sitters * BEFORE_SITS, alarms, sitters);
-        CHECK(noted > 0.9 * sitters * BEFORE_SITS && alarms <= sitters / 8);
+        CHECK(recorded > 0.9 * sitters * BEFORE_SITS && alarms <= sitters / 8);
         for (int c = 0; c < CHANGES; c++)
                 check_found(&changes[c], within[c], sitters - alarms);
         return 0;

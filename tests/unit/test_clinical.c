@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the clinics report, on a 12 x 12 mat of 30 mm, on scattered cells, and where positions are unknown. */
+/* Clinical numbers on a 12 x 12 mat of 30 mm, on scattered cells, and where positions are unknown. */
 #include "check.h"
 
 #include <math.h>
@@ -31,7 +31,7 @@ static void begin(enum geometry_kind kind) {
         memset(&f, 0x55, sizeof(f));
 }
 
-/* Sits with so much on each side, in share of full scale a cell, for some seconds. */
+/* Sits with this load on each side, in share of full scale per cell, for some seconds. */
 static void sit(float left, float right, float seconds) {
         map.n_active = 0;
         for (int i = 0; i < 144; i++) {
@@ -63,7 +63,7 @@ static void test_weight_shift(void) {
         sit(0.2F, 0.2F, 25);
         CHECK_NEAR(f.clinical.region_loaded_s[REGION_MIDDLE_LEFT], 25, 1);
         CHECK(f.clinical.weight_shifts == 1);
-        sit(0.28F, 0.12F, 60); /* one shift however long, then the other side */
+        sit(0.28F, 0.12F, 60); /* one shift, however long it lasts, then the other side */
         CHECK(f.clinical.weight_shifts == 2);
         CHECK_NEAR(f.clinical.region_load[REGION_BACK_LEFT], 24 * 9 * 0.28F, 0.1F);
 }
@@ -79,7 +79,7 @@ static void test_relief(void) {
         sit(0, 0, 30);
         CHECK(f.clinical.reliefs == 1 && f.clinical.weight_shifts == 0);
         CHECK(f.clinical.region_loaded_s[REGION_FRONT_RIGHT] == 0);
-        sit(0.1F, 0.1F, 3000); /* another, lighter sitter: soon what is usual */
+        sit(0.1F, 0.1F, 3000); /* another, lighter sitter: soon the usual load */
         CHECK(f.clinical.reliefs == 1 && f.clinical.weight_shifts == 0);
         sit(0.06F, 0.14F, 20);
         CHECK(f.clinical.weight_shifts == 1);
@@ -106,7 +106,7 @@ static void test_gradient(enum geometry_kind kind) {
         CHECK_NEAR(f.clinical.gradient_per_cm, 0.6F / 3, 1e-5F);
 }
 
-/* A pair of bumps, and as much again far in front: half of the load lies under the bones. */
+/* A pair of bumps, and the same load again far in front: half of it lies under the bones. */
 static void test_dispersion(void) {
         float under, all = 0;
 

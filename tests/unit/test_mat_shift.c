@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A mat that moved between sits: what is told, what is not trusted any more, and when it is over. The sitters are by
- * formula and come down where the test says; simulated ones are in simulate/moved. */
+/* A mat that moved between sits: the report, the loss of trust, and the end of both. The sitters are by formula and
+ * come down where the test puts them; simulated ones are in simulate/mat_shift. */
 #include "configure/settings.h"
 #include "core/estimate/estimate.h"
 #include "core/estimate/mat_shift.h"
@@ -34,8 +34,8 @@ static void begin(uint32_t n) {
         pass(NULL, 8);
 }
 
-/* A sit by x, y from the usual place; noted as the daemon does it. */
-static void sits_at(const struct sitter *s, float x, float y) {
+/* Plays a sit at x, y from the usual place, recorded as the daemon does it. */
+static void sit_at(const struct sitter *s, float x, float y) {
         float sample[BASELINE_N];
         struct sitter here = *s;
 
@@ -48,11 +48,11 @@ static void sits_at(const struct sitter *s, float x, float y) {
         pass(&here, 1);
 }
 
-static void usual_sits(int n) {
+static void play_usual_sits(int n) {
         static const float x[] = {0, 14, -10, 5, -16, 9, -4}, y[] = {8, -9, 3, -14, 10, 0, 6};
 
         for (int i = 0; i < n; i++)
-                sits_at(&SITTER, x[i % 7], y[i % 7]);
+                sit_at(&SITTER, x[i % 7], y[i % 7]);
 }
 
 static enum place_verdict verdict(void) {
@@ -66,8 +66,8 @@ static const char *words(void) {
         return text;
 }
 
-static void calibrate(enum calibrate_target target, const struct sitter *s) {
-        const struct command command = {.verb = COMMAND_CALIBRATE, .target = target};
+static void calibrate_pose(enum calibrate_target target, const struct sitter *s) {
+        const struct command command = {.type = COMMAND_CALIBRATE, .target = target};
 
         pass(s, 5);
         CHECK(pipeline_command(&pipeline, &command, now, &snapshot) == COMMAND_OK);
@@ -75,7 +75,7 @@ static void calibrate(enum calibrate_target target, const struct sitter *s) {
         CHECK(snapshot.learning.phase == LEARNING_DONE);
 }
 
-static void test_moves(void) {
+static void test_moved(void) {
         struct sitter slouched = SITTER;
         float sd;
 
@@ -83,58 +83,56 @@ static void test_moves(void) {
         slouched.bone = 0.35F;
         begin(16);
         pass(&SITTER, 8);
-        calibrate(CALIBRATE_UPRIGHT, &SITTER);
-        calibrate(CALIBRATE_SLOUCHED, &slouched);
+        calibrate_pose(CALIBRATE_UPRIGHT, &SITTER);
+        calibrate_pose(CALIBRATE_SLOUCHED, &slouched);
         CHECK(verdict() == PLACE_LEARNING && !*words());
-        usual_sits(8);
+        play_usual_sits(8);
         CHECK(verdict() == PLACE_USUAL && snapshot.learning.stale == STALE_NOT && snapshot.posture.calibrated);
         CHECK(snapshot.posture.place.quality_loss == 0 && snapshot.map.quality == 1);
         sd = snapshot.posture.tilt_deg.sd;
-        sits_at(&SITTER, 44, 0);
-        sits_at(&SITTER, 52, 8);
+        sit_at(&SITTER, 44, 0);
+        sit_at(&SITTER, 52, 8);
         CHECK(verdict() == PLACE_USUAL);
-        sits_at(&SITTER, 40, -5);
+        sit_at(&SITTER, 40, -5);
         CHECK(verdict() == PLACE_MOVED && snapshot.learning.stale == STALE_MOVED);
         CHECK(snapshot.posture.place.moved_x_mm < -25 && fabsf(snapshot.posture.place.moved_y_mm) < 15);
         CHECK(strstr(words(), "seems to have moved under you by") && strstr(words(), "to the left"));
-        CHECK(snapshot.posture.place.verdict == PLACE_MOVED);
         CHECK_NEAR(snapshot.posture.place.quality_loss, 0.3, 1e-6);
         CHECK(!snapshot.posture.calibrated && snapshot.posture.tilt_deg.sd > sd);
-        CHECK(snapshot.learning.taken[POSE_SLOUCHED]); /* not lost */
+        CHECK(snapshot.learning.taken[POSE_SLOUCHED]); /* it is not lost */
         pass(NULL, 4);
-        CHECK(snapshot.posture.place.verdict ==
-              PLACE_MOVED); /* also while nobody sits there, and not more with each frame */
+        CHECK(verdict() == PLACE_MOVED); /* also while nobody sits there, and no worse with each frame */
         CHECK_NEAR(snapshot.posture.place.quality_loss, 0.3, 1e-6);
 
-        usual_sits(3); /* somebody put it back */
+        play_usual_sits(3); /* somebody put it back */
         CHECK(verdict() == PLACE_USUAL && snapshot.learning.stale == STALE_NOT && snapshot.posture.calibrated);
         CHECK(snapshot.posture.place.quality_loss == 0 && snapshot.map.quality == 1);
-        sits_at(&SITTER, 90, 0); /* once is not enough */
+        sit_at(&SITTER, 90, 0); /* once is not enough */
         CHECK(verdict() == PLACE_USUAL);
-        usual_sits(3);
+        play_usual_sits(3);
         CHECK(verdict() == PLACE_USUAL);
 }
 
-/* Slipped, and meant to stay: upright is calibrated there. */
-static void test_calibrated_anew(void) {
+/* The mat slipped and stays there: upright is calibrated at the new place. */
+static void test_calibrated_again(void) {
         struct sitter there = SITTER;
 
         begin(16);
-        usual_sits(8);
+        play_usual_sits(8);
         for (int i = 0; i < 3; i++)
-                sits_at(&SITTER, -3, 55);
+                sit_at(&SITTER, -3, 55);
         CHECK(verdict() == PLACE_MOVED && snapshot.learning.stale == STALE_NOT); /* there is no calibration to doubt */
         CHECK(strstr(words(), " backward"));
         there.y += 55;
         there.x -= 3;
-        calibrate(CALIBRATE_UPRIGHT, &there);
+        calibrate_pose(CALIBRATE_UPRIGHT, &there);
         CHECK(verdict() == PLACE_LEARNING && snapshot.map.flaws == 0);
         for (int i = 0; i < 8; i++)
-                sits_at(&there, i % 2 ? 12 : -12, i % 3 ? 5 : -10);
+                sit_at(&there, i % 2 ? 12 : -12, i % 3 ? 5 : -10);
         CHECK(verdict() == PLACE_USUAL);
 }
 
-/* The map turned by a quarter under the sitter: what was in front is on the left. */
+/* Plays a mat turned by a quarter under the sitter: its front is on the left. */
 static void pass_turned(int seconds) {
         static struct frame straight;
 
@@ -155,7 +153,7 @@ static void test_turned(void) {
         float sample[BASELINE_N];
 
         begin(16);
-        usual_sits(8);
+        play_usual_sits(8);
         for (int i = 0; i < 3; i++) {
                 CHECK(verdict() == PLACE_USUAL);
                 pass(NULL, 4);
@@ -172,7 +170,7 @@ static void test_turned(void) {
         CHECK(snapshot.posture.confidence <= 0.5F);
 }
 
-static void add_sits(struct place_baseline *u, int n, float orientation_x_mm, float orientation_y_mm) {
+static void add_sits(struct place_baseline *baseline, int n, float orientation_x_mm, float orientation_y_mm) {
         const struct features f = {.n_cells = 256,
                                    .tared = true,
                                    .cop_x_mm = 1,
@@ -185,52 +183,52 @@ static void add_sits(struct place_baseline *u, int n, float orientation_x_mm, fl
 
                 mat_shift_reset(&sit);
                 mat_shift_step(&sit, &sample);
-                mat_shift_add(u, &sit);
+                mat_shift_add(baseline, &sit);
         }
 }
 
-/* Legs that point nowhere say nothing of a turn, be it the usual ones or those of now. */
-static void test_faces_nowhere(void) {
-        struct place_baseline u = {0};
+/* An orientation without a direction shows no turn, be it the usual one or the present one. */
+static void test_no_orientation(void) {
+        struct place_baseline baseline = {0};
 
-        add_sits(&u, 10, 0, 20);
-        CHECK(u.verdict == PLACE_USUAL);
-        add_sits(&u, 3, 5, -1);
-        CHECK(u.verdict == PLACE_USUAL);
-        u = (struct place_baseline){0};
-        add_sits(&u, 10, 0, 5);
-        add_sits(&u, 3, 20, 0);
-        CHECK(u.verdict == PLACE_USUAL);
-        u = (struct place_baseline){0};
-        add_sits(&u, 10, 0, 7);
-        add_sits(&u, 3, 7, 0);
-        CHECK(u.verdict == PLACE_TURNED);
+        add_sits(&baseline, 10, 0, 20);
+        CHECK(baseline.verdict == PLACE_USUAL);
+        add_sits(&baseline, 3, 5, -1);
+        CHECK(baseline.verdict == PLACE_USUAL);
+        baseline = (struct place_baseline){0};
+        add_sits(&baseline, 10, 0, 5);
+        add_sits(&baseline, 3, 20, 0);
+        CHECK(baseline.verdict == PLACE_USUAL);
+        baseline = (struct place_baseline){0};
+        add_sits(&baseline, 10, 0, 7);
+        add_sits(&baseline, 3, 7, 0);
+        CHECK(baseline.verdict == PLACE_TURNED);
 }
 
 static void test_not_judged(void) {
-        static struct place_baseline u;
-        struct place_average g;
+        static struct place_baseline baseline;
+        struct place_average sit;
         struct features f = {.n_cells = 256, .tared = true, .cop_x_mm = 3, .orientation_y_mm = 20};
         struct sitter_sample sample = {.features = &f, .quiet = true, .dt_s = 1};
 
-        mat_shift_reset(&g);
-        f.tared = false; /* what was there before anybody sat is in the centre of pressure */
-        mat_shift_step(&g, &sample);
+        mat_shift_reset(&sit);
+        f.tared = false; /* the load of the empty mat is in the centre of pressure */
+        mat_shift_step(&sit, &sample);
         f.tared = true;
         f.cop_x_mm = NAN;
-        mat_shift_step(&g, &sample);
+        mat_shift_step(&sit, &sample);
         f.cop_x_mm = 3;
         f.n_cells = 9;
-        mat_shift_step(&g, &sample);
+        mat_shift_step(&sit, &sample);
         f.n_cells = 256;
         sample.quiet = false;
-        mat_shift_step(&g, &sample);
+        mat_shift_step(&sit, &sample);
         sample.quiet = true;
-        mat_shift_add(&u, &g);
-        CHECK(u.n_recent == 0);
-        mat_shift_step(&g, &sample);
-        mat_shift_add(&u, &g);
-        CHECK(u.n_recent == 1 && u.verdict == PLACE_LEARNING && mat_shift_trusts(&u));
+        mat_shift_add(&baseline, &sit);
+        CHECK(baseline.n_recent == 0);
+        mat_shift_step(&sit, &sample);
+        mat_shift_add(&baseline, &sit);
+        CHECK(baseline.n_recent == 1 && baseline.verdict == PLACE_LEARNING && mat_shift_trusts(&baseline));
 
         begin(3);
         CHECK(verdict() == PLACE_UNJUDGED && strstr(words(), "cannot be detected"));
@@ -241,10 +239,10 @@ static void test_not_judged(void) {
 }
 
 int main(void) {
-        test_moves();
-        test_calibrated_anew();
+        test_moved();
+        test_calibrated_again();
         test_turned();
-        test_faces_nowhere();
+        test_no_orientation();
         test_not_judged();
         return 0;
 }

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/* Desktops publish "do not disturb" in different places; any one of them that is on counts:
+ *
+ *   Inhibited (b)         org.freedesktop.Notifications, KDE: do not disturb, presentations, screen sharing
+ *   paused (b)            dunst
+ *   InhibitedActions (u)  GNOME's session: bit 8 = kept from idling, as players and presentations do in full screen
+ *   HasInhibit () -> b    freedesktop power management (KDE, Xfce): the same
+ *   do-not-disturb        Xfce, a property in xfconf
+ *
+ * and GNOME's own setting (below). Most places announce changes; all are read once a minute, which also renews the request
+ * to the daemon before it expires. */
+#include "tools/sitbone-agent/desktop_inhibit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util/log.h"
+
+/* ---- GNOME ---- */
+
+/* GNOME's "do not disturb" is a setting: the shell shows no banners. dconf announces on the bus that settings were written,
+ * without their values; gsettings reads them. It is read only on a desktop that calls itself GNOME: others may have that
+ * setting, too, and ignore it. */
+#define GNOME_FOLDER "/org/gnome/desktop/notifications/"
+
+struct gnome {
+        sd_event *event; /* not owned */
+        void (*changed)(void *userdata, bool inhibited);
+        void *userdata;
+        sd_event_source *child; /* gsettings, while it runs */
+        int output;             /* its output; -1 = none */
+        bool outdated;          /* a setting was written since it began: read again */
+};
+
+static bool is_gnome(void) {
+        const char *desktops = getenv("XDG_CURRENT_DESKTOP"); /* "ubuntu:GNOME" */
+
+        for (const char *p = desktops; p && *p; p += *p == ':') {
+                size_t n = strcspn(p, ":");
+
+                if (n == 5 && strncmp(p, "GNOME", n) == 0)
+                        return true;
+                p += n;
+        }
+        return false;
+}
+
+static int spawn_gsettings(int out, pid_t *ret_pid) {
+        char name[] = "gsettings", command[] = "get", schema[] = "org.gnome.desktop.notifications",
+             key[] = "show-banners";
+        char *const argv[] = {name, command, schema, key, NULL};
+        posix_spawn_file_actions_t files;
+        posix_spawnattr_t attributes;
+        sigset_t none;
+        int r;
+
+        sigemptyset(&none); /* the agent's own signals are blocked */
+        posix_spawn_file_actions_init(&files);
+        posix_spawnattr_init(&attributes);
+        posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+        posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+        r = posix_spawnp(ret_pid, argv[0], &files, &attributes, argv, environ);
+        posix_spawnattr_destroy(&attributes);
+        posix_spawn_file_actions_destroy(&files);
+        return -r;
+}
+
+static void read_setting(struct gnome *g);
+
+static int on_child_exit(sd_event_source *source, const siginfo_t *info, void *userdata) {
+        struct gnome *g = userdata;
+        char text[16] = "";
+
+        (void)source;
+        g->child = sd_event_source_disable_unref(g->child);
+        if (info->si_code == CLD_EXITED && info->si_status == 0 && read(g->output, text, sizeof(text) - 1) > 0)
+                g->changed(g->userdata, strncmp(text, "false", 5) == 0);
+        close(g->output);
+        g->output = -1;
+        if (g->outdated)
+                read_setting(g);
+        return 0;
+}
+
+static void read_setting(struct gnome *g) {
+        int pipes[2], r;
+        pid_t pid = 0;
+
+        g->outdated = g->child != NULL;
+        if (g->child)
+                return;
+        if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) {
+                log_warning("GNOME's \"do not disturb\" not read: %s", strerror(errno));
+                return;
+        }
+        r = spawn_gsettings(pipes[1], &pid);
+        close(pipes[1]);
+        g->output = pipes[0];
+        if (r >= 0)
+                r = sd_event_add_child(g->event, &g->child, pid, WEXITED, on_child_exit, g);
+        if (r >= 0)
+                return;
+        log_warning("GNOME's \"do not disturb\" not read: gsettings: %s", strerror(-r));
+        close(g->output);
+        g->output = -1;
+}
+
+static int on_written(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        (void)m, (void)ret_error;
+        read_setting(userdata);
+        return 0;
+}
+
+static int gnome_new(sd_event *event, sd_bus *desktop, void (*changed)(void *userdata, bool inhibited), void *userdata,
+                     struct gnome **ret) {
+        struct gnome *g;
+        sigset_t child;
+        int r;
+
+        if (!is_gnome())
+                return 0;
+        g = calloc(1, sizeof(*g));
+        if (!g)
+                return -ENOMEM;
+        *g = (struct gnome){.event = event, .changed = changed, .userdata = userdata, .output = -1};
+        sigemptyset(&child);
+        sigaddset(&child, SIGCHLD);
+        sigprocmask(SIG_BLOCK, &child, NULL);
+        r = sd_bus_add_match_async(desktop, NULL,
+                                   "type='signal',interface='ca.desrt.dconf.Writer',member='Notify',"
+                                   "arg0path='" GNOME_FOLDER "'",
+                                   on_written, NULL, g);
+        if (r < 0) {
+                free(g);
+                return r;
+        }
+        read_setting(g);
+        *ret = g;
+        return 0;
+}
+
+static void gnome_free(struct gnome *g) {
+        if (!g)
+                return;
+        sd_event_source_disable_unref(g->child);
+        if (g->output >= 0)
+                close(g->output);
+        free(g);
+}
+
+/* ---- all desktops ---- */
+
+static const uint64_t READ_EVERY_US = 60000000;
+
+#define PROPERTIES    "org.freedesktop.DBus.Properties"
+#define NOTIFICATIONS "org.freedesktop.Notifications"
+
+static const struct source {
+        const char *service, *path, *interface, *method;
+        const char *argument, *name; /* arguments of the method; name NULL: it has none */
+        uint32_t mask;               /* bits of a number that count */
+        char type;                   /* type in the variant of the reply; 0: a boolean without a variant */
+        bool fullscreen;
+} sources[] = {
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", NOTIFICATIONS, "Inhibited", 0, 'b',
+         false},
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", "org.dunstproject.cmd0", "paused", 0, 'b',
+         false},
+        {"org.xfce.Xfconf", "/org/xfce/Xfconf", "org.xfce.Xfconf", "GetProperty", "xfce4-notifyd", "/do-not-disturb",
+         0, 'b', false},
+        {"org.gnome.SessionManager", "/org/gnome/SessionManager", PROPERTIES, "Get", "org.gnome.SessionManager",
+         "InhibitedActions", 8, 'u', true},
+        {"org.freedesktop.PowerManagement.Inhibit", "/org/freedesktop/PowerManagement/Inhibit",
+         "org.freedesktop.PowerManagement.Inhibit", "HasInhibit", NULL, NULL, 0, '\0', true},
+};
+
+enum { SOURCES_N = sizeof(sources) / sizeof(*sources) };
+
+struct reading {
+        struct desktop_inhibit *owner;
+        const struct source *source;
+        bool inhibited;
+};
+
+struct desktop_inhibit {
+        const struct agent_settings *settings;
+        sd_bus *bus; /* not owned */
+        sd_event_source *timer;
+        void (*changed)(void *userdata, bool inhibited);
+        void *userdata;
+        bool inhibited;
+        struct gnome *gnome;
+        bool gnome_inhibited;
+        struct reading of[SOURCES_N];
+};
+
+static void update_inhibited(struct desktop_inhibit *d) {
+        bool inhibited = d->gnome_inhibited;
+
+        for (int i = 0; i < SOURCES_N; i++)
+                inhibited |= d->of[i].inhibited;
+        if (inhibited == d->inhibited)
+                return;
+        d->inhibited = inhibited;
+        log_info("\"do not disturb\" is %s", inhibited ? "on: alerts wait" : "off");
+        d->changed(d->userdata, inhibited);
+}
+
+static bool parse_reply(const struct source *s, sd_bus_message *m) {
+        uint32_t number = 0;
+        int yes = 0;
+
+        if (s->type == 'u')
+                return sd_bus_message_read(m, "v", "u", &number) >= 0 && (number & s->mask);
+        if (s->type == 'b')
+                return sd_bus_message_read(m, "v", "b", &yes) >= 0 && yes;
+        return sd_bus_message_read(m, "b", &yes) >= 0 && yes;
+}
+
+/* A service that is absent, or does not know the method, inhibits nothing. */
+static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct reading *reading = userdata;
+
+        (void)ret_error;
+        reading->inhibited = !sd_bus_message_is_method_error(m, NULL) && parse_reply(reading->source, m);
+        update_inhibited(reading->owner);
+        return 0;
+}
+
+/* Starts no service: one that is not running inhibits nothing. */
+static void request_reading(struct reading *reading) {
+        const struct source *s = reading->source;
+        sd_bus_message *m = NULL;
+        int r = sd_bus_message_new_method_call(reading->owner->bus, &m, s->service, s->path, s->interface, s->method);
+
+        if (r >= 0 && s->name)
+                r = sd_bus_message_append(m, "ss", s->argument, s->name);
+        if (r >= 0)
+                r = sd_bus_message_set_auto_start(m, 0);
+        if (r >= 0)
+                r = sd_bus_call_async(reading->owner->bus, NULL, m, on_reply, reading, 0);
+        if (r < 0)
+                log_warning("%s: \"do not disturb\" not read: %s", s->service, strerror(-r));
+        sd_bus_message_unref(m);
+}
+
+static void request_all(struct desktop_inhibit *d) {
+        for (int i = 0; i < SOURCES_N; i++)
+                if (!sources[i].fullscreen || d->settings->fullscreen)
+                        request_reading(&d->of[i]);
+}
+
+static int on_news(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        (void)m, (void)ret_error;
+        request_all(userdata);
+        return 0;
+}
+
+static void on_gnome(void *userdata, bool inhibited) {
+        struct desktop_inhibit *d = userdata;
+
+        d->gnome_inhibited = inhibited;
+        update_inhibited(d);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct desktop_inhibit *d = userdata;
+
+        (void)usec;
+        if (d->inhibited)
+                d->changed(d->userdata, true);
+        request_all(d);
+        return sd_event_source_set_time_relative(source, READ_EVERY_US);
+}
+
+static int listen_for_changes(struct desktop_inhibit *d) {
+        static const char *const matches[] = {
+                "type='signal',interface='" PROPERTIES
+                "',member='PropertiesChanged',path='/org/freedesktop/Notifications'",
+                "type='signal',interface='" PROPERTIES "',member='PropertiesChanged',path='/org/gnome/SessionManager'",
+                "type='signal',interface='org.freedesktop.PowerManagement.Inhibit',member='HasInhibitChanged'",
+                "type='signal',interface='org.xfce.Xfconf',arg0='xfce4-notifyd'",
+                "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" NOTIFICATIONS "'",
+        };
+        int r = 0;
+
+        for (size_t i = 0; i < sizeof(matches) / sizeof(*matches) && r >= 0; i++)
+                r = sd_bus_add_match_async(d->bus, NULL, matches[i], on_news, NULL, d);
+        return r;
+}
+
+int desktop_inhibit_new(sd_event *event, sd_bus *desktop, const struct agent_settings *settings,
+                        void (*changed)(void *userdata, bool inhibited), void *userdata,
+                        struct desktop_inhibit **ret) {
+        struct desktop_inhibit *d;
+        int r;
+
+        if (!settings->do_not_disturb)
+                return 0;
+        d = calloc(1, sizeof(*d));
+        if (!d)
+                return -ENOMEM;
+        d->settings = settings;
+        d->bus = desktop;
+        d->changed = changed;
+        d->userdata = userdata;
+        for (int i = 0; i < SOURCES_N; i++)
+                d->of[i] = (struct reading){.owner = d, .source = &sources[i]};
+        r = listen_for_changes(d);
+        if (r >= 0)
+                r = sd_event_add_time_relative(event, &d->timer, CLOCK_MONOTONIC, 0, 100000, on_timer, d);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(d->timer, SD_EVENT_ON);
+        if (r >= 0)
+                r = sd_event_source_set_exit_on_failure(d->timer, 1);
+        if (r >= 0)
+                r = gnome_new(event, desktop, on_gnome, d, &d->gnome);
+        if (r < 0) {
+                sd_event_source_disable_unref(d->timer);
+                free(d);
+                return r;
+        }
+        *ret = d;
+        return 0;
+}
+
+void desktop_inhibit_free(struct desktop_inhibit *d) {
+        if (!d)
+                return;
+        gnome_free(d->gnome);
+        sd_event_source_disable_unref(d->timer);
+        free(d);
+}
