@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sitbone/settings.h"
 #include "util/checksum.h"
 #include "util/file.h"
 #include "util/version.h"

@@ -6,7 +6,8 @@
 #include "core/acquire/format.h"
 #include "sitbone/geometry.h"
 #include "sitbone/identity.h"
-#include "sitbone/settings.h"
+
+struct settings;
 
 /* Seat id: the setting; with "auto" the mat's serial number or, when it has none or is away at the first start, the host
  * name. Either is remembered in state_directory: a host name for ever, a serial number until another mat comes. serial may

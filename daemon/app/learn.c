@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose profile counts, and that it is kept. The files are publish/profiles.c's; what is learnt, estimate/learn.c's. */
+/* Whose profile counts, and that it is kept. The files are publish/profiles.c's; what is learnt, core/estimate's. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -15,7 +15,7 @@
 #include "ports/port.h"
 #include "sitbone/frame.h"
 #include "sitbone/health.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/device.h"
 
 struct mat {
         sd_event *event; /* not owned */

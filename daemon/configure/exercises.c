@@ -14,25 +14,26 @@
 
 enum { FILE_LIMIT = 256 * 1024 };
 
-/* One catalogue while it is read. */
+/* State of the parser of one catalogue. */
 struct reading {
         const char *path;
-        struct config_errors *mistakes;
+        struct config_errors *errors;
         struct exercise_catalogue catalogue;
-        bool translates;           /* words for a catalogue that is there already */
-        struct exercise *exercise; /* of the section in which we are; NULL outside */
-        bool safety, safety_begun; /* in [safety]; it had a text */
+        bool translates;           /* the text translates a catalogue that was parsed before */
+        struct exercise *exercise; /* of the current section, NULL = none */
+        bool safety, safety_begun; /* the current section is [safety]; a text of it was parsed */
         int section_line;
-        unsigned given;               /* keys of this section, as bits of enum key */
-        const struct exercise *wordy; /* the first with the keys of a translation alone, ... */
-        int wordy_line, n_wordy;      /* ... and how many there are */
+        unsigned given; /* keys of the current section, as bits of enum key */
+        /* Sections that have the keys of a translation only: the first one, its line, and their number. */
+        const struct exercise *words_only;
+        int words_only_line, n_words_only;
 };
 
 enum key { KEY_NAME, KEY_KIND, KEY_PLACE, KEY_SUITS, KEY_DOSE, KEY_HOW, KEY_PROMPT, KEY_SIDES, KEY_N };
 
 static const char *const key_names[KEY_N] = {"name", "kind", "place", "suits", "dose", "how", "prompt", "sides"};
 
-/* What may be left out, and what a translation has. */
+/* Keys that may be left out, and the keys of a translation. */
 enum { OPTIONAL = 1u << KEY_SIDES, WORDS = 1u << KEY_NAME | 1u << KEY_DOSE | 1u << KEY_HOW };
 
 static const char *const kind_words[] = {"activate", "strengthen", "release", "stretch", NULL};
@@ -40,95 +41,95 @@ static const char *const place_words[] = {"desk", "standing", "floor", "away", N
 static const char *const suits_words[] = {"any", "slouched", "arched", "lopsided", "still", NULL};
 static const char *const bool_words[] = {"no", "yes", NULL};
 
-static int word_in(const char *const *words, const char *word) {
+static int find_word(const char *const *words, const char *word) {
         for (int i = 0; words[i]; i++)
                 if (strcmp(words[i], word) == 0)
                         return i;
         return -1;
 }
 
-static const char *list(const char *const *words, char *ret, size_t size) {
+static const char *join_words(const char *const *words, char *ret, size_t size) {
         ret[0] = '\0';
         for (int i = 0; words[i]; i++)
                 snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", i ? ", " : "", words[i]);
         return ret;
 }
 
-static void must_be_one_of(struct reading *r, const struct ini_item *item, const char *const *words) {
+static void report_illegal_word(struct reading *r, const struct ini_item *item, const char *const *words) {
         char legal[128];
 
-        config_error_add(r->mistakes, "%s:%d: [%s] %s = %s: must be one of %s", r->path, item->line, item->section,
-                         item->key, item->value, list(words, legal, sizeof(legal)));
+        config_error_add(r->errors, "%s:%d: [%s] %s = %s: must be one of %s", r->path, item->line, item->section,
+                         item->key, item->value, join_words(words, legal, sizeof(legal)));
 }
 
-/* One of words; -1 after saying so. */
-static int take_word(struct reading *r, const struct ini_item *item, const char *const *words) {
-        int i = word_in(words, item->value);
+/* Returns the index of the value in words; -1 if it is none of them, which is reported. */
+static int parse_word(struct reading *r, const struct ini_item *item, const char *const *words) {
+        int i = find_word(words, item->value);
 
         if (i < 0)
-                must_be_one_of(r, item, words);
+                report_illegal_word(r, item, words);
         return i;
 }
 
-static void take_text(struct reading *r, const struct ini_item *item, char *ret, size_t size) {
+static void parse_text_value(struct reading *r, const struct ini_item *item, char *ret, size_t size) {
         size_t n = strlen(item->value);
 
         if (n == 0 || n >= size)
-                config_error_add(r->mistakes, "%s:%d: [%s] %s: must have 1..%zu bytes, has %zu", r->path, item->line,
+                config_error_add(r->errors, "%s:%d: [%s] %s: must have 1..%zu bytes, has %zu", r->path, item->line,
                                  item->section, item->key, size - 1, n);
         else
                 memcpy(ret, item->value, n + 1);
 }
 
-/* Words apart by blanks or commas. */
-static void take_suits(struct reading *r, const struct ini_item *item, uint32_t *ret) {
+/* Parses words that are separated by blanks or commas. */
+static void parse_suits(struct reading *r, const struct ini_item *item, uint32_t *ret) {
         char words[INI_LINE_MAX], *rest = NULL;
         uint32_t bits = 0;
 
         snprintf(words, sizeof(words), "%s", item->value);
         for (char *w = strtok_r(words, " ,\t", &rest); w; w = strtok_r(NULL, " ,\t", &rest)) {
-                int i = word_in(suits_words, w);
+                int i = find_word(suits_words, w);
                 if (i < 0) {
-                        must_be_one_of(r, item, suits_words);
+                        report_illegal_word(r, item, suits_words);
                         return;
                 }
                 bits |= 1u << i;
         }
         if (bits == 0)
-                must_be_one_of(r, item, suits_words);
+                report_illegal_word(r, item, suits_words);
         *ret = bits;
 }
 
-static void take_key(struct reading *r, struct exercise *e, enum key key, const struct ini_item *item) {
+static void parse_value(struct reading *r, struct exercise *e, enum key key, const struct ini_item *item) {
         int word;
 
         switch (key) {
         case KEY_NAME:
-                take_text(r, item, e->name, sizeof(e->name));
+                parse_text_value(r, item, e->name, sizeof(e->name));
                 break;
         case KEY_KIND:
-                if ((word = take_word(r, item, kind_words)) >= 0)
+                if ((word = parse_word(r, item, kind_words)) >= 0)
                         e->kind = (enum exercise_kind)word;
                 break;
         case KEY_PLACE:
-                if ((word = take_word(r, item, place_words)) >= 0)
+                if ((word = parse_word(r, item, place_words)) >= 0)
                         e->place = (enum exercise_place)word;
                 break;
         case KEY_SUITS:
-                take_suits(r, item, &e->suits);
+                parse_suits(r, item, &e->suits);
                 break;
         case KEY_DOSE:
-                take_text(r, item, e->dose, sizeof(e->dose));
+                parse_text_value(r, item, e->dose, sizeof(e->dose));
                 break;
         case KEY_HOW:
-                take_text(r, item, e->how, sizeof(e->how));
+                parse_text_value(r, item, e->how, sizeof(e->how));
                 break;
         case KEY_PROMPT:
-                if ((word = take_word(r, item, bool_words)) >= 0)
+                if ((word = parse_word(r, item, bool_words)) >= 0)
                         e->prompt = word == 1;
                 break;
         case KEY_SIDES:
-                if ((word = take_word(r, item, bool_words)) >= 0)
+                if ((word = parse_word(r, item, bool_words)) >= 0)
                         e->sides = word == 1;
                 break;
         case KEY_N:
@@ -136,64 +137,63 @@ static void take_key(struct reading *r, struct exercise *e, enum key key, const 
         }
 }
 
-static bool id_is_legal(const char *id) {
+static bool is_legal_id(const char *id) {
         size_t n = strlen(id);
         return n > 0 && n < EXERCISE_ID_MAX && strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
-static struct exercise *find(struct exercise_catalogue *c, const char *id) {
+static struct exercise *find_exercise(struct exercise_catalogue *c, const char *id) {
         for (uint32_t i = 0; i < c->n; i++)
                 if (strcmp(c->of[i].id, id) == 0)
                         return &c->of[i];
         return NULL;
 }
 
-/* Has words only, as a translation: not said of each. */
-static bool only_words(struct reading *r) {
+/* True if the section has the keys of a translation only. Such sections are counted and reported together. */
+static bool has_words_only(struct reading *r) {
         if (r->translates || !r->given || r->given & ~(unsigned)WORDS)
                 return false;
-        if (r->n_wordy++ == 0) {
-                r->wordy = r->exercise;
-                r->wordy_line = r->section_line;
+        if (r->n_words_only++ == 0) {
+                r->words_only = r->exercise;
+                r->words_only_line = r->section_line;
         }
         return true;
 }
 
-static void say_only_words(const struct reading *r) {
+static void report_words_only(const struct reading *r) {
         char more[32] = "";
 
-        if (r->n_wordy > 1)
-                snprintf(more, sizeof(more), " and %d more", r->n_wordy - 1);
-        config_error_add(
-                r->mistakes,
-                "%s:%d: [%s]%s: kind, place, suits, prompt are missing. A translation has words alone; it stands "
-                "beside its catalogue, as exercises.de.conf beside exercises.conf, and is read with that",
-                r->path, r->wordy_line, r->wordy->id, more);
+        if (r->n_words_only > 1)
+                snprintf(more, sizeof(more), " and %d more", r->n_words_only - 1);
+        config_error_add(r->errors,
+                         "%s:%d: [%s]%s: kind, place, suits, prompt are missing. A translation has words only; put it "
+                         "beside its catalogue, as exercises.de.conf beside exercises.conf, and it is read with that",
+                         r->path, r->words_only_line, r->words_only->id, more);
 }
 
-/* keys: bits of enum key */
-static void say_missing(const struct reading *r, unsigned keys) {
+/* keys: bits of enum key. */
+static void report_missing_keys(const struct reading *r, unsigned keys) {
         char all[64] = "";
 
         for (int k = 0; k < KEY_N; k++)
                 if (keys & 1u << k)
                         snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", *all ? ", " : "", key_names[k]);
         if (keys)
-                config_error_add(r->mistakes, "%s:%d: [%s]: %s %s missing", r->path, r->section_line, r->exercise->id,
+                config_error_add(r->errors, "%s:%d: [%s]: %s %s missing", r->path, r->section_line, r->exercise->id,
                                  all, keys & (keys - 1) ? "are" : "is");
 }
 
-/* What the section that ends here left out. */
+/* Checks the section that ends here for missing keys. */
 static void end_section(struct reading *r) {
         const struct exercise *e = r->exercise;
         unsigned needed;
 
         if (!e)
                 return;
-        needed = r->translates || only_words(r) ? WORDS : (1u << KEY_N) - 1u - OPTIONAL;
-        say_missing(r, needed & ~r->given);
+        needed = r->translates || has_words_only(r) ? WORDS : (1u << KEY_N) - 1u - OPTIONAL;
+        report_missing_keys(r, needed & ~r->given);
         if (e->prompt && (e->place == EXERCISE_FLOOR || e->place == EXERCISE_AWAY))
-                config_error_add(r->mistakes, "%s:%d: [%s]: prompt = yes needs place = desk or standing", r->path,
+                config_error_add(r->errors, "%s:%d: [%s]: prompt = yes needs place = desk or standing", r->path,
                                  r->section_line, e->id);
         r->exercise = NULL;
 }
@@ -208,46 +208,46 @@ static void begin_section(struct reading *r, const struct ini_item *item) {
         if (r->safety)
                 return;
         if (r->translates) {
-                r->exercise = find(c, item->section);
+                r->exercise = find_exercise(c, item->section);
                 if (!r->exercise)
-                        config_error_add(r->mistakes, "%s:%d: [%s]: the catalogue has no such exercise", r->path,
+                        config_error_add(r->errors, "%s:%d: [%s]: the catalogue has no such exercise", r->path,
                                          item->line, item->section);
                 return;
         }
-        if (!id_is_legal(item->section))
-                config_error_add(r->mistakes, "%s:%d: [%s]: the name of an exercise is 1..%d of a-z, 0-9 and -",
-                                 r->path, item->line, item->section, EXERCISE_ID_MAX - 1);
-        else if (find(c, item->section))
-                config_error_add(r->mistakes, "%s:%d: [%s]: there already is an exercise of this name", r->path,
+        if (!is_legal_id(item->section))
+                config_error_add(r->errors, "%s:%d: [%s]: the name of an exercise is 1..%d of a-z, 0-9 and -", r->path,
+                                 item->line, item->section, EXERCISE_ID_MAX - 1);
+        else if (find_exercise(c, item->section))
+                config_error_add(r->errors, "%s:%d: [%s]: an exercise of this name exists already", r->path,
                                  item->line, item->section);
         else if (c->n == EXERCISES_MAX)
-                config_error_add(r->mistakes, "%s:%d: [%s]: more than %d exercises", r->path, item->line,
-                                 item->section, EXERCISES_MAX);
+                config_error_add(r->errors, "%s:%d: [%s]: more than %d exercises", r->path, item->line, item->section,
+                                 EXERCISES_MAX);
         else {
                 r->exercise = &c->of[c->n++];
                 snprintf(r->exercise->id, sizeof(r->exercise->id), "%s", item->section);
         }
 }
 
-/* Lines of [safety]: text = one paragraph each. */
-static void take_safety(struct reading *r, const struct ini_item *item) {
+/* Parses a line of [safety]: each text = is one paragraph. */
+static void parse_safety(struct reading *r, const struct ini_item *item) {
         char *safety = r->catalogue.safety;
         size_t have = r->safety_begun ? strlen(safety) : 0, room = sizeof(r->catalogue.safety) - have;
         int n;
 
         if (strcmp(item->key, "text") != 0) {
-                config_error_add(r->mistakes, "%s:%d: [safety] %s: no such key; legal is text (once a paragraph)",
+                config_error_add(r->errors, "%s:%d: [safety] %s: no such key; legal is text (once a paragraph)",
                                  r->path, item->line, item->key);
                 return;
         }
         r->safety_begun = true;
         n = snprintf(safety + have, room, "%s%s", have ? "\n" : "", item->value);
         if (n < 0 || (size_t)n >= room)
-                config_error_add(r->mistakes, "%s:%d: [safety] text: more than %zu bytes in all", r->path, item->line,
+                config_error_add(r->errors, "%s:%d: [safety] text: more than %zu bytes in all", r->path, item->line,
                                  sizeof(r->catalogue.safety) - 1);
 }
 
-static void take_item(void *userdata, const struct ini_item *item) {
+static void on_item(void *userdata, const struct ini_item *item) {
         struct reading *r = userdata;
         int key = 0;
 
@@ -256,89 +256,88 @@ static void take_item(void *userdata, const struct ini_item *item) {
                 return;
         }
         if (!is_sanitized(item->value)) {
-                config_error_add(r->mistakes, "%s:%d: [%s] %s: not UTF-8, or with control characters", r->path,
+                config_error_add(r->errors, "%s:%d: [%s] %s: not UTF-8, or with control characters", r->path,
                                  item->line, item->section, item->key);
                 return;
         }
         if (r->safety) {
-                take_safety(r, item);
+                parse_safety(r, item);
                 return;
         }
         if (item->section[0] == '\0')
-                config_error_add(r->mistakes, "%s:%d: %s: before the first [exercise]", r->path, item->line,
-                                 item->key);
+                config_error_add(r->errors, "%s:%d: %s: before the first [exercise]", r->path, item->line, item->key);
         if (!r->exercise)
-                return; /* the section was refused: said once */
+                return; /* the section was refused, which is reported once */
         while (key < KEY_N && strcmp(key_names[key], item->key) != 0)
                 key++;
         if (key == KEY_N || (r->translates && !(WORDS & 1u << key))) {
-                config_error_add(r->mistakes, "%s:%d: [%s] %s: no such key; legal are %s", r->path, item->line,
+                config_error_add(r->errors, "%s:%d: [%s] %s: no such key; legal are %s", r->path, item->line,
                                  item->section, item->key,
                                  r->translates ? "name, dose, how"
                                                : "name, kind, place, suits, dose, how, prompt, sides");
         } else if (r->given & 1u << key) {
-                config_error_add(r->mistakes, "%s:%d: [%s] %s: given twice", r->path, item->line, item->section,
+                config_error_add(r->errors, "%s:%d: [%s] %s: given twice", r->path, item->line, item->section,
                                  item->key);
         } else {
                 r->given |= 1u << key;
-                take_key(r, r->exercise, (enum key)key, item);
+                parse_value(r, r->exercise, (enum key)key, item);
         }
 }
 
-static void take_mistake(void *userdata, int line, const char *what) {
+static void on_syntax_error(void *userdata, int line, const char *what) {
         struct reading *r = userdata;
-        config_error_add(r->mistakes, "%s:%d: %s", r->path, line, what);
+        config_error_add(r->errors, "%s:%d: %s", r->path, line, what);
 }
 
-/* Most of a catalogue is empty: nothing of that is copied, nor becomes resident. */
-static void copy(const struct exercise_catalogue *from, struct exercise_catalogue *to) {
+/* Copies the used part only: most of a catalogue is empty and need not become resident memory. */
+static void copy_catalogue(const struct exercise_catalogue *from, struct exercise_catalogue *to) {
         memcpy(to, from, offsetof(struct exercise_catalogue, of) + from->n * sizeof(*from->of));
 }
 
-/* Returns the mistakes; without any, *ret is what was read. base: what the text has words for, NULL = it is a catalogue. */
-static int parse(const char *path, const char *text, size_t n, const struct exercise_catalogue *base,
-                 struct config_errors *mistakes, struct exercise_catalogue *ret) {
+/* Returns the number of errors; without any, writes *ret. base: the catalogue that the text translates, NULL if the text
+ * is a catalogue itself. */
+static int parse_catalogue(const char *path, const char *text, size_t n, const struct exercise_catalogue *base,
+                           struct config_errors *errors, struct exercise_catalogue *ret) {
         struct reading *r = calloc(1, sizeof(*r));
-        struct ini_sink sink = {.item = take_item, .error = take_mistake, .userdata = r};
-        int before = mistakes->n;
+        struct ini_sink sink = {.item = on_item, .error = on_syntax_error, .userdata = r};
+        int before = errors->n;
 
         if (!r) {
-                config_error_add(mistakes, "%s: out of memory", path);
+                config_error_add(errors, "%s: out of memory", path);
                 return 1;
         }
         r->path = path;
-        r->mistakes = mistakes;
+        r->errors = errors;
         if (base) {
-                copy(base, &r->catalogue);
+                copy_catalogue(base, &r->catalogue);
                 r->translates = true;
         }
         ini_parse(text, n, &sink);
         end_section(r);
-        if (r->n_wordy > 0)
-                say_only_words(r);
+        if (r->n_words_only > 0)
+                report_words_only(r);
         if (r->catalogue.n == 0)
-                config_error_add(mistakes, "%s: no exercise in it", path);
+                config_error_add(errors, "%s: contains no exercise", path);
         if (r->catalogue.safety[0] == '\0')
-                config_error_add(mistakes, "%s: no safety words: [safety] with at least one text = ... is needed",
-                                 path);
-        if (mistakes->n == before)
-                copy(&r->catalogue, ret);
+                config_error_add(errors, "%s: no safety text: add [safety] with at least one line text = ...", path);
+        if (errors->n == before)
+                copy_catalogue(&r->catalogue, ret);
         free(r);
-        return mistakes->n - before;
+        return errors->n - before;
 }
 
-int exercises_parse(const char *path, const char *text, size_t n, struct config_errors *mistakes,
+int exercises_parse(const char *path, const char *text, size_t n, struct config_errors *errors,
                     struct exercise_catalogue *ret) {
-        return parse(path, text, n, NULL, mistakes, ret);
+        return parse_catalogue(path, text, n, NULL, errors, ret);
 }
 
-int exercises_translate(const char *path, const char *text, size_t n, struct config_errors *mistakes,
+int exercises_translate(const char *path, const char *text, size_t n, struct config_errors *errors,
                         struct exercise_catalogue *catalogue) {
-        return parse(path, text, n, catalogue, mistakes, catalogue);
+        return parse_catalogue(path, text, n, catalogue, errors, catalogue);
 }
 
-/* /etc first: what a user changed. */
-static const char *installed(void) {
+/* A catalogue in /etc, which a user changed, has priority over the installed one. */
+static const char *find_installed(void) {
         static const char own[] = "/etc/sitbone/exercises.conf";
         static const char shipped[] = SITBONE_DATADIR "/sitbone/exercises.conf";
         FILE *f = fopen(own, "re");
@@ -349,8 +348,8 @@ static const char *installed(void) {
         return own;
 }
 
-/* exercises.conf -> exercises.de.conf; false when there is no such file. */
-static bool translation_of(const char *path, const char *language, char *ret, size_t size) {
+/* exercises.conf -> exercises.de.conf. Returns false if there is no such file. */
+static bool find_translation(const char *path, const char *language, char *ret, size_t size) {
         size_t n = strlen(path);
 
         if (n < 5 || strcmp(path + n - 5, ".conf") != 0)
@@ -359,40 +358,41 @@ static bool translation_of(const char *path, const char *language, char *ret, si
         return file_exists(ret);
 }
 
-static int load(const char *path, struct config_errors *mistakes, struct exercise_catalogue *ret,
-                int (*take)(const char *, const char *, size_t, struct config_errors *, struct exercise_catalogue *)) {
+/* base: as in parse_catalogue(). */
+static int load_file(const char *path, const struct exercise_catalogue *base, struct config_errors *errors,
+                     struct exercise_catalogue *ret) {
         char *text = NULL;
         size_t n = 0;
-        int found, r = file_read(path, FILE_LIMIT, &text, &n);
+        int n_errors, r = file_read(path, FILE_LIMIT, &text, &n);
 
         if (r < 0) {
-                config_error_add(mistakes, "%s: %s", path, strerror(-r));
+                config_error_add(errors, "%s: %s", path, strerror(-r));
                 return 1;
         }
-        found = take(path, text, n, mistakes, ret);
+        n_errors = parse_catalogue(path, text, n, base, errors, ret);
         free(text);
-        return found;
+        return n_errors;
 }
 
-/* The words of this language, and for de_AT those of de where it has none. */
-static int load_words(const char *path, struct config_errors *mistakes, struct exercise_catalogue *catalogue) {
+/* Loads the translation for the chosen language; for de_AT that of de if it has none of its own. */
+static int load_translation(const char *path, struct config_errors *errors, struct exercise_catalogue *catalogue) {
         char words[4096], language[16];
 
         snprintf(language, sizeof(language), "%s", language_chosen());
-        if (*language && !translation_of(path, language, words, sizeof(words)))
+        if (*language && !find_translation(path, language, words, sizeof(words)))
                 language[strcspn(language, "_")] = '\0';
-        if (!*language || !translation_of(path, language, words, sizeof(words)))
+        if (!*language || !find_translation(path, language, words, sizeof(words)))
                 return 0;
-        return load(words, mistakes, catalogue, exercises_translate);
+        return load_file(words, catalogue, errors, catalogue);
 }
 
-int exercises_load(const char *path, struct config_errors *mistakes, struct exercise_catalogue *ret) {
-        int found;
+int exercises_load(const char *path, struct config_errors *errors, struct exercise_catalogue *ret) {
+        int n_errors;
 
         ret->n = 0;
         ret->safety[0] = '\0';
         if (!path)
-                path = installed();
-        found = load(path, mistakes, ret, exercises_parse);
-        return found > 0 ? found : load_words(path, mistakes, ret);
+                path = find_installed();
+        n_errors = load_file(path, NULL, errors, ret);
+        return n_errors > 0 ? n_errors : load_translation(path, errors, ret);
 }

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "configure/format_file.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "configure/format_key.h"
 #include "core/acquire/cell_lists.h"
 #include "core/acquire/format_validate.h"
+#include "core/acquire/formats.h"
 #include "sitbone/frame.h"
+#include "util/file.h"
 #include "util/ini.h"
 #include "util/suggest.h"
 
-enum kind {
+enum { FILE_LIMIT = 64 * 1024, PATH_SIZE = 512 };
+
+enum value_kind {
         TEXT,
-        WORD, /* one of words; the enum's value is its place */
+        WORD, /* an enum: the value is the index into words */
         YES_NO,
         U8,
         U16,
@@ -35,7 +39,7 @@ enum kind {
 
 struct key {
         const char *name;
-        enum kind kind;
+        enum value_kind kind;
         size_t offset, size;
         double min, max;
         const char *const *words;
@@ -136,15 +140,15 @@ enum { KEYS_N = sizeof(keys) / sizeof(keys[0]) };
 
 struct reading {
         const char *path;
-        struct config_errors *mistakes;
-        int before; /* mistakes there were */
+        struct config_errors *errors;
+        int errors_before;
         struct format format;
-        int given[KEYS_N]; /* in this line, 0 = not */
+        int given[KEYS_N]; /* line of each key, 0 = not given */
 };
 
 /* --- values --- */
 
-static bool number_in(const char *s, double least, double most, bool whole, double *ret) {
+static bool parse_bounded_number(const char *s, double least, double most, bool whole, double *ret) {
         char *end;
         double value = strtod(s, &end);
 
@@ -154,10 +158,10 @@ static bool number_in(const char *s, double least, double most, bool whole, doub
         return true;
 }
 
-static bool take_number(const struct key *key, const char *s, void *field) {
+static bool parse_number(const struct key *key, const char *s, void *field) {
         double value;
 
-        if (!number_in(s, key->min, key->max, key->kind != REAL, &value))
+        if (!parse_bounded_number(s, key->min, key->max, key->kind != REAL, &value))
                 return false;
         if (key->kind == U8)
                 *(uint8_t *)field = (uint8_t)value;
@@ -170,15 +174,15 @@ static bool take_number(const struct key *key, const char *s, void *field) {
         return true;
 }
 
-static int word_in(const char *const *words, const char *s) {
+static int find_word(const char *const *words, const char *s) {
         for (int i = 0; words[i]; i++)
                 if (strcmp(words[i], s) == 0)
                         return i;
         return -1;
 }
 
-static bool take_word(const struct key *key, const char *s, void *field) {
-        int i = word_in(key->words, s);
+static bool parse_word(const struct key *key, const char *s, void *field) {
+        int i = find_word(key->words, s);
 
         if (i < 0)
                 return false;
@@ -189,8 +193,8 @@ static bool take_word(const struct key *key, const char *s, void *field) {
         return true;
 }
 
-/* Up to so many hexadecimal digits, at least one; moves *at behind them. */
-static bool take_hex(const char **at, size_t digits, uint8_t *ret) {
+/* Parses 1 to `digits` hexadecimal digits and moves *at past them. */
+static bool parse_hex(const char **at, size_t digits, uint8_t *ret) {
         size_t n = strspn(*at, "0123456789abcdefABCDEF");
         char text[3] = "";
 
@@ -203,8 +207,8 @@ static bool take_hex(const char **at, size_t digits, uint8_t *ret) {
         return true;
 }
 
-/* "AA 55 03" or the text between quotation marks, with \n and \r. */
-static bool take_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret) {
+/* Parses "AA 55 03", or the text between quotation marks, in which \n and \r are escapes. */
+static bool parse_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret) {
         uint8_t bytes[FORMAT_COMMAND_MAX];
         size_t n = 0, length = strlen(s);
         bool quoted = length >= 2 && s[0] == '"' && s[length - 1] == '"';
@@ -215,7 +219,7 @@ static bool take_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret)
                 if (n == most || n == sizeof(bytes))
                         return false;
                 if (!quoted) {
-                        if (strspn(at, "0123456789abcdefABCDEF") < 2 || !take_hex(&at, 2, &bytes[n++]))
+                        if (strspn(at, "0123456789abcdefABCDEF") < 2 || !parse_hex(&at, 2, &bytes[n++]))
                                 return false;
                         at--;
                 } else if (*at == '\\' && at + 1 < end && (at[1] == 'n' || at[1] == 'r')) {
@@ -229,8 +233,8 @@ static bool take_bytes(const char *s, size_t most, uint8_t *ret_n, uint8_t *ret)
         return n > 0;
 }
 
-/* "2=02 4=02 3&F0=40": place, mask, value; place decimal, the others hexadecimal. */
-static bool take_constant(const char **at, struct format_constant *ret) {
+/* Parses one of "2=02 4=02 3&F0=40": place (decimal), mask and value (hexadecimal). */
+static bool parse_constant(const char **at, struct format_constant *ret) {
         char *end;
         unsigned long place = strtoul(*at, &end, 10);
 
@@ -240,22 +244,22 @@ static bool take_constant(const char **at, struct format_constant *ret) {
         *at = end;
         if (**at == '&') {
                 ++*at;
-                if (!take_hex(at, 2, &ret->mask))
+                if (!parse_hex(at, 2, &ret->mask))
                         return false;
         }
-        if (*(*at)++ != '=' || !take_hex(at, 2, &ret->value) || (ret->value & ~ret->mask))
+        if (*(*at)++ != '=' || !parse_hex(at, 2, &ret->value) || (ret->value & ~ret->mask))
                 return false;
         return **at == '\0' || **at == ' ';
 }
 
-static bool take_constants(struct format *f, const char *s) {
+static bool parse_constants(struct format *f, const char *s) {
         for (f->n_constants = 0; *s; s += strspn(s, " "))
-                if (f->n_constants == FORMAT_CONSTANTS_MAX || !take_constant(&s, &f->constants[f->n_constants++]))
+                if (f->n_constants == FORMAT_CONSTANTS_MAX || !parse_constant(&s, &f->constants[f->n_constants++]))
                         return false;
         return f->n_constants > 0;
 }
 
-static bool take_list(const char *s, uint8_t *ret_n, uint8_t *ret) {
+static bool parse_order(const char *s, uint8_t *ret_n, uint8_t *ret) {
         struct index_list list;
 
         if (!cell_lists_parse_indices(s, &list))
@@ -265,8 +269,8 @@ static bool take_list(const char *s, uint8_t *ret_n, uint8_t *ret) {
         return list.n > 0;
 }
 
-/* Kept as text: places.h reads it. */
-static bool take_places(const struct key *key, const char *s, char *field) {
+/* Checks a list and stores it as text; the layout parses it with cell_lists.h. */
+static bool parse_cell_list(const struct key *key, const char *s, char *field) {
         struct board_list boards;
         uint32_t n;
 
@@ -278,7 +282,7 @@ static bool take_places(const struct key *key, const char *s, char *field) {
         return true;
 }
 
-static bool take_separators(struct format *f, const char *s) {
+static bool parse_separators(struct format *f, const char *s) {
         size_t n = 0;
 
         memset(f->separators, 0, sizeof(f->separators));
@@ -288,7 +292,7 @@ static bool take_separators(struct format *f, const char *s) {
                 int i;
 
                 snprintf(word, sizeof(word), "%.*s", (int)length, s);
-                i = length < sizeof(word) ? word_in(separator_words, word) : -1;
+                i = length < sizeof(word) ? find_word(separator_words, word) : -1;
                 if (i < 0 || n + 1 >= sizeof(f->separators))
                         return false;
                 f->separators[n++] = separator_signs[i];
@@ -297,7 +301,7 @@ static bool take_separators(struct format *f, const char *s) {
         return n > 0;
 }
 
-static bool take_value(struct format *f, const struct key *key, const char *s) {
+static bool parse_value(struct format *f, const struct key *key, const char *s) {
         void *field = (char *)f + key->offset;
         struct format_bytes *bytes = field;
         struct format_command *command = field;
@@ -307,48 +311,48 @@ static bool take_value(struct format *f, const struct key *key, const char *s) {
                 return *s && (size_t)snprintf(field, key->size, "%s", s) < key->size;
         case WORD:
         case YES_NO:
-                return take_word(key, s, field);
+                return parse_word(key, s, field);
         case U8:
         case U16:
         case I32:
         case REAL:
-                return take_number(key, s, field);
+                return parse_number(key, s, field);
         case BYTES:
-                return take_bytes(s, FORMAT_BYTES_MAX, &bytes->n, bytes->of);
+                return parse_bytes(s, FORMAT_BYTES_MAX, &bytes->n, bytes->of);
         case COMMAND:
-                return take_bytes(s, FORMAT_COMMAND_MAX, &command->n, command->of);
+                return parse_bytes(s, FORMAT_COMMAND_MAX, &command->n, command->of);
         case CONSTANTS:
-                return take_constants(f, s);
+                return parse_constants(f, s);
         case ROW_LIST:
-                return take_list(s, &f->order.n_listed, f->order.row_list);
+                return parse_order(s, &f->order.n_listed, f->order.row_list);
         case COL_LIST:
-                return take_list(s, &f->order.n_cols_listed, f->order.col_list);
+                return parse_order(s, &f->order.n_cols_listed, f->order.col_list);
         case BOARDS:
         case MASK:
         case POSITIONS:
-                return take_places(key, s, field);
+                return parse_cell_list(key, s, field);
         case SEPARATORS:
-                return take_separators(f, s);
+                return parse_separators(f, s);
         }
         return false;
 }
 
-/* --- mistakes --- */
+/* --- keys --- */
 
-static void join(const char *const *words, char *ret, size_t size) {
+static void join_words(const char *const *words, char *ret, size_t size) {
         *ret = '\0';
         for (int i = 0; words[i]; i++)
                 snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", i ? " | " : "", words[i]);
 }
 
-static void legal(const struct key *key, char *ret, size_t size) {
+static void describe_legal_values(const struct key *key, char *ret, size_t size) {
         switch (key->kind) {
         case TEXT:
                 snprintf(ret, size, "1..%zu bytes", key->size - 1);
                 return;
         case WORD:
         case YES_NO:
-                join(key->words, ret, size);
+                join_words(key->words, ret, size);
                 return;
         case BYTES:
                 snprintf(ret, size, "1..8 bytes as AA 55 03, or \"text\"");
@@ -374,7 +378,7 @@ static void legal(const struct key *key, char *ret, size_t size) {
                 snprintf(ret, size, "up to %zu bytes of numbers -2000..2000, as -90 0 90.5", key->size - 1);
                 return;
         case SEPARATORS:
-                join(separator_words, ret, size);
+                join_words(separator_words, ret, size);
                 return;
         default:
                 snprintf(ret, size, "%.10g..%.10g", key->min, key->max);
@@ -388,38 +392,96 @@ static void on_item(void *userdata, const struct ini_item *item) {
 
         if (strcmp(item->section, "format") != 0) {
                 if (!item->key)
-                        config_error_add(r->mistakes, "%s:%d: [%s]: there is only the section [format]", r->path,
+                        config_error_add(r->errors, "%s:%d: [%s]: there is only the section [format]", r->path,
                                          item->line, item->section);
                 else if (!*item->section)
-                        config_error_add(r->mistakes, "%s:%d: %s: stands before the line [format]", r->path,
-                                         item->line, item->key);
+                        config_error_add(r->errors, "%s:%d: %s: is before the line [format]", r->path, item->line,
+                                         item->key);
                 return;
         }
         for (int k = 0; item->key && k < KEYS_N; k++) {
                 suggest_nearest(item->key, keys[k].name, &near);
                 if (strcmp(item->key, keys[k].name) != 0)
                         continue;
-                legal(&keys[k], range, sizeof(range));
+                describe_legal_values(&keys[k], range, sizeof(range));
                 if (r->given[k])
-                        config_error_add(r->mistakes, "%s:%d: %s is given twice", r->path, item->line, item->key);
-                else if (!take_value(&r->format, &keys[k], item->value))
-                        config_error_add(r->mistakes, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
+                        config_error_add(r->errors, "%s:%d: %s is given twice", r->path, item->line, item->key);
+                else if (!parse_value(&r->format, &keys[k], item->value))
+                        config_error_add(r->errors, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
                                          item->value, range);
                 r->given[k] = item->line;
                 return;
         }
         if (item->key)
-                config_error_add(r->mistakes, "%s:%d: no key \"%s\"%s%s", r->path, item->line, item->key,
+                config_error_add(r->errors, "%s:%d: no key \"%s\"%s%s", r->path, item->line, item->key,
                                  near ? "; did you mean " : "", near ? near : "");
 }
 
-static void on_mistake(void *userdata, int line, const char *what) {
+static void on_syntax_error(void *userdata, int line, const char *what) {
         struct reading *r = userdata;
 
-        config_error_add(r->mistakes, "%s:%d: %s", r->path, line, what);
+        config_error_add(r->errors, "%s:%d: %s", r->path, line, what);
 }
 
-/* --- files --- */
+/* --- keys without effect --- */
+
+static bool is_one_of(const char *const *names, const char *key) {
+        for (; *names; names++)
+                if (strcmp(*names, key) == 0)
+                        return true;
+        return false;
+}
+
+static const char *find_text_problem(const struct format *f, const char *key) {
+        static const char *const of_bytes[] = {
+                "sync",       "tail",     "preamble",  "length",      "length_at",   "length_counts_elements",
+                "shape",      "shape_at", "constants", "part",        "part_at",     "part_cells",
+                "board_at",   "boards",   "record",    "record_x_at", "record_y_at", "record_value_at",
+                "check",      "element",  "mask",      "shift",       "length_adds", "part_first",
+                "check_from", NULL};
+        static const char *const of_numbers[] = {"separators", "header", "trailer", NULL};
+
+        if (is_one_of(of_bytes, key))
+                return "is about bytes, and framing is text, the default; say framing = prefix or another";
+        if (f->digits && is_one_of(of_numbers, key))
+                return "with digits = yes every digit is a cell";
+        return NULL;
+}
+
+static const char *find_bytes_problem(const struct format *f, const char *key) {
+        static const char *const of_text[] = {"separators", "digits", "frame_end", NULL};
+        static const char *const of_length[] = {"length_at", "length_counts_elements", "length_adds", NULL};
+        static const char *const of_part[] = {"part_at", "part_cells", NULL};
+        static const char *const of_record[] = {"record_x_at", "record_y_at", "record_value_at", NULL};
+        static const char *const of_bits[] = {"mask", "shift", NULL};
+
+        if (is_one_of(of_text, key))
+                return "is for framing = text";
+        if (f->length.kind == LENGTH_FIXED && is_one_of(of_length, key))
+                return "needs length = u8, u16le or u16be";
+        if (f->shape.kind == SHAPE_NONE && strcmp(key, "shape_at") == 0)
+                return "needs shape = u8 or u16le";
+        if (f->part.kind == PART_NONE && is_one_of(of_part, key))
+                return "needs part = index or start";
+        if (f->part.kind != PART_INDEX_U8 && strcmp(key, "part_first") == 0)
+                return "needs part = index";
+        if (f->check == CHECK_NONE && strcmp(key, "check_from") == 0)
+                return "needs check";
+        if (f->sparse.size == 0 && is_one_of(of_record, key))
+                return "needs record, the bytes of one";
+        if (f->element > ELEMENT_U16BE && is_one_of(of_bits, key))
+                return "is for elements of u8, u16le and u16be";
+        return NULL;
+}
+
+/* Returns NULL, or the reason why a key that is given has no effect, or says too little, in this description. */
+static const char *find_key_problem(const struct format *f, const char *key) {
+        if (f->request.n == 0 && strcmp(key, "request_every_ms") == 0)
+                return "needs request";
+        return f->framing == FRAMING_TEXT ? find_text_problem(f, key) : find_bytes_problem(f, key);
+}
+
+/* --- one text --- */
 
 void format_file_name(const char *path, char *ret, size_t size) {
         const char *base = strrchr(path, '/');
@@ -434,29 +496,29 @@ void format_file_name(const char *path, char *ret, size_t size) {
 
 static void check_keys(struct reading *r) {
         for (int k = 0; k < KEYS_N; k++) {
-                const char *wrong = r->given[k] ? format_key_wrong(&r->format, keys[k].name) : NULL;
+                const char *problem = r->given[k] ? find_key_problem(&r->format, keys[k].name) : NULL;
 
-                if (wrong)
-                        config_error_add(r->mistakes, "%s:%d: %s: %s", r->path, r->given[k], keys[k].name, wrong);
+                if (problem)
+                        config_error_add(r->errors, "%s:%d: %s: %s", r->path, r->given[k], keys[k].name, problem);
         }
 }
 
-/* What is wrong with the whole, at the line of the key that it begins with. */
-static void add_wrong(const struct reading *r, const char *wrong) {
+/* Reports a problem of the whole description, at the line of the key with which its text begins. */
+static void report_problem(const struct reading *r, const char *problem) {
         for (int k = 0; k < KEYS_N; k++) {
                 size_t n = strlen(keys[k].name);
 
-                if (r->given[k] && strncmp(wrong, keys[k].name, n) == 0 && wrong[n] == ' ') {
-                        config_error_add(r->mistakes, "%s:%d: %s", r->path, r->given[k], wrong);
+                if (r->given[k] && strncmp(problem, keys[k].name, n) == 0 && problem[n] == ' ') {
+                        config_error_add(r->errors, "%s:%d: %s", r->path, r->given[k], problem);
                         return;
                 }
         }
-        config_error_add(r->mistakes, "%s: %s", r->path, wrong);
+        config_error_add(r->errors, "%s: %s", r->path, problem);
 }
 
-/* What a description leaves to be understood: that as many cells as have a place are there, and that a shape which comes
- * first is not part of the header. */
-static void understand(struct format *f) {
+/* Derives what a description leaves out: the number of cells equals the number of positions, and a shape at the start of
+ * the frame is not part of the header. */
+static void derive_defaults(struct format *f) {
         uint8_t shape_n = format_shape(f, 0, 0).n;
         uint32_t n;
 
@@ -467,10 +529,10 @@ static void understand(struct format *f) {
                 f->header_n = (uint8_t)(f->header_n - shape_n);
 }
 
-int format_parse(const char *path, const char *text, size_t n, struct config_errors *mistakes, struct format *ret) {
-        struct reading r = {.path = path, .mistakes = mistakes, .before = mistakes->n};
-        const struct ini_sink sink = {on_item, on_mistake, &r};
-        const char *wrong;
+int format_parse(const char *path, const char *text, size_t n, struct config_errors *errors, struct format *ret) {
+        struct reading r = {.path = path, .errors = errors, .errors_before = errors->n};
+        const struct ini_sink sink = {on_item, on_syntax_error, &r};
+        const char *problem;
 
         r.format.rate_hz = 10;
         r.format.baud = 115200;
@@ -479,13 +541,62 @@ int format_parse(const char *path, const char *text, size_t n, struct config_err
         format_file_name(path, r.format.name, sizeof(r.format.name));
         snprintf(r.format.title, sizeof(r.format.title), "%s", r.format.name);
         ini_parse(text, n, &sink);
-        if (mistakes->n == r.before)
+        if (errors->n == r.errors_before)
                 check_keys(&r);
-        understand(&r.format);
-        wrong = mistakes->n == r.before ? format_validate(&r.format) : NULL;
-        if (wrong)
-                add_wrong(&r, wrong);
-        if (mistakes->n == r.before)
+        derive_defaults(&r.format);
+        problem = errors->n == r.errors_before ? format_validate(&r.format) : NULL;
+        if (problem)
+                report_problem(&r, problem);
+        if (errors->n == r.errors_before)
                 *ret = r.format;
-        return mistakes->n - r.before;
+        return errors->n - r.errors_before;
+}
+
+/* --- files --- */
+
+const char *const format_folders[] = {"/etc/sitbone/formats", SITBONE_DATADIR "/sitbone/formats", NULL};
+
+static bool find_path(const char *name, char *ret, size_t size) {
+        if (strchr(name, '/')) {
+                snprintf(ret, size, "%s", name);
+                return file_exists(ret);
+        }
+        for (size_t i = 0; *name && format_folders[i]; i++) {
+                snprintf(ret, size, "%s/%s.conf", format_folders[i], name);
+                if (file_exists(ret))
+                        return true;
+        }
+        return false;
+}
+
+int format_text(const char *name, char **ret, size_t *ret_n) {
+        char path[PATH_SIZE];
+
+        if (format_by_name(name) || !find_path(name, path, sizeof(path)))
+                return -ENOENT;
+        return file_read(path, FILE_LIMIT, ret, ret_n);
+}
+
+bool format_exists(const char *name) {
+        char path[PATH_SIZE];
+
+        return format_by_name(name) || find_path(name, path, sizeof(path));
+}
+
+const struct format *format_find(const char *name, struct format *storage, struct config_errors *errors) {
+        const struct format *row = format_by_name(name);
+        char path[PATH_SIZE], *text;
+        size_t n;
+        int r;
+
+        if (row || !find_path(name, path, sizeof(path)))
+                return row;
+        r = file_read(path, FILE_LIMIT, &text, &n);
+        if (r < 0) {
+                config_error_add(errors, "%s: %s", path, strerror(-r));
+                return NULL;
+        }
+        r = format_parse(path, text, n, errors, storage);
+        free(text);
+        return r == 0 ? storage : NULL;
 }

@@ -12,7 +12,7 @@
 
 struct loading {
         struct format_list *list;
-        struct config_errors *mistakes;
+        struct config_errors *errors;
 };
 
 const struct format *format_list_by_name(const struct format_list *list, const char *name) {
@@ -33,32 +33,32 @@ const char *format_list_setting(const struct format_list *list, const struct for
         return format == list->first ? format_list_path(list, format) : format->name;
 }
 
-/* NULL when there is no room, or mistakes are in it. */
-static struct format *read_file(struct loading *l, const char *path) {
+/* Returns NULL if there is no room, or if the file has errors. */
+static struct format *parse_file(struct loading *l, const char *path) {
         struct format_list *list = l->list;
         struct format *ret = &list->file[list->n_files];
 
         if (list->n_files < FORMAT_LIST_FILES && list->n < FORMAT_LIST_MAX)
-                return format_find(path, ret, l->mistakes) ? ret : NULL;
-        config_error_add(l->mistakes, "%s: there are more than %d described formats", path, FORMAT_LIST_FILES);
+                return format_find(path, ret, l->errors) ? ret : NULL;
+        config_error_add(l->errors, "%s: there are more than %d described formats", path, FORMAT_LIST_FILES);
         return NULL;
 }
 
-static void keep(struct format_list *list, const char *path, const struct format *format) {
+static void append_file(struct format_list *list, const char *path, const struct format *format) {
         snprintf(list->path[list->n_files++], sizeof(list->path[0]), "%s", path);
         list->of[list->n++] = format;
 }
 
 static void add_file(void *userdata, const char *path) {
         struct loading *l = userdata;
-        const struct format *format = read_file(l, path);
+        const struct format *format = parse_file(l, path);
 
         if (format && !format_list_by_name(l->list, format->name))
-                keep(l->list, path, format);
+                append_file(l->list, path, format);
 }
 
-void format_list_load(struct format_list *list, const char *const *folders, struct config_errors *mistakes) {
-        struct loading l = {list, mistakes};
+void format_list_load(struct format_list *list, const char *const *folders, struct config_errors *errors) {
+        struct loading l = {list, errors};
 
         list->n = list->n_files = 0;
         list->first = NULL;
@@ -67,19 +67,19 @@ void format_list_load(struct format_list *list, const char *const *folders, stru
         file_each_drop_in(folders, add_file, &l);
 }
 
-void format_list_add(struct format_list *list, const char *path, struct config_errors *mistakes) {
-        struct loading l = {list, mistakes};
-        char whole[PATH_MAX];
+void format_list_add(struct format_list *list, const char *path, struct config_errors *errors) {
+        struct loading l = {list, errors};
+        char absolute[PATH_MAX];
         const struct format *format;
 
-        if (!realpath(path, whole)) {
-                config_error_add(mistakes, "%s: %s", path, strerror(errno));
+        if (!realpath(path, absolute)) {
+                config_error_add(errors, "%s: %s", path, strerror(errno));
                 return;
         }
-        format = read_file(&l, whole);
+        format = parse_file(&l, absolute);
         if (!format)
                 return;
-        keep(list, whole, format);
+        append_file(list, absolute, format);
         list->first = format;
         for (size_t i = list->n - 1; i > 0; i--)
                 list->of[i] = list->of[i - 1];

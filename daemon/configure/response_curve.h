@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The file with the response curves of one mat, written by sitbonectl calibrate response, or by hand:
  *
- *   # what follows a # is a comment
+ *   # the rest of a line after a # is a comment
  *   sitbone-response 1
  *   cells 256
- *   load 0.5 12 13 11 ...      newtons on one cell, then what each cell reads above the empty seat, in raw counts; or one
- *   load 2 40 44 39 ...        number for all. 1 to 8 loads, rising, and so are each cell's numbers:
- *                              by a ten-thousandth at least, or no slope can be told
+ *   load 0.5 12 13 11 ...      newtons on one cell, then the reading of each cell above the empty seat in raw counts, or one
+ *   load 2 40 44 39 ...        number for all cells. 1 to 8 loads. Loads and the numbers of each cell rise from line to
+ *                              line by a ten-thousandth at least; with less no slope can be derived.
  */
 #ifndef CONFIGURE_RESPONSE_CURVE_H
 #define CONFIGURE_RESPONSE_CURVE_H
@@ -17,14 +17,13 @@
 #include "sitbone/response.h"
 #include "util/config_errors.h"
 
-/* Every mistake with file and line; *ret means nothing when there was one. n bytes of text. */
-void response_parse(const char *name, const char *text, size_t n, struct config_errors *mistakes,
-                    struct response *ret);
+/* Parses n bytes of text. Every error is added with file and line; *ret is undefined if there is one. */
+void response_parse(const char *name, const char *text, size_t n, struct config_errors *errors, struct response *ret);
 
-/* The same from a file; NULL when there was a mistake or no memory. To be freed. */
-struct response *response_load(const char *path, struct config_errors *mistakes);
+/* Loads a file. NULL if there is an error or no memory. The caller frees the result. */
+struct response *response_load(const char *path, struct config_errors *errors);
 
-/* Whether the stream took it is for the caller to ask. */
+/* The caller checks the stream for write errors. */
 void response_print(FILE *f, const struct response *s);
 
 #endif

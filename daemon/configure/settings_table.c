@@ -2,27 +2,29 @@
 /* The settings table. A row holds section, key, kind, range, unit, default and help text. */
 #include "configure/settings_table.h"
 
+#include "sitbone/settings.h"
+
 /* NOLINTBEGIN(bugprone-macro-parentheses): field names cannot be put in parentheses */
 #define FIELD(member) offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
-#define BOOL(s, k, standard, help)                                                                                    \
-        { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", standard, NULL, false, help }
-#define INT(s, k, lo, hi, unit, standard, help)                                                                       \
-        { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, standard, NULL, false, help }
-#define FLOAT(s, k, lo, hi, unit, standard, help)                                                                     \
-        { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, standard, NULL, false, help }
-#define TEXT(s, k, kind, standard, help)                                                                              \
-        { #s, #k, kind, FIELD(s.k), 0, 0, "", standard, NULL, false, help }
+#define BOOL(s, k, default_text, help)                                                                                \
+        { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", default_text, NULL, false, help }
+#define INT(s, k, lo, hi, unit, default_text, help)                                                                   \
+        { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, default_text, NULL, false, help }
+#define FLOAT(s, k, lo, hi, unit, default_text, help)                                                                 \
+        { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, default_text, NULL, false, help }
+#define TEXT(s, k, kind, default_text, help)                                                                          \
+        { #s, #k, kind, FIELD(s.k), 0, 0, "", default_text, NULL, false, help }
 /* The _R rows take effect at restart: they define the identity of the seat and its connections. */
-#define BOOL_R(s, k, standard, help)                                                                                  \
-        { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", standard, NULL, true, help }
-#define INT_R(s, k, lo, hi, unit, standard, help)                                                                     \
-        { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, standard, NULL, true, help }
-#define FLOAT_R(s, k, lo, hi, unit, standard, help)                                                                   \
-        { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, standard, NULL, true, help }
-#define CHOICE_R(s, k, words, standard, help)                                                                         \
-        { #s, #k, SETTING_CHOICE, FIELD(s.k), 0, 0, "", standard, words, true, help }
-#define TEXT_R(s, k, kind, standard, help)                                                                            \
-        { #s, #k, kind, FIELD(s.k), 0, 0, "", standard, NULL, true, help }
+#define BOOL_R(s, k, default_text, help)                                                                              \
+        { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", default_text, NULL, true, help }
+#define INT_R(s, k, lo, hi, unit, default_text, help)                                                                 \
+        { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, default_text, NULL, true, help }
+#define FLOAT_R(s, k, lo, hi, unit, default_text, help)                                                               \
+        { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, default_text, NULL, true, help }
+#define CHOICE_R(s, k, words, default_text, help)                                                                     \
+        { #s, #k, SETTING_CHOICE, FIELD(s.k), 0, 0, "", default_text, words, true, help }
+#define TEXT_R(s, k, kind, default_text, help)                                                                        \
+        { #s, #k, kind, FIELD(s.k), 0, 0, "", default_text, NULL, true, help }
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of the settings table; settings.c reads, checks and prints from them. */
+/* Rows of the settings table. A setting is added by one row and one member of its struct in include/sitbone/settings/. */
 #ifndef CONFIGURE_SETTINGS_TABLE_H
 #define CONFIGURE_SETTINGS_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "sitbone/settings.h"
 
 enum { SETTINGS_ROWS_MAX = 128 };
 
@@ -15,13 +13,14 @@ enum setting_kind {
         SETTING_INT,    /* int32_t, min..max */
         SETTING_FLOAT,  /* float, min..max */
         SETTING_CHOICE, /* int32_t, index into choices */
-        SETTING_TEXT,   /* char[size] */
+        SETTING_TEXT,   /* char[size], printable UTF-8 */
         SETTING_SLUG,   /* char[size]: "auto" or a-z 0-9 - */
         SETTING_TOPIC,  /* char[size]: safe as a level of an MQTT topic */
-        SETTING_FORMAT, /* char[size]: a row of the format table */
+        SETTING_FORMAT, /* char[size]: name of a row of the format table or of a described format */
         SETTING_HOURS,  /* struct setting_hours */
         SETTING_DAYS,   /* uint32_t, bits 1 << weekday */
-        SETTING_LIST,   /* char[size], and those below: lists as acquire/places.h has them */
+        /* char[size]: lists of cells, rows and boards in the syntax of core/acquire/cell_lists.h */
+        SETTING_LIST,
         SETTING_BOARDS,
         SETTING_MASK,
         SETTING_POSITIONS,
@@ -30,13 +29,13 @@ enum setting_kind {
 struct setting {
         const char *section, *key;
         enum setting_kind kind;
-        size_t offset, size;
-        double min, max;
+        size_t offset, size; /* of the member in struct settings */
+        double min, max;     /* of numbers, both inclusive */
         const char *unit;
-        const char *standard;       /* default, as text */
-        const char *const *choices; /* NULL-terminated */
-        bool restart;               /* a reload does not change it */
-        const char *help;           /* what it is and why the default is what it is */
+        const char *default_text;
+        const char *const *choices; /* ends with NULL */
+        bool restart;               /* takes effect at restart only */
+        const char *help;           /* meaning, and the reason for the default */
 };
 
 extern const struct setting settings_table[];

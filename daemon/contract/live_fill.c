@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "contract/live_fields.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "words/names.h"
 #include "words/sentences.h"

@@ -13,6 +13,8 @@
 #include "sitbone/features.h"
 #include "sitbone/health.h"
 
+struct settings;
+
 /* LIVE_ARRAY_MAX is the longest array that is published: the regions of the seat. */
 enum { LIVE_WORD_MAX = 64, LIVE_TEXT_MAX = 512, LIVE_NAMES_MAX = 768, LIVE_ARRAY_MAX = REGION_N };
 

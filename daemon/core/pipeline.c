@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sitbone/settings.h"
 #include "util/minmax.h"
 
 /* Sitting and alerts are stepped at most 20 times a second, and immediately when occupancy or posture changes. */

@@ -16,9 +16,10 @@
 #include "sitbone/command.h"
 #include "sitbone/exercise.h"
 #include "sitbone/memory.h"
-#include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
 #include "sitbone/wall_clock.h"
+
+struct settings;
 
 struct pipeline {
         const struct geometry *geometry;            /* not owned */

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "ports/types.h"
+#include "sitbone/settings/device.h"
 
 struct port; /* on the heap, from port_open() to port_close() */
 

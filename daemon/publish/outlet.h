@@ -11,8 +11,9 @@
 
 #include "sitbone/command.h"
 #include "sitbone/identity.h"
-#include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
+
+struct settings;
 
 /* Executes a command at once. Call it on the decision thread only. */
 typedef enum command_result (*command_fn)(void *userdata, const struct command *command);

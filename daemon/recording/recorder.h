@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "core/acquire/recording_wire.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/device.h"
 
 struct recorder {
         int fd; /* -1 = closed */

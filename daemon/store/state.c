@@ -184,9 +184,9 @@ static const struct document_kind tare_kind = {
 static int write_memory(void *userdata, const void *items, uint32_t n_items, char reason[WORKER_REASON_MAX]) {
         struct state *s = userdata;
         struct slot slot = *(const struct slot *)items;
-        char page[STATE_SLOT_SIZE];
+        char page[STATE_SLOT_SIZE], *text;
+        ssize_t written;
         size_t n;
-        char *text;
 
         (void)n_items;
         (void)reason;
@@ -200,8 +200,9 @@ static int write_memory(void *userdata, const void *items, uint32_t n_items, cha
         memcpy(page, text, n - 1);
         page[sizeof(page) - 1] = '\n';
         free(text);
-        if (pwrite(s->fd, page, sizeof(page), (off_t)(slot.serial % 2) * STATE_SLOT_SIZE) != (ssize_t)sizeof(page))
-                return errno ? -errno : -EIO;
+        written = pwrite(s->fd, page, sizeof(page), (off_t)(slot.serial % 2) * STATE_SLOT_SIZE);
+        if (written != (ssize_t)sizeof(page))
+                return written < 0 ? -errno : -ENOSPC;
         s->serial = slot.serial;
         return 0;
 }

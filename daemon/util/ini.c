@@ -63,9 +63,7 @@ static void parse_line(struct reader *r, char *raw) {
 
         if (*s == '\0' || *s == '#')
                 return;
-        if (is_blank(raw[0]))
-                report_error(r, "a line may not begin with a blank (continued lines do not exist)");
-        else if (*s == '[')
+        if (*s == '[')
                 parse_section(r, s);
         else
                 parse_setting(r, s);

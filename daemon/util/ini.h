@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A strict reader of "[section]", "key = value" and "# comment" lines. A value may contain ; # " and inner spaces;
- * blanks around it are removed. README.md ("Blind alleys") gives the reasons for an own reader. */
+/* A strict reader of "[section]", "key = value" and "# comment" lines. A value may contain ; # " and inner spaces. Blanks
+ * around it and at the start of a line are removed. A line cannot be continued on the next one. docs/decisions.md gives
+ * the reasons for an own reader. */
 #ifndef UTIL_INI_H
 #define UTIL_INI_H
 

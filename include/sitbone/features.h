@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 /* Load profile along y in bands fixed to the body: band b covers y from line_y + (b - 3) * 24 mm, 24 mm wide,
- * where line_y is the sit-bone line. Shares of the load in the bands; see describe/profile.h. */
+ * where line_y is the sit-bone line. Shares of the load in the bands; see describe/describe.c. */
 enum { PROFILE_BANDS = 8 };
 
 /* Load profile along y in bands fixed to the mat: band b covers y from (b - 12) * 20 mm, 20 mm wide. Shares of the
- * load; see describe/profile.h. */
+ * load; see describe/describe.c. */
 enum { ALONG_BANDS = 24 };
 
 /* Numbers in a fingerprint at most, and in one fixed to the body. A fingerprint is the map averaged over the last
@@ -69,7 +69,7 @@ struct features {
         float back_y_mm;   /* rear edge of the contact (5 % quantile of load along y) */
         float front_y_mm;  /* front edge of the contact (95 % quantile) */
         float width_mm;    /* 5..95 % width of load along x */
-        /* A vector that points to the thighs, measured a few times a second; see describe/orientation.h. */
+        /* A vector that points to the thighs, measured a few times a second; see describe/describe.c. */
         float orientation_x_mm, orientation_y_mm;
         struct sit_bones sit_bones;
         float profile[PROFILE_BANDS]; /* NAN unless a pair is valid */

@@ -17,6 +17,14 @@ STAGE_NOUNS = {
     'estimate': COMMON | {'features', 'posture'},
     'follow': COMMON | {'posture', 'sitting', 'exercise', 'alert', 'wall_clock'},
 }
+# Sections of the settings (include/sitbone/settings/) that a stage may see one by one.
+STAGE_SECTIONS = {
+    'acquire': {'device'},
+    'condition': {'condition'},
+    'describe': set(),
+    'estimate': {'occupancy', 'posture'},
+    'follow': {'sitting', 'alert'},
+}
 CORE_STD = {'assert.h', 'float.h', 'limits.h', 'math.h', 'stdalign.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
 PURE_UTIL = {'util/minmax.h', 'util/checksum.h'}  # no input, output or state: the core may use them
 
@@ -57,6 +65,8 @@ def is_allowed_in_noun(system, name):
 def is_allowed_in_stage(stage, system, name):
     if system:
         return name in CORE_STD or stage == 'acquire' and name == 'lz4.h'
+    if name.startswith('sitbone/settings/'):
+        return os.path.basename(name)[:-2] in STAGE_SECTIONS[stage]
     if name.startswith('sitbone/'):
         return os.path.basename(name)[:-2] in STAGE_NOUNS[stage]
     return name in PURE_UTIL or name.startswith(f'core/{stage}/')
@@ -104,13 +114,14 @@ def check(root):
                 if not rule(system, what):
                     yield path, number, what
     nouns = os.path.join(root, 'include', 'sitbone')
-    for name in sorted(os.listdir(nouns)):
-        path = os.path.join(nouns, name)
-        if name[:-2] not in NOUNS:
-            yield path, 0, 'anything: it is not in the list of nouns of this test'
-        for number, system, what in includes(path):
-            if not is_allowed_in_noun(system, what):
-                yield path, number, what
+    for folder, _, names in sorted(os.walk(nouns)):
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            if folder == nouns and name[:-2] not in NOUNS:
+                yield path, 0, 'anything: it is not in the list of nouns of this test'
+            for number, system, what in includes(path):
+                if not is_allowed_in_noun(system, what):
+                    yield path, number, what
 
 
 bad = list(check(sys.argv[1]))

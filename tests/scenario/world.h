@@ -10,6 +10,7 @@
 #include "core/follow/alert.h"
 #include "core/follow/alert_memory.h"
 #include "core/follow/sitting.h"
+#include "sitbone/settings.h"
 
 #define SECOND 1000000ull
 

@@ -455,7 +455,7 @@ static void test_reference_ages(void) {
 
 /* A sitter who takes weight off and comes down a little elsewhere sits as before; one who turns with all the weight on
  * does not, nor does one who comes down far away or in another way. */
-static void test_scoot(uint32_t n) {
+static void test_slide(uint32_t n) {
         struct sitter there = SITTER, light, slump = slide_back(14);
 
         there.y += 9;
@@ -773,8 +773,8 @@ int main(void) {
         test_mat_far_back();
         test_reference_ages();
         test_forward_and_perched();
-        test_scoot(32);
-        test_scoot(16);
+        test_slide(32);
+        test_slide(16);
         test_shifting();
         test_calibrate();
         test_poses();

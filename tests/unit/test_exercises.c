@@ -43,7 +43,7 @@ static void mistakes_are_said(void) {
         wrong(GOOD "kind = stretch\n", "x.conf:12: [a-b] kind: given twice");
         wrong(GOOD "colour = red\n", "x.conf:12: [a-b] colour: no such key; legal are name, kind");
         wrong(GOOD "sides = left\n", "x.conf:12: [a-b] sides = left: must be one of no, yes");
-        wrong(GOOD "[a-b]\n", "x.conf:12: [a-b]: there already is");
+        wrong(GOOD "[a-b]\n", "x.conf:12: [a-b]: an exercise of this name exists already");
         wrong(GOOD "[A B]\n", "x.conf:12: [A B]: the name of an exercise is");
         wrong("[safety]\ntext = x\n[c]\nname = n\nkind = run\nplace = desk\nsuits = any\ndose = 1\nhow = h\nprompt = "
               "no\n",
@@ -68,7 +68,7 @@ static void mistakes_are_said(void) {
         wrong("[safety]\ntext = x\n[c]\nname = n\ndose = 1\nhow = h\n[d]\nname = n\ndose = 1\nhow = h\n",
               "x.conf:3: [c] and 1 more: kind, place, suits, prompt are missing. A translation");
         wrong(GOOD "[safety]\nwords = x\n", "x.conf:13: [safety] words: no such key");
-        wrong("[safety]\ntext = x\n", "no exercise in it");
+        wrong("[safety]\ntext = x\n", "contains no exercise");
         wrong("name = x\n" GOOD, "x.conf:1: name: before the first");
         at += sprintf(at, "[safety]\ntext = x\n");
         for (int i = 0; i <= EXERCISES_MAX; i++)

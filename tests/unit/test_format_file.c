@@ -37,7 +37,7 @@ static void test_mistakes(void) {
         wrong("[format]\nfull_scale = 9\nseparators = comma dash\n", "must be comma | semicolon");
         wrong("[mat]\n", "my-mat.conf:1: [mat]: there is only the section [format]");
         wrong("full_scale = 9\n[format]\nfull_scale = 9\n",
-              "my-mat.conf:1: full_scale: stands before the line [format]");
+              "my-mat.conf:1: full_scale: is before the line [format]");
         wrong("[format]\nrows = 4\ncols = 4\n", "full_scale is missing");
         wrong("[format]\nfull_scale = 9\nframing = prefix\n", "sync is missing");
         wrong("[format]\nframing = prefix\nsync = AA\nfull_scale = 1023\n", "my-mat.conf:4: full_scale is more than");

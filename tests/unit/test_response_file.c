@@ -39,18 +39,18 @@ static void test_refused(void) {
         refused("", "no load");
         refused("load 1 2\n", "mat:1: the first line must be");
         refused("sitbone-response 2\n", "mat:1: the first line");
-        refused("sitbone-response 1\nload 1 2\n", "mat:2: cells must stand before");
+        refused("sitbone-response 1\nload 1 2\n", "mat:2: cells must be given before");
         refused("sitbone-response 1\ncells 0\n", "mat:2: cells must be a number from 1 to 4096");
         refused("sitbone-response 1\ncells 4097\n", "1 to 4096");
-        refused(HEAD "cells 3\n", "mat:3: cells must stand once");
+        refused(HEAD "cells 3\n", "mat:3: cells must be given once");
         refused(HEAD "load 1 2 3 4\n", "mat:3: more than 2 numbers");
         refused(HEAD "load 1 2 x\n", "mat:3: number 2 is missing");
         refused(HEAD "load 1\n", "mat:3: number 1 is missing");
         refused(HEAD "load 1 2 -3\n", "mat:3: number 2 is missing or not from");
         refused(HEAD "load 1 2 nan\n", "mat:3: number 2");
         refused(HEAD "load 2 20 30\nload 1 40 50\n", "mat:4: load must be newtons");
-        refused(HEAD "load 1 20 30\nload 2 40 30\n", "mat:4: number 2 is not above");
-        refused(HEAD "load 1 20 30\nload 2 40 30.002\n", "mat:4: number 2 is not above that of the load before, by");
+        refused(HEAD "load 1 20 30\nload 2 40 30\n", "mat:4: number 2 does not exceed");
+        refused(HEAD "load 1 20 30\nload 2 40 30.002\n", "mat:4: number 2 does not exceed that of the load before by");
         refused(HEAD "load 1 20 30\nload 1.00009 40 50\n", "mat:4: load must be newtons");
         refused(HEAD "load 1 0.00000000000000000000000000000000000004444442\n",
                 "mat:3: number 1 is missing or not from");

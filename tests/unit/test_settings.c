@@ -71,9 +71,10 @@ static void test_mistakes(void) {
         says("[alert]\nprompt_mn = 5\n", "x.conf:2: [alert] prompt_mn: unknown key, did you mean prompt_min?");
         says("[alrt]\nprompt_min = 5\n", "x.conf:1: [alrt]: unknown section, did you mean [alert]");
         says("[mqtt]\nprompt_min = 5\n", "it belongs to [alert]");
-        says("prompt_min = 5\n", "x.conf:1: prompt_min: stands before the first [section]");
+        says("prompt_min = 5\n", "x.conf:1: prompt_min: is before the first [section]");
         says("[alert]\nprompt_min\n", "x.conf:2: expected key = value");
-        says("[alert]\n  prompt_min = 5\n", "may not begin with a blank");
+        parse("[alert]\n  prompt_min = 5\n \t[mqtt]\n\tport = 5\n  # comment\n");
+        CHECK(mistakes.n == 0 && settings.alert.prompt_min == 5 && settings.mqtt.port == 5);
         says("[alert]\nprompt_min = 30\nprompt_min = 31\n", "set twice, first in line 2");
         says("[alert]\nenabled = maybe\n", "must be yes or no");
         says("[alert]\nprompt_min = 30 # half an hour\n", "must be 1..180 min");

@@ -2,9 +2,12 @@
 /* State survives a restart: the newest good slot wins, and a damaged one costs a second and not the rest. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -156,6 +159,38 @@ static void test_tare(void) {
         state_free(s);
 }
 
+static void limit_file_size(rlim_t bytes) {
+        CHECK(setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = bytes, .rlim_max = RLIM_INFINITY}) == 0);
+}
+
+/* A disk without room for the second slot leaves the first one as it was, and the write is retried. */
+static void test_full_disk(void) {
+        struct memory memory = make_memory(2), back;
+        uint64_t elapsed_us;
+        struct stat st;
+        struct state *s;
+        const char *why;
+
+        CHECK(unlink(memory_path) == 0);
+        save_seated(0);
+        save_seated(1); /* serial 2: the first slot */
+        CHECK(truncate(memory_path, STATE_SLOT_SIZE) == 0);
+        CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+        limit_file_size(STATE_SLOT_SIZE + 100);
+        CHECK(state_new(directory, &s) == 0);
+        CHECK(state_load(s, &back, &elapsed_us, &why));
+        state_save(s, &memory);
+        do
+                CHECK(usleep(1000) == 0 && stat(memory_path, &st) == 0);
+        while (st.st_size == STATE_SLOT_SIZE); /* a part of it was written */
+        CHECK(load_seated(&why) == 1);
+        limit_file_size(RLIM_INFINITY);
+        for (int i = 0; i < 1000 && st.st_size < 2 * (off_t)STATE_SLOT_SIZE; i++)
+                CHECK(usleep(10000) == 0 && stat(memory_path, &st) == 0);
+        CHECK(load_seated(&why) == 2);
+        state_free(s);
+}
+
 /* The longest memory that there can be fits into a slot. */
 static void test_longest(void) {
         static struct memory longest, back;
@@ -175,7 +210,7 @@ static void test_longest(void) {
                 longest.alerts.of[k].moment = ALERT_AT_CHANGE;
                 longest.alerts.of[k].why.other = EXERCISE_STRENGTHEN;
         }
-        CHECK(state_new(directory, &s) == 0);
+        CHECK(unlink(memory_path) == 0 && state_new(directory, &s) == 0);
         state_save(s, &longest);
         state_free(s);
         CHECK(state_new(directory, &s) == 0);
@@ -201,6 +236,7 @@ int main(void) {
         snprintf(tare_path, sizeof(tare_path), "%s/tare", directory);
         test_slots();
         test_reboot();
+        test_full_disk();
         test_longest();
         test_tare();
         test_no_directory();

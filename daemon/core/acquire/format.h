@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "core/acquire/crc16.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/device.h"
 
 enum framing {
         FRAMING_PREFIX,    /* sync, header, payload, tail */

@@ -14,7 +14,7 @@
 #include "core/acquire/cell_lists.h"
 #include "core/acquire/format.h"
 #include "sitbone/geometry.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/device.h"
 
 struct layout {
         struct geometry geometry;

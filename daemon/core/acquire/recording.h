@@ -12,7 +12,7 @@
 #include "core/acquire/layout.h"
 #include "core/acquire/recording_wire.h"
 #include "sitbone/frame.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/device.h"
 
 enum { RECORDING_LABEL_MAX = 64, RECORDING_ERROR_MAX = 256 };
 

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sitbone/settings.h"
+#include "sitbone/settings/device.h"
 
 enum {
         RECORDING_CHUNK_MAX = 64 * 1024, /* unpacked */

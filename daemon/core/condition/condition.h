@@ -46,7 +46,7 @@
 #include "sitbone/map.h"
 #include "sitbone/memory.h"
 #include "sitbone/response.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/condition.h"
 
 struct condition {
         struct settings_condition settings;

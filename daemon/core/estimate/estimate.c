@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/estimate/calibration.h"
+#include "sitbone/settings.h"
 #include "util/minmax.h"
 
 static const float LOAD_DROP = 0.7F;         /* in-seat movement: transient COP change or 30 % load drop (WiSAT) */
@@ -49,12 +50,23 @@ static void end_sit(struct estimate *e) {
         clear_moment(e);
 }
 
+/* Derives the gain and the place from the profile. The calibration does not count once the mat has moved. */
+static void apply_profile(struct estimate *e) {
+        static const struct calibration none;
+        const struct profile *p = &e->learner.profile;
+
+        calibration_fit(mat_shift_trusts(&p->place) ? &p->calibration : &none, &e->learner.gain);
+        mat_shift_report(&p->place, &e->place);
+        if (!e->place_possible)
+                e->place.verdict = PLACE_UNJUDGED;
+}
+
 void estimate_init(struct estimate *e, const struct settings *settings, const struct geometry *geometry) {
         memset(e, 0, sizeof(*e));
         estimate_configure(e, settings);
         e->place_possible = mat_shift_possible(geometry);
         e->learner.confidence = NAN;
-        calibration_fit(&e->learner.profile.calibration, &e->learner.gain);
+        apply_profile(e);
         recogniser_reset(&e->recogniser);
         end_sit(e);
 }
@@ -66,13 +78,6 @@ static bool is_apart_from_upright(const struct calibration *c, enum calibrate_po
         if (pose == POSE_UPRIGHT || !c->pose[POSE_UPRIGHT].taken)
                 return true;
         return calibration_separation(c, POSE_UPRIGHT, pose) >= CALIBRATION_APART_LEAST;
-}
-
-/* The calibration does not count once the mat has moved. */
-static void fit_gain(struct learner *l) {
-        static const struct calibration none;
-
-        calibration_fit(mat_shift_trusts(&l->profile.place) ? &l->profile.calibration : &none, &l->gain);
 }
 
 static void refuse_pose(struct learner *l, enum command_result why) {
@@ -102,7 +107,7 @@ static void finish_pose(struct estimate *e, const struct features *f) {
                 memset(&l->profile.place, 0, sizeof(l->profile.place));       /* the mat lies right as it lies now */
                 memset(&l->profile.baseline, 0, sizeof(l->profile.baseline)); /* it was of the upright before */
         }
-        fit_gain(l);
+        apply_profile(e);
         c->version = PROFILE_VERSION;
         mark_changed(l, f);
         l->calibration_changed = true;
@@ -266,9 +271,7 @@ static void report_posture(const struct estimate *e, struct posture *ret) {
         ret->shifting = e->shifting;
         ret->squeezes = e->squeeze.now;
         ret->squeezes.ready = l->profile.squeeze.taken; /* also while nobody sits there */
-        mat_shift_report(&l->profile.place, &ret->place);
-        if (!e->place_possible)
-                ret->place.verdict = PLACE_UNJUDGED;
+        ret->place = e->place;
         recogniser_report(&e->recogniser, ret);
 }
 
@@ -429,7 +432,7 @@ void estimate_load_profile(struct estimate *e, const struct profile *profile, fl
                 e->reference.own.valid = false;
         if (!l->stale_mat && upright->taken && upright->mean[REFERENCE_LOAD] > 0)
                 reference_set(&e->reference, upright->mean, false);
-        fit_gain(l);
+        apply_profile(e);
         recogniser_load(&e->recogniser, &l->profile);
 }
 
@@ -448,7 +451,7 @@ void estimate_record_sit(struct estimate *e) {
                 return;
         sitter_baseline_add(&l->profile.baseline, l->baseline.mean);
         mat_shift_add(&l->profile.place, &l->place);
-        fit_gain(l);
+        apply_profile(e);
         l->profile_changed = true;
 }
 

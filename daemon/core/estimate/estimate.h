@@ -2,8 +2,8 @@
 /* features -> posture: occupancy, posture class, tilt and obliquity, each with its uncertainty.
  *
  *   occupancy        vacant, object, person: thresholds, hysteresis, dwell
- *   reference        the sitter's own upright: gathered in each sit, or set by hand
- *   scoot            the reference moves along when the sitter slides on the seat
+ *   reference        the sitter's own upright: gathered in each sit, or set by hand; it moves along when the sitter
+ *                    slides on the seat
  *   angles           tilt and obliquity relative to the reference
  *   tilt             which part of the observed tilt is a turn, which a slide on the seat
  *   posture_class    the class and its confidence
@@ -67,7 +67,10 @@
 #include "sitbone/memory.h"
 #include "sitbone/posture.h"
 #include "sitbone/profile.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/occupancy.h"
+#include "sitbone/settings/posture.h"
+
+struct settings;
 
 /* Learning of the sitter: the guided calibration pose by pose, taught postures, and the sitter baseline. */
 struct learner {
@@ -101,6 +104,7 @@ struct estimate {
         struct occupancy_classifier occupancy;
         struct reference_tracker reference;
         struct learner learner;
+        struct place place; /* from the learner's profile */
         struct squeeze_detector squeeze;
         struct recogniser recogniser; /* loaded from the learner's profile */
         struct posture_classifier posture_class;

@@ -6,7 +6,7 @@
 
 #include "sitbone/features.h"
 #include "sitbone/posture.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/occupancy.h"
 
 struct occupancy_classifier {
         enum occupancy now, candidate;

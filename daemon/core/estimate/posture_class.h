@@ -5,7 +5,7 @@
 
 #include "core/estimate/reference_vector.h"
 #include "sitbone/posture.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/posture.h"
 
 struct posture_classifier {
         enum posture_class now, candidate;

@@ -6,6 +6,7 @@
 
 #include "core/follow/exercise_choice.h"
 #include "core/follow/workout_plan.h"
+#include "sitbone/settings.h"
 #include "util/minmax.h"
 
 #define US_PER_S   UINT64_C(1000000)

@@ -51,9 +51,11 @@
 #include "sitbone/alert.h"
 #include "sitbone/command.h"
 #include "sitbone/exercise.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/alert.h"
 #include "sitbone/sitting.h"
 #include "sitbone/wall_clock.h"
+
+struct settings;
 
 /* Whether a cause (slouched, lopsided) is surely present, and since when; unchanged while confidence is low. */
 struct alert_cause {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sitbone/settings.h"
 #include "util/minmax.h"
 
 #define US_PER_S UINT64_C(1000000)

@@ -28,8 +28,10 @@
 
 #include "sitbone/memory.h"
 #include "sitbone/posture.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/sitting.h"
 #include "sitbone/sitting.h"
+
+struct settings;
 
 /* Occupancy reduced to what counts for sitting: silent, empty (or an object), or a person. */
 enum seat { SEAT_SILENT, SEAT_OFF, SEAT_ON };

@@ -15,6 +15,7 @@
 #include "contract/live_bus.h"
 #include "publish/bus/callers.h"
 #include "publish/bus/values.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "words/names.h"

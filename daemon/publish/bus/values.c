@@ -10,6 +10,7 @@
 #include "contract/bus_alert.h"
 #include "contract/live_bus.h"
 #include "contract/live_fill.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "util/language.h"
 #include "words/names.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "publish/history/write.h"
+#include "sitbone/settings.h"
 #include "store/history_database.h"
 #include "util/clock.h"
 #include "util/log.h"

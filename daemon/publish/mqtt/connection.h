@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sitbone/settings.h"
+#include "sitbone/settings/mqtt.h"
 
 struct link_message {
         const char *topic;

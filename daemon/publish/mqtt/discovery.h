@@ -4,7 +4,6 @@
 #define PUBLISH_MQTT_DISCOVERY_H
 
 #include "sitbone/identity.h"
-#include "sitbone/settings.h"
 
 /* base: "<base_topic>/<seat id>". Compact JSON, malloc'd, NULL when out of memory. */
 char *homeassistant_config(const char *base, const struct identity *identity);

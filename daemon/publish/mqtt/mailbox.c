@@ -7,6 +7,7 @@
 
 #include "contract/live_fill.h"
 #include "publish/mqtt/pace.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 
 static void ring_bell(int fd) {

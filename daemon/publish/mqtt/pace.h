@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "contract/live_fields.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/mqtt.h"
 
 /* The pace of the most urgent field that differs. */
 enum live_pace find_pace(const struct live_values *last, const struct live_values *now);

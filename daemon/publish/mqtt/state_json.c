@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "contract/live_json.h"
+#include "sitbone/settings.h"
 #include "util/clock.h"
 #include "util/iso8601.h"
 #include "util/language.h"

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "core/acquire/formats.h"
-#include "sitbone/settings.h"
+#include "sitbone/settings/device.h"
 
 struct sim_options {
         const char *format_name, *scenario, *link, *output, *truth;

@@ -8,9 +8,10 @@
 
 #include "core/acquire/recording.h"
 #include "sitbone/profile.h"
-#include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
 #include "tools/sitbonectl/commands.h"
+
+struct settings;
 
 /* Recordings begin at 1 s of virtual time, see acquire/recording.h. */
 double replay_time_s(const struct snapshot *s);

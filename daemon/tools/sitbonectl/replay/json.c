@@ -5,6 +5,7 @@
 
 #include "contract/live_fill.h"
 #include "contract/live_json.h"
+#include "sitbone/settings.h"
 #include "tools/sitbonectl/replay/command.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sitbone/settings.h"
 #include "tools/sitbonectl/replay/command.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"

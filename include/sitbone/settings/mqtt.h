@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings of the section [mqtt]. */
+#ifndef SITBONE_SETTINGS_MQTT_H
+#define SITBONE_SETTINGS_MQTT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sitbone/settings/text.h"
+
+enum mqtt_protocol { MQTT_AUTO, MQTT_V5, MQTT_V311 };
+
+struct settings_mqtt {
+        bool enabled;
+        char host[SETTING_TEXT_MAX];
+        int32_t port;
+        int32_t protocol; /* enum mqtt_protocol */
+        char user[96];
+        char password_file[SETTING_TEXT_MAX];
+        bool tls;
+        char ca_file[SETTING_TEXT_MAX], cert_file[SETTING_TEXT_MAX], key_file[SETTING_TEXT_MAX];
+        char base_topic[96];
+        int32_t keepalive_s;
+        float state_interval_s, heartbeat_s; /* minimum and maximum time between two states */
+        bool discovery;
+        char discovery_prefix[96];
+};
+
+#endif
