@@ -157,9 +157,9 @@ static void update_wall_clock(struct app *a, uint64_t now_us) {
 
         localtime_r(&t, &tm);
         second = (uint32_t)(tm.tm_hour * 3600 + tm.tm_min * 60 + (tm.tm_sec < 60 ? tm.tm_sec : 59));
-        around.day_us = second * USEC_PER_SEC + realtime_us % USEC_PER_SEC;
-        around.weekday = (uint32_t)tm.tm_wday;
-        pipeline_set_clock(&a->pipeline, &around);
+        clock.day_us = second * USEC_PER_SEC + realtime_us % USEC_PER_SEC;
+        clock.weekday = (uint32_t)tm.tm_wday;
+        pipeline_set_clock(&a->pipeline, &clock);
 }
 
 /* The first frame of a text mat sets the number of cells, and so does another mat in its place: starts the pipeline
