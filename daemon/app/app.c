@@ -1,88 +1,113 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread reads the mat, decides and hands snapshots on. Nothing here may wait for a network, a disk or a peer. */
+/* One thread reads the mat, decides and posts snapshots to the outlets. Nothing here may wait for a network, a disk or a
+ * peer. */
 #include "app/app.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include <systemd/sd-daemon.h>
 
+#include "app/config_files.h"
 #include "app/identity.h"
+#include "app/mat.h"
+#include "app/sitters.h"
+#include "app/timer.h"
+#include "app/virtual_clock.h"
+#include "configure/settings.h"
+#include "core/pipeline.h"
 #include "publish/bus/outlet.h"
 #include "publish/history/outlet.h"
 #include "publish/mqtt/outlet.h"
+#include "store/state.h"
 #include "util/clock.h"
+#include "util/latency.h"
 #include "util/log.h"
 #include "util/minmax.h"
+#include "words/names.h"
 
-enum { LATE_US = 50000, ACCURACY_US = 50000 };
+enum {
+        OUTLETS_MAX = 4,
+        TICK_US = 1000 * 1000,
+        TICK_MIN_US = 1000,       /* with --speed */
+        DEADLINE_LATE_US = 50000, /* a decision that is later than this counts as missed */
+        TARE_SAVE_US = 60 * 1000 * 1000,
+        DAY_S = 86400,
+        NEW_DAYS_MAX = 30,
+};
 
-/* ---- time: virtual time is real time unless --speed says otherwise ---- */
+/* Later than any deadline. */
+static const uint64_t FAR_AWAY_US = UINT64_MAX / 4;
 
-/* A machine that cannot keep up with --speed makes time pass slower: a later turn would look like one that slept. */
-#define TURN_MOST_US (5 * USEC_PER_SEC)
+struct app {
+        struct app_options options;
+        struct settings settings;
+        struct exercise_catalogue exercises;
+        struct identity identity;
+        sd_event *event;
+        struct virtual_clock clock;
+        struct mat mat;
+        uint32_t misfit_cells; /* a count of cells that the settings do not fit, reported already; 0 = none */
+        struct pipeline pipeline;
+        struct snapshot snapshot;
+        struct sitters sitters;
+        struct outlet outlets[OUTLETS_MAX];
+        int n_outlets;
+        struct state *state;    /* NULL: nothing is stored */
+        uint64_t tare_saved_us; /* real; 0 = save the tare at the next opportunity */
+        int today;              /* local day since 1970, to notice midnight */
 
-static uint64_t virtual_of(const struct app *a, uint64_t real_us) {
-        return a->epoch_virtual_us + (uint64_t)((double)(real_us - a->epoch_us) * a->options.speed);
-}
+        uint64_t deadline_us; /* virtual: the pipeline must be called no later */
+        uint64_t armed_us;    /* virtual: the time that the timer is set to, UINT64_MAX = off */
+        sd_event_source *deadline, *tick;
 
-uint64_t app_real_of(const struct app *a, uint64_t virtual_us) {
-        if (a->options.speed == 1)
-                return virtual_us;
-        return a->epoch_us +
-               (uint64_t)(int64_t)((double)(int64_t)(virtual_us - a->epoch_virtual_us) / a->options.speed);
-}
+        struct latency latency; /* of turns of the loop */
+        struct health health;
+        uint64_t frames_at_tick, tick_us; /* at the last measurement of the frame rate */
+        char status[400];                 /* the last STATUS= that systemd received */
+};
 
-/* From here virtual time goes on where the last turn was. */
-static void run_on(struct app *a, uint64_t real_us, uint64_t virtual_us) {
-        a->epoch_us = real_us;
-        a->epoch_virtual_us = a->turn_us = virtual_us;
-}
-
-/* The moment this turn of the loop began: read once, the same for all that is decided in it. */
-uint64_t app_turn_time(void *userdata) {
+static uint64_t read_turn_time(void *userdata) {
         struct app *a = userdata;
-        uint64_t real_us;
 
-        if (sd_event_now(a->event, CLOCK_BOOTTIME, &real_us) < 0)
-                real_us = clock_boottime_us();
-        a->wake_us = real_us;
-        if (a->options.speed == 1)
-                return real_us;
-        if (virtual_of(a, real_us) > a->turn_us + TURN_MOST_US)
-                run_on(a, real_us, a->turn_us + TURN_MOST_US);
-        a->turn_us = virtual_of(a, real_us);
-        return a->turn_us;
+        return virtual_clock_turn(&a->clock);
 }
 
-/* ---- deciding ---- */
+/* Records how long this turn of the loop kept every other source waiting. */
+static void end_turn(struct app *a) {
+        latency_add(&a->latency, clock_boottime_us() - a->clock.wake_us);
+}
 
-/* The timer is moved only when it would ring too late; ringing too early is put right when it rings. */
+/* ---- decisions ---- */
+
+/* The timer is moved only when it would ring too late; when it rings too early, the handler moves it. */
 static void arm_deadline(struct app *a) {
         if (a->deadline_us >= a->armed_us)
                 return;
         a->armed_us = a->deadline_us;
-        sd_event_source_set_time(a->deadline, app_real_of(a, a->deadline_us));
-        sd_event_source_set_enabled(a->deadline, SD_EVENT_ONESHOT);
+        timer_set(a->deadline, virtual_clock_to_real(&a->clock, a->deadline_us));
 }
 
-/* Ages as they are now: the last decision may be a second old. */
-void app_remember(struct app *a) {
+/* Saves the state as it is now; the last decision may be up to a second old. */
+static void save_state(struct app *a) {
         struct memory memory;
 
         if (!a->state)
                 return;
-        pipeline_remember(&a->pipeline, max_u64(app_turn_time(a), a->snapshot.now_us), &memory);
+        pipeline_remember(&a->pipeline, max_u64(read_turn_time(a), a->snapshot.now_us), &memory);
         state_save(a->state, &memory);
 }
 
-static bool something_happened(const struct snapshot *s) {
+static bool has_events(const struct snapshot *s) {
         uint32_t changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
 
         for (int i = 0; i < ALERT_KIND_N; i++)
@@ -90,16 +115,27 @@ static bool something_happened(const struct snapshot *s) {
         return changes != 0;
 }
 
-void app_decide(struct app *a, const struct frame *frame, uint64_t now_us) {
+/* The estimator decides whether the mat is silent; the mat knows why. */
+static void update_mat_health(struct app *a) {
+        a->health.mat_online = a->pipeline.estimate.receiving;
+        a->health.mat_trouble[0] = '\0';
+        if (!a->health.mat_online)
+                mat_trouble(&a->mat, a->health.mat_trouble);
+}
+
+/* Makes one decision and posts it to the outlets. frame NULL: only time passed. */
+static void make_decision(struct app *a, const struct frame *frame, uint64_t now_us) {
         a->deadline_us = pipeline_step(&a->pipeline, frame, now_us, &a->snapshot);
         arm_deadline(a);
         if (!a->snapshot.only_numbers)
-                app_learn(a);
+                sitters_step(&a->sitters, &a->snapshot);
+        if (a->health.mat_online != a->pipeline.estimate.receiving)
+                update_mat_health(a);
         a->snapshot.health = a->health;
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->post(a->outlets[i].self, &a->snapshot);
-        if (!a->snapshot.only_numbers && something_happened(&a->snapshot))
-                app_remember(a);
+        if (!a->snapshot.only_numbers && has_events(&a->snapshot))
+                save_state(a);
 }
 
 static void recall_tare(struct app *a) {
@@ -110,38 +146,50 @@ static void recall_tare(struct app *a) {
         free(tare);
 }
 
-/* How long this turn kept the loop from everything else: a frame, or a timer, or commands. */
-void app_turn_ends(struct app *a) {
-        latency_add(&a->latency, clock_boottime_us() - a->wake_us);
+/* Passes the wall clock to the pipeline. Done every second, because the clock may be set, and summer time begins and
+ * ends. */
+static void update_wall_clock(struct app *a, uint64_t now_us) {
+        uint64_t realtime_us = clock_realtime_us();
+        time_t t = (time_t)(realtime_us / USEC_PER_SEC);
+        struct wall_clock around = {.known = true, .now_us = now_us};
+        struct tm tm;
+        uint32_t second; /* of the day */
+
+        localtime_r(&t, &tm);
+        second = (uint32_t)(tm.tm_hour * 3600 + tm.tm_min * 60 + (tm.tm_sec < 60 ? tm.tm_sec : 59));
+        around.day_us = second * USEC_PER_SEC + realtime_us % USEC_PER_SEC;
+        around.weekday = (uint32_t)tm.tm_wday;
+        pipeline_surround(&a->pipeline, &around);
 }
 
-/* A text mat says how many cells it has with its first line, and another mat in its place with its own: start again with
- * the geometry that follows from it, in the same bout. */
+/* The first frame of a text mat sets the number of cells, and so does another mat in its place: starts the pipeline again
+ * with the geometry that follows from it, in the same bout. */
 static void learn_geometry(struct app *a, uint32_t n_cells) {
         uint32_t before = a->mat.layout.geometry.n_cells;
         struct memory memory;
         const char *why;
 
-        if (n_cells == a->unfit_cells)
+        if (n_cells == a->misfit_cells)
                 return;
         why = mat_learn(&a->mat, n_cells);
-        a->unfit_cells = why ? n_cells : 0;
+        a->misfit_cells = why ? n_cells : 0;
         if (why) {
                 log_error("[device] the mat sends %u cells a frame: %s", n_cells, why);
                 return;
         }
         if (before > 0)
-                log_notice("mat: %u cells a frame now, not %u: another mat, it seems", n_cells, before);
+                log_notice("mat: %u cells a frame now instead of %u: probably another mat", n_cells, before);
         if (a->mat.layout.geometry.kind == GEOMETRY_UNPLACED)
-                log_notice("mat: %u cells a frame; without [device] rows and cols only load and time, no posture",
+                log_notice("mat: %u cells a frame; without [device] rows and cols there are only load and time, no "
+                           "posture",
                            n_cells);
         pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        app_respond(a);
-        app_tell_time(a, a->snapshot.now_us);
+        config_files_load_response(&a->settings, &a->pipeline.condition);
+        update_wall_clock(a, a->snapshot.now_us);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
         recall_tare(a);
-        app_learn_again(a);
+        sitters_reload(&a->sitters);
 }
 
 static void on_frame(void *userdata, const struct frame *frame) {
@@ -152,14 +200,13 @@ static void on_frame(void *userdata, const struct frame *frame) {
                 return;
         }
         a->health.frames++;
-        a->health.mat_online = true;
-        app_decide(a, frame, frame->arrived_us);
-        app_turn_ends(a);
+        make_decision(a, frame, frame->arrived_us);
+        end_turn(a);
 }
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *a = userdata;
-        uint64_t now_us = app_turn_time(a);
+        uint64_t now_us = read_turn_time(a);
 
         (void)source;
         a->armed_us = UINT64_MAX;
@@ -167,62 +214,248 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
                 arm_deadline(a);
                 return 0;
         }
-        if (a->wake_us > usec + LATE_US)
+        if (a->clock.wake_us > usec + DEADLINE_LATE_US)
                 a->health.deadlines_missed++;
-        app_decide(a, NULL, now_us);
-        app_turn_ends(a);
+        make_decision(a, NULL, now_us);
+        end_turn(a);
         return 0;
 }
 
-static enum command_result execute(void *userdata, const struct command *command) {
+static enum command_result execute_command(void *userdata, const struct command *command) {
         struct app *a = userdata;
-        uint64_t now_us = app_turn_time(a);
+        uint64_t now_us = read_turn_time(a);
         enum command_result result = command->type == COMMAND_SITTER
-                                             ? app_sitter(a, command)
+                                             ? sitters_choose(&a->sitters, command->name)
                                              : pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
 
         if (result == COMMAND_OK) {
-                app_learn_by_hand(a, command->type);
-                app_decide(a, NULL, now_us);
-                app_remember(a);
+                sitters_note_command(&a->sitters, command->type, &a->snapshot);
+                make_decision(a, NULL, now_us);
+                save_state(a);
                 a->tare_saved_us = 0;
         }
-        app_turn_ends(a);
+        end_turn(a);
         return result;
+}
+
+/* ---- once a second ---- */
+
+/* A number that changes at local midnight. */
+static int find_local_day(uint64_t realtime_us) {
+        time_t t = (time_t)(realtime_us / USEC_PER_SEC);
+        struct tm tm;
+
+        localtime_r(&t, &tm);
+        tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+        return (int)(timegm(&tm) / DAY_S);
+}
+
+/* Reports every midnight since the day `from`: a machine that slept over a weekend saw none of them. A clock that was set
+ * back to an earlier day counts as one new day. */
+static void begin_days(struct app *a, int from, uint64_t now_us) {
+        int passed = a->today - from, days = passed < 0 ? 1 : passed < NEW_DAYS_MAX ? passed : NEW_DAYS_MAX;
+
+        for (int i = 0; i < days; i++)
+                pipeline_new_day(&a->pipeline, now_us);
+}
+
+static void watch_midnight(struct app *a) {
+        int before = a->today;
+
+        a->today = find_local_day(clock_realtime_us());
+        if (a->today == before)
+                return;
+        begin_days(a, before, read_turn_time(a));
+        save_state(a);
+}
+
+static void measure_frame_rate(struct app *a, uint64_t real_us) {
+        struct health *h = &a->health;
+        double seconds = (double)(real_us - a->tick_us) / 1e6;
+        float rate;
+
+        if (seconds <= 0.5)
+                return;
+        rate = (float)((double)(h->frames - a->frames_at_tick) / seconds);
+        h->frame_rate_hz = isnan(h->frame_rate_hz) ? rate : h->frame_rate_hz * 0.7f + rate * 0.3f;
+        if (h->frames == a->frames_at_tick && h->frame_rate_hz < 0.05f)
+                h->frame_rate_hz = 0;
+        a->frames_at_tick = h->frames;
+        a->tick_us = real_us;
+}
+
+static void measure_health(struct app *a, uint64_t real_us) {
+        struct health *h = &a->health;
+
+        update_mat_health(a);
+        measure_frame_rate(a, real_us);
+        h->bytes = a->mat.bytes;
+        h->reopened = a->mat.reopened;
+        h->discarded_bytes = a->mat.decoder.discarded_bytes;
+        memcpy(h->refused, a->mat.decoder.refused, sizeof(h->refused));
+        h->decide_worst_us = a->latency.worst_us;
+        h->decide_p99_us = latency_p99_us(&a->latency);
+        h->history_lost = 0;
+        for (int i = 0; i < a->n_outlets; i++)
+                if (a->outlets[i].ops->lost)
+                        h->history_lost += a->outlets[i].ops->lost(a->outlets[i].self);
+}
+
+/* The baseline changes slowly and is large: it is saved at most once a minute, and only while the seat is empty. */
+static void save_tare(struct app *a, uint64_t real_us) {
+        struct memory_tare *tare;
+
+        if (!a->state || !a->snapshot.map.tared || a->snapshot.posture.occupancy != OCCUPANCY_VACANT ||
+            (a->tare_saved_us && real_us < a->tare_saved_us + TARE_SAVE_US))
+                return;
+        tare = malloc(sizeof(*tare));
+        if (!tare)
+                return;
+        condition_remember(&a->pipeline.condition, tare);
+        state_save_tare(a->state, tare);
+        free(tare);
+        a->tare_saved_us = real_us;
+}
+
+static void notify_systemd(struct app *a) {
+        const struct sitting *s = &a->snapshot.sitting;
+        char status[sizeof(a->status)];
+        int n;
+
+        if (s->bout_started_us)
+                n = snprintf(status, sizeof(status), "STATUS=seated %" PRIu64 " min",
+                             (uint64_t)(s->bout.seated_us / (60 * USEC_PER_SEC)));
+        else
+                n = snprintf(status, sizeof(status), "STATUS=%s", occupancy_name(a->snapshot.posture.occupancy));
+        for (int i = 0; i < a->n_outlets && n < (int)sizeof(status); i++)
+                n += snprintf(status + n, sizeof(status) - (size_t)n, ", %s %s", a->outlets[i].ops->name,
+                              a->outlets[i].ops->status(a->outlets[i].self));
+        if (!a->health.mat_online && n < (int)sizeof(status))
+                snprintf(status + n, sizeof(status) - (size_t)n, ", no frames from the mat: %s",
+                         a->health.mat_trouble);
+        if (strcmp(status, a->status) == 0)
+                return;
+        memcpy(a->status, status, sizeof(status));
+        sd_notify(false, status);
+}
+
+/* With --speed a tick is a second of virtual time, as far as the machine is quick enough: a kill then loses no more than
+ * that. */
+static uint64_t tick_period_us(const struct app *a) {
+        return a->options.speed <= 1 ? TICK_US : max_u64((uint64_t)(TICK_US / a->options.speed), TICK_MIN_US);
+}
+
+static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct app *a = userdata;
+        uint64_t now_us = read_turn_time(a);
+        bool silent;
+
+        (void)usec;
+        timer_set(source, a->clock.wake_us + tick_period_us(a));
+        update_wall_clock(a, now_us);
+        mat_tick(&a->mat);
+        silent = a->health.frames == a->frames_at_tick;
+        measure_health(a, a->clock.wake_us);
+        a->snapshot.health = a->health;
+        if (silent) /* otherwise frames bring decisions */
+                make_decision(a, NULL, now_us);
+        watch_midnight(a);
+        if (a->snapshot.sitting.bout_started_us)
+                save_state(a);
+        save_tare(a, a->clock.wake_us);
+        notify_systemd(a);
+        end_turn(a);
+        return 0;
+}
+
+/* ---- reload ---- */
+
+/* The command line overrides every file, also at a reload. */
+static void apply_options(const struct app_options *options, struct settings *settings) {
+        if (options->device) {
+                memset(settings->device.device, 0, sizeof(settings->device.device));
+                snprintf(settings->device.device, sizeof(settings->device.device), "%s", options->device);
+        }
+        if (options->session_bus)
+                settings->bus.bus = BUS_SESSION;
+}
+
+static void apply_settings(struct app *a, const struct settings *settings) {
+        char restart[512];
+
+        settings_restart_needed(&a->settings, settings, restart, sizeof(restart));
+        if (*restart)
+                log_notice("settings: these take effect at the next restart: %s", restart);
+        a->settings = *settings;
+        pipeline_configure(&a->pipeline, settings);
+        config_files_load_response(settings, &a->pipeline.condition);
+        for (int i = 0; i < a->n_outlets; i++)
+                a->outlets[i].ops->configure(a->outlets[i].self, settings);
+        make_decision(a, NULL, read_turn_time(a));
+        log_info("settings: reloaded");
+}
+
+/* SIGHUP: reads settings and response curves again; with an error in the settings the previous ones remain active. This
+ * happens between two frames, which wait in the kernel meanwhile: a third of a millisecond with the curves of 32x32 cells,
+ * one and a half with those of 64x64, as long as the files are in memory. */
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
+        struct app *a = userdata;
+        struct config_errors *errors = calloc(1, sizeof(*errors));
+        struct settings settings;
+        uint64_t monotonic_us = 0;
+
+        (void)source;
+        (void)si;
+        if (!errors)
+                return 0;
+        sd_event_now(a->event, CLOCK_MONOTONIC, &monotonic_us);
+        sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us);
+        settings_load(a->options.config_path, &settings, errors);
+        apply_options(&a->options, &settings);
+        if (errors->n > 0) {
+                config_files_log_errors(errors);
+                log_error("settings: %d error%s in the new settings; the previous settings remain active", errors->n,
+                          errors->n == 1 ? "" : "s");
+        } else {
+                apply_settings(a, &settings);
+        }
+        free(errors);
+        sd_notify(false, "READY=1");
+        return 0;
 }
 
 /* ---- start and stop ---- */
 
-static void recall(struct app *a) {
-        uint64_t now_us = app_turn_time(a), elapsed_us;
+static void recall_state(struct app *a) {
+        uint64_t now_us = read_turn_time(a), elapsed_us;
         struct memory memory;
         const char *why;
 
         recall_tare(a);
         if (!state_load(a->state, &memory, &elapsed_us, &why)) {
-                log_info("state: starting afresh: %s", why);
+                log_info("state: starting without: %s", why);
                 return;
         }
         pipeline_recall(&a->pipeline, &memory, elapsed_us, now_us);
-        app_new_day(a, app_local_day(clock_realtime_us() - elapsed_us), now_us);
-        log_info("state: taken up again after %.1f s", (double)elapsed_us / 1e6);
+        begin_days(a, find_local_day(clock_realtime_us() - elapsed_us), now_us);
+        log_info("state: restored after %.1f s", (double)elapsed_us / 1e6);
 }
 
 static void open_state(struct app *a) {
         int r;
 
         if (!a->options.state_directory) {
-                log_notice("state: no state directory, a restart will forget the bout");
+                log_notice("state: no state directory, so a restart will forget the bout");
                 return;
         }
         r = state_new(a->options.state_directory, &a->state);
         if (r < 0)
                 log_warning("state: %s: %s: a restart will forget the bout", a->options.state_directory, strerror(-r));
         else
-                recall(a);
+                recall_state(a);
 }
 
-/* Without it the daemon does all else. */
+/* The daemon runs without a history when it cannot be opened. */
 static void open_history(struct app *a) {
         struct outlet *outlet = &a->outlets[a->n_outlets];
         int r;
@@ -231,21 +464,21 @@ static void open_history(struct app *a) {
                 return;
         r = history_new(a->options.state_directory, &a->settings, a->options.speed, outlet);
         if (r < 0) {
-                log_warning("history: %s: nothing is kept", strerror(-r));
+                log_warning("history: %s: nothing is recorded", strerror(-r));
                 return;
         }
         a->n_outlets++;
-        outlet->ops->post(outlet->self, &a->snapshot); /* what was taken up after a restart */
+        outlet->ops->post(outlet->self, &a->snapshot); /* the state that was restored */
 }
 
-static int tap(void *userdata, const char **ret_head) {
+static int open_tap(void *userdata, const char **ret_head) {
         struct app *a = userdata;
 
         return mat_tap(&a->mat, ret_head);
 }
 
 static int open_outlets(struct app *a) {
-        const struct outlet_host host = {a->event, &a->settings, &a->identity, execute, a};
+        const struct outlet_host host = {a->event, &a->settings, &a->identity, execute_command, a};
         const struct outlet *mqtt = NULL;
         int r;
 
@@ -256,7 +489,7 @@ static int open_outlets(struct app *a) {
                 mqtt = &a->outlets[a->n_outlets++];
         }
         if (a->settings.bus.bus != BUS_OFF) {
-                r = bus_new(&host, tap, mqtt, &a->outlets[a->n_outlets]);
+                r = bus_new(&host, open_tap, mqtt, &a->outlets[a->n_outlets]);
                 if (r < 0)
                         return r;
                 a->n_outlets++;
@@ -265,22 +498,11 @@ static int open_outlets(struct app *a) {
         return 0;
 }
 
-static int add_timers(struct app *a) {
-        int r;
-
+/* The first decision sets the deadline. */
+static void add_timers(struct app *a) {
         a->armed_us = UINT64_MAX;
-        r = sd_event_add_time(a->event, &a->deadline, CLOCK_BOOTTIME, UINT64_MAX, 1000, on_deadline, a);
-        if (r < 0)
-                return r;
-        sd_event_source_set_enabled(a->deadline, SD_EVENT_OFF);
-        sd_event_source_set_description(a->deadline, "deadline");
-        r = sd_event_add_time_relative(a->event, &a->tick, CLOCK_BOOTTIME, a->options.speed > 1 ? 0 : APP_TICK_US,
-                                       ACCURACY_US, app_tick, a);
-        if (r < 0)
-                return r;
-        sd_event_source_set_enabled(a->tick, SD_EVENT_ON);
-        sd_event_source_set_description(a->tick, "tick");
-        return 0;
+        timer_add(a->event, &a->tick, a->options.speed > 1 ? 0 : TICK_US, on_tick, a, "tick");
+        timer_add(a->event, &a->deadline, FAR_AWAY_US, on_deadline, a, "deadline");
 }
 
 static int add_signals(struct app *a) {
@@ -296,13 +518,13 @@ static int add_signals(struct app *a) {
         signal(SIGPIPE, SIG_IGN);
         r = sd_event_set_signal_exit(a->event, true);
         if (r >= 0)
-                r = sd_event_add_signal(a->event, NULL, SIGHUP, app_reload, a);
+                r = sd_event_add_signal(a->event, NULL, SIGHUP, on_reload, a);
         if (r >= 0)
                 r = sd_event_set_watchdog(a->event, true);
         return r;
 }
 
-static void be_realtime(const struct settings_realtime *realtime) {
+static void become_realtime(const struct settings_realtime *realtime) {
         struct sched_param param = {.sched_priority = realtime->priority};
 
         if (realtime->lock_memory && mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
@@ -312,55 +534,64 @@ static void be_realtime(const struct settings_realtime *realtime) {
                             strerror(errno));
 }
 
-static int start(struct app *a) {
+/* The event loop, the mat and everything that its settings need. */
+static int prepare_loop(struct app *a) {
         int r = sd_event_default(&a->event);
 
-        if (r >= 0)
-                r = add_signals(a);
-        if (r >= 0)
-                r = add_timers(a);
-        if (r >= 0)
-                r = app_exercises(a);
-        if (r >= 0)
-                r = mat_init(&a->mat, a->event, &a->settings.device, app_turn_time, on_frame, a);
         if (r < 0)
                 return r;
+        r = add_signals(a);
+        if (r < 0)
+                return r;
+        add_timers(a);
+        r = config_files_load_exercises(&a->settings, &a->exercises);
+        if (r < 0)
+                return r;
+        return mat_init(&a->mat, a->event, &a->settings.device, read_turn_time, on_frame, a);
+}
 
+static int start_app(struct app *a) {
+        int r = prepare_loop(a);
+
+        if (r < 0)
+                return r;
         a->tick_us = clock_boottime_us();
-        run_on(a, a->tick_us, a->tick_us);
-        a->today = app_local_day(clock_realtime_us());
+        a->clock = (struct virtual_clock){.event = a->event, .speed = a->options.speed};
+        virtual_clock_continue(&a->clock, a->tick_us);
+        a->today = find_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        app_respond(a);
-        app_tell_time(a, app_turn_time(a));
+        config_files_load_response(&a->settings, &a->pipeline.condition);
+        update_wall_clock(a, read_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
                       a->mat.port ? port_serial_number(a->mat.port) : "", a->options.state_directory, &a->identity);
         open_state(a);
-        app_learn_open(a);
-        app_decide(a, NULL, app_turn_time(a)); /* the first snapshot: nothing is known yet */
+        sitters_init(&a->sitters, &a->pipeline, &a->settings, a->options.state_directory);
+        make_decision(a, NULL, read_turn_time(a)); /* the first snapshot: nothing is known yet */
         r = open_outlets(a);
         if (r < 0)
                 return r;
-        be_realtime(&a->settings.realtime);
+        become_realtime(&a->settings.realtime);
         log_notice("seat %s: %s, format %s", a->identity.seat_id, a->identity.mat_model, a->identity.mat_format);
-        malloc_trim(0);                             /* what only starting needed goes back */
-        run_on(a, clock_boottime_us(), a->turn_us); /* starting takes no virtual time */
+        malloc_trim(0);                                      /* returns memory that only the start needed */
+        virtual_clock_continue(&a->clock, a->clock.turn_us); /* starting takes no virtual time */
         sd_notify(false, "READY=1");
         return 0;
 }
 
-static void stop(struct app *a) {
+static void stop_app(struct app *a) {
         sd_notify(false, "STOPPING=1");
         mat_stop(&a->mat);
         if (a->event)
-                app_remember(a);
+                save_state(a);
         while (a->n_outlets > 0) {
                 struct outlet *outlet = &a->outlets[--a->n_outlets];
+
                 outlet->ops->free(outlet->self);
         }
         state_free(a->state);
-        profiles_free(a->profiles);
+        sitters_free(&a->sitters);
         sd_event_source_unref(a->deadline);
         sd_event_source_unref(a->tick);
         sd_event_unref(a->event);
@@ -374,13 +605,13 @@ int app_run(const struct app_options *options, const struct settings *settings) 
                 return -ENOMEM;
         a->options = *options;
         a->settings = *settings;
-        app_override(options, &a->settings);
-        r = start(a);
+        apply_options(options, &a->settings);
+        r = start_app(a);
         if (r >= 0)
                 r = sd_event_loop(a->event);
         if (r < 0)
-                log_error("cannot go on: %s", strerror(-r));
-        stop(a);
+                log_error("sitboned ends: %s", strerror(-r));
+        stop_app(a);
         free(a);
         return r < 0 ? r : 0;
 }

@@ -12,8 +12,8 @@
 #include "util/file.h"
 #include "util/version.h"
 
-/* Lower-case letters, digits and '-' in a row of anything else; nothing at the ends. */
-static void slug(const char *text, char *ret, size_t size) {
+/* Lower-case letters and digits; one '-' for each run of other characters, none at the ends. */
+static void make_slug(const char *text, char *ret, size_t size) {
         size_t n = 0;
 
         for (; *text && n + 1 < size; text++) {
@@ -27,7 +27,7 @@ static void slug(const char *text, char *ret, size_t size) {
         ret[n] = '\0';
 }
 
-/* What a device or a machine calls itself may be any bytes; here it is ASCII that can be printed. */
+/* Names of devices and machines may be any bytes; only printable ASCII is copied. */
 static void copy_printable(const char *text, char *ret, size_t size) {
         size_t n = 0;
 
@@ -37,10 +37,10 @@ static void copy_printable(const char *text, char *ret, size_t size) {
         ret[n] = '\0';
 }
 
-/* Whence a remembered id came: a host name stays for ever, a serial number gives way to that of another mat. */
+/* Origin of the stored id. Ids from a host name are permanent; ids from a serial number change with the mat. */
 enum source { FROM_NOTHING = 0, FROM_HOST = 'h', FROM_SERIAL = 's' };
 
-static void remember_id(const char *state_directory, enum source source, const char *id) {
+static void store_id(const char *state_directory, enum source source, const char *id) {
         char path[512], text[80];
         int n = snprintf(text, sizeof(text), "%c %s\n", source, id);
 
@@ -50,7 +50,7 @@ static void remember_id(const char *state_directory, enum source source, const c
         file_write_atomically(path, text, (size_t)n, 0600);
 }
 
-static enum source remembered_id(const char *state_directory, char *ret, size_t size) {
+static enum source load_id(const char *state_directory, char *ret, size_t size) {
         enum source source = FROM_NOTHING;
         char path[512], *text;
         size_t n;
@@ -61,14 +61,14 @@ static enum source remembered_id(const char *state_directory, char *ret, size_t 
         if (file_read(path, 256, &text, &n) < 0)
                 return FROM_NOTHING;
         if (n > 2 && text[1] == ' ' && (text[0] == FROM_HOST || text[0] == FROM_SERIAL)) {
-                slug(text + 2, ret, size);
+                make_slug(text + 2, ret, size);
                 source = *ret ? (enum source)text[0] : FROM_NOTHING;
         }
         free(text);
         return source;
 }
 
-/* Home Assistant keeps an id for ever, so it must not depend on whether the mat happens to be plugged in at the start. */
+/* Home Assistant stores an id permanently, so it must not depend on whether the mat is plugged in at the start. */
 static void choose_id(struct identity *id, const char *setting, const char *state_directory) {
         char serial[sizeof(id->seat_id)], known[sizeof(id->seat_id)];
         enum source source;
@@ -77,16 +77,16 @@ static void choose_id(struct identity *id, const char *setting, const char *stat
                 snprintf(id->seat_id, sizeof(id->seat_id), "%s", setting);
                 return;
         }
-        slug(id->mat_serial, serial, sizeof(serial));
-        source = remembered_id(state_directory, known, sizeof(known));
+        make_slug(id->mat_serial, serial, sizeof(serial));
+        source = load_id(state_directory, known, sizeof(known));
         if (source == FROM_HOST || (source == FROM_SERIAL && !*serial)) {
                 memcpy(id->seat_id, known, sizeof(known));
                 return;
         }
-        slug(*serial ? serial : id->hostname, id->seat_id, sizeof(id->seat_id));
+        make_slug(*serial ? serial : id->hostname, id->seat_id, sizeof(id->seat_id));
         if (!*id->seat_id)
                 snprintf(id->seat_id, sizeof(id->seat_id), "seat");
-        remember_id(state_directory, *serial ? FROM_SERIAL : FROM_HOST, id->seat_id);
+        store_id(state_directory, *serial ? FROM_SERIAL : FROM_HOST, id->seat_id);
 }
 
 void identity_make(const struct settings *settings, const struct format *format, const struct geometry *geometry,
@@ -103,7 +103,7 @@ void identity_make(const struct settings *settings, const struct format *format,
         if (geometry->rows)
                 snprintf(ret->mat_model, sizeof(ret->mat_model), "Seat pressure mat %ux%u", geometry->rows,
                          geometry->cols);
-        else /* the first line of text will say how many cells there are */
+        else /* the first line of text sets the number of cells */
                 snprintf(ret->mat_model, sizeof(ret->mat_model), "Seat pressure mat");
         snprintf(ret->mat_format, sizeof(ret->mat_format), "%s", format->name);
         snprintf(ret->version, sizeof(ret->version), "%s", sitbone_version);

@@ -27,25 +27,25 @@ struct arguments {
         bool user, debug;
 };
 
-static void help(FILE *f) {
+static void print_help(FILE *f) {
         fputs("sitboned --device /dev/ttyUSB0          read this mat, settings from /etc/sitbone\n"
-              "sitboned --check-config                 is the configuration right?\n"
+              "sitboned --check-config                 check the configuration\n"
               "\n"
-              "Reads a seat pressure mat, follows posture and sitting time, says when to stand up.\n"
+              "Reads a seat pressure mat, tracks posture and sitting time, and reminds you to stand up.\n"
               "\n"
-              "  -c, --config FILE     settings, with FILE.d/*.conf over them (default /etc/sitbone/sitbone.conf)\n"
+              "  -c, --config FILE     settings; FILE.d/*.conf override them (default /etc/sitbone/sitbone.conf)\n"
               "      --device SPEC     auto, a tty, a link, a pty, a FIFO, a file, - or tcp://host:port\n"
-              "      --state DIR       what survives a restart, and the history (default $STATE_DIRECTORY)\n"
+              "      --state DIR       state that survives a restart, and history (default $STATE_DIRECTORY)\n"
               "      --user            for one person: session bus, settings in ~/.config/sitbone, state in\n"
               "                        ~/.local/state/sitbone\n"
-              "      --check-config    report every mistake of the settings and the exercises, then end\n"
-              "      --print-config    print the settings in force and where each comes from\n"
+              "      --check-config    report all errors in settings and exercises, then exit\n"
+              "      --print-config    print the active settings and the file of each\n"
               "      --print-defaults  print a settings file with every setting at its default\n"
               "      --speed X         let time pass X times faster (for demonstrations with a virtual mat)\n"
-              "  -d, --debug           more lines in the journal\n"
+              "  -d, --debug           log more\n"
               "      --version, --help\n"
               "\n"
-              "Signals: HUP reads the settings again. Manual: sitboned(8), sitbone.conf(5), sitbone-mqtt(7)\n",
+              "Signals: HUP reloads the settings. Manual: sitboned(8), sitbone.conf(5), sitbone-mqtt(7)\n",
               f);
 }
 
@@ -64,41 +64,41 @@ static const struct option options[] = {{"config", required_argument, NULL, 'c'}
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
 
-static double speed_of(const char *text) {
+static double parse_speed(const char *text) {
         char *end;
         double speed = strtod(text, &end);
 
         if (*end || !(speed >= 0.1 && speed <= 1000)) {
-                fprintf(stderr, "sitboned: --speed %s: must be 0.1..1000\n", text);
+                fprintf(stderr, "sitboned: --speed %s: must be a number from 0.1 to 1000\n", text);
                 exit(EXIT_USAGE);
         }
         return speed;
 }
 
-/* What is answered without a daemon, and wrong usage. */
-_Noreturn static void answer(int option) {
+/* Options that need no daemon, and wrong usage. */
+_Noreturn static void answer_and_exit(int option) {
         if (option == OPT_DEFAULTS)
                 settings_print_defaults(stdout);
         else if (option == OPT_VERSION)
                 printf("sitboned %s\n", sitbone_version);
         else if (option == 'h')
-                help(stdout);
+                print_help(stdout);
         else
                 fputs("Try: sitboned --help\n", stderr);
         exit(option == '?' ? EXIT_USAGE : EXIT_OK);
 }
 
-/* --check-config FILE is what one types first. */
-static void take_rest(int argc, char **argv, struct arguments *ret) {
+/* Accepts "--check-config FILE" without -c. */
+static void parse_operands(int argc, char **argv, struct arguments *ret) {
         if (optind < argc && ret->action != RUN && !ret->app.config_path)
                 ret->app.config_path = argv[optind++];
         if (optind < argc) {
-                fprintf(stderr, "sitboned: %s: not understood\nTry: sitboned --help\n", argv[optind]);
+                fprintf(stderr, "sitboned: unexpected argument %s\nTry: sitboned --help\n", argv[optind]);
                 exit(EXIT_USAGE);
         }
 }
 
-/* Ends the program on wrong usage and after --help and the like. */
+/* Exits on wrong usage, and after options such as --help. */
 static void parse_arguments(int argc, char **argv, struct arguments *ret) {
         int c;
 
@@ -123,19 +123,19 @@ static void parse_arguments(int argc, char **argv, struct arguments *ret) {
                         ret->action = PRINT_CONFIG;
                         break;
                 case OPT_SPEED:
-                        ret->app.speed = speed_of(optarg);
+                        ret->app.speed = parse_speed(optarg);
                         break;
                 case 'd':
                         ret->debug = true;
                         break;
                 default:
-                        answer(c);
+                        answer_and_exit(c);
                 }
         }
-        take_rest(argc, argv, ret);
+        parse_operands(argc, argv, ret);
 }
 
-/* Makes DIR and its parents under the home directory, as far as they are missing. */
+/* Makes the directory and its parents, as far as they are missing. */
 static void make_directories(const char *path) {
         char part[512];
 
@@ -148,8 +148,8 @@ static void make_directories(const char *path) {
         mkdir(part, 0700);
 }
 
-/* XDG: the variable, or its default under the home directory. */
-static void user_path(const char *variable, const char *standard, const char *name, char *ret, size_t size) {
+/* A path below an XDG base directory: from the variable, or its default under the home directory. */
+static void make_user_path(const char *variable, const char *standard, const char *name, char *ret, size_t size) {
         const char *base = getenv(variable), *home = getenv("HOME");
 
         if (base && base[0] == '/')
@@ -158,13 +158,13 @@ static void user_path(const char *variable, const char *standard, const char *na
                 snprintf(ret, size, "%s/%s/%s", home ? home : "", standard, name);
 }
 
-/* For one person: their own settings file if there is one, and a state directory of their own. */
-static void be_user(struct arguments *arguments) {
+/* --user: settings of this user if there are any, and a state directory below the home directory. */
+static void use_home_directory(struct arguments *arguments) {
         static char config[512], state[512]; /* for the life of the program */
         struct stat st;
 
-        user_path("XDG_CONFIG_HOME", ".config", "sitbone/sitbone.conf", config, sizeof(config));
-        user_path("XDG_STATE_HOME", ".local/state", "sitbone", state, sizeof(state));
+        make_user_path("XDG_CONFIG_HOME", ".config", "sitbone/sitbone.conf", config, sizeof(config));
+        make_user_path("XDG_STATE_HOME", ".local/state", "sitbone", state, sizeof(state));
         arguments->app.session_bus = true;
         if (!arguments->app.config_path && stat(config, &st) == 0)
                 arguments->app.config_path = config;
@@ -174,7 +174,7 @@ static void be_user(struct arguments *arguments) {
         }
 }
 
-static int say_mistakes(const struct config_errors *m) {
+static int print_errors(const struct config_errors *m) {
         for (int i = 0; i < m->n && i < CONFIG_ERRORS_MAX; i++)
                 fprintf(stderr, "%s\n", m->text[i]);
         if (m->n > CONFIG_ERRORS_MAX)
@@ -182,54 +182,55 @@ static int say_mistakes(const struct config_errors *m) {
         return m->n;
 }
 
-static int check_config(const struct settings *settings, struct config_errors *mistakes) {
+static int check_config(const struct settings *settings, struct config_errors *errors) {
         static struct exercise_catalogue exercises;
         const char *path = *settings->alert.exercises_file ? settings->alert.exercises_file : NULL;
 
-        exercises_load(path, mistakes, &exercises);
+        exercises_load(path, errors, &exercises);
         if (*settings->condition.response_file)
-                free(response_load(settings->condition.response_file, mistakes));
-        if (say_mistakes(mistakes) > 0) {
-                fprintf(stderr, "%d mistake%s\n", mistakes->n, mistakes->n == 1 ? "" : "s");
+                free(response_load(settings->condition.response_file, errors));
+        if (print_errors(errors) > 0) {
+                fprintf(stderr, "%d error%s\n", errors->n, errors->n == 1 ? "" : "s");
                 return EXIT_USAGE;
         }
-        printf("The configuration is right.\n");
+        printf("The configuration is valid.\n");
         return EXIT_OK;
 }
 
-static void be_small(void) {
+static void limit_memory(void) {
         pthread_attr_t attributes;
 
-        mallopt(M_ARENA_MAX, 1); /* threads that allocate a few bytes a minute need no heaps of their own */
-        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* large blocks: only the pages in use, and given back when freed */
+        mallopt(M_ARENA_MAX, 1); /* threads that allocate a few bytes a minute need no own heaps */
+        mallopt(M_MMAP_THRESHOLD,
+                LARGE_BLOCK); /* large blocks take only the pages in use, and are returned when freed */
         if (pthread_attr_init(&attributes) != 0)
                 return;
-        pthread_attr_setstacksize(&attributes, THREAD_STACK); /* whole stacks are locked with [realtime] lock_memory */
+        pthread_attr_setstacksize(&attributes, THREAD_STACK); /* [realtime] lock_memory locks whole stacks */
         pthread_setattr_default_np(&attributes);
         pthread_attr_destroy(&attributes);
 }
 
 int main(int argc, char **argv) {
         struct arguments arguments = {.app = {.speed = 1, .state_directory = getenv("STATE_DIRECTORY")}};
-        static struct config_errors mistakes;
+        static struct config_errors errors;
         struct settings settings;
 
-        be_small();
+        limit_memory();
         parse_arguments(argc, argv, &arguments);
         log_open(arguments.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
         if (arguments.user)
-                be_user(&arguments);
+                use_home_directory(&arguments);
         if (arguments.action == PRINT_CONFIG) {
-                settings_print(stdout, arguments.app.config_path, &mistakes);
-                return say_mistakes(&mistakes) > 0 ? EXIT_USAGE : EXIT_OK;
+                settings_print(stdout, arguments.app.config_path, &errors);
+                return print_errors(&errors) > 0 ? EXIT_USAGE : EXIT_OK;
         }
-        settings_load(arguments.app.config_path, &settings, &mistakes);
+        settings_load(arguments.app.config_path, &settings, &errors);
         if (!language_choose(settings.seat.language))
-                config_error_add(&mistakes, "[seat] language = %s: must be auto or a language such as en, de, de_AT",
+                config_error_add(&errors, "[seat] language = %s: must be auto or a language such as en, de, de_AT",
                                  settings.seat.language);
         if (arguments.action == CHECK_CONFIG)
-                return check_config(&settings, &mistakes);
-        if (say_mistakes(&mistakes) > 0)
+                return check_config(&settings, &errors);
+        if (print_errors(&errors) > 0)
                 return EXIT_USAGE;
         return app_run(&arguments.app, &settings) < 0 ? EXIT_FAILED : EXIT_OK;
 }

@@ -7,19 +7,21 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "app/config_files.h"
+#include "app/timer.h"
 #include "configure/format_file.h"
 #include "recording/recorder.h"
 #include "util/clock.h"
 #include "util/log.h"
 
-enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000, ACCURACY_US = 50000 };
+enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000 };
 
-/* No bytes for so long: not a pause within a frame. USB adapters hold bytes back for up to 16 ms (FTDI latency timer). */
+/* Without bytes for this long, no frame is being sent. USB adapters hold bytes back for up to 16 ms (FTDI latency timer). */
 enum { QUIET_US = 50000 };
 
 enum { START_AGAIN_US = 1000000, LATENCY_LONG_MS = 3 };
 
-/* A boot banner is over by then, and the slowest mats have sent a frame. */
+/* After this time a boot banner is over, and the slowest mats have sent a frame. */
 enum { UNREADABLE_US = 5000000, SILENT_US = 1000000 };
 
 static void open_port(struct mat *m);
@@ -40,52 +42,57 @@ static int on_reopen(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* Tries again after a pause that doubles up to five seconds. */
+/* Tries again after a pause that doubles up to PAUSE_MOST_US. */
 static void open_later(struct mat *m) {
-        m->reopen = sd_event_source_disable_unref(m->reopen);
-        sd_event_add_time_relative(m->event, &m->reopen, CLOCK_BOOTTIME, m->pause_us, ACCURACY_US, on_reopen, m);
-        sd_event_source_set_description(m->reopen, "mat-reopen");
+        timer_add(m->event, &m->reopen, m->pause_us, on_reopen, m, "mat-reopen");
         m->pause_us = m->pause_us * 2 < PAUSE_MOST_US ? m->pause_us * 2 : PAUSE_MOST_US;
 }
 
-/* The port has no other number for a name that nobody knows. */
-static const char *why_lost(ssize_t error) {
-        return error == -EHOSTUNREACH ? "no such host, or no way to it" : strerror((int)-error);
+/* EHOSTUNREACH also stands for a name that cannot be resolved. */
+static const char *describe_error(ssize_t error) {
+        return error == -EHOSTUNREACH ? "no such host, or no route to it" : strerror((int)-error);
 }
 
-static void gone(struct mat *m, const char *why) {
-        char said[MAT_TROUBLE_MAX];
+/* No more bytes come for now: the bytes that the decoder holds may be a whole frame. */
+static void decode_quiet_line(struct mat *m) {
+        decoder_idle(&m->decoder, m->now(m->sink.userdata), &m->sink);
+}
+
+/* The port ended or failed. */
+static void handle_loss(struct mat *m, const char *why) {
+        char trouble[MAT_TROUBLE_MAX];
 
         if (m->port && port_is_file(m->port)) {
-                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
+                decode_quiet_line(m);
                 log_notice("mat: %s: end of the file", port_path(m->port));
                 m->finished = true;
                 close_port(m);
                 return;
         }
-        snprintf(said, sizeof(said), "%s: %s; waiting for it to come back",
+        snprintf(trouble, sizeof(trouble), "%s: %s; waiting for it to come back",
                  m->port ? port_path(m->port) : m->settings.device, why);
-        /* said once: a server that is away refuses every few seconds, for days */
-        log_line(m->in_vain && !m->heard && strcmp(m->complaint, said) == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
-                 "mat: %s", said);
+        /* logged once: a server that is away refuses every few seconds, for days */
+        log_line(m->in_vain && !m->heard && strcmp(m->complaint, trouble) == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
+                 "mat: %s", trouble);
         m->in_vain = !m->heard;
-        snprintf(m->complaint, sizeof(m->complaint), "%s", said);
+        snprintf(m->complaint, sizeof(m->complaint), "%s", trouble);
         close_port(m);
         open_later(m);
 }
 
-/* Said once: sitting time holds without it, posture does not. */
-static void say_boards(struct mat *m) {
+/* Logged once: without the setting, sitting time is right, but posture is not. */
+static void report_boards(struct mat *m) {
         uint32_t seen = m->decoder.boards_seen;
 
-        if (m->boards_said || m->layout.n_boards > 0 || (seen & (seen - 1)) == 0)
+        if (m->boards_reported || m->layout.n_boards > 0 || (seen & (seen - 1)) == 0)
                 return;
-        m->boards_said = true;
-        log_notice("mat: frames come from several boards in turn, and each counts alone: say how the boards lie with "
-                   "[device] boards");
+        m->boards_reported = true;
+        log_notice(
+                "mat: frames come from several boards in turn, and each is treated as a mat of its own; set [device] "
+                "boards to the places of the boards");
 }
 
-/* Reads once: what is left makes the descriptor readable again, and everything else gets its turn in between. */
+/* Reads once per wake-up (level-triggered), so that a fast mat cannot starve the other sources. */
 static ssize_t read_port(struct mat *m) {
         uint8_t bytes[READ_SIZE];
         uint64_t now_us;
@@ -93,19 +100,19 @@ static ssize_t read_port(struct mat *m) {
 
         if (n <= 0)
                 return n;
-        m->pause_us = PAUSE_FIRST_US; /* it works: the next loss is a new one */
+        m->pause_us = PAUSE_FIRST_US; /* the port works: the next loss is a new one */
         if (m->in_vain)
-                log_info("mat: %s sends again", port_path(m->port));
+                log_info("mat: %s is sending again", port_path(m->port));
         m->in_vain = false;
         m->bytes += (uint64_t)n;
         sd_event_now(m->event, CLOCK_BOOTTIME, &m->read_us);
         m->heard_us = m->heard ? m->heard_us : m->read_us;
         m->heard = true;
         tap_send(&m->tap, m->read_us, bytes, (size_t)n);
-        now_us = m->now(m->userdata);
+        now_us = m->now(m->sink.userdata);
         if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
                 m->discard_until_us = 0;
-                decoder_feed(&m->decoder, bytes, (size_t)n, now_us, &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
+                decoder_feed(&m->decoder, bytes, (size_t)n, now_us, &m->sink);
         }
         return n;
 }
@@ -117,61 +124,59 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
         (void)fd;
         n = read_port(m);
         if (n == PORT_READ_END)
-                gone(m, "hung up");
+                handle_loss(m, "hung up");
         else if (n < 0)
-                gone(m, why_lost(n));
+                handle_loss(m, describe_error(n));
         else if (n == 0 && (events & (EPOLLHUP | EPOLLERR)))
-                gone(m, "unplugged");
+                handle_loss(m, "unplugged");
         else if ((events & EPOLLOUT) && !port_connecting(m->port))
-                sd_event_source_set_io_events(source, EPOLLIN);
+                return sd_event_source_set_io_events(source, EPOLLIN);
         return 0;
 }
 
-/* Regular files cannot be polled: they are always readable. */
+/* Regular files cannot be polled, because they are always readable. */
 static int on_file(sd_event_source *source, void *userdata) {
         ssize_t n = read_port(userdata);
 
         (void)source;
         if (n == PORT_READ_END)
-                gone(userdata, "end");
+                handle_loss(userdata, "end");
         else if (n < 0)
-                gone(userdata, why_lost(n));
+                handle_loss(userdata, describe_error(n));
         return 0;
 }
 
-/* --- what the mat is told: nothing, unless its format says so --- */
+/* --- commands to the mat, where its format has them --- */
 
 static void send_command(struct mat *m, const struct format_command *command) {
         ssize_t n = command->n > 0 ? port_write(m->port, command->of, command->n) : 0;
 
         if (n < 0)
-                log_debug("mat: %s: cannot send: %s", port_path(m->port),
-                          strerror((int)-n)); /* reading says the rest */
+                /* reading reports the lasting errors */
+                log_debug("mat: %s: cannot send: %s", port_path(m->port), strerror((int)-n));
 }
 
-/* A board that still boots does not hear it: start again until bytes come. */
+/* A board that is still booting misses the start command: it is repeated until bytes come. */
 static int on_request(sd_event_source *source, uint64_t usec, void *userdata) {
         struct mat *m = userdata;
         uint64_t every_us = m->format->request.n > 0 ? (uint64_t)m->format->request_every_ms * 1000 : START_AGAIN_US;
 
         (void)usec;
-        /* whoever is asked for each frame says nothing behind it until the next request: no use in waiting for more */
+        /* a mat that is asked for each frame sends nothing after it until the next request: its frame is complete */
         if (m->heard)
-                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
+                decode_quiet_line(m);
         else
                 send_command(m, &m->format->start);
         send_command(m, &m->format->request);
-        if (m->heard && m->format->request.n == 0)
-                return sd_event_source_set_enabled(source, SD_EVENT_OFF);
-        sd_event_source_set_time_relative(source, every_us);
-        return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        if (!m->heard || m->format->request.n > 0)
+                timer_set_relative(source, every_us);
+        return 0;
 }
 
 static void start_asking(struct mat *m) {
         if (m->format->start.n == 0 && m->format->request.n == 0)
                 return;
-        sd_event_add_time_relative(m->event, &m->request, CLOCK_BOOTTIME, 0, 1000, on_request, m);
-        sd_event_source_set_description(m->request, "mat-request");
+        timer_add(m->event, &m->request, 0, on_request, m, "mat-request");
 }
 
 static void watch_port(struct mat *m) {
@@ -180,10 +185,11 @@ static void watch_port(struct mat *m) {
 
         if (r == -EPERM && port_is_file(m->port)) {
                 r = sd_event_add_defer(m->event, &m->source, on_file, m);
-                sd_event_source_set_enabled(m->source, SD_EVENT_ON);
+                if (r >= 0)
+                        r = sd_event_source_set_enabled(m->source, SD_EVENT_ON);
         }
         if (r < 0) {
-                gone(m, strerror(-r));
+                handle_loss(m, strerror(-r));
                 return;
         }
         sd_event_source_set_description(m->source, "mat");
@@ -200,25 +206,25 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* Said once: later openings find the same adapter. */
-static void mind_latency(struct mat *m) {
+/* Logged once: later openings find the same adapter. */
+static void report_latency(struct mat *m) {
         const char *path = port_path(m->port), *name = strrchr(path, '/');
 
-        if (port_latency_ms(m->port) < LATENCY_LONG_MS || m->latency_said)
+        if (port_latency_ms(m->port) < LATENCY_LONG_MS || m->latency_reported)
                 return;
-        m->latency_said = true;
-        log_notice("mat: %s: its chip holds bytes back for up to %d ms (FTDI latency timer); 70-sitboned.rules sets 1 "
-                   "ms for a "
-                   "mat that it is told of, or by hand: echo 1 > /sys/class/tty/%s/device/latency_timer",
-                   path, port_latency_ms(m->port), name ? name + 1 : path);
+        m->latency_reported = true;
+        log_notice(
+                "mat: %s: its chip holds bytes back for up to %d ms (FTDI latency timer); 70-sitboned.rules can set "
+                "1 ms for this mat, or set it by hand: echo 1 > /sys/class/tty/%s/device/latency_timer",
+                path, port_latency_ms(m->port), name ? name + 1 : path);
 }
 
-static void opened(struct mat *m) {
+static void handle_opened(struct mat *m) {
         uint64_t wait_us = (uint64_t)m->settings.open_delay_ms * 1000;
 
         log_line(m->in_vain ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "mat: %s opened, format %s", port_path(m->port),
                  m->format->name);
-        mind_latency(m);
+        report_latency(m);
         tap_send(&m->tap, clock_boottime_us(), NULL, 0);
         m->reopened += m->opened_once;
         m->opened_once = true;
@@ -233,8 +239,7 @@ static void opened(struct mat *m) {
                 watch_port(m);
                 return;
         }
-        sd_event_add_time_relative(m->event, &m->settle, CLOCK_BOOTTIME, wait_us, 1000, on_settled, m);
-        sd_event_source_set_description(m->settle, "mat-settle");
+        timer_add(m->event, &m->settle, wait_us, on_settled, m, "mat-settle");
 }
 
 static void open_port(struct mat *m) {
@@ -243,12 +248,12 @@ static void open_port(struct mat *m) {
         int r = port_open(m->settings.device, &options, &m->port, hint, sizeof(hint));
 
         if (r == 0) {
-                opened(m);
+                handle_opened(m);
                 return;
         }
         m->port = NULL;
         m->in_vain = false;
-        if (strcmp(m->complaint, hint) != 0) { /* said once, not at every attempt */
+        if (strcmp(m->complaint, hint) != 0) { /* logged once, not at every attempt */
                 snprintf(m->complaint, sizeof(m->complaint), "%s", hint);
                 log_warning("mat: %s: %s", m->settings.device, *hint ? hint : strerror(-r));
         }
@@ -256,28 +261,42 @@ static void open_port(struct mat *m) {
 }
 
 static const struct format *find_format(struct mat *m, const char *name) {
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        const struct format *ret = mistakes ? format_find(name, &m->described, mistakes) : NULL;
+        struct config_errors *errors = calloc(1, sizeof(*errors));
+        const struct format *ret = errors ? format_find(name, &m->described, errors) : NULL;
 
-        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
-                log_error("%s", mistakes->text[i]);
-        free(mistakes);
+        if (errors)
+                config_files_log_errors(errors);
+        free(errors);
         return ret;
 }
 
+/* The format gives what the settings leave open. */
+static void complete_settings(struct settings_device *d, const struct format *f) {
+        if (d->baud == 0)
+                d->baud = f->baud;
+        if (d->dtr == LINE_LEAVE)
+                d->dtr = (int32_t)f->dtr;
+        if (d->rts == LINE_LEAVE)
+                d->rts = (int32_t)f->rts;
+        if (d->open_delay_ms == 0)
+                d->open_delay_ms = f->open_delay_ms;
+        if (d->discard_ms == 0)
+                d->discard_ms = f->discard_ms;
+}
+
 int mat_init(struct mat *m, sd_event *event, const struct settings_device *settings, uint64_t (*now)(void *userdata),
-             frame_fn frame_seen, void *userdata) {
+             frame_fn emit, void *userdata) {
         const char *why;
 
         m->event = event;
         m->settings = *settings;
         m->now = now;
-        m->frame_seen = frame_seen;
-        m->userdata = userdata;
+        m->sink = (struct frame_sink){&m->frame, emit, userdata};
         m->pause_us = PAUSE_FIRST_US;
         m->format = find_format(m, settings->format);
         if (!m->format) {
-                log_error("no wire format called %s", settings->format);
+                log_error("[device] format = %s: no such wire format; sitbonectl formats lists them",
+                          settings->format);
                 return -EINVAL;
         }
         why = layout_build(m->format, settings, &m->layout);
@@ -285,18 +304,9 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
                 log_error("[device] %s: %s", settings->format, why);
                 return -EINVAL;
         }
-        if (m->settings.baud == 0)
-                m->settings.baud = m->format->baud;
-        if (m->settings.dtr == LINE_LEAVE)
-                m->settings.dtr = (int32_t)m->format->dtr;
-        if (m->settings.rts == LINE_LEAVE)
-                m->settings.rts = (int32_t)m->format->rts;
-        if (m->settings.open_delay_ms == 0)
-                m->settings.open_delay_ms = m->format->open_delay_ms;
-        if (m->settings.discard_ms == 0)
-                m->settings.discard_ms = m->format->discard_ms;
+        complete_settings(&m->settings, m->format);
         decoder_init(&m->decoder, m->format, &m->layout);
-        m->tap_head = recorder_head(&m->settings, 0, false);
+        m->tap_head = recorder_make_head(&m->settings, 0, false);
         return m->tap_head ? 0 : -ENOMEM;
 }
 
@@ -313,7 +323,7 @@ void mat_start(struct mat *m) {
         open_port(m);
 }
 
-/* Bytes that no frame comes of are nearly always another format or baud rate. */
+/* Bytes without frames nearly always mean another format or baud rate. */
 static bool is_unreadable(const struct mat *m) {
         return m->heard && m->decoder.frames == m->frames_before;
 }
@@ -328,25 +338,25 @@ void mat_trouble(const struct mat *m, char ret[MAT_TROUBLE_MAX]) {
         const char *path = m->port ? port_path(m->port) : "";
 
         if (!m->port)
-                snprintf(ret, MAT_TROUBLE_MAX, "%s", m->finished ? "the file is at its end" : m->complaint);
+                snprintf(ret, MAT_TROUBLE_MAX, "%s", m->finished ? "the file has ended" : m->complaint);
         else if (port_connecting(m->port))
                 snprintf(ret, MAT_TROUBLE_MAX, "%s does not answer yet", path);
         else if (!m->heard)
-                snprintf(ret, MAT_TROUBLE_MAX, "%s is open, nothing comes from it", path);
+                snprintf(ret, MAT_TROUBLE_MAX, "%s is open, but sends nothing", path);
         else if (is_silent(m) && !is_unreadable(m))
-                snprintf(ret, MAT_TROUBLE_MAX, "nothing comes from %s any more", path);
+                snprintf(ret, MAT_TROUBLE_MAX, "%s has stopped sending", path);
         else
                 snprintf(ret, MAT_TROUBLE_MAX,
-                         "what comes from %.100s is no frame of %s: another format or baud rate? (sitbonectl probe)",
+                         "%.100s sends bytes, but no frame of %s: another format or baud rate? (sitbonectl probe)",
                          path, m->format->name);
 }
 
-static void say_unreadable(struct mat *m, uint64_t now_us) {
+static void report_unreadable(struct mat *m, uint64_t now_us) {
         char trouble[MAT_TROUBLE_MAX];
 
-        if (m->unreadable_said || !is_unreadable(m) || now_us < m->heard_us + UNREADABLE_US)
+        if (m->unreadable_reported || !is_unreadable(m) || now_us < m->heard_us + UNREADABLE_US)
                 return;
-        m->unreadable_said = true;
+        m->unreadable_reported = true;
         mat_trouble(m, trouble);
         log_warning("mat: %s", trouble);
 }
@@ -354,12 +364,12 @@ static void say_unreadable(struct mat *m, uint64_t now_us) {
 void mat_tick(struct mat *m) {
         uint64_t now_us;
 
-        say_boards(m);
+        report_boards(m);
         if (!m->port || sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) < 0)
                 return;
-        say_unreadable(m, now_us);
+        report_unreadable(m, now_us);
         if (now_us >= m->read_us + QUIET_US)
-                decoder_idle(&m->decoder, m->now(m->userdata), &(struct frame_sink){&m->frame, m->frame_seen, m->userdata});
+                decode_quiet_line(m);
 }
 
 void mat_stop(struct mat *m) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The mat as an event source: opens the port, reads, decodes, and opens it again with growing pauses when it went away. */
+/* The mat as an event source: opens the port, reads, decodes, and opens the port again, with growing pauses, after it was
+ * lost. */
 #ifndef APP_MAT_H
 #define APP_MAT_H
 
@@ -21,51 +22,52 @@ struct mat {
         sd_event *event; /* not owned */
         struct settings_device settings;
         const struct format *format;
-        struct format described; /* where format points when it comes from a file */
+        struct format described; /* format points here when it comes from a file */
         struct layout layout;
         struct decoder decoder;
         struct frame frame; /* scratch of the decoder */
-        struct port *port;  /* NULL while away */
-        struct tap tap;     /* who records beside us */
-        char *tap_head;     /* the head of a recording, made once: files are read for it */
+        struct frame_sink sink;
+        uint64_t (*now)(void *userdata); /* arrival time of frames; userdata is that of the sink */
+        struct port *port;               /* NULL while away */
+        struct tap tap;                  /* programs that record beside the daemon */
+        char *tap_head;                  /* the head of their recordings, made once because it is read from files */
         sd_event_source *source, *reopen, *settle, *request;
-        uint64_t pause_us;         /* before the next attempt */
-        uint64_t discard_until_us; /* boot banner: bytes before are thrown away */
-        uint64_t read_us;          /* real time of the last byte */
+        uint64_t pause_us;         /* before the next attempt to open */
+        uint64_t discard_until_us; /* bytes before are dropped (boot banner); 0 = none are */
         uint64_t bytes, reopened;
-        bool opened_once, finished;      /* finished: a file came to its end */
-        bool boards_said;                /* that frames come from several boards */
-        bool heard;                      /* bytes came since it was opened */
-        bool latency_said;               /* that the adapter holds bytes back */
-        bool in_vain;                    /* opened the last time, and lost before a byte came */
-        bool unreadable_said;            /* that bytes come and no frames */
-        uint64_t heard_us;               /* when the first byte came since it was opened */
-        uint64_t frames_before;          /* those of earlier openings */
-        char complaint[MAT_TROUBLE_MAX]; /* last reason why it cannot be opened or was lost, said once */
-        uint64_t (*now)(void *userdata); /* arrival time of frames */
-        frame_fn frame_seen;
-        void *userdata;
+        bool opened_once;
+        bool finished;          /* a file came to its end */
+        bool in_vain;           /* the port was opened the last time, and lost before a byte came */
+        bool heard;             /* bytes came since the port was opened */
+        uint64_t heard_us;      /* when the first of them came */
+        uint64_t read_us;       /* real time of the last byte */
+        uint64_t frames_before; /* frames of earlier openings */
+
+        /* Reported once. */
+        bool boards_reported;            /* frames come from several boards */
+        bool latency_reported;           /* the adapter holds bytes back */
+        bool unreadable_reported;        /* bytes come, but no frames */
+        char complaint[MAT_TROUBLE_MAX]; /* why the port could not be opened, or was lost */
 };
 
-/* Resolves format and layout from the settings. 0, or -EINVAL after logging why. */
+/* Resolves format and layout from the settings. 0, or a negative errno after logging the reason. */
 int mat_init(struct mat *m, sd_event *event, const struct settings_device *settings, uint64_t (*now)(void *userdata),
-             frame_fn frame_seen, void *userdata);
+             frame_fn emit, void *userdata);
 
-/* A text mat's first frame said how many cells there are: makes the geometry. 0, or a word about what is wrong. */
+/* Makes the geometry of a mat whose first frame has n_cells cells. NULL, or an error. */
 const char *mat_learn(struct mat *m, uint32_t n_cells);
 
-/* For who records beside us: the descriptor to give away and close (tap.h), and what a recording begins with. A negative
- * errno when there are too many. */
+/* For a program that records beside the daemon: returns the descriptor to pass on and close (tap.h), or a negative errno
+ * when there are too many. *ret_head: the head of its recording. */
 int mat_tap(struct mat *m, const char **ret_head);
 
-/* First attempt to open; later ones come by themselves. */
+/* Opens the port; further attempts follow by themselves. */
 void mat_start(struct mat *m);
 
-/* Once a second: a whole frame may be waiting for the delimiter of a next one that does not come. Only on a quiet line:
- * between two pieces of a frame nothing is decided. */
+/* Call it once a second. On a quiet line it decodes a frame that waits for the delimiter of a next one that does not come. */
 void mat_tick(struct mat *m);
 
-/* Why no frames come, for people. */
+/* The reason why no frames come, as a sentence for people. */
 void mat_trouble(const struct mat *m, char ret[MAT_TROUBLE_MAX]);
 
 void mat_stop(struct mat *m);

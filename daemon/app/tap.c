@@ -7,11 +7,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Some seconds of the fastest mat: the kernel gives as much as it is allowed to. */
-enum { ROOM = 1 << 20 };
+/* Some seconds of the fastest mat. The kernel may grant less. */
+enum { SEND_BUFFER = 1 << 20 };
 
-/* Of who is gone sending would tell, but a silent mat has nothing to send. */
-static void forget_gone(struct tap *t) {
+/* Sending detects closed ends too, but a silent mat sends nothing. */
+static void remove_closed(struct tap *t) {
         for (int i = 0; i < TAPS_MAX; i++) {
                 struct pollfd p = {.fd = t->of[i].fd};
 
@@ -23,15 +23,15 @@ static void forget_gone(struct tap *t) {
 }
 
 int tap_open(struct tap *t) {
-        int pair[2], room = ROOM;
+        int pair[2], size = SEND_BUFFER;
 
-        forget_gone(t);
+        remove_closed(t);
         for (int i = 0; i < TAPS_MAX; i++) {
                 if (t->of[i].fd > 0)
                         continue;
                 if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
                         return -errno;
-                setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+                setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
                 shutdown(pair[0], SHUT_RD);
                 t->of[i].fd = pair[0];
                 t->of[i].lost = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the mat sends, handed to who records it beside the running daemon: one message for each reading of the port, through a
- * socket pair. Never waits: what the other end does not take in time is counted, and said with the next message. */
+/* Sends the wire bytes of the mat to programs that record beside the running daemon: one message for each reading of the
+ * port, through a socket pair. Never waits: bytes that the other end does not read in time are lost, and the next message
+ * reports how many. */
 #ifndef APP_TAP_H
 #define APP_TAP_H
 
@@ -18,10 +19,11 @@ struct tap {
         } of[TAPS_MAX];
 };
 
-/* The end to read from, to be given away and closed; or a negative errno (-EMFILE: there are TAPS_MAX already). */
+/* Returns the end to read from, which the caller passes on and closes; or a negative errno (-EMFILE: there are TAPS_MAX
+ * already). */
 int tap_open(struct tap *t);
 
-/* n 0: the port was opened again. Who has hung up is forgotten. */
+/* n 0: the port was opened again. Taps whose other end is closed are removed. */
 void tap_send(struct tap *t, uint64_t now_us, uint8_t *bytes, size_t n);
 
 void tap_close(struct tap *t);

@@ -11,7 +11,7 @@
 
 #include "configure/format_file.h"
 
-/* What a power cut may cost. */
+/* A power cut loses at most this much. */
 static const uint64_t CHUNK_US = 2000000;
 
 static int write_all(struct recorder *r, const void *bytes, size_t n) {
@@ -31,14 +31,14 @@ static int write_all(struct recorder *r, const void *bytes, size_t n) {
         return 0;
 }
 
-static int flush(struct recorder *r) {
+static int flush_chunk(struct recorder *r) {
         size_t n = recording_chunk_pack(&r->chunk, r->packed);
 
         return write_all(r, r->packed, n);
 }
 
-/* The name alone of a format that was given by its path. */
-static void plain_name(const char *format, char *ret, size_t size) {
+/* The name of a format without its path. */
+static void make_plain_name(const char *format, char *ret, size_t size) {
         const char *slash = strrchr(format, '/');
 
         format_file_name(slash ? slash + 1 : format, ret, size);
@@ -46,7 +46,8 @@ static void plain_name(const char *format, char *ret, size_t size) {
                 *p = *p <= ' ' || *p > '~' ? '_' : *p;
 }
 
-/* What is described in a file goes along, line by line, so that the recording needs nothing else to be read. */
+/* Copies the description of a format that comes from a file, line by line, so that the recording can be read without that
+ * file. */
 static int print_description(FILE *f, const char *format) {
         char *text, *line, *rest = NULL;
         size_t n;
@@ -74,7 +75,7 @@ static void print_head(FILE *f, const struct settings_device *d, uint64_t starte
         snprintf(device, sizeof(device), "%s", d->device);
         for (char *p = device; *p; p++)
                 *p = (unsigned char)*p < ' ' ? '?' : *p;
-        plain_name(d->format, name, sizeof(name));
+        make_plain_name(d->format, name, sizeof(name));
         fprintf(f,
                 "%s\n# format=%s\n%s# device=%s\n# baud=%d\n# rows=%d\n# cols=%d\n# pitch_x_mm=%.9g\n"
                 "# pitch_y_mm=%.9g\n# full_scale=%.9g\n# inverted=%d\n# rotate=%d\n# flip_x=%d\n# flip_y=%d\n"
@@ -85,7 +86,7 @@ static void print_head(FILE *f, const struct settings_device *d, uint64_t starte
                 d->mask, *d->mask ? "\n" : "", whole);
 }
 
-char *recorder_head(const struct settings_device *device, uint64_t started_us, bool whole) {
+char *recorder_make_head(const struct settings_device *device, uint64_t started_us, bool whole) {
         char *ret = NULL;
         size_t n;
         FILE *f = open_memstream(&ret, &n);
@@ -102,7 +103,7 @@ char *recorder_head(const struct settings_device *device, uint64_t started_us, b
         return NULL;
 }
 
-int recorder_open_with(struct recorder *r, const char *path, const char *head, bool replace) {
+int recorder_open_with_head(struct recorder *r, const char *path, const char *head, bool replace) {
         int result;
 
         r->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL), 0666);
@@ -115,15 +116,15 @@ int recorder_open_with(struct recorder *r, const char *path, const char *head, b
                 close(r->fd);
                 r->fd = -1;
                 if (!replace)
-                        unlink(path); /* it would be in the way of the next try */
+                        unlink(path); /* otherwise the next attempt would fail, because the file exists */
         }
         return result;
 }
 
 int recorder_open(struct recorder *r, const char *path, const struct settings_device *device, uint64_t started_us,
                   bool whole, bool replace) {
-        char *head = recorder_head(device, started_us, whole);
-        int result = head ? recorder_open_with(r, path, head, replace) : -ENOMEM;
+        char *head = recorder_make_head(device, started_us, whole);
+        int result = head ? recorder_open_with_head(r, path, head, replace) : -ENOMEM;
 
         free(head);
         return result;
@@ -135,7 +136,7 @@ static int add_piece(struct recorder *r, uint64_t t_us, const uint8_t *bytes, si
 
         if (!due && r->chunk.n > 0 && recording_chunk_add(&r->chunk, t_us, bytes, n))
                 return 0;
-        result = flush(r);
+        result = flush_chunk(r);
         if (result < 0)
                 return result;
         r->chunk_began_us = t_us;
@@ -148,21 +149,21 @@ int recorder_add(struct recorder *r, uint64_t t_us, const uint8_t *bytes, size_t
 
         r->wire_bytes += n;
         while (n > 0 && result == 0) {
-                size_t take = n < RECORDING_PIECE_MAX ? n : RECORDING_PIECE_MAX;
+                size_t piece_n = n < RECORDING_PIECE_MAX ? n : RECORDING_PIECE_MAX;
 
-                result = add_piece(r, t_us, bytes, take);
-                bytes += take;
-                n -= take;
+                result = add_piece(r, t_us, bytes, piece_n);
+                bytes += piece_n;
+                n -= piece_n;
         }
         return result;
 }
 
-int recorder_note_gap(struct recorder *r, uint64_t t_us) {
+int recorder_add_gap(struct recorder *r, uint64_t t_us) {
         return add_piece(r, t_us, NULL, 0);
 }
 
 int recorder_close(struct recorder *r) {
-        int result = flush(r);
+        int result = flush_chunk(r);
 
         if (close(r->fd) < 0 && result == 0)
                 result = -errno;

@@ -32,7 +32,7 @@ try:
     assert before['occupancy'] == 'person' and int(daemon.live()['rows']) == 4, before
     send(20, 600, 20, lambda: int(daemon.live()['rows']) == 5)
     assert int(daemon.live()['rows']) == 5, daemon.live()
-    assert 'mat: 20 cells a frame now, not 16' in daemon.log_text(), daemon.log_text()
+    assert 'mat: 20 cells a frame now instead of 16' in daemon.log_text(), daemon.log_text()
     after = {}
 
     def went_on():

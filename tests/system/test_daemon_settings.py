@@ -26,11 +26,11 @@ daemon = Daemon(build, mat.name, 'csv-line', '[device]\nrows = 4\ncols = 4\npitc
 try:
     catalogue = f'[alert]\nexercises_file = {TOP}/config/exercises.conf\n'
     good = check(catalogue)
-    assert good.returncode == 0 and 'right' in good.stdout, good
+    assert good.returncode == 0 and 'valid' in good.stdout, good
     bad = check(catalogue + 'prompt_min = 500\nprompt_mn = 5\n[mqt]\n')
     assert bad.returncode == 2, bad
     for words in ('try.conf:3: [alert] prompt_min = 500: must be 1..180 min (default 30)', 'did you mean prompt_min',
-                  '[mqt]: unknown section, did you mean [mqtt]', '3 mistakes'):
+                  '[mqt]: unknown section, did you mean [mqtt]', '3 errors'):
         assert words in bad.stderr, (words, bad.stderr)
     start = subprocess.run([f'{build}/sitboned', '--config', os.path.join(daemon.folder, 'try.conf')], capture_output=True,
                            text=True)

@@ -69,13 +69,13 @@ try:
     # why no frames come is said, and in the journal once
     wait_for('the reason', 20, lambda: f'127.0.0.1:{port}: Connection refused' in trouble())
     with accept() as line:
-        wait_for('open, and silent', 20, lambda: 'nothing comes' in trouble())
+        wait_for('open, and silent', 20, lambda: 'sends nothing' in trouble())
         line.sendall(b'what is this?\n')
         wait_for('no frame', 20, lambda: 'no frame of csv-line' in trouble())
         wait_for('said', 20, lambda: 'no frame of csv-line' in daemon.log_text())
         line.sendall((','.join(['7'] * 16) + '\n').encode() * 3)
         wait_for('frames', 20, lambda: not trouble())
-        wait_for('silent again', 20, lambda: 'any more' in trouble())
+        wait_for('silent again', 20, lambda: 'has stopped sending' in trouble())
     assert daemon.log_text().count('no frame of csv-line') == 1, daemon.log_text()
 
     # in the journal of every day: once, not at every try

@@ -169,7 +169,7 @@ def reloads(m):
     pid, due = main_pid(m), int(prop(m, "NextAlertAt"))
     drop_in(m, "[alert]\nprompt_min = 500\nstill_min = 3\nnonsense = 1\n")
     m.must("systemctl", "reload", "sitboned")
-    m.wait("the mistakes in the journal", lambda: "the old ones stay in force" in m.journal("sitboned"), 30)
+    m.wait("the mistakes in the journal", lambda: "the previous settings remain active" in m.journal("sitboned"), 30)
     said = m.journal("sitboned")
     check("90-more.conf:2:" in said and "90-more.conf:4:" in said, "every mistake of a wrong file is in the journal")
     check(main_pid(m) == pid and abs(int(prop(m, "NextAlertAt")) - due) < 2e6, "the old settings stay in force")

@@ -104,7 +104,7 @@ static char *make(size_t *ret_n) {
                 make_cells(i, cells);
                 n = format_encode(format_by_name("jq-seat-32"), &layout, cells, wire, sizeof(wire));
                 if (i == 50)
-                        CHECK(recorder_note_gap(&recorder, i * PERIOD_US) == 0);
+                        CHECK(recorder_add_gap(&recorder, i * PERIOD_US) == 0);
                 CHECK(recorder_add(&recorder, i * PERIOD_US, wire, cut) == 0);
                 CHECK(recorder_add(&recorder, i * PERIOD_US + 2000, wire + cut, n - cut) == 0);
         }

@@ -23,7 +23,7 @@ uint16_t crc16_of(const struct crc16 *c, const uint8_t *p, size_t n) {
         uint16_t crc = BEGIN;
 
         for (; n >= CRC16_STEP; n -= CRC16_STEP, p += CRC16_STEP) {
-                uint16_t rest = 0; /* does not wait for the step before */
+                uint16_t rest = 0; /* does not depend on the previous step */
 
                 for (int k = 2; k < CRC16_STEP; k++)
                         rest ^= c->of[CRC16_STEP - 1 - k][p[k]];

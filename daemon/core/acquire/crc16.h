@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CRC-16 as Modbus has it (polynomial A001 reflected, begins with FFFF), sixteen bytes at a step ("slicing",
+/* CRC-16 of Modbus (polynomial A001 reflected, initial value FFFF), sixteen bytes at a step ("slicing",
  * Kounavis & Berry 2005). Pure; the tables belong to the caller. */
 #ifndef CORE_ACQUIRE_CRC16_H
 #define CORE_ACQUIRE_CRC16_H
@@ -10,7 +10,7 @@
 enum { CRC16_STEP = 16 };
 
 struct crc16 {
-        uint16_t of[CRC16_STEP][256]; /* [k][byte]: what the byte does to the sum when k more bytes follow it */
+        uint16_t of[CRC16_STEP][256]; /* [k][byte]: the effect of a byte on the sum when k more bytes follow it */
 };
 
 void crc16_init(struct crc16 *c);

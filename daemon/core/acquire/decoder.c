@@ -405,7 +405,7 @@ static bool skip_to_sync(struct decoder *d) {
 
 /* Bytes by which a frame differs from random bytes. */
 static size_t count_evidence(const struct format *f, const struct format_bytes *sync) {
-        return sync->n + f->tail.n + f->n_constants + format_check_size(f) + format_length_size(f);
+        return (size_t)sync->n + f->tail.n + f->n_constants + format_check_size(f) + format_length_size(f);
 }
 
 /* Whether a frame is accepted only when the next sync follows it. A prefix with little evidence needs that while the
@@ -693,7 +693,7 @@ static void end_rows_when_quiet(struct decoder *d, const struct delivery *to) {
                 end_rows(d, to);
 }
 
-/* Padding includes "\n\r" line ends and a trailing NUL. Where words may separate, only blanks and tabs are padding. */
+/* Padding includes "\n\r" line ends and a trailing NUL. In formats with words, only blanks and tabs are padding. */
 static bool is_padding(const struct text_rules *rules, char c) {
         return c == '\r' || c == '\0' || (text_is_separator(rules, c) && (!rules->words || c == ' ' || c == '\t'));
 }

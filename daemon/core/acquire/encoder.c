@@ -5,7 +5,7 @@
 
 #include "core/acquire/packet.h"
 
-/* What WiReSens sends at most in a packet unless told otherwise. */
+/* The most elements that WiReSens sends in a packet by default. */
 enum { OPEN_PART_CELLS = 120 };
 
 /* One frame, or one part of it. */
@@ -13,7 +13,7 @@ struct piece {
         uint32_t part, first, n;
 };
 
-static uint32_t largest_value(const struct format *f) {
+static uint32_t find_largest_value(const struct format *f) {
         uint32_t bits = format_largest(f);
 
         if (f->framing == FRAMING_TEXT && !f->digits)
@@ -21,8 +21,8 @@ static uint32_t largest_value(const struct format *f) {
         return f->max_valid > 0 && f->max_valid < bits ? f->max_valid : bits;
 }
 
-static uint32_t quantise(const struct format *f, const struct layout *l, float cell) {
-        float most = (float)largest_value(f), full = l->geometry.full_scale;
+static uint32_t quantise_cell(const struct format *f, const struct layout *l, float cell) {
+        float most = (float)find_largest_value(f), full = l->geometry.full_scale;
         float value = l->inverted ? full - cell : cell;
 
         if (full < most)
@@ -57,7 +57,10 @@ static void put_element(const struct format *f, uint32_t value, uint8_t *ret) {
                 memcpy(&value, &number, sizeof(value));
                 put_little(value, 4, ret);
                 return;
-        default:
+        case ELEMENT_U8:
+        case ELEMENT_U16LE:
+        case ELEMENT_I16LE:
+        case ELEMENT_I32LE:
                 put_little(value << f->shift, format_element_size(f), ret);
         }
 }
@@ -101,7 +104,7 @@ static size_t put_records(const struct format *f, const struct layout *l, const 
                 memset(record, 0, f->sparse.size);
                 record[f->sparse.x_at] = (uint8_t)(k % l->cols);
                 record[f->sparse.y_at] = (uint8_t)(k / l->cols);
-                put_element(f, quantise(f, l, cells[l->cell_of[k]]), record + f->sparse.value_at);
+                put_element(f, quantise_cell(f, l, cells[l->cell_of[k]]), record + f->sparse.value_at);
                 n++;
         }
         return n;
@@ -112,7 +115,7 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         size_t each = f->sparse.size > 0 ? f->sparse.size : format_element_size(f), n = p->n;
         size_t at = (size_t)format_sync(f, l->rows, l->cols).n + f->header_n;
         struct crc16 crc;
-        size_t said;
+        size_t length;
 
         if (n * each + format_overhead(f) > size)
                 return 0;
@@ -123,13 +126,13 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
                 for (size_t k = 0; k < n; k++)
                         put_element(f,
                                     p->first + k < l->geometry.n_cells
-                                            ? quantise(f, l, cells[l->cell_of[p->first + k]])
+                                            ? quantise_cell(f, l, cells[l->cell_of[p->first + k]])
                                             : 0,
                                     ret + at + k * each);
-        said = (f->length.elements || f->sparse.size > 0 ? n : n * each) + f->length.adds;
-        if (said > (f->length.kind == LENGTH_U8 ? 0xFF : f->length.kind == LENGTH_FIXED ? SIZE_MAX : 0xFFFF))
+        length = (f->length.elements || f->sparse.size > 0 ? n : n * each) + f->length.adds;
+        if (length > (f->length.kind == LENGTH_U8 ? 0xFF : f->length.kind == LENGTH_FIXED ? SIZE_MAX : 0xFFFF))
                 return 0;
-        put_length(f, said, ret + f->length.at);
+        put_length(f, length, ret + f->length.at);
         at += n * each;
         memset(ret + at, 0, f->trailer_n);
         at += f->trailer_n;
@@ -141,7 +144,7 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         return at + f->tail.n;
 }
 
-/* A packet is built at the far end of the room and packed into the near one. A suffix is its own next sync. */
+/* Builds a packet at the end of the room and packs it into the beginning. The sync of a suffix format moves to the end. */
 static size_t encode_framed(const struct format *f, const struct layout *l, const float *cells, const struct piece *p,
                             uint8_t *ret, size_t size) {
         bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
@@ -159,7 +162,7 @@ static size_t encode_framed(const struct format *f, const struct layout *l, cons
         return packet_close(f->framing, ret + size - n, n, ret);
 }
 
-/* Parts of a fixed size are all of it: the last is filled up. */
+/* The last part of a fixed size is filled up with zeros. */
 static size_t encode_binary(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
                             size_t size) {
         uint32_t cells_n = l->geometry.n_cells, fixed = layout_part_cells(f, l);
@@ -180,7 +183,7 @@ static size_t encode_binary(const struct format *f, const struct layout *l, cons
         return at;
 }
 
-/* At most 7 characters for largest_value() of text. */
+/* Writes at most 7 characters for find_largest_value() of text. */
 static size_t put_number(uint32_t value, uint8_t *ret) {
         uint8_t digits[10];
         size_t n = 0;
@@ -202,7 +205,7 @@ static size_t put_text_end(const struct format *f, uint8_t *ret) {
         return n;
 }
 
-/* The number of the row, before the zeros. */
+/* The number of the row comes before the zeros of the header. */
 static size_t put_row(uint32_t row, uint8_t separator, uint8_t *ret) {
         size_t n = put_number(row, ret);
 
@@ -210,11 +213,11 @@ static size_t put_row(uint32_t row, uint8_t separator, uint8_t *ret) {
         return n + 1;
 }
 
-/* Numbers that are no cells: zeros. */
-static size_t put_others(size_t n, bool behind, uint8_t separator, uint8_t *ret) {
+/* Numbers that are no cells are zeros. */
+static size_t put_zeros(size_t n, bool separator_first, uint8_t separator, uint8_t *ret) {
         for (size_t i = 0; i < n; i++) {
-                ret[2 * i + behind] = '0';
-                ret[2 * i + !behind] = separator;
+                ret[2 * i + separator_first] = '0';
+                ret[2 * i + !separator_first] = separator;
         }
         return 2 * n;
 }
@@ -233,10 +236,10 @@ static size_t encode_text(const struct format *f, const struct layout *l, const 
                 if (k % line == 0 && numbered)
                         at += put_row((uint32_t)(k / line), separator, ret + at);
                 if (k % line == 0)
-                        at += put_others((size_t)f->header_n - numbered, false, separator, ret + at);
-                at += put_number(quantise(f, l, cells[l->cell_of[k]]), ret + at);
+                        at += put_zeros((size_t)f->header_n - numbered, false, separator, ret + at);
+                at += put_number(quantise_cell(f, l, cells[l->cell_of[k]]), ret + at);
                 if ((k + 1) % line == 0) {
-                        at += put_others(f->trailer_n, true, separator, ret + at);
+                        at += put_zeros(f->trailer_n, true, separator, ret + at);
                         ret[at++] = '\n';
                 } else if (!f->digits) {
                         ret[at++] = separator;

@@ -158,6 +158,11 @@ struct format {
         int32_t request_every_ms;
 };
 
+/* Bytes of an element of this kind. */
+static inline size_t format_size_of_element(enum element element) {
+        return element == ELEMENT_U8 ? 1 : element == ELEMENT_I32LE || element == ELEMENT_F32LE ? 4 : 2;
+}
+
 /* Bytes of one element, and of everything around the elements (of one part). 0 for text. */
 size_t format_element_size(const struct format *format);
 size_t format_overhead(const struct format *format);

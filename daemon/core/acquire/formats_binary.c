@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of mats that send bytes. Each says what it is, draws its frame, tells how sure that is and where it comes from. */
+/* Rows of mats that send bytes. The comment before each row names the mat, draws its frame and gives the limits of what is
+ * known. */
 #include "core/acquire/formats_table.h"
 
 /* The fold of the JQ pads, "jqbed" in the vendor's code. */
@@ -13,7 +14,7 @@ const struct format formats_binary[] = {
         /* JQ "Shroom" 32 x 32 seat, back and bed pads (CH340).
          *   AA 55 03 99 | 1024 x u8 | AA 55 03 99 | ...
          * The payload is not escaped and there is no check, so a frame counts only between two delimiters. Answers to
-         * AT commands may stand anywhere in the stream. The sheet is folded, so that the wire starts in its middle
+         * AT commands may occur anywhere in the stream. The sheet is folded, so that the wire starts in its middle
          * ("jqbed" in the vendor's code). On the pad that was recorded row 0 is then at the knees: set flip_y. */
         {
                 .name = "jq-seat-32",
@@ -35,11 +36,11 @@ const struct format formats_binary[] = {
         },
         /* Marveldex mats, first protocol (CP210x or ESP32): GRIB, KRRI, EZGEO, LGD; Luxtep at 921600 baud.
          *   FF FF | major minor length board reserved reserved | length x u8 | 00 FE
-         * Values are clamped to EF, so FF never stands in the data. Elements go column by column. The captured mat has
+         * Values are clamped to EF, so FF never occurs in the data. Elements go column by column. The captured mat has
          * 176 = 11 columns of 16 a board (the only shape in which touches on neighbouring elements stay together); other
-         * models say their own length. The captured mat has two boards, 0 and 1, that take turns. How boards lie beside
-         * one another is not documented and differs from model to model: the setting boards says it, and one frame holds
-         * both then; without it each frame stands alone. */
+         * models send their own length. The captured mat has two boards, 0 and 1, that take turns. The places
+         * of the boards are not documented and differ from model to model: the setting boards gives them, and one frame then
+         * holds both boards; without it each frame stands alone. */
         {
                 .name = "marveldex-v1",
                 .title = "Marveldex mat (V1)",
@@ -62,7 +63,7 @@ const struct format formats_binary[] = {
                 .baud = 230400,
                 .rate_hz = 20,
         },
-        /* The same pad with other firmware: a byte that says what it is stands before the cells.
+        /* The same pad with other firmware: a byte with the kind of pad precedes the cells.
          *   AA 55 03 99 | type | 1024 x u8 | AA 55 03 99 | ...
          * Type 1 back and 2 seat of a car, 3 bed, 4 back and 5 seat of the Endi chair (whose sheet is folded otherwise). */
         {
@@ -103,15 +104,15 @@ const struct format formats_binary[] = {
                 .baud = 3000000,
                 .rate_hz = 12,
         },
-        /* Sensing Tex development kits (Seating Mat 16 x 16, also 20 x 20), full matrix, asked for with S.
+        /* Sensing Tex development kits (Seating Mat 16 x 16, also 20 x 20), full matrix, requested with S.
          *   48 00 0A  then for each row  4D | n | row | n x u16le | 0A
-         * 12 bits; 4095 is no load. A frame counts when its rows came one after the other, all of them. The header
+         * 12 bits; 4095 is no load. A frame is accepted when all its rows came in order. The header
          * may be missing. */
         {
                 .name = "sensingtex-full",
                 .title = "Sensing Tex mat, full matrix",
                 .sure = SURE_A,
-                .known = "two hosts; no bytes seen; rows taken to count from 0",
+                .known = "two hosts; no bytes seen; rows assumed to count from 0",
                 .source = "hcmlab/ssi SensingTex plugin; a reader of the 20x20 kit",
                 .framing = FRAMING_PREFIX,
                 .preamble = {3, {0x48, 0x00, 0x0A}},
@@ -131,9 +132,9 @@ const struct format formats_binary[] = {
                 .rate_hz = 20,
                 .start = {1, {'S'}},
         },
-        /* Sensing Tex 48 x 48 and 80 x 28, loaded points only, each frame asked for with R.
+        /* Sensing Tex 48 x 48 and 80 x 28, loaded points only, each frame requested with R.
          *   4E 0A | count u16be | 2 bytes unexplained | count x { x u8, y u8, value u16be }
-         * Cells that are not listed are 0. The hosts mirror left and right: flip_x if need be. */
+         * Cells that are not listed are 0. The hosts mirror left and right: set flip_x if needed. */
         {
                 .name = "sensingtex-points",
                 .title = "Sensing Tex mat, loaded points",
@@ -156,15 +157,14 @@ const struct format formats_binary[] = {
                 .request = {1, {'R'}},
                 .request_every_ms = 100,
         },
-        /* Marveldex, second protocol (2025): the header says the size.
+        /* Marveldex, second protocol (2025): the header carries the size.
          *   FF FF | 02 board 02 message rows cols | rows x cols x u8 | counter | FE */
         {
                 .name = "marveldex-v2",
                 .title = "Marveldex mat (V2)",
                 .sure = SURE_B,
-                .known = "vendor's header file, no bytes seen; size, order and boards as in the first protocol until "
-                         "somebody "
-                         "says otherwise",
+                .known =
+                        "vendor's header file, no bytes seen; size, order and boards assumed as in the first protocol",
                 .source = "mdexdev01/MatESP32_18x11x2 prj24-luxtep-MAT libProtocol.h",
                 .framing = FRAMING_PREFIX,
                 .sync = {2, {0xFF, 0xFF}},
@@ -207,13 +207,13 @@ const struct format formats_binary[] = {
          *   M0404, 4 x 4         AA 01 | 16 x u16be | sum of all bytes before, u8
          *   18 zones of a foot   AA id | 18 x u16be | sum     id 1 left, 2 right; where the zones are is not known
          *   insole 12 x 4        40 id | 48 x u16be | sum     the cells are permuted in a way the sources do not agree on
-         * Full scale: not said
-         * anywhere, 12 bits assumed. */
+         * Full scale is
+         * not documented; 12 bits are assumed. */
         {
                 .name = "piezo-sum8-16",
                 .title = "Piezo module 4x4 with a sum",
                 .sure = SURE_B,
-                .known = "one host program; full scale not said anywhere",
+                .known = "one host program; full scale not documented",
                 .source = "host program of the module's seller",
                 .framing = FRAMING_PREFIX,
                 .sync = {2, {0xAA, 0x01}},
@@ -229,7 +229,7 @@ const struct format formats_binary[] = {
                 .name = "piezo-sum8-18",
                 .title = "Piezo foot of 18 zones with a sum",
                 .sure = SURE_B,
-                .known = "one host program; full scale and the places of the zones not said",
+                .known = "one host program; full scale and the places of the zones not documented",
                 .source = "host program of the module's seller",
                 .framing = FRAMING_PREFIX,
                 .sync = {1, {0xAA}},
@@ -247,7 +247,7 @@ const struct format formats_binary[] = {
                 .name = "piezo-sum8-48",
                 .title = "Piezo insole 12x4 with a sum",
                 .sure = SURE_A,
-                .known = "two host programs that disagree on the order of the cells; full scale not said",
+                .known = "two host programs that disagree on the order of the cells; full scale not documented",
                 .source = "ada7ke/pressure-matrix-SVM main.py",
                 .framing = FRAMING_PREFIX,
                 .sync = {1, {0x40}},
@@ -283,7 +283,7 @@ const struct format formats_binary[] = {
                 .baud = 921600,
                 .rate_hz = 34,
         },
-        /* "Matrix sensor SDK" 12 x 6, each frame asked for with AA 55 01 id sum (id 1 here).
+        /* "Matrix sensor SDK" 12 x 6, each frame requested with AA 55 01 id sum (id 1 here).
          *   AA 55 02 | id | 72 | 72 x u8, column by column | sum of all bytes before, u8 */
         {
                 .name = "sdk-12x6",
@@ -323,7 +323,7 @@ const struct format formats_binary[] = {
                 .baud = 2000000,
                 .rate_hz = 100,
         },
-        /* willowec's velostat mat (RP2040): sends after it was told to.
+        /* willowec's velostat mat (RP2040): sends after a start command.
          *   1568 x u8, row by row | FF FE FE FF
          * Its README puts the four bytes first; firmware and host put them last. Values reach about 207. */
         {
@@ -342,7 +342,7 @@ const struct format formats_binary[] = {
                 .rate_hz = 10,
                 .start = {14, "start_reading\n"},
         },
-        /* eTextile E256, raw matrix over OSC, asked for with the OSC message /r.
+        /* eTextile E256, raw matrix over OSC, requested with the OSC message /r.
          *   SLIP ( "/r" 00 00 ",b" 00 00 | 00 00 | length u16be = 256 | 256 x u8, row by row ) */
         {
                 .name = "etextile-slip",
@@ -382,7 +382,7 @@ const struct format formats_binary[] = {
                 .baud = 230400,
                 .rate_hz = 20,
         },
-        /* WiReSens toolkit boards: a frame in packets, each of which says where it goes. The board begins after a line
+        /* WiReSens toolkit boards: a frame in packets, each with its place. The board begins after a line
          * of JSON with its configuration, which its own program sends. Packets of (index, value) pairs are refused.
          *   sensor i8 | start u16le | n x u16le | packet number u32le | "wr"
          * Not escaped: packet numbers with these bytes in them (about one in 30000) are lost. Opened without DTR and RTS. */
@@ -408,7 +408,7 @@ const struct format formats_binary[] = {
                 .dtr = LINE_OFF,
                 .rts = LINE_OFF,
         },
-        /* MIT STAG glove and ActionNet mats, 32 x 32, each frame asked for with a.
+        /* MIT STAG glove and ActionNet mats, 32 x 32, each frame requested with a.
          *   index + 11 | 1024 x { (value >> 5) + 11, (value & 31) + 11 } | 0A
          * So no byte but the last is a newline; 10 bits. */
         {
@@ -430,9 +430,9 @@ const struct format formats_binary[] = {
                 .request = {1, {'a'}},
                 .request_every_ms = 100,
         },
-        /* Sketches that send their size first, each frame asked for with the byte 01.
+        /* Sketches that send their size first, each frame requested with the byte 01.
          *   rows u16le | cols u16le | rows x cols x u16le, row by row
-         * Neither sync nor check: only the size and 10-bit values tell a frame from anything else. */
+         * Neither sync nor check: only the size and 10-bit values distinguish a frame from other bytes. */
         {
                 .name = "size-prefixed",
                 .title = "Sketch that sends its size",

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of mats that send text. Each says what it is, draws its frame, tells how sure that is and where it comes from. */
+/* Rows of mats that send text. The comment before each row names the mat, draws its frame and gives the limits of what is
+ * known. */
 #include "core/acquire/formats_table.h"
 
 const struct format formats_text[] = {
-        /* What a hobbyist's sketch prints: one line a frame, numbers separated by comma, semicolon, tab or blanks.
+        /* Output of hobbyists' sketches: one line a frame, numbers separated by comma, semicolon, tab or blanks.
          *   2,0,14,310,...,7\n
-         * Lines starting with # and lines that are not numbers (boot banners) are skipped. The size comes from the
-         * settings rows and cols, or from the first whole line, and then the positions are unknown.
+         * Lines starting with # and lines that are not numbers (boot banners) are skipped. The size comes from
+         * the settings rows and cols, or from the first whole line; the positions are then unknown.
          * Sure: high. Seen in Kitronyx snowforce.ino, KOBAKANT velostat sketches, FSR-Matrix-Scanning.
          * Full scale: 10-bit analogRead of the common boards. */
         {
@@ -21,7 +22,7 @@ const struct format formats_text[] = {
                 .baud = 115200,
                 .rate_hz = 10,
         },
-        /* Text, one line a row, and a blank line behind the last.
+        /* Text, one line a row, and a blank line after the last.
          *   2,0,14\n 310,0,0\n \n */
         {
                 .name = "rows-blank",
@@ -36,8 +37,8 @@ const struct format formats_text[] = {
                 .baud = 115200,
                 .rate_hz = 10,
         },
-        /* Text, one line a row, and a line without a digit behind the last, whatever it says: END, flag, ----- ; START
-         * before the first is as good. Blank lines say nothing.
+        /* Text, one line a row, and any line without a digit after the last: END, flag, ----- ; START
+         * before the first works too. Blank lines are ignored.
          *   START\n 2 0 14\n 310 0 0\n END\n */
         {
                 .name = "rows-word",
@@ -66,7 +67,7 @@ const struct format formats_text[] = {
                 .baud = 9600,
                 .rate_hz = 10,
         },
-        /* Text, one line a frame, a slash behind every number.
+        /* Text, one line a frame, a slash after every number.
          *   12/0/345/.../\n
          * The MDXS-16-5610 cushion kit sends 32 numbers, 2 frames a second. */
         {
@@ -81,7 +82,7 @@ const struct format formats_text[] = {
                 .baud = 115200,
                 .rate_hz = 2,
         },
-        /* 3D-ViTac 16 x 16 array: text at 2 Mbaud, one line a row, a blank line behind the last.
+        /* 3D-ViTac 16 x 16 array: text at 2 Mbaud, one line a row, a blank line after the last.
          *   16 lines of 16 numbers 0 to 255 with blanks between, then \n */
         {
                 .name = "vitac-text",
@@ -98,7 +99,7 @@ const struct format formats_text[] = {
                 .baud = 2000000,
                 .rate_hz = 30,
         },
-        /* Kitronyx Snowboard, 16 x 10: text, each frame asked for with any byte.
+        /* Kitronyx Snowboard, 16 x 10: text, each frame is requested with any byte.
          *   160 numbers 0 to 255 with commas between \r\n */
         {
                 .name = "snowboard-csv",

@@ -69,15 +69,12 @@ static inline bool widen_strided(enum element element, const struct format *f, c
         return wrong == 0;
 }
 
-static inline size_t element_size(enum element element) {
-        return element == ELEMENT_U8 ? 1 : element == ELEMENT_I32LE || element == ELEMENT_F32LE ? 4 : 2;
-}
-
 /* A constant stride makes a faster loop; only formats with gaps between their elements need the other one. */
 static inline bool widen_as(enum element element, const struct format *f, const uint8_t *restrict p, size_t stride,
                             uint32_t n, float *restrict ret) {
-        return stride == element_size(element) ? widen_strided(element, f, p, element_size(element), n, ret)
-                                               : widen_strided(element, f, p, stride, n, ret);
+        return stride == format_size_of_element(element)
+                       ? widen_strided(element, f, p, format_size_of_element(element), n, ret)
+                       : widen_strided(element, f, p, stride, n, ret);
 }
 
 static bool widen_each_u8(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,

@@ -17,7 +17,7 @@
  * until the sits are back within half of the limit, or upright is calibrated again.
  *
  * While the mat is moved or turned the calibration is not used; while it is turned angles and sides are unknown and
- * the posture's confidence is halved. The quality of the map is lower by it: moved 0.7, turned 0.5 (condition.h).
+ * the posture's confidence is halved. The quality of the map is lower by it: moved 0.7, turned 0.5 (posture.h).
  *
  * There is no verdict without positions, with fewer than 16 cells, from sits on a mat that was never seen empty, and
  * before the seventh sit. */

@@ -143,7 +143,7 @@ static uint64_t elapsed_us(const struct record *r) {
 static int note_gap(struct record *r, uint64_t t_us) {
         decoder_reset(&r->decoder);
         r->gaps++;
-        return recorder_note_gap(&r->recorder, t_us);
+        return recorder_add_gap(&r->recorder, t_us);
 }
 
 static int take_bytes(struct record *r, const uint8_t *bytes, size_t n) {
@@ -277,7 +277,7 @@ static void tell(const struct record *r) {
 static int run(struct record *r) {
         bool file = r->port && port_is_file(r->port);
         int result =
-                r->tap ? recorder_open_with(&r->recorder, r->path, r->head, false)
+                r->tap ? recorder_open_with_head(&r->recorder, r->path, r->head, false)
                        : recorder_open(&r->recorder, r->path, &r->settings.device, clock_realtime_us(), file, false);
         int closed;
 
