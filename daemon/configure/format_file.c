@@ -380,7 +380,10 @@ static void describe_legal_values(const struct key *key, char *ret, size_t size)
         case SEPARATORS:
                 join_words(separator_words, ret, size);
                 return;
-        default:
+        case U8:
+        case U16:
+        case I32:
+        case REAL:
                 snprintf(ret, size, "%.10g..%.10g", key->min, key->max);
         }
 }

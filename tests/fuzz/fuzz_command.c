@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 strcpy(name, verbs[data[1] % (sizeof(verbs) / sizeof(verbs[0]))]);
                 length = 0;
         }
-        result = command_read(name, data + 2 + length, n - 2 - length, retained, &word, &request);
+        result = command_parse(name, data + 2 + length, n - 2 - length, retained, &word, &request);
         if (result >= COMMAND_RESULT_N)
                 abort();
         if (retained && result == COMMAND_OK)

@@ -189,7 +189,7 @@ def check_taken_over(place):
         with Drive(BUILD, place, broker.port, seat="twin") as one:
             one.status("connected")
             with Drive(BUILD, place + "/two", broker.port, seat="twin") as two:
-                wait_for(lambda: "two daemons" in one.log() + two.log(), 30, "the take-over named")
+                wait_for(lambda: "do not last" in one.log() + two.log(), 30, "the take-over named")
                 time.sleep(3)
                 count = broker.log().count("already connected")
                 assert count <= 16, count
@@ -210,7 +210,7 @@ def check_session_taken_over(place):
     pusher = Pusher(None, False)
     with Drive(BUILD, place, pusher.port, seat="pushed") as drive:
         drive.status("refused: another client uses this seat id")
-        wait_for(lambda: "two daemons" in drive.log(), why="the take-over named")
+        wait_for(lambda: "do not last" in drive.log(), why="the take-over named")
         assert pusher.refused == 3, pusher.refused
         time.sleep(2.5)
         assert pusher.refused == 3, "knocks on"
