@@ -4,11 +4,11 @@
 
 # Packages: to build, for the demonstration, for the tests of ./test.sh quick, and for the rest of ./test.sh.
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libserialport-dev libsystemd-dev libmosquitto-dev
-libjansson-dev liblz4-dev libsqlite3-dev libcairo2-dev libncurses-dev scdoc gettext'
+libjansson-dev liblz4-dev libsqlite3-dev libncurses-dev scdoc gettext'
 demo_packages='mosquitto mosquitto-clients dbus'
 quick_packages='git ca-certificates python3 python3-paho-mqtt python3-numpy python3-serial python3-dbus python3-gi
 python3-dbusmock dunst xfce4-notifyd xfconf dconf-service dconf-gsettings-backend gsettings-desktop-schemas libglib2.0-bin
-xvfb xauth x11-utils imagemagick libnotify-bin socat openssl tmux xterm procps iproute2 man-db mandoc systemd udev util-linux
+xvfb xauth x11-utils imagemagick librsvg2-bin fonts-dejavu-core libnotify-bin socat openssl tmux xterm procps iproute2 man-db mandoc systemd udev util-linux
 tzdata'
 full_packages='clang clang-format clang-tidy llvm afl++ valgrind mmdebstrap systemd-container qemu-system-x86 busybox-static
 cpio kmod e2fsprogs gcc-avr avr-libc arduino-core-avr libsimavr-dev'

@@ -1,147 +1,122 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/report/draw.h"
-
-#include <cairo-svg.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/sitbonectl/history/load.h"
+#include "tools/sitbonectl/report/page.h"
+#include "tools/sitbonectl/report/png.h"
 #include "util/file.h"
 #include "util/language.h"
 
-enum { PNG_SCALE = 2, PAGE_MODE = 0644 };
+enum { PAGE_MODE = 0644 };
 
-/* What cairo writes, in memory: a file is there as a whole or not at all. */
-struct page {
-        char *bytes;
+struct bytes {
+        char *of; /* malloc'd */
         size_t n;
 };
 
-static cairo_status_t append(void *userdata, const unsigned char *bytes, unsigned n) {
-        struct page *p = userdata;
-        char *more = realloc(p->bytes, p->n + n + 1);
-
-        if (!more)
-                return CAIRO_STATUS_NO_MEMORY;
-        p->bytes = more;
-        memcpy(more + p->n, bytes, n);
-        p->n += n;
-        more[p->n] = '\0';
-        return CAIRO_STATUS_SUCCESS;
+static int refuse_page(int error) {
+        complain(_("cannot draw the report: %s"), strerror(-error));
+        return STATUS_FAILED;
 }
 
-static cairo_status_t add_text(struct page *p, const char *text) {
-        return append(p, (const unsigned char *)text, (unsigned)strlen(text));
+static int make_svg(const struct history *h, struct bytes *ret) {
+        struct svg svg;
+        int r = report_draw_page(h, &svg);
+
+        if (r < 0)
+                return refuse_page(r);
+        *ret = (struct bytes){svg.text, svg.n};
+        return STATUS_DONE;
 }
 
-static cairo_status_t draw_on(cairo_surface_t *surface, double scale, const struct history *h) {
-        cairo_t *c = cairo_create(surface);
-        cairo_status_t status;
+/* A page around the picture; it contains no script and fetches nothing. */
+static int make_html(const struct history *h, struct bytes *ret) {
+        struct svg svg;
+        int r = report_draw_page(h, &svg);
+        FILE *f = r < 0 ? NULL : open_memstream(&ret->of, &ret->n);
 
-        cairo_scale(c, scale, scale);
-        report_draw(c, h);
-        status = cairo_status(c);
-        cairo_destroy(c);
+        if (!f)
+                return refuse_page(r < 0 ? r : -errno);
+        fprintf(f,
+                "<!doctype html>\n<html lang=\"%s\"><meta charset=\"utf-8\">\n"
+                "<meta name=\"viewport\" content=\"width=device-width\">\n<title>%s: ",
+                *language_chosen() ? language_chosen() : "en", _("Sitting report"));
+        svg_write_escaped(f, h->period.title);
+        fprintf(f,
+                "</title>\n<style>body { margin: 0; background: #eef0f2 } "
+                "svg { display: block; margin: 24px auto; width: min(100%%, 1100px); height: auto; "
+                "box-shadow: 0 1px 8px #0002 }</style>\n%s</html>\n",
+                svg.text);
+        free(svg.text);
+        r = ferror(f) ? -ENOMEM : 0;
+        if (fclose(f) != 0)
+                r = -errno;
+        return r < 0 ? refuse_page(r) : STATUS_DONE;
+}
+
+static int make_png(const struct history *h, struct bytes *ret) {
+        struct bytes svg;
+        int status = make_svg(h, &svg);
+
+        if (status != STATUS_DONE)
+                return status;
+        status = png_from_svg(svg.of, svg.n, &ret->of, &ret->n);
+        free(svg.of);
         return status;
 }
 
-static cairo_status_t make_svg(const struct history *h, struct page *p) {
-        cairo_surface_t *s = cairo_svg_surface_create_for_stream(append, p, REPORT_WIDTH, report_height(h));
-        cairo_status_t status;
+/* Kinds of pages by the end of the file's name. */
+static const struct kind_of_page {
+        const char *ending;
+        int (*make)(const struct history *h,
+                    struct bytes *ret); /* returns STATUS_*, after a complaint unless it is done */
+} KINDS_OF_PAGES[] = {{".svg", make_svg}, {".png", make_png}, {".html", make_html}};
 
-        cairo_svg_surface_set_document_unit(s, CAIRO_SVG_UNIT_PX);
-        status = draw_on(s, 1, h);
-        cairo_surface_finish(s);
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = cairo_surface_status(s);
-        cairo_surface_destroy(s);
-        return status;
+/* NULL for another ending. */
+static const struct kind_of_page *find_kind_of_page(const char *path) {
+        size_t n = strlen(path);
+
+        for (size_t i = 0; i < sizeof(KINDS_OF_PAGES) / sizeof(*KINDS_OF_PAGES); i++) {
+                size_t m = strlen(KINDS_OF_PAGES[i].ending);
+
+                if (n > m && strcmp(path + n - m, KINDS_OF_PAGES[i].ending) == 0)
+                        return &KINDS_OF_PAGES[i];
+        }
+        return NULL;
 }
 
-static cairo_status_t make_png(const struct history *h, struct page *p) {
-        cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, REPORT_WIDTH * PNG_SCALE,
-                                                        (int)(report_height(h) * PNG_SCALE));
-        cairo_status_t status = draw_on(s, PNG_SCALE, h);
+static int write_page(const struct history *h, const struct kind_of_page *kind, const char *path) {
+        struct bytes page = {0};
+        int status = kind->make(h, &page), r;
 
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = cairo_surface_write_to_png_stream(s, append, p);
-        cairo_surface_destroy(s);
-        return status;
-}
-
-/* The picture inside a page: no script, nothing fetched. */
-static cairo_status_t make_html(const struct history *h, struct page *p) {
-        struct page svg = {0};
-        cairo_status_t status = make_svg(h, &svg);
-        const char *from = svg.bytes ? strstr(svg.bytes, "<svg") : NULL;
-
-        if (status == CAIRO_STATUS_SUCCESS && !from)
-                status = CAIRO_STATUS_WRITE_ERROR;
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, "<!doctype html>\n<html lang=\"");
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, *language_chosen() ? language_chosen() : "en");
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, "\"><meta charset=\"utf-8\">\n"
-                                     "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, _("What the seat saw"));
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, ": ");
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, h->period.title);
-        if (status == CAIRO_STATUS_SUCCESS)
-                status =
-                        add_text(p, "</title>\n<style>body { margin: 0; background: #eef0f2 } "
-                                    "svg { display: block; margin: 24px auto; width: min(100%, 1100px); height: auto; "
-                                    "box-shadow: 0 1px 8px #0002 }</style>\n");
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, from);
-        if (status == CAIRO_STATUS_SUCCESS)
-                status = add_text(p, "</html>\n");
-        free(svg.bytes);
-        return status;
-}
-
-static bool ends_with(const char *text, const char *end) {
-        size_t n = strlen(text), m = strlen(end);
-
-        return n > m && strcmp(text + n - m, end) == 0;
-}
-
-static int write_page(const struct history *h, const char *path) {
-        struct page page = {0};
-        cairo_status_t status;
-        int r = 0;
-
-        if (ends_with(path, ".png"))
-                status = make_png(h, &page);
-        else if (ends_with(path, ".html"))
-                status = make_html(h, &page);
-        else
-                status = make_svg(h, &page);
-        if (status == CAIRO_STATUS_SUCCESS)
-                r = file_write_atomically(path, page.bytes, page.n, PAGE_MODE);
-        free(page.bytes);
-        if (status != CAIRO_STATUS_SUCCESS)
-                complain("%s: %s", path, cairo_status_to_string(status));
-        else if (r < 0)
-                complain("cannot write %s: %s", path, strerror(-r));
-        return status == CAIRO_STATUS_SUCCESS && r >= 0 ? STATUS_DONE : STATUS_FAILED;
+        if (status != STATUS_DONE)
+                return status;
+        r = file_write_atomically(path, page.of, page.n, PAGE_MODE);
+        free(page.of);
+        if (r < 0) {
+                complain(_("cannot write %s: %s"), path, strerror(-r));
+                return STATUS_FAILED;
+        }
+        printf("%s\n", path);
+        return STATUS_DONE;
 }
 
 static int run_report(const struct options *options) {
         const char *path = options->output, *text = options->period ? options->period : "week";
+        const struct kind_of_page *kind = path ? find_kind_of_page(path) : NULL;
         struct history_period period;
         struct history *h;
         sqlite3 *db;
         int status;
 
-        if (!path || !(ends_with(path, ".svg") || ends_with(path, ".png") || ends_with(path, ".html"))) {
-                if (path)
-                        complain(_("report --output %s: must end in .svg, .png or .html"), path);
-                else
-                        complain(_("report: say --output FILE.svg, FILE.png or FILE.html"));
+        if (!path) {
+                complain(_("report: no file to write; add --output FILE.svg, FILE.png or FILE.html"));
+                return STATUS_USAGE;
+        }
+        if (!kind) {
+                complain(_("report --output %s: must end in .svg, .png or .html"), path);
                 return STATUS_USAGE;
         }
         if (!history_period_parse(text, NULL, &period))
@@ -156,7 +131,7 @@ static int run_report(const struct options *options) {
                 status = STATUS_FAILED;
         if (status == STATUS_DONE) {
                 history_name(h, options->config);
-                status = write_page(h, path);
+                status = write_page(h, kind, path);
         }
         if (h)
                 history_unload(h);
@@ -171,7 +146,7 @@ const struct ctl_command report_command = {
         .summary = "write the history as a page in one file",
         .examples = "  sitbonectl report --output week.png\n"
                     "  sitbonectl report --output november.html --period 2026-11-01..2026-11-30\n",
-        .options = {{"output", "file to write: .svg, .png or .html"},
+        .options = {{"output", "file to write: .svg, .html or .png (by rsvg-convert)"},
                     {"period", "as for history (default: week)"},
                     {"file"},
                     {"seat", "history of sitboned@ID"},
