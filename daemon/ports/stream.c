@@ -49,8 +49,9 @@ static int make_raw(int fd) {
         return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : 0;
 }
 
-/* A FIFO is opened for writing too: since this process is one of its writers, it never reads as ended between two others,
- * and polling it does not spin. If only reading is permitted, the end of the other writer counts as a hang-up. */
+/* A FIFO is opened for writing too: since this process is one of its writers, it never reads as ended between two
+ * others, and polling it does not spin. If only reading is permitted, the end of the other writer counts as a
+ * hang-up. */
 static int open_descriptor(const char *path, mode_t mode) {
         const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         int fd = -1;

@@ -5,7 +5,8 @@
 
 #include "ports/backend.h"
 
-/* Each of them fills backend, fd and the other members of a zeroed *port. 0, or a negative errno with the hint written. */
+/* Each of them fills backend, fd and the other members of a zeroed *port. 0, or a negative errno with the hint
+ * written. */
 int port_stream_open(struct port *port, const char *path, struct port_hint hint);
 int port_stdin_open(struct port *port, struct port_hint hint);
 

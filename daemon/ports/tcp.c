@@ -17,9 +17,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The name is resolved in a thread of its own, and the connection is made in the background, one address after the other.
- * The descriptor to poll is an epoll instance, so that it stays the same while the thing it waits for changes: first the
- * thread, then the socket. */
+/* The name is resolved in a thread of its own, and the connection is made in the background, one address after the
+ * other. The descriptor to poll is an epoll instance, so that it stays the same while the thing it waits for
+ * changes: first the thread, then the socket. */
 
 /* Shared with the thread: a name server may answer long after the port was closed. The last user frees it. */
 struct lookup {

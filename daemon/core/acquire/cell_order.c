@@ -26,8 +26,8 @@ static inline void transpose_square(const float *columns, size_t length, float *
                 memcpy(ret + k * width, &row[k], sizeof(row[k]));
 }
 
-/* Transposes four columns side by side, of at least four rows. When the number of rows is no multiple of four, the last
- * square overlaps the one before. */
+/* Transposes four columns side by side, of at least four rows. When the number of rows is no multiple of four, the
+ * last square overlaps the one before. */
 static inline void transpose_four(const float *restrict columns, size_t rows, float *restrict ret, size_t width) {
         float *to = ret;
 

@@ -144,7 +144,8 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         return at + f->tail.n;
 }
 
-/* Builds a packet at the end of the room and packs it into the beginning. The sync of a suffix format moves to the end. */
+/* Builds a packet at the end of the room and packs it into the beginning. The sync of a suffix format moves to the
+ * end. */
 static size_t encode_framed(const struct format *f, const struct layout *l, const float *cells, const struct piece *p,
                             uint8_t *ret, size_t size) {
         bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
