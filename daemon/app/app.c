@@ -151,15 +151,15 @@ static void recall_tare(struct app *a) {
 static void update_wall_clock(struct app *a, uint64_t now_us) {
         uint64_t realtime_us = clock_realtime_us();
         time_t t = (time_t)(realtime_us / USEC_PER_SEC);
-        struct wall_clock around = {.known = true, .now_us = now_us};
+        struct wall_clock clock = {.known = true, .now_us = now_us};
         struct tm tm;
         uint32_t second; /* of the day */
 
         localtime_r(&t, &tm);
         second = (uint32_t)(tm.tm_hour * 3600 + tm.tm_min * 60 + (tm.tm_sec < 60 ? tm.tm_sec : 59));
-        around.day_us = second * USEC_PER_SEC + realtime_us % USEC_PER_SEC;
-        around.weekday = (uint32_t)tm.tm_wday;
-        pipeline_surround(&a->pipeline, &around);
+        clock.day_us = second * USEC_PER_SEC + realtime_us % USEC_PER_SEC;
+        clock.weekday = (uint32_t)tm.tm_wday;
+        pipeline_set_clock(&a->pipeline, &clock);
 }
 
 /* The first frame of a text mat sets the number of cells, and so does another mat in its place: starts the pipeline

@@ -88,7 +88,7 @@ def test_files(folder):
         assert found["format"] == row["name"], (row["name"], found)
         assert found["candidates"][0]["in_a_row"] >= 3 and found["baud"] is None, found
     text = probe(f"{folder}/csv-line.bin")
-    assert "format = csv-line" in text and "132 cells a frame: say rows and cols" in text, text
+    assert "format = csv-line" in text and "132 cells a frame: set rows and cols" in text, text
     assert "rows = 12\ncols = 11" in probe(f"{folder}/csv-line.bin", "--rows", "12", "--cols", "11")
 
 

@@ -9,6 +9,7 @@
 #include "core/acquire/encoder.h"
 #include "core/acquire/formats.h"
 #include "tools/sitbonectl/probe/fit.h"
+#include "tools/sitbonectl/probe/size.h"
 
 enum { BYTES_MAX = 512 * 1024, FRAMES = 12 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Apart from the rest: the kernel's own termios2 cannot stand beside the one of the C library. */
+/* A file of its own: the kernel's termios2 cannot be included together with the header of the C library. */
 #include <asm/termbits.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-#include "tools/sitbonectl/probe/fit.h"
+#include "tools/sitbonectl/probe/baud.h"
 
 int line_set_baud(int fd, int32_t baud) {
         struct termios2 t;

@@ -3,34 +3,28 @@
 #include <string.h>
 
 #include "tools/sitbonectl/probe/fit.h"
+#include "tools/sitbonectl/probe/size.h"
 
 enum {
-        IN_A_ROW_MIN = 3,       /* frames without anything between them that is none */
-        REFUSED_PER_FRAME = 20, /* one in so many may be damaged; more, where so many frames were seen */
-        PIECE = 1024,           /* bytes given to the decoder at once, so that one knows where frames end */
-        DIGITS_MIN = 21,        /* shorter lines of digits are numbers: times, counters (64 bits have 20) */
-        SYNCS_PER_FRAME = 3,    /* what stands there more often does not begin frames */
+        IN_A_ROW_MIN = 3,       /* frames with nothing else between them */
+        REFUSED_PER_FRAME = 20, /* one in this many may be damaged; more, if this many frames were seen */
+        PIECE = 1024,           /* bytes given to the decoder at once, so that the ends of frames are known */
+        DIGITS_MIN = 21,        /* shorter lines of digits are numbers: times, counters (64 bits have 20 digits) */
+        SYNCS_PER_FRAME = 3,    /* bytes that occur more often do not begin frames */
         BANNER_MAX = 4096,
-        WORD_LETTERS = 4, /* a word */
-        WORDS_RUN = 12,   /* among bytes: so much text in a row, half of it letters */
-        DAMAGED_MIN = 20, /* frames, where many are damaged */
-        STRENGTH_MIN = 3, /* bytes or the like to know each of them by */
-        ENDS_MAX = 128,   /* lines of words or without a digit, one in so many: more end frames of rows */
+        DAMAGED_MIN = 20,   /* frames, if many are damaged */
+        EVIDENCE_LEAST = 3, /* bytes or the like by which each frame is recognised */
 };
 static const double SHARE_FITS = 0.9, SHARE_PERHAPS = 0.5, SHARE_CHANCE = 0.2, SHARE_DAMAGED = 0.3;
-/* No mat is so far below zero at its least: one that goes on to both sides is another sensor. */
+/* The least value of a mat is not that far below zero: values that go to both sides are another sensor's. */
 static const float LEAST_MIN = -64;
 
-static const struct size usual_sizes[] = {
+static const struct size COMMON_SIZES[] = {
         {16, 16, 0}, {32, 32, 0}, {8, 8, 0},  {10, 10, 0}, {12, 12, 0}, {20, 20, 0}, {24, 24, 0},
         {48, 48, 0}, {64, 64, 0}, {16, 8, 0}, {8, 16, 0},  {32, 16, 0}, {16, 32, 0}, {12, 10, 0},
         {10, 12, 0}, {12, 6, 0},  {6, 12, 0}, {16, 10, 0}, {10, 16, 0}, {28, 56, 0}, {56, 28, 0},
         {80, 28, 0}, {28, 80, 0}, {4, 4, 0},  {5, 5, 0},   {6, 6, 0},   {9, 9, 0},
 };
-
-const char *verdict_word(enum verdict verdict) {
-        return verdict == VERDICT_FITS ? "fits" : verdict == VERDICT_PERHAPS ? "perhaps" : "no";
-}
 
 static bool is_text(const struct format *f) {
         return f->framing == FRAMING_TEXT;
@@ -44,35 +38,15 @@ static uint64_t count_refused(const struct decoder *d) {
         return n;
 }
 
-static bool is_letter(uint8_t c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Words that a mat says between its frames: an answer, a complaint. Among bytes chance makes letters, too. */
-static bool has_words(const uint8_t *bytes, size_t n, bool among_text) {
-        size_t run = 0, letters = 0, others = 0;
-
-        for (size_t i = 0; i < n; i++) {
-                bool printable = bytes[i] >= ' ' && bytes[i] <= '~';
-
-                run = printable ? run + 1 : 0;
-                letters = printable ? letters + is_letter(bytes[i]) : 0;
-                others = printable ? others + (bytes[i] == ' ' || bytes[i] == ':' || bytes[i] == '=') : 0;
-                if (among_text ? letters >= WORD_LETTERS : run >= WORDS_RUN && others > 0 && 2 * letters >= run)
-                        return true;
-        }
-        return false;
-}
-
-/* What stood between this frame and the last one was refused or is lost: by words, or for no reason that one knows. */
-static void note_gap(struct prober *p, uint64_t refused) {
+/* Bytes between this frame and the last one were refused or lost: to words, or for an unknown reason. */
+static void count_gap(struct prober *p, uint64_t refused) {
         uint64_t lost = p->decoder.discarded_bytes - p->discarded;
         size_t left = p->heard->n - p->last_end, n = lost < left ? (size_t)lost : left;
 
         if (p->fit.format->part.kind != PART_NONE ||
-            p->fit.format->text_end == TEXT_END_NUMBER) /* good parts or rows stand before the words */
+            p->fit.format->text_end == TEXT_END_NUMBER) /* good parts or rows come before the words */
                 n = p->fed - p->decoder.held - p->last_end;
-        if (p->fit.frames > 0 && has_words(p->heard->bytes + p->last_end, n, is_text(p->fit.format))) {
+        if (p->fit.frames > 0 && bytes_have_words(p->heard->bytes + p->last_end, n, is_text(p->fit.format))) {
                 p->word_bytes += lost;
                 p->word_refused += refused - p->refused;
                 p->fit.words++;
@@ -81,7 +55,7 @@ static void note_gap(struct prober *p, uint64_t refused) {
         }
 }
 
-static void note_value(struct fit *f, float value) {
+static void track_value(struct fit *f, float value) {
         f->largest = value > f->largest ? value : f->largest;
         f->least = value < f->least ? value : f->least;
 }
@@ -91,11 +65,11 @@ static void on_frame(void *userdata, const struct frame *frame) {
         uint64_t refused = count_refused(&p->decoder);
 
         if (p->fit.frames > 0 && (refused != p->refused || p->decoder.discarded_bytes != p->discarded))
-                note_gap(p, refused);
+                count_gap(p, refused);
         p->last_end = p->fed - p->decoder.held;
         if (p->fit.frames++ == 0) {
-                p->before = p->decoder.discarded_bytes;
-                p->refused_before = refused;
+                p->discarded_before_first = p->decoder.discarded_bytes;
+                p->refused_before_first = refused;
                 p->first_end = p->last_end;
         }
         p->run++;
@@ -104,10 +78,10 @@ static void on_frame(void *userdata, const struct frame *frame) {
         p->fit.in_a_row = p->run > p->fit.in_a_row ? p->run : p->fit.in_a_row;
         p->fit.n_cells = frame->n_cells;
         for (uint32_t i = 0; i < frame->n_cells; i++)
-                note_value(&p->fit, frame->raw[i]);
+                track_value(&p->fit, frame->raw[i]);
 }
 
-static void feed(struct prober *p, const struct heard *h) {
+static void feed_bytes(struct prober *p, const struct heard *h) {
         size_t pause = 0;
 
         while (p->fed < h->n) {
@@ -124,7 +98,7 @@ static void feed(struct prober *p, const struct heard *h) {
         }
 }
 
-/* A pattern in which the sync stands all over decodes as frames, too; where nothing else says that it is one. */
+/* A pattern that is full of syncs decodes as frames, too, if a frame has no other evidence. */
 static bool sync_is_everywhere(const struct prober *p) {
         const struct format *f = p->fit.format;
         const uint8_t *at = p->heard->bytes, *end = at + p->heard->n;
@@ -137,60 +111,45 @@ static bool sync_is_everywhere(const struct prober *p) {
         return n > SYNCS_PER_FRAME * (p->fit.frames + 2);
 }
 
-/* Few numbers to both sides of zero are the angles and forces of other sensors, and so are many when they are large; a mat
- * with an offset taken off sends some a little below it. */
-static bool swings(const struct fit *f) {
+/* A few numbers on both sides of zero are the angles and forces of other sensors, and so are many numbers if they are large. A
+ * mat whose offset was subtracted sends some values a little below zero. */
+static bool swings_around_zero(const struct fit *f) {
         return is_text(f->format) && (f->n_cells < FEW_CELLS || f->least < LEAST_MIN) && -f->least > f->largest / 4;
 }
 
 static bool is_plausible(const struct prober *p) {
         const struct fit *f = &p->fit;
 
-        if ((f->format->digits && f->n_cells < DIGITS_MIN) || swings(f) || sync_is_everywhere(p))
+        if ((f->format->digits && f->n_cells < DIGITS_MIN) || swings_around_zero(f) || sync_is_everywhere(p))
                 return false;
-        return p->before <= BANNER_MAX || p->before <= p->heard->n / 2;
+        return p->discarded_before_first <= BANNER_MAX || p->discarded_before_first <= p->heard->n / 2;
 }
 
-/* How unlikely it is that other bytes look like this format. */
-static int strength(const struct fit *fit) {
+/* Higher if it is less likely that other bytes look like this format. */
+static int rate_evidence(const struct fit *fit) {
         const struct format *f = fit->format;
         int size = f->rows > 0 && !f->resizable;
 
-        if (is_text(f)) /* 2000 is not what a mat of 0 to 255 sends */
+        if (is_text(f)) /* a mat of 0 to 255 does not send 2000 */
                 return size && fit->largest <= f->full_scale;
         return (int)f->sync.n + f->tail.n + f->n_constants + (f->length.kind != LENGTH_FIXED) +
                2 * (f->check != CHECK_NONE) + (f->max_valid > 0) + size + 3 * (f->framing == FRAMING_COBS);
 }
 
-bool heard_rows(const struct heard *h) {
-        size_t lines = 1, ends = 0, digits = 0, line = 0;
-
-        for (size_t i = 0; i < h->n; i++) {
-                digits += h->bytes[i] >= '0' && h->bytes[i] <= '9';
-                if (h->bytes[i] != '\n')
-                        continue;
-                lines++;
-                ends += digits == 0 || has_words(h->bytes + line, i - line, true);
-                digits = 0;
-                line = i + 1;
-        }
-        return ends * ENDS_MAX > lines;
-}
-
-/* On a bad line most frames may be damaged: those that are left are too many for chance. Lines of text are spoilt by what is
- * no number; where there are good ones of other lengths it is not damage. */
+/* On a bad line most frames may be damaged; the good ones are too many for chance. Damage turns numbers of a line of text into
+ * something else; good lines of other lengths are no sign of damage, but of another format. */
 static bool stands_out(const struct prober *p) {
         const struct fit *f = &p->fit;
 
         if (f->frames < DAMAGED_MIN || f->share < SHARE_DAMAGED)
                 return false;
         if (!is_text(f->format))
-                return strength(f) >= STRENGTH_MIN;
+                return rate_evidence(f) >= EVIDENCE_LEAST;
         return f->n_cells >= FEW_CELLS && 4 * p->decoder.refused[REFUSED_COUNT] <= f->refused &&
-               (f->format->text_end != TEXT_END_LINE || !heard_rows(p->heard));
+               (f->format->text_end != TEXT_END_LINE || !heard_has_frame_ends(p->heard));
 }
 
-static enum verdict judge(const struct prober *p, double share_of_all) {
+static enum verdict classify_fit(const struct prober *p, double share_of_all) {
         const struct fit *f = &p->fit;
 
         if (f->frames == 0)
@@ -204,32 +163,33 @@ static enum verdict judge(const struct prober *p, double share_of_all) {
         return f->share >= SHARE_PERHAPS && share_of_all >= SHARE_CHANCE ? VERDICT_PERHAPS : VERDICT_NO;
 }
 
-/* Frames are over, and their end was waited for in vain: more than two frames long that is nothing. */
+/* Bytes that the decoder still holds because no end of a frame came; up to the length of two frames they do not count. */
 static size_t lost_at_end(const struct prober *p) {
         size_t left = p->decoder.held, two = (size_t)(2 * p->fit.frame_bytes);
 
         return p->fit.frames > 1 && left > two ? left - two : 0;
 }
 
-static void measure(struct prober *p) {
+static void measure_fit(struct prober *p) {
         struct fit *f = &p->fit;
         uint64_t refused = count_refused(&p->decoder);
-        uint64_t lost = p->decoder.discarded_bytes - p->before, n = p->heard->n;
+        uint64_t lost = p->decoder.discarded_bytes - p->discarded_before_first, n = p->heard->n;
 
         if (f->frames > 0 && refused != p->refused)
-                note_gap(p, refused);
+                count_gap(p, refused);
         f->frame_bytes = f->frames > 1 ? (double)(p->last_end - p->first_end) / (double)(f->frames - 1) : 0;
-        f->refused = refused - p->refused_before - p->word_refused;
+        f->refused = refused - p->refused_before_first - p->word_refused;
         if (f->words == 0 && f->refused > 0)
                 f->frame_bytes = 0;
-        n -= p->before < n ? p->before : n; /* a banner, and the rest of a frame that nobody saw the beginning of */
+        n -= p->discarded_before_first < n ? p->discarded_before_first
+                                           : n; /* a banner, and the rest of a frame whose beginning was missed */
         lost += lost_at_end(p);
         lost = lost < n ? lost : n;
         f->share = n > p->word_bytes ? 1 - (double)(lost - p->word_bytes) / (double)(n - p->word_bytes) : 0;
-        f->verdict = judge(p, n > 0 ? 1 - (double)lost / (double)n : 0);
+        f->verdict = classify_fit(p, n > 0 ? 1 - (double)lost / (double)n : 0);
 }
 
-/* Lines of numbers that come as rows of a larger frame: the frame is what was meant, though it fits less well. */
+/* Lines of numbers that are the rows of a larger frame: the frame is right, although it fits less well. */
 static bool are_rows_of(const struct fit *rows, const struct fit *whole) {
         return is_text(rows->format) && is_text(whole->format) && rows->format->text_end == TEXT_END_LINE &&
                whole->format->text_end != TEXT_END_LINE && whole->in_a_row >= IN_A_ROW_MIN &&
@@ -237,10 +197,10 @@ static bool are_rows_of(const struct fit *rows, const struct fit *whole) {
                whole->n_cells / rows->n_cells >= IN_A_ROW_MIN;
 }
 
-/* Text that reads as short lines may be the rows of larger frames, and parts of a large frame may be the whole of a small
- * one: more cells go before fewer. */
+/* Text that decodes as short lines may be the rows of larger frames, and parts of a large frame may decode as small frames:
+ * more cells are better than fewer. */
 static bool is_better(const struct fit *a, const struct fit *b) {
-        int x = strength(a), y = strength(b);
+        int x = rate_evidence(a), y = rate_evidence(b);
 
         if (are_rows_of(a, b) || are_rows_of(b, a))
                 return are_rows_of(b, a);
@@ -257,8 +217,8 @@ static bool is_better(const struct fit *a, const struct fit *b) {
         return a->refused + a->words < b->refused + b->words;
 }
 
-/* One line a format: the best of its sizes. */
-static void keep(struct prober *p) {
+/* Inserts the fit in order. Each format has one: that of its best size. */
+static void insert_fit(struct prober *p) {
         const struct fit *f = &p->fit;
         int at;
 
@@ -287,31 +247,32 @@ static void try_size(struct prober *p, const struct format *format, struct size 
         if (layout_build(format, &device, &p->layout))
                 return;
         p->fit = (struct fit){.format = format, .rows = size.rows, .cols = size.cols, .guessed = size.guessed};
-        p->run = p->discarded = p->refused = p->word_bytes = p->word_refused = p->before = p->refused_before = 0;
+        p->run = p->discarded = p->refused = p->word_bytes = p->word_refused = p->discarded_before_first =
+                p->refused_before_first = 0;
         p->fed = p->first_end = p->last_end = 0;
         decoder_init(&p->decoder, format, &p->layout);
-        feed(p, p->heard);
-        measure(p);
+        feed_bytes(p, p->heard);
+        measure_fit(p);
         if (p->fit.verdict != VERDICT_NO)
-                keep(p);
+                insert_fit(p);
 }
 
-static void try_format(struct prober *p, const struct format *format, struct size said) {
+static void try_format(struct prober *p, const struct format *format, struct size given) {
         bool open = format->resizable || (format->cells == 0 && (format->rows == 0 || format->cols == 0));
         struct size sizes[SIZES_MAX];
         size_t n;
 
-        try_size(p, format, open ? said : (struct size){0, 0, false});
-        if (!open || said.rows > 0 || said.cols > 0 || is_text(format))
+        try_size(p, format, open ? given : (struct size){0, 0, false});
+        if (!open || given.rows > 0 || given.cols > 0 || is_text(format))
                 return;
-        for (size_t i = 0; i < sizeof(usual_sizes) / sizeof(*usual_sizes); i++)
-                try_size(p, format, usual_sizes[i]);
-        n = probe_sizes(format, p->heard, sizes);
+        for (size_t i = 0; i < sizeof(COMMON_SIZES) / sizeof(*COMMON_SIZES); i++)
+                try_size(p, format, COMMON_SIZES[i]);
+        n = suggest_sizes(format, p->heard, sizes);
         for (size_t i = 0; i < n; i++)
                 try_size(p, format, sizes[i]);
 }
 
-/* Beside a format that fits, a frame or two by chance say nothing. */
+/* If a format fits, drop the others of which only a frame or two were found, by chance. */
 static void drop_chance(struct prober *p) {
         int n = 0;
 
@@ -329,4 +290,8 @@ void probe_bytes(struct prober *p, const struct format_list *list, const struct 
         for (size_t i = 0; i < list->n; i++)
                 try_format(p, list->of[i], (struct size){rows, cols, false});
         drop_chance(p);
+}
+
+bool probe_fits(const struct prober *p) {
+        return p->n_fits > 0 && p->fits[0].verdict == VERDICT_FITS;
 }

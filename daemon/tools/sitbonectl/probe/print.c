@@ -1,28 +1,21 @@
 /* SPDX-License-Identifier: MIT */
+#include "tools/sitbonectl/probe/print.h"
+
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "contract/live_json.h"
 #include "tools/sitbonectl/formats/draw.h"
-#include "tools/sitbonectl/json_writer.h"
-#include "tools/sitbonectl/probe/command.h"
+#include "tools/sitbonectl/probe/suggest.h"
 
-/* More of the bytes than this: it is text. */
+/* Bytes of which a larger share is text are shown as text. */
 static const double TEXT_SHARE = 0.9;
 
-bool probe_fits(const struct probe *p) {
-        return p->prober.n_fits > 0 && p->prober.fits[0].verdict == VERDICT_FITS;
+static const char *verdict_word(enum verdict verdict) {
+        return verdict == VERDICT_FITS ? "fits" : verdict == VERDICT_PERHAPS ? "perhaps" : "no";
 }
 
-double probe_text_share(const struct probe *p) {
-        size_t text = 0;
-
-        for (size_t i = 0; i < p->heard.n; i++)
-                text += (p->bytes[i] >= ' ' && p->bytes[i] <= '~') || (p->bytes[i] >= '\t' && p->bytes[i] <= '\r');
-        return p->heard.n > 0 ? (double)text / (double)p->heard.n : 0;
-}
-
-static void say(char *ret, size_t size, const char *words) {
+static void append_phrase(char *ret, size_t size, const char *words) {
         size_t n = 0;
 
         while (ret[n])
@@ -30,14 +23,15 @@ static void say(char *ret, size_t size, const char *words) {
         snprintf(ret + n, size - n, "%s%s", n > 0 ? ", " : "", words);
 }
 
-void fit_evidence(const struct fit *fit, char *ret, size_t size) {
+/* "starts with AA 55, 192 bytes, sum": the properties that every frame had. */
+static void write_evidence(const struct fit *fit, char *ret, size_t size) {
         const struct format *f = fit->format;
         char words[96], sync[64];
 
         *ret = '\0';
         if (f->framing == FRAMING_TEXT) {
                 snprintf(words, sizeof(words), "%u numbers each time", fit->n_cells);
-                say(ret, size, words);
+                append_phrase(ret, size, words);
                 return;
         }
         format_bytes_words(f->sync.of, f->sync.n, sync, sizeof(sync));
@@ -47,80 +41,63 @@ void fit_evidence(const struct fit *fit, char *ret, size_t size) {
                                                    : "begins with",
                  sync);
         if (f->sync.n > 0)
-                say(ret, size, words);
+                append_phrase(ret, size, words);
         if (f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS)
-                say(ret, size, f->framing == FRAMING_SLIP ? "SLIP packets" : "COBS packets");
+                append_phrase(ret, size, f->framing == FRAMING_SLIP ? "SLIP packets" : "COBS packets");
         snprintf(words, sizeof(words), "%.0f bytes long", fit->frame_bytes);
         if (fit->frame_bytes > 0 && f->sparse.size == 0)
-                say(ret, size, words);
+                append_phrase(ret, size, words);
         if (f->length.kind != LENGTH_FIXED)
-                say(ret, size, "the length it says");
+                append_phrase(ret, size, "the length it says");
         if (f->shape.kind != SHAPE_NONE)
-                say(ret, size, "the rows and columns it says");
+                append_phrase(ret, size, "the rows and columns it says");
         if (f->part.kind != PART_NONE)
-                say(ret, size, "parts in rising order");
+                append_phrase(ret, size, "parts in rising order");
         if (f->n_constants > 0)
-                say(ret, size, "fixed bytes in the head");
+                append_phrase(ret, size, "fixed bytes in the head");
         if (f->tail.n > 0) {
                 format_bytes_words(f->tail.of, f->tail.n, sync, sizeof(sync));
                 snprintf(words, sizeof(words), "ends with %s", sync);
-                say(ret, size, words);
+                append_phrase(ret, size, words);
         }
         if (f->check != CHECK_NONE)
-                say(ret, size, format_check_word(f));
+                append_phrase(ret, size, format_check_word(f));
         if (f->max_valid > 0)
-                say(ret, size, "no value that cannot be");
+                append_phrase(ret, size, "no value that cannot be");
 }
 
 /* --- JSON --- */
 
-static void put_fit(struct out *o, const struct fit *f) {
+static json_t *make_fit(const struct fit *f) {
         char evidence[256];
 
-        out_text(o, "{\"format\":");
-        out_string(o, f->format->name);
-        out_word(o, "verdict", verdict_word(f->verdict));
-        out_number(o, "frames", (double)f->frames, 0);
-        out_number(o, "in_a_row", (double)f->in_a_row, 0);
-        out_number(o, "refused", (double)f->refused, 0);
-        out_number(o, "words_between", (double)f->words, 0);
-        out_number(o, "share", f->share, 3);
-        out_number(o, "cells", f->n_cells, 0);
-        out_number(o, "rows", f->rows > 0 ? f->rows : NAN, 0);
-        out_number(o, "cols", f->cols > 0 ? f->cols : NAN, 0);
-        out_key(o, "evidence");
-        fit_evidence(f, evidence, sizeof(evidence));
-        out_string(o, evidence);
-        out_text(o, "}");
+        write_evidence(f, evidence, sizeof(evidence));
+        return json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:o,s:i,s:o,s:o,s:s}", "format", f->format->name, "verdict",
+                         verdict_word(f->verdict), "frames", (json_int_t)f->frames, "in_a_row",
+                         (json_int_t)f->in_a_row, "refused", (json_int_t)f->refused, "words_between",
+                         (json_int_t)f->words, "share", live_json_number(f->share, 3), "cells", (int)f->n_cells,
+                         "rows", f->rows > 0 ? json_integer(f->rows) : json_null(), "cols",
+                         f->cols > 0 ? json_integer(f->cols) : json_null(), "evidence", evidence);
 }
 
-void probe_print_json(const struct probe *p) {
-        struct out *o = malloc(sizeof(*o));
+void findings_print_json(const struct findings *f) {
+        const struct prober *p = &f->prober;
+        json_t *candidates = json_array();
 
-        if (!o)
-                return;
-        out_init(o, stdout);
-        out_text(o, "{\"device\":");
-        out_string(o, p->device);
-        out_number(o, "baud", p->baud > 0 ? p->baud : NAN, 0);
-        out_number(o, "bytes", (double)p->heard.n, 0);
-        out_word_or_null(o, "format", probe_fits(p) ? format_list_setting(p->list, p->prober.fits[0].format) : NULL);
-        out_key(o, "candidates");
-        out_text(o, "[");
-        for (int i = 0; i < p->prober.n_fits; i++) {
-                out_text(o, i ? "," : "");
-                put_fit(o, &p->prober.fits[i]);
-        }
-        out_text(o, "]}\n");
-        out_flush(o);
-        free(o);
+        for (int i = 0; i < p->n_fits; i++)
+                json_array_append_new(candidates, make_fit(&p->fits[i]));
+        live_json_print(stdout,
+                        json_pack("{s:s,s:o,s:I,s:s?,s:o}", "device", f->device, "baud",
+                                  f->baud > 0 ? json_integer(f->baud) : json_null(), "bytes", (json_int_t)f->heard.n,
+                                  "format", probe_fits(p) ? format_list_setting(f->list, p->fits[0].format) : NULL,
+                                  "candidates", candidates));
 }
 
 /* --- text --- */
 
-static void print_size(const struct probe *p, const struct fit *f) {
-        int32_t side = (int32_t)lround(sqrt(f->n_cells)), rows = p->rows > 0 ? p->rows : f->rows,
-                cols = p->cols > 0 ? p->cols : f->cols;
+static void print_size(const struct findings *found, const struct fit *f) {
+        int32_t side = (int32_t)lround(sqrt(f->n_cells)), rows = found->rows > 0 ? found->rows : f->rows,
+                cols = found->cols > 0 ? found->cols : f->cols;
         bool open = f->format->cells == 0 && (f->format->rows == 0 || f->format->cols == 0);
 
         if (f->guessed)
@@ -131,32 +108,32 @@ static void print_size(const struct probe *p, const struct fit *f) {
                 printf("# %u cells a frame: a square is a guess\nrows = %d\ncols = %d\n", f->n_cells, (int)side,
                        (int)side);
         else if (open)
-                printf("# %u cells a frame: say rows and cols\n", f->n_cells);
+                printf("# %u cells a frame: set rows and cols\n", f->n_cells);
 }
 
-static void print_settings(const struct probe *p, const struct fit *f) {
-        printf("\nFor /etc/sitbone/sitbone.conf:\n\n[device]\ndevice = %s\nformat = %s\n", p->device,
-               format_list_setting(p->list, f->format));
-        if (p->baud > 0 && p->baud != f->format->baud)
-                printf("baud = %d\n", (int)p->baud);
-        print_size(p, f);
+static void print_settings(const struct findings *found, const struct fit *f) {
+        printf("\nFor /etc/sitbone/sitbone.conf:\n\n[device]\ndevice = %s\nformat = %s\n", found->device,
+               format_list_setting(found->list, f->format));
+        if (found->baud > 0 && found->baud != f->format->baud)
+                printf("baud = %d\n", (int)found->baud);
+        print_size(found, f);
         if (f->largest > f->format->full_scale)
                 printf("# the largest value seen is %g\nfull_scale = %g\n", (double)f->largest,
                        exp2(ceil(log2((double)f->largest + 1))) - 1);
         if (f->format->framing == FRAMING_TEXT && f->n_cells < FEW_CELLS)
-                printf("# only %u numbers a line: is it a mat at all? Other sensors print such lines, too\n",
-                       f->n_cells);
+                printf("# only %u numbers a line: other sensors print such lines, too. Is this a mat?\n", f->n_cells);
 }
 
-static void print_seen(const struct probe *p) {
-        bool text = probe_text_share(p) > TEXT_SHARE;
+static void print_beginning(const struct findings *found) {
+        bool text = heard_text_share(&found->heard) > TEXT_SHARE;
 
         printf(text ? "    it begins: " : "    it begins:");
-        for (size_t i = 0; i < p->heard.n && i < (text ? 60 : 24); i++)
+        for (size_t i = 0; i < found->heard.n && i < (text ? 60 : 24); i++)
                 if (!text)
-                        printf(" %02X", p->bytes[i]);
+                        printf(" %02X", found->heard.bytes[i]);
                 else
-                        putchar(p->bytes[i] >= ' ' && p->bytes[i] <= '~' ? p->bytes[i] : ' ');
+                        putchar(found->heard.bytes[i] >= ' ' && found->heard.bytes[i] <= '~' ? found->heard.bytes[i]
+                                                                                             : ' ');
         printf("\n");
 }
 
@@ -167,32 +144,32 @@ static void print_fit(const struct fit *f) {
                verdict_word(f->verdict), (unsigned long long)f->in_a_row, f->n_cells, (unsigned long long)f->refused,
                100 * f->share);
         if (f->verdict == VERDICT_FITS) {
-                fit_evidence(f, evidence, sizeof(evidence));
+                write_evidence(f, evidence, sizeof(evidence));
                 printf("      each: %s\n", evidence);
         }
         if (f->words > 0)
-                printf("      words stand between or in frames %llu times: left out\n", (unsigned long long)f->words);
+                printf("      words occur between or in frames %llu times: ignored\n", (unsigned long long)f->words);
 }
 
-void probe_print(const struct probe *p) {
-        printf("%s", p->device);
-        if (p->baud > 0)
-                printf(" at %d baud", (int)p->baud);
-        printf(": %zu bytes, %.0f %% of them text\n", p->heard.n, 100 * probe_text_share(p));
-        for (int i = 0; i < p->prober.n_fits; i++)
-                print_fit(&p->prober.fits[i]);
-        if (probe_fits(p)) {
-                print_settings(p, &p->prober.fits[0]);
-                if (p->prober.fits[0].format->framing == FRAMING_TEXT)
-                        probe_suggest(p, true);
-        } else if (p->silent) {
-                printf("nothing comes: is the mat powered? Some wait to be asked: probe --send asks in the words of "
-                       "every "
-                       "format that has some\n");
+void findings_print(const struct findings *found) {
+        printf("%s", found->device);
+        if (found->baud > 0)
+                printf(" at %d baud", (int)found->baud);
+        printf(": %zu bytes, %.0f %% of them text\n", found->heard.n, 100 * heard_text_share(&found->heard));
+        for (int i = 0; i < found->prober.n_fits; i++)
+                print_fit(&found->prober.fits[i]);
+        if (probe_fits(&found->prober)) {
+                print_settings(found, &found->prober.fits[0]);
+                if (found->prober.fits[0].format->framing == FRAMING_TEXT)
+                        suggest_description(&found->heard, true);
+        } else if (found->silent) {
+                printf("nothing comes: is the mat powered? Some mats send only when they are polled: probe --send "
+                       "polls "
+                       "in every format that needs it\n");
         } else {
-                printf("%s\n", p->prober.n_fits > 0 ? "nothing fits well" : "nothing fits");
-                print_seen(p);
-                if (probe_text_share(p) <= TEXT_SHARE || !probe_suggest(p, false))
+                printf("%s\n", found->prober.n_fits > 0 ? "nothing fits well" : "nothing fits");
+                print_beginning(found);
+                if (heard_text_share(&found->heard) <= TEXT_SHARE || !suggest_description(&found->heard, false))
                         printf("A mat of your own making is described in a file: man 5 sitbone-format\n");
         }
 }

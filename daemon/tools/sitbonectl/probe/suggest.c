@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a description would say of text that no format of the list fits: words between the numbers, names of rows, a clock or a
- * counter in front. */
+#include "tools/sitbonectl/probe/suggest.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,14 +8,14 @@
 
 #include "core/acquire/formats.h"
 #include "core/acquire/parse_number.h"
-#include "tools/sitbonectl/probe/command.h"
+#include "tools/sitbonectl/probe/fit.h"
 
-enum { LINES_MIN = 10, WAYS = 8 };
+enum { LINES_MIN = 10, VARIANTS = 8 };
 
-/* What the first of several numbers in a line is. */
-enum first { FIRST_CELL, FIRST_CLOCK, FIRST_ROW };
+/* The meaning of the first number of a line. */
+enum first_number { FIRST_CELL, FIRST_CLOCK, FIRST_ROW };
 
-static bool first_numbers(const char *line, const char *end, double *ret, int most) {
+static bool parse_first_numbers(const char *line, const char *end, double *ret, int most) {
         int n = 0;
 
         while (line < end && n < most)
@@ -26,16 +26,16 @@ static bool first_numbers(const char *line, const char *end, double *ret, int mo
         return n == most;
 }
 
-/* A clock or a counter rises from line to line, the number of a row counts up and begins again. The first and the last line
- * may be cut. */
-static enum first first_of(const struct heard *h) {
+/* A clock or a counter rises from line to line; the number of a row counts up and begins again. The first and the last line
+ * may be incomplete. */
+static enum first_number classify_first_number(const struct heard *h) {
         const char *at = memchr(h->bytes, '\n', h->n), *end = (const char *)h->bytes + h->n, *next;
         double number[2], last = NAN, least = INFINITY;
         bool rises = true, counts = true;
         int lines = 0;
 
         for (at = at ? at + 1 : end; (next = memchr(at, '\n', (size_t)(end - at))); at = next + 1) {
-                if (!first_numbers(at, next, number, 2))
+                if (!parse_first_numbers(at, next, number, 2))
                         continue;
                 least = fmin(least, number[0]);
                 rises = rises && !(number[0] <= last);
@@ -46,7 +46,8 @@ static enum first first_of(const struct heard *h) {
         return lines < LINES_MIN || !(rises || counts) ? FIRST_CELL : rises ? FIRST_CLOCK : FIRST_ROW;
 }
 
-static void way(struct format *f, int i, bool header) {
+/* Variant i of a description: how frames end, and whether any character separates numbers. */
+static void make_variant(struct format *f, int i, bool header) {
         *f = *format_by_name("csv-line");
         f->header_n = header;
         f->text_end = (enum text_end)(i / 2);
@@ -54,7 +55,7 @@ static void way(struct format *f, int i, bool header) {
                 snprintf(f->separators, sizeof(f->separators), "%c", FORMAT_SEPARATOR_ANY);
 }
 
-static void print_description(const struct fit *fit, enum first first) {
+static void print_description(const struct fit *fit, enum first_number first) {
         const struct format *f = fit->format;
         static const char *const ends[] = {"line", "blank", "word", "number"};
         double largest = fit->largest > 0 ? exp2(ceil(log2((double)fit->largest + 1))) - 1 : (double)f->full_scale;
@@ -69,29 +70,29 @@ static void print_description(const struct fit *fit, enum first first) {
                 printf("header = 1\n");
         if (f->text_end != TEXT_END_LINE)
                 printf("frame_end = %s\n", ends[f->text_end]);
-        printf("full_scale = %g\n# %u cells a frame: say rows and cols\n", largest, fit->n_cells);
+        printf("full_scale = %g\n# %u cells a frame: set rows and cols\n", largest, fit->n_cells);
         if (fit->n_cells < FEW_CELLS)
-                printf("# is it a mat at all? Other sensors print such lines, too\n");
+                printf("# other sensors print such lines, too: is this a mat?\n");
 }
 
-bool probe_suggest(const struct probe *p, bool only_counted) {
-        enum first first = first_of(&p->heard);
+bool suggest_description(const struct heard *heard, bool only_counted) {
+        enum first_number first = classify_first_number(heard);
         bool fits = false;
-        struct format *ways = calloc(WAYS, sizeof(*ways));
+        struct format *variants = calloc(VARIANTS, sizeof(*variants));
         struct format_list *list = calloc(1, sizeof(*list));
         struct prober *prober = calloc(1, sizeof(*prober));
 
-        if (ways && list && prober && (first != FIRST_CELL || !only_counted)) {
-                for (int i = 0; i < (first == FIRST_ROW ? WAYS : WAYS - 2); i++) {
-                        way(&ways[i], i, first != FIRST_CELL);
-                        list->of[list->n++] = &ways[i];
+        if (variants && list && prober && (first != FIRST_CELL || !only_counted)) {
+                for (int i = 0; i < (first == FIRST_ROW ? VARIANTS : VARIANTS - 2); i++) {
+                        make_variant(&variants[i], i, first != FIRST_CELL);
+                        list->of[list->n++] = &variants[i];
                 }
-                probe_bytes(prober, list, &p->heard, 0, 0);
+                probe_bytes(prober, list, heard, 0, 0);
                 fits = prober->n_fits > 0 && prober->fits[0].verdict == VERDICT_FITS;
                 if (fits)
                         print_description(&prober->fits[0], first);
         }
-        free(ways);
+        free(variants);
         free(list);
         free(prober);
         return fits;
