@@ -1,33 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings table. A row holds section, key, kind, range, unit, default and help text. */
+/* The settings table. A row holds section, key, kind, range, unit, default and help text. This is the only place with
+ * the value of a default; headers and stages give reasons. */
 #include "configure/settings_table.h"
 
 #include "sitbone/settings.h"
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): field names cannot be put in parentheses */
 #define FIELD(member) offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
-#define ROW(s, k, kind, syntax, lo, hi, unit, default_text, words, restart, help)                                     \
-        { #s, #k, kind, syntax, FIELD(s.k), lo, hi, unit, default_text, words, restart, help }
-#define NUMBER(s, k, kind, lo, hi, unit, default_text, restart, help)                                                 \
-        ROW(s, k, kind, TEXT_PLAIN, lo, hi, unit, default_text, NULL, restart, help)
-#define WORDS(s, k, kind, syntax, default_text, words, restart, help)                                                 \
-        ROW(s, k, kind, syntax, 0, 0, "", default_text, words, restart, help)
+#define ROW(s, k, kind, syntax, lo, hi, unit, preset, words, restart, help)                                           \
+        { #s, #k, kind, syntax, FIELD(s.k), lo, hi, unit, preset, words, restart, help }
+#define NUMBER(s, k, kind, lo, hi, unit, preset, restart, help)                                                       \
+        ROW(s, k, kind, TEXT_PLAIN, lo, hi, unit, preset, NULL, restart, help)
+#define WORDS(s, k, kind, syntax, preset, words, restart, help)                                                       \
+        ROW(s, k, kind, syntax, 0, 0, "", preset, words, restart, help)
 
-#define BOOL(s, k, default_text, help)              WORDS(s, k, SETTING_BOOL, TEXT_PLAIN, default_text, NULL, false, help)
-#define INT(s, k, lo, hi, unit, default_text, help) NUMBER(s, k, SETTING_INT, lo, hi, unit, default_text, false, help)
-#define FLOAT(s, k, lo, hi, unit, default_text, help)                                                                 \
-        NUMBER(s, k, SETTING_FLOAT, lo, hi, unit, default_text, false, help)
-#define TEXT(s, k, syntax, default_text, help) WORDS(s, k, SETTING_TEXT, syntax, default_text, NULL, false, help)
-#define HOURS(s, k, default_text, help)        WORDS(s, k, SETTING_HOURS, TEXT_PLAIN, default_text, NULL, false, help)
-#define DAYS(s, k, default_text, help)         WORDS(s, k, SETTING_DAYS, TEXT_PLAIN, default_text, NULL, false, help)
+#define BOOL(s, k, preset, help)                WORDS(s, k, SETTING_BOOL, TEXT_PLAIN, preset, NULL, false, help)
+#define INT(s, k, lo, hi, unit, preset, help)   NUMBER(s, k, SETTING_INT, lo, hi, unit, preset, false, help)
+#define FLOAT(s, k, lo, hi, unit, preset, help) NUMBER(s, k, SETTING_FLOAT, lo, hi, unit, preset, false, help)
+#define TEXT(s, k, syntax, preset, help)        WORDS(s, k, SETTING_TEXT, syntax, preset, NULL, false, help)
+#define HOURS(s, k, preset, help)               WORDS(s, k, SETTING_HOURS, TEXT_PLAIN, preset, NULL, false, help)
+#define DAYS(s, k, preset, help)                WORDS(s, k, SETTING_DAYS, TEXT_PLAIN, preset, NULL, false, help)
 /* The _R rows take effect at restart: they define the identity of the seat and its connections. */
-#define BOOL_R(s, k, default_text, help)              WORDS(s, k, SETTING_BOOL, TEXT_PLAIN, default_text, NULL, true, help)
-#define INT_R(s, k, lo, hi, unit, default_text, help) NUMBER(s, k, SETTING_INT, lo, hi, unit, default_text, true, help)
-#define FLOAT_R(s, k, lo, hi, unit, default_text, help)                                                               \
-        NUMBER(s, k, SETTING_FLOAT, lo, hi, unit, default_text, true, help)
-#define CHOICE_R(s, k, words, default_text, help)                                                                     \
-        WORDS(s, k, SETTING_CHOICE, TEXT_PLAIN, default_text, words, true, help)
-#define TEXT_R(s, k, syntax, default_text, help) WORDS(s, k, SETTING_TEXT, syntax, default_text, NULL, true, help)
+#define BOOL_R(s, k, preset, help)                WORDS(s, k, SETTING_BOOL, TEXT_PLAIN, preset, NULL, true, help)
+#define INT_R(s, k, lo, hi, unit, preset, help)   NUMBER(s, k, SETTING_INT, lo, hi, unit, preset, true, help)
+#define FLOAT_R(s, k, lo, hi, unit, preset, help) NUMBER(s, k, SETTING_FLOAT, lo, hi, unit, preset, true, help)
+#define CHOICE_R(s, k, words, preset, help)       WORDS(s, k, SETTING_CHOICE, TEXT_PLAIN, preset, words, true, help)
+#define TEXT_R(s, k, syntax, preset, help)        WORDS(s, k, SETTING_TEXT, syntax, preset, NULL, true, help)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const char *const line_words[] = {"leave", "on", "off", NULL};      /* enum line_state */

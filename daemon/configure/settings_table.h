@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of the settings table. A setting is added by one row and one member of its struct in include/sitbone/settings/. */
+/* Rows of the settings table. A setting is added by one row and one member of its struct in
+ * include/sitbone/settings/. */
 #ifndef CONFIGURE_SETTINGS_TABLE_H
 #define CONFIGURE_SETTINGS_TABLE_H
 

@@ -79,7 +79,7 @@ def check_tls(place, versions=("tlsv1.2", "tlsv1.3")):
 
 
 def check_over_tls(broker, listener, drive):
-    """What the plain connection can, and several commands in one TLS record."""
+    """The functions of a plain connection, and several commands in one TLS record."""
     drive.tell("sit -8", "raise 0")
     wait_for(lambda: len(listener.of(drive.base + "/event")) == 2, why="two events over TLS")
     for _ in range(6):
@@ -105,7 +105,7 @@ def check_over_tls(broker, listener, drive):
 
 
 def overslept_us(drive):
-    """The worst post of a quarter of a second, less what the machine made others wait meanwhile."""
+    """The longest post of a quarter of a second, minus the delay of another thread meanwhile."""
     with Jitter() as jitter:
         time.sleep(0.25)
         _, us = drive.worst_us()
@@ -119,7 +119,7 @@ def cpu_s(drive):
 
 
 class OldBroker:
-    """A proxy before a real broker that knows no MQTT 5: it refuses that greeting, or (silent) just closes."""
+    """A proxy before a real broker without MQTT 5: it refuses the greeting, or (silent) closes the connection."""
 
     def __init__(self, broker, silent):
         self.broker, self.silent, self.refused = broker, silent, 0
@@ -196,7 +196,7 @@ def check_taken_over(place):
 
 
 class Pusher(OldBroker):
-    """Accepts, then says that another client has taken the session over."""
+    """Accepts, then reports that another client has taken the session over."""
 
     def one(self, client):
         client.recv(4096)

@@ -42,8 +42,8 @@ enum { BACKOFF_REFUSED_MS = 3 * 1000, BACKOFF_BUSY_MS = 30 * 1000, BACKOFF_TAKEN
 
 enum { TAKE_OVERS_TOLERATED = 2, SHORT_LIVES_TOLERATED = 3, CLOSED_UNHEARD_TOLERATED = 2 };
 
-/* Shorter connections in a row count as no progress: mosquitto 2.0 drops the older of two clients with one id without a
- * reason code, and the two would push each other out forever. */
+/* Shorter connections in a row count as no progress: mosquitto 2.0 drops the older of two clients with one id without
+ * a reason code, and the two would push each other out forever. */
 #define SHORT_LIFE_US (30 * USEC_PER_SEC)
 
 static uint64_t random_below(uint64_t limit) {
@@ -383,9 +383,9 @@ static int send_offline(struct client *c) {
         return link_send(&c->link, &p);
 }
 
-/* Sends the waiting events, then "offline", and disconnects; bounded to 1.3 s. The connection is closed only after the
- * broker has acknowledged "offline": closing earlier would reset the connection and discard what the broker has not read
- * yet. */
+/* Sends the waiting events, then "offline", and disconnects; bounded to 1.3 s. The connection is closed only after
+ * the broker has acknowledged "offline": closing earlier would reset the connection and discard what the broker has
+ * not read yet. */
 static void say_goodbye(struct client *c) {
         uint64_t until_us = clock_boottime_us() + GOODBYE_US;
         bool up = true;
@@ -509,8 +509,8 @@ static void log_end(struct client *c) {
         snprintf(logged_reason, sizeof(c->retry.logged_reason), "%s", c->link.why);
 }
 
-/* Old brokers close the connection on an MQTT 5 greeting, or refuse the version: then 3.1.1 is used. Returns true if the
- * next attempt should follow immediately. */
+/* Old brokers close the connection on an MQTT 5 greeting, or refuse the version: then 3.1.1 is used. Returns true if
+ * the next attempt should follow immediately. */
 static bool choose_protocol(struct client *c) {
         struct client_retry *retry = &c->retry;
         const struct link *l = &c->link;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The MQTT client: connects, publishes, and answers commands. It runs on the MQTT thread and outlives connections. Topics
- * are described in sitbone-mqtt(7). */
+/* The MQTT client: connects, publishes, and answers commands. It runs on the MQTT thread and outlives connections.
+ * Topics are described in sitbone-mqtt(7). */
 #ifndef PUBLISH_MQTT_CLIENT_H
 #define PUBLISH_MQTT_CLIENT_H
 

@@ -184,8 +184,8 @@ static bool create_client(struct link *l, const char *client_id, const char *wil
         l->m = mosquitto_new(client_id, !l->v5, l);
         if (!l->m)
                 return end_link(l, LINK_SETTINGS, strerror(errno));
-        mosquitto_threaded_set(
-                l->m, true); /* publishing only queues and link_step() writes, so that reading always comes first */
+        /* publishing only queues and link_step() writes, so that reading always comes first */
+        mosquitto_threaded_set(l->m, true);
         mosquitto_int_option(l->m, MOSQ_OPT_PROTOCOL_VERSION, l->v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
         mosquitto_int_option(l->m, MOSQ_OPT_TCP_NODELAY, 1);
         mosquitto_connect_v5_callback_set(l->m, on_connect);

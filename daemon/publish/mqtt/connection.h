@@ -57,7 +57,8 @@ struct link {
 bool link_open(struct link *l, const struct settings_mqtt *settings, const char *client_id, const char *will_topic,
                bool v5, const struct link_handler *handler);
 
-/* Waits for the broker or wake_fd, at most timeout_ms, then reads, writes and keeps alive. False: end and why are set. */
+/* Waits for the broker or wake_fd, at most timeout_ms, then reads, writes and keeps alive. False: end and why are
+ * set. */
 bool link_step(struct link *l, int wake_fd, int timeout_ms);
 
 struct link_publish {

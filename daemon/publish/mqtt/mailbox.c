@@ -15,8 +15,8 @@ static void wake_reader(int fd) {
         (void)!write(fd, &(uint64_t){1}, sizeof(uint64_t));
 }
 
-/* The MQTT thread may run at a lower priority than the decision thread. While it holds the lock it inherits that of the
- * decision thread. */
+/* The MQTT thread may run at a lower priority than the decision thread. While it holds the lock it inherits that of
+ * the decision thread. */
 static int init_lock(pthread_mutex_t *lock) {
         pthread_mutexattr_t attributes;
         int r = pthread_mutexattr_init(&attributes);
@@ -50,7 +50,8 @@ void mailbox_free(struct mailbox *m) {
         pthread_mutex_destroy(&m->lock);
 }
 
-/* Called with the lock held. If the queue is full, the oldest event is dropped and counted: the newest matters more. */
+/* Called with the lock held. If the queue is full, the oldest event is dropped and counted: the newest matters
+ * more. */
 static void push_event(void *userdata, const struct seat_event *event) {
         struct mailbox *m = userdata;
         uint32_t place;

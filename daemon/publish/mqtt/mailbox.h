@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mailbox between the decision thread and the MQTT thread: the newest report, and bounded queues of events, commands and
- * answers. The lock is never held across a system call. */
+/* Mailbox between the decision thread and the MQTT thread: the newest report, and bounded queues of events, commands
+ * and answers. The lock is never held across a system call. */
 #ifndef PUBLISH_MQTT_MAILBOX_H
 #define PUBLISH_MQTT_MAILBOX_H
 

@@ -78,8 +78,8 @@ static void mqtt_configure(void *self, const struct settings *settings) {
         mailbox_configure(&q->client.mailbox, settings);
 }
 
-/* Resolving a name cannot be interrupted, nor can a connect() that nobody answers. Such a thread is left behind; it frees
- * what it holds when it returns. */
+/* Resolving a name cannot be interrupted, nor can a connect() that nobody answers. Such a thread is left behind; it
+ * frees what it holds when it returns. */
 static void mqtt_free(void *self) {
         struct mqtt *q = self;
         struct timespec until;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Decides when the state is published. The rows of contract/live_fields.c define how soon a change is worth a message. */
+/* Decides when the state is published. The rows of contract/live_fields.c define how soon a change is worth a
+ * message. */
 #ifndef PUBLISH_MQTT_PACE_H
 #define PUBLISH_MQTT_PACE_H
 
