@@ -44,8 +44,6 @@ static void serial_close(struct port *port) {
         sp_free_port(port->state);
 }
 
-static const struct port_backend serial_backend = {.read = serial_read, .write = serial_write, .close = serial_close};
-
 static int find_error(enum sp_return r) {
         int error = r == SP_ERR_ARG ? EINVAL : r == SP_ERR_MEM ? ENOMEM : r == SP_ERR_SUPP ? ENOTSUP : 0;
 
@@ -195,7 +193,8 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
         return 0;
 }
 
-int port_serial_open(struct port *port, const char *path, const struct port_options *options, struct port_hint hint) {
+static int serial_open(struct port *port, const char *path, const struct port_options *options,
+                       struct port_hint hint) {
         struct sp_port *sp;
         enum sp_return found = sp_get_port_by_name(path, &sp);
         int r;
@@ -207,8 +206,10 @@ int port_serial_open(struct port *port, const char *path, const struct port_opti
                 sp_free_port(sp);
                 return r;
         }
-        port->backend = &serial_backend;
         port->two_way = true;
         port->state = sp;
         return 0;
 }
+
+const struct port_backend port_serial = {
+        .open = serial_open, .read = serial_read, .write = serial_write, .close = serial_close};

@@ -31,12 +31,11 @@
 #include "sitbone/posture.h"
 #include "sitbone/profile.h"
 
-/* The place of one sit: means over its first quiet seconds. */
+/* The place of one sit: means over its first quiet seconds. Zero at the beginning of a sit. */
 struct place_average {
         float sum_s, mean[PLACE_N];
 };
 
-void mat_shift_reset(struct place_average *a);
 /* One sample of a person. */
 void mat_shift_step(struct place_average *a, const struct sitter_sample *sample);
 
