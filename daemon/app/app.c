@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread reads the mat, decides and posts snapshots to the outlets. Nothing here may wait for a network, a disk or a
- * peer. */
+/* One thread reads the mat, decides and posts snapshots to the outlets. Nothing here may wait for a network, a disk
+ * or a peer. */
 #include "app/app.h"
 
 #include <errno.h>
@@ -151,19 +151,19 @@ static void recall_tare(struct app *a) {
 static void update_wall_clock(struct app *a, uint64_t now_us) {
         uint64_t realtime_us = clock_realtime_us();
         time_t t = (time_t)(realtime_us / USEC_PER_SEC);
-        struct wall_clock around = {.known = true, .now_us = now_us};
+        struct wall_clock clock = {.known = true, .now_us = now_us};
         struct tm tm;
+        uint32_t second; /* of the day */
 
         localtime_r(&t, &tm);
-        around.day_us =
-                (uint64_t)(tm.tm_hour * 3600 + tm.tm_min * 60 + (tm.tm_sec < 60 ? tm.tm_sec : 59)) * USEC_PER_SEC +
-                realtime_us % USEC_PER_SEC;
-        around.weekday = (uint32_t)tm.tm_wday;
-        pipeline_surround(&a->pipeline, &around);
+        second = (uint32_t)(tm.tm_hour * 3600 + tm.tm_min * 60 + (tm.tm_sec < 60 ? tm.tm_sec : 59));
+        clock.day_us = second * USEC_PER_SEC + realtime_us % USEC_PER_SEC;
+        clock.weekday = (uint32_t)tm.tm_wday;
+        pipeline_set_clock(&a->pipeline, &clock);
 }
 
-/* The first frame of a text mat sets the number of cells, and so does another mat in its place: starts the pipeline again
- * with the geometry that follows from it, in the same bout. */
+/* The first frame of a text mat sets the number of cells, and so does another mat in its place: starts the pipeline
+ * again with the geometry that follows from it, in the same bout. */
 static void learn_geometry(struct app *a, uint32_t n_cells) {
         uint32_t before = a->mat.layout.geometry.n_cells;
         struct memory memory;
@@ -250,8 +250,8 @@ static int find_local_day(uint64_t realtime_us) {
         return (int)(timegm(&tm) / DAY_S);
 }
 
-/* Reports every midnight since the day `from`: a machine that slept over a weekend saw none of them. A clock that was set
- * back to an earlier day counts as one new day. */
+/* Reports every midnight since the day `from`: a machine that slept over a weekend saw none of them. A clock that
+ * was set back to an earlier day counts as one new day. */
 static void begin_days(struct app *a, int from, uint64_t now_us) {
         int passed = a->today - from, days = passed < 0 ? 1 : passed < NEW_DAYS_MAX ? passed : NEW_DAYS_MAX;
 
@@ -339,8 +339,8 @@ static void notify_systemd(struct app *a) {
         sd_notify(false, status);
 }
 
-/* With --speed a tick is a second of virtual time, as far as the machine is quick enough: a kill then loses no more than
- * that. */
+/* With --speed a tick is a second of virtual time, as far as the machine is quick enough: a kill then loses no more
+ * than that. */
 static uint64_t tick_period_us(const struct app *a) {
         return a->options.speed <= 1 ? TICK_US : max_u64((uint64_t)(TICK_US / a->options.speed), TICK_MIN_US);
 }
@@ -395,9 +395,9 @@ static void apply_settings(struct app *a, const struct settings *settings) {
         log_info("settings: reloaded");
 }
 
-/* SIGHUP: reads settings and response curves again; with an error in the settings the previous ones remain active. This
- * happens between two frames, which wait in the kernel meanwhile: a third of a millisecond with the curves of 32x32 cells,
- * one and a half with those of 64x64, as long as the files are in memory. */
+/* SIGHUP: reads settings and response curves again; with an error in the settings the previous ones remain active.
+ * This happens between two frames, which wait in the kernel meanwhile: a third of a millisecond with the curves of
+ * 32x32 cells, one and a half with those of 64x64, as long as the files are in memory. */
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
         struct app *a = userdata;
         struct config_errors *errors = calloc(1, sizeof(*errors));

@@ -200,9 +200,10 @@ static int check_config(const struct settings *settings, struct config_errors *e
 static void limit_memory(void) {
         pthread_attr_t attributes;
 
-        mallopt(M_ARENA_MAX, 1); /* threads that allocate a few bytes a minute need no own heaps */
-        mallopt(M_MMAP_THRESHOLD,
-                LARGE_BLOCK); /* large blocks take only the pages in use, and are returned when freed */
+        /* Threads that allocate a few bytes a minute need no own heaps. Large blocks take only the pages in use, and
+         * are returned when freed. */
+        mallopt(M_ARENA_MAX, 1);
+        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
         if (pthread_attr_init(&attributes) != 0)
                 return;
         pthread_attr_setstacksize(&attributes, THREAD_STACK); /* [realtime] lock_memory locks whole stacks */

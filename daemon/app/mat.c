@@ -16,7 +16,8 @@
 
 enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000 };
 
-/* Without bytes for this long, no frame is being sent. USB adapters hold bytes back for up to 16 ms (FTDI latency timer). */
+/* Without bytes for this long, no frame is being sent. USB adapters hold bytes back for up to 16 ms (FTDI latency
+ * timer). */
 enum { QUIET_US = 50000 };
 
 enum { START_AGAIN_US = 1000000, LATENCY_LONG_MS = 3 };

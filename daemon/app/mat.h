@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The mat as an event source: opens the port, reads, decodes, and opens the port again, with growing pauses, after it was
- * lost. */
+/* The mat as an event source: opens the port, reads, decodes, and opens the port again, with growing pauses, after
+ * it was lost. */
 #ifndef APP_MAT_H
 #define APP_MAT_H
 
@@ -57,14 +57,15 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
 /* Makes the geometry of a mat whose first frame has n_cells cells. NULL, or an error. */
 const char *mat_learn(struct mat *m, uint32_t n_cells);
 
-/* For a program that records beside the daemon: returns the descriptor to pass on and close (tap.h), or a negative errno
- * when there are too many. *ret_head: the head of its recording. */
+/* For a program that records beside the daemon: returns the descriptor to pass on and close (tap.h), or a negative
+ * errno when there are too many. *ret_head: the head of its recording. */
 int mat_tap(struct mat *m, const char **ret_head);
 
 /* Opens the port; further attempts follow by themselves. */
 void mat_start(struct mat *m);
 
-/* Call it once a second. On a quiet line it decodes a frame that waits for the delimiter of a next one that does not come. */
+/* Call it once a second. On a quiet line it decodes a frame that waits for the delimiter of a next one that does
+ * not come. */
 void mat_tick(struct mat *m);
 
 /* The reason why no frames come, as a sentence for people. */

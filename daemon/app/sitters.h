@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Chooses whose profile is in use, and stores the profile when something was learnt. store/profiles.c writes the files;
- * core/estimate/ learns. */
+/* Chooses whose profile is in use, and stores the profile when something was learnt. store/profiles.c writes the
+ * files; core/estimate/ learns. */
 #ifndef APP_SITTERS_H
 #define APP_SITTERS_H
 

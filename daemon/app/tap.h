@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends the wire bytes of the mat to programs that record beside the running daemon: one message for each reading of the
- * port, through a socket pair. Never waits: bytes that the other end does not read in time are lost, and the next message
- * reports how many. */
+/* Sends the wire bytes of the mat to programs that record beside the running daemon: one message for each reading
+ * of the port, through a socket pair. Never waits: bytes that the other end does not read in time are lost, and the
+ * next message reports how many. */
 #ifndef APP_TAP_H
 #define APP_TAP_H
 
@@ -19,8 +19,8 @@ struct tap {
         } of[TAPS_MAX];
 };
 
-/* Returns the end to read from, which the caller passes on and closes; or a negative errno (-EMFILE: there are TAPS_MAX
- * already). */
+/* Returns the end to read from, which the caller passes on and closes; or a negative errno (-EMFILE: there are
+ * TAPS_MAX already). */
 int tap_open(struct tap *t);
 
 /* n 0: the port was opened again. Taps whose other end is closed are removed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Timers on CLOCK_BOOTTIME that ring once. A timer that cannot be set would leave the daemon waiting for ever, so it ends the
- * event loop with an error, and the service manager starts the daemon again. */
+/* Timers on CLOCK_BOOTTIME that ring once. A timer that cannot be set would leave the daemon waiting for ever, so
+ * it ends the event loop with an error, and the service manager starts the daemon again. */
 #ifndef APP_TIMER_H
 #define APP_TIMER_H
 

@@ -3,8 +3,8 @@
 
 #include "util/clock.h"
 
-/* A turn takes at most this much virtual time. On a machine that cannot keep up with --speed time then passes more slowly;
- * otherwise a late turn would look like one after a sleep of the machine. */
+/* A turn takes at most this much virtual time. On a machine that cannot keep up with --speed time then passes more
+ * slowly; otherwise a late turn would look like one after a sleep of the machine. */
 #define TURN_MOST_US (5 * USEC_PER_SEC)
 
 static void set_epoch(struct virtual_clock *c, uint64_t real_us, uint64_t virtual_us) {

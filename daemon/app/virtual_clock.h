@@ -18,8 +18,8 @@ struct virtual_clock {
 /* From now on virtual time continues at virtual_us. */
 void virtual_clock_continue(struct virtual_clock *c, uint64_t virtual_us);
 
-/* The moment at which this turn of the loop began, in virtual time. It is the same for everything that is decided in one
- * turn. */
+/* The moment at which this turn of the loop began, in virtual time. It is the same for everything that is decided
+ * in one turn. */
 uint64_t virtual_clock_turn(struct virtual_clock *c);
 
 /* Virtual time to real time. */

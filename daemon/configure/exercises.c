@@ -294,8 +294,8 @@ static void copy_catalogue(const struct exercise_catalogue *from, struct exercis
         memcpy(to, from, offsetof(struct exercise_catalogue, of) + from->n * sizeof(*from->of));
 }
 
-/* Returns the number of errors; without any, writes *ret. base: the catalogue that the text translates, NULL if the text
- * is a catalogue itself. */
+/* Returns the number of errors; without any, writes *ret. base: the catalogue that the text translates, NULL if the
+ * text is a catalogue itself. */
 static int parse_catalogue(const char *path, const char *text, size_t n, const struct exercise_catalogue *base,
                            struct config_errors *errors, struct exercise_catalogue *ret) {
         struct reading *r = calloc(1, sizeof(*r));

@@ -380,7 +380,10 @@ static void describe_legal_values(const struct key *key, char *ret, size_t size)
         case SEPARATORS:
                 join_words(separator_words, ret, size);
                 return;
-        default:
+        case U8:
+        case U16:
+        case I32:
+        case REAL:
                 snprintf(ret, size, "%.10g..%.10g", key->min, key->max);
         }
 }
@@ -516,8 +519,8 @@ static void report_problem(const struct reading *r, const char *problem) {
         config_error_add(r->errors, "%s: %s", r->path, problem);
 }
 
-/* Derives what a description leaves out: the number of cells equals the number of positions, and a shape at the start of
- * the frame is not part of the header. */
+/* Derives what a description leaves out: the number of cells equals the number of positions, and a shape at the start
+ * of the frame is not part of the header. */
 static void derive_defaults(struct format *f) {
         uint8_t shape_n = format_shape(f, 0, 0).n;
         uint32_t n;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A wire format that is described in a file: the content of a row of the format table (core/acquire/format.h), without C. */
+/* A wire format that is described in a file: the content of a row of the format table (core/acquire/format.h),
+ * without C. */
 #ifndef CONFIGURE_FORMAT_FILE_H
 #define CONFIGURE_FORMAT_FILE_H
 
@@ -9,12 +10,13 @@
 #include "core/acquire/format.h"
 #include "util/config_errors.h"
 
-/* Parses a text; every error is added with file and line. *ret is written only if there is none. The format has the name
- * of the file. Returns the number of errors. */
+/* Parses a text; every error is added with file and line. *ret is written only if there is none. The format has the
+ * name of the file. Returns the number of errors. */
 int format_parse(const char *path, const char *text, size_t n, struct config_errors *errors, struct format *ret);
 
-/* Finds the row of this name; or NAME.conf in /etc/sitbone/formats or the installed share/sitbone/formats; or, if the name
- * contains a slash, the file itself. *storage is written only if it is a file. NULL: there is none, or it has errors. */
+/* Finds the row of this name; or NAME.conf in /etc/sitbone/formats or the installed share/sitbone/formats; or, if the
+ * name contains a slash, the file itself. *storage is written only if it is a file. NULL: there is none, or it has
+ * errors. */
 const struct format *format_find(const char *name, struct format *storage, struct config_errors *errors);
 
 /* Reads the text of the file that format_find() would parse, malloc'd. -ENOENT for rows and for unknown names. */

@@ -15,8 +15,8 @@ struct format_list {
         struct format file[FORMAT_LIST_FILES];
 };
 
-/* folders: as format_folders. A file is left out if a row or a file before it has the same name, or if it has errors, which
- * are added. */
+/* folders: as format_folders. A file is left out if a row or a file before it has the same name, or if it has errors,
+ * which are added. */
 void format_list_load(struct format_list *list, const char *const *folders, struct config_errors *errors);
 
 /* Adds one more format by its path. It goes first, whatever its name is. */

@@ -13,7 +13,8 @@ enum { FILE_LIMIT = 1 << 20 };
 
 static const double LOAD_MAX_N = 10000, VALUE_MAX = 1e9, NUMBER_MIN = 1e-9;
 
-/* Least ratio of two successive numbers: closer ones are not a measured slope, and soon not one that a float can hold. */
+/* Least ratio of two successive numbers: closer ones are not a measured slope, and soon not one that a float can
+ * hold. */
 static const float RISE_MIN = 1.0001F;
 
 struct reading {

@@ -4,9 +4,9 @@
  *   # the rest of a line after a # is a comment
  *   sitbone-response 1
  *   cells 256
- *   load 0.5 12 13 11 ...      newtons on one cell, then the reading of each cell above the empty seat in raw counts, or one
- *   load 2 40 44 39 ...        number for all cells. 1 to 8 loads. Loads and the numbers of each cell rise from line to
- *                              line by a ten-thousandth at least; with less no slope can be derived.
+ *   load 0.5 12 13 11 ...   newtons on one cell, then the reading of each cell above the empty seat in raw counts,
+ *   load 2 40 44 39 ...     or one number for all cells. 1 to 8 loads. Loads and the numbers of each cell rise from
+ *                           line to line by a ten-thousandth at least; with less no slope can be derived.
  */
 #ifndef CONFIGURE_RESPONSE_CURVE_H
 #define CONFIGURE_RESPONSE_CURVE_H

@@ -109,6 +109,44 @@ static void format_days(uint32_t days, char *ret, size_t size) {
 
 /* ---- one value ---- */
 
+static void describe_formats(char *ret, size_t size) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < format_count() && n < size; i++)
+                n += (size_t)snprintf(ret + n, size - n, "%s%s", i ? " | " : "", format_at(i)->name);
+        if (n < size)
+                snprintf(ret + n, size - n, " | a file in /etc/sitbone/formats");
+}
+
+static void describe_syntax(const struct setting *row, char *ret, size_t size) {
+        switch (row->syntax) {
+        case TEXT_PLAIN:
+                snprintf(ret, size, "printable text of at most %zu bytes of UTF-8", row->size - 1);
+                break;
+        case TEXT_SLUG:
+                snprintf(ret, size, "auto, or a-z, 0-9 and -");
+                break;
+        case TEXT_TOPIC:
+                snprintf(ret, size, "an MQTT topic without +, #, $ and a / at either end");
+                break;
+        case TEXT_FORMAT:
+                describe_formats(ret, size);
+                break;
+        case TEXT_LIST:
+                snprintf(ret, size, "empty, or up to 64 numbers 0..63, as 0 1 2 or 15-31 14-0");
+                break;
+        case TEXT_BOARDS:
+                snprintf(ret, size, "empty, or board numbers from left to right, as 0 1 or 0 / 1xy");
+                break;
+        case TEXT_MASK:
+                snprintf(ret, size, "empty, or cells, rows and columns, as 120 3:5 row 7 col 0-2");
+                break;
+        case TEXT_POSITIONS:
+                snprintf(ret, size, "empty, or numbers -2000..2000, as -90 0 90.5; %zu bytes at most", row->size - 1);
+                break;
+        }
+}
+
 /* Legal values in words, for errors and for the file of defaults. */
 static void describe_legal_values(const struct setting *row, char *ret, size_t size) {
         size_t n = 0;
@@ -125,30 +163,6 @@ static void describe_legal_values(const struct setting *row, char *ret, size_t s
                 for (const char *const *word = row->choices; *word && n < size; word++)
                         n += (size_t)snprintf(ret + n, size - n, "%s%s", word == row->choices ? "" : " | ", *word);
                 break;
-        case SETTING_FORMAT:
-                for (size_t i = 0; i < format_count() && n < size; i++)
-                        n += (size_t)snprintf(ret + n, size - n, "%s%s", i ? " | " : "", format_at(i)->name);
-                if (n < size)
-                        snprintf(ret + n, size - n, " | a file in /etc/sitbone/formats");
-                break;
-        case SETTING_SLUG:
-                snprintf(ret, size, "auto, or a-z, 0-9 and -");
-                break;
-        case SETTING_TOPIC:
-                snprintf(ret, size, "an MQTT topic without +, #, $ and a / at either end");
-                break;
-        case SETTING_LIST:
-                snprintf(ret, size, "empty, or up to 64 numbers 0..63, as 0 1 2 or 15-31 14-0");
-                break;
-        case SETTING_BOARDS:
-                snprintf(ret, size, "empty, or board numbers from left to right, as 0 1 or 0 / 1xy");
-                break;
-        case SETTING_MASK:
-                snprintf(ret, size, "empty, or cells, rows and columns, as 120 3:5 row 7 col 0-2");
-                break;
-        case SETTING_POSITIONS:
-                snprintf(ret, size, "empty, or numbers -2000..2000, as -90 0 90.5; %zu bytes at most", row->size - 1);
-                break;
         case SETTING_HOURS:
                 snprintf(ret, size, "hours such as 22:00-07:00, or empty");
                 break;
@@ -156,7 +170,7 @@ static void describe_legal_values(const struct setting *row, char *ret, size_t s
                 snprintf(ret, size, "any of mon tue wed thu fri sat sun, or empty");
                 break;
         case SETTING_TEXT:
-                snprintf(ret, size, "printable text of at most %zu bytes of UTF-8", row->size - 1);
+                describe_syntax(row, ret, size);
                 break;
         }
 }
@@ -218,24 +232,34 @@ static bool is_legal_text(const struct setting *row, const char *s) {
 
         if (strlen(s) >= row->size || !is_sanitized(s))
                 return false;
-        switch (row->kind) {
-        case SETTING_SLUG:
+        switch (row->syntax) {
+        case TEXT_SLUG:
                 return is_slug(s);
-        case SETTING_TOPIC:
+        case TEXT_TOPIC:
                 return is_topic(s);
-        case SETTING_FORMAT:
+        case TEXT_FORMAT:
                 return format_exists(s);
-        case SETTING_LIST:
+        case TEXT_LIST:
                 return cell_lists_parse_indices(s, &list);
-        case SETTING_BOARDS:
+        case TEXT_BOARDS:
                 return cell_lists_parse_boards(s, &boards);
-        case SETTING_MASK:
+        case TEXT_MASK:
                 return cell_lists_check_mask(s);
-        case SETTING_POSITIONS:
+        case TEXT_POSITIONS:
                 return are_positions(s);
-        default:
-                return true;
+        case TEXT_PLAIN:
+                break;
         }
+        return true;
+}
+
+/* Clears the rest of an older value, because the digest of the settings covers the whole field. */
+static bool assign_text(char *field, const struct setting *row, const char *s) {
+        if (!is_legal_text(row, s))
+                return false;
+        memset(field, 0, row->size);
+        memcpy(field, s, strlen(s));
+        return true;
 }
 
 /* Writes the value into its field. Returns false and writes nothing if it is not legal. */
@@ -262,14 +286,10 @@ static bool assign_setting(struct settings *settings, const struct setting *row,
                 return parse_hours(s, field);
         case SETTING_DAYS:
                 return parse_days(s, field);
-        default:
-                if (!is_legal_text(row, s))
-                        return false;
-                memset(field, 0,
-                       row->size); /* clears the rest of an older value, because the digest covers the whole field */
-                memcpy(field, s, strlen(s));
-                return true;
+        case SETTING_TEXT:
+                return assign_text(field, row, s);
         }
+        return false;
 }
 
 static void print_setting(FILE *f, const struct settings *settings, const struct setting *row) {
@@ -297,7 +317,7 @@ static void print_setting(FILE *f, const struct settings *settings, const struct
                 format_days(*(const uint32_t *)field, text, sizeof(text));
                 fputs(text, f);
                 break;
-        default:
+        case SETTING_TEXT:
                 fputs(field, f);
                 break;
         }
@@ -306,20 +326,7 @@ static void print_setting(FILE *f, const struct settings *settings, const struct
 static bool setting_differs(const struct setting *row, const struct settings *a, const struct settings *b) {
         const char *x = (const char *)a + row->offset, *y = (const char *)b + row->offset;
 
-        switch (row->kind) {
-        case SETTING_BOOL:
-                return *(const bool *)x != *(const bool *)y;
-        case SETTING_INT:
-        case SETTING_CHOICE:
-                return *(const int32_t *)x != *(const int32_t *)y;
-        case SETTING_FLOAT:
-                return *(const float *)x != *(const float *)y;
-        case SETTING_HOURS:
-        case SETTING_DAYS:
-                return memcmp(x, y, row->size) != 0;
-        default:
-                return strcmp(x, y) != 0;
-        }
+        return row->kind == SETTING_TEXT ? strcmp(x, y) != 0 : memcmp(x, y, row->size) != 0;
 }
 
 void settings_defaults(struct settings *ret) {

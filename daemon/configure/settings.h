@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings file. Reading, checking, printing and config/sitbone.conf are derived from the rows of settings_table.c. */
+/* The settings file. Reading, checking, printing and config/sitbone.conf are derived from the rows of
+ * settings_table.c. */
 #ifndef CONFIGURE_SETTINGS_H
 #define CONFIGURE_SETTINGS_H
 
@@ -11,8 +12,8 @@
 
 void settings_defaults(struct settings *ret);
 
-/* Applies one text to *settings; a later text overrides an earlier one. Unknown sections and keys, values out of range and
- * unreadable lines are errors; each names the nearest legal name or the range. */
+/* Applies one text to *settings; a later text overrides an earlier one. Unknown sections and keys, values out of
+ * range and unreadable lines are errors; each names the nearest legal name or the range. */
 void settings_parse(struct settings *settings, const char *path, const char *text, size_t n,
                     struct config_errors *errors);
 

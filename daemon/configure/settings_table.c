@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings table. A row holds section, key, kind, range, unit, default and help text. */
+/* The settings table. A row holds section, key, kind, range, unit, default and help text. This is the only place with
+ * the value of a default; headers and stages give reasons. */
 #include "configure/settings_table.h"
 
 #include "sitbone/settings.h"
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): field names cannot be put in parentheses */
 #define FIELD(member) offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
-#define BOOL(s, k, default_text, help)                                                                                \
-        { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", default_text, NULL, false, help }
-#define INT(s, k, lo, hi, unit, default_text, help)                                                                   \
-        { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, default_text, NULL, false, help }
-#define FLOAT(s, k, lo, hi, unit, default_text, help)                                                                 \
-        { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, default_text, NULL, false, help }
-#define TEXT(s, k, kind, default_text, help)                                                                          \
-        { #s, #k, kind, FIELD(s.k), 0, 0, "", default_text, NULL, false, help }
-/* The _R rows take effect at restart: they define the identity of the seat and its connections. */
-#define BOOL_R(s, k, default_text, help)                                                                              \
-        { #s, #k, SETTING_BOOL, FIELD(s.k), 0, 0, "", default_text, NULL, true, help }
-#define INT_R(s, k, lo, hi, unit, default_text, help)                                                                 \
-        { #s, #k, SETTING_INT, FIELD(s.k), lo, hi, unit, default_text, NULL, true, help }
-#define FLOAT_R(s, k, lo, hi, unit, default_text, help)                                                               \
-        { #s, #k, SETTING_FLOAT, FIELD(s.k), lo, hi, unit, default_text, NULL, true, help }
-#define CHOICE_R(s, k, words, default_text, help)                                                                     \
-        { #s, #k, SETTING_CHOICE, FIELD(s.k), 0, 0, "", default_text, words, true, help }
-#define TEXT_R(s, k, kind, default_text, help)                                                                        \
-        { #s, #k, kind, FIELD(s.k), 0, 0, "", default_text, NULL, true, help }
+#define ROW(s, k, kind, syntax, lo, hi, unit, preset, words, restart, help)                                           \
+        { #s, #k, kind, syntax, FIELD(s.k), lo, hi, unit, preset, words, restart, help }
+#define NUMBER(s, k, kind, lo, hi, unit, preset, restart, help)                                                       \
+        ROW(s, k, kind, TEXT_PLAIN, lo, hi, unit, preset, NULL, restart, help)
+#define WORDS(s, k, kind, syntax, preset, words, restart, help)                                                       \
+        ROW(s, k, kind, syntax, 0, 0, "", preset, words, restart, help)
 
+#define BOOL(s, k, preset, help)                WORDS(s, k, SETTING_BOOL, TEXT_PLAIN, preset, NULL, false, help)
+#define INT(s, k, lo, hi, unit, preset, help)   NUMBER(s, k, SETTING_INT, lo, hi, unit, preset, false, help)
+#define FLOAT(s, k, lo, hi, unit, preset, help) NUMBER(s, k, SETTING_FLOAT, lo, hi, unit, preset, false, help)
+#define TEXT(s, k, syntax, preset, help)        WORDS(s, k, SETTING_TEXT, syntax, preset, NULL, false, help)
+#define HOURS(s, k, preset, help)               WORDS(s, k, SETTING_HOURS, TEXT_PLAIN, preset, NULL, false, help)
+#define DAYS(s, k, preset, help)                WORDS(s, k, SETTING_DAYS, TEXT_PLAIN, preset, NULL, false, help)
+/* The _R rows take effect at restart: they define the identity of the seat and its connections. */
+#define BOOL_R(s, k, preset, help)                WORDS(s, k, SETTING_BOOL, TEXT_PLAIN, preset, NULL, true, help)
+#define INT_R(s, k, lo, hi, unit, preset, help)   NUMBER(s, k, SETTING_INT, lo, hi, unit, preset, true, help)
+#define FLOAT_R(s, k, lo, hi, unit, preset, help) NUMBER(s, k, SETTING_FLOAT, lo, hi, unit, preset, true, help)
+#define CHOICE_R(s, k, words, preset, help)       WORDS(s, k, SETTING_CHOICE, TEXT_PLAIN, preset, words, true, help)
+#define TEXT_R(s, k, syntax, preset, help)        WORDS(s, k, SETTING_TEXT, syntax, preset, NULL, true, help)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const char *const line_words[] = {"leave", "on", "off", NULL};      /* enum line_state */
@@ -33,14 +33,14 @@ static const char *const bus_words[] = {"system", "session", "off", NULL}; /* en
 static const char *const protocol_words[] = {"auto", "5", "3.1.1", NULL};  /* enum mqtt_protocol */
 
 const struct setting settings_table[] = {
-        TEXT_R(seat, id, SETTING_SLUG, "auto",
+        TEXT_R(seat, id, TEXT_SLUG, "auto",
                "Name of this seat in MQTT topics and Home Assistant. It must be unique and must never change: Home "
                "Assistant uses it as the permanent device ID. auto: the USB serial number of the mat, or the host "
                "name if the mat has none or is not plugged in at the first start; the result is stored in the "
                "state directory."),
-        TEXT_R(seat, name, SETTING_TEXT, "Desk chair", "Display name."),
-        TEXT_R(seat, area, SETTING_TEXT, "", "Room suggested to Home Assistant, such as Office."),
-        TEXT_R(seat, language, SETTING_TEXT, "auto",
+        TEXT_R(seat, name, TEXT_PLAIN, "Desk chair", "Display name."),
+        TEXT_R(seat, area, TEXT_PLAIN, "", "Room suggested to Home Assistant, such as Office."),
+        TEXT_R(seat, language, TEXT_PLAIN, "auto",
                "Language of alerts and exercises: en or de; auto: the language of the machine. Names in MQTT and "
                "D-Bus are always English."),
         BOOL(seat, recognise, "no",
@@ -48,10 +48,10 @@ const struct setting settings_table[] = {
              "(sitbonectl sitter). A person who is not recognised with certainty counts as nobody in particular. "
              "no: the sitter named last counts."),
 
-        TEXT_R(device, device, SETTING_TEXT, "auto",
+        TEXT_R(device, device, TEXT_PLAIN, "auto",
                "Location of the mat: auto (the only USB serial device), a tty or a link such as "
                "/dev/serial/by-id/..., a pty, a FIFO, a file, - (standard input) or tcp://host:port."),
-        TEXT_R(device, format, SETTING_FORMAT, "csv-line",
+        TEXT_R(device, format, TEXT_FORMAT, "csv-line",
                "Wire format of the mat. csv-line fits most home-made mats: numbers as text, one line per frame."),
         INT_R(device, baud, 0, 4000000, "baud", "0",
               "Baud rate. 0: the rate of the format. USB-CDC devices ignore it."),
@@ -78,22 +78,22 @@ const struct setting settings_table[] = {
               "Rotation of the mat, clockwise as seen from above: 0, 90, 180 or 270."),
         BOOL_R(device, flip_x, "no", "Exchange left and right."),
         BOOL_R(device, flip_y, "no", "Exchange front and back."),
-        TEXT_R(device, row_list, SETTING_LIST, "",
+        TEXT_R(device, row_list, TEXT_LIST, "",
                "For mats whose rows are wired out of order: the wire row that lies at the back, then the next one, "
                "and so on to the front. Every row must be listed once."),
-        TEXT_R(device, col_list, SETTING_LIST, "", "The same for columns, from left to right."),
-        TEXT_R(device, boards, SETTING_BOARDS, "",
+        TEXT_R(device, col_list, TEXT_LIST, "", "The same for columns, from left to right."),
+        TEXT_R(device, boards, TEXT_BOARDS, "",
                "For mats made of several boards that send in turn (marveldex-v1, marveldex-v2): the arrangement of "
                "the boards, so that one frame holds all of them. List the boards from left to right; / begins the "
                "next row towards the front. x or y after a number marks a board that is mounted mirrored, left to "
                "right or back to front. rows and cols are those of one board."),
-        TEXT_R(device, mask, SETTING_MASK, "",
+        TEXT_R(device, mask, TEXT_MASK, "",
                "Cells that are never used, numbered as in sitbonectl watch, from 0 at the back left: single cells "
                "by number or as row:column, whole rows, or whole columns. Each may be a range."),
-        TEXT_R(device, x_mm, SETTING_POSITIONS, "",
+        TEXT_R(device, x_mm, TEXT_POSITIONS, "",
                "For cells that are not in rows and columns: the position of each cell to the right of the middle "
                "of the seat, in wire order. pitch_x_mm is then the side of the square that one cell represents."),
-        TEXT_R(device, y_mm, SETTING_POSITIONS, "", "The same, forward of the middle of the seat."),
+        TEXT_R(device, y_mm, TEXT_POSITIONS, "", "The same, forward of the middle of the seat."),
 
         BOOL(condition, tare, "yes",
              "Learn the readings of the empty seat while it is certainly empty, so that cells that read above zero "
@@ -111,7 +111,7 @@ const struct setting settings_table[] = {
         BOOL(condition, creep, "yes",
              "Compensate for sensor creep (readings that rise under constant load). The amount is learned from the "
              "mat."),
-        TEXT(condition, response_file, SETTING_TEXT, "",
+        TEXT(condition, response_file, TEXT_PLAIN, "",
              "Measured response curves of this mat, made by sitbonectl calibrate response. Empty: loads are shares "
              "of full scale, not newtons."),
 
@@ -201,10 +201,10 @@ const struct setting settings_table[] = {
         FLOAT(alert, lull_s, 0, 60, "s", "5", "Time without activity that counts as a lull."),
         FLOAT(alert, lull_movement, 0.01, 10, "per second", "0.1",
               "Movement of load, as a share per second, above which the sitter counts as busy."),
-        TEXT(alert, quiet_hours, SETTING_HOURS, "",
-             "No alerts in these local hours. Alerts that fall due then come afterwards if they are still due. "
-             "Sitting time is counted as usual."),
-        TEXT(alert, quiet_days, SETTING_DAYS, "", "No alerts on these days, by the same rule."),
+        HOURS(alert, quiet_hours, "",
+              "No alerts in these local hours. Alerts that fall due then come afterwards if they are still due. "
+              "Sitting time is counted as usual."),
+        DAYS(alert, quiet_days, "", "No alerts on these days, by the same rule."),
         INT(alert, snoozes_max, 0, 100, "a day", "0",
             "Maximum number of snoozes a day. 0: no limit, since a refused snooze is worse than one too many."),
         INT(alert, skips_max, 0, 100, "a day", "0", "Maximum number of skips a day. 0: no limit."),
@@ -219,7 +219,7 @@ const struct setting settings_table[] = {
         BOOL(alert, adaptive, "no",
              "Move the prompt to stand up by at most 10 min out of hours of the day in which it seldom worked, "
              "into a neighbouring hour in which it did. sitbonectl why reports this."),
-        TEXT_R(alert, exercises_file, SETTING_TEXT, "",
+        TEXT_R(alert, exercises_file, TEXT_PLAIN, "",
                "The exercise catalogue. Empty: /etc/sitbone/exercises.conf, or else the installed one."),
 
         INT(exercise, sessions_per_week, 0, 3, "sessions", "0",
@@ -228,26 +228,26 @@ const struct setting settings_table[] = {
             "the next one, session done counts it. 0: none."),
 
         BOOL_R(mqtt, enabled, "no", "Publish over MQTT (Home Assistant and others)."),
-        TEXT_R(mqtt, host, SETTING_TEXT, "localhost", "Host name or address of the broker."),
+        TEXT_R(mqtt, host, TEXT_PLAIN, "localhost", "Host name or address of the broker."),
         INT_R(mqtt, port, 1, 65535, "", "1883", "Port of the broker: 1883, with TLS usually 8883."),
         CHOICE_R(mqtt, protocol, protocol_words, "auto",
                  "MQTT version. auto: MQTT 5, or 3.1.1 if the broker does not support MQTT 5."),
-        TEXT_R(mqtt, user, SETTING_TEXT, "",
+        TEXT_R(mqtt, user, TEXT_PLAIN, "",
                "User name. The password comes from the credential mqtt-password or from password_file."),
-        TEXT_R(mqtt, password_file, SETTING_TEXT, "",
+        TEXT_R(mqtt, password_file, TEXT_PLAIN, "",
                "File with the password in its first line, readable by sitboned alone (mode 600 or 400)."),
         BOOL_R(mqtt, tls, "no", "Encrypt the connection and verify the certificate of the broker."),
-        TEXT_R(mqtt, ca_file, SETTING_TEXT, "", "Certificate authority (PEM). Empty: the authorities of the system."),
-        TEXT_R(mqtt, cert_file, SETTING_TEXT, "", "Client certificate (PEM), if the broker requires one."),
-        TEXT_R(mqtt, key_file, SETTING_TEXT, "", "Key of the client certificate."),
-        TEXT_R(mqtt, base_topic, SETTING_TOPIC, "sitbone", "First part of all topics: <base_topic>/<seat id>/..."),
+        TEXT_R(mqtt, ca_file, TEXT_PLAIN, "", "Certificate authority (PEM). Empty: the authorities of the system."),
+        TEXT_R(mqtt, cert_file, TEXT_PLAIN, "", "Client certificate (PEM), if the broker requires one."),
+        TEXT_R(mqtt, key_file, TEXT_PLAIN, "", "Key of the client certificate."),
+        TEXT_R(mqtt, base_topic, TEXT_TOPIC, "sitbone", "First part of all topics: <base_topic>/<seat id>/..."),
         INT_R(mqtt, keepalive_s, 10, 3600, "s", "60",
               "MQTT keep-alive interval. A dead broker is detected after 1.5 times this interval."),
         FLOAT(mqtt, state_interval_s, 0, 3600, "s", "10",
               "Minimum time between two states that differ only in numbers."),
         FLOAT(mqtt, heartbeat_s, 5, 3600, "s", "60", "Maximum time between two states."),
         BOOL(mqtt, discovery, "yes", "Announce the seat to Home Assistant (2024.12 or newer)."),
-        TEXT_R(mqtt, discovery_prefix, SETTING_TOPIC, "homeassistant", "Discovery prefix of Home Assistant."),
+        TEXT_R(mqtt, discovery_prefix, TEXT_TOPIC, "homeassistant", "Discovery prefix of Home Assistant."),
 
         BOOL_R(history, enabled, "yes",
                "Store bouts, breaks, postures by the hour, alerts and their outcomes in the state directory, for "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of the settings table. A setting is added by one row and one member of its struct in include/sitbone/settings/. */
+/* Rows of the settings table. A setting is added by one row and one member of its struct in
+ * include/sitbone/settings/. */
 #ifndef CONFIGURE_SETTINGS_TABLE_H
 #define CONFIGURE_SETTINGS_TABLE_H
 
@@ -13,24 +14,29 @@ enum setting_kind {
         SETTING_INT,    /* int32_t, min..max */
         SETTING_FLOAT,  /* float, min..max */
         SETTING_CHOICE, /* int32_t, index into choices */
-        SETTING_TEXT,   /* char[size], printable UTF-8 */
-        SETTING_SLUG,   /* char[size]: "auto" or a-z 0-9 - */
-        SETTING_TOPIC,  /* char[size]: safe as a level of an MQTT topic */
-        SETTING_FORMAT, /* char[size]: name of a row of the format table or of a described format */
         SETTING_HOURS,  /* struct setting_hours */
         SETTING_DAYS,   /* uint32_t, bits 1 << weekday */
-        /* char[size]: lists of cells, rows and boards in the syntax of core/acquire/cell_lists.h */
-        SETTING_LIST,
-        SETTING_BOARDS,
-        SETTING_MASK,
-        SETTING_POSITIONS,
+        SETTING_TEXT,   /* char[size], in the syntax of the row */
+};
+
+enum text_syntax {
+        TEXT_PLAIN,  /* printable UTF-8 */
+        TEXT_SLUG,   /* "auto" or a-z 0-9 - */
+        TEXT_TOPIC,  /* safe as a level of an MQTT topic */
+        TEXT_FORMAT, /* name of a row of the format table or of a described format */
+        /* lists of cells, rows and boards as in core/acquire/cell_lists.h */
+        TEXT_LIST,
+        TEXT_BOARDS,
+        TEXT_MASK,
+        TEXT_POSITIONS,
 };
 
 struct setting {
         const char *section, *key;
         enum setting_kind kind;
-        size_t offset, size; /* of the member in struct settings */
-        double min, max;     /* of numbers, both inclusive */
+        enum text_syntax syntax; /* of SETTING_TEXT */
+        size_t offset, size;     /* of the member in struct settings */
+        double min, max;         /* of numbers, both inclusive */
         const char *unit;
         const char *default_text;
         const char *const *choices; /* ends with NULL */

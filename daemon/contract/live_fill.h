@@ -5,8 +5,9 @@
 
 #include "contract/live_values.h"
 #include "sitbone/identity.h"
-#include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
+
+struct settings;
 
 /* Fills *ret; realtime_us is the wall clock at s->now_us. Without a snapshot only the identity is known. identity
  * NULL: its values stay empty. settings NULL: break_s and the words of the open alert stay empty. */

@@ -118,8 +118,8 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         return COMMAND_UNKNOWN;
 }
 
-void pipeline_surround(struct pipeline *p, const struct wall_clock *around) {
-        alert_set_clock(&p->alert, around);
+void pipeline_set_clock(struct pipeline *p, const struct wall_clock *clock) {
+        alert_set_clock(&p->alert, clock);
         p->follow_at_us = 0;
 }
 

@@ -51,7 +51,7 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
 
 /* Sets the wall clock. Call it before the first step and whenever that clock may have been set: once a second is
  * enough. Without it there are no quiet hours. */
-void pipeline_surround(struct pipeline *p, const struct wall_clock *around);
+void pipeline_set_clock(struct pipeline *p, const struct wall_clock *clock);
 
 /* Local midnight: the totals of the day start again. */
 void pipeline_new_day(struct pipeline *p, uint64_t now_us);

@@ -14,7 +14,17 @@ enum { PORT_PATH_MAX = 512 };
 
 struct port;
 
+/* Receives the sentence for people when a port cannot be opened. */
+struct port_hint {
+        char *text;
+        size_t size;
+};
+
+/* One way to open a port. */
 struct port_backend {
+        /* Fills fd and the other members of a port that is zeroed but for backend and path. 0, or a negative errno; the
+         * hint may be left empty for errors of open(). */
+        int (*open)(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint);
         ssize_t (*read)(struct port *port, uint8_t *ret, size_t size);
         ssize_t (*write)(struct port *port, const uint8_t *bytes, size_t n); /* -1 and errno */
         void (*close)(struct port *port);                                    /* everything but the struct itself */
@@ -31,12 +41,6 @@ struct port {
         char path[PORT_PATH_MAX];
         char serial_number[64];
         int latency_ms; /* -1 = has no such timer */
-};
-
-/* Receives the sentence for people when a port cannot be opened. */
-struct port_hint {
-        char *text;
-        size_t size;
 };
 
 /* Writes the hint and returns -error, for use in a return statement. */

@@ -83,7 +83,8 @@ static int open_path(struct port *port, const char *spec, const struct port_opti
         if (strlen(path) >= PORT_PATH_MAX)
                 return port_fail(hint, ENAMETOOLONG, "%s: name too long", spec);
         snprintf(port->path, sizeof(port->path), "%s", path);
-        r = is_serial(path) ? port_serial_open(port, path, options, hint) : port_stream_open(port, path, hint);
+        port->backend = is_serial(path) ? &port_serial : &port_stream;
+        r = port->backend->open(port, path, options, hint);
         return r < 0 ? explain_error(hint, -r, path) : 0;
 }
 
@@ -114,13 +115,14 @@ static int find_only_usb(char ret[PORT_PATH_MAX], struct port_hint hint) {
 }
 
 static int open_spec(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint) {
+        const bool tcp = strncmp(spec, "tcp://", 6) == 0;
         char path[PORT_PATH_MAX];
         int r;
 
-        if (strcmp(spec, "-") == 0)
-                return port_stdin_open(port, hint);
-        if (strncmp(spec, "tcp://", 6) == 0)
-                return port_tcp_open(port, spec, hint);
+        if (tcp || strcmp(spec, "-") == 0) {
+                port->backend = tcp ? &port_tcp : &port_stream;
+                return port->backend->open(port, spec, options, hint);
+        }
         if (strcmp(spec, "auto") != 0)
                 return open_path(port, spec, options, hint);
         r = find_only_usb(path, hint);

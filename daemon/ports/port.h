@@ -14,8 +14,8 @@
 
 struct port; /* on the heap, from port_open() to port_close() */
 
-/* Opens SPEC; "auto" picks the only USB serial device. 0, or a negative errno (-EBUSY: another program has it open; -ENOENT:
- * not there yet) with a sentence for people in hint. */
+/* Opens SPEC; "auto" picks the only USB serial device. 0, or a negative errno (-EBUSY: another program has it open;
+ * -ENOENT: not there yet) with a sentence for people in hint. */
 int port_open(const char *spec, const struct port_options *options, struct port **ret, char *hint, size_t hint_size);
 
 /* The descriptor to poll for EPOLLIN (EPOLLOUT while port_connecting). Stays the same until port_close. */
@@ -36,8 +36,8 @@ bool port_is_file(const struct port *port);
 const char *port_serial_number(const struct port *port);
 const char *port_path(const struct port *port);
 
-/* Time that the chip of the port waits for more bytes before it delivers those it has (FTDI's latency timer), read when
- * the port was opened; -1 = it has no such timer. */
+/* Time that the chip of the port waits for more bytes before it delivers those it has (FTDI's latency timer), read
+ * when the port was opened; -1 = it has no such timer. */
 int port_latency_ms(const struct port *port);
 
 void port_close(struct port *port); /* NULL is fine */

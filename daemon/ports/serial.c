@@ -44,8 +44,6 @@ static void serial_close(struct port *port) {
         sp_free_port(port->state);
 }
 
-static const struct port_backend serial_backend = {.read = serial_read, .write = serial_write, .close = serial_close};
-
 static int find_error(enum sp_return r) {
         int error = r == SP_ERR_ARG ? EINVAL : r == SP_ERR_MEM ? ENOMEM : r == SP_ERR_SUPP ? ENOTSUP : 0;
 
@@ -54,8 +52,8 @@ static int find_error(enum sp_return r) {
         return error ? error : EIO;
 }
 
-/* Sets the lines first, so that a board that resets on DTR sees it for the shortest time. Returns NULL, or the setting that
- * failed. */
+/* Sets the lines first, so that a board that resets on DTR sees it for the shortest time. Returns NULL, or the
+ * setting that failed. */
 static const char *configure_port(struct sp_port *sp, const struct port_options *o, enum sp_return *ret) {
         if (o->dtr != LINE_LEAVE && (*ret = sp_set_dtr(sp, o->dtr == LINE_ON ? SP_DTR_ON : SP_DTR_OFF)) != SP_OK)
                 return "DTR";
@@ -74,8 +72,8 @@ static const char *configure_port(struct sp_port *sp, const struct port_options 
         return NULL;
 }
 
-/* The rate that the driver really set; 0 = not known. A chip that cannot run at the rate asked for uses another one, or
- * stays at the last one, and reports success. */
+/* The rate that the driver really set; 0 = not known. A chip that cannot run at the rate asked for uses another
+ * one, or stays at the last one, and reports success. */
 static int read_baud(struct sp_port *sp) {
         struct sp_port_config *config;
         int ret = 0;
@@ -88,8 +86,8 @@ static int read_baud(struct sp_port *sp) {
         return ret;
 }
 
-/* TIOCEXCL keeps other programs (except those of root) out from now on; the lock detects those that opened the port before and
- * lock it too. */
+/* TIOCEXCL keeps other programs (except those of root) out from now on; the lock detects those that opened the port
+ * before and lock it too. */
 static int claim_port(int fd) {
         int flags = fcntl(fd, F_GETFD);
 
@@ -108,14 +106,15 @@ static int explain_busy(struct port_hint hint, const char *path) {
         return port_fail(hint, EBUSY, "%s is in use by %s", path, holder);
 }
 
-/* A tty that is opened for the first time echoes the bytes it receives, and delivers lines, until a program changes that.
- * libserialport queries the port before it does so. This function therefore opens the port first, sets raw mode at once and
- * drops echoes that are not sent yet. Bytes that arrive between open() and tcsetattr() are still echoed to the mat: no
- * program can prevent that.
+/* A tty that is opened for the first time echoes the bytes it receives, and delivers lines, until a program changes
+ * that. libserialport queries the port before it does so. This function therefore opens the port first, sets raw
+ * mode at once and drops echoes that are not sent yet. Bytes that arrive between open() and tcsetattr() are still
+ * echoed to the mat: no program can prevent that.
  *
- * If another program has the port open, its settings are left alone. A program that locks nothing can be seen in /proc only:
- * by root, or when it belongs to the same user. The lock is released at once: sp_open() of libserialport 0.1.2 locks its own
- * descriptor, and would find this one. Returns the descriptor, or a negative errno. */
+ * If another program has the port open, its settings are left alone. A program that locks nothing can be seen in
+ * /proc only: by root, or when it belongs to the same user. The lock is released at once: sp_open() of
+ * libserialport 0.1.2 locks its own descriptor, and would find this one. Returns the descriptor, or a negative
+ * errno. */
 static int open_quietly(const char *path) {
         struct termios t;
         char holder[96];
@@ -194,7 +193,8 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
         return 0;
 }
 
-int port_serial_open(struct port *port, const char *path, const struct port_options *options, struct port_hint hint) {
+static int serial_open(struct port *port, const char *path, const struct port_options *options,
+                       struct port_hint hint) {
         struct sp_port *sp;
         enum sp_return found = sp_get_port_by_name(path, &sp);
         int r;
@@ -206,8 +206,10 @@ int port_serial_open(struct port *port, const char *path, const struct port_opti
                 sp_free_port(sp);
                 return r;
         }
-        port->backend = &serial_backend;
         port->two_way = true;
         port->state = sp;
         return 0;
 }
+
+const struct port_backend port_serial = {
+        .open = serial_open, .read = serial_read, .write = serial_write, .close = serial_close};

@@ -6,7 +6,6 @@
 
 #include "ports/backend.h"
 
-/* Fills backend, fd and the other members of a zeroed *port. 0, or a negative errno with the hint written. */
-int port_serial_open(struct port *port, const char *path, const struct port_options *options, struct port_hint hint);
+extern const struct port_backend port_serial;
 
 #endif

@@ -38,8 +38,6 @@ static void stream_close(struct port *port) {
         close(port->fd);
 }
 
-static const struct port_backend stream_backend = {.read = stream_read, .write = stream_write, .close = stream_close};
-
 static int make_raw(int fd) {
         struct termios t;
 
@@ -49,8 +47,9 @@ static int make_raw(int fd) {
         return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : 0;
 }
 
-/* A FIFO is opened for writing too: since this process is one of its writers, it never reads as ended between two others,
- * and polling it does not spin. If only reading is permitted, the end of the other writer counts as a hang-up. */
+/* A FIFO is opened for writing too: since this process is one of its writers, it never reads as ended between two
+ * others, and polling it does not spin. If only reading is permitted, the end of the other writer counts as a
+ * hang-up. */
 static int open_descriptor(const char *path, mode_t mode) {
         const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         int fd = -1;
@@ -66,7 +65,7 @@ static int refuse_kind(const char *path, struct port_hint hint) {
         return port_fail(hint, EINVAL, "%s is neither a serial port nor a pty, FIFO or file", path);
 }
 
-int port_stream_open(struct port *port, const char *path, struct port_hint hint) {
+static int open_path(struct port *port, const char *path, struct port_hint hint) {
         struct stat st;
         int fd, r;
 
@@ -82,22 +81,29 @@ int port_stream_open(struct port *port, const char *path, struct port_hint hint)
                 close(fd);
                 return r == -ENOTTY ? refuse_kind(path, hint) : r;
         }
-        port->backend = &stream_backend;
         port->fd = fd;
         port->is_file = S_ISREG(st.st_mode);
         port->two_way = S_ISCHR(st.st_mode); /* bytes written to a FIFO would come back */
         return 0;
 }
 
-int port_stdin_open(struct port *port, struct port_hint hint) {
+static int open_stdin(struct port *port, struct port_hint hint) {
         int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
         if (fd < 0)
                 return port_fail(hint, errno, "standard input: %s", strerror(errno));
-        port->backend = &stream_backend;
         port->fd = fd;
         port->is_file = true;
         port->ask_first = true;
         snprintf(port->path, sizeof(port->path), "standard input");
         return 0;
 }
+
+static int stream_open(struct port *port, const char *spec, const struct port_options *options,
+                       struct port_hint hint) {
+        (void)options;
+        return strcmp(spec, "-") == 0 ? open_stdin(port, hint) : open_path(port, spec, hint);
+}
+
+const struct port_backend port_stream = {
+        .open = stream_open, .read = stream_read, .write = stream_write, .close = stream_close};

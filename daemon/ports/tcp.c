@@ -17,9 +17,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The name is resolved in a thread of its own, and the connection is made in the background, one address after the other.
- * The descriptor to poll is an epoll instance, so that it stays the same while the thing it waits for changes: first the
- * thread, then the socket. */
+/* The name is resolved in a thread of its own, and the connection is made in the background, one address after the
+ * other. The descriptor to poll is an epoll instance, so that it stays the same while the thing it waits for
+ * changes: first the thread, then the socket. */
 
 /* Shared with the thread: a name server may answer long after the port was closed. The last user frees it. */
 struct lookup {
@@ -205,12 +205,9 @@ static void tcp_close(struct port *port) {
         free(t);
 }
 
-static const struct port_backend tcp_backend = {.read = tcp_read, .write = tcp_write, .close = tcp_close};
-
 static int start_connecting(struct port *port, struct tcp *t) {
         int r;
 
-        port->backend = &tcp_backend;
         port->state = t;
         port->connecting = true;
         port->two_way = true;
@@ -224,11 +221,12 @@ static int start_connecting(struct port *port, struct tcp *t) {
         return r < 0 ? r : start_lookup(t->lookup);
 }
 
-int port_tcp_open(struct port *port, const char *spec, struct port_hint hint) {
+static int tcp_open(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint) {
         struct tcp *t = calloc(1, sizeof(*t));
         struct lookup *l = calloc(1, sizeof(*l));
         int r;
 
+        (void)options;
         if (!t || !l || parse_spec(spec, l) < 0) {
                 r = t && l ? port_fail(hint, EINVAL, "%s is not tcp://host:port", spec) : -ENOMEM;
                 free(t);
@@ -244,3 +242,5 @@ int port_tcp_open(struct port *port, const char *spec, struct port_hint hint) {
         }
         return 0;
 }
+
+const struct port_backend port_tcp = {.open = tcp_open, .read = tcp_read, .write = tcp_write, .close = tcp_close};

@@ -5,7 +5,6 @@
 
 #include "ports/backend.h"
 
-/* Fills backend, fd and the other members of a zeroed *port. 0, or a negative errno with the hint written. */
-int port_tcp_open(struct port *port, const char *spec, struct port_hint hint);
+extern const struct port_backend port_tcp;
 
 #endif

@@ -46,8 +46,8 @@ static void make_plain_name(const char *format, char *ret, size_t size) {
                 *p = *p <= ' ' || *p > '~' ? '_' : *p;
 }
 
-/* Copies the description of a format that comes from a file, line by line, so that the recording can be read without that
- * file. */
+/* Copies the description of a format that comes from a file, line by line, so that the recording can be read
+ * without that file. */
 static int print_description(FILE *f, const char *format) {
         char *text, *line, *rest = NULL;
         size_t n;

@@ -16,16 +16,16 @@ struct recorder {
         uint8_t packed[RECORDING_PACKED_MAX];
 };
 
-/* The head of a recording as text, to be freed; NULL when there is no memory or the description of the format cannot be
- * read. started_us: by the wall clock, 0 = not recorded. whole: the first byte begins a frame. */
+/* The head of a recording as text, to be freed; NULL when there is no memory or the description of the format
+ * cannot be read. started_us: by the wall clock, 0 = not recorded. whole: the first byte begins a frame. */
 char *recorder_make_head(const struct settings_device *device, uint64_t started_us, bool whole);
 
-/* Creates the file and writes the head. A file that exists is replaced only if `replace` is set. 0, or a negative errno, and
- * then there is nothing to close. */
+/* Creates the file and writes the head. A file that exists is replaced only if `replace` is set. 0, or a negative
+ * errno, and then there is nothing to close. */
 int recorder_open_with_head(struct recorder *r, const char *path, const char *head, bool replace);
 
-/* As recorder_open_with_head(), with a head for this device, whose format has its name. The description of a format that is
- * no row of the table becomes part of the head. */
+/* As recorder_open_with_head(), with a head for this device, whose format has its name. The description of a format
+ * that is no row of the table becomes part of the head. */
 int recorder_open(struct recorder *r, const char *path, const struct settings_device *device, uint64_t started_us,
                   bool whole, bool replace);
 

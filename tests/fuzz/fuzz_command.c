@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* MQTT commands are written by anybody who reaches the broker: any topic level and any payload become a command within its
+/* Anybody who reaches the broker can send MQTT commands: any topic level and any payload become a command within its
  * ranges, or a refusal; a retained one is never a command. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,14 +23,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 return 0;
         retained = data[0] & 1;
         length = data[1] % sizeof(name);
-        if (data[0] & 2) { /* a name of the fuzzer's own */
+        if (data[0] & 2) { /* a name that the fuzzer chooses */
                 length = length < n - 2 ? length : n - 2;
                 memcpy(name, data + 2, length);
         } else {
                 strcpy(name, verbs[data[1] % (sizeof(verbs) / sizeof(verbs[0]))]);
                 length = 0;
         }
-        result = command_read(name, data + 2 + length, n - 2 - length, retained, &word, &request);
+        result = command_parse(name, data + 2 + length, n - 2 - length, retained, &word, &request);
         if (result >= COMMAND_RESULT_N)
                 abort();
         if (retained && result == COMMAND_OK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings and exercise catalogues are files that people write: any bytes give mistakes, never a crash, and what was
- * accepted is within its ranges (a second pass over the printed values must find no mistake). */
+/* Settings and exercise catalogues are files that people write: any bytes give errors, never a crash, and
+ * accepted values are within their ranges (a second pass over the printed values must find no error). */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

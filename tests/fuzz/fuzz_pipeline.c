@@ -261,13 +261,13 @@ static void command(struct input *in) {
 }
 
 /* The clock on the wall is set to anything. */
-static void surround(struct input *in) {
-        struct wall_clock around = {.known = byte(in) % 4 > 0,
-                                    .now_us = now,
-                                    .day_us = (uint64_t)byte(in) * 86399 / 255 * 1000000,
-                                    .weekday = byte(in) % 7};
+static void set_clock(struct input *in) {
+        struct wall_clock clock = {.known = byte(in) % 4 > 0,
+                                   .now_us = now,
+                                   .day_us = (uint64_t)byte(in) * 86399 / 255 * 1000000,
+                                   .weekday = byte(in) % 7};
 
-        pipeline_surround(&pipeline, &around);
+        pipeline_set_clock(&pipeline, &clock);
 }
 
 static void restart(struct input *in) {
@@ -319,7 +319,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         pipeline_configure(&pipeline, &settings);
                         break;
                 case 4:
-                        surround(&in);
+                        set_clock(&in);
                         pipeline_new_day(&pipeline, now);
                         break;
                 case 5:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a recording decodes to, for people and for diff: a line a frame with a checksum of its cells, and the last frame as
- * a picture, front at the top. Usage: cells SETTINGS RECORDING [FORMAT] */
+/* Prints the frames of a recording, for people and for diff: a line a frame with a checksum of its cells, and the last frame
+ * as a picture, front at the top. Usage: cells SETTINGS RECORDING [FORMAT] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static struct frame frame;
 static struct settings settings;
 static struct config_errors mistakes;
 
-static _Noreturn void fail(const char *what) {
+static _Noreturn void print_and_fail(const char *what) {
         for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
                 fprintf(stderr, "%s\n", mistakes.text[i]);
         fprintf(stderr, "cells: %s\n", what);
@@ -40,7 +40,7 @@ static void print_frame(void *userdata, const struct frame *f, const struct reco
                row->label);
 }
 
-static char shade(uint32_t i) {
+static char choose_shade(uint32_t i) {
         float share = frame.raw[i] / recording.layout.geometry.full_scale;
 
         return recording.layout.geometry.masked[i] ? '#'
@@ -53,7 +53,7 @@ static void print_picture(void) {
 
         for (uint32_t r = g->rows; r-- > 0; putchar('\n'))
                 for (uint32_t c = 0; c < g->cols; c++)
-                        putchar(shade(r * g->cols + c));
+                        putchar(choose_shade(r * g->cols + c));
         for (uint32_t i = 0; g->rows == 0 && i < g->n_cells; i++)
                 printf("cell %u at %g %g mm: %g%s\n", i, (double)g->x_mm[i], (double)g->y_mm[i], (double)frame.raw[i],
                        g->masked[i] ? " masked" : "");
@@ -69,14 +69,14 @@ int main(int argc, char **argv) {
         size_t n;
 
         if (argc < 3)
-                fail("SETTINGS RECORDING [FORMAT]");
+                print_and_fail("SETTINGS RECORDING [FORMAT]");
         settings_load(argv[1], &settings, &mistakes);
         if (argc > 3 && !(format = format_find(argv[3], &described, &mistakes)))
-                fail(argv[3]);
+                print_and_fail(argv[3]);
         if (mistakes.n > 0 || file_read(argv[2], RECORDING_LIMIT, &data, &n) < 0)
-                fail(argv[2]);
+                print_and_fail(argv[2]);
         if (recording_open(&recording, data, n, format, &settings.device, error) < 0)
-                fail(error);
+                print_and_fail(error);
         printf("%s %u x %u, %u cells, pitch %g %g mm, full scale %g\n", kinds[g->kind], g->rows, g->cols, g->n_cells,
                (double)g->pitch_x_mm, (double)g->pitch_y_mm, (double)g->full_scale);
         recording_each(&recording, &frame, print_frame, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random scenarios against what must always hold (world_check.c). */
+/* Random scenarios, checked against the rules that always hold (world_check.c). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 enum { EVENTS = 400 };
 
-/* xorshift: the same scenarios everywhere */
+/* xorshift: the same scenarios on every machine */
 static uint64_t next_random(uint64_t *state) {
         *state ^= *state << 13;
         *state ^= *state >> 7;
@@ -19,7 +19,7 @@ static uint64_t next_random(uint64_t *state) {
         return *state;
 }
 
-static uint64_t below(uint64_t *state, uint64_t n) {
+static uint64_t draw_below(uint64_t *state, uint64_t n) {
         return next_random(state) % n;
 }
 
@@ -27,7 +27,7 @@ struct tally {
         uint64_t bouts, alerts, repeated, announced, moments[ALERT_MOMENT_N], outcomes[ALERT_OUTCOME_N];
 };
 
-static void count(void *userdata, const struct world *w) {
+static void count_events(void *userdata, const struct world *w) {
         struct tally *t = userdata;
 
         t->bouts += (w->sitting.changes & SITTING_BOUT_STARTED) != 0;
@@ -42,140 +42,140 @@ static void count(void *userdata, const struct world *w) {
         }
 }
 
-static void sit(struct world *w, uint64_t *r) {
+static void sit_down(struct world *w, uint64_t *r) {
         static const enum posture_class kinds[] = {POSTURE_UPRIGHT, POSTURE_SLOUCHED, POSTURE_ARCHED,
                                                    POSTURE_PERCHED, POSTURE_UNKNOWN,  POSTURE_LEANING_LEFT};
-        float asymmetry = below(r, 5) == 0 ? NAN : (float)below(r, 200) / 100 - 1;
+        float asymmetry = draw_below(r, 5) == 0 ? NAN : (float)draw_below(r, 200) / 100 - 1;
 
-        world_see(w, OCCUPANCY_PERSON, kinds[below(r, 6)], (float)below(r, 100) / 100, asymmetry);
+        world_set_seat(w, OCCUPANCY_PERSON, kinds[draw_below(r, 6)], (float)draw_below(r, 100) / 100, asymmetry);
 }
 
-static void configure(struct world *w, uint64_t *r) {
+static void change_settings(struct world *w, uint64_t *r) {
         struct settings s = w->settings;
 
-        s.alert.prompt_min = 5 + (float)below(r, 60);
-        s.alert.still_min = 5 + (float)below(r, 40);
-        s.alert.posture_min = 2 + (float)below(r, 10);
-        s.alert.slouch = below(r, 4) > 0;
-        s.alert.activate = below(r, 8) > 0;
-        s.alert.short_min = below(r, 3) == 0 ? 5 + (float)below(r, 10) : 0;
-        s.alert.repeat_min = below(r, 3) == 0 ? 1 + (float)below(r, 9) : 0;
-        s.alert.heads_up_s = below(r, 3) == 0 ? (float)below(r, 120) : 0;
-        s.alert.hold_max_s = below(r, 3) == 0 ? 0 : (float)below(r, 600);
-        s.alert.hold_still = below(r, 4) == 0;
-        s.alert.daily_max = below(r, 4) == 0 ? 1 + (int32_t)below(r, 20) : 0;
-        s.alert.snoozes_max = below(r, 4) == 0 ? 2 : 0;
-        s.alert.skips_max = below(r, 4) == 0 ? 2 : 0;
-        s.alert.adaptive = below(r, 2) == 0;
-        s.alert.quiet_hours.from_min = (int32_t)below(r, 1440);
+        s.alert.prompt_min = 5 + (float)draw_below(r, 60);
+        s.alert.still_min = 5 + (float)draw_below(r, 40);
+        s.alert.posture_min = 2 + (float)draw_below(r, 10);
+        s.alert.slouch = draw_below(r, 4) > 0;
+        s.alert.activate = draw_below(r, 8) > 0;
+        s.alert.short_min = draw_below(r, 3) == 0 ? 5 + (float)draw_below(r, 10) : 0;
+        s.alert.repeat_min = draw_below(r, 3) == 0 ? 1 + (float)draw_below(r, 9) : 0;
+        s.alert.heads_up_s = draw_below(r, 3) == 0 ? (float)draw_below(r, 120) : 0;
+        s.alert.hold_max_s = draw_below(r, 3) == 0 ? 0 : (float)draw_below(r, 600);
+        s.alert.hold_still = draw_below(r, 4) == 0;
+        s.alert.daily_max = draw_below(r, 4) == 0 ? 1 + (int32_t)draw_below(r, 20) : 0;
+        s.alert.snoozes_max = draw_below(r, 4) == 0 ? 2 : 0;
+        s.alert.skips_max = draw_below(r, 4) == 0 ? 2 : 0;
+        s.alert.adaptive = draw_below(r, 2) == 0;
+        s.alert.quiet_hours.from_min = (int32_t)draw_below(r, 1440);
         s.alert.quiet_hours.to_min =
-                below(r, 2) ? s.alert.quiet_hours.from_min : (int32_t)below(r, 1440); /* equal: none */
-        s.alert.quiet_days = below(r, 4) == 0 ? (uint32_t)below(r, 128) : 0;
+                draw_below(r, 2) ? s.alert.quiet_hours.from_min : (int32_t)draw_below(r, 1440); /* equal: none */
+        s.alert.quiet_days = draw_below(r, 4) == 0 ? (uint32_t)draw_below(r, 128) : 0;
         world_configure(w, &s);
 }
 
-static void restart(struct world *w, uint64_t *r) {
-        bool reboot = below(r, 4) == 0;
+static void restart_daemon(struct world *w, uint64_t *r) {
+        bool reboot = draw_below(r, 4) == 0;
 
         world_save(w);
-        world_restart(w, SECOND * below(r, reboot ? 300 : 200), reboot);
+        world_restart(w, SECOND * draw_below(r, reboot ? 300 : 200), reboot);
 }
 
-static void command(struct world *w, uint64_t *r) {
-        struct command c = {.minutes = (uint32_t)below(r, 20), .on = below(r, 3) == 0};
+static void send_command(struct world *w, uint64_t *r) {
+        struct command c = {.minutes = (uint32_t)draw_below(r, 20), .on = draw_below(r, 3) == 0};
         static const enum command_type types[] = {COMMAND_DONE,   COMMAND_SNOOZE,  COMMAND_SKIP,   COMMAND_PAUSE,
                                                   COMMAND_RESUME, COMMAND_INHIBIT, COMMAND_WORKOUT};
 
-        c.type = types[below(r, 7)];
-        if (below(r, 2))
+        c.type = types[draw_below(r, 7)];
+        if (draw_below(r, 2))
                 snprintf(c.name, sizeof(c.name), "desktop");
         world_command(w, &c);
 }
 
-/* Set for the first time, by some hours, or only by the hour that summer takes or gives. */
+/* Sets the clock: for the first time, by some hours, or by the hour of summer time. */
 static void set_clock(struct world *w, uint64_t *r) {
-        world_clock(w, (uint32_t)below(r, 7), below(r, 24 * 3600) * SECOND);
+        world_set_clock(w, (uint32_t)draw_below(r, 7), draw_below(r, 24 * 3600) * SECOND);
 }
 
-static void happen(struct world *w, uint64_t *r) {
-        switch (below(r, 22)) {
+static void play_event(struct world *w, uint64_t *r) {
+        switch (draw_below(r, 22)) {
         case 0:
-                restart(w, r);
+                restart_daemon(w, r);
                 break;
         case 1:
-                world_sleep(w, SECOND / 2 * below(r, 600));
+                world_sleep(w, SECOND / 2 * draw_below(r, 600));
                 break;
         case 2:
-                world_see(w, OCCUPANCY_UNKNOWN, POSTURE_UNKNOWN, 0, NAN);
+                world_set_seat(w, OCCUPANCY_UNKNOWN, POSTURE_UNKNOWN, 0, NAN);
                 break;
         case 3:
-                world_see(w, OCCUPANCY_OBJECT, POSTURE_UNKNOWN, 0, NAN);
+                world_set_seat(w, OCCUPANCY_OBJECT, POSTURE_UNKNOWN, 0, NAN);
                 break;
         case 4:
                 world_midnight(w);
                 break;
         case 5:
-                command(w, r);
+                send_command(w, r);
                 break;
         case 6:
-                configure(w, r);
+                change_settings(w, r);
                 break;
         case 7:
         case 8:
-                world_shift(w, SECOND / 10 * below(r, 50));
+                world_shift(w, SECOND / 10 * draw_below(r, 50));
                 break;
         case 9:
                 set_clock(w, r);
                 break;
         case 10:
-                world_type(w, SECOND / 10 * below(r, 600));
+                world_type(w, SECOND / 10 * draw_below(r, 600));
                 break;
         case 11:
         case 12:
         case 13:
-                world_see(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
+                world_set_seat(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
                 break;
         default:
-                sit(w, r);
+                sit_down(w, r);
         }
 }
 
-/* Most of life lasts seconds; sitting lasts long. */
-static uint64_t length(uint64_t *r) {
+/* Most events last seconds; sitting lasts long. */
+static uint64_t draw_length(uint64_t *r) {
         static const uint64_t most_s[] = {8, 40, 150, 600, 2400};
-        return SECOND / 1000 * below(r, most_s[below(r, 5)] * 1000);
+        return SECOND / 1000 * draw_below(r, most_s[draw_below(r, 5)] * 1000);
 }
 
-static void play(const struct settings *settings, const struct exercise_catalogue *exercises, uint64_t seed,
-                 struct tally *tally) {
+static void play_scenario(const struct settings *settings, const struct exercise_catalogue *exercises, uint64_t seed,
+                          struct tally *tally) {
         static struct world w;
         uint64_t r = seed * 0x9E3779B97F4A7C15ull + 1;
 
-        world_init(&w, settings, exercises, seed % 4 == 0 ? SECOND : 0, count, tally);
-        w.dwell_us = seed % 3 == 0 ? SECOND / 10 * below(&r, 30) : 0;
+        world_init(&w, settings, exercises, seed % 4 == 0 ? SECOND : 0, count_events, tally);
+        w.dwell_us = seed % 3 == 0 ? SECOND / 10 * draw_below(&r, 30) : 0;
         for (int i = 0; i < EVENTS; i++) {
-                world_run_until(&w, w.t_us + length(&r));
-                happen(&w, &r);
+                world_run_until(&w, w.t_us + draw_length(&r));
+                play_event(&w, &r);
         }
 }
 
 int main(int argc, char **argv) {
         static struct settings settings;
         static struct exercise_catalogue exercises;
-        static struct config_errors mistakes;
+        static struct config_errors errors;
         struct tally tally = {0};
         uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
 
-        CHECK(argc > 1 && exercises_load(argv[1], &mistakes, &exercises) == 0);
+        CHECK(argc > 1 && exercises_load(argv[1], &errors, &exercises) == 0);
         settings_defaults(&settings);
         for (uint64_t seed = 1; seed <= n; seed++) {
-                play(&settings, &exercises, seed, &tally);
+                play_scenario(&settings, &exercises, seed, &tally);
         }
         printf("%llu scenarios: %llu bouts, %llu alerts\n", (unsigned long long)n, (unsigned long long)tally.bouts,
                (unsigned long long)tally.alerts);
         for (int o = ALERT_STOOD; o < ALERT_OUTCOME_N; o++)
                 CHECK(o == ALERT_SQUEEZED ||
-                      tally.outcomes[o] > 0); /* otherwise these scenarios do not reach what they are to check */
+                      tally.outcomes[o] > 0); /* otherwise these scenarios do not cover what they check */
         for (int m = 0; m < ALERT_MOMENT_N; m++)
                 CHECK(tally.moments[m] > 0);
         CHECK(tally.repeated > 0 && tally.announced > 0);

@@ -28,8 +28,8 @@ void scenario_fail(const struct scenario *s, int line, const char *format, ...) 
         exit(1);
 }
 
-/* 31:00, 1:02:03.5; the rest of the text follows after a blank. NULL = no time. */
-static const char *read_time(const char *text, uint64_t *ret_us) {
+/* Parses 31:00 or 1:02:03.5, and returns the text after the blank that follows. NULL = it is no time. */
+static const char *parse_time(const char *text, uint64_t *ret_us) {
         enum { HOURS_MAX = 100000 };
         uint64_t total = 0, part, us = 0;
         int parts = 0;
@@ -68,7 +68,7 @@ bool scenario_length(const char *text, uint64_t *ret_us) {
         if (end == text)
                 return false;
         end += strspn(end, " ");
-        n *= strcmp(end, "h") == 0 ? 3600 : strcmp(end, "min") == 0 ? 60 : strcmp(end, "s") == 0 ? 1 : NAN;
+        n *= strcmp(end, "h") == 0 ? 3600 : strcmp(end, "min") == 0 ? 60 : strcmp(end, "s") == 0 ? 1 : (double)NAN;
         if (!(n >= 0 && n <= LENGTH_MAX_S))
                 return false;
         *ret_us = (uint64_t)llround(n * (double)SECOND);
@@ -90,7 +90,7 @@ bool scenario_number(const char **text, unsigned long most, unsigned long *ret) 
 
 void lines_add(struct lines *l, int number, uint64_t t_us, const char *text) {
         if (l->n == LINES_MAX) {
-                fprintf(stderr, "more than %d lines, or as many events\n", LINES_MAX);
+                fprintf(stderr, "more than %d lines or events\n", LINES_MAX);
                 exit(1);
         }
         l->of[l->n].number = number;
@@ -99,7 +99,7 @@ void lines_add(struct lines *l, int number, uint64_t t_us, const char *text) {
         l->n++;
 }
 
-static enum section section_of(const struct scenario *s, int number, const char *text) {
+static enum section parse_section(const struct scenario *s, int number, const char *text) {
         if (strcmp(text, "[settings]") == 0)
                 return SECTION_SETTINGS;
         if (strcmp(text, "[seat]") == 0)
@@ -109,8 +109,8 @@ static enum section section_of(const struct scenario *s, int number, const char 
         scenario_fail(s, number, "sections are [settings], [seat] and [expect]");
 }
 
-/* section.key = value, as two lines of a settings file */
-static void read_setting(struct scenario *s, int number, const char *text) {
+/* Stores section.key = value as two lines of a settings file. */
+static void add_setting(struct scenario *s, int number, const char *text) {
         size_t n = strlen(s->settings_text), section = strspn(text, "abcdefghijklmnopqrstuvwxyz");
 
         if (section == 0 || text[section] != '.')
@@ -122,18 +122,18 @@ static void read_setting(struct scenario *s, int number, const char *text) {
                  text + section + 1);
 }
 
-/* The lines of settings_text are not those of the file. */
-static void fail_setting(const struct scenario *s, const char *mistake) {
+/* Reports an error in settings_text with the line of the scenario file. */
+static void fail_setting(const struct scenario *s, const char *error) {
         char *end;
-        long at = strtol(mistake + strlen(s->path) + 1, &end, 10);
+        long at = strtol(error + strlen(s->path) + 1, &end, 10);
 
         if (at < 1 || (at - 1) / 2 >= s->settings_n || *end != ':')
-                scenario_fail(s, 0, "in [settings]: %s", mistake);
+                scenario_fail(s, 0, "in [settings]: %s", error);
         scenario_fail(s, s->setting_number[(at - 1) / 2], "%s", end + strspn(end, ": "));
 }
 
-/* Without blanks at either end, and one for many. */
-static void tidy(char *text) {
+/* Removes blanks at both ends, and reduces each run of blanks to one. */
+static void normalize_blanks(char *text) {
         char *to = text;
 
         for (const char *from = text; *from; from++) {
@@ -146,31 +146,31 @@ static void tidy(char *text) {
         *to = '\0';
 }
 
-static void read_line(struct scenario *s, enum section *section, int number, char *text) {
+static void parse_line(struct scenario *s, enum section *section, int number, char *text) {
         const char *rest;
         uint64_t t_us = 0;
 
-        tidy(text);
+        normalize_blanks(text);
         if (*text == '\0' || *text == '#')
                 return;
         if (*text == '[') {
-                *section = section_of(s, number, text);
+                *section = parse_section(s, number, text);
                 s->expects = s->expects || *section == SECTION_EXPECT;
                 return;
         }
         if (*section == SECTION_SETTINGS) {
-                read_setting(s, number, text);
+                add_setting(s, number, text);
                 return;
         }
         if (*section == SECTION_EXPECT && strcmp(text, "show updates") == 0) {
                 s->updates = true;
                 return;
         }
-        rest = read_time(text, &t_us);
+        rest = parse_time(text, &t_us);
         if (!rest || *section == SECTION_NONE)
-                scenario_fail(s, number, "expected a time like 31:00 or 1:02:03.5, and what happens then");
+                scenario_fail(s, number, "expected a time such as 31:00 or 1:02:03.5, and an event");
         if (*rest == '\0' || strlen(rest) >= TEXT_MAX)
-                scenario_fail(s, number, "says %s", *rest ? "too much" : "a time, but not what happens then");
+                scenario_fail(s, number, *rest ? "the line is too long" : "there is a time, but no event");
         struct lines *to = *section == SECTION_SEAT ? &s->seat : &s->expect;
         if (to->n > 0 && t_us < to->of[to->n - 1].t_us)
                 scenario_fail(s, number, "earlier than the line before");
@@ -178,7 +178,7 @@ static void read_line(struct scenario *s, enum section *section, int number, cha
 }
 
 void scenario_read(struct scenario *s, const char *path) {
-        struct config_errors mistakes = {0};
+        struct config_errors errors = {0};
         enum section section = SECTION_NONE;
         char *text, *rest;
         size_t n;
@@ -189,12 +189,12 @@ void scenario_read(struct scenario *s, const char *path) {
                 scenario_fail(s, 0, "%s", strerror(-r));
         rest = text + (strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
         for (char *line; (line = strsep(&rest, "\n"));)
-                read_line(s, &section, ++number, line);
+                parse_line(s, &section, ++number, line);
         free(text);
         settings_defaults(&s->settings);
-        settings_parse(&s->settings, path, s->settings_text, strlen(s->settings_text), &mistakes);
-        if (mistakes.n)
-                fail_setting(s, mistakes.text[0]);
+        settings_parse(&s->settings, path, s->settings_text, strlen(s->settings_text), &errors);
+        if (errors.n)
+                fail_setting(s, errors.text[0]);
         if (s->seat.n == 0 || !s->expects)
                 scenario_fail(s, 0, "needs something in [seat], and an [expect]");
 }

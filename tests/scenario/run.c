@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Plays one scenario file (SYNTAX.md) twice, with frames at 10 Hz and with deadlines only: both must give exactly what
- * the file expects. */
+/* Plays one scenario file (SYNTAX.md) twice, with frames at 10 Hz and with deadlines only: both must give exactly the
+ * events that the file expects. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,56 +17,56 @@
 struct play {
         const struct scenario *scenario;
         struct world world;
-        struct lines happened;
+        struct lines events; /* that happened */
         bool open[ALERT_KIND_N];
 };
 
-__attribute__((format(printf, 2, 3))) static void happen(struct play *p, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static void record_event(struct play *p, const char *format, ...) {
         char text[TEXT_MAX];
         va_list a;
 
         va_start(a, format);
         vsnprintf(text, sizeof(text), format, a);
         va_end(a);
-        lines_add(&p->happened, 0, p->world.t_us, text);
+        lines_add(&p->events, 0, p->world.t_us, text);
 }
 
-static void tell_sitting(struct play *p, const struct sitting *s) {
+static void record_sitting(struct play *p, const struct sitting *s) {
         char length[32];
 
         if (s->changes & SITTING_PARTIAL_BREAK)
-                happen(p, "partial break");
+                record_event(p, "partial break");
         if (s->changes & SITTING_BACK) {
                 values_print_time(s->last_away_us, length, sizeof(length));
-                happen(p, "back after %s", length);
+                record_event(p, "back after %s", length);
         }
         if (s->changes & SITTING_BOUT_ENDED) {
                 values_print_time(s->last_bout_us, length, sizeof(length));
-                happen(p, "bout of %s ends, %s", length, s->changes & SITTING_BREAK ? "break" : "silence");
+                record_event(p, "bout of %s ends, %s", length, s->changes & SITTING_BREAK ? "break" : "silence");
         }
         if (s->changes & SITTING_BOUT_STARTED)
-                happen(p, "bout starts");
+                record_event(p, "bout starts");
         if (s->changes & SITTING_LEFT_SEAT)
-                happen(p, "leaves");
+                record_event(p, "leaves");
         if (s->changes & SITTING_SHIFTED)
-                happen(p, "shifted");
+                record_event(p, "shifted");
 }
 
-static void tell_alert(struct play *p, enum alert_kind k, const struct alert *a) {
+static void record_alert(struct play *p, enum alert_kind k, const struct alert *a) {
         if (a->changes & ALERT_HEADS_UP)
-                happen(p, "heads-up %s", alert_kind_name(k));
+                record_event(p, "heads-up %s", alert_kind_name(k));
         if (a->changes & ALERT_RAISED)
-                happen(p, "alert %s", alert_kind_name(k));
+                record_event(p, "alert %s", alert_kind_name(k));
         if (a->changes & ALERT_REPEATED)
-                happen(p, "alert %s repeated", alert_kind_name(k));
+                record_event(p, "alert %s repeated", alert_kind_name(k));
         if ((a->changes & ALERT_UPDATED) && !p->open[k])
-                happen(p, "alert %s shown again", alert_kind_name(k));
+                record_event(p, "alert %s shown again", alert_kind_name(k));
         else if ((a->changes & ALERT_UPDATED) && p->scenario->updates)
-                happen(p, "alert %s updated", alert_kind_name(k));
+                record_event(p, "alert %s updated", alert_kind_name(k));
         if (a->changes & ALERT_WITHDRAWN)
-                happen(p, "alert %s withdrawn", alert_kind_name(k));
+                record_event(p, "alert %s withdrawn", alert_kind_name(k));
         if (a->changes & ALERT_CLEARED)
-                happen(p, "alert %s %s", alert_kind_name(k), alert_outcome_name(a->outcome));
+                record_event(p, "alert %s %s", alert_kind_name(k), alert_outcome_name(a->outcome));
         p->open[k] = a->open;
 }
 
@@ -74,19 +74,19 @@ static void on_step(void *userdata, const struct world *w) {
         struct play *p = userdata;
         bool changed = w->sitting.changes != 0;
 
-        tell_sitting(p, &w->sitting);
+        record_sitting(p, &w->sitting);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
-                tell_alert(p, k, &w->alerts.of[k]);
+                record_alert(p, k, &w->alerts.of[k]);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
                 changed = changed || w->alerts.of[k].changes;
-        if (changed) /* as the daemon does */
+        if (changed) /* the daemon saves then, too */
                 world_save(&p->world);
 }
 
 /* [seat] */
 
 /* sits [POSTURE] [confidence N] [asymmetry N] */
-static bool do_sit(struct world *w, const char *text) {
+static bool play_sits(struct world *w, const char *text) {
         float confidence = 0.9f, asymmetry = 0;
         enum posture_class kind = POSTURE_UPRIGHT;
         char *end;
@@ -109,12 +109,12 @@ static bool do_sit(struct world *w, const char *text) {
                         return false;
                 text = end + strspn(end, " ");
         }
-        world_see(w, OCCUPANCY_PERSON, kind, confidence, asymmetry);
+        world_set_seat(w, OCCUPANCY_PERSON, kind, confidence, asymmetry);
         return true;
 }
 
-/* hold on, hold off desktop: the rest after "hold" */
-static bool read_hold(const char *text, struct command *ret) {
+/* Parses the rest of a line after "hold": "on", "off desktop". */
+static bool parse_hold(const char *text, struct command *ret) {
         const char *rest = scenario_after(text, "on");
 
         ret->type = COMMAND_INHIBIT;
@@ -126,7 +126,7 @@ static bool read_hold(const char *text, struct command *ret) {
         return rest && (*rest == '\0' || ret->name[0]);
 }
 
-static bool read_command(const char *text, struct command *ret) {
+static bool parse_command(const char *text, struct command *ret) {
         static const struct {
                 const char *name;
                 enum command_type type;
@@ -140,7 +140,7 @@ static bool read_command(const char *text, struct command *ret) {
 
         memset(ret, 0, sizeof(*ret));
         if (scenario_after(text, "hold"))
-                return read_hold(scenario_after(text, "hold"), ret);
+                return parse_hold(scenario_after(text, "hold"), ret);
         for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
                 const char *rest = scenario_after(text, commands[i].name);
 
@@ -151,25 +151,26 @@ static bool read_command(const char *text, struct command *ret) {
                         return true;
                 if (!commands[i].minutes || !scenario_number(&rest, UINT32_MAX, &minutes))
                         return false;
-                ret->minutes = minutes ? (uint32_t)minutes : UINT32_MAX; /* 0 is not "unless said otherwise" */
+                ret->minutes = minutes ? (uint32_t)minutes
+                                       : UINT32_MAX; /* a 0 in the file must be refused, not stand for the default */
                 return *rest == '\0';
         }
         return false;
 }
 
-static void do_command(struct play *p, const struct line *l, const char *text) {
+static void play_command(struct play *p, const struct line *l, const char *text) {
         struct command command;
         enum command_result r;
 
-        if (!read_command(text, &command))
+        if (!parse_command(text, &command))
                 scenario_fail(p->scenario, l->number, "do not know the command \"%s\"", text);
         r = world_command(&p->world, &command);
         if (r != COMMAND_OK)
-                happen(p, "refused %s", command_result_name(r));
+                record_event(p, "refused %s", command_result_name(r));
 }
 
 /* clock 22:05 fri */
-static bool do_clock(struct world *w, const char *text) {
+static bool play_clock(struct world *w, const char *text) {
         static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
         unsigned long hour, minute;
 
@@ -178,7 +179,7 @@ static bool do_clock(struct world *w, const char *text) {
                 return false;
         for (uint32_t i = 0; i < 7; i++)
                 if (strcmp(text, days[i]) == 0) {
-                        world_clock(w, i, (hour * 60 + minute) * 60 * SECOND);
+                        world_set_clock(w, i, (hour * 60 + minute) * 60 * SECOND);
                         return true;
                 }
         return false;
@@ -193,8 +194,8 @@ static bool skip_word(const char **text, const char *word) {
         return true;
 }
 
-/* hour 14 worked 1 of 8: what the adaptive schedule has learnt before */
-static bool do_hour(struct world *w, const char *text) {
+/* hour 14 worked 1 of 8: the adaptive schedule as it was learnt before */
+static bool play_hour(struct world *w, const char *text) {
         unsigned long hour, worked, raised;
 
         if (!scenario_number(&text, 23, &hour) || !skip_word(&text, " worked ") ||
@@ -207,9 +208,9 @@ static bool do_hour(struct world *w, const char *text) {
         return true;
 }
 
-static void do_set(struct play *p, const struct line *l, const char *text) {
+static void play_set(struct play *p, const struct line *l, const char *text) {
         struct settings settings = p->world.settings;
-        struct config_errors mistakes = {0};
+        struct config_errors errors = {0};
         char section[64], ini[TEXT_MAX + 80];
         const char *dot = strchr(text, '.');
 
@@ -217,14 +218,14 @@ static void do_set(struct play *p, const struct line *l, const char *text) {
                 scenario_fail(p->scenario, l->number, "expected set SECTION.KEY = VALUE");
         snprintf(section, sizeof(section), "%.*s", (int)(dot - text), text);
         snprintf(ini, sizeof(ini), "[%s]\n%s\n", section, dot + 1);
-        settings_parse(&settings, p->scenario->path, ini, strlen(ini), &mistakes);
-        if (mistakes.n)
-                scenario_fail(p->scenario, l->number, "%s", mistakes.text[0]);
+        settings_parse(&settings, p->scenario->path, ini, strlen(ini), &errors);
+        if (errors.n)
+                scenario_fail(p->scenario, l->number, "%s", errors.text[0]);
         world_configure(&p->world, &settings);
 }
 
-/* Words that take a length of time. */
-static bool do_for(struct play *p, const char *text) {
+/* Lines that end with a length of time or a number. */
+static bool play_timed(struct play *p, const char *text) {
         struct world *w = &p->world;
         const char *rest;
         unsigned long reps = 1;
@@ -252,27 +253,27 @@ static bool do_for(struct play *p, const char *text) {
         return true;
 }
 
-static void act(struct play *p, const struct line *l) {
+static void play_line(struct play *p, const struct line *l) {
         struct world *w = &p->world;
         const char *rest;
 
-        if (((rest = scenario_after(l->text, "sits")) && do_sit(w, rest)) ||
-            ((rest = scenario_after(l->text, "clock")) && do_clock(w, rest)) ||
-            ((rest = scenario_after(l->text, "hour")) && do_hour(w, rest)))
+        if (((rest = scenario_after(l->text, "sits")) && play_sits(w, rest)) ||
+            ((rest = scenario_after(l->text, "clock")) && play_clock(w, rest)) ||
+            ((rest = scenario_after(l->text, "hour")) && play_hour(w, rest)))
                 return;
         if (strcmp(l->text, "stands") == 0)
-                world_see(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
+                world_set_seat(w, OCCUPANCY_VACANT, POSTURE_VACANT, 1, NAN);
         else if (strcmp(l->text, "object") == 0)
-                world_see(w, OCCUPANCY_OBJECT, POSTURE_UNKNOWN, 0, NAN);
+                world_set_seat(w, OCCUPANCY_OBJECT, POSTURE_UNKNOWN, 0, NAN);
         else if (strcmp(l->text, "mat silent") == 0)
-                world_see(w, OCCUPANCY_UNKNOWN, POSTURE_UNKNOWN, 0, NAN);
+                world_set_seat(w, OCCUPANCY_UNKNOWN, POSTURE_UNKNOWN, 0, NAN);
         else if (strcmp(l->text, "midnight") == 0)
                 world_midnight(w);
         else if ((rest = scenario_after(l->text, "command")))
-                do_command(p, l, rest);
+                play_command(p, l, rest);
         else if ((rest = scenario_after(l->text, "set")))
-                do_set(p, l, rest);
-        else if (strcmp(l->text, "end") != 0 && !do_for(p, l->text))
+                play_set(p, l, rest);
+        else if (strcmp(l->text, "end") != 0 && !play_timed(p, l->text))
                 scenario_fail(p->scenario, l->number, "do not know what \"%s\" means", l->text);
 }
 
@@ -280,13 +281,13 @@ static bool is_check(const struct line *l) {
         return strstr(l->text, " = ") != NULL;
 }
 
-static void print_happened(const struct play *p) {
+static void print_events(const struct play *p) {
         char time[32];
 
-        fprintf(stderr, "what happened:\n");
-        for (int i = 0; i < p->happened.n; i++) {
-                values_print_time(p->happened.of[i].t_us, time, sizeof(time));
-                fprintf(stderr, "%-8s %s\n", time, p->happened.of[i].text);
+        fprintf(stderr, "the events were:\n");
+        for (int i = 0; i < p->events.n; i++) {
+                values_print_time(p->events.of[i].t_us, time, sizeof(time));
+                fprintf(stderr, "%-8s %s\n", time, p->events.of[i].text);
         }
 }
 
@@ -299,34 +300,34 @@ static void check_value(struct play *p, const struct line *l) {
                 scenario_fail(p->scenario, l->number, "do not know the value \"%s\"", name);
         if (strcmp(value, equals + 3) == 0)
                 return;
-        print_happened(p);
+        print_events(p);
         scenario_fail(p->scenario, l->number, "%s is %s, expected %s", name, value, equals + 3);
 }
 
-static void compare(const struct play *p) {
+static void compare_events(const struct play *p) {
         const struct lines *expect = &p->scenario->expect;
         int at = 0;
         char time[32];
 
         for (int i = 0; i < expect->n; i++) {
-                const struct line *e = &expect->of[i], *h = &p->happened.of[at];
+                const struct line *e = &expect->of[i], *h = &p->events.of[at];
                 if (is_check(e))
                         continue;
-                if (at < p->happened.n && h->t_us == e->t_us && strcmp(h->text, e->text) == 0) {
+                if (at < p->events.n && h->t_us == e->t_us && strcmp(h->text, e->text) == 0) {
                         at++;
                         continue;
                 }
-                print_happened(p);
-                scenario_fail(p->scenario, e->number, "did not happen, or not then: %s", e->text);
+                print_events(p);
+                scenario_fail(p->scenario, e->number, "did not happen, or not at this time: %s", e->text);
         }
-        if (at == p->happened.n)
+        if (at == p->events.n)
                 return;
-        print_happened(p);
-        values_print_time(p->happened.of[at].t_us, time, sizeof(time));
-        scenario_fail(p->scenario, 0, "not expected: %s %s", time, p->happened.of[at].text);
+        print_events(p);
+        values_print_time(p->events.of[at].t_us, time, sizeof(time));
+        scenario_fail(p->scenario, 0, "not expected: %s %s", time, p->events.of[at].text);
 }
 
-/* What was saved a second before a kill. */
+/* Runs until the line is due. The last save before a kill is a second old. */
 static void run_to(struct play *p, const struct line *l) {
         struct world *w = &p->world;
 
@@ -339,7 +340,7 @@ static void run_to(struct play *p, const struct line *l) {
         world_run_until(w, l->t_us);
 }
 
-static void play(const struct scenario *s, const struct exercise_catalogue *exercises, uint64_t frame_us) {
+static void play_scenario(const struct scenario *s, const struct exercise_catalogue *exercises, uint64_t frame_us) {
         static struct play play;
         struct play *p = &play;
         int seat = 0, expect = 0;
@@ -355,7 +356,7 @@ static void play(const struct scenario *s, const struct exercise_catalogue *exer
                         expect++;
                 } else if (a && (!e || a->t_us <= e->t_us)) {
                         run_to(p, a);
-                        act(p, a);
+                        play_line(p, a);
                         seat++;
                 } else if (e) {
                         run_to(p, e);
@@ -365,24 +366,24 @@ static void play(const struct scenario *s, const struct exercise_catalogue *exer
         }
         if (s->expect.n && s->expect.of[s->expect.n - 1].t_us > p->world.t_us)
                 world_run_until(&p->world, s->expect.of[s->expect.n - 1].t_us);
-        compare(p);
+        compare_events(p);
 }
 
 int main(int argc, char **argv) {
         static struct scenario scenario;
         static struct exercise_catalogue exercises;
-        static struct config_errors mistakes;
+        static struct config_errors errors;
 
         if (argc != 3) {
                 fprintf(stderr, "usage: %s EXERCISES SCENARIO\n", argv[0]);
                 return 2;
         }
-        if (exercises_load(argv[1], &mistakes, &exercises) > 0) {
-                fprintf(stderr, "%s\n", mistakes.text[0]);
+        if (exercises_load(argv[1], &errors, &exercises) > 0) {
+                fprintf(stderr, "%s\n", errors.text[0]);
                 return 1;
         }
         scenario_read(&scenario, argv[2]);
-        play(&scenario, &exercises, 0);
-        play(&scenario, &exercises, SECOND / 10);
+        play_scenario(&scenario, &exercises, 0);
+        play_scenario(&scenario, &exercises, SECOND / 10);
         return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A scenario file (SYNTAX.md) as it was read. */
+/* A parsed scenario file (SYNTAX.md). */
 #ifndef TESTS_SCENARIO_H
 #define TESTS_SCENARIO_H
 
@@ -24,26 +24,26 @@ struct lines {
 struct scenario {
         const char *path;
         char settings_text[8192];
-        int setting_number[LINES_MAX], settings_n; /* the lines they stand in */
+        int setting_number[LINES_MAX], settings_n; /* lines of the file */
         struct settings settings;
         struct lines seat, expect;
-        bool expects; /* there is an [expect], empty if nothing happens */
-        bool updates; /* [expect] wants "alert ... updated" too */
+        bool expects; /* the file has a section [expect], which may be empty */
+        bool updates; /* [expect] lists "alert ... updated" too */
 };
 
-/* Reads the file; every mistake in it ends the program. */
+/* Reads the file; an error in it ends the program. */
 void scenario_read(struct scenario *s, const char *path);
 
 void scenario_fail(const struct scenario *s, int line, const char *format, ...)
         __attribute__((format(printf, 3, 4), noreturn));
 
-/* What follows these words in text, NULL when it does not begin with them. */
+/* Returns the text after these words; NULL when it does not begin with them. */
 const char *scenario_after(const char *text, const char *start);
 
-/* "5 s", "10 min", "1 h"; the blank is optional. */
+/* Parses "5 s", "10 min" or "1 h"; the blank is optional. */
 bool scenario_length(const char *text, uint64_t *ret_us);
 
-/* A whole number from 0 to most at *text, which goes on behind it. */
+/* Parses a whole number from 0 to most at *text, and moves *text after it. */
 bool scenario_number(const char **text, unsigned long most, unsigned long *ret);
 
 void lines_add(struct lines *l, int number, uint64_t t_us, const char *text);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* [expect]: NAME = VALUE */
 #include "values.h"
 
 #include <stdio.h>
@@ -80,7 +79,7 @@ static bool print_length(const char *name, const struct world *w, char *ret, siz
         return false;
 }
 
-/* From raised to what decided the outcome: as long as nothing did, none. */
+/* The time from raising to the act that decided the outcome; "none" until there was one. */
 static void print_latency(const struct alert *a, char *ret, size_t size) {
         snprintf(ret, size, "none");
         if (a->answered_us > a->raised_us)
@@ -134,7 +133,7 @@ static void print_shown(const struct world *w, char *ret, size_t size) {
 }
 
 /* "today 1 of 3: glute-bridge ...", "in 2 days 1 of 3: ..." or "none" */
-static void print_session(const struct world *w, char *ret, size_t size) {
+static void print_workout(const struct world *w, char *ret, size_t size) {
         const struct workout *s = &w->alerts.workout;
 
         snprintf(ret, size, "none");
@@ -154,7 +153,7 @@ bool values_print(const char *name, const struct world *w, char *ret, size_t siz
         else if (strcmp(name, "shown") == 0)
                 print_shown(w, ret, size);
         else if (strcmp(name, "session") == 0)
-                print_session(w, ret, size);
+                print_workout(w, ret, size);
         else
                 return print_number(name, w, ret, size) || print_length(name, w, ret, size) ||
                        print_alert(name, w, ret, size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a line NAME = VALUE of [expect] may ask for. */
+/* The values that a line NAME = VALUE of [expect] can compare. */
 #ifndef TESTS_VALUES_H
 #define TESTS_VALUES_H
 
@@ -7,10 +7,10 @@
 
 #include "world.h"
 
-/* 31:00, 1:02:03.5 */
+/* Prints 31:00 or 1:02:03.5. */
 void values_print_time(uint64_t us, char *ret, size_t size);
 
-/* False: no such name. */
+/* Prints the value of that name; false: there is no such name. */
 bool values_print(const char *name, const struct world *w, char *ret, size_t size);
 
 #endif

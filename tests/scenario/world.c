@@ -6,10 +6,10 @@
 
 #include "check.h"
 
-enum { UPTIME_S = 3600 }; /* of the machine when a scenario begins */
+enum { UPTIME_S = 3600 }; /* uptime of the machine when a scenario begins */
 
 static const int64_t DAY = 24 * 3600 * (int64_t)SECOND;
-static const int64_t FIRST_DAY = 700000; /* a Sunday; clocks may be set back from it */
+static const int64_t FIRST_DAY = 700000; /* a Sunday; clocks may be set back from here */
 static const float TYPING = 0.2f;        /* movement per second */
 
 uint64_t world_now(const struct world *w) {
@@ -34,8 +34,8 @@ void world_init(struct world *w, const struct settings *settings, const struct e
         world_save(w);
 }
 
-/* As the daemon does: a day that is another one is a new day, whoever moved the clock. */
-static void look_at_clock(struct world *w) {
+/* Does what the daemon does: another date is a new day, whatever moved the clock. */
+static void read_clock(struct world *w) {
         int64_t wall = (int64_t)w->t_us + w->wall_us, days;
         struct wall_clock clock = {.known = true, .now_us = world_now(w)};
 
@@ -57,7 +57,7 @@ static void look_at_clock(struct world *w) {
 void world_step(struct world *w) {
         uint64_t now = world_now(w), sitting, alert, next;
 
-        look_at_clock(w);
+        read_clock(w);
 
         if (w->pending && w->t_us >= w->pending_us) {
                 w->posture = w->next;
@@ -92,7 +92,7 @@ static uint64_t next_step(const struct world *w, uint64_t t_us) {
 }
 
 void world_run_until(struct world *w, uint64_t t_us) {
-        /* asked for too often, the daemon would spin */
+        /* more steps than this: the daemon would spin */
         uint64_t steps = 0, most = (t_us - w->t_us) / SECOND * (w->frame_us > 0 ? 12 : 2) + 20;
 
         while (w->t_us < t_us) {
@@ -104,7 +104,8 @@ void world_run_until(struct world *w, uint64_t t_us) {
         }
 }
 
-void world_see(struct world *w, enum occupancy occupancy, enum posture_class kind, float confidence, float asymmetry) {
+void world_set_seat(struct world *w, enum occupancy occupancy, enum posture_class kind, float confidence,
+                    float asymmetry) {
         uint64_t now = world_now(w);
         bool same = occupancy == w->next.occupancy;
 
@@ -138,8 +139,8 @@ void world_type(struct world *w, uint64_t for_us) {
         world_step(w);
 }
 
-/* The nearest such day: with summer time at 3:00 on Sunday the night is the same one. */
-void world_clock(struct world *w, uint32_t weekday, uint64_t day_us) {
+/* Takes the nearest such day: when summer time begins at 3:00 on Sunday, the night is the same one. */
+void world_set_clock(struct world *w, uint32_t weekday, uint64_t day_us) {
         int64_t now = w->clock_known ? ((int64_t)w->t_us + w->wall_us) / DAY : FIRST_DAY + (int64_t)weekday;
         int64_t ahead = ((int64_t)weekday - now % 7 + 10) % 7 - 3;
 
@@ -150,8 +151,8 @@ void world_clock(struct world *w, uint32_t weekday, uint64_t day_us) {
         world_step(w);
 }
 
-/* What must hold from now on, reckoned apart from the code under test. */
-static void note_command(struct world *w, const struct command *c) {
+/* Computes until when alerts must not be raised, independently of the code under test. */
+static void record_command(struct world *w, const struct command *c) {
         uint64_t min = 60 * SECOND;
 
         if (c->type == COMMAND_SNOOZE)
@@ -165,25 +166,25 @@ static void note_command(struct world *w, const struct command *c) {
         if (c->type == COMMAND_RESUME)
                 w->check.paused_until_us = w->check.snoozed_until_us = 0;
         if (c->type == COMMAND_INHIBIT && c->name[0])
-                w->check.hold_until_us[ALERT_INHIBITOR_DESKTOP] = c->on ? w->t_us + 3 * min : 0;
+                w->check.inhibited_until_us[ALERT_INHIBITOR_DESKTOP] = c->on ? w->t_us + 3 * min : 0;
         else if (c->type == COMMAND_INHIBIT)
-                w->check.hold_until_us[ALERT_INHIBITOR_PERSON] = c->on ? UINT64_MAX : 0;
+                w->check.inhibited_until_us[ALERT_INHIBITOR_PERSON] = c->on ? UINT64_MAX : 0;
 }
 
 enum command_result world_command(struct world *w, const struct command *command) {
         enum command_result r = alert_command(&w->alert_tracker, command, world_now(w));
 
         if (r == COMMAND_OK)
-                note_command(w, command);
+                record_command(w, command);
         world_step(w);
         if (r == COMMAND_OK)
                 world_save(w);
         return r;
 }
 
-/* Nobody calls for a while; the seat may look different afterwards. */
+/* No step for a while; the seat may be in another state afterwards. */
 void world_sleep(struct world *w, uint64_t for_us) {
-        /* a few seconds are not noticed, and not meant to be */
+        /* a sleep of a few seconds is not detected, by design */
         world_check(w, for_us, world_now(w) + for_us <= w->sitting_tracker.call_by_us + 5 * SECOND);
         w->t_us += for_us;
         world_step(w);
@@ -206,7 +207,7 @@ void world_restart(struct world *w, uint64_t for_us, bool reboot) {
         if (reboot)
                 w->boot_us = (int64_t)(20 * SECOND) - (int64_t)w->t_us;
         now = world_now(w);
-        w->check.hold_until_us[ALERT_INHIBITOR_DESKTOP] = 0; /* the desktop says it again */
+        w->check.inhibited_until_us[ALERT_INHIBITOR_DESKTOP] = 0; /* the desktop repeats its request */
         w->posture.occupancy_since_us = w->next.occupancy_since_us = now;
         w->posture.class_since_us = w->next.class_since_us = now;
         w->posture.squeezes = w->next.squeezes = (struct squeezes){0};

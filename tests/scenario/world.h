@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A sitter, a mat and a daemon in virtual time, as far as follow/ sees them. Used by the scenario runner and by the
- * random scenarios; every step is checked against the rules that hold always (world_check.c). */
+/* A sitter, a mat and a daemon in virtual time, reduced to the inputs of core/follow/. Used by the scenario runner and by
+ * the random scenarios; every step is checked against the rules that always hold (world_check.c). */
 #ifndef TESTS_WORLD_H
 #define TESTS_WORLD_H
 
@@ -17,16 +17,17 @@
 struct world;
 typedef void (*world_fn)(void *userdata, const struct world *w);
 
-/* What the checks remember from step to step. */
+/* The state of the checks from step to step. */
 struct world_check {
         struct sitting sitting;
         struct alerts alerts;
-        bool in_bout, exact; /* exact: no kill, reboot or midnight since the bout began, so that it must add up */
-        uint64_t on_us, off_us, silent_us;  /* what really was, all time */
+        bool in_bout,
+                exact; /* exact: no kill, reboot or midnight since the bout began, so that the times must add up */
+        uint64_t on_us, off_us, silent_us;  /* the truth, in all */
         uint64_t bout_on_us, bout_other_us; /* the same at the beginning of the bout */
         uint64_t last_id, raised, cleared;
         uint64_t paused_until_us, snoozed_until_us; /* time of the scenario */
-        uint64_t hold_until_us[ALERT_INHIBITOR_N];
+        uint64_t inhibited_until_us[ALERT_INHIBITOR_N];
 };
 
 struct world {
@@ -39,15 +40,15 @@ struct world {
         uint64_t frame_us; /* 0: no frames, only deadlines */
         uint64_t deadline_us;
         struct posture posture; /* as decided */
-        bool pending;           /* decided only at pending_us: the dwell */
+        bool pending;           /* next becomes posture at pending_us, after the dwell */
         uint64_t pending_us, dwell_us;
         struct posture next;
         uint64_t shifting_until_us, typing_until_us;
         bool clock_known;
-        int64_t wall_us; /* clock on the wall = t_us + wall_us, counted from midnight before a Sunday */
-        int64_t day;     /* of that clock, when it was looked at last */
+        int64_t wall_us; /* wall clock = t_us + wall_us, counted from midnight before a Sunday */
+        int64_t day;     /* of that clock, when last read */
         struct memory saved;
-        uint64_t saved_us;      /* when, in the time of the scenario */
+        uint64_t saved_us;      /* time of the save, in the time of the scenario */
         struct sitting sitting; /* of the last step */
         struct alerts alerts;
         struct world_check check;
@@ -62,23 +63,24 @@ uint64_t world_now(const struct world *w);
 void world_run_until(struct world *w, uint64_t t_us);
 void world_step(struct world *w);
 
-/* What happens; each is followed by a step. */
-void world_see(struct world *w, enum occupancy occupancy, enum posture_class kind, float confidence, float asymmetry);
+/* Events; each is followed by a step. */
+void world_set_seat(struct world *w, enum occupancy occupancy, enum posture_class kind, float confidence,
+                    float asymmetry);
 void world_shift(struct world *w, uint64_t for_us);
 void world_sleep(struct world *w, uint64_t for_us);
 void world_save(struct world *w);
-void world_restart(struct world *w, uint64_t for_us, bool reboot); /* from what was saved last */
+void world_restart(struct world *w, uint64_t for_us, bool reboot); /* from the last save */
 void world_midnight(struct world *w);
-/* The clock on the wall is set, at first or anew. */
-void world_clock(struct world *w, uint32_t weekday, uint64_t day_us);
-/* Upstream counted so many squeezes more. */
+/* Sets the wall clock, for the first time or again. */
+void world_set_clock(struct world *w, uint32_t weekday, uint64_t day_us);
+/* The estimator counted this many squeezes more. */
 void world_squeeze(struct world *w, uint32_t reps);
 void world_type(struct world *w, uint64_t for_us);
-/* A snooze, pause, ...; answers as the pipeline does. */
+/* Executes a command; the result is that of the pipeline. */
 enum command_result world_command(struct world *w, const struct command *command);
 void world_configure(struct world *w, const struct settings *settings);
 
 /* Fails the program with a message when a step breaks a rule. */
-void world_check(struct world *w, uint64_t dt_us, bool looked);
+void world_check(struct world *w, uint64_t dt_us, bool observed);
 
 #endif

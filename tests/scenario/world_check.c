@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* What must hold after every step of every scenario. */
+/* The rules that hold after every step of every scenario. */
 #include "check.h"
 #include "world.h"
 
-static bool in_bout(const struct sitting *s) {
+static bool is_in_bout(const struct sitting *s) {
         return s->phase == SITTING_SEATED || s->phase == SITTING_INTERRUPTED || s->phase == SITTING_SUSPENDED;
 }
 
-static bool waits(const struct alert *a) {
+static bool awaits_outcome(const struct alert *a) {
         return a->open || a->withdrawn;
 }
 
 static void check_one_alert(struct world_check *c, const struct alert *was, const struct alert *is) {
         CHECK(!(is->open && is->withdrawn));
         if (is->changes & ALERT_RAISED) {
-                CHECK(!waits(was)); /* one open alert a kind */
+                CHECK(!awaits_outcome(was)); /* one open alert a kind */
                 CHECK(is->id > c->last_id);
                 CHECK(is->open && is->outcome == ALERT_PENDING);
                 c->last_id = is->id;
@@ -23,28 +23,28 @@ static void check_one_alert(struct world_check *c, const struct alert *was, cons
                 CHECK(is->id == was->id);
         }
         if (is->changes & ALERT_CLEARED) {
-                CHECK(waits(was)); /* exactly one outcome */
-                CHECK(!waits(is) && is->outcome != ALERT_PENDING);
+                CHECK(awaits_outcome(was)); /* exactly one outcome */
+                CHECK(!awaits_outcome(is) && is->outcome != ALERT_PENDING);
                 CHECK(is->closed_us >= is->raised_us);
                 if (is->outcome == ALERT_IGNORED || is->outcome == ALERT_UNKNOWN)
                         CHECK(is->answered_us == 0);
                 else
                         CHECK(is->answered_us >= is->raised_us && is->answered_us <= is->closed_us);
                 c->cleared++;
-        } else if (waits(was)) {
-                CHECK(waits(is)); /* never gone without an outcome */
+        } else if (awaits_outcome(was)) {
+                CHECK(awaits_outcome(is)); /* never gone without an outcome */
         }
         if (is->changes & ALERT_WITHDRAWN)
                 CHECK(is->withdrawn && was->open);
         if (is->changes & ALERT_HEADS_UP)
-                CHECK(!waits(is));
+                CHECK(!awaits_outcome(is));
         CHECK(is->showings == was->showings ||
               (is->changes & ALERT_RAISED ? is->showings == 1 : is->changes & ALERT_REPEATED && is->open));
         if (is->changes & (ALERT_UPDATED | ALERT_REPEATED))
-                CHECK(is->open && waits(was));
+                CHECK(is->open && awaits_outcome(was));
 }
 
-static bool quiet(const struct world *w) {
+static bool is_quiet(const struct world *w) {
         const struct settings_alert *s = &w->settings.alert;
         int64_t minute = ((int64_t)w->t_us + w->wall_us) / (60 * (int64_t)SECOND);
         int32_t m = (int32_t)(minute % 1440), from = s->quiet_hours.from_min, to = s->quiet_hours.to_min;
@@ -53,16 +53,16 @@ static bool quiet(const struct world *w) {
         return w->clock_known && (hours || (s->quiet_days & (1U << (minute / 1440 % 7))));
 }
 
-/* Nothing comes while anything at all holds it. */
-static void check_free(const struct world *w) {
+/* No alert is raised while anything inhibits it. */
+static void check_not_inhibited(const struct world *w) {
         const struct world_check *c = &w->check;
 
         CHECK(w->sitting.phase == SITTING_SEATED);
         CHECK(w->alerts.snoozed_until_us == 0 && w->t_us >= c->snoozed_until_us);
         CHECK(w->alerts.paused_until_us == 0 && w->t_us >= c->paused_until_us);
-        for (int who = 0; who < ALERT_INHIBITOR_N; who++)
-                CHECK(w->t_us >= c->hold_until_us[who]);
-        CHECK(!quiet(w));
+        for (int i = 0; i < ALERT_INHIBITOR_N; i++)
+                CHECK(w->t_us >= c->inhibited_until_us[i]);
+        CHECK(!is_quiet(w));
         CHECK(w->settings.alert.daily_max == 0 || w->alerts.raised_today <= (uint32_t)w->settings.alert.daily_max);
 }
 
@@ -74,15 +74,15 @@ static void check_alerts(struct world *w) {
                 const struct alert *a = &w->alerts.of[k];
                 check_one_alert(c, &c->alerts.of[k], a);
                 if (a->changes & (ALERT_RAISED | ALERT_REPEATED | ALERT_HEADS_UP))
-                        check_free(w);
-                if (a->open) /* nobody away is shown an alert */
+                        check_not_inhibited(w);
+                if (a->open) /* an absent sitter sees no alert */
                         CHECK(w->sitting.phase == SITTING_SEATED || w->sitting.phase == SITTING_SUSPENDED);
-                waiting += waits(a);
+                waiting += awaits_outcome(a);
         }
         CHECK(c->raised == c->cleared + waiting);
 }
 
-/* The bout holds all the time on the seat since it began, and nothing else. */
+/* The bout contains all the time on the seat since it began, and nothing else. */
 static void check_sum(struct world *w) {
         struct world_check *c = &w->check;
         const struct sitting *s = &w->sitting;
@@ -95,7 +95,7 @@ static void check_sum(struct world *w) {
                 c->exact = w->dwell_us == 0;
                 on = s->bout.seated_us;
         }
-        if (!in_bout(s) || !c->exact)
+        if (!is_in_bout(s) || !c->exact)
                 return;
         CHECK(s->bout.seated_us == on);
         for (int k = 0; k < POSTURE_N; k++)
@@ -110,25 +110,25 @@ static void check_sitting(struct world *w) {
 
         CHECK((s->phase == SITTING_SEATED || s->phase == SITTING_CONFIRMING) ==
               (w->posture.occupancy == OCCUPANCY_PERSON));
-        CHECK(in_bout(s) == (s->bout_started_us > 0));
+        CHECK(is_in_bout(s) == (s->bout_started_us > 0));
         CHECK(s->bout.slouched_us <= s->bout.seated_us && s->bout.lopsided_us <= s->bout.seated_us);
         CHECK(s->slouched_share >= 0 && s->slouched_share <= 1);
         CHECK(s->lopsided_share >= 0 && s->lopsided_share <= 1);
         if (!c->in_bout)
-                CHECK(!in_bout(s) || (s->changes & SITTING_BOUT_STARTED));
-        if (c->in_bout && !in_bout(s))
+                CHECK(!is_in_bout(s) || (s->changes & SITTING_BOUT_STARTED));
+        if (c->in_bout && !is_in_bout(s))
                 CHECK(s->changes & SITTING_BOUT_ENDED);
         if (s->changes & SITTING_BREAK)
                 CHECK(s->changes & SITTING_BOUT_ENDED);
         check_sum(w);
-        c->in_bout = in_bout(s);
+        c->in_bout = is_in_bout(s);
 }
 
-void world_check(struct world *w, uint64_t dt_us, bool looked) {
+void world_check(struct world *w, uint64_t dt_us, bool observed) {
         struct world_check *c = &w->check;
 
         if (dt_us > 0) {
-                if (!looked || w->posture.occupancy == OCCUPANCY_UNKNOWN)
+                if (!observed || w->posture.occupancy == OCCUPANCY_UNKNOWN)
                         c->silent_us += dt_us;
                 else if (w->posture.occupancy == OCCUPANCY_PERSON)
                         c->on_us += dt_us;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Drives the MQTT outlet with made-up snapshots, 100 a second, as the decision thread would: for tests against a real
- * broker. Argument: a settings file. Lines on standard input change what is posted; what comes back (commands, status,
- * the worst time of a post) goes to standard output, a line each. */
+/* Drives the MQTT outlet with generated snapshots, 100 per second, as the decision thread does: for tests against a real
+ * broker. Argument: a settings file. Lines on standard input change the snapshots. Commands, status and the longest
+ * time of a post are printed, one per line. */
 #include <inttypes.h>
 #include <math.h>
 #include <poll.h>
@@ -23,7 +23,7 @@ struct drive {
         struct identity identity;
         struct outlet outlet;
         struct snapshot snapshot;
-        enum command_result result; /* what commands are answered */
+        enum command_result result; /* result of every command */
         uint64_t posts, worst_us, next_id;
         const char *status;
         bool quit;
@@ -78,7 +78,7 @@ static void init(struct drive *d, const char *config) {
         d->next_id = 1;
 }
 
-/* ---- what standard input may say ---- */
+/* ---- commands on standard input ---- */
 
 static void sit(struct drive *d, float tilt) {
         struct posture *p = &d->snapshot.posture;
@@ -146,7 +146,7 @@ static void switch_discovery(struct drive *d, bool on) {
         d->outlet.ops->configure(d->outlet.self, &d->settings);
 }
 
-/* A word and up to two numbers. */
+/* A line is a word and up to two numbers. */
 static void obey(struct drive *d, const char *line) {
         size_t n = strcspn(line, " ");
         char *rest;
@@ -172,7 +172,7 @@ static void obey(struct drive *d, const char *line) {
                 d->quit = true;
 }
 
-/* One line a turn: each is posted by itself. */
+/* Reads one line per turn, so that each is posted separately. */
 static void hear(struct drive *d) {
         char line[256];
         size_t n = 0;

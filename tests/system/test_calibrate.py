@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The guided calibration from end to end: a simulated sitter takes the poses as sitbonectl names them, the real daemon
-gathers, keeps what it learnt per sitter over a restart, moves a damaged file aside, and refuses what makes no sense."""
+"""The guided calibration from end to end: a simulated sitter takes the poses that sitbonectl asks for. The daemon learns them,
+stores them for each sitter, reads them after a restart, moves a damaged file aside, and refuses implausible poses."""
 import json
 import os
 import shutil
@@ -20,7 +20,7 @@ FRAME, RATE, SPEED = 1028, 12, 6
 PATIENCE_S = 60
 need('dbus-daemon')
 
-# Where each stretch begins, seconds of the simulated day.
+# Seconds of the simulated day at which each stretch begins.
 STRETCH = {'empty': 0, 'upright': 15, 'slouched': 75, 'arched': 135, 'left': 195, 'right': 255, 'crossed': 315, 'gone': 375}
 END_S = 420
 SCENARIO = '''sitter fidgets=0 shifts=0 resit=0
@@ -36,8 +36,8 @@ SCENARIO = '''sitter fidgets=0 shifts=0 resit=0
 
 
 class Sitter:
-    """Plays the stretch that it is told to, then the end of it over and over. The world waits for a daemon that has not yet
-    read what was: on a machine that stalls nothing is missed."""
+    """Plays the chosen stretch, then its end again and again. It waits while the daemon has not read everything, so that
+    nothing is missed on a slow machine."""
 
     def __init__(self, folder):
         with open(f'{folder}/poses.scenario', 'w') as f:
@@ -70,7 +70,7 @@ class Sitter:
             time.sleep(max(0, due - time.monotonic()))
 
     def wait(self, seconds):
-        """Of the simulated day."""
+        """Seconds of the simulated day."""
         until = self.played + seconds * RATE
         wait_for(f'{seconds} s are played', PATIENCE_S, lambda: self.played >= until)
 
@@ -82,7 +82,7 @@ class Sitter:
 
 def ctl(*words, status=0):
     def answer():
-        """None where a machine that stalls was too slow, or left a moment without frames, after which nothing is steady."""
+        """None if the machine was too slow, or left a gap without frames, after which nothing is steady."""
         r = subprocess.run([f'{BUILD}/sitbonectl', '--bus', 'session', *words], capture_output=True, text=True, timeout=60)
         return None if 'does not answer' in r.stderr or 'not steady yet' in r.stderr else r
 
@@ -95,11 +95,11 @@ def seated(sitter, daemon, pose='upright'):
     sitter.take(pose)
     wait_for('somebody sits', PATIENCE_S, lambda: daemon.status()['occupancy'] == 'person')
     wait_for('an upright', PATIENCE_S, lambda: daemon.status()['referenced'])
-    sitter.wait(12)  # to be quiet again
+    sitter.wait(12)  # until the sitter is quiet again
 
 
 def test_refused(sitter, daemon):
-    sitter.take('gone', 15)  # the seat was empty before, too: nobody is seen to stand up
+    sitter.take('gone', 15)  # the seat was empty before, too: nobody stands up
     wait_for('nobody sits', PATIENCE_S, lambda: daemon.status()['occupancy'] == 'vacant')
     assert 'Nobody is seated' in ctl('calibrate', 'slouched', status=1)
     said = ctl('calibrate', '--seconds', '0', status=1)
@@ -113,7 +113,7 @@ def test_refused(sitter, daemon):
 
 
 def test_guided(sitter, daemon):
-    """The sitter does as the terminal says."""
+    """The sitter follows the instructions on the terminal."""
     seated(sitter, daemon)
     assert not daemon.status()['calibrated'] and daemon.status()['calibrated_poses'] == {}
     r = subprocess.Popen([f'{BUILD}/sitbonectl', '--bus', 'session', 'calibrate', '--seconds', '1'],
@@ -127,7 +127,7 @@ def test_guided(sitter, daemon):
                 seen.append(wait_for('the daemon gathers', PATIENCE_S, lambda: gathering(daemon)))
     assert r.wait(timeout=60) == 0, said
     text = ''.join(said)
-    assert text.count('Taken.') == 5 and 'How well' in text and text.count(' well\n') >= 3, text
+    assert text.count('  Done.') == 5 and 'Separation of these' in text and text.count(' well\n') >= 3, text
     assert [s['learning_what'] for s in seen] == ['upright', 'slouched', 'arched', 'left', 'right']
     assert all(0 < s['learning_left_s'] <= 10 for s in seen), seen
     poses = daemon.status()['calibrated_poses']
@@ -143,7 +143,7 @@ def gathering(daemon):
 
 
 def test_not_apart(sitter, daemon):
-    """Upright again where slouched is asked for: refused, and the slouched one of before stays."""
+    """Sitting upright when slouched is asked for is refused, and the earlier slouched pose remains."""
     before = daemon.status()['calibrated_poses']
     sitter.take('upright', 8)
     sitter.wait(6)
@@ -178,7 +178,7 @@ def test_restart(sitter, daemon):
 
 
 def test_sitters(sitter, daemon):
-    """Each has what was learnt of them; nobody's stays nobody's."""
+    """Each sitter has a profile, and nobody in particular has another."""
     assert ctl('sitter') == 'nobody in particular\n'
     ctl('sitter', 'anna')
     status = daemon.status()
@@ -209,14 +209,14 @@ def test_damaged(sitter, daemon):
     ctl('sitter', 'nobody')
     assert len(daemon.status()['calibrated_poses']) == 5
     ctl('teach', '--forget', 'crossed-left')
-    assert ctl('teach', '--list') == 'Nothing was taught yet.\n'
+    assert ctl('teach', '--list') == 'No posture was taught yet.\n'
 
 
 def test_recognised(sitter, daemon):
-    """Named once, recognised the next time, and nobody in between."""
+    """A sitter who was named once is recognised the next time; in between nobody is."""
     ctl('sitter', 'ben')
     sitter.take('upright')
-    wait_for('what is usual for him', PATIENCE_S, lambda: os.path.exists(f'{daemon.state}/profile-ben'))
+    wait_for('the profile of ben', PATIENCE_S, lambda: os.path.exists(f'{daemon.state}/profile-ben'))
     sitter.take('gone')
     wait_for('nobody in particular', PATIENCE_S, lambda: daemon.status()['sitter'] is None)
     assert daemon.status()['sitter_confidence'] is None
@@ -226,7 +226,7 @@ def test_recognised(sitter, daemon):
 
 
 def test_settled(sitter, daemon):
-    """What is asked for in the first seconds of a sit is gathered to its end, for whom the command said."""
+    """A calibration begun in the first seconds of a sit is completed, for the sitter named in the command."""
     def sit():
         sitter.take('gone')
         wait_for('the empty seat', PATIENCE_S, lambda: daemon.status()['occupancy'] == 'vacant')
@@ -237,7 +237,7 @@ def test_settled(sitter, daemon):
 
     asked = sit()
     ctl('sitter', 'nobody')
-    sitter.wait(6)  # the mat would ask who it is after ten quiet ones
+    sitter.wait(6)  # the sitter would be recognised after ten quiet seconds
     assert 'counts as your upright' in ctl('calibrate', 'upright')
     status = daemon.status()
     assert status['sitter'] is None and list(status['calibrated_poses']) == ['upright'], status
@@ -247,7 +247,7 @@ def test_settled(sitter, daemon):
 
 
 def start(sitter, config=''):
-    # at this speed the usual two seconds of silence are a third of one, which a busy machine takes for itself
+    # at this speed the two seconds of silence are a third of a second, which a busy machine may need itself
     daemon = Daemon(BUILD, sitter.mat.name, 'jq-seat-32', config='[device]\nstale_ms = 20000\n' + config, arguments=['--speed', str(SPEED)])
     sitter.take('empty')
     daemon.start()

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""sitbonectl as a person or a script uses it: words, exit status, JSON, the live view, and what it refuses."""
+"""sitbonectl as used by people and scripts: texts, exit status, JSON, the live view, and refusals."""
 import json
 import os
 import pty
@@ -20,7 +20,7 @@ ENVIRONMENT = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm-256color")
 
 
 def ctl(*words, status=DONE):
-    """(stdout, stderr); the exit status must be as said."""
+    """Returns (stdout, stderr). The exit status must be the given one."""
     done = subprocess.run([f"{BUILD}/sitbonectl", *words], env=ENVIRONMENT, capture_output=True, text=True, check=False,
                           timeout=200)
     assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
@@ -50,7 +50,7 @@ def test_usage():
     ctl("teach", "a", "--list", status=USAGE)
     ctl("teach", "Crossed Left", status=USAGE)
     ctl("sitter", "../anna", status=USAGE)
-    for control in b"\x1b[31m", b"\xc2\x9b31m", b"\x9b31m":  # red, as a terminal takes it
+    for control in b"\x1b[31m", b"\xc2\x9b31m", b"\x9b31m":  # "red" in three spellings that terminals obey
         for words in ([b"check", b"/nowhere/" + control], [b"status", b"--seat", control]):
             done = subprocess.run([f"{BUILD}/sitbonectl".encode(), *words], env=ENVIRONMENT, capture_output=True, check=False)
             assert done.returncode and b"?31m" in done.stderr.replace(b"?[31m", b"?31m") and control not in done.stderr, done
@@ -112,7 +112,7 @@ def test_nobody():
         _, error = ctl(*words, status=FAILED)
         assert "is sitboned running? systemctl status sitboned" in error, error
     assert 'seat "attic"' in ctl("status", "--seat", "attic", "--bus", "session", status=FAILED)[1]
-    # not the device of another seat's settings instead
+    # does not fall back to the device in the settings of another seat
     assert 'seat "attic"' in ctl("record", "/nowhere/a.sbr", "--seat", "attic", status=FAILED)[1]
     assert "--bus moon" in ctl("record", "/nowhere/a.sbr", "--bus", "moon", status=FAILED)[1]
 
@@ -149,11 +149,11 @@ def test_commands(seat):
     _, error = ctl("session", "done", status=FAILED)
     assert error.startswith("sitbonectl: No workouts are planned"), error
     _, error = ctl("tare", status=FAILED)
-    assert "silent" in error or "frame" in error, error  # the refusal's sentence, whatever it is in detail
+    assert "silent" in error or "frame" in error, error  # one of the sentences of a refusal
     until("tare was asked", lambda: seat.commands[-1][0] == "3")
     assert ctl("hold", "on")[0].startswith("Alerts wait")
     until("held", lambda: seat.commands[-1][0] == "7")
-    assert "do not disturb: said by you" in ctl("why")[0]
+    assert "Do Not Disturb: set by you" in ctl("why")[0]
     ctl("hold", "off")
     ctl("pause", "90")
     until("paused", lambda: seat.commands[-1][:2] == ["5", "90"])
@@ -162,7 +162,7 @@ def test_commands(seat):
                                                                         "short"], out
     assert why["paused_until"] > 0 and why["disturb"] == 0 and "pause" in why["kinds"][0]["held"], why
     assert why["last_kind"] == "slouch" and "slouched" in why["last_reason"] and why["last_outcome"] == "snoozed", why
-    time.sleep(1)  # commands have an allowance
+    time.sleep(1)  # the rate of commands is limited
     ctl("resume")
     until("resumed", lambda: seat.commands[-1][0] == "6")
     assert "paused" not in ctl("why")[0]
@@ -185,7 +185,7 @@ def test_picture(folder):
 
 
 def drain(fd, seconds, until=None):
-    """What came in this time, or until these words came."""
+    """Returns the output of this many seconds, or until the given words."""
     seen, end = b"", time.monotonic() + seconds
     while time.monotonic() < end and not (until and until in seen):
         if select.select([fd], [], [], 0.05)[0]:
@@ -197,7 +197,7 @@ def drain(fd, seconds, until=None):
 
 
 def test_screen(processes, seat):
-    """The live view on a real terminal: draws, obeys keys, survives a resize and a daemon that goes away."""
+    """The live view on a real terminal draws, obeys keys, and survives a resize and the end of the daemon."""
     master, slave = pty.openpty()
     subprocess.run(["stty", "rows", "24", "cols", "80"], stdin=slave, check=True)
     view = processes.start(f"{BUILD}/sitbonectl", "watch", stdin=slave, stdout=slave, stderr=slave, env=ENVIRONMENT)
@@ -263,7 +263,7 @@ def test_check(folder):
     cut = write(f"{folder}/cut.csv", "# rows=2\n# cols=2\n# full_scale=9\nt_s,c0,c1,c2,c3\n0,1,2,3,4\n0.5,1,2,3\n1,1,x,3,4\n")
     found = json.loads(ctl("check", cut, "--json", status=FAILED)[0])
     assert found["frames"] == 1 and found["refused"]["count"] == 1 and found["refused"]["text"] == 1, found
-    with open(f"{folder}/mark.csv", "wb") as file:  # other editors put a byte order mark before it, and other columns first
+    with open(f"{folder}/mark.csv", "wb") as file:  # as some editors write it: byte order mark, other columns first
         file.write(b"\xef\xbb\xbfsubject,t_s,c0\r\np1,0,1\r\np1,1,2\r\n")
     assert json.loads(ctl("check", f"{folder}/mark.csv", "--json")[0])["frames"] == 2
     with open(f"{folder}/bytes.bin", "wb") as file:
@@ -275,11 +275,11 @@ def test_check(folder):
     subprocess.run([f"{BUILD}/sitbone-sim", "--format", "jq-seat-32", "--scenario",
                     write(f"{folder}/pad.scenario", "0:03 end\n"), "--output", bytes_], check=True)
     found = json.loads(ctl("check", bytes_, "--format", "jq-seat-32", "--config", other, "--json")[0])
-    assert found["rows"] == 32 and found["frames"] > 9, found  # the settings' size is another mat's
+    assert found["rows"] == 32 and found["frames"] > 9, found  # the size in the settings belongs to another mat
 
 
 def replay_teaches(folder, csv):
-    """Two legs crossed, taught in one sit, recognised in another; a lean that nobody taught is neither."""
+    """Crossed legs are taught in one sit and recognised in another; a lean, which was not taught, is not mistaken for them."""
     words = "+0:20 cross left\n+0:30 cross right\n+0:30 lean left 15\n+0:20 stand\n"
     scenario = write(f"{folder}/teach.scenario", "sitter resit=3\n0:10 sit\n" + words + "+0:10 sit\n" + words + "+0:10 end\n")
     teach = f"{folder}/teach.csv"
@@ -298,7 +298,7 @@ def replay_teaches(folder, csv):
 
 
 def replay_calibrates(folder, csv):
-    """Poses held in one sit; in the other the slouch is known in degrees, and surer than without them."""
+    """Poses are calibrated in one sit; in the other the slouch is known in degrees, with a smaller uncertainty."""
     words = "+0:20 slouch 14\n+0:30 upright\n+0:20 stand\n"
     scenario = write(f"{folder}/poses.scenario", "sitter fidgets=0 shifts=0\n0:10 sit\n" + words + "+0:10 sit\n" + words +
                      "+0:10 end\n")
@@ -324,7 +324,7 @@ def replay_calibrates(folder, csv):
 
 
 def at_a_minute(csv, frames):
-    """The same recording, but somebody is seen at 59.96 s: the empty seat of its beginning lasts longer."""
+    """The same recording with a sitter from 59.96 s on: the empty seat at its beginning lasts longer."""
     with open(csv, encoding="utf-8") as file:
         head, rows = re.match(r"(.*\nt_s,[^\n]*\n)(.*)", file.read(), re.S).groups()
     rows = [row.split(",", 1) for row in rows.splitlines()]

@@ -197,11 +197,11 @@ def test_refused(folder):
                       "count; the first is line 5: not as many"):
             assert words in out, (words, out)
     open(f"{folder}/empty", "w").close()
-    assert "nothing in it" in run("sitbonectl", "check", f"{folder}/empty", "--config", conf)
+    assert "empty; as" in run("sitbonectl", "check", f"{folder}/empty", "--config", conf)
     assert "nothing in it" in run("sitbonectl", "replay", f"{folder}/empty", "--config", conf, status=1)
     done = subprocess.run([f"{build}/sitbonectl", "replay", "/dev/stdin", "--config", conf], input=good, check=False,
                           capture_output=True, timeout=200)
-    assert done.returncode == 1 and b"of a pipe, make one" in done.stderr, done
+    assert done.returncode == 1 and b"not a regular file" in done.stderr, done
 
 
 mats = []

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Settings of the running daemon: a wrong file names every mistake and stops the start; on reload it keeps the old settings;
-a right one takes effect without losing the bout; drop-ins count. Usage: test_daemon_settings.py BUILD_FOLDER"""
+"""Settings of the running daemon: every error of a file is reported and prevents the start; on reload the previous settings
+remain active; a correct file takes effect without losing the bout; drop-ins are read. Usage: test_daemon_settings.py BUILD_FOLDER"""
 import os
 import signal
 import subprocess
@@ -54,7 +54,7 @@ try:
     row = ','.join(['200'] * 16) + '\n'
 
     def sit(what, condition):
-        """Until that is so."""
+        """Waits until the condition holds."""
         def row_by_row():
             mat.write(row.encode())
             return condition()

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Do not disturb as real desktops say it: Xfce's notification server and its settings, GNOME's setting in a real dconf.
+"""Do not disturb on real desktops: Xfce's notification server and its settings, GNOME's setting in a real dconf.
 
-The daemon holds the alert that falls due meanwhile, and raises it afterwards. Programs that a session starts from its bus
-are started here by hand: this bus is private."""
+An alert that falls due meanwhile waits in the daemon, which raises it afterwards. Programs that a session would start from
+its bus are started by this test: its bus is private."""
 import glob
 import os
 import subprocess
@@ -16,16 +16,16 @@ from desktop import BUILD, Desktop, Processes, Seat, skip_unless, until  # noqa:
 PROMPT = 30 * 60 + 10
 
 
-def helper(pattern):
+def find_helper(pattern):
     return (glob.glob(pattern) + [pattern])[0]
 
 
-XFCONFD = helper("/usr/lib/*/xfce4/xfconf/xfconfd")
-NOTIFYD = helper("/usr/lib/*/xfce4/notifyd/xfce4-notifyd")
-DCONFD = helper("/usr/libexec/dconf-service")
+XFCONFD = find_helper("/usr/lib/*/xfce4/xfconf/xfconfd")
+NOTIFYD = find_helper("/usr/lib/*/xfce4/notifyd/xfce4-notifyd")
+DCONFD = find_helper("/usr/libexec/dconf-service")
 
 
-def notifies(desktop):
+def count_notifies(desktop):
     with open(desktop.monitor, encoding="utf-8") as file:
         return file.read().count("member=Notify\n")
 
@@ -34,19 +34,19 @@ def run(desktop, *words):
     subprocess.run(words, env=desktop.environment, check=True, stdout=subprocess.DEVNULL)
 
 
-def held(desktop, seat, turn):
-    """turn(True) in good time before the alert: it does not come, and comes when it is turned off."""
-    begun, said, told = notifies(desktop), desktop.agent_log().count("is on: alerts wait"), len(seat.commands)
+def check_inhibited(desktop, seat, turn):
+    """Turns "do not disturb" on before the alert is due: the alert is raised only when it is turned off."""
+    begun, logged, sent = count_notifies(desktop), desktop.agent_log().count("is on: alerts wait"), len(seat.commands)
     seat.tell("skip 1740")
     turn(True)
-    until("the agent says so", lambda: desktop.agent_log().count("is on: alerts wait") == said + 1)
-    until("the daemon was told", lambda: seat.commands[told:] == [["7", "0", "0", "Ok"]])
+    until("the agent logs it", lambda: desktop.agent_log().count("is on: alerts wait") == logged + 1)
+    until("the daemon has the request", lambda: seat.commands[sent:] == [["7", "0", "0", "Ok"]])
     seat.tell("skip 120")
     time.sleep(0.3)
-    assert notifies(desktop) == begun, "raised while the desktop was not to be disturbed"
+    assert count_notifies(desktop) == begun, "raised during do not disturb"
     turn(False)
-    until("held, not lost", lambda: notifies(desktop) == begun + 1)
-    until("the daemon was told again", lambda: seat.commands[told + 1:] == [["7", "0", "0", "Ok"]])
+    until("delayed, not lost", lambda: count_notifies(desktop) == begun + 1)
+    until("the daemon has the end of the request", lambda: seat.commands[sent + 1:] == [["7", "0", "0", "Ok"]])
     seat.tell("vacant", "skip 300", "person", "skip 30")
 
 
@@ -55,7 +55,7 @@ def main():
                 f"{BUILD}/sitbone-agent", f"{BUILD}/tests/system/drive_bus")
     with Processes() as processes:
         desktop = Desktop(processes)
-        runtime = f"{processes.directory}/run"  # of its own: dconf has a file of the same name there
+        runtime = f"{processes.directory}/run"  # a separate folder: dconf has a file of the same name there
         os.mkdir(runtime, 0o700)
         desktop.environment.update(XDG_CURRENT_DESKTOP="ubuntu:GNOME", GSETTINGS_BACKEND="dconf",
                                    XDG_RUNTIME_DIR=runtime, XDG_CACHE_HOME=runtime)
@@ -75,9 +75,9 @@ def main():
         seat = Seat(processes, "session", desktop.environment)
         until("agent listens", lambda: "listening to org.sitbone.Seat1" in desktop.agent_log())
         seat.tell("person", "skip 10")
-        held(desktop, seat, lambda on: run(desktop, "xfconf-query", "-c", "xfce4-notifyd", "-p", "/do-not-disturb", "-n",
+        check_inhibited(desktop, seat, lambda on: run(desktop, "xfconf-query", "-c", "xfce4-notifyd", "-p", "/do-not-disturb", "-n",
                                            "-t", "bool", "-s", "true" if on else "false"))
-        held(desktop, seat, lambda on: run(desktop, "gsettings", "set", "org.gnome.desktop.notifications",
+        check_inhibited(desktop, seat, lambda on: run(desktop, "gsettings", "set", "org.gnome.desktop.notifications",
                                            "show-banners", "false" if on else "true"))
         assert processes.end(agent) == 0, desktop.agent_log()
         print("ok")

@@ -3,7 +3,7 @@
 """Two languages at once on real programs, with no locale generated for either: an English daemon's alert is German on the
 desktop and in the terminal of a German user, and a German daemon's is English for an English one.
 
-The words on safety come once, with the first exercise, and not again when the agent starts anew."""
+The advice on safety is shown once, with the first exercise, and not again when the agent restarts."""
 import json
 import os
 import re
@@ -21,11 +21,11 @@ SETTINGS = """prompt_min = 5
 sessions_per_week = 2
 [sitting]
 break_s = 1200
-"""  # at this speed what a busy machine takes to start the daemon anew would be a break
+"""  # at this speed a restart of the daemon on a busy machine would count as a break
 
 
 def names(catalogue):
-    """A pattern: any exercise of it. Which one comes is not the same on a machine that stalls."""
+    """A pattern for any exercise of the catalogue: on a machine that stalls, another one may be chosen."""
     with open(f"{ROOT}/config/{catalogue}", encoding="utf-8") as file:
         return "(" + "|".join(re.escape(name) for name in re.findall(r"^name = (.*)$", file.read(), re.M)) + ")"
 
@@ -55,22 +55,22 @@ def main():
         agent = desktop.start_agent("--session")
         desktop.start_mat(SCENARIO)
         daemon = desktop.start_daemon(SETTINGS, english)
-        until("the alert and the words on safety", lambda: desktop.shown() == 2, 40)
+        until("the alert and the advice on safety", lambda: desktop.shown() == 2, 40)
         desktop.photograph("german")
         for part in (re.escape('string "Zeit, dein Gesäß zu aktivieren"'), " min gesessen ohne Pause von 20 min",
                      'string "Erledigt"', 'string "In 15 min wieder"', 'string "Auslassen"', 'string "Bevor du übst"',
                      "Hör auf, wenn es weh tut", "Notfall", rf"\n{GERMAN}: .*\. [A-ZÄÖÜ]"):
-            until(part, lambda part=part: re.search(part, monitor()))  # the monitor may be later than the screen
+            until(part, lambda part=part: re.search(part, monitor()))  # the monitor may lag behind the screen
         said = monitor()
-        until("noted that it was shown", lambda: os.path.exists(f"{here}/.local/state/sitbone/safety-shown"))
+        until("the showing is recorded", lambda: os.path.exists(f"{here}/.local/state/sitbone/safety-shown"))
 
         def ctl(*words, environment=desktop.environment):
-            """Asks again where a machine that stalls gave no answer."""
+            """Asks again when a machine that stalls gave no answer."""
             return until(words, lambda: subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", *words], env=environment,
                                                        stdout=subprocess.PIPE, text=True, check=False).stdout)
 
         def says(words, *patterns, environment=desktop.environment):
-            """Also on a machine that stalls, so that for a moment the mat is silent and nothing is open."""
+            """Waits, because on a machine that stalls the mat is silent and no alert is open for a moment."""
             until(f"{words}: {patterns}", lambda: all(re.search(pattern, ctl(words, environment=environment), re.M)
                                                       for pattern in patterns))
 
@@ -93,16 +93,16 @@ def main():
         assert planned["session_of"] == 2 and len(planned["session"].split()) == 6, planned
 
         processes.end(agent)
-        until("the agent took its notes down", lambda: desktop.shown() == 0)
+        until("the agent closed its notifications", lambda: desktop.shown() == 0)
         agent = desktop.start_agent("--session")
         until("the alert again", lambda: monitor().count('string "Zeit, dein Gesäß zu aktivieren"') > said.count(
             'string "Zeit, dein Gesäß zu aktivieren"') and desktop.shown() == 1)
-        assert monitor().count("Bevor du übst") == 1, "the words on safety came again"
+        assert monitor().count("Bevor du übst") == 1, "the advice on safety was shown again"
 
         processes.end(agent)
         os.unlink(f"{here}/.local/state/sitbone/safety-shown")
         desktop.start_agent("--session")
-        until("an alert that was open before the agent came has its words on safety, too",
+        until("an alert that was open before the agent started brings the advice on safety, too",
               lambda: monitor().count("Bevor du übst") == 2 and desktop.shown() == 2)
 
         processes.end(daemon)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Alerts on a real desktop: sitbone-agent, a real notification server (dunst) and the bus outlet.
 
-One notification, updated in place; Snooze and Done pressed through the server reach the daemon; gone when the sitter
-stands; put away stays away; server, daemon and agent may come and go in any order."""
+One notification, updated in place. Snooze and Done pressed on the server reach the daemon. The notification disappears
+when the sitter stands; a dismissed one does not return. Server, daemon and agent may start and end in any order."""
 import os
 import re
 import signal
@@ -20,7 +20,7 @@ PROMPT = 30 * 60 + 10
 
 
 class Monitor:
-    """What goes over the session bus between the agent and the server, and what the seats say. It may be later than they."""
+    """Messages on the session bus between the agent and the server, and signals of the seats. It may lag behind them."""
 
     def __init__(self, desktop):
         self.path, self.environment = f"{desktop.processes.directory}/monitor", desktop.environment
@@ -34,7 +34,7 @@ class Monitor:
             return file.read()
 
     def notifies(self):
-        """(replaces_id, text of the call) of each Notify that is there to its end, the time that it stays."""
+        """(replaces_id, text of the call) of each Notify that is complete."""
         blocks = [block for block in self.text().split("\nmethod call ")[1:] if "member=Notify\n" in block]
         found = []
         for block in blocks:
@@ -49,18 +49,18 @@ class Monitor:
         return found
 
     def closed_since_press(self):
-        """How many notifications, since the last press of a button."""
+        """The number of notifications closed since the last press of a button."""
         return self.text().rpartition("member=ActionInvoked\n")[2].count("member=NotificationClosed\n")
 
-    def agent_heard(self):
-        """Asks the agent for an answer, twice: it has then dealt with what was sent to it before on any connection."""
+    def await_agent(self):
+        """Pings the agent twice: it has then handled everything that was sent to it before on either connection."""
         agent = re.findall(r"sender=(:\S+) .*member=Notify\n", self.text())[-1]
         for _ in range(2):
             subprocess.run(["dbus-send", "--session", "--print-reply", f"--dest={agent}", "/", "org.freedesktop.DBus.Peer.Ping"],
                            env=self.environment, stdout=subprocess.DEVNULL, check=True)
 
     def mat_online(self):
-        """As the seat said it last: "true" or "false"."""
+        """The last value that the seat published: "true" or "false"."""
         said = self.text().rpartition('string "MatOnline"')[2].split(None, 3)
         return said[2] if said[:2] == ["variant", "boolean"] and len(said) > 3 else None
 
@@ -105,7 +105,7 @@ def test_snooze(desktop, seat):
 
 
 def press_done(desktop):
-    """Returns the thanks, after they are gone: in between, the alert may be gone and they not yet there."""
+    """Returns the thanks, after they are closed: for a moment, the alert is gone and the thanks are not shown yet."""
     desktop.press("Done")
     until("thanked quietly", lambda: "Well done" in desktop.monitor.notifies()[-1][1])
     thanks = desktop.monitor.notifies()[-1][1]
@@ -128,18 +128,18 @@ def test_skip(desktop, seat):
 
 
 def test_do_not_disturb(desktop, seat):
-    """dunst paused: the daemon holds the alert that falls due meanwhile, and raises it when dunst goes on."""
+    """dunst paused: an alert that falls due waits in the daemon, which raises it when dunst goes on."""
     seat.tell("skip 1740")
     desktop.ctl("set-paused", "true")
-    until("the daemon was told", lambda: ["7", "0", "0", "Ok"] in seat.commands)
-    until("the agent says so", lambda: "is on: alerts wait" in desktop.agent_log())
+    until("the daemon has the request", lambda: ["7", "0", "0", "Ok"] in seat.commands)
+    until("the agent logs it", lambda: "is on: alerts wait" in desktop.agent_log())
     before = len(desktop.monitor.notifies())
     seat.tell("skip 120")
     time.sleep(0.3)
-    assert len(desktop.monitor.notifies()) == before, "raised while the desktop was not to be disturbed"
+    assert len(desktop.monitor.notifies()) == before, "raised during do not disturb"
     desktop.ctl("set-paused", "false")
-    until("held, not lost", lambda: desktop.shown() == 1)
-    until("said once", lambda: len(desktop.monitor.notifies()) == before + 1)
+    until("delayed, not lost", lambda: desktop.shown() == 1)
+    until("shown once", lambda: len(desktop.monitor.notifies()) == before + 1)
     press_done(desktop)
 
 
@@ -148,7 +148,7 @@ def test_refusal_is_shown(desktop, seat):
     until("alert shown", lambda: desktop.shown() == 1)
     desktop.press("Done")
     until("refused by the daemon", lambda: ["1", "0", "0", "Busy"] in seat.commands)
-    until("the reason is said", lambda: "Too many commands at once" in desktop.agent_log())
+    until("the reason is logged", lambda: "Too many commands at once" in desktop.agent_log())
     until("on the desktop too, beside the alert", lambda: desktop.shown() == 2)
     desktop.photograph("refused")
     seat.tell("busy 0", "vacant", "skip 200")
@@ -156,14 +156,14 @@ def test_refusal_is_shown(desktop, seat):
     until("closed", lambda: desktop.shown() == 0)
 
 
-def test_put_away_stays_away(desktop, seat):
+def test_dismissed_stays_dismissed(desktop, seat):
     seat.tell("person", f"skip {PROMPT}")
     until("alert shown", lambda: desktop.shown() == 1)
     desktop.ctl("close")
     until("closed", lambda: desktop.shown() == 0)
     seat.tell("skip 120")
     time.sleep(0.5)
-    assert desktop.shown() == 0, "a put away alert came back"
+    assert desktop.shown() == 0, "a dismissed alert returned"
     seat.tell("vacant", "skip 200")
 
 
@@ -175,7 +175,7 @@ def test_markup_is_not_markup(desktop, seat, monitor):
 
 
 def test_server_comes_and_goes(desktop, dunst):
-    """A new server knows nothing: what is open is shown there again."""
+    """A new server knows nothing: open alerts are shown on it again."""
     assert desktop.shown() == 1
     noticed = desktop.agent_log().count("waiting for one")
     desktop.processes.end(dunst)
@@ -188,11 +188,11 @@ def test_agent_starts_late(desktop):
     desktop.processes.end(desktop.agent)
     until("taken down with the agent", lambda: desktop.shown() == 0)
     desktop.agent = desktop.start_agent()
-    until("asked for what was open", lambda: desktop.shown() == 1)
+    until("open alerts are queried", lambda: desktop.shown() == 1)
 
 
 def test_agent_ends_at_once(desktop, seat, dunst):
-    """Asked to end while its notification is still on the way to the server: that one is taken down, too."""
+    """The agent ends while its notification is still on the way to the server: it is closed, too."""
     dunst.send_signal(signal.SIGSTOP)
     before = len(desktop.monitor.notifies())
     seat.tell("person", f"skip {PROMPT}")
@@ -208,20 +208,20 @@ def test_agent_ends_at_once(desktop, seat, dunst):
     press_done(desktop)
 
 
-def test_gone_before_it_has_a_number(desktop, seat, monitor, dunst):
-    """Raised and over, and even raised anew, before the server has said under which number it shows the first."""
+def test_gone_before_it_has_an_id(desktop, seat, monitor, dunst):
+    """Raised and over, and even raised again, before the server has replied with the id of the first."""
     def frozen(*lines):
         before = len(monitor.notifies())
         dunst.send_signal(signal.SIGSTOP)
         seat.tell("person", f"skip {PROMPT}")
         until("on its way", lambda: len(monitor.notifies()) == before + 1)
         seat.tell(*lines)
-        monitor.agent_heard()
+        monitor.await_agent()
         dunst.send_signal(signal.SIGCONT)
 
     closed = monitor.text().count("member=CloseNotification")
     frozen("vacant", "skip 200")
-    until("taken down when its number was known", lambda: monitor.text().count("member=CloseNotification") == closed + 1)
+    until("closed when its id was known", lambda: monitor.text().count("member=CloseNotification") == closed + 1)
     until("gone", lambda: desktop.shown() == 0)
     before = len(monitor.notifies())
     seat.tell("person", f"skip {PROMPT}")
@@ -237,8 +237,8 @@ def test_gone_before_it_has_a_number(desktop, seat, monitor, dunst):
     assert desktop.shown() == 1
 
 
-def test_put_away_in_the_middle_of_an_update(desktop, seat, monitor, dunst):
-    """The server closes the old text and then shows the new one, which is kept up to date."""
+def test_dismissed_during_an_update(desktop, seat, monitor, dunst):
+    """The server closes the old text and then shows the new one, which is updated from then on."""
     before = len(monitor.notifies())
     dunst.send_signal(signal.SIGSTOP)
     subprocess.run(["dbus-send", "--session", "--dest=org.freedesktop.Notifications", "/org/freedesktop/Notifications",
@@ -256,20 +256,20 @@ def test_silent_mat(desktop, seat, monitor):
     seat.tell("vacant", "skip 5")
     until("nothing else is shown", lambda: desktop.shown() == 0)
     seat.tell("online 0")
-    until("a silent mat is said", lambda: desktop.shown() == 1)
+    until("a silent mat is reported", lambda: desktop.shown() == 1)
     until("as such", lambda: all(words in monitor.notifies()[-1][1] for words in ("device.removed", "Desk: nothing is known")))
     desktop.photograph("silent")
     seat.tell("online 1")
     until("gone when it sends again", lambda: desktop.shown() == 0)
     seat.tell("online 0")
-    until("said again", lambda: desktop.shown() == 1)
+    until("reported again", lambda: desktop.shown() == 1)
     desktop.ctl("close")
-    until("put away", lambda: desktop.shown() == 0)
+    until("dismissed", lambda: desktop.shown() == 0)
     until("silent", lambda: monitor.mat_online() == "false")
     seat.tell("online 1")
-    until("it sends", lambda: monitor.mat_online() == "true")  # shorter is not even said on the bus
+    until("it sends", lambda: monitor.mat_online() == "true")  # a shorter change is not even published
     seat.tell("online 0")
-    until("another silence is said too", lambda: desktop.shown() == 1)
+    until("another silence is reported too", lambda: desktop.shown() == 1)
     seat.tell("online 1")
     until("gone again", lambda: desktop.shown() == 0)
     seat.tell("person", "skip 70")
@@ -288,8 +288,8 @@ def test_two_seats(desktop):
 
 
 def test_settings(desktop):
-    """Every mistake with its place; a default file that is not there is none."""
-    path = f"{desktop.processes.directory}/mistakes.conf"
+    """Every error with its place; a default file that is absent is no error."""
+    path = f"{desktop.processes.directory}/errors.conf"
     with open(path, "w", encoding="ascii") as file:
         file.write("[agent]\nsound = loud\nbus = session\nvolume = 11\nmat_silent_s = -1\n[other]\nnonsense\n")
     done = subprocess.run([f"{BUILD}/sitbone-agent", "--config", path], capture_output=True, text=True, check=False)
@@ -306,7 +306,7 @@ def test_settings(desktop):
 def test_daemon_goes_for_good(desktop, seat):
     seat.leave()
     desktop.press("Done")
-    until("said that nobody heard", lambda: "sitboned is not running" in desktop.monitor.notifies()[-1][1])
+    until("reported that no daemon runs", lambda: "sitboned is not running" in desktop.monitor.notifies()[-1][1])
     until("taken down some seconds after the daemon", lambda: desktop.shown() == 0)
 
 
@@ -316,7 +316,7 @@ def main():
         os.mkdir(f"{processes.directory}/sitbone")
         with open(f"{processes.directory}/sitbone/agent.conf", "w", encoding="ascii") as file:
             file.write("[agent]\nbus = session\nmat_silent_s = 1\n")
-        desktop.agent = desktop.start_agent()  # neither a server nor a daemon is there yet
+        desktop.agent = desktop.start_agent()  # neither a server nor a daemon runs yet
         seat = Seat(processes, "session", desktop.environment)
         until("seat on the bus", lambda: seat.says("connected"))
         until("agent listens", lambda: "listening to org.sitbone.Seat1" in desktop.agent_log())
@@ -328,10 +328,10 @@ def main():
         test_skip(desktop, seat)
         test_do_not_disturb(desktop, seat)
         test_agent_ends_at_once(desktop, seat, dunst)
-        test_gone_before_it_has_a_number(desktop, seat, monitor, dunst)
-        test_put_away_in_the_middle_of_an_update(desktop, seat, monitor, dunst)
+        test_gone_before_it_has_an_id(desktop, seat, monitor, dunst)
+        test_dismissed_during_an_update(desktop, seat, monitor, dunst)
         test_refusal_is_shown(desktop, seat)
-        test_put_away_stays_away(desktop, seat)
+        test_dismissed_stays_dismissed(desktop, seat)
         test_markup_is_not_markup(desktop, seat, monitor)
         test_server_comes_and_goes(desktop, dunst)
         test_agent_starts_late(desktop)

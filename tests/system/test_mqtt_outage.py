@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Broker killed and restarted in the middle of a bout, frozen, gone for good: nothing lost, nothing sent twice, and the
+"""The broker is killed and restarted in the middle of a bout, frozen, or gone for good: nothing is lost or sent twice, and the
 thread that posts never waits."""
 
 import json
@@ -20,7 +20,7 @@ def alert_ids(listener, drive):
 
 
 def check_kill(persistent):
-    """An alert every 50 ms while the broker dies and comes back, twice; a subscriber that was there all along hears all."""
+    """An alert every 50 ms while the broker dies and returns, twice; a subscriber that was present before receives all."""
     with folder() as place, Broker(place, persistent=persistent) as broker, Listener(broker) as listener:
         with Drive(BUILD, place, broker.port, state_interval_s=1, heartbeat_s=5).status("connected") as drive:
             drive.tell("sit -8")
@@ -61,7 +61,7 @@ def check_kill(persistent):
 
 
 def check_kill_in_flight():
-    """Kills without waiting: an event whose acknowledgement may be lost is the only one that may come twice."""
+    """Kills without waiting: only an event whose acknowledgement may be lost may arrive twice."""
     with folder() as place, Broker(place) as broker, Listener(broker) as listener:
         with Drive(BUILD, place, broker.port).status("connected") as drive:
             for i in range(60):
@@ -83,7 +83,7 @@ def check_kill_in_flight():
 
 
 def worst_post(drive, numbers):
-    """While these alerts are raised, microseconds; and the longest that a sleeper of this machine overslept meanwhile."""
+    """Longest post while these alerts are raised, in microseconds, and the longest delay of a sleeping thread meanwhile."""
     with Jitter() as jitter:
         for i in numbers:
             drive.tell(f"raise {i % 4}", f"sit {-8 - i * 2}")
@@ -118,7 +118,7 @@ def check_frozen():
 
 
 def check_bounded():
-    """More than the mailbox holds, with no broker: the newest 100 stay, the loss is counted and said."""
+    """More events than the mailbox holds, with no broker: the newest 100 stay, the loss is counted and published."""
     with folder() as place:
         broker = Broker(place)
         broker.kill()
@@ -140,7 +140,7 @@ def check_bounded():
 
 
 def check_protocol():
-    """Where nobody listens, nothing is learnt of the version: when the broker comes back it is spoken to in MQTT 5."""
+    """A missing listener says nothing about the version: when the broker returns, MQTT 5 is used."""
     with folder() as place:
         broker = Broker(place)
         broker.kill()
@@ -155,7 +155,7 @@ def check_protocol():
 
 
 def full_server():
-    """A listening socket whose queue is full: the kernel drops what else knocks, as a firewall does."""
+    """A listening socket whose queue is full: the kernel drops further connections, as a firewall does."""
     server = socket.socket()
     server.bind(("127.0.0.1", 0))
     server.listen(0)
@@ -169,7 +169,7 @@ def full_server():
 
 
 def check_nobody():
-    """No listener at all, and one that swallows packets: posting goes on, stopping is bounded."""
+    """No listener, and one that drops packets: posting continues, stopping is bounded."""
     with folder() as place:
         with Drive(BUILD, place, free_port(), seat="nobody").status("no broker") as drive:
             assert drive.quit() < 2_000_000

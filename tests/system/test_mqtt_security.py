@@ -79,7 +79,7 @@ def check_tls(place, versions=("tlsv1.2", "tlsv1.3")):
 
 
 def check_over_tls(broker, listener, drive):
-    """What the plain connection can, and several commands in one TLS record."""
+    """The functions of a plain connection, and several commands in one TLS record."""
     drive.tell("sit -8", "raise 0")
     wait_for(lambda: len(listener.of(drive.base + "/event")) == 2, why="two events over TLS")
     for _ in range(6):
@@ -105,7 +105,7 @@ def check_over_tls(broker, listener, drive):
 
 
 def overslept_us(drive):
-    """The worst post of a quarter of a second, less what the machine made others wait meanwhile."""
+    """The longest post of a quarter of a second, minus the delay of another thread meanwhile."""
     with Jitter() as jitter:
         time.sleep(0.25)
         _, us = drive.worst_us()
@@ -119,7 +119,7 @@ def cpu_s(drive):
 
 
 class OldBroker:
-    """A proxy before a real broker that knows no MQTT 5: it refuses that greeting, or (silent) just closes."""
+    """A proxy before a real broker without MQTT 5: it refuses the greeting, or (silent) closes the connection."""
 
     def __init__(self, broker, silent):
         self.broker, self.silent, self.refused = broker, silent, 0
@@ -189,14 +189,14 @@ def check_taken_over(place):
         with Drive(BUILD, place, broker.port, seat="twin") as one:
             one.status("connected")
             with Drive(BUILD, place + "/two", broker.port, seat="twin") as two:
-                wait_for(lambda: "two daemons" in one.log() + two.log(), 30, "the take-over named")
+                wait_for(lambda: "do not last" in one.log() + two.log(), 30, "the take-over named")
                 time.sleep(3)
                 count = broker.log().count("already connected")
                 assert count <= 16, count
 
 
 class Pusher(OldBroker):
-    """Accepts, then says that another client has taken the session over."""
+    """Accepts, then reports that another client has taken the session over."""
 
     def one(self, client):
         client.recv(4096)
@@ -210,7 +210,7 @@ def check_session_taken_over(place):
     pusher = Pusher(None, False)
     with Drive(BUILD, place, pusher.port, seat="pushed") as drive:
         drive.status("refused: another client uses this seat id")
-        wait_for(lambda: "two daemons" in drive.log(), why="the take-over named")
+        wait_for(lambda: "do not last" in drive.log(), why="the take-over named")
         assert pusher.refused == 3, pusher.refused
         time.sleep(2.5)
         assert pusher.refused == 3, "knocks on"

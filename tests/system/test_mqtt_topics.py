@@ -47,7 +47,7 @@ def check_state(listener, drive):
 
 
 def check_throttle(listener, drive):
-    """interval 1 s: many changes give few states, and the last value comes."""
+    """interval 1 s: many changes give few states, and the last value is published."""
     time.sleep(1.2)
     before, start = len(listener.of(drive.base + "/state")), time.monotonic()
     for i in range(40):
@@ -102,7 +102,7 @@ def answered(listener, drive, verb, payload, **more):
 
 
 def did(drive, words):
-    """Its words come another way than its answer."""
+    """Waits for the execution, which the driver prints apart from the answer."""
     wait_for(lambda: drive.said("command")[-1:] == ["command " + words], why=words)
     return True
 
@@ -173,7 +173,7 @@ def check_announce(listener, drive):
 
 
 def check_fuzz(listener, drive):
-    """A flood of nonsense: nothing is executed that was not asked for, and what comes after it works."""
+    """A flood of invalid messages: nothing is executed by mistake, and later commands work."""
     before = len(drive.said("command"))
     chance = random.Random(1)
     for _ in range(300):
@@ -215,7 +215,7 @@ def check_will(broker, listener, drive):
 
 
 def check_goodbye(broker, listener, place):
-    """Also in the middle of the first messages: nothing of the good-bye may get lost."""
+    """Also during the first messages: no part of the good-bye may be lost."""
     for i in range(10):
         with Drive(BUILD, place, broker.port, seat=f"desk-{i + 2}", discovery="no") as drive:
             if i % 2:

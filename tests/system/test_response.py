@@ -89,7 +89,7 @@ with tempfile.TemporaryDirectory() as folder:
     assert '1 to 8 times' in ctl('calibrate', 'response', 'known.csv', status=2).stderr
     assert 'no frame' in ctl('calibrate', 'response', 'known.csv', '--load', '24=500-510', status=1).stderr
     write('never-empty.csv', [(20, 1), (20, 2)])
-    assert 'not seen empty' in ctl('calibrate', 'response', 'never-empty.csv', '--load', '24=5-15', status=1).stderr
+    assert 'seat is not empty' in ctl('calibrate', 'response', 'never-empty.csv', '--load', '24=5-15', status=1).stderr
     assert 'do not read more' in ctl('calibrate', 'response', 'known.csv', '--load', '24=45-55', '--load', '48=25-35',
                                      status=1).stderr
     with open('mat.response', 'a', encoding='ascii') as file:

@@ -9,7 +9,8 @@ static struct layout layout;
 static struct decoder decoder;
 static struct frame frame;
 
-static struct wire_frames decode(const struct format *f, const uint8_t *bytes, size_t n, uint64_t seed, bool close) {
+static struct wire_frames decode_split(const struct format *f, const uint8_t *bytes, size_t n, uint64_t seed,
+                                       bool close) {
         struct wire_frames ret = {0};
 
         decoder_init(&decoder, f, &layout);
@@ -28,7 +29,7 @@ static struct wire_frames decode(const struct format *f, const uint8_t *bytes, s
 static void check_damage(const struct format *f, const uint8_t *bytes, size_t n, size_t length, double share) {
         uint8_t *damaged = malloc(n);
         bool *hit = calloc(n / length + 3, sizeof(bool));
-        struct wire_frames good = decode(f, bytes, n, 0, true), got;
+        struct wire_frames good = decode_split(f, bytes, n, 0, true), got;
         uint64_t seed = 4711;
         size_t j = 0, expected = 0;
 
@@ -39,7 +40,7 @@ static void check_damage(const struct format *f, const uint8_t *bytes, size_t n,
                         damaged[i] = (uint8_t)wire_random(&seed);
                         hit[i / length + 1] |= damaged[i] != bytes[i];
                 }
-        got = decode(f, damaged, n, 99, true);
+        got = decode_split(f, damaged, n, 99, true);
         for (size_t i = 0; i < good.n; i++) {
                 if (hit[i] || hit[i + 1] || hit[i + 2])
                         continue;
@@ -63,18 +64,18 @@ static void check_wire(const char *name, const uint8_t *bytes, size_t n, size_t 
         size_t frames = n / length;
 
         CHECK(f && layout_build(f, &device, &layout) == NULL && n % length == 0 && frames > 10);
-        whole = decode(f, bytes, n, 0, true);
+        whole = decode_split(f, bytes, n, 0, true);
         CHECK(whole.n == frames && decoder.frames == frames);
         CHECK(wire_refused(&decoder) == 0 && decoder.discarded_bytes == 0);
         for (uint64_t seed = 1; seed <= 20; seed++) {
-                split = decode(f, bytes, n, seed, true);
+                split = decode_split(f, bytes, n, seed, true);
                 CHECK(split.n == frames && wire_refused(&decoder) == 0);
                 for (size_t i = 0; i < frames; i++)
                         CHECK(wire_same(&whole, i, &split, i));
                 wire_clear(&split);
         }
         /* opened in the middle of a frame: that one is lost, counted once, the others are there */
-        split = decode(f, bytes + length / 2, n - length / 2, 7, true);
+        split = decode_split(f, bytes + length / 2, n - length / 2, 7, true);
         CHECK(split.n == frames - 1 && decoder.refused[REFUSED_PARTIAL] == 1 && wire_refused(&decoder) == 1);
         wire_clear(&split);
         check_damage(f, bytes, n, length, 0.01);
@@ -89,7 +90,7 @@ static void check_made_order(const uint8_t *bytes, size_t n) {
         struct wire_frames wire;
 
         CHECK(layout_build(f, &device, &layout) == NULL);
-        wire = decode(f, bytes, n, 0, true);
+        wire = decode_split(f, bytes, n, 0, true);
         CHECK(wire.n == n / 1028);
         for (size_t i = 0; i < wire.n * 1024; i++)
                 CHECK(wire.raw[i] == (float)made_seat_cell(i / 1024, i / 32 % 32, i % 32));
@@ -113,10 +114,10 @@ static void check_jq_order(void) {
                 return;
         }
         CHECK(layout_build(f, &device, &layout) == NULL);
-        wire = decode(f, (uint8_t *)bytes, n, 0, true);
+        wire = decode_split(f, (uint8_t *)bytes, n, 0, true);
         device.flip_y = false;
         CHECK(recording_open(&recording, csv, n_csv, NULL, &device, error) == 0);
-        /* every frame of the wire stands somewhere in the CSV, cell by cell */
+        /* every frame of the wire is somewhere in the CSV, cell by cell */
         for (line = csv; line && same < wire.n; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
                 const char *at = strchr(line, ',');
                 bool equal = at && line[0] >= '0' && line[0] <= '9';
@@ -143,7 +144,7 @@ static void check_digits(const char *text, size_t n) {
         const char *at;
 
         CHECK(layout_build(f, &device, &layout) == NULL);
-        got = decode(f, (const uint8_t *)text, n, 5, true);
+        got = decode_split(f, (const uint8_t *)text, n, 5, true);
         for (size_t i = 0; i < n; i++)
                 lines += text[i] == '\n';
         CHECK(lines > 2 && got.n == lines - 1 && wire_refused(&decoder) == 1 && decoder.refused[REFUSED_PARTIAL] == 1);
@@ -160,10 +161,10 @@ static void check_boards(const uint8_t *bytes, size_t n) {
         struct wire_frames both, single;
 
         CHECK(layout_build(f, &alone, &layout) == NULL);
-        single = decode(f, bytes, n, 0, true);
+        single = decode_split(f, bytes, n, 0, true);
         CHECK(single.n == 72 && decoder.boards_seen == 3);
         CHECK(layout_build(f, &device, &layout) == NULL && layout.geometry.cols == 22);
-        both = decode(f, bytes, n, 3, true);
+        both = decode_split(f, bytes, n, 3, true);
         CHECK(both.n == 36 && both.n_cells == 352 && wire_refused(&decoder) == 0 && decoder.discarded_bytes == 0);
         for (size_t i = 0; i < both.n * 352; i++) {
                 size_t at = i / 352, row = i / 22 % 16, col = i % 22, board = col < 11;

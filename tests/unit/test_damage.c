@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Random damage to what every row sends: how many good frames a damage costs, and how many frames are taken for good where
- * none was sent. Printed for each row, so that what is claimed can be read off.
+/* Random damage to the bytes of every row: counts the good frames that are lost, and the frames that are accepted although
+ * none was sent. The figures are printed for each row.
  *
  *   test_damage [FRAMES]     of each row at each rate of damage: 400, or as many as a claim needs */
 #include "core/acquire/encoder.h"
-#include "wire.h"
 #include "core/acquire/formats.h"
+#include "wire.h"
 
 enum { WIRE_MAX = 64 << 10 };
 
@@ -17,9 +17,9 @@ static struct frame frame;
 static float cells[CELLS_MAX];
 static uint8_t wire[WIRE_MAX]; /* one frame */
 
-/* A load that a seat could have: most cells empty, the others with a few bits of noise; the first cells count the frames,
+/* A plausible load of a seat: most cells empty, the others with a few bits of noise; the first cells count the frames,
  * so that no two are alike. */
-static void fill(uint32_t number) {
+static void fill_cells(uint32_t number) {
         float most = layout.geometry.full_scale;
         uint64_t seed = number + 1;
 
@@ -30,20 +30,20 @@ static void fill(uint32_t number) {
 }
 
 struct tally {
-        uint32_t fed; /* the bytes of this frame are going in */
+        uint32_t fed; /* number of the frame whose bytes are being fed */
         size_t exact, altered, misplaced;
 };
 
 /* A frame is emitted with its own last byte, or with the next sync: it must be this frame or the one before, with each
- * cell as it was sent (exact) or at least half of them (altered: nothing could tell). */
-static void take(void *userdata, const struct frame *got) {
+ * cell as it was sent (exact) or at least half of them (altered: nothing could detect it). */
+static void check_frame(void *userdata, const struct frame *got) {
         struct tally *t = userdata;
         uint32_t n = got->n_cells, best = 0;
 
         for (uint32_t i = t->fed > 0 ? t->fed - 1 : 0; i <= t->fed && best < n; i++) {
                 uint32_t same = 0;
 
-                fill(i);
+                fill_cells(i);
                 for (uint32_t c = 0; c < n; c++)
                         same += got->raw[c] == cells[c];
                 best = same > best ? same : best;
@@ -53,7 +53,7 @@ static void take(void *userdata, const struct frame *got) {
         t->misplaced += best <= n / 2;
 }
 
-/* So many bytes of one frame were changed. */
+/* Several bytes of one frame were changed. */
 static size_t damage_frame(size_t n, double share, uint64_t *seed) {
         size_t damages = 0;
 
@@ -65,7 +65,7 @@ static size_t damage_frame(size_t n, double share, uint64_t *seed) {
         return damages;
 }
 
-static void damage(const struct format *f, double share) {
+static void damage_bytes(const struct format *f, double share) {
         uint64_t seed = 4711;
         struct tally t = {0};
         size_t damages = 0, hit = 0;
@@ -75,16 +75,16 @@ static void damage(const struct format *f, double share) {
         for (; t.fed < n_frames; t.fed++) {
                 size_t n, here;
 
-                fill(t.fed);
+                fill_cells(t.fed);
                 n = format_encode(f, &layout, cells, wire, sizeof(wire));
                 CHECK(n > 0);
                 here = damage_frame(n, share, &seed);
                 damages += here;
                 hit += here > 0;
-                decoder_feed(&decoder, wire, n, 1, &(struct frame_sink){&frame, take, &t});
+                decoder_feed(&decoder, wire, n, 1, &(struct frame_sink){&frame, check_frame, &t});
         }
         t.fed--;
-        decoder_idle(&decoder, 1, &(struct frame_sink){&frame, take, &t});
+        decoder_idle(&decoder, 1, &(struct frame_sink){&frame, check_frame, &t});
         printf("%-18s %4.1f %% of bytes: %6zu damages in %3zu of %zu frames; exact %3zu, altered %3zu, misplaced "
                "%zu\n",
                f->name, share * 100, damages, hit, n_frames, t.exact, t.altered, t.misplaced);
@@ -110,7 +110,7 @@ int main(int argc, char *argv[]) {
 
                 CHECK(layout_build(f, &device, &layout) == NULL);
                 for (size_t s = 0; s < sizeof(shares) / sizeof(shares[0]); s++)
-                        damage(f, shares[s]);
+                        damage_bytes(f, shares[s]);
         }
         return 0;
 }

@@ -1,57 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-/* A description in a file is the same as a row of the table; mistakes are said with file, line and what is legal; what is
- * accepted can be followed by encoder and decoder. Usage: test_format_file [SOURCE-FOLDER] */
+/* A description in a file is the same as a row of the table; errors name file, line and legal values; an
+ * accepted description works in encoder and decoder. Usage: test_format_file [SOURCE-FOLDER] */
 #include <string.h>
 
 #include "configure/format_file.h"
-#include "core/acquire/format_validate.h"
 #include "core/acquire/encoder.h"
-#include "wire.h"
+#include "core/acquire/format_validate.h"
 #include "core/acquire/formats.h"
+#include "wire.h"
 
-static struct config_errors mistakes;
+static struct config_errors errors;
 static struct format format;
 static struct decoder decoder;
 
 static int parse(const char *text) {
-        memset(&mistakes, 0, sizeof(mistakes));
-        return format_parse("dir/my-mat.conf", text, strlen(text), &mistakes, &format);
+        memset(&errors, 0, sizeof(errors));
+        return format_parse("dir/my-mat.conf", text, strlen(text), &errors, &format);
 }
 
-static void wrong(const char *text, const char *said) {
+static void expect_error(const char *text, const char *said) {
         memset(&format, 0, sizeof(format));
-        if (parse(text) != 1 || !strstr(mistakes.text[0], said))
-                fprintf(stderr, "%d mistakes: %s\n", mistakes.n, mistakes.text[0]);
-        CHECK(mistakes.n == 1 && strstr(mistakes.text[0], said) && format.name[0] == '\0');
+        if (parse(text) != 1 || !strstr(errors.text[0], said))
+                fprintf(stderr, "%d errors: %s\n", errors.n, errors.text[0]);
+        CHECK(errors.n == 1 && strstr(errors.text[0], said) && format.name[0] == '\0');
 }
 
 static void test_mistakes(void) {
-        wrong("[format]\nfull_scale = 9\nsink = AA\n", "dir/my-mat.conf:3: no key \"sink\"; did you mean sync");
-        wrong("[format]\nfull_scale = 9\nelement = u17\n", "dir/my-mat.conf:3: element = u17: must be u8 | u16le");
-        wrong("[format]\nfull_scale = 9\nrows = 5000\n", "dir/my-mat.conf:3: rows = 5000: must be 0..4096");
-        wrong("[format]\nfull_scale = 9\nfull_scale = 9\n", "dir/my-mat.conf:3: full_scale is given twice");
-        wrong("[format]\nfull_scale = 9\nsync = A\n", "must be 1..8 bytes as AA 55 03");
-        wrong("[format]\nfull_scale = 9\nsync = 1 2 3\n", "must be 1..8 bytes");
-        wrong("[format]\nfull_scale = 9\nsync = 010203040506070809\n", "must be 1..8 bytes");
-        wrong("[format]\nfull_scale = 9\nconstants = 2\n", "PLACE=VALUE");
-        wrong("[format]\nfull_scale = 9\nseparators = comma dash\n", "must be comma | semicolon");
-        wrong("[mat]\n", "my-mat.conf:1: [mat]: there is only the section [format]");
-        wrong("full_scale = 9\n[format]\nfull_scale = 9\n",
-              "my-mat.conf:1: full_scale: is before the line [format]");
-        wrong("[format]\nrows = 4\ncols = 4\n", "full_scale is missing");
-        wrong("[format]\nfull_scale = 9\nframing = prefix\n", "sync is missing");
-        wrong("[format]\nframing = prefix\nsync = AA\nfull_scale = 1023\n", "my-mat.conf:4: full_scale is more than");
-        wrong("[format]\ndigits = yes\nfull_scale = 10\n", "my-mat.conf:3: full_scale is more than");
+        expect_error("[format]\nfull_scale = 9\nsink = AA\n", "dir/my-mat.conf:3: no key \"sink\"; did you mean sync");
+        expect_error("[format]\nfull_scale = 9\nelement = u17\n",
+                     "dir/my-mat.conf:3: element = u17: must be u8 | u16le");
+        expect_error("[format]\nfull_scale = 9\nrows = 5000\n", "dir/my-mat.conf:3: rows = 5000: must be 0..4096");
+        expect_error("[format]\nfull_scale = 9\nfull_scale = 9\n", "dir/my-mat.conf:3: full_scale is given twice");
+        expect_error("[format]\nfull_scale = 9\nsync = A\n", "must be 1..8 bytes as AA 55 03");
+        expect_error("[format]\nfull_scale = 9\nsync = 1 2 3\n", "must be 1..8 bytes");
+        expect_error("[format]\nfull_scale = 9\nsync = 010203040506070809\n", "must be 1..8 bytes");
+        expect_error("[format]\nfull_scale = 9\nconstants = 2\n", "PLACE=VALUE");
+        expect_error("[format]\nfull_scale = 9\nseparators = comma dash\n", "must be comma | semicolon");
+        expect_error("[mat]\n", "my-mat.conf:1: [mat]: there is only the section [format]");
+        expect_error("full_scale = 9\n[format]\nfull_scale = 9\n",
+                     "my-mat.conf:1: full_scale: is before the line [format]");
+        expect_error("[format]\nrows = 4\ncols = 4\n", "full_scale is missing");
+        expect_error("[format]\nfull_scale = 9\nframing = prefix\n", "sync is missing");
+        expect_error("[format]\nframing = prefix\nsync = AA\nfull_scale = 1023\n",
+                     "my-mat.conf:4: full_scale is more than");
+        expect_error("[format]\ndigits = yes\nfull_scale = 10\n", "my-mat.conf:3: full_scale is more than");
         CHECK(parse("[format]\nframing = prefix\nsync = AA\nelement = u16be\nmask = 65472\nshift = 6\nfull_scale = "
                     "1023\n") == 0);
-        wrong("[format]\nfull_scale = 9\nrows = 4\n", "my-mat.conf:3: rows and cols go together");
-        wrong("[format]\nfull_scale = 9\nrows = 65\ncols = 65\n",
-              "my-mat.conf:3: rows x cols is more than 4096 cells");
-        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nlength = u16le\nlength_at = 0\n", "length_at");
-        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nconstants = 1=02\n",
-              "my-mat.conf:5: constants has a place");
-        wrong("[format]\nfull_scale = 9\nrequest = 01\n", "my-mat.conf:3: request needs request_every_ms");
-        wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\nrow_list = 1 1\n", "every row once");
+        expect_error("[format]\nfull_scale = 9\nrows = 4\n", "my-mat.conf:3: rows and cols go together");
+        expect_error("[format]\nfull_scale = 9\nrows = 65\ncols = 65\n",
+                     "my-mat.conf:3: rows x cols is more than 4096 cells");
+        expect_error("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nlength = u16le\nlength_at = 0\n",
+                     "length_at");
+        expect_error("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nconstants = 1=02\n",
+                     "my-mat.conf:5: constants has a place");
+        expect_error("[format]\nfull_scale = 9\nrequest = 01\n", "my-mat.conf:3: request needs request_every_ms");
+        expect_error("[format]\nfull_scale = 9\nrows = 2\ncols = 2\nrow_list = 1 1\n", "every row once");
 }
 
 static void test_places(void) {
@@ -64,45 +67,51 @@ static void test_places(void) {
         CHECK(parse("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nheader = 1\nboard_at = 1\nboards = 0 1x\n"
                     "rows = 2\ncols = 2\n") == 0);
         CHECK(format.board_at == 1 && strcmp(format.boards, "0 1x") == 0);
-        wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\ncol_list = 0 2\n", "every column once");
-        wrong("[format]\nfull_scale = 9\nmask_cells = 3;4\n", "my-mat.conf:3: mask_cells = 3;4: must be");
-        wrong("[format]\nfull_scale = 9\nrows = 2\ncols = 2\nmask_cells = row 2\n",
-              "my-mat.conf:5: mask_cells names a cell, row or column that is not there");
-        wrong("[format]\nfull_scale = 9\nx_mm = 3 a\n", "my-mat.conf:3: x_mm = 3 a: must be");
-        wrong("[format]\nfull_scale = 9\nx_mm = 3 4\n", "one number each");
-        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nboards = 0 1\n", "needs board_at");
-        wrong("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nboard_at = 1\n", "board_at must be within");
+        expect_error("[format]\nfull_scale = 9\nrows = 2\ncols = 2\ncol_list = 0 2\n", "every column once");
+        expect_error("[format]\nfull_scale = 9\nmask_cells = 3;4\n", "my-mat.conf:3: mask_cells = 3;4: must be");
+        expect_error("[format]\nfull_scale = 9\nrows = 2\ncols = 2\nmask_cells = row 2\n",
+                     "my-mat.conf:5: mask_cells names a cell, row or column that is not there");
+        expect_error("[format]\nfull_scale = 9\nx_mm = 3 a\n", "my-mat.conf:3: x_mm = 3 a: must be");
+        expect_error("[format]\nfull_scale = 9\nx_mm = 3 4\n", "one number each");
+        expect_error("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nboards = 0 1\n", "needs board_at");
+        expect_error("[format]\nfull_scale = 9\nframing = prefix\nsync = AA\nboard_at = 1\n",
+                     "board_at must be within");
 }
 
 #define BYTES "[format]\nfull_scale = 9\nframing = prefix\nsync = AA 55\nheader = 2\n"
 
-/* What would be passed over in silence. */
+/* Keys that would be ignored are errors. */
 static void test_in_vain(void) {
-        wrong("[format]\nfull_scale = 9\nsync = AA\n", "my-mat.conf:3: sync: is about bytes, and framing is text");
-        wrong("[format]\nfull_scale = 9\nframing = text\ncheck = sum8\n", "my-mat.conf:4: check: is about bytes");
-        wrong("[format]\nfull_scale = 9\ndigits = yes\nheader = 1\n", "every digit is a cell");
-        wrong("[format]\nfull_scale = 9\nframe_end = number\n", "my-mat.conf:3: frame_end = number needs header");
-        wrong("[format]\nfull_scale = 9\nrequest_every_ms = 50\n", "my-mat.conf:3: request_every_ms: needs request");
-        wrong(BYTES "separators = comma\n", "my-mat.conf:6: separators: is for framing = text");
-        wrong(BYTES "length_at = 2\n", "my-mat.conf:6: length_at: needs length = u8");
-        wrong(BYTES "length = u16le\n", "length_at is in the sync");
-        wrong(BYTES "shape_at = 2\n", "needs shape = u8");
-        wrong(BYTES "shape = u8\n", "shape_at is in the sync");
-        wrong(BYTES "part_cells = 2\n", "needs part = index");
-        wrong(BYTES "part = index\nrows = 2\ncols = 2\n", "part_at is in the sync");
-        wrong(BYTES "part = start\npart_at = 2\npart_cells = 2\npart_first = 1\nrows = 2\ncols = 2\n",
-              "needs part = index");
-        wrong(BYTES "check_from = 2\n", "my-mat.conf:6: check_from: needs check");
-        wrong(BYTES "check = sum8\ncheck_from = 5\n", "my-mat.conf:7: check_from is not within");
-        wrong(BYTES "length_adds = 2\n", "needs length = u8");
-        wrong(BYTES "record_y_at = 1\n", "needs record");
-        wrong(BYTES "element = i16le\nmask = 4095\n", "my-mat.conf:7: mask: is for elements of u8");
-        wrong(BYTES "length = u8\nlength_at = 2\nrows = 16\ncols = 16\n", "cannot count that much");
+        expect_error("[format]\nfull_scale = 9\nsync = AA\n",
+                     "my-mat.conf:3: sync: is about bytes, and framing is text");
+        expect_error("[format]\nfull_scale = 9\nframing = text\ncheck = sum8\n",
+                     "my-mat.conf:4: check: is about bytes");
+        expect_error("[format]\nfull_scale = 9\ndigits = yes\nheader = 1\n", "every digit is a cell");
+        expect_error("[format]\nfull_scale = 9\nframe_end = number\n",
+                     "my-mat.conf:3: frame_end = number needs header");
+        expect_error("[format]\nfull_scale = 9\nrequest_every_ms = 50\n",
+                     "my-mat.conf:3: request_every_ms: needs request");
+        expect_error(BYTES "separators = comma\n", "my-mat.conf:6: separators: is for framing = text");
+        expect_error(BYTES "length_at = 2\n", "my-mat.conf:6: length_at: needs length = u8");
+        expect_error(BYTES "length = u16le\n", "length_at is in the sync");
+        expect_error(BYTES "shape_at = 2\n", "needs shape = u8");
+        expect_error(BYTES "shape = u8\n", "shape_at is in the sync");
+        expect_error(BYTES "part_cells = 2\n", "needs part = index");
+        expect_error(BYTES "part = index\nrows = 2\ncols = 2\n", "part_at is in the sync");
+        expect_error(BYTES "part = start\npart_at = 2\npart_cells = 2\npart_first = 1\nrows = 2\ncols = 2\n",
+                     "needs part = index");
+        expect_error(BYTES "check_from = 2\n", "my-mat.conf:6: check_from: needs check");
+        expect_error(BYTES "check = sum8\ncheck_from = 5\n", "my-mat.conf:7: check_from is not within");
+        expect_error(BYTES "length_adds = 2\n", "needs length = u8");
+        expect_error(BYTES "record_y_at = 1\n", "needs record");
+        expect_error(BYTES "element = i16le\nmask = 4095\n", "my-mat.conf:7: mask: is for elements of u8");
+        expect_error(BYTES "length = u8\nlength_at = 2\nrows = 16\ncols = 16\n", "cannot count that much");
         CHECK(parse(BYTES "length = u8\nlength_at = 2\nlength_counts_elements = yes\nelement = u16le\nrows = 15\n"
                           "cols = 16\n") == 0);
 }
 
-/* What need not be said: how many cells have a place, and that a shape which comes first is the header. */
+/* Derived values: the number of cells that have a position, and a shape at the start of the frame, which is not part of
+ * the header. */
 static void test_understood(void) {
         static struct layout layout;
         const struct settings_device device = {0};
@@ -139,7 +148,7 @@ static const char *decoded(const char *description, const char *text) {
         return cells;
 }
 
-/* Words between the numbers, and numbers that are no cells. */
+/* Words between the numbers, and numbers that are not cells. */
 static void test_words(void) {
         const char *any = "[format]\nfull_scale = 1023\nseparators = any\nrows = 2\ncols = 2\n";
         const char *clock = "[format]\nfull_scale = 1023\nheader = 1\ntrailer = 2\nrows = 2\ncols = 2\n";
@@ -156,33 +165,33 @@ static void test_words(void) {
         CHECK(strcmp(decoded(clock, "4294967295,1,2,3,4,0,9\n1,2,3,4\n4294967296,5,6,7,8,99999999,9\n"),
                      "1 2 3 4 5 6 7 8 ") == 0);
         CHECK(strcmp(decoded(rows, "0 1 2\n1 3 4\n\n0 5 6\n1 7 8\n\n"), "1 2 3 4 5 6 7 8 ") == 0);
-        /* rows with their names, and what stands between frames */
+        /* rows with names, and a separator between frames */
         CHECK(strcmp(decoded(named, "Mat 7\nR0: 1 2\nR1: 3 - 4\n\nMat 8\nready\nR0: 5 6\nR1: 7 -> 8\n\n"),
                      "1 2 3 4 5 6 7 8 ") == 0);
         CHECK(strcmp(decoded(word, "Frame 1:\n1\t2\n3\t4\nFrame 2:\n5\t6\n7\t8\n=== 3 ===\nx 1\n2 3\n--- 4\n"),
                      "1 2 3 4 5 6 7 8 ") == 0);
         CHECK(decoder.refused[REFUSED_TEXT] == 1 && wire_refused(&decoder) == 1);
         CHECK(strcmp(decoded(names, "Row 0: 1 2\r\nRow 1: 3 4\r\n-- end --\r\n"), "1 2 3 4 ") == 0);
-        /* rows that have numbers, and nothing between frames; the last one waits for the next, or for silence */
+        /* rows with numbers and no separator between frames: a frame ends with the first row of the next, or with silence */
         CHECK(strcmp(decoded(numbered, "1 1 2\n2 3 4\n1 5 6\n2 7 8\n1 9 9\n2 9\n"), "1 2 3 4 5 6 7 8 ") == 0);
         CHECK(wire_refused(&decoder) == 0);
         CHECK(strcmp(decoded(numbered, "0 1 2\n1 3 4\n1 5 6\n0 5 6\n0 5 6\n1 7 8\n0 9 9\n3 9 9\n4 9 9\n0 9 9\n"),
                      "1 2 3 4 5 6 7 8 ") == 0);
-        /* blanks that nobody named, ends of lines the other way round */
+        /* blanks that are not listed as separators, and reversed line ends */
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nseparators = bar\nrows = 1\ncols = 2\n",
                              "| 1 | 2 |\n\r| 3 | 4 |\n\r"),
                      "1 2 3 4 ") == 0);
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nmax_valid = 9\nrows = 1\ncols = 2\n", "3 4\n3 10\n5 6\n"),
                      "3 4 5 6 ") == 0);
-        /* not known how many there are: the first line says it */
+        /* number of cells unknown: the first line defines it */
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 1\n", "70000000 1 2 3 4\n70000001 5 6 7 8\n"),
                      "1 2 3 4 5 6 7 8 ") == 0);
-        /* no cell between what is none */
+        /* an empty field is not a cell */
         CHECK(strcmp(decoded("[format]\nfull_scale = 9\nheader = 4\n", "1\n1 2 3 4\n1 2 3 4 5 6 7 8\n"), "5 6 7 8 ") ==
               0);
 }
 
-/* A length that counts more than the elements, a check that leaves out the head, rows counted from 1. */
+/* A length that counts more than the elements, a check that excludes the header, rows counted from 1. */
 static void test_counted(void) {
         const char *length = "[format]\nfull_scale = 9\nframing = prefix\nsync = \"L\"\nheader = 1\nlength = u8\n"
                              "length_at = 1\nlength_adds = 3\ncheck = xor8\ncheck_from = 2\nrows = 1\ncols = 4\n";
@@ -199,8 +208,8 @@ static void same_as_row(const char *text, const char *name) {
         const struct format *row = format_by_name(name);
 
         if (parse(text) != 0)
-                fprintf(stderr, "%s\n", mistakes.text[0]);
-        CHECK(mistakes.n == 0 && row && strcmp(format.name, "my-mat") == 0);
+                fprintf(stderr, "%s\n", errors.text[0]);
+        CHECK(errors.n == 0 && row && strcmp(format.name, "my-mat") == 0);
         snprintf(format.name, sizeof(format.name), "%s", row->name);
         memset(format.separators, 0, row->framing == FRAMING_TEXT ? 0 : sizeof(format.separators));
         CHECK(format.framing == row->framing && format.element == row->element && format.check == row->check);
@@ -253,7 +262,7 @@ static void count(void *userdata, const struct frame *frame) {
         ++*(int *)userdata;
 }
 
-/* The file that comes with the program, by its path: read, encoded and decoded. */
+/* The installed example, by its path: parsed, encoded and decoded. */
 static void test_shipped(const char *folder) {
         static struct layout layout;
         static struct frame frame;
@@ -266,7 +275,7 @@ static void test_shipped(const char *folder) {
 
         snprintf(path, sizeof(path), "%s/config/formats/jq-smallbed.conf", folder);
         CHECK(format_exists(path) && !format_exists("no-such-format") && !format_exists(""));
-        CHECK(format_find(path, &format, &mistakes) == &format && strcmp(format.name, "jq-smallbed") == 0);
+        CHECK(format_find(path, &format, &errors) == &format && strcmp(format.name, "jq-smallbed") == 0);
         CHECK(layout_build(&format, &device, &layout) == NULL && layout.geometry.n_cells == 1024);
         decoder_init(&decoder, &format, &layout);
         decoder_at_boundary(&decoder);
@@ -285,7 +294,7 @@ int main(int argc, char **argv) {
         test_words();
         test_counted();
         test_rows();
-        memset(&mistakes, 0, sizeof(mistakes));
+        memset(&errors, 0, sizeof(errors));
         test_shipped(argc > 1 ? argv[1] : ".");
         return 0;
 }

@@ -24,7 +24,7 @@ static const char *id_with(const char *setting, const char *serial, const char *
         return identity.seat_id;
 }
 
-static void forget(void) {
+static void remove_stored_id(void) {
         char path[64];
 
         snprintf(path, sizeof(path), "%s/seat-id", directory);
@@ -37,18 +37,18 @@ int main(void) {
         CHECK(mkdtemp(directory));
         CHECK(strcmp(id_with("desk-1", "MAT0001", directory), "desk-1") == 0);
         CHECK(strcmp(id_with("auto", "MAT 0001/x", directory), "mat0001-x") ==
-              0);                                                             /* a device may call itself anything */
-        CHECK(strcmp(id_with("auto", "", directory), "mat0001-x") == 0);      /* unplugged */
+              0);                                                        /* the name of a device may be any bytes */
+        CHECK(strcmp(id_with("auto", "", directory), "mat0001-x") == 0); /* unplugged */
         CHECK(strcmp(id_with("auto", "MAT0002", directory), "mat0002") == 0); /* another mat */
 
-        forget();
+        remove_stored_id();
         snprintf(host, sizeof(host), "%s", id_with("auto", "", directory)); /* away at the first start */
         CHECK(*host && host[strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0');
         CHECK(strcmp(id_with("auto", "MAT0001", directory), host) == 0);
 
         CHECK(strcmp(id_with("auto", "MAT0001", NULL), "mat0001") == 0);
         CHECK(strcmp(id_with("auto", "///", NULL), host) == 0);
-        forget();
+        remove_stored_id();
         rmdir(directory);
         return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Order, lists, boards, masks, scattered cells, rotate and flip: where the cells go, and what is refused. */
+/* Order, lists, boards, masks, scattered cells, rotate and flip: the places of the cells, and the refusals. */
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void test_turns(void) {
         check_order(&small, 0, true, false, (uint16_t[]){2, 1, 0, 5, 4, 3});
         check_order(&small, 0, false, true, (uint16_t[]){3, 4, 5, 0, 1, 2});
         check_order(&small, 180, false, false, (uint16_t[]){5, 4, 3, 2, 1, 0});
-        /* clockwise seen from above: what was front left (3) is front right then, back left (0) front left */
+        /* clockwise seen from above: front left (3) becomes front right, back left (0) becomes front left */
         check_order(&small, 90, false, false, (uint16_t[]){2, 5, 1, 4, 0, 3});
         CHECK(layout.geometry.rows == 3 && layout.geometry.cols == 2);
         CHECK(layout.geometry.pitch_x_mm == 20 && layout.geometry.pitch_y_mm == 10);
@@ -81,7 +81,7 @@ static void test_sizes(void) {
         CHECK(layout.geometry.rows == 3 && layout.geometry.cols == 4);
         CHECK(layout_learn(line, &device, 13, &layout) == NULL && layout.geometry.kind == GEOMETRY_UNPLACED);
         device = (struct settings_device){.cols = 4};
-        device.pitch_x_mm = 15; /* said once, it holds both ways */
+        device.pitch_x_mm = 15; /* one pitch is used in both directions */
         CHECK(layout_learn(line, &device, 12, &layout) == NULL && layout.geometry.pitch_y_mm == 15);
         CHECK(!layout.geometry.pitch_assumed);
 }
@@ -98,7 +98,7 @@ static void check_wire(const struct format *f, const struct settings_device *d, 
                 CHECK(layout.wire_of[i] == expected[i] && layout.cell_of[expected[i]] == i);
 }
 
-/* The user's lists name rows and columns of the wire, whatever the format's own order is; rotate and flip come after. */
+/* The user's lists name rows and columns of the wire, whatever the format's own order is; rotate and flip are applied after them. */
 static void test_lists(void) {
         struct settings_device d = {.row_list = "1 0", .col_list = "2-0"};
         struct format f = small;
@@ -149,7 +149,7 @@ static void test_masks(void) {
 
         CHECK(layout_build(&small, &d, &layout) == NULL);
         CHECK(memcmp(layout.geometry.masked, (uint8_t[]){1, 1, 0, 1, 0, 1}, 6) == 0);
-        d.rotate = 90; /* named as the picture shows them: 3 rows of 2 now */
+        d.rotate = 90; /* cells are named by their places in the final picture: 3 rows of 2 now */
         snprintf(d.mask, sizeof(d.mask), "row 2 0-1:1");
         CHECK(layout_build(&small, &d, &layout) == NULL);
         CHECK(memcmp(layout.geometry.masked, (uint8_t[]){0, 1, 0, 1, 1, 1}, 6) == 0);
@@ -160,12 +160,12 @@ static void test_masks(void) {
         check_refused(&small, (struct settings_device){.mask = "0-5"}, "no cell");
         check_refused(&text, (struct settings_device){.mask = "rows 3"}, "not a list");
         d = (struct settings_device){.mask = "7"};
-        CHECK(layout_build(&text, &d, &layout) == NULL); /* said when the cells have been counted */
+        CHECK(layout_build(&text, &d, &layout) == NULL); /* checked when the cells have been counted */
         CHECK(layout_learn(&text, &d, 9, &layout) == NULL && layout.geometry.masked[7] == 1);
         CHECK(layout_learn(&text, &d, 7, &layout) != NULL && layout.geometry.n_cells == 9);
 }
 
-/* A chair of five resistors: the lists say how many there are, and the first line need not. */
+/* A chair of five resistors: the lists give the number of cells before the first line does. */
 static void test_scattered(void) {
         struct settings_device d = {.x_mm = "-90 90, 0 -60.5 60.5", .y_mm = "-80 -80 0 100 100", .mask = "4"};
         struct format f = text;
@@ -183,7 +183,7 @@ static void test_scattered(void) {
         check_refused(&text, (struct settings_device){.x_mm = "1 2001", .y_mm = "1 2"}, "-2000 to 2000");
         check_refused(&small, (struct settings_device){.x_mm = "1 2", .y_mm = "1 2"}, "every cell of the mat");
         check_refused(&text, (struct settings_device){.x_mm = "1 2", .y_mm = "1 2", .mask = "0:1"}, "rows or columns");
-        f.cells = 2; /* and in the description, which the settings may put right */
+        f.cells = 2; /* and in the description, which the settings can correct */
         memcpy(f.x_mm, "-5 5", 5);
         memcpy(f.y_mm, "0 0", 4);
         CHECK(layout_build(&f, &(struct settings_device){0}, &layout) == NULL && layout.geometry.x_mm[0] == -5);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When a frame without a closing delimiter is taken: once the line is quiet or the next one is asked for, never between
- * two pieces of it. */
+/* A frame without a closing delimiter is accepted once the line is quiet or the next frame is requested, never between two
+ * pieces of it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 static struct mat mat;
 static int frames;
 
-static uint64_t now(void *userdata) {
+static uint64_t read_time(void *userdata) {
         (void)userdata;
         return clock_boottime_us();
 }
@@ -45,7 +45,7 @@ static int frames_after_quiet(sd_event *event) {
 }
 
 /* Opens a mat of this format; returns the other end. */
-static int opened(sd_event *event, const char *format) {
+static int open_mat(sd_event *event, const char *format) {
         static struct settings_device device;
         int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
@@ -54,14 +54,14 @@ static int opened(sd_event *event, const char *format) {
         CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
         CHECK(ptsname_r(master, device.device, sizeof(device.device)) == 0);
         memset(&mat, 0, sizeof(mat));
-        CHECK(mat_init(&mat, event, &device, now, on_frame, NULL) == 0);
+        CHECK(mat_init(&mat, event, &device, read_time, on_frame, NULL) == 0);
         mat_start(&mat);
         return master;
 }
 
-/* What a mat of this format is sent within so many bytes, or 300 ms after the least that it must be sent. */
+/* Collects the bytes that the daemon sends to a mat of this format: up to `size` of them, or for 300 ms after `least`. */
 static size_t sent_to(sd_event *event, const char *format, const char *answer, char *ret, size_t size, size_t least) {
-        int master = opened(event, format);
+        int master = open_mat(event, format);
         uint64_t until = clock_boottime_us() + (least > 0 ? 20 * USEC_PER_SEC : 300000);
         size_t n = 0;
 
@@ -87,17 +87,17 @@ static void test_commands(sd_event *event) {
 
         CHECK(sent_to(event, "jq-seat-32", "", sent, sizeof(sent), 0) == 0);
         CHECK(sent_to(event, "csv-line", "", sent, sizeof(sent), 0) == 0);
-        CHECK(sent_to(event, "willowec-28x56", "x", sent, sizeof(sent), 14) == 14); /* once: it was heard */
+        CHECK(sent_to(event, "willowec-28x56", "x", sent, sizeof(sent), 14) == 14); /* once: the mat has answered */
         CHECK(memcmp(sent, "start_reading\n", 14) == 0);
-        CHECK(sent_to(event, "sdk-12x6", "x", sent, 15, 15) == 15); /* again and again */
+        CHECK(sent_to(event, "sdk-12x6", "x", sent, 15, 15) == 15); /* repeatedly */
         CHECK(memcmp(sent, "\xAA\x55\x01\x01\x01\xAA\x55\x01\x01\x01\xAA\x55\x01\x01\x01", 15) == 0);
 }
 
-/* A frame that could go on (a list of loaded cells) is out before the next one is asked for. */
+/* A frame that could continue (a list of loaded cells) is emitted before the next one is requested. */
 static void test_asked(sd_event *event) {
         static uint8_t wire[16 * 1024];
         static float raw[CELLS_MAX] = {[7] = 100, [1000] = 4095};
-        int master = opened(event, "sensingtex-points");
+        int master = open_mat(event, "sensingtex-points");
         size_t length = format_encode(mat.format, &mat.layout, raw, wire, sizeof(wire));
         char asked[64];
 
@@ -107,7 +107,7 @@ static void test_asked(sd_event *event) {
                         CHECK(sd_event_run(event, USEC_PER_SEC) >= 0);
                 CHECK(asked[0] == 'R' && frames == answered);
                 frames_after(event, master, wire, length);
-                while (read(master, asked, sizeof(asked)) > 0) /* asked before all of the answer was read */
+                while (read(master, asked, sizeof(asked)) > 0) /* requested before the whole answer was read */
                         ;
         }
         mat_stop(&mat);
@@ -125,7 +125,7 @@ int main(void) {
         CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
         CHECK(ptsname_r(master, device.device, sizeof(device.device)) == 0);
         CHECK(sd_event_default(&event) >= 0);
-        CHECK(mat_init(&mat, event, &device, now, on_frame, NULL) == 0);
+        CHECK(mat_init(&mat, event, &device, read_time, on_frame, NULL) == 0);
         CHECK(mat.format->framing == FRAMING_DELIMITER);
         length = format_encode(mat.format, &mat.layout, raw, wire, sizeof(wire));
         mat_start(&mat);

@@ -179,9 +179,8 @@ static void add_sits(struct place_baseline *baseline, int n, float orientation_x
 
         for (int i = 0; i < n; i++) {
                 const struct sitter_sample sample = {.features = &f, .quiet = true, .dt_s = 1};
-                struct place_average sit;
+                struct place_average sit = {0};
 
-                mat_shift_reset(&sit);
                 mat_shift_step(&sit, &sample);
                 mat_shift_add(baseline, &sit);
         }
@@ -207,11 +206,10 @@ static void test_no_orientation(void) {
 
 static void test_not_judged(void) {
         static struct place_baseline baseline;
-        struct place_average sit;
+        struct place_average sit = {0};
         struct features f = {.n_cells = 256, .tared = true, .cop_x_mm = 3, .orientation_y_mm = 20};
         struct sitter_sample sample = {.features = &f, .quiet = true, .dt_s = 1};
 
-        mat_shift_reset(&sit);
         f.tared = false; /* the load of the empty mat is in the centre of pressure */
         mat_shift_step(&sit, &sample);
         f.tared = true;

@@ -7,7 +7,7 @@
 static enum command_result read_as(const char *verb, const char *payload, struct request *ret) {
         enum command_word word;
 
-        return command_read(verb, payload, strlen(payload), false, &word, ret);
+        return command_parse(verb, payload, strlen(payload), false, &word, ret);
 }
 
 static void test_snooze(void) {
@@ -90,16 +90,16 @@ static void test_others(void) {
         CHECK(read_as("calibrate", "", &r) == COMMAND_MALFORMED);
         CHECK(read_as("activation_done", "anything", &r) == COMMAND_OK && r.command.type == COMMAND_DONE);
         CHECK(read_as("session_done", "1", &r) == COMMAND_OK && r.command.type == COMMAND_WORKOUT);
-        CHECK(command_read("session_done", "1", 1, true, &word, &r) == COMMAND_RETAINED);
+        CHECK(command_parse("session_done", "1", 1, true, &word, &r) == COMMAND_RETAINED);
         CHECK(read_as("tare", "", &r) == COMMAND_OK && r.command.type == COMMAND_TARE);
-        CHECK(command_read("announce", NULL, 0, false, &word, &r) == COMMAND_OK && word == WORD_ANNOUNCE);
-        CHECK(read_as("dance", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.verb, "dance") == 0);
-        CHECK(read_as("../x", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.verb, "invalid") == 0);
-        CHECK(read_as("", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.verb, "invalid") == 0);
-        CHECK(command_read("snooze", "5", 1, true, &word, &r) == COMMAND_RETAINED);
-        CHECK(command_read("snooze", "5\0", 2, false, &word, &r) == COMMAND_MALFORMED);
+        CHECK(command_parse("announce", NULL, 0, false, &word, &r) == COMMAND_OK && word == WORD_ANNOUNCE);
+        CHECK(read_as("dance", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "dance") == 0);
+        CHECK(read_as("../x", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "invalid") == 0);
+        CHECK(read_as("", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "invalid") == 0);
+        CHECK(command_parse("snooze", "5", 1, true, &word, &r) == COMMAND_RETAINED);
+        CHECK(command_parse("snooze", "5\0", 2, false, &word, &r) == COMMAND_MALFORMED);
         memset(large, '5', sizeof(large));
-        CHECK(command_read("snooze", large, sizeof(large), false, &word, &r) == COMMAND_MALFORMED);
+        CHECK(command_parse("snooze", large, sizeof(large), false, &word, &r) == COMMAND_MALFORMED);
 }
 
 static void test_holding(void) {
@@ -137,7 +137,7 @@ static void test_random(void) {
                         payload[j] = alphabet[next(&seed, sizeof(alphabet) - 1)];
                 if (n && i % 2)
                         payload[0] = '{';
-                result = command_read(verbs[i % 7], payload, n, false, &word, &r);
+                result = command_parse(verbs[i % 7], payload, n, false, &word, &r);
                 CHECK(result == COMMAND_OK || result == COMMAND_MALFORMED || result == COMMAND_OUT_OF_RANGE);
                 CHECK(result != COMMAND_OK || r.command.minutes <= (r.command.type == COMMAND_PAUSE ? 1440 : 240));
                 CHECK(memchr(r.reply_to.transaction, '\0', sizeof(r.reply_to.transaction)));

@@ -194,7 +194,7 @@ static void test_event(void) {
         CHECK(json_is_null(json_object_get(root, "asymmetry")));
         json_decref(root);
         CHECK(!mailbox_next_event(&m, &e));
-        mailbox_done(&m);
+        mailbox_free(&m);
 }
 
 static void test_stood_up_when_left(void) {
@@ -214,7 +214,7 @@ static void test_stood_up_when_left(void) {
         mailbox_post(&m, s, 1788860467250000ull);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_BOUT_ENDED && e.seated_us == 31 * MIN_US);
         CHECK(e.at_realtime_us == 1788860467250000ull);
-        mailbox_done(&m);
+        mailbox_free(&m);
 }
 
 static void test_mailbox_bounds(void) {
@@ -244,7 +244,7 @@ static void test_mailbox_bounds(void) {
                 CHECK(mailbox_request(&m, &request));
         CHECK(!mailbox_request(&m, &request));
         CHECK(mailbox_next_request(&m, &request) && request.command.type == COMMAND_DONE);
-        mailbox_done(&m);
+        mailbox_free(&m);
 }
 
 static void write_file(const char *path, const char *text, mode_t mode) {
@@ -265,18 +265,18 @@ static void test_mailbox_numbers(void) {
         s->only_numbers = true;
         mailbox_post(&m, s, 1); /* the first report is complete all the same */
         CHECK(mailbox_report(&m, &r) && strcmp(r.phase, "seated") == 0);
-        CHECK(read(m.wake, &rung, sizeof(rung)) == sizeof(rung));
+        CHECK(read(m.wake_fd, &rung, sizeof(rung)) == sizeof(rung));
         s->health.frames = 7;
         s->posture.tilt_deg.value = -3;
         s->sitting.phase = SITTING_AWAY;
         mailbox_post(&m, s, 2);
         CHECK(mailbox_report(&m, &r) && r.frames == 7 && r.realtime_us == 2);
         CHECK(r.tilt_deg > -3.1 && strcmp(r.phase, "seated") == 0);
-        CHECK(read(m.wake, &rung, sizeof(rung)) < 0);
+        CHECK(read(m.wake_fd, &rung, sizeof(rung)) < 0);
         s->health.mat_online = !s->health.mat_online;
         mailbox_post(&m, s, 3);
-        CHECK(read(m.wake, &rung, sizeof(rung)) == sizeof(rung));
-        mailbox_done(&m);
+        CHECK(read(m.wake_fd, &rung, sizeof(rung)) == sizeof(rung));
+        mailbox_free(&m);
 }
 
 static void test_secret(void) {

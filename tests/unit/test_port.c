@@ -39,7 +39,7 @@ static struct port *must_open(const char *spec) {
         return port;
 }
 
-/* Waits for the port to say something; PORT_READ_NONE after twenty seconds of nothing. */
+/* Waits for bytes or the end of the port; PORT_READ_NONE after twenty seconds without either. */
 static ssize_t must_answer(struct port *port, uint8_t *ret, size_t size) {
         ssize_t n = PORT_READ_NONE;
 
@@ -51,7 +51,7 @@ static ssize_t must_answer(struct port *port, uint8_t *ret, size_t size) {
         return n;
 }
 
-static int pty(char *ret_path, size_t size) {
+static int open_pty(char *ret_path, size_t size) {
         int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
         CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
@@ -61,10 +61,10 @@ static int pty(char *ret_path, size_t size) {
 
 static void test_pty(void) {
         const uint8_t bytes[] = {0x03, 0x04, 0x0D, 0x0A, 0x11,
-                                 0x13, 0x1A, 0x7F, 0xFF, 0x00}; /* what a cooked tty eats */
+                                 0x13, 0x1A, 0x7F, 0xFF, 0x00}; /* bytes that a cooked tty consumes */
         uint8_t got[32];
         char path[64], link[128];
-        int master = pty(path, sizeof(path));
+        int master = open_pty(path, sizeof(path));
         struct port *port;
 
         snprintf(link, sizeof(link), "%s", in_folder("mat"));
@@ -77,7 +77,7 @@ static void test_pty(void) {
         close(master);
         CHECK(must_answer(port, got, sizeof(got)) == PORT_READ_END);
         port_close(port);
-        /* its number may be another program's by now */
+        /* another program may have this number by now */
         CHECK(unlink(link) == 0 && symlink("/dev/pts/gone", link) == 0);
         CHECK(port_open(link, &options, &port, hint, sizeof(hint)) == -ENOENT && strstr(hint, "not there"));
 }
@@ -89,11 +89,11 @@ static void test_fifo(void) {
 
         CHECK(mkfifo(path, 0600) == 0);
         port = must_open(path);
-        for (int writer = 0; writer < 2; writer++) { /* the first one's end is no hang-up */
+        for (int writer = 0; writer < 2; writer++) { /* the end of the first is no hang-up */
                 int fd = open(path, O_WRONLY | O_NONBLOCK);
                 struct pollfd p = {.fd = port_fd(port), .events = POLLIN};
 
-                CHECK(poll(&p, 1, 0) == 0); /* no writer: nothing to spin on */
+                CHECK(poll(&p, 1, 0) == 0); /* polling does not spin without a writer */
                 CHECK(port_read(port, got, sizeof(got)) == PORT_READ_NONE);
                 CHECK(fd >= 0 && write(fd, "abc", 3) == 3 && close(fd) == 0);
                 CHECK(must_answer(port, got, sizeof(got)) == 3);
@@ -137,7 +137,7 @@ static void test_stdin_pipe(void) {
         CHECK(dup2(before, STDIN_FILENO) == 0 && close(before) == 0);
 }
 
-static int listener(uint16_t *ret_port) {
+static int open_listener(uint16_t *ret_port) {
         struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
         socklen_t size = sizeof(a);
         int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -150,7 +150,7 @@ static int listener(uint16_t *ret_port) {
 
 static void test_tcp(const char *host) {
         uint16_t number;
-        int server = listener(&number), peer, fd;
+        int server = open_listener(&number), peer, fd;
         struct port *port;
         char spec[64];
         uint8_t got[8];
@@ -173,7 +173,7 @@ static void test_tcp(const char *host) {
         CHECK(must_answer(port, got, sizeof(got)) == PORT_READ_END);
         port_close(port);
         close(server);
-        port = must_open(spec); /* nobody listens now */
+        port = must_open(spec); /* no listener now */
         CHECK(must_answer(port, got, sizeof(got)) == -ECONNREFUSED);
         port_close(port);
 }
@@ -188,12 +188,12 @@ static void test_hints(void) {
         CHECK(port_open("/dev/urandom", &options, &port, hint, sizeof(hint)) == -EINVAL && strstr(hint, "neither"));
         CHECK(port_open("ttyUSB99", &options, &port, hint, sizeof(hint)) == -ENOENT && strstr(hint, "a whole path"));
         CHECK(port_open("/nowhere/at/all", &options, &port, hint, sizeof(hint)) == -ENOENT && strstr(hint, "plugged"));
-        port = must_open("tcp://name.invalid:1"); /* closed while the name is looked up */
+        port = must_open("tcp://name.invalid:1"); /* closed while the name is being resolved */
         port_close(port);
         port_close(NULL);
 }
 
-/* As an ordinary user, in a child: what may not be opened, and what to do about it. */
+/* As an ordinary user, in a child: a port without permission, and the remedy in the hint. */
 static void test_permission(void) {
         const char *path = in_folder("private");
         struct port *port;
@@ -222,7 +222,7 @@ static void stream_at_rate(const struct format *f, const struct layout *l, const
         static struct frame frame;
         struct wire_frames got = {0};
         char path[64];
-        int master = pty(path, sizeof(path));
+        int master = open_pty(path, sizeof(path));
         struct port *port = must_open(path);
         size_t step = (size_t)f->baud / 10 / 200; /* bytes in 5 ms: 10 bits a byte */
         struct timespec pause = {.tv_nsec = 5000000};
@@ -240,7 +240,7 @@ static void stream_at_rate(const struct format *f, const struct layout *l, const
                         decoder_feed(&decoder, in, (size_t)r, 1, &(struct frame_sink){&frame, wire_collect, &got});
                         heard += (size_t)r;
                 }
-                CHECK(r == PORT_READ_NONE && (at < n || pauses++ < 4000)); /* the last ones may be on their way */
+                CHECK(r == PORT_READ_NONE && (at < n || pauses++ < 4000)); /* the last bytes may be on their way */
         }
         decoder_idle(&decoder, 1, &(struct frame_sink){&frame, wire_collect, &got});
         CHECK(got.n == frames && wire_refused(&decoder) == 0);
@@ -274,7 +274,7 @@ static void test_rate(const char *name, const char *file, size_t frames) {
 
 int main(void) {
         CHECK(mkdtemp(folder));
-        test_permission(); /* first: a child has no use for the threads that look up names */
+        test_permission(); /* first, before there are threads that resolve names, which a child would not have */
         test_pty();
         test_fifo();
         test_file();

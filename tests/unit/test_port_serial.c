@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* port_serial.c and libserialport on a pty: tests/shim_pty.c is part of this program, and so comes before the C library. */
+/* ports/serial.c and libserialport on a pty: tests/shim_pty.c is part of this program, and so comes before the C library. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,7 +21,7 @@
 
 static char hint[256];
 
-static int pty(char *ret_path, size_t size) {
+static int open_pty(char *ret_path, size_t size) {
         int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
         CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
@@ -40,14 +40,14 @@ static ssize_t must_answer(struct port *port, uint8_t *ret, size_t size) {
         return n;
 }
 
-enum manner { HOLDS_AS_WE_DO, HOLDS_WITH_LOCK, HOLDS_WITHOUT };
+enum manner { HOLDS_LIKE_SITBONE, HOLDS_WITH_LOCK, HOLDS_WITHOUT };
 
-static void hold(const char *path, enum manner manner) {
+static void hold_port(const char *path, enum manner manner) {
         struct port_options options = {.baud = 115200};
         struct port *other;
         int fd;
 
-        if (manner == HOLDS_AS_WE_DO) {
+        if (manner == HOLDS_LIKE_SITBONE) {
                 CHECK(port_open(path, &options, &other, hint, sizeof(hint)) == 0);
                 return;
         }
@@ -55,7 +55,7 @@ static void hold(const char *path, enum manner manner) {
         CHECK(fd >= 0 && (manner == HOLDS_WITHOUT || flock(fd, LOCK_EX) == 0));
 }
 
-/* Somebody else has the port: the hint names who, and the line stays as they set it. */
+/* Another program has the port open: the hint names it, and its line settings stay. */
 static void test_busy(enum manner manner) {
         struct port_options options = {.baud = 9600};
         struct termios before, after;
@@ -65,13 +65,13 @@ static void test_busy(enum manner manner) {
         char byte;
         pid_t child;
 
-        master = pty(path, sizeof(path));
+        master = open_pty(path, sizeof(path));
         CHECK(pipe(ready) == 0);
         child = fork();
         if (child == 0) {
                 prctl(PR_SET_NAME, "holder");
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
-                hold(path, manner);
+                hold_port(path, manner);
                 CHECK(write(ready[1], "x", 1) == 1);
                 pause();
         }
@@ -87,7 +87,7 @@ static void test_busy(enum manner manner) {
         close(ready[1]);
 }
 
-/* In a container, a pty of the same name is another one. */
+/* A pty of the same name in a container is another device. */
 static void test_other_pty(const char *path) {
         int ready[2], status, master = -1;
         char name[64] = "", holder[96], byte = 0;
@@ -123,7 +123,7 @@ static void test_open(int32_t baud, int32_t lines) {
         struct port *port;
         char path[64];
         uint8_t got[16];
-        int master = pty(path, sizeof(path)), r;
+        int master = open_pty(path, sizeof(path)), r;
 
         r = port_open(path, &options, &port, hint, sizeof(hint));
         if (r < 0)
@@ -146,7 +146,7 @@ static void test_baud(int32_t baud, int expected) {
         struct port_options options = {.baud = baud};
         struct port *port = NULL;
         char path[64];
-        int master = pty(path, sizeof(path));
+        int master = open_pty(path, sizeof(path));
 
         CHECK(port_open(path, &options, &port, hint, sizeof(hint)) == expected);
         CHECK(expected == 0 || strstr(hint, "cannot run at 4500000 baud: it stays at 3000000"));
@@ -160,14 +160,14 @@ int main(void) {
 
         test_open(115200, LINE_LEAVE);
         test_open(1000000, LINE_OFF);
-        test_open(250000, LINE_ON); /* no constant for this one: termios2 */
+        test_open(250000, LINE_ON); /* a rate without a constant: termios2 */
         test_open(1152000, LINE_LEAVE);
-        master = pty(path, sizeof(path));
+        master = open_pty(path, sizeof(path));
         test_baud(12345, 0);
         test_baud(3000000, 0);
-        test_baud(3100000, 0); /* near enough */
+        test_baud(3100000, 0); /* close enough */
         test_baud(4500000, -ERANGE);
-        test_busy(HOLDS_AS_WE_DO);
+        test_busy(HOLDS_LIKE_SITBONE);
         test_busy(HOLDS_WITH_LOCK);
         test_busy(HOLDS_WITHOUT);
         test_other_pty(path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames CSV and raw bytes as recordings: what is read, what is refused and why, and every recording there is. */
+/* Frames CSV and raw bytes as recordings: values, refusals with their reasons, and every recording in the tree. */
 #include <dirent.h>
 
 #include "core/acquire/encoder.h"
@@ -18,7 +18,7 @@ struct seen {
         size_t labelled, referenced;
 };
 
-static void see(void *userdata, const struct frame *f, const struct recording_row *row) {
+static void collect_row(void *userdata, const struct frame *f, const struct recording_row *row) {
         struct seen *s = userdata;
         size_t n = f->n_cells < 16 ? f->n_cells : 16;
 
@@ -37,7 +37,7 @@ static void see(void *userdata, const struct frame *f, const struct recording_ro
         s->referenced += !isnan(row->ref_pitch_deg);
 }
 
-static uint64_t refused(void) {
+static uint64_t count_refused(void) {
         uint64_t sum = 0;
 
         for (int i = 0; i < REFUSAL_N; i++)
@@ -45,7 +45,7 @@ static uint64_t refused(void) {
         return sum;
 }
 
-static struct seen replay(const char *text, const struct settings_device *device) {
+static struct seen replay_text(const char *text, const struct settings_device *device) {
         struct seen ret = {0};
         char error[RECORDING_ERROR_MAX] = "";
 
@@ -53,7 +53,7 @@ static struct seen replay(const char *text, const struct settings_device *device
                 fprintf(stderr, "%s\n", error);
                 CHECK(!"recording_open");
         }
-        recording_each(&recording, &frame, see, &ret);
+        recording_each(&recording, &frame, collect_row, &ret);
         CHECK(ret.n == recording.frames);
         return ret;
 }
@@ -70,13 +70,13 @@ static void check_refused(const char *text, const char *word) {
 
 static void test_columns(void) {
         struct settings_device device = {0};
-        struct seen s = replay(
+        struct seen s = replay_text(
                 "\xEF\xBB\xBF# sitbone frames csv 1\r\n# rows=2\r\n# cols=2\r\n# pitch_x_mm=10\r\n# pitch_y_mm=20\r\n"
                 "# full_scale=255\r\nt_s,subject,label,ref_pitch_deg,ref_roll_deg,ref_x,c0,c1,c2,c3\r\n"
                 "2.000,p1,sit,1.5,-2.25,9,1,2.5,3e1,4\r\n# a remark\r\n\r\n2.500,p1,,nan,nan,,5,6,7,8",
                 &device);
 
-        CHECK(s.n == 2 && refused() == 0 && s.labelled == 1 && s.referenced == 1);
+        CHECK(s.n == 2 && count_refused() == 0 && s.labelled == 1 && s.referenced == 1);
         CHECK(s.first[0] == 1 && s.first[1] == 2.5f && s.first[2] == 30 && s.last[3] == 8);
         CHECK(s.first_us == 1000000 && s.last_us == 1500000);
         CHECK(strcmp(s.row.subject, "p1") == 0 && isnan(s.row.ref_roll_deg));
@@ -84,13 +84,13 @@ static void test_columns(void) {
         CHECK(!recording.layout.geometry.pitch_assumed && recording.layout.geometry.full_scale == 255);
 }
 
-/* What other programs make of a table: fields in quotation marks, seconds since 1970. */
+/* Tables as other programs write them: fields in quotation marks, seconds since 1970. */
 static void test_other_tables(void) {
         struct settings_device device = {0};
-        struct seen s =
-                replay("# full_scale=9\n\"t_s\",\"label\", \"c0\",\"c1\"\n\"1763751600.25\",\"a, b\",\"1\",\"2\"\n"
-                       "1763751600.75,,3,4\n9763751600.75,,3,4\n",
-                       &device);
+        struct seen s = replay_text(
+                "# full_scale=9\n\"t_s\",\"label\", \"c0\",\"c1\"\n\"1763751600.25\",\"a, b\",\"1\",\"2\"\n"
+                "1763751600.75,,3,4\n9763751600.75,,3,4\n",
+                &device);
 
         CHECK(s.n == 2 && s.labelled == 1 && s.first[1] == 2 && s.last[1] == 4 &&
               recording.refused[REFUSED_RANGE] == 1);
@@ -100,33 +100,35 @@ static void test_other_tables(void) {
 
 static void test_bad_rows(void) {
         struct settings_device device = {0};
-        struct seen s = replay(
+        struct seen s = replay_text(
                 "# cells=3\n# full_scale=9\nt_s,label,c0,c1,c2\n0,a,1,2,3\n1,a,1,2\n1,a,1,2,3,4\n1,a,1,x,3\n1,a,1,,3\n"
                 "1,a,1,nan,3\n0.5,a,1,2,1e10\nx,a,1,2,3\n-1,a,1,2,3\n2,a,1,2,3\n1,a,1,2,3\n3,a,4,5,6\n",
                 &device);
 
         CHECK(s.n == 3 && recording.refused[REFUSED_COUNT] == 2 && recording.refused[REFUSED_TEXT] == 4);
-        CHECK(recording.refused[REFUSED_RANGE] == 3 && refused() == 9);
+        CHECK(recording.refused[REFUSED_RANGE] == 3 && count_refused() == 9);
         CHECK(recording.layout.geometry.kind == GEOMETRY_UNPLACED && recording.layout.geometry.cell_cm2 == 1);
         CHECK(s.last[2] == 6 && s.last_us == 4000000);
 }
 
 static void test_polarity(void) {
         struct settings_device device = {0};
-        struct seen s = replay("# cells=2\n# full_scale=1023\n# polarity=inverted\nt_s,c0,c1\n0,1000,1030\n", &device);
+        struct seen s =
+                replay_text("# cells=2\n# full_scale=1023\n# polarity=inverted\nt_s,c0,c1\n0,1000,1030\n", &device);
 
         CHECK(s.first[0] == 23 && s.first[1] == 0);
         /* no full scale: the largest value is the unloaded cell */
-        s = replay("# cells=2\n# polarity=inverted\nt_s,c0,c1\n0,1000,1030\n1,40,990\n", &device);
+        s = replay_text("# cells=2\n# polarity=inverted\nt_s,c0,c1\n0,1000,1030\n1,40,990\n", &device);
         CHECK(recording.layout.geometry.full_scale == 1030 && s.first[1] == 0 && s.last[0] == 990 && s.n == 2);
         device.full_scale = 2000;
-        s = replay("# cells=2\n# polarity=inverted\nt_s,c0,c1\n0,1000,1030\n", &device);
+        s = replay_text("# cells=2\n# polarity=inverted\nt_s,c0,c1\n0,1000,1030\n", &device);
         CHECK(s.first[0] == 1000);
         device.inverted = true;
-        s = replay("# cells=2\n# full_scale=10\n# polarity=normal\nt_s,c0,c1\n0,3,4\n", &device);
+        s = replay_text("# cells=2\n# full_scale=10\n# polarity=normal\nt_s,c0,c1\n0,3,4\n", &device);
         CHECK(s.first[0] == 3);
-        /* resistances: the load goes with the conductance, and the largest there is is full scale */
-        s = replay("# cells=2\n# unit=resistance\n# polarity=inverted\nt_s,c0,c1\n0,1000,500\n1,0,200\n", &device);
+        /* resistances: the load is proportional to the conductance, and the largest one is full scale */
+        s = replay_text("# cells=2\n# unit=resistance\n# polarity=inverted\nt_s,c0,c1\n0,1000,500\n1,0,200\n",
+                        &device);
         CHECK_NEAR(s.first[0] / recording.layout.geometry.full_scale, 0.2, 1e-6);
         CHECK_NEAR(s.first[1] / recording.layout.geometry.full_scale, 0.4, 1e-6);
         CHECK(s.last[0] == 0 && s.last[1] == recording.layout.geometry.full_scale && s.n == 2);
@@ -136,9 +138,9 @@ static void test_scattered(void) {
         struct settings_device device = {.rotate = 90};
         const struct geometry *g = &recording.layout.geometry;
 
-        replay("# cells=4\n# x_mm=-100 100 -100 100\n# y_mm=-50 -50 50 50\n# "
-               "full_scale=9\nt_s,c0,c1,c2,c3\n0,1,2,3,4\n",
-               &device);
+        replay_text("# cells=4\n# x_mm=-100 100 -100 100\n# y_mm=-50 -50 50 50\n# "
+                    "full_scale=9\nt_s,c0,c1,c2,c3\n0,1,2,3,4\n",
+                    &device);
         CHECK(g->kind == GEOMETRY_SCATTERED && g->n_cells == 4 && g->pitch_assumed);
         CHECK(g->x_mm[0] == -50 && g->y_mm[0] == 100); /* x' = y, y' = -x */
         CHECK_NEAR(4 * g->pitch_x_mm * g->pitch_x_mm, (200 + g->pitch_x_mm) * (100 + g->pitch_x_mm), 1);
@@ -169,12 +171,12 @@ static void test_raw(void) {
         device.cols = 3;
         CHECK(recording_open(&recording, text, strlen(text), format_by_name("csv-line"), &device, error) == 0);
         CHECK(recording.layout.geometry.rows == 2 && recording.layout.geometry.pitch_assumed);
-        recording_each(&recording, &frame, see, &s);
+        recording_each(&recording, &frame, collect_row, &s);
         CHECK(s.n == 3 && recording.refused[REFUSED_TEXT] == 1 && recording.refused[REFUSED_COUNT] == 1);
-        CHECK(refused() == 2 && s.first_us == 1000000 && s.last_us == 1200000 && s.last[5] == 8);
+        CHECK(count_refused() == 2 && s.first_us == 1000000 && s.last_us == 1200000 && s.last[5] == 8);
         s = (struct seen){0};
-        recording_each(&recording, &frame, see, &s); /* again: the same */
-        CHECK(s.n == 3 && refused() == 2);
+        recording_each(&recording, &frame, collect_row, &s); /* again: the same */
+        CHECK(s.n == 3 && count_refused() == 2);
         CHECK(recording_open(&recording, "hello\n", 6, format_by_name("csv-line"), &device, error) < 0);
         CHECK(strstr(error, "no line"));
 }
@@ -188,10 +190,10 @@ static void check_whole(const char *name, char *data, size_t n, size_t *ret_fram
 
         CHECK(data);
         CHECK(recording_open(&recording, data, n, NULL, &device, error) == 0);
-        recording_each(&recording, &frame, see, &s);
+        recording_each(&recording, &frame, collect_row, &s);
         for (size_t i = 0; i < n; i++)
                 rows += data[i] == '\n' && i + 1 < n && data[i + 1] != '#' && data[i + 1] != 't';
-        CHECK(s.n == rows && refused() == 0 && s.labelled == rows);
+        CHECK(s.n == rows && count_refused() == 0 && s.labelled == rows);
         CHECK((strstr(name, "wheelchair") != NULL) == (s.referenced > 0));
         CHECK((strstr(name, "wheelchair") != NULL) == (recording.layout.geometry.kind == GEOMETRY_SCATTERED));
         *ret_frames += s.n;

@@ -23,7 +23,7 @@ static struct frame frame;
 static char path[64];
 static uint32_t state = 1;
 
-static uint32_t any(void) {
+static uint32_t random_number(void) {
         state = state * 1664525u + 1013904223u;
         return state >> 8;
 }
@@ -55,14 +55,15 @@ static void test_chunk(void) {
         CHECK(check_chunk(bytes, sizeof(bytes)) < 200); /* zeros are a run */
         for (size_t n = 1; n < 300; n++) {
                 for (size_t i = 0; i < n; i++)
-                        bytes[i] = (uint8_t)(any() % (1 + n % 4));
+                        bytes[i] = (uint8_t)(random_number() % (1 + n % 4));
                 CHECK(check_chunk(bytes, n) < n + 40);
         }
         for (size_t i = 0; i < sizeof(bytes); i++)
-                bytes[i] = (uint8_t)any();
+                bytes[i] = (uint8_t)random_number();
         CHECK(check_chunk(bytes, sizeof(bytes)) < sizeof(bytes) + 200);
         for (size_t i = 1000; i < sizeof(bytes); i++)
-                bytes[i] = i % 100 == 0 ? (uint8_t)any() : bytes[i - 1000]; /* a frame much like the one before */
+                bytes[i] = i % 100 == 0 ? (uint8_t)random_number()
+                                        : bytes[i - 1000]; /* a frame much like the one before */
         CHECK(check_chunk(bytes, sizeof(bytes)) < 4000);
 }
 
@@ -71,7 +72,7 @@ static void make_cells(size_t i, float *cells) {
                 cells[k] = (float)((k * 7 + i * 13) % 200);
 }
 
-/* What could not be begun is not in the way of the next try. */
+/* A recording that cannot be begun leaves no file that would stop the next attempt. */
 static void test_no_room(void) {
         struct settings_device d = {.format = "jq-seat-32"};
         struct rlimit limit, small;
@@ -86,8 +87,8 @@ static void test_no_room(void) {
         CHECK(access(path, F_OK) < 0);
 }
 
-/* 100 frames of a 32x32 mat, each in pieces; the port is opened again behind the 50th. */
-static char *make(size_t *ret_n) {
+/* 100 frames of a 32x32 mat, each in pieces; the port is opened again after the 50th. */
+static char *make_recording(size_t *ret_n) {
         struct settings_device d = {.format = "jq-seat-32", .device = "a\nb", .flip_y = true, .pitch_x_mm = 10};
         static struct layout layout;
         static float cells[CELLS_MAX];
@@ -96,10 +97,10 @@ static char *make(size_t *ret_n) {
 
         CHECK(layout_build(format_by_name("jq-seat-32"), &d, &layout) == NULL);
         CHECK(recorder_open(&recorder, path, &d, 1795000000000000ull, true, true) == 0);
-        CHECK(recorder_open(&recorder, path, &d, 0, true, false) < 0); /* not over what is there */
+        CHECK(recorder_open(&recorder, path, &d, 0, true, false) < 0); /* an existing file is not replaced */
         CHECK(recorder_open(&recorder, path, &d, 1795000000000000ull, true, true) == 0);
         for (size_t i = 0; i < FRAMES; i++) {
-                size_t n, cut = any() % 1000;
+                size_t n, cut = random_number() % 1000;
 
                 make_cells(i, cells);
                 n = format_encode(format_by_name("jq-seat-32"), &layout, cells, wire, sizeof(wire));
@@ -121,7 +122,7 @@ struct seen {
         size_t next;
 };
 
-static void see(void *userdata, const struct frame *f, const struct recording_row *row) {
+static void check_frame(void *userdata, const struct frame *f, const struct recording_row *row) {
         struct seen *s = userdata;
         static float cells[CELLS_MAX];
         bool found = false;
@@ -137,33 +138,33 @@ static void see(void *userdata, const struct frame *f, const struct recording_ro
         s->last_us = f->arrived_us;
 }
 
-static struct seen replay(const char *data, size_t n) {
+static struct seen replay_recording(const char *data, size_t n) {
         struct settings_device device = {0};
         struct seen ret = {.exact = true};
         char error[RECORDING_ERROR_MAX] = "";
 
         CHECK(recording_open(&recording, data, n, NULL, &device, error) == 0);
-        recording_each(&recording, &frame, see, &ret);
+        recording_each(&recording, &frame, check_frame, &ret);
         CHECK(ret.n == recording.frames && recording.native);
         return ret;
 }
 
 static void test_whole(const char *data, size_t n) {
-        struct seen s = replay(data, n);
+        struct seen s = replay_recording(data, n);
 
         CHECK(s.exact && recording.damaged_bytes == 0 && recording.cut_bytes == 0);
-        /* The delimiter behind the last frame before the gap never came, and the pause is too short. */
+        /* The delimiter after the last frame before the gap never came, and the pause is too short. */
         CHECK(s.n == FRAMES - 1 || s.n == FRAMES);
         CHECK(s.first_us >= 1000000 + 2000 && s.last_us <= 1000000 + (FRAMES - 1) * PERIOD_US + 2000);
         CHECK(s.last_us >= 1000000 + (FRAMES - 2) * PERIOD_US);
-        CHECK(recording.layout.geometry.pitch_x_mm == 10); /* the head goes before the settings */
+        CHECK(recording.layout.geometry.pitch_x_mm == 10); /* the head overrides the settings */
 }
 
 static size_t head_size(const char *data) {
         return (size_t)(strstr(data, "\n\n") + 2 - data);
 }
 
-/* The frames of whole chunks come, nothing else does. */
+/* The frames of complete chunks are read, and nothing else. */
 static void test_cut(const char *data, size_t n) {
         struct settings_device device = {0};
         char error[RECORDING_ERROR_MAX];
@@ -172,7 +173,7 @@ static void test_cut(const char *data, size_t n) {
         for (size_t cut = 11; cut < head; cut++)
                 CHECK(recording_open(&recording, data, cut, NULL, &device, error) < 0);
         for (size_t cut = head; cut <= n; cut += cut + 500 < n ? 97 : 1) {
-                struct seen s = replay(data, cut);
+                struct seen s = replay_recording(data, cut);
 
                 CHECK(s.exact && s.n >= last && recording.damaged_bytes == 0);
                 last = s.n;
@@ -188,7 +189,7 @@ static void test_damage(char *data, size_t n) {
                 struct seen s;
 
                 data[at] ^= (char)(1 << at % 8);
-                s = replay(data, n);
+                s = replay_recording(data, n);
                 CHECK(s.exact && s.n >= most && s.n < FRAMES);
                 CHECK(recording.damaged_bytes > 0 || (recording.cut_bytes > 0 && n - at < 65536));
                 data[at] ^= (char)(1 << at % 8);
@@ -218,7 +219,7 @@ static void test_heads(void) {
         check_head("# sitbone recording 2\n# format=csv-line\n\n", "no line of numbers");
 }
 
-/* Text without rows and cols learns its size; what comes first may be the rest of a line. */
+/* Text without rows and cols learns its size; the first bytes may be the rest of a line. */
 static void test_text(void) {
         struct settings_device d = {.format = "csv-line"}, device = {0};
         char error[RECORDING_ERROR_MAX], *data;
@@ -231,12 +232,12 @@ static void test_text(void) {
         CHECK(recorder_close(&recorder) == 0);
         CHECK(file_read(path, 1 << 20, &data, &n) == 0);
         CHECK(recording_open(&recording, data, n, NULL, &device, error) == 0);
-        recording_each(&recording, &frame, see, &s);
+        recording_each(&recording, &frame, check_frame, &s);
         CHECK(recording.frames == 2 && s.last_us == 6000000 && recording.refused[REFUSED_PARTIAL] == 1);
         free(data);
 }
 
-/* More than a chunk takes, given at once. */
+/* More bytes at once than a chunk can hold. */
 static void test_much(void) {
         static uint8_t bytes[3 * RECORDING_CHUNK_MAX];
         struct settings_device d = {.format = "csv-line"};
@@ -246,7 +247,7 @@ static void test_much(void) {
         char *data;
 
         for (size_t i = 0; i < sizeof(bytes); i++)
-                bytes[i] = (uint8_t)any();
+                bytes[i] = (uint8_t)random_number();
         CHECK(recorder_open(&recorder, path, &d, 0, false, true) == 0);
         CHECK(recorder_add(&recorder, 7, bytes, sizeof(bytes)) == 0 && recorder_close(&recorder) == 0);
         CHECK(file_read(path, 1 << 24, &data, &n) == 0);
@@ -267,7 +268,7 @@ int main(void) {
         snprintf(path, sizeof(path), "/tmp/test_recording_wire.%ld", (long)getpid());
         test_chunk();
         test_no_room();
-        data = make(&n);
+        data = make_recording(&n);
         test_whole(data, n);
         test_cut(data, n);
         test_damage(data, n);

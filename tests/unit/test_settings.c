@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings reader: the table is sound, every mistake names file, line, key and the legal values. */
+/* The settings reader: the table is consistent, and every error names file, line, key and the legal values. */
 #include <string.h>
 
 #include "check.h"
@@ -7,24 +7,24 @@
 #include "configure/settings_table.h"
 
 static struct settings settings;
-static struct config_errors mistakes;
+static struct config_errors errors;
 
 static void parse(const char *text) {
-        memset(&mistakes, 0, sizeof(mistakes));
+        memset(&errors, 0, sizeof(errors));
         settings_defaults(&settings);
-        settings_parse(&settings, "x.conf", text, strlen(text), &mistakes);
+        settings_parse(&settings, "x.conf", text, strlen(text), &errors);
 }
 
-static void says(const char *text, const char *words) {
+static void expect_error(const char *text, const char *words) {
         parse(text);
-        if (mistakes.n != 1 || !strstr(mistakes.text[0], words))
-                fprintf(stderr, "for: %s\nwant: %s\ngot %d: %s\n", text, words, mistakes.n, mistakes.text[0]);
-        CHECK(mistakes.n == 1);
-        CHECK(strstr(mistakes.text[0], words));
+        if (errors.n != 1 || !strstr(errors.text[0], words))
+                fprintf(stderr, "for: %s\nwant: %s\ngot %d: %s\n", text, words, errors.n, errors.text[0]);
+        CHECK(errors.n == 1);
+        CHECK(strstr(errors.text[0], words));
 }
 
-/* The printed file, with the comment signs taken off, must be legal and give the defaults: so every default is inside
- * its own range, and config/sitbone.conf cannot lie. */
+/* The printed file without its comment signs must be legal and give the defaults. So every default is within its own
+ * range, and config/sitbone.conf is correct. */
 static void test_defaults_are_legal(void) {
         static char text[256 * 1024];
         struct settings standard;
@@ -36,9 +36,9 @@ static void test_defaults_are_legal(void) {
                 if (line[0] == '#' && line[1] != ' ')
                         memmove(line, line + 1, strlen(line));
         parse(text);
-        for (int i = 0; i < mistakes.n; i++)
-                fprintf(stderr, "%s\n", mistakes.text[i]);
-        CHECK(mistakes.n == 0);
+        for (int i = 0; i < errors.n; i++)
+                fprintf(stderr, "%s\n", errors.text[i]);
+        CHECK(errors.n == 0);
         settings_defaults(&standard);
         CHECK(memcmp(&standard, &settings, sizeof(standard)) == 0);
         CHECK(standard.sitting.break_s == 120 && standard.alert.prompt_min == 30);
@@ -58,56 +58,61 @@ static void test_shipped_file(void) {
         CHECK(n == strlen(text) && memcmp(text, shipped, n) == 0); /* rebuild: sitboned --print-defaults */
 }
 
-static void test_values_keep_their_letters(void) {
+static void test_values_are_literal(void) {
         parse("[mqtt]\nuser = a ;b#c \"d\"\nenabled = yes\n# comment\n\n[seat]\nname=Büro = Stuhl\n");
-        CHECK(mistakes.n == 0);
+        CHECK(errors.n == 0);
         CHECK(strcmp(settings.mqtt.user, "a ;b#c \"d\"") == 0);
         CHECK(strcmp(settings.seat.name, "Büro = Stuhl") == 0);
         CHECK(settings.mqtt.enabled);
 }
 
-static void test_mistakes(void) {
-        says("[alert]\nprompt_min = 500\n", "x.conf:2: [alert] prompt_min = 500: must be 1..180 min (default 30)");
-        says("[alert]\nprompt_mn = 5\n", "x.conf:2: [alert] prompt_mn: unknown key, did you mean prompt_min?");
-        says("[alrt]\nprompt_min = 5\n", "x.conf:1: [alrt]: unknown section, did you mean [alert]");
-        says("[mqtt]\nprompt_min = 5\n", "it belongs to [alert]");
-        says("prompt_min = 5\n", "x.conf:1: prompt_min: is before the first [section]");
-        says("[alert]\nprompt_min\n", "x.conf:2: expected key = value");
+static void test_errors(void) {
+        expect_error("[alert]\nprompt_min = 500\n",
+                     "x.conf:2: [alert] prompt_min = 500: must be 1..180 min (default 30)");
+        expect_error("[alert]\nprompt_mn = 5\n", "x.conf:2: [alert] prompt_mn: unknown key, did you mean prompt_min?");
+        expect_error("[alrt]\nprompt_min = 5\n", "x.conf:1: [alrt]: unknown section, did you mean [alert]");
+        expect_error("[mqtt]\nprompt_min = 5\n", "it belongs to [alert]");
+        expect_error("prompt_min = 5\n", "x.conf:1: prompt_min: is before the first [section]");
+        expect_error("[alert]\nprompt_min\n", "x.conf:2: expected key = value");
         parse("[alert]\n  prompt_min = 5\n \t[mqtt]\n\tport = 5\n  # comment\n");
-        CHECK(mistakes.n == 0 && settings.alert.prompt_min == 5 && settings.mqtt.port == 5);
-        says("[alert]\nprompt_min = 30\nprompt_min = 31\n", "set twice, first in line 2");
-        says("[alert]\nenabled = maybe\n", "must be yes or no");
-        says("[alert]\nprompt_min = 30 # half an hour\n", "must be 1..180 min");
-        says("[alert]\nprompt_min = nan\n", "must be");
-        says("[alert]\nquiet_hours = 22-7\n",
-             "x.conf:2: [alert] quiet_hours = 22-7: must be hours such as 22:00-07:00, or empty (default empty)");
-        says("[alert]\nquiet_hours = 22:00-25:00\n", "must be hours");
-        says("[alert]\nquiet_hours = 7:00-7:00\n", "must be hours");
-        says("[alert]\nquiet_hours = 7:60-8:00\n", "must be hours");
-        says("[alert]\nquiet_hours = 22:00-07:00 at night\n", "must be hours");
-        says("[alert]\nquiet_days = sat sunday\n", "must be any of mon tue");
-        says("[alert]\nprompt_min = 0x20\n", "must be");
-        says("[device]\nbaud = 9600.5\n", "must be");
-        says("[device]\ndtr = up\n", "leave | on | off");
-        says("[device]\nformat = csvline\n", "csv-line");
-        says("[device]\nrotate = 45\n", "0, 90, 180 or 270");
-        says("[device]\nformat = jq-seat-32\nrows = 8\n",
-             "format = jq-seat-32: this format has a fixed number of rows");
-        says("[device]\nmask = row 1; 2\n", "x.conf:2: [device] mask = row 1; 2: must be empty, or cells, rows");
-        says("[device]\nx_mm = 1 2 z\n", "x.conf:2: [device] x_mm = 1 2 z: must be empty, or numbers -2000..2000");
-        says("[device]\nrow_list = 64\n", "x.conf:2: [device] row_list = 64: must be empty, or up to 64 numbers");
-        says("[device]\nboards = 0 0\n", "x.conf:2: [device] boards = 0 0: must be empty, or board numbers");
-        says("[device]\nrows = 2\ncols = 2\nrow_list = 0 1 2\n", "row_list must name every row once");
-        says("[device]\nx_mm = 1 2\n", "x_mm and y_mm need one number each");
-        says("[seat]\nname = \xff\n", "printable text of at most 95 bytes of UTF-8");
-        says("[seat]\nname = a\xc2\x9b"
-             "31m\n",
-             "name = a??31m: must be printable text of at most 95 bytes of UTF-8");
-        says("[seat]\nid = Chair 1\n", "auto, or a-z, 0-9 and -");
-        says("[mqtt]\nbase_topic = /a\n", "MQTT topic");
-        says("[mqtt]\nbase_topic = homeassistant\n", "must differ");
-        says("[sitting]\ninterruption_s = 120\n", "must be less than break_s");
-        says("[alert\n", "a section is written [name]");
+        CHECK(errors.n == 0 && settings.alert.prompt_min == 5 && settings.mqtt.port == 5);
+        expect_error("[alert]\nprompt_min = 30\nprompt_min = 31\n", "set twice, first in line 2");
+        expect_error("[alert]\nenabled = maybe\n", "must be yes or no");
+        expect_error("[alert]\nprompt_min = 30 # half an hour\n", "must be 1..180 min");
+        expect_error("[alert]\nprompt_min = nan\n", "must be");
+        expect_error(
+                "[alert]\nquiet_hours = 22-7\n",
+                "x.conf:2: [alert] quiet_hours = 22-7: must be hours such as 22:00-07:00, or empty (default empty)");
+        expect_error("[alert]\nquiet_hours = 22:00-25:00\n", "must be hours");
+        expect_error("[alert]\nquiet_hours = 7:00-7:00\n", "must be hours");
+        expect_error("[alert]\nquiet_hours = 7:60-8:00\n", "must be hours");
+        expect_error("[alert]\nquiet_hours = 22:00-07:00 at night\n", "must be hours");
+        expect_error("[alert]\nquiet_days = sat sunday\n", "must be any of mon tue");
+        expect_error("[alert]\nprompt_min = 0x20\n", "must be");
+        expect_error("[device]\nbaud = 9600.5\n", "must be");
+        expect_error("[device]\ndtr = up\n", "leave | on | off");
+        expect_error("[device]\nformat = csvline\n", "csv-line");
+        expect_error("[device]\nrotate = 45\n", "0, 90, 180 or 270");
+        expect_error("[device]\nformat = jq-seat-32\nrows = 8\n",
+                     "format = jq-seat-32: this format has a fixed number of rows");
+        expect_error("[device]\nmask = row 1; 2\n",
+                     "x.conf:2: [device] mask = row 1; 2: must be empty, or cells, rows");
+        expect_error("[device]\nx_mm = 1 2 z\n",
+                     "x.conf:2: [device] x_mm = 1 2 z: must be empty, or numbers -2000..2000");
+        expect_error("[device]\nrow_list = 64\n",
+                     "x.conf:2: [device] row_list = 64: must be empty, or up to 64 numbers");
+        expect_error("[device]\nboards = 0 0\n", "x.conf:2: [device] boards = 0 0: must be empty, or board numbers");
+        expect_error("[device]\nrows = 2\ncols = 2\nrow_list = 0 1 2\n", "row_list must name every row once");
+        expect_error("[device]\nx_mm = 1 2\n", "x_mm and y_mm need one number each");
+        expect_error("[seat]\nname = \xff\n", "printable text of at most 95 bytes of UTF-8");
+        expect_error("[seat]\nname = a\xc2\x9b"
+                     "31m\n",
+                     "name = a??31m: must be printable text of at most 95 bytes of UTF-8");
+        expect_error("[seat]\nid = Chair 1\n", "auto, or a-z, 0-9 and -");
+        expect_error("[mqtt]\nbase_topic = /a\n", "MQTT topic");
+        expect_error("[mqtt]\nbase_topic = homeassistant\n", "must differ");
+        expect_error("[sitting]\ninterruption_s = 120\n", "must be less than break_s");
+        expect_error("[alert\n", "a section is written [name]");
 }
 
 static void test_hours_and_days(void) {
@@ -125,34 +130,34 @@ static void test_hours_and_days(void) {
 
 static void test_all_mistakes_are_said(void) {
         parse("[alert]\nprompt_min = 0\nstill_min = x\n[nope]\n[mqtt]\nport = 0\n");
-        CHECK(mistakes.n == 4);
-        CHECK(settings.alert.prompt_min == 30 && settings.mqtt.port == 1883); /* the wrong ones changed nothing */
+        CHECK(errors.n == 4);
+        CHECK(settings.alert.prompt_min == 30 && settings.mqtt.port == 1883); /* illegal values changed nothing */
 }
 
 static void test_hostile_text(void) {
         static char text[10000];
 
         memset(text, 'a', sizeof(text));
-        memset(&mistakes, 0, sizeof(mistakes));
-        settings_parse(&settings, "x.conf", text, sizeof(text), &mistakes);
-        CHECK(mistakes.n == 1 && strstr(mistakes.text[0], "line too long"));
+        memset(&errors, 0, sizeof(errors));
+        settings_parse(&settings, "x.conf", text, sizeof(text), &errors);
+        CHECK(errors.n == 1 && strstr(errors.text[0], "line too long"));
         memset(text, '\n', sizeof(text));
         memcpy(text, "\xef\xbb\xbf[alert]\r\nprompt_min = 12\r\na\0b", 32);
-        memset(&mistakes, 0, sizeof(mistakes));
-        settings_parse(&settings, "x.conf", text, 40, &mistakes);
-        CHECK(mistakes.n == 1 && strstr(mistakes.text[0], "zero byte"));
+        memset(&errors, 0, sizeof(errors));
+        settings_parse(&settings, "x.conf", text, 40, &errors);
+        CHECK(errors.n == 1 && strstr(errors.text[0], "zero byte"));
         CHECK(settings.alert.prompt_min == 12);
 }
 
-/* The digest over all settings tells drift in a fleet: the way to a value must not matter. */
+/* The digest over all settings detects differences in a fleet: it must not depend on the values that a setting had before. */
 static void test_no_rest_of_an_older_value(void) {
         struct settings straight;
 
         parse("[mqtt]\nhost = x\n");
         straight = settings;
         parse("[mqtt]\nhost = broker.example.org\n");
-        settings_parse(&settings, "y.conf", "[mqtt]\nhost = x\n", 16, &mistakes);
-        CHECK(mistakes.n == 0 && memcmp(&straight, &settings, sizeof(settings)) == 0);
+        settings_parse(&settings, "y.conf", "[mqtt]\nhost = x\n", 16, &errors);
+        CHECK(errors.n == 0 && memcmp(&straight, &settings, sizeof(settings)) == 0);
 }
 
 static void test_restart_needed(void) {
@@ -173,8 +178,8 @@ static void test_restart_needed(void) {
 int main(void) {
         test_defaults_are_legal();
         test_shipped_file();
-        test_values_keep_their_letters();
-        test_mistakes();
+        test_values_are_literal();
+        test_errors();
         test_hours_and_days();
         test_all_mistakes_are_said();
         test_hostile_text();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tap never waits: who does not read in time loses bytes, and is told how many; who has hung up is forgotten. */
+/* The tap never waits: a reader that is too slow loses bytes, and receives their number; a closed reader is removed. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,7 +15,7 @@ struct message {
         uint8_t bytes[TAP_BYTES_MAX];
 };
 
-static ssize_t take(int fd, struct message *ret) {
+static ssize_t receive_message(int fd, struct message *ret) {
         return recv(fd, ret, sizeof(*ret), MSG_DONTWAIT);
 }
 
@@ -29,19 +29,19 @@ static void test_slow_reader(void) {
         CHECK(fd >= 0);
         for (uint64_t i = 1; i <= 1000; i++, sent += sizeof(bytes)) /* 16 MB: more than any buffer */
                 tap_send(&tap, i, bytes, sizeof(bytes));
-        while ((n = take(fd, &message)) > 0) {
-                CHECK(message.head.lost == 0); /* lost was only what came after them */
+        while ((n = receive_message(fd, &message)) > 0) {
+                CHECK(message.head.lost == 0); /* only later bytes were lost */
                 got += (uint64_t)n - sizeof(message.head);
         }
         CHECK(errno == EAGAIN && got > 100000 && got < sent);
         tap_send(&tap, 2000, bytes, 10);
-        n = take(fd, &message);
+        n = receive_message(fd, &message);
         lost = message.head.lost;
         CHECK(n == (ssize_t)sizeof(message.head) + 10 && message.head.t_us == 2000 && lost == sent - got);
         tap_send(&tap, 2001, NULL, 0);
-        CHECK(take(fd, &message) == (ssize_t)sizeof(message.head) && message.head.lost == 0);
+        CHECK(receive_message(fd, &message) == (ssize_t)sizeof(message.head) && message.head.lost == 0);
         close(fd);
-        tap_send(&tap, 2002, bytes, 10); /* nobody: no signal, and the place is free */
+        tap_send(&tap, 2002, bytes, 10); /* no reader: no signal, and the slot is free */
         CHECK(tap.of[0].fd == 0);
 }
 
@@ -52,17 +52,17 @@ static void test_many(void) {
         for (int i = 0; i < TAPS_MAX; i++)
                 CHECK((fds[i] = tap_open(&tap)) >= 0);
         CHECK(tap_open(&tap) == -EMFILE);
-        close(fds[1]); /* the mat is silent: no sending tells that it has gone */
+        close(fds[1]); /* the mat is silent: no send detects the closed end */
         CHECK((fds[1] = tap_open(&tap)) >= 0 && tap_open(&tap) == -EMFILE);
         tap_send(&tap, 5, (uint8_t[]){"abc"}, 3);
         for (int i = 0; i < TAPS_MAX; i++) {
-                CHECK(take(fds[i], &message) == (ssize_t)sizeof(message.head) + 3 &&
+                CHECK(receive_message(fds[i], &message) == (ssize_t)sizeof(message.head) + 3 &&
                       memcmp(message.bytes, "abc", 3) == 0);
                 CHECK(send(fds[i], "x", 1, MSG_NOSIGNAL) < 0); /* one way only */
         }
         tap_close(&tap);
         for (int i = 0; i < TAPS_MAX; i++) {
-                CHECK(take(fds[i], &message) == 0);
+                CHECK(receive_message(fds[i], &message) == 0);
                 close(fds[i]);
         }
 }

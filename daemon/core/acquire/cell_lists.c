@@ -208,7 +208,7 @@ static bool rank_boards(struct board_list *b) {
                 for (uint8_t k = 0; k < b->n; k++) {
                         if (k != i && b->of[k].number == b->of[i].number)
                                 return false;
-                        b->of[i].rank += b->of[k].number < b->of[i].number;
+                        b->of[i].rank = (uint8_t)(b->of[i].rank + (b->of[k].number < b->of[i].number));
                 }
         }
         return true;

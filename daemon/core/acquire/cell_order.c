@@ -8,32 +8,26 @@ enum { RUN_MIN = 8 }; /* copying a shorter run costs more than moving each cell 
 /* Four floats in one register. */
 typedef float four __attribute__((vector_size(16)));
 
-static inline four load_four(const float *p) {
-        four v;
-
-        memcpy(&v, p, sizeof(v));
-        return v;
-}
-
-static inline void store_four(float *p, four v) {
-        memcpy(p, &v, sizeof(v));
-}
-
 /* Transposes four cells of each of four columns: columns are `length` cells apart, the rows of the result `width`. */
 static inline void transpose_square(const float *columns, size_t length, float *ret, size_t width) {
-        const four a = load_four(columns), b = load_four(columns + length), c = load_four(columns + 2 * length),
-                   d = load_four(columns + 3 * length);
-        const four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-        const four ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+        four column[4], row[4], low[2], high[2];
 
-        store_four(ret, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
-        store_four(ret + width, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
-        store_four(ret + 2 * width, __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5));
-        store_four(ret + 3 * width, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
+        for (size_t k = 0; k < 4; k++)
+                memcpy(&column[k], columns + k * length, sizeof(column[k]));
+        for (size_t k = 0; k < 2; k++) {
+                low[k] = __builtin_shufflevector(column[2 * k], column[2 * k + 1], 0, 4, 1, 5);
+                high[k] = __builtin_shufflevector(column[2 * k], column[2 * k + 1], 2, 6, 3, 7);
+        }
+        row[0] = __builtin_shufflevector(low[0], low[1], 0, 1, 4, 5);
+        row[1] = __builtin_shufflevector(low[0], low[1], 2, 3, 6, 7);
+        row[2] = __builtin_shufflevector(high[0], high[1], 0, 1, 4, 5);
+        row[3] = __builtin_shufflevector(high[0], high[1], 2, 3, 6, 7);
+        for (size_t k = 0; k < 4; k++)
+                memcpy(ret + k * width, &row[k], sizeof(row[k]));
 }
 
-/* Transposes four columns side by side, of at least four rows. When the number of rows is no multiple of four, the last
- * square overlaps the one before. */
+/* Transposes four columns side by side, of at least four rows. When the number of rows is no multiple of four, the
+ * last square overlaps the one before. */
 static inline void transpose_four(const float *restrict columns, size_t rows, float *restrict ret, size_t width) {
         float *to = ret;
 

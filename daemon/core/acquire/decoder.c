@@ -54,8 +54,8 @@ static void discard_overrun(struct decoder *d) {
 
 /* --- number of elements --- */
 
-/* Elements or bytes as the length field counts them. The result wraps to more than any frame has when the field is smaller
- * than what it adds. */
+/* Elements or bytes as the length field counts them. The result wraps to more than any frame has when the field is
+ * smaller than what it adds. */
 static uint32_t read_length(const struct format *f, const uint8_t *frame) {
         const uint8_t *p = frame + f->length.at;
 
@@ -405,12 +405,12 @@ static bool skip_to_sync(struct decoder *d) {
 
 /* Bytes by which a frame differs from random bytes. */
 static size_t count_evidence(const struct format *f, const struct format_bytes *sync) {
-        return sync->n + f->tail.n + f->n_constants + format_check_size(f) + format_length_size(f);
+        return (size_t)sync->n + f->tail.n + f->n_constants + format_check_size(f) + format_length_size(f);
 }
 
-/* Whether a frame is accepted only when the next sync follows it. A prefix with little evidence needs that while the
- * decoder is out of step, when any byte of a frame may look like a sync; a list of loaded cells always needs it, since a
- * smaller count looks as good as the true one. */
+/* Whether a frame is accepted only when the next sync follows it. A prefix with little evidence needs that while
+ * the decoder is out of step, when any byte of a frame may look like a sync; a list of loaded cells always needs
+ * it, since a smaller count looks as good as the true one. */
 static inline bool needs_next_sync(const struct decoder *d) {
         if (d->self_sufficient && d->in_step)
                 return false;
@@ -642,8 +642,8 @@ static bool is_end_line(const struct decoder *d, const char *line, size_t n) {
         return n > 0 && (!has_digit(line, n) || begins_with_word(d, line, n));
 }
 
-/* A row number that does not rise begins the next frame, with row 0 or 1. Any other number there is damage, or the rest
- * of a line. */
+/* A row number that does not rise begins the next frame, with row 0 or 1. Any other number there is damage, or the
+ * rest of a line. */
 static void follow_row_number(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
         const char *end = line + n;
         double number;
@@ -765,8 +765,8 @@ static void decode_held(struct decoder *d, const struct delivery *to) {
                (is_common_frame(d) ? accept_framed(d, d->part_cells, d->common_length, d->common_constants, to)
                                    : decode_next(d, to)))
                 ;
-        /* Once the bytes consumed outnumber those held: so every byte is moved at most once, and only the first pages of
-         * the buffer are ever touched. */
+        /* Once the bytes consumed outnumber those held: so every byte is moved at most once, and only the first
+         * pages of the buffer are ever touched. */
         if (d->start >= d->held)
                 move_to_front(d);
 }

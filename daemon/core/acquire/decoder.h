@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* bytes -> frame: one engine, driven by the description of a format (format.h). Pure.
  *
- * On anything unexpected the decoder counts the reason, looks for the next sync inside the bytes that it already holds,
- * and goes on: the next frame is milliseconds away. A delimiter format without a check accepts a frame only when the
- * delimiter is seen before and after it, or when the caller reports that the line is quiet (decoder_idle). The same
- * applies to a list of loaded cells and, until the decoder is in step again, to a prefix format with less than four
- * bytes to recognise a frame by. */
+ * On anything unexpected the decoder counts the reason, looks for the next sync inside the bytes that it already
+ * holds, and goes on: the next frame is milliseconds away. A delimiter format without a check accepts a frame only
+ * when the delimiter is seen before and after it, or when the caller reports that the line is quiet (decoder_idle).
+ * The same applies to a list of loaded cells and, until the decoder is in step again, to a prefix format with less
+ * than four bytes to recognise a frame by. */
 #ifndef CORE_ACQUIRE_DECODER_H
 #define CORE_ACQUIRE_DECODER_H
 
@@ -75,9 +75,9 @@ struct decoder {
         struct text_rules text;
 };
 
-/* format and layout must outlive the decoder. Text with a layout of 0 cells: the first line of at least 4 numbers gives
- * the number of cells, and frames come in wire order (layout_learn in layout.h); ten frames in a row of another count
- * change it. The layout may be built again between two frames. */
+/* format and layout must outlive the decoder. Text with a layout of 0 cells: the first line of at least 4 numbers
+ * gives the number of cells, and frames come in wire order (layout_learn in layout.h); ten frames in a row of
+ * another count change it. The layout may be built again between two frames. */
 void decoder_init(struct decoder *d, const struct format *format, const struct layout *layout);
 
 /* Accepts bytes as they come, in any split, and emits each good frame with arrived_us = now_us. */

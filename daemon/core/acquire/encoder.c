@@ -57,7 +57,10 @@ static void put_element(const struct format *f, uint32_t value, uint8_t *ret) {
                 memcpy(&value, &number, sizeof(value));
                 put_little(value, 4, ret);
                 return;
-        default:
+        case ELEMENT_U8:
+        case ELEMENT_U16LE:
+        case ELEMENT_I16LE:
+        case ELEMENT_I32LE:
                 put_little(value << f->shift, format_element_size(f), ret);
         }
 }
@@ -141,7 +144,8 @@ static size_t encode_piece(const struct format *f, const struct layout *l, const
         return at + f->tail.n;
 }
 
-/* Builds a packet at the end of the room and packs it into the beginning. The sync of a suffix format moves to the end. */
+/* Builds a packet at the end of the room and packs it into the beginning. The sync of a suffix format moves to the
+ * end. */
 static size_t encode_framed(const struct format *f, const struct layout *l, const float *cells, const struct piece *p,
                             uint8_t *ret, size_t size) {
         bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;

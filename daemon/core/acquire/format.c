@@ -2,17 +2,7 @@
 #include "core/acquire/format.h"
 
 size_t format_element_size(const struct format *format) {
-        if (format->framing == FRAMING_TEXT)
-                return 0;
-        switch (format->element) {
-        case ELEMENT_U8:
-                return 1;
-        case ELEMENT_I32LE:
-        case ELEMENT_F32LE:
-                return 4;
-        default:
-                return 2;
-        }
+        return format->framing == FRAMING_TEXT ? 0 : format_size_of_element(format->element);
 }
 
 size_t format_length_size(const struct format *format) {

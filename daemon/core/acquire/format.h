@@ -92,8 +92,8 @@ struct format {
                 uint8_t at;
         } shape;
 
-        /* A frame comes in parts, each framed by itself, in rising order. The index counts parts of equal size, the start
-         * counts elements. A pass with a part missing is dropped. */
+        /* A frame comes in parts, each framed by itself, in rising order. The index counts parts of equal size, the
+         * start counts elements. A pass with a part missing is dropped. */
         struct {
                 enum part_kind kind;
                 uint8_t at;     /* of the index or start */
@@ -101,9 +101,9 @@ struct format {
                 uint8_t first;  /* index of the first part */
         } part;
 
-        /* Byte of the header with the number of the board that sent the frame, counted from the first sync byte; 0 = there
-         * is none. The boards listed in `boards` make one frame; when none are listed each frame stands alone. rows, cols
-         * and the order are those of one board. */
+        /* Byte of the header with the number of the board that sent the frame, counted from the first sync byte; 0
+         * = there is none. The boards listed in `boards` make one frame; when none are listed each frame stands
+         * alone. rows, cols and the order are those of one board. */
         uint8_t board_at;
 
         /* Only loaded cells are sent, as records with column, row and value. size 0 = every cell is sent. */
@@ -116,9 +116,10 @@ struct format {
         enum check check;
         uint8_t check_from; /* the first byte that it covers, counted from the first sync byte */
 
-        /* Text: any number of separators and blanks separates two numbers; header_n and trailer_n count numbers at both
-         * ends of a line that are no cells. A line is a frame; or a row, and the frame ends with a blank line, with a line
-         * without a digit or, where the first number is that of the row, with the first row of the next frame. */
+        /* Text: any number of separators and blanks separates two numbers; header_n and trailer_n count numbers at
+         * both ends of a line that are no cells. A line is a frame; or a row, and the frame ends with a blank line,
+         * with a line without a digit or, where the first number is that of the row, with the first row of the next
+         * frame. */
         char separators[8];
         bool digits; /* every digit is a cell */
         enum text_end text_end;
@@ -157,6 +158,11 @@ struct format {
         struct format_command request; /* asks for a frame: sent every request_every_ms */
         int32_t request_every_ms;
 };
+
+/* Bytes of an element of this kind. */
+static inline size_t format_size_of_element(enum element element) {
+        return element == ELEMENT_U8 ? 1 : element == ELEMENT_I32LE || element == ELEMENT_F32LE ? 4 : 2;
+}
 
 /* Bytes of one element, and of everything around the elements (of one part). 0 for text. */
 size_t format_element_size(const struct format *format);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of mats that send bytes. The comment before each row names the mat, draws its frame and gives the limits of what is
- * known. */
+/* Rows of mats that send bytes. The comment before each row names the mat, draws its frame and gives the limits of
+ * what is known. */
 #include "core/acquire/formats_table.h"
 
 /* The fold of the JQ pads, "jqbed" in the vendor's code. */
@@ -36,11 +36,11 @@ const struct format formats_binary[] = {
         },
         /* Marveldex mats, first protocol (CP210x or ESP32): GRIB, KRRI, EZGEO, LGD; Luxtep at 921600 baud.
          *   FF FF | major minor length board reserved reserved | length x u8 | 00 FE
-         * Values are clamped to EF, so FF never occurs in the data. Elements go column by column. The captured mat has
-         * 176 = 11 columns of 16 a board (the only shape in which touches on neighbouring elements stay together); other
-         * models send their own length. The captured mat has two boards, 0 and 1, that take turns. The places
-         * of the boards are not documented and differ from model to model: the setting boards gives them, and one frame then
-         * holds both boards; without it each frame stands alone. */
+         * Values are clamped to EF, so FF never occurs in the data. Elements go column by column. The captured mat
+         * has 176 = 11 columns of 16 a board (the only shape in which touches on neighbouring elements stay
+         * together); other models send their own length. The captured mat has two boards, 0 and 1, that take turns.
+         * The places of the boards are not documented and differ from model to model: the setting boards gives
+         * them, and one frame then holds both boards; without it each frame stands alone. */
         {
                 .name = "marveldex-v1",
                 .title = "Marveldex mat (V1)",
@@ -65,7 +65,8 @@ const struct format formats_binary[] = {
         },
         /* The same pad with other firmware: a byte with the kind of pad precedes the cells.
          *   AA 55 03 99 | type | 1024 x u8 | AA 55 03 99 | ...
-         * Type 1 back and 2 seat of a car, 3 bed, 4 back and 5 seat of the Endi chair (whose sheet is folded otherwise). */
+         * Type 1 back and 2 seat of a car, 3 bed, 4 back and 5 seat of the Endi chair (whose sheet is folded
+         * otherwise). */
         {
                 .name = "jq-seat-32t",
                 .title = "JQ 32x32 seat pad, typed",
@@ -206,7 +207,7 @@ const struct format formats_binary[] = {
         /* Piezoresistive modules with a sum: one shape, three products.
          *   M0404, 4 x 4         AA 01 | 16 x u16be | sum of all bytes before, u8
          *   18 zones of a foot   AA id | 18 x u16be | sum     id 1 left, 2 right; where the zones are is not known
-         *   insole 12 x 4        40 id | 48 x u16be | sum     the cells are permuted in a way the sources do not agree on
+         *   insole 12 x 4        40 id | 48 x u16be | sum     the sources disagree on the order of the cells
          * Full scale is
          * not documented; 12 bits are assumed. */
         {
@@ -385,7 +386,8 @@ const struct format formats_binary[] = {
         /* WiReSens toolkit boards: a frame in packets, each with its place. The board begins after a line
          * of JSON with its configuration, which its own program sends. Packets of (index, value) pairs are refused.
          *   sensor i8 | start u16le | n x u16le | packet number u32le | "wr"
-         * Not escaped: packet numbers with these bytes in them (about one in 30000) are lost. Opened without DTR and RTS. */
+         * Not escaped: packet numbers with these bytes in them (about one in 30000) are lost. Opened without DTR
+         * and RTS. */
         {
                 .name = "wiresens",
                 .title = "WiReSens toolkit board",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of mats that send text. The comment before each row names the mat, draws its frame and gives the limits of what is
- * known. */
+/* Rows of mats that send text. The comment before each row names the mat, draws its frame and gives the limits of
+ * what is known. */
 #include "core/acquire/formats_table.h"
 
 const struct format formats_text[] = {

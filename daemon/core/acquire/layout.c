@@ -179,8 +179,8 @@ static bool is_quarter_turn(const struct settings_device *d) {
         return d->rotate == 90 || d->rotate == 270;
 }
 
-/* Turns row and column of the user's picture (after rotate, then flip) into those of the picture of rows x cols before.
- * Rotation is clockwise seen from above, with the back row at the bottom of that view. */
+/* Turns row and column of the user's picture (after rotate, then flip) into those of the picture of rows x cols
+ * before. Rotation is clockwise seen from above, with the back row at the bottom of that view. */
 static void find_source_cell(const struct settings_device *d, uint32_t rows, uint32_t cols, uint32_t *row,
                              uint32_t *col) {
         uint32_t r = flip_position(d->flip_y, *row, is_quarter_turn(d) ? cols : rows);

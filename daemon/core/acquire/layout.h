@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The places of wire elements: the format's own order and boards, the user's row and column lists, then rotate and flip
- * are combined into one permutation, and into the geometry that results. Pure.
+/* The places of wire elements: the format's own order and boards, the user's row and column lists, then rotate and
+ * flip are combined into one permutation, and into the geometry that results. Pure.
  *
- * A list of the user replaces the format's own (and its flip in that direction): row r is then wire row n; with boards,
- * row n of all of them side by side. Scattered cells are turned about the middle between the outermost. Masked cells are
- * named by their places in the final picture, after rotate and flip. Settings override the format. */
+ * A list of the user replaces the format's own (and its flip in that direction): row r is then wire row n; with
+ * boards, row n of all of them side by side. Scattered cells are turned about the middle between the outermost.
+ * Masked cells are named by their places in the final picture, after rotate and flip. Settings override the format. */
 #ifndef CORE_ACQUIRE_LAYOUT_H
 #define CORE_ACQUIRE_LAYOUT_H
 
@@ -34,9 +34,9 @@ const char *layout_check(const struct format *format, const struct settings_devi
 
 /* NULL, or an error; nothing is written then.
  *
- * A text format without rows and cols in the settings gives an unplaced geometry of 0 cells, which means not known before
- * the first line. The decoder then uses the count of that line and emits frames in wire order; on the first frame call
- * layout_learn(frame->n_cells) and start the pipeline with the result. */
+ * A text format without rows and cols in the settings gives an unplaced geometry of 0 cells, which means not known
+ * before the first line. The decoder then uses the count of that line and emits frames in wire order; on the first
+ * frame call layout_learn(frame->n_cells) and start the pipeline with the result. */
 const char *layout_build(const struct format *format, const struct settings_device *device, struct layout *ret);
 
 /* As layout_build(), with the number of cells that was seen on the wire. If only cols is set, rows follow from it; if

@@ -30,9 +30,9 @@ static bool open_slip(uint8_t *bytes, size_t n, size_t *ret_n) {
         return true;
 }
 
-/* A code k stands for k - 1 plain bytes and then a zero; 255 and the last code bring no zero. The result begins one byte
- * further on, because each code is replaced by the zero that the code before it brought. Bytes only have to move after a
- * 255, which brings none. */
+/* A code k stands for k - 1 plain bytes and then a zero; 255 and the last code bring no zero. The result begins one
+ * byte further on, because each code is replaced by the zero that the code before it brought. Bytes only have to
+ * move after a 255, which brings none. */
 static bool open_cobs(uint8_t *bytes, size_t n, size_t *ret_n) {
         size_t dropped = 0, code;
         bool full = false;

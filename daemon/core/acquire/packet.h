@@ -11,8 +11,8 @@
 /* The byte that ends a packet. */
 uint8_t packet_end(enum framing framing);
 
-/* Unpacks the *n > 0 bytes before the end of a packet, in place: the result is never longer. Returns its first byte and
- * writes its length to *n; NULL when no encoder writes such bytes. */
+/* Unpacks the *n > 0 bytes before the end of a packet, in place: the result is never longer. Returns its first byte
+ * and writes its length to *n; NULL when no encoder writes such bytes. */
 uint8_t *packet_open(enum framing framing, uint8_t *bytes, size_t *n);
 
 /* Packs n bytes and appends the end. Returns the number of bytes written, at most 2 n + 2. ret may overlap the end of

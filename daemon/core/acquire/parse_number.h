@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* [+-] digits [. digits] [e [+-] digits]. Moves *at past the number and writes *ret. False, and nothing is written, when
- * there is no number or it does not fit. nan and inf are no numbers here. */
+/* [+-] digits [. digits] [e [+-] digits]. Moves *at past the number and writes *ret. False, and nothing is written,
+ * when there is no number or it does not fit. nan and inf are no numbers here. */
 bool number_parse(const char **at, const char *end, double *ret);
 
 #endif

@@ -310,8 +310,8 @@ static void refuse_row(struct recording *r, enum refusal reason, uint32_t line) 
                 r->refused_line[reason] = line;
 }
 
-/* Emits every good row, and returns the largest value of a cell. Rows whose time runs backwards are refused: everything
- * that uses the frames relies on a clock that does not. */
+/* Emits every good row, and returns the largest value of a cell. Rows whose time runs backwards are refused:
+ * everything that uses the frames relies on a clock that does not. */
 static float read_rows(struct recording *r, struct frame *frame, recording_fn emit, void *userdata) {
         struct span rest = {r->data + r->columns.rows_at, r->data + r->n};
         double first_s = -1, last_s = 0;

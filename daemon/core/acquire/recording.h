@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Recordings -> frames, from memory, in virtual time. Three kinds: sitbone's own recordings (recording_wire.h), frames CSV,
- * and raw wire bytes with the name of their format. Pure, so that replay, golden tests and fuzzing read the same way. */
+/* Recordings -> frames, from memory, in virtual time. Three kinds: sitbone's own recordings (recording_wire.h),
+ * frames CSV, and raw wire bytes with the name of their format. Pure, so that replay, golden tests and fuzzing read
+ * the same way. */
 #ifndef CORE_ACQUIRE_RECORDING_H
 #define CORE_ACQUIRE_RECORDING_H
 
@@ -52,8 +53,9 @@ typedef void (*recording_fn)(void *userdata, const struct frame *frame, const st
 
 /* Reads the head and makes the geometry. 0, or -EINVAL with the line and the reason in ret_error.
  *
- * format NULL: a native recording or a frames CSV. A native recording whose format is in no table needs one that reads it.
- * device: the user's settings (pitch, rotate, flip, ...). Settings in the head of a native recording override them.
+ * format NULL: a native recording or a frames CSV. A native recording whose format is in no table needs one that
+ * reads it. device: the user's settings (pitch, rotate, flip, ...). Settings in the head of a native recording
+ * override them.
  *
  * The head of a frames CSV (rows, cols, pitch, polarity, full_scale) overrides the settings; rotate and flip of the
  * settings always apply. Without a full scale in head or settings it is the largest value in the recording; with
@@ -62,9 +64,9 @@ typedef void (*recording_fn)(void *userdata, const struct frame *frame, const st
 int recording_open(struct recording *r, const char *data, size_t n, const struct format *format,
                    const struct settings_device *device, char ret_error[RECORDING_ERROR_MAX]);
 
-/* Emits every frame in order. frame->arrived_us is the time since the start of the recording (raw bytes: by the nominal
- * rate of the format), plus one second so that 0 stays "never". Bad rows are counted by reason and skipped. frame is
- * scratch space. */
+/* Emits every frame in order. frame->arrived_us is the time since the start of the recording (raw bytes: by the
+ * nominal rate of the format), plus one second so that 0 stays "never". Bad rows are counted by reason and skipped.
+ * frame is scratch space. */
 void recording_each(struct recording *r, struct frame *frame, recording_fn emit, void *userdata);
 
 #endif

@@ -40,7 +40,8 @@ struct recording_chunk {
         uint8_t raw[RECORDING_CHUNK_MAX];
 };
 
-/* Bytes that came within a millisecond become one piece. False: no room, pack the chunk first. n <= RECORDING_PIECE_MAX. */
+/* Bytes that came within a millisecond become one piece. False: no room, pack the chunk first. n <=
+ * RECORDING_PIECE_MAX. */
 bool recording_chunk_add(struct recording_chunk *c, uint64_t t_us, const uint8_t *bytes, size_t n);
 
 /* Writes the chunk as it is in the file, and empties it. Returns the number of bytes, 0 when the chunk was empty. */
@@ -62,8 +63,8 @@ bool recording_is_native(const char *data, size_t n);
 const char *recording_read_head(const char *data, size_t n, struct recording_head *ret,
                                 struct settings_device *device);
 
-/* The description in the head of a format that is in no table: its lines, and a NUL. Returns its length; 0 when there is
- * none, or no room. */
+/* The description in the head of a format that is in no table: its lines, and a NUL. Returns its length; 0 when
+ * there is none, or no room. */
 size_t recording_description(const char *data, size_t n, char *ret, size_t size);
 
 struct recording_cursor {

@@ -7,8 +7,8 @@
 static const float VALUE_MAX = 1 << 24;
 static const uint32_t SPLIT_OFFSET = 11;
 
-/* Both bytes are 11 or more, and the upper one carries the bits above `bits`. Anything else gives a value that is out of
- * range (2^25 and more, or below 0). */
+/* Both bytes are 11 or more, and the upper one carries the bits above `bits`. Anything else gives a value that is
+ * out of range (2^25 and more, or below 0). */
 static inline int32_t join_split(const uint8_t *p, uint32_t bits) {
         uint32_t both = widen_u16le(p), high = (both & 0xFF) - SPLIT_OFFSET, low = (both >> 8) - SPLIT_OFFSET;
 
@@ -69,15 +69,12 @@ static inline bool widen_strided(enum element element, const struct format *f, c
         return wrong == 0;
 }
 
-static inline size_t element_size(enum element element) {
-        return element == ELEMENT_U8 ? 1 : element == ELEMENT_I32LE || element == ELEMENT_F32LE ? 4 : 2;
-}
-
 /* A constant stride makes a faster loop; only formats with gaps between their elements need the other one. */
 static inline bool widen_as(enum element element, const struct format *f, const uint8_t *restrict p, size_t stride,
                             uint32_t n, float *restrict ret) {
-        return stride == element_size(element) ? widen_strided(element, f, p, element_size(element), n, ret)
-                                               : widen_strided(element, f, p, stride, n, ret);
+        return stride == format_size_of_element(element)
+                       ? widen_strided(element, f, p, format_size_of_element(element), n, ret)
+                       : widen_strided(element, f, p, stride, n, ret);
 }
 
 static bool widen_each_u8(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
@@ -125,8 +122,8 @@ static bool widen_each_split6(const struct format *f, const uint8_t *restrict p,
         return widen_as(ELEMENT_SPLIT6, f, p, stride, n, ret);
 }
 
-/* Most mats send plain elements: side by side, unsigned, without mask or shift. Their largest value is found as bytes or
- * words, sixteen or eight at a step. */
+/* Most mats send plain elements: side by side, unsigned, without mask or shift. Their largest value is found as
+ * bytes or words, sixteen or eight at a step. */
 
 static bool widen_plain_u8(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
                            float *restrict ret) {

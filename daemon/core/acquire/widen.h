@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Elements on the wire -> numbers: one loop for each kind of element, so that the kind is not examined at each of them.
- * Pure. */
+/* Elements on the wire -> numbers: one loop for each kind of element, so that the kind is not examined at each of
+ * them. Pure. */
 #ifndef CORE_ACQUIRE_WIDEN_H
 #define CORE_ACQUIRE_WIDEN_H
 

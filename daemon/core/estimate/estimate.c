@@ -44,8 +44,8 @@ static void end_sit(struct estimate *e) {
         tilt_reset(&e->tilt);
         pose_average_cancel(&l->pose, COMMAND_NOBODY_SEATED);
         squeeze_reset(&e->squeeze, COMMAND_NOBODY_SEATED);
-        sitter_baseline_reset(&l->baseline);
-        mat_shift_reset(&l->place);
+        l->baseline = (struct baseline_average){0};
+        l->place = (struct place_average){0};
         l->sat_upright = false;
         clear_moment(e);
 }

@@ -14,10 +14,6 @@ static const float ORIENTATION_MM = 6; /* a third of the usual 20: a shorter vec
 static const float EIGHTH_DEG = 45;    /* half of a quarter turn */
 static const float MOVED_LOSS = 0.3F, TURNED_LOSS = 0.5F; /* of the map's quality [judgement] */
 
-void mat_shift_reset(struct place_average *a) {
-        memset(a, 0, sizeof(*a));
-}
-
 void mat_shift_step(struct place_average *a, const struct sitter_sample *sample) {
         const struct features *f = sample->features;
         const float now[PLACE_N] = {f->cop_x_mm, f->cop_y_mm, f->orientation_x_mm, f->orientation_y_mm};

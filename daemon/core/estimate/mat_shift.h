@@ -17,7 +17,7 @@
  * until the sits are back within half of the limit, or upright is calibrated again.
  *
  * While the mat is moved or turned the calibration is not used; while it is turned angles and sides are unknown and
- * the posture's confidence is halved. The quality of the map is lower by it: moved 0.7, turned 0.5 (condition.h).
+ * the posture's confidence is halved. The quality of the map is lower by it: moved 0.7, turned 0.5 (posture.h).
  *
  * There is no verdict without positions, with fewer than 16 cells, from sits on a mat that was never seen empty, and
  * before the seventh sit. */
@@ -31,12 +31,11 @@
 #include "sitbone/posture.h"
 #include "sitbone/profile.h"
 
-/* The place of one sit: means over its first quiet seconds. */
+/* The place of one sit: means over its first quiet seconds. Zero at the beginning of a sit. */
 struct place_average {
         float sum_s, mean[PLACE_N];
 };
 
-void mat_shift_reset(struct place_average *a);
 /* One sample of a person. */
 void mat_shift_step(struct place_average *a, const struct sitter_sample *sample);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The sitter's own upright is zero. Without a word from the sitter it is the mean of the first quiet seconds of a sit,
- * known after one second and refined until reference_s seconds are in it. Sitting down again moves everything
- * on the mat by centimetres, so positions are compared within one sit only; values fixed to the body (profile, distances
- * from the pair) may be compared with a reference from another sit.
+ * known after one second and refined until reference_s seconds are in it. Sitting down again moves everything on the
+ * mat by centimetres, so positions are compared within one sit only; values fixed to the body (profile, distances from
+ * the pair) may be compared with a reference from another sit.
  *
  * A sitter who slides on the seat takes weight off it first, because loaded skin sticks to the cover. A turning pelvis
  * needs no such thing. So when a good part of the load went off for a moment and came back, and everything lies a

@@ -2,7 +2,6 @@
 #include "core/estimate/sitter_baseline.h"
 
 #include <math.h>
-#include <string.h>
 
 static const float REMEMBERED_SITS = 10;
 static const float KNOWN_SHARE = 0.5F; /* a value must have been there for half of the time */
@@ -25,10 +24,6 @@ static const float STRANGERS = 3;    /* prior likelihood of a stranger relative 
 
 static float within_sd(int i) {
         return i < BASELINE_PROFILE ? WITHIN[i] : WITHIN_BAND;
-}
-
-void sitter_baseline_reset(struct baseline_average *a) {
-        memset(a, 0, sizeof(*a));
 }
 
 static void measure_baseline(const struct features *f, float ret[BASELINE_N]) {

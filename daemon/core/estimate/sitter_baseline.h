@@ -9,13 +9,12 @@
 #include "core/estimate/reference_vector.h"
 #include "sitbone/profile.h"
 
-/* The sample of one sit. */
+/* The sample of one sit. Zero at the beginning of a sit. */
 struct baseline_average {
         bool done;
         float quiet_s, sum_s[BASELINE_N], mean[BASELINE_N];
 };
 
-void sitter_baseline_reset(struct baseline_average *a);
 /* One sample of a person. True = the mean of this sit is complete (NAN where not measured); returned once a sit. */
 bool sitter_baseline_step(struct baseline_average *a, const struct sitter_sample *sample, float reference_s);
 

@@ -2,7 +2,7 @@
 /* From the observed angle to the pelvis's: has the sitter turned, or slid? Both look alike on a seat: 8 mm forward
  * looks like 4 degrees of arching. Three things separate them:
  *
- *  - a sitter who slides takes weight off first (reference.h); without that hardly anybody has slid: the change is a turn;
+ *  - a sitter who slides takes weight off first (reference.h); without that hardly anybody has slid;
  *  - a slide stays, a turn comes back: people return to their upright again and again;
  *  - a sitter who leans to a side seldom slumps at the same time, and a lifted leg turns the observed angle.
  *

@@ -343,8 +343,8 @@ static int append_last(sd_bus_message *m, const struct bus_view *v) {
         return r < 0 ? r : bus_alert_append(m, &b, "last_");
 }
 
-/* The strengthening session of today, or else the next one. Appends nothing when none are planned. */
-static int append_session(sd_bus_message *m, const struct snapshot *s) {
+/* The strengthening workout of today, or else the next one. Appends nothing when none are planned. */
+static int append_workout(sd_bus_message *m, const struct snapshot *s) {
         const struct workout *x = &s->alerts.workout;
         char ids[WORKOUT_EXERCISES_MAX * (EXERCISE_ID_MAX + 1)] = "";
         size_t n = 0;
@@ -376,7 +376,7 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
                                           a->skips_today, "daily_max", "u",                                    /* */
                                           (uint32_t)v->settings->alert.daily_max);
         if (r >= 0)
-                r = append_session(m, v->snapshot);
+                r = append_workout(m, v->snapshot);
         if (r >= 0)
                 r = append_last(m, v);
         return r < 0 ? r : sd_bus_message_close_container(m);

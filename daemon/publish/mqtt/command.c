@@ -4,26 +4,28 @@
 #include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/clock.h"
 #include "words/names.h"
 
-/* What a payload says, bare or as JSON. */
-struct said {
+/* Argument of a command: the value of a payload, bare or in JSON. */
+struct argument {
         bool empty;
-        char word[32]; /* bare text or a JSON string; "" when a number came */
+        char word[32]; /* bare text or a JSON string; "" for a JSON number */
         bool is_number;
         long long number;
 };
 
-static bool legal_verb(const char *verb) {
-        size_t n = strspn(verb, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+static bool is_topic_level(const char *name) {
+        size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-        return n > 0 && n < VERB_MAX && verb[n] == '\0';
+        return n > 0 && n < COMMAND_NAME_MAX && name[n] == '\0';
 }
 
-static bool read_bare(const char *text, size_t n, struct said *ret) {
+static bool parse_bare(const char *text, size_t n, struct argument *ret) {
+        *ret = (struct argument){0};
         while (n > 0 && isspace((unsigned char)text[n - 1]))
                 n--;
         while (n > 0 && isspace((unsigned char)*text)) {
@@ -40,26 +42,24 @@ static bool read_bare(const char *text, size_t n, struct said *ret) {
         ret->word[n] = '\0';
         if (strspn(ret->word, "0123456789") == n && n <= 9) {
                 ret->is_number = true;
-                for (size_t i = 0; i < n; i++)
-                        ret->number = ret->number * 10 + (ret->word[i] - '0');
+                ret->number = strtoll(ret->word, NULL, 10);
         }
         return true;
 }
 
-static bool read_value(const json_t *value, struct said *ret) {
-        if (!value) {
-                ret->empty = true;
+static bool parse_value(const json_t *value, struct argument *ret) {
+        *ret = (struct argument){.empty = !value};
+        if (!value)
                 return true;
-        }
         if (json_is_integer(value)) {
                 ret->is_number = true;
                 ret->number = json_integer_value(value);
                 return true;
         }
-        return json_is_string(value) && read_bare(json_string_value(value), json_string_length(value), ret);
+        return json_is_string(value) && parse_bare(json_string_value(value), json_string_length(value), ret);
 }
 
-static bool put_transaction(const json_t *value, char ret[TRANSACTION_MAX]) {
+static bool print_transaction(const json_t *value, char ret[TRANSACTION_MAX]) {
         size_t n;
 
         if (!value)
@@ -75,154 +75,119 @@ static bool put_transaction(const json_t *value, char ret[TRANSACTION_MAX]) {
         return true;
 }
 
-/* value_key: the only key besides transaction. */
-static bool read_json(const char *text, size_t n, const char *value_key, struct said *ret,
-                      char transaction[TRANSACTION_MAX]) {
+/* value_key: the only legal key besides transaction, NULL = none. */
+static bool parse_json(const char *text, size_t n, const char *value_key, struct argument *ret,
+                       char transaction[TRANSACTION_MAX]) {
         json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
         const json_t *value = value_key ? json_object_get(root, value_key) : NULL;
         const json_t *id = json_object_get(root, "transaction");
         bool ok = json_is_object(root);
 
-        ok = ok && put_transaction(id, transaction);
+        ok = ok && print_transaction(id, transaction);
         ok = ok && json_object_size(root) == (size_t)(value ? 1 : 0) + (size_t)(id ? 1 : 0);
-        ok = ok && read_value(value, ret);
+        ok = ok && parse_value(value, ret);
         json_decref(root);
         return ok;
 }
 
-static enum command_result minutes(const struct said *said, long long most, struct command *ret) {
-        ret->minutes = 0;
-        if (said->empty || strcmp(said->word, "default") == 0)
-                return COMMAND_OK;
-        if (!said->is_number)
-                return COMMAND_MALFORMED;
-        if (said->number < 1 || said->number > most)
-                return COMMAND_OUT_OF_RANGE;
-        ret->minutes = (uint32_t)said->number;
-        return COMMAND_OK;
-}
-
-static enum command_result snooze(const struct said *said, struct command *ret) {
-        ret->type = COMMAND_SNOOZE;
-        return minutes(said, 240, ret);
-}
-
-static enum command_result pause_(const struct said *said, struct command *ret) {
-        ret->type = COMMAND_PAUSE;
-        return minutes(said, 1440, ret);
-}
-
-static enum command_result resume(const struct said *said, struct command *ret) {
-        (void)said;
-        ret->type = COMMAND_RESUME;
-        return COMMAND_OK;
-}
-
-static enum command_result skip(const struct said *said, struct command *ret) {
-        (void)said;
-        ret->type = COMMAND_SKIP;
-        return COMMAND_OK;
-}
-
-static enum command_result hold(const struct said *said, struct command *ret) {
-        ret->type = COMMAND_INHIBIT;
-        ret->on = strcmp(said->word, "on") == 0;
-        return ret->on || strcmp(said->word, "off") == 0 ? COMMAND_OK : COMMAND_MALFORMED;
-}
-
-static enum command_result activation_done(const struct said *said, struct command *ret) {
-        (void)said; /* a button sends whatever it was given */
-        ret->type = COMMAND_DONE;
-        return COMMAND_OK;
-}
-
-static enum command_result session_done(const struct said *said, struct command *ret) {
-        (void)said;
-        ret->type = COMMAND_WORKOUT;
-        return COMMAND_OK;
-}
-
-static enum command_result calibrate(const struct said *said, struct command *ret) {
-        ret->type = COMMAND_CALIBRATE;
-        return calibrate_target_of(said->word, &ret->target) ? COMMAND_OK : COMMAND_MALFORMED;
-}
-
-static enum command_result teach(const struct said *said, struct command *ret) {
-        ret->type = COMMAND_TEACH;
-        return name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
-}
-
-static enum command_result unteach(const struct said *said, struct command *ret) {
-        ret->type = COMMAND_UNTEACH;
-        return name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
-}
-
-/* Empty = nobody in particular; but a number in JSON has no word. */
-static enum command_result sitter(const struct said *said, struct command *ret) {
-        ret->type = COMMAND_SITTER;
-        return said->empty || name_of(said->word, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
-}
-
-static enum command_result tare(const struct said *said, struct command *ret) {
-        (void)said;
-        ret->type = COMMAND_TARE;
-        return COMMAND_OK;
-}
-
-static enum command_result announce(const struct said *said, struct command *ret) {
-        (void)said;
-        (void)ret;
-        return COMMAND_OK;
-}
-
-static const struct verb {
-        const char *name, *value_key;
-        enum command_word word;
-        enum command_result (*read)(const struct said *said, struct command *ret);
-} verbs[] = {
-        {"snooze", "minutes", WORD_COMMAND, snooze},
-        {"activation_done", NULL, WORD_COMMAND, activation_done},
-        {"calibrate", "target", WORD_COMMAND, calibrate},
-        {"tare", NULL, WORD_COMMAND, tare},
-        {"announce", NULL, WORD_ANNOUNCE, announce},
-        {"teach", "name", WORD_COMMAND, teach},
-        {"skip", NULL, WORD_COMMAND, skip},
-        {"pause", "minutes", WORD_COMMAND, pause_},
-        {"resume", NULL, WORD_COMMAND, resume},
-        {"hold", "state", WORD_COMMAND, hold},
-        {"unteach", "name", WORD_COMMAND, unteach},
-        {"sitter", "name", WORD_COMMAND, sitter},
-        {"session_done", NULL, WORD_COMMAND, session_done},
+enum argument_kind {
+        ARGUMENT_NONE,
+        ARGUMENT_MINUTES,
+        ARGUMENT_ON_OFF,
+        ARGUMENT_TARGET,
+        ARGUMENT_NAME,
+        ARGUMENT_SITTER
 };
 
-static const struct verb *find_verb(const char *name) {
-        for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-                if (strcmp(verbs[i].name, name) == 0)
-                        return &verbs[i];
+/* A command without argument ignores its payload: a button sends whatever it was given. */
+static const struct row {
+        const char *name, *value_key; /* value_key: key of the argument in JSON, NULL = none */
+        enum command_word word;
+        enum command_type type; /* of WORD_COMMAND */
+        enum argument_kind argument;
+        long long minutes_max;
+} rows[] = {
+        {"snooze", "minutes", WORD_COMMAND, COMMAND_SNOOZE, ARGUMENT_MINUTES, 240},
+        {"activation_done", NULL, WORD_COMMAND, COMMAND_DONE, ARGUMENT_NONE, 0},
+        {"calibrate", "target", WORD_COMMAND, COMMAND_CALIBRATE, ARGUMENT_TARGET, 0},
+        {"tare", NULL, WORD_COMMAND, COMMAND_TARE, ARGUMENT_NONE, 0},
+        {"announce", NULL, WORD_ANNOUNCE, COMMAND_TARE, ARGUMENT_NONE, 0},
+        {"teach", "name", WORD_COMMAND, COMMAND_TEACH, ARGUMENT_NAME, 0},
+        {"skip", NULL, WORD_COMMAND, COMMAND_SKIP, ARGUMENT_NONE, 0},
+        {"pause", "minutes", WORD_COMMAND, COMMAND_PAUSE, ARGUMENT_MINUTES, 1440},
+        {"resume", NULL, WORD_COMMAND, COMMAND_RESUME, ARGUMENT_NONE, 0},
+        {"hold", "state", WORD_COMMAND, COMMAND_INHIBIT, ARGUMENT_ON_OFF, 0},
+        {"unteach", "name", WORD_COMMAND, COMMAND_UNTEACH, ARGUMENT_NAME, 0},
+        {"sitter", "name", WORD_COMMAND, COMMAND_SITTER, ARGUMENT_SITTER, 0},
+        {"session_done", NULL, WORD_COMMAND, COMMAND_WORKOUT, ARGUMENT_NONE, 0},
+};
+
+static const struct row *find_row(const char *name) {
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+                if (strcmp(rows[i].name, name) == 0)
+                        return &rows[i];
         return NULL;
 }
 
-enum command_result command_read(const char *name, const void *payload, size_t n, bool retained,
-                                 enum command_word *ret_word, struct request *ret) {
-        const struct verb *verb = find_verb(name);
-        struct said said = {0};
-        bool read;
+/* Nothing or "default" leaves the minutes at 0: the length in the settings. */
+static enum command_result apply_minutes(const struct argument *a, long long max, struct command *command) {
+        if (a->empty || strcmp(a->word, "default") == 0)
+                return COMMAND_OK;
+        if (!a->is_number)
+                return COMMAND_MALFORMED;
+        if (a->number < 1 || a->number > max)
+                return COMMAND_OUT_OF_RANGE;
+        command->minutes = (uint32_t)a->number;
+        return COMMAND_OK;
+}
+
+static enum command_result apply_argument(const struct row *row, const struct argument *a, struct command *command) {
+        bool ok = true;
+
+        switch (row->argument) {
+        case ARGUMENT_NONE:
+                break;
+        case ARGUMENT_MINUTES:
+                return apply_minutes(a, row->minutes_max, command);
+        case ARGUMENT_ON_OFF:
+                command->on = strcmp(a->word, "on") == 0;
+                ok = command->on || strcmp(a->word, "off") == 0;
+                break;
+        case ARGUMENT_TARGET:
+                ok = calibrate_target_of(a->word, &command->target);
+                break;
+        case ARGUMENT_NAME:
+                ok = name_of(a->word, command->name);
+                break;
+        case ARGUMENT_SITTER:
+                ok = a->empty || name_of(a->word, command->name); /* empty = nobody in particular */
+                break;
+        }
+        return ok ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
+enum command_result command_parse(const char *name, const void *payload, size_t n, bool retained,
+                                  enum command_word *ret_word, struct request *ret) {
+        const struct row *row = find_row(name);
+        struct argument argument = {0};
+        bool parsed;
 
         memset(ret, 0, sizeof(*ret));
-        snprintf(ret->reply_to.verb, sizeof(ret->reply_to.verb), "%s", legal_verb(name) ? name : "invalid");
-        if (!verb)
+        snprintf(ret->reply_to.command, sizeof(ret->reply_to.command), "%s", is_topic_level(name) ? name : "invalid");
+        if (!row)
                 return COMMAND_UNKNOWN;
         if (n > COMMAND_PAYLOAD_MAX)
                 return COMMAND_MALFORMED;
-        read = n > 0 && *(const char *)payload == '{'
-                       ? read_json(payload, n, verb->value_key, &said, ret->reply_to.transaction)
-                       : read_bare(n ? payload : "", n, &said);
+        parsed = n > 0 && *(const char *)payload == '{'
+                         ? parse_json(payload, n, row->value_key, &argument, ret->reply_to.transaction)
+                         : parse_bare(n ? payload : "", n, &argument);
         if (retained)
                 return COMMAND_RETAINED;
-        if (!read)
+        if (!parsed)
                 return COMMAND_MALFORMED;
-        *ret_word = verb->word;
-        return verb->read(&said, &ret->command);
+        *ret_word = row->word;
+        ret->command.type = row->type;
+        return apply_argument(row, &argument, &ret->command);
 }
 
 bool bucket_take(struct bucket *b, uint64_t now_us) {

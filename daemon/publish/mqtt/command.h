@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An MQTT message under cmd/ as a command, or why not. */
+/* Parses MQTT messages below cmd/, and limits their rate. */
 #ifndef PUBLISH_MQTT_COMMAND_H
 #define PUBLISH_MQTT_COMMAND_H
 
@@ -13,17 +13,19 @@ enum { COMMAND_PAYLOAD_MAX = 1024 };
 
 enum command_word { WORD_COMMAND, WORD_ANNOUNCE };
 
-/* name: the level after cmd/. Fills *ret_request->reply_to always (verb, transaction where one can be read) and the
- * command when the answer is COMMAND_OK. Payload: empty, a bare value, or {"minutes":10,"transaction":"a"}. */
-enum command_result command_read(const char *name, const void *payload, size_t n, bool retained,
-                                 enum command_word *ret_word, struct request *ret);
+/* name: the level after cmd/. The payload is empty, a bare value, or {"minutes":10,"transaction":"a"}. Always fills
+ * ret->reply_to (the command, and the transaction if one can be parsed); fills ret->command and *ret_word if it
+ * returns COMMAND_OK. */
+enum command_result command_parse(const char *name, const void *payload, size_t n, bool retained,
+                                  enum command_word *ret_word, struct request *ret);
 
-/* So many at once, then so many a second. */
+/* A token bucket: allows `most` at once, then per_s per second. */
 struct bucket {
         double level, most, per_s;
         uint64_t filled_us;
 };
 
+/* Takes one token; false if there is none. */
 bool bucket_take(struct bucket *b, uint64_t now_us);
 
 #endif

@@ -12,16 +12,17 @@
 #include "publish/mqtt/secret.h"
 #include "util/clock.h"
 
-/* A short loss of the network must not show as "offline": the broker keeps the session and holds the will back. */
+/* A short loss of the network must not be visible as "offline": the broker stores the session and delays the will. */
 enum { SESSION_EXPIRY_S = 60, WILL_DELAY_S = 10 };
 
-/* From opening to CONNACK; a broker on the other side of the world needs under a second. */
+/* Time from opening to CONNACK; a broker on the other side of the world needs less than a second. */
 enum { CONNACK_TIMEOUT_S = 10 };
 
-/* Packets read a wake-up: TLS may hold several behind one readiness. */
+/* Packets that are read per wake-up: TLS may buffer several after one readiness event. */
 enum { READS_A_STEP = 64 };
 
-static bool ended(struct link *l, enum link_end end, const char *why) {
+/* Records the first reason only. Returns false, for the caller to return. */
+static bool end_link(struct link *l, enum link_end end, const char *why) {
         if (l->end == LINK_UP) {
                 l->end = end;
                 snprintf(l->why, sizeof(l->why), "%s", why);
@@ -29,7 +30,7 @@ static bool ended(struct link *l, enum link_end end, const char *why) {
         return false;
 }
 
-static enum link_end end_of_reason(int reason) {
+static enum link_end classify_reason(int reason) {
         switch (reason) {
         case MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION:
                 return LINK_PROTOCOL;
@@ -48,8 +49,8 @@ static enum link_end end_of_reason(int reason) {
         }
 }
 
-/* Return codes of MQTT 3.1.1. */
-static enum link_end end_of_code(int code) {
+/* code: return code of MQTT 3.1.1. */
+static enum link_end classify_code(int code) {
         return code == 1 ? LINK_PROTOCOL : code == 3 ? LINK_BUSY : LINK_REFUSED;
 }
 
@@ -60,20 +61,20 @@ static void on_connect(struct mosquitto *m, void *userdata, int code, int flags,
         if (code == 0)
                 l->up = true;
         else if (l->v5)
-                ended(l, end_of_reason(code), mosquitto_reason_string(code));
+                end_link(l, classify_reason(code), mosquitto_reason_string(code));
         else
-                ended(l, end_of_code(code), mosquitto_connack_string(code));
+                end_link(l, classify_code(code), mosquitto_connack_string(code));
 }
 
-/* Reasons from 0x80 on came from the broker; below are the library's own errors. */
+/* Reasons below MQTT_REASON_ERROR are errors of the library. */
 static void on_disconnect(struct mosquitto *m, void *userdata, int reason, const mosquitto_property *props) {
         struct link *l = userdata;
 
         (void)m, (void)props;
         if (l->v5 && reason == MQTT_RC_SERVER_SHUTTING_DOWN)
-                ended(l, LINK_UNREACHABLE, mosquitto_reason_string(reason));
-        else if (l->v5 && reason >= 0x80)
-                ended(l, end_of_reason(reason), mosquitto_reason_string(reason));
+                end_link(l, LINK_UNREACHABLE, mosquitto_reason_string(reason));
+        else if (l->v5 && reason >= MQTT_REASON_ERROR)
+                end_link(l, classify_reason(reason), mosquitto_reason_string(reason));
 }
 
 static void on_publish(struct mosquitto *m, void *userdata, int mid, int reason, const mosquitto_property *props) {
@@ -117,7 +118,7 @@ static bool set_will(struct link *l, const char *topic) {
         return false;
 }
 
-static const char *or_null(const char *text) {
+static const char *null_if_empty(const char *text) {
         return text[0] ? text : NULL;
 }
 
@@ -126,15 +127,16 @@ static bool set_tls(struct link *l, const struct settings_mqtt *s) {
 
         if (!s->tls)
                 return true;
-        r = s->ca_file[0]
-                    ? mosquitto_tls_set(l->m, s->ca_file, NULL, or_null(s->cert_file), or_null(s->key_file), NULL)
-                    : mosquitto_int_option(l->m, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
+        r = s->ca_file[0] ? mosquitto_tls_set(l->m, s->ca_file, NULL, null_if_empty(s->cert_file),
+                                              null_if_empty(s->key_file), NULL)
+                          : mosquitto_int_option(l->m, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
         if (r == MOSQ_ERR_SUCCESS && !s->ca_file[0] && s->cert_file[0])
-                r = mosquitto_tls_set(l->m, NULL, "/etc/ssl/certs", s->cert_file, or_null(s->key_file), NULL);
+                r = mosquitto_tls_set(l->m, NULL, "/etc/ssl/certs", s->cert_file, null_if_empty(s->key_file), NULL);
         if (r == MOSQ_ERR_SUCCESS)
                 r = mosquitto_tls_opts_set(l->m, 1, "tlsv1.2", NULL);
         if (r != MOSQ_ERR_SUCCESS)
-                ended(l, LINK_SETTINGS, "ca_file, cert_file or key_file cannot be used");
+                end_link(l, LINK_SETTINGS,
+                         "ca_file, cert_file or key_file cannot be used; check that they are readable PEM files");
         return r == MOSQ_ERR_SUCCESS;
 }
 
@@ -143,15 +145,15 @@ static bool set_credentials(struct link *l, const struct settings_mqtt *s) {
         int r = secret_read(s->password_file, password, why, sizeof(why));
 
         if (r < 0)
-                return ended(l, LINK_SETTINGS, why);
+                return end_link(l, LINK_SETTINGS, why);
         if (s->user[0] || password[0])
-                r = mosquitto_username_pw_set(l->m, or_null(s->user), or_null(password));
+                r = mosquitto_username_pw_set(l->m, null_if_empty(s->user), null_if_empty(password));
         explicit_bzero(password, sizeof(password));
-        return r == MOSQ_ERR_SUCCESS || ended(l, LINK_SETTINGS, "user and password cannot be used");
+        return r == MOSQ_ERR_SUCCESS || end_link(l, LINK_SETTINGS, "user and password cannot be used");
 }
 
-static int connect_to(struct link *l, const struct settings_mqtt *s) {
-        int keepalive = s->keepalive_s < 5 ? 5 : s->keepalive_s; /* the library's least */
+static int start_connect(struct link *l, const struct settings_mqtt *s) {
+        int keepalive = s->keepalive_s < 5 ? 5 : s->keepalive_s; /* the minimum of the library */
         mosquitto_property *props = NULL;
         int r;
 
@@ -164,32 +166,33 @@ static int connect_to(struct link *l, const struct settings_mqtt *s) {
         return r;
 }
 
-static bool library_error(struct link *l, int r) {
+static bool end_by_library_error(struct link *l, int r) {
         /* libmosquitto 2.0.21 does not recognise the refusal of a broker that knows only 3.1.1 */
         if (r == MOSQ_ERR_MALFORMED_PACKET && l->v5 && !l->up)
-                return ended(l, LINK_PROTOCOL, "the broker does not answer in MQTT 5");
+                return end_link(l, LINK_PROTOCOL, "the broker does not answer in MQTT 5");
         if (r == MOSQ_ERR_ERRNO)
-                return ended(l, LINK_UNREACHABLE, strerror(errno));
+                return end_link(l, LINK_UNREACHABLE, strerror(errno));
         if (r == MOSQ_ERR_TLS)
-                return ended(l, LINK_TLS, "TLS failed: certificate, name or version not accepted");
+                return end_link(l, LINK_TLS, "TLS failed: certificate, name or version not accepted");
         if (r == MOSQ_ERR_EAI)
-                return ended(l, LINK_UNREACHABLE, "host name not found");
-        return ended(l, LINK_UNREACHABLE, mosquitto_strerror(r));
+                return end_link(l, LINK_UNREACHABLE, "host name not found");
+        return end_link(l, LINK_UNREACHABLE, mosquitto_strerror(r));
 }
 
-static bool prepare(struct link *l, const char *client_id, const char *will_topic) {
-        /* 3.1.1 knows no session expiry: a session kept there would hold commands for ever */
+static bool create_client(struct link *l, const char *client_id, const char *will_topic) {
+        /* 3.1.1 has no session expiry: a stored session would hold commands forever */
         l->m = mosquitto_new(client_id, !l->v5, l);
         if (!l->m)
-                return ended(l, LINK_SETTINGS, strerror(errno));
-        mosquitto_threaded_set(l->m, true); /* publishing queues, link_step() writes: reading always comes first */
+                return end_link(l, LINK_SETTINGS, strerror(errno));
+        /* publishing only queues and link_step() writes, so that reading always comes first */
+        mosquitto_threaded_set(l->m, true);
         mosquitto_int_option(l->m, MOSQ_OPT_PROTOCOL_VERSION, l->v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
         mosquitto_int_option(l->m, MOSQ_OPT_TCP_NODELAY, 1);
         mosquitto_connect_v5_callback_set(l->m, on_connect);
         mosquitto_disconnect_v5_callback_set(l->m, on_disconnect);
         mosquitto_publish_v5_callback_set(l->m, on_publish);
         mosquitto_message_v5_callback_set(l->m, on_message);
-        return set_will(l, will_topic) || ended(l, LINK_SETTINGS, "base_topic cannot be used");
+        return set_will(l, will_topic) || end_link(l, LINK_SETTINGS, "base_topic cannot be used");
 }
 
 bool link_open(struct link *l, const struct settings_mqtt *settings, const char *client_id, const char *will_topic,
@@ -199,16 +202,16 @@ bool link_open(struct link *l, const struct settings_mqtt *settings, const char 
         memset(l, 0, sizeof(*l));
         l->v5 = v5;
         l->handler = handler;
-        if (!prepare(l, client_id, will_topic) || !set_tls(l, settings) || !set_credentials(l, settings))
+        if (!create_client(l, client_id, will_topic) || !set_tls(l, settings) || !set_credentials(l, settings))
                 return false;
-        r = connect_to(l, settings);
+        r = start_connect(l, settings);
         if (r != MOSQ_ERR_SUCCESS)
-                return library_error(l, r);
+                return end_by_library_error(l, r);
         l->opened_us = clock_boottime_us();
         return true;
 }
 
-static int read_all(struct link *l) {
+static int read_packets(struct link *l) {
         int r = MOSQ_ERR_SUCCESS;
 
         for (int i = 0; i < READS_A_STEP && r == MOSQ_ERR_SUCCESS; i++) {
@@ -220,39 +223,39 @@ static int read_all(struct link *l) {
         return r;
 }
 
-static void drain(int fd) {
+static void clear_eventfd(int fd) {
         uint64_t n;
 
         (void)!read(fd, &n, sizeof(n));
 }
 
-static bool wait_for(struct link *l, int wake_fd, int timeout_ms) {
+static bool serve_events(struct link *l, int wake_fd, int timeout_ms) {
         struct pollfd p[] = {{mosquitto_socket(l->m), POLLIN, 0}, {wake_fd, POLLIN, 0}};
         int r;
 
         if (p[0].fd < 0)
-                return ended(l, LINK_UNREACHABLE, "connection lost");
+                return end_link(l, LINK_UNREACHABLE, "connection lost");
         if (mosquitto_want_write(l->m))
                 p[0].events |= POLLOUT;
         if (poll(p, 2, timeout_ms) < 0 && errno != EINTR)
-                return ended(l, LINK_UNREACHABLE, strerror(errno));
+                return end_link(l, LINK_UNREACHABLE, strerror(errno));
         if (p[1].revents)
-                drain(wake_fd);
-        r = p[0].revents & (POLLIN | POLLERR | POLLHUP) ? read_all(l) : MOSQ_ERR_SUCCESS;
+                clear_eventfd(wake_fd);
+        r = p[0].revents & (POLLIN | POLLERR | POLLHUP) ? read_packets(l) : MOSQ_ERR_SUCCESS;
         if (r == MOSQ_ERR_SUCCESS && p[0].revents & POLLOUT)
                 r = mosquitto_loop_write(l->m, 1);
         if (r == MOSQ_ERR_SUCCESS)
                 r = mosquitto_loop_misc(l->m);
         if (l->end != LINK_UP)
                 return false;
-        return r == MOSQ_ERR_SUCCESS || library_error(l, r);
+        return r == MOSQ_ERR_SUCCESS || end_by_library_error(l, r);
 }
 
 bool link_step(struct link *l, int wake_fd, int timeout_ms) {
-        if (!wait_for(l, wake_fd, timeout_ms))
+        if (!serve_events(l, wake_fd, timeout_ms))
                 return false;
         if (!l->up && clock_boottime_us() - l->opened_us > CONNACK_TIMEOUT_S * USEC_PER_SEC)
-                return ended(l, LINK_SILENT, "the broker does not answer");
+                return end_link(l, LINK_SILENT, "the broker does not answer");
         return true;
 }
 
@@ -269,7 +272,7 @@ int link_send(struct link *l, const struct link_publish *p) {
         return r == MOSQ_ERR_SUCCESS ? mid : -1;
 }
 
-/* Retained commands are wanted: they are refused and the refusal is said. */
+/* RETAIN_AS_PUBLISHED: retained commands must be recognised, because they are refused with an answer. */
 void link_subscribe(struct link *l, const char *topic, int qos) {
         mosquitto_subscribe_v5(l->m, NULL, topic, qos, l->v5 ? MQTT_SUB_OPT_RETAIN_AS_PUBLISHED : 0, NULL);
 }
@@ -278,7 +281,7 @@ bool link_congested(const struct link *l) {
         return mosquitto_want_write(l->m);
 }
 
-void link_say_goodbye(struct link *l) {
+void link_disconnect(struct link *l) {
         mosquitto_property *props = NULL;
 
         if (l->v5 && mosquitto_property_add_int32(&props, MQTT_PROP_SESSION_EXPIRY_INTERVAL, 0) == MOSQ_ERR_SUCCESS)

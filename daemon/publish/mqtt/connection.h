@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection to the broker over libmosquitto, driven by the thread that opened it. Every connection is a fresh
- * client object: nothing that an older one had queued can be sent again behind our back. */
+/* One connection to the broker over libmosquitto. Only the thread that opened it may use it. Every connection is a new
+ * client object of the library, so that nothing which an older one had queued is sent again unnoticed. */
 #ifndef PUBLISH_MQTT_CONNECTION_H
 #define PUBLISH_MQTT_CONNECTION_H
 
@@ -27,54 +27,59 @@ struct link_handler {
         void *userdata;
 };
 
-/* Why a connection is not there (any more). */
+/* Reason codes of MQTT 5 from here on are errors that the broker reports. */
+enum { MQTT_REASON_ERROR = 0x80 };
+
+/* Reason why there is no connection (any more). */
 enum link_end {
-        LINK_UP,          /* it is there, or still being made */
-        LINK_UNREACHABLE, /* no name, no route, nobody listens, lost */
+        LINK_UP,          /* connected, or still connecting */
+        LINK_UNREACHABLE, /* name, route or listener missing, or connection lost */
         LINK_SILENT,      /* the broker does not answer */
         LINK_PROTOCOL,    /* this MQTT version is refused */
         LINK_REFUSED,     /* credentials, client id, banned */
-        LINK_BUSY,        /* later, please */
-        LINK_TAKEN_OVER,  /* another client has our id */
-        LINK_TLS,         /* certificates */
-        LINK_SETTINGS,    /* cannot even be tried: files, options */
+        LINK_BUSY,        /* the broker asks to come back later */
+        LINK_TAKEN_OVER,  /* another client connected with the same id */
+        LINK_TLS,         /* certificate not accepted */
+        LINK_SETTINGS,    /* not attempted: files or options cannot be used */
 };
 
 struct link {
         struct mosquitto *m;
         const struct link_handler *handler;
         bool v5, up;
-        uint64_t opened_us; /* 0: nobody could be reached */
+        uint64_t opened_us; /* 0 = the broker could not be reached */
         enum link_end end;
-        char why[160]; /* a phrase for the log, set with end */
+        char why[160]; /* phrase for the log, set together with end */
 };
 
-/* Opens; whether the broker agrees is seen in link_step(). False: end and why are set. Resolving and connecting may
- * take as long as the system's time limits. */
+/* Opens a connection; link_step() reports whether the broker accepts it. False: end and why are set. Resolving and
+ * connecting may take as long as the time limits of the system. */
 bool link_open(struct link *l, const struct settings_mqtt *settings, const char *client_id, const char *will_topic,
                bool v5, const struct link_handler *handler);
 
-/* Waits for the broker or wake_fd, at most timeout_ms, and does what is to be done. False: end and why are set. */
+/* Waits for the broker or wake_fd, at most timeout_ms, then reads, writes and keeps alive. False: end and why are
+ * set. */
 bool link_step(struct link *l, int wake_fd, int timeout_ms);
 
-/* expiry_s 0 = none. Message id, or -1. properties: taken over, may be NULL. */
 struct link_publish {
         const char *topic;
         const void *payload;
         size_t n;
         int qos;
         bool retain;
-        uint32_t expiry_s;
-        mosquitto_property *properties;
+        uint32_t expiry_s;              /* 0 = none */
+        mosquitto_property *properties; /* may be NULL; link_send() frees them */
 };
+
+/* Returns the message id, or -1. */
 int link_send(struct link *l, const struct link_publish *p);
 
 void link_subscribe(struct link *l, const char *topic, int qos);
 
-/* More is queued than the broker takes. */
+/* True if data is queued that the broker has not accepted yet. */
 bool link_congested(const struct link *l);
 
-void link_say_goodbye(struct link *l);
+void link_disconnect(struct link *l);
 void link_close(struct link *l);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The events of a snapshot, as MQTT publishes them. Collected on the decision thread: copies only, nothing from the
- * heap. */
+/* The events of a snapshot, as MQTT publishes them. They are collected on the decision thread: copies only, no memory
+ * from the heap. */
 #ifndef PUBLISH_MQTT_EVENTS_H
 #define PUBLISH_MQTT_EVENTS_H
 
@@ -21,7 +21,7 @@ enum seat_event_kind {
 
 struct seat_event {
         enum seat_event_kind kind;
-        uint64_t number;         /* counts the events of this run */
+        uint64_t number;         /* of the event within this run of the daemon */
         uint64_t queued_us;      /* CLOCK_BOOTTIME at which it was queued: events expire */
         uint64_t at_realtime_us; /* wall clock at which it happened */
         uint64_t seated_us;
@@ -37,8 +37,8 @@ struct seat_event {
         } exercise;
 };
 
-/* Calls emit for each event of this snapshot; number and queued_us are left to the receiver. Sitting down and
- * standing up are published at once, also within a bout; the end of a bout is known only a break later. */
+/* Calls emit for each event of this snapshot. The receiver sets number and queued_us. Sitting down and standing up are
+ * events at once, also within a bout; the end of a bout is known only a break later. */
 void emit_events(const struct snapshot *s, uint64_t realtime_us,
                  void (*emit)(void *userdata, const struct seat_event *event), void *userdata);
 

@@ -10,13 +10,14 @@
 #include "sitbone/settings.h"
 #include "util/clock.h"
 
-static void ring_bell(int fd) {
-        /* EAGAIN: it rings already */
+static void wake_reader(int fd) {
+        /* EAGAIN: it is readable already */
         (void)!write(fd, &(uint64_t){1}, sizeof(uint64_t));
 }
 
-/* The MQTT thread may run at a lower priority than the decision thread: while it holds the lock it inherits. */
-static int lock_init(pthread_mutex_t *lock) {
+/* The MQTT thread may run at a lower priority than the decision thread. While it holds the lock it inherits that of
+ * the decision thread. */
+static int init_lock(pthread_mutex_t *lock) {
         pthread_mutexattr_t attributes;
         int r = pthread_mutexattr_init(&attributes);
 
@@ -31,25 +32,26 @@ static int lock_init(pthread_mutex_t *lock) {
 int mailbox_init(struct mailbox *m) {
         int r;
 
-        m->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        m->waiting = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        r = m->wake < 0 || m->waiting < 0 ? -errno : lock_init(&m->lock);
+        m->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        m->requests_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        r = m->wake_fd < 0 || m->requests_fd < 0 ? -errno : init_lock(&m->lock);
         if (r < 0) {
-                if (m->wake >= 0)
-                        close(m->wake);
-                if (m->waiting >= 0)
-                        close(m->waiting);
+                if (m->wake_fd >= 0)
+                        close(m->wake_fd);
+                if (m->requests_fd >= 0)
+                        close(m->requests_fd);
         }
         return r;
 }
 
-void mailbox_done(struct mailbox *m) {
-        close(m->wake);
-        close(m->waiting);
+void mailbox_free(struct mailbox *m) {
+        close(m->wake_fd);
+        close(m->requests_fd);
         pthread_mutex_destroy(&m->lock);
 }
 
-/* Called with the lock held. Full: the oldest goes, counted; what just happened matters more. */
+/* Called with the lock held. If the queue is full, the oldest event is dropped and counted: the newest matters
+ * more. */
 static void push_event(void *userdata, const struct seat_event *event) {
         struct mailbox *m = userdata;
         uint32_t place;
@@ -64,8 +66,8 @@ static void push_event(void *userdata, const struct seat_event *event) {
         m->events[place].number = ++m->n_events;
 }
 
-/* Nothing but this thread writes the report, so it is read here without the lock. */
-static bool only_numbers(const struct mailbox *m, const struct snapshot *s) {
+/* Only this thread writes the report, so it may read it without the lock. */
+static bool has_only_numbers(const struct mailbox *m, const struct snapshot *s) {
         return s->only_numbers && m->has_report && m->report.mat_online == s->health.mat_online;
 }
 
@@ -74,7 +76,7 @@ void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime
         uint64_t before;
         bool urgent;
 
-        if (only_numbers(m, s)) {
+        if (has_only_numbers(m, s)) {
                 pthread_mutex_lock(&m->lock);
                 live_values_fill_frame(&m->report, s, realtime_us);
                 pthread_mutex_unlock(&m->lock);
@@ -90,7 +92,7 @@ void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime
         urgent = urgent || m->n_events != before;
         pthread_mutex_unlock(&m->lock);
         if (urgent)
-                ring_bell(m->wake);
+                wake_reader(m->wake_fd);
 }
 
 void mailbox_configure(struct mailbox *m, const struct settings *settings) {
@@ -98,7 +100,7 @@ void mailbox_configure(struct mailbox *m, const struct settings *settings) {
         m->settings = *settings;
         m->has_settings = true;
         pthread_mutex_unlock(&m->lock);
-        ring_bell(m->wake);
+        wake_reader(m->wake_fd);
 }
 
 bool mailbox_next_request(struct mailbox *m, struct request *ret) {
@@ -119,14 +121,14 @@ void mailbox_answer(struct mailbox *m, const struct answer *answer) {
         else
                 m->answers[ring_push(&m->answers_ring, MAILBOX_COMMANDS)] = *answer;
         pthread_mutex_unlock(&m->lock);
-        ring_bell(m->wake);
+        wake_reader(m->wake_fd);
 }
 
 void mailbox_stop(struct mailbox *m) {
         pthread_mutex_lock(&m->lock);
         m->stop = true;
         pthread_mutex_unlock(&m->lock);
-        ring_bell(m->wake);
+        wake_reader(m->wake_fd);
 }
 
 bool mailbox_stopping(struct mailbox *m) {
@@ -181,7 +183,7 @@ bool mailbox_request(struct mailbox *m, const struct request *request) {
                 m->requests[ring_push(&m->requests_ring, MAILBOX_COMMANDS)] = *request;
         pthread_mutex_unlock(&m->lock);
         if (room)
-                ring_bell(m->waiting);
+                wake_reader(m->requests_fd);
         return room;
 }
 
@@ -196,10 +198,11 @@ bool mailbox_next_answer(struct mailbox *m, struct answer *ret) {
         return any;
 }
 
-void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped, uint64_t *ret_dropped_answers) {
+void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped_events,
+                   uint64_t *ret_dropped_answers) {
         pthread_mutex_lock(&m->lock);
         *ret_events = m->events_ring.n;
-        *ret_dropped = m->dropped_events;
+        *ret_dropped_events = m->dropped_events;
         *ret_dropped_answers = m->dropped_answers;
         pthread_mutex_unlock(&m->lock);
 }

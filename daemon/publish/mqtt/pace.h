@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Decides when the state is published: how soon a change is worth a message is in the rows of
- * contract/live_fields.c. */
+/* Decides when the state is published. The rows of contract/live_fields.c define how soon a change is worth a
+ * message. */
 #ifndef PUBLISH_MQTT_PACE_H
 #define PUBLISH_MQTT_PACE_H
 
@@ -12,7 +12,7 @@
 /* The pace of the most urgent field that differs. */
 enum live_pace find_pace(const struct live_values *last, const struct live_values *now);
 
-/* When the state is to be sent (CLOCK_BOOTTIME; in the past = now). last NULL: it was never sent. */
+/* Time at which the state is due (CLOCK_BOOTTIME; in the past = now). last NULL: it was never sent. */
 uint64_t find_state_due_us(const struct live_values *last, uint64_t last_sent_us, const struct live_values *now,
                            const struct settings_mqtt *settings);
 

@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int say(int error, const char *path, const char *what, char *ret_why, size_t why_size) {
-        snprintf(ret_why, why_size, "%s: %s", path, what);
+static int explain_error(int error, const char *path, const char *problem, char *ret_why, size_t why_size) {
+        snprintf(ret_why, why_size, "%s: %s", path, problem);
         return error;
 }
 
-/* The first line; an editor ends it with a newline. */
+/* Reads the first line. Editors end it with a newline, which is not part of the password. */
 static int read_line(int fd, char ret[SECRET_MAX]) {
         ssize_t n = read(fd, ret, SECRET_MAX - 1);
 
@@ -33,13 +33,13 @@ static int read_file(const char *path, bool owner_only, char ret[SECRET_MAX], ch
         struct stat st;
 
         if (fd < 0)
-                return say(-errno, path, strerror(errno), ret_why, why_size);
+                return explain_error(-errno, path, strerror(errno), ret_why, why_size);
         if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-                r = say(-EINVAL, path, "not a file", ret_why, why_size);
+                r = explain_error(-EINVAL, path, "not a regular file", ret_why, why_size);
         else if (owner_only && (st.st_mode & (S_IRWXG | S_IRWXO)))
-                r = say(-EPERM, path, "others may read it; chmod 600 it", ret_why, why_size);
+                r = explain_error(-EPERM, path, "other users may read it; run chmod 600 on it", ret_why, why_size);
         else if ((r = read_line(fd, ret)) < 0)
-                say(r, path, strerror(-r), ret_why, why_size);
+                explain_error(r, path, strerror(-r), ret_why, why_size);
         close(fd);
         return r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The broker's password: never in arguments, environment or settings. */
+/* The password of the broker. It is never in arguments, in the environment or in the settings. */
 #ifndef PUBLISH_MQTT_SECRET_H
 #define PUBLISH_MQTT_SECRET_H
 
@@ -8,8 +8,9 @@
 
 enum { SECRET_MAX = 512 };
 
-/* The credential mqtt-password of the service manager if there is one, else password_file ("" = none), which only its
- * owner may read. ret "" = no password. Negative errno, then ret_why says what to do. */
+/* Reads the credential mqtt-password of the service manager if there is one, else password_file ("" = none), which
+ * only its owner may be able to read. ret "" = no password. Negative errno; ret_why then names the file and the
+ * problem. */
 int secret_read(const char *password_file, char ret[SECRET_MAX], char *ret_why, size_t why_size);
 
 #endif

@@ -11,7 +11,8 @@
 #include "publish/mqtt/events.h"
 #include "sitbone/command.h"
 #include "sitbone/identity.h"
-#include "sitbone/settings.h"
+
+struct settings;
 
 /* An instant keeps its first text: converted again each time, it would flicker by the jitter between the clocks. */
 struct stamp {

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* check: settings, exercise catalogue, description of a format or recording, told apart by content. */
+/* sitbonectl check: validates settings, exercise catalogues, descriptions of formats and recordings. The kind of file is
+ * detected from its content. */
+#include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "configure/exercises.h"
 #include "configure/format_file.h"
 #include "configure/settings.h"
+#include "contract/live_json.h"
 #include "tools/sitbonectl/commands.h"
-#include "tools/sitbonectl/json_writer.h"
 #include "tools/sitbonectl/source.h"
 #include "util/ini.h"
+#include "util/sanitize.h"
 #include "words/names.h"
 
 enum content { CONTENT_SETTINGS, CONTENT_EXERCISES, CONTENT_FORMAT, CONTENT_RECORDING, CONTENT_BYTES };
 
 static const char *const content_names[] = {"settings", "exercises", "format", "recording", "bytes"};
 
-/* What the keys look like: a catalogue has dose and how, or [safety]. */
-static void note_item(void *userdata, const struct ini_item *item) {
+/* Recognises files by their keys: a catalogue has dose and how, or [safety]. */
+static void recognise_item(void *userdata, const struct ini_item *item) {
         enum content *content = userdata;
 
         if (strcmp(item->section, "safety") == 0 ||
@@ -28,7 +32,7 @@ static void note_item(void *userdata, const struct ini_item *item) {
                 *content = CONTENT_FORMAT;
 }
 
-static void ignore_mistake(void *userdata, int line, const char *what) {
+static void ignore_problem(void *userdata, int line, const char *what) {
         (void)userdata;
         (void)line;
         (void)what;
@@ -40,7 +44,7 @@ static bool begins_with(const char *at, const char *end, const char *word) {
         return (size_t)(end - at) >= n && memcmp(at, word, n) == 0;
 }
 
-/* The header line of frames CSV names t_s and c0; comments of "# key=value" may stand before it, and a byte order mark. */
+/* The header line of frames CSV contains t_s and c0; a byte order mark and lines such as "# key=value" may precede it. */
 static bool is_frames_csv(const char *data, size_t n) {
         const char *at = data, *end = data + n, *line_end;
 
@@ -56,9 +60,9 @@ static bool is_frames_csv(const char *data, size_t n) {
         return memmem(at, n, "t_s", 3) && memmem(at, n, "c0", 2);
 }
 
-static enum content content_of(const struct source *s) {
+static enum content detect_content(const struct source *s) {
         enum content content = CONTENT_SETTINGS;
-        struct ini_sink sink = {note_item, ignore_mistake, &content};
+        struct ini_sink sink = {recognise_item, ignore_problem, &content};
 
         if (s->format || recording_is_native(s->data, s->n))
                 return CONTENT_RECORDING;
@@ -74,20 +78,20 @@ static enum content content_of(const struct source *s) {
         return content;
 }
 
-struct checked {
+struct validation {
         enum content content;
         struct config_errors mistakes;
         struct exercise_catalogue exercises;
         double period_s;
 };
 
-static void pass_over(void *userdata, const struct frame *frame, const struct recording_row *row) {
+static void ignore_frame(void *userdata, const struct frame *frame, const struct recording_row *row) {
         (void)userdata;
         (void)frame;
         (void)row;
 }
 
-static void check_recording(struct checked *c, struct source *s) {
+static void check_recording(struct validation *c, struct source *s) {
         char error[RECORDING_ERROR_MAX];
 
         c->period_s = source_period_s(s);
@@ -95,60 +99,63 @@ static void check_recording(struct checked *c, struct source *s) {
                 config_error_add(&c->mistakes, "%s: %s", s->path, error);
                 return;
         }
-        recording_each(&s->recording, &s->frame, pass_over, NULL);
+        recording_each(&s->recording, &s->frame, ignore_frame, NULL);
 }
 
-static void put_recording(struct out *o, const struct checked *c, const struct source *s) {
+static void add_recording(json_t *root, const struct validation *c, const struct source *s) {
         const struct geometry *g = &s->recording.layout.geometry;
-        const char *separator = "";
+        bool grid = g->kind == GEOMETRY_GRID;
+        json_t *refused = json_object();
+        struct {
+                const char *key;
+                json_t *value;
+        } members[] = {
+                {"frames", json_integer((json_int_t)s->recording.frames)},
+                {"rate_hz", live_json_number(1 / c->period_s, 2)},
+                {"cells", json_integer(g->n_cells)},
+                {"rows", live_json_number(g->rows ? (double)g->rows : (double)NAN, 0)},
+                {"cols", live_json_number(g->cols ? (double)g->cols : (double)NAN, 0)},
+                {"pitch_x_mm", live_json_number(grid ? (double)g->pitch_x_mm : (double)NAN, 2)},
+                {"pitch_y_mm", live_json_number(grid ? (double)g->pitch_y_mm : (double)NAN, 2)},
+                {"full_scale", live_json_number((double)g->full_scale, 2)},
+                {"format", json_string(s->recording.format ? s->recording.format->name : "csv")},
+                {"damaged_bytes", json_integer((json_int_t)s->recording.damaged_bytes)},
+                {"cut_bytes", json_integer((json_int_t)s->recording.cut_bytes)},
+                {"refused", refused},
+        };
 
-        out_number(o, "frames", (double)s->recording.frames, 0);
-        out_number(o, "rate_hz", 1 / c->period_s, 2);
-        out_number(o, "cells", g->n_cells, 0);
-        out_number(o, "rows", g->rows ? g->rows : NAN, 0);
-        out_number(o, "cols", g->cols ? g->cols : NAN, 0);
-        out_number(o, "pitch_x_mm", g->kind == GEOMETRY_GRID ? (double)g->pitch_x_mm : NAN, 2);
-        out_number(o, "pitch_y_mm", g->kind == GEOMETRY_GRID ? (double)g->pitch_y_mm : NAN, 2);
-        out_number(o, "full_scale", (double)g->full_scale, 2);
-        out_word(o, "format", s->recording.format ? s->recording.format->name : "csv");
-        out_number(o, "damaged_bytes", (double)s->recording.damaged_bytes, 0);
-        out_number(o, "cut_bytes", (double)s->recording.cut_bytes, 0);
-        out_key(o, "refused");
-        out_text(o, "{");
-        for (int i = 0; i < REFUSAL_N; i++) {
-                out_text(o, separator);
-                out_string(o, refusal_name((enum refusal)i));
-                out_text(o, ":");
-                out_fixed(o, (double)s->recording.refused[i], 0);
-                separator = ",";
-        }
-        out_text(o, "}");
+        for (int i = 0; i < REFUSAL_N; i++)
+                json_object_set_new(refused, refusal_name((enum refusal)i),
+                                    json_integer((json_int_t)s->recording.refused[i]));
+        for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+                json_object_set_new(root, members[i].key, members[i].value);
 }
 
-static void print_json(const struct checked *c, const struct source *s, bool clean) {
-        struct out *o = malloc(sizeof(*o));
+/* Paths and mistakes may quote bytes that are not UTF-8. */
+static json_t *make_text(const char *text) {
+        char line[CONFIG_ERROR_MAX];
 
-        if (!o)
-                return;
-        out_init(o, stdout);
-        out_text(o, "{\"file\":");
-        out_string(o, s->path);
-        out_word(o, "content", content_names[c->content]);
-        out_flag(o, "clean", clean);
+        snprintf(line, sizeof(line), "%s", text);
+        sanitize_line(line);
+        return json_string(line);
+}
+
+static void print_json(const struct validation *c, const struct source *s, bool clean) {
+        json_t *root = json_pack("{s:o, s:s, s:b}", "file", make_text(s->path), "content", content_names[c->content],
+                                 "clean", clean);
+        json_t *mistakes = json_array();
+
         if (c->content == CONTENT_RECORDING && c->mistakes.n == 0)
-                put_recording(o, c, s);
-        out_key(o, "mistakes");
-        out_text(o, "[");
-        for (int i = 0; i < c->mistakes.n && i < CONFIG_ERRORS_MAX; i++) {
-                out_text(o, i ? "," : "");
-                out_string(o, c->mistakes.text[i]);
-        }
-        out_text(o, "]}\n");
-        out_flush(o);
-        free(o);
+                add_recording(root, c, s);
+        for (int i = 0; i < c->mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                json_array_append_new(mistakes, make_text(c->mistakes.text[i]));
+        json_object_set_new(root, "mistakes", mistakes);
+        json_dumpf(root, stdout, LIVE_JSON_FLAGS);
+        putchar('\n');
+        json_decref(root);
 }
 
-static void print_recording(const struct checked *c, const struct source *s) {
+static void print_recording(const struct validation *c, const struct source *s) {
         const struct geometry *g = &s->recording.layout.geometry;
 
         printf("%s: %llu frames", s->path, (unsigned long long)s->recording.frames);
@@ -161,10 +168,10 @@ static void print_recording(const struct checked *c, const struct source *s) {
                 printf(", %u %s", g->n_cells,
                        g->kind == GEOMETRY_SCATTERED ? "scattered cells" : "cells, positions unknown");
         printf(", full scale %g\n", (double)g->full_scale);
-        source_say_missing(s, stdout);
+        source_print_losses(s, stdout);
 }
 
-/* The first, cut frame of a capture is nobody's mistake. */
+/* The incomplete first frame of a capture is not a mistake. */
 static uint64_t count_refused(const struct recording *r) {
         uint64_t n = 0;
 
@@ -174,7 +181,7 @@ static uint64_t count_refused(const struct recording *r) {
         return n;
 }
 
-static int report(const struct options *options, const struct checked *c, const struct source *s) {
+static int report_result(const struct options *options, const struct validation *c, const struct source *s) {
         bool clean = c->mistakes.n == 0;
 
         if (c->content == CONTENT_RECORDING && clean)
@@ -191,16 +198,16 @@ static int report(const struct options *options, const struct checked *c, const 
         if (c->mistakes.n == 0 && c->content == CONTENT_RECORDING)
                 print_recording(c, s);
         else if (c->mistakes.n == 0)
-                printf(s->n > 0 ? "%s: %s in order\n" : "%s: nothing in it; as %s in order\n", s->path,
+                printf(s->n > 0 ? "%s: %s in order\n" : "%s: empty; as %s in order\n", s->path,
                        content_names[c->content]);
         return clean ? STATUS_DONE : STATUS_FAILED;
 }
 
-static void check(struct checked *c, struct source *s) {
+static void check_content(struct validation *c, struct source *s) {
         struct settings settings;
         struct format format;
 
-        c->content = content_of(s);
+        c->content = detect_content(s);
         switch (c->content) {
         case CONTENT_SETTINGS:
                 settings_defaults(&settings);
@@ -222,7 +229,7 @@ static void check(struct checked *c, struct source *s) {
 }
 
 static int run_check(const struct options *options) {
-        struct checked *c = calloc(1, sizeof(*c));
+        struct validation *c = calloc(1, sizeof(*c));
         struct source *source = NULL;
         int status;
 
@@ -232,8 +239,8 @@ static int run_check(const struct options *options) {
         }
         status = source_load(options, &source);
         if (status == STATUS_DONE) {
-                check(c, source);
-                status = report(options, c, source);
+                check_content(c, source);
+                status = report_result(options, c, source);
                 source_free(source);
         }
         free(c);

@@ -61,7 +61,7 @@ extern const struct ctl_command history_command, report_command;
 extern const struct ctl_command record_command, replay_command, check_command;
 extern const struct ctl_command ports_command, probe_command, formats_command;
 
-/* "FROM-TO", seconds of a recording: 0 <= FROM < TO, to the end of the text. */
-bool span_of(const char *text, double *ret_from_s, double *ret_to_s);
+/* Parses "FROM-TO", seconds of a recording with 0 <= FROM < TO, up to the end of the text. */
+bool parse_span(const char *text, double *ret_from_s, double *ret_to_s);
 
 #endif

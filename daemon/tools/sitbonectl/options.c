@@ -267,7 +267,7 @@ void options_print(const struct ctl_command *command, int columns) {
                         print_option(&rows[k], NULL, columns);
 }
 
-bool span_of(const char *text, double *ret_from_s, double *ret_to_s) {
+bool parse_span(const char *text, double *ret_from_s, double *ret_to_s) {
         char *end;
         double from_s = strtod(text, &end), to_s;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sitbonectl calibrate response: the curves of a mat from a recording in which known loads lay on it. */
+/* sitbonectl calibrate response: computes the response curves of a mat from a recording with known loads on it. */
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -13,40 +13,40 @@
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"
 
-/* A load somewhere in the recording: newtons in all, spread evenly over the cells that it presses. */
-struct known {
+/* A load during a part of the recording: newtons in all, spread evenly over the cells that it presses. */
+struct known_load {
         const char *text;
         double newton, from_s, to_s;
         uint32_t frames;
         double sum[CELLS_MAX]; /* readings, share of full scale */
 };
 
-struct measuring {
+struct measurement {
         struct condition condition;
         struct map map;
         uint32_t n_cells, n;
         bool tared;
-        struct known of[RESPONSE_POINTS_MAX];
+        struct known_load of[RESPONSE_POINTS_MAX];
 };
 
-/* "N=FROM-TO" */
-static bool parse(const char *text, struct known *ret) {
+/* Parses "N=FROM-TO". */
+static bool parse_load(const char *text, struct known_load *ret) {
         char *end;
 
-        *ret = (struct known){.text = text};
+        *ret = (struct known_load){.text = text};
         ret->newton = strtod(text, &end);
         if (end == text || *end != '=')
                 return false;
-        return ret->newton > 0 && ret->newton <= 1e5 && span_of(end + 1, &ret->from_s, &ret->to_s);
+        return ret->newton > 0 && ret->newton <= 1e5 && parse_span(end + 1, &ret->from_s, &ret->to_s);
 }
 
-static int parse_all(const struct options *options, struct measuring *m) {
+static int parse_loads(const struct options *options, struct measurement *m) {
         if (options->load.n < 1 || options->load.n > RESPONSE_POINTS_MAX) {
                 complain("calibrate response: 1 to %d times --load N=FROM-TO", RESPONSE_POINTS_MAX);
                 return STATUS_USAGE;
         }
         for (; m->n < (uint32_t)options->load.n; m->n++)
-                if (!parse(options->load.of[m->n], &m->of[m->n])) {
+                if (!parse_load(options->load.of[m->n], &m->of[m->n])) {
                         complain("--load %s: must be N=FROM-TO, newtons and seconds of the recording, as in 98=20-30",
                                  options->load.of[m->n]);
                         return STATUS_USAGE;
@@ -55,13 +55,13 @@ static int parse_all(const struct options *options, struct measuring *m) {
 }
 
 static void on_frame(void *userdata, const struct frame *frame, const struct recording_row *row) {
-        struct measuring *m = userdata;
-        const double t_s = (double)frame->arrived_us / 1e6 - 1; /* a recording begins at one second */
+        struct measurement *m = userdata;
+        const double t_s = (double)frame->arrived_us / 1e6 - 1; /* recordings begin at one second */
 
         (void)row;
         condition_step(&m->condition, frame, &m->map);
         for (uint32_t k = 0; k < m->n; k++) {
-                struct known *l = &m->of[k];
+                struct known_load *l = &m->of[k];
 
                 if (t_s < l->from_s || t_s >= l->to_s)
                         continue;
@@ -73,17 +73,18 @@ static void on_frame(void *userdata, const struct frame *frame, const struct rec
 }
 
 struct point {
-        double load_n, mean; /* newtons on a pressed cell, and what the pressed cells read */
-        const struct known *known;
+        double load_n; /* newtons on each pressed cell */
+        double mean;   /* mean reading of the pressed cells */
+        const struct known_load *known;
 };
 
-static int by_load(const void *a, const void *b) {
+static int compare_loads(const void *a, const void *b) {
         const struct point *x = a, *y = b;
 
         return (x->load_n > y->load_n) - (x->load_n < y->load_n);
 }
 
-static int make_point(const struct known *l, uint32_t n_cells, double floor, struct point *ret) {
+static int make_point(const struct known_load *l, uint32_t n_cells, double floor, struct point *ret) {
         uint32_t pressed = 0;
         double sum = 0;
 
@@ -94,15 +95,15 @@ static int make_point(const struct known *l, uint32_t n_cells, double floor, str
                 }
         if (pressed == 0) {
                 complain("--load %s: %s", l->text,
-                         l->frames ? "no cell reads anything there" : "no frame of the recording there");
+                         l->frames ? "no cell is loaded then" : "the recording has no frame then");
                 return STATUS_FAILED;
         }
         *ret = (struct point){l->newton / pressed, sum / pressed, l};
         return STATUS_DONE;
 }
 
-/* How a cell stands to the mean of those that were pressed with it, over all loads that pressed it. */
-static double gain_of(const struct point *points, uint32_t n, uint32_t cell, double floor) {
+/* Reading of a cell relative to the mean of the cells pressed with it, over all loads that pressed it. */
+static double estimate_gain(const struct point *points, uint32_t n, uint32_t cell, double floor) {
         double own = 0, mean = 0;
 
         for (uint32_t k = 0; k < n; k++) {
@@ -114,10 +115,10 @@ static double gain_of(const struct point *points, uint32_t n, uint32_t cell, dou
         return mean > 0 ? own / mean : 1;
 }
 
-/* A cell's own readings where it was pressed and they rise; else the mean curve times its gain, kept rising. */
+/* Uses a cell's own readings where it was pressed; elsewhere the mean curve times its gain. The curve always rises. */
 static void make_cell(const struct point *points, uint32_t n, uint32_t cell, double floor, double full,
                       struct response *ret) {
-        const double gain = gain_of(points, n, cell, floor);
+        const double gain = estimate_gain(points, n, cell, floor);
         double last = 0;
 
         for (uint32_t k = 0; k < n; k++) {
@@ -132,7 +133,7 @@ static void make_cell(const struct point *points, uint32_t n, uint32_t cell, dou
         }
 }
 
-static int make(const struct measuring *m, float full_scale, struct response *ret) {
+static int make_response(const struct measurement *m, float full_scale, struct response *ret) {
         struct point points[RESPONSE_POINTS_MAX];
         const double floor = (double)m->map.floor;
 
@@ -140,17 +141,17 @@ static int make(const struct measuring *m, float full_scale, struct response *re
                 if (make_point(&m->of[k], m->n_cells, floor, &points[k]) != STATUS_DONE)
                         return STATUS_FAILED;
         if (!m->tared) {
-                complain("the seat is not seen empty before the first load; record ten empty seconds first");
+                complain("the seat is not empty before the first load; record ten empty seconds first");
                 return STATUS_FAILED;
         }
-        qsort(points, m->n, sizeof(points[0]), by_load);
+        qsort(points, m->n, sizeof(points[0]), compare_loads);
         for (uint32_t k = 1; k < m->n; k++)
                 if (!(points[k].load_n > points[k - 1].load_n * 1.001) ||
                     !(points[k].mean > points[k - 1].mean * 1.01)) {
-                        complain("--load %s and --load %s: the cells do not read more under more load; is each spread "
-                                 "evenly, "
-                                 "and none saturated?",
-                                 points[k - 1].known->text, points[k].known->text);
+                        complain(
+                                "--load %s and --load %s: the cells do not read more under more load; check that each "
+                                "load is spread evenly and no cell is saturated",
+                                points[k - 1].known->text, points[k].known->text);
                         return STATUS_FAILED;
                 }
         ret->n_cells = m->n_cells;
@@ -176,15 +177,15 @@ static int write_file(const char *path, const struct response *response) {
         failed = ferror(f) != 0;
         if (fclose(f) != 0 || failed) {
                 complain("%s: %s", path, strerror(errno));
-                unlink(path); /* it would be in the way of the next try */
+                unlink(path); /* an existing file would make the next attempt fail */
                 return STATUS_FAILED;
         }
-        fprintf(stderr, "%s: %u loads, %u cells; say [condition] response_file = %s\n", path, response->n_points,
-                response->n_cells, path);
+        fprintf(stderr, "%s: %u loads, %u cells; to use it, set [condition] response_file = %s\n", path,
+                response->n_points, response->n_cells, path);
         return STATUS_DONE;
 }
 
-static int measure(struct source *source, struct measuring *m, const char *output) {
+static int measure_loads(struct source *source, struct measurement *m, const char *output) {
         const struct geometry *g = &source->recording.layout.geometry;
         struct response *response;
         char error[RECORDING_ERROR_MAX];
@@ -198,7 +199,7 @@ static int measure(struct source *source, struct measuring *m, const char *outpu
         condition_init(&m->condition, &source->settings.condition, g);
         recording_each(&source->recording, &source->frame, on_frame, m);
         response = calloc(1, sizeof(*response));
-        status = response ? make(m, g->full_scale, response) : STATUS_FAILED;
+        status = response ? make_response(m, g->full_scale, response) : STATUS_FAILED;
         if (status == STATUS_DONE)
                 status = write_file(output, response);
         free(response);
@@ -206,14 +207,14 @@ static int measure(struct source *source, struct measuring *m, const char *outpu
 }
 
 static int run_response(const struct options *options) {
-        struct measuring *m = calloc(1, sizeof(*m));
+        struct measurement *m = calloc(1, sizeof(*m));
         struct source *source;
-        int status = m ? parse_all(options, m) : STATUS_FAILED;
+        int status = m ? parse_loads(options, m) : STATUS_FAILED;
 
         if (status == STATUS_DONE) {
                 status = source_load(options, &source);
                 if (status == STATUS_DONE) {
-                        status = measure(source, m, options->output);
+                        status = measure_loads(source, m, options->output);
                         source_free(source);
                 }
         }

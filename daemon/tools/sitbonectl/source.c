@@ -14,7 +14,13 @@
 #include "util/suggest.h"
 #include "words/names.h"
 
-enum { PERIODS = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
+/* PREFIX: enough bytes for a few dozen frames of the largest mat. */
+enum { PERIODS_MAX = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
+
+static void complain_of_mistakes(const struct config_errors *mistakes) {
+        for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
+                complain("%s", mistakes->text[i]);
+}
 
 int load_settings(const char *path, struct settings *ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
@@ -25,9 +31,8 @@ int load_settings(const char *path, struct settings *ret) {
                 return STATUS_FAILED;
         }
         settings_load(path, ret, mistakes);
+        complain_of_mistakes(mistakes);
         n = mistakes->n;
-        for (int i = 0; i < n && i < CONFIG_ERRORS_MAX; i++)
-                complain("%s", mistakes->text[i]);
         free(mistakes);
         return n ? STATUS_USAGE : STATUS_DONE;
 }
@@ -38,23 +43,18 @@ const char *exercises_path(const struct options *options, const struct settings 
         return settings->alert.exercises_file[0] ? settings->alert.exercises_file : NULL;
 }
 
-static void say_mistakes(const struct config_errors *mistakes) {
-        for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
-                complain("%s", mistakes->text[i]);
-}
-
-/* The file of this name, or STATUS_USAGE after each mistake in it was said. */
+/* STATUS_DONE, or STATUS_USAGE after a complaint of each mistake in the file. */
 static int read_format(const char *name, struct format *storage, const struct format **ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
 
         *ret = mistakes ? format_find(name, storage, mistakes) : NULL;
         if (mistakes)
-                say_mistakes(mistakes);
+                complain_of_mistakes(mistakes);
         free(mistakes);
         return *ret ? STATUS_DONE : STATUS_USAGE;
 }
 
-static int unknown_format(const struct format_list *list, const char *name) {
+static int complain_of_unknown_format(const struct format_list *list, const char *name) {
         const char *near = NULL;
 
         for (size_t i = 0; i < list->n; i++)
@@ -79,8 +79,8 @@ int load_formats(const char *name, struct format_list **ret) {
                 if (name && strchr(name, '/'))
                         format_list_add(list, name, mistakes);
                 else if (name && !format_list_by_name(list, name))
-                        status = unknown_format(list, name);
-                say_mistakes(mistakes);
+                        status = complain_of_unknown_format(list, name);
+                complain_of_mistakes(mistakes);
                 status = mistakes->n > before ? STATUS_USAGE : status;
         } else {
                 complain("out of memory");
@@ -101,7 +101,7 @@ int find_format(const char *name, struct format *storage, const struct format **
                 return read_format(name, storage, ret);
         status = load_formats(strchr(name, '/') ? NULL : name, &list);
         if (strchr(name, '/'))
-                complain("%s is not there", name);
+                complain("%s: no such file", name);
         free(list);
         return status == STATUS_DONE ? STATUS_USAGE : status;
 }
@@ -125,13 +125,14 @@ int format_of_head(const char *data, size_t n, struct format *storage, const str
                 status = STATUS_DONE;
         }
         if (mistakes)
-                say_mistakes(mistakes);
+                complain_of_mistakes(mistakes);
         free(mistakes);
         return status;
 }
 
-/* Where --format names another mat than the settings do, and that one has a size of its own, the settings' size is not its. */
-static void forget_other_mat(const struct options *options, const struct format *f, struct settings_device *d) {
+/* If --format names another mat than the settings, and that format has a size of its own, the size in the settings does not
+ * apply. */
+static void drop_other_size(const struct options *options, const struct format *f, struct settings_device *d) {
         if (!options->format || !f || strcmp(options->format, d->format) == 0 || f->rows == 0 || f->resizable)
                 return;
         if ((d->rows > 0 && d->rows != f->rows) || (d->cols > 0 && d->cols != f->cols)) {
@@ -152,9 +153,10 @@ int source_load(const struct options *options, struct source **ret) {
         status = find_format(options->format, &s->described, &s->format);
         if (status == STATUS_DONE)
                 status = load_settings(options->config, &s->settings);
-        forget_other_mat(options, s->format, &s->settings.device);
+        drop_other_size(options, s->format, &s->settings.device);
         if (status == STATUS_DONE && (r = file_map(s->path, &s->data, &s->n)) < 0) {
-                complain("%s: %s", s->path, r == -EINVAL ? "is no file; of a pipe, make one first" : strerror(-r));
+                complain("%s: %s", s->path,
+                         r == -EINVAL ? "not a regular file; write the pipe to a file first" : strerror(-r));
                 status = STATUS_FAILED;
         }
         if (status == STATUS_DONE && !s->format && recording_is_native(s->data, s->n))
@@ -175,46 +177,46 @@ int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
 struct periods {
         uint64_t last_us;
         int n;
-        double of[PERIODS];
+        double of[PERIODS_MAX];
 };
 
-static void note_period(void *userdata, const struct frame *frame, const struct recording_row *row) {
+static void record_period(void *userdata, const struct frame *frame, const struct recording_row *row) {
         struct periods *p = userdata;
 
         (void)row;
-        if (p->last_us > 0 && frame->arrived_us > p->last_us && p->n < PERIODS)
+        if (p->last_us > 0 && frame->arrived_us > p->last_us && p->n < PERIODS_MAX)
                 p->of[p->n++] = (double)(frame->arrived_us - p->last_us) / 1e6;
         p->last_us = frame->arrived_us;
 }
 
-static int by_size(const void *a, const void *b) {
+static int compare_numbers(const void *a, const void *b) {
         double x = *(const double *)a, y = *(const double *)b;
 
         return (x > y) - (x < y);
 }
 
 double source_period_s(struct source *s) {
-        size_t n = s->n < PREFIX ? s->n : PREFIX; /* enough for a few dozen frames of the largest mat */
+        size_t n = s->n < PREFIX ? s->n : PREFIX;
         struct periods periods = {0};
         char error[RECORDING_ERROR_MAX];
 
         if (recording_open(&s->recording, s->data, n, s->format, &s->settings.device, error) < 0)
-                return NAN;
-        recording_each(&s->recording, &s->frame, note_period, &periods);
+                return (double)NAN;
+        recording_each(&s->recording, &s->frame, record_period, &periods);
         if (periods.n == 0)
-                return NAN;
-        qsort(periods.of, (size_t)periods.n, sizeof(*periods.of), by_size);
+                return (double)NAN;
+        qsort(periods.of, (size_t)periods.n, sizeof(*periods.of), compare_numbers);
         return periods.of[periods.n / 2];
 }
 
-/* Of frames CSV; the words of other formats stand in sitbone-format(5). */
-static const char *row_fault(enum refusal r) {
-        return r == REFUSED_COUNT  ? "not as many cells as the header names"
+/* The reason a row of frames CSV is refused for; refusals of other formats are described in sitbone-format(5). */
+static const char *explain_refusal(enum refusal r) {
+        return r == REFUSED_COUNT  ? "not as many cells as in the header"
                : r == REFUSED_TEXT ? "not a number"
-                                   : "a time before the row above, or a number too large";
+                                   : "a time before that of the row above, or a number that is too large";
 }
 
-void source_say_missing(const struct source *s, FILE *f) {
+void source_print_losses(const struct source *s, FILE *f) {
         const struct recording *r = &s->recording;
 
         for (int i = 0; i < REFUSAL_N; i++) {
@@ -223,7 +225,7 @@ void source_say_missing(const struct source *s, FILE *f) {
                 fprintf(f, "%s: %llu refused: %s", s->path, (unsigned long long)r->refused[i],
                         refusal_name((enum refusal)i));
                 if (r->refused_line[i] > 0)
-                        fprintf(f, "; the first is line %u: %s", r->refused_line[i], row_fault((enum refusal)i));
+                        fprintf(f, "; the first is line %u: %s", r->refused_line[i], explain_refusal((enum refusal)i));
                 fputc('\n', f);
         }
         if (r->damaged_bytes > 0)

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "contract/live_json.h"
 #include "tools/sitbonectl/complain.h"
-#include "tools/sitbonectl/json_number.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "words/names.h"
@@ -77,11 +77,11 @@ static bool make_pairs(struct what_if_list *before, struct what_if_list *after, 
 
                 if (other)
                         other->matched = true;
-                pairs[n++] = (struct pair){before->of[i].at_s, other ? other->at_s : NAN, before->of[i].kind};
+                pairs[n++] = (struct pair){before->of[i].at_s, other ? other->at_s : (double)NAN, before->of[i].kind};
         }
         for (size_t i = 0; i < after->n; i++)
                 if (!after->of[i].matched)
-                        pairs[n++] = (struct pair){NAN, after->of[i].at_s, after->of[i].kind};
+                        pairs[n++] = (struct pair){(double)NAN, after->of[i].at_s, after->of[i].kind};
         qsort(pairs, n, sizeof(*pairs), compare_times);
         *ret = (struct pairs){n, pairs};
         return true;
@@ -133,12 +133,12 @@ static void print_json(const struct pairs *pairs) {
         for (size_t i = 0; i < pairs->n; i++) {
                 const struct pair *p = &pairs->of[i];
 
-                json_array_append_new(array,
-                                      json_pack("{s:s, s:s, s:o, s:o}", "kind", alert_kind_name(p->kind), "change",
-                                                change_names[classify_change(p)], "before_s",
-                                                json_rounded(p->before_s, 1), "after_s", json_rounded(p->after_s, 1)));
+                json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:o}", "kind", alert_kind_name(p->kind),
+                                                       "change", change_names[classify_change(p)], "before_s",
+                                                       live_json_number(p->before_s, 1), "after_s",
+                                                       live_json_number(p->after_s, 1)));
         }
-        json_dumpf(array, stdout, JSON_NUMBER_FLAGS);
+        json_dumpf(array, stdout, LIVE_JSON_FLAGS);
         putchar('\n');
         json_decref(array);
 }

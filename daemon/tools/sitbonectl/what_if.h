@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What-if: which alerts come, go or move when the same time is decided with two settings. For replay --against and
+/* Alerts that come, go or move when the same time is decided with two settings. For replay --against and
  * history --what-if. */
 #ifndef TOOLS_SITBONECTL_WHAT_IF_H
 #define TOOLS_SITBONECTL_WHAT_IF_H

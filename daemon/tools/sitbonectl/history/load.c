@@ -84,7 +84,7 @@ static const char *read_text(sqlite3_stmt *s, int column) {
 }
 
 static double read_number(sqlite3_stmt *s, int column) {
-        return sqlite3_column_type(s, column) == SQLITE_NULL ? NAN : sqlite3_column_double(s, column);
+        return sqlite3_column_type(s, column) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(s, column);
 }
 
 /* Calls add_row for each row of a statement, in which ?1 and ?2 are the begin and the end of the period. */
@@ -235,7 +235,7 @@ static int compare_numbers(const void *a, const void *b) {
 
 static double find_median(double *values, int n) {
         if (n == 0)
-                return NAN;
+                return (double)NAN;
         qsort(values, (size_t)n, sizeof(*values), compare_numbers);
         return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
@@ -305,7 +305,7 @@ void history_hours(const struct history *h, int *ret_from, int *ret_to) {
 }
 
 double history_percent(const struct history_share *s) {
-        return s->known > 0 ? 100.0 * s->worked / s->known : NAN;
+        return s->known > 0 ? 100.0 * s->worked / s->known : (double)NAN;
 }
 
 void history_squeeze_words(const struct history *h, char *ret, size_t size) {

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/sitbonectl/json_number.h"
+#include "contract/live_json.h"
 #include "tools/sitbonectl/terminal.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
@@ -273,7 +273,7 @@ static void make_calibration_words(const struct history_calibration *c, char *re
         history_day_words(history_day_of(c->at_s, c->offset_min), day, sizeof(day));
         n = (size_t)snprintf(ret, size, "%s%s%s: %s", day, *c->sitter ? ", " : "", c->sitter,
                              strcmp(c->what, "personal") == 0 ? _("tilt rests on the sitter's own poses")
-                                                              : _("tilt rests on average values"));
+                                                              : _("tilt rests on typical values"));
         view_poses_words(c->poses, poses, sizeof(poses));
         if (*poses && n < size)
                 snprintf(ret + n, size - n, " (%s)", poses);
@@ -319,10 +319,10 @@ void history_print(const struct history *h, FILE *f) {
 /* ---- JSON ---- */
 
 static json_t *make_postures(const double in_s[POSTURE_N]) {
-        json_t *postures = json_pack("{s:o}", "unknown", json_rounded(in_s[POSTURE_UNKNOWN], 1));
+        json_t *postures = json_pack("{s:o}", "unknown", live_json_number(in_s[POSTURE_UNKNOWN], 1));
 
         for (int k = POSTURE_UNKNOWN + 1; k < POSTURE_N; k++)
-                json_object_set_new(postures, posture_name((enum posture_class)k), json_rounded(in_s[k], 1));
+                json_object_set_new(postures, posture_name((enum posture_class)k), live_json_number(in_s[k], 1));
         return postures;
 }
 
@@ -369,8 +369,8 @@ static json_t *make_days(const struct history *h) {
 
         for (int d = 0; d < h->n_days; d++)
                 json_array_append_new(days, json_pack("{s:o, s:o, s:o}", "date", make_date(h->period.first_day + d),
-                                                      "seated_s", json_rounded(h->days[d].seated_s, 1), "postures_s",
-                                                      make_postures(h->days[d].in_s)));
+                                                      "seated_s", live_json_number(h->days[d].seated_s, 1),
+                                                      "postures_s", make_postures(h->days[d].in_s)));
         return days;
 }
 
@@ -390,16 +390,16 @@ void history_print_json(const struct history *h, FILE *f) {
                 json_t *value;
         } members[] = {
                 {"period", make_period(&h->period)},
-                {"seated_s", json_rounded(h->seated_s, 1)},
+                {"seated_s", live_json_number(h->seated_s, 1)},
                 {"bouts", json_integer((json_int_t)h->n_bouts)},
-                {"longest_s", json_rounded(history_longest_s(h), 1)},
+                {"longest_s", live_json_number(history_longest_s(h), 1)},
                 {"breaks", json_integer(breaks)},
-                {"breaks_s", json_rounded(breaks_s, 0)},
+                {"breaks_s", live_json_number(breaks_s, 0)},
                 {"partial_breaks", json_integer(partial)},
                 {"shifts", json_integer(h->shifts)},
                 {"postures_s", make_postures(h->in_s)},
-                {"first_slump_min", json_rounded(h->slump_all_min, 1)},
-                {"asymmetry", json_rounded(h->balance_s > 0 ? h->asymmetry_s / h->balance_s : NAN, 3)},
+                {"first_slump_min", live_json_number(h->slump_all_min, 1)},
+                {"asymmetry", live_json_number(h->balance_s > 0 ? h->asymmetry_s / h->balance_s : (double)NAN, 3)},
                 {"alerts", json_integer((json_int_t)h->n_alerts)},
                 {"outcomes", make_outcomes(h)},
                 {"worked_by_hour", make_shares(h->by_hour, 24)},
@@ -407,7 +407,7 @@ void history_print_json(const struct history *h, FILE *f) {
                 {"worked_by_exercise", make_shares(h->by_exercise, h->n_exercises)},
                 {"squeezes", json_integer(h->squeezes.repetitions)},
                 {"squeezes_asked", json_integer(h->squeezes.asked)},
-                {"squeezed_s", json_rounded(h->squeezes.held_s, 1)},
+                {"squeezed_s", live_json_number(h->squeezes.held_s, 1)},
                 {"strengthening_sessions", json_integer(h->sessions)},
                 {"calibration_changes", json_integer(h->calibrations)},
                 {"days", make_days(h)},
@@ -416,7 +416,7 @@ void history_print_json(const struct history *h, FILE *f) {
 
         for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
                 json_object_set_new(root, members[i].key, members[i].value);
-        json_dumpf(root, f, JSON_NUMBER_FLAGS);
+        json_dumpf(root, f, LIVE_JSON_FLAGS);
         fputc('\n', f);
         json_decref(root);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* calibrate, teach and sitter: ask the daemon to learn, and show how it gets on. The daemon gathers by itself: who goes
- * away from the terminal loses nothing. */
+/* calibrate, teach and sitter: ask the daemon to learn, and show its progress. The daemon learns without sitbonectl: nothing
+ * is lost when the terminal is closed. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,30 +8,33 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/live/get_live.h"
 #include "util/language.h"
 #include "words/names.h"
 
-enum { TRIES = 3, LOOKS = 600 /* a tenth of a second each: longer than the daemon waits */ };
+/* POLLS_MAX: at one each tenth of a second, longer than the daemon waits for the sitter. */
+enum { TRIES = 3, POLLS_MAX = 600 };
 
-static const double PREPARE_S = 5;
-static const double WELL_APART = 4; /* standard deviations; 2 is the least the daemon takes */
+#define POLL_S    0.1
+#define PREPARE_S 5.0
+/* Standard deviations between a pose and upright; the daemon accepts 2 and more. */
+#define WELL_APART 4.0
 
-struct session {
+struct lesson {
         struct link link;
         struct view *view;
         double prepare_s;
-        bool terminal; /* the line may be written over */
+        bool terminal; /* a line can be overwritten */
 };
 
-static void pause_s(double s) {
+static void sleep_s(double s) {
         struct timespec t = {(time_t)s, (long)((s - floor(s)) * 1e9)};
 
         while (nanosleep(&t, &t) < 0 && errno == EINTR)
                 ;
 }
 
-static int begin(const struct options *options, double prepare_s, struct session *ret) {
+static int begin_lesson(const struct options *options, double prepare_s, struct lesson *ret) {
         char *end = NULL;
         int status;
 
@@ -52,40 +55,38 @@ static int begin(const struct options *options, double prepare_s, struct session
         return STATUS_FAILED;
 }
 
-static int end(struct session *s, int status) {
+static int end_lesson(struct lesson *s, int status) {
         link_close(&s->link);
         free(s->view);
         return status;
 }
 
-static int look(struct session *s) {
+static int read_view(struct lesson *s) {
         int r = link_live(&s->link, s->view);
 
-        if (r >= 0)
-                return STATUS_DONE;
-        return link_lost(r);
+        return r < 0 ? link_lost(r) : STATUS_DONE;
 }
 
-static bool is(const char *a, const char *b) {
+static bool is_equal(const char *a, const char *b) {
         return strcmp(a, b) == 0;
 }
 
 /* ---- one pose or posture ---- */
 
-static void count_down(const struct session *s) {
+static void count_down(const struct lesson *s) {
         double left = s->prepare_s;
 
         while (left > 0) {
                 if (s->terminal)
                         printf("\r  %s %.0f s   ", _("starts in"), ceil(left));
                 fflush(stdout);
-                pause_s(left < 1 ? left : 1);
+                sleep_s(left < 1 ? left : 1);
                 left -= 1;
         }
 }
 
-/* One line that is written over, ten blocks wide. */
-static void show_progress(const struct session *s) {
+/* Overwrites one line with a bar of ten characters. */
+static void show_progress(const struct lesson *s) {
         int done = (int)lrint(10 - fmin(fmax(s->view->live.learning_left_s, 0), 10));
 
         if (!s->terminal)
@@ -95,52 +96,52 @@ static void show_progress(const struct session *s) {
         fflush(stdout);
 }
 
-/* What to do now, by itself on its line or, where nobody can write over it, when it changes. */
-static void show_cue(const struct session *s, char *last, size_t size) {
+/* Overwrites one line with what to do now; in a pipe prints it when it changes. */
+static void show_cue(const struct lesson *s, char *last_cue, size_t size) {
         const struct view *v = s->view;
-        bool squeeze = is(v->live.learning_cue, "squeeze");
+        bool squeeze = is_equal(v->live.learning_cue, "squeeze");
         const char *loud = squeeze ? _("SQUEEZE") : _("let go");
 
         if (s->terminal)
                 printf("\r  %-*s %2.0f s ", language_field_width(loud, 12), loud, v->live.learning_left_s);
-        else if (!is(last, v->live.learning_cue))
+        else if (!is_equal(last_cue, v->live.learning_cue))
                 printf("  %s\n", squeeze ? _("squeeze") : _("let go"));
-        snprintf(last, size, "%s", v->live.learning_cue);
+        snprintf(last_cue, size, "%s", v->live.learning_cue);
         fflush(stdout);
 }
 
-/* Until the daemon has gathered. */
-static int watch(struct session *s) {
+/* Shows the progress until the daemon has learnt or refused. */
+static int show_learning(struct lesson *s) {
         char cue[LIVE_WORD_MAX] = "";
 
-        for (int i = 0; i < LOOKS; i++) {
-                int status = look(s);
+        for (int i = 0; i < POLLS_MAX; i++) {
+                int status = read_view(s);
 
                 if (status != STATUS_DONE)
                         return status;
-                if (!is(s->view->live.learning, "gathers"))
+                if (!is_equal(s->view->live.learning, "gathers"))
                         break;
                 if (*s->view->live.learning_cue)
                         show_cue(s, cue, sizeof(cue));
                 else
                         show_progress(s);
-                pause_s(0.1);
+                sleep_s(POLL_S);
         }
         if (s->terminal)
                 printf("\r%40s\r", "");
-        if (is(s->view->live.learning, "refused")) {
+        if (is_equal(s->view->live.learning, "refused")) {
                 complain("%s", language_translate(s->view->live.learning_why));
                 return STATUS_FAILED;
         }
-        if (is(s->view->live.learning, "gathers")) {
-                complain(_("the daemon is still waiting for %s; sitbonectl status says how it gets on"),
+        if (is_equal(s->view->live.learning, "gathers")) {
+                complain(_("the daemon is still waiting for %s; sitbonectl status shows the progress"),
                          posture_text(s->view->live.learning_what));
                 return STATUS_FAILED;
         }
         return STATUS_DONE;
 }
 
-static int ask(struct session *s, const char *method, const char *what) {
+static int learn_pose(struct lesson *s, const char *method, const char *what) {
         char refusal[VIEW_TEXT_MAX];
         int status;
 
@@ -153,27 +154,27 @@ static int ask(struct session *s, const char *method, const char *what) {
                 complain("%s", refusal);
                 return status;
         }
-        return watch(s);
+        return show_learning(s);
 }
 
 /* ---- calibrate ---- */
 
-/* NAN = not there. */
-static double separation_of(const struct view *v, const char *pose) {
+/* NAN = the pose is not calibrated. */
+static double find_separation(const struct view *v, const char *pose) {
         char words[LIVE_WORD_MAX], *rest = words, *word;
 
         snprintf(words, sizeof(words), "%s", v->live.poses);
         for (int i = 0; i < POSE_N && (word = strsep(&rest, " ")); i++)
-                if (is(word, pose))
+                if (is_equal(word, pose))
                         return v->live.separation.of[i];
-        return NAN;
+        return (double)NAN;
 }
 
 static void print_preview(const struct view *v) {
-        puts(_("How well the mat tells these from upright, in standard deviations of a second:"));
+        puts(_("Separation of these poses from upright, in standard deviations of a value of one second:"));
         for (int i = 1; i < POSE_N; i++) {
                 const char *pose = pose_name((enum calibrate_pose)i);
-                double apart = separation_of(v, pose);
+                double apart = find_separation(v, pose);
 
                 pose = posture_text(pose);
                 printf("  %-*s ", language_field_width(pose, 16), pose);
@@ -185,14 +186,14 @@ static void print_preview(const struct view *v) {
 }
 
 static const char *const instructions[POSE_N] = {
-        [POSE_UPRIGHT] = N_("Sit upright, the way that you mean by it."),
+        [POSE_UPRIGHT] = N_("Sit upright, in the way that you call upright."),
         [POSE_SLOUCHED] = N_("Slouch: let the pelvis roll backwards, the way you do when tired."),
         [POSE_ARCHED] = N_("Arch: roll the pelvis forwards, belly to the front."),
         [POSE_LEFT] = N_("Put your weight on the left side."),
         [POSE_RIGHT] = N_("Put your weight on the right side."),
 };
 
-static int guide(struct session *s) {
+static int calibrate_all(struct lesson *s) {
         for (int i = 0; i < POSE_N; i++) {
                 int status = STATUS_FAILED;
 
@@ -200,117 +201,115 @@ static int guide(struct session *s) {
                 for (int tries = 0; tries < TRIES && status != STATUS_DONE; tries++) {
                         if (tries > 0)
                                 puts(_("  Once more."));
-                        status = ask(s, "Calibrate", pose_name((enum calibrate_pose)i));
+                        status = learn_pose(s, "Calibrate", pose_name((enum calibrate_pose)i));
                         if (status != STATUS_DONE &&
-                            (look(s) != STATUS_DONE || !is(s->view->live.occupancy, "person")))
-                                return STATUS_FAILED; /* who stood up has ended it */
+                            (read_view(s) != STATUS_DONE || !is_equal(s->view->live.occupancy, "person")))
+                                return STATUS_FAILED; /* standing up cancels the calibration */
                 }
                 if (status != STATUS_DONE) {
-                        complain(_("given up at %s; the poses before it are kept"),
+                        complain(_("calibration ended at %s; the poses before it are kept"),
                                  posture_text(pose_name((enum calibrate_pose)i)));
                         return status;
                 }
-                puts(_("  Taken."));
+                puts(_("  Done."));
         }
         print_preview(s->view);
-        puts(_("Calibrated. It is kept, and what you do not like can be done again: sitbonectl calibrate POSE"));
+        puts(_("Calibrated. To repeat a single pose: sitbonectl calibrate POSE"));
         return STATUS_DONE;
 }
 
-static int single(struct session *s, const char *pose) {
+static int calibrate_one(struct lesson *s, const char *pose) {
         double apart;
         int status;
 
-        if (is(pose, "squeeze"))
+        if (is_equal(pose, "squeeze"))
                 puts(_("Sit still, and squeeze your glutes five times, four seconds each, at this beat:"));
-        status = ask(s, "Calibrate", pose);
-
+        status = learn_pose(s, "Calibrate", pose);
         if (status != STATUS_DONE)
                 return status;
-        if (is(pose, "empty")) {
+        if (is_equal(pose, "empty")) {
                 puts(_("The seat as it is now counts as empty."));
                 return STATUS_DONE;
         }
-        if (is(pose, "squeeze")) {
-                puts(_("The seat can tell a squeeze-like change from sitting: it counts them from now on "
-                       "(experimental)."));
+        if (is_equal(pose, "squeeze")) {
+                puts(_("Changes of the load that look like a squeeze are counted from now on (experimental)."));
                 return STATUS_DONE;
         }
-        if (is(pose, "upright")) {
+        if (is_equal(pose, "upright")) {
                 puts(_("The way you sit now counts as your upright."));
                 return STATUS_DONE;
         }
-        apart = separation_of(s->view, pose);
+        apart = find_separation(s->view, pose);
         if (isnan(apart))
-                printf(_("Taken: %s. How well it is told apart shows once upright is calibrated.\n"),
+                printf(_("Calibrated: %s. Its separation is shown after upright is calibrated.\n"),
                        posture_text(pose));
         else
-                printf(_("Taken: %s, %.1f standard deviations from upright.\n"), posture_text(pose), apart);
+                printf(_("Calibrated: %s, %.1f standard deviations from upright.\n"), posture_text(pose), apart);
         return STATUS_DONE;
 }
 
 static int run_calibrate(const struct options *options) {
         const char *pose = options->n_args ? options->args[0] : NULL;
         enum calibrate_target target;
-        struct session s;
+        struct lesson s;
         int status;
 
         if (pose && !calibrate_target_of(pose, &target)) {
                 complain(_("calibrate %s: must be upright, slouched, arched, left, right, squeeze or empty"), pose);
                 return STATUS_USAGE;
         }
-        status = begin(options, pose ? 0 : PREPARE_S, &s);
+        status = begin_lesson(options, pose ? 0 : PREPARE_S, &s);
         if (status != STATUS_DONE)
                 return status;
-        return end(&s, pose ? single(&s, pose) : guide(&s));
+        return end_lesson(&s, pose ? calibrate_one(&s, pose) : calibrate_all(&s));
 }
 
 /* ---- teach ---- */
 
-static int bad_name(const char *verb, const char *name) {
-        complain(_("%s %s: a name has a-z, 0-9 and hyphens, 1 to 31 characters, no hyphen first"), verb, name);
+static int complain_of_name(const char *command, const char *name) {
+        complain(_("%s %s: a name has a-z, 0-9 and hyphens, 1 to 31 characters, no hyphen first"), command, name);
         return STATUS_USAGE;
 }
 
-/* What stands in words, separated by blanks: a line each, or a JSON array. */
-static void print_names(const char *words, bool json) {
+/* Prints names, separated by blanks: a line each, or a JSON array. */
+static void print_names(const char *names, bool json) {
         if (json)
                 putchar('[');
-        for (const char *p = words; *p;) {
+        for (const char *p = names; *p;) {
                 int n = (int)strcspn(p, " ");
 
-                printf(json ? "%s\"%.*s\"" : "%s%.*s\n", json && p > words ? "," : "", n, p);
+                printf(json ? "%s\"%.*s\"" : "%s%.*s\n", json && p > names ? "," : "", n, p);
                 p += n + (p[n] == ' ');
         }
         if (json)
                 puts("]");
 }
 
-static int list(struct session *s, bool json) {
-        int status = look(s);
+static int list_taught(struct lesson *s, bool json) {
+        int status = read_view(s);
 
         if (status != STATUS_DONE)
                 return status;
         if (!json && !*s->view->live.taught_postures)
-                puts(_("Nothing was taught yet."));
+                puts(_("No posture was taught yet."));
         else
                 print_names(s->view->live.taught_postures, json);
         return STATUS_DONE;
 }
 
-static int tell(struct session *s, const char *method, const char *name, const char *said) {
+static int call_with_name(struct lesson *s, const char *method, const char *name, const char *done) {
         char refusal[VIEW_TEXT_MAX];
         int status = link_call(&s->link, method, refusal, sizeof(refusal), "s", name);
 
         if (status == STATUS_DONE)
-                puts(said);
+                puts(done);
         else
                 complain("%s", refusal);
         return status;
 }
 
-static int teach(struct session *s, const char *name) {
-        int status = ask(s, "Teach", name);
+static int teach_posture(struct lesson *s, const char *name) {
+        int status = learn_pose(s, "Teach", name);
 
         if (status == STATUS_DONE)
                 printf(_("Taught: %s.\n"), name);
@@ -320,7 +319,7 @@ static int teach(struct session *s, const char *name) {
 static int run_teach(const struct options *options) {
         const char *name = options->forget ? options->forget : options->n_args ? options->args[0] : NULL;
         char checked[32];
-        struct session s;
+        struct lesson s;
         int status;
 
         if (options->list + (options->forget != NULL) + options->n_args != 1) {
@@ -328,22 +327,22 @@ static int run_teach(const struct options *options) {
                 return STATUS_USAGE;
         }
         if (name && !name_of(name, checked))
-                return bad_name("teach", name);
-        status = begin(options, 0, &s);
+                return complain_of_name("teach", name);
+        status = begin_lesson(options, 0, &s);
         if (status != STATUS_DONE)
                 return status;
         if (options->list)
-                return end(&s, list(&s, options->json));
+                return end_lesson(&s, list_taught(&s, options->json));
         if (options->forget)
-                return end(&s, tell(&s, "Unteach", name, _("Forgotten.")));
-        return end(&s, teach(&s, name));
+                return end_lesson(&s, call_with_name(&s, "Unteach", name, _("Deleted.")));
+        return end_lesson(&s, teach_posture(&s, name));
 }
 
 /* ---- sitter ---- */
 
-static int say_sitter(struct session *s, bool json) {
+static int print_sitter(struct lesson *s, bool json) {
         const struct view *v = s->view;
-        int status = look(s);
+        int status = read_view(s);
 
         if (status != STATUS_DONE)
                 return status;
@@ -360,17 +359,18 @@ static int say_sitter(struct session *s, bool json) {
 
 static int run_sitter(const struct options *options) {
         const char *name = options->n_args ? options->args[0] : NULL;
-        bool nobody = name && is(name, "nobody");
+        bool nobody = name && is_equal(name, "nobody");
         char checked[32];
-        struct session s;
+        struct lesson s;
         int status;
 
         if (name && !nobody && !name_of(name, checked))
-                return bad_name("sitter", name);
-        status = begin(options, 0, &s);
+                return complain_of_name("sitter", name);
+        status = begin_lesson(options, 0, &s);
         if (status != STATUS_DONE)
                 return status;
-        return end(&s, name ? tell(&s, "SetSitter", nobody ? "" : name, _("Noted.")) : say_sitter(&s, options->json));
+        return end_lesson(&s, name ? call_with_name(&s, "SetSitter", nobody ? "" : name, _("Sitter set."))
+                                   : print_sitter(&s, options->json));
 }
 
 const struct ctl_command calibrate_command = {

@@ -147,7 +147,7 @@ int link_call(struct link *link, const char *method, char *ret, size_t size, con
 }
 
 int link_command(const struct options *options, const char *done, const char *method, const char *signature, ...) {
-        char refusal[VIEW_TEXT_MAX];
+        char refusal[LINK_TEXT_MAX];
         va_list arguments;
         struct link link;
         int status = link_open(options, &link);

@@ -4,11 +4,12 @@
 #define TOOLS_SITBONECTL_LIVE_DAEMON_LINK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "tools/sitbonectl/commands.h"
-#include "tools/sitbonectl/view/values.h"
 
-enum { LINK_NAME_MAX = 256 }; /* length of any name on a bus */
+/* LINK_NAME_MAX: length of any name on a bus; LINK_TEXT_MAX: of the sentence of a refusal. */
+enum { LINK_NAME_MAX = 256, LINK_TEXT_MAX = 512 };
 
 struct sd_bus;
 
@@ -27,9 +28,6 @@ int link_nobody(const struct options *options);
 /* STATUS_DONE, or STATUS_FAILED or STATUS_USAGE after a complaint with the next step. */
 int link_open(const struct options *options, struct link *ret);
 void link_close(struct link *link);
-
-/* Reads the answer to GetLive into *ret. 0 or a negative errno; nothing is printed. */
-int link_live(struct link *link, struct view *ret);
 
 /* Complains that no answer came; r: negative errno. Returns STATUS_FAILED. */
 int link_lost(int r);

@@ -9,7 +9,7 @@
 #include "contract/bus_names.h"
 #include "contract/live_bus.h"
 #include "contract/live_fill.h"
-#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/live/get_live.h"
 #include "util/clock.h"
 
 enum { TIMEOUT_US = 2000000 };

@@ -37,7 +37,7 @@ static int read_value(sd_bus_message *m, json_t **ret) {
         return *ret ? 0 : r < 0 ? r : -EBADMSG;
 }
 
-static int read_dict(sd_bus_message *m, json_t *ret) {
+static int read_dict(sd_bus_message *m, json_t *object) {
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
         const char *key;
 
@@ -48,7 +48,7 @@ static int read_dict(sd_bus_message *m, json_t *ret) {
                 if (r >= 0)
                         r = read_value(m, &value);
                 if (r >= 0)
-                        json_object_set_new(ret, key, value);
+                        json_object_set_new(object, key, value);
                 if (r >= 0)
                         r = sd_bus_message_exit_container(m);
         }
@@ -67,7 +67,7 @@ static int read_kinds(sd_bus_message *m, json_t *kinds) {
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-static int call_get_why(struct link *link, json_t *ret) {
+static int call_get_why(struct link *link, json_t *object) {
         sd_bus_message *call = NULL, *reply = NULL;
         json_t *kinds = json_array();
         int r = sd_bus_message_new_method_call(link->bus, &call, link->name, BUS_PATH, BUS_INTERFACE, "GetWhy");
@@ -75,32 +75,32 @@ static int call_get_why(struct link *link, json_t *ret) {
         if (r >= 0)
                 r = sd_bus_call(link->bus, call, TIMEOUT_US, NULL, &reply);
         if (r >= 0)
-                r = read_dict(reply, ret);
+                r = read_dict(reply, object);
         if (r >= 0)
                 r = read_kinds(reply, kinds);
-        json_object_set_new(ret, "kinds", kinds);
+        json_object_set_new(object, "kinds", kinds);
         sd_bus_message_unref(reply);
         sd_bus_message_unref(call);
         return r;
 }
 
-int get_why(const struct options *options, json_t *ret) {
+int get_why(const struct options *options, json_t *object) {
         struct link link;
         int r, status = link_open(options, &link);
 
         if (status != STATUS_DONE)
                 return status;
-        r = call_get_why(&link, ret);
+        r = call_get_why(&link, object);
         link_close(&link);
         return r < 0 ? link_lost(r) : STATUS_DONE;
 }
 
-void workout_words(const json_t *all, char *ret, size_t size) {
-        int number = (int)json_integer_value(json_object_get(all, "session_number"));
-        int of = (int)json_integer_value(json_object_get(all, "session_of"));
-        int days = (int)json_integer_value(json_object_get(all, "session_in_days"));
-        int done = (int)json_integer_value(json_object_get(all, "session_done"));
-        const char *suits = json_string_value(json_object_get(all, "session_suits"));
+void workout_words(const json_t *why, char *ret, size_t size) {
+        int number = (int)json_integer_value(json_object_get(why, "session_number"));
+        int of = (int)json_integer_value(json_object_get(why, "session_of"));
+        int days = (int)json_integer_value(json_object_get(why, "session_in_days"));
+        int done = (int)json_integer_value(json_object_get(why, "session_done"));
+        const char *suits = json_string_value(json_object_get(why, "session_suits"));
         size_t n;
 
         if (days == 0)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/live/get_live.h"
 #include "util/language.h"
 #include "words/names.h"
 

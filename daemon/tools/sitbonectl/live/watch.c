@@ -1,21 +1,162 @@
 /* SPDX-License-Identifier: MIT */
-/* watch: the live view, polled ten times a second; ncurses on a terminal, text otherwise. */
-#include <errno.h>
+/* watch: the live view, read from the daemon ten times a second; ncurses on a terminal, text otherwise. */
+#define NCURSES_WIDECHAR 1
 #include <langinfo.h>
-#include <locale.h>
+#include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
-#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/live/get_live.h"
 #include "tools/sitbonectl/view/draw.h"
-#include "tools/sitbonectl/view/screen.h"
 #include "util/clock.h"
 #include "util/language.h"
 
-enum { POLL_MS = 100, RETRY_MS = 1000, MESSAGE_MS = 3000 };
+enum { POLL_MS = 100, RETRY_MS = 1000, MESSAGE_MS = 3000, PAIRS_MAX = 512 };
+
+/* ---- a canvas on a terminal ---- */
+
+struct screen {
+        void *terminal; /* SCREEN of ncurses */
+        struct look look;
+        int n_pairs, pairs_max;
+        struct {
+                int16_t fg, bg;
+        } pairs[PAIRS_MAX]; /* pair i + 1 */
+};
+
+/* False if NO_COLOR is set. */
+static bool wants_colour(void) {
+        const char *no_colour = getenv("NO_COLOR");
+
+        return !no_colour || !no_colour[0];
+}
+
+/* False if the terminal is unsuitable. */
+static bool open_screen(struct screen *s) {
+        memset(s, 0, sizeof(*s));
+        s->terminal = newterm(NULL, stdout, stdin);
+        if (!s->terminal)
+                return false;
+        cbreak();
+        noecho();
+        curs_set(0);
+        keypad(stdscr, TRUE);
+        if (wants_colour() && has_colors() && start_color() == OK && use_default_colors() == OK)
+                s->look.colours = COLORS >= 256 ? 256 : COLORS >= 8 ? 8 : 0;
+        s->look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+        s->pairs_max = COLOR_PAIRS - 1 < PAIRS_MAX ? COLOR_PAIRS - 1 : PAIRS_MAX;
+        return true;
+}
+
+static void close_screen(struct screen *s) {
+        endwin();
+        delscreen(s->terminal);
+}
+
+/* Gives the canvas the present size of the terminal. False = out of memory. */
+static bool fit_canvas(struct canvas *c) {
+        int rows, cols;
+
+        getmaxyx(stdscr, rows, cols);
+        if (rows == c->rows && cols == c->cols)
+                return true;
+        erase();
+        return canvas_resize(c, cols, rows);
+}
+
+/* Colour pairs are made when needed; without free pairs the default colours are used. */
+static short choose_pair(struct screen *s, int16_t fg, int16_t bg) {
+        if (s->look.colours == 0)
+                return 0;
+        for (int i = 0; i < s->n_pairs; i++)
+                if (s->pairs[i].fg == fg && s->pairs[i].bg == bg)
+                        return (short)(i + 1);
+        if (s->n_pairs >= s->pairs_max)
+                return 0;
+        s->pairs[s->n_pairs].fg = fg;
+        s->pairs[s->n_pairs].bg = bg;
+        s->n_pairs++;
+        init_pair((short)s->n_pairs, fg, bg);
+        return (short)s->n_pairs;
+}
+
+static void show_canvas(struct screen *s, const struct canvas *c) {
+        for (int y = 0; y < c->rows; y++)
+                for (int x = 0; x < c->cols; x++) {
+                        const struct glyph *g = &c->at[y * c->cols + x];
+                        wchar_t text[2] = {(wchar_t)g->ch, 0};
+                        cchar_t cell;
+
+                        setcchar(&cell, text, g->bold ? A_BOLD : A_NORMAL, choose_pair(s, g->fg, g->bg), NULL);
+                        mvadd_wch(y, x, &cell);
+                }
+        refresh();
+}
+
+/* Waits for a key at most wait_ms; -1 = none was pressed. */
+static int wait_for_key(int wait_ms) {
+        int key;
+
+        timeout(wait_ms);
+        key = getch();
+        return key == ERR ? -1 : key;
+}
+
+static void print_colour(FILE *f, const struct glyph *g) {
+        fputs("\033[0", f);
+        if (g->bold)
+                fputs(";1", f);
+        if (g->fg >= 0)
+                fprintf(f, ";38;5;%d", g->fg);
+        if (g->bg >= 0)
+                fprintf(f, ";48;5;%d", g->bg);
+        fputc('m', f);
+}
+
+static void print_character(FILE *f, uint32_t code) {
+        if (code < 0x80) {
+                fputc((int)code, f);
+        } else if (code < 0x800) {
+                fputc((int)(0xc0 | code >> 6), f);
+                fputc((int)(0x80 | (code & 0x3f)), f);
+        } else {
+                fputc((int)(0xe0 | (code >> 12 & 0xf)), f);
+                fputc((int)(0x80 | (code >> 6 & 0x3f)), f);
+                fputc((int)(0x80 | (code & 0x3f)), f);
+        }
+}
+
+static int find_line_end(const struct canvas *c, int y) {
+        int end = c->cols;
+
+        while (end > 0 && c->at[y * c->cols + end - 1].ch == ' ' && c->at[y * c->cols + end - 1].bg < 0)
+                end--;
+        return end;
+}
+
+/* Prints UTF-8 or ASCII lines, with escape sequences if the look has colours. */
+static void print_canvas(const struct canvas *c, FILE *f) {
+        for (int y = 0; y < c->rows; y++) {
+                const struct glyph *last = NULL;
+
+                for (int x = 0; x < find_line_end(c, y); x++) {
+                        const struct glyph *g = &c->at[y * c->cols + x];
+
+                        if (c->look.colours &&
+                            (!last || last->fg != g->fg || last->bg != g->bg || last->bold != g->bold))
+                                print_colour(f, g);
+                        print_character(f, g->ch);
+                        last = g;
+                }
+                fputs(c->look.colours ? "\033[0m\n" : "\n", f);
+        }
+}
+
+/* ---- the live view ---- */
 
 struct watch {
         const struct options *options;
@@ -27,12 +168,12 @@ struct watch {
         uint64_t message_until_us;
 };
 
-static void say(struct watch *w, const char *text) {
+static void set_message(struct watch *w, const char *text) {
         snprintf(w->message, sizeof(w->message), "%s", text);
         w->message_until_us = clock_boottime_us() + MESSAGE_MS * 1000ull;
 }
 
-static void ask(struct watch *w, const char *method, const char *done) {
+static void call_method(struct watch *w, const char *method, const char *done) {
         char refusal[VIEW_TEXT_MAX];
         int status;
 
@@ -42,22 +183,22 @@ static void ask(struct watch *w, const char *method, const char *done) {
                 status = link_call(&w->link, method, refusal, sizeof(refusal), "u", (uint32_t)0);
         else
                 status = link_call(&w->link, method, refusal, sizeof(refusal), "");
-        say(w, status == STATUS_DONE ? done : refusal);
+        set_message(w, status == STATUS_DONE ? done : refusal);
 }
 
 /* False = quit. */
-static bool key_pressed(struct watch *w, int key) {
+static bool handle_key(struct watch *w, int key) {
         switch (key) {
         case 'q':
                 return false;
         case 's':
-                ask(w, "Snooze", _("Snoozed."));
+                call_method(w, "Snooze", _("Snoozed."));
                 break;
         case 'd':
-                ask(w, "Done", _("Noted: done."));
+                call_method(w, "Done", _("Recorded: done."));
                 break;
         case 't':
-                ask(w, "Tare", _("The seat as it is now counts as empty."));
+                call_method(w, "Tare", _("The seat as it is now counts as empty."));
                 break;
         default:
                 break;
@@ -65,23 +206,24 @@ static bool key_pressed(struct watch *w, int key) {
         return true;
 }
 
-static void lose(struct watch *w) {
+static void close_link(struct watch *w) {
         if (w->linked)
                 link_close(&w->link);
         w->linked = false;
         view_clear(&w->view);
 }
 
-/* Milliseconds until the next look. The daemon may be restarted under a running view. */
-static int look(struct watch *w) {
+/* Links again if necessary: the daemon may be restarted while the view is shown. Returns milliseconds until the next call. */
+static int update_view(struct watch *w) {
         int r = 0;
 
         if (!w->linked && link_find(w->options, &w->link, false) == 1)
                 w->linked = true;
         if (w->linked && (r = link_live(&w->link, &w->view)) < 0)
-                lose(w);
+                close_link(w);
         if (!w->linked)
-                say(w, link_denied(r) ? link_denied(r) : _("waiting for the daemon: systemctl status sitboned"));
+                set_message(w,
+                            link_denied(r) ? link_denied(r) : _("waiting for the daemon: systemctl status sitboned"));
         else if (clock_boottime_us() > w->message_until_us)
                 w->message[0] = '\0';
         return w->linked ? POLL_MS : RETRY_MS;
@@ -95,26 +237,27 @@ static int watch_screen(struct watch *w) {
         if (r < 0)
                 return STATUS_USAGE;
         w->linked = r > 0;
-        if (!screen_open(&screen)) {
+        if (!open_screen(&screen)) {
                 complain("this terminal (TERM=%s) cannot show the view; try --plain",
                          getenv("TERM") ? getenv("TERM") : "");
                 return STATUS_FAILED;
         }
         w->canvas.look = screen.look;
         while (go) {
-                int wait_ms = look(w);
+                int wait_ms = update_view(w);
 
-                if (!screen_fit(&screen, &w->canvas))
+                if (!fit_canvas(&w->canvas))
                         break;
                 draw_view(&w->canvas, &w->view, w->message, true);
-                screen_show(&screen, &w->canvas);
-                go = key_pressed(w, screen_key(&screen, wait_ms));
+                show_canvas(&screen, &w->canvas);
+                go = handle_key(w, wait_for_key(wait_ms));
         }
-        screen_close(&screen);
+        close_screen(&screen);
         return go ? STATUS_FAILED : STATUS_DONE;
 }
 
-static void plain_size(int *ret_cols, int *ret_rows) {
+/* The size of the terminal with a line left for the prompt, or 80 x 23. */
+static void find_plain_size(int *ret_cols, int *ret_rows) {
         struct winsize size;
 
         *ret_cols = 80;
@@ -129,18 +272,18 @@ static void show_plain(struct watch *w) {
         const char *term = getenv("TERM");
         int cols, rows;
 
-        plain_size(&cols, &rows);
+        find_plain_size(&cols, &rows);
         if (!canvas_resize(&w->canvas, cols, rows))
                 return;
         w->canvas.look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
         w->canvas.look.colours = 0;
-        if (!w->options->plain && isatty(STDOUT_FILENO) && screen_in_colour() && term && strstr(term, "256color"))
+        if (!w->options->plain && isatty(STDOUT_FILENO) && wants_colour() && term && strstr(term, "256color"))
                 w->canvas.look.colours = 256;
         draw_view(&w->canvas, &w->view, "", false);
-        canvas_print(&w->canvas, stdout);
+        print_canvas(&w->canvas, stdout);
 }
 
-/* Text, JSON or a picture: once, or again and again. */
+/* Prints text, JSON or a picture, once or repeatedly. */
 static int watch_text(struct watch *w) {
         const struct timespec poll = {0, POLL_MS * 1000000L};
         int status = link_open(w->options, &w->link), r;
@@ -177,7 +320,7 @@ static int run_watch(const struct options *options) {
         w->options = options;
         view_clear(&w->view);
         if (options->svg && !options->once) {
-                complain("watch --svg writes one picture: add --once");
+                complain("watch --svg writes one picture; add --once");
                 free(w);
                 return STATUS_USAGE;
         }

@@ -318,7 +318,7 @@ static void say_missing(const struct source *s) {
         const struct recording *r = &s->recording;
 
         if (!r->format || r->damaged_bytes > 0 || r->cut_bytes > 0)
-                source_say_missing(s, stderr);
+                source_print_losses(s, stderr);
 }
 
 static int run_replay(const struct options *options) {

@@ -28,7 +28,7 @@ static bool parse(const char *text, struct span *ret) {
                 return false;
         memcpy(name, text, n);
         ret->text = text;
-        return span_of(times + 1, &ret->from_s, &ret->to_s) && lesson_begin(&ret->lesson, name);
+        return parse_span(times + 1, &ret->from_s, &ret->to_s) && lesson_begin(&ret->lesson, name);
 }
 
 int replay_lessons_new(const struct options *options, struct replay_lessons **ret) {

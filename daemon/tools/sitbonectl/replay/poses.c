@@ -39,7 +39,7 @@ static bool parse(const char *text, struct span *ret) {
         if (!times || !pose_of(text, (size_t)(times - text), &ret->pose))
                 return false;
         ret->text = text;
-        return span_of(times + 1, &ret->from_s, &ret->to_s);
+        return parse_span(times + 1, &ret->from_s, &ret->to_s);
 }
 
 int replay_poses_new(const struct options *options, struct replay_poses **ret) {

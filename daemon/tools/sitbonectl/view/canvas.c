@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/view/draw.h"
+#include "tools/sitbonectl/view/canvas.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
-/* Matplotlib's inferno, and beside it what comes nearest in xterm's colour cube with lightness still growing; the first
- * is a cell without load. */
+/* Matplotlib's inferno, each colour with the nearest of xterm's colour cube whose lightness still grows. The first colour is
+ * that of a cell without load. */
 static const struct {
         int16_t index;
         unsigned char rgb[3];
@@ -63,8 +63,8 @@ void canvas_clear(struct canvas *c) {
                 c->at[i] = (struct glyph){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, false};
 }
 
-/* One code point; anything that is not well-formed counts as '?'. */
-static const char *decode(const char *p, uint32_t *ret) {
+/* Reads one code point, '?' for anything that is not well-formed. Returns the text after it. */
+static const char *decode_character(const char *p, uint32_t *ret) {
         unsigned char c = (unsigned char)*p++;
         int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0 ? 1 : 0;
         uint32_t code = more ? c & (0x3fu >> more) : c;
@@ -81,8 +81,8 @@ static const char *decode(const char *p, uint32_t *ret) {
         return p;
 }
 
-/* How a sign is spelt where the screen has ASCII only. */
-static const char *spelling(uint32_t code) {
+/* The spelling of a character where the terminal has ASCII only. */
+static const char *spell_ascii(uint32_t code) {
         static const struct {
                 uint32_t code;
                 const char *text;
@@ -95,31 +95,35 @@ static const char *spelling(uint32_t code) {
         return "?";
 }
 
-static int put(struct canvas *c, int x, int y, int fg, bool bold, uint32_t code) {
+static void put_character(struct canvas *c, int x, int y, struct style style, uint32_t code) {
         struct glyph *g;
 
         if (x < 0 || y < 0 || x >= c->cols || y >= c->rows)
-                return x + 1;
+                return;
         g = &c->at[y * c->cols + x];
         g->ch = code;
-        g->fg = (int16_t)fg;
-        g->bold = bold;
-        return x + 1;
+        g->fg = style.fg;
+        g->bold = style.bold;
 }
 
-int canvas_text(struct canvas *c, int x, int y, int fg, bool bold, const char *text) {
+void canvas_put(struct canvas *c, int x, int y, struct style style, struct sign sign) {
+        put_character(c, x, y, style, c->look.utf8 ? sign.utf8 : (unsigned char)sign.ascii);
+}
+
+int canvas_text(struct canvas *c, int x, int y, struct style style, const char *text) {
         while (*text) {
                 uint32_t code;
 
-                text = decode(text, &code);
+                text = decode_character(text, &code);
+                /* keeps escape sequences, for example in the name of a seat, off the screen */
                 if (code < ' ' || code == 0x7f || (code > 0x7f && wcwidth((wchar_t)code) != 1 && c->look.utf8))
-                        code = '?'; /* also keeps escape sequences of a strange seat name off the screen */
+                        code = '?';
                 if (code < 0x80 || c->look.utf8) {
-                        x = put(c, x, y, fg, bold, code);
+                        put_character(c, x++, y, style, code);
                         continue;
                 }
-                for (const char *p = spelling(code); *p; p++)
-                        x = put(c, x, y, fg, bold, (unsigned char)*p);
+                for (const char *p = spell_ascii(code); *p; p++)
+                        put_character(c, x++, y, style, (unsigned char)*p);
         }
         return x;
 }

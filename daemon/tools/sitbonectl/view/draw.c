@@ -2,209 +2,408 @@
 #include "tools/sitbonectl/view/draw.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "tools/sitbonectl/view/heat_map.h"
 #include "util/language.h"
 
-enum { PANEL = 36, LABEL = 12, GAUGE = 21, FOOT = 4 };
+/* Colours of the terminal, by the number of colours that it has. */
+enum { BLACK_256 = 16, WHITE_256 = 231, GREY_256 = 244, BLUE_8 = 4, CYAN_8 = 6 };
 
-enum ink { INK_PLAIN, INK_DIM, INK_GOOD, INK_ALERT, INK_MARK };
+static const struct sign cop_sign = {MARK_COP, 'X'}, bone_sign = {MARK_BONE, 'O'},
+                         unmeasured_sign = {MARK_UNMEASURED, 'x'};
 
-/* What matters most has the terminal's own colour, the rest middle tones: readable on a dark and on a light ground. */
-static int ink(const struct canvas *c, enum ink which) {
-        static const int many[] = {COLOUR_DEFAULT, 244, 71, 172, 37}, few[] = {COLOUR_DEFAULT, 6, 2, 5, 6};
+/* ---- the pressure map: two picture elements in a character (half blocks) where the terminal has 256 colours and UTF-8,
+ * otherwise one, as a ramp of characters. Seen from above, knees at the top, as a sitter looks down. ---- */
 
-        if (c->look.colours >= 256)
-                return many[which];
-        return c->look.colours >= 8 ? few[which] : COLOUR_DEFAULT;
+struct map_place {
+        int left, top;  /* set by the caller before draw_map() */
+        int wide, high; /* picture elements; one or two in a line of text */
+        struct view_extent extent;
+};
+
+static bool has_half_blocks(const struct look *look) {
+        return look->utf8 && look->colours >= 256;
 }
 
-static void put(struct canvas *c, int x, int y, int fg, bool bold, uint32_t utf8, char ascii) {
-        if (x < 0 || y < 0 || x >= c->cols || y >= c->rows)
+static int count_per_line(const struct look *look) {
+        return has_half_blocks(look) ? 2 : 1;
+}
+
+/* Finds the largest size that fits into cols x lines characters, with a whole number of picture elements for each cell if
+ * the mat fits at all. Characters are twice as high as wide. */
+static void fit_map(const struct canvas *c, const struct view *v, int cols, int lines, struct map_place *ret) {
+        struct view_extent e = view_extent(v);
+        int n_x = (int)view_cols(v), n_y = (int)view_rows(v), high = lines * count_per_line(&c->look);
+        double shape = e.height_mm / e.width_mm * count_per_line(&c->look) / 2;
+        bool blocks = v->kind != GEOMETRY_SCATTERED && n_x > 0 && n_y > 0;
+
+        ret->extent = e;
+        for (int k = blocks ? cols / n_x : 0; k >= 1; k--) {
+                double each = k * n_x * shape / n_y; /* elements in the height of a cell */
+
+                ret->wide = n_x * k;
+                ret->high = each >= 0.75 ? n_y * (int)lround(each) : (int)lround(each * n_y);
+                if (ret->high > 0 && ret->high <= high)
+                        return;
+        }
+        for (int d = 2; blocks && d < 64; d++) { /* too large: d x d cells in an element */
+                ret->wide = (n_x + d - 1) / d;
+                ret->high = (int)lround(ceil((double)n_x / d) * shape);
+                if (ret->wide <= cols && ret->high <= high && ret->high > 0)
+                        return;
+        }
+        ret->wide = (int)fmin(cols, high / shape);
+        ret->high = (int)fmin(high, ret->wide * shape);
+        ret->wide = ret->wide < 1 ? 1 : ret->wide;
+        ret->high = ret->high < 1 ? 1 : ret->high;
+}
+
+static int count_map_lines(const struct canvas *c, const struct map_place *place) {
+        return (place->high + count_per_line(&c->look) - 1) / count_per_line(&c->look);
+}
+
+/* Mean of the cells in an element; VIEW_UNMEASURED when most of them are not measured, NAN when there are none. Rows of a grid
+ * count from the back, rows of the picture from the front. */
+static float measure_block(const struct view *v, const struct map_place *p, int x, int y) {
+        int n_x = (int)view_cols(v), n_y = (int)view_rows(v);
+        int x0 = x * n_x / p->wide, x1 = (x + 1) * n_x / p->wide, y0 = y * n_y / p->high, y1 = (y + 1) * n_y / p->high;
+        float sum = 0;
+        int n = 0, unmeasured = 0;
+
+        for (int j = y0; j < y1 || j == y0; j++)
+                for (int i = x0; i < x1 || i == x0; i++) {
+                        uint32_t at = (uint32_t)((v->kind == GEOMETRY_GRID ? n_y - 1 - j : j) * n_x + i);
+
+                        if (at >= v->live.n_cells)
+                                continue;
+                        if (isnan(v->level[at])) {
+                                unmeasured++;
+                                continue;
+                        }
+                        sum += view_shade(v, v->level[at]);
+                        n++;
+                }
+        if (unmeasured > 0 && unmeasured >= n)
+                return VIEW_UNMEASURED;
+        return n ? sum / (float)n : NAN;
+}
+
+static float measure_scattered(const struct view *v, const struct map_place *p, int x, int y) {
+        double x_mm = p->extent.middle_x_mm + ((x + 0.5) / p->wide - 0.5) * p->extent.width_mm;
+        double y_mm = p->extent.middle_y_mm - ((y + 0.5) / p->high - 0.5) * p->extent.height_mm;
+        double best = (double)INFINITY;
+        float shade = NAN;
+
+        for (uint32_t i = 0; i < v->live.n_cells; i++) {
+                double off = fmax(fabs(v->x_mm[i] - x_mm) / v->live.pitch_x_mm,
+                                  fabs(v->y_mm[i] - y_mm) / v->live.pitch_y_mm);
+
+                if (off > 0.5 || off >= best)
+                        continue;
+                best = off;
+                shade = view_shade(v, v->level[i]);
+        }
+        return shade;
+}
+
+static float measure_shade(const struct view *v, const struct map_place *p, int x, int y) {
+        if (y >= p->high)
+                return NAN;
+        return v->kind == GEOMETRY_SCATTERED ? measure_scattered(v, p, x, y) : measure_block(v, p, x, y);
+}
+
+/* NAN and VIEW_UNMEASURED have no colour. */
+static bool has_colour(float shade) {
+        return shade >= 0;
+}
+
+/* Half a character that is not measured is grey, which is not in the palette. */
+static int16_t choose_colour(float shade) {
+        return has_colour(shade) ? (int16_t)palette_index(shade) : isfinite(shade) ? GREY_256 : COLOUR_DEFAULT;
+}
+
+static struct glyph make_half_blocks(float upper, float lower) {
+        if (!has_colour(upper) && !has_colour(lower) && (isfinite(upper) || isfinite(lower)))
+                return (struct glyph){MARK_UNMEASURED, GREY_256, COLOUR_DEFAULT, false};
+        if (!has_colour(upper) && !has_colour(lower))
+                return (struct glyph){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, false};
+        if (isnan(upper))
+                return (struct glyph){0x2584, choose_colour(lower), COLOUR_DEFAULT, false}; /* lower half block */
+        return (struct glyph){0x2580, choose_colour(upper), choose_colour(lower), false};   /* upper half block */
+}
+
+/* One of ten characters with more and more ink, and one of eight colours in order of lightness. */
+static struct glyph make_ramp(const struct look *look, float shade) {
+        static const char ink[] = ".:-=+*#%@@";
+        static const int16_t colours[] = {4, 4, 5, 5, 1, 1, 3, 3, COLOUR_DEFAULT, COLOUR_DEFAULT};
+        int i = has_colour(shade) ? (int)(shade * 9.99f) : 0;
+
+        if (!isfinite(shade))
+                return (struct glyph){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, false};
+        if (!has_colour(shade))
+                return (struct glyph){look->utf8 ? MARK_UNMEASURED : 'x', look->colours ? CYAN_8 : COLOUR_DEFAULT,
+                                      COLOUR_DEFAULT, false};
+        if (shade <= 0)
+                return (struct glyph){look->utf8 ? 0xb7 : ' ', look->colours ? BLUE_8 : COLOUR_DEFAULT, COLOUR_DEFAULT,
+                                      false};
+        return (struct glyph){(uint32_t)ink[i], look->colours ? colours[i] : COLOUR_DEFAULT, COLOUR_DEFAULT, i >= 6};
+}
+
+static void draw_mark(struct canvas *c, const struct map_place *p, double x_mm, double y_mm, struct sign sign) {
+        double x = ((x_mm - p->extent.middle_x_mm) / p->extent.width_mm + 0.5) * p->wide;
+        double y = (0.5 - (y_mm - p->extent.middle_y_mm) / p->extent.height_mm) * p->high / count_per_line(&c->look);
+        struct glyph *g;
+
+        if (!(x >= 0 && x < p->wide && y >= 0 && y * count_per_line(&c->look) < p->high))
                 return;
-        c->at[y * c->cols + x] =
-                (struct glyph){c->look.utf8 ? utf8 : (unsigned char)ascii, (int16_t)fg, COLOUR_DEFAULT, bold};
+        g = &c->at[(p->top + (int)y) * c->cols + p->left + (int)x];
+        if (has_half_blocks(&c->look)) { /* on the colour of the upper half, in black or white for contrast */
+                bool light = g->fg >= 203 && g->fg < 232;
+
+                *g = (struct glyph){sign.utf8, light ? BLACK_256 : WHITE_256, g->fg, true};
+        } else {
+                *g = (struct glyph){c->look.utf8 ? sign.utf8 : (unsigned char)sign.ascii,
+                                    c->look.colours ? CYAN_8 : COLOUR_DEFAULT, COLOUR_DEFAULT, true};
+        }
 }
 
-static void line_of(struct canvas *c, int x, int y, const char *label,
-                    void (*words)(const struct view *, char *, size_t), const struct view *v) {
+static void draw_map(struct canvas *c, const struct view *v, const struct map_place *p) {
+        for (int line = 0; line < count_map_lines(c, p); line++)
+                for (int x = 0; x < p->wide; x++) {
+                        struct glyph *g = &c->at[(p->top + line) * c->cols + p->left + x];
+
+                        if (has_half_blocks(&c->look))
+                                *g = make_half_blocks(measure_shade(v, p, x, 2 * line),
+                                                      measure_shade(v, p, x, 2 * line + 1));
+                        else
+                                *g = make_ramp(&c->look, measure_shade(v, p, x, line));
+                }
+        if (v->kind == GEOMETRY_UNPLACED)
+                return;
+        draw_mark(c, p, v->live.sit_bones.of[0], v->live.sit_bones.of[1], bone_sign);
+        draw_mark(c, p, v->live.sit_bones.of[2], v->live.sit_bones.of[3], bone_sign);
+        draw_mark(c, p, v->live.cop_x_mm, v->live.cop_y_mm, cop_sign);
+}
+
+/* ---- the panel of numbers ---- */
+
+enum { PANEL_W = 36, LABEL_W = 12, GAUGE_W = 21, GAUGE_LABEL_W = 6, FOOT_H = 4 };
+
+struct drawing {
+        struct canvas *canvas;
+        const struct view *view;
+        struct style plain, bold, dim, good, alert, mark;
+        int x, y; /* where the next line of the panel begins */
+};
+
+/* The most important text has the terminal's own colour, the rest middle tones: readable on dark and on light ground. */
+static void choose_styles(struct drawing *d) {
+        int colours = d->canvas->look.colours;
+        bool many = colours >= 256, few = colours >= 8;
+
+        d->plain = (struct style){COLOUR_DEFAULT, false};
+        d->bold = (struct style){COLOUR_DEFAULT, true};
+        d->dim = (struct style){many ? GREY_256 : few ? CYAN_8 : COLOUR_DEFAULT, false};
+        d->good = (struct style){many ? 71 : few ? 2 : COLOUR_DEFAULT, true};
+        d->alert = (struct style){many ? 172 : few ? 5 : COLOUR_DEFAULT, true};
+        d->mark = (struct style){many ? 37 : few ? CYAN_8 : COLOUR_DEFAULT, true};
+}
+
+static void draw_value(struct drawing *d, const char *label,
+                       void (*write_words)(const struct view *, char *, size_t)) {
         char text[VIEW_TEXT_MAX];
 
-        words(v, text, sizeof(text));
-        canvas_text(c, x, y, ink(c, INK_DIM), false, label);
-        canvas_text(c, x + LABEL, y, ink(c, INK_PLAIN), false, text);
+        write_words(d->view, text, sizeof(text));
+        canvas_text(d->canvas, d->x, d->y, d->dim, label);
+        canvas_text(d->canvas, d->x + LABEL_W, d->y, d->plain, text);
+        d->y++;
+}
+
+/* A value whose label is followed by its mark on the map. */
+static void draw_marked_value(struct drawing *d, struct sign sign, struct style style, const char *label,
+                              void (*write_words)(const struct view *, char *, size_t)) {
+        canvas_put(d->canvas, d->x + LABEL_W - 2, d->y, style, sign);
+        draw_value(d, label, write_words);
 }
 
 /* -range .. +range with a tick at 0, the value as a dot, one standard deviation to each side as a thick line. */
-static void gauge(struct canvas *c, int x, int y, double value, double sd, double range) {
-        int middle = GAUGE / 2;
+static void draw_gauge(struct drawing *d, const char *low, const char *high, double value, double sd, double range) {
+        static const struct sign thick_line = {0x2501, '='}, line = {0x2500, '-'}, tick = {0x253c, '+'},
+                                 dot = {0x25cf, 'o'};
+        int middle = GAUGE_W / 2, left = d->x + GAUGE_LABEL_W;
 
-        for (int i = 0; i < GAUGE; i++) {
+        canvas_text(d->canvas, d->x, d->y, d->dim, low);
+        for (int i = 0; i < GAUGE_W; i++) {
                 double at = (i - middle) * range / middle, step = range / middle / 2;
-                bool known = isfinite(value), thick = known && sd > 0 && fabs(at - value) <= sd + step;
+                bool thick = isfinite(value) && sd > 0 && fabs(at - value) <= sd + step;
 
-                if (thick)
-                        put(c, x + i, y, ink(c, INK_MARK), true, 0x2501, '=');
-                else if (i == middle)
-                        put(c, x + i, y, ink(c, INK_DIM), false, 0x253c, '+');
-                else
-                        put(c, x + i, y, ink(c, INK_DIM), false, 0x2500, '-');
+                canvas_put(d->canvas, left + i, d->y, thick ? d->mark : d->dim,
+                           thick         ? thick_line
+                           : i == middle ? tick
+                                         : line);
         }
         if (isfinite(value)) {
                 int i = middle + (int)lround(fmax(-1, fmin(1, value / range)) * middle);
 
-                put(c, x + i, y, ink(c, INK_PLAIN), true, 0x25cf, 'o');
+                canvas_put(d->canvas, left + i, d->y, d->bold, dot);
         }
+        canvas_text(d->canvas, left + GAUGE_W + 1, d->y, d->dim, high);
+        d->y++;
 }
 
-static void gauge_line(struct canvas *c, int x, int y, const char *low, const char *high, double value, double sd,
-                       double range) {
-        canvas_text(c, x, y, ink(c, INK_DIM), false, low);
-        gauge(c, x + 6, y, value, sd, range);
-        canvas_text(c, x + 6 + GAUGE + 1, y, ink(c, INK_DIM), false, high);
-}
-
-static void obliquity_words(const struct view *v, char *ret, size_t size) {
+static void write_obliquity(const struct view *v, char *ret, size_t size) {
         view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), ret, size);
 }
 
-static void centre_words(const struct view *v, char *ret, size_t size) {
+static void write_centre(const struct view *v, char *ret, size_t size) {
         if (isfinite(v->live.cop_x_mm) && isfinite(v->live.cop_y_mm))
                 snprintf(ret, size, "x %+ld, y %+ld mm", lround(v->live.cop_x_mm), lround(v->live.cop_y_mm));
         else
                 snprintf(ret, size, "%s", _("unknown"));
 }
 
-static void mqtt_words(const struct view *v, char *ret, size_t size) {
+static void write_mqtt(const struct view *v, char *ret, size_t size) {
         snprintf(ret, size, "%s", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));
 }
 
-static int headline(struct canvas *c, int x, int y, const struct view *v) {
+static void draw_posture(struct drawing *d) {
+        const struct view *v = d->view;
         char text[VIEW_TEXT_MAX];
         int end;
 
         view_posture_words(v, text, sizeof(text));
-        end = canvas_text(c, x, y, ink(c, INK_PLAIN), true, text);
-        if (!view_is_sure(v))
-                return y + 2;
-        snprintf(text, sizeof(text), _("  %.0f %% sure"), v->live.confidence * 100);
-        canvas_text(c, end, y, ink(c, INK_DIM), false, text);
-        return y + 2;
-}
-
-static int pelvis(struct canvas *c, int x, int y, const struct view *v) {
-        line_of(c, x, y++, _("tilt"), view_tilt_words, v);
-        gauge_line(c, x, y++, _("back"), _("front"), v->live.tilt_deg, v->live.tilt_sd_deg, 20);
-        line_of(c, x, y++, _("obliquity"), obliquity_words, v);
-        gauge_line(c, x, y++, _("left"), _("right"), v->live.obliquity_deg, v->live.obliquity_sd_deg, 10);
-        line_of(c, x, y++, _("balance"), view_balance_words, v);
-        gauge_line(c, x, y++, _("left"), _("right"), v->live.asymmetry, 0, 0.5);
-        return y + 1;
-}
-
-static void panel(struct canvas *c, int x, int y, const struct view *v) {
-        y = headline(c, x, y, v);
-        y = pelvis(c, x, y, v);
-        line_of(c, x, y++, _("seated"), view_seated_words, v);
-        line_of(c, x, y++, _("next alert"), view_next_words, v);
-        line_of(c, x, y++, _("today"), view_today_words, v);
-        y += c->rows > CANVAS_ROWS_MIN + 1;
-        line_of(c, x, y++, _("contact"), view_contact_words, v);
-        put(c, x + LABEL - 2, y, ink(c, INK_MARK), true, MARK_COP, 'X');
-        line_of(c, x, y++, _("centre"), centre_words, v);
-        put(c, x + LABEL - 2, y, ink(c, INK_MARK), true, MARK_BONE, 'O');
-        line_of(c, x, y++, _("sit bones"), view_bones_words, v);
-        line_of(c, x, y++, _("mat"), view_mat_words, v);
-        if (view_unmeasured(v) > 0) {
-                put(c, x + LABEL - 2, y, ink(c, INK_DIM), false, MARK_UNMEASURED, 'x');
-                line_of(c, x, y++, _("left out"), view_unmeasured_words, v);
+        end = canvas_text(d->canvas, d->x, d->y, d->bold, text);
+        if (view_is_sure(v)) {
+                snprintf(text, sizeof(text), _("  %.0f %% sure"), v->live.confidence * 100);
+                canvas_text(d->canvas, end, d->y, d->dim, text);
         }
-        line_of(c, x, y, "mqtt", mqtt_words, v);
+        d->y += 2;
 }
 
-static void across(struct canvas *c, int x, int y, int n, const char *word) {
-        int room = n - (int)strlen(word);
+static void draw_panel(struct drawing *d) {
+        const struct live_values *live = &d->view->live;
+
+        draw_posture(d);
+        draw_value(d, _("tilt"), view_tilt_words);
+        draw_gauge(d, _("back"), _("front"), live->tilt_deg, live->tilt_sd_deg, 20);
+        draw_value(d, _("obliquity"), write_obliquity);
+        draw_gauge(d, _("left"), _("right"), live->obliquity_deg, live->obliquity_sd_deg, 10);
+        draw_value(d, _("balance"), view_balance_words);
+        draw_gauge(d, _("left"), _("right"), live->asymmetry, 0, 0.5);
+        d->y++;
+        draw_value(d, _("seated"), view_seated_words);
+        draw_value(d, _("next alert"), view_next_words);
+        draw_value(d, _("today"), view_today_words);
+        d->y += d->canvas->rows > CANVAS_ROWS_MIN + 1;
+        draw_value(d, _("contact"), view_contact_words);
+        draw_marked_value(d, cop_sign, d->mark, _("centre"), write_centre);
+        draw_marked_value(d, bone_sign, d->mark, _("sit bones"), view_bones_words);
+        draw_value(d, _("mat"), view_mat_words);
+        if (view_unmeasured(d->view) > 0)
+                draw_marked_value(d, unmeasured_sign, d->dim, _("left out"), view_unmeasured_words);
+        draw_value(d, "mqtt", write_mqtt);
+}
+
+/* ---- around the map ---- */
+
+static int count_columns(const char *text) {
+        return language_columns(text, strlen(text));
+}
+
+/* A horizontal side of the frame, n characters between its corners, with a word in the middle. */
+static void draw_side(const struct drawing *d, int x, int y, int n, const char *word) {
+        static const struct sign line = {0x2500, '-'};
+        int room = n - count_columns(word);
 
         for (int i = 0; i < n + 2; i++)
-                put(c, x + i, y, ink(c, INK_DIM), false, 0x2500, '-');
+                canvas_put(d->canvas, x + i, y, d->dim, line);
         if (room >= 0)
-                canvas_text(c, x + 1 + room / 2, y, ink(c, INK_DIM), false, word);
+                canvas_text(d->canvas, x + 1 + room / 2, y, d->dim, word);
 }
 
-static void frame(struct canvas *c, const struct map_place *p, bool placed) {
-        int lines = map_lines(c, p), right = p->left + p->wide, bottom = p->top + lines;
+static void draw_frame(const struct drawing *d, const struct map_place *p) {
+        static const struct sign upright = {0x2502, '|'};
+        static const struct sign corners[2][2] = {{{0x256d, '+'}, {0x256e, '+'}}, {{0x2570, '+'}, {0x256f, '+'}}};
+        bool placed = d->view->kind != GEOMETRY_UNPLACED;
+        int lines = count_map_lines(d->canvas, p);
+        int left = p->left - 1, right = p->left + p->wide, top = p->top - 1, bottom = p->top + lines;
 
-        across(c, p->left - 1, p->top - 1, p->wide, placed ? _(" front ") : "");
-        across(c, p->left - 1, bottom, p->wide, placed ? _(" back ") : "");
+        draw_side(d, left, top, p->wide, placed ? _(" front ") : "");
+        draw_side(d, left, bottom, p->wide, placed ? _(" back ") : "");
         for (int y = p->top; y < bottom; y++) {
-                put(c, p->left - 1, y, ink(c, INK_DIM), false, 0x2502, '|');
-                put(c, right, y, ink(c, INK_DIM), false, 0x2502, '|');
+                canvas_put(d->canvas, left, y, d->dim, upright);
+                canvas_put(d->canvas, right, y, d->dim, upright);
         }
-        put(c, p->left - 1, p->top - 1, ink(c, INK_DIM), false, 0x256d, '+');
-        put(c, right, p->top - 1, ink(c, INK_DIM), false, 0x256e, '+');
-        put(c, p->left - 1, bottom, ink(c, INK_DIM), false, 0x2570, '+');
-        put(c, right, bottom, ink(c, INK_DIM), false, 0x256f, '+');
+        for (int i = 0; i < 4; i++)
+                canvas_put(d->canvas, i % 2 ? right : left, i / 2 ? bottom : top, d->dim, corners[i / 2][i % 2]);
         if (!placed)
                 return;
-        put(c, p->left - 1, p->top + lines / 2, ink(c, INK_DIM), false, 'L', 'L');
-        put(c, right, p->top + lines / 2, ink(c, INK_DIM), false, 'R', 'R');
+        canvas_text(d->canvas, left, p->top + lines / 2, d->dim, "L");
+        canvas_text(d->canvas, right, p->top + lines / 2, d->dim, "R");
 }
 
-static void header(struct canvas *c, const struct view *v) {
-        const char *where = v->live.n_cells > 0 && v->kind == GEOMETRY_UNPLACED
-                                    ? _("in wire order: where the cells lie is unknown")
-                                    : _("seen from above: front = knees, L = your left");
-        int x = canvas_text(c, 1, 0, ink(c, INK_GOOD), true, "sitbone");
+static void draw_header(const struct drawing *d) {
+        const struct view *v = d->view;
+        struct canvas *c = d->canvas;
+        const char *orientation = v->live.n_cells > 0 && v->kind == GEOMETRY_UNPLACED
+                                          ? _("in wire order: the positions of the cells are unknown")
+                                          : _("seen from above: front = knees, L = your left");
+        int x = canvas_text(c, 1, 0, d->good, "sitbone"), width = count_columns(orientation);
 
         if (v->live.seat_name[0]) {
-                x = canvas_text(c, x, 0, ink(c, INK_DIM), false, " · ");
-                x = canvas_text(c, x, 0, ink(c, INK_PLAIN), true, v->live.seat_name);
+                x = canvas_text(c, x, 0, d->dim, " · ");
+                x = canvas_text(c, x, 0, d->bold, v->live.seat_name);
         }
-        if (x + 2 + (int)strlen(where) < c->cols)
-                canvas_text(c, c->cols - 1 - (int)strlen(where), 0, ink(c, INK_DIM), false, where);
+        if (x + 2 + width < c->cols)
+                canvas_text(c, c->cols - 1 - width, 0, d->dim, orientation);
 }
 
-static void foot(struct canvas *c, const struct view *v, const char *message, bool keys) {
+static void draw_foot(const struct drawing *d, const char *message, bool keys) {
+        const struct live_values *live = &d->view->live;
+        struct canvas *c = d->canvas;
         int y = c->rows - (keys || message[0] ? 3 : 2), x;
 
-        if (v->live.alert_title[0]) {
-                x = canvas_text(c, 1, y, ink(c, INK_ALERT), true, v->live.alert_title);
-                x = canvas_text(c, x, y, ink(c, INK_DIM), false, v->live.alert_exercise[0] ? " · " : "");
-                canvas_text(c, x, y, ink(c, INK_PLAIN), false, v->live.alert_exercise);
-                canvas_text(c, 1, y + 1, ink(c, INK_PLAIN), false, v->live.alert_reason);
+        if (live->alert_title[0]) {
+                x = canvas_text(c, 1, y, d->alert, live->alert_title);
+                x = canvas_text(c, x, y, d->dim, live->alert_exercise[0] ? " · " : "");
+                canvas_text(c, x, y, d->plain, live->alert_exercise);
+                canvas_text(c, 1, y + 1, d->plain, live->alert_reason);
         }
         if (message[0])
-                canvas_text(c, 1, c->rows - 1, ink(c, INK_ALERT), false, message);
+                canvas_text(c, 1, c->rows - 1, (struct style){d->alert.fg, false}, message);
         else if (keys)
-                canvas_text(c, 1, c->rows - 1, ink(c, INK_DIM), false,
-                            _("q quit   s snooze   d done   t tare (seat empty)"));
+                canvas_text(c, 1, c->rows - 1, d->dim, _("q quit   s snooze   d done   t tare (seat empty)"));
 }
 
-static void too_small(struct canvas *c) {
+static void draw_too_small(const struct drawing *d) {
         char text[80];
 
-        snprintf(text, sizeof(text), _("%dx%d is too small:"), c->cols, c->rows);
-        canvas_text(c, 0, 0, COLOUR_DEFAULT, false, text);
+        snprintf(text, sizeof(text), _("%dx%d is too small:"), d->canvas->cols, d->canvas->rows);
+        canvas_text(d->canvas, 0, 0, d->plain, text);
         snprintf(text, sizeof(text), _("at least %dx%d"), CANVAS_COLS_MIN, CANVAS_ROWS_MIN);
-        canvas_text(c, 0, 1, COLOUR_DEFAULT, false, text);
+        canvas_text(d->canvas, 0, 1, d->plain, text);
 }
 
 void draw_view(struct canvas *c, const struct view *v, const char *message, bool keys) {
+        struct drawing d = {.canvas = c, .view = v};
         struct map_place place;
-        int cols = c->cols - PANEL - 6, lines = c->rows - 3 - FOOT + !keys;
+        int cols = c->cols - PANEL_W - 6, lines = c->rows - 3 - FOOT_H + !keys;
 
+        choose_styles(&d);
         canvas_clear(c);
         if (c->cols < CANVAS_COLS_MIN || c->rows < CANVAS_ROWS_MIN) {
-                too_small(c);
+                draw_too_small(&d);
                 return;
         }
-        map_fit(c, v, cols, lines, &place);
+        fit_map(c, v, cols, lines, &place);
         place.left = 2;
         place.top = 2;
-        header(c, v);
-        map_draw(c, v, &place);
-        frame(c, &place, v->kind != GEOMETRY_UNPLACED);
-        panel(c, place.left + place.wide + 3, 1, v);
-        foot(c, v, message, keys);
+        draw_header(&d);
+        draw_map(c, v, &place);
+        draw_frame(&d, &place);
+        d.x = place.left + place.wide + 3;
+        d.y = 1;
+        draw_panel(&d);
+        draw_foot(&d, message, keys);
 }

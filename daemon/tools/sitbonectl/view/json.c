@@ -53,6 +53,7 @@ void view_print_json(FILE *f, const struct view *v) {
         json_t *root = json_object();
 
         live_json_put(root, &v->live, LIVE_STATUS);
+        /* these two are objects in JSON, and lists on D-Bus */
         json_object_set_new(root, "sit_bones", view_bones_json(&v->live));
         json_object_set_new(root, "calibrated_poses", make_poses(&v->live));
         json_object_set_new(root, "alert", make_alert(&v->live));

@@ -12,8 +12,9 @@
 
 #include "contract/live_values.h"
 #include "sitbone/geometry.h"
-#include "sitbone/settings.h"
 #include "sitbone/snapshot.h"
+
+struct settings;
 
 enum { VIEW_TEXT_MAX = 512, VIEW_LABEL_W = 11 };
 

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: MIT */
+#include "publish/mqtt/client.h"
+
+#include <mqtt_protocol.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "publish/mqtt/discovery.h"
+#include "publish/mqtt/pace.h"
+#include "util/clock.h"
+#include "util/language.h"
+#include "util/log.h"
+
+enum { STATE_EXPIRY_HEARTBEATS = 3, EVENT_EXPIRY_S = 120, RESPONSE_EXPIRY_S = 30 };
+
+/* An older event is not published: the sitter has moved on. */
+#define EVENT_AGE_MAX_US (900 * USEC_PER_SEC)
+
+/* A payload that is sent immediately after Home Assistant's birth message is lost, and a fleet must not answer all at
+ * once. */
+#define ANNOUNCE_LEAST_US  (2 * USEC_PER_SEC)
+#define ANNOUNCE_SPREAD_US (8 * USEC_PER_SEC)
+
+/* If two different configurations follow each other more closely, Home Assistant loses components of the second. */
+#define CONFIG_APART_US (2 * USEC_PER_SEC)
+
+enum { PUMP_MOST_MS = 1000 };
+
+/* Limits of the good-bye: time for the last events and "offline", then steps that flush the connection. */
+#define GOODBYE_US USEC_PER_SEC
+enum { GOODBYE_STEP_MS = 50, GOODBYE_FLUSHES = 4 };
+
+/* Reconnecting: 1 s doubled to 120 s, anywhere in between (full jitter), so that a fleet does not return in step. */
+enum { BACKOFF_LEAST_MS = 100, BACKOFF_FIRST_MS = 1000, BACKOFF_MOST_MS = 120 * 1000 };
+
+enum { BACKOFF_REFUSED_MS = 3 * 1000, BACKOFF_BUSY_MS = 30 * 1000, BACKOFF_TAKEN_OVER_MS = 600 * 1000 };
+
+enum { TAKE_OVERS_TOLERATED = 2, SHORT_LIVES_TOLERATED = 3, CLOSED_UNHEARD_TOLERATED = 2 };
+
+/* Shorter connections in a row count as no progress: mosquitto 2.0 drops the older of two clients with one id without
+ * a reason code, and the two would push each other out forever. */
+#define SHORT_LIFE_US (30 * USEC_PER_SEC)
+
+static uint64_t random_below(uint64_t limit) {
+        uint64_t r = 0;
+
+        if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
+                r = clock_boottime_us();
+        return r % limit;
+}
+
+/* ---- publishing ---- */
+
+static void publish_text(struct client *c, const char *topic, const char *text, int qos, bool retain,
+                         uint32_t expiry_s) {
+        struct link_publish p = {topic, text, text ? strlen(text) : 0, qos, retain, expiry_s, NULL};
+
+        if (text && link_send(&c->link, &p) < 0)
+                log_debug("mqtt: %s could not be published", topic);
+}
+
+/* Publishes below the topic of the seat. */
+static void publish_below(struct client *c, const char *below, const char *text, int qos, bool retain,
+                          uint32_t expiry_s) {
+        char topic[TOPIC_MAX];
+
+        snprintf(topic, sizeof(topic), "%s/%s", c->base, below);
+        publish_text(c, topic, text, qos, retain, expiry_s);
+}
+
+/* Publishes below the topic of the seat and frees the text. */
+static void publish_document(struct client *c, const char *below, char *text, int qos, bool retain,
+                             uint32_t expiry_s) {
+        publish_below(c, below, text, qos, retain, expiry_s);
+        free(text);
+}
+
+static void publish_config(struct client *c, uint64_t now_us) {
+        char topic[TOPIC_MAX], *text = homeassistant_config(c->base, &c->identity);
+
+        snprintf(topic, sizeof(topic), "%s/device/sitbone_%s/config", c->settings.mqtt.discovery_prefix,
+                 c->identity.seat_id);
+        publish_text(c, topic, c->settings.mqtt.discovery ? text : "", 1, true, 0);
+        free(text);
+        c->published.config_us = now_us;
+        c->config_due = false;
+}
+
+/* report NULL: none yet. Here and below. */
+static void publish_mat_availability(struct client *c, const struct live_values *report) {
+        int online = report ? report->mat_online : 0;
+
+        if (online != c->published.mat_online)
+                publish_below(c, "mat/availability", online ? "online" : "offline", 1, true, 0);
+        c->published.mat_online = online;
+}
+
+static void publish_info(struct client *c, const struct live_values *report) {
+        const char *protocol = c->link.v5 ? "5" : "3.1.1";
+
+        c->published.rows = report ? report->rows : 0;
+        c->published.cols = report ? report->cols : 0;
+        publish_document(c, "info", info_json(&c->identity, report, c->started_realtime_us, protocol), 1, true, 0);
+}
+
+static void publish_settings(struct client *c) {
+        publish_document(c, "settings", settings_json(&c->settings), 1, true, 0);
+}
+
+static void publish_state(struct client *c, const struct live_values *report, uint64_t now_us) {
+        uint32_t expiry_s = (uint32_t)((float)STATE_EXPIRY_HEARTBEATS * c->settings.mqtt.heartbeat_s);
+
+        publish_document(c, "state", state_json(&c->memory, report), 0, true, expiry_s);
+        c->published.state = *report;
+        c->published.any_state = true;
+        c->published.state_us = now_us;
+}
+
+static void publish_diag(struct client *c, const struct live_values *report, uint64_t now_us) {
+        mailbox_count(&c->mailbox, &c->counters.events_waiting, &c->counters.events_dropped,
+                      &c->counters.answers_dropped);
+        c->counters.events_waiting += c->flight.held;
+        publish_document(c, "diag", diag_json(report, &c->counters), 0, false, 0);
+        c->published.diag_us = now_us;
+}
+
+/* Publishes everything that is retained, as after a new connection. */
+static void publish_all(struct client *c, uint64_t now_us) {
+        struct live_values report;
+        bool any = mailbox_report(&c->mailbox, &report);
+
+        c->announce_at_us = 0;
+        c->published.mat_online = -1;
+        if (c->settings.mqtt.discovery)
+                publish_config(c, now_us);
+        publish_below(c, "availability", "online", 1, true, 0);
+        publish_mat_availability(c, any ? &report : NULL);
+        publish_info(c, any ? &report : NULL);
+        publish_settings(c);
+        if (any)
+                publish_state(c, &report, now_us);
+}
+
+/* ---- events: one is on its way at a time, so an event is sent again only if its acknowledgement never came ---- */
+
+static void send_event(struct client *c) {
+        char topic[TOPIC_MAX], *text = event_json(&c->flight.event, c->started_realtime_us, &c->settings);
+        struct link_publish p = {topic, text, text ? strlen(text) : 0, 1, false, EVENT_EXPIRY_S, NULL};
+
+        snprintf(topic, sizeof(topic), "%s/event", c->base);
+        if (text)
+                c->flight.mid = link_send(&c->link, &p);
+        free(text);
+}
+
+static void pump_events(struct client *c, uint64_t now_us) {
+        struct client_event *flight = &c->flight;
+
+        if (flight->held && flight->mid >= 0)
+                return;
+        while (flight->held || mailbox_next_event(&c->mailbox, &flight->event)) {
+                flight->held = true;
+                if (now_us < flight->event.queued_us + EVENT_AGE_MAX_US) {
+                        send_event(c);
+                        return;
+                }
+                c->counters.events_expired++;
+                flight->held = false;
+        }
+}
+
+static void on_acknowledged(void *userdata, int mid, int reason) {
+        struct client *c = userdata;
+
+        c->offline_acknowledged = c->offline_acknowledged || (mid == c->offline_mid && mid >= 0);
+        if (!c->flight.held || mid != c->flight.mid)
+                return;
+        c->flight.held = false;
+        c->flight.mid = -1;
+        if (reason < MQTT_REASON_ERROR) {
+                c->counters.events_sent++;
+                return;
+        }
+        c->counters.events_refused++;
+        log_warning("mqtt: the broker refused an event: %s", mosquitto_reason_string(reason));
+}
+
+/* ---- commands ---- */
+
+static void send_answer(struct client *c, enum command_result result, const struct reply_to *to, uint64_t now_us) {
+        char topic[TOPIC_MAX], *text;
+        struct link_publish p = {topic, NULL, 0, 1, false, RESPONSE_EXPIRY_S, NULL};
+
+        c->counters.commands_refused += result != COMMAND_OK;
+        if (!bucket_take(&c->answers, now_us)) {
+                c->counters.commands_unanswered++;
+                return;
+        }
+        if (to->topic[0])
+                snprintf(topic, sizeof(topic), "%s", to->topic);
+        else
+                snprintf(topic, sizeof(topic), "%s/response/%s", c->base, to->command);
+        if (c->link.v5 && to->n_correlation)
+                mosquitto_property_add_binary(&p.properties, MQTT_PROP_CORRELATION_DATA, to->correlation,
+                                              (uint16_t)to->n_correlation);
+        text = response_json(result, to->transaction);
+        p.payload = text;
+        p.n = text ? strlen(text) : 0;
+        link_send(&c->link, &p);
+        free(text);
+}
+
+/* Ignores invalid response topics. */
+static void fill_reply_to(const struct link_message *m, struct reply_to *reply_to) {
+        const char *topic = m->response_topic;
+
+        if (!topic || topic[0] == '$' || strlen(topic) >= sizeof(reply_to->topic) ||
+            mosquitto_pub_topic_check(topic) != MOSQ_ERR_SUCCESS)
+                return;
+        snprintf(reply_to->topic, sizeof(reply_to->topic), "%s", topic);
+        if (m->n_correlation <= sizeof(reply_to->correlation) && m->correlation) {
+                memcpy(reply_to->correlation, m->correlation, m->n_correlation);
+                reply_to->n_correlation = (uint32_t)m->n_correlation;
+        }
+}
+
+static void on_command(struct client *c, const char *name, const struct link_message *m) {
+        uint64_t now_us = clock_boottime_us();
+        enum command_word word = WORD_COMMAND;
+        struct request request;
+        enum command_result result = command_parse(name, m->payload, m->n, m->retained, &word, &request);
+
+        c->counters.commands++;
+        fill_reply_to(m, &request.reply_to);
+        if (!bucket_take(&c->commands, now_us))
+                result = COMMAND_BUSY;
+        else if (result == COMMAND_OK && word == WORD_ANNOUNCE)
+                c->announce_at_us = now_us;
+        else if (result == COMMAND_OK) {
+                if (mailbox_request(&c->mailbox, &request))
+                        return; /* answered after its execution */
+                result = COMMAND_BUSY;
+        }
+        if (result == COMMAND_RETAINED)
+                log_warning("mqtt: a retained command at %s is not executed; clear it at the broker", m->topic);
+        send_answer(c, result, &request.reply_to, now_us);
+}
+
+static bool is_birth_message(const struct client *c, const struct link_message *m) {
+        char topic[TOPIC_MAX];
+
+        snprintf(topic, sizeof(topic), "%s/status", c->settings.mqtt.discovery_prefix);
+        return strcmp(m->topic, topic) == 0 && m->n == 6 && memcmp(m->payload, "online", 6) == 0;
+}
+
+static void on_message(void *userdata, const struct link_message *m) {
+        struct client *c = userdata;
+        size_t n = strlen(c->base);
+
+        if (strncmp(m->topic, c->base, n) == 0 && strncmp(m->topic + n, "/cmd/", 5) == 0) {
+                /* an empty retained message only clears an older one */
+                if (!m->retained || m->n > 0)
+                        on_command(c, m->topic + n + 5, m);
+        } else if (c->settings.mqtt.discovery && is_birth_message(c, m)) {
+                c->announce_at_us = clock_boottime_us() + ANNOUNCE_LEAST_US + random_below(ANNOUNCE_SPREAD_US);
+        }
+}
+
+static void subscribe_birth(struct client *c) {
+        char topic[TOPIC_MAX];
+
+        snprintf(topic, sizeof(topic), "%s/status", c->settings.mqtt.discovery_prefix);
+        if (c->settings.mqtt.discovery)
+                link_subscribe(&c->link, topic, 0);
+}
+
+/* ---- the work after each step of the connection ---- */
+
+/* Applies settings that need no new connection. The others of [mqtt] take effect at restart. */
+static void apply_settings(struct client *c, const struct settings *new_) {
+        struct settings_mqtt mqtt = c->settings.mqtt;
+
+        c->config_due = c->config_due || mqtt.discovery != new_->mqtt.discovery;
+        mqtt.discovery = new_->mqtt.discovery;
+        mqtt.state_interval_s = new_->mqtt.state_interval_s;
+        mqtt.heartbeat_s = new_->mqtt.heartbeat_s;
+        c->settings = *new_;
+        c->settings.mqtt = mqtt;
+}
+
+static void pump_settings(struct client *c, uint64_t now_us) {
+        struct settings new_;
+
+        if (mailbox_settings(&c->mailbox, &new_)) {
+                apply_settings(c, &new_);
+                publish_settings(c);
+        }
+        if (c->config_due && now_us >= c->published.config_us + CONFIG_APART_US) {
+                subscribe_birth(c);
+                publish_config(c, now_us);
+        }
+}
+
+static void pump_answers(struct client *c, uint64_t now_us) {
+        struct answer a;
+
+        while (mailbox_next_answer(&c->mailbox, &a))
+                send_answer(c, a.result, &a.reply_to, now_us);
+}
+
+/* Returns the time at which the state is due if nothing happens. A broker that does not read gets no more states: the
+ * newest one waits in the mailbox. */
+static uint64_t pump_state(struct client *c, uint64_t now_us) {
+        const struct settings_mqtt *settings = &c->settings.mqtt;
+        struct client_published *p = &c->published;
+        uint64_t due_us;
+        struct live_values report;
+
+        if (!mailbox_report(&c->mailbox, &report))
+                return UINT64_MAX;
+        if (link_congested(&c->link))
+                return now_us + USEC_PER_SEC;
+        publish_mat_availability(c, &report);
+        if (report.rows != p->rows || report.cols != p->cols)
+                publish_info(c, &report);
+        due_us = find_state_due_us(p->any_state ? &p->state : NULL, p->state_us, &report, settings);
+        if (due_us <= now_us)
+                publish_state(c, &report, now_us);
+        if (p->diag_us == 0 || now_us >= p->diag_us + (uint64_t)(settings->heartbeat_s * (float)USEC_PER_SEC))
+                publish_diag(c, &report, now_us);
+        return due_us <= now_us ? UINT64_MAX : due_us;
+}
+
+/* Returns the milliseconds that the connection may sleep. */
+static int pump_all(struct client *c) {
+        uint64_t due_us, now_us = clock_boottime_us();
+
+        if (c->announce_at_us && now_us >= c->announce_at_us)
+                publish_all(c, now_us);
+        pump_settings(c, now_us);
+        pump_events(c, now_us);
+        due_us = pump_state(c, now_us);
+        pump_answers(c, now_us);
+        if (c->announce_at_us && c->announce_at_us < due_us)
+                due_us = c->announce_at_us;
+        if (due_us > now_us + PUMP_MOST_MS * 1000ull)
+                return PUMP_MOST_MS;
+        return due_us > now_us ? (int)((due_us - now_us) / 1000) + 1 : 0;
+}
+
+/* ---- one connection ---- */
+
+static void begin_connection(struct client *c) {
+        const struct settings_mqtt *s = &c->settings.mqtt;
+        char topic[TOPIC_MAX];
+
+        atomic_store(&c->status, N_("connected"));
+        log_notice("mqtt: connected to %s:%d (MQTT %s%s)", s->host, s->port, c->link.v5 ? "5" : "3.1.1",
+                   s->tls ? ", TLS" : "");
+        c->retry.logged_reason[0] = '\0';
+        snprintf(topic, sizeof(topic), "%s/cmd/+", c->base);
+        link_subscribe(&c->link, topic, 1);
+        subscribe_birth(c);
+        publish_all(c, clock_boottime_us());
+}
+
+static void end_connection(struct client *c) {
+        link_close(&c->link);
+        c->flight.mid = -1;
+        c->published.any_state = false;
+        c->published.diag_us = 0;
+        c->announce_at_us = 0;
+}
+
+static int send_offline(struct client *c) {
+        struct link_publish p = {c->will_topic, "offline", 7, 1, true, 0, NULL};
+
+        return link_send(&c->link, &p);
+}
+
+/* Sends the waiting events, then "offline", and disconnects; bounded to 1.3 s. The connection is closed only after
+ * the broker has acknowledged "offline": closing earlier would reset the connection and discard what the broker has
+ * not read yet. */
+static void say_goodbye(struct client *c) {
+        uint64_t until_us = clock_boottime_us() + GOODBYE_US;
+        bool up = true;
+
+        while (up && !c->offline_acknowledged && clock_boottime_us() < until_us) {
+                pump_events(c, clock_boottime_us());
+                if (!c->flight.held && c->offline_mid < 0)
+                        c->offline_mid = send_offline(c);
+                up = link_step(&c->link, c->mailbox.wake_fd, GOODBYE_STEP_MS);
+        }
+        if (up)
+                link_disconnect(&c->link);
+        for (int i = 0; up && i < GOODBYE_FLUSHES; i++)
+                up = link_step(&c->link, c->mailbox.wake_fd, GOODBYE_STEP_MS);
+}
+
+static void count_connection(struct client *c, uint64_t life_us) {
+        struct client_retry *retry = &c->retry;
+        bool lasted = life_us > SHORT_LIFE_US;
+
+        c->counters.reconnects++;
+        retry->failures = 0;
+        retry->short_lives = lasted ? 0 : retry->short_lives + 1;
+        retry->take_overs = lasted ? 0 : retry->take_overs;
+        retry->take_overs += c->link.end == LINK_TAKEN_OVER;
+}
+
+/* Opens one connection and serves it until it ends. */
+static void run_connection(struct client *c) {
+        uint64_t up_us = 0;
+        int sleep_ms = 200;
+        bool ok = link_open(&c->link, &c->settings.mqtt, c->client_id, c->will_topic, c->retry.v5, &c->handler);
+
+        while (ok && !mailbox_stopping(&c->mailbox)) {
+                ok = link_step(&c->link, c->mailbox.wake_fd, sleep_ms);
+                if (ok && c->link.up && !up_us) {
+                        up_us = clock_boottime_us();
+                        begin_connection(c);
+                }
+                if (ok && up_us)
+                        sleep_ms = pump_all(c);
+        }
+        if (ok && up_us)
+                say_goodbye(c);
+        if (c->link.up)
+                count_connection(c, up_us ? clock_boottime_us() - up_us : 0);
+        end_connection(c);
+}
+
+/* ---- connecting again ---- */
+
+static const char *const status_of_end[] = {
+        [LINK_UP] = N_("connecting"),
+        [LINK_UNREACHABLE] = N_("no broker"),
+        [LINK_SILENT] = N_("the broker does not answer"),
+        [LINK_PROTOCOL] = N_("refused: MQTT version"),
+        [LINK_REFUSED] = N_("refused: not authorised"),
+        [LINK_BUSY] = N_("refused: busy"),
+        [LINK_TAKEN_OVER] = N_("refused: another client uses this seat id"),
+        [LINK_TLS] = N_("refused: TLS"),
+        [LINK_SETTINGS] = N_("not tried: password or certificate file"),
+};
+
+/* Minimum pause before the next attempt: a refusal does not change immediately. */
+static unsigned find_least_backoff_ms(enum link_end end) {
+        switch (end) {
+        case LINK_REFUSED:
+        case LINK_TLS:
+        case LINK_SETTINGS:
+                return BACKOFF_REFUSED_MS;
+        case LINK_BUSY:
+                return BACKOFF_BUSY_MS;
+        case LINK_UP:
+        case LINK_UNREACHABLE:
+        case LINK_SILENT:
+        case LINK_PROTOCOL:
+        case LINK_TAKEN_OVER:
+                break;
+        }
+        return 0;
+}
+
+static unsigned find_backoff_ms(const struct client *c) {
+        const struct client_retry *retry = &c->retry;
+        unsigned tries = retry->failures + (retry->short_lives > SHORT_LIVES_TOLERATED ? retry->short_lives : 0);
+        unsigned most_ms = (unsigned)BACKOFF_FIRST_MS << (tries < 7 ? tries : 7);
+
+        if (c->link.end == LINK_TAKEN_OVER && retry->take_overs > TAKE_OVERS_TOLERATED)
+                return BACKOFF_TAKEN_OVER_MS;
+        most_ms = most_ms < BACKOFF_MOST_MS ? most_ms : BACKOFF_MOST_MS;
+        return find_least_backoff_ms(c->link.end) + BACKOFF_LEAST_MS +
+               (unsigned)random_below(most_ms - BACKOFF_LEAST_MS);
+}
+
+static void wait_for_retry(struct client *c, unsigned ms) {
+        uint64_t now_us = clock_boottime_us(), until_us = now_us + ms * 1000ull, n;
+        struct pollfd p = {c->mailbox.wake_fd, POLLIN, 0};
+
+        while (!mailbox_stopping(&c->mailbox) && (now_us = clock_boottime_us()) < until_us)
+                if (poll(&p, 1, (int)((until_us - now_us) / 1000) + 1) > 0)
+                        (void)!read(c->mailbox.wake_fd, &n, sizeof(n));
+}
+
+/* True once, when another client with the same id is first suspected. */
+static bool is_pushed_out(const struct client *c) {
+        return c->retry.take_overs == TAKE_OVERS_TOLERATED + 1 ||
+               (c->retry.short_lives == SHORT_LIVES_TOLERATED + 1 && c->link.up);
+}
+
+/* Logs why there is no connection; the same reason only once. */
+static void log_end(struct client *c) {
+        const struct settings_mqtt *s = &c->settings.mqtt;
+        char *logged_reason = c->retry.logged_reason;
+
+        if (is_pushed_out(c))
+                log_error("mqtt: connections of %s do not last: check that no other daemon has the same seat id; "
+                          "retrying less often",
+                          c->client_id);
+        else if (strcmp(logged_reason, c->link.why) != 0)
+                log_warning("mqtt: %s:%d: %s; retrying", s->host, s->port, c->link.why);
+        snprintf(logged_reason, sizeof(c->retry.logged_reason), "%s", c->link.why);
+}
+
+/* Old brokers close the connection on an MQTT 5 greeting, or refuse the version: then 3.1.1 is used. Returns true if
+ * the next attempt should follow immediately. */
+static bool choose_protocol(struct client *c) {
+        struct client_retry *retry = &c->retry;
+        const struct link *l = &c->link;
+
+        if (c->settings.mqtt.protocol != MQTT_AUTO)
+                return false;
+        if (l->up) {
+                retry->v5 = true; /* the broker may be upgraded before the next connection */
+                retry->unheard = 0;
+                return false;
+        }
+        if (l->end == LINK_PROTOCOL && retry->v5) {
+                retry->v5 = false;
+                return true;
+        }
+        if (l->end == LINK_UNREACHABLE && l->opened_us && ++retry->unheard > CLOSED_UNHEARD_TOLERATED) {
+                retry->v5 = !retry->v5;
+                retry->unheard = 0;
+        }
+        return false;
+}
+
+void client_run(struct client *c) {
+        while (!mailbox_stopping(&c->mailbox)) {
+                run_connection(c);
+                if (mailbox_stopping(&c->mailbox))
+                        return;
+                atomic_store(&c->status, status_of_end[c->link.end]);
+                if (choose_protocol(c))
+                        continue;
+                log_end(c);
+                wait_for_retry(c, find_backoff_ms(c));
+                c->retry.failures++;
+        }
+}
+
+int client_init(struct client *c, const struct settings *settings, const struct identity *identity) {
+        int r = mailbox_init(&c->mailbox);
+
+        if (r < 0)
+                return r;
+        mosquitto_lib_init();
+        atomic_init(&c->status, N_("connecting"));
+        c->settings = *settings;
+        c->identity = *identity;
+        c->handler = (struct link_handler){on_message, on_acknowledged, c};
+        c->retry.v5 = settings->mqtt.protocol != MQTT_V311;
+        c->flight.mid = c->offline_mid = -1;
+        c->published.mat_online = -1;
+        c->started_realtime_us = clock_realtime_us();
+        /* a person presses a button now and then; an automation that runs wild is stopped */
+        c->commands = (struct bucket){10, 10, 2, clock_boottime_us()};
+        c->answers = (struct bucket){40, 40, 10, clock_boottime_us()};
+        snprintf(c->base, sizeof(c->base), "%s/%s", settings->mqtt.base_topic, identity->seat_id);
+        snprintf(c->client_id, sizeof(c->client_id), "sitbone-%s", identity->seat_id);
+        snprintf(c->will_topic, sizeof(c->will_topic), "%s/availability", c->base);
+        return 0;
+}
+
+void client_free(struct client *c) {
+        mailbox_free(&c->mailbox);
+        mosquitto_lib_cleanup();
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* The MQTT client: connects, publishes, and answers commands. It runs on the MQTT thread and outlives connections.
+ * Topics are described in sitbone-mqtt(7). */
+#ifndef PUBLISH_MQTT_CLIENT_H
+#define PUBLISH_MQTT_CLIENT_H
+
+#include "publish/mqtt/command.h"
+#include "publish/mqtt/connection.h"
+#include "publish/mqtt/mailbox.h"
+#include "publish/mqtt/state_json.h"
+
+enum { TOPIC_MAX = 256 };
+
+/* Counts that decide when and how to connect again. */
+struct client_retry {
+        bool v5;              /* MQTT version of the next connection: 5 or 3.1.1 */
+        unsigned failures;    /* attempts since the last connection */
+        unsigned take_overs;  /* connections that another client with the same id ended */
+        unsigned short_lives; /* short connections in a row */
+        unsigned unheard;     /* connections that the broker closed without an answer */
+        char logged_reason[sizeof((struct link){0}.why)];
+};
+
+/* The event that is on its way. It stays here until the broker has acknowledged it. */
+struct client_event {
+        struct seat_event event;
+        bool held;
+        int mid; /* message id, -1 = not handed to this connection yet */
+};
+
+/* Values that this connection published last. */
+struct client_published {
+        bool any_state;
+        struct live_values state;
+        uint64_t state_us, diag_us, config_us; /* time of each publication, 0 = none */
+        int mat_online;                        /* -1 = not published */
+        uint32_t rows, cols;
+};
+
+struct client {
+        /* shared with the decision thread */
+        struct mailbox mailbox;
+        _Atomic(const char *) status; /* short phrase for people, untranslated */
+
+        /* used by the MQTT thread only */
+        struct settings settings;
+        struct identity identity;
+        struct link link;
+        struct link_handler handler;
+        char base[192]; /* "<base_topic>/<seat id>" */
+        char client_id[80];
+        char will_topic[TOPIC_MAX];
+        uint64_t started_realtime_us;
+        struct state_memory memory;
+        struct mqtt_counters counters;
+        struct bucket commands, answers;
+        struct client_retry retry;
+        struct client_event flight;
+        struct client_published published;
+        uint64_t announce_at_us; /* 0 = no announcement is planned */
+        bool config_due;
+        int offline_mid; /* message id of the last "offline", -1 = not sent */
+        bool offline_acknowledged;
+};
+
+/* Copies settings and identity; *c was zeroed. Negative errno. */
+int client_init(struct client *c, const struct settings *settings, const struct identity *identity);
+void client_free(struct client *c);
+
+/* Connects again and again until mailbox_stop(). */
+void client_run(struct client *c);
+
+#endif
