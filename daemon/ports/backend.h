@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The struct that every way of opening a port fills. For the files of ports/ only. */
+/* What port.c needs of each kind of port. For the files of ports/ only. */
 #ifndef PORTS_BACKEND_H
 #define PORTS_BACKEND_H
 
@@ -14,7 +14,16 @@ enum { PORT_PATH_MAX = 512 };
 
 struct port;
 
+/* Receives the sentence for people when a port cannot be opened. */
+struct port_hint {
+        char *text;
+        size_t size;
+};
+
 struct port_backend {
+        /* Fills fd and the other members of *port, which are zero but for backend, fd and latency_ms. 0, or a negative
+         * errno: where the reason needs more words than the errno has, the hint is written. */
+        int (*open)(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint);
         ssize_t (*read)(struct port *port, uint8_t *ret, size_t size);
         ssize_t (*write)(struct port *port, const uint8_t *bytes, size_t n); /* -1 and errno */
         void (*close)(struct port *port);                                    /* everything but the struct itself */
@@ -33,13 +42,11 @@ struct port {
         int latency_ms; /* -1 = has no such timer */
 };
 
-/* Receives the sentence for people when a port cannot be opened. */
-struct port_hint {
-        char *text;
-        size_t size;
-};
-
 /* Writes the hint and returns -error, for use in a return statement. */
 int port_fail(struct port_hint hint, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+extern const struct port_backend port_serial; /* a serial device: the resolved path */
+extern const struct port_backend port_stream; /* pty, FIFO or file: the resolved path; "-" = standard input */
+extern const struct port_backend port_tcp;    /* "tcp://host:port" */
 
 #endif

@@ -12,9 +12,6 @@
 #include <unistd.h>
 
 #include "ports/backend.h"
-#include "ports/serial.h"
-#include "ports/stream.h"
-#include "ports/tcp.h"
 
 /* stat() reports this group where the user namespace does not know the real one (PrivateUsers= of the unit). */
 enum { GROUP_UNMAPPED = 65534 };
@@ -74,6 +71,12 @@ static bool is_serial(const char *path) {
         return lstat(sys, &st) == 0;
 }
 
+static int open_with(const struct port_backend *backend, struct port *port, const char *spec,
+                     const struct port_options *options, struct port_hint hint) {
+        port->backend = backend;
+        return backend->open(port, spec, options, hint);
+}
+
 static int open_path(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint) {
         char path[PATH_MAX];
         int r;
@@ -83,7 +86,7 @@ static int open_path(struct port *port, const char *spec, const struct port_opti
         if (strlen(path) >= PORT_PATH_MAX)
                 return port_fail(hint, ENAMETOOLONG, "%s: name too long", spec);
         snprintf(port->path, sizeof(port->path), "%s", path);
-        r = is_serial(path) ? port_serial_open(port, path, options, hint) : port_stream_open(port, path, hint);
+        r = open_with(is_serial(path) ? &port_serial : &port_stream, port, path, options, hint);
         return r < 0 ? explain_error(hint, -r, path) : 0;
 }
 
@@ -118,9 +121,9 @@ static int open_spec(struct port *port, const char *spec, const struct port_opti
         int r;
 
         if (strcmp(spec, "-") == 0)
-                return port_stdin_open(port, hint);
+                return open_with(&port_stream, port, spec, options, hint);
         if (strncmp(spec, "tcp://", 6) == 0)
-                return port_tcp_open(port, spec, hint);
+                return open_with(&port_tcp, port, spec, options, hint);
         if (strcmp(spec, "auto") != 0)
                 return open_path(port, spec, options, hint);
         r = find_only_usb(path, hint);

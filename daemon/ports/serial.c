@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "ports/serial.h"
+/* Real serial devices through libserialport, with what 0.1.1 leaves out: close-on-exec, exclusive use, hang-up. 0.1.2
+ * locks the port in sp_open() itself. */
+#include "ports/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,8 +45,6 @@ static void serial_close(struct port *port) {
         sp_close(port->state);
         sp_free_port(port->state);
 }
-
-static const struct port_backend serial_backend = {.read = serial_read, .write = serial_write, .close = serial_close};
 
 static int find_error(enum sp_return r) {
         int error = r == SP_ERR_ARG ? EINVAL : r == SP_ERR_MEM ? ENOMEM : r == SP_ERR_SUPP ? ENOTSUP : 0;
@@ -195,7 +195,8 @@ static int open_sp(struct port *port, struct sp_port *sp, const struct port_opti
         return 0;
 }
 
-int port_serial_open(struct port *port, const char *path, const struct port_options *options, struct port_hint hint) {
+static int serial_open(struct port *port, const char *path, const struct port_options *options,
+                       struct port_hint hint) {
         struct sp_port *sp;
         enum sp_return found = sp_get_port_by_name(path, &sp);
         int r;
@@ -207,8 +208,9 @@ int port_serial_open(struct port *port, const char *path, const struct port_opti
                 sp_free_port(sp);
                 return r;
         }
-        port->backend = &serial_backend;
         port->two_way = true;
         port->state = sp;
         return 0;
 }
+
+const struct port_backend port_serial = {serial_open, serial_read, serial_write, serial_close};

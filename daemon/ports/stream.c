@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "ports/stream.h"
+/* Ports that are plain descriptors: pty, FIFO, file, standard input. */
+#include "ports/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,8 +39,6 @@ static void stream_close(struct port *port) {
         close(port->fd);
 }
 
-static const struct port_backend stream_backend = {.read = stream_read, .write = stream_write, .close = stream_close};
-
 static int make_raw(int fd) {
         struct termios t;
 
@@ -67,10 +66,26 @@ static int refuse_kind(const char *path, struct port_hint hint) {
         return port_fail(hint, EINVAL, "%s is neither a serial port nor a pty, FIFO or file", path);
 }
 
-int port_stream_open(struct port *port, const char *path, struct port_hint hint) {
+static int open_stdin(struct port *port, struct port_hint hint) {
+        int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+        if (fd < 0)
+                return port_fail(hint, errno, "standard input: %s", strerror(errno));
+        port->fd = fd;
+        port->is_file = true;
+        port->ask_first = true;
+        snprintf(port->path, sizeof(port->path), "standard input");
+        return 0;
+}
+
+static int stream_open(struct port *port, const char *path, const struct port_options *options,
+                       struct port_hint hint) {
         struct stat st;
         int fd, r;
 
+        (void)options;
+        if (strcmp(path, "-") == 0)
+                return open_stdin(port, hint);
         if (stat(path, &st) < 0)
                 return -errno;
         if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
@@ -83,22 +98,10 @@ int port_stream_open(struct port *port, const char *path, struct port_hint hint)
                 close(fd);
                 return r == -ENOTTY ? refuse_kind(path, hint) : r;
         }
-        port->backend = &stream_backend;
         port->fd = fd;
         port->is_file = S_ISREG(st.st_mode);
         port->two_way = S_ISCHR(st.st_mode); /* bytes written to a FIFO would come back */
         return 0;
 }
 
-int port_stdin_open(struct port *port, struct port_hint hint) {
-        int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-
-        if (fd < 0)
-                return port_fail(hint, errno, "standard input: %s", strerror(errno));
-        port->backend = &stream_backend;
-        port->fd = fd;
-        port->is_file = true;
-        port->ask_first = true;
-        snprintf(port->path, sizeof(port->path), "standard input");
-        return 0;
-}
+const struct port_backend port_stream = {stream_open, stream_read, stream_write, stream_close};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "ports/tcp.h"
+/* tcp://host:port, for ser2net and Wi-Fi mats. */
+#include "ports/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -205,12 +206,9 @@ static void tcp_close(struct port *port) {
         free(t);
 }
 
-static const struct port_backend tcp_backend = {.read = tcp_read, .write = tcp_write, .close = tcp_close};
-
 static int start_connecting(struct port *port, struct tcp *t) {
         int r;
 
-        port->backend = &tcp_backend;
         port->state = t;
         port->connecting = true;
         port->two_way = true;
@@ -224,11 +222,12 @@ static int start_connecting(struct port *port, struct tcp *t) {
         return r < 0 ? r : start_lookup(t->lookup);
 }
 
-int port_tcp_open(struct port *port, const char *spec, struct port_hint hint) {
+static int tcp_open(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint) {
         struct tcp *t = calloc(1, sizeof(*t));
         struct lookup *l = calloc(1, sizeof(*l));
         int r;
 
+        (void)options;
         if (!t || !l || parse_spec(spec, l) < 0) {
                 r = t && l ? port_fail(hint, EINVAL, "%s is not tcp://host:port", spec) : -ENOMEM;
                 free(t);
@@ -244,3 +243,5 @@ int port_tcp_open(struct port *port, const char *spec, struct port_hint hint) {
         }
         return 0;
 }
+
+const struct port_backend port_tcp = {tcp_open, tcp_read, tcp_write, tcp_close};
