@@ -10,9 +10,9 @@ struct drawing {
         size_t n, size;
 };
 
-static void append(struct drawing *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void append_text(struct drawing *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void append(struct drawing *d, const char *format, ...) {
+static void append_text(struct drawing *d, const char *format, ...) {
         va_list ap;
         int n;
 
@@ -24,7 +24,7 @@ static void append(struct drawing *d, const char *format, ...) {
 
 static void add_bytes(struct drawing *d, const struct format_bytes *bytes) {
         for (size_t i = 0; i < bytes->n; i++)
-                append(d, "%s%02X", i > 0 ? " " : "", bytes->of[i]);
+                append_text(d, "%s%02X", i > 0 ? " " : "", bytes->of[i]);
 }
 
 static bool is_text(const uint8_t *bytes, size_t n) {
@@ -39,15 +39,15 @@ void format_bytes_words(const uint8_t *bytes, size_t n, char *ret, size_t size) 
         bool text = is_text(bytes, n);
 
         *ret = '\0';
-        append(&d, "%s", text ? "\"" : "");
+        append_text(&d, "%s", text ? "\"" : "");
         for (size_t i = 0; i < n; i++)
                 if (!text)
-                        append(&d, "%s%02X", i > 0 ? " " : "", bytes[i]);
+                        append_text(&d, "%s%02X", i > 0 ? " " : "", bytes[i]);
                 else if (bytes[i] == '\n' || bytes[i] == '\r')
-                        append(&d, "\\%c", bytes[i] == '\n' ? 'n' : 'r');
+                        append_text(&d, "\\%c", bytes[i] == '\n' ? 'n' : 'r');
                 else
-                        append(&d, "%c", bytes[i]);
-        append(&d, "%s", text ? "\"" : "");
+                        append_text(&d, "%c", bytes[i]);
+        append_text(&d, "%s", text ? "\"" : "");
 }
 
 /* --- the head, byte by byte --- */
@@ -86,7 +86,7 @@ static size_t describe_field(const struct format *f, size_t at, char *ret, size_
 
 static void add_free(struct drawing *d, size_t n) {
         if (n > 0)
-                append(d, " | %zu byte%s", n, n > 1 ? "s" : "");
+                append_text(d, " | %zu byte%s", n, n > 1 ? "s" : "");
 }
 
 static void add_head(struct drawing *d, const struct format *f) {
@@ -98,7 +98,7 @@ static void add_head(struct drawing *d, const struct format *f) {
 
                 if (n > 0) {
                         add_free(d, unnamed);
-                        append(d, " | %s", words);
+                        append_text(d, " | %s", words);
                         unnamed = 0;
                 } else {
                         unnamed++;
@@ -118,18 +118,18 @@ static void add_cells(struct drawing *d, const struct format *f) {
         uint32_t n = f->cells > 0 ? f->cells : (uint32_t)f->rows * f->cols;
 
         if (f->sparse.size > 0)
-                append(d, " | count x { %u bytes: column at %u, row at %u, value %s at %u }", f->sparse.size,
-                       f->sparse.x_at, f->sparse.y_at, element, f->sparse.value_at);
+                append_text(d, " | count x { %u bytes: column at %u, row at %u, value %s at %u }", f->sparse.size,
+                            f->sparse.x_at, f->sparse.y_at, element, f->sparse.value_at);
         else if (f->part.cells > 0)
-                append(d, " | %u x %s", f->part.cells, element);
+                append_text(d, " | %u x %s", f->part.cells, element);
         else if (f->part.kind == PART_START_U16LE)
-                append(d, " | n x %s", element);
+                append_text(d, " | n x %s", element);
         else if (f->part.kind != PART_NONE)
-                append(d, " | a line x %s", element);
+                append_text(d, " | a line x %s", element);
         else if (n > 0 && !f->resizable)
-                append(d, " | %u x %s", n, element);
+                append_text(d, " | %u x %s", n, element);
         else
-                append(d, " | rows x cols x %s", element);
+                append_text(d, " | rows x cols x %s", element);
 }
 
 static void draw_bytes(struct drawing *d, const struct format *f) {
@@ -138,11 +138,11 @@ static void draw_bytes(struct drawing *d, const struct format *f) {
         size_t began;
 
         if (f->preamble.n > 0) {
-                append(d, "(");
+                append_text(d, "(");
                 add_bytes(d, &f->preamble);
-                append(d, ") ");
+                append_text(d, ") ");
         }
-        append(d, "%s", packet ? f->framing == FRAMING_SLIP ? "SLIP ( " : "COBS ( " : "");
+        append_text(d, "%s", packet ? f->framing == FRAMING_SLIP ? "SLIP ( " : "COBS ( " : "");
         began = d->n;
         if (!suffix)
                 add_bytes(d, &f->sync);
@@ -154,33 +154,33 @@ static void draw_bytes(struct drawing *d, const struct format *f) {
         }
         add_free(d, f->trailer_n);
         if (f->check != CHECK_NONE)
-                append(d, f->check_from > 0 ? " | %s from %u" : " | %s", format_check_word(f), f->check_from);
+                append_text(d, f->check_from > 0 ? " | %s from %u" : " | %s", format_check_word(f), f->check_from);
         if (f->tail.n > 0 || suffix || f->framing == FRAMING_DELIMITER)
-                append(d, " | ");
+                append_text(d, " | ");
         add_bytes(d, &f->tail);
         if (suffix || f->framing == FRAMING_DELIMITER)
                 add_bytes(d, &f->sync);
-        append(d, "%s", packet ? " )" : f->framing == FRAMING_DELIMITER ? " | ..." : "");
+        append_text(d, "%s", packet ? " )" : f->framing == FRAMING_DELIMITER ? " | ..." : "");
 }
 
 static void draw_text(struct drawing *d, const struct format *f) {
         char s = *f->separators == FORMAT_SEPARATOR_ANY ? ',' : *f->separators;
 
         for (uint8_t i = 0; i < f->header_n; i++)
-                append(d, "(no cell)%c", s);
+                append_text(d, "(no cell)%c", s);
         if (f->digits)
-                append(d, "0 3 9 ... without anything between");
+                append_text(d, "0 3 9 ... without anything between");
         else
-                append(d, "0%c12%c345 ...", s, s);
+                append_text(d, "0%c12%c345 ...", s, s);
         for (uint8_t i = 0; i < f->trailer_n; i++)
-                append(d, "%c(no cell)", s);
-        append(d, " \\n");
+                append_text(d, "%c(no cell)", s);
+        append_text(d, " \\n");
         if (f->text_end == TEXT_END_LINE)
                 return;
-        append(d, ", a line for each row%s",
-               f->text_end == TEXT_END_BLANK  ? "; then a blank line"
-               : f->text_end == TEXT_END_WORD ? "; then a line without a digit"
-                                              : ", its number first");
+        append_text(d, ", a line for each row%s",
+                    f->text_end == TEXT_END_BLANK  ? "; then a blank line"
+                    : f->text_end == TEXT_END_WORD ? "; then a line without a digit"
+                                                   : ", its number first");
 }
 
 void format_draw(const struct format *f, char *ret, size_t size) {

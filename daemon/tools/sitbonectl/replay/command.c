@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/replay/command.h"
-
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +10,10 @@
 #include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/replay/json.h"
+#include "tools/sitbonectl/replay/learn.h"
+#include "tools/sitbonectl/replay/summary.h"
+#include "tools/sitbonectl/replay/time.h"
 #include "tools/sitbonectl/source.h"
 #include "tools/sitbonectl/view/values.h"
 #include "tools/sitbonectl/what_if.h"
@@ -19,9 +21,12 @@
 enum { STALE_PERIODS = 4 };
 
 enum {
-        NEAR_S = 900, /* alerts of one kind in two runs that are so close are one that moved */
-        END_S = 2,    /* a recording ends so long after its last frame at most */
+        NEAR_S = 900, /* alerts of one kind in two runs that are this close count as one that moved */
+        END_S = 2,    /* a recording ends at most this long after its last frame */
 };
+
+/* Called after every decision, whether a frame came or only time passed. */
+typedef void (*replay_fn)(void *userdata, const struct snapshot *snapshot);
 
 struct replay {
         struct pipeline pipeline;
@@ -33,11 +38,7 @@ struct replay {
         void *userdata;
 };
 
-double replay_time_s(const struct snapshot *s) {
-        return (double)s->now_us / 1e6 - 1;
-}
-
-static void decide(struct replay *r, const struct frame *frame, uint64_t now_us) {
+static void step_pipeline(struct replay *r, const struct frame *frame, uint64_t now_us) {
         struct health *h = &r->snapshot.health;
 
         h->frames += frame != NULL;
@@ -46,16 +47,16 @@ static void decide(struct replay *r, const struct frame *frame, uint64_t now_us)
         r->decided(r->userdata, &r->snapshot);
 }
 
-/* What the daemon's timer would have done before this frame came. */
+/* Makes the decisions that the daemon's timer would have made before this frame. */
 static void let_time_pass(struct replay *r, uint64_t until_us) {
         while (r->deadline_us < until_us) {
                 uint64_t now_us = r->deadline_us;
 
-                if (now_us <= r->snapshot.now_us) /* a stage in a hurry: not more than a thousand times a second */
+                if (now_us <= r->snapshot.now_us) /* at most a thousand decisions a second */
                         now_us = r->snapshot.now_us + 1000;
                 if (now_us >= until_us)
                         return;
-                decide(r, NULL, now_us);
+                step_pipeline(r, NULL, now_us);
         }
 }
 
@@ -64,10 +65,10 @@ static void on_frame(void *userdata, const struct frame *frame, const struct rec
 
         (void)row;
         let_time_pass(r, frame->arrived_us);
-        decide(r, frame, frame->arrived_us);
+        step_pipeline(r, frame, frame->arrived_us);
 }
 
-/* A recording may be slower than any mat the stale limit was made for; then every frame would be news from a dead mat. */
+/* A recording may be slower than any mat that the stale limit was made for: the mat would count as silent before every frame. */
 static void suit_stale_limit(struct source *s) {
         double period_s = source_period_s(s), limit_ms = ceil(period_s * STALE_PERIODS * 1000);
 
@@ -80,7 +81,7 @@ static void suit_stale_limit(struct source *s) {
         s->settings.device.stale_ms = (int32_t)limit_ms;
 }
 
-/* An alert can do without an exercise; a catalogue that was asked for by name must be there. */
+/* Alerts work without exercises, but a catalogue given by the user must be readable. */
 static int load_exercises(const char *path, struct exercise_catalogue *ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         int status = STATUS_DONE;
@@ -95,13 +96,13 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
         if (mistakes->n && path)
                 status = STATUS_USAGE;
         else if (mistakes->n)
-                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->text[0]);
+                fprintf(stderr, "note: alerts name no exercise (%s); add --exercises FILE\n", mistakes->text[0]);
         free(mistakes);
         return status;
 }
 
-/* The curves of the settings, when there are any. */
-static int respond(struct replay *r) {
+/* Loads the response curves of the settings, if there are any. */
+static int load_response(struct replay *r) {
         const char *path = r->source->settings.condition.response_file;
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct response *response = mistakes && *path ? response_load(path, mistakes) : NULL;
@@ -119,8 +120,8 @@ static int respond(struct replay *r) {
         return status;
 }
 
-/* From the beginning, with what is known of the sitter (perhaps NULL). */
-static int pass(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
+/* Replays from the beginning with a profile of the sitter (may be NULL). */
+static int run_pass(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
         struct source *source = r->source;
         char error[RECORDING_ERROR_MAX];
         int status = source_open(source, error);
@@ -135,7 +136,7 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         r->decided = decided;
         r->userdata = userdata;
         pipeline_init(&r->pipeline, &source->settings, &source->recording.layout.geometry, &r->exercises);
-        status = respond(r);
+        status = load_response(r);
         if (status != STATUS_DONE)
                 return status;
         if (profile)
@@ -143,53 +144,30 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         recording_each(&source->recording, &source->frame, on_frame, r);
         if (source->recording.frames > 0)
                 return STATUS_DONE;
-        complain("%s: no frame in it; sitbonectl check %s says why", source->path, source->path);
+        complain("%s: no frame in it; sitbonectl check %s reports why", source->path, source->path);
         return STATUS_FAILED;
 }
 
-/* What the recording itself teaches; NULL = nothing of that kind. */
-struct learnt {
-        struct replay_lessons *lessons;
-        struct replay_poses *poses;
-};
-
-static void learn_decided(void *userdata, const struct snapshot *s) {
-        struct learnt *l = userdata;
-
-        if (l->lessons)
-                replay_lessons_decided(l->lessons, s);
-        if (l->poses)
-                replay_poses_decided(l->poses, s);
-}
-
-static int learn(struct replay *r, struct learnt *l, struct profile *ret) {
-        int status = pass(r, NULL, learn_decided, l);
-
-        if (status == STATUS_DONE && l->lessons)
-                status = replay_lessons_learn(l->lessons, ret);
-        if (status == STATUS_DONE && l->poses)
-                status = replay_poses_learn(l->poses, r->source->recording.layout.geometry.n_cells, ret);
-        return status;
-}
-
-/* One pass, or two: learn, then decide with what was learnt. */
-static int run_passes(struct replay *r, struct learnt *learnt, replay_fn decided, void *userdata) {
+/* Replays once, or twice if there is something to learn: first to learn, then to decide with the profile. */
+static int run_passes(struct replay *r, struct replay_learner *learner, replay_fn decided, void *userdata) {
         struct profile *profile = NULL;
         int status = STATUS_DONE;
 
-        if (learnt->lessons || learnt->poses) {
+        if (learner) {
                 profile = calloc(1, sizeof(*profile));
-                status = profile ? learn(r, learnt, profile) : STATUS_FAILED;
+                status = profile ? run_pass(r, NULL, replay_learner_decided, learner) : STATUS_FAILED;
+                if (status == STATUS_DONE)
+                        status = replay_learner_finish(learner, r->source->recording.layout.geometry.n_cells, profile);
         }
         if (status == STATUS_DONE)
-                status = pass(r, profile, decided, userdata);
+                status = run_pass(r, profile, decided, userdata);
         free(profile);
         return status;
 }
 
-static int run(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
+static int replay_source(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
         struct replay *r = calloc(1, sizeof(*r));
-        struct learnt learnt = {0};
+        struct replay_learner *learner = NULL;
         int status;
 
         if (!r) {
@@ -197,17 +175,14 @@ static int run(struct source *source, const struct options *options, replay_fn d
                 return STATUS_FAILED;
         }
         r->source = source;
-        status = replay_lessons_new(options, &learnt.lessons);
-        if (status == STATUS_DONE)
-                status = replay_poses_new(options, &learnt.poses);
+        status = replay_learner_new(options, &learner);
         if (status == STATUS_DONE)
                 status = load_exercises(exercises_path(options, &source->settings), &r->exercises);
         if (status == STATUS_DONE) {
                 suit_stale_limit(source);
-                status = run_passes(r, &learnt, decided, userdata);
+                status = run_passes(r, learner, decided, userdata);
         }
-        replay_lessons_free(learnt.lessons);
-        replay_poses_free(learnt.poses);
+        replay_learner_free(learner);
         free(r);
         return status;
 }
@@ -217,7 +192,7 @@ static int replay_as_json(struct source *source, const struct options *options) 
         int status = STATUS_FAILED;
 
         if (json)
-                status = run(source, options, replay_json_decided, json);
+                status = replay_source(source, options, replay_json_decided, json);
         replay_json_free(json);
         return status;
 }
@@ -227,14 +202,14 @@ static int replay_as_summary(struct source *source, const struct options *option
         int status = STATUS_FAILED;
 
         if (summary)
-                status = run(source, options, replay_summary_decided, summary);
+                status = replay_source(source, options, replay_summary_decided, summary);
         if (status == STATUS_DONE)
                 replay_summary_print(summary, stdout, source->path, &source->recording);
         replay_summary_free(summary);
         return status;
 }
 
-/* The last decision up to a moment. */
+/* A picture of the last decision up to a moment. */
 struct picture {
         double at_s, taken_s; /* taken_s NAN = none yet */
         const struct settings *settings;
@@ -282,7 +257,7 @@ static int replay_as_picture(struct source *source, const struct options *option
                 free(p);
                 return STATUS_USAGE;
         }
-        status = run(source, options, picture_decided, p);
+        status = replay_source(source, options, picture_decided, p);
         snprintf(p->view.live.seat_name, sizeof(p->view.live.seat_name), "sitbone");
         if (status == STATUS_DONE && options->at && p->at_s > p->taken_s + END_S) {
                 complain("--at %s: the recording ends at %.1f s", options->at, p->taken_s);
@@ -304,7 +279,7 @@ static void list_alerts(void *userdata, const struct snapshot *s) {
                         (void)what_if_add(l, (enum alert_kind)k, replay_time_s(s));
 }
 
-static void moment(double at_s, char *ret, size_t size) {
+static void write_moment(double at_s, char *ret, size_t size) {
         unsigned long whole = (unsigned long)at_s;
 
         snprintf(ret, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
@@ -319,20 +294,20 @@ static int collect_alerts(void *userdata, bool after, struct what_if_list *list)
         struct comparison *c = userdata;
         int status = after ? load_settings(c->options->against, &c->source->settings) : STATUS_DONE;
 
-        return status == STATUS_DONE ? run(c->source, c->options, list_alerts, list) : status;
+        return status == STATUS_DONE ? replay_source(c->source, c->options, list_alerts, list) : status;
 }
 
-/* The same recording twice: with --config, then with --against. */
+/* Replays the recording twice: with --config, then with --against. */
 static int replay_against(struct source *source, const struct options *options) {
         struct comparison comparison = {source, options};
         struct what_if what_if = {
-                .collect = collect_alerts, .format_moment = moment, .userdata = &comparison, .near_s = NEAR_S};
+                .collect = collect_alerts, .format_moment = write_moment, .userdata = &comparison, .near_s = NEAR_S};
 
         return what_if_compare(&what_if, options->json);
 }
 
-/* A script reads --json: what is missing goes beside it. Refused frames of a line are in the summary. */
-static void say_missing(const struct source *s) {
+/* Standard output may be JSON for a script: damage is reported on standard error. Refused frames are in the summary. */
+static void print_missing(const struct source *s) {
         const struct recording *r = &s->recording;
 
         if (!r->format || r->damaged_bytes > 0 || r->cut_bytes > 0)
@@ -359,7 +334,7 @@ static int run_replay(const struct options *options) {
         else
                 status = replay_as_summary(source, options);
         if (status == STATUS_DONE)
-                say_missing(source);
+                print_missing(source);
         source_free(source);
         return status;
 }

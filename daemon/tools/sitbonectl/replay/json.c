@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Scripts rely on the keys: they stay. */
+/* Scripts rely on the keys: do not rename them. */
+#include "tools/sitbonectl/replay/json.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 #include "contract/live_fill.h"
 #include "contract/live_json.h"
 #include "sitbone/settings.h"
-#include "tools/sitbonectl/replay/command.h"
+#include "tools/sitbonectl/replay/time.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
 #include "words/names.h"

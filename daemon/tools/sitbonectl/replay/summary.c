@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "tools/sitbonectl/replay/summary.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sitbone/settings.h"
-#include "tools/sitbonectl/replay/command.h"
+#include "tools/sitbonectl/replay/time.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "words/names.h"
@@ -12,13 +14,13 @@
 
 enum { LINES_MAX = 200, LINE_MAX_ = 400, NAMES_MAX = 65 };
 
-/* One thing that happened, for people. */
+/* An event in words. */
 struct line {
         double at_s;
         char text[LINE_MAX_];
 };
 
-/* How long a taught posture was recognised. */
+/* The time for which a taught posture was recognised. */
 struct recognised {
         char name[POSTURE_NAME_MAX]; /* "" = none of these */
         double s;
@@ -33,8 +35,8 @@ struct replay_summary {
         enum occupancy occupancy;   /* since last_s */
         enum posture_class posture; /* since last_s */
         double occupancy_s[OCCUPANCY_N], posture_s[POSTURE_N];
-        struct sitting sitting; /* as it stands at the end */
-        uint64_t n_lines;       /* also those that are not kept */
+        struct sitting sitting; /* at the end */
+        uint64_t n_lines;       /* including those that are not stored */
         struct line lines[LINES_MAX];
 };
 
@@ -51,7 +53,7 @@ void replay_summary_free(struct replay_summary *m) {
         free(m);
 }
 
-static const char *occupancy_word(int i) {
+static const char *occupancy_label(int i) {
         return occupancy_text(occupancy_name((enum occupancy)i));
 }
 
@@ -59,7 +61,7 @@ static void print_label(FILE *f, const char *label) {
         fprintf(f, "%-*s", language_field_width(label, 11), label);
 }
 
-static void note(struct replay_summary *m, const struct snapshot *s, const char *what, const char *more) {
+static void add_line(struct replay_summary *m, const struct snapshot *s, const char *what, const char *more) {
         struct line *line;
 
         if (m->n_lines++ >= LINES_MAX)
@@ -69,23 +71,23 @@ static void note(struct replay_summary *m, const struct snapshot *s, const char 
         snprintf(line->text, sizeof(line->text), "%s%s", what, more);
 }
 
-static void note_sitting(struct replay_summary *m, const struct snapshot *s) {
+static void add_sitting_lines(struct replay_summary *m, const struct snapshot *s) {
         char duration[32];
         uint32_t changes = s->sitting.changes;
 
         if (changes & SITTING_BOUT_STARTED)
-                note(m, s, _("bout started"), "");
+                add_line(m, s, _("bout started"), "");
         if (changes & SITTING_BACK) {
                 view_duration_words((double)s->sitting.last_away_us / 1e6, duration, sizeof(duration));
-                note(m, s, _("back after "), duration);
+                add_line(m, s, _("back after "), duration);
         }
         if (changes & SITTING_BOUT_ENDED) {
                 view_duration_words((double)s->sitting.last_bout_us / 1e6, duration, sizeof(duration));
-                note(m, s, _("bout ended, seated "), duration);
+                add_line(m, s, _("bout ended, seated "), duration);
         }
 }
 
-static void note_alerts(struct replay_summary *m, const struct snapshot *s) {
+static void add_alert_lines(struct replay_summary *m, const struct snapshot *s) {
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 const struct alert *a = &s->alerts.of[k];
                 char text[LINE_MAX_], reason[256];
@@ -95,16 +97,16 @@ static void note_alerts(struct replay_summary *m, const struct snapshot *s) {
 
                         alert_reason(a, (enum alert_kind)k, reason, sizeof(reason));
                         snprintf(text, sizeof(text), ": %s%s%s", reason, e ? "; " : "", e ? e->id : "");
-                        note(m, s, alert_title((enum alert_kind)k), text);
+                        add_line(m, s, alert_title((enum alert_kind)k), text);
                 }
                 if (a->changes & ALERT_CLEARED) {
                         snprintf(text, sizeof(text), ": %s", alert_outcome_text(alert_outcome_name(a->outcome)));
-                        note(m, s, alert_title((enum alert_kind)k), text);
+                        add_line(m, s, alert_title((enum alert_kind)k), text);
                 }
         }
 }
 
-static int index_of(struct replay_summary *m, const char *name) {
+static int find_name(struct replay_summary *m, const char *name) {
         int i = 0;
 
         while (i < m->n_names && strcmp(m->names[i].name, name) != 0)
@@ -124,15 +126,15 @@ void replay_summary_decided(void *userdata, const struct snapshot *s) {
                 m->names[m->name].s += now_s - m->last_s;
         }
         if (!m->begun || s->posture.occupancy != m->occupancy)
-                note(m, s, _("seat: "), occupancy_word((int)s->posture.occupancy));
+                add_line(m, s, _("seat: "), occupancy_label((int)s->posture.occupancy));
         m->begun = true;
         m->last_s = now_s;
         m->occupancy = s->posture.occupancy;
         m->posture = s->posture.posture_class;
-        m->name = index_of(m, s->posture.taught);
+        m->name = find_name(m, s->posture.taught);
         m->sitting = s->sitting;
-        note_sitting(m, s);
-        note_alerts(m, s);
+        add_sitting_lines(m, s);
+        add_alert_lines(m, s);
 }
 
 static void print_head(const struct replay_summary *m, FILE *f, const char *path, const struct recording *r) {
@@ -176,11 +178,11 @@ static void print_shares(FILE *f, const char *label, const double *seconds, int 
         fprintf(f, "%s\n", *separator ? "" : _("nothing"));
 }
 
-static const char *posture_word(int i) {
+static const char *posture_label(int i) {
         return posture_text(posture_name((enum posture_class)i));
 }
 
-/* Of all the time: an empty seat may have been taught, too. */
+/* Shares of the whole time, because an empty seat may have been taught, too. */
 static void print_taught(const struct replay_summary *m, FILE *f) {
         const char *separator = "";
 
@@ -206,13 +208,13 @@ void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, c
         char duration[32];
 
         print_head(m, f, path, r);
-        print_shares(f, _("seat"), m->occupancy_s, OCCUPANCY_N, m->last_s, occupancy_word);
+        print_shares(f, _("seat"), m->occupancy_s, OCCUPANCY_N, m->last_s, occupancy_label);
         memcpy(postures, m->posture_s, sizeof(postures));
         postures[POSTURE_VACANT] = 0;
         postures[POSTURE_UNKNOWN] = fmax(0, m->occupancy_s[OCCUPANCY_PERSON]);
         for (int i = POSTURE_VACANT + 1; i < POSTURE_N; i++)
                 postures[POSTURE_UNKNOWN] -= postures[i];
-        print_shares(f, _("postures"), postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_word);
+        print_shares(f, _("postures"), postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_label);
         if (m->taught)
                 print_taught(m, f);
         view_duration_words((double)m->sitting.today_us / 1e6, duration, sizeof(duration));
