@@ -17,24 +17,22 @@
 /* PREFIX: enough bytes for a few dozen frames of the largest mat. */
 enum { PERIODS_MAX = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
 
-static void complain_of_mistakes(const struct config_errors *mistakes) {
+int report_mistakes(const struct config_errors *mistakes) {
         for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
                 complain("%s", mistakes->text[i]);
+        return mistakes->n ? STATUS_USAGE : STATUS_DONE;
 }
 
 int load_settings(const char *path, struct settings *ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        int n;
+        int status;
 
-        if (!mistakes) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!mistakes)
+                return complain_of_memory();
         settings_load(path, ret, mistakes);
-        complain_of_mistakes(mistakes);
-        n = mistakes->n;
+        status = report_mistakes(mistakes);
         free(mistakes);
-        return n ? STATUS_USAGE : STATUS_DONE;
+        return status;
 }
 
 const char *exercises_path(const struct options *options, const struct settings *settings) {
@@ -49,7 +47,7 @@ static int read_format(const char *name, struct format *storage, const struct fo
 
         *ret = mistakes ? format_find(name, storage, mistakes) : NULL;
         if (mistakes)
-                complain_of_mistakes(mistakes);
+                report_mistakes(mistakes);
         free(mistakes);
         return *ret ? STATUS_DONE : STATUS_USAGE;
 }
@@ -80,7 +78,7 @@ int load_formats(const char *name, struct format_list **ret) {
                         format_list_add(list, name, mistakes);
                 else if (name && !format_list_by_name(list, name))
                         status = complain_of_unknown_format(list, name);
-                complain_of_mistakes(mistakes);
+                report_mistakes(mistakes);
                 status = mistakes->n > before ? STATUS_USAGE : status;
         } else {
                 complain("out of memory");
@@ -125,7 +123,7 @@ int format_of_head(const char *data, size_t n, struct format *storage, const str
                 status = STATUS_DONE;
         }
         if (mistakes)
-                complain_of_mistakes(mistakes);
+                report_mistakes(mistakes);
         free(mistakes);
         return status;
 }
