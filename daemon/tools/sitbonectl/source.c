@@ -68,12 +68,11 @@ static int complain_of_unknown_format(const struct format_list *list, const char
 int load_formats(const char *name, struct format_list **ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct format_list *list = calloc(1, sizeof(*list));
-        int status = STATUS_FAILED, before = 0;
+        int status = STATUS_DONE, before;
 
         if (mistakes && list) {
                 format_list_load(list, format_folders, mistakes);
                 before = mistakes->n;
-                status = STATUS_DONE;
                 if (name && strchr(name, '/'))
                         format_list_add(list, name, mistakes);
                 else if (name && !format_list_by_name(list, name))
@@ -81,7 +80,7 @@ int load_formats(const char *name, struct format_list **ret) {
                 report_mistakes(mistakes);
                 status = mistakes->n > before ? STATUS_USAGE : status;
         } else {
-                complain("out of memory");
+                status = complain_of_memory();
         }
         free(mistakes);
         *ret = list;
@@ -143,10 +142,8 @@ int source_load(const struct options *options, struct source **ret) {
         struct source *s = calloc(1, sizeof(*s));
         int status, r;
 
-        if (!s) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!s)
+                return complain_of_memory();
         s->path = options->args[0];
         status = find_format(options->format, &s->described, &s->format);
         if (status == STATUS_DONE)

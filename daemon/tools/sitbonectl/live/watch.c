@@ -313,10 +313,8 @@ static int run_watch(const struct options *options) {
         struct watch *w = calloc(1, sizeof(*w));
         int status;
 
-        if (!w) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!w)
+                return complain_of_memory();
         w->options = options;
         view_clear(&w->view);
         if (options->svg && !options->once) {
