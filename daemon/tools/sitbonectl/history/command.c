@@ -342,34 +342,32 @@ static json_t *make_shares(const struct history_share *shares, int n) {
         return array;
 }
 
-static json_t *make_date(int64_t day) {
+static void write_date(int64_t day, char ret[16]) {
         struct tm tm = history_date(day);
-        char date[16];
 
-        strftime(date, sizeof(date), "%Y-%m-%d", &tm);
-        return json_string(date);
+        strftime(ret, 16, "%Y-%m-%d", &tm);
 }
 
 /* As on the command line: "2026-11-21" or "2026-11-01..2026-11-21". */
 static json_t *make_period(const struct history_period *p) {
-        json_t *first = make_date(p->first_day), *last = make_date(p->last_day), *period;
+        char first[16], last[16];
 
-        if (p->first_day == p->last_day)
-                period = json_incref(first);
-        else
-                period = json_sprintf("%s..%s", json_string_value(first), json_string_value(last));
-        json_decref(first);
-        json_decref(last);
-        return period;
+        write_date(p->first_day, first);
+        write_date(p->last_day, last);
+        return p->first_day == p->last_day ? json_string(first) : json_sprintf("%s..%s", first, last);
 }
 
 static json_t *make_days(const struct history *h) {
         json_t *days = json_array();
 
-        for (int d = 0; d < h->n_days; d++)
-                json_array_append_new(days, json_pack("{s:o, s:o, s:o}", "date", make_date(h->period.first_day + d),
-                                                      "seated_s", live_json_number(h->days[d].seated_s, 1),
-                                                      "postures_s", make_postures(h->days[d].in_s)));
+        for (int d = 0; d < h->n_days; d++) {
+                char date[16];
+
+                write_date(h->period.first_day + d, date);
+                json_array_append_new(days, json_pack("{s:s, s:o, s:o}", "date", date, "seated_s",
+                                                      live_json_number(h->days[d].seated_s, 1), "postures_s",
+                                                      make_postures(h->days[d].in_s)));
+        }
         return days;
 }
 

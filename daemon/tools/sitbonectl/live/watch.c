@@ -328,7 +328,7 @@ static int run_watch(const struct options *options) {
                 status = watch_screen(w);
         if (w->linked)
                 link_close(&w->link);
-        canvas_free(&w->canvas);
+        free(w->canvas.at);
         free(w);
         return status;
 }

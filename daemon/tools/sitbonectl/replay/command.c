@@ -412,8 +412,8 @@ static int replay_as_picture(struct source *source, const struct options *option
 
         if (!p)
                 return complain_of_memory();
-        p->at_s = options->at ? strtod(options->at, &end) : INFINITY;
-        p->taken_s = NAN;
+        p->at_s = options->at ? strtod(options->at, &end) : (double)INFINITY;
+        p->taken_s = (double)NAN;
         p->settings = &source->settings;
         if (options->at && (*end || end == options->at || !(p->at_s >= 0))) {
                 complain("--at %s: must be seconds of the recording", options->at);
