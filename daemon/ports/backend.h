@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What port.c needs of each kind of port. For the files of ports/ only. */
+/* A kind of port, as port.c sees it. For the files of ports/ only. */
 #ifndef PORTS_BACKEND_H
 #define PORTS_BACKEND_H
 
