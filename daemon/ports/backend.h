@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A kind of port, as port.c sees it. For the files of ports/ only. */
+/* The struct that every way of opening a port fills. For the files of ports/ only. */
 #ifndef PORTS_BACKEND_H
 #define PORTS_BACKEND_H
 
@@ -20,9 +20,10 @@ struct port_hint {
         size_t size;
 };
 
+/* One way to open a port. */
 struct port_backend {
-        /* Fills fd and the other members of *port, which are zero but for backend, fd and latency_ms. 0, or a negative
-         * errno: where the reason needs more words than the errno has, the hint is written. */
+        /* Fills fd and the other members of a port that is zeroed but for backend and path. 0, or a negative errno; the
+         * hint may be left empty for errors of open(). */
         int (*open)(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint);
         ssize_t (*read)(struct port *port, uint8_t *ret, size_t size);
         ssize_t (*write)(struct port *port, const uint8_t *bytes, size_t n); /* -1 and errno */
@@ -44,9 +45,5 @@ struct port {
 
 /* Writes the hint and returns -error, for use in a return statement. */
 int port_fail(struct port_hint hint, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-extern const struct port_backend port_serial; /* a serial device: the resolved path */
-extern const struct port_backend port_stream; /* pty, FIFO or file: the resolved path; "-" = standard input */
-extern const struct port_backend port_tcp;    /* "tcp://host:port" */
 
 #endif

@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #include "ports/backend.h"
+#include "ports/serial.h"
+#include "ports/stream.h"
+#include "ports/tcp.h"
 
 /* stat() reports this group where the user namespace does not know the real one (PrivateUsers= of the unit). */
 enum { GROUP_UNMAPPED = 65534 };
@@ -71,12 +74,6 @@ static bool is_serial(const char *path) {
         return lstat(sys, &st) == 0;
 }
 
-static int open_with(const struct port_backend *backend, struct port *port, const char *spec,
-                     const struct port_options *options, struct port_hint hint) {
-        port->backend = backend;
-        return backend->open(port, spec, options, hint);
-}
-
 static int open_path(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint) {
         char path[PATH_MAX];
         int r;
@@ -86,7 +83,8 @@ static int open_path(struct port *port, const char *spec, const struct port_opti
         if (strlen(path) >= PORT_PATH_MAX)
                 return port_fail(hint, ENAMETOOLONG, "%s: name too long", spec);
         snprintf(port->path, sizeof(port->path), "%s", path);
-        r = open_with(is_serial(path) ? &port_serial : &port_stream, port, path, options, hint);
+        port->backend = is_serial(path) ? &port_serial : &port_stream;
+        r = port->backend->open(port, path, options, hint);
         return r < 0 ? explain_error(hint, -r, path) : 0;
 }
 
@@ -117,13 +115,14 @@ static int find_only_usb(char ret[PORT_PATH_MAX], struct port_hint hint) {
 }
 
 static int open_spec(struct port *port, const char *spec, const struct port_options *options, struct port_hint hint) {
+        const bool tcp = strncmp(spec, "tcp://", 6) == 0;
         char path[PORT_PATH_MAX];
         int r;
 
-        if (strcmp(spec, "-") == 0)
-                return open_with(&port_stream, port, spec, options, hint);
-        if (strncmp(spec, "tcp://", 6) == 0)
-                return open_with(&port_tcp, port, spec, options, hint);
+        if (tcp || strcmp(spec, "-") == 0) {
+                port->backend = tcp ? &port_tcp : &port_stream;
+                return port->backend->open(port, spec, options, hint);
+        }
         if (strcmp(spec, "auto") != 0)
                 return open_path(port, spec, options, hint);
         r = find_only_usb(path, hint);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Real serial devices through libserialport, with what 0.1.1 leaves out: close-on-exec, exclusive use, hang-up. 0.1.2
- * locks the port in sp_open() itself. */
-#include "ports/backend.h"
+#include "ports/serial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -213,4 +211,5 @@ static int serial_open(struct port *port, const char *path, const struct port_op
         return 0;
 }
 
-const struct port_backend port_serial = {serial_open, serial_read, serial_write, serial_close};
+const struct port_backend port_serial = {
+        .open = serial_open, .read = serial_read, .write = serial_write, .close = serial_close};

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ports that are plain descriptors: pty, FIFO, file, standard input. */
-#include "ports/backend.h"
+#include "ports/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,26 +65,10 @@ static int refuse_kind(const char *path, struct port_hint hint) {
         return port_fail(hint, EINVAL, "%s is neither a serial port nor a pty, FIFO or file", path);
 }
 
-static int open_stdin(struct port *port, struct port_hint hint) {
-        int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-
-        if (fd < 0)
-                return port_fail(hint, errno, "standard input: %s", strerror(errno));
-        port->fd = fd;
-        port->is_file = true;
-        port->ask_first = true;
-        snprintf(port->path, sizeof(port->path), "standard input");
-        return 0;
-}
-
-static int stream_open(struct port *port, const char *path, const struct port_options *options,
-                       struct port_hint hint) {
+static int open_path(struct port *port, const char *path, struct port_hint hint) {
         struct stat st;
         int fd, r;
 
-        (void)options;
-        if (strcmp(path, "-") == 0)
-                return open_stdin(port, hint);
         if (stat(path, &st) < 0)
                 return -errno;
         if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
@@ -104,4 +87,23 @@ static int stream_open(struct port *port, const char *path, const struct port_op
         return 0;
 }
 
-const struct port_backend port_stream = {stream_open, stream_read, stream_write, stream_close};
+static int open_stdin(struct port *port, struct port_hint hint) {
+        int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+        if (fd < 0)
+                return port_fail(hint, errno, "standard input: %s", strerror(errno));
+        port->fd = fd;
+        port->is_file = true;
+        port->ask_first = true;
+        snprintf(port->path, sizeof(port->path), "standard input");
+        return 0;
+}
+
+static int stream_open(struct port *port, const char *spec, const struct port_options *options,
+                       struct port_hint hint) {
+        (void)options;
+        return strcmp(spec, "-") == 0 ? open_stdin(port, hint) : open_path(port, spec, hint);
+}
+
+const struct port_backend port_stream = {
+        .open = stream_open, .read = stream_read, .write = stream_write, .close = stream_close};

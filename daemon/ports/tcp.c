@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tcp://host:port, for ser2net and Wi-Fi mats. */
-#include "ports/backend.h"
+#include "ports/tcp.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -244,4 +243,4 @@ static int tcp_open(struct port *port, const char *spec, const struct port_optio
         return 0;
 }
 
-const struct port_backend port_tcp = {tcp_open, tcp_read, tcp_write, tcp_close};
+const struct port_backend port_tcp = {.open = tcp_open, .read = tcp_read, .write = tcp_write, .close = tcp_close};

@@ -40,7 +40,8 @@ static void take(void *userdata, const struct frame *got) {
 
 static void decode(size_t n) {
         for (size_t at = 0; at < n; at += CHUNK)
-                decoder_feed(&decoder, wire + at, n - at < CHUNK ? n - at : CHUNK, 1, &(struct frame_sink){&frame, take, NULL});
+                decoder_feed(&decoder, wire + at, n - at < CHUNK ? n - at : CHUNK, 1,
+                             &(struct frame_sink){&frame, take, NULL});
 }
 
 static void copy_and_widen(size_t n) {

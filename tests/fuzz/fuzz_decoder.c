@@ -75,7 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         decoder_feed(&whole, data + skip, n - skip, 1, &(struct frame_sink){&frame, take, &a});
         decoder_idle(&whole, 1, &(struct frame_sink){&frame, take, &a});
         for (size_t at = skip, step = 1u + data[1]; at < n; at += step)
-                decoder_feed(&split, data + at, step < n - at ? step : n - at, 1, &(struct frame_sink){&frame, take, &b});
+                decoder_feed(&split, data + at, step < n - at ? step : n - at, 1,
+                             &(struct frame_sink){&frame, take, &b});
         decoder_idle(&split, 1, &(struct frame_sink){&frame, take, &b});
         if (a.n != b.n || a.hash != b.hash || memcmp(whole.refused, split.refused, sizeof(whole.refused)) != 0)
                 abort();

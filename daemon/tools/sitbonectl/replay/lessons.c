@@ -5,6 +5,7 @@
 
 #include "core/estimate/taught.h"
 #include "tools/sitbonectl/replay/command.h"
+#include "tools/sitbonectl/source.h"
 
 struct span {
         const char *text; /* as it was typed */

@@ -8,6 +8,7 @@
 #include "core/estimate/pose_average.h"
 #include "core/estimate/reference.h"
 #include "tools/sitbonectl/replay/command.h"
+#include "tools/sitbonectl/source.h"
 #include "words/names.h"
 
 struct span {
