@@ -209,6 +209,25 @@ double source_period_s(struct source *s) {
         return periods.of[periods.n / 2];
 }
 
+bool parse_span(const char *text, double *ret_from_s, double *ret_to_s) {
+        char *end;
+        double from_s = strtod(text, &end), to_s;
+
+        if (end == text || *end != '-')
+                return false;
+        text = end + 1;
+        to_s = strtod(text, &end);
+        if (end == text || *end != '\0' || !(from_s >= 0 && to_s > from_s) || !isfinite(to_s))
+                return false;
+        *ret_from_s = from_s;
+        *ret_to_s = to_s;
+        return true;
+}
+
+double source_time_s(uint64_t now_us) {
+        return (double)now_us / 1e6 - 1;
+}
+
 /* The reason a row of frames CSV is refused for; refusals of other formats are described in sitbone-format(5). */
 static const char *explain_refusal(enum refusal r) {
         return r == REFUSED_COUNT  ? "not as many cells as in the header"

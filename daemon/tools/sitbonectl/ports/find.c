@@ -9,7 +9,6 @@
 
 #include "tools/sitbonectl/ports/find.h"
 #include "util/sanitize.h"
-#include "util/utf8.h"
 
 enum { USB_DEPTH = 4 }; /* tty, port, interface, device */
 

@@ -6,6 +6,7 @@
 
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
+#include "contract/live_fill.h"
 #include "core/estimate/estimate.h"
 #include "core/pipeline.h"
 #include "tools/sitbonectl/commands.h"
@@ -215,13 +216,30 @@ struct picture {
         struct view view;
 };
 
+/* Fills *v as the daemon would answer at this moment; the name of the seat and MQTT stay empty. */
+static void fill_view(struct view *v, const struct snapshot *s, const struct settings *settings) {
+        const struct geometry *g = s->geometry;
+
+        view_clear(v);
+        live_values_fill(&v->live, s, 0, settings, NULL);
+        v->kind = g->kind;
+        v->live.pitch_x_mm = (double)g->pitch_x_mm;
+        v->live.pitch_y_mm = (double)g->pitch_y_mm;
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                v->level[i] = s->map.trusted[i] || s->map.load[i] > 0 ? s->map.load[i] : NAN;
+                v->x_mm[i] = (double)g->x_mm[i];
+                v->y_mm[i] = (double)g->y_mm[i];
+        }
+        view_settle(v);
+}
+
 static void picture_decided(void *userdata, const struct snapshot *s) {
         struct picture *p = userdata;
 
         if (replay_time_s(s) > p->at_s && isfinite(p->taken_s))
                 return;
         p->taken_s = replay_time_s(s);
-        view_from_snapshot(&p->view, s, p->settings);
+        fill_view(&p->view, s, p->settings);
 }
 
 static int replay_as_picture(struct source *source, const struct options *options) {

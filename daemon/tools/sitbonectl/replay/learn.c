@@ -10,6 +10,7 @@
 #include "core/estimate/reference.h"
 #include "core/estimate/taught.h"
 #include "tools/sitbonectl/replay/time.h"
+#include "tools/sitbonectl/source.h"
 #include "words/names.h"
 
 struct span {
