@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "configure/response_curve.h"
-#include "core/condition/response.h"
+#include "core/condition/condition.h"
 
 static struct config_errors mistakes;
 static struct response first, again;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Dead lines and cells are found between loaded ones and filled from them; cross-talk; quality of the map. */
 #include "core/condition/condition.h"
-#include "core/condition/crosstalk.h"
 #include "sitter.h"
 
 static const struct settings_condition SETTINGS = {true, 1.5F, 5, true, 0, false};

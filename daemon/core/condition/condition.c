@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "core/condition/crosstalk.h"
-
 static const float RECENT_S = 2;           /* time constant of the recent mean: a few frames even at 2 Hz */
 static const uint64_t RECENT_US = 45000;   /* it is updated at most twenty times a second */
 static const uint64_t TICK_US = 1000000;   /* the slow pass */
@@ -37,6 +35,345 @@ static uint32_t max_u32(uint32_t a, uint32_t b) {
 
 static float min_f(float a, float b) {
         return a < b ? a : b;
+}
+
+/* ---- cross-talk ---- */
+
+/* Columns of a matrix without guarding share one path: each loaded cell pulls the readings of the others in its column
+ * down. The published remedy (host programs of two makers of such mats): v' = v * Vmax / (v + Vmax - column sum).
+ * With strength = full scale / Vmax, and shares of full scale: y' = y / (1 - strength * (column sum - y)).
+ *
+ * It is exact for a divider: cells of conductance a = y' / (1 - strength * y') on one path read
+ * y = a / (1 + strength * sum of a), so that strength * sum of y stays below 1. A column that breaks this is no such
+ * divider, or has another strength: the denominator is limited to a quarter, so that no reading grows more than
+ * fourfold.
+ *
+ * No built-in format has a strength: of the two makers' values, 683 is below the column sums that the 32 x 32 pad of
+ * the one really sends (1434 of 255 per cell), and the other is untested. A format file, or the user, may set one.
+ *
+ * Columns are those of the wire: where the mat is turned by 90 degrees they are rows of the map
+ * (geometry.crosstalk_rows). */
+static const float LEAST_DENOMINATOR = 0.25F;
+
+static float correct_load(float load, float strength, float sum) {
+        float denominator = 1 - strength * (sum - load), y;
+
+        denominator = denominator > LEAST_DENOMINATOR ? denominator : LEAST_DENOMINATOR;
+        y = load / denominator;
+        return y < 1 ? y : 1;
+}
+
+static void correct_columns(const struct geometry *g, float strength, float *restrict load) {
+        float sum[CELLS_MAX];
+
+        memset(sum, 0, g->cols * sizeof(float));
+        for (uint32_t r = 0; r < g->rows; r++)
+                for (uint32_t k = 0; k < g->cols; k++)
+                        sum[k] += load[r * g->cols + k];
+        for (uint32_t r = 0; r < g->rows; r++)
+                for (uint32_t k = 0; k < g->cols; k++)
+                        load[r * g->cols + k] = correct_load(load[r * g->cols + k], strength, sum[k]);
+}
+
+static void correct_rows(const struct geometry *g, float strength, float *load) {
+        for (uint32_t r = 0; r < g->rows; r++) {
+                float sum = 0;
+
+                for (uint32_t k = 0; k < g->cols; k++)
+                        sum += load[r * g->cols + k];
+                for (uint32_t k = 0; k < g->cols; k++)
+                        load[r * g->cols + k] = correct_load(load[r * g->cols + k], strength, sum);
+        }
+}
+
+void crosstalk_remove(const struct geometry *g, float strength, float *load) {
+        if (g->kind != GEOMETRY_GRID || !(strength > 0))
+                return;
+        if (g->crosstalk_rows)
+                correct_rows(g, strength, load);
+        else
+                correct_columns(g, strength, load);
+}
+
+/* ---- response curves ---- */
+
+/* Reading -> load by measured curves: straight lines between the known points and from nothing to the first one.
+ * Beyond the last point the last piece is extended, up to twice the largest known load. Loads stay shares: 1 is the
+ * load that the mean curve has at full scale, unit_n newtons on a cell, so that thresholds in shares keep about the
+ * same meaning.
+ *
+ * A curve is a sum of pieces, slope * (the part of the reading between two knots), which compilers vectorise: one
+ * short pass over the cells for each known load. No piece subtracts what another added, so nothing is lost to
+ * rounding. */
+static const float BEYOND = 2; /* times the largest known load */
+
+static float mean_value(const float *value, uint32_t n) {
+        double sum = 0;
+
+        for (uint32_t i = 0; i < n; i++)
+                sum += (double)value[i];
+        return (float)(sum / n);
+}
+
+/* Load of the mean curve at full scale, newtons. */
+static float full_load_n(const struct response *s, const struct geometry *g) {
+        const uint32_t last = s->n_points - 1;
+        const float v1 = mean_value(s->value[last], s->n_cells), n0 = last > 0 ? s->load_n[last - 1] : 0;
+        const float v0 = last > 0 ? mean_value(s->value[last - 1], s->n_cells) : 0;
+        float full = s->load_n[last] + (g->full_scale - v1) * (s->load_n[last] - n0) / (v1 - v0);
+
+        full = full > s->load_n[last] ? full : s->load_n[last];
+        return full < BEYOND * s->load_n[last] ? full : BEYOND * s->load_n[last];
+}
+
+static void prepare_cell(struct response_curves *r, const struct response *s, uint32_t i, float full_scale) {
+        const uint32_t from = s->n_cells == 1 ? 0 : i;
+        float x0 = 0, n0 = 0;
+
+        for (uint32_t k = 0; k < s->n_points; k++) {
+                const float x1 = s->value[k][from] / full_scale, n1 = s->load_n[k] / r->unit_n;
+
+                r->knot[k][i] = x0;
+                r->slope[k][i] = (n1 - n0) / (x1 - x0);
+                x0 = x1;
+                n0 = n1;
+        }
+        r->knot[s->n_points][i] = INFINITY;
+}
+
+bool response_prepare(struct response_curves *r, const struct response *s, const struct geometry *g) {
+        r->n_knots = 0;
+        r->n_cells = g->n_cells;
+        r->unit_n = NAN;
+        if (!s || s->n_cells == 0)
+                return true;
+        if (s->n_cells != 1 && s->n_cells != g->n_cells)
+                return false;
+        r->n_knots = s->n_points;
+        r->unit_n = full_load_n(s, g);
+        for (uint32_t i = 0; i < g->n_cells; i++)
+                prepare_cell(r, s, i, g->full_scale);
+        return true;
+}
+
+/* Cells are processed in blocks that stay in the first cache, so that the sums need no second array of the size of the
+ * mat. */
+enum { BLOCK = 64 };
+
+static void apply_block(const struct response_curves *r, uint32_t first, uint32_t n, float *restrict load) {
+        float sum[BLOCK] = {0};
+
+        for (uint32_t k = 0; k < r->n_knots; k++) {
+                const float *restrict from = r->knot[k] + first, *restrict to = r->knot[k + 1] + first;
+                const float *restrict slope = r->slope[k] + first;
+
+                for (uint32_t i = 0; i < n; i++) {
+                        const float low = load[i] < from[i] ? load[i] : from[i];
+                        const float high = load[i] < to[i] ? load[i] : to[i];
+
+                        sum[i] += slope[i] * (high - low);
+                }
+        }
+        for (uint32_t i = 0; i < n; i++)
+                load[i] = sum[i] < 1 ? sum[i] : 1;
+}
+
+void response_apply(const struct response_curves *r, float *load) {
+        if (r->n_knots == 0)
+                return;
+        for (uint32_t at = 0; at < r->n_cells; at += BLOCK)
+                apply_block(r, at, r->n_cells - at < BLOCK ? r->n_cells - at : BLOCK, load + at);
+}
+
+/* ---- faults ---- */
+
+/* Cells that cannot be measuring, and their replacement.
+ *
+ * Stuck: reads high with nobody on the seat, or never changes while the others come and go. Dead line: a matrix fails
+ * by row or column. A line that reads nothing at all while the lines on both sides carry load at the same places is
+ * dead after a minute of that. Up to two lines side by side. Dead cell: reads nothing while all four neighbours carry
+ * load, for a minute. A cell that was never loaded is not dead: a third of a seat mat's cells never carry anything, so
+ * only neighbours with a clear load count: half as much as the mean of the loaded cells, and four noise floors. A cell
+ * that reads anything again is alive.
+ *
+ * On a grid a masked cell gets the mean of the nearest good cells on opposite sides, along row, column or both; where
+ * there are none (edges, other mats), it stays masked: its load is 0. */
+static const uint8_t SURE_S = 60;     /* the gaps of a posture last less */
+static const float FLOORS = 4;        /* a neighbour with this many noise floors is loaded */
+static const float OF_MEAN = 0.5F;    /* and with this share of the mean of the loaded cells */
+static const uint32_t GAP_MAX = 3;    /* lines to the next good one at most: two dead ones side by side */
+static const uint32_t LINE_LEAST = 3; /* places along a line that must be loaded on both sides */
+
+static void faults_init(struct faults *f, const struct geometry *geometry) {
+        const uint32_t n = geometry->n_cells;
+
+        memset(f, 0, offsetof(struct faults, silent_s));
+        memset(f->silent_s, 0, n);
+        memset(f->row_s, 0, n);
+        memset(f->col_s, 0, n);
+        f->geometry = geometry;
+}
+
+/* A line of cells: n of them from the first, step apart. */
+struct line {
+        uint32_t first, n, step;
+};
+
+static struct line row_line(const struct geometry *g, uint32_t row) {
+        return (struct line){row * g->cols, g->cols, 1};
+}
+
+static struct line col_line(const struct geometry *g, uint32_t col) {
+        return (struct line){col, g->rows, g->cols};
+}
+
+static bool is_line_empty(struct line l, const float *load) {
+        for (uint32_t k = 0; k < l.n; k++)
+                if (load[l.first + k * l.step] > 0)
+                        return false;
+        return true;
+}
+
+static void count_up(uint8_t *seconds) {
+        if (*seconds < UINT8_MAX)
+                ++*seconds;
+}
+
+/* The nearest line with load, up (by = 1) or down (by = -1); UINT32_MAX = none near. */
+static uint32_t find_loaded_line(const uint8_t *empty, uint32_t n, uint32_t at, int by) {
+        for (uint32_t k = 1; k <= GAP_MAX; k++) {
+                uint32_t i = by > 0 ? at + k : at - k;
+
+                if (i >= n) /* also below 0 */
+                        return UINT32_MAX;
+                if (!empty[i])
+                        return i;
+        }
+        return UINT32_MAX;
+}
+
+static uint32_t count_loaded_places(struct line a, struct line b, const float *load, float enough) {
+        uint32_t places = 0;
+
+        for (uint32_t k = 0; k < a.n; k++)
+                places += load[a.first + k * a.step] >= enough && load[b.first + k * b.step] >= enough;
+        return places;
+}
+
+/* Counts the seconds of those rows (or columns) that are empty between loaded ones. */
+static void observe_lines(const struct geometry *g, bool rows, const float *load, float enough, uint8_t *seconds) {
+        struct line (*line)(const struct geometry *, uint32_t) = rows ? row_line : col_line;
+        const uint32_t n = rows ? g->rows : g->cols;
+        uint8_t empty[CELLS_MAX];
+
+        for (uint32_t i = 0; i < n; i++)
+                empty[i] = is_line_empty(line(g, i), load);
+        for (uint32_t i = 0; i < n; i++) {
+                uint32_t below = find_loaded_line(empty, n, i, -1), above = find_loaded_line(empty, n, i, 1);
+
+                if (!empty[i])
+                        seconds[i] = 0;
+                else if (below != UINT32_MAX && above != UINT32_MAX && above - below <= GAP_MAX &&
+                         count_loaded_places(line(g, below), line(g, above), load, enough) >= LINE_LEAST)
+                        count_up(&seconds[i]);
+        }
+}
+
+static void observe_cells(struct faults *f, const float *load, float enough) {
+        const struct geometry *g = f->geometry;
+
+        for (uint32_t r = 1; r + 1 < g->rows; r++)
+                for (uint32_t k = r * g->cols + 1; k + 1 < (r + 1) * g->cols; k++)
+                        if (load[k] > 0)
+                                f->silent_s[k] = 0;
+                        else if (load[k - 1] >= enough && load[k + 1] >= enough && load[k - g->cols] >= enough &&
+                                 load[k + g->cols] >= enough)
+                                count_up(&f->silent_s[k]);
+}
+
+/* Once a second, with the loads as measured. */
+static void faults_observe(struct faults *f, const float *load, float floor) {
+        const struct geometry *g = f->geometry;
+        float sum = 0, enough;
+        uint32_t active = 0;
+
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                sum += load[i];
+                active += load[i] > 0;
+        }
+        if (g->kind != GEOMETRY_GRID || active == 0)
+                return;
+        enough = OF_MEAN * sum / (float)active;
+        enough = enough > FLOORS * floor ? enough : FLOORS * floor;
+        observe_lines(g, true, load, enough, f->row_s);
+        observe_lines(g, false, load, enough, f->col_s);
+        observe_cells(f, load, enough);
+}
+
+static bool faults_is_dead(const struct faults *f, uint32_t cell) {
+        const uint32_t cols = f->geometry->cols;
+
+        if (f->geometry->kind != GEOMETRY_GRID)
+                return false;
+        return f->silent_s[cell] >= SURE_S || f->row_s[cell / cols] >= SURE_S || f->col_s[cell % cols] >= SURE_S;
+}
+
+/* The cell reads something again. */
+static void faults_revive(struct faults *f, uint32_t cell) {
+        if (f->geometry->kind != GEOMETRY_GRID)
+                return;
+        f->silent_s[cell] = f->row_s[cell / f->geometry->cols] = f->col_s[cell % f->geometry->cols] = 0;
+}
+
+/* Finds the nearest good cell, at most GAP_MAX - 1 steps of `step` cells away and `room` of them on the mat; or
+ * UINT32_MAX. */
+static uint32_t find_good_cell(const uint8_t *trusted, uint32_t cell, int step, uint32_t room) {
+        for (uint32_t k = 1; k < GAP_MAX && k <= room; k++) {
+                uint32_t at = (uint32_t)((int)cell + (int)k * step);
+
+                if (trusted[at])
+                        return at;
+        }
+        return UINT32_MAX;
+}
+
+static void add_pair(struct faults_fill *fill, uint32_t a, uint32_t b) {
+        if (a == UINT32_MAX || b == UINT32_MAX)
+                return;
+        fill->from[fill->n++] = (uint16_t)a;
+        fill->from[fill->n++] = (uint16_t)b;
+}
+
+/* Plans the replacement of each masked cell; call it after faults_observe(). trusted: 1 = measuring. */
+static void faults_plan_fill(struct faults *f, const uint8_t *trusted) {
+        const struct geometry *g = f->geometry;
+        const int cols = (int)g->cols;
+
+        f->n_filled = 0;
+        for (uint32_t i = 0; g->kind == GEOMETRY_GRID && i < g->n_cells && f->n_filled < FAULTS_FILLED_MAX; i++) {
+                struct faults_fill *fill = &f->fill[f->n_filled];
+                const uint32_t row = i / g->cols, col = i % g->cols;
+
+                if (trusted[i] || g->masked[i])
+                        continue;
+                *fill = (struct faults_fill){.cell = (uint16_t)i};
+                add_pair(fill, find_good_cell(trusted, i, -1, col), find_good_cell(trusted, i, 1, g->cols - 1 - col));
+                add_pair(fill, find_good_cell(trusted, i, -cols, row),
+                         find_good_cell(trusted, i, cols, g->rows - 1 - row));
+                f->n_filled += fill->n > 0;
+        }
+}
+
+/* Replaces masked cells in place, every frame. */
+static void faults_fill(const struct faults *f, float *load) {
+        for (uint32_t i = 0; i < f->n_filled; i++) {
+                const struct faults_fill *fill = &f->fill[i];
+                float sum = 0;
+
+                for (uint32_t k = 0; k < fill->n; k++)
+                        sum += load[fill->from[k]];
+                load[fill->cell] = sum / (float)fill->n;
+        }
 }
 
 /* ---- quality ---- */

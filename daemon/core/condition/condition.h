@@ -22,14 +22,14 @@
  * A mat that moved under the sitter lowers it further, but an empty seat looks the same everywhere: see posture.place,
  * which publishers combine with it.
  *
- * Settings [condition]: reasons for the defaults (values and ranges are in the table of configure/settings_table.c)
- *   tare            yes   no only for mats that subtract their own baseline
- *   noise_floor_pct 1.5   4 of 255 counts: above the +-1 count of noise and below the light edge of a contact
- *   tare_s          5     longer than any pause of a movement, shorter than most absences
- *   stuck_mask      yes   no to see the readings of a suspect cell (faults.h)
- *   crosstalk       -1    the format's own: only makers of unguarded mats publish one (crosstalk.h)
- *   response_file         loads in newtons need a measured curve (response.h)
- *   creep           yes   no for mats that remove it themselves; a mat without creep shows that it has none (creep.h)
+ * Settings [condition]: reasons for the defaults (configure/settings_table.c holds values and ranges)
+ *   tare                  no only for mats that subtract their own baseline
+ *   noise_floor_pct       4 of 255 counts: above the +-1 count of noise and below the light edge of a contact
+ *   tare_s                longer than any pause of a movement, shorter than most absences
+ *   stuck_mask            no to see the readings of a suspect cell
+ *   crosstalk             the format's own: only makers of unguarded mats publish one
+ *   response_file         loads in newtons need a measured curve
+ *   creep                 no for mats that remove it themselves; a mat without creep shows that it has none (creep.h)
  *
  * The functions keep all their state in the struct: no struct may be used by two threads at once. */
 #ifndef CORE_CONDITION_CONDITION_H
@@ -39,14 +39,37 @@
 #include <stdint.h>
 
 #include "core/condition/creep.h"
-#include "core/condition/faults.h"
-#include "core/condition/response.h"
 #include "sitbone/frame.h"
 #include "sitbone/geometry.h"
 #include "sitbone/map.h"
 #include "sitbone/memory.h"
 #include "sitbone/response.h"
 #include "sitbone/settings/condition.h"
+
+/* Measured curves, prepared for every cell. */
+struct response_curves {
+        uint32_t n_cells, n_knots;                      /* n_knots 0 = no curve: loads stay readings */
+        float unit_n;                                   /* newtons on a cell at load 1; NAN = no curve */
+        float knot[RESPONSE_POINTS_MAX + 1][CELLS_MAX]; /* share of full scale; 0 first, infinity last */
+        float slope[RESPONSE_POINTS_MAX][CELLS_MAX];    /* of the piece from there to the next knot */
+};
+
+enum { FAULTS_FILLED_MAX = 256 };
+
+/* A masked cell and the good cells that replace it. */
+struct faults_fill {
+        uint16_t cell, n;
+        uint16_t from[4];
+};
+
+/* Cells that cannot be measuring. */
+struct faults {
+        const struct geometry *geometry; /* not owned */
+        uint32_t n_filled;
+        uint8_t silent_s[CELLS_MAX];                /* seconds without a reading among loaded neighbours, saturating */
+        uint8_t row_s[CELLS_MAX], col_s[CELLS_MAX]; /* the same for whole lines */
+        struct faults_fill fill[FAULTS_FILLED_MAX];
+};
 
 struct condition {
         struct settings_condition settings;
@@ -99,5 +122,16 @@ bool condition_tare(struct condition *c);
 void condition_remember(const struct condition *c, struct memory_tare *ret);
 /* Ignored (false) when the cell count differs. */
 bool condition_recall(struct condition *c, const struct memory_tare *tare);
+
+/* ---- steps of the stage that are tested by themselves; their models are described in condition.c ---- */
+
+/* Removes cross-talk in place; loads stay within 0..1. Grids only; strength 0 does nothing. */
+void crosstalk_remove(const struct geometry *geometry, float strength, float *load);
+
+/* False = the response is of another number of cells: no curve then. NULL or empty: no curve, true. */
+bool response_prepare(struct response_curves *r, const struct response *response, const struct geometry *geometry);
+
+/* Converts readings to loads in place. */
+void response_apply(const struct response_curves *r, float *load);
 
 #endif

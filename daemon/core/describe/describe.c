@@ -159,7 +159,7 @@ static uint32_t find_peak_cell(const struct describe *d, const struct map *map, 
 }
 
 /* Sums in another order may round past the ends of a ratio. */
-static float clamp(float x, float least, float most) {
+static float clamp_ratio(float x, float least, float most) {
         return x < least ? least : x > most ? most : x;
 }
 
@@ -186,7 +186,7 @@ static float measure_grid_ppi(const struct describe *d, const struct map *map, u
                         sum += w * map->load[(uint32_t)i * g->cols + (uint32_t)k];
                         weights += w;
                 }
-        return weights > 0 ? clamp(sum / weights, 0, 1) : NAN;
+        return weights > 0 ? clamp_ratio(sum / weights, 0, 1) : NAN;
 }
 
 static float measure_ppi(const struct describe *d, const struct map *map, float peak) {
@@ -217,9 +217,10 @@ static void measure_place(const struct describe *d, float total, struct features
         ret->front_y_mm = y.to_mm;
         ret->width_mm = x.to_mm - x.from_mm;
         left = marginal_between(&d->x, marginal_begin(&d->x), 0);
-        ret->asymmetry = total > 0 ? clamp(1 - 2 * left / total, -1, 1) : NAN;
+        ret->asymmetry = total > 0 ? clamp_ratio(1 - 2 * left / total, -1, 1) : NAN;
         front -= FRONT_SHARE * (front - marginal_begin(&d->y));
-        ret->front_share = total > 0 ? clamp(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
+        ret->front_share =
+                total > 0 ? clamp_ratio(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
 }
 
 /* A mat that was never seen empty and is loaded everywhere, at its very sides too, shows that load without a sitter as
@@ -231,10 +232,10 @@ static float measure_rest_share(const struct describe *d, const struct map *map,
         if (map->tared || d->geometry->kind != GEOMETRY_GRID || map->n_active < map->n_cells || !(total > 0))
                 return 0;
         side = d->x.load[0] < d->x.load[n - 1] ? d->x.load[0] : d->x.load[n - 1];
-        return clamp(side * (float)n / total, 0, 1);
+        return clamp_ratio(side * (float)n / total, 0, 1);
 }
 
-static float smooth(float old, float latest, float dt) {
+static float smooth_value(float old, float latest, float dt) {
         return isnan(old) ? latest : old + dt / (SMOOTH_S + dt) * (latest - old);
 }
 
@@ -250,9 +251,9 @@ static void measure_movement(struct describe *d, const struct totals *t, float l
         float dx = f->cop_x_mm - d->slow_cop_x_mm, dy = f->cop_y_mm - d->slow_cop_y_mm;
 
         /* change from an exponential past of MOMENT_S: the same at any frame rate, and noise averages out */
-        d->movement = known ? smooth(d->movement, t->change / t->load / (MOMENT_S + dt), dt) : NAN;
+        d->movement = known ? smooth_value(d->movement, t->change / t->load / (MOMENT_S + dt), dt) : NAN;
         if (known && !isnan(dx) && !isnan(dy))
-                d->cop_speed_mm_s = smooth(d->cop_speed_mm_s, sqrtf(dx * dx + dy * dy) / (MOMENT_S + dt), dt);
+                d->cop_speed_mm_s = smooth_value(d->cop_speed_mm_s, sqrtf(dx * dx + dy * dy) / (MOMENT_S + dt), dt);
         else
                 d->cop_speed_mm_s = NAN;
         d->slow_cop_x_mm = isnan(dx) ? f->cop_x_mm : d->slow_cop_x_mm + follow * dx;

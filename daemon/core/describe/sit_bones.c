@@ -66,9 +66,14 @@ static float window_radius(const struct geometry *g) {
         return WINDOW_MM > WINDOW_CELLS * pitch ? WINDOW_MM : WINDOW_CELLS * pitch;
 }
 
+/* A window along one direction. */
+struct kernel {
+        float weight[WINDOW_MOST], moment[WINDOW_MOST];
+};
+
 /* Sets kernel weights along one direction, 1 - d2/h2, and the same times d. Returns the sum of the weights. */
 static float set_weights(const struct marginal *m, uint32_t from, uint32_t to, float at, float h,
-                         float *restrict weight, float *restrict moment) {
+                         struct kernel *restrict ret) {
         const float first = m->first_mm - at, inverse = 1 / (h * h);
         float sum = 0;
 
@@ -76,8 +81,8 @@ static float set_weights(const struct marginal *m, uint32_t from, uint32_t to, f
                 float d = first + (float)i * m->pitch_mm, k = 1 - d * d * inverse;
 
                 k = k > 0 ? k : 0;
-                weight[i - from] = k;
-                moment[i - from] = k * d;
+                ret->weight[i - from] = k;
+                ret->moment[i - from] = k * d;
                 sum += k;
         }
         return sum;
@@ -89,16 +94,16 @@ static struct spot shift_spot(const struct bone_map *m, struct spot at) {
         const float h = window_radius(m->geometry);
         const struct window w = window_at(m, at.x, at.y, h, h);
         const uint32_t n = w.col1 - w.col0;
-        float wx[WINDOW_MOST], mx[WINDOW_MOST], wy[WINDOW_MOST], my[WINDOW_MOST];
+        struct kernel x, y;
         float sums[WINDOW_MOST], moments[WINDOW_MOST], sum = 0, sum_x = 0, sum_y = 0;
-        const float weights = set_weights(m->x, w.col0, w.col1, at.x, h, wx, mx) *
-                              set_weights(m->y, w.row0, w.row1, at.y, h, wy, my);
+        const float weights =
+                set_weights(m->x, w.col0, w.col1, at.x, h, &x) * set_weights(m->y, w.row0, w.row1, at.y, h, &y);
 
         for (uint32_t c = 0; c < n; c++) /* not the whole arrays: n is 3 to 13 */
                 sums[c] = moments[c] = 0;
         for (uint32_t r = w.row0; r < w.row1; r++) {
                 const float *restrict load = m->load + (size_t)r * m->x->n + w.col0;
-                const float row_weight = wy[r - w.row0], row_moment = my[r - w.row0];
+                const float row_weight = y.weight[r - w.row0], row_moment = y.moment[r - w.row0];
 
                 for (uint32_t c = 0; c < n; c++) {
                         sums[c] += row_weight * load[c];
@@ -107,9 +112,9 @@ static struct spot shift_spot(const struct bone_map *m, struct spot at) {
         }
         for (uint32_t c = 0; c < n; c++) {
                 // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): set_weights() has written 0..n-1
-                sum += wx[c] * sums[c];
-                sum_x += mx[c] * sums[c];
-                sum_y += wx[c] * moments[c];
+                sum += x.weight[c] * sums[c];
+                sum_x += x.moment[c] * sums[c];
+                sum_y += x.weight[c] * moments[c];
         }
         if (!(sum > 0))
                 return (struct spot){at.x, at.y, 0};
@@ -214,7 +219,7 @@ static float height_at(const struct bone_map *m, float x, float y) {
 
 /* Two bumps, not two plateaus: depth of the valley between them, and of the fall from each to the thigh in front of
  * it, relative to the lower one; 0..1. */
-static float prominence(const struct bone_map *m, const struct search *s) {
+static float find_prominence(const struct bone_map *m, const struct search *s) {
         const struct spot *l = &s->left, *r = &s->right;
         const float lower = l->height < r->height ? l->height : r->height;
         const float between = height_at(m, (l->x + r->x) / 2, (l->y + r->y) / 2);
@@ -230,7 +235,7 @@ static float score_pair(const struct bone_map *m, const struct search *s) {
 
         if (!(s->left.height > 0 && s->right.height > 0) || apart < APART_LEAST_MM || apart > APART_MOST_MM)
                 return 0;
-        return prominence(m, s) * clamp_to_unit(1.5F - slant / LEVEL_MM) *
+        return find_prominence(m, s) * clamp_to_unit(1.5F - slant / LEVEL_MM) *
                clamp_to_unit(0.5F + (apart - APART_LEAST_MM) / 20) *
                clamp_to_unit(0.5F + (APART_MOST_MM - apart) / 20);
 }

@@ -26,6 +26,11 @@ static const uint64_t GOODBYE_US = 200000;               /* time that queued mes
 static const uint64_t QUEUED_MOST = 64;                  /* messages that the bus did not accept: it is stuck */
 static const double QUESTION_COST = 1, COMMAND_COST = 6; /* of an allowance that refills 30 a second */
 
+/* The properties that were sent last, each reduced to one number. */
+struct sent {
+        double value[LIVE_FIELDS_MAX];
+};
+
 struct bus {
         sd_event *event;
         enum bus_kind kind; /* fixed at start: a reload must not turn "everybody on my bus" into "everybody here" */
@@ -35,7 +40,7 @@ struct bus {
         bus_tap_fn tap;
         void *userdata;
         struct bus_view view;
-        struct bus_sent sent;
+        struct sent sent;
         struct bus_callers callers;
         char name[BUS_NAME_MAX];
         char status[128];
@@ -57,6 +62,97 @@ static void set_status(struct bus *b, enum log_level level, const char *what, co
                 return;
         memcpy(b->status, status, sizeof(status));
         log_line(level, "bus: %s: %s", b->name, status);
+}
+
+/* ---- properties ---- */
+
+/* FNV-1a, cut to what a double holds exactly: enough to notice that a text is another one. */
+static double hash_text(const char *text) {
+        uint32_t hash = 2166136261u;
+
+        for (; *text; text++)
+                hash = (hash ^ (unsigned char)*text) * 16777619u;
+        return hash;
+}
+
+/* Instants count on the wall clock: setting it moves them. */
+static double reduce_value(const struct live_field *f, const struct live_values *v) {
+        const void *member = live_member(f, v);
+
+        switch (f->type) {
+        case LIVE_TEXT:
+                return hash_text(member);
+        case LIVE_NUMBER:
+                return *(const double *)member;
+        case LIVE_FLAG:
+                return *(const bool *)member;
+        case LIVE_COUNT:
+                return *(const uint32_t *)member;
+        case LIVE_COUNT64:
+                return (double)*(const uint64_t *)member;
+        case LIVE_INSTANT:
+                return (double)clock_to_wall_us(*(const uint64_t *)member, v->now_us, v->realtime_us);
+        case LIVE_NAMES:
+        case LIVE_MAYBE:
+        case LIVE_ARRAY:
+                break;
+        }
+        return (double)NAN; /* no property has such a type */
+}
+
+/* sd-bus refuses to announce a constant property, together with all that were to be announced with it. */
+static bool is_announced(const struct live_field *f) {
+        return f->property_step > 0 && isfinite(f->property_step);
+}
+
+/* A change from or to nothing always counts. */
+static bool has_moved(double before, double now, double step) {
+        if (isnan(before) || isnan(now))
+                return isnan(before) != isnan(now);
+        return before != now && (fabs(now - before) >= step || before == 0 || now == 0);
+}
+
+/* True when a property moved by so much that it is worth a message. */
+static bool have_properties_moved(const struct bus_view *v, const struct sent *sent) {
+        struct live_values values;
+
+        bus_fill_values(v, &values);
+        for (size_t i = 0; i < live_fields_n; i++)
+                if (is_announced(&live_fields[i]) &&
+                    has_moved(sent->value[i], reduce_value(&live_fields[i], &values), live_fields[i].property_step))
+                        return true;
+        return false;
+}
+
+/* Writes the names of those properties, NULL at the end, and remembers them as sent. Returns their number. */
+static int collect_moved(const struct bus_view *v, struct sent *sent, char *ret_names[LIVE_FIELDS_MAX + 1]) {
+        struct live_values values;
+        int n = 0;
+
+        bus_fill_values(v, &values);
+        for (size_t i = 0; i < live_fields_n; i++) {
+                const struct live_field *f = &live_fields[i];
+                double now = reduce_value(f, &values);
+
+                if (!is_announced(f) || !has_moved(sent->value[i], now, f->property_step))
+                        continue;
+                sent->value[i] = now;
+                memcpy(&ret_names[n++], &f->bus, sizeof(char *)); /* sd-bus wants char **, but writes nothing */
+        }
+        ret_names[n] = NULL;
+        return n;
+}
+
+static int get_property(sd_bus *bus, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const struct live_field *f = live_field_on_bus(property);
+        struct live_values values;
+
+        (void)bus, (void)path, (void)interface, (void)error;
+        if (!f)
+                return -ENOENT;
+        bus_fill_values(userdata, &values);
+        return live_bus_append_value(reply, f, &values);
 }
 
 /* ---- answers; the caller is allowed to ask ---- */
@@ -227,7 +323,7 @@ static void fill_property_table(sd_bus_vtable *ret) {
 
                 if (f->property_step > 0)
                         *ret++ = (sd_bus_vtable)SD_BUS_PROPERTY(
-                                f->bus, live_bus_type(f), bus_get_property, offsetof(struct bus, view),
+                                f->bus, live_bus_type(f), get_property, offsetof(struct bus, view),
                                 isinf(f->property_step) ? SD_BUS_VTABLE_PROPERTY_CONST
                                                         : SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE);
         }
@@ -356,7 +452,7 @@ static int on_announce(sd_event_source *source, uint64_t usec, void *userdata) {
 
         (void)source, (void)usec;
         b->announcing = false;
-        if (!accepts_messages(b, 0) || bus_collect_moved(&b->view, &b->sent, names) == 0)
+        if (!accepts_messages(b, 0) || collect_moved(&b->view, &b->sent, names) == 0)
                 return 0;
         r = sd_bus_emit_properties_changed_strv(b->bus, BUS_PATH, BUS_INTERFACE, names);
         if (r < 0)
@@ -390,7 +486,7 @@ static void emit_cleared(struct bus *b, enum alert_kind k, const struct alert *a
 
 static void emit_soon(struct bus *b, enum alert_kind k, const struct alert_plan *plan) {
         int r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "AlertSoon", "st", alert_kind_name(k),
-                                   bus_wall_us(&b->view, plan->due_us));
+                                   clock_to_wall_us(plan->due_us, b->view.wall.now_us, b->view.wall.realtime_us));
         if (r < 0)
                 log_warning("bus: heads-up %s was not sent: %s", alert_kind_name(k), strerror(-r));
 }
@@ -410,7 +506,7 @@ static void post_alerts(struct bus *b, const struct alerts *alerts) {
                         emit_soon(b, k, &alerts->plan[k]);
                 if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is still "pending" */
                         emit_cleared(b, k, a);
-                if ((a->changes & (ALERT_RAISED | ALERT_UPDATED | ALERT_REPEATED)) && bus_alert_shown(&b->view, k))
+                if ((a->changes & (ALERT_RAISED | ALERT_UPDATED | ALERT_REPEATED)) && a->open)
                         emit_raised(b, k);
         }
 }
@@ -423,7 +519,7 @@ static void bus_post(void *self, const struct snapshot *snapshot) {
         b->view.snapshot = snapshot;
         b->view.wall = (struct wall){.now_us = snapshot->now_us, .realtime_us = clock_realtime_us()};
         post_alerts(b, &snapshot->alerts);
-        if (b->owned && !b->announcing && bus_properties_moved(&b->view, &b->sent)) {
+        if (b->owned && !b->announcing && have_properties_moved(&b->view, &b->sent)) {
                 b->announcing = true;
                 arm_timer(b->announce, ANNOUNCE_EVERY_US);
         }

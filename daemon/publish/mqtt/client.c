@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "publish/mqtt/discovery.h"
-#include "publish/mqtt/pace.h"
 #include "util/clock.h"
 #include "util/language.h"
 #include "util/log.h"

@@ -82,4 +82,11 @@ bool link_congested(const struct link *l);
 void link_disconnect(struct link *l);
 void link_close(struct link *l);
 
+enum { SECRET_MAX = 512 };
+
+/* Reads the password of the broker: the credential mqtt-password of the service manager if there is one, else
+ * password_file ("" = none), which only its owner may be able to read. ret "" = no password. Negative errno; ret_why
+ * then names the file and the problem. */
+int secret_read(const char *password_file, char ret[SECRET_MAX], char *ret_why, size_t why_size);
+
 #endif

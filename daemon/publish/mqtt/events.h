@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The events of a snapshot, as MQTT publishes them. They are collected on the decision thread: copies only, no memory
- * from the heap. */
+/* The events that MQTT publishes. Sitting down and standing up are events at once, also within a bout; the end of a
+ * bout is known only a break later. */
 #ifndef PUBLISH_MQTT_EVENTS_H
 #define PUBLISH_MQTT_EVENTS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "sitbone/snapshot.h"
@@ -36,10 +35,5 @@ struct seat_event {
                 char id[EXERCISE_ID_MAX], name[96], dose[96], how[EXERCISE_TEXT_MAX], why[256]; /* "" = none */
         } exercise;
 };
-
-/* Calls emit for each event of this snapshot. The receiver sets number and queued_us. Sitting down and standing up are
- * events at once, also within a bout; the end of a bout is known only a break later. */
-void emit_events(const struct snapshot *s, uint64_t realtime_us,
-                 void (*emit)(void *userdata, const struct seat_event *event), void *userdata);
 
 #endif

@@ -74,6 +74,10 @@ bool mailbox_next_event(struct mailbox *m, struct seat_event *ret);
 bool mailbox_request(struct mailbox *m, const struct request *request); /* false = the queue is full */
 bool mailbox_next_answer(struct mailbox *m, struct answer *ret);
 
+/* Time at which the state is due (CLOCK_BOOTTIME; in the past = now). last NULL: it was never sent. */
+uint64_t find_state_due_us(const struct live_values *last, uint64_t last_sent_us, const struct live_values *now,
+                           const struct settings_mqtt *settings);
+
 /* Events that wait, and events and answers that were dropped because a queue was full. */
 void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped_events,
                    uint64_t *ret_dropped_answers);

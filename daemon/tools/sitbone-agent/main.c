@@ -2,13 +2,15 @@
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
 
 #include "tools/sitbone-agent/desktop_inhibit.h"
-#include "tools/sitbone-agent/desktop_session.h"
 #include "tools/sitbone-agent/notify.h"
 #include "tools/sitbone-agent/seats.h"
 #include "tools/sitbone-agent/settings.h"
@@ -94,9 +96,71 @@ static void parse_options(int argc, char **argv, struct options *ret) {
         }
 }
 
-static void update_may_show(void *userdata, bool may_show) {
-        notifier_set_may_show(userdata, may_show);
+/* ---- the session of the desktop, as logind knows it ---- */
+
+struct session_watch {
+        sd_login_monitor *monitor;
+        struct notifier *notifier;
+};
+
+/* False only when logind reports that this is not the active local session. */
+static bool find_may_show(void) {
+        char *session = NULL;
+        bool may = true;
+
+        /* a user service belongs to no session: the user's graphical session counts */
+        if (sd_pid_get_session(0, &session) < 0 && sd_uid_get_display(getuid(), &session) < 0)
+                return true; /* no logind, or no session known to it: assume that the user is here */
+        if (sd_session_is_active(session) == 0 || sd_session_is_remote(session) > 0)
+                may = false;
+        free(session);
+        return may;
 }
+
+static int on_session_change(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct session_watch *w = userdata;
+
+        (void)source, (void)fd, (void)events;
+        sd_login_monitor_flush(w->monitor);
+        notifier_set_may_show(w->notifier, find_may_show());
+        return 0;
+}
+
+static void free_session_watch(void *userdata) {
+        struct session_watch *w = userdata;
+
+        sd_login_monitor_unref(w->monitor);
+        free(w);
+}
+
+/* Shows notifications only while this is the active session. Returns 0 also when there is no logind. */
+static int watch_session(sd_event *event, struct notifier *notifier) {
+        struct session_watch *w = calloc(1, sizeof(*w));
+        sd_event_source *source = NULL;
+        int r;
+
+        if (!w)
+                return -ENOMEM;
+        notifier_set_may_show(notifier, find_may_show());
+        w->notifier = notifier;
+        if (sd_login_monitor_new("session", &w->monitor) < 0) {
+                free(w);
+                return 0; /* no logind here */
+        }
+        r = sd_event_add_io(event, &source, sd_login_monitor_get_fd(w->monitor),
+                            (uint32_t)sd_login_monitor_get_events(w->monitor), on_session_change, w);
+        if (r < 0) {
+                free_session_watch(w);
+                return r;
+        }
+        sd_event_source_set_description(source, "logind");
+        sd_event_source_set_destroy_callback(source, free_session_watch);
+        r = sd_event_source_set_floating(source, 1);
+        sd_event_source_unref(source);
+        return r < 0 ? r : 0;
+}
+
+/* ---- the event loop ---- */
 
 /* Runs before sd-bus closes the bus in an exit source of normal priority. */
 static int on_exit_loop(sd_event_source *source, void *userdata) {
@@ -151,7 +215,7 @@ static int run_agent(sd_event *event, sd_bus *desktop, const struct agent_settin
         if (r >= 0)
                 r = add_exit_source(event, &notifier);
         if (r >= 0)
-                r = session_watch(event, update_may_show, &notifier);
+                r = watch_session(event, &notifier);
         if (r >= 0)
                 r = seats_new(event, settings, &notifier, &seats);
         if (r >= 0 && desktop)

@@ -6,12 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <systemd/sd-bus.h>
 #include <time.h>
 
 #include "contract/bus_alert.h"
 #include "contract/bus_names.h"
-#include "tools/sitbone-agent/safety.h"
+#include "util/file.h"
 #include "util/language.h"
 #include "util/log.h"
 
@@ -92,13 +93,54 @@ static void show_own(struct seat *seat, const char *kind, const struct notificat
         notifier_show(seat->seats->notifier, seat->name, kind, id, &own);
 }
 
+/* Creates the folders of a path that are missing. */
+static void make_parents(char *path) {
+        for (char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
+                *end = '\0';
+                if (mkdir(path, 0700) < 0 && errno != EEXIST)
+                        log_debug("%s: %s", path, strerror(errno));
+                *end = '/';
+        }
+}
+
+/* The file whose presence records the showing: $XDG_STATE_HOME/sitbone/safety-shown. False = the user has no home. */
+static bool find_marker(char *ret, size_t size) {
+        const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+        if (state && *state == '/')
+                snprintf(ret, size, "%s/sitbone/safety-shown", state);
+        else if (home && *home == '/')
+                snprintf(ret, size, "%s/.local/state/sitbone/safety-shown", home);
+        else
+                return false;
+        return true;
+}
+
+/* True if this user has not been shown the advice yet; records that it is shown now. */
+static bool claim_first_safety_showing(void) {
+        char path[4096];
+        int r = -ENOENT;
+
+        if (find_marker(path, sizeof(path))) {
+                if (file_exists(path))
+                        return false;
+                make_parents(path);
+                r = file_write_atomically(path, "", 0, 0600);
+        }
+        if (r < 0)
+                log_notice("the advice on safety is shown again at the next start: its marker cannot be written: %s",
+                           strerror(-r));
+        return true;
+}
+
+/* The advice on safety is shown once to each user, with the first alert that offers an exercise. */
 static void show_safety(struct seat *seat, const char *advice) {
         struct seats *s = seat->seats;
 
         if (!*advice || s->safety_checked)
                 return;
         s->safety_checked = true;
-        if (safety_claim_first_showing())
+        if (claim_first_safety_showing())
                 show_own(seat, "safety",
                          &(struct notification_text){
                                  .title = _("Before you exercise"), .body = advice, .category = "x-sitbone.safety"});

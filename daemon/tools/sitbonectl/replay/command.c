@@ -69,7 +69,7 @@ struct replay {
         void *userdata;
 };
 
-static void take_decision(struct replay *r, const struct frame *frame, uint64_t now_us) {
+static void step_pipeline(struct replay *r, const struct frame *frame, uint64_t now_us) {
         struct health *h = &r->snapshot.health;
 
         h->frames += frame != NULL;
@@ -78,7 +78,7 @@ static void take_decision(struct replay *r, const struct frame *frame, uint64_t 
         r->decided(r->userdata, &r->snapshot);
 }
 
-/* Takes the decisions that the daemon's timer would have taken before this time. */
+/* Makes the decisions that the daemon's timer would have made before this time. */
 static void let_time_pass(struct replay *r, uint64_t until_us) {
         while (r->deadline_us < until_us) {
                 uint64_t now_us = r->deadline_us;
@@ -87,7 +87,7 @@ static void let_time_pass(struct replay *r, uint64_t until_us) {
                         now_us = r->snapshot.now_us + 1000;
                 if (now_us >= until_us)
                         return;
-                take_decision(r, NULL, now_us);
+                step_pipeline(r, NULL, now_us);
         }
 }
 
@@ -96,7 +96,7 @@ static void on_frame(void *userdata, const struct frame *frame, const struct rec
 
         (void)row;
         let_time_pass(r, frame->arrived_us);
-        take_decision(r, frame, frame->arrived_us);
+        step_pipeline(r, frame, frame->arrived_us);
 }
 
 /* A recording may be slower than every mat that the stale limit was made for: the mat would be silent before each frame. */
@@ -123,7 +123,7 @@ static int load_exercises(const char *path, struct exercise_catalogue *ret) {
         if (path)
                 status = report_mistakes(mistakes);
         else if (mistakes->n)
-                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->text[0]);
+                fprintf(stderr, "note: alerts name no exercise (%s); add --exercises FILE\n", mistakes->text[0]);
         free(mistakes);
         return status;
 }
@@ -246,7 +246,7 @@ static int parse_poses(const struct repeated *all, struct teaching *l) {
         }
         if (upright)
                 return STATUS_DONE;
-        complain("--calibrate: upright=FROM-TO belongs to it, the others are held against it");
+        complain("--calibrate: upright=FROM-TO is missing; the other poses are compared with it");
         return STATUS_USAGE;
 }
 
@@ -297,7 +297,7 @@ static int learn_poses(struct teaching *l, uint32_t n_cells) {
         }
         for (int i = 0; i < l->n_poses; i++)
                 if (calibration_separation(c, POSE_UPRIGHT, l->poses[i].pose) < CALIBRATION_APART_LEAST) {
-                        complain("--calibrate %s: not told apart from upright", l->poses[i].span.text);
+                        complain("--calibrate %s: cannot be distinguished from upright", l->poses[i].span.text);
                         return STATUS_FAILED;
                 }
         if (l->n_poses > 0) {
@@ -372,7 +372,7 @@ static int replay_as_summary(struct source *source, const struct options *option
         return status;
 }
 
-/* Stores the last decision up to a moment. */
+/* A picture of the last decision up to a moment. */
 struct picture {
         double at_s, taken_s; /* taken_s NAN = none yet */
         const struct settings *settings;
