@@ -17,12 +17,12 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "app/config_files.h"
 #include "app/identity.h"
 #include "app/mat.h"
 #include "app/sitters.h"
 #include "app/timer.h"
-#include "app/virtual_clock.h"
+#include "configure/exercises.h"
+#include "configure/response_curve.h"
 #include "configure/settings.h"
 #include "core/pipeline.h"
 #include "publish/bus/outlet.h"
@@ -45,8 +45,21 @@ enum {
         NEW_DAYS_MAX = 30,
 };
 
+/* A turn takes at most this much virtual time. On a machine that cannot keep up with --speed time then passes more
+ * slowly; otherwise a late turn would look like one after a sleep of the machine. */
+#define TURN_MOST_US (5 * USEC_PER_SEC)
+
 /* Later than any deadline. */
 static const uint64_t FAR_AWAY_US = UINT64_MAX / 4;
+
+/* The time that decisions see. It is CLOCK_BOOTTIME, or runs `speed` times as fast with --speed. */
+struct virtual_clock {
+        sd_event *event;                     /* not owned */
+        double speed;                        /* 1 = virtual time is real time */
+        uint64_t epoch_us, epoch_virtual_us; /* the same moment in real and in virtual time */
+        uint64_t turn_us;                    /* virtual: with a speed, when the last turn of the loop began */
+        uint64_t wake_us;                    /* real: when this turn of the loop began */
+};
 
 struct app {
         struct app_options options;
@@ -76,15 +89,86 @@ struct app {
         char status[400];                 /* the last STATUS= that systemd received */
 };
 
+/* ---- virtual time ---- */
+
+static void set_epoch(struct virtual_clock *c, uint64_t real_us, uint64_t virtual_us) {
+        c->epoch_us = real_us;
+        c->epoch_virtual_us = c->turn_us = virtual_us;
+}
+
+/* From now on virtual time continues at virtual_us. */
+static void continue_clock(struct virtual_clock *c, uint64_t virtual_us) {
+        set_epoch(c, clock_boottime_us(), virtual_us);
+}
+
+static uint64_t to_virtual(const struct virtual_clock *c, uint64_t real_us) {
+        return c->epoch_virtual_us + (uint64_t)((double)(real_us - c->epoch_us) * c->speed);
+}
+
+/* The moment at which this turn of the loop began, in virtual time. It is the same for everything that is decided
+ * in one turn. */
+static uint64_t read_virtual_us(struct virtual_clock *c) {
+        uint64_t real_us;
+
+        if (sd_event_now(c->event, CLOCK_BOOTTIME, &real_us) < 0)
+                real_us = clock_boottime_us();
+        c->wake_us = real_us;
+        if (c->speed == 1)
+                return real_us;
+        if (to_virtual(c, real_us) > c->turn_us + TURN_MOST_US)
+                set_epoch(c, real_us, c->turn_us + TURN_MOST_US);
+        c->turn_us = to_virtual(c, real_us);
+        return c->turn_us;
+}
+
+static uint64_t to_real(const struct virtual_clock *c, uint64_t virtual_us) {
+        if (c->speed == 1)
+                return virtual_us;
+        return c->epoch_us + (uint64_t)(int64_t)((double)(int64_t)(virtual_us - c->epoch_virtual_us) / c->speed);
+}
+
 static uint64_t read_turn_time(void *userdata) {
         struct app *a = userdata;
 
-        return virtual_clock_turn(&a->clock);
+        return read_virtual_us(&a->clock);
 }
 
 /* Records how long this turn of the loop kept every other source waiting. */
 static void end_turn(struct app *a) {
         latency_add(&a->latency, clock_boottime_us() - a->clock.wake_us);
+}
+
+/* ---- the files that the settings name ---- */
+
+/* Exercises without errors are used even when others have some. 0, or -ENOMEM. */
+static int load_exercises(const struct settings *settings, struct exercise_catalogue *ret) {
+        struct config_errors *errors = calloc(1, sizeof(*errors));
+        const char *path = *settings->alert.exercises_file ? settings->alert.exercises_file : NULL;
+
+        if (!errors)
+                return -ENOMEM;
+        exercises_load(path, errors, ret);
+        config_errors_log(errors);
+        if (ret->n == 0)
+                log_warning(
+                        "exercises: the catalogue is empty; alerts come without an exercise until it is corrected");
+        free(errors);
+        return 0;
+}
+
+/* If the file has errors, the mat is used without curves. */
+static void load_response(const struct settings *settings, struct condition *condition) {
+        const char *path = settings->condition.response_file;
+        struct config_errors *errors = *path ? calloc(1, sizeof(*errors)) : NULL;
+        struct response *response = errors ? response_load(path, errors) : NULL;
+
+        if (errors)
+                config_errors_log(errors);
+        if (!condition_set_response(condition, response) && response)
+                log_error("%s: the file has curves for %u cells, the mat has %u; the curves are not used", path,
+                          response->n_cells, condition->geometry->n_cells);
+        free(response);
+        free(errors);
 }
 
 /* ---- decisions ---- */
@@ -94,7 +178,7 @@ static void arm_deadline(struct app *a) {
         if (a->deadline_us >= a->armed_us)
                 return;
         a->armed_us = a->deadline_us;
-        timer_set(a->deadline, virtual_clock_to_real(&a->clock, a->deadline_us));
+        timer_set(a->deadline, to_real(&a->clock, a->deadline_us));
 }
 
 /* Saves the state as it is now; the last decision may be up to a second old. */
@@ -185,7 +269,7 @@ static void learn_geometry(struct app *a, uint32_t n_cells) {
                            n_cells);
         pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        config_files_load_response(&a->settings, &a->pipeline.condition);
+        load_response(&a->settings, &a->pipeline.condition);
         update_wall_clock(a, a->snapshot.now_us);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
         recall_tare(a);
@@ -351,7 +435,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         bool silent;
 
         (void)usec;
-        timer_set(source, a->clock.wake_us + tick_period_us(a));
+        timer_set_relative(source, tick_period_us(a));
         update_wall_clock(a, now_us);
         mat_tick(&a->mat);
         silent = a->health.frames == a->frames_at_tick;
@@ -388,7 +472,7 @@ static void apply_settings(struct app *a, const struct settings *settings) {
                 log_notice("settings: these take effect at the next restart: %s", restart);
         a->settings = *settings;
         pipeline_configure(&a->pipeline, settings);
-        config_files_load_response(settings, &a->pipeline.condition);
+        load_response(settings, &a->pipeline.condition);
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->configure(a->outlets[i].self, settings);
         make_decision(a, NULL, read_turn_time(a));
@@ -413,7 +497,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
         settings_load(a->options.config_path, &settings, errors);
         apply_options(&a->options, &settings);
         if (errors->n > 0) {
-                config_files_log_errors(errors);
+                config_errors_log(errors);
                 log_error("settings: %d error%s in the new settings; the previous settings remain active", errors->n,
                           errors->n == 1 ? "" : "s");
         } else {
@@ -544,7 +628,7 @@ static int prepare_loop(struct app *a) {
         if (r < 0)
                 return r;
         add_timers(a);
-        r = config_files_load_exercises(&a->settings, &a->exercises);
+        r = load_exercises(&a->settings, &a->exercises);
         if (r < 0)
                 return r;
         return mat_init(&a->mat, a->event, &a->settings.device, read_turn_time, on_frame, a);
@@ -557,11 +641,11 @@ static int start_app(struct app *a) {
                 return r;
         a->tick_us = clock_boottime_us();
         a->clock = (struct virtual_clock){.event = a->event, .speed = a->options.speed};
-        virtual_clock_continue(&a->clock, a->tick_us);
+        continue_clock(&a->clock, a->tick_us);
         a->today = find_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
         pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        config_files_load_response(&a->settings, &a->pipeline.condition);
+        load_response(&a->settings, &a->pipeline.condition);
         update_wall_clock(a, read_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
@@ -574,8 +658,8 @@ static int start_app(struct app *a) {
                 return r;
         become_realtime(&a->settings.realtime);
         log_notice("seat %s: %s, format %s", a->identity.seat_id, a->identity.mat_model, a->identity.mat_format);
-        malloc_trim(0);                                      /* returns memory that only the start needed */
-        virtual_clock_continue(&a->clock, a->clock.turn_us); /* starting takes no virtual time */
+        malloc_trim(0);                              /* returns memory that only the start needed */
+        continue_clock(&a->clock, a->clock.turn_us); /* starting takes no virtual time */
         sd_notify(false, "READY=1");
         return 0;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "app/config_files.h"
 #include "app/timer.h"
 #include "configure/format_file.h"
 #include "recording/recorder.h"
@@ -266,7 +265,7 @@ static const struct format *find_format(struct mat *m, const char *name) {
         const struct format *ret = errors ? format_find(name, &m->described, errors) : NULL;
 
         if (errors)
-                config_files_log_errors(errors);
+                config_errors_log(errors);
         free(errors);
         return ret;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/clock.h"
 #include "util/sanitize.h"
 
 const char *live_bus_type(const struct live_field *f) {
@@ -15,12 +16,6 @@ const char *live_bus_type(const struct live_field *f) {
         };
 
         return types[f->type];
-}
-
-uint64_t live_wall_us(const struct live_values *v, uint64_t instant_us) {
-        if (instant_us == 0 || instant_us == UINT64_MAX)
-                return 0;
-        return v->realtime_us + instant_us - v->now_us; /* wraps twice where the instant has passed: fine */
 }
 
 static int append_names(sd_bus_message *m, const char *names) {
@@ -53,7 +48,7 @@ int live_bus_append_value(sd_bus_message *m, const struct live_field *f, const s
                 yes = *(const enum maybe *)member == MAYBE_YES;
                 return sd_bus_message_append_basic(m, 'b', &yes);
         case LIVE_INSTANT:
-                wall_us = live_wall_us(v, *(const uint64_t *)member);
+                wall_us = clock_to_wall_us(*(const uint64_t *)member, v->now_us, v->realtime_us);
                 return sd_bus_message_append_basic(m, 't', &wall_us);
         case LIVE_TEXT:
         case LIVE_NUMBER:

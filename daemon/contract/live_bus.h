@@ -11,9 +11,6 @@
 /* Signature of the field's value. */
 const char *live_bus_type(const struct live_field *f);
 
-/* The instant on the wall clock; 0 and UINT64_MAX (= never) become 0. */
-uint64_t live_wall_us(const struct live_values *v, uint64_t instant_us);
-
 int live_bus_append_value(sd_bus_message *m, const struct live_field *f, const struct live_values *v);
 
 /* The entry {sv}; an optional field that is unknown is left out. */

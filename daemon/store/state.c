@@ -13,7 +13,7 @@
 #include "store/document.h"
 #include "util/clock.h"
 #include "util/file.h"
-#include "util/utf8.h"
+#include "util/sanitize.h"
 #include "util/worker.h"
 #include "words/names.h"
 

@@ -17,3 +17,9 @@ uint64_t clock_boottime_us(void) {
 uint64_t clock_realtime_us(void) {
         return read_clock_us(CLOCK_REALTIME);
 }
+
+uint64_t clock_to_wall_us(uint64_t instant_us, uint64_t now_us, uint64_t realtime_us) {
+        if (instant_us == 0 || instant_us == UINT64_MAX)
+                return 0;
+        return realtime_us + instant_us - now_us; /* wraps twice where the instant has passed: fine */
+}

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "util/log.h"
 #include "util/sanitize.h"
 
 void config_error_add(struct config_errors *errors, const char *format, ...) {
@@ -18,4 +19,9 @@ void config_error_add(struct config_errors *errors, const char *format, ...) {
                 sanitize_line(text);
         }
         errors->n++;
+}
+
+void config_errors_log(const struct config_errors *errors) {
+        for (int i = 0; i < errors->n && i < CONFIG_ERRORS_MAX; i++)
+                log_error("%s", errors->text[i]);
 }

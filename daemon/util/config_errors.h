@@ -13,4 +13,6 @@ struct config_errors {
 
 void config_error_add(struct config_errors *errors, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+void config_errors_log(const struct config_errors *errors);
+
 #endif

@@ -13,4 +13,7 @@ void sanitize_line(char *line);
 /* True when sanitize_line() would change nothing. */
 bool is_sanitized(const char *line);
 
+/* True when all of text is UTF-8: D-Bus and JSON reject a message with a string that is not. */
+bool utf8_valid(const char *text);
+
 #endif

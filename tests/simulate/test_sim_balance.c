@@ -40,10 +40,10 @@ static void sit_all(double mass, double height, double seat, bool woman) {
                 double off[2], cells = 0;
                 sim_contact_sitter(&c, &b, &p);
                 for (int i = 0; i < SIM_GRID * SIM_GRID; i++)
-                        cells += c.kpa[i / SIM_GRID][i % SIM_GRID] * cell_n_per_kpa;
+                        cells += c.kpa[i / SIM_GRID][i % SIM_GRID] * CELL_N_PER_KPA;
                 CHECK_NEAR(cells, c.load_n, 0.02 * c.load_n + 0.5);
                 CHECK(c.load_n < 1.05 * mass * 9.81);
-                imbalance(&c, &b, &p, c.sink_mm, c.roll_deg, off);
+                measure_imbalance(&c, &b, &p, c.sink_mm, c.roll_deg, off);
                 CHECK_NEAR(off[0], 0, 0.3);
                 CHECK_NEAR(off[1], 0, 0.3);
         }

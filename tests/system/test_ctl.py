@@ -320,7 +320,7 @@ def replay_calibrates(folder, csv):
     said = ctl("replay", poses, "--calibrate", "upright=0-9", status=FAILED)[1]
     assert "ten quiet seconds" in said, said
     said = ctl("replay", poses, "--calibrate", upright, "--calibrate", "slouched=66-79", status=FAILED)[1]
-    assert "not told apart" in said, said
+    assert "cannot be distinguished" in said, said
 
 
 def at_a_minute(csv, frames):

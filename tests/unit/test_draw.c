@@ -69,9 +69,12 @@ static void test_alert_is_complete(void) {
 static void test_no_minus_zero(void) {
         char text[40];
 
-        view_uncertain_words(-0.04, 2, "", text, sizeof(text));
+        view.live.obliquity_deg = -0.04;
+        view.live.obliquity_sd_deg = 2;
+        view_obliquity_words(&view, text, sizeof(text));
         CHECK(strcmp(text, "+0.0 ± 2.0°") == 0);
-        view_uncertain_words(-0.06, 2, "", text, sizeof(text));
+        view.live.obliquity_deg = -0.06;
+        view_obliquity_words(&view, text, sizeof(text));
         CHECK(strcmp(text, "-0.1 ± 2.0°") == 0);
         make_sitter();
         view.live.cop_x_mm = -0.2;
@@ -125,6 +128,6 @@ int main(void) {
         test_no_minus_zero();
         test_unmeasured_cells();
         test_unmeasured_half_is_grey();
-        canvas_free(&canvas);
+        free(canvas.at);
         return 0;
 }

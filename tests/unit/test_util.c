@@ -12,7 +12,6 @@
 #include "util/latency.h"
 #include "util/sanitize.h"
 #include "util/suggest.h"
-#include "util/utf8.h"
 
 static void test_crc32(void) {
         CHECK(checksum_crc32(0, "123456789", 9) == 0xcbf43926); /* the check value of the catalogue of CRCs */

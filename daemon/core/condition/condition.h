@@ -22,14 +22,14 @@
  * A mat that moved under the sitter lowers it further, but an empty seat looks the same everywhere: see posture.place,
  * which publishers combine with it.
  *
- * Settings [condition]: reasons for the defaults (values and ranges are in the table of configure/settings_table.c)
- *   tare            yes   no only for mats that subtract their own baseline
- *   noise_floor_pct 1.5   4 of 255 counts: above the +-1 count of noise and below the light edge of a contact
- *   tare_s          5     longer than any pause of a movement, shorter than most absences
- *   stuck_mask      yes   no to see the readings of a suspect cell
- *   crosstalk       -1    the format's own: only makers of unguarded mats publish one
+ * Settings [condition]: reasons for the defaults (configure/settings_table.c holds values and ranges)
+ *   tare                  no only for mats that subtract their own baseline
+ *   noise_floor_pct       4 of 255 counts: above the +-1 count of noise and below the light edge of a contact
+ *   tare_s                longer than any pause of a movement, shorter than most absences
+ *   stuck_mask            no to see the readings of a suspect cell
+ *   crosstalk             the format's own: only makers of unguarded mats publish one
  *   response_file         loads in newtons need a measured curve
- *   creep           yes   no for mats that remove it themselves; a mat without creep shows that it has none (creep.h)
+ *   creep                 no for mats that remove it themselves; a mat without creep shows that it has none (creep.h)
  *
  * The functions keep all their state in the struct: no struct may be used by two threads at once. */
 #ifndef CORE_CONDITION_CONDITION_H

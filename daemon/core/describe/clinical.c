@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "core/describe/lanes.h"
+#include "core/describe/marginal.h"
 
 static const uint64_t EVERY_US = 200000;
 static const float GAP_S = 3;            /* a longer silence counts as this long */

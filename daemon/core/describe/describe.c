@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "core/describe/lanes.h"
+#include "core/describe/sit_bones.h"
 
 static const float MOMENT_S = 0.7F;          /* movement is the change from the map about this long ago */
 static const float SMOOTH_S = 0.5F;          /* movement and speed: smoothing */
@@ -14,86 +14,11 @@ static const float PPI_CM2 = 9.5F;           /* peak pressure index: 9-10 cm2 (B
 static const float FRONT_SHARE = 13.0F / 32; /* 13 front columns of a 32 x 32 mat carry 30 % of an upright sitter */
 static const uint64_t DETAIL_US = 45000;     /* details at most twenty times a second: nobody moves faster */
 static const uint64_t BONES_US = 90000;      /* the pair is searched for ten times a second */
-static const float MOVING_LEAST_CM2 = 0.5F;  /* below it a movement relative to the load means nothing */
+static const float LOAD_LEAST_CM2 = 0.5F;    /* below it a movement relative to the load means nothing */
 
 static const float BAND_MM = 24;
 static const float ALONG_MM = 20, ALONG_FROM_MM = -240;
 static const float ALONG_PITCH_MOST_MM = 40; /* coarser rows cannot be cut into bands of 20 mm */
-
-/* ---- marginals: position, quantiles and shares of the load along one direction; empty or unplaced: NAN ---- */
-
-/* Both ends of the sensing area. */
-static float marginal_begin(const struct marginal *m) {
-        return m->n ? m->first_mm - m->pitch_mm / 2 : NAN;
-}
-
-static float marginal_end(const struct marginal *m) {
-        return m->n ? m->first_mm + ((float)m->n - 0.5F) * m->pitch_mm : NAN;
-}
-
-static float position_in(const struct marginal *m, uint32_t bin, float share) {
-        return marginal_begin(m) + m->pitch_mm * ((float)bin + share);
-}
-
-/* Load-weighted mean position, and the positions behind which 5 and 95 % of the load lie (it is spread evenly within a
- * bin); NAN unless total > 0. */
-struct spread {
-        float mean_mm, from_mm, to_mm;
-};
-
-/* One pass for all three numbers: each addition waits for the one before, but not for those of the other sum. */
-static struct spread marginal_spread(const struct marginal *m, float total) {
-        const float from = 0.05F * total, to = 0.95F * total;
-        struct spread ret = {NAN, marginal_end(m), marginal_end(m)};
-        float moment = 0, below = 0;
-        bool has_from = false, has_to = false;
-
-        if (m->n == 0 || !(total > 0))
-                return (struct spread){NAN, NAN, NAN};
-        for (uint32_t i = 0; i < m->n; i++) {
-                const float part = m->load[i], upto = below + part;
-
-                moment += (float)i * part;
-                if (!has_from && part > 0 && upto >= from) {
-                        ret.from_mm = position_in(m, i, (from - below) / part);
-                        has_from = true;
-                }
-                if (!has_to && part > 0 && upto >= to) {
-                        ret.to_mm = position_in(m, i, (to - below) / part);
-                        has_to = true;
-                }
-                below = upto;
-        }
-        ret.mean_mm = m->first_mm + m->pitch_mm * (moment / total);
-        return ret;
-}
-
-/* A position in bins from the beginning, within 0..n. */
-static float bins_before(const struct marginal *m, float mm) {
-        float at = (mm - marginal_begin(m)) / m->pitch_mm;
-
-        at = at > 0 ? at : 0;
-        return at < (float)m->n ? at : (float)m->n;
-}
-
-/* Load between two positions. */
-static float marginal_between(const struct marginal *m, float from_mm, float to_mm) {
-        float from, to, sum = 0;
-
-        if (m->n == 0)
-                return NAN;
-        from = bins_before(m, from_mm);
-        to = bins_before(m, to_mm);
-        for (uint32_t i = (uint32_t)from; i < m->n && (float)i < to; i++) {
-                float begin = (float)i > from ? (float)i : from;
-                float end = (float)(i + 1) < to ? (float)(i + 1) : to;
-
-                sum += m->load[i] * (end - begin);
-        }
-        return sum;
-}
-
-/* ---- the sums of a map ---- */
 
 static void init_bins(struct marginal *m, uint16_t *bins, const float *at, float pitch, uint32_t n) {
         float least = at[0], most = at[0];
@@ -234,7 +159,7 @@ static uint32_t find_peak_cell(const struct describe *d, const struct map *map, 
 }
 
 /* Sums in another order may round past the ends of a ratio. */
-static float clamp_between(float x, float least, float most) {
+static float clamp_ratio(float x, float least, float most) {
         return x < least ? least : x > most ? most : x;
 }
 
@@ -261,7 +186,7 @@ static float measure_grid_ppi(const struct describe *d, const struct map *map, u
                         sum += w * map->load[(uint32_t)i * g->cols + (uint32_t)k];
                         weights += w;
                 }
-        return weights > 0 ? clamp_between(sum / weights, 0, 1) : NAN;
+        return weights > 0 ? clamp_ratio(sum / weights, 0, 1) : NAN;
 }
 
 static float measure_ppi(const struct describe *d, const struct map *map, float peak) {
@@ -292,10 +217,10 @@ static void measure_place(const struct describe *d, float total, struct features
         ret->front_y_mm = y.to_mm;
         ret->width_mm = x.to_mm - x.from_mm;
         left = marginal_between(&d->x, marginal_begin(&d->x), 0);
-        ret->asymmetry = total > 0 ? clamp_between(1 - 2 * left / total, -1, 1) : NAN;
+        ret->asymmetry = total > 0 ? clamp_ratio(1 - 2 * left / total, -1, 1) : NAN;
         front -= FRONT_SHARE * (front - marginal_begin(&d->y));
         ret->front_share =
-                total > 0 ? clamp_between(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
+                total > 0 ? clamp_ratio(marginal_between(&d->y, front, marginal_end(&d->y)) / total, 0, 1) : NAN;
 }
 
 /* A mat that was never seen empty and is loaded everywhere, at its very sides too, shows that load without a sitter as
@@ -307,7 +232,7 @@ static float measure_rest_share(const struct describe *d, const struct map *map,
         if (map->tared || d->geometry->kind != GEOMETRY_GRID || map->n_active < map->n_cells || !(total > 0))
                 return 0;
         side = d->x.load[0] < d->x.load[n - 1] ? d->x.load[0] : d->x.load[n - 1];
-        return clamp_between(side * (float)n / total, 0, 1);
+        return clamp_ratio(side * (float)n / total, 0, 1);
 }
 
 static float smooth_value(float old, float latest, float dt) {
@@ -321,7 +246,7 @@ static float follow_share(float dt) {
 
 static void measure_movement(struct describe *d, const struct totals *t, float load_cm2, float dt,
                              const struct features *f) {
-        const bool known = dt > 0 && t->load > 0 && load_cm2 >= MOVING_LEAST_CM2;
+        const bool known = dt > 0 && t->load > 0 && load_cm2 >= LOAD_LEAST_CM2;
         const float follow = follow_share(dt);
         float dx = f->cop_x_mm - d->slow_cop_x_mm, dy = f->cop_y_mm - d->slow_cop_y_mm;
 
@@ -342,318 +267,15 @@ static float elapsed_s(const struct describe *d, uint64_t now) {
         return dt <= GAP_S ? dt : NAN;
 }
 
-/* ---- sit bones: the pair of pressure maxima under the ischial tuberosities, at sub-cell precision; grids only ---- */
-
-/* The bones are 112 +- 9 mm apart in men, about 13 mm more in women; 135 mm in one recorded sitter: 80..170 mm holds
- * them all. */
-static const float APART_LEAST_MM = 80, APART_MOST_MM = 170;
-/* Prior knowledge of people, a standard deviation each: distance in men and women, and slant of a sitter who does not
- * sit askew. The *_CELLS are the errors of the measured pair when cells differ by a fifth, as a share of their
- * pitch. */
-static const float APART_USUAL_MM = 118, APART_SD_MM = 12, SLANT_SD_MM = 5;
-static const float APART_SD_CELLS = 0.4F, SLANT_SD_CELLS = 0.55F;
-/* With a strong one-sided lean the unloaded bone cannot be found. */
-static const float LEAN_MOST = 0.35F;
-/* On a whole seat, a tenth of a sitter: with less load a pair of bumps is the mat's own. */
-static const float BONES_LEAST_CM2 = 20, WHOLE_SEAT_CM2 = 1000;
-static const float FROM_MIDDLE_LEAST_MM = 15, FROM_MIDDLE_MOST_MM = 120; /* of the contact: the search range */
-static const float BLOCK_MM = 25;     /* first search: the width of a sit bone's pressure peak */
-static const float WINDOW_MM = 36;    /* refinement: radius of the smoothing kernel */
-static const float WINDOW_CELLS = 2;  /* at least: a coarse cell that reads high must not count alone */
-static const float REAR_SHARE = 0.6F; /* of the contact's length: the bones are in the rear, the thighs in front */
-static const float LEVEL_MM = 45;     /* a pair is level: turned on the seat by some 20 degrees at most */
-static const float VALLEY = 0.3F;     /* depth of the valley between two clear peaks, relative to the lower one */
-static const float FRONT_MM = 48, FRONT_FALL = 0.1F; /* the thighs are lower by at least this share */
-static const float QUALITY_LEAST = 0.15F;
-
-enum { STEPS = 12, WINDOW_MOST = 32 };
-
-/* A map of a grid with its marginals: the search reads nothing else. */
-struct bone_map {
-        const struct geometry *geometry;
-        const struct marginal *x, *y;
-        const float *load;
-};
-
-struct spot {
-        float x, y; /* mm */
-        float height;
-};
-
-struct window {
-        uint32_t row0, row1, col0, col1; /* half open */
-};
-
-static uint32_t bin_at(const struct marginal *m, float mm) {
-        float at = (mm - marginal_begin(m)) / m->pitch_mm;
-
-        if (!(at > 0))
-                return 0;
-        return at < (float)m->n ? (uint32_t)at : m->n;
-}
-
-static struct window window_at(const struct bone_map *m, float x, float y, float rx, float ry) {
-        struct window w = {bin_at(m->y, y - ry), bin_at(m->y, y + ry) + 1, bin_at(m->x, x - rx),
-                           bin_at(m->x, x + rx) + 1};
-
-        w.row1 = w.row1 < m->y->n ? w.row1 : m->y->n;
-        w.col1 = w.col1 < m->x->n ? w.col1 : m->x->n;
-        if (w.row1 - w.row0 >
-            WINDOW_MOST) /* cells of a millimetre: no seat mat has them, but a format file may define them */
-                w.row1 = w.row0 + WINDOW_MOST;
-        if (w.col1 - w.col0 > WINDOW_MOST)
-                w.col1 = w.col0 + WINDOW_MOST;
-        return w;
-}
-
-static float window_radius(const struct geometry *g) {
-        float pitch = g->pitch_x_mm > g->pitch_y_mm ? g->pitch_x_mm : g->pitch_y_mm;
-
-        return WINDOW_MM > WINDOW_CELLS * pitch ? WINDOW_MM : WINDOW_CELLS * pitch;
-}
-
-/* A smooth window along one direction: the weights 1 - d2/h2 of its bins, the same times d, and the sum of the
- * weights. */
-struct kernel {
-        float weight[WINDOW_MOST], moment[WINDOW_MOST], sum;
-};
-
-static void set_kernel(const struct marginal *m, uint32_t from, uint32_t to, float at, float h, struct kernel *ret) {
-        const float first = m->first_mm - at, pitch = m->pitch_mm, inverse = 1 / (h * h);
-        float sum = 0;
-
-        for (uint32_t i = from; i < to; i++) {
-                float d = first + (float)i * pitch, k = 1 - d * d * inverse;
-
-                k = k > 0 ? k : 0;
-                ret->weight[i - from] = k;
-                ret->moment[i - from] = k * d;
-                sum += k;
-        }
-        ret->sum = sum;
-}
-
-/* One mean-shift step: the centroid under a smooth window, whose fixed points are the maxima of the smoothed map
- * (Comaniciu & Meer 2002). The window is a product, so that columns add up first and the inner loop vectorises. */
-static struct spot shift_spot(const struct bone_map *m, struct spot at) {
-        const float h = window_radius(m->geometry);
-        const struct window w = window_at(m, at.x, at.y, h, h);
-        const uint32_t n = w.col1 - w.col0;
-        struct kernel x, y;
-        float sums[WINDOW_MOST], moments[WINDOW_MOST], sum = 0, sum_x = 0, sum_y = 0;
-
-        set_kernel(m->x, w.col0, w.col1, at.x, h, &x);
-        set_kernel(m->y, w.row0, w.row1, at.y, h, &y);
-        for (uint32_t c = 0; c < n; c++) /* not the whole arrays: n is 3 to 13 */
-                sums[c] = moments[c] = 0;
-        for (uint32_t r = w.row0; r < w.row1; r++) {
-                const float *restrict load = m->load + (size_t)r * m->x->n + w.col0;
-                const float row_weight = y.weight[r - w.row0], row_moment = y.moment[r - w.row0];
-
-                for (uint32_t c = 0; c < n; c++) {
-                        sums[c] += row_weight * load[c];
-                        moments[c] += row_moment * load[c];
-                }
-        }
-        for (uint32_t c = 0; c < n; c++) {
-                // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): set_kernel() has written 0..n-1
-                sum += x.weight[c] * sums[c];
-                sum_x += x.moment[c] * sums[c];
-                sum_y += x.weight[c] * moments[c];
-        }
-        if (!(sum > 0))
-                return (struct spot){at.x, at.y, 0};
-        return (struct spot){at.x + sum_x / sum, at.y + sum_y / sum, sum / (x.sum * y.sum)};
-}
-
-/* Climbs to the nearest maximum. */
-static struct spot climb_from(const struct bone_map *m, struct spot at) {
-        for (int i = 0; i < STEPS; i++) {
-                struct spot next = shift_spot(m, at);
-                bool there = fabsf(next.x - at.x) + fabsf(next.y - at.y) < 0.2F;
-
-                at = next;
-                if (there)
-                        break;
-        }
-        return at;
-}
-
-struct search {
-        struct spot left, right;
-};
-
-/* Columns of one side, and the heaviest block found in them so far. */
-struct side {
-        uint32_t from, to;
-        uint32_t row, col;
-        float most;
-};
-
-static void search_row(struct side *side, const float *columns, uint32_t block, uint32_t row) {
-        for (uint32_t c = side->from; c + block <= side->to; c += block) {
-                float sum = 0;
-
-                for (uint32_t k = 0; k < block; k++)
-                        sum += columns[c + k];
-                if (sum > side->most) {
-                        side->most = sum;
-                        side->row = row;
-                        side->col = c;
-                }
-        }
-}
-
-static struct spot spot_of(const struct bone_map *m, const struct side *s, uint32_t block_x, uint32_t block_y) {
-        return (struct spot){m->x->first_mm + ((float)s->col + (float)(block_x - 1) / 2) * m->x->pitch_mm,
-                             m->y->first_mm + ((float)s->row + (float)(block_y - 1) / 2) * m->y->pitch_mm, s->most};
-}
-
-static void add_columns(float *restrict columns, const float *restrict load, uint32_t n) {
-        for (uint32_t c = 0; c < n; c++)
-                columns[c] += load[c];
-}
-
-static uint32_t block_of(float pitch_mm) {
-        float n = BLOCK_MM / pitch_mm + 0.5F;
-
-        return n < 1 ? 1 : n < (float)CELLS_MAX ? (uint32_t)n : CELLS_MAX;
-}
-
-/* The middle of the contact, not of the load: one side may carry more. */
-static float middle_of(const struct bone_map *m, float total) {
-        const struct spread x = marginal_spread(m->x, total);
-
-        return (x.from_mm + x.to_mm) / 2;
-}
-
-/* A person's weight is on the mat; mats smaller than a seat measure a part of it. */
-static bool carries_pair(const struct geometry *g, float load) {
-        float mat = g->cell_cm2 * (float)g->n_cells;
-
-        return load >= BONES_LEAST_CM2 * (mat < WHOLE_SEAT_CM2 ? mat / WHOLE_SEAT_CM2 : 1);
-}
-
-/* Finds the heaviest block on each side. */
-static struct search search_blocks(const struct bone_map *m, const struct features *f) {
-        const float middle = middle_of(m, f->load / m->geometry->cell_cm2);
-        const uint32_t begin = bin_at(m->y, f->back_y_mm - BLOCK_MM);
-        const uint32_t end = bin_at(m->y, f->back_y_mm + REAR_SHARE * (f->front_y_mm - f->back_y_mm));
-        const uint32_t block_x = block_of(m->x->pitch_mm), block_y = block_of(m->y->pitch_mm);
-        struct side left = {.from = bin_at(m->x, middle - FROM_MIDDLE_MOST_MM),
-                            .to = bin_at(m->x, middle - FROM_MIDDLE_LEAST_MM)};
-        struct side right = {.from = bin_at(m->x, middle + FROM_MIDDLE_LEAST_MM),
-                             .to = bin_at(m->x, middle + FROM_MIDDLE_MOST_MM)};
-        float columns[CELLS_MAX];
-
-        for (uint32_t r = begin; r + block_y <= end; r += block_y) {
-                memcpy(columns, m->load + (size_t)r * m->x->n, m->x->n * sizeof(float));
-                for (uint32_t k = 1; k < block_y; k++)
-                        add_columns(columns, m->load + (size_t)(r + k) * m->x->n, m->x->n);
-                search_row(&left, columns, block_x, r);
-                search_row(&right, columns, block_x, r);
-        }
-        return (struct search){spot_of(m, &left, block_x, block_y), spot_of(m, &right, block_x, block_y)};
-}
-
-static float clamp_to_unit(float x) {
-        return x > 0 ? (x < 1 ? x : 1) : 0;
-}
-
-static float height_at(const struct bone_map *m, float x, float y) {
-        return shift_spot(m, (struct spot){x, y, 0}).height;
-}
-
-/* Two bumps, not two plateaus: depth of the valley between them, and of the fall from each to the thigh in front of
- * it, relative to the lower one; 0..1. */
-static float measure_prominence(const struct bone_map *m, const struct search *s) {
-        const struct spot *l = &s->left, *r = &s->right;
-        const float lower = l->height < r->height ? l->height : r->height;
-        const float between = height_at(m, (l->x + r->x) / 2, (l->y + r->y) / 2);
-        const float front_left = l->height - height_at(m, l->x, l->y + FRONT_MM);
-        const float front_right = r->height - height_at(m, r->x, r->y + FRONT_MM);
-        const float front = front_left < front_right ? front_left : front_right;
-
-        return clamp_to_unit((lower - between) / (VALLEY * lower)) * clamp_to_unit(front / (FRONT_FALL * lower));
-}
-
-static float score_pair(const struct bone_map *m, const struct search *s) {
-        const float apart = s->right.x - s->left.x, slant = fabsf(s->right.y - s->left.y);
-
-        if (!(s->left.height > 0 && s->right.height > 0) || apart < APART_LEAST_MM || apart > APART_MOST_MM)
-                return 0;
-        return measure_prominence(m, s) * clamp_to_unit(1.5F - slant / LEVEL_MM) *
-               clamp_to_unit(0.5F + (apart - APART_LEAST_MM) / 20) *
-               clamp_to_unit(0.5F + (APART_MOST_MM - apart) / 20);
-}
-
-static float trust_in(float usual_sd, float measured_sd) {
-        return usual_sd * usual_sd / (usual_sd * usual_sd + measured_sd * measured_sd);
-}
-
-/* Pulls the pair towards a level one at the usual distance, as far as the cells are coarse. */
-static void level_pair(const struct geometry *g, struct search *s) {
-        const float pitch = g->pitch_x_mm > g->pitch_y_mm ? g->pitch_x_mm : g->pitch_y_mm;
-        const float apart = s->right.x - s->left.x, slant = s->right.y - s->left.y;
-        const float wider = (1 - trust_in(APART_SD_MM, APART_SD_CELLS * pitch)) * (APART_USUAL_MM - apart) / 2;
-        const float lower = (1 - trust_in(SLANT_SD_MM, SLANT_SD_CELLS * pitch)) * slant / 2;
-
-        s->left.x -= wider;
-        s->right.x += wider;
-        s->left.y += lower;
-        s->right.y -= lower;
-}
-
-/* Begins at the previous place when the search ends in its neighbourhood: two steps instead of ten. */
-static struct spot begin_at(const struct spot *found, const struct sit_bones *previous, const float mm[2]) {
-        bool near = previous->valid && fabsf(found->x - mm[0]) < BLOCK_MM && fabsf(found->y - mm[1]) < BLOCK_MM;
-
-        return near ? (struct spot){mm[0], mm[1], found->height} : *found;
-}
-
-/* Enough load and no strong lean: a search makes sense. */
-static bool can_find_bones(const struct geometry *g, const struct features *f) {
-        return g->kind == GEOMETRY_GRID && carries_pair(g, f->load) && fabsf(f->asymmetry) <= LEAN_MOST;
-}
-
-/* f: load, asymmetry and edges of this map. previous: the last pair, where the search begins. */
-static struct sit_bones find_bones(const struct bone_map *m, const struct features *f,
-                                   const struct sit_bones *previous) {
-        struct sit_bones ret = {.left_mm = {NAN, NAN}, .right_mm = {NAN, NAN}, .press = {NAN, NAN}};
-        struct search s;
-
-        if (!can_find_bones(m->geometry, f))
-                return ret;
-        s = search_blocks(m, f);
-        if (!(s.left.height > 0 && s.right.height > 0))
-                return ret;
-        s.left = climb_from(m, begin_at(&s.left, previous, previous->left_mm));
-        s.right = climb_from(m, begin_at(&s.right, previous, previous->right_mm));
-        ret.press[0] = s.left.height;
-        ret.press[1] = s.right.height;
-        ret.quality = score_pair(m, &s);
-        if (ret.quality < QUALITY_LEAST)
-                return ret;
-        level_pair(m->geometry, &s);
-        ret.valid = true;
-        ret.left_mm[0] = s.left.x;
-        ret.left_mm[1] = s.left.y;
-        ret.right_mm[0] = s.right.x;
-        ret.right_mm[1] = s.right.y;
-        return ret;
-}
-
-/* ---- the features ---- */
-
 /* The search costs as much as everything else; bones do not move within BONES_US. A lean or a lost load counts at
  * once. */
 static struct sit_bones find_pair(struct describe *d, const struct map *map, const struct features *f) {
         const bool recent = map->arrived_us >= d->bones_us && map->arrived_us - d->bones_us < BONES_US;
 
-        if (!recent || !d->bones.valid || !can_find_bones(d->geometry, f)) {
+        if (!recent || !d->bones.valid || !sit_bones_possible(d->geometry, f)) {
                 const struct bone_map bones = {d->geometry, &d->x, &d->y, map->load};
 
-                d->bones = find_bones(&bones, f, &d->bones);
+                d->bones = sit_bones_find(&bones, f, &d->bones);
                 d->bones_us = map->arrived_us;
         }
         return d->bones;
@@ -665,7 +287,7 @@ static struct sit_bones find_pair(struct describe *d, const struct map *map, con
 static bool details_are_due(const struct describe *d, const struct features *now, uint64_t now_us) {
         const bool waited = !d->has_previous || now_us < d->previous_us || now_us - d->previous_us >= DETAIL_US;
 
-        return waited || (now->load > 0) != d->loaded || (d->bones.valid && !can_find_bones(d->geometry, now));
+        return waited || (now->load > 0) != d->loaded || (d->bones.valid && !sit_bones_possible(d->geometry, now));
 }
 
 /* Load along y in bands fixed to the body (features.h): band b covers line_y + (b - 3) * 24 mm .. + 24 mm, where

@@ -10,17 +10,10 @@
 
 #include "core/describe/clinical.h"
 #include "core/describe/fingerprint.h"
+#include "core/describe/marginal.h"
 #include "sitbone/features.h"
 #include "sitbone/geometry.h"
 #include "sitbone/map.h"
-
-/* Load along one direction, in bins of equal width. Scattered cells are sorted into bins as well. */
-struct marginal {
-        uint32_t n;     /* 0 = no positions */
-        float first_mm; /* centre of bin 0 */
-        float pitch_mm; /* > 0 */
-        float load[CELLS_MAX];
-};
 
 struct describe {
         const struct geometry *geometry; /* not owned */

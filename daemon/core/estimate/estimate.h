@@ -22,28 +22,28 @@
  * as well, up to 5 mm. Without poses both are wider, because other flesh and foam may answer otherwise. In another sit
  * only the shape of the profile is left, and its error is wide; a prior then pulls the angle to zero.
  *
- * Settings: reasons for the defaults (values and ranges are in the table of configure/settings_table.c)
+ * Settings: reasons for the defaults (configure/settings_table.c holds values and ranges)
  *  [occupancy]  a mat smaller than 1000 cm2 (or of unknown area: a cell counts as 1 cm2) scales all three thresholds
  *               down by its share of 1000 cm2
- *   person_area_cm2 450   a press of a hand 45-90, a rucksack or a cat 240-430, a perch on the front edge 400-600, a
+ *   person_area_cm2       a press of a hand 45-90, a rucksack or a cat 240-430, a perch on the front edge 400-600, a
  *                         sit 800-1300; two thirds of it are enough with 2.5 times person_load_cm2
- *   person_load_cm2 40    a recorded sitter 200, a light one 100, a rucksack of 6 kg 25
- *   object_load_cm2 2     about 600 g on a mat where a sitter makes 200
- *   release_pct     60    above the last traces of getting up, far below the deepest lean
- *   sit_s           0.4   a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
- *   stand_s         0.8   long enough to ignore a bounce, short enough to report an interruption promptly
+ *   person_load_cm2       a recorded sitter 200, a light one 100, a rucksack of 6 kg 25
+ *   object_load_cm2       about 600 g on a mat where a sitter makes 200
+ *   release_pct           above the last traces of getting up, far below the deepest lean
+ *   sit_s                 a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
+ *   stand_s               long enough to ignore a bounce, short enough to report an interruption promptly
  *  [posture]
- *   slouched_deg    5     upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
- *   arched_deg      4     half the travel of a slump
- *   lean_asymmetry  0.2   recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
- *   forward_front_share 0.6  an upright sitter has 0.3 on the front 13/32; counts only with an upright of this sit
- *   perched_back_mm 0     rear edge of the contact in front of the middle of the mat
- *   hysteresis_pct  20    of the threshold, before the posture is left again; for perched of 100 mm: a position has no
+ *   slouched_deg          upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
+ *   arched_deg            half the travel of a slump
+ *   lean_asymmetry        recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
+ *   forward_front_share   an upright sitter has 0.3 on the front 13/32; counts only with an upright of this sit
+ *   perched_back_mm       rear edge of the contact in front of the middle of the mat
+ *   hysteresis_pct        of the threshold, before the posture is left again; for perched of 100 mm: a position has no
  *                         natural zero
- *   dwell_s         2     longer than a fidget, shorter than the 10 s that make a posture worth noticing; a class with
+ *   dwell_s               longer than a fidget, shorter than the 10 s that make a posture worth noticing; a class with
  *                         high confidence waits less, down to a quarter
- *   reference_s     10    quiet sitting: the sit-down and its settling are over; a first reference is there after one
- *   min_confidence  0.5   below it the class is a guess
+ *   reference_s           quiet sitting: the sit-down and its settling are over; a first reference is there after one
+ *   min_confidence        below it the class is a guess
  * */
 #ifndef CORE_ESTIMATE_ESTIMATE_H
 #define CORE_ESTIMATE_ESTIMATE_H

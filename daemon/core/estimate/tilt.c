@@ -30,7 +30,7 @@ static float slide_deg(int i) {
         return (float)i - (float)(TILT_SLIDES - 1) / 2;
 }
 
-static float bell(float away, float sd) {
+static float bell_value(float away, float sd) {
         return expf(-0.5F * (away / sd) * (away / sd));
 }
 
@@ -46,7 +46,7 @@ static void scale_to_one(float p[TILT_SLIDES]) {
 void tilt_reset(struct tilt_belief *b) {
         memset(b, 0, sizeof(*b));
         for (int i = 0; i < TILT_SLIDES; i++)
-                b->before[i] = bell(slide_deg(i), FIRST_SD_DEG);
+                b->before[i] = bell_value(slide_deg(i), FIRST_SD_DEG);
         scale_to_one(b->before);
         memcpy(b->other, b->before, sizeof(b->other));
         b->before_deg = NAN;
@@ -69,10 +69,10 @@ static void update_slides(struct tilt_belief *b) {
         float fits[2 * TILT_SLIDES - 1], near[TILT_SLIDES];
 
         for (int i = 0; i < TILT_SLIDES; i++)
-                near[i] = bell(slide_deg(i), SLIDE_SD_DEG);
+                near[i] = bell_value(slide_deg(i), SLIDE_SD_DEG);
         scale_to_one(near);
         for (int i = 0; i < 2 * TILT_SLIDES - 1; i++)
-                fits[i] = bell(moved - (float)(i - TILT_SLIDES + 1), sd) / sd;
+                fits[i] = bell_value(moved - (float)(i - TILT_SLIDES + 1), sd) / sd;
         for (int i = 0; i < TILT_SLIDES; i++) {
                 b->other[i] = (1 - same) * ((1 - slid) * b->before[i] + slid * near[i]);
                 b->same[i] = same > 0 ? same * ((1 - slid) * b->before[i] * fits[TILT_SLIDES - 1] +

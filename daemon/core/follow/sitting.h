@@ -7,10 +7,10 @@
  *                       AWAY
  *
  * Rules (following-up studies count breaks of about 2 min and more; a short stand must never count):
- *   bout          starts once a person has been seated confirm_s (5 s); it then began at the first evidence
- *   interruption  off the seat < interruption_s (30 s): the bout goes on
+ *   bout          starts once a person has been seated confirm_s; it then began at the first evidence
+ *   interruption  off the seat < interruption_s: the bout goes on
  *   partial break interruption_s .. break_s: counted, does not end the bout
- *   break         >= break_s (120 s) off the seat: the bout ended when the sitter left
+ *   break         >= break_s off the seat: the bout ended when the sitter left
  *   silence       of the mat, of the daemon or a suspended machine is never sitting. Silence of break_s ends the bout
  *                 at its beginning (not as a break: the seat was not measured empty); the bout outlasts a shorter one
  *   absence       adjacent time off the seat and silence count together against break_s; it counts as a break or

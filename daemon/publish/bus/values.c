@@ -20,111 +20,20 @@ static const char *mqtt_status(const struct outlet *mqtt) {
         return mqtt && mqtt->ops && mqtt->ops->status ? mqtt->ops->status(mqtt->self) : "off";
 }
 
-uint64_t bus_wall_us(const struct bus_view *v, uint64_t instant_us) {
-        if (instant_us == 0 || instant_us == UINT64_MAX)
-                return 0;
-        return v->wall.realtime_us + instant_us - v->wall.now_us; /* wraps twice where the instant has passed: fine */
+static uint64_t to_wall_us(const struct bus_view *v, uint64_t instant_us) {
+        return clock_to_wall_us(instant_us, v->wall.now_us, v->wall.realtime_us);
 }
 
-static void fill_values(const struct bus_view *v, struct live_values *ret) {
+void bus_fill_values(const struct bus_view *v, struct live_values *ret) {
         const struct snapshot *s = v->snapshot;
 
-        live_values_fill(ret, s, s ? bus_wall_us(v, s->now_us) : 0, v->settings, v->identity);
+        live_values_fill(ret, s, s ? to_wall_us(v, s->now_us) : 0, v->settings, v->identity);
         snprintf(ret->mqtt, sizeof(ret->mqtt), "%s", mqtt_status(v->mqtt));
-}
-
-/* ---- properties ---- */
-
-/* FNV-1a, cut to what a double holds exactly: enough to notice that a text is another one. */
-static double hash_text(const char *text) {
-        uint32_t hash = 2166136261u;
-
-        for (; *text; text++)
-                hash = (hash ^ (unsigned char)*text) * 16777619u;
-        return hash;
-}
-
-/* Instants count on the wall clock: setting it moves them. */
-static double reduce_value(const struct live_field *f, const struct live_values *v) {
-        const void *member = live_member(f, v);
-
-        switch (f->type) {
-        case LIVE_TEXT:
-                return hash_text(member);
-        case LIVE_NUMBER:
-                return *(const double *)member;
-        case LIVE_FLAG:
-                return *(const bool *)member;
-        case LIVE_COUNT:
-                return *(const uint32_t *)member;
-        case LIVE_COUNT64:
-                return (double)*(const uint64_t *)member;
-        case LIVE_INSTANT:
-                return (double)live_wall_us(v, *(const uint64_t *)member);
-        case LIVE_NAMES:
-        case LIVE_MAYBE:
-        case LIVE_ARRAY:
-                break;
-        }
-        return (double)NAN; /* no property has such a type */
-}
-
-/* sd-bus refuses to announce a constant property, together with all that were to be announced with it. */
-static bool is_announced(const struct live_field *f) {
-        return f->property_step > 0 && isfinite(f->property_step);
-}
-
-/* A change from or to nothing always counts. */
-static bool has_moved(double before, double now, double step) {
-        if (isnan(before) || isnan(now))
-                return isnan(before) != isnan(now);
-        return before != now && (fabs(now - before) >= step || before == 0 || now == 0);
-}
-
-bool bus_properties_moved(const struct bus_view *v, const struct bus_sent *sent) {
-        struct live_values values;
-
-        fill_values(v, &values);
-        for (size_t i = 0; i < live_fields_n; i++)
-                if (is_announced(&live_fields[i]) &&
-                    has_moved(sent->value[i], reduce_value(&live_fields[i], &values), live_fields[i].property_step))
-                        return true;
-        return false;
-}
-
-int bus_collect_moved(const struct bus_view *v, struct bus_sent *sent, char *ret_names[LIVE_FIELDS_MAX + 1]) {
-        struct live_values values;
-        int n = 0;
-
-        fill_values(v, &values);
-        for (size_t i = 0; i < live_fields_n; i++) {
-                const struct live_field *f = &live_fields[i];
-                double now = reduce_value(f, &values);
-
-                if (!is_announced(f) || !has_moved(sent->value[i], now, f->property_step))
-                        continue;
-                sent->value[i] = now;
-                memcpy(&ret_names[n++], &f->bus, sizeof(char *)); /* sd-bus wants char **, but writes nothing */
-        }
-        ret_names[n] = NULL;
-        return n;
-}
-
-int bus_get_property(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
-                     void *userdata, sd_bus_error *error) {
-        const struct live_field *f = live_field_on_bus(property);
-        struct live_values values;
-
-        (void)bus, (void)path, (void)interface, (void)error;
-        if (!f)
-                return -ENOENT;
-        fill_values(userdata, &values);
-        return live_bus_append_value(reply, f, &values);
 }
 
 /* ---- alerts ---- */
 
-bool bus_alert_shown(const struct bus_view *v, enum alert_kind k) {
+static bool is_alert_open(const struct bus_view *v, enum alert_kind k) {
         return v->snapshot && v->snapshot->alerts.of[k].open;
 }
 
@@ -172,7 +81,7 @@ static int append_open_alerts(sd_bus_message *m, const struct bus_view *v) {
         int r = sd_bus_message_open_container(m, 'a', "(ssa{sv})");
 
         for (int k = 0; k < ALERT_KIND_N && r >= 0; k++) {
-                if (!bus_alert_shown(v, (enum alert_kind)k))
+                if (!is_alert_open(v, (enum alert_kind)k))
                         continue;
                 r = sd_bus_message_open_container(m, 'r', "ssa{sv}");
                 if (r >= 0)
@@ -255,7 +164,7 @@ static int append_alert_numbers(sd_bus_message *m, const struct bus_view *v) {
         struct bus_alert b;
 
         for (int k = 0; k < ALERT_KIND_N; k++)
-                if (bus_alert_shown(v, (enum alert_kind)k)) {
+                if (is_alert_open(v, (enum alert_kind)k)) {
                         fill_alert(v, (enum alert_kind)k, &b);
                         return bus_alert_append(m, &b, "alert_");
                 }
@@ -267,7 +176,7 @@ static int append_fields(sd_bus_message *m, const struct bus_view *v) {
         struct live_values values;
         int r = 0;
 
-        fill_values(v, &values);
+        bus_fill_values(v, &values);
         for (size_t i = 0; i < live_fields_n && r >= 0; i++)
                 if (live_fields[i].bus && (v->snapshot || live_fields[i].property_step > 0))
                         r = live_bus_append_entry(m, &live_fields[i], &values);
@@ -303,7 +212,7 @@ static int append_kind(sd_bus_message *m, const struct bus_view *v, enum alert_k
                                      alert_title(k),                                       /* */
                                      "have_s", "u", (uint32_t)(p->have_us / USEC_PER_SEC), /* */
                                      "need_s", "u", (uint32_t)(p->need_us / USEC_PER_SEC), /* */
-                                     "due_at", "t", bus_wall_us(v, p->due_us),             /* */
+                                     "due_at", "t", to_wall_us(v, p->due_us),              /* */
                                      "held", "s", held);
 }
 
@@ -333,9 +242,9 @@ static int append_last(sd_bus_message *m, const struct bus_view *v) {
         exercise_reason(e, &a->why, chosen, sizeof(chosen));
         fill_alert(v, k, &b);
         r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "last_exercise_why", "s", chosen,
-                                  "last_id", "s", id, "last_kind", "s", alert_kind_name(k),                 /* */
-                                  "last_at", "t", bus_wall_us(v, a->raised_us), "last_reason", "s", reason, /* */
-                                  "last_moment", "s", alert_moment_name(a->moment),                         /* */
+                                  "last_id", "s", id, "last_kind", "s", alert_kind_name(k),                /* */
+                                  "last_at", "t", to_wall_us(v, a->raised_us), "last_reason", "s", reason, /* */
+                                  "last_moment", "s", alert_moment_name(a->moment),                        /* */
                                   "last_showings", "u", a->showings, "last_outcome", "s",
                                   alert_outcome_name(a->outcome), /* */
                                   "last_latency_s", "d",
@@ -368,9 +277,9 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
 
         if (r >= 0)
                 r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                               /* */
-                                          "snoozed_until", "t", bus_wall_us(v, a->snoozed_until_us),           /* */
-                                          "paused_until", "t", bus_wall_us(v, a->paused_until_us),             /* */
-                                          "quiet_until", "t", bus_wall_us(v, a->quiet_until_us),               /* */
+                                          "snoozed_until", "t", to_wall_us(v, a->snoozed_until_us),            /* */
+                                          "paused_until", "t", to_wall_us(v, a->paused_until_us),              /* */
+                                          "quiet_until", "t", to_wall_us(v, a->quiet_until_us),                /* */
                                           "disturb", "u", a->inhibitors, "alerts_today", "u", a->raised_today, /* */
                                           "snoozes_today", "u", a->snoozes_today, "skips_today", "u",          /* */
                                           a->skips_today, "daily_max", "u",                                    /* */

@@ -7,38 +7,38 @@
 
 /* Segment masses and lengths: Winter, Biomechanics and Motor Control of Human Movement, table 4.1 (Dempster): head,
  * arms and trunk 0.678 of the mass, a thigh 0.100 with its centre 0.433 from the hip; thigh 0.245 of the height. */
-static const double share_trunk = 0.678, share_thigh = 0.100, share_thigh_length = 0.245;
+static const double SHARE_TRUNK = 0.678, SHARE_THIGH = 0.100, SHARE_THIGH_LENGTH = 0.245;
 /* Desk and armrests carry a little of the trunk (about 12 % with full use), here a light rest. */
-static const double share_rest = 0.05;
-static const double gravity = 9.81;
+static const double SHARE_REST = 0.05;
+static const double GRAVITY = 9.81;
 
 /* A sit bone: an ellipsoid that rolls on its lower edge. Sagittal radius of curvature 58 mm, so that the contact moves
  * back 1 mm for each degree of slump; frontal 13 mm (MRI of seated people: about 10 to 20 mm). */
-static const double bone_semi[3] = {18, 38, 25};
+static const double BONE_SEMI[3] = {18, 38, 25};
 /* The lower sacrum and coccyx: behind and above, touched only in a slump. */
-static const double sacrum_at[2] = {-78, 30}, sacrum_semi[3] = {22, 34, 18}, sacrum_flesh_mm = 20;
+static const double SACRUM_AT[2] = {-78, 30}, SACRUM_SEMI[3] = {22, 34, 18}, SACRUM_FLESH_MM = 20;
 /* Buttock: gluteus and fat round each sit bone. Its middle lies outward and a little behind. */
-static const double flesh_semi[3] = {95, 112, 75}, flesh_out_mm = 16, flesh_back_mm = -8;
+static const double FLESH_SEMI[3] = {95, 112, 75}, FLESH_OUT_MM = 16, FLESH_BACK_MM = -8;
 /* Flesh pressed against the seat follows the turning pelvis only in part. */
-static const double flesh_follows = 0.5;
+static const double FLESH_FOLLOWS = 0.5;
 /* Hip joint centre from the sit bone's centre. */
-static const double hip_at[2] = {26, 54};
+static const double HIP_AT[2] = {26, 54};
 /* Bone above which flesh is not squeezed: pelvic floor and acetabulum. */
-static const double pelvis_roof_mm = 55, femur_radius_mm = 17;
-static const double abduction_deg = 8;
+static const double PELVIS_ROOF_MM = 55, FEMUR_RADIUS_MM = 17;
+static const double ABDUCTION_DEG = 8;
 /* Centre of mass of head, arms and trunk above the hips, share of the height (Winter: 0.626 of 0.288, and the arms
  * hang in front); sideways the spine bends above the pelvis, so that the lever is shorter. */
-static const double trunk_lever = 0.180, trunk_side_lever = 0.150;
+static const double TRUNK_LEVER = 0.180, TRUNK_SIDE_LEVER = 0.150;
 /* Beyond this, in distances between the sit bones, an armrest must hold the trunk, or it falls over. */
-static const double trunk_side_most = 0.75;
+static const double TRUNK_SIDE_MOST = 0.75;
 /* Of a turn of the pelvis, the part that the trunk follows: the spine bends for the rest and the head stays over. */
-static const double trunk_follows = 0.25;
-static const double trunk_rest_y_mm = -12;
-static const double blend_mm = 14; /* buttock into thigh, no crease */
+static const double TRUNK_FOLLOWS = 0.25;
+static const double TRUNK_REST_Y_MM = -12;
+static const double BLEND_MM = 14; /* buttock into thigh, no crease */
 
 void sim_body_init(struct sim_body *b, double mass_kg, double height_mm, double bones_mm, bool woman, double seat_mm) {
         double build = sqrt(mass_kg / 78 * 1780 / height_mm); /* girth at the same height */
-        double weight = mass_kg * gravity;
+        double weight = mass_kg * GRAVITY;
         *b = (struct sim_body){
                 .mass_kg = mass_kg,
                 .height_mm = height_mm,
@@ -47,12 +47,12 @@ void sim_body_init(struct sim_body *b, double mass_kg, double height_mm, double 
                             : woman      ? 125
                                          : 112,
                 .hips_mm = woman ? 166 : 172,
-                .thigh_mm = share_thigh_length * height_mm,
+                .thigh_mm = SHARE_THIGH_LENGTH * height_mm,
                 .thigh_radius_mm = {88 * build, 60 * sqrt(build)},
                 .flesh_mm = 32 * build,
                 .seat_mm = seat_mm,
-                .trunk_n = (share_trunk - share_rest) * weight,
-                .thigh_n = 2 * share_thigh * weight,
+                .trunk_n = (SHARE_TRUNK - SHARE_REST) * weight,
+                .thigh_n = 2 * SHARE_THIGH * weight,
         };
 }
 
@@ -77,44 +77,44 @@ bool sim_ellipsoid_at(const struct sim_ellipsoid *e, double x, double y, double 
 
 /* The pelvis rolls on the sit bones without slipping: their centre moves by height x angle. turn is positive forward
  * (anterior), and a forward turn takes what is behind up. */
-static void figure_pelvis(const struct sim_body *b, double turn, struct sim_figure *f) {
+static void place_pelvis(const struct sim_body *b, double turn, struct sim_figure *f) {
         double c = cos(turn), s = sin(turn);
-        double low = sqrt(bone_semi[1] * bone_semi[1] * s * s + bone_semi[2] * bone_semi[2] * c * c);
-        double middle_y = bone_semi[2] * turn, middle_z = low;
-        f->contact_y = middle_y + (bone_semi[1] * bone_semi[1] - bone_semi[2] * bone_semi[2]) * s * c / low;
-        double flesh_z = flesh_semi[2] - b->flesh_mm - bone_semi[2]; /* from the sit bone's centre */
-        double ft = turn * flesh_follows;
+        double low = sqrt(BONE_SEMI[1] * BONE_SEMI[1] * s * s + BONE_SEMI[2] * BONE_SEMI[2] * c * c);
+        double middle_y = BONE_SEMI[2] * turn, middle_z = low;
+        f->contact_y = middle_y + (BONE_SEMI[1] * BONE_SEMI[1] - BONE_SEMI[2] * BONE_SEMI[2]) * s * c / low;
+        double flesh_z = FLESH_SEMI[2] - b->flesh_mm - BONE_SEMI[2]; /* from the sit bone's centre */
+        double ft = turn * FLESH_FOLLOWS;
         for (int side = LEFT; side <= RIGHT; side++) {
                 double sign = side == LEFT ? -1 : 1, x = sign * b->bones_mm / 2;
-                sim_ellipsoid_init(&f->bone[side], bone_semi, x, middle_y, middle_z, -turn);
-                sim_ellipsoid_init(&f->flesh[side], flesh_semi, x + sign * flesh_out_mm,
-                                   middle_y + flesh_back_mm * cos(ft) + flesh_z * sin(ft),
-                                   middle_z + flesh_z * cos(ft) - flesh_back_mm * sin(ft), -ft);
+                sim_ellipsoid_init(&f->bone[side], BONE_SEMI, x, middle_y, middle_z, -turn);
+                sim_ellipsoid_init(&f->flesh[side], FLESH_SEMI, x + sign * FLESH_OUT_MM,
+                                   middle_y + FLESH_BACK_MM * cos(ft) + flesh_z * sin(ft),
+                                   middle_z + flesh_z * cos(ft) - FLESH_BACK_MM * sin(ft), -ft);
         }
-        double y = middle_y + sacrum_at[0] * c + sacrum_at[1] * s;
-        double z = middle_z + sacrum_at[1] * c - sacrum_at[0] * s;
-        double over[3] = {sacrum_semi[0] + 2 * sacrum_flesh_mm, sacrum_semi[1] + sacrum_flesh_mm,
-                          sacrum_semi[2] + sacrum_flesh_mm};
-        sim_ellipsoid_init(&f->sacrum, sacrum_semi, 0, y, z, -turn);
+        double y = middle_y + SACRUM_AT[0] * c + SACRUM_AT[1] * s;
+        double z = middle_z + SACRUM_AT[1] * c - SACRUM_AT[0] * s;
+        double over[3] = {SACRUM_SEMI[0] + 2 * SACRUM_FLESH_MM, SACRUM_SEMI[1] + SACRUM_FLESH_MM,
+                          SACRUM_SEMI[2] + SACRUM_FLESH_MM};
+        sim_ellipsoid_init(&f->sacrum, SACRUM_SEMI, 0, y, z, -turn);
         sim_ellipsoid_init(&f->sacrum_flesh, over, 0, y, z, -turn);
 }
 
-static void figure_thighs(const struct sim_body *b, const struct sim_pose *p, double turn, double sink_mm,
-                          struct sim_figure *f) {
+static void place_thighs(const struct sim_body *b, const struct sim_pose *p, double turn, double sink_mm,
+                         struct sim_figure *f) {
         double c = cos(turn), s = sin(turn);
-        double y = f->bone[LEFT].y + hip_at[0] * c + hip_at[1] * s;
-        double z = f->bone[LEFT].z + hip_at[1] * c - hip_at[0] * s;
+        double y = f->bone[LEFT].y + HIP_AT[0] * c + HIP_AT[1] * s;
+        double z = f->bone[LEFT].z + HIP_AT[1] * c - HIP_AT[0] * s;
         f->hip_y = y;
         for (int side = LEFT; side <= RIGHT; side++) {
                 double sign = side == LEFT ? -1 : 1;
-                /* The knee's height above the unloaded seat is the shank's affair. */
+                /* The length of the shank decides how high the knee is above the unloaded seat. */
                 double knee_z = b->thigh_radius_mm[1] - b->seat_mm + p->knee_mm[side] - sink_mm;
                 f->thigh[side] = (struct sim_thigh){
                         .x = sign * b->hips_mm / 2,
                         .y = y,
                         .z = z,
-                        .dx = sign * b->thigh_mm * sin(RAD(abduction_deg)),
-                        .dy = b->thigh_mm * cos(RAD(abduction_deg)),
+                        .dx = sign * b->thigh_mm * sin(RAD(ABDUCTION_DEG)),
+                        .dy = b->thigh_mm * cos(RAD(ABDUCTION_DEG)),
                         .dz = knee_z - z,
                         .r0 = b->thigh_radius_mm[0],
                         .r1 = b->thigh_radius_mm[1],
@@ -124,20 +124,20 @@ static void figure_thighs(const struct sim_body *b, const struct sim_pose *p, do
 
 void sim_body_figure(const struct sim_body *b, const struct sim_pose *p, double sink_mm, struct sim_figure *ret) {
         double turn = RAD(p->tilt_deg);
-        figure_pelvis(b, turn, ret);
-        figure_thighs(b, p, turn, sink_mm, ret);
-        double lever = trunk_lever * b->height_mm;
+        place_pelvis(b, turn, ret);
+        place_thighs(b, p, turn, sink_mm, ret);
+        double lever = TRUNK_LEVER * b->height_mm;
         ret->trunk_y =
-                trunk_rest_y_mm + p->sway_mm[1] + lever * sin(RAD(p->forward_deg + trunk_follows * p->tilt_deg));
-        double side = trunk_side_lever * b->height_mm * sin(RAD(p->side_deg)) + p->oblique_deg * b->mm_per_oblique_deg;
-        double most = trunk_side_most * b->bones_mm;
+                TRUNK_REST_Y_MM + p->sway_mm[1] + lever * sin(RAD(p->forward_deg + TRUNK_FOLLOWS * p->tilt_deg));
+        double side = TRUNK_SIDE_LEVER * b->height_mm * sin(RAD(p->side_deg)) + p->oblique_deg * b->mm_per_oblique_deg;
+        double most = TRUNK_SIDE_MOST * b->bones_mm;
         ret->trunk_x = p->sway_mm[0] + fmin(fmax(side, -most), most);
         ret->cos_yaw = cos(RAD(p->yaw_deg));
         ret->sin_yaw = sin(RAD(p->yaw_deg));
 }
 
 /* A tapered cylinder, closed by a ball at the hip. */
-static bool thigh_at(const struct sim_thigh *t, double x, double y, double *ret_flesh, double *ret_bone) {
+static bool find_thigh(const struct sim_thigh *t, double x, double y, double *ret_flesh, double *ret_bone) {
         double s = (y - t->y) / t->dy, behind = 0;
         if (s < 0) {
                 behind = y - t->y;
@@ -149,29 +149,29 @@ static bool thigh_at(const struct sim_thigh *t, double x, double y, double *ret_
                 return false;
         double axis = t->z + s * t->dz;
         *ret_flesh = axis - sqrt(root);
-        *ret_bone = fabs(d) < femur_radius_mm ? axis - femur_radius_mm : axis;
+        *ret_bone = fabs(d) < FEMUR_RADIUS_MM ? axis - FEMUR_RADIUS_MM : axis;
         return true;
 }
 
 /* Smooth minimum (polynomial, Quilez): flesh has no creases. */
-static double blend(double a, double b) {
-        double h = blend_mm - fabs(a - b);
-        return (a < b ? a : b) - (h > 0 ? h * h / (4 * blend_mm) : 0);
+static double blend_heights(double a, double b) {
+        double h = BLEND_MM - fabs(a - b);
+        return (a < b ? a : b) - (h > 0 ? h * h / (4 * BLEND_MM) : 0);
 }
 
 bool sim_figure_at(const struct sim_figure *f, double x, double y, double *ret_flesh, double *ret_bone) {
-        double flesh = INFINITY, bone = f->bone[LEFT].z + pelvis_roof_mm, z, femur;
+        double flesh = INFINITY, bone = f->bone[LEFT].z + PELVIS_ROOF_MM, z, femur;
         int side = x < 0 ? LEFT : RIGHT;
         for (int i = LEFT; i <= RIGHT; i++)
                 if (sim_ellipsoid_at(&f->flesh[i], x, y, &z))
-                        flesh = isinf(flesh) ? z : blend(flesh, z);
-        if (thigh_at(&f->thigh[side], x, y, &z, &femur)) {
-                flesh = isinf(flesh) ? z : blend(flesh, z);
+                        flesh = isinf(flesh) ? z : blend_heights(flesh, z);
+        if (find_thigh(&f->thigh[side], x, y, &z, &femur)) {
+                flesh = isinf(flesh) ? z : blend_heights(flesh, z);
                 if (y > f->hip_y)
                         bone = femur;
         }
         if (y < 0 && sim_ellipsoid_at(&f->sacrum_flesh, x, y, &z))
-                flesh = isinf(flesh) ? z : blend(flesh, z);
+                flesh = isinf(flesh) ? z : blend_heights(flesh, z);
         if (isinf(flesh))
                 return false;
         if (sim_ellipsoid_at(&f->bone[side], x, y, &z))

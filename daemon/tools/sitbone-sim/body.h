@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The sitter's body where it meets the seat: bones, the flesh on them, and the weights above. Millimetres, newtons,
- * degrees; x right, y forward, z up. Sources stand beside the constants in sim_body.c. Nothing here knows a sensor or
+ * degrees; x right, y forward, z up. Sources are listed beside the constants in body.c. Nothing here knows a sensor or
  * an estimator. */
 #ifndef TOOLS_SITBONE_SIM_BODY_H
 #define TOOLS_SITBONE_SIM_BODY_H
@@ -9,7 +9,7 @@
 
 enum { LEFT, RIGHT };
 
-/* Who sits. */
+/* The build of a sitter. */
 struct sim_body {
         double mass_kg, height_mm;
         double bones_mm;           /* distance between the sit bones */
@@ -19,10 +19,10 @@ struct sim_body {
         double flesh_mm;           /* thickness under a sit bone, unloaded */
         double seat_mm;            /* seat higher (+) or lower (-) than the back of the knee */
         double trunk_n, thigh_n;   /* weight of head, arms and trunk; of both thighs */
-        double mm_per_oblique_deg; /* how far the trunk moves to hold a degree of obliquity; see sim_contact_body */
+        double mm_per_oblique_deg; /* the trunk moves this far for a degree of obliquity; see sim_contact_body() */
 };
 
-/* How. Everything that can move. */
+/* Everything that can move. */
 struct sim_pose {
         double weight;      /* 0..1, share of the weight handed over to the seat while sitting down or standing up */
         double x_mm, y_mm;  /* middle between the sit bones, when upright, on the mat */
@@ -34,14 +34,14 @@ struct sim_pose {
         double sway_mm[2];  /* small movement of the trunk's centre of mass, x and y */
         double legs_n;      /* weight the legs take by pushing */
         double knee_mm[2];  /* knees higher than the seat asks for, left and right */
-        double squeeze
-                [2]; /* glutes contracted: the flesh under that sit bone presses so much more (or less) at the same
-                             * depth, as a share */
+        /* Contraction of the glutes, left and right: at the same depth, the flesh under that sit bone presses this share
+         * more (or less, if negative). */
+        double squeeze[2];
 };
 
 void sim_body_init(struct sim_body *b, double mass_kg, double height_mm, double bones_mm, bool woman, double seat_mm);
 
-/* The lower surface of an ellipsoid tilted about x, ready to be asked at many places. */
+/* An ellipsoid tilted about x, prepared for computing its lower surface at many places. */
 struct sim_ellipsoid {
         double x, y, z;          /* centre */
         double inv_xx;           /* 1 / semi-axis^2 */
@@ -51,7 +51,7 @@ struct sim_ellipsoid {
 /* turn: radians about x, front up. */
 void sim_ellipsoid_init(struct sim_ellipsoid *e, const double semi[3], double x, double y, double z, double turn);
 
-/* Its lower surface; false: not above this place. */
+/* The height of its lower surface; false: it is not above this place. */
 bool sim_ellipsoid_at(const struct sim_ellipsoid *e, double x, double y, double *ret);
 
 struct sim_thigh {
@@ -60,7 +60,7 @@ struct sim_thigh {
         double r0, r1;
 };
 
-/* Body in a pose, before it sinks: z = 0 is the lowest point of the sit bones. */
+/* A body in a pose, before it sinks: z = 0 is the lowest point of the sit bones. */
 struct sim_figure {
         struct sim_ellipsoid bone[2], flesh[2], sacrum, sacrum_flesh;
         struct sim_thigh thigh[2];
@@ -70,12 +70,12 @@ struct sim_figure {
         double cos_yaw, sin_yaw;
 };
 
-/* sink_mm: how far the sit bones are above the unloaded seat (negative: below); the knees stay where the shanks and
- * the floor hold them, so the thighs turn about the hips as the pelvis sinks. */
+/* sink_mm: height of the sit bones above the unloaded seat (negative: below). Shanks and floor hold the knees in place, so
+ * the thighs turn about the hips as the pelvis sinks. */
 void sim_body_figure(const struct sim_body *b, const struct sim_pose *p, double sink_mm, struct sim_figure *ret);
 
-/* Height of flesh and of bone above (x, y), both relative to the figure's own middle and turned with it. False: no
- * flesh there. */
+/* Heights of flesh and bone above (x, y), which is relative to the middle of the figure and turned with it. False: there is
+ * no flesh. */
 bool sim_figure_at(const struct sim_figure *f, double x, double y, double *ret_flesh, double *ret_bone);
 
 #endif

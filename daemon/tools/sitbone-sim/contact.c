@@ -9,53 +9,53 @@
 /* Gluteal flesh at light load: 26 +- 19 kPa in 21 men (Isogai 2022, J Phys Ther Sci 34:777), with large spread; the lower
  * part of that range halves the thickness over the sit bone under body weight, as MRI shows (Makhsous 2011, Clin Anat
  * 24:638). Stiff when three quarters are squeezed away. */
-static const double flesh_kpa = 13, flesh_most = 0.75;
-static const double flesh_least_mm = 8, flesh_thickest_mm = 90;
+static const double FLESH_KPA = 13, FLESH_MOST = 0.75;
+static const double FLESH_LEAST_MM = 8, FLESH_THICKEST_MM = 90;
 /* Seat foam: about 175 N on the 323 cm2 plate of ISO 2439 at 40 mm is 0.135 kPa/mm; an office chair's thin moulded pad on
  * a board is up to twice as stiff. */
-static const double foam_kpa_per_mm = 0.24;
+static const double FOAM_KPA_PER_MM = 0.24;
 /* The front edge falls away. */
-static const double edge_from_mm = 205, edge_radius_mm = 70;
+static const double EDGE_FROM_MM = 205, EDGE_RADIUS_MM = 70;
 /* Shear in skin and cover spreads pressure over about a finger's breadth before a sensor on top can feel it. */
-static const double spread_mm = 8;
+static const double SPREAD_MM = 8;
 /* Electrical stimulation of the gluteus changes the pressure under the sit bones by 20-30 %, down in four studies, up in
  * one, and is felt as far as the muscle lies over the bone. */
-static const double squeeze_reach_mm = 40;
-static const double thigh_centre = 0.433; /* of its length from the hip (Winter, as in sim_body.c) */
+static const double SQUEEZE_REACH_MM = 40;
+static const double THIGH_CENTRE = 0.433; /* of its length from the hip (Winter, as in body.c) */
 
-static const double cell_n_per_kpa = SIM_GRID_MM * SIM_GRID_MM * 1e-3;
+static const double CELL_N_PER_KPA = SIM_GRID_MM * SIM_GRID_MM * 1e-3;
 
 struct sums {
         double force, by_x, by_y; /* N, N mm about the figure's middle */
 };
 
-static double grid_mm(int i) {
+static double grid_to_mm(int i) {
         return (i + 0.5) * SIM_GRID_MM - SIM_SEAT_MM / 2;
 }
 
-static double seat_mm(double y) {
-        double over = y - edge_from_mm;
-        return over > 0 ? -over * over / (2 * edge_radius_mm) : 0;
+static double seat_height_mm(double y) {
+        double over = y - EDGE_FROM_MM;
+        return over > 0 ? -over * over / (2 * EDGE_RADIUS_MM) : 0;
 }
 
 /* The two springs solved together: a quadratic in p. */
-static double pressure(double deep, double thick, double stiff) {
-        double a = 1 / (foam_kpa_per_mm * flesh_most);
-        double b = thick + stiff / foam_kpa_per_mm - deep / flesh_most;
+static double solve_pressure(double deep, double thick, double stiff) {
+        double a = 1 / (FOAM_KPA_PER_MM * FLESH_MOST);
+        double b = thick + stiff / FOAM_KPA_PER_MM - deep / FLESH_MOST;
         return (sqrt(b * b + 4 * a * deep * stiff) - b) / (2 * a);
 }
 
-static double clamp(double v, double least, double most) {
+static double clamp_to(double v, double least, double most) {
         return v < least ? least : v > most ? most : v;
 }
 
-/* What a contracted muscle makes of the pressure at a place of the figure. */
-static double squeezed(const struct sim_body *b, const struct sim_pose *p, const struct sim_figure *f, double x,
-                       double y) {
+/* The factor by which contracted muscles change the pressure at a place of the figure. */
+static double squeeze_factor(const struct sim_body *b, const struct sim_pose *p, const struct sim_figure *f, double x,
+                             double y) {
         double share = 1;
         for (int side = LEFT; side <= RIGHT; side++) {
                 double dx = x - (side == LEFT ? -0.5 : 0.5) * b->bones_mm, dy = y - f->contact_y;
-                share += p->squeeze[side] * exp(-(dx * dx + dy * dy) / (squeeze_reach_mm * squeeze_reach_mm));
+                share += p->squeeze[side] * exp(-(dx * dx + dy * dy) / (SQUEEZE_REACH_MM * SQUEEZE_REACH_MM));
         }
         return share;
 }
@@ -67,9 +67,9 @@ static struct sums press_figure(struct sim_contact *c, const struct sim_body *b,
         struct sums s = {0};
         double slope = tan(RAD(roll_deg));
         for (int row = 0; row < SIM_GRID; row++) {
-                double seat = seat_mm(grid_mm(row)), dy = grid_mm(row) - p->y_mm;
+                double seat = seat_height_mm(grid_to_mm(row)), dy = grid_to_mm(row) - p->y_mm;
                 for (int col = 0; col < SIM_GRID; col++) {
-                        double dx = grid_mm(col) - p->x_mm, flesh, bone;
+                        double dx = grid_to_mm(col) - p->x_mm, flesh, bone;
                         double x = dx * f->cos_yaw + dy * f->sin_yaw, y = dy * f->cos_yaw - dx * f->sin_yaw;
                         c->kpa[row][col] = 0;
                         if (!sim_figure_at(f, x, y, &flesh, &bone))
@@ -77,9 +77,10 @@ static struct sums press_figure(struct sim_contact *c, const struct sim_body *b,
                         double deep = seat - (sink + flesh - x * slope);
                         if (deep <= 0)
                                 continue;
-                        double thick = clamp(bone - flesh, flesh_least_mm, flesh_thickest_mm);
-                        double kpa = pressure(deep, thick, flesh_kpa) * (squeezes ? squeezed(b, p, f, x, y) : 1);
-                        double n = kpa * cell_n_per_kpa;
+                        double thick = clamp_to(bone - flesh, FLESH_LEAST_MM, FLESH_THICKEST_MM);
+                        double kpa = solve_pressure(deep, thick, FLESH_KPA) *
+                                     (squeezes ? squeeze_factor(b, p, f, x, y) : 1);
+                        double n = kpa * CELL_N_PER_KPA;
                         c->kpa[row][col] = kpa;
                         s.force += n;
                         s.by_x += n * x;
@@ -89,26 +90,28 @@ static struct sums press_figure(struct sim_contact *c, const struct sim_body *b,
         return s;
 }
 
-/* What is out of balance at a depth and roll: force (N), sideways moment (N at 100 mm). */
-static void imbalance(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p, double sink,
-                      double roll, double ret[2]) {
+/* Force (N) and sideways moment (N at 100 mm) that are not balanced at a depth and roll. */
+static void measure_imbalance(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p, double sink,
+                              double roll, double ret[2]) {
         struct sim_figure f;
         sim_body_figure(b, p, sink, &f);
         struct sums s = press_figure(c, b, p, &f, sink, roll);
         double weight = b->trunk_n + b->thigh_n;
-        double at_knees = (b->trunk_n * f.trunk_y + b->thigh_n * thigh_centre * b->thigh_mm) / b->thigh_mm;
+        double at_knees = (b->trunk_n * f.trunk_y + b->thigh_n * THIGH_CENTRE * b->thigh_mm) / b->thigh_mm;
         double props = s.force - (s.by_y - s.force * f.hip_y) / b->thigh_mm;
         c->load_n = s.force;
         ret[0] = props - p->weight * fmax(weight - at_knees - p->legs_n, 0.05 * weight);
         ret[1] = (s.by_x - p->weight * b->trunk_n * f.trunk_x) / 100;
 }
 
-static void derive(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p, const double at[2]) {
+static void renew_slopes(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p,
+                         const double at[2]) {
         const double dz = 0.5, dr = 0.25;
         double z[2], r[2];
-        imbalance(c, b, p, c->sink_mm + dz, c->roll_deg, z);
-        imbalance(c, b, p, c->sink_mm, c->roll_deg + dr, r);
-        double j00 = fmin((z[0] - at[0]) / dz, -0.2), j10 = (z[1] - at[1]) / dz; /* deeper is always more */
+        measure_imbalance(c, b, p, c->sink_mm + dz, c->roll_deg, z);
+        measure_imbalance(c, b, p, c->sink_mm, c->roll_deg + dr, r);
+        double j00 = fmin((z[0] - at[0]) / dz, -0.2),
+               j10 = (z[1] - at[1]) / dz; /* a deeper body always presses more */
         double j01 = (r[0] - at[0]) / dr, j11 = fmax((r[1] - at[1]) / dr, 0.05);
         double det = j00 * j11 - j01 * j10;
         if (det > -0.005) {
@@ -122,32 +125,33 @@ static void derive(struct sim_contact *c, const struct sim_body *b, const struct
         c->warm = true;
 }
 
-/* Newton with the last slopes, renewed when they no longer help: one or two looks a frame while little moves. */
-static void settle(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p) {
-        const double close_n = 0.25, step_mm = 8, step_deg = 3, roll_most = 25;
+/* Newton's method with the previous slopes, which are renewed when they no longer help: one or two steps a frame while the
+ * body moves little. */
+static void settle_body(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p) {
+        const double close_n = 0.25, step_mm = 8, step_deg = 3, roll_most_deg = 25;
         if (!c->warm)
                 c->sink_mm = b->flesh_mm - 2, c->roll_deg = 0;
         for (int i = 0; i < 40; i++) {
                 double r[2];
-                imbalance(c, b, p, c->sink_mm, c->roll_deg, r);
+                measure_imbalance(c, b, p, c->sink_mm, c->roll_deg, r);
                 if (fabs(r[0]) < close_n && fabs(r[1]) < close_n)
                         return;
                 if (!c->warm || i % 3 == 2)
-                        derive(c, b, p, r);
-                c->sink_mm -= clamp(c->inverse[0][0] * r[0] + c->inverse[0][1] * r[1], -step_mm, step_mm);
-                c->roll_deg -= clamp(c->inverse[1][0] * r[0] + c->inverse[1][1] * r[1], -step_deg, step_deg);
-                c->roll_deg = clamp(c->roll_deg, -roll_most, roll_most);
+                        renew_slopes(c, b, p, r);
+                c->sink_mm -= clamp_to(c->inverse[0][0] * r[0] + c->inverse[0][1] * r[1], -step_mm, step_mm);
+                c->roll_deg -= clamp_to(c->inverse[1][0] * r[0] + c->inverse[1][1] * r[1], -step_deg, step_deg);
+                c->roll_deg = clamp_to(c->roll_deg, -roll_most_deg, roll_most_deg);
         }
         double r[2];
-        imbalance(c, b, p, c->sink_mm, c->roll_deg, r); /* as near as it comes: pressure of the last place */
+        measure_imbalance(c, b, p, c->sink_mm, c->roll_deg, r); /* not balanced: the pressure of the last step */
 }
 
-/* A truncated Gaussian along rows, then along columns. What would leave the seat stays at its edge. */
-static void spread(struct sim_contact *c) {
+/* A truncated Gaussian along rows, then along columns. Pressure that would leave the seat stays at its edge. */
+static void spread_pressure(struct sim_contact *c) {
         enum { REACH = 3 };
         double weight[REACH + 1], sum = 0, line[SIM_GRID];
         for (int i = 0; i <= REACH; i++) {
-                weight[i] = exp(-0.5 * (i * SIM_GRID_MM / spread_mm) * (i * SIM_GRID_MM / spread_mm));
+                weight[i] = exp(-0.5 * (i * SIM_GRID_MM / SPREAD_MM) * (i * SIM_GRID_MM / SPREAD_MM));
                 sum += i == 0 ? weight[i] : 2 * weight[i];
         }
         for (int pass = 0; pass < 2; pass++)
@@ -174,27 +178,27 @@ void sim_contact_none(struct sim_contact *c) {
 }
 
 void sim_contact_sitter(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p) {
-        settle(c, b, p);
-        spread(c);
+        settle_body(c, b, p);
+        spread_pressure(c);
 }
 
 static double press_object(struct sim_contact *c, const struct sim_object *o, double sink) {
         double force = 0, cos_yaw = cos(RAD(o->yaw_deg)), sin_yaw = sin(RAD(o->yaw_deg));
         for (int row = 0; row < SIM_GRID; row++)
                 for (int col = 0; col < SIM_GRID; col++) {
-                        double dx = grid_mm(col) - o->x_mm, dy = grid_mm(row) - o->y_mm, low = INFINITY, z;
+                        double dx = grid_to_mm(col) - o->x_mm, dy = grid_to_mm(row) - o->y_mm, low = INFINITY, z;
                         double x = dx * cos_yaw + dy * sin_yaw, y = dy * cos_yaw - dx * sin_yaw;
                         for (int i = 0; i < o->n_lumps; i++)
                                 if (sim_ellipsoid_at(&o->lump[i], x, y, &z))
                                         low = fmin(low, z);
-                        double deep = seat_mm(grid_mm(row)) - sink - low;
-                        c->kpa[row][col] = deep > 0 ? pressure(deep, o->thickness_mm, o->stiffness_kpa) : 0;
-                        force += c->kpa[row][col] * cell_n_per_kpa;
+                        double deep = seat_height_mm(grid_to_mm(row)) - sink - low;
+                        c->kpa[row][col] = deep > 0 ? solve_pressure(deep, o->thickness_mm, o->stiffness_kpa) : 0;
+                        force += c->kpa[row][col] * CELL_N_PER_KPA;
                 }
         return force;
 }
 
-/* Force grows with depth, so halving finds it. */
+/* Force grows with depth: bisection finds the depth. */
 void sim_contact_object(struct sim_contact *c, const struct sim_object *o, double weight) {
         double low = -120, high = 0;
         c->roll_deg = 0;
@@ -208,7 +212,7 @@ void sim_contact_object(struct sim_contact *c, const struct sim_object *o, doubl
         c->sink_mm = (low + high) / 2;
         c->load_n = press_object(c, o, c->sink_mm);
         c->warm = false;
-        spread(c);
+        spread_pressure(c);
 }
 
 void sim_contact_body(struct sim_body *b) {

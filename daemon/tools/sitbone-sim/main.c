@@ -39,13 +39,13 @@ struct sim {
 
 static volatile sig_atomic_t stopped; /* the one thing a signal handler may touch */
 
-static void stop(int signal_number) {
+static void request_stop(int signal_number) {
         (void)signal_number;
         stopped = 1;
 }
 
 static void catch_signals(void) {
-        struct sigaction a = {.sa_handler = stop};
+        struct sigaction a = {.sa_handler = request_stop};
         sigaction(SIGINT, &a, NULL);
         sigaction(SIGTERM, &a, NULL);
         sigaction(SIGHUP, &a, NULL);
@@ -123,7 +123,7 @@ static int write_frame(struct sim *s, double t, const struct sim_truth *truth) {
                 return -EMSGSIZE;
         if (s->truth != NULL) {
                 sim_truth_row(s->truth, t, truth);
-                if (o->link != NULL && fflush(s->truth) != 0) /* somebody may be looking while it runs */
+                if (o->link != NULL && fflush(s->truth) != 0) /* the file may be read while this runs */
                         return -errno;
         }
         if (o->link != NULL)
@@ -137,7 +137,7 @@ static long long ns_between(const struct timespec *from, const struct timespec *
         return (to->tv_sec - from->tv_sec) * 1000000000LL + to->tv_nsec - from->tv_nsec;
 }
 
-/* The rest of a frame that is larger than what a pty holds goes out while the reader reads. 0, or a negative errno. */
+/* Sends the rest of a frame that is larger than the buffer of a pty, while the reader reads. 0, or a negative errno. */
 static int send_rest(struct sim_line *l, const struct timespec *due) {
         static const struct timespec pause = {.tv_nsec = REST_NS};
         struct timespec now;
@@ -151,9 +151,9 @@ static int send_rest(struct sim_line *l, const struct timespec *due) {
         return r < 0 ? r : 0;
 }
 
-/* Sleeps until the next frame is due. After a long stop (suspend, debugger) it goes on from now, like a mat would.
- * 0, or a negative errno. */
-static int pace(struct sim_line *l, struct timespec *due, double period_s) {
+/* Sleeps until the next frame is due. After a long stop (suspend, debugger) it continues from now, as a mat would. 0, or a
+ * negative errno. */
+static int wait_for_next_frame(struct sim_line *l, struct timespec *due, double period_s) {
         struct timespec now;
         long long ns = due->tv_nsec + (long long)(period_s * 1e9);
         due->tv_sec += (time_t)(ns / 1000000000);
@@ -168,7 +168,7 @@ static int pace(struct sim_line *l, struct timespec *due, double period_s) {
         return r;
 }
 
-static int play(struct sim *s) {
+static int play_scenario(struct sim *s) {
         const struct sim_options *o = &s->options;
         struct timespec due;
         clock_gettime(CLOCK_MONOTONIC, &due);
@@ -180,7 +180,7 @@ static int play(struct sim *s) {
                 int r = write_frame(s, t, &truth);
                 if (r < 0)
                         return r;
-                if (o->link != NULL && (r = pace(&s->line, &due, 1 / (o->rate_hz * o->speed))) < 0)
+                if (o->link != NULL && (r = wait_for_next_frame(&s->line, &due, 1 / (o->rate_hz * o->speed))) < 0)
                         return r;
         }
         return 0;
@@ -193,8 +193,8 @@ static int close_file(FILE *f) {
         return f == stdout ? failed : fclose(f) == 0 ? failed : -errno;
 }
 
-/* Nobody says where the cells of this mat are: here they lie in rows of a square, from the back left. */
-static void spread(struct geometry *g) {
+/* The positions of the cells of this mat are unknown: place them in rows of a square, from the back left. */
+static void place_cells(struct geometry *g) {
         uint32_t across = (uint32_t)ceil(sqrt(g->n_cells)), down = (g->n_cells + across - 1) / across;
         g->pitch_x_mm = g->pitch_y_mm = UNPLACED_SPAN_MM / (float)across;
         for (uint32_t i = 0; i < g->n_cells; i++) {
@@ -205,14 +205,14 @@ static void spread(struct geometry *g) {
         }
 }
 
-static int run(struct sim *s) {
+static int run_simulation(struct sim *s) {
         const char *wrong = layout_build(s->options.format, &s->options.device, &s->layout);
         if (wrong != NULL) {
                 fprintf(stderr, "sitbone-sim: %s\n", wrong);
                 return WRONG_USE;
         }
         if (s->layout.geometry.kind == GEOMETRY_UNPLACED)
-                spread(&s->layout.geometry);
+                place_cells(&s->layout.geometry);
         int r = read_scenario(s);
         if (r != OK)
                 return r;
@@ -223,7 +223,7 @@ static int run(struct sim *s) {
         r = open_all(s);
         if (r != OK)
                 return r;
-        r = play(s);
+        r = play_scenario(s);
         if (r < 0 && r != -EPIPE)
                 fprintf(stderr, "sitbone-sim: writing: %s\n", strerror(-r));
         return r < 0 ? FAILED : OK;
@@ -232,7 +232,7 @@ static int run(struct sim *s) {
 int main(int argc, char **argv) {
         struct sim *s = calloc(1, sizeof(*s));
         if (s == NULL) {
-                fputs("sitbone-sim: no memory\n", stderr);
+                fputs("sitbone-sim: out of memory\n", stderr);
                 return FAILED;
         }
         s->line.fd = s->recorder.fd = -1;
@@ -244,7 +244,7 @@ int main(int argc, char **argv) {
                 else if (s->options.help)
                         sim_options_help();
                 else
-                        r = run(s);
+                        r = run_simulation(s);
         }
         sim_line_close(&s->line);
         if (s->recorder.fd >= 0 && recorder_close(&s->recorder) < 0)

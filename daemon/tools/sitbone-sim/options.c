@@ -11,8 +11,8 @@
 #include "core/acquire/formats.h"
 #include "tools/sitbone-sim/scenario.h"
 
-/* Frames CSV is not a wire; this row only gives it a mat to be from. */
-static const struct format frames_csv = {
+/* Frames CSV is no wire format; this row describes the mat that it comes from. */
+static const struct format FRAMES_CSV = {
         .name = "csv",
         .title = "Frames CSV",
         .framing = FRAMING_TEXT,
@@ -25,7 +25,7 @@ static const struct format frames_csv = {
         .rate_hz = 20,
 };
 
-static const struct format frames_csv_scattered = {
+static const struct format FRAMES_CSV_SCATTERED = {
         .name = "csv",
         .title = "Frames CSV of scattered cells",
         .framing = FRAMING_TEXT,
@@ -33,8 +33,8 @@ static const struct format frames_csv_scattered = {
         .rate_hz = 20,
 };
 
-enum { BARE_ROWS = 16 }; /* a hobby mat whose format fixes no size */
-static const float bare_span_mm = 400;
+enum { BARE_ROWS = 16 }; /* a home-made mat whose format leaves the size open */
+static const float BARE_SPAN_MM = 400;
 
 enum kind { TEXT, PLACES, FLAG, REAL, FLOAT, WHOLE };
 
@@ -47,7 +47,7 @@ struct row {
 
 enum { ROWS = 25 };
 
-static void table(struct sim_options *o, struct row ret[ROWS]) {
+static void make_table(struct sim_options *o, struct row ret[ROWS]) {
         struct settings_device *d = &o->device;
         const struct row rows[ROWS] = {
                 {"format", TEXT, &o->format_name},
@@ -92,21 +92,21 @@ void sim_options_help(void) {
         for (size_t i = 0; i < format_count(); i++)
                 printf("%s %s", i == 0 ? "" : ",", format_at(i)->name);
         fputs("\n"
-              "  --scenario FILE   who sits and what happens (below)\n"
-              "  --link PATH       be a serial mat: a pty with PATH as its name, frames at the mat's pace\n"
-              "  --output FILE     write to FILE as fast as it goes (- = standard output)\n"
+              "  --scenario FILE   the sitter and a timeline (below)\n"
+              "  --link PATH       be a serial mat: a pty with PATH as its name, frames at the rate of the mat\n"
+              "  --output FILE     write to FILE at full speed (- = standard output)\n"
               "  --recording       with --output FILE: wire bytes with their times, as sitbonectl record writes them\n"
-              "  --truth FILE      write what is true beside it, a row a frame\n"
+              "  --truth FILE      write the truth to another file, a row for each frame\n"
               "  --speed X         with --link: X times as fast (default 1)\n"
               "  --seed N          another sitter's day, another mat's faults (default 1)\n"
               "  --loop            start again at the end (with --link, or --output -)\n"
               "  --rows N, --cols N, --pitch MM, --rate HZ, --full-scale COUNTS\n"
-              "                    where the format leaves them open\n"
+              "                    if the format leaves them open\n"
               "  --flip-x, --flip-y, --rotate DEG, --row-list LIST, --col-list LIST, --boards LIST, --mask LIST\n"
-              "                    how the mat lies: as flip_x, row_list, ... in the settings of sitboned\n"
+              "                    orientation of the mat: as flip_x, row_list, ... in the settings of sitboned\n"
               "  --x-mm LIST, --y-mm LIST\n"
-              "                    where scattered cells are, as x_mm and y_mm there; cells of unknown place are "
-              "spread\n"
+              "                    positions of scattered cells, as x_mm and y_mm there; cells without positions "
+              "are spread\n"
               "                    over the seat, row by row from the back left\n"
               "  --version, --help\n"
               "\n",
@@ -114,18 +114,18 @@ void sim_options_help(void) {
         fputs(sim_scenario_help, stdout);
 }
 
-static int complain(const char *what, const char *which) {
+static int refuse_options(const char *what, const char *which) {
         fprintf(stderr, "sitbone-sim: %s%s; see sitbone-sim --help\n", what, which);
         return -EINVAL;
 }
 
-static int take(const struct row *row, const char *text) {
+static int parse_value(const struct row *row, const char *text) {
         char *end;
         if (row->kind == TEXT) {
                 *(const char **)row->to = text;
                 return 0;
         }
-        if (row->kind == PLACES) { /* what it says is checked with the layout */
+        if (row->kind == PLACES) { /* its contents are checked with the layout */
                 if (strlen(text) >= (size_t)row->least) {
                         fprintf(stderr, "sitbone-sim: --%s is longer than %g bytes\n", row->name, row->least - 1);
                         return -EINVAL;
@@ -152,7 +152,7 @@ static int take(const struct row *row, const char *text) {
         return 0;
 }
 
-static int unknown_format(const char *name) {
+static int refuse_format(const char *name) {
         fprintf(stderr, "sitbone-sim: no format \"%s\"; there are csv", name);
         for (size_t i = 0; i < format_count(); i++)
                 fprintf(stderr, ", %s", format_at(i)->name);
@@ -180,32 +180,32 @@ static void fill_open_sizes(struct sim_options *o) {
                 d->cols = BARE_ROWS;
         d->pitch_y_mm = d->pitch_x_mm;
         if (grid && d->pitch_x_mm == 0 && f->pitch_x_mm == 0) {
-                d->pitch_x_mm = bare_span_mm / (float)(d->cols > 0 ? d->cols : f->cols);
-                d->pitch_y_mm = bare_span_mm / (float)(d->rows > 0 ? d->rows : f->rows);
+                d->pitch_x_mm = BARE_SPAN_MM / (float)(d->cols > 0 ? d->cols : f->cols);
+                d->pitch_y_mm = BARE_SPAN_MM / (float)(d->rows > 0 ? d->rows : f->rows);
         }
         if (o->rate_hz == 0)
                 o->rate_hz = f->rate_hz > 0 ? f->rate_hz : 10;
 }
 
-static int check(struct sim_options *o) {
+static int check_options(struct sim_options *o) {
         if (o->help || o->version)
                 return 0;
         if (o->format_name == NULL)
-                return complain("--format is missing", "");
+                return refuse_options("--format is missing", "");
         if (o->scenario == NULL)
-                return complain("--scenario is missing", "");
+                return refuse_options("--scenario is missing", "");
         if ((o->link == NULL) == (o->output == NULL))
-                return complain("give one of --link and --output", "");
+                return refuse_options("give one of --link and --output", "");
         if (o->repeat && o->output != NULL && strcmp(o->output, "-") != 0)
-                return complain("--loop into a file would never end", "");
-        o->csv = strcmp(o->format_name, frames_csv.name) == 0;
-        o->format = !o->csv ? find_format(o) : *o->device.x_mm ? &frames_csv_scattered : &frames_csv;
+                return refuse_options("--loop into a file would never end", "");
+        o->csv = strcmp(o->format_name, FRAMES_CSV.name) == 0;
+        o->format = !o->csv ? find_format(o) : *o->device.x_mm ? &FRAMES_CSV_SCATTERED : &FRAMES_CSV;
         if (o->format == NULL)
-                return format_exists(o->format_name) ? -EINVAL : unknown_format(o->format_name);
+                return format_exists(o->format_name) ? -EINVAL : refuse_format(o->format_name);
         if (o->csv && o->link != NULL)
-                return complain("csv is no wire format: use --output, or another format", "");
+                return refuse_options("csv is no wire format: use --output, or another format", "");
         if (o->recording && (o->csv || o->link != NULL || strcmp(o->output, "-") == 0))
-                return complain("--recording needs a wire format and --output FILE", "");
+                return refuse_options("--recording needs a wire format and --output FILE", "");
         fill_open_sizes(o);
         return 0;
 }
@@ -215,16 +215,16 @@ int sim_options_parse(int argc, char **argv, struct sim_options *ret) {
         struct row rows[ROWS];
         struct option longs[ROWS + 1] = {0};
         int key;
-        table(&o, rows);
+        make_table(&o, rows);
         for (int i = 0; i < ROWS; i++)
                 longs[i] =
                         (struct option){rows[i].name, rows[i].kind == FLAG ? no_argument : required_argument, NULL, i};
         while ((key = getopt_long(argc, argv, "", longs, NULL)) != -1)
-                if (key < 0 || key >= ROWS || take(&rows[key], optarg) < 0)
+                if (key < 0 || key >= ROWS || parse_value(&rows[key], optarg) < 0)
                         return -EINVAL;
         if (optind < argc)
-                return complain("too much: ", argv[optind]);
-        int r = check(&o);
+                return refuse_options("unexpected argument: ", argv[optind]);
+        int r = check_options(&o);
         if (r < 0)
                 return r;
         *ret = o;

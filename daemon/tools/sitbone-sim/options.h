@@ -13,7 +13,7 @@ struct sim_options {
         const char *format_name, *scenario, *link, *output, *truth;
         double speed, rate_hz, seed;
         bool repeat, recording, help, version;
-        struct settings_device device; /* size and lie of the mat */
+        struct settings_device device; /* size and orientation of the mat */
         const struct format *format;   /* looked up */
         struct format described;       /* where format points when it comes from a file */
         bool csv;                      /* frames CSV instead of a wire format */

@@ -12,8 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const char *const occupancy_words[OCCUPANCY_N] = {"unknown", "vacant", "object", "person"};
-static const char *const posture_words[POSTURE_N] = {"unknown",       "vacant",          "upright",
+static const char *const OCCUPANCY_WORDS[OCCUPANCY_N] = {"unknown", "vacant", "object", "person"};
+static const char *const POSTURE_WORDS[POSTURE_N] = {"unknown",       "vacant",          "upright",
                                                      "slouched",      "arched",          "leaning_left",
                                                      "leaning_right", "leaning_forward", "perched"};
 
@@ -23,12 +23,12 @@ static int make_raw(int fd) {
         if (tcgetattr(fd, &t) < 0)
                 return -errno;
         if ((t.c_lflag & (ICANON | ECHO)) == 0 && (t.c_oflag & OPOST) == 0)
-                return 0; /* as a reader has set it: leave its VMIN alone */
+                return 0; /* the reader may have set it: do not change its VMIN */
         cfmakeraw(&t);
         return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : 0;
 }
 
-/* The new name takes the old one's place in one step; anything but a symlink stays. */
+/* Replaces the link in one step; anything but a symlink is left alone. */
 static int place_link(const char *target, const char *path) {
         struct stat st;
         char fresh[300];
@@ -56,7 +56,7 @@ int sim_line_open(struct sim_line *l, const char *path) {
         else if (grantpt(l->fd) < 0 || unlockpt(l->fd) < 0 || ptsname_r(l->fd, slave, sizeof(slave)) != 0)
                 r = -errno;
         else {
-                /* Opened and closed once: from now on the kernel tells whether anybody has the other end open. */
+                /* Open and close the other end once: from now on the kernel reports whether a program has it open. */
                 other = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
                 if (other >= 0)
                         close(other);
@@ -71,25 +71,25 @@ int sim_line_open(struct sim_line *l, const char *path) {
         return 0;
 }
 
-/* The mat does not listen; what is written to it must not pile up. */
-static void swallow(int fd) {
+/* The mat ignores its input, which must not fill the pty. */
+static void discard_input(int fd) {
         char waste[256];
         while (read(fd, waste, sizeof(waste)) > 0)
                 ;
 }
 
-/* False: nobody has the other end open. */
-static bool anybody_there(struct sim_line *l) {
+/* True if a program has the other end open. */
+static bool is_opened(struct sim_line *l) {
         struct pollfd p = {.fd = l->fd, .events = POLLIN};
         if (poll(&p, 1, 0) < 0)
-                return true; /* a signal: see next time */
+                return true; /* a signal: check again at the next frame */
         if (p.revents & POLLIN)
-                swallow(l->fd);
+                discard_input(l->fd);
         return !(p.revents & POLLHUP);
 }
 
 int sim_line_flush(struct sim_line *l) {
-        if (l->rest_n > 0 && !anybody_there(l)) {
+        if (l->rest_n > 0 && !is_opened(l)) {
                 l->dropped++;
                 l->rest_n = 0;
         }
@@ -106,7 +106,7 @@ int sim_line_flush(struct sim_line *l) {
 int sim_line_send(struct sim_line *l, const uint8_t *bytes, size_t n) {
         int r = sim_line_flush(l);
         l->frames++;
-        if (r > 0 || !anybody_there(l)) {
+        if (r > 0 || !is_opened(l)) {
                 l->dropped++;
                 return 0;
         }
@@ -130,7 +130,7 @@ void sim_line_close(struct sim_line *l) {
         char slave[64], now[64];
         if (l->fd < 0)
                 return;
-        /* Only if it is still ours. */
+        /* Another simulator may have replaced the link. */
         ssize_t n = readlink(l->link, now, sizeof(now) - 1);
         if (n > 0 && ptsname_r(l->fd, slave, sizeof(slave)) == 0) {
                 now[n] = '\0';
@@ -143,7 +143,7 @@ void sim_line_close(struct sim_line *l) {
         l->rest = NULL;
 }
 
-static void positions(FILE *out, const char *name, const float *mm, uint32_t n) {
+static void write_positions(FILE *out, const char *name, const float *mm, uint32_t n) {
         fprintf(out, "# %s=", name);
         for (uint32_t i = 0; i < n; i++)
                 fprintf(out, "%s%g", i ? "," : "", (double)mm[i]);
@@ -156,8 +156,8 @@ void sim_csv_head(FILE *out, const struct geometry *g, double rate_hz, double fu
                 fprintf(out, "# rows=%u\n# cols=%u\n", g->rows, g->cols);
         } else {
                 fprintf(out, "# cells=%u\n", g->n_cells);
-                positions(out, "x_mm", g->x_mm, g->n_cells);
-                positions(out, "y_mm", g->y_mm, g->n_cells);
+                write_positions(out, "x_mm", g->x_mm, g->n_cells);
+                write_positions(out, "y_mm", g->y_mm, g->n_cells);
         }
         fprintf(out, "# pitch_x_mm=%g\n# pitch_y_mm=%g\n# unit=counts\n# full_scale=%g\n", (double)g->pitch_x_mm,
                 (double)g->pitch_y_mm, (double)g->full_scale);
@@ -167,8 +167,8 @@ void sim_csv_head(FILE *out, const struct geometry *g, double rate_hz, double fu
         fputc('\n', out);
 }
 
-/* Cells are whole steps; most of a file is these digits. */
-static char *put_count(char *to, float value) {
+/* Cells are whole numbers; printing them takes most of the time of writing a file. */
+static char *append_count(char *to, float value) {
         char digit[12];
         int n = 0;
         uint32_t v = (uint32_t)value;
@@ -180,15 +180,15 @@ static char *put_count(char *to, float value) {
         return to;
 }
 
-static const char *label(const struct sim_truth *truth) {
-        return truth->occupancy == OCCUPANCY_OBJECT ? "object" : posture_words[truth->posture];
+static const char *frame_label(const struct sim_truth *truth) {
+        return truth->occupancy == OCCUPANCY_OBJECT ? "object" : POSTURE_WORDS[truth->posture];
 }
 
 size_t sim_csv_row(char *ret, const struct geometry *g, double t, const struct sim_truth *truth, const float *raw) {
-        char *to = ret + snprintf(ret, 256, "%.3f,%s", t, label(truth));
+        char *to = ret + snprintf(ret, 256, "%.3f,%s", t, frame_label(truth));
         for (uint32_t i = 0; i < g->n_cells; i++) {
                 *to++ = ',';
-                to = put_count(to, raw[i]);
+                to = append_count(to, raw[i]);
         }
         *to++ = '\n';
         return (size_t)(to - ret);
@@ -203,7 +203,7 @@ void sim_truth_head(FILE *out) {
 void sim_truth_row(FILE *out, double t, const struct sim_truth *truth) {
         const double value[] = {truth->tilt_deg,    truth->obliquity_deg, truth->left_mm[0], truth->left_mm[1],
                                 truth->right_mm[0], truth->right_mm[1],   truth->load_n,     truth->squeeze};
-        fprintf(out, "%.3f,%s,%s", t, occupancy_words[truth->occupancy], posture_words[truth->posture]);
+        fprintf(out, "%.3f,%s,%s", t, OCCUPANCY_WORDS[truth->occupancy], POSTURE_WORDS[truth->posture]);
         for (size_t i = 0; i < sizeof(value) / sizeof(value[0]); i++)
                 if (isnan(value[i])) /* unknown is empty */
                         fputc(',', out);

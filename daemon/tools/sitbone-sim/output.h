@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the frames go: a file as fast as it takes them, or a pty that behaves like a serial line. */
+/* Writes the frames: to a file at full speed, or to a pty that behaves like a serial line. */
 #ifndef TOOLS_SITBONE_SIM_OUTPUT_H
 #define TOOLS_SITBONE_SIM_OUTPUT_H
 
@@ -14,17 +14,17 @@ struct sim_line {
         int fd; /* -1 = not open */
         char link[256];
         uint64_t frames, dropped; /* dropped: nobody had the line open, or the reader was too slow */
-        uint8_t *rest;            /* of the frame that is on its way; malloc'd */
+        uint8_t *rest;            /* of the frame that is being sent; malloc'd */
         size_t rest_at, rest_n, rest_size;
 };
 
 /* Opens a pty and makes PATH a symlink to it. Negative errno; -EEXIST: PATH is there and is no symlink. */
 int sim_line_open(struct sim_line *l, const char *path);
 
-/* A frame goes on its way as a whole or not at all: not while an older one still is. 0, or a negative errno. */
+/* Sends a whole frame, or drops it while an older one is still being sent. 0, or a negative errno. */
 int sim_line_send(struct sim_line *l, const uint8_t *bytes, size_t n);
 
-/* Sends on what the line had no room for. Negative errno, 1 when something is still left, else 0. */
+/* Sends the rest of a frame that the line had no room for. Negative errno, 1 when some of it is still left, else 0. */
 int sim_line_flush(struct sim_line *l);
 void sim_line_close(struct sim_line *l);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Draws that are the same on every machine for a seed. */
+/* Random numbers that are the same on every machine for a seed. */
 #ifndef TOOLS_SITBONE_SIM_RANDOM_H
 #define TOOLS_SITBONE_SIM_RANDOM_H
 
@@ -9,7 +9,7 @@ struct sim_random {
         uint64_t state;
 };
 
-/* stream: sitter and sensor draw from streams of their own, so that a change to one leaves the other as it was. */
+/* stream: sitter and sensor have a stream each, so that a change to one does not change the other. */
 void sim_random_init(struct sim_random *r, uint64_t seed, uint64_t stream);
 
 double sim_random_uniform(struct sim_random *r); /* 0 < x < 1 */

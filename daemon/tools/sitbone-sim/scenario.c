@@ -12,17 +12,18 @@
 const char sim_scenario_help[] =
         "A scenario file, line by line; what follows # is a comment.\n"
         "\n"
-        "  sitter KEY=NUMBER ...   who sits: mass (kg), height (cm), bones (mm between the sit bones), woman (0 or "
+        "  sitter KEY=NUMBER ...   the sitter: mass (kg), height (cm), bones (mm between the sit bones), woman (0 or "
         "1),\n"
-        "                          seat (mm higher than the back of the knee), x y (mm, where the sit bones come "
-        "down),\n"
+        "                          seat (mm higher than the back of the knee), x y (mm, place of the sit "
+        "bones),\n"
         "                          resit (mm, SD of the place from sit to sit), fidgets and shifts (in 15 minutes),\n"
         "                          breaths (a minute), sway (1 = usual),\n"
-        "                          squeeze (percent that squeezing the glutes changes under the sit bones)\n"
+        "                          squeeze (percent by which squeezing the glutes changes the load under the sit "
+        "bones)\n"
         "  mat KEY=NUMBER ...      imperfection (0 none, 1 usual, 2 doubled), and each alone: gain, curve, noise, "
         "offset,\n"
         "                          creep, dead, stuck, dead_rows, crosstalk; full_scale_kpa\n"
-        "  TIME WORDS              what happens when\n"
+        "  TIME WORDS              an action at a time\n"
         "\n"
         "  TIME   0:05, 1:02:30 from the start, or +0:30 after the line before; seconds may have decimals\n"
         "  WORDS  sit, stand, upright, slouch [DEG], arch [DEG], lean left|right|forward [DEG],\n"
@@ -32,12 +33,12 @@ const char sim_scenario_help[] =
 
 struct word {
         const char *text;
-        enum sim_verb verb;
+        enum sim_action action;
         bool value; /* may be followed by a number */
         double least, most;
 };
 
-static const struct word words[] = {
+static const struct word WORDS[] = {
         {"stand", SIM_STAND},
         {"upright", SIM_UPRIGHT},
         {"slouch", SIM_SLOUCH, true, 0, 30},
@@ -77,7 +78,7 @@ struct parser {
         char *error;
 };
 
-__attribute__((format(printf, 2, 3))) static int mistake(struct parser *p, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static int report_error(struct parser *p, const char *format, ...) {
         char what[SIM_ERROR_MAX];
         va_list args;
         va_start(args, format);
@@ -89,7 +90,7 @@ __attribute__((format(printf, 2, 3))) static int mistake(struct parser *p, const
         return -EINVAL;
 }
 
-static bool number(const char *text, double *ret) {
+static bool parse_number(const char *text, double *ret) {
         char *end;
         double v = strtod(text, &end);
         if (end == text || *end != '\0' || !isfinite(v))
@@ -99,7 +100,7 @@ static bool number(const char *text, double *ret) {
 }
 
 /* H:MM:SS, M:SS or +M:SS, decimals on the seconds. */
-static bool clock_time(const char *text, double last, double *ret) {
+static bool parse_time(const char *text, double last, double *ret) {
         bool after = text[0] == '+';
         double part[3], total = 0;
         int n = 0;
@@ -107,7 +108,7 @@ static bool clock_time(const char *text, double last, double *ret) {
         if (snprintf(copy, sizeof(copy), "%s", text + after) >= (int)sizeof(copy))
                 return false;
         while ((piece = strsep(&rest, ":")) != NULL) {
-                if (n == 3 || piece[0] < '0' || piece[0] > '9' || !number(piece, &part[n]))
+                if (n == 3 || piece[0] < '0' || piece[0] > '9' || !parse_number(piece, &part[n]))
                         return false;
                 if (n > 0 && part[n] >= 60)
                         return false;
@@ -119,31 +120,31 @@ static bool clock_time(const char *text, double last, double *ret) {
         return true;
 }
 
-static int unknown_key(struct parser *p, const char *what, const char *name, const struct key *keys, size_t n) {
+static int refuse_key(struct parser *p, const char *what, const char *name, const struct key *keys, size_t n) {
         char legal[256] = "";
         for (size_t i = 0; i < n; i++) {
                 size_t at = strlen(legal);
                 snprintf(legal + at, sizeof(legal) - at, "%s%s", i == 0 ? "" : ", ", keys[i].name);
         }
-        return mistake(p, "%s knows no \"%s\"; it knows %s", what, name, legal);
+        return report_error(p, "%s knows no \"%s\"; it knows %s", what, name, legal);
 }
 
 static int parse_key(struct parser *p, const char *what, char *token, const struct key *keys, size_t n) {
         char *value = strchr(token, '=');
         if (value == NULL)
-                return mistake(p, "\"%s\" is not KEY=NUMBER", token);
+                return report_error(p, "\"%s\" is not KEY=NUMBER", token);
         *value++ = '\0';
         for (size_t i = 0; i < n; i++) {
                 double v;
                 if (strcmp(keys[i].name, token) != 0)
                         continue;
-                if (!number(value, &v) || v < keys[i].least || v > keys[i].most)
-                        return mistake(p, "%s=%s is not a number from %g to %g", token, value, keys[i].least,
-                                       keys[i].most);
+                if (!parse_number(value, &v) || v < keys[i].least || v > keys[i].most)
+                        return report_error(p, "%s=%s is not a number from %g to %g", token, value, keys[i].least,
+                                            keys[i].most);
                 *keys[i].value = v;
                 return 0;
         }
-        return unknown_key(p, what, token, keys, n);
+        return refuse_key(p, what, token, keys, n);
 }
 
 static int parse_keys(struct parser *p, const char *what, char *rest, const struct key *keys, size_t n) {
@@ -188,35 +189,35 @@ static int parse_mat(struct parser *p, char *rest) {
         return parse_keys(p, "mat", rest, keys, sizeof(keys) / sizeof(keys[0]));
 }
 
-/* Can this happen now? */
-static int fits(struct parser *p, enum sim_verb verb, const char *text) {
+/* Refuses an action that does not fit the seat: to sit on an occupied one, to stand up from an empty one. */
+static int check_seat(struct parser *p, enum sim_action action, const char *text) {
         bool sits = p->seat == SEAT_PERSON;
-        if (verb == SIM_END)
+        if (action == SIM_END)
                 return 0;
-        if (verb == SIM_SIT || (verb >= SIM_PLACE_BAG && verb <= SIM_PLACE_HAND)) {
+        if (action == SIM_SIT || (action >= SIM_PLACE_BAG && action <= SIM_PLACE_HAND)) {
                 if (p->seat != SEAT_EMPTY)
-                        return mistake(p, "%s: the seat is taken; first \"%s\"", text, sits ? "stand" : "remove");
-                p->seat = verb == SIM_SIT ? SEAT_PERSON : SEAT_OBJECT;
+                        return report_error(p, "%s: the seat is taken; first \"%s\"", text, sits ? "stand" : "remove");
+                p->seat = action == SIM_SIT ? SEAT_PERSON : SEAT_OBJECT;
                 return 0;
         }
-        if (verb == SIM_REMOVE && p->seat != SEAT_OBJECT)
-                return mistake(p, "remove: nothing was placed");
-        if (verb != SIM_REMOVE && !sits)
-                return mistake(p, "%s: nobody sits; first \"sit\"", text);
-        if (verb == SIM_REMOVE || verb == SIM_STAND)
+        if (action == SIM_REMOVE && p->seat != SEAT_OBJECT)
+                return report_error(p, "remove: nothing was placed");
+        if (action != SIM_REMOVE && !sits)
+                return report_error(p, "%s: nobody sits; first \"sit\"", text);
+        if (action == SIM_REMOVE || action == SIM_STAND)
                 p->seat = SEAT_EMPTY;
         return 0;
 }
 
-static int add(struct parser *p, enum sim_verb verb, double value, const char *text) {
+static int add_step(struct parser *p, enum sim_action action, double value, const char *text) {
         struct sim_scenario *s = p->scenario;
-        int r = fits(p, verb, text);
+        int r = check_seat(p, action, text);
         if (r < 0)
                 return r;
         if (s->n_steps == SIM_STEPS_MAX)
-                return mistake(p, "more than %d lines of timeline", SIM_STEPS_MAX);
-        s->step[s->n_steps++] = (struct sim_step){.t_s = p->last_s, .verb = verb, .value = value, .line = p->line};
-        if (verb == SIM_END) {
+                return report_error(p, "more than %d lines of timeline", SIM_STEPS_MAX);
+        s->step[s->n_steps++] = (struct sim_step){.t_s = p->last_s, .action = action, .value = value, .line = p->line};
+        if (action == SIM_END) {
                 s->end_s = p->last_s;
                 p->ended = true;
         }
@@ -224,45 +225,45 @@ static int add(struct parser *p, enum sim_verb verb, double value, const char *t
 }
 
 static int parse_words(struct parser *p, char *text) {
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-                const struct word *w = &words[i];
+        for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
+                const struct word *w = &WORDS[i];
                 size_t n = strlen(w->text);
                 double value = NAN;
                 if (strncmp(text, w->text, n) != 0 || (text[n] != '\0' && text[n] != ' '))
                         continue;
                 if (text[n] == ' ' && !w->value)
-                        return mistake(p, "nothing may follow \"%s\"", w->text);
-                if (text[n] == ' ' && (!number(text + n + 1, &value) || value < w->least || value > w->most))
-                        return mistake(p, "\"%s\" after \"%s\" is not a number from %g to %g", text + n + 1, w->text,
-                                       w->least, w->most);
-                return add(p, w->verb, value, w->text);
+                        return report_error(p, "nothing may follow \"%s\"", w->text);
+                if (text[n] == ' ' && (!parse_number(text + n + 1, &value) || value < w->least || value > w->most))
+                        return report_error(p, "\"%s\" after \"%s\" is not a number from %g to %g", text + n + 1,
+                                            w->text, w->least, w->most);
+                return add_step(p, w->action, value, w->text);
         }
         char legal[320] = "sit";
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
                 size_t at = strlen(legal);
-                snprintf(legal + at, sizeof(legal) - at, ", %s", words[i].text);
+                snprintf(legal + at, sizeof(legal) - at, ", %s", WORDS[i].text);
         }
-        return mistake(p, "\"%s\" is not known; known are %s", text, legal);
+        return report_error(p, "\"%s\" is not known; known are %s", text, legal);
 }
 
 static int parse_event(struct parser *p, char *line) {
         char *rest = line, *when = strsep(&rest, " ");
         double t;
-        if (!clock_time(when, p->last_s, &t))
-                return mistake(p, "\"%s\" is neither sitter, mat nor a time like 0:05, 1:02:30 or +0:30", when);
+        if (!parse_time(when, p->last_s, &t))
+                return report_error(p, "\"%s\" is neither sitter, mat nor a time like 0:05, 1:02:30 or +0:30", when);
         if (t < p->last_s)
-                return mistake(p, "%s is before the line above", when);
+                return report_error(p, "%s is before the line above", when);
         if (rest == NULL)
-                return mistake(p, "what happens at %s?", when);
+                return report_error(p, "what happens at %s?", when);
         p->last_s = t;
         if (strncmp(rest, "sit", 3) != 0 || (rest[3] != '\0' && rest[3] != ' '))
                 return parse_words(p, rest);
-        int r = add(p, SIM_SIT, NAN, "sit");
+        int r = add_step(p, SIM_SIT, NAN, "sit");
         return r < 0 || rest[3] == '\0' ? r : parse_words(p, rest + 4);
 }
 
 /* One blank between words, none at the ends, no comment. */
-static void tidy(char *line) {
+static void tidy_line(char *line) {
         char *to = line;
         for (const char *from = line; *from != '\0' && *from != '#'; from++) {
                 bool blank = *from == ' ' || *from == '\t' || *from == '\r';
@@ -277,11 +278,11 @@ static void tidy(char *line) {
 }
 
 static int parse_line(struct parser *p, char *line) {
-        tidy(line);
+        tidy_line(line);
         if (*line == '\0')
                 return 0;
         if (p->ended)
-                return mistake(p, "nothing may follow \"end\"");
+                return report_error(p, "nothing may follow \"end\"");
         if (strncmp(line, "sitter ", 7) == 0)
                 return parse_sitter(p, line + 7);
         if (strncmp(line, "mat ", 4) == 0)
@@ -289,7 +290,7 @@ static int parse_line(struct parser *p, char *line) {
         return parse_event(p, line);
 }
 
-static void defaults(struct sim_scenario *s) {
+static void set_defaults(struct sim_scenario *s) {
         memset(s, 0, sizeof(*s));
         s->mat = sim_mat_usual;
         s->person = (struct sim_person){
@@ -308,14 +309,14 @@ static void defaults(struct sim_scenario *s) {
 int sim_scenario_parse(const char *name, const char *text, size_t n, struct sim_scenario *ret,
                        char ret_error[SIM_ERROR_MAX]) {
         struct parser p = {.name = name, .scenario = ret, .error = ret_error};
-        defaults(ret);
+        set_defaults(ret);
         while (n > 0) {
                 const char *newline = memchr(text, '\n', n);
                 size_t length = newline != NULL ? (size_t)(newline - text) : n, step = length + (newline != NULL);
                 char line[512];
                 p.line++;
                 if (length >= sizeof(line))
-                        return mistake(&p, "longer than %zu characters", sizeof(line) - 1);
+                        return report_error(&p, "longer than %zu characters", sizeof(line) - 1);
                 memcpy(line, text, length);
                 line[length] = '\0';
                 int r = parse_line(&p, line);
@@ -325,6 +326,6 @@ int sim_scenario_parse(const char *name, const char *text, size_t n, struct sim_
                 n -= step;
         }
         if (!p.ended)
-                return mistake(&p, "the last line must say when it ends, like \"+1:00 end\"");
-        return ret->end_s > 0 ? 0 : mistake(&p, "ends at 0:00");
+                return report_error(&p, "the last line must say when it ends, like \"+1:00 end\"");
+        return ret->end_s > 0 ? 0 : report_error(&p, "ends at 0:00");
 }

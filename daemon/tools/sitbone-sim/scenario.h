@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Scenario files: who sits on what mat, and a timeline a person can read. The syntax is in sim_scenario_help. */
+/* Scenario files: the sitter, the mat, and a readable timeline. The syntax is described in sim_scenario_help. */
 #ifndef TOOLS_SITBONE_SIM_SCENARIO_H
 #define TOOLS_SITBONE_SIM_SCENARIO_H
 
@@ -9,7 +9,7 @@
 
 enum { SIM_STEPS_MAX = 4096, SIM_ERROR_MAX = 512 };
 
-enum sim_verb {
+enum sim_action {
         SIM_SIT,
         SIM_STAND,
         SIM_UPRIGHT,
@@ -35,20 +35,20 @@ enum sim_verb {
 
 struct sim_step {
         double t_s;
-        enum sim_verb verb;
-        double value; /* degrees, seconds of a squeeze, or newtons on an object; NAN = the usual */
+        enum sim_action action;
+        double value; /* degrees, seconds of a squeeze, or newtons on an object; NAN = the default */
         int line;
 };
 
 struct sim_person {
         double mass_kg, height_cm, bones_mm, woman;
         double seat_mm;         /* seat higher than the back of the knee */
-        double x_mm, y_mm;      /* where the sit bones come down, on average */
-        double resit_mm;        /* SD of where they come down the next time */
+        double x_mm, y_mm;      /* mean place of the sit bones */
+        double resit_mm;        /* SD of that place from sit to sit */
         double fidgets, shifts; /* a quarter of an hour */
         double breaths;         /* a minute */
         double sway;            /* 1 = usual; 0 = as still as a dummy */
-        double squeeze;         /* what a squeeze of the glutes changes under the sit bones, percent */
+        double squeeze;         /* change of the pressure under the sit bones by a squeeze of the glutes, percent */
 };
 
 struct sim_scenario {
@@ -61,7 +61,7 @@ struct sim_scenario {
 
 extern const char sim_scenario_help[];
 
-/* 0, or -EINVAL with "FILE:LINE: what; legal words" in ret_error. */
+/* 0, or -EINVAL with "FILE:LINE: problem; legal words" in ret_error. */
 int sim_scenario_parse(const char *name, const char *text, size_t n, struct sim_scenario *ret,
                        char ret_error[SIM_ERROR_MAX]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A scenario as it plays: who or what is on the seat, the pressure, and the truth about it. */
+/* A scenario in progress: the sitter or object on the seat, the pressure, and the truth about it. */
 #ifndef TOOLS_SITBONE_SIM_SCENE_H
 #define TOOLS_SITBONE_SIM_SCENE_H
 
@@ -10,11 +10,11 @@
 
 struct sim_truth {
         enum occupancy occupancy;
-        enum posture_class posture;     /* UNKNOWN where sitbone has no word for it (legs crossed, a hip hitched) */
+        enum posture_class posture; /* UNKNOWN if it is no posture class of sitbone (legs crossed, a hip hitched) */
         double tilt_deg, obliquity_deg; /* NAN with nobody there, as are the sit bones */
-        double left_mm[2], right_mm[2]; /* where the sit bones press */
+        double left_mm[2], right_mm[2]; /* contact points of the sit bones */
         double load_n;
-        double squeeze; /* how far the glutes are contracted, 0..1 */
+        double squeeze; /* contraction of the glutes, 0..1 */
 };
 
 struct sim_scene {
@@ -25,13 +25,13 @@ struct sim_scene {
         struct sim_motion object_weight;
         bool object_there;
         int next_step;
-        double started_s; /* of the present turn of a scenario that repeats */
+        double started_s; /* begin of the current repetition */
         double now_s;
 };
 
 void sim_scene_init(struct sim_scene *s, const struct sim_scenario *scenario, uint64_t seed);
 
-/* Goes on to t (seconds, never back) and writes contact. False: the scenario is over. */
+/* Advances to t (seconds, never back) and updates contact. False: the scenario is over. */
 bool sim_scene_step(struct sim_scene *s, double t, bool repeat, struct sim_truth *ret);
 
 #endif

@@ -52,7 +52,7 @@ void sim_sensor_init(struct sim_sensor *s, const struct sim_mat *mat, const stru
         kill_rows(s);
 }
 
-/* Pressure summed from the back left corner to each grid line, so that any rectangle's mean costs four look-ups. */
+/* Pressure summed from the back left corner to each grid line, so that the mean over any rectangle costs four look-ups. */
 static void sum_area(const struct sim_contact *contact, double sum[SIM_GRID + 1][SIM_GRID + 1]) {
         memset(sum, 0, sizeof(double) * (SIM_GRID + 1) * (SIM_GRID + 1));
         for (int r = 0; r < SIM_GRID; r++)
@@ -70,19 +70,20 @@ static double sum_to(double sum[SIM_GRID + 1][SIM_GRID + 1], double x_mm, double
 }
 
 static double cell_kpa(const struct geometry *g, double sum[SIM_GRID + 1][SIM_GRID + 1], uint32_t i) {
-        double x0 = g->x_mm[i] - g->pitch_x_mm / 2, x1 = x0 + g->pitch_x_mm;
-        double y0 = g->y_mm[i] - g->pitch_y_mm / 2, y1 = y0 + g->pitch_y_mm;
+        double x0 = (double)(g->x_mm[i] - g->pitch_x_mm / 2), x1 = x0 + (double)g->pitch_x_mm;
+        double y0 = (double)(g->y_mm[i] - g->pitch_y_mm / 2), y1 = y0 + (double)g->pitch_y_mm;
         double whole = sum_to(sum, x1, y1) - sum_to(sum, x0, y1) - sum_to(sum, x1, y0) + sum_to(sum, x0, y0);
-        return fmax(whole, 0) * SIM_GRID_MM * SIM_GRID_MM / ((double)g->pitch_x_mm * g->pitch_y_mm);
+        return fmax(whole, 0) * SIM_GRID_MM * SIM_GRID_MM / ((double)g->pitch_x_mm * (double)g->pitch_y_mm);
 }
 
-static const double decade_s[SIM_CREEP_DECADES] = {1, 10, 100, 1000};
+static const double DECADE_S[SIM_CREEP_DECADES] = {1, 10, 100, 1000};
 
-/* Creep in logarithmic time: one lag for each decade (1 s to 1000 s), equal shares; foil lets go faster than it takes
- * on. What is loaded again reads high at once, as far as it still remembers; what is free shows only a trace. A mat is
+/* Creep in logarithmic time: one lag for each decade (1 s to 1000 s), equal shares; foil recovers faster than it
+ * creeps. A cell that is loaded again reads high at once by the part that has not yet recovered; an unloaded cell shows only a
+ * trace of it. A mat is
  * calibrated after about a minute of load, so a fresh load reads low and an old one high. */
-static double creep(struct sim_cell *c, double v, const double keep[SIM_CREEP_DECADES],
-                    const double let_go[SIM_CREEP_DECADES]) {
+static double apply_creep(struct sim_cell *c, double v, const double keep[SIM_CREEP_DECADES],
+                          const double let_go[SIM_CREEP_DECADES]) {
         const double trace = 0.02;
         double more = 0;
         for (int d = 0; d < SIM_CREEP_DECADES; d++) {
@@ -93,17 +94,17 @@ static double creep(struct sim_cell *c, double v, const double keep[SIM_CREEP_DE
         return (v + c->creep * more) / (1 + 2 * c->creep);
 }
 
-/* Response curves are usually right somewhere in the middle. */
-static const double calibrated_at = 0.35;
+/* Response curves are usually right somewhere in the middle of the range. */
+static const double CALIBRATED_AT = 0.35;
 
-static double respond(const struct sim_mat *m, const struct sim_cell *c, double kpa) {
+static double read_pressure(const struct sim_mat *m, const struct sim_cell *c, double kpa) {
         double u = fmin(kpa / m->full_scale_kpa, 1.5), bend = m->curve * m->imperfection;
-        double v = u * (1 + bend * calibrated_at) / (1 + bend * u);
+        double v = u * (1 + bend * CALIBRATED_AT) / (1 + bend * u);
         double spread = m->gain * m->imperfection * (1 - 0.5 * fmin(v, 1));
         return fmax(v * (1 + spread * c->gain), 0);
 }
 
-static void leak(struct sim_sensor *s, double share) {
+static void leak_readings(struct sim_sensor *s, double share) {
         const struct geometry *g = s->geometry;
         double row[CELLS_MAX], col[CELLS_MAX];
         if (share <= 0 || g->rows == 0)
@@ -122,17 +123,18 @@ void sim_sensor_scan(struct sim_sensor *s, const struct sim_contact *contact, do
         const struct geometry *g = s->geometry;
         double sum[SIM_GRID + 1][SIM_GRID + 1], keep[SIM_CREEP_DECADES], let_go[SIM_CREEP_DECADES];
         for (int d = 0; d < SIM_CREEP_DECADES; d++) {
-                keep[d] = exp(-dt / decade_s[d]);
-                let_go[d] = exp(-10 * dt / decade_s[d]);
+                keep[d] = exp(-dt / DECADE_S[d]);
+                let_go[d] = exp(-10 * dt / DECADE_S[d]);
         }
         sum_area(contact, sum);
         for (uint32_t i = 0; i < g->n_cells; i++)
-                s->reading[i] = creep(&s->cell[i], respond(&s->mat, &s->cell[i], cell_kpa(g, sum, i)), keep, let_go);
-        leak(s, s->mat.crosstalk * s->mat.imperfection);
+                s->reading[i] = apply_creep(&s->cell[i], read_pressure(&s->mat, &s->cell[i], cell_kpa(g, sum, i)),
+                                            keep, let_go);
+        leak_readings(s, s->mat.crosstalk * s->mat.imperfection);
         for (uint32_t i = 0; i < g->n_cells; i++) {
                 const struct sim_cell *c = &s->cell[i];
                 double noise = s->mat.noise * s->mat.imperfection * sim_random_normal(&s->random);
                 double v = c->stuck >= 0 ? c->stuck : c->dead ? 0 : s->reading[i] + c->offset + noise;
-                ret_raw[i] = (float)round(fmin(fmax(v, 0), 1) * g->full_scale);
+                ret_raw[i] = (float)round(fmin(fmax(v, 0), 1) * (double)g->full_scale);
         }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a mat of pressure-sensitive foil makes of a pressure, with everything that is wrong with it. */
+/* A mat of pressure-sensitive foil with all its imperfections: from pressure to readings. */
 #ifndef TOOLS_SITBONE_SIM_SENSOR_H
 #define TOOLS_SITBONE_SIM_SENSOR_H
 
@@ -7,7 +7,7 @@
 #include "tools/sitbone-sim/contact.h"
 #include "tools/sitbone-sim/random.h"
 
-/* Every imperfection can be set alone; imperfection multiplies them all (0 = none, 1 = an ordinary mat, 2 = twice). */
+/* Each imperfection can be set alone; the member imperfection multiplies all of them (0 = none, 1 = an ordinary mat). */
 struct sim_mat {
         double imperfection;
         double full_scale_kpa; /* pressure of a saturated cell */
@@ -15,9 +15,9 @@ struct sim_mat {
         double curve;          /* 0 = straight; how much the response flattens towards saturation */
         double noise;          /* SD, share of full scale */
         double offset;         /* mean reading of an empty cell, share of full scale */
-        double creep;          /* gain in a decade of time under load */
+        double creep;          /* gain of the reading for each decade of time under load */
         double dead, stuck;    /* share of the cells that read nothing, or always the same */
-        double dead_rows;      /* how many whole rows read nothing */
+        double dead_rows;      /* number of whole rows that read nothing */
         double crosstalk;      /* share of a cell's reading that leaks along its row and column */
 };
 

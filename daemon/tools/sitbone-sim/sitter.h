@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the sitter moves: from the words of a scenario to a pose at every moment, with breath, sway and fidgets. */
+/* The movements of the sitter: from the actions of a scenario to a pose at every moment, with breath, sway and fidgets. */
 #ifndef TOOLS_SITBONE_SIM_SITTER_H
 #define TOOLS_SITBONE_SIM_SITTER_H
 
@@ -18,12 +18,12 @@ enum sim_part {
         SIM_Y,
         SIM_KNEE_LEFT,
         SIM_KNEE_RIGHT,
-        SIM_LEGS, /* newtons that legs, or an elbow, take */
+        SIM_LEGS, /* newtons carried by legs or an elbow */
         SIM_WEIGHT,
         SIM_PARTS,
 };
 
-/* From one value to another without a jerk. */
+/* A smooth change from one value to another. */
 struct sim_motion {
         double from, to, start_s, length_s;
 };
@@ -34,8 +34,8 @@ struct sim_sitter {
         struct sim_person person;
         struct sim_body body;
         struct sim_random random;
-        bool seated;           /* has begun to sit down and not finished to stand up */
-        enum sim_verb posture; /* the one asked for last */
+        bool seated;             /* from the beginning of sitting down to the end of standing up */
+        enum sim_action posture; /* the last one of the scenario */
         struct sim_motion posture_motion[SIM_PARTS];
         struct sim_motion shift[SIM_PARTS]; /* small lasting changes */
         double fidget[SIM_PARTS], fidget_start_s, fidget_length_s;
@@ -47,10 +47,10 @@ struct sim_sitter {
 void sim_sitter_init(struct sim_sitter *s, const struct sim_person *person, uint64_t seed);
 void sim_sitter_do(struct sim_sitter *s, const struct sim_step *step, double t);
 
-/* dt after the last one. False: nobody touches the seat. */
+/* The pose at t, dt after the last one. False: nobody touches the seat. */
 bool sim_sitter_pose(struct sim_sitter *s, double t, double dt, struct sim_pose *ret);
 
-/* How far the glutes are contracted, 0..1. */
+/* Contraction of the glutes, 0..1. */
 double sim_sitter_squeeze(const struct sim_sitter *s, double t);
 
 #endif

@@ -35,7 +35,7 @@ struct options {
 
 /* An option that a command accepts. */
 struct command_option {
-        const char *name;    /* of a row of the table in options.c */
+        const char *name;    /* of a row of the table in main.c */
         const char *meaning; /* for --help; NULL = the meaning in that row */
         const char *value;   /* name of its value for --help; NULL = the name in that row */
 };
@@ -60,8 +60,5 @@ extern const struct ctl_command exercises_command, session_command;
 extern const struct ctl_command history_command, report_command;
 extern const struct ctl_command record_command, replay_command, check_command;
 extern const struct ctl_command ports_command, probe_command, formats_command;
-
-/* Parses "FROM-TO", seconds of a recording with 0 <= FROM < TO, up to the end of the text. */
-bool parse_span(const char *text, double *ret_from_s, double *ret_to_s);
 
 #endif

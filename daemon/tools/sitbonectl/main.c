@@ -1,18 +1,258 @@
 /* SPDX-License-Identifier: MIT */
-/* sitbonectl: finds the command of a command line, and runs it or prints its help. */
+/* The command line of sitbonectl: parses the options, finds the command, and runs it or prints its help. */
 #include <ctype.h>
+#include <getopt.h>
 #include <locale.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/sitbonectl/commands.h"
-#include "tools/sitbonectl/options.h"
 #include "tools/sitbonectl/terminal.h"
 #include "util/language.h"
 #include "util/suggest.h"
 #include "util/version.h"
 
-enum { HELP_COLUMNS = 80, SUMMARY_COLUMN = 22 };
+/* ---- options ---- */
+
+enum option_type { OPTION_FLAG, OPTION_VALUE, OPTION_REPEATED };
+
+static const struct option_row {
+        const char *name;
+        size_t offset; /* in struct options: bool, const char * or struct repeated, according to type */
+        enum option_type type;
+        const char *value, *meaning; /* for --help */
+} option_rows[] = {
+        {"bus", offsetof(struct options, bus), OPTION_VALUE, "system|session|auto",
+         "bus of the daemon (default auto: the system bus first, then the session bus)"},
+        {"seat", offsetof(struct options, seat), OPTION_VALUE, "ID", "seat, if there are several"},
+        {"config", offsetof(struct options, config), OPTION_VALUE, "FILE", "settings (default: the installed ones)"},
+        {"format", offsetof(struct options, format), OPTION_VALUE, "NAME", "FILE holds raw wire bytes of this format"},
+        {"exercises", offsetof(struct options, exercises), OPTION_VALUE, "FILE",
+         "exercise catalogue (default: the one in the settings)"},
+        {"svg", offsetof(struct options, svg), OPTION_VALUE, "FILE", "write a picture to FILE"},
+        {"at", offsetof(struct options, at), OPTION_VALUE, "S", "second of the recording"},
+        {"device", offsetof(struct options, device), OPTION_VALUE, "SPEC", "device of the mat"},
+        {"baud", offsetof(struct options, baud), OPTION_VALUE, "N", "baud rate"},
+        {"seconds", offsetof(struct options, seconds), OPTION_VALUE, "S", "a duration"},
+        {"rows", offsetof(struct options, rows), OPTION_VALUE, "N", "rows of the mat"},
+        {"cols", offsetof(struct options, cols), OPTION_VALUE, "N", "columns of the mat"},
+        {"teach", offsetof(struct options, teach), OPTION_REPEATED, "NAME=FROM-TO", "a lesson for a posture"},
+        {"calibrate", offsetof(struct options, calibrate), OPTION_REPEATED, "POSE=FROM-TO", "a calibrated pose"},
+        {"period", offsetof(struct options, period), OPTION_VALUE, "PERIOD", "the days shown"},
+        {"file", offsetof(struct options, file), OPTION_VALUE, "FILE",
+         "history (default: that of your own daemon, or else that of the service)"},
+        {"export", offsetof(struct options, export), OPTION_VALUE, "csv|json", "print every row"},
+        {"what-if", offsetof(struct options, what_if), OPTION_VALUE, "FILE", "compare with these settings"},
+        {"against", offsetof(struct options, against), OPTION_VALUE, "FILE", "compare with these settings"},
+        {"forget", offsetof(struct options, forget), OPTION_VALUE, "NAME", "delete"},
+        {"session", offsetof(struct options, session), OPTION_FLAG, NULL, "the strengthening workout"},
+        {"list", offsetof(struct options, list), OPTION_FLAG, NULL, "print a list"},
+        {"load", offsetof(struct options, load), OPTION_REPEATED, "N=FROM-TO", "a known load"},
+        {"output", offsetof(struct options, output), OPTION_VALUE, "FILE", "file to write"},
+        {"send", offsetof(struct options, send), OPTION_FLAG, NULL, "send bytes to the mat"},
+        {"json", offsetof(struct options, json), OPTION_FLAG, NULL, "print JSON, for programs"},
+        {"plain", offsetof(struct options, plain), OPTION_FLAG, NULL, "print text"},
+        {"once", offsetof(struct options, once), OPTION_FLAG, NULL, "once, then exit"},
+        {"help", offsetof(struct options, help), OPTION_FLAG, NULL, "print this help"},
+        {"version", offsetof(struct options, version), OPTION_FLAG, NULL, "print the version"},
+};
+
+/* LONG_BASE: what getopt_long() returns for the first row. SHORT_OPTIONS: arguments come in order (-), and a missing value
+ * is told apart from an unknown option (:). */
+enum { OPTIONS_N = sizeof(option_rows) / sizeof(*option_rows), LONG_BASE = 256, NAME_MAX_SHOWN = 64 };
+#define SHORT_OPTIONS "-:hV"
+
+static bool is_common(const struct option_row *row) {
+        return row->offset == offsetof(struct options, help) || row->offset == offsetof(struct options, version);
+}
+
+static const struct command_option *find_option(const struct ctl_command *command, const char *name) {
+        for (int i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+                if (strcmp(command->options[i].name, name) == 0)
+                        return &command->options[i];
+        return NULL;
+}
+
+/* command NULL: any command. */
+static bool accepts_option(const struct ctl_command *command, const struct option_row *row) {
+        return !command || is_common(row) || find_option(command, row->name);
+}
+
+static void make_long_options(const struct ctl_command *command, struct option ret[OPTIONS_N + 1]) {
+        int n = 0;
+
+        for (int i = 0; i < OPTIONS_N; i++)
+                if (accepts_option(command, &option_rows[i]))
+                        ret[n++] =
+                                (struct option){option_rows[i].name,
+                                                option_rows[i].type == OPTION_FLAG ? no_argument : required_argument,
+                                                NULL, LONG_BASE + i};
+        ret[n] = (struct option){0};
+}
+
+static void store_option(const struct option_row *row, const char *value, struct options *options) {
+        void *member = (char *)options + row->offset;
+        struct repeated *all = member;
+
+        if (row->type == OPTION_FLAG)
+                *(bool *)member = true;
+        else if (row->type == OPTION_VALUE)
+                *(const char **)member = value;
+        else if (all->n++ < OPTIONS_REPEATED_MAX)
+                all->of[all->n - 1] = value;
+}
+
+/* key: what getopt_long() returned. False when it is no option. */
+static bool store_key(int key, const char *value, struct options *options) {
+        if (key >= LONG_BASE)
+                store_option(&option_rows[key - LONG_BASE], value, options);
+        else if (key == 'h')
+                options->help = true;
+        else if (key == 'V')
+                options->version = true;
+        else
+                return false;
+        return true;
+}
+
+static void store_argument(const char *word, struct options *options) {
+        if (options->n_args++ < OPTIONS_ARGS_MAX)
+                options->args[options->n_args - 1] = word;
+}
+
+/* ---- complaints about options ---- */
+
+/* Complains when several options begin with these letters. */
+static bool complain_of_ambiguity(const struct ctl_command *command, const char *typed) {
+        char list[256] = "";
+        int n = 0;
+
+        for (int i = 0; i < OPTIONS_N; i++)
+                if (accepts_option(command, &option_rows[i]) &&
+                    strncmp(option_rows[i].name, typed, strlen(typed)) == 0) {
+                        size_t end = strlen(list);
+
+                        snprintf(list + end, sizeof(list) - end, "%s--%s", n ? ", " : "", option_rows[i].name);
+                        n++;
+                }
+        if (n > 1)
+                complain("--%s is not clear; it may be one of %s", typed, list);
+        return n > 1;
+}
+
+/* word as it was typed: "--name", "--name=value" or "-x..."; letter: the unknown short option, 0 = a long one. */
+static int complain_of_unknown(const struct ctl_command *command, const char *word, int letter) {
+        const char *nearest = NULL;
+        char typed[NAME_MAX_SHOWN], whose[NAME_MAX_SHOWN] = "";
+
+        if (command)
+                snprintf(whose, sizeof(whose), " %s", command->name);
+        if (letter) {
+                complain("unknown option -%c; see sitbonectl%s --help", letter, whose);
+                return STATUS_USAGE;
+        }
+        word += strlen("--");
+        snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word, "="), word);
+        if (*typed && complain_of_ambiguity(command, typed))
+                return STATUS_USAGE;
+        for (int i = 0; i < OPTIONS_N; i++)
+                if (accepts_option(command, &option_rows[i]))
+                        suggest_nearest(typed, option_rows[i].name, &nearest);
+        if (command && nearest)
+                complain("%s takes no option --%s; did you mean --%s?", command->name, typed, nearest);
+        else if (command)
+                complain("%s takes no option --%s; see sitbonectl %s --help", command->name, typed, command->name);
+        else if (nearest)
+                complain("unknown option --%s; did you mean --%s?", typed, nearest);
+        else
+                complain("unknown option --%s; see sitbonectl --help", typed);
+        return STATUS_USAGE;
+}
+
+/* key '?' or ':' of getopt_long(); word: the one that it has just read. */
+static int complain_of_option(const struct ctl_command *command, int key, const char *word) {
+        if (optopt < LONG_BASE)
+                return complain_of_unknown(command, word, optopt);
+        if (key == ':')
+                complain("--%s needs a value; see sitbonectl%s%s --help", option_rows[optopt - LONG_BASE].name,
+                         command ? " " : "", command ? command->name : "");
+        else
+                complain("--%s takes no value", option_rows[optopt - LONG_BASE].name);
+        return STATUS_USAGE;
+}
+
+static int check_arguments(const struct ctl_command *command, const struct options *options) {
+        if (options->help || options->version ||
+            (options->n_args >= command->min_args && options->n_args <= command->max_args))
+                return STATUS_DONE;
+        complain("%s%s%s: %s; see sitbonectl %s --help", command->name, *command->arguments ? " " : "",
+                 command->arguments,
+                 options->n_args < command->min_args ? "an argument is missing" : "too many arguments", command->name);
+        return STATUS_USAGE;
+}
+
+/* ---- parsing: options before and after the command, "--name value" or "--name=value", unambiguous abbreviations, "--" before
+ * arguments that begin with a hyphen ---- */
+
+/* Index of the first word that is neither an option nor the value of one; 0 = there is none, -1 = an unknown option comes
+ * first, after a complaint. Until then only help and version are set in *ret. */
+static int find_command_word(int argc, char **argv, struct options *ret) {
+        struct option longs[OPTIONS_N + 1];
+        struct options found = {0};
+        int key;
+
+        make_long_options(NULL, longs);
+        opterr = 0;
+        optind = 0; /* glibc: begin again */
+        while ((key = getopt_long(argc, argv, SHORT_OPTIONS, longs, NULL)) != -1) {
+                if (key == 1)
+                        return optind - 1;
+                if (!store_key(key, optarg, &found)) {
+                        complain_of_option(NULL, key, argv[optind - 1]);
+                        return -1;
+                }
+        }
+        *ret = (struct options){.help = found.help, .version = found.version};
+        return optind < argc ? optind : 0; /* after "--" */
+}
+
+/* "-5" is an argument, so that the command can explain which numbers it accepts. */
+static bool is_negative_number(const char *word) {
+        return word[0] == '-' && isdigit((unsigned char)word[1]);
+}
+
+/* argv[0] is skipped; the command's own words are not in argv. STATUS_DONE, or STATUS_USAGE after a complaint. */
+static int parse_options(const struct ctl_command *command, int argc, char **argv, struct options *ret) {
+        struct options options = {.bus = "auto"};
+        struct option longs[OPTIONS_N + 1];
+
+        make_long_options(command, longs);
+        opterr = 0;
+        optind = 0;
+        for (int next = 1;; next = optind) {
+                int key;
+
+                if (next < argc && is_negative_number(argv[next])) {
+                        store_argument(argv[next], &options);
+                        optind = next + 1;
+                        continue;
+                }
+                key = getopt_long(argc, argv, SHORT_OPTIONS, longs, NULL);
+                if (key == -1)
+                        break;
+                if (key == 1)
+                        store_argument(optarg, &options);
+                else if (!store_key(key, optarg, &options))
+                        return complain_of_option(command, key, argv[optind - 1]);
+        }
+        for (; optind < argc; optind++) /* after "--" */
+                store_argument(argv[optind], &options);
+        *ret = options;
+        return check_arguments(command, &options);
+}
+
+/* ---- commands ---- */
 
 static int run_help(const struct options *options);
 static int run_version(const struct options *options);
@@ -37,7 +277,7 @@ static const struct ctl_command version_command = {
 static const struct {
         const char *group; /* heading above it; NULL = as before */
         const struct ctl_command *command;
-} table[] = {
+} commands[] = {
         {"Seat", &status_command},
         {NULL, &watch_command},
         {"Alerts", &snooze_command},
@@ -66,9 +306,11 @@ static const struct {
         {NULL, &version_command},
 };
 
-enum { COMMANDS_N = sizeof(table) / sizeof(*table) };
+enum { COMMANDS_N = sizeof(commands) / sizeof(*commands) };
 
 /* ---- help ---- */
+
+enum { HELP_COLUMNS = 80, HELP_COLUMN = 22 };
 
 static int choose_help_columns(FILE *f) {
         int columns = terminal_columns(f, HELP_COLUMNS);
@@ -80,11 +322,11 @@ static void print_summary(FILE *f, const struct ctl_command *command, int column
         bool two_words = strchr(command->name, ' ');
         int at = fprintf(f, "%s%s %s", two_words ? "    " : "  ", command->name, command->arguments);
 
-        if (at + 1 > SUMMARY_COLUMN) {
+        if (at + 1 > HELP_COLUMN) {
                 fputc('\n', f);
                 at = 0;
         }
-        terminal_print_wrapped(f, command->summary, at, SUMMARY_COLUMN, columns);
+        terminal_print_wrapped(f, command->summary, at, HELP_COLUMN, columns);
 }
 
 static void print_usage(FILE *f) {
@@ -97,9 +339,9 @@ static void print_usage(FILE *f) {
                 "recordings and wire formats. To begin: sitbonectl status, sitbonectl watch.",
                 0, 0, columns);
         for (int i = 0; i < COMMANDS_N; i++) {
-                if (table[i].group)
-                        fprintf(f, "\n%s:\n", table[i].group);
-                print_summary(f, table[i].command, columns);
+                if (commands[i].group)
+                        fprintf(f, "\n%s:\n", commands[i].group);
+                print_summary(f, commands[i].command, columns);
         }
         fputs("\n"
               "Options:\n"
@@ -111,6 +353,29 @@ static void print_usage(FILE *f) {
               "sitbonectl COMMAND --help shows examples and all options of a command.\n"
               "Exit status: 0 success, 1 failure, 2 wrong usage or settings.\n",
               f);
+}
+
+static void print_option(const struct option_row *row, const struct command_option *option, int columns) {
+        const char *value = option && option->value ? option->value : row->value;
+        int at = printf("  --%s%s%s", row->name, value ? " " : "", value ? value : "");
+
+        if (at + 2 > HELP_COLUMN) {
+                putchar('\n');
+                at = 0;
+        }
+        terminal_print_wrapped(stdout, option && option->meaning ? option->meaning : row->meaning, at, HELP_COLUMN,
+                               columns);
+}
+
+/* Prints a line for each option of the command and for those of all commands, wrapped at the given column. */
+static void print_options(const struct ctl_command *command, int columns) {
+        for (int i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+                for (int k = 0; k < OPTIONS_N; k++)
+                        if (strcmp(option_rows[k].name, command->options[i].name) == 0)
+                                print_option(&option_rows[k], &command->options[i], columns);
+        for (int k = 0; k < OPTIONS_N; k++)
+                if (is_common(&option_rows[k]))
+                        print_option(&option_rows[k], NULL, columns);
 }
 
 static void print_command_help(const struct ctl_command *command) {
@@ -129,7 +394,7 @@ static void print_command_help(const struct ctl_command *command) {
                 terminal_print_wrapped(stdout, command->notes, 0, 0, columns);
         }
         puts("\nOptions:");
-        options_print(command, columns);
+        print_options(command, columns);
 }
 
 static int run_version(const struct options *options) {
@@ -142,8 +407,8 @@ static int run_version(const struct options *options) {
 
 static const struct ctl_command *find_command(const char *name) {
         for (int i = 0; i < COMMANDS_N; i++)
-                if (strcmp(table[i].command->name, name) == 0)
-                        return table[i].command;
+                if (strcmp(commands[i].command->name, name) == 0)
+                        return commands[i].command;
         return NULL;
 }
 
@@ -167,7 +432,7 @@ static int complain_of_unknown_command(const char *name) {
         const char *nearest = NULL;
 
         for (int i = 0; i < COMMANDS_N; i++)
-                suggest_nearest(name, table[i].command->name, &nearest);
+                suggest_nearest(name, commands[i].command->name, &nearest);
         if (nearest)
                 complain("no command \"%s\"; did you mean \"%s\"? sitbonectl help lists the commands", name, nearest);
         else
@@ -204,7 +469,7 @@ static int run_without_command(const struct options *options) {
 static int run_command_line(int argc, char **argv) {
         struct options options;
         const struct ctl_command *command;
-        int words, status, at = options_find_command(argc, argv, &options);
+        int words, status, at = find_command_word(argc, argv, &options);
 
         if (at < 0)
                 return STATUS_USAGE;
@@ -214,7 +479,7 @@ static int run_command_line(int argc, char **argv) {
         if (!command)
                 return complain_of_unknown_command(argv[at]);
         memmove(&argv[1 + words], &argv[1], (size_t)(at - 1) * sizeof(*argv)); /* drops the words of the command */
-        status = options_parse(command, argc - words, argv + words, &options);
+        status = parse_options(command, argc - words, argv + words, &options);
         if (status != STATUS_DONE)
                 return status;
         if (options.version)

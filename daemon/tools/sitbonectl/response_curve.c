@@ -56,7 +56,7 @@ static int parse_loads(const struct options *options, struct measurement *m) {
 
 static void on_frame(void *userdata, const struct frame *frame, const struct recording_row *row) {
         struct measurement *m = userdata;
-        const double t_s = (double)frame->arrived_us / 1e6 - 1; /* recordings begin at one second */
+        const double t_s = source_time_s(frame->arrived_us);
 
         (void)row;
         condition_step(&m->condition, frame, &m->map);

@@ -22,6 +22,9 @@ struct source {
         struct frame frame;
 };
 
+/* Complains of each mistake in a file. STATUS_DONE if there are none, or else STATUS_USAGE. */
+int report_mistakes(const struct config_errors *mistakes);
+
 /* Loads the settings; path NULL: the installed ones. STATUS_DONE, or STATUS_USAGE after a complaint of each mistake. */
 int load_settings(const char *path, struct settings *ret);
 
@@ -49,6 +52,12 @@ int source_open(struct source *s, char error[RECORDING_ERROR_MAX]);
 /* Typical time between two frames in seconds, from the beginning of the recording; NAN if it has fewer than two. It opens the
  * recording: call source_open() again afterwards. */
 double source_period_s(struct source *s);
+
+/* Parses "FROM-TO", seconds of a recording with 0 <= FROM < TO, up to the end of the text. */
+bool parse_span(const char *text, double *ret_from_s, double *ret_to_s);
+
+/* Seconds since the beginning of the recording, whose virtual time begins at 1 s, see core/acquire/recording.h. */
+double source_time_s(uint64_t now_us);
 
 /* After recording_each(): prints a line for frames that were refused, for damage, and for a cut end. */
 void source_print_losses(const struct source *s, FILE *f);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* formats: every format of the table and of the description files; with a name, its data sheet. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/live_json.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/formats/draw.h"
-#include "tools/sitbonectl/json_writer.h"
 #include "tools/sitbonectl/source.h"
 
-/* What a frame can be told by from noise. */
+/* The evidence in a frame against noise. */
 static const char *check_word(const struct format *f) {
         switch (f->check) {
         case CHECK_SUM8:
@@ -19,12 +18,13 @@ static const char *check_word(const struct format *f) {
                 return "xor";
         case CHECK_CRC16_MODBUS:
                 return "crc16";
-        default:
-                return f->framing == FRAMING_TEXT ? "text" : "none";
+        case CHECK_NONE:
+                break;
         }
+        return f->framing == FRAMING_TEXT ? "text" : "none";
 }
 
-static bool must_be_asked(const struct format *f) {
+static bool is_polled_or_started(const struct format *f) {
         return f->start.n > 0 || f->request.n > 0;
 }
 
@@ -34,66 +34,49 @@ static bool is_open(const struct format *f) {
 
 /* --- JSON --- */
 
-static void put_number(struct out *o, const char *key, double value, int decimals) {
-        out_number(o, key, value > 0 ? value : NAN, decimals); /* 0 says that it is open */
+/* 0 says that it is open. */
+static json_t *number_or_null(double value, int decimals) {
+        return value > 0 ? live_json_number(value, decimals) : json_null();
 }
 
-static void put_command(struct out *o, const char *key, const struct format_command *command) {
+static json_t *make_command(const struct format_command *command) {
         char words[160];
 
         format_bytes_words(command->of, command->n, words, sizeof(words));
-        out_word_or_null(o, key, words);
+        return live_json_text(words);
 }
 
-static void put_format(struct out *o, const struct format *f, const char *path) {
+static json_t *make_format(const struct format *f, const char *path) {
         char drawn[DRAWN_MAX];
+        double cells = f->cells > 0 ? f->cells : (double)f->rows * f->cols;
 
-        out_text(o, "{\"name\":");
-        out_string(o, f->name);
-        out_word_or_null(o, "title", f->title);
-        put_number(o, "rows", f->rows, 0);
-        put_number(o, "cols", f->cols, 0);
-        put_number(o, "cells", f->cells > 0 ? f->cells : (double)f->rows * f->cols, 0);
-        out_flag(o, "resizable", f->resizable || is_open(f));
-        put_number(o, "pitch_x_mm", (double)f->pitch_x_mm, 2);
-        put_number(o, "pitch_y_mm", (double)f->pitch_y_mm, 2);
-        put_number(o, "full_scale", (double)f->full_scale, 2);
-        put_number(o, "baud", f->baud, 0);
-        put_number(o, "rate_hz", (double)f->rate_hz, 2);
-        out_flag(o, "must_be_asked", must_be_asked(f));
-        out_word_or_null(o, "check", check_word(f));
         format_draw(f, drawn, sizeof(drawn));
-        out_word_or_null(o, "frame", drawn);
-        put_command(o, "start", &f->start);
-        put_command(o, "request", &f->request);
-        out_word_or_null(o, "sure", format_sure_letter(f));
-        out_word_or_null(o, "known", f->known);
-        out_word_or_null(o, "source", f->source);
-        out_word_or_null(o, "file", path);
-        out_text(o, "}");
+        return json_pack("{s:s,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
+                         f->name, "title", live_json_text(f->title), "rows", number_or_null(f->rows, 0), "cols",
+                         number_or_null(f->cols, 0), "cells", number_or_null(cells, 0), "resizable",
+                         f->resizable || is_open(f), "pitch_x_mm", number_or_null((double)f->pitch_x_mm, 2),
+                         "pitch_y_mm", number_or_null((double)f->pitch_y_mm, 2), "full_scale",
+                         number_or_null((double)f->full_scale, 2), "baud", number_or_null(f->baud, 0), "rate_hz",
+                         number_or_null((double)f->rate_hz, 2), "must_be_asked", is_polled_or_started(f), "check",
+                         check_word(f), "frame", live_json_text(drawn), "start", make_command(&f->start), "request",
+                         make_command(&f->request), "sure", live_json_text(format_sure_letter(f)), "known",
+                         live_json_text(f->known), "source", live_json_text(f->source), "file",
+                         live_json_text(path ? path : ""));
 }
 
-static int print_json(const struct format_list *list, const struct format *only) {
-        struct out *o = malloc(sizeof(*o));
+static void print_json(const struct format_list *list, const struct format *only) {
+        json_t *all = json_array();
 
-        if (!o)
-                return STATUS_FAILED;
-        out_init(o, stdout);
-        out_text(o, only ? "" : "[");
-        for (size_t i = 0, n = 0; i < list->n; i++)
-                if (!only || list->of[i] == only) {
-                        out_text(o, n++ ? "," : "");
-                        put_format(o, list->of[i], format_list_path(list, list->of[i]));
-                }
-        out_text(o, only ? "\n" : "]\n");
-        out_flush(o);
-        free(o);
-        return STATUS_DONE;
+        for (size_t i = 0; i < list->n; i++)
+                if (!only || list->of[i] == only)
+                        json_array_append_new(all, make_format(list->of[i], format_list_path(list, list->of[i])));
+        live_json_print(stdout, only ? json_incref(json_array_get(all, 0)) : json_incref(all));
+        json_decref(all);
 }
 
 /* --- text --- */
 
-static void cells_words(const struct format *f, char *ret, size_t size) {
+static void write_cells(const struct format *f, char *ret, size_t size) {
         if (f->cells > 0)
                 snprintf(ret, size, "%u", f->cells);
         else if (is_open(f))
@@ -108,14 +91,17 @@ static void print_list(const struct format_list *list) {
                 const struct format *f = list->of[i];
                 char cells[24];
 
-                cells_words(f, cells, sizeof(cells));
+                write_cells(f, cells, sizeof(cells));
                 printf("%-22s %-10s %8d %6g  %-6s %-4s %s%s%s\n", f->name, cells, (int)f->baud, (double)f->rate_hz,
                        check_word(f), *format_sure_letter(f) ? format_sure_letter(f) : "?", f->title,
-                       must_be_asked(f) ? " (must be asked)" : "",
+                       f->request.n > 0 ? " (polled)"
+                       : f->start.n > 0 ? " (needs a start command)"
+                                        : "",
                        format_list_path(list, f) ? " (described in a file)" : "");
         }
-        printf("\n* also comes in other sizes: say rows and cols. CHECK none: a damaged byte inside a frame goes "
-               "unnoticed.\nSURE A: recorded bytes or two sources; B: one source; C: one weak source. The data sheet "
+        printf("\n* also comes in other sizes: set rows and cols. CHECK none: a damaged byte inside a frame is "
+               "not noticed.\nSURE A: recorded bytes or two sources; B: one source; C: one weak source. The data "
+               "sheet "
                "of one: sitbonectl formats NAME\n");
 }
 
@@ -139,7 +125,7 @@ static void print_order(const struct format *f) {
 static void print_cells(const struct format *f) {
         char cells[24];
 
-        cells_words(f, cells, sizeof(cells));
+        write_cells(f, cells, sizeof(cells));
         printf("  cells     %s%s", is_open(f) ? "rows and cols " : "", cells);
         if (f->sparse.size == 0)
                 print_order(f);
@@ -151,17 +137,17 @@ static void print_cells(const struct format *f) {
         putchar('\n');
 }
 
-static void print_asked(const struct format *f) {
+static void print_commands(const struct format *f) {
         char start[160], request[160];
 
         format_bytes_words(f->start.of, f->start.n, start, sizeof(start));
         format_bytes_words(f->request.of, f->request.n, request, sizeof(request));
-        printf("  is told   ");
+        printf("  commands  ");
         if (f->start.n > 0)
                 printf("%s to start", start);
         if (f->request.n > 0)
                 printf("%s%s every %d ms", f->start.n > 0 ? ", " : "", request, (int)f->request_every_ms);
-        printf("%s\n", must_be_asked(f) ? "" : "nothing");
+        printf("%s\n", is_polled_or_started(f) ? "" : "none");
 }
 
 static void print_sheet(const struct format *f, const char *path) {
@@ -177,13 +163,13 @@ static void print_sheet(const struct format *f, const char *path) {
                f->rts == LINE_OFF  ? ", RTS off"
                : f->rts == LINE_ON ? ", RTS on"
                                    : "");
-        print_asked(f);
-        printf("  damage    known by %s\n", format_damage_words(f));
+        print_commands(f);
+        printf("  damage    detected by %s\n", format_damage_words(f));
         printf("  how sure  %s%s%s\n", format_sure_letter(f), f->sure == SURE_UNSAID ? "" : ": ",
                format_sure_words(f));
         if (f->known[0])
                 printf("            %s\n", f->known);
-        printf("  source    %s\n", f->source[0] ? f->source : "not said");
+        printf("  source    %s\n", f->source[0] ? f->source : "not given");
         if (path)
                 printf("  file      %s\n", path);
 }
@@ -197,7 +183,7 @@ static int run_formats(const struct options *options) {
         if (status == STATUS_DONE && name)
                 only = strchr(name, '/') ? list->first : format_list_by_name(list, name);
         if (status == STATUS_DONE && options->json)
-                status = print_json(list, only);
+                print_json(list, only);
         else if (status == STATUS_DONE && only)
                 print_sheet(only, format_list_path(list, only));
         else if (status == STATUS_DONE)

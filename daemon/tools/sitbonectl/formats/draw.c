@@ -10,9 +10,9 @@ struct drawing {
         size_t n, size;
 };
 
-static void add(struct drawing *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void append_text(struct drawing *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void add(struct drawing *d, const char *format, ...) {
+static void append_text(struct drawing *d, const char *format, ...) {
         va_list ap;
         int n;
 
@@ -24,7 +24,7 @@ static void add(struct drawing *d, const char *format, ...) {
 
 static void add_bytes(struct drawing *d, const struct format_bytes *bytes) {
         for (size_t i = 0; i < bytes->n; i++)
-                add(d, "%s%02X", i > 0 ? " " : "", bytes->of[i]);
+                append_text(d, "%s%02X", i > 0 ? " " : "", bytes->of[i]);
 }
 
 static bool is_text(const uint8_t *bytes, size_t n) {
@@ -39,23 +39,23 @@ void format_bytes_words(const uint8_t *bytes, size_t n, char *ret, size_t size) 
         bool text = is_text(bytes, n);
 
         *ret = '\0';
-        add(&d, "%s", text ? "\"" : "");
+        append_text(&d, "%s", text ? "\"" : "");
         for (size_t i = 0; i < n; i++)
                 if (!text)
-                        add(&d, "%s%02X", i > 0 ? " " : "", bytes[i]);
+                        append_text(&d, "%s%02X", i > 0 ? " " : "", bytes[i]);
                 else if (bytes[i] == '\n' || bytes[i] == '\r')
-                        add(&d, "\\%c", bytes[i] == '\n' ? 'n' : 'r');
+                        append_text(&d, "\\%c", bytes[i] == '\n' ? 'n' : 'r');
                 else
-                        add(&d, "%c", bytes[i]);
-        add(&d, "%s", text ? "\"" : "");
+                        append_text(&d, "%c", bytes[i]);
+        append_text(&d, "%s", text ? "\"" : "");
 }
 
 /* --- the head, byte by byte --- */
 
 static const char *const width_words[] = {"", "u8", "u16le", "u16be"};
 
-/* What stands at this place of the head, and how many bytes it has; 0: nothing that matters. */
-static size_t field_at(const struct format *f, size_t at, char *ret, size_t size) {
+/* The field at this place of the head. Returns the number of its bytes; 0: no field begins here. */
+static size_t describe_field(const struct format *f, size_t at, char *ret, size_t size) {
         *ret = '\0';
         if (f->length.kind != LENGTH_FIXED && f->length.at == at) {
                 snprintf(ret, size, f->length.adds > 0 ? "%s %s + %u" : "%s %s",
@@ -86,26 +86,26 @@ static size_t field_at(const struct format *f, size_t at, char *ret, size_t size
 
 static void add_free(struct drawing *d, size_t n) {
         if (n > 0)
-                add(d, " | %zu byte%s", n, n > 1 ? "s" : "");
+                append_text(d, " | %zu byte%s", n, n > 1 ? "s" : "");
 }
 
 static void add_head(struct drawing *d, const struct format *f) {
-        size_t at = f->sync.n, end = (size_t)format_sync(f, 0, 0).n + f->header_n, unsaid = 0;
+        size_t at = f->sync.n, end = (size_t)format_sync(f, 0, 0).n + f->header_n, unnamed = 0;
         char words[64];
 
         while (at < end) {
-                size_t n = field_at(f, at, words, sizeof(words));
+                size_t n = describe_field(f, at, words, sizeof(words));
 
                 if (n > 0) {
-                        add_free(d, unsaid);
-                        add(d, " | %s", words);
-                        unsaid = 0;
+                        add_free(d, unnamed);
+                        append_text(d, " | %s", words);
+                        unnamed = 0;
                 } else {
-                        unsaid++;
+                        unnamed++;
                 }
                 at += n > 0 ? n : 1;
         }
-        add_free(d, unsaid);
+        add_free(d, unnamed);
 }
 
 /* --- cells --- */
@@ -118,18 +118,18 @@ static void add_cells(struct drawing *d, const struct format *f) {
         uint32_t n = f->cells > 0 ? f->cells : (uint32_t)f->rows * f->cols;
 
         if (f->sparse.size > 0)
-                add(d, " | count x { %u bytes: column at %u, row at %u, value %s at %u }", f->sparse.size,
-                    f->sparse.x_at, f->sparse.y_at, element, f->sparse.value_at);
+                append_text(d, " | count x { %u bytes: column at %u, row at %u, value %s at %u }", f->sparse.size,
+                            f->sparse.x_at, f->sparse.y_at, element, f->sparse.value_at);
         else if (f->part.cells > 0)
-                add(d, " | %u x %s", f->part.cells, element);
+                append_text(d, " | %u x %s", f->part.cells, element);
         else if (f->part.kind == PART_START_U16LE)
-                add(d, " | n x %s", element);
+                append_text(d, " | n x %s", element);
         else if (f->part.kind != PART_NONE)
-                add(d, " | a line x %s", element);
+                append_text(d, " | a line x %s", element);
         else if (n > 0 && !f->resizable)
-                add(d, " | %u x %s", n, element);
+                append_text(d, " | %u x %s", n, element);
         else
-                add(d, " | rows x cols x %s", element);
+                append_text(d, " | rows x cols x %s", element);
 }
 
 static void draw_bytes(struct drawing *d, const struct format *f) {
@@ -138,49 +138,49 @@ static void draw_bytes(struct drawing *d, const struct format *f) {
         size_t began;
 
         if (f->preamble.n > 0) {
-                add(d, "(");
+                append_text(d, "(");
                 add_bytes(d, &f->preamble);
-                add(d, ") ");
+                append_text(d, ") ");
         }
-        add(d, "%s", packet ? f->framing == FRAMING_SLIP ? "SLIP ( " : "COBS ( " : "");
+        append_text(d, "%s", packet ? f->framing == FRAMING_SLIP ? "SLIP ( " : "COBS ( " : "");
         began = d->n;
         if (!suffix)
                 add_bytes(d, &f->sync);
         add_head(d, f);
         add_cells(d, f);
-        if (d->n >= began + 3 && strncmp(d->text + began, " | ", 3) == 0) { /* nothing stands before it */
+        if (d->n >= began + 3 && strncmp(d->text + began, " | ", 3) == 0) { /* nothing comes before it */
                 memmove(d->text + began, d->text + began + 3, d->n - began - 2);
                 d->n -= 3;
         }
         add_free(d, f->trailer_n);
         if (f->check != CHECK_NONE)
-                add(d, f->check_from > 0 ? " | %s from %u" : " | %s", format_check_word(f), f->check_from);
+                append_text(d, f->check_from > 0 ? " | %s from %u" : " | %s", format_check_word(f), f->check_from);
         if (f->tail.n > 0 || suffix || f->framing == FRAMING_DELIMITER)
-                add(d, " | ");
+                append_text(d, " | ");
         add_bytes(d, &f->tail);
         if (suffix || f->framing == FRAMING_DELIMITER)
                 add_bytes(d, &f->sync);
-        add(d, "%s", packet ? " )" : f->framing == FRAMING_DELIMITER ? " | ..." : "");
+        append_text(d, "%s", packet ? " )" : f->framing == FRAMING_DELIMITER ? " | ..." : "");
 }
 
 static void draw_text(struct drawing *d, const struct format *f) {
         char s = *f->separators == FORMAT_SEPARATOR_ANY ? ',' : *f->separators;
 
         for (uint8_t i = 0; i < f->header_n; i++)
-                add(d, "(no cell)%c", s);
+                append_text(d, "(no cell)%c", s);
         if (f->digits)
-                add(d, "0 3 9 ... without anything between");
+                append_text(d, "0 3 9 ... without anything between");
         else
-                add(d, "0%c12%c345 ...", s, s);
+                append_text(d, "0%c12%c345 ...", s, s);
         for (uint8_t i = 0; i < f->trailer_n; i++)
-                add(d, "%c(no cell)", s);
-        add(d, " \\n");
+                append_text(d, "%c(no cell)", s);
+        append_text(d, " \\n");
         if (f->text_end == TEXT_END_LINE)
                 return;
-        add(d, ", a line for each row%s",
-            f->text_end == TEXT_END_BLANK  ? "; then a blank line"
-            : f->text_end == TEXT_END_WORD ? "; then a line without a digit"
-                                           : ", its number first");
+        append_text(d, ", a line for each row%s",
+                    f->text_end == TEXT_END_BLANK  ? "; then a blank line"
+                    : f->text_end == TEXT_END_WORD ? "; then a line without a digit"
+                                                   : ", its number first");
 }
 
 void format_draw(const struct format *f, char *ret, size_t size) {
@@ -208,7 +208,7 @@ const char *format_sure_letter(const struct format *f) {
 }
 
 const char *format_sure_words(const struct format *f) {
-        static const char *const words[] = {"not said", "recorded bytes decode, or independent sources agree",
+        static const char *const words[] = {"not given", "recorded bytes decode, or independent sources agree",
                                             "one source that plainly worked on hardware", "one weak source"};
 
         return words[f->sure];
@@ -220,6 +220,6 @@ const char *format_damage_words(const struct format *f) {
         if (f->framing == FRAMING_TEXT)
                 return f->rows > 0 ? "how many numbers there are" : "how many numbers there are, once they are known";
         if (f->max_valid > 0)
-                return "length, and values that cannot be; other damage inside a frame goes unnoticed";
-        return "length only: damage inside a frame goes unnoticed";
+                return "length, and values that cannot be; other damage inside a frame is not noticed";
+        return "length only: damage inside a frame is not noticed";
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A format in the words of a data sheet. */
+/* Describes a format in the words of a data sheet. */
 #ifndef TOOLS_SITBONECTL_FORMATS_DRAW_H
 #define TOOLS_SITBONECTL_FORMATS_DRAW_H
 
@@ -9,15 +9,15 @@
 
 enum { DRAWN_MAX = 512 };
 
-/* The frame as it stands on the wire, in one line: "AA 55 | 192 x u8 | sum8". Cut off where it does not fit. */
+/* The bytes of a frame in one line: "AA 55 | 192 x u8 | sum8". Truncated if it does not fit. */
 void format_draw(const struct format *f, char *ret, size_t size);
 
-/* Bytes to read: "AA 55 01", or "start\n" in quotation marks where all of them are text. */
+/* Readable bytes: "AA 55 01", or "start\n" in quotation marks if all of them are text. */
 void format_bytes_words(const uint8_t *bytes, size_t n, char *ret, size_t size);
 
 const char *format_check_word(const struct format *f);   /* as in a file: none, sum8, xor8, crc16-modbus */
 const char *format_sure_letter(const struct format *f);  /* "A", "B", "C", or "" */
-const char *format_sure_words(const struct format *f);   /* what that means */
-const char *format_damage_words(const struct format *f); /* how a damaged frame is known */
+const char *format_sure_words(const struct format *f);   /* the meaning of the letter */
+const char *format_damage_words(const struct format *f); /* how a damaged frame is detected */
 
 #endif

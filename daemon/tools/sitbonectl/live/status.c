@@ -8,6 +8,7 @@
 #include "tools/sitbonectl/live/get_live.h"
 #include "util/language.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 static void print_line(const char *label, void (*words)(const struct view *, char *, size_t), const struct view *v) {
         char text[VIEW_TEXT_MAX];
@@ -28,15 +29,12 @@ static void print_posture(const struct view *v) {
 }
 
 static void print_sitter(const struct view *v) {
-        char text[VIEW_TEXT_MAX];
-
         print_line(_("tilt"), view_tilt_words, v);
         if (!v->live.referenced)
                 view_line(
                         "",
                         _("sit upright and still, or run sitbonectl calibrate upright: the reference is then learnt"));
-        view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), text, sizeof(text));
-        view_line(_("obliquity"), text);
+        print_line(_("obliquity"), view_obliquity_words, v);
         print_line(_("balance"), view_balance_words, v);
 }
 
@@ -72,6 +70,20 @@ static void print_calibration(const struct view *v) {
         print_learning(v);
 }
 
+/* "" = the mat was not moved. */
+static void write_place(const struct view *v, char *ret, size_t size) {
+        struct place place = {.moved_x_mm = (float)v->live.mat_moved_x_mm,
+                              .moved_y_mm = (float)v->live.mat_moved_y_mm};
+
+        *ret = '\0';
+        place.turned_deg = isfinite(v->live.mat_turned_deg) ? (int)v->live.mat_turned_deg : 0;
+        for (int i = 0; i < PLACE_VERDICT_N; i++) {
+                place.verdict = (enum place_verdict)i;
+                if (strcmp(v->live.mat_place, place_name(place.verdict)) == 0)
+                        place_text(&place, ret, size);
+        }
+}
+
 static void print_status(const struct view *v) {
         char place[VIEW_TEXT_MAX];
 
@@ -92,7 +104,7 @@ static void print_status(const struct view *v) {
         print_line(_("mat"), view_mat_words, v);
         if (!v->live.mat_online && *v->live.mat_trouble)
                 view_line("", v->live.mat_trouble);
-        view_place_words(v, place, sizeof(place));
+        write_place(v, place, sizeof(place));
         if (*place)
                 view_line("", place);
         if (v->live.history_lost > 0) {
@@ -108,10 +120,8 @@ static int run_status(const struct options *options) {
         struct link link;
         int status, r;
 
-        if (!view) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!view)
+                return complain_of_memory();
         status = link_open(options, &link);
         if (status == STATUS_DONE) {
                 r = link_live(&link, view);

@@ -2,28 +2,27 @@
 #include "tools/sitbonectl/ports/find.h"
 
 #include <grp.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "contract/live_json.h"
 #include "ports/holder.h"
 #include "ports/port.h"
 #include "tools/sitbonectl/commands.h"
-#include "tools/sitbonectl/json_writer.h"
 #include "util/language.h"
 
 enum { LATENCY_LONG_MS = 2 };
 
 /* "" = nobody, as far as this user can see: only root sees the files of other people's processes. */
-static void holder_of(const char *path, char *ret, size_t size) {
+static void find_holder(const char *path, char *ret, size_t size) {
         if (!port_holder(path, ret, size))
                 *ret = '\0';
 }
 
-static void free_words(const struct port_facts *p, char *ret, size_t size) {
+static void describe_access(const struct port_facts *p, char *ret, size_t size) {
         const struct group *group = NULL;
         struct stat st;
 
@@ -42,8 +41,8 @@ static void free_words(const struct port_facts *p, char *ret, size_t size) {
 static void print_port(const struct port_facts *p) {
         char holder[96], unheld[160];
 
-        holder_of(p->path, holder, sizeof(holder));
-        free_words(p, unheld, sizeof(unheld));
+        find_holder(p->path, holder, sizeof(holder));
+        describe_access(p, unheld, sizeof(unheld));
         printf("%s  %s%s\n", p->path, *holder ? _("in use by ") : "", *holder ? holder : unheld);
         if (p->by_id[0])
                 printf("    %s\n", p->by_id);
@@ -57,40 +56,25 @@ static void print_port(const struct port_facts *p) {
                        p->latency_ms);
 }
 
-static void put_port(struct out *o, const struct port_facts *p) {
+static json_t *make_port(const struct port_facts *p) {
         char holder[96];
 
-        holder_of(p->path, holder, sizeof(holder));
-        out_text(o, "{\"path\":");
-        out_string(o, p->path);
-        out_word_or_null(o, "by_id", p->by_id);
-        out_word_or_null(o, "vendor", p->vendor);
-        out_word_or_null(o, "product", p->product);
-        out_word_or_null(o, "manufacturer", p->maker);
-        out_word_or_null(o, "title", p->title);
-        out_word_or_null(o, "serial", p->serial);
-        out_word_or_null(o, "driver", p->driver);
-        out_word_or_null(o, "holder", holder);
-        out_flag(o, "holder_certain", *holder || geteuid() == 0);
-        out_flag(o, "permitted", access(p->path, R_OK | W_OK) == 0);
-        out_number(o, "latency_ms", p->latency_ms >= 0 ? p->latency_ms : NAN, 0);
-        out_text(o, "}");
+        find_holder(p->path, holder, sizeof(holder));
+        return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:o}", "path", p->path, "by_id",
+                         live_json_text(p->by_id), "vendor", live_json_text(p->vendor), "product",
+                         live_json_text(p->product), "manufacturer", live_json_text(p->maker), "title",
+                         live_json_text(p->title), "serial", live_json_text(p->serial), "driver",
+                         live_json_text(p->driver), "holder", live_json_text(holder), "holder_certain",
+                         *holder || geteuid() == 0, "permitted", access(p->path, R_OK | W_OK) == 0, "latency_ms",
+                         p->latency_ms >= 0 ? json_integer(p->latency_ms) : json_null());
 }
 
 static void print_json(const struct port_facts *ports, int n) {
-        struct out *o = malloc(sizeof(*o));
+        json_t *all = json_array();
 
-        if (!o)
-                return;
-        out_init(o, stdout);
-        out_text(o, "[");
-        for (int i = 0; i < n; i++) {
-                out_text(o, i ? "," : "");
-                put_port(o, &ports[i]);
-        }
-        out_text(o, "]\n");
-        out_flush(o);
-        free(o);
+        for (int i = 0; i < n; i++)
+                json_array_append_new(all, make_port(&ports[i]));
+        live_json_print(stdout, all);
 }
 
 static int run_ports(const struct options *options) {

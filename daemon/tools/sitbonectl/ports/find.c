@@ -9,7 +9,6 @@
 
 #include "tools/sitbonectl/ports/find.h"
 #include "util/sanitize.h"
-#include "util/utf8.h"
 
 enum { USB_DEPTH = 4 }; /* tty, port, interface, device */
 
@@ -36,10 +35,10 @@ static void read_line(const char *folder, const char *name, char *ret, size_t si
                 *ret = '\0';
         fclose(f);
         drop_cut_character(ret);
-        sanitize_line(ret); /* devices say what they like; a terminal must not obey it */
+        sanitize_line(ret); /* a device may send anything; a terminal must not obey it */
 }
 
-static void link_name(const char *folder, const char *name, char *ret, size_t size) {
+static void read_link_name(const char *folder, const char *name, char *ret, size_t size) {
         char path[PATH_MAX + 64], target[PATH_MAX];
         const char *slash;
         ssize_t n;
@@ -51,7 +50,7 @@ static void link_name(const char *folder, const char *name, char *ret, size_t si
         snprintf(ret, size, "%s", slash ? slash + 1 : target);
 }
 
-/* The USB device stands a few folders above the tty's. */
+/* The folder of the USB device is a few levels above that of the tty. */
 static void find_usb(const char *device, struct port_facts *ret) {
         char folder[PATH_MAX];
 
@@ -82,7 +81,7 @@ static void find_by_id(const char *root, const char *name, char *ret, size_t siz
         snprintf(folder, sizeof(folder), "%s/dev/serial/by-id", root);
         dir = opendir(folder);
         while (dir && !*ret && (entry = readdir(dir))) {
-                link_name(folder, entry->d_name, target, sizeof(target));
+                read_link_name(folder, entry->d_name, target, sizeof(target));
                 if (entry->d_name[0] != '.' && strcmp(target, name) == 0)
                         snprintf(ret, size, "/dev/serial/by-id/%s", entry->d_name);
         }
@@ -102,19 +101,19 @@ static bool is_port(const char *root, const char *name, char device[PATH_MAX]) {
         return realpath(path, device) != NULL;
 }
 
-static void look(const char *root, const char *name, const char *device, struct port_facts *ret) {
+static void read_facts(const char *root, const char *name, const char *device, struct port_facts *ret) {
         char line[32];
 
         memset(ret, 0, sizeof(*ret));
         snprintf(ret->path, sizeof(ret->path), "/dev/%s", name);
         find_by_id(root, name, ret->by_id, sizeof(ret->by_id));
-        link_name(device, "driver", ret->driver, sizeof(ret->driver));
+        read_link_name(device, "driver", ret->driver, sizeof(ret->driver));
         find_usb(device, ret);
         read_line(device, "latency_timer", line, sizeof(line));
         ret->latency_ms = line[0] ? (int)strtol(line, NULL, 10) : -1;
 }
 
-static int by_path(const void *a, const void *b) {
+static int compare_paths(const void *a, const void *b) {
         const struct port_facts *x = a, *y = b;
 
         return strverscmp(x->path, y->path);
@@ -130,9 +129,9 @@ int ports_find(const char *root, struct port_facts ret[PORTS_MAX]) {
         dir = opendir(folder);
         while (dir && n < PORTS_MAX && (entry = readdir(dir)))
                 if (entry->d_name[0] != '.' && is_port(root, entry->d_name, device))
-                        look(root, entry->d_name, device, &ret[n++]);
+                        read_facts(root, entry->d_name, device, &ret[n++]);
         if (dir)
                 closedir(dir);
-        qsort(ret, (size_t)n, sizeof(*ret), by_path);
+        qsort(ret, (size_t)n, sizeof(*ret), compare_paths);
         return n;
 }

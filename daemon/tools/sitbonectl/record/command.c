@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* record: what comes from the port goes into a recording of ours, and through the decoder to tell what it is. */
+/* record: writes the bytes of the port to a recording, and decodes them in order to report what they are. */
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
@@ -30,36 +30,36 @@ struct record {
         const char *path;
         struct settings settings;
         const struct format *format;
-        struct format described; /* where format points when it comes from a file */
+        struct format described; /* format points here if it comes from a file */
         struct layout layout;
         struct decoder decoder;
         struct frame frame;
         struct recorder recorder;
-        struct port *port;         /* NULL while away, and beside the daemon */
-        int tap;                   /* beside the daemon: where it hands over what it reads; 0 = none */
-        char *head;                /* of the recording, as the daemon has it */
-        uint64_t lost;             /* bytes that came faster than they were taken */
+        struct port *port;         /* NULL while the mat is away, and when the daemon reads it */
+        int tap;                   /* descriptor on which the daemon passes on its bytes; 0 = none */
+        char *head;                /* head of the recording, from the daemon */
+        uint64_t lost;             /* bytes that came faster than they were read */
         uint64_t began_us, end_us; /* end_us 0 = until Ctrl-C */
-        uint64_t ask_us;           /* when to ask the mat again */
-        bool heard;                /* since the port was opened */
-        bool away;                 /* said to be, until bytes come again */
+        uint64_t ask_us;           /* when to poll the mat again */
+        bool heard;                /* bytes came since the port was opened */
+        bool away;                 /* reported as away, until bytes come again */
         unsigned gaps;
 };
 
-static void stop(int signal_number) {
+static void request_stop(int signal_number) {
         (void)signal_number;
         stopped = 1;
 }
 
 static void catch_signals(void) {
-        struct sigaction a = {.sa_handler = stop};
+        struct sigaction a = {.sa_handler = request_stop};
 
         sigaction(SIGINT, &a, NULL);
         sigaction(SIGTERM, &a, NULL);
         sigaction(SIGHUP, &a, NULL);
 }
 
-static bool take_number(const char *text, const char *option, double most, double *ret) {
+static bool parse_number(const char *text, const char *option, double most, double *ret) {
         char *end;
         double value = strtod(text, &end);
 
@@ -71,7 +71,7 @@ static bool take_number(const char *text, const char *option, double most, doubl
         return true;
 }
 
-static int take_options(struct record *r, const struct options *o) {
+static int read_options(struct record *r, const struct options *o) {
         struct settings_device *d = &r->settings.device;
         double number;
         const char *wrong;
@@ -86,10 +86,10 @@ static int take_options(struct record *r, const struct options *o) {
         status = find_format(d->format, &r->described, &r->format);
         if (status != STATUS_DONE)
                 return status;
-        if (o->baud && !take_number(o->baud, "baud", 20e6, &number))
+        if (o->baud && !parse_number(o->baud, "baud", 20e6, &number))
                 return STATUS_USAGE;
         d->baud = o->baud ? (int32_t)number : d->baud > 0 ? d->baud : r->format->baud;
-        if (o->seconds && !take_number(o->seconds, "seconds", 1e8, &number))
+        if (o->seconds && !parse_number(o->seconds, "seconds", 1e8, &number))
                 return STATUS_USAGE;
         r->end_us = o->seconds ? (uint64_t)(number * 1e6) : 0;
         wrong = layout_build(r->format, d, &r->layout);
@@ -112,13 +112,12 @@ static int open_port(struct record *r, char *hint, size_t size) {
 static int refuse_port(int error, const char *hint) {
         complain("%s", *hint ? hint : strerror(-error));
         if (error == -EBUSY)
-                complain("a port has one reader: without --device, --format, --baud and --config sitboned hands over "
-                         "what it "
-                         "reads; or stop it while recording (systemctl stop sitboned)");
+                complain("a port has one reader: without --device, --format, --baud and --config sitboned passes on "
+                         "its bytes; or stop it while recording (systemctl stop sitboned)");
         return STATUS_FAILED;
 }
 
-/* Two readers of a pty or a FIFO would each get a part of the bytes, and nobody would notice. */
+/* Two readers of a pty or a FIFO would each get a part of the bytes, without any error. */
 static int refuse_shared(const struct record *r) {
         const char *path = port_path(r->port);
         char holder[96];
@@ -139,20 +138,20 @@ static uint64_t elapsed_us(const struct record *r) {
         return clock_boottime_us() - r->began_us;
 }
 
-/* What stands on both sides is not one frame. */
-static int note_gap(struct record *r, uint64_t t_us) {
+/* Bytes before and after the gap do not make a frame. */
+static int record_gap(struct record *r, uint64_t t_us) {
         decoder_reset(&r->decoder);
         r->gaps++;
         return recorder_add_gap(&r->recorder, t_us);
 }
 
-static int take_bytes(struct record *r, const uint8_t *bytes, size_t n) {
+static int record_bytes(struct record *r, const uint8_t *bytes, size_t n) {
         uint64_t t_us = elapsed_us(r);
         int result = 0;
 
         if (r->away) {
                 fprintf(stderr, _("%s is back\n"), port_path(r->port));
-                result = note_gap(r, t_us);
+                result = record_gap(r, t_us);
         }
         r->away = false;
         r->heard = true;
@@ -162,8 +161,8 @@ static int take_bytes(struct record *r, const uint8_t *bytes, size_t n) {
         return recorder_add(&r->recorder, t_us, bytes, n);
 }
 
-/* As the daemon does: nothing is sent unless the format says so; a board that still boots is started again. */
-static void ask(struct record *r) {
+/* As the daemon does: nothing is sent unless the format requires it; a board that is still booting is started again. */
+static void poll_mat(struct record *r) {
         const struct format *f = r->format;
 
         if (elapsed_us(r) < r->ask_us || (f->start.n == 0 && f->request.n == 0))
@@ -175,8 +174,8 @@ static void ask(struct record *r) {
         r->ask_us = elapsed_us(r) + (f->request.n > 0 ? (uint64_t)f->request_every_ms * 1000 : START_AGAIN_US);
 }
 
-/* The mat is away: tries again after a while. It is back when bytes come: a connection is open before it is refused. */
-static int come_back(struct record *r) {
+/* The mat is away: try again after a while. It is back when bytes come, because a connection may open before it is refused. */
+static int reopen_port(struct record *r) {
         char hint[256];
 
         poll(NULL, 0, REOPEN_MS);
@@ -192,12 +191,12 @@ static int read_once(struct record *r) {
         uint8_t bytes[READ_SIZE];
         ssize_t n;
 
-        ask(r);
+        poll_mat(r);
         if (poll(&p, 1, POLL_MS) <= 0)
                 return 0;
         n = port_read(r->port, bytes, sizeof(bytes));
         if (n > 0)
-                return take_bytes(r, bytes, (size_t)n);
+                return record_bytes(r, bytes, (size_t)n);
         if (n == PORT_READ_NONE && !(p.revents & (POLLHUP | POLLERR)))
                 return 0;
         if (port_is_file(r->port))
@@ -211,7 +210,7 @@ static int read_once(struct record *r) {
 }
 
 /* 1 = the daemon has ended, 0, or a negative errno. */
-static int take_message(struct record *r) {
+static int read_message(struct record *r) {
         struct pollfd p = {.fd = r->tap, .events = POLLIN};
         struct {
                 struct tap_head head;
@@ -234,22 +233,22 @@ static int take_message(struct record *r) {
         n -= (ssize_t)sizeof(message.head);
         r->lost += message.head.lost;
         if (message.head.lost > 0 || n == 0)
-                result = note_gap(r, t_us);
+                result = record_gap(r, t_us);
         if (result < 0 || n == 0)
                 return result;
         decoder_feed(&r->decoder, message.bytes, (size_t)n, t_us, &(struct frame_sink){&r->frame, ignore_frame, NULL});
         return recorder_add(&r->recorder, t_us, message.bytes, (size_t)n);
 }
 
-static int record(struct record *r) {
+static int record_until_end(struct record *r) {
         int result = 0;
 
         while (!stopped && result == 0 && (r->end_us == 0 || elapsed_us(r) < r->end_us))
-                result = r->tap ? take_message(r) : r->port ? read_once(r) : come_back(r);
+                result = r->tap ? read_message(r) : r->port ? read_once(r) : reopen_port(r);
         return result < 0 ? result : 0;
 }
 
-static void tell(const struct record *r) {
+static void print_summary(const struct record *r) {
         double seconds = (double)elapsed_us(r) / 1e6;
         uint64_t refused = 0;
 
@@ -274,7 +273,7 @@ static void tell(const struct record *r) {
                          r->settings.device.device);
 }
 
-static int run(struct record *r) {
+static int run_recording(struct record *r) {
         bool file = r->port && port_is_file(r->port);
         int result =
                 r->tap ? recorder_open_with_head(&r->recorder, r->path, r->head, false)
@@ -291,18 +290,18 @@ static int run(struct record *r) {
         if (file)
                 decoder_at_boundary(&r->decoder);
         r->began_us = clock_boottime_us();
-        result = record(r);
+        result = record_until_end(r);
         decoder_idle(&r->decoder, elapsed_us(r), &(struct frame_sink){&r->frame, ignore_frame, NULL});
         closed = recorder_close(&r->recorder);
         result = result < 0 ? result : closed;
         if (result < 0)
                 complain("%s: %s", r->path, strerror(-result));
-        tell(r);
+        print_summary(r);
         return result == 0 && r->decoder.frames > 0 ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* Format and layout as the daemon has them. */
-static int take_head(struct record *r) {
+/* Reads format and layout from the head that the daemon sent. */
+static int parse_head(struct record *r) {
         struct recording_head head;
         size_t n = strlen(r->head);
         int status = format_of_head(r->head, n, &r->described, &r->format);
@@ -319,27 +318,27 @@ static int take_head(struct record *r) {
         return wrong || !r->format ? STATUS_FAILED : STATUS_DONE;
 }
 
-/* Beside the daemon, unless another device or other settings were asked for. -1: no daemon is there. */
+/* Records what the daemon reads, unless another device or other settings are given. -1: no daemon is running. */
 static int record_beside(struct record *r, const struct options *o) {
         double seconds = 0;
         int found, status;
 
         if (o->device || o->format || o->baud || o->config)
                 return -1;
-        if (o->seconds && !take_number(o->seconds, "seconds", 1e8, &seconds))
+        if (o->seconds && !parse_number(o->seconds, "seconds", 1e8, &seconds))
                 return STATUS_USAGE;
         found = record_tap(o, &r->tap, &r->head);
         if (found <= 0)
                 return found < 0 ? STATUS_FAILED : -1;
         r->end_us = (uint64_t)(seconds * 1e6);
         catch_signals();
-        status = take_head(r);
-        return status == STATUS_DONE ? run(r) : status;
+        status = parse_head(r);
+        return status == STATUS_DONE ? run_recording(r) : status;
 }
 
 static int record_port(struct record *r, const struct options *o) {
         char hint[256] = "";
-        int status = take_options(r, o), result;
+        int status = read_options(r, o), result;
 
         if (status != STATUS_DONE)
                 return status;
@@ -349,7 +348,7 @@ static int record_port(struct record *r, const struct options *o) {
         catch_signals();
         status = refuse_shared(r);
         if (status == STATUS_DONE)
-                status = run(r);
+                status = run_recording(r);
         port_close(r->port);
         return status;
 }

@@ -12,8 +12,8 @@
 #include "contract/bus_names.h"
 #include "tools/sitbonectl/live/daemon_link.h"
 
-/* The daemon made the head when it began; when this recording begins belongs behind the first line. */
-static char *put_time(const char *head) {
+/* The head is as old as the daemon: the time at which this recording starts is inserted after the first line. */
+static char *insert_start_time(const char *head) {
         const char *rest = strchr(head, '\n');
         size_t first = rest ? (size_t)(rest - head) + 1 : strlen(head), size = strlen(head) + 64;
         char *ret = malloc(size), started[64];
@@ -27,14 +27,14 @@ static char *put_time(const char *head) {
         return ret;
 }
 
-static int take_reply(sd_bus_message *reply, int *ret_fd, char **ret_head) {
+static int read_reply(sd_bus_message *reply, int *ret_fd, char **ret_head) {
         const char *head;
         int fd, r = sd_bus_message_read(reply, "hs", &fd, &head);
 
         if (r < 0)
                 return r;
-        *ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message closes its own */
-        *ret_head = put_time(head);
+        *ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message closes its own descriptor */
+        *ret_head = insert_start_time(head);
         return *ret_fd >= 0 && *ret_head ? 1 : -ENOMEM;
 }
 
@@ -44,7 +44,7 @@ int record_tap(const struct options *options, int *ret_fd, char **ret_head) {
         struct link link;
         int r = link_find(options, &link, true);
 
-        if (r == 0 && options->seat) { /* the device of the settings is perhaps another seat's */
+        if (r == 0 && options->seat) { /* the device of the settings may be that of another seat */
                 link_nobody(options);
                 return -1;
         }
@@ -52,9 +52,9 @@ int record_tap(const struct options *options, int *ret_fd, char **ret_head) {
                 return r;
         r = sd_bus_call_method(link.bus, link.name, BUS_PATH, BUS_INTERFACE, "Tap", &error, &reply, "");
         if (r >= 0)
-                r = take_reply(reply, ret_fd, ret_head);
+                r = read_reply(reply, ret_fd, ret_head);
         if (r < 0) {
-                complain("the daemon hands nothing over: %s%s", error.message ? error.message : strerror(-r),
+                complain("the daemon does not pass on its bytes: %s%s", error.message ? error.message : strerror(-r),
                          sd_bus_error_has_name(&error, SD_BUS_ERROR_ACCESS_DENIED)
                                  ? " (only the person at this machine and root may do this)"
                                  : "");

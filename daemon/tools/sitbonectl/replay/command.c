@@ -1,42 +1,75 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/replay/command.h"
-
-#include <errno.h>
+/* replay: a recording through pipeline_step() in virtual time; sinks turn each decision into lines, a summary or a
+ * picture. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
+#include "contract/live_fill.h"
+#include "core/estimate/calibration.h"
 #include "core/estimate/estimate.h"
+#include "core/estimate/pose_average.h"
+#include "core/estimate/reference.h"
+#include "core/estimate/taught.h"
 #include "core/pipeline.h"
-#include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/replay/json.h"
+#include "tools/sitbonectl/replay/summary.h"
 #include "tools/sitbonectl/source.h"
 #include "tools/sitbonectl/view/values.h"
 #include "tools/sitbonectl/what_if.h"
+#include "words/names.h"
 
 enum { STALE_PERIODS = 4 };
 
-enum {
-        NEAR_S = 900, /* alerts of one kind in two runs that are so close are one that moved */
-        END_S = 2,    /* a recording ends so long after its last frame at most */
+/* NEAR_S: alerts of one kind in two runs, at most this far apart, are one alert that moved. END_S: a recording ends at most
+ * this long after its last frame. */
+enum { NEAR_S = 900, END_S = 2 };
+
+/* A part of the recording to learn from: NAME=FROM-TO. */
+struct span {
+        const char *text; /* as it was typed */
+        double from_s, to_s;
 };
+
+struct lesson_span {
+        struct span span;
+        struct lesson lesson;
+};
+
+struct pose_span {
+        struct span span;
+        enum calibrate_pose pose;
+        struct pose_average average;
+};
+
+/* The recording is run through once to learn postures (--teach) and a guided calibration (--calibrate) from it, and then
+ * again with the profile that was learnt. */
+struct teaching {
+        int n_lessons, n_poses;
+        struct lesson_span *lessons;
+        struct pose_span poses[POSE_N];
+        double last_s; /* of the frame before; NAN = none */
+        struct profile profile;
+};
+
+/* Called after every decision, whether a frame came or only time passed. */
+typedef void (*replay_fn)(void *userdata, const struct snapshot *snapshot);
 
 struct replay {
         struct pipeline pipeline;
         struct snapshot snapshot;
         struct exercise_catalogue exercises;
         struct source *source;
+        struct teaching teaching;
         uint64_t deadline_us;
         replay_fn decided;
         void *userdata;
 };
 
-double replay_time_s(const struct snapshot *s) {
-        return (double)s->now_us / 1e6 - 1;
-}
-
-static void decide(struct replay *r, const struct frame *frame, uint64_t now_us) {
+static void step_pipeline(struct replay *r, const struct frame *frame, uint64_t now_us) {
         struct health *h = &r->snapshot.health;
 
         h->frames += frame != NULL;
@@ -45,16 +78,16 @@ static void decide(struct replay *r, const struct frame *frame, uint64_t now_us)
         r->decided(r->userdata, &r->snapshot);
 }
 
-/* What the daemon's timer would have done before this frame came. */
+/* Makes the decisions that the daemon's timer would have made before this time. */
 static void let_time_pass(struct replay *r, uint64_t until_us) {
         while (r->deadline_us < until_us) {
                 uint64_t now_us = r->deadline_us;
 
-                if (now_us <= r->snapshot.now_us) /* a stage in a hurry: not more than a thousand times a second */
+                if (now_us <= r->snapshot.now_us) /* at most a thousand decisions a second */
                         now_us = r->snapshot.now_us + 1000;
                 if (now_us >= until_us)
                         return;
-                decide(r, NULL, now_us);
+                step_pipeline(r, NULL, now_us);
         }
 }
 
@@ -63,11 +96,11 @@ static void on_frame(void *userdata, const struct frame *frame, const struct rec
 
         (void)row;
         let_time_pass(r, frame->arrived_us);
-        decide(r, frame, frame->arrived_us);
+        step_pipeline(r, frame, frame->arrived_us);
 }
 
-/* A recording may be slower than any mat the stale limit was made for; then every frame would be news from a dead mat. */
-static void suit_stale_limit(struct source *s) {
+/* A recording may be slower than every mat that the stale limit was made for: the mat would be silent before each frame. */
+static void raise_stale_limit(struct source *s) {
         double period_s = source_period_s(s), limit_ms = ceil(period_s * STALE_PERIODS * 1000);
 
         if (!isfinite(limit_ms) || limit_ms <= s->settings.device.stale_ms)
@@ -79,35 +112,29 @@ static void suit_stale_limit(struct source *s) {
         s->settings.device.stale_ms = (int32_t)limit_ms;
 }
 
-/* An alert can do without an exercise; a catalogue that was asked for by name must be there. */
+/* Alerts do without exercises if the installed catalogue is missing; a catalogue that was named must be in order. */
 static int load_exercises(const char *path, struct exercise_catalogue *ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         int status = STATUS_DONE;
 
-        if (!mistakes) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!mistakes)
+                return complain_of_memory();
         exercises_load(path, mistakes, ret);
-        for (int i = 0; path && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
-                complain("%s", mistakes->text[i]);
-        if (mistakes->n && path)
-                status = STATUS_USAGE;
+        if (path)
+                status = report_mistakes(mistakes);
         else if (mistakes->n)
-                fprintf(stderr, "note: alerts name no exercise (%s); say --exercises FILE\n", mistakes->text[0]);
+                fprintf(stderr, "note: alerts name no exercise (%s); add --exercises FILE\n", mistakes->text[0]);
         free(mistakes);
         return status;
 }
 
-/* The curves of the settings, when there are any. */
-static int respond(struct replay *r) {
+/* Loads the response curves if the settings name any. */
+static int load_response(struct replay *r) {
         const char *path = r->source->settings.condition.response_file;
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct response *response = mistakes && *path ? response_load(path, mistakes) : NULL;
-        int status = mistakes && mistakes->n == 0 ? STATUS_DONE : STATUS_USAGE;
+        int status = mistakes ? report_mistakes(mistakes) : complain_of_memory();
 
-        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
-                complain("%s", mistakes->text[i]);
         if (!condition_set_response(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
                          r->source->recording.layout.geometry.n_cells);
@@ -118,8 +145,8 @@ static int respond(struct replay *r) {
         return status;
 }
 
-/* From the beginning, with what is known of the sitter (perhaps NULL). */
-static int pass(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
+/* Runs the recording through from its beginning, with what is known of the sitter (perhaps NULL). */
+static int run_once(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
         struct source *source = r->source;
         char error[RECORDING_ERROR_MAX];
         int status = source_open(source, error);
@@ -134,7 +161,7 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         r->decided = decided;
         r->userdata = userdata;
         pipeline_init(&r->pipeline, &source->settings, &source->recording.layout.geometry, &r->exercises);
-        status = respond(r);
+        status = load_response(r);
         if (status != STATUS_DONE)
                 return status;
         if (profile)
@@ -146,107 +173,236 @@ static int pass(struct replay *r, const struct profile *profile, replay_fn decid
         return STATUS_FAILED;
 }
 
-/* What the recording itself teaches; NULL = nothing of that kind. */
-struct learnt {
-        struct replay_lessons *lessons;
-        struct replay_poses *poses;
-};
+/* ---- learning from the recording itself ---- */
 
-static void learn_decided(void *userdata, const struct snapshot *s) {
-        struct learnt *l = userdata;
+/* Parses "NAME=FROM-TO" for a lesson. The name may contain a hyphen; times are not negative. */
+static bool parse_lesson(const char *text, struct lesson_span *ret) {
+        const char *times = strchr(text, '=');
+        char name[POSTURE_NAME_MAX] = "";
+        size_t n = times ? (size_t)(times - text) : 0;
 
-        if (l->lessons)
-                replay_lessons_decided(l->lessons, s);
-        if (l->poses)
-                replay_poses_decided(l->poses, s);
+        if (n == 0 || n >= sizeof(name))
+                return false;
+        memcpy(name, text, n);
+        ret->span.text = text;
+        return parse_span(times + 1, &ret->span.from_s, &ret->span.to_s) && lesson_begin(&ret->lesson, name);
 }
 
-static int learn(struct replay *r, struct learnt *l, struct profile *ret) {
-        int status = pass(r, NULL, learn_decided, l);
-
-        if (status == STATUS_DONE && l->lessons)
-                status = replay_lessons_learn(l->lessons, ret);
-        if (status == STATUS_DONE && l->poses)
-                status = replay_poses_learn(l->poses, r->source->recording.layout.geometry.n_cells, ret);
-        return status;
-}
-
-/* One pass, or two: learn, then decide with what was learnt. */
-static int run_passes(struct replay *r, struct learnt *learnt, replay_fn decided, void *userdata) {
-        struct profile *profile = NULL;
-        int status = STATUS_DONE;
-
-        if (learnt->lessons || learnt->poses) {
-                profile = calloc(1, sizeof(*profile));
-                status = profile ? learn(r, learnt, profile) : STATUS_FAILED;
+static int parse_lessons(const struct repeated *all, struct teaching *l) {
+        if (all->n > OPTIONS_REPEATED_MAX) {
+                complain("--teach at most %d times", OPTIONS_REPEATED_MAX);
+                return STATUS_USAGE;
         }
-        if (status == STATUS_DONE)
-                status = pass(r, profile, decided, userdata);
-        free(profile);
-        return status;
+        l->lessons = calloc((size_t)all->n + 1, sizeof(*l->lessons));
+        if (!l->lessons)
+                return complain_of_memory();
+        for (; l->n_lessons < all->n; l->n_lessons++)
+                if (!parse_lesson(all->of[l->n_lessons], &l->lessons[l->n_lessons])) {
+                        complain("--teach %s: must be NAME=FROM-TO, a name of letters, digits, - and _ (at most %d) "
+                                 "and seconds of the recording, as in crossed-left=30-40",
+                                 all->of[l->n_lessons], POSTURE_NAME_MAX - 1);
+                        return STATUS_USAGE;
+                }
+        return STATUS_DONE;
 }
 
-static int run(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
-        struct replay *r = calloc(1, sizeof(*r));
-        struct learnt learnt = {0};
-        int status;
+static bool find_pose(const char *name, size_t n, enum calibrate_pose *ret) {
+        for (enum calibrate_pose p = POSE_UPRIGHT; p < POSE_N; p++)
+                if (strlen(pose_name(p)) == n && strncmp(pose_name(p), name, n) == 0) {
+                        *ret = p;
+                        return true;
+                }
+        return false;
+}
 
-        if (!r) {
-                complain("out of memory");
+/* Parses "POSE=FROM-TO". */
+static bool parse_pose(const char *text, struct pose_span *ret) {
+        const char *times = strchr(text, '=');
+
+        ret->span.text = text;
+        return times && find_pose(text, (size_t)(times - text), &ret->pose) &&
+               parse_span(times + 1, &ret->span.from_s, &ret->span.to_s);
+}
+
+static int parse_poses(const struct repeated *all, struct teaching *l) {
+        bool upright = all->n == 0;
+
+        if (all->n > POSE_N) {
+                complain("--calibrate once for each of the %d poses", POSE_N);
+                return STATUS_USAGE;
+        }
+        l->last_s = (double)NAN;
+        for (; l->n_poses < all->n; l->n_poses++) {
+                struct pose_span *p = &l->poses[l->n_poses];
+
+                if (!parse_pose(all->of[l->n_poses], p)) {
+                        complain("--calibrate %s: must be POSE=FROM-TO, upright, slouched, arched, left or right and "
+                                 "seconds of the recording, as in slouched=60-75",
+                                 all->of[l->n_poses]);
+                        return STATUS_USAGE;
+                }
+                pose_average_start(&p->average, p->pose);
+                upright = upright || p->pose == POSE_UPRIGHT;
+        }
+        if (upright)
+                return STATUS_DONE;
+        complain("--calibrate: upright=FROM-TO is missing; the other poses are compared with it");
+        return STATUS_USAGE;
+}
+
+static bool is_within(const struct span *s, double now_s) {
+        return now_s >= s->from_s - 1e-6 && now_s < s->to_s - 1e-6;
+}
+
+static void add_to_lessons(void *userdata, const struct snapshot *s) {
+        struct teaching *l = userdata;
+        const double now_s = source_time_s(s->now_us), dt = isnan(l->last_s) ? 0 : now_s - l->last_s;
+        struct sitter_sample sample = {.features = &s->features, .quiet = !s->posture.shifting, .dt_s = (float)dt};
+
+        if (!s->fresh)
+                return;
+        l->last_s = now_s;
+        for (int i = 0; i < l->n_lessons; i++)
+                if (is_within(&l->lessons[i].span, now_s))
+                        lesson_add(&l->lessons[i].lesson, &l->profile, &s->features);
+        reference_vector(&s->features, sample.vector);
+        for (int i = 0; i < l->n_poses; i++)
+                if (is_within(&l->poses[i].span, now_s) && s->posture.occupancy == OCCUPANCY_PERSON)
+                        pose_average_step(&l->poses[i].average, &sample);
+}
+
+static int learn_postures(struct teaching *l) {
+        for (int i = 0; i < l->n_lessons; i++) {
+                enum command_result r = lesson_learn(&l->lessons[i].lesson, &l->profile);
+
+                if (r == COMMAND_OK)
+                        continue;
+                complain("--teach %s: %s", l->lessons[i].span.text,
+                         r == COMMAND_OUT_OF_RANGE ? "too many names" : "fewer than two maps in that time");
                 return STATUS_FAILED;
         }
-        r->source = source;
-        status = replay_lessons_new(options, &learnt.lessons);
+        return STATUS_DONE;
+}
+
+static int learn_poses(struct teaching *l, uint32_t n_cells) {
+        struct calibration *c = &l->profile.calibration;
+
+        for (int i = 0; i < l->n_poses; i++) {
+                if (l->poses[i].average.phase != LEARNING_DONE) {
+                        complain("--calibrate %s: not ten quiet seconds of somebody sitting in that time",
+                                 l->poses[i].span.text);
+                        return STATUS_FAILED;
+                }
+                pose_average_result(&l->poses[i].average, &c->pose[l->poses[i].pose]);
+        }
+        for (int i = 0; i < l->n_poses; i++)
+                if (calibration_separation(c, POSE_UPRIGHT, l->poses[i].pose) < CALIBRATION_APART_LEAST) {
+                        complain("--calibrate %s: cannot be distinguished from upright", l->poses[i].span.text);
+                        return STATUS_FAILED;
+                }
+        if (l->n_poses > 0) {
+                c->version = PROFILE_VERSION;
+                l->profile.n_cells = n_cells;
+        }
+        return STATUS_DONE;
+}
+
+/* ---- runs ---- */
+
+/* Runs once, or twice: to learn, and to decide with what was learnt. */
+static int run_and_learn(struct replay *r, replay_fn decided, void *userdata) {
+        struct teaching *l = &r->teaching;
+        int status;
+
+        if (l->n_lessons == 0 && l->n_poses == 0)
+                return run_once(r, NULL, decided, userdata);
+        status = run_once(r, NULL, add_to_lessons, l);
         if (status == STATUS_DONE)
-                status = replay_poses_new(options, &learnt.poses);
+                status = learn_postures(l);
+        if (status == STATUS_DONE)
+                status = learn_poses(l, r->source->recording.layout.geometry.n_cells);
+        return status == STATUS_DONE ? run_once(r, &l->profile, decided, userdata) : status;
+}
+
+static int run_source(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
+        struct replay *r = calloc(1, sizeof(*r));
+        int status;
+
+        if (!r)
+                return complain_of_memory();
+        r->source = source;
+        status = parse_lessons(&options->teach, &r->teaching);
+        if (status == STATUS_DONE)
+                status = parse_poses(&options->calibrate, &r->teaching);
         if (status == STATUS_DONE)
                 status = load_exercises(exercises_path(options, &source->settings), &r->exercises);
         if (status == STATUS_DONE) {
-                suit_stale_limit(source);
-                status = run_passes(r, &learnt, decided, userdata);
+                raise_stale_limit(source);
+                status = run_and_learn(r, decided, userdata);
         }
-        replay_lessons_free(learnt.lessons);
-        replay_poses_free(learnt.poses);
+        free(r->teaching.lessons);
         free(r);
         return status;
 }
 
+/* ---- sinks ---- */
+
 static int replay_as_json(struct source *source, const struct options *options) {
         struct replay_json *json = replay_json_new(stdout);
-        int status = STATUS_FAILED;
+        int status;
 
-        if (json)
-                status = run(source, options, replay_json_decided, json);
+        if (!json)
+                return complain_of_memory();
+        status = run_source(source, options, replay_json_decided, json);
         replay_json_free(json);
         return status;
 }
 
 static int replay_as_summary(struct source *source, const struct options *options) {
-        struct replay_summary *summary = replay_summary_new(options->teach.n > 0);
-        int status = STATUS_FAILED;
+        struct replay_summary *summary = calloc(1, sizeof(*summary));
+        int status;
 
-        if (summary)
-                status = run(source, options, replay_summary_decided, summary);
+        if (!summary)
+                return complain_of_memory();
+        summary->taught = options->teach.n > 0;
+        status = run_source(source, options, replay_summary_decided, summary);
         if (status == STATUS_DONE)
                 replay_summary_print(summary, stdout, source->path, &source->recording);
-        replay_summary_free(summary);
+        free(summary);
         return status;
 }
 
-/* The last decision up to a moment. */
+/* A picture of the last decision up to a moment. */
 struct picture {
         double at_s, taken_s; /* taken_s NAN = none yet */
         const struct settings *settings;
         struct view view;
 };
 
-static void picture_decided(void *userdata, const struct snapshot *s) {
+/* Fills *v as the daemon would answer at this moment; the name of the seat and MQTT stay empty. */
+static void fill_view(struct view *v, const struct snapshot *s, const struct settings *settings) {
+        const struct geometry *g = s->geometry;
+
+        view_clear(v);
+        live_values_fill(&v->live, s, 0, settings, NULL);
+        v->kind = g->kind;
+        v->live.pitch_x_mm = (double)g->pitch_x_mm;
+        v->live.pitch_y_mm = (double)g->pitch_y_mm;
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                v->level[i] = s->map.trusted[i] || s->map.load[i] > 0 ? s->map.load[i] : NAN;
+                v->x_mm[i] = (double)g->x_mm[i];
+                v->y_mm[i] = (double)g->y_mm[i];
+        }
+        view_settle(v);
+}
+
+static void update_picture(void *userdata, const struct snapshot *s) {
         struct picture *p = userdata;
 
-        if (replay_time_s(s) > p->at_s && isfinite(p->taken_s))
+        if (source_time_s(s->now_us) > p->at_s && isfinite(p->taken_s))
                 return;
-        p->taken_s = replay_time_s(s);
-        view_from_snapshot(&p->view, s, p->settings);
+        p->taken_s = source_time_s(s->now_us);
+        fill_view(&p->view, s, p->settings);
 }
 
 static int replay_as_picture(struct source *source, const struct options *options) {
@@ -255,16 +411,16 @@ static int replay_as_picture(struct source *source, const struct options *option
         int status, r;
 
         if (!p)
-                return STATUS_FAILED;
-        p->at_s = options->at ? strtod(options->at, &end) : INFINITY;
-        p->taken_s = NAN;
+                return complain_of_memory();
+        p->at_s = options->at ? strtod(options->at, &end) : (double)INFINITY;
+        p->taken_s = (double)NAN;
         p->settings = &source->settings;
         if (options->at && (*end || end == options->at || !(p->at_s >= 0))) {
                 complain("--at %s: must be seconds of the recording", options->at);
                 free(p);
                 return STATUS_USAGE;
         }
-        status = run(source, options, picture_decided, p);
+        status = run_source(source, options, update_picture, p);
         snprintf(p->view.live.seat_name, sizeof(p->view.live.seat_name), "sitbone");
         if (status == STATUS_DONE && options->at && p->at_s > p->taken_s + END_S) {
                 complain("--at %s: the recording ends at %.1f s", options->at, p->taken_s);
@@ -278,15 +434,15 @@ static int replay_as_picture(struct source *source, const struct options *option
         return status;
 }
 
-static void list_alerts(void *userdata, const struct snapshot *s) {
+static void add_alerts(void *userdata, const struct snapshot *s) {
         struct what_if_list *l = userdata;
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 if (s->alerts.of[k].changes & ALERT_RAISED)
-                        (void)what_if_add(l, (enum alert_kind)k, replay_time_s(s));
+                        (void)what_if_add(l, (enum alert_kind)k, source_time_s(s->now_us));
 }
 
-static void moment(double at_s, char *ret, size_t size) {
+static void format_moment(double at_s, char *ret, size_t size) {
         unsigned long whole = (unsigned long)at_s;
 
         snprintf(ret, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
@@ -301,20 +457,20 @@ static int collect_alerts(void *userdata, bool after, struct what_if_list *list)
         struct comparison *c = userdata;
         int status = after ? load_settings(c->options->against, &c->source->settings) : STATUS_DONE;
 
-        return status == STATUS_DONE ? run(c->source, c->options, list_alerts, list) : status;
+        return status == STATUS_DONE ? run_source(c->source, c->options, add_alerts, list) : status;
 }
 
-/* The same recording twice: with --config, then with --against. */
+/* Runs the same recording twice: with --config, then with --against. */
 static int replay_against(struct source *source, const struct options *options) {
         struct comparison comparison = {source, options};
         struct what_if what_if = {
-                .collect = collect_alerts, .format_moment = moment, .userdata = &comparison, .near_s = NEAR_S};
+                .collect = collect_alerts, .format_moment = format_moment, .userdata = &comparison, .near_s = NEAR_S};
 
         return what_if_compare(&what_if, options->json);
 }
 
-/* A script reads --json: what is missing goes beside it. Refused frames of a line are in the summary. */
-static void say_missing(const struct source *s) {
+/* Standard output may be JSON for a script: losses are reported on standard error. The summary has the refused frames. */
+static void report_losses(const struct source *s) {
         const struct recording *r = &s->recording;
 
         if (!r->format || r->damaged_bytes > 0 || r->cut_bytes > 0)
@@ -341,7 +497,7 @@ static int run_replay(const struct options *options) {
         else
                 status = replay_as_summary(source, options);
         if (status == STATUS_DONE)
-                say_missing(source);
+                report_losses(source);
         source_free(source);
         return status;
 }

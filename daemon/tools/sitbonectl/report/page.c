@@ -567,7 +567,7 @@ static void draw_slump_chart(struct svg *s, const struct history *h, double y) {
 
 /* NAN with at most a minute of known balance in that hour. */
 static double balance_percent(const struct history *h, int hour) {
-        return h->balance_hour[hour][0] > 60 ? 100 * h->balance_hour[hour][1] / h->balance_hour[hour][0] : NAN;
+        return h->balance_hour[hour][0] > 60 ? 100 * h->balance_hour[hour][1] / h->balance_hour[hour][0] : (double)NAN;
 }
 
 static void draw_balance_chart(struct svg *s, const struct history *h, double y) {

@@ -3,18 +3,120 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "util/language.h"
+
+/* ---- the canvas ---- */
+
+struct style {
+        int16_t fg; /* palette of the terminal, or COLOUR_DEFAULT */
+        bool bold;
+};
+
+/* A character, and its spelling where the terminal has ASCII only. */
+struct sign {
+        uint32_t utf8;
+        char ascii;
+};
+
+static void clear_canvas(struct canvas *c) {
+        for (int i = 0; i < c->cols * c->rows; i++)
+                c->at[i] = (struct glyph){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, false};
+}
+
+bool canvas_resize(struct canvas *c, int cols, int rows) {
+        struct glyph *at;
+
+        cols = cols < 1 ? 1 : cols > CANVAS_COLS_MAX ? CANVAS_COLS_MAX : cols;
+        rows = rows < 1 ? 1 : rows > CANVAS_ROWS_MAX ? CANVAS_ROWS_MAX : rows;
+        at = realloc(c->at, (size_t)cols * (size_t)rows * sizeof(*at));
+        if (!at)
+                return false;
+        c->at = at;
+        c->cols = cols;
+        c->rows = rows;
+        clear_canvas(c);
+        return true;
+}
+
+/* Reads one code point, '?' for anything that is not well-formed. Returns the text after it. */
+static const char *decode_character(const char *p, uint32_t *ret) {
+        unsigned char c = (unsigned char)*p++;
+        int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0 ? 1 : 0;
+        uint32_t code = more ? c & (0x3fu >> more) : c;
+
+        *ret = '?';
+        if (c >= 0x80 && more == 0)
+                return p;
+        for (int i = 0; i < more; i++, p++) {
+                if (((unsigned char)*p & 0xc0) != 0x80)
+                        return p;
+                code = code << 6 | ((unsigned char)*p & 0x3fu);
+        }
+        *ret = code;
+        return p;
+}
+
+/* The spelling of a character where the terminal has ASCII only. */
+static const char *spell_ascii(uint32_t code) {
+        static const struct {
+                uint32_t code;
+                const char *text;
+        } signs[] = {{0xb1, "+-"},  {0xb0, " deg"}, {0xb2, "2"},    {0xb7, "-"},
+                     {0x2013, "-"}, {0x2014, "-"},  {0x2026, "..."}};
+
+        for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
+                if (signs[i].code == code)
+                        return signs[i].text;
+        return "?";
+}
+
+static void put_character(struct canvas *c, int x, int y, struct style style, uint32_t code) {
+        struct glyph *g;
+
+        if (x < 0 || y < 0 || x >= c->cols || y >= c->rows)
+                return;
+        g = &c->at[y * c->cols + x];
+        g->ch = code;
+        g->fg = style.fg;
+        g->bold = style.bold;
+}
+
+/* Writes a sign; outside the canvas it does nothing. */
+static void put_sign(struct canvas *c, int x, int y, struct style style, struct sign sign) {
+        put_character(c, x, y, style, c->look.utf8 ? sign.utf8 : (unsigned char)sign.ascii);
+}
+
+/* Writes UTF-8 text, spelt in ASCII where the terminal has no UTF-8, cut at the right edge. Returns the column after it. */
+static int put_text(struct canvas *c, int x, int y, struct style style, const char *text) {
+        while (*text) {
+                uint32_t code;
+
+                text = decode_character(text, &code);
+                /* keeps escape sequences, for example in the name of a seat, off the screen */
+                if (code < ' ' || code == 0x7f || (code > 0x7f && wcwidth((wchar_t)code) != 1 && c->look.utf8))
+                        code = '?';
+                if (code < 0x80 || c->look.utf8) {
+                        put_character(c, x++, y, style, code);
+                        continue;
+                }
+                for (const char *p = spell_ascii(code); *p; p++)
+                        put_character(c, x++, y, style, (unsigned char)*p);
+        }
+        return x;
+}
+
+/* ---- the pressure map: two picture elements in a character (half blocks) where the terminal has 256 colours and UTF-8,
+ * otherwise one, as a ramp of characters. Seen from above, knees at the top, as a sitter looks down. ---- */
 
 /* Colours of the terminal, by the number of colours that it has. */
 enum { BLACK_256 = 16, WHITE_256 = 231, GREY_256 = 244, BLUE_8 = 4, CYAN_8 = 6 };
 
 static const struct sign cop_sign = {MARK_COP, 'X'}, bone_sign = {MARK_BONE, 'O'},
                          unmeasured_sign = {MARK_UNMEASURED, 'x'};
-
-/* ---- the pressure map: two picture elements in a character (half blocks) where the terminal has 256 colours and UTF-8,
- * otherwise one, as a ramp of characters. Seen from above, knees at the top, as a sitter looks down. ---- */
 
 struct map_place {
         int left, top;  /* set by the caller before draw_map() */
@@ -113,6 +215,15 @@ static float measure_shade(const struct view *v, const struct map_place *p, int 
         return v->kind == GEOMETRY_SCATTERED ? measure_scattered(v, p, x, y) : measure_block(v, p, x, y);
 }
 
+/* The nearest of the 256 colours of xterm. */
+static int16_t choose_palette(float shade) {
+        int i = 1 + (int)(shade * (VIEW_PALETTE_N - 1));
+
+        if (!(shade > 0))
+                return view_palette[0].xterm256;
+        return view_palette[i < VIEW_PALETTE_N ? i : VIEW_PALETTE_N - 1].xterm256;
+}
+
 /* NAN and VIEW_UNMEASURED have no colour. */
 static bool has_colour(float shade) {
         return shade >= 0;
@@ -120,7 +231,7 @@ static bool has_colour(float shade) {
 
 /* Half a character that is not measured is grey, which is not in the palette. */
 static int16_t choose_colour(float shade) {
-        return has_colour(shade) ? (int16_t)palette_index(shade) : isfinite(shade) ? GREY_256 : COLOUR_DEFAULT;
+        return has_colour(shade) ? choose_palette(shade) : isfinite(shade) ? GREY_256 : COLOUR_DEFAULT;
 }
 
 static struct glyph make_half_blocks(float upper, float lower) {
@@ -215,15 +326,15 @@ static void draw_value(struct drawing *d, const char *label,
         char text[VIEW_TEXT_MAX];
 
         write_words(d->view, text, sizeof(text));
-        canvas_text(d->canvas, d->x, d->y, d->dim, label);
-        canvas_text(d->canvas, d->x + LABEL_W, d->y, d->plain, text);
+        put_text(d->canvas, d->x, d->y, d->dim, label);
+        put_text(d->canvas, d->x + LABEL_W, d->y, d->plain, text);
         d->y++;
 }
 
 /* A value whose label is followed by its mark on the map. */
 static void draw_marked_value(struct drawing *d, struct sign sign, struct style style, const char *label,
                               void (*write_words)(const struct view *, char *, size_t)) {
-        canvas_put(d->canvas, d->x + LABEL_W - 2, d->y, style, sign);
+        put_sign(d->canvas, d->x + LABEL_W - 2, d->y, style, sign);
         draw_value(d, label, write_words);
 }
 
@@ -233,27 +344,23 @@ static void draw_gauge(struct drawing *d, const char *low, const char *high, dou
                                  dot = {0x25cf, 'o'};
         int middle = GAUGE_W / 2, left = d->x + GAUGE_LABEL_W;
 
-        canvas_text(d->canvas, d->x, d->y, d->dim, low);
+        put_text(d->canvas, d->x, d->y, d->dim, low);
         for (int i = 0; i < GAUGE_W; i++) {
                 double at = (i - middle) * range / middle, step = range / middle / 2;
                 bool thick = isfinite(value) && sd > 0 && fabs(at - value) <= sd + step;
 
-                canvas_put(d->canvas, left + i, d->y, thick ? d->mark : d->dim,
-                           thick         ? thick_line
-                           : i == middle ? tick
-                                         : line);
+                put_sign(d->canvas, left + i, d->y, thick ? d->mark : d->dim,
+                         thick         ? thick_line
+                         : i == middle ? tick
+                                       : line);
         }
         if (isfinite(value)) {
                 int i = middle + (int)lround(fmax(-1, fmin(1, value / range)) * middle);
 
-                canvas_put(d->canvas, left + i, d->y, d->bold, dot);
+                put_sign(d->canvas, left + i, d->y, d->bold, dot);
         }
-        canvas_text(d->canvas, left + GAUGE_W + 1, d->y, d->dim, high);
+        put_text(d->canvas, left + GAUGE_W + 1, d->y, d->dim, high);
         d->y++;
-}
-
-static void write_obliquity(const struct view *v, char *ret, size_t size) {
-        view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), ret, size);
 }
 
 static void write_centre(const struct view *v, char *ret, size_t size) {
@@ -267,16 +374,20 @@ static void write_mqtt(const struct view *v, char *ret, size_t size) {
         snprintf(ret, size, "%s", v->live.mqtt[0] ? language_translate(v->live.mqtt) : _("off"));
 }
 
+static void write_unmeasured(const struct view *v, char *ret, size_t size) {
+        snprintf(ret, size, _("not measured: %u"), view_unmeasured(v));
+}
+
 static void draw_posture(struct drawing *d) {
         const struct view *v = d->view;
         char text[VIEW_TEXT_MAX];
         int end;
 
         view_posture_words(v, text, sizeof(text));
-        end = canvas_text(d->canvas, d->x, d->y, d->bold, text);
+        end = put_text(d->canvas, d->x, d->y, d->bold, text);
         if (view_is_sure(v)) {
                 snprintf(text, sizeof(text), _("  %.0f %% sure"), v->live.confidence * 100);
-                canvas_text(d->canvas, end, d->y, d->dim, text);
+                put_text(d->canvas, end, d->y, d->dim, text);
         }
         d->y += 2;
 }
@@ -287,7 +398,7 @@ static void draw_panel(struct drawing *d) {
         draw_posture(d);
         draw_value(d, _("tilt"), view_tilt_words);
         draw_gauge(d, _("back"), _("front"), live->tilt_deg, live->tilt_sd_deg, 20);
-        draw_value(d, _("obliquity"), write_obliquity);
+        draw_value(d, _("obliquity"), view_obliquity_words);
         draw_gauge(d, _("left"), _("right"), live->obliquity_deg, live->obliquity_sd_deg, 10);
         draw_value(d, _("balance"), view_balance_words);
         draw_gauge(d, _("left"), _("right"), live->asymmetry, 0, 0.5);
@@ -301,7 +412,7 @@ static void draw_panel(struct drawing *d) {
         draw_marked_value(d, bone_sign, d->mark, _("sit bones"), view_bones_words);
         draw_value(d, _("mat"), view_mat_words);
         if (view_unmeasured(d->view) > 0)
-                draw_marked_value(d, unmeasured_sign, d->dim, _("left out"), view_unmeasured_words);
+                draw_marked_value(d, unmeasured_sign, d->dim, _("left out"), write_unmeasured);
         draw_value(d, "mqtt", write_mqtt);
 }
 
@@ -317,9 +428,9 @@ static void draw_side(const struct drawing *d, int x, int y, int n, const char *
         int room = n - count_columns(word);
 
         for (int i = 0; i < n + 2; i++)
-                canvas_put(d->canvas, x + i, y, d->dim, line);
+                put_sign(d->canvas, x + i, y, d->dim, line);
         if (room >= 0)
-                canvas_text(d->canvas, x + 1 + room / 2, y, d->dim, word);
+                put_text(d->canvas, x + 1 + room / 2, y, d->dim, word);
 }
 
 static void draw_frame(const struct drawing *d, const struct map_place *p) {
@@ -332,15 +443,15 @@ static void draw_frame(const struct drawing *d, const struct map_place *p) {
         draw_side(d, left, top, p->wide, placed ? _(" front ") : "");
         draw_side(d, left, bottom, p->wide, placed ? _(" back ") : "");
         for (int y = p->top; y < bottom; y++) {
-                canvas_put(d->canvas, left, y, d->dim, upright);
-                canvas_put(d->canvas, right, y, d->dim, upright);
+                put_sign(d->canvas, left, y, d->dim, upright);
+                put_sign(d->canvas, right, y, d->dim, upright);
         }
         for (int i = 0; i < 4; i++)
-                canvas_put(d->canvas, i % 2 ? right : left, i / 2 ? bottom : top, d->dim, corners[i / 2][i % 2]);
+                put_sign(d->canvas, i % 2 ? right : left, i / 2 ? bottom : top, d->dim, corners[i / 2][i % 2]);
         if (!placed)
                 return;
-        canvas_text(d->canvas, left, p->top + lines / 2, d->dim, "L");
-        canvas_text(d->canvas, right, p->top + lines / 2, d->dim, "R");
+        put_text(d->canvas, left, p->top + lines / 2, d->dim, "L");
+        put_text(d->canvas, right, p->top + lines / 2, d->dim, "R");
 }
 
 static void draw_header(const struct drawing *d) {
@@ -349,14 +460,14 @@ static void draw_header(const struct drawing *d) {
         const char *orientation = v->live.n_cells > 0 && v->kind == GEOMETRY_UNPLACED
                                           ? _("in wire order: the positions of the cells are unknown")
                                           : _("seen from above: front = knees, L = your left");
-        int x = canvas_text(c, 1, 0, d->good, "sitbone"), width = count_columns(orientation);
+        int x = put_text(c, 1, 0, d->good, "sitbone"), width = count_columns(orientation);
 
         if (v->live.seat_name[0]) {
-                x = canvas_text(c, x, 0, d->dim, " · ");
-                x = canvas_text(c, x, 0, d->bold, v->live.seat_name);
+                x = put_text(c, x, 0, d->dim, " · ");
+                x = put_text(c, x, 0, d->bold, v->live.seat_name);
         }
         if (x + 2 + width < c->cols)
-                canvas_text(c, c->cols - 1 - width, 0, d->dim, orientation);
+                put_text(c, c->cols - 1 - width, 0, d->dim, orientation);
 }
 
 static void draw_foot(const struct drawing *d, const char *message, bool keys) {
@@ -365,24 +476,24 @@ static void draw_foot(const struct drawing *d, const char *message, bool keys) {
         int y = c->rows - (keys || message[0] ? 3 : 2), x;
 
         if (live->alert_title[0]) {
-                x = canvas_text(c, 1, y, d->alert, live->alert_title);
-                x = canvas_text(c, x, y, d->dim, live->alert_exercise[0] ? " · " : "");
-                canvas_text(c, x, y, d->plain, live->alert_exercise);
-                canvas_text(c, 1, y + 1, d->plain, live->alert_reason);
+                x = put_text(c, 1, y, d->alert, live->alert_title);
+                x = put_text(c, x, y, d->dim, live->alert_exercise[0] ? " · " : "");
+                put_text(c, x, y, d->plain, live->alert_exercise);
+                put_text(c, 1, y + 1, d->plain, live->alert_reason);
         }
         if (message[0])
-                canvas_text(c, 1, c->rows - 1, (struct style){d->alert.fg, false}, message);
+                put_text(c, 1, c->rows - 1, (struct style){d->alert.fg, false}, message);
         else if (keys)
-                canvas_text(c, 1, c->rows - 1, d->dim, _("q quit   s snooze   d done   t tare (seat empty)"));
+                put_text(c, 1, c->rows - 1, d->dim, _("q quit   s snooze   d done   t tare (seat empty)"));
 }
 
 static void draw_too_small(const struct drawing *d) {
         char text[80];
 
         snprintf(text, sizeof(text), _("%dx%d is too small:"), d->canvas->cols, d->canvas->rows);
-        canvas_text(d->canvas, 0, 0, d->plain, text);
+        put_text(d->canvas, 0, 0, d->plain, text);
         snprintf(text, sizeof(text), _("at least %dx%d"), CANVAS_COLS_MIN, CANVAS_ROWS_MIN);
-        canvas_text(d->canvas, 0, 1, d->plain, text);
+        put_text(d->canvas, 0, 1, d->plain, text);
 }
 
 void draw_view(struct canvas *c, const struct view *v, const char *message, bool keys) {
@@ -391,7 +502,7 @@ void draw_view(struct canvas *c, const struct view *v, const char *message, bool
         int cols = c->cols - PANEL_W - 6, lines = c->rows - 3 - FOOT_H + !keys;
 
         choose_styles(&d);
-        canvas_clear(c);
+        clear_canvas(c);
         if (c->cols < CANVAS_COLS_MIN || c->rows < CANVAS_ROWS_MIN) {
                 draw_too_small(&d);
                 return;

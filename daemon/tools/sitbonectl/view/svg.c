@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/sitbonectl/view/draw.h"
 #include "tools/sitbonectl/view/svg_canvas.h"
+#include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 
 enum {
@@ -67,6 +67,20 @@ static void draw_unmeasured(const struct map_picture *p, double x_mm, double y_m
                  y + dy, x + dx, y - dy);
 }
 
+static void interpolate_palette(float shade, unsigned char ret[3]) {
+        float at = shade > 0 ? shade * (VIEW_PALETTE_N - 1) : 0, part;
+        int i = (int)at;
+
+        if (i > VIEW_PALETTE_N - 2)
+                i = VIEW_PALETTE_N - 2;
+        part = at - (float)i;
+        for (int k = 0; k < 3; k++) {
+                float a = view_palette[i].rgb[k], b = view_palette[i + 1].rgb[k];
+
+                ret[k] = (unsigned char)(a + (b - a) * (part > 1 ? 1 : part) + 0.5f);
+        }
+}
+
 static void draw_cells(const struct map_picture *p) {
         double wide = p->v->live.pitch_x_mm * p->scale, high = p->v->live.pitch_y_mm * p->scale,
                gap = fmin(wide, high) * 0.06;
@@ -80,7 +94,7 @@ static void draw_cells(const struct map_picture *p) {
                         draw_unmeasured(p, x, y, wide / 5, high / 5);
                         continue;
                 }
-                palette_rgb(view_shade(p->v, p->v->level[i]), rgb);
+                interpolate_palette(view_shade(p->v, p->v->level[i]), rgb);
                 svg_coloured_rectangle(p->svg,
                                        (struct svg_box){to_x(p, x) - wide / 2 + gap, to_y(p, y) - high / 2 + gap,
                                                         wide - 2 * gap, high - 2 * gap},
@@ -166,10 +180,6 @@ static double draw_gauge(struct svg *svg, double y, const struct gauge *gauge, d
         return y + 34;
 }
 
-static void write_obliquity(const struct view *v, char *ret, size_t size) {
-        view_uncertain_words(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), ret, size);
-}
-
 static double draw_headline(struct svg *svg, const struct view *v) {
         char text[VIEW_TEXT_MAX];
 
@@ -189,7 +199,7 @@ static void draw_panel(struct svg *svg, const struct view *v) {
 
         y = draw_row(svg, y, _("tilt"), view_tilt_words, v);
         y = draw_gauge(svg, y, &tilt, v->live.tilt_deg, v->live.tilt_sd_deg);
-        y = draw_row(svg, y, _("obliquity"), write_obliquity, v);
+        y = draw_row(svg, y, _("obliquity"), view_obliquity_words, v);
         y = draw_gauge(svg, y, &obliquity, v->live.obliquity_deg, v->live.obliquity_sd_deg);
         y = draw_row(svg, y, _("balance"), view_balance_words, v);
         y = draw_gauge(svg, y, &balance, v->live.asymmetry, 0) + 8;

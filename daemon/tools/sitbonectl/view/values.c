@@ -2,31 +2,19 @@
 #include "tools/sitbonectl/view/values.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "contract/live_fields.h"
 #include "contract/live_fill.h"
+#include "contract/live_json.h"
+#include "util/language.h"
+#include "words/names.h"
 
 void view_clear(struct view *v) {
         memset(v, 0, sizeof(*v));
         live_values_clear(&v->live);
         v->kind = GEOMETRY_UNPLACED;
-}
-
-void view_from_snapshot(struct view *v, const struct snapshot *s, const struct settings *settings) {
-        const struct geometry *g = s->geometry;
-
-        view_clear(v);
-        live_values_fill(&v->live, s, 0, settings, NULL);
-        v->kind = g->kind;
-        v->live.pitch_x_mm = (double)g->pitch_x_mm;
-        v->live.pitch_y_mm = (double)g->pitch_y_mm;
-        for (uint32_t i = 0; i < g->n_cells; i++) {
-                v->level[i] = s->map.trusted[i] || s->map.load[i] > 0 ? s->map.load[i] : NAN;
-                v->x_mm[i] = (double)g->x_mm[i];
-                v->y_mm[i] = (double)g->y_mm[i];
-        }
-        view_settle(v);
 }
 
 void view_settle(struct view *v) {
@@ -94,6 +82,14 @@ uint32_t view_unmeasured(const struct view *v) {
         return n;
 }
 
+/* Matplotlib's inferno, each colour with the nearest of xterm's colour cube whose lightness still grows. The first colour is
+ * that of a cell without load. */
+const struct view_colour view_palette[VIEW_PALETTE_N] = {
+        {234, {0x1c, 0x1c, 0x1c}}, {17, {0x16, 0x0b, 0x39}},  {53, {0x42, 0x0a, 0x68}},  {89, {0x6a, 0x17, 0x6e}},
+        {125, {0x93, 0x26, 0x67}}, {161, {0xbc, 0x37, 0x54}}, {203, {0xdd, 0x51, 0x3a}}, {208, {0xf3, 0x77, 0x1a}},
+        {214, {0xfc, 0xa5, 0x0a}}, {221, {0xf6, 0xd6, 0x45}}, {229, {0xfc, 0xff, 0xa4}},
+};
+
 float view_shade(const struct view *v, float level) {
         /* A tenth of full scale at least: noise on an empty seat must not glow like a person. */
         float full = v->live.peak > 0.1 ? (float)v->live.peak : 0.1f;
@@ -102,4 +98,205 @@ float view_shade(const struct view *v, float level) {
         if (isnan(level))
                 return VIEW_UNMEASURED;
         return shade > 1 ? 1 : shade > 0 ? shade : 0;
+}
+
+/* ---- words: nothing here may claim more than the estimate does ---- */
+
+static bool is_person(const struct view *v) {
+        return strcmp(v->live.occupancy, "person") == 0;
+}
+
+void view_label(const char *label) {
+        printf("%-*s ", language_field_width(label, VIEW_LABEL_W), label);
+}
+
+void view_line(const char *label, const char *text) {
+        view_label(label);
+        puts(text);
+}
+
+bool view_is_sure(const struct view *v) {
+        return is_person(v) && strcmp(v->live.posture, "unknown") != 0 && isfinite(v->live.confidence);
+}
+
+void view_poses_words(const char *poses, char *ret, size_t size) {
+        char names[VIEW_TEXT_MAX], *rest = names, *pose;
+        size_t n = 0;
+
+        snprintf(names, sizeof(names), "%s", poses);
+        ret[0] = '\0';
+        while ((pose = strsep(&rest, " ")) && n < size)
+                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", posture_text(pose));
+}
+
+void view_posture_words(const struct view *v, char *ret, size_t size) {
+        if (!v->live.mat_online)
+                snprintf(ret, size, "%s", _("no frames from the mat"));
+        else if (strcmp(v->live.occupancy, "vacant") == 0)
+                snprintf(ret, size, "%s", _("nobody on the seat"));
+        else if (strcmp(v->live.occupancy, "object") == 0)
+                snprintf(ret, size, "%s", _("something lies on the seat"));
+        else if (!is_person(v))
+                snprintf(ret, size, "%s", _("not decided yet"));
+        else if (strcmp(v->live.posture, "unknown") == 0)
+                snprintf(ret, size, "%s", _("sitting, not sure how"));
+        else
+                snprintf(ret, size, "%s", posture_text(v->live.posture));
+}
+
+static void write_uncertain(double value, double sd, const char *otherwise, char *ret, size_t size) {
+        if (!isfinite(value) || !isfinite(sd))
+                snprintf(ret, size, "%s", otherwise);
+        else
+                snprintf(ret, size, "%+.1f ± %.1f°", round(value * 10) / 10 + 0.0, sd); /* not -0.0 */
+}
+
+void view_tilt_words(const struct view *v, char *ret, size_t size) {
+        const char *otherwise = _("unknown");
+
+        if (!is_person(v))
+                otherwise = _("unknown, nobody sits");
+        else if (!v->live.referenced && v->kind != GEOMETRY_UNPLACED)
+                otherwise = _("no upright reference yet");
+        write_uncertain(v->live.tilt_deg, v->live.tilt_sd_deg, otherwise, ret, size);
+}
+
+void view_obliquity_words(const struct view *v, char *ret, size_t size) {
+        write_uncertain(v->live.obliquity_deg, v->live.obliquity_sd_deg, _("unknown"), ret, size);
+}
+
+void view_balance_words(const struct view *v, char *ret, size_t size) {
+        double percent = fabs(v->live.asymmetry) * 100;
+
+        if (!isfinite(v->live.asymmetry))
+                snprintf(ret, size, "%s", _("unknown"));
+        else if (percent < 0.5)
+                snprintf(ret, size, "%s", _("even"));
+        else
+                snprintf(ret, size, v->live.asymmetry > 0 ? _("%.0f %% to the right") : _("%.0f %% to the left"),
+                         percent);
+}
+
+void view_duration_words(double s, char *ret, size_t size) {
+        unsigned long whole;
+
+        if (!isfinite(s) || s < 0 || s > 1e9) {
+                snprintf(ret, size, "%s", _("unknown"));
+                return;
+        }
+        whole = (unsigned long)s;
+        if (whole < 60)
+                snprintf(ret, size, "%lu s", whole);
+        else if (whole < 3600)
+                snprintf(ret, size, "%lu min", whole / 60);
+        else
+                snprintf(ret, size, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
+}
+
+void view_seated_words(const struct view *v, char *ret, size_t size) {
+        if (!isfinite(v->live.seated_since_s))
+                snprintf(ret, size, "%s", _("not seated"));
+        else
+                view_duration_words(v->live.bout_seated_s, ret, size);
+}
+
+void view_next_words(const struct view *v, char *ret, size_t size) {
+        char duration[32];
+
+        if (isfinite(v->live.snooze_left_s) && v->live.snooze_left_s > 0) {
+                view_duration_words(v->live.snooze_left_s, duration, sizeof(duration));
+                snprintf(ret, size, _("snoozed, %s left"), duration);
+        } else if (v->live.alert_title[0]) {
+                snprintf(ret, size, "%s", _("due now"));
+        } else if (!isfinite(v->live.next_alert_in_s)) {
+                snprintf(ret, size, "%s", _("none"));
+        } else {
+                view_duration_words(fmax(v->live.next_alert_in_s, 0), duration, sizeof(duration));
+                snprintf(ret, size, _("in %s"), duration);
+        }
+}
+
+void view_today_words(const struct view *v, char *ret, size_t size) {
+        char duration[32];
+
+        view_duration_words(v->live.sitting_today_s, duration, sizeof(duration));
+        snprintf(ret, size, ngettext("%s, %u break", "%s, %u breaks", v->live.breaks_today), duration,
+                 v->live.breaks_today);
+}
+
+void view_contact_words(const struct view *v, char *ret, size_t size) {
+        if (isfinite(v->live.contact_area_cm2) && isfinite(v->live.peak))
+                snprintf(ret, size, _("%.0f cm², peak %.0f %%"), v->live.contact_area_cm2, v->live.peak * 100);
+        else if (isfinite(v->live.peak))
+                snprintf(ret, size, _("area unknown, peak %.0f %%"), v->live.peak * 100);
+        else
+                snprintf(ret, size, "%s", _("unknown"));
+}
+
+void view_bones_words(const struct view *v, char *ret, size_t size) {
+        const double *b = v->live.sit_bones.of;
+
+        if (!isfinite(b[0] + b[1] + b[2] + b[3]))
+                snprintf(ret, size, "%s", _("not found"));
+        else
+                snprintf(ret, size, _("%.0f mm apart, quality %.2f"), hypot(b[2] - b[0], b[3] - b[1]),
+                         v->live.sit_bone_quality);
+}
+
+void view_mat_words(const struct view *v, char *ret, size_t size) {
+        char refused[48] = "";
+
+        if (v->live.refused > 0)
+                snprintf(refused, sizeof(refused), _(", %llu refused"), (unsigned long long)v->live.refused);
+        if (!v->live.mat_online)
+                snprintf(ret, size, _("silent%s"), refused);
+        else if (isfinite(v->live.frame_rate_hz))
+                snprintf(ret, size, _("%.1f frames/s%s"), v->live.frame_rate_hz, refused);
+        else
+                snprintf(ret, size, _("online%s"), refused);
+}
+
+/* ---- JSON ---- */
+
+json_t *view_bones_json(const struct live_values *v) {
+        const double *mm = v->sit_bones.of;
+
+        if (!isfinite(mm[0] + mm[1] + mm[2] + mm[3]))
+                return json_null();
+        return json_pack("{s:[o,o],s:[o,o],s:o}", "left_mm", live_json_number(mm[0], 0), live_json_number(mm[1], 0),
+                         "right_mm", live_json_number(mm[2], 0), live_json_number(mm[3], 0), "quality",
+                         live_json_number(v->sit_bone_quality, 2));
+}
+
+/* Each calibrated pose with its separation from upright. */
+static json_t *make_poses(const struct live_values *v) {
+        json_t *poses = json_object();
+        const char *rest = v->poses;
+        size_t n;
+
+        for (int i = 0; i < LIVE_ARRAY_MAX && (n = strcspn(rest, " ")) > 0; i++, rest += n + (rest[n] == ' ')) {
+                char pose[LIVE_WORD_MAX];
+
+                snprintf(pose, sizeof(pose), "%.*s", (int)n, rest);
+                json_object_set_new(poses, pose, live_json_number(v->separation.of[i], 1));
+        }
+        return poses;
+}
+
+static json_t *make_alert(const struct live_values *v) {
+        if (!v->alert_kind[0])
+                return json_null();
+        return json_pack("{s:s,s:s,s:s,s:s}", "kind", v->alert_kind, "title", v->alert_title, "reason",
+                         v->alert_reason, "exercise", v->alert_exercise);
+}
+
+void view_print_json(FILE *f, const struct view *v) {
+        json_t *root = json_object();
+
+        live_json_put(root, &v->live, LIVE_STATUS);
+        /* these two are objects in JSON, and lists on D-Bus */
+        json_object_set_new(root, "sit_bones", view_bones_json(&v->live));
+        json_object_set_new(root, "calibrated_poses", make_poses(&v->live));
+        json_object_set_new(root, "alert", make_alert(&v->live));
+        live_json_print(f, root);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One moment of one seat, as the live view, status and the SVG picture show it: the published values and the map.
- * Filled from the daemon (live/get_live.c) or from a snapshot of replay. */
+ * Filled from the daemon (live/get_live.c) or from a snapshot (replay/command.c). */
 #ifndef TOOLS_SITBONECTL_VIEW_VALUES_H
 #define TOOLS_SITBONECTL_VIEW_VALUES_H
 
@@ -14,8 +14,6 @@
 #include "sitbone/geometry.h"
 #include "sitbone/snapshot.h"
 
-struct settings;
-
 enum { VIEW_TEXT_MAX = 512, VIEW_LABEL_W = 11 };
 
 struct view {
@@ -26,9 +24,6 @@ struct view {
 };
 
 void view_clear(struct view *v);
-
-/* Fills *v as the daemon would answer at this moment; name of the seat and MQTT stay empty. */
-void view_from_snapshot(struct view *v, const struct snapshot *s, const struct settings *settings);
 
 /* Clears what means nothing: the numbers of a silent mat, and of a seat with nobody on it. */
 void view_settle(struct view *v);
@@ -51,6 +46,15 @@ uint32_t view_unmeasured(const struct view *v);
 static const float VIEW_UNMEASURED = -1;
 float view_shade(const struct view *v, float level);
 
+/* The palette: perceptually ordered, dark to light: lightness grows evenly, so that the map can be read without colour
+ * vision. */
+enum { VIEW_PALETTE_N = 11 };
+struct view_colour {
+        int16_t xterm256;
+        unsigned char rgb[3];
+};
+extern const struct view_colour view_palette[VIEW_PALETTE_N];
+
 /* True when a person sits in a posture that has a name, and a confidence goes with it. */
 bool view_is_sure(const struct view *v);
 
@@ -62,8 +66,8 @@ void view_line(const char *label, const char *text);
  * view_poses_words: from names of poses, separated by blanks, to "upright, slouched". */
 void view_poses_words(const char *poses, char *ret, size_t size);
 void view_posture_words(const struct view *v, char *ret, size_t size);
-void view_uncertain_words(double value, double sd, const char *otherwise, char *ret, size_t size);
 void view_tilt_words(const struct view *v, char *ret, size_t size);
+void view_obliquity_words(const struct view *v, char *ret, size_t size);
 void view_balance_words(const struct view *v, char *ret, size_t size);
 void view_duration_words(double s, char *ret, size_t size);
 void view_seated_words(const struct view *v, char *ret, size_t size);
@@ -71,9 +75,7 @@ void view_next_words(const struct view *v, char *ret, size_t size);
 void view_today_words(const struct view *v, char *ret, size_t size);
 void view_contact_words(const struct view *v, char *ret, size_t size);
 void view_bones_words(const struct view *v, char *ret, size_t size);
-void view_place_words(const struct view *v, char *ret, size_t size); /* "" = the mat was not moved */
 void view_mat_words(const struct view *v, char *ret, size_t size);
-void view_unmeasured_words(const struct view *v, char *ret, size_t size);
 
 /* The object of the sit bones, null when there is no pair. */
 json_t *view_bones_json(const struct live_values *v);
