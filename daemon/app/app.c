@@ -107,7 +107,8 @@ static uint64_t to_virtual(const struct virtual_clock *c, uint64_t real_us) {
 
 /* The moment at which this turn of the loop began, in virtual time. It is the same for everything that is decided
  * in one turn. */
-static uint64_t read_virtual_us(struct virtual_clock *c) {
+static uint64_t read_turn_time(void *userdata) {
+        struct virtual_clock *c = &((struct app *)userdata)->clock;
         uint64_t real_us;
 
         if (sd_event_now(c->event, CLOCK_BOOTTIME, &real_us) < 0)
@@ -125,12 +126,6 @@ static uint64_t to_real(const struct virtual_clock *c, uint64_t virtual_us) {
         if (c->speed == 1)
                 return virtual_us;
         return c->epoch_us + (uint64_t)(int64_t)((double)(int64_t)(virtual_us - c->epoch_virtual_us) / c->speed);
-}
-
-static uint64_t read_turn_time(void *userdata) {
-        struct app *a = userdata;
-
-        return read_virtual_us(&a->clock);
 }
 
 /* Records how long this turn of the loop kept every other source waiting. */
