@@ -91,7 +91,7 @@ static void use_database(sqlite3 *db) {
         struct history_writer w;
         int64_t rows;
 
-        if (history_writer_init(&w, db) != SQLITE_OK)
+        if (history_writer_init(&w, db, false) != SQLITE_OK)
                 return; /* it has closed db */
         entry = (struct history_entry){.now_us = 5000000000, .realtime_us = 5000000000, .first = true};
         entry.sitting.bout_number = 2;

@@ -21,7 +21,7 @@ static void open_writer(void) {
 
         snprintf(path, sizeof(path), "%s/history.db", folder);
         CHECK(history_db_open(path, &db, moved, sizeof(moved), error) >= 0);
-        CHECK(history_writer_init(&writer, db) == SQLITE_OK);
+        CHECK(history_writer_init(&writer, db, false) == SQLITE_OK);
 }
 
 /* rows: the columns of a row separated by |, each row ended by a newline. */

@@ -49,14 +49,6 @@ struct history {
 
 /* ---- the worker's thread ---- */
 
-/* Virtual time continues where the history ended. */
-static void set_lead(struct history *h) {
-        int64_t now_s = (int64_t)(clock_realtime_us() / USEC_PER_SEC), latest_s = history_writer_latest(&h->writer);
-
-        if (h->speed != 1 && latest_s > now_s)
-                h->writer.lead_s = latest_s - now_s;
-}
-
 static int open_database(struct history *h, char reason[WORKER_REASON_MAX]) {
         char moved[HISTORY_PATH_MAX + 64], error[HISTORY_ERROR_MAX];
         sqlite3 *db;
@@ -74,14 +66,13 @@ static int open_database(struct history *h, char reason[WORKER_REASON_MAX]) {
                 h->refused = r == -EPROTONOSUPPORT;
                 return r;
         }
-        rc = history_writer_init(&h->writer, db);
+        rc = history_writer_init(&h->writer, db, h->speed != 1);
         if (rc != SQLITE_OK) {
                 snprintf(reason, WORKER_REASON_MAX, "%s", sqlite3_errstr(rc));
                 return -EIO;
         }
         if (r != HISTORY_AS_IT_WAS)
                 log_info("%s: a new history begins", h->path);
-        set_lead(h);
         return 0;
 }
 

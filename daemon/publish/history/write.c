@@ -602,27 +602,8 @@ static int restore_ledger(struct history_writer *w) {
         return end_query(s, rc);
 }
 
-int history_writer_init(struct history_writer *w, sqlite3 *db) {
-        int rc = SQLITE_OK;
-
-        *w = (struct history_writer){.db = db, .ledger = {.slump_s = -1}};
-        for (int i = 0; i < SQL_N && rc == SQLITE_OK; i++)
-                rc = sqlite3_prepare_v3(db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &w->statements[i], NULL);
-        if (rc == SQLITE_OK)
-                rc = restore_ledger(w);
-        if (rc != SQLITE_OK)
-                history_writer_done(w);
-        return rc;
-}
-
-void history_writer_done(struct history_writer *w) {
-        for (int i = 0; i < SQL_N; i++)
-                sqlite3_finalize(w->statements[i]);
-        sqlite3_close(w->db);
-        *w = (struct history_writer){0};
-}
-
-int64_t history_writer_latest(struct history_writer *w) {
+/* The latest instant in the history, UTC seconds; 0 = it is empty. */
+static int64_t find_latest_s(const struct history_writer *w) {
         sqlite3_stmt *s = NULL;
         int64_t latest = 0;
 
@@ -634,4 +615,34 @@ int64_t history_writer_latest(struct history_writer *w) {
                 latest = sqlite3_column_int64(s, 0);
         sqlite3_finalize(s);
         return latest;
+}
+
+/* Virtual time continues where the history ended. */
+static void set_lead(struct history_writer *w) {
+        int64_t now_s = (int64_t)(clock_realtime_us() / USEC_PER_SEC), latest_s = find_latest_s(w);
+
+        if (latest_s > now_s)
+                w->lead_s = latest_s - now_s;
+}
+
+int history_writer_init(struct history_writer *w, sqlite3 *db, bool virtual_time) {
+        int rc = SQLITE_OK;
+
+        *w = (struct history_writer){.db = db, .ledger = {.slump_s = -1}};
+        for (int i = 0; i < SQL_N && rc == SQLITE_OK; i++)
+                rc = sqlite3_prepare_v3(db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &w->statements[i], NULL);
+        if (rc == SQLITE_OK)
+                rc = restore_ledger(w);
+        if (rc != SQLITE_OK)
+                history_writer_done(w);
+        else if (virtual_time)
+                set_lead(w);
+        return rc;
+}
+
+void history_writer_done(struct history_writer *w) {
+        for (int i = 0; i < SQL_N; i++)
+                sqlite3_finalize(w->statements[i]);
+        sqlite3_close(w->db);
+        *w = (struct history_writer){0};
 }

@@ -73,12 +73,10 @@ struct history_writer {
         int64_t lead_s; /* added to the wall clock, in virtual time only */
 };
 
-/* The writer owns db, also after a failure. SQLITE_OK or SQLite's error. */
-int history_writer_init(struct history_writer *w, sqlite3 *db);
+/* The writer owns db, also after a failure. virtual_time: time continues where the history ended. SQLITE_OK or SQLite's
+ * error. */
+int history_writer_init(struct history_writer *w, sqlite3 *db, bool virtual_time);
 void history_writer_done(struct history_writer *w);
-
-/* The latest instant in the history, UTC seconds; 0 = it is empty. */
-int64_t history_writer_latest(struct history_writer *w);
 
 /* SQLITE_OK or SQLite's error. */
 int history_write(struct history_writer *w, const struct history_entry *entries, uint32_t n);
