@@ -250,7 +250,7 @@ static int replay_as_picture(struct source *source, const struct options *option
         if (!p)
                 return STATUS_FAILED;
         p->at_s = options->at ? strtod(options->at, &end) : (double)INFINITY;
-        p->taken_s = NAN;
+        p->taken_s = (double)NAN;
         p->settings = &source->settings;
         if (options->at && (*end || end == options->at || !(p->at_s >= 0))) {
                 complain("--at %s: must be seconds of the recording", options->at);

@@ -174,7 +174,7 @@ int replay_learner_new(const struct options *options, struct replay_learner **re
                 return STATUS_FAILED;
         }
         *ret = l;
-        l->last_s = NAN;
+        l->last_s = (double)NAN;
         status = read_lessons(l, teach);
         return status == STATUS_DONE ? read_poses(l, calibrate) : status;
 }
