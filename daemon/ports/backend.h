@@ -46,4 +46,8 @@ struct port {
 /* Writes the hint and returns -error, for use in a return statement. */
 int port_fail(struct port_hint hint, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+extern const struct port_backend port_serial; /* a serial device */
+extern const struct port_backend port_stream; /* pty, FIFO or file; "-" = standard input */
+extern const struct port_backend port_tcp;    /* tcp://host:port */
+
 #endif

@@ -12,9 +12,6 @@
 #include <unistd.h>
 
 #include "ports/backend.h"
-#include "ports/serial.h"
-#include "ports/stream.h"
-#include "ports/tcp.h"
 
 /* stat() reports this group where the user namespace does not know the real one (PrivateUsers= of the unit). */
 enum { GROUP_UNMAPPED = 65534 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The source of wire bytes: a real serial device (serial.h), a pty, FIFO, file or standard input (stream.h), or
- * tcp://host:port (tcp.h). Never blocks: TCP connects in the background, reads are non-blocking. */
+/* The source of wire bytes: a real serial device (serial.c), a pty, FIFO, file or standard input (stream.c), or
+ * tcp://host:port (tcp.c). Never blocks: TCP connects in the background, reads are non-blocking. */
 #ifndef PORTS_PORT_H
 #define PORTS_PORT_H
 

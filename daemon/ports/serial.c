@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "ports/serial.h"
+/* Real serial devices through libserialport, with what 0.1.1 leaves out: close-on-exec, exclusive use, hang-up. 0.1.2
+ * locks the port in sp_open() itself. */
+#include "ports/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "ports/stream.h"
+/* Ports that are plain descriptors: pty, FIFO, file, and standard input ("-"). */
+#include "ports/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "ports/tcp.h"
+/* tcp://host:port, for ser2net and Wi-Fi mats. */
+#include "ports/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -128,6 +128,6 @@ int main(void) {
         test_no_minus_zero();
         test_unmeasured_cells();
         test_unmeasured_half_is_grey();
-        canvas_free(&canvas);
+        free(canvas.at);
         return 0;
 }

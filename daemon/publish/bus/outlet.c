@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "contract/bus_names.h"
 #include "contract/live_bus.h"
-#include "publish/bus/callers.h"
 #include "publish/bus/values.h"
 #include "sitbone/settings.h"
 #include "util/clock.h"
@@ -24,11 +24,32 @@ static const uint64_t ANNOUNCE_EVERY_US = 300000; /* PropertiesChanged: about th
 static const uint64_t RETRY_FIRST_US = 1000000, RETRY_MOST_US = 60000000;
 static const uint64_t GOODBYE_US = 200000;               /* time that queued messages get to go out at the end */
 static const uint64_t QUEUED_MOST = 64;                  /* messages that the bus did not accept: it is stuck */
-static const double QUESTION_COST = 1, COMMAND_COST = 6; /* of an allowance that refills 30 a second */
+static const double QUESTION_COST = 1, COMMAND_COST = 6; /* of a caller's allowance */
 
-/* The properties that were sent last, each reduced to one number. */
-struct sent {
-        double value[LIVE_FIELDS_MAX];
+/* The allowance: a live view polls at up to 30 a second; nobody needs more. */
+static const double ALLOWANCE_MAX = 60, ALLOWANCE_PER_SECOND = 30;
+
+enum { CALLERS_MAX = 32, PENDING_MAX = 16 };
+
+struct bus;
+
+/* Answers the method call m. */
+typedef int (*answer_fn)(struct bus *b, sd_bus_message *m);
+
+struct caller {
+        char name[32]; /* unique name; a bus never gives one twice */
+        bool known;    /* uid is */
+        uint32_t uid;
+        double allowance; /* in calls */
+        uint64_t seen_us;
+};
+
+/* A call that waits for the uid of its caller. */
+struct pending_call {
+        struct bus *bus;
+        sd_bus_message *call; /* NULL = this place is free */
+        answer_fn answer;
+        sd_bus_slot *slot;
 };
 
 struct bus {
@@ -40,8 +61,9 @@ struct bus {
         bus_tap_fn tap;
         void *userdata;
         struct bus_view view;
-        struct sent sent;
-        struct bus_callers callers;
+        double sent[LIVE_FIELDS_MAX];       /* the properties that were sent last, each reduced to one number */
+        struct caller callers[CALLERS_MAX]; /* the most recent ones */
+        struct pending_call pending[PENDING_MAX];
         char name[BUS_NAME_MAX];
         char status[128];
         sd_bus_vtable properties[LIVE_FIELDS_MAX + 2];
@@ -62,6 +84,157 @@ static void set_status(struct bus *b, enum log_level level, const char *what, co
                 return;
         memcpy(b->status, status, sizeof(status));
         log_line(level, "bus: %s: %s", b->name, status);
+}
+
+/* ---- the callers of methods ---- */
+
+static void free_pending(struct pending_call *p) {
+        p->slot = sd_bus_slot_unref(p->slot);
+        p->call = sd_bus_message_unref(p->call);
+}
+
+/* The connection is gone: forgets unique names and pending calls, which went with it. */
+static void forget_callers(struct bus *b) {
+        for (int i = 0; i < PENDING_MAX; i++)
+                free_pending(&b->pending[i]);
+        memset(b->callers, 0, sizeof(b->callers));
+}
+
+/* Returns the caller's entry; a new caller replaces the one that was silent longest. */
+static struct caller *find_caller(struct bus *b, const char *name, uint64_t now_us) {
+        struct caller *oldest = &b->callers[0];
+
+        for (int i = 0; i < CALLERS_MAX; i++) {
+                if (strcmp(b->callers[i].name, name) == 0)
+                        return &b->callers[i];
+                if (b->callers[i].seen_us < oldest->seen_us)
+                        oldest = &b->callers[i];
+        }
+        memset(oldest, 0, sizeof(*oldest));
+        snprintf(oldest->name, sizeof(oldest->name), "%s", name);
+        oldest->allowance = ALLOWANCE_MAX;
+        oldest->seen_us = now_us;
+        return oldest;
+}
+
+static bool spend_allowance(struct caller *caller, double cost, uint64_t now_us) {
+        caller->allowance += (double)(now_us - caller->seen_us) * 1e-6 * ALLOWANCE_PER_SECOND;
+        caller->seen_us = now_us;
+        if (caller->allowance > ALLOWANCE_MAX)
+                caller->allowance = ALLOWANCE_MAX;
+        if (caller->allowance < cost)
+                return false;
+        caller->allowance -= cost;
+        return true;
+}
+
+/* logind's state files are small and in memory: reading them takes no bus call, and works inside the unit's sandbox,
+ * where the /proc of other users cannot be read. */
+static bool has_active_local_session(uid_t uid) {
+        char **sessions = NULL;
+        bool found = false;
+
+        if (sd_uid_get_sessions(uid, 1, &sessions) <= 0)
+                return false;
+        for (char **s = sessions; *s; s++) {
+                found |= sd_session_is_active(*s) > 0 && sd_session_is_remote(*s) == 0;
+                free(*s);
+        }
+        free(sessions);
+        return found;
+}
+
+static int answer_if_allowed(struct bus *b, sd_bus_message *m, uid_t uid, answer_fn answer) {
+        if (uid == 0 || uid == geteuid() || has_active_local_session(uid))
+                return answer(b, m);
+        return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED,
+                                          "Only root, the daemon's own user and users with an active local session "
+                                          "may call this method");
+}
+
+static int read_uid(sd_bus_message *reply, uint32_t *ret) {
+        const char *key;
+        int r = sd_bus_message_enter_container(reply, 'a', "{sv}");
+
+        while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
+                r = sd_bus_message_read(reply, "s", &key);
+                if (r >= 0 && strcmp(key, "UnixUserID") == 0)
+                        return sd_bus_message_read(reply, "v", "u", ret);
+                if (r >= 0)
+                        r = sd_bus_message_skip(reply, "v");
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(reply);
+        }
+        return r < 0 ? r : -ENODATA;
+}
+
+static int refuse_unknown(sd_bus_message *m) {
+        return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not tell the caller's uid");
+}
+
+static int on_credentials(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        struct pending_call *p = userdata;
+        struct bus *b = p->bus;
+        sd_bus_message *call = sd_bus_message_ref(p->call);
+        struct caller *caller;
+        uint32_t uid;
+        int r;
+
+        (void)ret_error;
+        free_pending(p);
+        if (sd_bus_message_is_method_error(reply, NULL) || read_uid(reply, &uid) < 0) {
+                r = refuse_unknown(call);
+        } else {
+                caller = find_caller(b, sd_bus_message_get_sender(call), 0);
+                caller->known = true;
+                caller->uid = uid;
+                r = answer_if_allowed(b, call, uid, p->answer);
+                if (r < 0) /* sd-bus answers with an error only for method handlers */
+                        r = sd_bus_reply_method_errno(call, r, NULL);
+        }
+        sd_bus_message_unref(call);
+        return r < 0 ? r : 1;
+}
+
+/* The ready-made sd_bus_query_sender_creds() would make the decision thread wait for the bus daemon. */
+static int request_uid(struct bus *b, sd_bus_message *m, answer_fn answer) {
+        struct pending_call *p = NULL;
+        int r;
+
+        for (int i = 0; i < PENDING_MAX && !p; i++)
+                if (!b->pending[i].call)
+                        p = &b->pending[i];
+        if (!p)
+                return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_LIMITS_EXCEEDED, "Too many callers at once");
+        p->bus = b;
+        p->answer = answer;
+        r = sd_bus_call_method_async(sd_bus_message_get_bus(m), &p->slot, "org.freedesktop.DBus",
+                                     "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionCredentials",
+                                     on_credentials, p, "s", sd_bus_message_get_sender(m));
+        if (r < 0)
+                return r;
+        p->call = sd_bus_message_ref(m);
+        return 1;
+}
+
+/* Calls answer at once, or as soon as the bus has reported the caller's uid, or answers with an error itself. cost: 1 =
+ * an ordinary call; a caller that calls too often is refused. */
+static int admit_caller(struct bus *b, sd_bus_message *m, double cost, answer_fn answer) {
+        const char *sender = sd_bus_message_get_sender(m);
+        uint64_t now_us = clock_boottime_us();
+        struct caller *caller;
+
+        if (!sender || strlen(sender) >= sizeof(caller->name))
+                return refuse_unknown(m);
+        caller = find_caller(b, sender, now_us);
+        if (!spend_allowance(caller, cost, now_us))
+                return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                                  "Called too often; wait a second, then try again");
+        if (b->kind == BUS_SESSION) /* only its own user can be on it */
+                return answer(b, m);
+        if (caller->known)
+                return answer_if_allowed(b, m, caller->uid, answer);
+        return request_uid(b, m, answer);
 }
 
 /* ---- properties ---- */
@@ -113,19 +286,20 @@ static bool has_moved(double before, double now, double step) {
 }
 
 /* True when a property moved by so much that it is worth a message. */
-static bool have_properties_moved(const struct bus_view *v, const struct sent *sent) {
+static bool have_properties_moved(const struct bus_view *v, const double sent[LIVE_FIELDS_MAX]) {
         struct live_values values;
 
         bus_fill_values(v, &values);
         for (size_t i = 0; i < live_fields_n; i++)
                 if (is_announced(&live_fields[i]) &&
-                    has_moved(sent->value[i], reduce_value(&live_fields[i], &values), live_fields[i].property_step))
+                    has_moved(sent[i], reduce_value(&live_fields[i], &values), live_fields[i].property_step))
                         return true;
         return false;
 }
 
 /* Writes the names of those properties, NULL at the end, and remembers them as sent. Returns their number. */
-static int collect_moved(const struct bus_view *v, struct sent *sent, char *ret_names[LIVE_FIELDS_MAX + 1]) {
+static int collect_moved(const struct bus_view *v, double sent[LIVE_FIELDS_MAX],
+                         char *ret_names[LIVE_FIELDS_MAX + 1]) {
         struct live_values values;
         int n = 0;
 
@@ -134,9 +308,9 @@ static int collect_moved(const struct bus_view *v, struct sent *sent, char *ret_
                 const struct live_field *f = &live_fields[i];
                 double now = reduce_value(f, &values);
 
-                if (!is_announced(f) || !has_moved(sent->value[i], now, f->property_step))
+                if (!is_announced(f) || !has_moved(sent[i], now, f->property_step))
                         continue;
-                sent->value[i] = now;
+                sent[i] = now;
                 memcpy(&ret_names[n++], &f->bus, sizeof(char *)); /* sd-bus wants char **, but writes nothing */
         }
         ret_names[n] = NULL;
@@ -169,16 +343,15 @@ static int answer_with(struct bus *b, sd_bus_message *m, int (*append)(sd_bus_me
         return r;
 }
 
-static int answer_get_live(void *userdata, sd_bus_message *m) {
-        return answer_with(userdata, m, bus_append_live);
+static int answer_get_live(struct bus *b, sd_bus_message *m) {
+        return answer_with(b, m, bus_append_live);
 }
 
-static int answer_get_why(void *userdata, sd_bus_message *m) {
-        return answer_with(userdata, m, bus_append_why);
+static int answer_get_why(struct bus *b, sd_bus_message *m) {
+        return answer_with(b, m, bus_append_why);
 }
 
-static int answer_tap(void *userdata, sd_bus_message *m) {
-        struct bus *b = userdata;
+static int answer_tap(struct bus *b, sd_bus_message *m) {
         const char *head;
         int fd = b->tap ? b->tap(b->userdata, &head) : -EOPNOTSUPP, r;
 
@@ -248,26 +421,22 @@ static enum command_result parse_inhibit(sd_bus_message *m, struct command *ret)
 
 /* ---- the object ---- */
 
-static int admit_caller(struct bus *b, sd_bus_message *m, double cost, bus_answer_fn answer) {
-        int r = bus_callers_admit(&b->callers, m, cost, clock_boottime_us(), answer);
-
-        return r < 0 ? r : 1;
-}
-
 /* handler: the method handler of sd-bus, which admits the caller and then calls answer. */
 #define DEFINE_METHOD(handler, cost, answer)                                                                          \
         static int handler(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {                              \
+                int r = admit_caller(userdata, m, cost, answer);                                                      \
+                                                                                                                      \
                 (void)ret_error;                                                                                      \
-                return admit_caller(userdata, m, cost, answer);                                                       \
+                return r < 0 ? r : 1;                                                                                 \
         }
 
 /* The same for a method that is a command: parse reads its arguments. */
 #define DEFINE_COMMAND(handler, type_, parse)                                                                         \
-        static int answer_##handler(void *userdata, sd_bus_message *m) {                                              \
+        static int answer_##handler(struct bus *b, sd_bus_message *m) {                                               \
                 struct command command = {.type = type_};                                                             \
                 enum command_result parsed = parse(m, &command);                                                      \
                                                                                                                       \
-                return answer_command(userdata, m, parsed, &command);                                                 \
+                return answer_command(b, m, parsed, &command);                                                        \
         }                                                                                                             \
         DEFINE_METHOD(handler, COMMAND_COST, answer_##handler)
 
@@ -287,7 +456,7 @@ DEFINE_COMMAND(on_unteach, COMMAND_UNTEACH, parse_name)
 DEFINE_COMMAND(on_set_sitter, COMMAND_SITTER, parse_name_or_none)
 DEFINE_COMMAND(on_session_done, COMMAND_WORKOUT, parse_nothing)
 
-/* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; bus_callers.h does it. */
+/* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; admit_caller() does it. */
 #define UNPRIVILEGED SD_BUS_VTABLE_UNPRIVILEGED
 
 /* Properties but OpenAlerts are in a second table, made from contract/live_fields.c. */
@@ -333,7 +502,7 @@ static void fill_property_table(sd_bus_vtable *ret) {
 /* ---- the connection ---- */
 
 static void close_connection(struct bus *b) {
-        bus_callers_reset(&b->callers);
+        forget_callers(b);
         b->owned = false;
         b->name_slot = sd_bus_slot_unref(b->name_slot);
         b->bus = sd_bus_close_unref(b->bus);
@@ -452,7 +621,7 @@ static int on_announce(sd_event_source *source, uint64_t usec, void *userdata) {
 
         (void)source, (void)usec;
         b->announcing = false;
-        if (!accepts_messages(b, 0) || collect_moved(&b->view, &b->sent, names) == 0)
+        if (!accepts_messages(b, 0) || collect_moved(&b->view, b->sent, names) == 0)
                 return 0;
         r = sd_bus_emit_properties_changed_strv(b->bus, BUS_PATH, BUS_INTERFACE, names);
         if (r < 0)
@@ -519,7 +688,7 @@ static void bus_post(void *self, const struct snapshot *snapshot) {
         b->view.snapshot = snapshot;
         b->view.wall = (struct wall){.now_us = snapshot->now_us, .realtime_us = clock_realtime_us()};
         post_alerts(b, &snapshot->alerts);
-        if (b->owned && !b->announcing && have_properties_moved(&b->view, &b->sent)) {
+        if (b->owned && !b->announcing && have_properties_moved(&b->view, b->sent)) {
                 b->announcing = true;
                 arm_timer(b->announce, ANNOUNCE_EVERY_US);
         }
@@ -611,7 +780,6 @@ int bus_new(const struct outlet_host *host, bus_tap_fn tap, const struct outlet 
         snprintf(b->status, sizeof(b->status), "%s", b->kind == BUS_OFF ? "off" : "connecting");
         bus_name(host->identity->seat_id, b->name);
         fill_property_table(b->properties);
-        bus_callers_init(&b->callers, b->kind == BUS_SESSION, b);
         r = add_timers(b);
         if (r < 0) {
                 bus_free(b);

@@ -3,9 +3,9 @@
  * waits for a peer, and the bus may come and go.
  *
  * The contract (names, members, types, units, errors, authorisation) is sitbone-dbus(7), config/man/sitbone-
- * dbus.7.scd; tests/system/test_bus_manual.py compares it with a running daemon. Methods and signals are in the
- * vtable of outlet.c, properties and the keys of GetLive in contract/live_fields.c, the keys of GetWhy and the
- * details of an alert in values.c and contract/bus_alert.c, authorisation and rate limits in callers.c. */
+ * dbus.7.scd; tests/system/test_bus_manual.py compares it with a running daemon. Methods and signals and the
+ * authorisation and rate limits of callers are in outlet.c, properties and the keys of GetLive in
+ * contract/live_fields.c, the keys of GetWhy and the details of an alert in values.c and contract/bus_alert.c. */
 #ifndef PUBLISH_BUS_OUTLET_H
 #define PUBLISH_BUS_OUTLET_H
 

@@ -67,12 +67,41 @@ static const char *const sql[SQL_N] = {
                             "WHERE NOT EXISTS(SELECT 1 FROM session WHERE at_s >= ?4)",
 };
 
-/* The statement, ready for its values. */
-static sqlite3_stmt *start_statement(struct history_writer *w, enum history_statement which) {
+/* ---- statements ---- */
+
+/* A parameter of a statement. A text of NULL and NAN are NULL in the table. */
+struct parameter {
+        int type; /* SQLITE_INTEGER, ...; 0 = the end of the parameters */
+        int64_t integer;
+        double real;
+        const char *text;
+};
+
+/* clang-format off */
+#define INTEGER(x) {.type = SQLITE_INTEGER, .integer = (int64_t)(x)}
+#define INTEGER_IF(known, x) {.type = (known) ? SQLITE_INTEGER : SQLITE_NULL, .integer = (int64_t)(x)}
+#define REAL(x) {.type = SQLITE_FLOAT, .real = (x)}
+#define TEXT(x) {.type = SQLITE_TEXT, .text = (x)}
+#define PARAMETERS(...) (const struct parameter[]){__VA_ARGS__, {0}} /* ?1, ?2, ... */
+/* clang-format on */
+
+/* The statement, ready for sqlite3_step(). Texts must last until then. parameters NULL: it has none. */
+static sqlite3_stmt *start_statement(struct history_writer *w, enum history_statement which,
+                                     const struct parameter *parameters) {
         sqlite3_stmt *s = w->statements[which];
 
         sqlite3_reset(s);
         sqlite3_clear_bindings(s);
+        for (int i = 0; parameters && parameters[i].type; i++) {
+                const struct parameter *p = &parameters[i];
+
+                if (p->type == SQLITE_INTEGER)
+                        sqlite3_bind_int64(s, i + 1, p->integer);
+                else if (p->type == SQLITE_FLOAT)
+                        sqlite3_bind_double(s, i + 1, p->real);
+                else if (p->type == SQLITE_TEXT)
+                        sqlite3_bind_text(s, i + 1, p->text, -1, SQLITE_STATIC);
+        }
         return s;
 }
 
@@ -83,7 +112,9 @@ static int end_query(sqlite3_stmt *s, int rc) {
 }
 
 /* Runs a statement without rows. */
-static int run_statement(sqlite3_stmt *s) {
+static int run_statement(struct history_writer *w, enum history_statement which, const struct parameter *parameters) {
+        sqlite3_stmt *s = start_statement(w, which, parameters);
+
         return end_query(s, sqlite3_step(s));
 }
 
@@ -133,12 +164,10 @@ static uint64_t find_asking_alert(const struct history_entry *e) {
  * set to continue. */
 static int find_squeeze_set(struct history_writer *w, const struct history_entry *e, int64_t at_s, uint64_t alert,
                             int64_t *ret_row) {
-        sqlite3_stmt *s = start_statement(w, SQL_SQUEEZE_LAST);
-        int rc;
+        sqlite3_stmt *s =
+                start_statement(w, SQL_SQUEEZE_LAST, PARAMETERS(INTEGER(at_s - SQUEEZE_SET_S), TEXT(e->sitter)));
+        int rc = sqlite3_step(s);
 
-        sqlite3_bind_int64(s, 1, at_s - SQUEEZE_SET_S);
-        sqlite3_bind_text(s, 2, e->sitter, -1, SQLITE_STATIC);
-        rc = sqlite3_step(s);
         *ret_row = rc == SQLITE_ROW && (alert == 0 || sqlite3_column_int64(s, 1) == (int64_t)alert)
                            ? sqlite3_column_int64(s, 0)
                            : 0;
@@ -149,27 +178,15 @@ static int add_squeezes(struct history_writer *w, const struct history_entry *e,
         int64_t at_s = convert_to_wall_s(w, e, 0), row;
         uint64_t alert = find_asking_alert(e);
         int rc = find_squeeze_set(w, e, at_s, alert, &row);
-        sqlite3_stmt *s;
 
         if (rc != SQLITE_OK)
                 return rc;
-        if (row > 0) {
-                s = start_statement(w, SQL_SQUEEZE_MORE);
-                sqlite3_bind_int64(s, 1, row);
-                sqlite3_bind_int64(s, 2, at_s);
-                sqlite3_bind_int64(s, 3, reps);
-                sqlite3_bind_double(s, 4, held_s);
-                return run_statement(s);
-        }
-        s = start_statement(w, SQL_SQUEEZE_ADD);
-        sqlite3_bind_int64(s, 1, at_s);
-        sqlite3_bind_int(s, 2, find_offset_min(at_s));
-        sqlite3_bind_text(s, 3, e->sitter, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(s, 4, reps);
-        sqlite3_bind_double(s, 5, held_s);
-        if (alert > 0)
-                sqlite3_bind_int64(s, 6, (int64_t)alert);
-        return run_statement(s);
+        if (row > 0)
+                return run_statement(w, SQL_SQUEEZE_MORE,
+                                     PARAMETERS(INTEGER(row), INTEGER(at_s), INTEGER(reps), REAL(held_s)));
+        return run_statement(w, SQL_SQUEEZE_ADD,
+                             PARAMETERS(INTEGER(at_s), INTEGER(find_offset_min(at_s)), TEXT(e->sitter), INTEGER(reps),
+                                        REAL(held_s), INTEGER_IF(alert > 0, alert)));
 }
 
 static int write_squeezes(struct history_writer *w, const struct history_entry *e) {
@@ -222,44 +239,33 @@ static void load_ledger(struct history_ledger *l, sqlite3_stmt *s, uint64_t numb
 
 static int update_bout_row(struct history_writer *w, bool open, const char *ending) {
         const struct history_ledger *l = &w->ledger;
-        sqlite3_stmt *s = start_statement(w, SQL_BOUT_UPDATE);
+        char *postures = format_postures(l->in_s);
+        int rc = run_statement(w, SQL_BOUT_UPDATE,
+                               PARAMETERS(INTEGER(l->row), INTEGER(l->until_s), INTEGER(open), TEXT(ending),
+                                          REAL(l->seated_s), TEXT(postures), INTEGER(l->shifts),
+                                          REAL(l->slump_s >= 0 ? l->slump_s : (double)NAN), INTEGER(l->squeezes),
+                                          REAL(l->squeezed_s)));
 
-        sqlite3_bind_int64(s, 1, l->row);
-        sqlite3_bind_int64(s, 2, l->until_s);
-        sqlite3_bind_int(s, 3, open);
-        sqlite3_bind_text(s, 4, ending, -1, SQLITE_STATIC);
-        sqlite3_bind_double(s, 5, l->seated_s);
-        sqlite3_bind_text(s, 6, format_postures(l->in_s), -1, free);
-        sqlite3_bind_int64(s, 7, l->shifts);
-        if (l->slump_s >= 0)
-                sqlite3_bind_double(s, 8, l->slump_s);
-        sqlite3_bind_int64(s, 9, l->squeezes);
-        sqlite3_bind_double(s, 10, l->squeezed_s);
-        return run_statement(s);
+        free(postures);
+        return rc;
 }
 
 /* The row exists already when the daemon was killed before its own state knew of the bout. */
 static int find_or_add_bout(struct history_writer *w, const struct history_entry *e) {
         const struct sitting *b = &e->sitting;
         int64_t began_s = convert_to_wall_s(w, e, b->bout_started_us);
-        sqlite3_stmt *s = start_statement(w, SQL_BOUT_FIND);
-        int rc;
+        sqlite3_stmt *s = start_statement(w, SQL_BOUT_FIND,
+                                          PARAMETERS(INTEGER(b->bout_number), INTEGER(began_s), INTEGER(SAME_DAY_S),
+                                                     INTEGER((b->changes & SITTING_BOUT_STARTED) != 0)));
+        int rc = sqlite3_step(s);
 
-        sqlite3_bind_int64(s, 1, (int64_t)b->bout_number);
-        sqlite3_bind_int64(s, 2, began_s);
-        sqlite3_bind_int64(s, 3, SAME_DAY_S);
-        sqlite3_bind_int(s, 4, (b->changes & SITTING_BOUT_STARTED) != 0);
-        rc = sqlite3_step(s);
         if (rc == SQLITE_ROW)
                 load_ledger(&w->ledger, s, b->bout_number);
         sqlite3_reset(s);
         if (rc != SQLITE_DONE)
                 return rc == SQLITE_ROW ? SQLITE_OK : rc;
-        s = start_statement(w, SQL_BOUT_ADD);
-        sqlite3_bind_int64(s, 1, (int64_t)b->bout_number);
-        sqlite3_bind_int64(s, 2, began_s);
-        sqlite3_bind_int(s, 3, find_offset_min(began_s));
-        rc = run_statement(s);
+        rc = run_statement(w, SQL_BOUT_ADD,
+                           PARAMETERS(INTEGER(b->bout_number), INTEGER(began_s), INTEGER(find_offset_min(began_s))));
         memset(w->ledger.in_s, 0, sizeof(w->ledger.in_s));
         w->ledger.row = sqlite3_last_insert_rowid(w->db);
         w->ledger.number = b->bout_number;
@@ -273,20 +279,16 @@ static int find_or_add_bout(struct history_writer *w, const struct history_entry
 
 static int add_posture(struct history_writer *w, int64_t at_s, enum posture_class k, double s_more) {
         int offset = find_offset_min(at_s);
-        sqlite3_stmt *s = start_statement(w, SQL_POSTURE_ADD);
 
-        sqlite3_bind_int64(s, 1, find_hour_begin(at_s, offset));
-        sqlite3_bind_text(s, 2, posture_name(k), -1, SQLITE_STATIC);
-        sqlite3_bind_int(s, 3, offset);
-        sqlite3_bind_double(s, 4, s_more);
-        return run_statement(s);
+        return run_statement(w, SQL_POSTURE_ADD,
+                             PARAMETERS(INTEGER(find_hour_begin(at_s, offset)), TEXT(posture_name(k)), INTEGER(offset),
+                                        REAL(s_more)));
 }
 
 /* Adds the balance and the shifts since the last entry to the hour. */
 static int add_balance(struct history_writer *w, const struct history_entry *e, int64_t at_s, uint32_t shifts) {
         struct history_ledger *l = &w->ledger;
         int offset = find_offset_min(at_s), rc;
-        sqlite3_stmt *s;
 
         if (e->asymmetry_known_us < l->asymmetry_known_us) { /* the daemon was restarted */
                 l->asymmetry_us = 0;
@@ -294,13 +296,10 @@ static int add_balance(struct history_writer *w, const struct history_entry *e, 
         }
         if (e->asymmetry_known_us == l->asymmetry_known_us && shifts == 0)
                 return SQLITE_OK;
-        s = start_statement(w, SQL_BALANCE_ADD);
-        sqlite3_bind_int64(s, 1, find_hour_begin(at_s, offset));
-        sqlite3_bind_int(s, 2, offset);
-        sqlite3_bind_double(s, 3, to_seconds(e->asymmetry_known_us - l->asymmetry_known_us));
-        sqlite3_bind_double(s, 4, (e->asymmetry_us - l->asymmetry_us) / 1e6);
-        sqlite3_bind_int64(s, 5, shifts);
-        rc = run_statement(s);
+        rc = run_statement(w, SQL_BALANCE_ADD,
+                           PARAMETERS(INTEGER(find_hour_begin(at_s, offset)), INTEGER(offset),
+                                      REAL(to_seconds(e->asymmetry_known_us - l->asymmetry_known_us)),
+                                      REAL((e->asymmetry_us - l->asymmetry_us) / 1e6), INTEGER(shifts)));
         l->asymmetry_us = e->asymmetry_us;
         l->asymmetry_known_us = e->asymmetry_known_us;
         return rc;
@@ -356,13 +355,8 @@ static int close_bout(struct history_writer *w, const struct sitting *b, const c
 /* ---- absences ---- */
 
 static int add_absence(struct history_writer *w, int64_t at_s, const char *kind) {
-        sqlite3_stmt *s = start_statement(w, SQL_AWAY_ADD);
-        int rc;
+        int rc = run_statement(w, SQL_AWAY_ADD, PARAMETERS(INTEGER(at_s), INTEGER(find_offset_min(at_s)), TEXT(kind)));
 
-        sqlite3_bind_int64(s, 1, at_s);
-        sqlite3_bind_int(s, 2, find_offset_min(at_s));
-        sqlite3_bind_text(s, 3, kind, -1, SQLITE_STATIC);
-        rc = run_statement(s);
         w->ledger.away_row = sqlite3_last_insert_rowid(w->db);
         w->ledger.away_began_s = at_s;
         return rc;
@@ -370,15 +364,16 @@ static int add_absence(struct history_writer *w, int64_t at_s, const char *kind)
 
 /* kind NULL: unchanged. until_s < 0: still away. */
 static int update_absence(struct history_writer *w, int64_t until_s, const char *kind) {
-        sqlite3_stmt *s = start_statement(w, SQL_AWAY_UPDATE);
+        struct history_ledger *l = &w->ledger;
+        int64_t row = l->away_row;
 
-        sqlite3_bind_int64(s, 1, w->ledger.away_row);
-        if (until_s >= 0) {
-                sqlite3_bind_int64(s, 2, until_s < w->ledger.away_began_s ? w->ledger.away_began_s : until_s);
-                w->ledger.away_row = 0;
-        }
-        sqlite3_bind_text(s, 3, kind, -1, SQLITE_STATIC);
-        return run_statement(s);
+        if (until_s >= 0)
+                l->away_row = 0;
+        return run_statement(
+                w, SQL_AWAY_UPDATE,
+                PARAMETERS(INTEGER(row),
+                           INTEGER_IF(until_s >= 0, until_s < l->away_began_s ? l->away_began_s : until_s),
+                           TEXT(kind)));
 }
 
 static int write_absence(struct history_writer *w, const struct history_entry *e) {
@@ -412,20 +407,13 @@ static int begin_absence_after_bout(struct history_writer *w, const char *kind) 
 
 /* ---- alerts ---- */
 
-static const char *null_if_empty(const char *text) {
-        return text[0] ? text : NULL;
-}
-
 static int find_alert(struct history_writer *w, const struct alert *a, int64_t raised_s, int64_t *ret_row) {
-        sqlite3_stmt *s = start_statement(w, SQL_ALERT_FIND);
-        int rc;
+        bool raised_now = a->changes & ALERT_RAISED; /* then it has no closed row */
+        sqlite3_stmt *s = start_statement(
+                w, SQL_ALERT_FIND,
+                PARAMETERS(INTEGER(a->id), INTEGER(raised_s), INTEGER(SAME_DAY_S), INTEGER(raised_now)));
+        int rc = sqlite3_step(s);
 
-        sqlite3_bind_int64(s, 1, (int64_t)a->id);
-        sqlite3_bind_int64(s, 2, raised_s);
-        sqlite3_bind_int64(s, 3, SAME_DAY_S);
-        sqlite3_bind_int(s, 4,
-                         (a->changes & ALERT_RAISED) != 0); /* an alert that was raised just now has no closed row */
-        rc = sqlite3_step(s);
         *ret_row = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
         return end_query(s, rc);
 }
@@ -433,16 +421,11 @@ static int find_alert(struct history_writer *w, const struct alert *a, int64_t r
 static int add_alert(struct history_writer *w, const struct history_entry *e, int k, int64_t raised_s,
                      int64_t *ret_row) {
         const struct alert *a = &e->alerts[k];
-        sqlite3_stmt *s = start_statement(w, SQL_ALERT_ADD);
-        int rc;
+        int rc = run_statement(w, SQL_ALERT_ADD,
+                               PARAMETERS(INTEGER(a->id), TEXT(alert_kind_name((enum alert_kind)k)), INTEGER(raised_s),
+                                          INTEGER(find_offset_min(raised_s)), REAL(to_seconds(a->seated_us)),
+                                          TEXT(*e->exercise[k] ? e->exercise[k] : NULL)));
 
-        sqlite3_bind_int64(s, 1, (int64_t)a->id);
-        sqlite3_bind_text(s, 2, alert_kind_name((enum alert_kind)k), -1, SQLITE_STATIC);
-        sqlite3_bind_int64(s, 3, raised_s);
-        sqlite3_bind_int(s, 4, find_offset_min(raised_s));
-        sqlite3_bind_double(s, 5, to_seconds(a->seated_us));
-        sqlite3_bind_text(s, 6, null_if_empty(e->exercise[k]), -1, SQLITE_STATIC);
-        rc = run_statement(s);
         *ret_row = sqlite3_last_insert_rowid(w->db);
         return rc;
 }
@@ -451,8 +434,8 @@ static int add_alert(struct history_writer *w, const struct history_entry *e, in
 static int write_alert(struct history_writer *w, const struct history_entry *e, int k) {
         const struct alert *a = &e->alerts[k];
         bool open = a->open || a->withdrawn, closed = !open && a->closed_us > 0;
+        bool answered = closed && a->answered_us >= a->raised_us;
         int64_t raised_s = convert_to_wall_s(w, e, a->raised_us), row = 0;
-        sqlite3_stmt *s;
         int rc;
 
         if (a->id == 0 || a->raised_us == 0 || (!a->changes && !e->first))
@@ -462,15 +445,10 @@ static int write_alert(struct history_writer *w, const struct history_entry *e, 
                 rc = add_alert(w, e, k, raised_s, &row);
         if (rc != SQLITE_OK)
                 return rc;
-        s = start_statement(w, SQL_ALERT_UPDATE);
-        sqlite3_bind_int64(s, 1, row);
-        if (closed) {
-                sqlite3_bind_int64(s, 2, convert_to_wall_s(w, e, a->closed_us));
-                sqlite3_bind_text(s, 3, alert_outcome_name(a->outcome), -1, SQLITE_STATIC);
-                if (a->answered_us >= a->raised_us)
-                        sqlite3_bind_double(s, 4, to_seconds(a->answered_us - a->raised_us));
-        }
-        return run_statement(s);
+        return run_statement(w, SQL_ALERT_UPDATE,
+                             PARAMETERS(INTEGER(row), INTEGER_IF(closed, convert_to_wall_s(w, e, a->closed_us)),
+                                        TEXT(closed ? alert_outcome_name(a->outcome) : NULL),
+                                        REAL(answered ? to_seconds(a->answered_us - a->raised_us) : (double)NAN)));
 }
 
 /* ---- workouts ---- */
@@ -486,16 +464,12 @@ static int64_t find_day_begin(int64_t at_s, int offset_min) {
 static int write_workout(struct history_writer *w, const struct history_entry *e) {
         int64_t at_s = convert_to_wall_s(w, e, 0);
         int offset_min = find_offset_min(at_s);
-        sqlite3_stmt *s;
 
         if (!e->session_done)
                 return SQLITE_OK;
-        s = start_statement(w, SQL_SESSION_ADD);
-        sqlite3_bind_int64(s, 1, at_s);
-        sqlite3_bind_int(s, 2, offset_min);
-        sqlite3_bind_text(s, 3, e->sitter, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(s, 4, find_day_begin(at_s, offset_min));
-        return run_statement(s);
+        return run_statement(w, SQL_SESSION_ADD,
+                             PARAMETERS(INTEGER(at_s), INTEGER(offset_min), TEXT(e->sitter),
+                                        INTEGER(find_day_begin(at_s, offset_min))));
 }
 
 /* ---- the calibration ---- */
@@ -516,11 +490,9 @@ static void format_poses(const struct history_entry *e, char *ret, size_t size) 
 /* *ret: the sitter's last row has these values already. */
 static int is_last_calibration(struct history_writer *w, const char *sitter, const char *what, const char *poses,
                                bool *ret) {
-        sqlite3_stmt *s = start_statement(w, SQL_CALIBRATION_LAST);
-        int rc;
+        sqlite3_stmt *s = start_statement(w, SQL_CALIBRATION_LAST, PARAMETERS(TEXT(sitter)));
+        int rc = sqlite3_step(s);
 
-        sqlite3_bind_text(s, 1, sitter, -1, SQLITE_STATIC);
-        rc = sqlite3_step(s);
         *ret = rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(s, 0), what) == 0 &&
                strcmp((const char *)sqlite3_column_text(s, 1), poses) == 0;
         return end_query(s, rc);
@@ -531,7 +503,6 @@ static int write_calibration(struct history_writer *w, const struct history_entr
         const char *what = e->calibrated ? "personal" : "population";
         int64_t at_s = convert_to_wall_s(w, e, 0);
         char poses[POSES_SIZE];
-        sqlite3_stmt *s;
         bool same;
         int rc;
 
@@ -541,13 +512,9 @@ static int write_calibration(struct history_writer *w, const struct history_entr
         rc = is_last_calibration(w, e->sitter, what, poses, &same);
         if (rc != SQLITE_OK || (same && !e->retaken))
                 return rc;
-        s = start_statement(w, SQL_CALIBRATION_ADD);
-        sqlite3_bind_int64(s, 1, at_s);
-        sqlite3_bind_int(s, 2, find_offset_min(at_s));
-        sqlite3_bind_text(s, 3, what, -1, SQLITE_STATIC);
-        sqlite3_bind_text(s, 4, poses, -1, SQLITE_STATIC);
-        sqlite3_bind_text(s, 5, e->sitter, -1, SQLITE_STATIC);
-        return run_statement(s);
+        return run_statement(
+                w, SQL_CALIBRATION_ADD,
+                PARAMETERS(INTEGER(at_s), INTEGER(find_offset_min(at_s)), TEXT(what), TEXT(poses), TEXT(e->sitter)));
 }
 
 /* ---- entries ---- */
@@ -618,7 +585,7 @@ int history_write(struct history_writer *w, const struct history_entry *entries,
 
 /* Continues the bout and the absence that were open when the daemon was killed. */
 static int restore_ledger(struct history_writer *w) {
-        sqlite3_stmt *s = start_statement(w, SQL_BOUT_LAST_OPEN);
+        sqlite3_stmt *s = start_statement(w, SQL_BOUT_LAST_OPEN, NULL);
         int rc = sqlite3_step(s);
 
         if (rc == SQLITE_ROW)
@@ -626,7 +593,7 @@ static int restore_ledger(struct history_writer *w) {
         sqlite3_reset(s);
         if (rc != SQLITE_ROW && rc != SQLITE_DONE)
                 return rc;
-        s = start_statement(w, SQL_AWAY_OPEN);
+        s = start_statement(w, SQL_AWAY_OPEN, NULL);
         rc = sqlite3_step(s);
         if (rc == SQLITE_ROW) {
                 w->ledger.away_row = sqlite3_column_int64(s, 0);

@@ -233,10 +233,8 @@ static int run_check(const struct options *options) {
         struct source *source = NULL;
         int status;
 
-        if (!c) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!c)
+                return complain_of_memory();
         status = source_load(options, &source);
         if (status == STATUS_DONE) {
                 check_content(c, source);

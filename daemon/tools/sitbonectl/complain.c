@@ -16,3 +16,8 @@ void complain(const char *format, ...) {
         sanitize_line(line); /* the text may quote files and other programs */
         fprintf(stderr, "sitbonectl: %s\n", line);
 }
+
+int complain_of_memory(void) {
+        complain("out of memory");
+        return STATUS_FAILED;
+}

@@ -9,4 +9,7 @@ enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 /* Prints "sitbonectl: ..." to stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Complains that there is no memory. Returns STATUS_FAILED. */
+int complain_of_memory(void);
+
 #endif

@@ -117,14 +117,10 @@ static int load_catalogue(const char *path, struct exercise_catalogue *ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         int status;
 
-        if (!mistakes) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!mistakes)
+                return complain_of_memory();
         exercises_load(path, mistakes, ret);
-        for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
-                complain("%s", mistakes->text[i]);
-        status = mistakes->n ? STATUS_USAGE : STATUS_DONE;
+        status = report_mistakes(mistakes);
         free(mistakes);
         return status;
 }
@@ -132,10 +128,10 @@ static int load_catalogue(const char *path, struct exercise_catalogue *ret) {
 static int show_exercises(const struct options *options, bool workout) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
         struct settings *settings = calloc(1, sizeof(*settings));
-        int status = STATUS_FAILED;
+        int status;
 
         if (!catalogue || !settings)
-                complain("out of memory");
+                status = complain_of_memory();
         else if ((status = load_settings(options->config, settings)) == STATUS_DONE)
                 status = load_catalogue(exercises_path(options, settings), catalogue);
         if (status == STATUS_DONE && workout)

@@ -17,24 +17,22 @@
 /* PREFIX: enough bytes for a few dozen frames of the largest mat. */
 enum { PERIODS_MAX = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
 
-static void complain_of_mistakes(const struct config_errors *mistakes) {
+int report_mistakes(const struct config_errors *mistakes) {
         for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
                 complain("%s", mistakes->text[i]);
+        return mistakes->n ? STATUS_USAGE : STATUS_DONE;
 }
 
 int load_settings(const char *path, struct settings *ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        int n;
+        int status;
 
-        if (!mistakes) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!mistakes)
+                return complain_of_memory();
         settings_load(path, ret, mistakes);
-        complain_of_mistakes(mistakes);
-        n = mistakes->n;
+        status = report_mistakes(mistakes);
         free(mistakes);
-        return n ? STATUS_USAGE : STATUS_DONE;
+        return status;
 }
 
 const char *exercises_path(const struct options *options, const struct settings *settings) {
@@ -49,7 +47,7 @@ static int read_format(const char *name, struct format *storage, const struct fo
 
         *ret = mistakes ? format_find(name, storage, mistakes) : NULL;
         if (mistakes)
-                complain_of_mistakes(mistakes);
+                report_mistakes(mistakes);
         free(mistakes);
         return *ret ? STATUS_DONE : STATUS_USAGE;
 }
@@ -70,20 +68,19 @@ static int complain_of_unknown_format(const struct format_list *list, const char
 int load_formats(const char *name, struct format_list **ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct format_list *list = calloc(1, sizeof(*list));
-        int status = STATUS_FAILED, before = 0;
+        int status = STATUS_DONE, before;
 
         if (mistakes && list) {
                 format_list_load(list, format_folders, mistakes);
                 before = mistakes->n;
-                status = STATUS_DONE;
                 if (name && strchr(name, '/'))
                         format_list_add(list, name, mistakes);
                 else if (name && !format_list_by_name(list, name))
                         status = complain_of_unknown_format(list, name);
-                complain_of_mistakes(mistakes);
+                report_mistakes(mistakes);
                 status = mistakes->n > before ? STATUS_USAGE : status;
         } else {
-                complain("out of memory");
+                status = complain_of_memory();
         }
         free(mistakes);
         *ret = list;
@@ -125,7 +122,7 @@ int format_of_head(const char *data, size_t n, struct format *storage, const str
                 status = STATUS_DONE;
         }
         if (mistakes)
-                complain_of_mistakes(mistakes);
+                report_mistakes(mistakes);
         free(mistakes);
         return status;
 }
@@ -145,10 +142,8 @@ int source_load(const struct options *options, struct source **ret) {
         struct source *s = calloc(1, sizeof(*s));
         int status, r;
 
-        if (!s) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!s)
+                return complain_of_memory();
         s->path = options->args[0];
         status = find_format(options->format, &s->described, &s->format);
         if (status == STATUS_DONE)

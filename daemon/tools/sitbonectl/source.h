@@ -22,6 +22,9 @@ struct source {
         struct frame frame;
 };
 
+/* Complains of each mistake in a file. STATUS_DONE if there are none, or else STATUS_USAGE. */
+int report_mistakes(const struct config_errors *mistakes);
+
 /* Loads the settings; path NULL: the installed ones. STATUS_DONE, or STATUS_USAGE after a complaint of each mistake. */
 int load_settings(const char *path, struct settings *ret);
 

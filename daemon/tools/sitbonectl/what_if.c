@@ -151,8 +151,7 @@ int what_if_compare(const struct what_if *w, bool json) {
         if (status == STATUS_DONE)
                 status = w->collect(w->userdata, true, &after);
         if (status == STATUS_DONE && !make_pairs(&before, &after, w->near_s, &pairs)) {
-                complain("out of memory");
-                status = STATUS_FAILED;
+                status = complain_of_memory();
         }
         if (status == STATUS_DONE && json)
                 print_json(&pairs);

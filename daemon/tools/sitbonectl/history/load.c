@@ -259,10 +259,8 @@ static int measure_slumps(struct history *h) {
         double *room = malloc((h->n_bouts + 1) * sizeof(*room));
         int n;
 
-        if (!room) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!room)
+                return complain_of_memory();
         for (int hour = 0; hour < 24; hour++)
                 h->slump_min[hour] = measure_slump(h, hour, room, &n);
         h->slump_all_min = measure_slump(h, -1, room, &h->slump_n);
@@ -389,10 +387,8 @@ int history_load(sqlite3 *db, const struct history_period *period, struct histor
 
         *ret = (struct history){.period = *period, .n_days = (int)(period->last_day - period->first_day + 1)};
         ret->days = calloc((size_t)ret->n_days, sizeof(*ret->days));
-        if (!ret->days) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!ret->days)
+                return complain_of_memory();
         for (size_t i = 0; i < sizeof(queries) / sizeof(*queries) && status == STATUS_DONE; i++)
                 status = query_rows(db, queries[i].sql, period, queries[i].add_row, ret);
         if (status == STATUS_DONE)

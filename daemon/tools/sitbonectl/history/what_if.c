@@ -137,8 +137,7 @@ static int simulate_history(const struct history *h, const char *config, struct 
                 play_history(s, h);
         }
         if (!settings || !s || s->failed) {
-                complain("out of memory");
-                status = STATUS_FAILED;
+                status = complain_of_memory();
         }
         free(settings);
         free(s);
@@ -168,10 +167,8 @@ int history_what_if(const struct options *options, sqlite3 *db, const struct his
         char title[512];
         int status;
 
-        if (!h) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!h)
+                return complain_of_memory();
         status = history_load(db, period, h);
         if (status == STATUS_DONE) {
                 struct comparison comparison = {options, h};

@@ -51,8 +51,7 @@ static int begin_lesson(const struct options *options, double prepare_s, struct 
         if (ret->view)
                 return STATUS_DONE;
         link_close(&ret->link);
-        complain("out of memory");
-        return STATUS_FAILED;
+        return complain_of_memory();
 }
 
 static int end_lesson(struct lesson *s, int status) {
@@ -219,6 +218,14 @@ static int calibrate_all(struct lesson *s) {
 }
 
 static int calibrate_one(struct lesson *s, const char *pose) {
+        static const struct {
+                const char *pose, *done;
+        } sentences[] = {
+                {"empty", N_("The seat as it is now counts as empty.")},
+                {"squeeze",
+                 N_("Changes of the load that look like a squeeze are counted from now on (experimental).")},
+                {"upright", N_("The way you sit now counts as your upright.")},
+        };
         double apart;
         int status;
 
@@ -227,18 +234,11 @@ static int calibrate_one(struct lesson *s, const char *pose) {
         status = learn_pose(s, "Calibrate", pose);
         if (status != STATUS_DONE)
                 return status;
-        if (is_equal(pose, "empty")) {
-                puts(_("The seat as it is now counts as empty."));
-                return STATUS_DONE;
-        }
-        if (is_equal(pose, "squeeze")) {
-                puts(_("Changes of the load that look like a squeeze are counted from now on (experimental)."));
-                return STATUS_DONE;
-        }
-        if (is_equal(pose, "upright")) {
-                puts(_("The way you sit now counts as your upright."));
-                return STATUS_DONE;
-        }
+        for (size_t i = 0; i < sizeof(sentences) / sizeof(*sentences); i++)
+                if (is_equal(pose, sentences[i].pose)) {
+                        puts(_(sentences[i].done));
+                        return STATUS_DONE;
+                }
         apart = find_separation(s->view, pose);
         if (isnan(apart))
                 printf(_("Calibrated: %s. Its separation is shown after upright is calibrated.\n"),

@@ -120,10 +120,8 @@ static int run_status(const struct options *options) {
         struct link link;
         int status, r;
 
-        if (!view) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!view)
+                return complain_of_memory();
         status = link_open(options, &link);
         if (status == STATUS_DONE) {
                 r = link_live(&link, view);

@@ -313,10 +313,8 @@ static int run_watch(const struct options *options) {
         struct watch *w = calloc(1, sizeof(*w));
         int status;
 
-        if (!w) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!w)
+                return complain_of_memory();
         w->options = options;
         view_clear(&w->view);
         if (options->svg && !options->once) {
@@ -330,7 +328,7 @@ static int run_watch(const struct options *options) {
                 status = watch_screen(w);
         if (w->linked)
                 link_close(&w->link);
-        canvas_free(&w->canvas);
+        free(w->canvas.at);
         free(w);
         return status;
 }

@@ -1,28 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
+/* replay: a recording through pipeline_step() in virtual time; sinks turn each decision into lines, a summary or a
+ * picture. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
 #include "contract/live_fill.h"
+#include "core/estimate/calibration.h"
 #include "core/estimate/estimate.h"
+#include "core/estimate/pose_average.h"
+#include "core/estimate/reference.h"
+#include "core/estimate/taught.h"
 #include "core/pipeline.h"
-#include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/replay/json.h"
-#include "tools/sitbonectl/replay/learn.h"
 #include "tools/sitbonectl/replay/summary.h"
-#include "tools/sitbonectl/replay/time.h"
 #include "tools/sitbonectl/source.h"
 #include "tools/sitbonectl/view/values.h"
 #include "tools/sitbonectl/what_if.h"
+#include "words/names.h"
 
 enum { STALE_PERIODS = 4 };
 
-enum {
-        NEAR_S = 900, /* alerts of one kind in two runs that are this close count as one that moved */
-        END_S = 2,    /* a recording ends at most this long after its last frame */
+/* NEAR_S: alerts of one kind in two runs, at most this far apart, are one alert that moved. END_S: a recording ends at most
+ * this long after its last frame. */
+enum { NEAR_S = 900, END_S = 2 };
+
+/* A part of the recording to learn from: NAME=FROM-TO. */
+struct span {
+        const char *text; /* as it was typed */
+        double from_s, to_s;
+};
+
+struct lesson_span {
+        struct span span;
+        struct lesson lesson;
+};
+
+struct pose_span {
+        struct span span;
+        enum calibrate_pose pose;
+        struct pose_average average;
+};
+
+/* The recording is run through once to learn postures (--teach) and a guided calibration (--calibrate) from it, and then
+ * again with the profile that was learnt. */
+struct teaching {
+        int n_lessons, n_poses;
+        struct lesson_span *lessons;
+        struct pose_span poses[POSE_N];
+        double last_s; /* of the frame before; NAN = none */
+        struct profile profile;
 };
 
 /* Called after every decision, whether a frame came or only time passed. */
@@ -33,6 +63,7 @@ struct replay {
         struct snapshot snapshot;
         struct exercise_catalogue exercises;
         struct source *source;
+        struct teaching teaching;
         uint64_t deadline_us;
         replay_fn decided;
         void *userdata;
@@ -47,7 +78,7 @@ static void step_pipeline(struct replay *r, const struct frame *frame, uint64_t 
         r->decided(r->userdata, &r->snapshot);
 }
 
-/* Makes the decisions that the daemon's timer would have made before this frame. */
+/* Makes the decisions that the daemon's timer would have made before this time. */
 static void let_time_pass(struct replay *r, uint64_t until_us) {
         while (r->deadline_us < until_us) {
                 uint64_t now_us = r->deadline_us;
@@ -68,8 +99,8 @@ static void on_frame(void *userdata, const struct frame *frame, const struct rec
         step_pipeline(r, frame, frame->arrived_us);
 }
 
-/* A recording may be slower than any mat that the stale limit was made for: the mat would count as silent before every frame. */
-static void suit_stale_limit(struct source *s) {
+/* A recording may be slower than every mat that the stale limit was made for: the mat would be silent before each frame. */
+static void raise_stale_limit(struct source *s) {
         double period_s = source_period_s(s), limit_ms = ceil(period_s * STALE_PERIODS * 1000);
 
         if (!isfinite(limit_ms) || limit_ms <= s->settings.device.stale_ms)
@@ -81,35 +112,29 @@ static void suit_stale_limit(struct source *s) {
         s->settings.device.stale_ms = (int32_t)limit_ms;
 }
 
-/* Alerts work without exercises, but a catalogue given by the user must be readable. */
+/* Alerts do without exercises if the installed catalogue is missing; a catalogue that was named must be in order. */
 static int load_exercises(const char *path, struct exercise_catalogue *ret) {
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         int status = STATUS_DONE;
 
-        if (!mistakes) {
-                complain("out of memory");
-                return STATUS_FAILED;
-        }
+        if (!mistakes)
+                return complain_of_memory();
         exercises_load(path, mistakes, ret);
-        for (int i = 0; path && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
-                complain("%s", mistakes->text[i]);
-        if (mistakes->n && path)
-                status = STATUS_USAGE;
+        if (path)
+                status = report_mistakes(mistakes);
         else if (mistakes->n)
                 fprintf(stderr, "note: alerts name no exercise (%s); add --exercises FILE\n", mistakes->text[0]);
         free(mistakes);
         return status;
 }
 
-/* Loads the response curves of the settings, if there are any. */
+/* Loads the response curves if the settings name any. */
 static int load_response(struct replay *r) {
         const char *path = r->source->settings.condition.response_file;
         struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
         struct response *response = mistakes && *path ? response_load(path, mistakes) : NULL;
-        int status = mistakes && mistakes->n == 0 ? STATUS_DONE : STATUS_USAGE;
+        int status = mistakes ? report_mistakes(mistakes) : complain_of_memory();
 
-        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
-                complain("%s", mistakes->text[i]);
         if (!condition_set_response(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
                          r->source->recording.layout.geometry.n_cells);
@@ -120,8 +145,8 @@ static int load_response(struct replay *r) {
         return status;
 }
 
-/* Replays from the beginning with a profile of the sitter (may be NULL). */
-static int run_pass(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
+/* Runs the recording through from its beginning, with what is known of the sitter (perhaps NULL). */
+static int run_once(struct replay *r, const struct profile *profile, replay_fn decided, void *userdata) {
         struct source *source = r->source;
         char error[RECORDING_ERROR_MAX];
         int status = source_open(source, error);
@@ -144,68 +169,206 @@ static int run_pass(struct replay *r, const struct profile *profile, replay_fn d
         recording_each(&source->recording, &source->frame, on_frame, r);
         if (source->recording.frames > 0)
                 return STATUS_DONE;
-        complain("%s: no frame in it; sitbonectl check %s reports why", source->path, source->path);
+        complain("%s: no frame in it; sitbonectl check %s says why", source->path, source->path);
         return STATUS_FAILED;
 }
 
-/* Replays once, or twice if there is something to learn: first to learn, then to decide with the profile. */
-static int run_passes(struct replay *r, struct replay_learner *learner, replay_fn decided, void *userdata) {
-        struct profile *profile = NULL;
-        int status = STATUS_DONE;
+/* ---- learning from the recording itself ---- */
 
-        if (learner) {
-                profile = calloc(1, sizeof(*profile));
-                status = profile ? run_pass(r, NULL, replay_learner_decided, learner) : STATUS_FAILED;
-                if (status == STATUS_DONE)
-                        status = replay_learner_finish(learner, r->source->recording.layout.geometry.n_cells, profile);
-        }
-        if (status == STATUS_DONE)
-                status = run_pass(r, profile, decided, userdata);
-        free(profile);
-        return status;
+/* Parses "NAME=FROM-TO" for a lesson. The name may contain a hyphen; times are not negative. */
+static bool parse_lesson(const char *text, struct lesson_span *ret) {
+        const char *times = strchr(text, '=');
+        char name[POSTURE_NAME_MAX] = "";
+        size_t n = times ? (size_t)(times - text) : 0;
+
+        if (n == 0 || n >= sizeof(name))
+                return false;
+        memcpy(name, text, n);
+        ret->span.text = text;
+        return parse_span(times + 1, &ret->span.from_s, &ret->span.to_s) && lesson_begin(&ret->lesson, name);
 }
 
-static int replay_source(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
-        struct replay *r = calloc(1, sizeof(*r));
-        struct replay_learner *learner = NULL;
-        int status;
+static int parse_lessons(const struct repeated *all, struct teaching *l) {
+        if (all->n > OPTIONS_REPEATED_MAX) {
+                complain("--teach at most %d times", OPTIONS_REPEATED_MAX);
+                return STATUS_USAGE;
+        }
+        l->lessons = calloc((size_t)all->n + 1, sizeof(*l->lessons));
+        if (!l->lessons)
+                return complain_of_memory();
+        for (; l->n_lessons < all->n; l->n_lessons++)
+                if (!parse_lesson(all->of[l->n_lessons], &l->lessons[l->n_lessons])) {
+                        complain("--teach %s: must be NAME=FROM-TO, a name of letters, digits, - and _ (at most %d) "
+                                 "and seconds of the recording, as in crossed-left=30-40",
+                                 all->of[l->n_lessons], POSTURE_NAME_MAX - 1);
+                        return STATUS_USAGE;
+                }
+        return STATUS_DONE;
+}
 
-        if (!r) {
-                complain("out of memory");
+static bool find_pose(const char *name, size_t n, enum calibrate_pose *ret) {
+        for (enum calibrate_pose p = POSE_UPRIGHT; p < POSE_N; p++)
+                if (strlen(pose_name(p)) == n && strncmp(pose_name(p), name, n) == 0) {
+                        *ret = p;
+                        return true;
+                }
+        return false;
+}
+
+/* Parses "POSE=FROM-TO". */
+static bool parse_pose(const char *text, struct pose_span *ret) {
+        const char *times = strchr(text, '=');
+
+        ret->span.text = text;
+        return times && find_pose(text, (size_t)(times - text), &ret->pose) &&
+               parse_span(times + 1, &ret->span.from_s, &ret->span.to_s);
+}
+
+static int parse_poses(const struct repeated *all, struct teaching *l) {
+        bool upright = all->n == 0;
+
+        if (all->n > POSE_N) {
+                complain("--calibrate once for each of the %d poses", POSE_N);
+                return STATUS_USAGE;
+        }
+        l->last_s = (double)NAN;
+        for (; l->n_poses < all->n; l->n_poses++) {
+                struct pose_span *p = &l->poses[l->n_poses];
+
+                if (!parse_pose(all->of[l->n_poses], p)) {
+                        complain("--calibrate %s: must be POSE=FROM-TO, upright, slouched, arched, left or right and "
+                                 "seconds of the recording, as in slouched=60-75",
+                                 all->of[l->n_poses]);
+                        return STATUS_USAGE;
+                }
+                pose_average_start(&p->average, p->pose);
+                upright = upright || p->pose == POSE_UPRIGHT;
+        }
+        if (upright)
+                return STATUS_DONE;
+        complain("--calibrate: upright=FROM-TO is missing; the other poses are compared with it");
+        return STATUS_USAGE;
+}
+
+static bool is_within(const struct span *s, double now_s) {
+        return now_s >= s->from_s - 1e-6 && now_s < s->to_s - 1e-6;
+}
+
+static void add_to_lessons(void *userdata, const struct snapshot *s) {
+        struct teaching *l = userdata;
+        const double now_s = source_time_s(s->now_us), dt = isnan(l->last_s) ? 0 : now_s - l->last_s;
+        struct sitter_sample sample = {.features = &s->features, .quiet = !s->posture.shifting, .dt_s = (float)dt};
+
+        if (!s->fresh)
+                return;
+        l->last_s = now_s;
+        for (int i = 0; i < l->n_lessons; i++)
+                if (is_within(&l->lessons[i].span, now_s))
+                        lesson_add(&l->lessons[i].lesson, &l->profile, &s->features);
+        reference_vector(&s->features, sample.vector);
+        for (int i = 0; i < l->n_poses; i++)
+                if (is_within(&l->poses[i].span, now_s) && s->posture.occupancy == OCCUPANCY_PERSON)
+                        pose_average_step(&l->poses[i].average, &sample);
+}
+
+static int learn_postures(struct teaching *l) {
+        for (int i = 0; i < l->n_lessons; i++) {
+                enum command_result r = lesson_learn(&l->lessons[i].lesson, &l->profile);
+
+                if (r == COMMAND_OK)
+                        continue;
+                complain("--teach %s: %s", l->lessons[i].span.text,
+                         r == COMMAND_OUT_OF_RANGE ? "too many names" : "fewer than two maps in that time");
                 return STATUS_FAILED;
         }
+        return STATUS_DONE;
+}
+
+static int learn_poses(struct teaching *l, uint32_t n_cells) {
+        struct calibration *c = &l->profile.calibration;
+
+        for (int i = 0; i < l->n_poses; i++) {
+                if (l->poses[i].average.phase != LEARNING_DONE) {
+                        complain("--calibrate %s: not ten quiet seconds of somebody sitting in that time",
+                                 l->poses[i].span.text);
+                        return STATUS_FAILED;
+                }
+                pose_average_result(&l->poses[i].average, &c->pose[l->poses[i].pose]);
+        }
+        for (int i = 0; i < l->n_poses; i++)
+                if (calibration_separation(c, POSE_UPRIGHT, l->poses[i].pose) < CALIBRATION_APART_LEAST) {
+                        complain("--calibrate %s: cannot be distinguished from upright", l->poses[i].span.text);
+                        return STATUS_FAILED;
+                }
+        if (l->n_poses > 0) {
+                c->version = PROFILE_VERSION;
+                l->profile.n_cells = n_cells;
+        }
+        return STATUS_DONE;
+}
+
+/* ---- runs ---- */
+
+/* Runs once, or twice: to learn, and to decide with what was learnt. */
+static int run_and_learn(struct replay *r, replay_fn decided, void *userdata) {
+        struct teaching *l = &r->teaching;
+        int status;
+
+        if (l->n_lessons == 0 && l->n_poses == 0)
+                return run_once(r, NULL, decided, userdata);
+        status = run_once(r, NULL, add_to_lessons, l);
+        if (status == STATUS_DONE)
+                status = learn_postures(l);
+        if (status == STATUS_DONE)
+                status = learn_poses(l, r->source->recording.layout.geometry.n_cells);
+        return status == STATUS_DONE ? run_once(r, &l->profile, decided, userdata) : status;
+}
+
+static int run_source(struct source *source, const struct options *options, replay_fn decided, void *userdata) {
+        struct replay *r = calloc(1, sizeof(*r));
+        int status;
+
+        if (!r)
+                return complain_of_memory();
         r->source = source;
-        status = replay_learner_new(options, &learner);
+        status = parse_lessons(&options->teach, &r->teaching);
+        if (status == STATUS_DONE)
+                status = parse_poses(&options->calibrate, &r->teaching);
         if (status == STATUS_DONE)
                 status = load_exercises(exercises_path(options, &source->settings), &r->exercises);
         if (status == STATUS_DONE) {
-                suit_stale_limit(source);
-                status = run_passes(r, learner, decided, userdata);
+                raise_stale_limit(source);
+                status = run_and_learn(r, decided, userdata);
         }
-        replay_learner_free(learner);
+        free(r->teaching.lessons);
         free(r);
         return status;
 }
 
+/* ---- sinks ---- */
+
 static int replay_as_json(struct source *source, const struct options *options) {
         struct replay_json *json = replay_json_new(stdout);
-        int status = STATUS_FAILED;
+        int status;
 
-        if (json)
-                status = replay_source(source, options, replay_json_decided, json);
+        if (!json)
+                return complain_of_memory();
+        status = run_source(source, options, replay_json_decided, json);
         replay_json_free(json);
         return status;
 }
 
 static int replay_as_summary(struct source *source, const struct options *options) {
-        struct replay_summary *summary = replay_summary_new(options->teach.n > 0);
-        int status = STATUS_FAILED;
+        struct replay_summary *summary = calloc(1, sizeof(*summary));
+        int status;
 
-        if (summary)
-                status = replay_source(source, options, replay_summary_decided, summary);
+        if (!summary)
+                return complain_of_memory();
+        summary->taught = options->teach.n > 0;
+        status = run_source(source, options, replay_summary_decided, summary);
         if (status == STATUS_DONE)
                 replay_summary_print(summary, stdout, source->path, &source->recording);
-        replay_summary_free(summary);
+        free(summary);
         return status;
 }
 
@@ -233,12 +396,12 @@ static void fill_view(struct view *v, const struct snapshot *s, const struct set
         view_settle(v);
 }
 
-static void picture_decided(void *userdata, const struct snapshot *s) {
+static void update_picture(void *userdata, const struct snapshot *s) {
         struct picture *p = userdata;
 
-        if (replay_time_s(s) > p->at_s && isfinite(p->taken_s))
+        if (source_time_s(s->now_us) > p->at_s && isfinite(p->taken_s))
                 return;
-        p->taken_s = replay_time_s(s);
+        p->taken_s = source_time_s(s->now_us);
         fill_view(&p->view, s, p->settings);
 }
 
@@ -248,7 +411,7 @@ static int replay_as_picture(struct source *source, const struct options *option
         int status, r;
 
         if (!p)
-                return STATUS_FAILED;
+                return complain_of_memory();
         p->at_s = options->at ? strtod(options->at, &end) : (double)INFINITY;
         p->taken_s = (double)NAN;
         p->settings = &source->settings;
@@ -257,7 +420,7 @@ static int replay_as_picture(struct source *source, const struct options *option
                 free(p);
                 return STATUS_USAGE;
         }
-        status = replay_source(source, options, picture_decided, p);
+        status = run_source(source, options, update_picture, p);
         snprintf(p->view.live.seat_name, sizeof(p->view.live.seat_name), "sitbone");
         if (status == STATUS_DONE && options->at && p->at_s > p->taken_s + END_S) {
                 complain("--at %s: the recording ends at %.1f s", options->at, p->taken_s);
@@ -271,15 +434,15 @@ static int replay_as_picture(struct source *source, const struct options *option
         return status;
 }
 
-static void list_alerts(void *userdata, const struct snapshot *s) {
+static void add_alerts(void *userdata, const struct snapshot *s) {
         struct what_if_list *l = userdata;
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 if (s->alerts.of[k].changes & ALERT_RAISED)
-                        (void)what_if_add(l, (enum alert_kind)k, replay_time_s(s));
+                        (void)what_if_add(l, (enum alert_kind)k, source_time_s(s->now_us));
 }
 
-static void write_moment(double at_s, char *ret, size_t size) {
+static void format_moment(double at_s, char *ret, size_t size) {
         unsigned long whole = (unsigned long)at_s;
 
         snprintf(ret, size, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
@@ -294,20 +457,20 @@ static int collect_alerts(void *userdata, bool after, struct what_if_list *list)
         struct comparison *c = userdata;
         int status = after ? load_settings(c->options->against, &c->source->settings) : STATUS_DONE;
 
-        return status == STATUS_DONE ? replay_source(c->source, c->options, list_alerts, list) : status;
+        return status == STATUS_DONE ? run_source(c->source, c->options, add_alerts, list) : status;
 }
 
-/* Replays the recording twice: with --config, then with --against. */
+/* Runs the same recording twice: with --config, then with --against. */
 static int replay_against(struct source *source, const struct options *options) {
         struct comparison comparison = {source, options};
         struct what_if what_if = {
-                .collect = collect_alerts, .format_moment = write_moment, .userdata = &comparison, .near_s = NEAR_S};
+                .collect = collect_alerts, .format_moment = format_moment, .userdata = &comparison, .near_s = NEAR_S};
 
         return what_if_compare(&what_if, options->json);
 }
 
-/* Standard output may be JSON for a script: damage is reported on standard error. Refused frames are in the summary. */
-static void print_missing(const struct source *s) {
+/* Standard output may be JSON for a script: losses are reported on standard error. The summary has the refused frames. */
+static void report_losses(const struct source *s) {
         const struct recording *r = &s->recording;
 
         if (!r->format || r->damaged_bytes > 0 || r->cut_bytes > 0)
@@ -334,7 +497,7 @@ static int run_replay(const struct options *options) {
         else
                 status = replay_as_summary(source, options);
         if (status == STATUS_DONE)
-                print_missing(source);
+                report_losses(source);
         source_free(source);
         return status;
 }

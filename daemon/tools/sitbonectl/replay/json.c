@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* Scripts rely on the keys: do not rename them. */
 #include "tools/sitbonectl/replay/json.h"
 
 #include <math.h>
@@ -8,7 +7,7 @@
 #include "contract/live_fill.h"
 #include "contract/live_json.h"
 #include "sitbone/settings.h"
-#include "tools/sitbonectl/replay/time.h"
+#include "tools/sitbonectl/source.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
 #include "words/names.h"
@@ -40,7 +39,7 @@ static void print_frame(struct replay_json *j, const struct snapshot *s) {
         live_values_fill_frame(v, s, 0);
         if (s->posture.occupancy == OCCUPANCY_VACANT)
                 v->asymmetry = (double)NAN;
-        line = json_pack("{s:o}", "t_s", live_json_number(replay_time_s(s), 3));
+        line = json_pack("{s:o}", "t_s", live_json_number(source_time_s(s->now_us), 3));
         live_json_put(line, v, LIVE_REPLAY);
         /* two lumps of noise on an empty seat are no sit bones */
         json_object_set_new(line, "sit_bones", person ? view_bones_json(v) : json_null());
@@ -48,7 +47,7 @@ static void print_frame(struct replay_json *j, const struct snapshot *s) {
 }
 
 static json_t *make_event(const struct snapshot *s, const char *event) {
-        return json_pack("{s:o,s:s}", "t_s", live_json_number(replay_time_s(s), 3), "event", event);
+        return json_pack("{s:o,s:s}", "t_s", live_json_number(source_time_s(s->now_us), 3), "event", event);
 }
 
 static void put_seconds(json_t *line, const char *key, uint64_t us) {

@@ -2,58 +2,15 @@
 #include "tools/sitbonectl/replay/summary.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "sitbone/settings.h"
-#include "tools/sitbonectl/replay/time.h"
+#include "tools/sitbonectl/source.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "words/names.h"
 #include "words/sentences.h"
 
-enum { LINES_MAX = 200, LINE_MAX_ = 400, NAMES_MAX = 65 };
-
-/* An event in words. */
-struct line {
-        double at_s;
-        char text[LINE_MAX_];
-};
-
-/* The time for which a taught posture was recognised. */
-struct recognised {
-        char name[POSTURE_NAME_MAX]; /* "" = none of these */
-        double s;
-};
-
-struct replay_summary {
-        bool taught;       /* there were lessons */
-        int n_names, name; /* name: since last_s */
-        struct recognised names[NAMES_MAX];
-        bool begun;
-        double last_s;
-        enum occupancy occupancy;   /* since last_s */
-        enum posture_class posture; /* since last_s */
-        double occupancy_s[OCCUPANCY_N], posture_s[POSTURE_N];
-        struct sitting sitting; /* at the end */
-        uint64_t n_lines;       /* including those that are not stored */
-        struct line lines[LINES_MAX];
-};
-
-struct replay_summary *replay_summary_new(bool taught) {
-        struct replay_summary *m = calloc(1, sizeof(*m));
-
-        if (!m)
-                return NULL;
-        m->taught = taught;
-        return m;
-}
-
-void replay_summary_free(struct replay_summary *m) {
-        free(m);
-}
-
-static const char *occupancy_label(int i) {
+static const char *occupancy_word(int i) {
         return occupancy_text(occupancy_name((enum occupancy)i));
 }
 
@@ -61,17 +18,18 @@ static void print_label(FILE *f, const char *label) {
         fprintf(f, "%-*s", language_field_width(label, 11), label);
 }
 
+/* A thing that happened. Lines beyond the maximum are only counted. */
 static void add_line(struct replay_summary *m, const struct snapshot *s, const char *what, const char *more) {
-        struct line *line;
+        struct summary_line *line;
 
-        if (m->n_lines++ >= LINES_MAX)
+        if (m->n_lines++ >= SUMMARY_LINES_MAX)
                 return;
         line = &m->lines[m->n_lines - 1];
-        line->at_s = replay_time_s(s);
+        line->at_s = source_time_s(s->now_us);
         snprintf(line->text, sizeof(line->text), "%s%s", what, more);
 }
 
-static void add_sitting_lines(struct replay_summary *m, const struct snapshot *s) {
+static void add_sitting(struct replay_summary *m, const struct snapshot *s) {
         char duration[32];
         uint32_t changes = s->sitting.changes;
 
@@ -87,10 +45,10 @@ static void add_sitting_lines(struct replay_summary *m, const struct snapshot *s
         }
 }
 
-static void add_alert_lines(struct replay_summary *m, const struct snapshot *s) {
+static void add_alerts(struct replay_summary *m, const struct snapshot *s) {
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 const struct alert *a = &s->alerts.of[k];
-                char text[LINE_MAX_], reason[256];
+                char text[SUMMARY_LINE_MAX], reason[256];
 
                 if (a->changes & ALERT_RAISED) {
                         const struct exercise *e = alert_exercise(s->exercises, a);
@@ -106,19 +64,20 @@ static void add_alert_lines(struct replay_summary *m, const struct snapshot *s) 
         }
 }
 
-static int find_name(struct replay_summary *m, const char *name) {
+/* Index of the name of a taught posture, which is added if it is new. */
+static int find_taught(struct replay_summary *m, const char *name) {
         int i = 0;
 
         while (i < m->n_names && strcmp(m->names[i].name, name) != 0)
                 i++;
-        if (i == m->n_names && i < NAMES_MAX)
+        if (i == m->n_names && i < SUMMARY_NAMES_MAX)
                 snprintf(m->names[m->n_names++].name, POSTURE_NAME_MAX, "%s", name);
-        return i < NAMES_MAX ? i : NAMES_MAX - 1;
+        return i < SUMMARY_NAMES_MAX ? i : SUMMARY_NAMES_MAX - 1;
 }
 
 void replay_summary_decided(void *userdata, const struct snapshot *s) {
         struct replay_summary *m = userdata;
-        double now_s = replay_time_s(s);
+        double now_s = source_time_s(s->now_us);
 
         if (m->begun) {
                 m->occupancy_s[m->occupancy] += now_s - m->last_s;
@@ -126,15 +85,15 @@ void replay_summary_decided(void *userdata, const struct snapshot *s) {
                 m->names[m->name].s += now_s - m->last_s;
         }
         if (!m->begun || s->posture.occupancy != m->occupancy)
-                add_line(m, s, _("seat: "), occupancy_label((int)s->posture.occupancy));
+                add_line(m, s, _("seat: "), occupancy_word((int)s->posture.occupancy));
         m->begun = true;
         m->last_s = now_s;
         m->occupancy = s->posture.occupancy;
         m->posture = s->posture.posture_class;
-        m->name = find_name(m, s->posture.taught);
+        m->name = find_taught(m, s->posture.taught);
         m->sitting = s->sitting;
-        add_sitting_lines(m, s);
-        add_alert_lines(m, s);
+        add_sitting(m, s);
+        add_alerts(m, s);
 }
 
 static void print_head(const struct replay_summary *m, FILE *f, const char *path, const struct recording *r) {
@@ -178,11 +137,11 @@ static void print_shares(FILE *f, const char *label, const double *seconds, int 
         fprintf(f, "%s\n", *separator ? "" : _("nothing"));
 }
 
-static const char *posture_label(int i) {
+static const char *posture_word(int i) {
         return posture_text(posture_name((enum posture_class)i));
 }
 
-/* Shares of the whole time, because an empty seat may have been taught, too. */
+/* Shares of the whole time: an empty seat may have been taught, too. */
 static void print_taught(const struct replay_summary *m, FILE *f) {
         const char *separator = "";
 
@@ -208,24 +167,24 @@ void replay_summary_print(struct replay_summary *m, FILE *f, const char *path, c
         char duration[32];
 
         print_head(m, f, path, r);
-        print_shares(f, _("seat"), m->occupancy_s, OCCUPANCY_N, m->last_s, occupancy_label);
+        print_shares(f, _("seat"), m->occupancy_s, OCCUPANCY_N, m->last_s, occupancy_word);
         memcpy(postures, m->posture_s, sizeof(postures));
         postures[POSTURE_VACANT] = 0;
         postures[POSTURE_UNKNOWN] = fmax(0, m->occupancy_s[OCCUPANCY_PERSON]);
         for (int i = POSTURE_VACANT + 1; i < POSTURE_N; i++)
                 postures[POSTURE_UNKNOWN] -= postures[i];
-        print_shares(f, _("postures"), postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_label);
+        print_shares(f, _("postures"), postures, POSTURE_N, m->occupancy_s[OCCUPANCY_PERSON], posture_word);
         if (m->taught)
                 print_taught(m, f);
         view_duration_words((double)m->sitting.today_us / 1e6, duration, sizeof(duration));
         print_label(f, _("sat"));
         fprintf(f, _("%s, bouts: %u, breaks: %u, too short to be one: %u\n"), duration, m->sitting.bouts_today,
                 m->sitting.breaks_today, m->sitting.partial_breaks_today);
-        for (uint64_t i = 0; i < m->n_lines && i < LINES_MAX; i++) {
+        for (uint64_t i = 0; i < m->n_lines && i < SUMMARY_LINES_MAX; i++) {
                 print_time(f, m->lines[i].at_s);
                 fprintf(f, "%s\n", m->lines[i].text);
         }
-        if (m->n_lines > LINES_MAX)
+        if (m->n_lines > SUMMARY_LINES_MAX)
                 fprintf(f, _("  ... and %llu more; --json has them all\n"),
-                        (unsigned long long)(m->n_lines - LINES_MAX));
+                        (unsigned long long)(m->n_lines - SUMMARY_LINES_MAX));
 }

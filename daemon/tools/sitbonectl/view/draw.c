@@ -42,11 +42,6 @@ bool canvas_resize(struct canvas *c, int cols, int rows) {
         return true;
 }
 
-void canvas_free(struct canvas *c) {
-        free(c->at);
-        c->at = NULL;
-}
-
 /* Reads one code point, '?' for anything that is not well-formed. Returns the text after it. */
 static const char *decode_character(const char *p, uint32_t *ret) {
         unsigned char c = (unsigned char)*p++;

@@ -26,14 +26,13 @@ struct glyph {
 struct canvas {
         int cols, rows;
         struct look look;
-        struct glyph *at; /* cols x rows, row after row */
+        struct glyph *at; /* malloc'd, cols x rows, row after row; its user frees it */
 };
 
 enum { CANVAS_COLS_MIN = 60, CANVAS_ROWS_MIN = 22, CANVAS_COLS_MAX = 400, CANVAS_ROWS_MAX = 200 };
 
 /* Sets the size, and clears the canvas. False = out of memory. */
 bool canvas_resize(struct canvas *c, int cols, int rows);
-void canvas_free(struct canvas *c);
 
 /* Marks on the map: centre of pressure (heavy Greek cross), sit bone (bullseye), not measured (times). */
 enum { MARK_COP = 0x271a, MARK_BONE = 0x25ce, MARK_UNMEASURED = 0xd7 };

@@ -258,25 +258,14 @@ void view_mat_words(const struct view *v, char *ret, size_t size) {
 
 /* ---- JSON ---- */
 
-static json_t *make_point(double x_mm, double y_mm) {
-        json_t *point = json_array();
-
-        json_array_append_new(point, live_json_number(x_mm, 0));
-        json_array_append_new(point, live_json_number(y_mm, 0));
-        return point;
-}
-
 json_t *view_bones_json(const struct live_values *v) {
         const double *mm = v->sit_bones.of;
-        json_t *bones;
 
         if (!isfinite(mm[0] + mm[1] + mm[2] + mm[3]))
                 return json_null();
-        bones = json_object();
-        json_object_set_new(bones, "left_mm", make_point(mm[0], mm[1]));
-        json_object_set_new(bones, "right_mm", make_point(mm[2], mm[3]));
-        json_object_set_new(bones, "quality", live_json_number(v->sit_bone_quality, 2));
-        return bones;
+        return json_pack("{s:[o,o],s:[o,o],s:o}", "left_mm", live_json_number(mm[0], 0), live_json_number(mm[1], 0),
+                         "right_mm", live_json_number(mm[2], 0), live_json_number(mm[3], 0), "quality",
+                         live_json_number(v->sit_bone_quality, 2));
 }
 
 /* Each calibrated pose with its separation from upright. */
