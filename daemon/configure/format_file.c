@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/acquire/cell_lists.h"
-#include "core/acquire/format_validate.h"
 #include "core/acquire/formats.h"
 #include "sitbone/frame.h"
 #include "util/file.h"

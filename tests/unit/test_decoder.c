@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "core/acquire/encoder.h"
-#include "core/acquire/format_validate.h"
 #include "core/acquire/formats.h"
 #include "wire.h"
 

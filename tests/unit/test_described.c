@@ -6,7 +6,6 @@
 
 #include "configure/format_file.h"
 #include "core/acquire/encoder.h"
-#include "core/acquire/format_validate.h"
 #include "wire.h"
 
 enum { FRAMES = 6, HEADER_MAX = 20 };

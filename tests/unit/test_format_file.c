@@ -5,7 +5,6 @@
 
 #include "configure/format_file.h"
 #include "core/acquire/encoder.h"
-#include "core/acquire/format_validate.h"
 #include "core/acquire/formats.h"
 #include "wire.h"
 

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "core/acquire/cell_order.h"
 #include "core/acquire/packet.h"
 #include "core/acquire/parse_number.h"
 
@@ -261,7 +260,7 @@ static inline void emit_frame(struct decoder *d, const struct delivery *to) {
         if (l->inverted)
                 invert_values(l->geometry.full_scale, d->n_cells, d->in_order ? frame->raw : d->elements);
         if (!d->in_order && l->geometry.n_cells == d->n_cells)
-                cell_order_apply(l, d->elements, d->n_cells, frame->raw);
+                layout_apply(l, d->elements, d->n_cells, frame->raw);
         else if (!d->in_order) /* the layout of a count that was just learnt is not known yet */
                 memcpy(frame->raw, d->elements, d->n_cells * sizeof(*d->elements));
         d->gathered = 0;

@@ -184,4 +184,7 @@ struct format_bytes format_shape(const struct format *format, uint32_t rows, uin
 size_t format_check_size(const struct format *format);
 uint16_t format_check(const struct format *format, const struct crc16 *crc, const uint8_t *bytes, size_t n);
 
+/* NULL, or the reason why no decoder could follow this description. Every row of the table passes. */
+const char *format_validate(const struct format *format);
+
 #endif

@@ -9,6 +9,7 @@
 #define CORE_ACQUIRE_LAYOUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/acquire/cell_lists.h"
@@ -58,5 +59,8 @@ struct layout_points {
 /* NULL, or the reason why the mask is wrong. */
 const char *layout_scatter(const struct settings_device *device, const struct layout_points *points,
                            struct layout *ret);
+
+/* Puts n elements from the order of the wire into the order of the geometry: ret[i] = elements[layout->wire_of[i]]. */
+void layout_apply(const struct layout *layout, const float *restrict elements, size_t n, float *restrict ret);
 
 #endif

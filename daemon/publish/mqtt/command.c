@@ -113,14 +113,18 @@ static const struct row {
         {"tare", NULL, WORD_COMMAND, COMMAND_TARE, ARGUMENT_NONE, 0},
         {"announce", NULL, WORD_ANNOUNCE, COMMAND_TARE, ARGUMENT_NONE, 0},
         {"teach", "name", WORD_COMMAND, COMMAND_TEACH, ARGUMENT_NAME, 0},
+        {"unteach", "name", WORD_COMMAND, COMMAND_UNTEACH, ARGUMENT_NAME, 0},
+        {"sitter", "name", WORD_COMMAND, COMMAND_SITTER, ARGUMENT_SITTER, 0},
         {"skip", NULL, WORD_COMMAND, COMMAND_SKIP, ARGUMENT_NONE, 0},
         {"pause", "minutes", WORD_COMMAND, COMMAND_PAUSE, ARGUMENT_MINUTES, 1440},
         {"resume", NULL, WORD_COMMAND, COMMAND_RESUME, ARGUMENT_NONE, 0},
         {"hold", "state", WORD_COMMAND, COMMAND_INHIBIT, ARGUMENT_ON_OFF, 0},
-        {"unteach", "name", WORD_COMMAND, COMMAND_UNTEACH, ARGUMENT_NAME, 0},
-        {"sitter", "name", WORD_COMMAND, COMMAND_SITTER, ARGUMENT_SITTER, 0},
         {"session_done", NULL, WORD_COMMAND, COMMAND_WORKOUT, ARGUMENT_NONE, 0},
 };
+
+const char *command_name(size_t i) {
+        return i < sizeof(rows) / sizeof(rows[0]) ? rows[i].name : NULL;
+}
 
 static const struct row *find_row(const char *name) {
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -19,6 +19,9 @@ enum command_word { WORD_COMMAND, WORD_ANNOUNCE };
 enum command_result command_parse(const char *name, const void *payload, size_t n, bool retained,
                                   enum command_word *ret_word, struct request *ret);
 
+/* Names of the commands, which are also in the document `info`; NULL after the last. */
+const char *command_name(size_t i);
+
 /* A token bucket: allows `most` at once, then per_s per second. */
 struct bucket {
         double level, most, per_s;

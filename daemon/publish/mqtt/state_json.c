@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "contract/live_json.h"
+#include "publish/mqtt/command.h"
 #include "sitbone/settings.h"
 #include "util/clock.h"
 #include "util/iso8601.h"
@@ -122,6 +123,14 @@ static json_t *make_mat(const struct identity *identity, const struct live_value
         return mat;
 }
 
+static json_t *make_command_names(void) {
+        json_t *names = json_array();
+
+        for (size_t i = 0; command_name(i); i++)
+                json_array_append_new(names, json_string(command_name(i)));
+        return names;
+}
+
 char *info_json(const struct identity *identity, const struct live_values *v, uint64_t started_realtime_us,
                 const char *protocol) {
         json_t *root = json_object();
@@ -140,10 +149,7 @@ char *info_json(const struct identity *identity, const struct live_values *v, ui
         json_object_set_new(root, "mat", make_mat(identity, v));
         json_object_set_new(root, "capabilities",
                             json_pack("[s,s,s,s,s]", "occupancy", "posture", "pelvic_tilt", "sitting", "alerts"));
-        json_object_set_new(root, "commands",
-                            json_pack("[s,s,s,s,s,s,s,s,s,s,s,s,s]", "snooze", "activation_done", "calibrate", "tare",
-                                      "announce", "teach", "unteach", "sitter", "skip", "pause", "resume", "hold",
-                                      "session_done"));
+        json_object_set_new(root, "commands", make_command_names());
         return print_document(root);
 }
 

@@ -22,21 +22,76 @@
 
 #include "util/log.h"
 
+static const uint64_t READ_EVERY_US = 60000000;
+
+#define PROPERTIES    "org.freedesktop.DBus.Properties"
+#define NOTIFICATIONS "org.freedesktop.Notifications"
+
+static const struct source {
+        const char *service, *path, *interface, *method;
+        const char *argument, *name; /* arguments of the method; name NULL: it has none */
+        uint32_t mask;               /* bits of a number that count */
+        char type;                   /* type in the variant of the reply; 0: a boolean without a variant */
+        bool fullscreen;
+} sources[] = {
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", NOTIFICATIONS, "Inhibited", 0, 'b',
+         false},
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", "org.dunstproject.cmd0", "paused", 0, 'b',
+         false},
+        {"org.xfce.Xfconf", "/org/xfce/Xfconf", "org.xfce.Xfconf", "GetProperty", "xfce4-notifyd", "/do-not-disturb",
+         0, 'b', false},
+        {"org.gnome.SessionManager", "/org/gnome/SessionManager", PROPERTIES, "Get", "org.gnome.SessionManager",
+         "InhibitedActions", 8, 'u', true},
+        {"org.freedesktop.PowerManagement.Inhibit", "/org/freedesktop/PowerManagement/Inhibit",
+         "org.freedesktop.PowerManagement.Inhibit", "HasInhibit", NULL, NULL, 0, '\0', true},
+};
+
+enum { SOURCES_N = sizeof(sources) / sizeof(*sources) };
+
+struct reading {
+        struct desktop_inhibit *owner;
+        const struct source *source;
+        bool inhibited;
+};
+
+/* GNOME's own setting, as gsettings reads it. */
+struct gnome {
+        sd_event_source *child; /* gsettings, while it runs */
+        int output;             /* its output; -1 = none */
+        bool outdated;          /* a setting was written since it began: read again */
+        bool inhibited;
+};
+
+struct desktop_inhibit {
+        const struct agent_settings *settings;
+        sd_event *event; /* not owned, like the bus */
+        sd_bus *bus;
+        sd_event_source *timer;
+        void (*changed)(void *userdata, bool inhibited);
+        void *userdata;
+        bool inhibited;
+        struct gnome gnome;
+        struct reading of[SOURCES_N];
+};
+
+static void update_inhibited(struct desktop_inhibit *d) {
+        bool inhibited = d->gnome.inhibited;
+
+        for (int i = 0; i < SOURCES_N; i++)
+                inhibited |= d->of[i].inhibited;
+        if (inhibited == d->inhibited)
+                return;
+        d->inhibited = inhibited;
+        log_info("\"do not disturb\" is %s", inhibited ? "on: alerts wait" : "off");
+        d->changed(d->userdata, inhibited);
+}
+
 /* ---- GNOME ---- */
 
 /* GNOME's "do not disturb" is a setting: the shell shows no banners. dconf announces on the bus that settings were written,
  * without their values; gsettings reads them. It is read only on a desktop that calls itself GNOME: others may have that
  * setting, too, and ignore it. */
 #define GNOME_FOLDER "/org/gnome/desktop/notifications/"
-
-struct gnome {
-        sd_event *event; /* not owned */
-        void (*changed)(void *userdata, bool inhibited);
-        void *userdata;
-        sd_event_source *child; /* gsettings, while it runs */
-        int output;             /* its output; -1 = none */
-        bool outdated;          /* a setting was written since it began: read again */
-};
 
 static bool is_gnome(void) {
         const char *desktops = getenv("XDG_CURRENT_DESKTOP"); /* "ubuntu:GNOME" */
@@ -73,24 +128,28 @@ static int spawn_gsettings(int out, pid_t *ret_pid) {
         return -r;
 }
 
-static void read_setting(struct gnome *g);
+static void read_setting(struct desktop_inhibit *d);
 
 static int on_child_exit(sd_event_source *source, const siginfo_t *info, void *userdata) {
-        struct gnome *g = userdata;
+        struct desktop_inhibit *d = userdata;
+        struct gnome *g = &d->gnome;
         char text[16] = "";
 
         (void)source;
         g->child = sd_event_source_disable_unref(g->child);
-        if (info->si_code == CLD_EXITED && info->si_status == 0 && read(g->output, text, sizeof(text) - 1) > 0)
-                g->changed(g->userdata, strncmp(text, "false", 5) == 0);
+        if (info->si_code == CLD_EXITED && info->si_status == 0 && read(g->output, text, sizeof(text) - 1) > 0) {
+                g->inhibited = strncmp(text, "false", 5) == 0;
+                update_inhibited(d);
+        }
         close(g->output);
         g->output = -1;
         if (g->outdated)
-                read_setting(g);
+                read_setting(d);
         return 0;
 }
 
-static void read_setting(struct gnome *g) {
+static void read_setting(struct desktop_inhibit *d) {
+        struct gnome *g = &d->gnome;
         int pipes[2], r;
         pid_t pid = 0;
 
@@ -105,7 +164,7 @@ static void read_setting(struct gnome *g) {
         close(pipes[1]);
         g->output = pipes[0];
         if (r >= 0)
-                r = sd_event_add_child(g->event, &g->child, pid, WEXITED, on_child_exit, g);
+                r = sd_event_add_child(d->event, &g->child, pid, WEXITED, on_child_exit, d);
         if (r >= 0)
                 return;
         log_warning("GNOME's \"do not disturb\" not read: gsettings: %s", strerror(-r));
@@ -119,100 +178,23 @@ static int on_written(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
         return 0;
 }
 
-static int gnome_new(sd_event *event, sd_bus *desktop, void (*changed)(void *userdata, bool inhibited), void *userdata,
-                     struct gnome **ret) {
-        struct gnome *g;
+static int follow_gnome(struct desktop_inhibit *d) {
         sigset_t child;
         int r;
 
-        if (!is_gnome())
-                return 0;
-        g = calloc(1, sizeof(*g));
-        if (!g)
-                return -ENOMEM;
-        *g = (struct gnome){.event = event, .changed = changed, .userdata = userdata, .output = -1};
         sigemptyset(&child);
         sigaddset(&child, SIGCHLD);
         sigprocmask(SIG_BLOCK, &child, NULL);
-        r = sd_bus_add_match_async(desktop, NULL,
+        r = sd_bus_add_match_async(d->bus, NULL,
                                    "type='signal',interface='ca.desrt.dconf.Writer',member='Notify',"
                                    "arg0path='" GNOME_FOLDER "'",
-                                   on_written, NULL, g);
-        if (r < 0) {
-                free(g);
-                return r;
-        }
-        read_setting(g);
-        *ret = g;
-        return 0;
+                                   on_written, NULL, d);
+        if (r >= 0)
+                read_setting(d);
+        return r;
 }
 
-static void gnome_free(struct gnome *g) {
-        if (!g)
-                return;
-        sd_event_source_disable_unref(g->child);
-        if (g->output >= 0)
-                close(g->output);
-        free(g);
-}
-
-/* ---- all desktops ---- */
-
-static const uint64_t READ_EVERY_US = 60000000;
-
-#define PROPERTIES    "org.freedesktop.DBus.Properties"
-#define NOTIFICATIONS "org.freedesktop.Notifications"
-
-static const struct source {
-        const char *service, *path, *interface, *method;
-        const char *argument, *name; /* arguments of the method; name NULL: it has none */
-        uint32_t mask;               /* bits of a number that count */
-        char type;                   /* type in the variant of the reply; 0: a boolean without a variant */
-        bool fullscreen;
-} sources[] = {
-        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", NOTIFICATIONS, "Inhibited", 0, 'b',
-         false},
-        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", "org.dunstproject.cmd0", "paused", 0, 'b',
-         false},
-        {"org.xfce.Xfconf", "/org/xfce/Xfconf", "org.xfce.Xfconf", "GetProperty", "xfce4-notifyd", "/do-not-disturb",
-         0, 'b', false},
-        {"org.gnome.SessionManager", "/org/gnome/SessionManager", PROPERTIES, "Get", "org.gnome.SessionManager",
-         "InhibitedActions", 8, 'u', true},
-        {"org.freedesktop.PowerManagement.Inhibit", "/org/freedesktop/PowerManagement/Inhibit",
-         "org.freedesktop.PowerManagement.Inhibit", "HasInhibit", NULL, NULL, 0, '\0', true},
-};
-
-enum { SOURCES_N = sizeof(sources) / sizeof(*sources) };
-
-struct reading {
-        struct desktop_inhibit *owner;
-        const struct source *source;
-        bool inhibited;
-};
-
-struct desktop_inhibit {
-        const struct agent_settings *settings;
-        sd_bus *bus; /* not owned */
-        sd_event_source *timer;
-        void (*changed)(void *userdata, bool inhibited);
-        void *userdata;
-        bool inhibited;
-        struct gnome *gnome;
-        bool gnome_inhibited;
-        struct reading of[SOURCES_N];
-};
-
-static void update_inhibited(struct desktop_inhibit *d) {
-        bool inhibited = d->gnome_inhibited;
-
-        for (int i = 0; i < SOURCES_N; i++)
-                inhibited |= d->of[i].inhibited;
-        if (inhibited == d->inhibited)
-                return;
-        d->inhibited = inhibited;
-        log_info("\"do not disturb\" is %s", inhibited ? "on: alerts wait" : "off");
-        d->changed(d->userdata, inhibited);
-}
+/* ---- the other desktops ---- */
 
 static bool parse_reply(const struct source *s, sd_bus_message *m) {
         uint32_t number = 0;
@@ -264,13 +246,6 @@ static int on_news(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         return 0;
 }
 
-static void on_gnome(void *userdata, bool inhibited) {
-        struct desktop_inhibit *d = userdata;
-
-        d->gnome_inhibited = inhibited;
-        update_inhibited(d);
-}
-
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct desktop_inhibit *d = userdata;
 
@@ -309,7 +284,9 @@ int desktop_inhibit_new(sd_event *event, sd_bus *desktop, const struct agent_set
         if (!d)
                 return -ENOMEM;
         d->settings = settings;
+        d->event = event;
         d->bus = desktop;
+        d->gnome.output = -1;
         d->changed = changed;
         d->userdata = userdata;
         for (int i = 0; i < SOURCES_N; i++)
@@ -321,11 +298,10 @@ int desktop_inhibit_new(sd_event *event, sd_bus *desktop, const struct agent_set
                 r = sd_event_source_set_enabled(d->timer, SD_EVENT_ON);
         if (r >= 0)
                 r = sd_event_source_set_exit_on_failure(d->timer, 1);
-        if (r >= 0)
-                r = gnome_new(event, desktop, on_gnome, d, &d->gnome);
+        if (r >= 0 && is_gnome())
+                r = follow_gnome(d);
         if (r < 0) {
-                sd_event_source_disable_unref(d->timer);
-                free(d);
+                desktop_inhibit_free(d);
                 return r;
         }
         *ret = d;
@@ -335,7 +311,9 @@ int desktop_inhibit_new(sd_event *event, sd_bus *desktop, const struct agent_set
 void desktop_inhibit_free(struct desktop_inhibit *d) {
         if (!d)
                 return;
-        gnome_free(d->gnome);
+        sd_event_source_disable_unref(d->gnome.child);
+        if (d->gnome.output >= 0)
+                close(d->gnome.output);
         sd_event_source_disable_unref(d->timer);
         free(d);
 }
