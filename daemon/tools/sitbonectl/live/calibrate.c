@@ -8,7 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/sitbonectl/live/get_live.h"
+#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "words/names.h"
 

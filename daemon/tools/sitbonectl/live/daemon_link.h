@@ -12,6 +12,7 @@
 enum { LINK_NAME_MAX = 256, LINK_TEXT_MAX = 512 };
 
 struct sd_bus;
+struct view;
 
 struct link {
         struct sd_bus *bus;
@@ -41,5 +42,8 @@ int link_call(struct link *link, const char *method, char *ret, size_t size, con
 
 /* Opens a link, calls a method as link_call() does, and prints done or complains. STATUS_*. */
 int link_command(const struct options *options, const char *done, const char *method, const char *signature, ...);
+
+/* Reads the answer to GetLive into *ret. 0 or a negative errno; nothing is printed. */
+int link_live(struct link *link, struct view *ret);
 
 #endif

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/sitbonectl/live/get_live.h"
+#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "words/names.h"
 #include "words/sentences.h"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "tools/sitbonectl/live/get_live.h"
+#include "tools/sitbonectl/live/daemon_link.h"
 #include "tools/sitbonectl/view/draw.h"
 #include "util/clock.h"
 #include "util/language.h"

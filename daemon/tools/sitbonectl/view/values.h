@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One moment of one seat, as the live view, status and the SVG picture show it: the published values and the map.
- * Filled from the daemon (live/get_live.c) or from a snapshot (replay/command.c). */
+ * Filled from the daemon (live/daemon_link.c) or from a snapshot (replay/command.c). */
 #ifndef TOOLS_SITBONECTL_VIEW_VALUES_H
 #define TOOLS_SITBONECTL_VIEW_VALUES_H
 
