@@ -12,17 +12,11 @@ struct name {
 };
 
 /* A number that no enum has (from a file of a newer version, or a damaged one) must not read beyond a table. */
-static const char *find_name(const char *const *names, size_t n, size_t i) {
-        return i < n ? names[i] : "unknown";
-}
-
-#define FIND_NAME(table, i) find_name(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
-
-static const char *find_row(const struct name *rows, size_t n, size_t i) {
+static const char *find_name(const struct name *rows, size_t n, size_t i) {
         return i < n ? rows[i].name : "unknown";
 }
 
-#define FIND_ROW(table, i) find_row(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
+#define FIND_NAME(table, i) find_name(table, sizeof(table) / sizeof((table)[0]), (size_t)(i))
 
 /* A name without words comes back as it is. */
 static const char *find_words(const struct name *rows, size_t n, const char *name) {
@@ -42,7 +36,7 @@ static const struct name occupancies[OCCUPANCY_N] = {
 };
 
 const char *occupancy_name(enum occupancy o) {
-        return FIND_ROW(occupancies, o);
+        return FIND_NAME(occupancies, o);
 }
 
 const char *occupancy_text(const char *name) {
@@ -72,11 +66,11 @@ static const struct name targets[CALIBRATE_TARGET_N] = {
 _Static_assert((int)POSE_N == (int)CALIBRATE_EMPTY, "the poses are the first targets");
 
 const char *posture_name(enum posture_class p) {
-        return FIND_ROW(postures, p);
+        return FIND_NAME(postures, p);
 }
 
 const char *pose_name(enum calibrate_pose p) {
-        return find_row(targets, POSE_N, (size_t)p);
+        return find_name(targets, POSE_N, (size_t)p);
 }
 
 const char *posture_text(const char *name) {
@@ -104,10 +98,10 @@ bool name_of(const char *word, char ret[32]) {
 }
 
 const char *phase_name(enum sitting_phase p) {
-        static const char *const names[SITTING_PHASE_N] = {
-                [SITTING_AWAY] = "away",           [SITTING_CONFIRMING] = "confirming",
-                [SITTING_SEATED] = "seated",       [SITTING_INTERRUPTED] = "interrupted",
-                [SITTING_SUSPENDED] = "suspended",
+        static const struct name names[SITTING_PHASE_N] = {
+                [SITTING_AWAY] = {"away"},           [SITTING_CONFIRMING] = {"confirming"},
+                [SITTING_SEATED] = {"seated"},       [SITTING_INTERRUPTED] = {"interrupted"},
+                [SITTING_SUSPENDED] = {"suspended"},
         };
         return FIND_NAME(names, p);
 }
@@ -119,7 +113,7 @@ static const struct name alert_kinds[ALERT_KIND_N] = {
 };
 
 const char *alert_kind_name(enum alert_kind k) {
-        return FIND_ROW(alert_kinds, k);
+        return FIND_NAME(alert_kinds, k);
 }
 
 const char *alert_kind_text(const char *name) {
@@ -144,7 +138,7 @@ static const struct name alert_outcomes[ALERT_OUTCOME_N] = {
 };
 
 const char *alert_outcome_name(enum alert_outcome o) {
-        return FIND_ROW(alert_outcomes, o);
+        return FIND_NAME(alert_outcomes, o);
 }
 
 const char *alert_outcome_text(const char *name) {
@@ -152,11 +146,11 @@ const char *alert_outcome_text(const char *name) {
 }
 
 const char *alert_moment_name(enum alert_moment m) {
-        static const char *const names[ALERT_MOMENT_N] = {
-                [ALERT_AT_ONCE] = "at_once",
-                [ALERT_AT_LULL] = "lull",
-                [ALERT_AT_CHANGE] = "change",
-                [ALERT_AT_LIMIT] = "limit",
+        static const struct name names[ALERT_MOMENT_N] = {
+                [ALERT_AT_ONCE] = {"at_once"},
+                [ALERT_AT_LULL] = {"lull"},
+                [ALERT_AT_CHANGE] = {"change"},
+                [ALERT_AT_LIMIT] = {"limit"},
         };
         return FIND_NAME(names, m);
 }
@@ -173,10 +167,10 @@ void alert_held_names(uint32_t held, char *ret, size_t size) {
 }
 
 const char *refusal_name(enum refusal r) {
-        static const char *const names[REFUSAL_N] = {
-                [REFUSED_LENGTH] = "length",     [REFUSED_TAIL] = "tail",       [REFUSED_CHECK] = "check",
-                [REFUSED_CONSTANT] = "constant", [REFUSED_RANGE] = "range",     [REFUSED_TEXT] = "text",
-                [REFUSED_COUNT] = "count",       [REFUSED_OVERRUN] = "overrun", [REFUSED_PARTIAL] = "partial",
+        static const struct name names[REFUSAL_N] = {
+                [REFUSED_LENGTH] = {"length"},     [REFUSED_TAIL] = {"tail"},       [REFUSED_CHECK] = {"check"},
+                [REFUSED_CONSTANT] = {"constant"}, [REFUSED_RANGE] = {"range"},     [REFUSED_TEXT] = {"text"},
+                [REFUSED_COUNT] = {"count"},       [REFUSED_OVERRUN] = {"overrun"}, [REFUSED_PARTIAL] = {"partial"},
         };
         return FIND_NAME(names, r);
 }
@@ -189,7 +183,7 @@ static const struct name exercise_kinds[EXERCISE_KIND_N] = {
 };
 
 const char *exercise_kind_name(enum exercise_kind k) {
-        return FIND_ROW(exercise_kinds, k);
+        return FIND_NAME(exercise_kinds, k);
 }
 
 const char *exercise_kind_text(enum exercise_kind k) {
@@ -204,7 +198,7 @@ static const struct name exercise_places[EXERCISE_PLACE_N] = {
 };
 
 const char *exercise_place_name(enum exercise_place p) {
-        return FIND_ROW(exercise_places, p);
+        return FIND_NAME(exercise_places, p);
 }
 
 const char *exercise_place_text(enum exercise_place p) {
@@ -236,19 +230,19 @@ const char *squeeze_cue_name(enum squeeze_cue c) {
 }
 
 const char *learning_phase_name(enum learning_phase p) {
-        static const char *const names[LEARNING_PHASE_N] = {
-                [LEARNING_IDLE] = "idle",
-                [LEARNING_RUNNING] = "gathers",
-                [LEARNING_DONE] = "done",
-                [LEARNING_REFUSED] = "refused",
+        static const struct name names[LEARNING_PHASE_N] = {
+                [LEARNING_IDLE] = {"idle"},
+                [LEARNING_RUNNING] = {"gathers"},
+                [LEARNING_DONE] = {"done"},
+                [LEARNING_REFUSED] = {"refused"},
         };
         return FIND_NAME(names, p);
 }
 
 const char *place_name(enum place_verdict v) {
-        static const char *const names[PLACE_VERDICT_N] = {
-                [PLACE_UNJUDGED] = "unjudged", [PLACE_LEARNING] = "learning", [PLACE_USUAL] = "usual",
-                [PLACE_MOVED] = "moved",       [PLACE_TURNED] = "turned",
+        static const struct name names[PLACE_VERDICT_N] = {
+                [PLACE_UNJUDGED] = {"unjudged"}, [PLACE_LEARNING] = {"learning"}, [PLACE_USUAL] = {"usual"},
+                [PLACE_MOVED] = {"moved"},       [PLACE_TURNED] = {"turned"},
         };
         return FIND_NAME(names, v);
 }
@@ -280,7 +274,7 @@ static const struct name command_results[COMMAND_RESULT_N] = {
 };
 
 const char *command_result_name(enum command_result r) {
-        return FIND_ROW(command_results, r);
+        return FIND_NAME(command_results, r);
 }
 
 const char *command_result_text(enum command_result r) {

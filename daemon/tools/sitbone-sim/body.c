@@ -160,7 +160,7 @@ static double blend_heights(double a, double b) {
 }
 
 bool sim_figure_at(const struct sim_figure *f, double x, double y, double *ret_flesh, double *ret_bone) {
-        double flesh = INFINITY, bone = f->bone[LEFT].z + PELVIS_ROOF_MM, z, femur;
+        double flesh = (double)INFINITY, bone = f->bone[LEFT].z + PELVIS_ROOF_MM, z, femur;
         int side = x < 0 ? LEFT : RIGHT;
         for (int i = LEFT; i <= RIGHT; i++)
                 if (sim_ellipsoid_at(&f->flesh[i], x, y, &z))

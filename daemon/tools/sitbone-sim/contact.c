@@ -186,7 +186,8 @@ static double press_object(struct sim_contact *c, const struct sim_object *o, do
         double force = 0, cos_yaw = cos(RAD(o->yaw_deg)), sin_yaw = sin(RAD(o->yaw_deg));
         for (int row = 0; row < SIM_GRID; row++)
                 for (int col = 0; col < SIM_GRID; col++) {
-                        double dx = grid_to_mm(col) - o->x_mm, dy = grid_to_mm(row) - o->y_mm, low = INFINITY, z;
+                        double dx = grid_to_mm(col) - o->x_mm, dy = grid_to_mm(row) - o->y_mm, low = (double)INFINITY,
+                               z;
                         double x = dx * cos_yaw + dy * sin_yaw, y = dy * cos_yaw - dx * sin_yaw;
                         for (int i = 0; i < o->n_lumps; i++)
                                 if (sim_ellipsoid_at(&o->lump[i], x, y, &z))

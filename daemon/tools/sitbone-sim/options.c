@@ -184,7 +184,7 @@ static void fill_open_sizes(struct sim_options *o) {
                 d->pitch_y_mm = BARE_SPAN_MM / (float)(d->rows > 0 ? d->rows : f->rows);
         }
         if (o->rate_hz == 0)
-                o->rate_hz = f->rate_hz > 0 ? f->rate_hz : 10;
+                o->rate_hz = f->rate_hz > 0 ? (double)f->rate_hz : 10;
 }
 
 static int check_options(struct sim_options *o) {

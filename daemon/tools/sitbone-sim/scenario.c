@@ -228,7 +228,7 @@ static int parse_words(struct parser *p, char *text) {
         for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
                 const struct word *w = &WORDS[i];
                 size_t n = strlen(w->text);
-                double value = NAN;
+                double value = (double)NAN;
                 if (strncmp(text, w->text, n) != 0 || (text[n] != '\0' && text[n] != ' '))
                         continue;
                 if (text[n] == ' ' && !w->value)
@@ -258,7 +258,7 @@ static int parse_event(struct parser *p, char *line) {
         p->last_s = t;
         if (strncmp(rest, "sit", 3) != 0 || (rest[3] != '\0' && rest[3] != ' '))
                 return parse_words(p, rest);
-        int r = add_step(p, SIM_SIT, NAN, "sit");
+        int r = add_step(p, SIM_SIT, (double)NAN, "sit");
         return r < 0 || rest[3] == '\0' ? r : parse_words(p, rest + 4);
 }
 

@@ -99,10 +99,10 @@ static void fill_vacant_truth(const struct sim_scene *s, bool object, struct sim
         *ret = (struct sim_truth){
                 .occupancy = object ? OCCUPANCY_OBJECT : OCCUPANCY_VACANT,
                 .posture = object ? POSTURE_UNKNOWN : POSTURE_VACANT,
-                .tilt_deg = NAN,
-                .obliquity_deg = NAN,
-                .left_mm = {NAN, NAN},
-                .right_mm = {NAN, NAN},
+                .tilt_deg = (double)NAN,
+                .obliquity_deg = (double)NAN,
+                .left_mm = {(double)NAN, (double)NAN},
+                .right_mm = {(double)NAN, (double)NAN},
                 .load_n = s->contact.load_n,
         };
 }

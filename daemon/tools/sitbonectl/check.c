@@ -150,9 +150,7 @@ static void print_json(const struct validation *c, const struct source *s, bool 
         for (int i = 0; i < c->mistakes.n && i < CONFIG_ERRORS_MAX; i++)
                 json_array_append_new(mistakes, make_text(c->mistakes.text[i]));
         json_object_set_new(root, "mistakes", mistakes);
-        json_dumpf(root, stdout, LIVE_JSON_FLAGS);
-        putchar('\n');
-        json_decref(root);
+        live_json_print(stdout, root);
 }
 
 static void print_recording(const struct validation *c, const struct source *s) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "configure/exercises.h"
+#include "contract/live_json.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/live/daemon_link.h"
 #include "tools/sitbonectl/live/get_why.h"
@@ -18,7 +19,7 @@
 /* ---- the catalogue ---- */
 
 static void print_catalogue_json(const struct exercise_catalogue *c) {
-        json_t *exercises = json_array(), *root;
+        json_t *exercises = json_array();
 
         for (uint32_t i = 0; i < c->n; i++) {
                 const struct exercise *e = &c->of[i];
@@ -28,10 +29,7 @@ static void print_catalogue_json(const struct exercise_catalogue *c) {
                                                            "place", exercise_place_name(e->place), "dose", e->dose,
                                                            "how", e->how, "sides", e->sides, "prompt", e->prompt));
         }
-        root = json_pack("{s:s, s:o}", "safety", c->safety, "exercises", exercises);
-        json_dumpf(root, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(root);
+        live_json_print(stdout, json_pack("{s:s, s:o}", "safety", c->safety, "exercises", exercises));
 }
 
 /* In a pipe the lines are not broken, so that a line stays a line for programs. */

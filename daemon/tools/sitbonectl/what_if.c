@@ -138,9 +138,7 @@ static void print_json(const struct pairs *pairs) {
                                                        live_json_number(p->before_s, 1), "after_s",
                                                        live_json_number(p->after_s, 1)));
         }
-        json_dumpf(array, stdout, LIVE_JSON_FLAGS);
-        putchar('\n');
-        json_decref(array);
+        live_json_print(stdout, array);
 }
 
 int what_if_compare(const struct what_if *w, bool json) {

@@ -413,9 +413,7 @@ static void print_history_json(const struct history *h, FILE *f) {
 
         for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
                 json_object_set_new(root, members[i].key, members[i].value);
-        json_dumpf(root, f, LIVE_JSON_FLAGS);
-        fputc('\n', f);
-        json_decref(root);
+        live_json_print(f, root);
 }
 
 /* ---- export ---- */

@@ -30,7 +30,7 @@ static bool parse_first_numbers(const char *line, const char *end, double *ret, 
  * may be incomplete. */
 static enum first_number classify_first_number(const struct heard *h) {
         const char *at = memchr(h->bytes, '\n', h->n), *end = (const char *)h->bytes + h->n, *next;
-        double number[2], last = NAN, least = INFINITY;
+        double number[2], last = (double)NAN, least = (double)INFINITY;
         bool rises = true, counts = true;
         int lines = 0;
 
