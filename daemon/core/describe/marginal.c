@@ -77,21 +77,6 @@ struct spread marginal_spread(const struct marginal *m, float total) {
         return ret;
 }
 
-float marginal_quantile(const struct marginal *m, float total, float q) {
-        float below = 0;
-
-        if (m->n == 0 || !(total > 0))
-                return NAN;
-        for (uint32_t i = 0; i < m->n; i++) {
-                float part = m->load[i];
-
-                if (part > 0 && below + part >= q * total)
-                        return position_in(m, i, (q * total - below) / part);
-                below += part;
-        }
-        return marginal_end(m);
-}
-
 /* A position in bins from the beginning, within 0..n. */
 static float bins_before(const struct marginal *m, float mm) {
         float at = (mm - marginal_begin(m)) / m->pitch_mm;

@@ -20,14 +20,12 @@ struct marginal {
 float lanes_sum(const float *values, uint32_t n);
 float lanes_max(const float *values, uint32_t n);
 
-/* Load-weighted mean position, and the quantiles behind which 5 and 95 % of the load lie; NAN unless total > 0. */
+/* Load-weighted mean position, and the positions behind which 5 and 95 % of the load lie (it is spread evenly within a
+ * bin); NAN unless total > 0. */
 struct spread {
         float mean_mm, from_mm, to_mm;
 };
 struct spread marginal_spread(const struct marginal *m, float total);
-
-/* Position behind which the share q of the load lies; load is spread evenly within a bin. */
-float marginal_quantile(const struct marginal *m, float total, float q);
 
 /* Load between two positions. */
 float marginal_between(const struct marginal *m, float from_mm, float to_mm);

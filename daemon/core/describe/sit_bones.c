@@ -177,7 +177,9 @@ static uint32_t block_of(float pitch_mm) {
 
 /* The middle of the contact, not of the load: one side may carry more. */
 static float middle_of(const struct bone_map *m, float total) {
-        return (marginal_quantile(m->x, total, 0.05F) + marginal_quantile(m->x, total, 0.95F)) / 2;
+        const struct spread x = marginal_spread(m->x, total);
+
+        return (x.from_mm + x.to_mm) / 2;
 }
 
 /* A person's weight is on the mat; mats smaller than a seat measure a part of it. */
