@@ -69,6 +69,7 @@ build() { # from nothing, when what an earlier configuration left is in the way
                 cmake --build build/default --target sitboned sitbonectl sitbone-agent sitbone-sim
 }
 bin=${SITBONE_BUILD:-}
+case $bin in '' | /*) ;; *) bin=$here/$bin ;; esac
 if [ -z "$bin" ]; then
         # shellcheck disable=SC2086
         install_packages $ask $build_packages $demo_packages || {
@@ -222,7 +223,7 @@ print_results() {
         fi
         if [ "$desktop" = no ]; then
                 say "there is no desktop here; the notifications would say"
-                sed '/ showing alerts$/d; /^listening to /d' "$run/agent.log" | tail -n 12 | wrapped
+                sed '/^this session is /d; /^listening to /d' "$run/agent.log" | tail -n 12 | wrapped
         fi
         say "sitbone/demo/state, which Home Assistant shows"
         mosquitto_sub -p "$port" -t 'sitbone/demo/state' -C 1 -W 3 -F '%p' | json

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/sanitize.h"
+
 json_t *live_json_number(double value, int decimals) {
         static const double powers[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
         double scaled = round(value * powers[decimals]);
@@ -15,7 +17,18 @@ json_t *live_json_number(double value, int decimals) {
 }
 
 json_t *live_json_text(const char *text) {
-        return *text ? json_string(text) : json_null();
+        json_t *value = *text ? json_string(text) : json_null();
+        char *copy;
+
+        if (value)
+                return value;
+        copy = strdup(text);
+        if (copy) {
+                sanitize_line(copy);
+                value = json_string(copy);
+        }
+        free(copy);
+        return value ? value : json_null();
 }
 
 /* json_dumpf() would write every token by itself. */

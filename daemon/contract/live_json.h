@@ -15,7 +15,7 @@
 /* Rounded; an integer when decimals is 0, null when it is not finite, never -0. */
 json_t *live_json_number(double value, int decimals);
 
-/* null when it is empty. */
+/* null when it is empty. A text from a file or a path may hold bytes that are not UTF-8: they become '?'. */
 json_t *live_json_text(const char *text);
 
 /* Prints a document on a line of its own, and frees it. */

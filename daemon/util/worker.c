@@ -84,7 +84,8 @@ static const void *take_batch(struct worker_queue *q, uint32_t *ret_n) {
         return q->items + q->ring.head * q->rule.item_size;
 }
 
-static void finish_batch(struct worker_queue *q, bool written) {
+/* last_try: the write began after the stop, so what waits is given up if it failed. */
+static void finish_batch(struct worker_queue *q, bool written, bool last_try) {
         if (written) {
                 for (; q->n_being_written > 0; q->n_being_written--)
                         ring_pop(&q->ring, q->rule.capacity + 1);
@@ -92,7 +93,7 @@ static void finish_batch(struct worker_queue *q, bool written) {
                 return;
         }
         q->n_being_written = 0;
-        if (q->worker->stop)
+        if (last_try)
                 q->ring.n = 0;
         q->delay_us = q->delay_us ? min_u64(2 * q->delay_us, RETRY_MAX_US) : RETRY_MIN_US;
         q->retry_us = read_monotonic_us() + q->delay_us;
@@ -114,6 +115,7 @@ static void *run_worker(void *userdata) {
                 struct worker_queue *q = find_ready(w, read_monotonic_us());
                 char reason[WORKER_REASON_MAX] = "";
                 const void *items;
+                bool last_try = w->stop;
                 uint32_t n;
                 int r;
 
@@ -128,7 +130,7 @@ static void *run_worker(void *userdata) {
                 r = q->rule.write(q->rule.userdata, items, n, reason);
                 report_change(q, r, reason);
                 pthread_mutex_lock(&w->lock);
-                finish_batch(q, r >= 0);
+                finish_batch(q, r >= 0, last_try);
         }
         pthread_mutex_unlock(&w->lock);
         return NULL;

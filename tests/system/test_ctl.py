@@ -248,6 +248,15 @@ def write(path, text):
     return path
 
 
+def test_json_of_foreign_bytes(folder):
+    """A title that is not UTF-8 is no reason to leave the whole format out."""
+    path = os.path.join(folder, "latin1.conf")
+    with open(path, "wb") as f:
+        f.write(b"[format]\ntitle = Matte f\xfcr B\xfcro\nrows = 4\ncols = 4\nfull_scale = 1023\npitch_x_mm = 20\npitch_y_mm = 20\n")
+    row = json.loads(ctl("formats", path, "--json")[0])
+    assert row["name"] == "latin1" and row["title"] == "Matte f?r B?ro" and row["rows"] == 4, row
+
+
 def test_check(folder):
     assert "in order" in ctl("check", f"{ROOT}/config/sitbone.conf")[0]
     assert "exercises in order" in ctl("check", f"{ROOT}/config/exercises.conf")[0]
@@ -383,6 +392,7 @@ def main():
         test_options(processes.directory)
         test_tables()
         test_check(processes.directory)
+        test_json_of_foreign_bytes(processes.directory)
         test_replay(processes.directory)
         test_exercises()
         test_nobody()

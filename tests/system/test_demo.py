@@ -48,6 +48,7 @@ def test_without_a_mat():
     picture = text.split('== live view')[1].split('== waiting')[0]
     assert 'Virtual mat' in picture and 'not seated' not in picture and ' min\n' in picture, picture
     assert 'glute_activation_due, seated 30 min' in text and 'Time to activate your glutes' in text, text
+    assert 'this session is' not in text, text
 
 
 def test_mat():

@@ -50,7 +50,7 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
     'README.md': ('', [
         ('./demo.sh\n./test.sh', covered('system/test_demo runs the one, and the other runs this test')),
         ('./demo.sh --device', covered('system/test_demo')),
-        ('cmake --preset default && cmake --build', run(shows='(?i)configuration', after='installed')),
+        ('cmake --preset default -DBUILD_TESTING=OFF', run(shows='(?i)configuration', after='installed')),
         ('sitbonectl ports', run(shows=r'format = csv-line')),
         ('sudo mkdir -p /etc/systemd', runs_on('seated', keys=b'q')),
         ('systemctl --user enable', run()),
@@ -110,7 +110,7 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
     # the last page, since it ends with the removal of everything
     'docs/install.md': (DEVICE, [
         ('sudo apt-get install', run()),
-        ('cmake --preset default && cmake --build', run(after='installed_for_a_package')),
+        ('cmake --preset default -DBUILD_TESTING=OFF', run(after='installed_for_a_package')),
         ('cmake --preset default -DCMAKE_INSTALL_PREFIX=/usr', run()),
         ('sudo mkdir -p /etc/systemd', run(shows='mat')),
         ('udevadm info', run(shows='ID_PATH=')),

@@ -163,6 +163,13 @@ static void test_pace(void) {
         now = last;
         snprintf(now.posture, sizeof(now.posture), "upright");
         CHECK(find_state_due_us(&last, sent, &now, &pace) == 0);
+        now = last;
+        now.alerts_today++; /* a short alert: no other value of the state changes */
+        CHECK(find_state_due_us(&last, sent, &now, &pace) == 0);
+        last.inhibited = true; /* by a desktop */
+        now = last;
+        now.do_not_disturb = true;
+        CHECK(find_state_due_us(&last, sent, &now, &pace) == 0);
 }
 
 static void test_event(void) {

@@ -170,6 +170,27 @@ static void test_failures(void) {
         CHECK(strcmp(read_log(fail_to_the_end), "disk: no such luck: not written\n") == 0);
 }
 
+static void *stop_worker(void *worker) {
+        worker_free(worker);
+        return NULL;
+}
+
+/* A write that fails after the stop, but began before it, is not the last try of what came meanwhile. */
+static void test_newest_is_tried_at_the_end(void) {
+        struct worker *worker;
+        struct worker_queue *queue = open_queue(1, 1, &worker);
+        pthread_t stopper;
+
+        disk.failures = 1;
+        occupy(queue, true);
+        CHECK(worker_post(queue, &(int){1}, true));
+        CHECK(pthread_create(&stopper, NULL, stop_worker, worker) == 0);
+        usleep(50000);
+        pthread_mutex_unlock(&disk.gate);
+        pthread_join(stopper, NULL);
+        expect_written("1");
+}
+
 static void test_empty(void) {
         struct worker *worker;
 
@@ -184,6 +205,7 @@ int main(void) {
         test_order_and_overflow();
         test_item_replaces_provisional();
         test_failures();
+        test_newest_is_tried_at_the_end();
         test_empty();
         return 0;
 }

@@ -57,8 +57,10 @@ static void apply_profile(struct estimate *e) {
 
         calibration_fit(mat_shift_trusts(&p->place) ? &p->calibration : &none, &e->learner.gain);
         mat_shift_report(&p->place, &e->place);
-        if (!e->place_possible)
+        if (!e->place_possible) {
                 e->place.verdict = PLACE_UNJUDGED;
+                e->place.quality_loss = 0;
+        }
 }
 
 void estimate_init(struct estimate *e, const struct settings *settings, const struct geometry *geometry) {

@@ -14,7 +14,6 @@
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"
 #include "util/ini.h"
-#include "util/sanitize.h"
 #include "words/names.h"
 
 enum content { CONTENT_SETTINGS, CONTENT_EXERCISES, CONTENT_FORMAT, CONTENT_RECORDING, CONTENT_BYTES };
@@ -131,24 +130,15 @@ static void add_recording(json_t *root, const struct validation *c, const struct
                 json_object_set_new(root, members[i].key, members[i].value);
 }
 
-/* Paths and mistakes may quote bytes that are not UTF-8. */
-static json_t *make_text(const char *text) {
-        char line[CONFIG_ERROR_MAX];
-
-        snprintf(line, sizeof(line), "%s", text);
-        sanitize_line(line);
-        return json_string(line);
-}
-
 static void print_json(const struct validation *c, const struct source *s, bool clean) {
-        json_t *root = json_pack("{s:o, s:s, s:b}", "file", make_text(s->path), "content", content_names[c->content],
-                                 "clean", clean);
+        json_t *root = json_pack("{s:o, s:s, s:b}", "file", live_json_text(s->path), "content",
+                                 content_names[c->content], "clean", clean);
         json_t *mistakes = json_array();
 
         if (c->content == CONTENT_RECORDING && c->mistakes.n == 0)
                 add_recording(root, c, s);
         for (int i = 0; i < c->mistakes.n && i < CONFIG_ERRORS_MAX; i++)
-                json_array_append_new(mistakes, make_text(c->mistakes.text[i]));
+                json_array_append_new(mistakes, live_json_text(c->mistakes.text[i]));
         json_object_set_new(root, "mistakes", mistakes);
         live_json_print(stdout, root);
 }

@@ -51,17 +51,17 @@ static json_t *make_format(const struct format *f, const char *path) {
         double cells = f->cells > 0 ? f->cells : (double)f->rows * f->cols;
 
         format_draw(f, drawn, sizeof(drawn));
-        return json_pack("{s:s,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
-                         f->name, "title", live_json_text(f->title), "rows", number_or_null(f->rows, 0), "cols",
-                         number_or_null(f->cols, 0), "cells", number_or_null(cells, 0), "resizable",
-                         f->resizable || is_open(f), "pitch_x_mm", number_or_null((double)f->pitch_x_mm, 2),
-                         "pitch_y_mm", number_or_null((double)f->pitch_y_mm, 2), "full_scale",
-                         number_or_null((double)f->full_scale, 2), "baud", number_or_null(f->baud, 0), "rate_hz",
-                         number_or_null((double)f->rate_hz, 2), "must_be_asked", is_polled_or_started(f), "check",
-                         check_word(f), "frame", live_json_text(drawn), "start", make_command(&f->start), "request",
-                         make_command(&f->request), "sure", live_json_text(format_sure_letter(f)), "known",
-                         live_json_text(f->known), "source", live_json_text(f->source), "file",
-                         live_json_text(path ? path : ""));
+        return json_pack(
+                "{s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
+                live_json_text(f->name), "title", live_json_text(f->title), "rows", number_or_null(f->rows, 0), "cols",
+                number_or_null(f->cols, 0), "cells", number_or_null(cells, 0), "resizable", f->resizable || is_open(f),
+                "pitch_x_mm", number_or_null((double)f->pitch_x_mm, 2), "pitch_y_mm",
+                number_or_null((double)f->pitch_y_mm, 2), "full_scale", number_or_null((double)f->full_scale, 2),
+                "baud", number_or_null(f->baud, 0), "rate_hz", number_or_null((double)f->rate_hz, 2), "must_be_asked",
+                is_polled_or_started(f), "check", check_word(f), "frame", live_json_text(drawn), "start",
+                make_command(&f->start), "request", make_command(&f->request), "sure",
+                live_json_text(format_sure_letter(f)), "known", live_json_text(f->known), "source",
+                live_json_text(f->source), "file", live_json_text(path ? path : ""));
 }
 
 static void print_json(const struct format_list *list, const struct format *only) {

@@ -54,7 +54,7 @@ static int parse_minutes(const struct options *options, const char *command, uns
                 return STATUS_DONE;
         }
         complain(_("%s %s: must be 1 to %lu minutes, as in 90, 90m, 2h or until 15:30"), command,
-                 options->args[options->n_args - 1], most);
+                 options->args[until ? 1 : 0], most);
         return STATUS_USAGE;
 }
 

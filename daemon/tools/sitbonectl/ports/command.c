@@ -60,7 +60,7 @@ static json_t *make_port(const struct port_facts *p) {
         char holder[96];
 
         find_holder(p->path, holder, sizeof(holder));
-        return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:o}", "path", p->path, "by_id",
+        return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:o}", "path", live_json_text(p->path), "by_id",
                          live_json_text(p->by_id), "vendor", live_json_text(p->vendor), "product",
                          live_json_text(p->product), "manufacturer", live_json_text(p->maker), "title",
                          live_json_text(p->title), "serial", live_json_text(p->serial), "driver",

@@ -72,8 +72,8 @@ static json_t *make_fit(const struct fit *f) {
         char evidence[256];
 
         write_evidence(f, evidence, sizeof(evidence));
-        return json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:o,s:i,s:o,s:o,s:s}", "format", f->format->name, "verdict",
-                         verdict_word(f->verdict), "frames", (json_int_t)f->frames, "in_a_row",
+        return json_pack("{s:o,s:s,s:I,s:I,s:I,s:I,s:o,s:i,s:o,s:o,s:s}", "format", live_json_text(f->format->name),
+                         "verdict", verdict_word(f->verdict), "frames", (json_int_t)f->frames, "in_a_row",
                          (json_int_t)f->in_a_row, "refused", (json_int_t)f->refused, "words_between",
                          (json_int_t)f->words, "share", live_json_number(f->share, 3), "cells", (int)f->n_cells,
                          "rows", f->rows > 0 ? json_integer(f->rows) : json_null(), "cols",
@@ -87,9 +87,10 @@ void findings_print_json(const struct findings *f) {
         for (int i = 0; i < p->n_fits; i++)
                 json_array_append_new(candidates, make_fit(&p->fits[i]));
         live_json_print(stdout,
-                        json_pack("{s:s,s:o,s:I,s:s?,s:o}", "device", f->device, "baud",
+                        json_pack("{s:o,s:o,s:I,s:o,s:o}", "device", live_json_text(f->device), "baud",
                                   f->baud > 0 ? json_integer(f->baud) : json_null(), "bytes", (json_int_t)f->heard.n,
-                                  "format", probe_fits(p) ? format_list_setting(f->list, p->fits[0].format) : NULL,
+                                  "format",
+                                  live_json_text(probe_fits(p) ? format_list_setting(f->list, p->fits[0].format) : ""),
                                   "candidates", candidates));
 }
 
