@@ -194,9 +194,19 @@ static bool has_events(const struct snapshot *s) {
         return changes != 0;
 }
 
-/* The estimator decides whether the mat is silent; the mat knows why. */
+/* The estimator decides whether the mat is silent. With --speed, a stall of milliseconds is seconds of virtual time: the
+ * port is silent only after stale_ms of real time, too. */
+static bool is_mat_online(const struct app *a) {
+        uint64_t stale_us = (uint64_t)a->settings.device.stale_ms * 1000;
+
+        if (a->pipeline.estimate.receiving || a->clock.speed == 1)
+                return a->pipeline.estimate.receiving;
+        return a->health.frames > 0 && a->clock.wake_us < to_real(&a->clock, a->mat.frame.arrived_us) + stale_us;
+}
+
+/* The mat knows why it is silent. */
 static void update_mat_health(struct app *a) {
-        a->health.mat_online = a->pipeline.estimate.receiving;
+        a->health.mat_online = is_mat_online(a);
         a->health.mat_trouble[0] = '\0';
         if (!a->health.mat_online)
                 mat_trouble(&a->mat, a->health.mat_trouble);
@@ -208,7 +218,7 @@ static void make_decision(struct app *a, const struct frame *frame, uint64_t now
         arm_deadline(a);
         if (!a->snapshot.only_numbers)
                 sitters_step(&a->sitters, &a->snapshot);
-        if (a->health.mat_online != a->pipeline.estimate.receiving)
+        if (a->health.mat_online != is_mat_online(a))
                 update_mat_health(a);
         a->snapshot.health = a->health;
         for (int i = 0; i < a->n_outlets; i++)

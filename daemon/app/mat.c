@@ -12,6 +12,7 @@
 #include "recording/recorder.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/minmax.h"
 
 enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000 };
 
@@ -329,9 +330,9 @@ static bool is_unreadable(const struct mat *m) {
 }
 
 static bool is_silent(const struct mat *m) {
-        uint64_t now_us;
+        uint64_t now_us, silent_us = min_u64(SILENT_US, (uint64_t)m->settings.stale_ms * 1000);
 
-        return sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) < 0 || now_us >= m->read_us + SILENT_US;
+        return sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) < 0 || now_us >= m->read_us + silent_us;
 }
 
 void mat_trouble(const struct mat *m, char ret[MAT_TROUBLE_MAX]) {

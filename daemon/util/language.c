@@ -58,7 +58,8 @@ bool language_choose(const char *wish) {
                 return !asked || is_english(wish);
         }
         setenv("LANGUAGE", language, 1);
-        setlocale(LC_MESSAGES, ALWAYS_THERE); /* gettext then uses LANGUAGE */
+        if (!setlocale(LC_MESSAGES, ALWAYS_THERE)) /* gettext then uses LANGUAGE */
+                setlocale(LC_MESSAGES, "C.UTF-8"); /* one in the locale archive is found by its exact name only */
         bindtextdomain("sitbone", folder && *folder ? folder : SITBONE_LOCALEDIR);
         bind_textdomain_codeset("sitbone", "UTF-8");
         textdomain("sitbone");
