@@ -258,7 +258,7 @@ static bool assign_text(char *field, const struct setting *row, const char *s) {
         if (!is_legal_text(row, s))
                 return false;
         memset(field, 0, row->size);
-        memcpy(field, s, strlen(s));
+        snprintf(field, row->size, "%s", s);
         return true;
 }
 

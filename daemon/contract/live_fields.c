@@ -6,6 +6,7 @@
 #include <string.h>
 
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names of members and initialisers */
 
 #define TYPE_OF(member)                                                                                               \
         _Generic(((struct live_values *)0)->member, char *: LIVE_TEXT, bool: LIVE_FLAG, enum maybe: LIVE_MAYBE,       \
@@ -196,6 +197,7 @@ const struct live_field live_fields[] = {
         {VALUE(creep_pct, "%", "gain of a steady reading in a decade of time"), DIAG("map.creep_pct", 1)},
         {VALUE(force_n, "N", "force on the whole mat"), DIAG("map.force_n", 0)},
 };
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
 const size_t live_fields_n = sizeof(live_fields) / sizeof(live_fields[0]);

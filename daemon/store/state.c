@@ -239,7 +239,7 @@ static const char *read_slot(const struct state *s, int index, struct slot *ret)
 
 bool state_load(struct state *s, struct memory *ret, uint64_t *ret_elapsed_us, const char **ret_why) {
         static const char nothing[] = "nothing was saved yet";
-        struct slot best = {0}, slot;
+        struct slot best = {0}, slot = {0};
         bool found = false;
 
         *ret_why = nothing;

@@ -108,6 +108,7 @@ static bool count_elements(const struct decoder *d, const uint8_t *frame, uint32
 
 static void add_to_head(uint8_t *head, uint8_t *mask, size_t at, const uint8_t *bytes, size_t n) {
         for (size_t i = 0; i < n; i++) {
+                // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): lengths in a format are validated
                 head[at + i] = bytes[i];
                 mask[at + i] = 0xFF;
         }

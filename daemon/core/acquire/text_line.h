@@ -33,9 +33,9 @@ static inline bool text_is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-/* Parses the n bytes of a line, which a newline follows in memory. REFUSAL_N: *ret_n cells are in it, and ret holds
+/* Parses the bytes of a line of this length, which a newline follows in memory. REFUSAL_N: *ret_n cells are in it, and ret holds
  * those that had room. Otherwise the reason why the line is refused. */
-enum refusal text_parse_line(const struct text_rules *rules, const char *line, size_t n, struct text_room room,
+enum refusal text_parse_line(const struct text_rules *r, const char *line, size_t length, struct text_room room,
                              float *ret, uint32_t *ret_n);
 
 #endif

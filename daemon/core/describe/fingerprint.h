@@ -40,6 +40,6 @@ struct fingerprint_map {
 
 void fingerprint_init(struct fingerprint *p, const struct geometry *geometry);
 /* Sets n_fingerprint, fingerprint and fingerprint_at_us of *ret. */
-void fingerprint_step(struct fingerprint *p, const struct fingerprint_map *map, struct features *ret);
+void fingerprint_step(struct fingerprint *p, const struct fingerprint_map *in, struct features *ret);
 
 #endif

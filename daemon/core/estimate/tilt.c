@@ -181,24 +181,25 @@ static bool is_turning(struct tilt_belief *b, const struct tilt_observation *s, 
                fabsf(s->lean - b->slow_lean) > most * TURNING_LEAN;
 }
 
-struct uncertain tilt_step(struct tilt_belief *b, const struct tilt_observation *s, float dt) {
+struct uncertain tilt_step(struct tilt_belief *b, const struct tilt_observation *observation, float dt) {
         struct uncertain tilt;
 
-        if (s->age_s < b->age_s)
+        if (observation->age_s < b->age_s)
                 tilt_reset(b);
-        b->age_s = s->age_s;
-        if (is_turning(b, s, dt) || !s->quiet) {
+        b->age_s = observation->age_s;
+        if (is_turning(b, observation, dt) || !observation->quiet) {
                 if (!b->moving)
                         begin_movement(b);
-                b->least_load = fminf(b->least_load, s->load);
+                b->least_load = fminf(b->least_load, observation->load);
         } else {
                 if (b->moving)
-                        end_movement(b, s->load);
-                average_posture(b, s, dt);
+                        end_movement(b, observation->load);
+                average_posture(b, observation, dt);
         }
-        if (isnan(s->angle_deg))
+        if (isnan(observation->angle_deg))
                 return (struct uncertain){NAN, NAN};
-        tilt = explain_angle(b, s->angle_deg, s->spread, s->noise_deg, s->lean, NULL);
-        tilt.sd = hypotf(tilt.sd, s->unknown_deg);
+        tilt = explain_angle(b, observation->angle_deg, observation->spread, observation->noise_deg, observation->lean,
+                             NULL);
+        tilt.sd = hypotf(tilt.sd, observation->unknown_deg);
         return tilt;
 }

@@ -433,7 +433,7 @@ static enum command_result parse_inhibit(sd_bus_message *m, struct command *ret)
 /* The same for a method that is a command: parse reads its arguments. */
 #define DEFINE_COMMAND(handler, type_, parse)                                                                         \
         static int answer_##handler(struct bus *b, sd_bus_message *m) {                                               \
-                struct command command = {.type = type_};                                                             \
+                struct command command = {.type = (type_)};                                                           \
                 enum command_result parsed = parse(m, &command);                                                      \
                                                                                                                       \
                 return answer_command(b, m, parsed, &command);                                                        \

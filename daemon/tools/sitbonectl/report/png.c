@@ -73,7 +73,7 @@ static int read_to_end(int fd, char **ret, size_t *ret_n) {
 /* 0, a negative errno, or 1 when the converter has failed and said so itself. */
 static int run_converter(int input, char **ret, size_t *ret_n) {
         int ends[2], status = 0, r;
-        pid_t pid;
+        pid_t pid = -1;
 
         if (pipe2(ends, O_CLOEXEC) < 0)
                 return -errno;
