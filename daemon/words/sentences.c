@@ -220,7 +220,8 @@ void exercise_reason(const struct exercise *e, const struct exercise_reason *why
         copy_whole_characters(reason, ret, size);
 }
 
-const char *exercise_first_side(const struct exercise_reason *why) {
+/* "Begin with the left side, which carried less."; "" = neither side is better. */
+static const char *choose_first_side(const struct exercise_reason *why) {
         if (why->first == EXERCISE_SIDE_LEFT)
                 return _("Begin with the left side, which carried less.");
         if (why->first == EXERCISE_SIDE_RIGHT)
@@ -233,8 +234,8 @@ static void append_exercise(const struct exercise *e, const struct exercise_reas
 
         write_choice(why, e->kind, reason, sizeof(reason));
         append_text(ret, size, "\n%s: %s. %s", e->name, e->dose, e->how);
-        if (*exercise_first_side(why))
-                append_text(ret, size, " %s", exercise_first_side(why));
+        if (*choose_first_side(why))
+                append_text(ret, size, " %s", choose_first_side(why));
         if (reason[0])
                 append_text(ret, size, " (%s)", reason);
 }

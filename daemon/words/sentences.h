@@ -17,9 +17,6 @@ void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t si
  * activating and 1 releasing lately"; "" = it was its turn, or e is NULL. */
 void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size);
 
-/* "Begin with the left side, which carried less."; "" = neither side is better. */
-const char *exercise_first_side(const struct exercise_reason *why);
-
 /* The body of a notification: reason, exercise, dose and how; e may be NULL. */
 void alert_body(const struct alert *a, enum alert_kind k, const struct exercise *e, char *ret, size_t size);
 
