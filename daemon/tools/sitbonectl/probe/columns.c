@@ -6,6 +6,7 @@
 
 enum {
         LINES_FEW = 10,       /* fewer lines show no behaviour */
+        LINES_STEADY = 5,     /* but equal steps are those of a counter */
         LINES_CONSTANT = 40,  /* a number that stays the same for fewer lines may be a cell */
         COUNTER_VALUES = 5,   /* different values of a counter: a cell that was loaded once has fewer */
         STATE_LINES = 60,     /* a state changes at most once in ten of at least this many lines */
@@ -68,6 +69,8 @@ static bool rises_evenly(const struct column *c) {
 static bool is_counter(const struct column *c) {
         uint32_t steps = c->lines - 1;
 
+        if (c->falls == 0 && c->lines >= LINES_STEADY && c->same_step == steps)
+                return true;
         if (c->lines < LINES_FEW || c->rises == 0)
                 return false;
         if (c->falls == 0)

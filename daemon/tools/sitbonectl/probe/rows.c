@@ -98,26 +98,37 @@ static bool collect_lines(const struct lines *l, uint32_t n_numbers, const struc
         return ret->n >= LINES_MIN;
 }
 
+/* True if other lines have numbers, too, and these all begin with the same word, by which they are known. */
+static bool word_selects(const struct lines *l, const struct block *b) {
+        size_t others = 0, same = 0;
+
+        for (size_t k = 0; k < l->n; k++)
+                others += l->of[k].n_numbers > 0;
+        for (size_t k = 0; k < b->n; k++)
+                same += b->of[k]->word == b->of[0]->word;
+        return b->of[0]->word != 0 && same == b->n && 10 * (others - b->n) > b->n;
+}
+
 bool block_choose(const struct lines *l, struct block *ret, struct kinds *ret_kinds) {
         struct group groups[GROUPS_MAX];
-        size_t n = count_groups(l, groups), most = 0, lines;
+        size_t n = count_groups(l, groups), all = 0;
         uint32_t n_numbers = 0;
 
         *ret_kinds = (struct kinds){NULL, NULL};
-        for (size_t i = 0; i < n; i++) {
-                lines = count_alike(groups, n, groups[i].n_numbers);
-                most = lines > most ? lines : most;
-        }
-        for (size_t i = 0; i < n; i++) {
-                lines = count_alike(groups, n, groups[i].n_numbers);
-                if (3 * lines >= most && groups[i].n_numbers > n_numbers)
+        for (size_t i = 0; i < n; i++)
+                all += groups[i].lines;
+        for (size_t i = 0; i < n; i++)
+                if (5 * count_alike(groups, n, groups[i].n_numbers) >= 2 * all && groups[i].n_numbers > n_numbers)
                         n_numbers = groups[i].n_numbers;
-        }
         if (n_numbers == 0)
                 return false;
         if (find_two_kinds(l, groups, n, n_numbers, ret_kinds))
                 return collect_lines(l, ret_kinds->chosen->n_numbers, ret_kinds->chosen, ret);
-        return collect_lines(l, n_numbers, NULL, ret);
+        if (!collect_lines(l, n_numbers, NULL, ret))
+                return false;
+        if (word_selects(l, ret))
+                ret_kinds->chosen = ret->of[0];
+        return true;
 }
 
 /* --- what is between two lines of the block --- */

@@ -5,7 +5,8 @@
 
 #include "tools/sitbonectl/probe/columns.h"
 
-/* Lines of two kinds in turn: those of the block begin as `chosen` does, the others as `other`. NULL = of one kind. */
+/* Lines of several kinds: those of the block begin as `chosen` does; NULL = all lines are alike. Those of a second mat begin
+ * as `other` does; NULL = there is none. */
 struct kinds {
         const struct line *chosen, *other;
 };
