@@ -117,9 +117,14 @@ bool block_choose(const struct lines *l, struct block *ret, struct kinds *ret_ki
         *ret_kinds = (struct kinds){NULL, NULL};
         for (size_t i = 0; i < n; i++)
                 all += groups[i].lines;
-        for (size_t i = 0; i < n; i++)
-                if (5 * count_alike(groups, n, groups[i].n_numbers) >= 2 * all && groups[i].n_numbers > n_numbers)
+        for (size_t i = 0; i < n; i++) {
+                size_t lines = count_alike(groups, n, groups[i].n_numbers);
+
+                /* a word that selects them makes up for many other lines */
+                if ((5 * lines >= 2 * all || (groups[i].word != 0 && groups[i].lines == lines && 5 * lines >= all)) &&
+                    groups[i].n_numbers > n_numbers)
                         n_numbers = groups[i].n_numbers;
+        }
         if (n_numbers == 0)
                 return false;
         if (find_two_kinds(l, groups, n, n_numbers, ret_kinds))
