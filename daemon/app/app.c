@@ -310,12 +310,12 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static enum command_result execute_command(void *userdata, const struct command *command) {
+static enum command_result execute_command(void *userdata, const struct command *command, struct command_answer *ret) {
         struct app *a = userdata;
         uint64_t now_us = read_turn_time(a);
         enum command_result result = command->type == COMMAND_SITTER
                                              ? sitters_choose(&a->sitters, command->name)
-                                             : pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
+                                             : pipeline_command(&a->pipeline, command, now_us, &a->snapshot, ret);
 
         if (result == COMMAND_OK) {
                 sitters_note_command(&a->sitters, command->type, &a->snapshot);
