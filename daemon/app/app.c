@@ -310,7 +310,7 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static enum command_result execute_command(void *userdata, const struct command *command) {
+static enum command_result execute_command(void *userdata, const struct command *command, struct command_answer *ret) {
         struct app *a = userdata;
         uint64_t now_us = read_turn_time(a);
         enum command_result result;
@@ -320,7 +320,7 @@ static enum command_result execute_command(void *userdata, const struct command 
         else if (command->type == COMMAND_SITTER)
                 result = sitters_choose(&a->sitters, command->name);
         else
-                result = pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
+                result = pipeline_command(&a->pipeline, command, now_us, &a->snapshot, ret);
         if (result == COMMAND_OK) {
                 sitters_note_command(&a->sitters, command->type, &a->snapshot);
                 make_decision(a, NULL, now_us);

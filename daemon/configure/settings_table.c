@@ -178,6 +178,10 @@ const struct setting settings_table[] = {
               "Asymmetry of load, (right - left) / (right + left), that counts as lopsided."),
         FLOAT(alert, snooze_min, 1, 240, "min", "15", "Length of a snooze if the command gives none."),
         FLOAT(alert, pause_min, 1, 1440, "min", "60", "Length of a pause if the command gives none."),
+        FLOAT(alert, inhibit_most_min, 0, 1440, "min", "0",
+              "Time after which a request of Do Not Disturb no longer inhibits alerts, until it is made again: a "
+              "program "
+              "that always asks for it would silence the seat for ever. 0: no limit; after an hour a hint comes."),
         FLOAT(alert, min_confidence, 0, 1, "", "0.6",
               "Below this confidence in the posture no posture alert is raised."),
         BOOL(alert, activate, "yes", "Alert after sitting too long: stand up and activate your glutes."),

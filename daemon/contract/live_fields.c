@@ -165,7 +165,8 @@ const struct live_field live_fields[] = {
         {VALUE(glute_alert, NULL, "an activation alert is open"), STATE("glute_alert", 0), AT_ONCE(0)},
         {VALUE(posture_alert, NULL, "a posture alert is open"), STATE("posture_alert", 0), AT_ONCE(0)},
         {VALUE(still_alert, NULL, "a stillness alert is open"), STATE("still_alert", 0), AT_ONCE(0)},
-        {VALUE(alert_kind, NULL, "kind of the most important open alert"), OPTIONAL, BUS("alert_kind")},
+        {VALUE(alert_id, NULL, "id of the most important open alert"), OPTIONAL, BUS("alert_id")},
+        {VALUE(alert_kind, NULL, "its kind"), OPTIONAL, BUS("alert_kind")},
         {VALUE(alert_title, NULL, "its title"), OPTIONAL, BUS("alert_title")},
         {VALUE(alert_reason, NULL, "its reason, a phrase"), OPTIONAL, BUS("alert_reason")},
 

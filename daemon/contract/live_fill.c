@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "contract/live_fill.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "contract/live_fields.h"
@@ -239,6 +241,7 @@ static void fill_open_alert(struct live_values *v, const struct snapshot *s) {
                 k++;
         if (k == ALERT_KIND_N)
                 return;
+        snprintf(v->alert_id, sizeof(v->alert_id), "%" PRIu64, s->alerts.of[k].id);
         SET_TEXT(v->alert_kind, alert_kind_name((enum alert_kind)k));
         SET_TEXT(v->alert_title, alert_title((enum alert_kind)k));
         alert_reason(&s->alerts.of[k], (enum alert_kind)k, v->alert_reason, sizeof(v->alert_reason));

@@ -77,8 +77,9 @@ struct live_values {
         enum maybe session_today;
         uint32_t sessions_done_week;
         bool glute_alert, posture_alert, still_alert;
-        char alert_kind[LIVE_WORD_MAX], alert_title[128], alert_reason[LIVE_TEXT_MAX]; /* "" = no alert is open */
-        char alert_exercise[128]; /* a name; sent with the numbers of the alert, see bus_alert.h */
+        char alert_id[24], alert_kind[LIVE_WORD_MAX], alert_title[128],
+                alert_reason[LIVE_TEXT_MAX]; /* "" = no alert is open */
+        char alert_exercise[128];            /* a name; sent with the numbers of the alert, see bus_alert.h */
 
         bool mat_online;
         char mat_trouble[LIVE_TEXT_MAX];

@@ -45,6 +45,7 @@ static void step_followers(struct pipeline *p, uint64_t now_us, struct snapshot 
 static void clear_changes(struct snapshot *snapshot) {
         snapshot->learning.profile_changed = snapshot->learning.calibration_changed = false;
         snapshot->sitting.changes = 0;
+        snapshot->alerts.inhibited_long = false;
         for (int k = 0; k < ALERT_KIND_N; k++)
                 snapshot->alerts.of[k].changes = 0;
 }
@@ -86,7 +87,7 @@ static enum command_result tare_seat(struct pipeline *p, const struct snapshot *
 }
 
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
-                                     const struct snapshot *last) {
+                                     const struct snapshot *last, struct command_answer *ret) {
         p->follow_at_us = 0;
         switch (command->type) {
         case COMMAND_CALIBRATE:
@@ -110,7 +111,7 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_RESUME:
         case COMMAND_INHIBIT:
         case COMMAND_WORKOUT:
-                return alert_command(&p->alert, command, now_us);
+                return alert_command(&p->alert, command, now_us, ret);
         case COMMAND_SITTER:
         case COMMAND_LABEL:
         case COMMAND_TYPE_N:

@@ -47,7 +47,7 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
 
 /* Executes a command against the last snapshot; call pipeline_step(p, NULL, ...) after it to see the effect. */
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
-                                     const struct snapshot *last);
+                                     const struct snapshot *last, struct command_answer *ret);
 
 /* Sets the wall clock. Call it before the first step and whenever that clock may have been set: once a second is
  * enough. Without it there are no quiet hours. */

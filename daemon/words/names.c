@@ -2,6 +2,7 @@
 #include "words/names.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/language.h"
@@ -95,6 +96,13 @@ bool name_of(const char *word, char ret[32]) {
                 return false;
         memcpy(ret, word, n + 1);
         return true;
+}
+
+bool alert_id_of(const char *word, uint64_t *ret) {
+        size_t n = strspn(word, "0123456789");
+
+        *ret = n > 0 && n < 19 && word[n] == '\0' ? strtoull(word, NULL, 10) : 0;
+        return *ret > 0;
 }
 
 const char *phase_name(enum sitting_phase p) {
@@ -272,6 +280,9 @@ static const struct name command_results[COMMAND_RESULT_N] = {
                                  N_("No workouts are planned: set sessions_per_week in section [exercise].")},
         [COMMAND_DONE_TODAY] = {"DoneToday", N_("Today's workout is already marked as done.")},
         [COMMAND_NOT_RECORDING] = {"NotRecording", N_("Nothing is recorded now: start sitbonectl record first.")},
+        [COMMAND_ALERT_CLOSED] = {"AlertClosed",
+                                  N_("That alert is not open: sitbonectl why shows the last one and its "
+                                     "outcome.")},
 };
 
 const char *command_result_name(enum command_result r) {

@@ -46,6 +46,9 @@ const char *command_result_text(enum command_result r);
 /* Parses a target: upright slouched arched left right empty squeeze. */
 bool calibrate_target_of(const char *word, enum calibrate_target *ret);
 
+/* Parses the id of an alert: digits, at least 1. */
+bool alert_id_of(const char *word, uint64_t *ret);
+
 /* Copies a legal name of a sitter or posture: [a-z0-9-], 1 to 31 characters, no hyphen first. */
 bool name_of(const char *word, char ret[32]);
 

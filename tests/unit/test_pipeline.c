@@ -96,7 +96,8 @@ static void test_learning_is_whole(void) {
         for (int i = 0; i < 300; i++, now += 100000) {
                 step_frame(now, i >= 50 ? 120 : 0);
                 if (i == 100)
-                        CHECK(pipeline_command(&pipeline, &teach, now, &snapshot) == COMMAND_OK);
+                        CHECK(pipeline_command(&pipeline, &teach, now, &snapshot, &(struct command_answer){0}) ==
+                              COMMAND_OK);
         }
         CHECK(snapshot.learning.phase == LEARNING_DONE && snapshot.learning.n_taught == 1);
         CHECK(strcmp(snapshot.learning.taught[0], "typing") == 0);

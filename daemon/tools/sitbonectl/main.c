@@ -46,6 +46,7 @@ static const struct option_row {
         {"what-if", offsetof(struct options, what_if), OPTION_VALUE, "FILE", "compare with these settings"},
         {"against", offsetof(struct options, against), OPTION_VALUE, "FILE", "compare with these settings"},
         {"forget", offsetof(struct options, forget), OPTION_VALUE, "NAME", "delete"},
+        {"alert", offsetof(struct options, alert), OPTION_VALUE, "ID", "this alert alone"},
         {"session", offsetof(struct options, session), OPTION_FLAG, NULL, "the strengthening workout"},
         {"list", offsetof(struct options, list), OPTION_FLAG, NULL, "print a list"},
         {"load", offsetof(struct options, load), OPTION_REPEATED, "N=FROM-TO", "a known load"},

@@ -286,8 +286,8 @@ static json_t *make_poses(const struct live_values *v) {
 static json_t *make_alert(const struct live_values *v) {
         if (!v->alert_kind[0])
                 return json_null();
-        return json_pack("{s:s,s:s,s:s,s:s}", "kind", v->alert_kind, "title", v->alert_title, "reason",
-                         v->alert_reason, "exercise", v->alert_exercise);
+        return json_pack("{s:s,s:s,s:s,s:s,s:s}", "id", v->alert_id, "kind", v->alert_kind, "title", v->alert_title,
+                         "reason", v->alert_reason, "exercise", v->alert_exercise);
 }
 
 void view_print_json(FILE *f, const struct view *v) {
