@@ -191,6 +191,7 @@ const struct live_field live_fields[] = {
         {VALUE(pitch_x_mm, "mm", "width of a cell"), OPTIONAL, BUS("pitch_x_mm")},
         {VALUE(pitch_y_mm, "mm", "depth of a cell"), OPTIONAL, BUS("pitch_y_mm")},
         {VALUE(tared, NULL, "an empty seat was measured"), DIAG("map.tared", 0)},
+        {VALUE(load_pct, "%", "mean load of the cells, in percent of full scale"), DIAG("map.load_pct", 1)},
         {VALUE(quality_pct, "%", "how far the loads can be trusted"), DIAG("map.quality_pct", 0)},
         {VALUE(dead_cells, NULL, "cells that read nothing between loaded ones"), DIAG("map.cells_dead", 0)},
         {VALUE(filled_cells, NULL, "cells estimated from their neighbours"), DIAG("map.cells_filled", 0)},

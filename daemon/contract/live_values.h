@@ -89,7 +89,7 @@ struct live_values {
         uint32_t rows, cols, n_cells;
         double pitch_x_mm, pitch_y_mm;
         bool tared;
-        double quality_pct, drift_pct, creep_pct, force_n;
+        double load_pct, quality_pct, drift_pct, creep_pct, force_n;
         uint32_t stuck_cells, dead_cells, filled_cells;
         uint32_t flaws; /* enum map_flaw bits */
 

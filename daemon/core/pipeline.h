@@ -31,6 +31,7 @@ struct pipeline {
         struct alert_tracker alert;
         uint64_t followed_us, follow_at_us; /* last and next step of sitting and alerts; next 0 = at once */
         uint64_t deadline_us;               /* of these two */
+        uint64_t tare_refused_us;           /* last tare that was refused because of a person; 0 = none */
 };
 
 /* Starts without any knowledge. geometry and exercises must outlive the pipeline; settings are copied. */

@@ -262,7 +262,8 @@ static const struct name command_results[COMMAND_RESULT_N] = {
                                  N_("No alert is open, so there is nothing to mark as done or to skip.")},
         [COMMAND_NOBODY_SEATED] = {"NobodySeated", N_("Nobody is seated: sit down in that posture, then try again.")},
         [COMMAND_SOMEBODY_SEATED] = {"SomebodySeated",
-                                     N_("Somebody is seated: leave the seat empty, then try again.")},
+                                     N_("The seat reads like a person. If it is empty, send the command "
+                                        "again within a minute, or run: sitbonectl tare --empty")},
         [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat is silent: check its cable and the device setting.")},
         [COMMAND_UNSTEADY] = {"Unsteady",
                               N_("The seat is not steady yet: hold still for a few seconds, then try again.")},
@@ -291,4 +292,24 @@ const char *command_result_name(enum command_result r) {
 
 const char *command_result_text(enum command_result r) {
         return (unsigned)r < COMMAND_RESULT_N ? command_results[r].words : "unknown";
+}
+
+/* The format serves printf() and, to translate a sentence that came over the bus, sscanf(). */
+#define SEAT_READS_LIKE_PERSON                                                                                        \
+        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
+
+void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size) {
+        if (r == COMMAND_SOMEBODY_SEATED && load_pct >= 0 && load_pct <= 100)
+                snprintf(ret, size, SEAT_READS_LIKE_PERSON, (unsigned)(load_pct + 0.5));
+        else
+                snprintf(ret, size, "%s", command_result_text(r));
+}
+
+void command_refusal_translate(const char *english, char *ret, size_t size) {
+        unsigned pct;
+
+        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
+                snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
+        else
+                snprintf(ret, size, "%s", language_translate(english));
 }

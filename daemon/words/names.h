@@ -42,6 +42,10 @@ const char *exercise_place_text(enum exercise_place p);
 
 /* A sentence with a hint; English, for language_translate(). */
 const char *command_result_text(enum command_result r);
+/* The same with the mean load of the mat, percent of full scale, where it explains the refusal. */
+void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size);
+/* Translates such a sentence. */
+void command_refusal_translate(const char *english, char *ret, size_t size);
 
 /* Parses a target: upright slouched arched left right empty squeeze. */
 bool calibrate_target_of(const char *word, enum calibrate_target *ret);

@@ -27,7 +27,7 @@ struct options {
         struct repeated teach, load, calibrate;
         const char *period, *file, *export, *what_if, *against, *label, *columns, *delimiter;
         const char *forget, *alert;
-        bool list, session;
+        bool list, session, empty;
         bool json, plain, once, send, help, version;
         int n_args; /* may be larger than OPTIONS_ARGS_MAX */
         const char *args[OPTIONS_ARGS_MAX];

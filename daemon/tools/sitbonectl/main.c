@@ -48,6 +48,7 @@ static const struct option_row {
         {"forget", offsetof(struct options, forget), OPTION_VALUE, "NAME", "delete"},
         {"alert", offsetof(struct options, alert), OPTION_VALUE, "ID", "this alert alone"},
         {"session", offsetof(struct options, session), OPTION_FLAG, NULL, "the strengthening workout"},
+        {"empty", offsetof(struct options, empty), OPTION_FLAG, NULL, "the seat is empty"},
         {"list", offsetof(struct options, list), OPTION_FLAG, NULL, "print a list"},
         {"load", offsetof(struct options, load), OPTION_REPEATED, "N=FROM-TO", "a known load"},
         {"output", offsetof(struct options, output), OPTION_VALUE, "FILE", "file to write"},
