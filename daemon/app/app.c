@@ -443,6 +443,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         timer_set_relative(source, tick_period_us(a));
         update_wall_clock(a, now_us);
         mat_tick(&a->mat);
+        pipeline_set_link(&a->pipeline, mat_is_open(&a->mat), now_us);
         silent = a->health.frames == a->frames_at_tick;
         measure_health(a, a->clock.wake_us);
         a->snapshot.health = a->health;

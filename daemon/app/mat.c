@@ -324,6 +324,10 @@ void mat_start(struct mat *m) {
         open_port(m);
 }
 
+bool mat_is_open(const struct mat *m) {
+        return m->port && !port_connecting(m->port);
+}
+
 /* Bytes without frames nearly always mean another format or baud rate. */
 static bool is_unreadable(const struct mat *m) {
         return m->heard && m->decoder.frames == m->frames_before;

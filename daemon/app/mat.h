@@ -68,6 +68,9 @@ void mat_start(struct mat *m);
  * not come. */
 void mat_tick(struct mat *m);
 
+/* The port is open, and connected. */
+bool mat_is_open(const struct mat *m);
+
 /* The reason why no frames come, as a sentence for people. */
 void mat_trouble(const struct mat *m, char ret[MAT_TROUBLE_MAX]);
 

@@ -77,6 +77,14 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
         return min_u64(estimate, p->deadline_us);
 }
 
+void pipeline_set_link(struct pipeline *p, bool open, uint64_t now_us) {
+        struct silence *silence = &p->estimate.silence;
+
+        if (!open && !silence->lost)
+                silence->lost_us = now_us;
+        silence->lost = !open;
+}
+
 static enum command_result tare_seat(struct pipeline *p, const struct snapshot *last) {
         if (last->posture.occupancy == OCCUPANCY_UNKNOWN)
                 return COMMAND_NO_FRAMES;
