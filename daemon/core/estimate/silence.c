@@ -44,6 +44,7 @@ void silence_frame(struct silence *s, enum occupancy occupancy, uint64_t now_us)
         s->gaps_us[0] = gap_us;
         s->occupancy = occupancy;
         s->frame_us = now_us;
+        s->lost = false; /* and if it is lost again, this is another loss */
 }
 
 /* Time for which an occupancy outlasts the pause by itself. */
