@@ -172,7 +172,10 @@ const struct live_field live_fields[] = {
 
         {VALUE(mat_online, NULL, "frames arrive"), PROPERTY("MatOnline", 1), STATUS("mat_online", 0),
          DIAG("mat_online", 0), AT_ONCE(0)},
+        {VALUE(mat_link, NULL, "no_device, waiting, no_frames, frames, silent or ended"), LIVE("mat_link", 0),
+         DIAG("mat_link", 0), AT_ONCE(0)},
         {VALUE(mat_trouble, NULL, "why no frames arrive"), LIVE("mat_trouble", 0)},
+        {VALUE(mat_quiet_s, "s", "time since the mat sent anything"), LIVE("mat_quiet_s", 1)},
         {VALUE(bytes, NULL, "bytes read from the mat"), DIAG("bytes", 0)},
         {VALUE(frame_rate_hz, "Hz", "frames a second"), LIVE("frame_rate_hz", 1), DIAG("frame_rate_hz", 1)},
         {VALUE(frames, NULL, "accepted frames"), LIVE("frames", 0), DIAG("frames", 0)},

@@ -124,7 +124,9 @@ static void fill_map(struct live_values *v, const struct snapshot *s) {
 
 static void fill_health(struct live_values *v, const struct health *h) {
         v->mat_online = h->mat_online;
+        SET_TEXT(v->mat_link, mat_state_name(h->mat_state));
         SET_TEXT(v->mat_trouble, h->mat_trouble);
+        v->mat_quiet_s = (double)h->quiet_s;
         v->frame_rate_hz = (double)h->frame_rate_hz;
         v->bytes = h->bytes;
         v->frames = h->frames;

@@ -82,7 +82,9 @@ struct live_values {
         char alert_exercise[128];            /* a name; sent with the numbers of the alert, see bus_alert.h */
 
         bool mat_online;
+        char mat_link[LIVE_WORD_MAX];
         char mat_trouble[LIVE_TEXT_MAX];
+        double mat_quiet_s;
         char mat_place[LIVE_WORD_MAX];
         enum maybe mat_moved;
         double mat_moved_x_mm, mat_moved_y_mm, mat_turned_deg;

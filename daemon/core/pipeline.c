@@ -80,6 +80,14 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
         return min_u64(estimate, p->deadline_us);
 }
 
+void pipeline_set_link(struct pipeline *p, bool open, uint64_t now_us) {
+        struct silence *silence = &p->estimate.silence;
+
+        if (!open && !silence->lost)
+                silence->lost_us = now_us;
+        silence->lost = !open;
+}
+
 /* A seat that reads like a person is tared only when the owner states that it is empty: with the command, or by giving
  * it again after the refusal. A double press of a button is one statement. */
 static enum command_result tare_seat(struct pipeline *p, bool stated_empty, uint64_t now_us,

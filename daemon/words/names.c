@@ -183,6 +183,14 @@ const char *refusal_name(enum refusal r) {
         return FIND_NAME(names, r);
 }
 
+const char *mat_state_name(enum mat_state s) {
+        static const struct name names[MAT_STATE_N] = {
+                [MAT_NO_DEVICE] = {"no_device"}, [MAT_WAITING] = {"waiting"}, [MAT_NO_FRAMES] = {"no_frames"},
+                [MAT_FRAMES] = {"frames"},       [MAT_SILENT] = {"silent"},   [MAT_ENDED] = {"ended"},
+        };
+        return FIND_NAME(names, s);
+}
+
 static const struct name exercise_kinds[EXERCISE_KIND_N] = {
         [EXERCISE_ACTIVATE] = {"activate", N_("activates")},
         [EXERCISE_STRENGTHEN] = {"strengthen", N_("strengthens")},

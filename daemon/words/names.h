@@ -19,6 +19,7 @@ const char *alert_event_name(enum alert_kind k); /* glute_activation_due slouch 
 const char *alert_outcome_name(enum alert_outcome o);
 const char *alert_moment_name(enum alert_moment m); /* at_once lull change limit */
 const char *refusal_name(enum refusal r);           /* length tail check constant range text count overrun partial */
+const char *mat_state_name(enum mat_state s);       /* no_device waiting no_frames frames silent ended */
 const char *pose_name(enum calibrate_pose p);       /* upright slouched arched left right */
 const char *squeeze_cue_name(enum squeeze_cue c);   /* "" rest squeeze */
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
