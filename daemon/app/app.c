@@ -381,6 +381,7 @@ static void measure_health(struct app *a, uint64_t real_us) {
         h->bytes = a->mat.bytes;
         h->reopened = a->mat.reopened;
         h->discarded_bytes = a->mat.decoder.discarded_bytes;
+        h->words = a->mat.decoder.words;
         memcpy(h->refused, a->mat.decoder.refused, sizeof(h->refused));
         h->decide_worst_us = a->latency.worst_us;
         h->decide_p99_us = latency_p99_us(&a->latency);
