@@ -441,6 +441,7 @@ void mat_report(struct mat *m, bool online, struct health *ret) {
         ret->bytes = m->bytes;
         ret->reopened = m->reopened;
         ret->discarded_bytes = m->decoder.discarded_bytes;
+        ret->words = m->decoder.words;
         memcpy(ret->refused, m->decoder.refused, sizeof(ret->refused));
 }
 

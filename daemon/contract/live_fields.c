@@ -180,6 +180,8 @@ const struct live_field live_fields[] = {
         {VALUE(frame_rate_hz, "Hz", "frames a second"), LIVE("frame_rate_hz", 1), DIAG("frame_rate_hz", 1)},
         {VALUE(frames, NULL, "accepted frames"), LIVE("frames", 0), DIAG("frames", 0)},
         {VALUE(refused, NULL, "refused frames, for whatever reason"), LIVE("refused", 0), DIAG("frames_bad", 0)},
+        {VALUE(words, NULL, "lines of text that are no frame, such as headings"), LIVE("words", 0),
+         DIAG("lines_of_words", 0)},
         {VALUE(discarded_bytes, NULL, "bytes skipped while looking for a frame"), DIAG("discarded_bytes", 0)},
         {VALUE(reopened, NULL, "times the port was opened again"), DIAG("reopened", 0)},
         {VALUE(decide_worst_us, "us", "longest turn of the loop"), DIAG("decide_worst_us", 0)},

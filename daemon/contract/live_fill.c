@@ -135,6 +135,7 @@ static void fill_health(struct live_values *v, const struct health *h) {
                 v->refused_of[i] = h->refused[i];
                 v->refused += h->refused[i];
         }
+        v->words = h->words;
         v->discarded_bytes = h->discarded_bytes;
         v->reopened = h->reopened;
         v->decide_worst_us = h->decide_worst_us;

@@ -96,7 +96,7 @@ struct live_values {
         uint32_t flaws; /* enum map_flaw bits */
 
         double frame_rate_hz;
-        uint64_t bytes, frames, refused, discarded_bytes, reopened, deadlines_missed, history_lost;
+        uint64_t bytes, frames, refused, words, discarded_bytes, reopened, deadlines_missed, history_lost;
         uint64_t refused_of[REFUSAL_N];
         uint32_t decide_worst_us, decide_p99_us;
 };

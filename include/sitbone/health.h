@@ -41,6 +41,7 @@ struct health {
         uint64_t bytes;
         uint64_t frames; /* accepted */
         uint64_t refused[REFUSAL_N];
+        uint64_t words;           /* lines of text that are no frame, left out on purpose */
         uint64_t discarded_bytes; /* skipped in search of a frame */
         uint64_t reopened;        /* times the port was opened again */
         float frame_rate_hz;      /* over the last seconds; NAN before two frames */
