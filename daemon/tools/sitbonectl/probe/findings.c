@@ -15,22 +15,24 @@ enum {
         CHANGES_PAUSES = 3,
 };
 
-/* A description that reads the lines better, or a reason why they cannot be read, speaks against formats of text. */
-static void apply_suggestion(struct prober *p, const struct suggestion *s) {
+/* A description that reads the lines better, or a reason why they cannot be read, speaks against formats of text; not
+ * against those that the user described. */
+static void apply_suggestion(const struct format_list *list, struct prober *p, const struct suggestion *s) {
         bool against = s->fits ? !s->builtin : strcmp(s->reason, "unknown") != 0;
 
         for (int i = 0; i < p->n_fits; i++) {
                 struct fit fit = p->fits[i];
+                bool text = fit.format->framing == FRAMING_TEXT && !format_list_path(list, fit.format);
 
-                if (fit.format->framing != FRAMING_TEXT)
-                        continue;
-                if (against)
+                if (text && against)
                         p->fits[i].verdict = VERDICT_PERHAPS;
-                if (!s->fits || !s->builtin || strcmp(fit.format->name, s->builtin) != 0)
+                if (!text || !s->fits || !s->builtin || fit.n_cells != s->cells ||
+                    (fit.verdict < VERDICT_FITS && strcmp(fit.format->name, s->builtin) != 0))
                         continue;
                 memmove(p->fits + 1, p->fits, (size_t)i * sizeof(fit));
                 fit.verdict = VERDICT_FITS;
                 p->fits[0] = fit;
+                return;
         }
 }
 
@@ -59,7 +61,7 @@ void findings_analyse(struct findings *found) {
         found->suggestion = (struct suggestion){.reason = "unknown"};
         if (heard_is_readable(&found->heard)) {
                 suggest_text(&found->heard, &found->suggestion);
-                apply_suggestion(&found->prober, &found->suggestion);
+                apply_suggestion(found->list, &found->prober, &found->suggestion);
         } else {
                 found->pattern = packet_find(&found->heard);
                 if (found->pattern.period > 0 && !probe_fits(&found->prober))

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "tools/sitbonectl/probe/evidence.h"
-#include "tools/sitbonectl/probe/suggest.h"
 
 static void print_size(const struct findings *found, const struct fit *f) {
         int32_t side = (int32_t)lround(sqrt(f->n_cells)), rows = found->rows > 0 ? found->rows : f->rows,
@@ -159,7 +158,7 @@ static void print_nothing_fits(const struct findings *found) {
         print_notes(s);
         if (*s->advice)
                 printf("%s\n", s->advice);
-        else if (!heard_is_readable(&found->heard) || !suggest_description(&found->heard, false))
+        else
                 printf("A mat of your own making is described in a file: man 5 sitbone-format\n");
 }
 
@@ -182,10 +181,8 @@ void findings_print(const struct findings *found) {
                 print_silence(found);
         else if (found->suggestion.fits && !found->suggestion.builtin)
                 print_description(found);
-        else if (probe_fits(&found->prober)) {
+        else if (probe_fits(&found->prober))
                 print_format(found);
-                if (found->prober.fits[0].format->framing == FRAMING_TEXT)
-                        suggest_description(&found->heard, true);
-        } else
+        else
                 print_nothing_fits(found);
 }

@@ -7,10 +7,7 @@
 #include "tools/sitbonectl/probe/verdict.h"
 
 /* Finds a description of text and tries it on these bytes, or finds the reason why there is none. Text that a format of
- * the table reads as it is has `builtin` set. Bytes that are no text: reason unknown. */
+ * the table reads as it is has `builtin` set. */
 void suggest_text(const struct heard *heard, struct suggestion *ret);
-
-/* Prints a description; with only_counted, only if the first number of each line is no cell. False: there is none. */
-bool suggest_description(const struct heard *heard, bool only_counted);
 
 #endif

@@ -14,8 +14,9 @@ struct description_key {
 };
 
 struct suggestion {
-        bool fits;           /* the description below decodes what was heard; false: reason and advice say why not */
-        const char *builtin; /* name of the format of the table that reads the same, so that no file is needed; or NULL */
+        bool fits; /* the description below decodes what was heard; false: reason and advice say why not */
+        const char
+                *builtin; /* name of the format of the table that reads the same, so that no file is needed; or NULL */
         int n_keys;
         struct description_key keys[VERDICT_KEYS_MAX]; /* the lines of [format], ready to print as "name = value" */
         uint32_t cells;                                /* in a frame */
