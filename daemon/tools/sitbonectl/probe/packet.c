@@ -16,8 +16,6 @@ enum {
 static const double COVERAGE_MIN = 0.6;
 /* Share of the frames in which a constant byte has its value: some frames are damaged. */
 static const double CONSTANT_SHARE = 0.97;
-/* In coverage, for marks without a zero. */
-static const double PREFERENCE = 0.05;
 
 /* Distances between two occurrences of the same pair of bytes, or of the same byte, by majority vote (Boyer & Moore 1981). */
 struct distance {
@@ -63,6 +61,26 @@ static void count_distances(const struct heard *h, size_t width, struct distance
         }
 }
 
+/* Bytes by which many packets begin. */
+static bool begins_frame(const uint8_t *at) {
+        static const uint8_t marks[][2] = {{0xAA, 0x55}, {0x55, 0xAA}, {0xA5, 0x5A}, {0x5A, 0xA5}, {0xFF, 0xFF},
+                                           {0xAA, 0xAA}, {0x55, 0x55}, {0xFE, 0xFE}, {0xEB, 0x90}, {0xFF, 0xAA},
+                                           {0xAA, 0xFF}, {0xFF, 0x55}, {0xAA, 0xBB}, {0xAB, 0xCD}, {0x7E, 0x00},
+                                           {0x59, 0x59}, {0xB5, 0x62}, {0x42, 0x4D}};
+
+        for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+                if (memcmp(at, marks[i], 2) == 0)
+                        return true;
+        return false;
+}
+
+/* Where several marks explain the bytes as well, the likelier one: zeros are unloaded cells. */
+static double rate_mark(uint32_t mark) {
+        const uint8_t bytes[] = {(uint8_t)(mark >> 8), (uint8_t)mark};
+
+        return bytes[0] == 0 || bytes[1] == 0 ? 0 : begins_frame(bytes) ? 0.04 : bytes[0] & 0x80 ? 0.03 : 0.02;
+}
+
 /* Finds the mark that explains most of the bytes by its distance. Returns it, or -1. A single byte must occur hardly
  * anywhere else. */
 static int find_mark(const struct heard *h, size_t width, struct distance *of) {
@@ -73,13 +91,12 @@ static int find_mark(const struct heard *h, size_t width, struct distance *of) {
         count_distances(h, width, of);
         for (int i = 0; i < KINDS; i++) {
                 double coverage = (double)of[i].count * of[i].usual / (double)h->n;
-                bool loaded = i >> 8 != 0 && (i & 255) != 0; /* zeros are unloaded cells */
 
                 if (of[i].usual < PERIOD_MIN || of[i].usual > PERIOD_MAX || of[i].count < REPEATS_MIN)
                         continue;
                 if (width == 1 && (i == 0 || of[i].all > of[i].count + of[i].count / 4 + 2))
                         continue;
-                coverage += loaded ? PREFERENCE : 0;
+                coverage += rate_mark((uint32_t)i);
                 if (coverage > best) {
                         best = coverage;
                         ret = i;
@@ -147,18 +164,6 @@ static void find_run(const struct heard *h, const struct packet_pattern *p, stru
         }
 }
 
-/* Bytes by which frames of many mats begin. */
-static bool begins_frame(const uint8_t *at) {
-        static const uint8_t marks[][2] = {{0xAA, 0x55}, {0x55, 0xAA}, {0xA5, 0x5A}, {0x5A, 0xA5}, {0xFF, 0xFF},
-                                           {0xAA, 0xAA}, {0x55, 0x55}, {0xFE, 0xFE}, {0xEB, 0x90}, {0xFF, 0xAA},
-                                           {0xAA, 0xFF}, {0xFF, 0x55}, {0xAA, 0xBB}, {0xAB, 0xCD}, {0x7E, 0x00}};
-
-        for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-                if (memcmp(at, marks[i], 2) == 0)
-                        return true;
-        return false;
-}
-
 /* A pause comes before a frame. Returns the place in the run, or -1 without pauses. */
 static int find_pause(const struct heard *h, const struct packet_pattern *p, const struct run *run) {
         size_t counts[RUN_MAX] = {0}, pause = 0;
@@ -208,10 +213,11 @@ static struct packet_pattern find_period(const struct heard *h, struct distance 
                 int mark = find_mark(h, width, of);
 
                 if (mark >= 0)
-                        return (struct packet_pattern){.period = of[mark].usual,
-                                                       .n_sync = width,
-                                                       .fixed = width,
-                                                       .sync = {(uint8_t)(width == 2 ? mark >> 8 : mark), (uint8_t)mark}};
+                        return (struct packet_pattern){
+                                .period = of[mark].usual,
+                                .n_sync = width,
+                                .fixed = width,
+                                .sync = {(uint8_t)(width == 2 ? mark >> 8 : mark), (uint8_t)mark}};
         }
         return (struct packet_pattern){.period = 0};
 }

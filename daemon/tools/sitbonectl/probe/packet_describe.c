@@ -10,10 +10,12 @@
 #include "tools/sitbonectl/probe/fit.h"
 
 enum {
-        HEADER_MAX = 12,   /* bytes in which a counter or a clock is looked for */
-        CLOCK_FRAMES = 8,  /* fewer do not tell a clock from a cell */
-        LEAD_MAX = 3,      /* unexplained bytes before the elements */
-        TRAIL_MAX = 2,     /* and after them */
+        HEADER_MAX = 12,    /* bytes in which a counter or a clock is looked for */
+        CLOCK_FRAMES = 8,   /* fewer do not tell a clock from a cell */
+        LEAD_MAX = 3,       /* unexplained bytes before the elements */
+        TRAIL_MAX = 2,      /* and after them */
+        DOUBTED_CELLS = 24, /* fewer are doubted if no check was found */
+        SMALL = 16,         /* the upper half of an element of 12 bits */
         RANDOM_RANGE = 100, /* of values that jump from one end of it to the other */
 };
 /* Share of the frames in which a check is right, a counter counts, a clock rises. */
@@ -24,6 +26,8 @@ static const double RANDOM_STEP = 0.25;
 static const double MARGIN = 0.95;
 /* For each unexplained byte of a frame, in bits. */
 static const double PENALTY = 0.5;
+/* Share of the elements that must change: others are no cells, or nobody touches the seat. */
+static const double CHANGING_MIN = 0.125;
 /* Share of elements that jump, or of elements that are not zero where every second byte is. */
 static const double SHARE_QUARTER = 0.25;
 
@@ -36,8 +40,8 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-        {"u8", 8, false, 1},        {"u16le", 16, false, 2},    {"u16be", 16, true, 2},     {"i32le", 32, false, 4},
-        {"pack12le", 12, false, 3}, {"pack12be", 12, true, 3},  {"pack10le", 10, false, 5}, {"pack10be", 10, true, 5},
+        {"u8", 8, false, 1},        {"u16le", 16, false, 2},   {"u16be", 16, true, 2},     {"i32le", 32, false, 4},
+        {"pack12le", 12, false, 3}, {"pack12be", 12, true, 3}, {"pack10le", 10, false, 5}, {"pack10be", 10, true, 5},
 };
 enum { KINDS_N = sizeof(kinds) / sizeof(*kinds) };
 
@@ -176,7 +180,8 @@ static void skip_length(struct parts *p) {
 static void skip_clocks(struct parts *p) {
         size_t begin = p->from, end = begin;
 
-        for (size_t at = begin; at < begin + HEADER_MAX && at + 4 < p->to && p->pattern->repeats >= CLOCK_FRAMES; at++) {
+        for (size_t at = begin; at < begin + HEADER_MAX && at + 4 < p->to && p->pattern->repeats >= CLOCK_FRAMES;
+             at++) {
                 p->from = at;
                 p->kind = &kinds[0];
                 if (is_rule(p, follow_counter))
@@ -197,7 +202,8 @@ static bool is_random(const struct parts *p, const struct kind *kind, size_t fro
         double steps = 0;
         size_t frames = 0;
 
-        for (size_t at = packet_next(h, p->pattern, 0); at < h->n; at = packet_next(h, p->pattern, at + p->pattern->period)) {
+        for (size_t at = packet_next(h, p->pattern, 0); at < h->n;
+             at = packet_next(h, p->pattern, at + p->pattern->period)) {
                 int64_t v = element_at(h->bytes + at + from, kind, i);
 
                 steps += frames++ > 0 ? (double)llabs(v - last) : 0;
@@ -210,7 +216,7 @@ static bool is_random(const struct parts *p, const struct kind *kind, size_t fro
 
 /* --- the elements --- */
 
-/* Where every second byte, or two of four, are always zero, the wider element costs the same as bytes do. */
+/* Where every second byte, or two of four, are always zero or nearly so, the wider element costs the same as bytes do. */
 static bool has_zeros_between(const struct parts *p, const struct kind *kind) {
         size_t n = (p->to - p->from) / kind->group, loaded = 0;
 
@@ -220,7 +226,7 @@ static bool has_zeros_between(const struct parts *p, const struct kind *kind) {
                 for (size_t at = packet_next(p->heard, p->pattern, 0); at < p->heard->n;
                      at = packet_next(p->heard, p->pattern, at + p->pattern->period))
                         most |= element_at(p->heard->bytes + at + p->from, kind, i);
-                if (most >> kind->bits / 2 != 0)
+                if (most >> kind->bits / 2 >= SMALL)
                         return false;
                 loaded += most != 0;
         }
@@ -245,7 +251,8 @@ static void find_kind(struct parts *p) {
                                 bytes = k == 0 ? cost : bytes;
                                 p->from = from + i;
                                 p->to = to - j;
-                                if (k > 0 && cost > MARGIN * bytes && !(cost <= bytes && has_zeros_between(p, &kinds[k])))
+                                if (k > 0 && cost > MARGIN * bytes &&
+                                    !(cost <= bytes && has_zeros_between(p, &kinds[k])))
                                         continue;
                                 if (cost > best || (cost == best && kinds[k].bits % 8 != 0))
                                         continue;
@@ -284,6 +291,21 @@ static void find_elements(struct parts *p) {
                 return;
         }
         find_kind(p);
+}
+
+/* Part of the elements that changed at all. */
+static double measure_change(const struct parts *p) {
+        size_t n = (p->to - p->from) * 8 / p->kind->bits, changed = 0, first = packet_next(p->heard, p->pattern, 0);
+
+        for (size_t i = 0; i < n; i++) {
+                int64_t value = element_at(p->heard->bytes + first + p->from, p->kind, i);
+                size_t at = first;
+
+                while (at < p->heard->n && element_at(p->heard->bytes + at + p->from, p->kind, i) == value)
+                        at = packet_next(p->heard, p->pattern, at + p->pattern->period);
+                changed += at < p->heard->n;
+        }
+        return (double)changed / (double)n;
 }
 
 /* Largest value of a cell, and whether the values may be those of a mat. */
@@ -354,7 +376,8 @@ static void try_description(const struct heard *heard, struct suggestion *s) {
         for (int i = 0; i < s->n_keys; i++)
                 snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s = %s\n", s->keys[i].name,
                          s->keys[i].value);
-        if (errors && format && list && prober && format_parse("my-mat.conf", text, strlen(text), errors, format) == 0) {
+        if (errors && format && list && prober &&
+            format_parse("my-mat.conf", text, strlen(text), errors, format) == 0) {
                 list->of[list->n++] = format;
                 probe_bytes(prober, list, heard, 0, 0);
                 if (probe_fits(prober)) {
@@ -401,13 +424,19 @@ void packet_describe(const struct heard *heard, const struct packet_pattern *pat
         *ret = (struct suggestion){.reason = "unknown"};
         if (cells == 0 || !are_cells(&p, &largest) || (cells < FEW_CELLS && !p.check && pattern->n_tail == 0))
                 return;
+        if (measure_change(&p) < CHANGING_MIN) {
+                snprintf(ret->advice, sizeof(ret->advice),
+                         "Hardly any value changes: press the seat while probe listens, so that the cells show.");
+                return;
+        }
         add_keys(ret, &p, largest, escapes);
         try_description(heard, ret);
         if (!ret->fits && p.kind->bits % 8 != 0)
-                suggestion_set_reason(ret, "packed_bits",
-                                      "The cells share bytes (%u bits each, without gaps): send two bytes for each cell.",
-                                      p.kind->bits);
-        if (ret->fits && cells < FEW_CELLS)
+                suggestion_set_reason(
+                        ret, "packed_bits",
+                        "The cells share bytes (%u bits each, without gaps): send two bytes for each cell.",
+                        p.kind->bits);
+        if (ret->fits && (cells < FEW_CELLS || (cells < DOUBTED_CELLS && !p.check)))
                 suggestion_add_doubt(ret, "Other sensors send such packets, too: is this a mat?");
         if (ret->fits && !p.check)
                 suggestion_add_note(ret, "No check was found: a damaged byte gives a wrong cell.");
