@@ -313,10 +313,14 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
 static enum command_result execute_command(void *userdata, const struct command *command) {
         struct app *a = userdata;
         uint64_t now_us = read_turn_time(a);
-        enum command_result result = command->type == COMMAND_SITTER
-                                             ? sitters_choose(&a->sitters, command->name)
-                                             : pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
+        enum command_result result;
 
+        if (command->type == COMMAND_LABEL)
+                result = mat_label(&a->mat, command->name);
+        else if (command->type == COMMAND_SITTER)
+                result = sitters_choose(&a->sitters, command->name);
+        else
+                result = pipeline_command(&a->pipeline, command, now_us, &a->snapshot);
         if (result == COMMAND_OK) {
                 sitters_note_command(&a->sitters, command->type, &a->snapshot);
                 make_decision(a, NULL, now_us);

@@ -109,7 +109,7 @@ static ssize_t read_port(struct mat *m) {
         sd_event_now(m->event, CLOCK_BOOTTIME, &m->read_us);
         m->heard_us = m->heard ? m->heard_us : m->read_us;
         m->heard = true;
-        tap_send(&m->tap, m->read_us, bytes, (size_t)n);
+        tap_send(&m->tap, m->read_us, TAP_BYTES, bytes, (size_t)n);
         now_us = m->now(m->sink.userdata);
         if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
                 m->discard_until_us = 0;
@@ -226,7 +226,7 @@ static void handle_opened(struct mat *m) {
         log_line(m->in_vain ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "mat: %s opened, format %s", port_path(m->port),
                  m->format->name);
         report_latency(m);
-        tap_send(&m->tap, clock_boottime_us(), NULL, 0);
+        tap_send(&m->tap, clock_boottime_us(), TAP_REOPENED, NULL, 0);
         m->reopened += m->opened_once;
         m->opened_once = true;
         m->heard = false;
@@ -314,6 +314,15 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
 int mat_tap(struct mat *m, const char **ret_head) {
         *ret_head = m->tap_head;
         return tap_open(&m->tap);
+}
+
+enum command_result mat_label(struct mat *m, const char *name) {
+        char label[RECORDING_LABEL_MAX];
+        int taps;
+
+        snprintf(label, sizeof(label), "%s", name);
+        taps = tap_send(&m->tap, clock_boottime_us(), TAP_LABEL, label, strlen(label));
+        return taps > 0 ? COMMAND_OK : COMMAND_NOT_RECORDING;
 }
 
 const char *mat_learn(struct mat *m, uint32_t n_cells) {

@@ -14,6 +14,7 @@
 #include "core/acquire/format.h"
 #include "core/acquire/layout.h"
 #include "ports/port.h"
+#include "sitbone/command.h"
 #include "sitbone/frame.h"
 #include "sitbone/health.h"
 #include "sitbone/settings/device.h"
@@ -60,6 +61,9 @@ const char *mat_learn(struct mat *m, uint32_t n_cells);
 /* For a program that records beside the daemon: returns the descriptor to pass on and close (tap.h), or a negative
  * errno when there are too many. *ret_head: the head of its recording. */
 int mat_tap(struct mat *m, const char **ret_head);
+
+/* Executes COMMAND_LABEL: writes the name to the recordings that run beside the daemon. */
+enum command_result mat_label(struct mat *m, const char *name);
 
 /* Opens the port; further attempts follow by themselves. */
 void mat_start(struct mat *m);

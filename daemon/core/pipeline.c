@@ -112,6 +112,7 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_WORKOUT:
                 return alert_command(&p->alert, command, now_us);
         case COMMAND_SITTER:
+        case COMMAND_LABEL:
         case COMMAND_TYPE_N:
                 break;
         }

@@ -271,6 +271,7 @@ static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_NO_WORKOUTS] = {"NoSessions",
                                  N_("No workouts are planned: set sessions_per_week in section [exercise].")},
         [COMMAND_DONE_TODAY] = {"DoneToday", N_("Today's workout is already marked as done.")},
+        [COMMAND_NOT_RECORDING] = {"NotRecording", N_("Nothing is recorded now: start sitbonectl record first.")},
 };
 
 const char *command_result_name(enum command_result r) {

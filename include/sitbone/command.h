@@ -19,6 +19,7 @@ enum command_type {
         COMMAND_UNTEACH, /* name */
         COMMAND_SITTER,  /* name: the sitter from now on; "" = nobody in particular */
         COMMAND_WORKOUT, /* the workout of today was done */
+        COMMAND_LABEL,   /* name: what is being done, written to the recordings that run; "" = nothing in particular */
         COMMAND_TYPE_N,
 };
 
@@ -61,6 +62,7 @@ enum command_result {
         COMMAND_LIMIT_REACHED, /* snooze, skip: the user's limit for a day */
         COMMAND_NO_WORKOUTS,   /* workout: none are planned, or the date is not known */
         COMMAND_DONE_TODAY,    /* workout: done today already */
+        COMMAND_NOT_RECORDING, /* label: nothing is recorded now */
         COMMAND_RESULT_N,
 };
 

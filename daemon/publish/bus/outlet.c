@@ -455,6 +455,7 @@ DEFINE_COMMAND(on_teach, COMMAND_TEACH, parse_name)
 DEFINE_COMMAND(on_unteach, COMMAND_UNTEACH, parse_name)
 DEFINE_COMMAND(on_set_sitter, COMMAND_SITTER, parse_name_or_none)
 DEFINE_COMMAND(on_session_done, COMMAND_WORKOUT, parse_nothing)
+DEFINE_COMMAND(on_label, COMMAND_LABEL, parse_name_or_none)
 
 /* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; admit_caller() does it. */
 #define UNPRIVILEGED SD_BUS_VTABLE_UNPRIVILEGED
@@ -475,6 +476,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("Unteach", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_unteach, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetSitter", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_set_sitter, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SessionDone", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_session_done, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Label", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_label, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_get_live, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_get_why,
                                 UNPRIVILEGED),

@@ -120,6 +120,7 @@ static const struct row {
         {"resume", NULL, WORD_COMMAND, COMMAND_RESUME, ARGUMENT_NONE, 0},
         {"hold", "state", WORD_COMMAND, COMMAND_INHIBIT, ARGUMENT_ON_OFF, 0},
         {"session_done", NULL, WORD_COMMAND, COMMAND_WORKOUT, ARGUMENT_NONE, 0},
+        {"label", "name", WORD_COMMAND, COMMAND_LABEL, ARGUMENT_SITTER, 0},
 };
 
 const char *command_name(size_t i) {
