@@ -36,7 +36,7 @@ static int listen_and_print(struct findings *found, bool send, bool json) {
                         findings_print_json(found);
                 else
                         findings_print(found);
-                status = findings_fit(found) ? STATUS_DONE : STATUS_FAILED;
+                status = probe_fits(&found->prober) ? STATUS_DONE : STATUS_FAILED;
         }
         listener_free(listener);
         return status;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tools/sitbonectl/probe/packet_describe.h"
 #include "tools/sitbonectl/probe/suggest.h"
 
 enum {
@@ -61,6 +62,10 @@ void findings_analyse(struct findings *found) {
         if (heard_is_readable(&found->heard)) {
                 suggest_text(&found->heard, &found->suggestion);
                 apply_suggestion(found->list, &found->prober, &found->suggestion);
+        } else {
+                found->pattern = packet_find(&found->heard);
+                if (found->pattern.period > 0 && !probe_fits(&found->prober))
+                        packet_describe(&found->heard, &found->pattern, &found->suggestion);
         }
         add_doubts(found);
         suggest_settings(found);

@@ -4,6 +4,7 @@
 #define TOOLS_SITBONECTL_PROBE_FINDINGS_H
 
 #include "tools/sitbonectl/probe/fit.h"
+#include "tools/sitbonectl/probe/packet.h"
 #include "tools/sitbonectl/probe/verdict.h"
 
 struct findings {
@@ -18,12 +19,14 @@ struct findings {
         struct heard heard;
         struct suggestion suggestion; /* its doubts concern a format that fits, too */
 
+        struct packet_pattern pattern; /* of bytes that are no text and that no format fits */
+
         /* From the pauses that were heard. 0 = the defaults will do. */
         int32_t stale_ms;
         bool pauses_when_empty; /* seems to send only when something changes */
 };
 
-/* Tries all formats on found->heard; if it is text, looks for a description, too. */
+/* Tries all formats on found->heard; looks for a description, too, or for bytes that repeat. */
 void findings_analyse(struct findings *found);
 
 /* True if the best format or a description fits. */

@@ -31,7 +31,7 @@ static bool is_text(const struct format *f) {
 }
 
 static uint64_t count_refused(const struct decoder *d) {
-        uint64_t n = 0;
+        uint64_t n = d->words;
 
         for (int i = 0; i < REFUSAL_N; i++)
                 n += i == REFUSED_PARTIAL ? 0 : d->refused[i];

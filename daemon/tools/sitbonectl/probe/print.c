@@ -163,12 +163,18 @@ static void print_nothing_fits(const struct findings *found) {
 }
 
 void findings_print(const struct findings *found) {
+        char pattern[96];
+
         printf("%s", found->device);
         if (found->baud > 0)
                 printf(" at %d baud", (int)found->baud);
         printf(": %zu bytes, %.0f %% of them text\n", found->heard.n, 100 * heard_text_share(&found->heard));
         if (found->any_baud)
                 printf("readable at every speed: the baud rate does not matter\n");
+        if (found->pattern.period > 0) {
+                packet_write(&found->pattern, pattern, sizeof(pattern));
+                printf("%s\n", pattern);
+        }
         for (int i = 0; i < found->prober.n_fits; i++)
                 print_fit(&found->prober.fits[i]);
         if (found->silent)

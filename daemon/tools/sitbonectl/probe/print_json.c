@@ -54,6 +54,13 @@ static json_t *make_sentences(int n, const char sentences[][VERDICT_SENTENCE_SIZ
         return list;
 }
 
+static json_t *make_bytes(const uint8_t *bytes, size_t n) {
+        char words[32];
+
+        packet_write_bytes(bytes, n, words, sizeof(words));
+        return live_json_text(words);
+}
+
 void findings_print_json(const struct findings *f) {
         const struct prober *p = &f->prober;
         const struct suggestion *s = &f->suggestion;
@@ -72,6 +79,9 @@ void findings_print_json(const struct findings *f) {
                 {"description", make_description(f)},
                 {"reason", live_json_text(fits || f->silent ? "" : s->reason)},
                 {"advice", live_json_text(fits ? "" : s->advice)},
+                {"sync", make_bytes(f->pattern.sync, f->pattern.n_sync)},
+                {"tail", make_bytes(f->pattern.tail, f->pattern.n_tail)},
+                {"period_bytes", f->pattern.period > 0 ? json_integer((json_int_t)f->pattern.period) : json_null()},
                 {"notes", make_sentences(s->n_notes, s->notes)},
                 {"doubts", make_sentences(s->n_doubts, s->doubts)},
                 {"stale_ms", f->stale_ms > 0 ? json_integer(f->stale_ms) : json_null()},
