@@ -42,7 +42,8 @@ static uint64_t count_refused(const struct decoder *d) {
 static void count_gap(struct prober *p, uint64_t refused) {
         uint64_t lost = p->decoder.discarded_bytes - p->discarded;
         size_t left = p->heard->n - p->last_end, n = lost < left ? (size_t)lost : left;
-        bool only_words = p->decoder.words > p->words && refused == p->refused; /* lines left out on purpose */
+        bool only_words = p->decoder.words > p->words &&
+                          refused - p->refused == p->decoder.words - p->words; /* lines left out on purpose */
 
         if (p->fit.format->part.kind != PART_NONE ||
             p->fit.format->text_end == TEXT_END_NUMBER) /* good parts or rows come before the words */

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "configure/format_file.h"
-#include "tools/sitbonectl/probe/columns.h"
+#include "tools/sitbonectl/probe/block.h"
 #include "tools/sitbonectl/probe/fit.h"
 #include "tools/sitbonectl/probe/names.h"
 #include "tools/sitbonectl/probe/reasons.h"
@@ -511,9 +511,8 @@ static void analyse_lines(struct analysis *a) {
                                       "These are nested objects: print an array of the cells in one line.");
                 return;
         }
-        if (!block_choose(&a->lines, &a->block, &kinds))
+        if (!block_find(&a->lines, &a->block, &kinds))
                 return;
-        block_classify(&a->block);
         a->percent = find_next_byte(&a->block);
         if (describe_digits(a))
                 return;
