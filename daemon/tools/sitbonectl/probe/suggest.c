@@ -523,7 +523,7 @@ static void analyse_lines(struct analysis *a) {
                 if (describe_rows(a, &ends[i]))
                         return;
         drop_keys(s);
-        if (n > 0 || swings_around_zero(&a->block))
+        if ((n > 0 && ends[n - 1].kind != ROWS_NUMBER) || swings_around_zero(&a->block))
                 return;
         if (!describe_line_frames(a, &kinds) && kinds.other)
                 suggestion_set_reason(
