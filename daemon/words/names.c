@@ -272,7 +272,7 @@ static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_SOMEBODY_SEATED] = {"SomebodySeated",
                                      N_("The seat reads like a person. If it is empty, send the command "
                                         "again within a minute, or run: sitbonectl tare --empty")},
-        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat is silent: check its cable and the device setting.")},
+        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat sends no frames: sitbonectl status shows why.")},
         [COMMAND_UNSTEADY] = {"Unsteady",
                               N_("The seat is not steady yet: hold still for a few seconds, then try again.")},
         [COMMAND_MALFORMED] = {"Malformed", N_("The command is malformed: see the manual page for its form.")},
