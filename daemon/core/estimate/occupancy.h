@@ -15,7 +15,7 @@ struct occupancy_classifier {
         uint64_t against_since_us;   /* first evidence against now, for whichever other occupancy */
         uint64_t frame_us;           /* last frame */
         uint32_t candidate_frames, against_frames;
-        float sitter_load; /* of the person, or of the one who left last */
+        float sitter_load; /* of the person, or of the one who left last; of few cells the mean reading */
 };
 
 void occupancy_step(struct occupancy_classifier *c, const struct settings_occupancy *settings,
