@@ -99,10 +99,9 @@ static enum occupancy classify_frame(const struct occupancy_classifier *c, const
         return e.load >= object ? OCCUPANCY_OBJECT : OCCUPANCY_VACANT;
 }
 
-static float dwell_s(const struct occupancy_classifier *c, const struct settings_occupancy *s,
-                     const struct features *f) {
+static float dwell_s(const struct occupancy_classifier *c, const struct settings_occupancy *s) {
         /* saturating cells show a sitter who rises only when nearly all of the weight is off */
-        if (f->can.few && c->candidate == OCCUPANCY_VACANT)
+        if (c->few && c->candidate == OCCUPANCY_VACANT)
                 return POINTS_STAND * s->stand_s;
         if (c->candidate == OCCUPANCY_PERSON)
                 return s->sit_s;
@@ -117,33 +116,31 @@ static uint64_t change_began(const struct occupancy_classifier *c) {
         return c->now == OCCUPANCY_PERSON ? c->against_since_us : c->candidate_since_us;
 }
 
-static bool dwell_is_over(const struct occupancy_classifier *c, const struct settings_occupancy *s,
-                          const struct features *f, uint64_t now) {
+static bool dwell_is_over(const struct occupancy_classifier *c, const struct settings_occupancy *s, uint64_t now) {
         const uint32_t frames = c->now == OCCUPANCY_PERSON ? c->against_frames : c->candidate_frames;
 
         /* a person weighs something: an empty seat after silence is certain at once */
         if (c->now == OCCUPANCY_UNKNOWN && c->candidate == OCCUPANCY_VACANT)
                 return true;
-        return frames >= 2 && (float)(now - change_began(c)) >= dwell_s(c, s, f) * 1e6F;
+        return frames >= 2 && (float)(now - change_began(c)) >= dwell_s(c, s) * 1e6F;
 }
 
-static void confirm_occupancy(struct occupancy_classifier *c, const struct features *f, uint64_t now) {
+static void confirm_occupancy(struct occupancy_classifier *c, uint64_t now) {
         const float dt = (float)(now - c->frame_us) * 1e-6F;
 
         c->candidate = c->now;
         c->candidate_frames = c->against_frames = 0;
         if (c->now == OCCUPANCY_PERSON) {
-                const float level = f->can.few ? f->reading : f->load;
-                const float span = f->can.few && level < c->sitter_load ? POINTS_FALL_S : SITTER_S;
+                const float span = c->few && c->frame_load < c->sitter_load ? POINTS_FALL_S : SITTER_S;
 
-                c->sitter_load += dt / (span + dt) * (level - c->sitter_load);
+                c->sitter_load += dt / (span + dt) * (c->frame_load - c->sitter_load);
         }
 }
 
-static void change_occupancy(struct occupancy_classifier *c, enum occupancy next, const struct features *f) {
+static void change_occupancy(struct occupancy_classifier *c, enum occupancy next) {
         c->since_us = change_began(c);
         if (next == OCCUPANCY_PERSON)
-                c->sitter_load = f->can.few ? f->reading : f->load;
+                c->sitter_load = c->frame_load;
         else if (c->now != OCCUPANCY_PERSON)
                 c->sitter_load = 0; /* the residue turned out to be an object */
         c->now = c->candidate = next;
@@ -154,8 +151,10 @@ void occupancy_step(struct occupancy_classifier *c, const struct settings_occupa
                     uint64_t now) {
         enum occupancy next = classify_frame(c, s, f, now);
 
+        c->few = f->can.few;
+        c->frame_load = c->few ? f->reading : f->load;
         if (next == c->now) {
-                confirm_occupancy(c, f, now);
+                confirm_occupancy(c, now);
                 c->frame_us = now;
                 return;
         }
@@ -169,8 +168,19 @@ void occupancy_step(struct occupancy_classifier *c, const struct settings_occupa
         }
         c->candidate_frames++;
         c->against_frames++;
-        if (dwell_is_over(c, s, f, now))
-                change_occupancy(c, next, f);
+        if (dwell_is_over(c, s, now))
+                change_occupancy(c, next);
+}
+
+uint64_t occupancy_wait(struct occupancy_classifier *c, const struct settings_occupancy *s, uint64_t now) {
+        uint64_t due;
+
+        if (c->candidate == c->now)
+                return UINT64_MAX;
+        due = change_began(c) + (uint64_t)(dwell_s(c, s) * 1e6F);
+        if (now >= due)
+                change_occupancy(c, c->candidate);
+        return due;
 }
 
 void occupancy_reset(struct occupancy_classifier *c, uint64_t since_us) {
