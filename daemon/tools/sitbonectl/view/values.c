@@ -119,14 +119,14 @@ bool view_is_sure(const struct view *v) {
         return is_person(v) && strcmp(v->live.posture, "unknown") != 0 && isfinite(v->live.confidence);
 }
 
-void view_poses_words(const char *poses, char *ret, size_t size) {
-        char names[VIEW_TEXT_MAX], *rest = names, *pose;
+void view_list_words(const char *names, const char *(*words)(const char *), char *ret, size_t size) {
+        char copy[VIEW_TEXT_MAX], *rest = copy, *name;
         size_t n = 0;
 
-        snprintf(names, sizeof(names), "%s", poses);
+        snprintf(copy, sizeof(copy), "%s", names);
         ret[0] = '\0';
-        while ((pose = strsep(&rest, " ")) && n < size)
-                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", posture_text(pose));
+        while ((name = strsep(&rest, " ")) && n < size)
+                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", words(name));
 }
 
 void view_posture_words(const struct view *v, char *ret, size_t size) {
