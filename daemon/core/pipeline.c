@@ -87,7 +87,8 @@ static enum command_result tare_seat(struct pipeline *p, bool stated_empty, uint
         const bool again =
                 refused_us > 0 && now_us >= refused_us + TARE_AGAIN_US && now_us < refused_us + TARE_FORGET_US;
 
-        if (!estimate_is_receiving(&p->estimate, now_us))
+        if (last->posture.occupancy == OCCUPANCY_UNKNOWN &&
+            !(last->map.resting && now_us < last->map.arrived_us + p->estimate.stale_us))
                 return COMMAND_NO_FRAMES;
         if (last->posture.occupancy == OCCUPANCY_PERSON && !stated_empty && !again) {
                 p->tare_refused_us = now_us;

@@ -56,6 +56,7 @@ struct features {
         uint64_t seq;
         uint64_t arrived_us;
         bool tared;             /* from the map: the baseline is measured */
+        bool resting;           /* from the map: it is not known yet whether a load is the empty seat or a sitter */
         float load;             /* sum of load x area, cm2 of full scale */
         float contact_area_cm2; /* area of the cells above the floor; NAN when unplaced */
         uint32_t n_active, n_saturated, n_cells;

@@ -37,6 +37,7 @@ struct map {
         uint32_t n_dead;       /* cells that read nothing for a minute while the cells on both sides carried load */
         uint32_t n_filled;     /* stuck and dead cells whose load is estimated from their neighbours */
         bool tared;            /* an empty seat has been seen: the baseline is measured, not assumed zero */
+        bool resting;          /* still, even, there since the first frame: the empty seat or a sitter */
         float floor;           /* noise floor in force, share of full scale */
         float unit_n;          /* newtons on a cell at load 1; NAN = no response curve known */
         float force_n;         /* newtons on the whole mat; NAN = no response curve known */

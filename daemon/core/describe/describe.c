@@ -401,6 +401,7 @@ void describe_step(struct describe *d, const struct map *map, const float *creep
         f->seq = map->seq;
         f->arrived_us = map->arrived_us;
         f->tared = map->tared;
+        f->resting = map->resting;
         f->n_active = map->n_active;
         f->n_saturated = map->n_saturated;
         f->n_cells = map->n_cells;

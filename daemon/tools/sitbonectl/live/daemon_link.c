@@ -129,6 +129,15 @@ static const char *choose_hint(const sd_bus_error *error) {
         return "";
 }
 
+static void translate_refusal(const char *english, char *ret, size_t size) {
+        unsigned pct;
+
+        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
+                snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
+        else
+                snprintf(ret, size, "%s", language_translate(english));
+}
+
 static int call_method(struct link *link, const char *method, char *ret, size_t size, const char *signature,
                        va_list arguments) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -140,7 +149,7 @@ static int call_method(struct link *link, const char *method, char *ret, size_t 
                 r = sd_bus_message_appendv(call, signature, arguments);
         if (r >= 0)
                 r = sd_bus_call(link->bus, call, CALL_TIMEOUT_US, &error, NULL);
-        command_refusal_translate(error.message ? error.message : strerror(-r), text, sizeof(text));
+        translate_refusal(error.message ? error.message : strerror(-r), text, sizeof(text));
         if (r < 0)
                 snprintf(ret, size, "%s%s", text, choose_hint(&error));
         sd_bus_error_free(&error);
