@@ -29,7 +29,15 @@ static void test_json(void) {
 
         CHECK(read_as("snooze", "{\"minutes\":10,\"transaction\":\"x\"}", &r) == COMMAND_OK);
         CHECK(r.command.minutes == 10 && strcmp(r.reply_to.transaction, "\"x\"") == 0);
-        CHECK(read_as("snooze", "{}", &r) == COMMAND_OK && r.command.minutes == 0);
+        CHECK(read_as("snooze", "{}", &r) == COMMAND_OK && r.command.minutes == 0 && r.command.alert_id == 0);
+        CHECK(read_as("snooze", "{\"minutes\":10,\"alert_id\":7}", &r) == COMMAND_OK);
+        CHECK(r.command.minutes == 10 && r.command.alert_id == 7);
+        CHECK(read_as("activation_done", "{\"alert_id\":\"7\"}", &r) == COMMAND_OK && r.command.alert_id == 7);
+        CHECK(read_as("skip", "{\"alert_id\":7,\"transaction\":1}", &r) == COMMAND_OK && r.command.alert_id == 7);
+        CHECK(read_as("skip", "{\"alert_id\":0}", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("skip", "{\"alert_id\":\"x\"}", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("skip", "{\"alert_id\":1.5}", &r) == COMMAND_MALFORMED);
+        CHECK(read_as("pause", "{\"alert_id\":7}", &r) == COMMAND_MALFORMED);
         CHECK(read_as("snooze", "{\"minutes\":-1}", &r) == COMMAND_OUT_OF_RANGE);
         CHECK(read_as("snooze", "{\"minutes\":1.5}", &r) == COMMAND_MALFORMED);
         CHECK(read_as("snooze", "{\"minutes\":1,\"minutes\":2}", &r) == COMMAND_MALFORMED);

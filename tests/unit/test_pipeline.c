@@ -96,7 +96,8 @@ static void test_learning_is_whole(void) {
         for (int i = 0; i < 300; i++, now += 100000) {
                 step_frame(now, i >= 50 ? 120 : 0);
                 if (i == 100)
-                        CHECK(pipeline_command(&pipeline, &teach, now, &snapshot) == COMMAND_OK);
+                        CHECK(pipeline_command(&pipeline, &teach, now, &snapshot, &(struct command_answer){0}) ==
+                              COMMAND_OK);
         }
         CHECK(snapshot.learning.phase == LEARNING_DONE && snapshot.learning.n_taught == 1);
         CHECK(strcmp(snapshot.learning.taught[0], "typing") == 0);
@@ -110,7 +111,7 @@ static void test_learning_is_whole(void) {
 static enum command_result tare(uint64_t now, bool stated_empty) {
         const struct command command = {.type = COMMAND_TARE, .on = stated_empty};
 
-        return pipeline_command(&pipeline, &command, now, &snapshot);
+        return pipeline_command(&pipeline, &command, now, &snapshot, &(struct command_answer){0});
 }
 
 /* A seat on which somebody sits: tare is refused once, a double press too; the second request is the owner's word. */

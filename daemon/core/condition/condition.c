@@ -15,6 +15,7 @@ static const float SATURATED = 0.98F;      /* of full scale, see map.h */
 static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a seat is not empty: a bag of 1 kg or so */
 static const float STUCK_COUNTS = 4;      /* noise floors that a cell counts at most: it may be stuck */
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
+static const float FEW_EMPTY = 0.05F;     /* mean reading: less than any person makes few cells read */
 static const uint32_t SPARE_CELLS = 8;    /* a mat with this many cells may have one that is stuck */
 static const float NOISE_MARGIN = 5;      /* floor in mean absolute deviations: about 4 sigma of normal noise */
 static const float FOLLOW_UP =
@@ -372,6 +373,7 @@ static void derive_cells(struct condition *c) {
 
 void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry) {
         const size_t size = geometry->n_cells * sizeof(float);
+        uint32_t masked = 0;
 
         /* of the cell arrays only the part that is used: the rest never costs memory */
         memset(c, 0, offsetof(struct condition, baseline));
@@ -389,6 +391,9 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         response_prepare(&c->curves, NULL, geometry);
         c->still_since_us = c->quiet_since_us = UINT64_MAX;
         c->least_active = geometry->n_cells;
+        for (uint32_t i = 0; i < geometry->n_cells; i++)
+                masked += geometry->masked[i];
+        c->few = geometry->n_cells - masked <= FEW_CELLS_MAX;
         derive_cells(c);
 }
 
@@ -493,11 +498,14 @@ static float empty_cm2(const struct condition *c) {
         return EMPTY_CM2 * min_f(1, c->geometry->cell_cm2 * (float)c->geometry->n_cells / WHOLE_SEAT_CM2);
 }
 
-/* An object placed on the seat is never absorbed into the baseline, even if it does not move. */
+/* An object placed on the seat is never absorbed into the baseline, even if it does not move. Under a few cells nothing
+ * so light can be told from the drift of the cells. */
 static bool is_empty(const struct condition *c, const struct map *map) {
         const struct geometry *g = c->geometry;
         const float enough = empty_cm2(c);
 
+        if (c->few)
+                return map->reading < FEW_EMPTY;
         return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weigh_objects_cm2(c, map, enough) < enough;
 }
 
@@ -597,6 +605,23 @@ static void run_slow_pass(struct condition *c, const struct frame *frame, struct
         rate_quality(c, map);
 }
 
+static bool is_divider(const struct condition *c) {
+        return c->settings.response == RESPONSE_DIVIDER && c->curves.n_knots == 0;
+}
+
+static float measure_reading(const struct condition *c, const float *load) {
+        float sum = 0;
+        uint32_t n = 0;
+
+        if (!c->few && !is_divider(c))
+                return NAN;
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                sum += load[i];
+                n += c->trusted[i];
+        }
+        return n ? sum / (float)n : 0;
+}
+
 static float crosstalk_strength(const struct condition *c) {
         return c->settings.crosstalk < 0 ? c->geometry->crosstalk : c->settings.crosstalk;
 }
@@ -624,6 +649,7 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->n_filled = c->faults.n_filled;
         ret->tared = c->tared;
         ret->resting = !c->tared && c->resting;
+        ret->straight = is_divider(c) || c->curves.n_knots > 0;
         ret->floor = c->settings.noise_floor_pct / 100;
         ret->unit_n = c->curves.unit_n;
         ret->creep = c->settings.creep ? c->creep.constant : NAN;
@@ -645,7 +671,8 @@ static void watch_first_empty(struct condition *c, const float *raw, const struc
                 load += map->load[i];
         }
         verdict = first_empty_step(&c->first, c->geometry, x, c->threshold, now);
-        c->resting = verdict == FIRST_RESTS && load >= empty_cm2(c) / c->geometry->cell_cm2;
+        c->resting = verdict == FIRST_RESTS &&
+                     load >= (c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2);
         if (verdict != FIRST_EMPTY)
                 return;
         memcpy(c->baseline, c->first.level, c->geometry->n_cells * sizeof(float));
@@ -682,12 +709,15 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         if (first || now - c->recent_us >= RECENT_US)
                 observe_recent(c, frame);
         crosstalk_remove(c->geometry, crosstalk_strength(c), ret->load);
+        ret->reading = measure_reading(c, ret->load);
         remove_creep(c, ret->load, now);
         set_map_state(c, frame, ret);
         if (first)
                 rate_quality(c, ret);
         if (now - c->ticked_us >= TICK_US)
                 run_slow_pass(c, frame, ret);
+        if (is_divider(c))
+                divider_apply(c->baseline, c->gain, c->geometry->n_cells, ret->load);
         response_apply(&c->curves, ret->load);
         faults_fill(&c->faults, ret->load);
         ret->force_n = sum_force_n(c, ret->load);

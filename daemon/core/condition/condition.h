@@ -28,6 +28,7 @@
  *   tare_s                longer than any pause of a movement, shorter than most absences
  *   stuck_mask            no to see the readings of a suspect cell
  *   crosstalk             the format's own: only makers of unguarded mats publish one
+ *   response              most sensors are read as they are; divider for resistive ones that saturate under a sitter
  *   response_file         loads in newtons need a measured curve
  *   creep                 no for mats that remove it themselves; a mat without creep shows that it has none (creep.h)
  *
@@ -69,6 +70,7 @@ struct condition {
         const struct geometry *geometry; /* not owned */
         /* private state */
         bool tared;
+        bool few;                 /* at most FEW_CELLS_MAX cells */
         bool started;             /* a frame was processed: recent is valid */
         bool resting;             /* a load since the first frame: the empty seat or a sitter, see first_empty.h */
         uint64_t started_us;      /* first frame */

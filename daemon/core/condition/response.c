@@ -90,3 +90,21 @@ void response_apply(const struct response_curves *r, float *load) {
         for (uint32_t at = 0; at < r->n_cells; at += BLOCK)
                 apply_block(r, at, r->n_cells - at < BLOCK ? r->n_cells - at : BLOCK, load + at);
 }
+
+/* A divider reads y = G / (G + fixed G), so it saturates. Its conductance G, which rises in proportion to the load, is
+ * y / (1 - y). Beyond READING_MOST a count more may be any load. Loads stay shares: 1 is a reading of READING_MOST. */
+static const float READING_MOST = 0.98F;
+
+static float measure_conductance(float reading) {
+        const float y = reading < READING_MOST ? reading : READING_MOST;
+
+        return y / (1 - y) * (1 - READING_MOST) / READING_MOST;
+}
+
+void divider_apply(const float *restrict baseline, const float *restrict gain, uint32_t n, float *restrict load) {
+        for (uint32_t i = 0; i < n; i++) {
+                const float rest = baseline[i] * gain[i];
+
+                load[i] = load[i] > 0 ? measure_conductance(rest + load[i]) - measure_conductance(rest) : 0;
+        }
+}

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Readings -> loads by measured curves. */
+/* Readings -> loads, by measured response curves, or by the model of a voltage divider. */
 #ifndef CORE_CONDITION_RESPONSE_H
 #define CORE_CONDITION_RESPONSE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sitbone/frame.h"
 #include "sitbone/geometry.h"
 #include "sitbone/response.h"
 
@@ -23,5 +22,8 @@ bool response_prepare(struct response_curves *r, const struct response *response
 
 /* Converts readings to loads in place. */
 void response_apply(const struct response_curves *r, float *load);
+
+/* The same for sensors in a divider. Shares of full scale; baseline x gain is the reading of the empty cell. */
+void divider_apply(const float *restrict baseline, const float *restrict gain, uint32_t n, float *restrict load);
 
 #endif

@@ -46,6 +46,8 @@ static void fill_alert(const struct bus_view *v, enum alert_kind k, struct bus_a
         ret->alert = *a;
         if (e)
                 ret->exercise = *e;
+        if (e) /* an alert asks for one set */
+                snprintf(ret->exercise.dose, sizeof(ret->exercise.dose), "%s", exercise_one_set(e));
         snprintf(ret->language, sizeof(ret->language), "%s", language_chosen());
         snprintf(ret->catalogue, sizeof(ret->catalogue), "%s", v->settings->alert.exercises_file);
 }
@@ -65,11 +67,12 @@ int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kin
         if (r >= 0)
                 r = sd_bus_message_open_container(m, 'a', "{sv}");
         if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "title", "s", alert_title(k), /* */
-                                          "body", "s", body, "reason", "s", reason,                        /* */
-                                          "exercise_why", "s", chosen, "safety", "s",                      /* */
-                                          e ? v->snapshot->exercises->safety : "",                         /* */
-                                          "showings", "u", b.alert.showings,                               /* */
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "title", "s", alert_title(k), /* */
+                                          "body", "s", body, "reason", "s", reason,                            /* */
+                                          "exercise_why", "s", chosen, "safety", "s",                          /* */
+                                          e ? v->snapshot->exercises->safety : "", "safety_short", "s",        /* */
+                                          e ? v->snapshot->exercises->safety_short : "",                       /* */
+                                          "showings", "u", b.alert.showings,                                   /* */
                                           "snooze_min", "u", (uint32_t)lrintf(v->settings->alert.snooze_min));
         if (r >= 0)
                 r = bus_alert_append(m, &b, "");
