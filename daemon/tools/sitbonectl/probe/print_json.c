@@ -57,7 +57,7 @@ static json_t *make_sentences(int n, const char sentences[][VERDICT_SENTENCE_SIZ
 static json_t *make_bytes(const uint8_t *bytes, size_t n) {
         char words[32];
 
-        packet_write_bytes(bytes, n, words, sizeof(words));
+        pattern_write_bytes(bytes, n, words, sizeof(words));
         return live_json_text(words);
 }
 
