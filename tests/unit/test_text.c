@@ -22,6 +22,20 @@ static void test_names(void) {
         CHECK(strcmp(command_result_name(COMMAND_NOTHING_DUE), "NothingDue") == 0);
 }
 
+static void test_refusal(void) {
+        char text[200], again[200];
+
+        command_refusal_text(COMMAND_SOMEBODY_SEATED, 37.6, text, sizeof(text));
+        CHECK(strcmp(text, "The seat reads like a person (38 % of full scale). If it is empty, run: sitbonectl tare "
+                           "--empty") == 0);
+        command_refusal_translate(text, again, sizeof(again));
+        CHECK(strcmp(text, again) == 0);
+        command_refusal_text(COMMAND_SOMEBODY_SEATED, NAN, text, sizeof(text));
+        CHECK(strstr(text, "tare --empty") && !strchr(text, '%'));
+        command_refusal_text(COMMAND_NO_FRAMES, 38, text, sizeof(text));
+        CHECK(strcmp(text, command_result_text(COMMAND_NO_FRAMES)) == 0);
+}
+
 static void test_reasons(void) {
         struct alert a = {.seated_us = 31 * 60000000ull + 59000000, .break_us = 120000000, .slouched_share = 0.64f};
         char text[200];
@@ -133,6 +147,7 @@ static void test_truncation(void) {
 
 int main(void) {
         test_names();
+        test_refusal();
         test_reasons();
         test_word_count();
         test_truncation();

@@ -273,8 +273,12 @@ void mailbox_answer(struct mailbox *m, const struct answer *answer) {
         pthread_mutex_lock(&m->lock);
         if (ring_full(&m->answers_ring, MAILBOX_COMMANDS))
                 m->dropped_answers++;
-        else
-                m->answers[ring_push(&m->answers_ring, MAILBOX_COMMANDS)] = *answer;
+        else {
+                struct answer *a = &m->answers[ring_push(&m->answers_ring, MAILBOX_COMMANDS)];
+
+                *a = *answer;
+                a->until_realtime_us = clock_to_wall_us(a->details.until_us, m->report.now_us, m->report.realtime_us);
+        }
         pthread_mutex_unlock(&m->lock);
         wake_reader(m->wake_fd);
 }

@@ -92,12 +92,11 @@ bool explain_text(const struct lines *l, struct suggestion *ret) {
 /* --- other devices --- */
 
 static const char *const foreign_words[] = {
-        "temp",  "temperature", "humidity", "hum",   "lat",    "lon",     "lng",      "gps",   "acc",      "accel",
-        "accx",  "ax",          "gx",       "gyro",  "mag",    "pitch",   "roll",     "yaw",   "quat",     "qw",
-        "euler", "heading",     "lux",      "co",    "ppm",    "theta",   "dist",     "angle", "rssi",     "wifi",
-        "heap",  "bpm",         "spo",      "ecg",   "emg",    "rpm",     "altitude", "speed", "uptime",   "nozzle",
-        "bed",   "ok",          "GPGGA",    "GPRMC", "GPGSV",  "GPGSA",   "GPVTG",    "GPGLL", "GNGGA",    "GNRMC",
-        "GNGSA", "GLGSV",       "GPTXT",    "GNTXT", "kernel", "systemd", "sshd",     "note",  "velocity", "celsius",
+        "temp",  "temperature", "humidity", "hum",     "lat",  "lon",   "lng",      "gps",     "acc",    "accel",
+        "accx",  "ax",          "gx",       "gyro",    "mag",  "pitch", "roll",     "yaw",     "quat",   "qw",
+        "euler", "heading",     "lux",      "co",      "ppm",  "theta", "dist",     "angle",   "rssi",   "wifi",
+        "heap",  "bpm",         "spo",      "ecg",     "emg",  "rpm",   "altitude", "speed",   "uptime", "nozzle",
+        "bed",   "ok",          "kernel",   "systemd", "sshd", "note",  "velocity", "celsius",
 };
 
 static bool is_foreign_word(const uint8_t *at, size_t n) {
@@ -107,19 +106,35 @@ static bool is_foreign_word(const uint8_t *at, size_t n) {
         return n == 1 && *at == 'T' && (at[1] == ':' || at[1] == '=');
 }
 
-static bool has_foreign_word(const struct lines *l, const struct line *line) {
+static uint32_t count_foreign_words(const struct lines *l, const struct line *line) {
         const uint8_t *at = l->bytes + line->at, *end = at + line->n;
+        uint32_t ret = 0;
 
         while (at < end) {
                 size_t n = 0;
 
                 while (at + n < end && isalpha(at[n]))
                         n++;
-                if (n > 0 && is_foreign_word(at, n))
-                        return true;
+                if (n == 5 && at[0] == 'G' && strchr("PNLAB", at[1])) /* a sentence of a satellite receiver */
+                        ret += l->bytes[line->at] == '$' ? line->n_numbers : 0;
+                ret += n > 0 && is_foreign_word(at, n);
                 at += n > 0 ? n : 1;
         }
-        return false;
+        return ret;
+}
+
+/* Number of lines whose first word is the most common one. */
+static size_t count_common_word(const struct block *b) {
+        size_t lead = 0, same = 0;
+        uint32_t word = 0;
+
+        for (size_t k = 0; k < b->n; k++) {
+                word = lead == 0 ? b->of[k]->word : word;
+                lead = b->of[k]->word == word ? lead + 1 : lead - 1;
+        }
+        for (size_t k = 0; k < b->n; k++)
+                same += b->of[k]->word == word;
+        return same;
 }
 
 /* True if the words of these lines are those of other devices, or if the lines differ too much to be frames. */
@@ -129,13 +144,14 @@ static bool lines_are_foreign(const struct lines *l, const struct block *b) {
         for (size_t k = 0; k < b->n; k++) {
                 size_t alike = 0;
 
-                foreign += has_foreign_word(l, b->of[k]);
+                foreign += 3 * count_foreign_words(l, b->of[k]) >= b->n_numbers - b->header - b->trailer;
                 worded += b->of[k]->letters >= 3;
                 for (size_t i = k > 8 ? k - 8 : 0; i < k; i++)
                         alike += b->of[i]->shape == b->of[k]->shape;
                 same += alike > 0;
         }
-        return 2 * foreign > b->n || (2 * worded > b->n && 2 * same < b->n);
+        return 2 * foreign > b->n || (2 * worded > b->n && 2 * same < b->n) ||
+               (2 * worded > b->n && 2 * count_common_word(b) < b->n);
 }
 
 /* --- numbers one after another --- */

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "configure/format_file.h"
-#include "tools/sitbonectl/probe/columns.h"
+#include "tools/sitbonectl/probe/block.h"
 #include "tools/sitbonectl/probe/fit.h"
 #include "tools/sitbonectl/probe/names.h"
 #include "tools/sitbonectl/probe/reasons.h"
@@ -116,6 +116,15 @@ static bool swings_around_zero(const struct block *b) {
         return 2 * swings >= cells && (cells < FEW_CELLS || b->columns[b->header].least < -64);
 }
 
+/* Lines of numbers outside of the block. */
+static uint64_t count_other_lines(const struct analysis *a) {
+        uint64_t n = 0;
+
+        for (size_t k = 0; k < a->lines.n; k++)
+                n += a->lines.of[k].n_numbers > 0 && a->lines.of[k].n_numbers != a->block.n_numbers;
+        return n;
+}
+
 /* Accepts the keys if they decode this many cells and nearly this many frames. */
 static bool accept_keys(struct analysis *a, uint32_t cells, size_t frames) {
         struct suggestion *s = a->result;
@@ -124,7 +133,8 @@ static bool accept_keys(struct analysis *a, uint32_t cells, size_t frames) {
         double full_scale;
 
         if (!try_keys(a, a->heard) || fit->n_cells != cells || fit->frames < LINES_MIN ||
-            (double)fit->frames < 0.6 * (double)frames || fit->in_a_row < LINES_MIN || fit->refused > fit->frames)
+            (double)fit->frames < 0.6 * (double)frames || fit->in_a_row < LINES_MIN ||
+            fit->refused > fit->frames / 4 + count_other_lines(a))
                 return false;
         s->cells = fit->n_cells;
         s->frames = fit->frames;
@@ -360,9 +370,13 @@ static void select_lines(struct analysis *a, const struct kinds *kinds) {
         const uint8_t *bytes = a->lines.bytes + line->at;
         size_t n = a->lines.numbers[line->first].at - line->at;
 
+        for (; n > 0 && strchr(" \t-+.", bytes[n - 1]); n--)
+                ;
         if (n == 0 || n > 32)
                 return;
         add_bytes_key(a->result, "line_start", bytes, n);
+        if (!other)
+                return;
         suggestion_add_doubt(a->result, "Lines begin with %.*s and %.*s in turn: two mats? This reads the first.",
                              (int)(n < 32 ? n : 32), (const char *)bytes,
                              (int)(a->lines.numbers[other->first].at - other->at < 32
@@ -392,19 +406,25 @@ static bool describe_rows(struct analysis *a, const struct row_ends *ends) {
         return false;
 }
 
+/* First only lines that begin alike, if there are others; then all with that many numbers. */
 static bool describe_line_frames(struct analysis *a, const struct kinds *kinds) {
         struct suggestion *s = a->result;
-        uint32_t cells;
 
-        drop_keys(s);
-        split_two_mats(a);
-        cells = a->block.n_numbers - a->block.header - a->block.trailer;
-        if (kinds->other)
-                select_lines(a, kinds);
-        add_common_keys(a, false);
-        add_mask_key(s, &a->block);
-        suggestion_add_key(s, "cells", "%u", cells);
-        return accept_keys(a, cells, a->block.n);
+        for (int variant = kinds->chosen ? 0 : 1; variant < (kinds->other ? 1 : 2); variant++) {
+                uint32_t cells;
+
+                drop_keys(s);
+                split_two_mats(a);
+                cells = a->block.n_numbers - a->block.header - a->block.trailer;
+                if (variant == 0)
+                        select_lines(a, kinds);
+                add_common_keys(a, false);
+                add_mask_key(s, &a->block);
+                suggestion_add_key(s, "cells", "%u", cells);
+                if (accept_keys(a, cells, a->block.n))
+                        return true;
+        }
+        return false;
 }
 
 static bool describe_digits(struct analysis *a) {
@@ -432,13 +452,12 @@ static bool describe_names(struct analysis *a, const struct names *names) {
                 suggestion_add_key(s, "value_after", "%s", names->value_after);
         if (names->kind == NAMES_CYCLE)
                 suggestion_add_key(s, "frame_end", "name");
-        if (names->rows > 0) {
-                suggestion_add_key(s, "rows", "%u", names->rows);
-                suggestion_add_key(s, "cols", "%u", names->cols);
-                if (names->column_major)
-                        suggestion_add_key(s, "column_major", "yes");
-        }
+        if (names->column_major)
+                suggestion_add_key(s, "column_major", "yes");
+        suggestion_add_key(s, "cells", "%u", names->n);
         suggestion_add_note(s, "Each value follows the name of its cell.");
+        if (names->rows > 0)
+                suggestion_add_note(s, "The names are those of %u rows and %u columns.", names->rows, names->cols);
         return accept_keys(a, names->n, names->frames);
 }
 
@@ -492,9 +511,8 @@ static void analyse_lines(struct analysis *a) {
                                       "These are nested objects: print an array of the cells in one line.");
                 return;
         }
-        if (!block_choose(&a->lines, &a->block, &kinds))
+        if (!block_find(&a->lines, &a->block, &kinds))
                 return;
-        block_classify(&a->block);
         a->percent = find_next_byte(&a->block);
         if (describe_digits(a))
                 return;
