@@ -22,11 +22,9 @@ static bool parse_whole_number(const char *text, const char *option, long most, 
 }
 
 static int listen_and_print(struct findings *found, bool send, bool json) {
-        struct listener *listener = listener_new(found, send);
-        int status = listener ? listener_run(listener) : STATUS_FAILED;
+        struct listener *listener;
+        int status = listener_run(found, send, &listener);
 
-        if (!listener)
-                complain("out of memory");
         if (status == STATUS_DONE && recording_is_native((const char *)found->heard.bytes, found->heard.n)) {
                 complain("%s is a recording: sitbonectl check %s", found->device, found->device);
                 status = STATUS_FAILED;

@@ -90,7 +90,3 @@ void findings_analyse(struct findings *found) {
         compare_format(found);
         suggest_settings(found);
 }
-
-bool findings_fit(const struct findings *found) {
-        return probe_fits(&found->prober) || found->suggestion.fits;
-}

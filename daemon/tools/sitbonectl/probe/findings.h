@@ -30,7 +30,4 @@ struct findings {
 /* Tries all formats on found->heard; looks for a description, too, or for bytes that repeat. */
 void findings_analyse(struct findings *found);
 
-/* True if the best format or a description fits. */
-bool findings_fit(const struct findings *found);
-
 #endif

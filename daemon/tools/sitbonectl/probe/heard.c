@@ -72,20 +72,6 @@ bool heard_is_readable(const struct heard *heard) {
         return heard_text_share(heard) >= TEXT_SHARE && (ends > 0 || DIGITS_PART * digits > heard->n);
 }
 
-size_t heard_count_lines(const struct heard *heard) {
-        size_t lines = 0;
-        bool digit = false;
-
-        for (size_t i = 0; i < heard->n; i++) {
-                digit = digit || is_digit(heard->bytes[i]);
-                if (heard->bytes[i] == '\n' || heard->bytes[i] == '\r') {
-                        lines += digit;
-                        digit = false;
-                }
-        }
-        return lines;
-}
-
 bool bytes_have_words(const uint8_t *bytes, size_t n, bool among_text) {
         size_t run = 0, letters = 0, others = 0;
 

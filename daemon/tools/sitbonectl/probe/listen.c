@@ -203,12 +203,27 @@ static bool may_be_rows(const struct listener *l, const struct heard *settled) {
         return f && f->framing == FRAMING_TEXT && f->text_end == TEXT_END_LINE && heard_has_frame_ends(settled);
 }
 
+/* Complete lines with a digit. */
+static size_t count_lines(const struct heard *heard) {
+        size_t lines = 0;
+        bool digit = false;
+
+        for (size_t i = 0; i < heard->n; i++) {
+                digit = digit || (heard->bytes[i] >= '0' && heard->bytes[i] <= '9');
+                if (heard->bytes[i] == '\n' || heard->bytes[i] == '\r') {
+                        lines += digit;
+                        digit = false;
+                }
+        }
+        return lines;
+}
+
 /* Text shows only over many lines which numbers are cells. The messages of a reset board do not count. */
 static bool has_enough_text(const struct listener *l, uint64_t waited_ms) {
         const struct heard *h = &l->tape->heard;
         const struct heard settled = {.bytes = h->bytes + l->settled, .n = h->n - l->settled};
         bool rows = may_be_rows(l, &settled);
-        size_t lines = heard_count_lines(&settled), bursts = 0;
+        size_t lines = count_lines(&settled), bursts = 0;
 
         for (size_t i = h->n_pauses; i > 0 && h->pauses[i - 1] > l->settled; i--)
                 bursts++;
@@ -514,11 +529,25 @@ static void try_speeds(struct listener *l) {
         }
 }
 
-int listener_run(struct listener *l) {
-        struct findings *found = l->found;
+static struct listener *make_listener(struct findings *found, bool send) {
+        struct listener *l = calloc(1, sizeof(*l));
+
+        if (l) {
+                l->found = found;
+                l->send = send;
+                l->first = true;
+                l->tape = &l->tapes[0];
+                l->best = &l->tapes[1];
+                l->best->heard.bytes = l->best->bytes;
+        }
+        return l;
+}
+
+int listener_run(struct findings *found, bool send, struct listener **ret) {
         struct port_options port = {.baud = found->baud > 0 ? found->baud : COMMON_BAUDS[0]};
+        struct listener *l = *ret = make_listener(found, send);
         char hint[256] = "";
-        int r = port_open(found->device, &port, &l->port, hint, sizeof(hint));
+        int r = l ? port_open(found->device, &port, &l->port, hint, sizeof(hint)) : -ENOMEM;
 
         if (r < 0) {
                 complain("%s", *hint ? hint : strerror(-r));
@@ -540,20 +569,6 @@ int listener_run(struct listener *l) {
                 return STATUS_FAILED;
         }
         return STATUS_DONE;
-}
-
-struct listener *listener_new(struct findings *found, bool send) {
-        struct listener *l = calloc(1, sizeof(*l));
-
-        if (l) {
-                l->found = found;
-                l->send = send;
-                l->first = true;
-                l->tape = &l->tapes[0];
-                l->best = &l->tapes[1];
-                l->best->heard.bytes = l->best->bytes;
-        }
-        return l;
 }
 
 void listener_free(struct listener *l) {

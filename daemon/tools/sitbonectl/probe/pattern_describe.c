@@ -441,6 +441,9 @@ void pattern_describe(const struct heard *heard, const struct pattern *pattern, 
                         p.kind->bits);
         if (ret->fits && (cells < FEW_CELLS || (cells < DOUBTED_CELLS && !p.check)))
                 suggestion_add_doubt(ret, "Other sensors send such packets, too: is this a mat?");
+        if (ret->fits && p.from > pattern->n_sync)
+                suggestion_add_note(ret, "The %zu bytes after the sync are no cells: they are constant or count up.",
+                                    p.from - pattern->n_sync);
         if (ret->fits && !p.check)
                 suggestion_add_doubt(ret, "No check was found: nothing shows that the bytes are right.");
 }
