@@ -31,6 +31,7 @@ enum {
         PAUSE_MS =
                 40, /* a line that is quiet for this long: a frame has ended. FTDI chips delay bytes by up to 16 ms */
         SURE_IN_A_ROW = 5,
+        QUIET_MS = 1000,   /* a pause that may be part of the way a mat sends */
         LINES_ENOUGH = 30, /* to tell counters from cells */
         LINES_FEW = 6,
         BURSTS_MIN = 3,
@@ -229,6 +230,8 @@ static bool has_enough_text(const struct listener *l, uint64_t waited_ms) {
                 bursts++;
         if (waited_ms >= FEW_MS || (rows && waited_ms >= SLOW_MS))
                 return true;
+        if (l->heard_us + QUIET_MS * 1000ull < clock_boottime_us())
+                return false; /* the length of this pause tells how the mat sends */
         if (rows || waited_ms < (lines >= LINES_ENOUGH ? LISTEN_MS / 2 : LISTEN_MS))
                 return false;
         if (bursts < BURSTS_MIN) /* does it flow? */
