@@ -310,13 +310,14 @@ static bool is_look_repeated(const struct listener *l, int look) {
 static int32_t choose_speed(const struct listener *l) {
         const struct attempt *best = NULL;
 
-        for (int i = 0; i < l->n_attempts; i++) {
-                const struct attempt *a = &l->attempts[i];
+        for (int alone = 1; alone >= 0 && !best; alone--)
+                for (int i = 0; i < l->n_attempts; i++) {
+                        const struct attempt *a = &l->attempts[i];
 
-                if (a->quality >= QUALITY_REPEATS && !is_look_repeated(l, a->look) &&
-                    (!best || a->quality > best->quality))
-                        best = a;
-        }
+                        if (a->quality >= QUALITY_REPEATS && !(alone && is_look_repeated(l, a->look)) &&
+                            (!best || a->quality > best->quality))
+                                best = a;
+                }
         return best ? best->baud : 0;
 }
 
