@@ -33,7 +33,7 @@ enum {
         SURE_IN_A_ROW = 5,
         QUIET_MS = 1000,   /* a pause that may be part of the way a mat sends */
         LINES_ENOUGH = 30, /* to tell counters from cells */
-        LINES_FEW = 6,
+        LINES_FEW = 15,
         BURSTS_MIN = 3,
         BURSTS_ENOUGH = 6, /* for bytes to repeat */
         BURST_BYTES = 8,   /* fewer do not decide whether a line is readable */
