@@ -49,7 +49,8 @@ static void find_between(const struct lines *l, const struct block *b, struct be
                         ret[k].ends[ROWS_BLANK] = ret[k].ends[ROWS_BLANK] || line->n == 0;
                         ret[k].ends[ROWS_WORD] = ret[k].ends[ROWS_WORD] || line->n > 0;
                         ret[k].title = line->n > 0 ? line : ret[k].title;
-                        ret[k].names_columns = ret[k].names_columns || count_fields(l, line) >= b->n_numbers;
+                        ret[k].names_columns =
+                                ret[k].names_columns || count_fields(l, line) >= b->n_numbers - b->header - b->trailer;
                         depth += step;
                         continue;
                 }
