@@ -21,7 +21,7 @@ static const float POINTS_STAND = 0.5F; /* of the dwell, when they read next to 
 static const float POINTS_FALL_S = 20;  /* a sitter who leans away for seconds is still as heavy */
 /* Of the sitter's reading: with less the sitter has got up, and the rest is residue. A deep lean leaves a quarter of the
  * load, and more than that of a reading that saturates. The next sitter must exceed the residue clearly. */
-static const float POINTS_LEFT = 0.15F, POINTS_AGAIN = 0.25F;
+static const float POINTS_LEFT = 0.22F, POINTS_AGAIN = 0.35F, POINTS_RESIDUE_S = 120;
 
 struct evidence {
         float area, load;
@@ -66,7 +66,7 @@ static float residual_load(const struct occupancy_classifier *c, uint64_t now) {
 static float points_residue(const struct occupancy_classifier *c, float share, uint64_t now) {
         const float s = c->now == OCCUPANCY_PERSON ? 0 : (float)(now - c->since_us) * 1e-6F;
 
-        return share * c->sitter_load / (1 + s / RESIDUE_S);
+        return share * c->sitter_load / (1 + s / POINTS_RESIDUE_S);
 }
 
 static enum occupancy classify_points(const struct occupancy_classifier *c, const struct settings_occupancy *s,
