@@ -173,7 +173,7 @@ static void test_single_cell(void) {
         press(0, 0, 40, 0.08F, 5);
         CHECK(posture.occupancy == OCCUPANCY_VACANT); /* the residue of the sitter */
         pass(NULL, 600);
-        press(0, 0, 40, 0.08F, 5);
+        press(0, 0, 40, 0.07F, 5);
         CHECK(posture.occupancy == OCCUPANCY_OBJECT);
         pass(NULL, 5);
         CHECK(posture.occupancy == OCCUPANCY_VACANT);

@@ -14,9 +14,9 @@ enum { CELLS_ENTER = 3, CELLS_STAY = 2 }; /* one stuck or pressed cell is no per
 
 /* Few cells (geometry.h) lie where the sitter presses, and read more than the mean of a whole seat: FSRs in a divider
  * 50-100 % of full scale under a sitter and up to 3 % while empty, velostat 7-20 % [judgement]. So a person is a mean
- * reading of 12 % with the default person_load_cm2, of 6 % where three cells agree; below 5 % is drift. */
+ * reading of 8 % with the default person_load_cm2, of 6 % where three cells agree; below 5 % is drift. */
 /* times the mean of a whole seat under the lightest person */
-static const float POINTS = 3, POINTS_AGREE = 1.5F, POINTS_OBJECT = 1.25F;
+static const float POINTS = 2, POINTS_AGREE = 1.5F, POINTS_OBJECT = 1.25F;
 static const float POINTS_STAND = 0.5F; /* of the dwell, when they read next to nothing */
 static const float POINTS_FALL_S = 20;  /* a sitter who leans away for seconds is still as heavy */
 /* Of the sitter's reading: with less the sitter has got up, and the rest is residue. A deep lean leaves a quarter of the
