@@ -85,13 +85,13 @@ static bool is_printable(const char *line, size_t n) {
         return true;
 }
 
+/* Two letters: one may be a damaged digit. */
 static bool has_word(const char *line, size_t n) {
-        for (size_t i = 0, run = 0; i < n; i++) {
-                run = (line[i] | 0x20) >= 'a' && (line[i] | 0x20) <= 'z' ? run + 1 : 0;
-                if (run == 2)
-                        return true;
-        }
-        return false;
+        int letters = 0;
+
+        for (size_t i = 0; i < n; i++)
+                letters += (line[i] | 0x20) >= 'a' && (line[i] | 0x20) <= 'z';
+        return letters >= 2;
 }
 
 /* Whether a line that gave no frame is none: it has no digit, or it begins with a word, where words are allowed with
@@ -202,7 +202,8 @@ static void end_rows(struct decoder *d, const struct delivery *to) {
         } else if (refused) {
                 begin_frame(d); /* counted when the row was refused */
         } else if (count > 0 && !finish_frame(d, count, to)) {
-                d->refused[REFUSED_COUNT]++;
+                /* rows of an array whose beginning was missed look like arrays */
+                d->refused[REFUSED_COUNT] += d->in_step || d->format->text_end != TEXT_END_BRACKET;
         }
 }
 
