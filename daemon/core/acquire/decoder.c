@@ -505,7 +505,7 @@ static enum refusal accept_escaped(struct decoder *d, size_t length, const struc
         return accept_elements(d, frame, n, length, false, to);
 }
 
-/* A frame has no byte like the first of the sync: so a refused one is dropped whole. Such bytes may fill the line. */
+/* A frame has no byte like the first of the sync: so a refused one is dropped whole. The line may be filled with such bytes. */
 static bool decode_escaped(struct decoder *d, const struct delivery *to) {
         const size_t length = measure_elements(d, d->part_cells) + d->overhead;
         enum refusal wrong = REFUSED_LENGTH;
@@ -526,6 +526,7 @@ static bool decode_escaped(struct decoder *d, const struct delivery *to) {
                 return true;
         d->refused[wrong] += next == NEXT_FOLLOWS || end > 1;
         d->started = true;
+        d->in_step = d->in_step && end == 1;
         decoder_discard(d, end);
         return true;
 }

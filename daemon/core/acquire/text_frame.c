@@ -97,17 +97,16 @@ static bool has_word(const char *line, size_t n) {
 /* Whether a line that gave no frame is none: it has no digit, or it begins with a word, where words are allowed with
  * another one than the last good line. A damaged line begins with a number, with the words of the good ones, or with
  * noise. */
-static bool is_words(const struct decoder *d, const char *line, size_t n) {
-        if (!is_printable(line, n))
+static bool is_words(const struct decoder *d, enum refusal reason, const char *line, size_t n) {
+        if (has_names(d) || !is_printable(line, n))
                 return false;
-        if (has_names(d))
-                return d->present == 0;
-        return !has_digit(line, n) || (has_word(line, measure_lead(line, n)) &&
-                                       (!d->text.words || (d->frames > 0 && hash_lead(line, n) != d->lead)));
+        return !has_digit(line, n) ||
+               (has_word(line, measure_lead(line, n)) &&
+                (d->text.words ? d->frames > 0 && hash_lead(line, n) != d->lead : reason == REFUSED_TEXT));
 }
 
 static void count_bad_line(struct decoder *d, enum refusal reason, const char *line, size_t n) {
-        if ((reason == REFUSED_TEXT || reason == REFUSED_COUNT) && is_words(d, line, n))
+        if ((reason == REFUSED_TEXT || reason == REFUSED_COUNT) && is_words(d, reason, line, n))
                 count_words(d, n);
         else
                 refuse_line(d, reason, n);
@@ -277,6 +276,12 @@ static void refuse_row(struct decoder *d, enum refusal reason, size_t n) {
         refuse_line(d, reason, n);
 }
 
+/* A row of words, or of numbers that are no cells. An array or object has such lines. */
+static void skip_row(struct decoder *d, size_t n) {
+        d->words += d->format->text_end != TEXT_END_BRACKET;
+        d->discarded_bytes += n;
+}
+
 /* Adds the cells of a row to the frame. A row that is refused refuses the frame. */
 static void add_row(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
         enum refusal wrong;
@@ -290,7 +295,7 @@ static void add_row(struct decoder *d, const char *line, size_t n, const struct 
         if (wrong == REFUSAL_N && !has_names(d))
                 d->gathered += count;
         if ((wrong == REFUSED_COUNT && d->text.words && !has_names(d)) || (wrong == REFUSAL_N && count == 0))
-                count_words(d, n); /* only words, or numbers that are no cells */
+                skip_row(d, n);
         else if (wrong != REFUSAL_N)
                 refuse_row(d, wrong, n);
 }
@@ -331,21 +336,20 @@ static void decode_row(struct decoder *d, const char *line, size_t n, const stru
 
 /* --- a line a frame --- */
 
-static enum refusal parse_line_frame(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
+static void decode_line_frame(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
+        uint32_t count = 0;
         enum refusal wrong;
-        uint32_t count;
 
-        begin_frame(d);
         d->at.waits = false;
         wrong = has_names(d) ? parse_named(d, line, n, to, &count) : parse_cells(d, line, n, 0, &count);
-        if (wrong == REFUSAL_N && count == 0)
-                return REFUSED_COUNT;
-        return wrong != REFUSAL_N || finish_frame(d, count, to) ? wrong : REFUSED_COUNT;
-}
-
-static void decode_line_frame(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
-        enum refusal wrong = parse_line_frame(d, line, n, to);
-
+        if (wrong == REFUSAL_N && count == 0) {
+                count_words(d, n);
+                return;
+        }
+        if (wrong != REFUSAL_N)
+                begin_frame(d);
+        else if (!finish_frame(d, count, to))
+                wrong = REFUSED_COUNT;
         if (wrong == REFUSAL_N)
                 d->lead = hash_lead(line, n);
         else

@@ -172,19 +172,22 @@ static bool remove_check(char **line, size_t *n) {
         return high >= 0 && low >= 0 && check == high * 16 + low;
 }
 
-static bool skip_prefix(const struct format *f, char **line, size_t *n) {
-        char *end = *line + *n;
+/* Blanks, and the line end that precedes a line where another byte ends it. */
+static void skip_blanks(char **line, size_t *n) {
+        for (; *n > 0 && (**line == ' ' || **line == '\r' || **line == '\n'); --*n)
+                ++*line;
+}
 
+static bool skip_prefix(const struct format *f, char **line, size_t *n) {
         if (f->skip_to.n > 0) {
-                char *at = text_find(&f->skip_to, *line, *n);
+                const char *at = text_find(&f->skip_to, *line, *n);
 
                 if (!at)
                         return false;
-                for (at += f->skip_to.n; at < end && *at == ' ';)
-                        at++;
-                *line = at;
-                *n = (size_t)(end - at);
+                *n -= (size_t)(at - *line) + f->skip_to.n;
+                *line += (size_t)(at - *line) + f->skip_to.n;
         }
+        skip_blanks(line, n);
         if (*n < f->line_start.n || memcmp(*line, f->line_start.of, f->line_start.n) != 0)
                 return false;
         *line += f->line_start.n;
@@ -195,10 +198,12 @@ static bool skip_prefix(const struct format *f, char **line, size_t *n) {
 enum prepared text_prepare(const struct format *f, char **line, size_t *n) {
         const bool checked = f->check == CHECK_NMEA;
 
+        if (checked)
+                skip_blanks(line, n);
         if (checked && *n > 0 && !remove_check(line, n))
                 return PREPARED_DAMAGED;
         if ((f->skip_to.n > 0 || f->line_start.n > 0) && !skip_prefix(f, line, n))
-                return PREPARED_WORDS;
+                return *n > 0 ? PREPARED_WORDS : PREPARED_LINE;
         if (f->skip_times)
                 erase_times(*line, *n);
         if (f->decimal_comma)
