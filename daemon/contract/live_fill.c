@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "contract/live_fill.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "contract/live_fields.h"
@@ -108,6 +110,8 @@ static void fill_map(struct live_values *v, const struct snapshot *s) {
         const bool seen = s->health.frames > 0;
 
         v->tared = m->tared;
+        v->load_pct =
+                seen ? 100.0 * (double)(s->features.load / (s->geometry->cell_cm2 * (float)m->n_cells)) : (double)NAN;
         v->quality_pct = seen ? 100.0 * (double)(m->quality * (1 - place->quality_loss)) : (double)NAN;
         v->drift_pct = seen ? 100.0 * (double)m->drift : (double)NAN;
         v->creep_pct = seen ? 100.0 * (double)m->creep : (double)NAN;
@@ -120,7 +124,9 @@ static void fill_map(struct live_values *v, const struct snapshot *s) {
 
 static void fill_health(struct live_values *v, const struct health *h) {
         v->mat_online = h->mat_online;
+        SET_TEXT(v->mat_link, mat_state_name(h->mat_state));
         SET_TEXT(v->mat_trouble, h->mat_trouble);
+        v->mat_quiet_s = (double)h->quiet_s;
         v->frame_rate_hz = (double)h->frame_rate_hz;
         v->bytes = h->bytes;
         v->frames = h->frames;
@@ -240,6 +246,7 @@ static void fill_open_alert(struct live_values *v, const struct snapshot *s) {
                 k++;
         if (k == ALERT_KIND_N)
                 return;
+        snprintf(v->alert_id, sizeof(v->alert_id), "%" PRIu64, s->alerts.of[k].id);
         SET_TEXT(v->alert_kind, alert_kind_name((enum alert_kind)k));
         SET_TEXT(v->alert_title, alert_title((enum alert_kind)k));
         alert_reason(&s->alerts.of[k], (enum alert_kind)k, v->alert_reason, sizeof(v->alert_reason));

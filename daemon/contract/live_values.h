@@ -77,18 +77,21 @@ struct live_values {
         enum maybe session_today;
         uint32_t sessions_done_week;
         bool glute_alert, posture_alert, still_alert;
-        char alert_kind[LIVE_WORD_MAX], alert_title[128], alert_reason[LIVE_TEXT_MAX]; /* "" = no alert is open */
-        char alert_exercise[128]; /* a name; sent with the numbers of the alert, see bus_alert.h */
+        char alert_id[24], alert_kind[LIVE_WORD_MAX], alert_title[128],
+                alert_reason[LIVE_TEXT_MAX]; /* "" = no alert is open */
+        char alert_exercise[128];            /* a name; sent with the numbers of the alert, see bus_alert.h */
 
         bool mat_online;
+        char mat_link[LIVE_WORD_MAX];
         char mat_trouble[LIVE_TEXT_MAX];
+        double mat_quiet_s;
         char mat_place[LIVE_WORD_MAX];
         enum maybe mat_moved;
         double mat_moved_x_mm, mat_moved_y_mm, mat_turned_deg;
         uint32_t rows, cols, n_cells;
         double pitch_x_mm, pitch_y_mm;
         bool tared;
-        double quality_pct, drift_pct, creep_pct, force_n;
+        double load_pct, quality_pct, drift_pct, creep_pct, force_n;
         uint32_t stuck_cells, dead_cells, filled_cells;
         uint32_t flaws; /* enum map_flaw bits */
 

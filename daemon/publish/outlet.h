@@ -15,8 +15,8 @@
 
 struct settings;
 
-/* Executes a command at once. Call it on the decision thread only. */
-typedef enum command_result (*command_fn)(void *userdata, const struct command *command);
+/* Executes a command at once, and writes the details of its answer. Call it on the decision thread only. */
+typedef enum command_result (*command_fn)(void *userdata, const struct command *command, struct command_answer *ret);
 
 /* The daemon as an outlet sees it. An outlet that receives commands adds its own source to the event loop and calls
  * execute from there. settings and identity are copied by the outlet. */

@@ -93,6 +93,8 @@ static const struct stored_member alert_members[] = {
         {STORED_WORD(struct memory_alert, "moment", moment, name_moment, ALERT_MOMENT_N)},
         {STORED_NUMBER(struct memory_alert, "showings", showings)},
         {STORED_NUMBER(struct memory_alert, "hour", hour)},
+        {STORED_NUMBER(struct memory_alert, "comes_back", comes_back)},
+        {STORED_NUMBER(struct memory_alert, "snooze_left_us", snooze_left_us)},
         {STORED_NUMBER(struct memory_alert, "exercise", exercise)},
         {STORED_STRUCT(struct memory_alert, "why", why, reason_members)},
         {STORED_NUMBER(struct memory_alert, "seated_us", seated_us)},
@@ -117,6 +119,7 @@ static const struct stored_member offered_members[] = {
         {STORED_NUMBERS(struct exercise_history, "lately", lately, name_exercise_kind)},
         {STORED_NUMBERS(struct exercise_history, "seen", seen, name_suits)},
         {STORED_NUMBERS(struct exercise_history, "seen_today", seen_today, name_suits)},
+        {STORED_NUMBER(struct exercise_history, "rest_days", rest_days)},
         {0},
 };
 
@@ -134,6 +137,9 @@ static const struct stored_member alerts_members[] = {
         {STORED_NUMBER(struct memory_alerts, "skips_today", skips_today)},
         {STORED_NUMBER(struct memory_alerts, "partial", partial)},
         {STORED_NUMBER(struct memory_alerts, "inhibited", inhibited)},
+        {STORED_NUMBER(struct memory_alerts, "inhibited_reported", inhibited_reported)},
+        {STORED_AGE(struct memory_alerts, "inhibited_age_us", inhibited_age_us)},
+        {STORED_STRING(struct memory_alerts, "inhibited_by", inhibited_by)},
         {STORED_STRUCTS(struct memory_alerts, "hours", hour, hour_members, NULL)},
         {STORED_NUMBER(struct memory_alerts, "workouts_done", workouts_done)},
         {STORED_STRUCT(struct memory_alerts, "offered", offered, offered_members)},

@@ -2,6 +2,7 @@
 #include "words/names.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/language.h"
@@ -97,6 +98,13 @@ bool name_of(const char *word, char ret[32]) {
         return true;
 }
 
+bool alert_id_of(const char *word, uint64_t *ret) {
+        size_t n = strspn(word, "0123456789");
+
+        *ret = n > 0 && n < 19 && word[n] == '\0' ? strtoull(word, NULL, 10) : 0;
+        return *ret > 0;
+}
+
 const char *phase_name(enum sitting_phase p) {
         static const struct name names[SITTING_PHASE_N] = {
                 [SITTING_AWAY] = {"away"},           [SITTING_CONFIRMING] = {"confirming"},
@@ -173,6 +181,14 @@ const char *refusal_name(enum refusal r) {
                 [REFUSED_COUNT] = {"count"},       [REFUSED_OVERRUN] = {"overrun"}, [REFUSED_PARTIAL] = {"partial"},
         };
         return FIND_NAME(names, r);
+}
+
+const char *mat_state_name(enum mat_state s) {
+        static const struct name names[MAT_STATE_N] = {
+                [MAT_NO_DEVICE] = {"no_device"}, [MAT_WAITING] = {"waiting"}, [MAT_NO_FRAMES] = {"no_frames"},
+                [MAT_FRAMES] = {"frames"},       [MAT_SILENT] = {"silent"},   [MAT_ENDED] = {"ended"},
+        };
+        return FIND_NAME(names, s);
 }
 
 static const struct name exercise_kinds[EXERCISE_KIND_N] = {
@@ -254,7 +270,8 @@ static const struct name command_results[COMMAND_RESULT_N] = {
                                  N_("No alert is open, so there is nothing to mark as done or to skip.")},
         [COMMAND_NOBODY_SEATED] = {"NobodySeated", N_("Nobody is seated: sit down in that posture, then try again.")},
         [COMMAND_SOMEBODY_SEATED] = {"SomebodySeated",
-                                     N_("Somebody is seated: leave the seat empty, then try again.")},
+                                     N_("The seat reads like a person. If it is empty, send the command "
+                                        "again within a minute, or run: sitbonectl tare --empty")},
         [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat is silent: check its cable and the device setting.")},
         [COMMAND_UNSTEADY] = {"Unsteady",
                               N_("The seat is not steady yet: hold still for a few seconds, then try again.")},
@@ -271,6 +288,10 @@ static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_NO_WORKOUTS] = {"NoSessions",
                                  N_("No workouts are planned: set sessions_per_week in section [exercise].")},
         [COMMAND_DONE_TODAY] = {"DoneToday", N_("Today's workout is already marked as done.")},
+        [COMMAND_NOT_RECORDING] = {"NotRecording", N_("Nothing is recorded now: start sitbonectl record first.")},
+        [COMMAND_ALERT_CLOSED] = {"AlertClosed",
+                                  N_("That alert is not open: sitbonectl why shows the last one and its "
+                                     "outcome.")},
 };
 
 const char *command_result_name(enum command_result r) {
@@ -279,4 +300,24 @@ const char *command_result_name(enum command_result r) {
 
 const char *command_result_text(enum command_result r) {
         return (unsigned)r < COMMAND_RESULT_N ? command_results[r].words : "unknown";
+}
+
+/* The format serves printf() and, to translate a sentence that came over the bus, sscanf(). */
+#define SEAT_READS_LIKE_PERSON                                                                                        \
+        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
+
+void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size) {
+        if (r == COMMAND_SOMEBODY_SEATED && load_pct >= 0 && load_pct <= 100)
+                snprintf(ret, size, SEAT_READS_LIKE_PERSON, (unsigned)(load_pct + 0.5));
+        else
+                snprintf(ret, size, "%s", command_result_text(r));
+}
+
+void command_refusal_translate(const char *english, char *ret, size_t size) {
+        unsigned pct;
+
+        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
+                snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
+        else
+                snprintf(ret, size, "%s", language_translate(english));
 }

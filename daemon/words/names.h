@@ -19,6 +19,7 @@ const char *alert_event_name(enum alert_kind k); /* glute_activation_due slouch 
 const char *alert_outcome_name(enum alert_outcome o);
 const char *alert_moment_name(enum alert_moment m); /* at_once lull change limit */
 const char *refusal_name(enum refusal r);           /* length tail check constant range text count overrun partial */
+const char *mat_state_name(enum mat_state s);       /* no_device waiting no_frames frames silent ended */
 const char *pose_name(enum calibrate_pose p);       /* upright slouched arched left right */
 const char *squeeze_cue_name(enum squeeze_cue c);   /* "" rest squeeze */
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
@@ -42,9 +43,16 @@ const char *exercise_place_text(enum exercise_place p);
 
 /* A sentence with a hint; English, for language_translate(). */
 const char *command_result_text(enum command_result r);
+/* The same with the mean load of the mat, percent of full scale, where it explains the refusal. */
+void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size);
+/* Translates such a sentence. */
+void command_refusal_translate(const char *english, char *ret, size_t size);
 
 /* Parses a target: upright slouched arched left right empty squeeze. */
 bool calibrate_target_of(const char *word, enum calibrate_target *ret);
+
+/* Parses the id of an alert: digits, at least 1. */
+bool alert_id_of(const char *word, uint64_t *ret);
 
 /* Copies a legal name of a sitter or posture: [a-z0-9-], 1 to 31 characters, no hyphen first. */
 bool name_of(const char *word, char ret[32]);

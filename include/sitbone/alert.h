@@ -60,7 +60,7 @@ enum alert_moment {
 };
 
 /* Everything that can inhibit an alert that is due, or would be; as bits. */
-enum alert_inhibit {
+enum alert_inhibit_reason {
         ALERT_INHIBIT_OFF = 1 << 0,        /* alerts, or this kind, are switched off */
         ALERT_INHIBIT_SNOOZE = 1 << 1,     /* until snoozed_until_us */
         ALERT_INHIBIT_PAUSE = 1 << 2,      /* until paused_until_us */
@@ -81,6 +81,8 @@ enum alert_inhibitor {
         ALERT_INHIBITOR_DESKTOP, /* expires unless repeated within a few minutes: a desktop may crash */
         ALERT_INHIBITOR_N,
 };
+
+enum { ALERT_INHIBITED_BY_MAX = 64 };
 
 struct alert {
         uint32_t changes;
@@ -112,7 +114,7 @@ struct alert {
 struct alert_plan {
         uint64_t have_us, need_us; /* of the time that is counted (see cause_us), and the limit */
         uint64_t due_us;           /* when the limit is reached if nothing changes; UINT64_MAX = then never */
-        uint32_t inhibits;         /* enum alert_inhibit bits that apply now */
+        uint32_t inhibits;         /* enum alert_inhibit_reason bits that apply now */
 };
 
 struct alerts {
@@ -123,7 +125,12 @@ struct alerts {
         uint64_t snoozed_until_us; /* 0 = not snoozed */
         uint64_t paused_until_us;  /* 0 = not paused */
         uint64_t quiet_until_us;   /* 0 = no quiet hours now */
-        uint32_t inhibitors;       /* "do not disturb": bits 1 << enum alert_inhibitor, 0 = nobody asks for it */
+        /* "do not disturb": bits 1 << enum alert_inhibitor, 0 = nobody asks for it. Also a request that is overridden,
+         * because it lasts for longer than inhibit_most_min */
+        uint32_t inhibitors;
+        uint64_t inhibited_since_us;               /* by the oldest request that is not overridden; 0 = by none */
+        char inhibited_by[ALERT_INHIBITED_BY_MAX]; /* the source of that request; "" = it has no name */
+        bool inhibited_long;                       /* event of this step: a request has lasted for an hour */
         uint32_t raised_today;
         uint32_t snoozes_today, skips_today;
         struct workout workout;

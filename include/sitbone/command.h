@@ -6,12 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sitbone/alert.h"
+
 enum command_type {
-        COMMAND_SNOOZE,    /* minutes; 0 = the setting's default */
-        COMMAND_DONE,      /* the activation was done */
+        COMMAND_SNOOZE,    /* minutes; 0 = the setting's default. alert_id */
+        COMMAND_DONE,      /* what the alert asked for was done. alert_id */
         COMMAND_CALIBRATE, /* the sitter now sits as target says */
-        COMMAND_TARE,      /* use the present map as the empty seat */
-        COMMAND_SKIP,      /* not this time: closes the open alerts, counted apart from snoozing */
+        COMMAND_TARE,      /* use the present map as the empty seat; on: whatever it reads like */
+        COMMAND_SKIP,      /* not this time; counted apart from snoozing. alert_id */
         COMMAND_PAUSE,     /* minutes; no alert of any kind until then; 0 = the setting's default */
         COMMAND_RESUME,    /* ends a pause and a snooze */
         COMMAND_INHIBIT, /* on: do not disturb, alerts that fall due wait; name "desktop": see alert.h, else a person */
@@ -19,6 +21,7 @@ enum command_type {
         COMMAND_UNTEACH, /* name */
         COMMAND_SITTER,  /* name: the sitter from now on; "" = nobody in particular */
         COMMAND_WORKOUT, /* the workout of today was done */
+        COMMAND_LABEL,   /* name: what is being done, written to the recordings that run; "" = nothing in particular */
         COMMAND_TYPE_N,
 };
 
@@ -37,18 +40,20 @@ enum calibrate_target {
 struct command {
         enum command_type type;
         uint32_t minutes;
+        uint64_t alert_id; /* the alert that is answered; 0 = the one that is open */
         enum calibrate_target target;
         bool on;
-        char name[32]; /* [a-z0-9-] */
+        char name[32];                       /* [a-z0-9-] */
+        char source[ALERT_INHIBITED_BY_MAX]; /* inhibit: the program that asks for it, for people; "" = name */
 };
 
 /* Answers. Everything but COMMAND_OK is a refusal, reported to the caller. */
 enum command_result {
         COMMAND_OK,
         COMMAND_OUT_OF_RANGE,    /* snooze 1..240 minutes, pause 1..1440 */
-        COMMAND_NOTHING_DUE,     /* done: no alert is open */
+        COMMAND_NOTHING_DUE,     /* done, skip: no alert is open */
         COMMAND_NOBODY_SEATED,   /* calibrate upright needs a person */
-        COMMAND_SOMEBODY_SEATED, /* tare needs an empty seat */
+        COMMAND_SOMEBODY_SEATED, /* tare: the seat reads like a person; asked again within a minute, it obeys */
         COMMAND_NO_FRAMES,       /* the mat is silent */
         COMMAND_UNSTEADY,        /* the sitter moved: sit still and send the command again */
         COMMAND_MALFORMED,       /* an outlet could not parse it */
@@ -61,7 +66,16 @@ enum command_result {
         COMMAND_LIMIT_REACHED, /* snooze, skip: the user's limit for a day */
         COMMAND_NO_WORKOUTS,   /* workout: none are planned, or the date is not known */
         COMMAND_DONE_TODAY,    /* workout: done today already */
+        COMMAND_NOT_RECORDING, /* label: nothing is recorded now */
+        COMMAND_ALERT_CLOSED,  /* done, skip, snooze: the alert that was named is not open */
         COMMAND_RESULT_N,
+};
+
+/* Details of an answer, for the caller. All 0 = there are none. */
+struct command_answer {
+        uint64_t alert_id;     /* done, skip, snooze: the alert that the command acted on; 0 = none was open */
+        enum alert_kind alert; /* its kind */
+        uint64_t until_us;     /* snooze, pause: when it ends */
 };
 
 #endif

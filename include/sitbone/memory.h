@@ -31,8 +31,11 @@ struct memory_alerts {
         uint64_t activate_from_us, activate_not_before_us;
         uint64_t posture_alert_age_us; /* UINT64_MAX = none yet */
         uint32_t raised_today, snoozes_today, skips_today;
-        uint8_t partial;   /* the absence became a partial break */
-        uint8_t inhibited; /* "do not disturb" of a person or an automation; a desktop repeats its own */
+        uint8_t partial; /* the absence became a partial break */
+        uint8_t inhibited,
+                inhibited_reported; /* "do not disturb" of a person or an automation; a desktop repeats its own */
+        uint64_t inhibited_age_us;  /* UINT64_MAX = not inhibited */
+        char inhibited_by[ALERT_INHIBITED_BY_MAX];
         struct memory_hour {
                 uint8_t raised, worked;
         } hour[24];             /* adaptive: activation prompts raised in this local hour, and how many worked */
@@ -42,7 +45,9 @@ struct memory_alerts {
                 uint8_t open, withdrawn;
                 uint64_t id, raised_age_us, closed_age_us, answered_age_us; /* UINT64_MAX = not set */
                 uint32_t outcome, moment, showings;
-                int8_t hour; /* local hour when raised, -1 = not known */
+                int8_t hour;        /* local hour when raised, -1 = not known */
+                uint8_t comes_back; /* snoozed alone, for snooze_left_us more */
+                uint64_t snooze_left_us;
                 int32_t exercise;
                 struct exercise_reason why;
                 uint64_t seated_us, cause_us, raised_seated_us;

@@ -257,7 +257,7 @@ static void command(struct input *in) {
         c.on = c.minutes % 2;
         if (c.minutes % 3 == 0)
                 memcpy(c.name, "desktop", sizeof("desktop"));
-        REQUIRE(pipeline_command(&pipeline, &c, now, &snapshot) < COMMAND_RESULT_N);
+        REQUIRE(pipeline_command(&pipeline, &c, now, &snapshot, &(struct command_answer){0}) < COMMAND_RESULT_N);
 }
 
 /* The clock on the wall is set to anything. */

@@ -58,7 +58,7 @@ static void pass_time(const struct sitter *sitter, uint64_t length_us) {
 static void give_command(enum command_type type, uint32_t minutes) {
         const struct command command = {.type = type, .minutes = minutes};
 
-        pipeline_command(&pipeline, &command, now, &snapshot);
+        pipeline_command(&pipeline, &command, now, &snapshot, &(struct command_answer){0});
         pipeline_step(&pipeline, NULL, now, &snapshot);
 }
 

@@ -126,7 +126,21 @@ static bool parse_hold(const char *text, struct command *ret) {
         return rest && (*rest == '\0' || ret->name[0]);
 }
 
-static bool parse_command(const char *text, struct command *ret) {
+/* Splits "snooze 15 alert 2" before the last two words. */
+static bool parse_alert(char *text, uint64_t *ret_id) {
+        char *alert = strstr(text, " alert ");
+        const char *rest = alert ? alert + strlen(" alert ") : "";
+        unsigned long id = 0;
+
+        if (alert && (!scenario_number(&rest, UINT32_MAX, &id) || *rest))
+                return false;
+        if (alert)
+                *alert = '\0';
+        *ret_id = id;
+        return true;
+}
+
+static bool parse_command(const char *line, struct command *ret) {
         static const struct {
                 const char *name;
                 enum command_type type;
@@ -137,10 +151,14 @@ static bool parse_command(const char *text, struct command *ret) {
                 {"resume", COMMAND_RESUME, false}, {"session", COMMAND_WORKOUT, false},
         };
         unsigned long minutes = 0;
+        char text[TEXT_MAX];
 
         memset(ret, 0, sizeof(*ret));
-        if (scenario_after(text, "hold"))
-                return parse_hold(scenario_after(text, "hold"), ret);
+        if (scenario_after(line, "hold"))
+                return parse_hold(scenario_after(line, "hold"), ret);
+        snprintf(text, sizeof(text), "%s", line);
+        if (!parse_alert(text, &ret->alert_id))
+                return false;
         for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
                 const char *rest = scenario_after(text, commands[i].name);
 

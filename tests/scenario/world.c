@@ -155,7 +155,7 @@ void world_set_clock(struct world *w, uint32_t weekday, uint64_t day_us) {
 static void record_command(struct world *w, const struct command *c) {
         uint64_t min = 60 * SECOND;
 
-        if (c->type == COMMAND_SNOOZE)
+        if (c->type == COMMAND_SNOOZE && !c->alert_id)
                 w->check.snoozed_until_us =
                         w->t_us + (c->minutes ? c->minutes * min
                                               : (uint64_t)((double)w->settings.alert.snooze_min * (double)min));
@@ -172,7 +172,7 @@ static void record_command(struct world *w, const struct command *c) {
 }
 
 enum command_result world_command(struct world *w, const struct command *command) {
-        enum command_result r = alert_command(&w->alert_tracker, command, world_now(w));
+        enum command_result r = alert_command(&w->alert_tracker, command, world_now(w), &(struct command_answer){0});
 
         if (r == COMMAND_OK)
                 record_command(w, command);

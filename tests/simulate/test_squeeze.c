@@ -170,7 +170,8 @@ static void play_sitter(const struct plan *p, uint64_t seed, struct tally *tally
                 pipeline_step(&pipeline, &frame, now_us, &snapshot);
                 if (t >= LESSON_S && !asked) {
                         asked = true;
-                        CHECK(pipeline_command(&pipeline, &lesson, now_us, &snapshot) == COMMAND_OK);
+                        CHECK(pipeline_command(&pipeline, &lesson, now_us, &snapshot, &(struct command_answer){0}) ==
+                              COMMAND_OK);
                 }
                 set = find_set(p, t);
                 if (seen->reps > before && set >= 0)

@@ -49,9 +49,9 @@ static void step_time(struct drive *d, uint64_t by_us) {
         d->bus.ops->post(d->bus.self, s);
 }
 
-static enum command_result execute_command(void *userdata, const struct command *c) {
+static enum command_result execute_command(void *userdata, const struct command *c, struct command_answer *ret) {
         struct drive *d = userdata;
-        enum command_result r = d->busy ? COMMAND_BUSY : alert_command(&d->alert, c, d->now_us);
+        enum command_result r = d->busy ? COMMAND_BUSY : alert_command(&d->alert, c, d->now_us, ret);
 
         if (r == COMMAND_UNKNOWN)
                 r = COMMAND_NO_FRAMES;

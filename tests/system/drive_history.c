@@ -83,8 +83,8 @@ static bool step_day(struct day *d) {
 
         s->now_us = clock_boottime_us();
         if (*elapsed_us >= 3 * 60 * MINUTE)
-                alert_command(&d->desk, &(struct command){.type = COMMAND_WORKOUT},
-                              s->now_us); /* repeated: counts once */
+                alert_command(&d->desk, &(struct command){.type = COMMAND_WORKOUT}, s->now_us,
+                              &(struct command_answer){0}); /* repeated: counts once */
         simulate_posture(&s->posture, *elapsed_us);
         sitting_step(&d->tracker, &s->posture, s->now_us, &s->sitting);
         alert_step(&d->desk, &s->sitting, s->now_us, &s->alerts);

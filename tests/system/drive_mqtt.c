@@ -39,17 +39,20 @@ static const struct exercise_catalogue catalogue = {
                 .prompt = true}},
 };
 
-static enum command_result execute(void *userdata, const struct command *c) {
+static enum command_result execute(void *userdata, const struct command *c, struct command_answer *ret) {
         static const char *const names[COMMAND_TYPE_N] = {
                 [COMMAND_SNOOZE] = "snooze",   [COMMAND_DONE] = "done",     [COMMAND_CALIBRATE] = "calibrate",
                 [COMMAND_TARE] = "tare",       [COMMAND_SKIP] = "skip",     [COMMAND_PAUSE] = "pause",
                 [COMMAND_RESUME] = "resume",   [COMMAND_INHIBIT] = "hold",  [COMMAND_TEACH] = "teach",
                 [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter", [COMMAND_WORKOUT] = "session",
+                [COMMAND_LABEL] = "label",
         };
         struct drive *d = userdata;
 
         printf("command %s %" PRIu32 " %d%s%s\n", names[c->type], c->minutes, (int)c->target, *c->name ? " " : "",
                c->name);
+        if (c->alert_id) /* as if it were open */
+                *ret = (struct command_answer){.alert_id = c->alert_id, .alert = ALERT_STILL};
         return d->result;
 }
 

@@ -70,7 +70,7 @@ static void calibrate_pose(enum calibrate_target target, const struct sitter *s)
         const struct command command = {.type = COMMAND_CALIBRATE, .target = target};
 
         pass(s, 5);
-        CHECK(pipeline_command(&pipeline, &command, now, &snapshot) == COMMAND_OK);
+        CHECK(pipeline_command(&pipeline, &command, now, &snapshot, &(struct command_answer){0}) == COMMAND_OK);
         pass(s, 14);
         CHECK(snapshot.learning.phase == LEARNING_DONE);
 }

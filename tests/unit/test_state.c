@@ -203,6 +203,8 @@ static void test_longest(void) {
                sizeof(longest.sitting) - offsetof(struct memory_sitting, bout_age_us));
         memset(&longest.sitter, 'x', sizeof(longest.sitter) - 1);
         longest.sitter[sizeof(longest.sitter) - 1] = '\0';
+        memset(&longest.alerts.inhibited_by, 'x', sizeof(longest.alerts.inhibited_by) - 1);
+        longest.alerts.inhibited_by[sizeof(longest.alerts.inhibited_by) - 1] = '\0';
         longest.sitting.phase = SITTING_INTERRUPTED;
         for (int k = 0; k < ALERT_KIND_N; k++) {
                 memset(&longest.alerts.of[k], 0x7e, sizeof(longest.alerts.of[k]));

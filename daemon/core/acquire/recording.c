@@ -437,6 +437,15 @@ static void feed_raw_bytes(struct recording *r, const struct frame_sink *sink) {
         decoder_idle(&r->decoder, START_US, sink);
 }
 
+/* Control characters would break the lines of every table that shows the label. */
+static void read_label(struct recording *r, const struct recording_piece *piece) {
+        const char *at = (const char *)piece->bytes;
+
+        copy_text((struct span){at, at + piece->n}, r->label);
+        for (char *p = r->label; *p; p++)
+                *p = (unsigned char)*p < ' ' || *p == 0x7F ? '?' : *p;
+}
+
 /* Bytes with their times. Bytes on both sides of a gap never make one frame. */
 static void feed_pieces(struct recording *r, const struct frame_sink *sink) {
         uint64_t now_us = START_US;
@@ -448,6 +457,10 @@ static void feed_pieces(struct recording *r, const struct frame_sink *sink) {
         while (recording_cursor_next(&r->cursor, &piece)) {
                 uint64_t then_us = START_US + piece.t_us;
 
+                if (piece.label) {
+                        read_label(r, &piece);
+                        continue;
+                }
                 if (then_us >= now_us + QUIET_US)
                         decoder_idle(&r->decoder, now_us + QUIET_US, sink);
                 if (piece.gap)
@@ -462,6 +475,7 @@ static void feed_pieces(struct recording *r, const struct frame_sink *sink) {
 
 static void feed_decoder(struct recording *r, const struct frame_sink *sink) {
         decoder_init(&r->decoder, r->format, &r->layout);
+        r->label[0] = '\0';
         if (r->native)
                 feed_pieces(r, sink);
         else
@@ -472,6 +486,7 @@ static void emit_timed(void *userdata, const struct frame *frame) {
         const struct raw_reader *reader = userdata;
         struct recording_row row = {.ref_pitch_deg = NAN, .ref_roll_deg = NAN};
 
+        memcpy(row.label, reader->r->label, sizeof(row.label));
         if (!reader->r->native)
                 reader->frame->arrived_us =
                         START_US + (uint64_t)((double)(frame->seq - 1) * 1e6 / (double)reader->r->rate_hz);

@@ -750,8 +750,10 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         ret->force_n = sum_force_n(c, ret->load);
 }
 
-bool condition_tare(struct condition *c) {
-        if (c->frames < 3 || c->still_since_us > c->last_us || c->last_us - c->still_since_us < STEADY_US)
+bool condition_tare(struct condition *c, bool stated_empty) {
+        const uint64_t since_us = stated_empty ? c->started_us : c->still_since_us;
+
+        if (c->frames < 3 || since_us > c->last_us || c->last_us - since_us < STEADY_US)
                 return false;
         set_baseline(c);
         derive_cells(c);

@@ -116,8 +116,9 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
  * step. */
 const float *condition_creep_share(const struct condition *c);
 
-/* Uses the mean of the recent frames as the empty mat. False = unsteady or too few frames yet; nothing changed. */
-bool condition_tare(struct condition *c);
+/* Uses the mean of the recent frames as the empty mat. False = too few frames yet, or unsteady although the owner did not
+ * state that the seat is empty; nothing changed. */
+bool condition_tare(struct condition *c, bool stated_empty);
 
 void condition_remember(const struct condition *c, struct memory_tare *ret);
 /* Ignored (false) when the cell count differs. */

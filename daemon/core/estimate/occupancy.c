@@ -94,10 +94,10 @@ static void confirm_occupancy(struct occupancy_classifier *c, const struct featu
                 c->sitter_load += dt / (SITTER_S + dt) * (f->load - c->sitter_load);
 }
 
-static void change_occupancy(struct occupancy_classifier *c, enum occupancy next, const struct features *f) {
+static void change_occupancy(struct occupancy_classifier *c, enum occupancy next) {
         c->since_us = change_began(c);
         if (next == OCCUPANCY_PERSON)
-                c->sitter_load = f->load;
+                c->sitter_load = c->frame_load;
         else if (c->now != OCCUPANCY_PERSON)
                 c->sitter_load = 0; /* the residue turned out to be an object */
         c->now = c->candidate = next;
@@ -108,6 +108,7 @@ void occupancy_step(struct occupancy_classifier *c, const struct settings_occupa
                     uint64_t now) {
         enum occupancy next = classify_frame(c, s, f, now);
 
+        c->frame_load = f->load;
         if (next == c->now) {
                 confirm_occupancy(c, f, now);
                 c->frame_us = now;
@@ -124,7 +125,18 @@ void occupancy_step(struct occupancy_classifier *c, const struct settings_occupa
         c->candidate_frames++;
         c->against_frames++;
         if (dwell_is_over(c, s, now))
-                change_occupancy(c, next, f);
+                change_occupancy(c, next);
+}
+
+uint64_t occupancy_wait(struct occupancy_classifier *c, const struct settings_occupancy *s, uint64_t now) {
+        uint64_t due;
+
+        if (c->candidate == c->now)
+                return UINT64_MAX;
+        due = change_began(c) + (uint64_t)(dwell_s(c, s) * 1e6F);
+        if (now >= due)
+                change_occupancy(c, c->candidate);
+        return due;
 }
 
 void occupancy_reset(struct occupancy_classifier *c, uint64_t since_us) {

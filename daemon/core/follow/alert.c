@@ -20,9 +20,6 @@ static const uint64_t APART_US = US_PER_S;
 /* A slouch or a lopsided seat must last this long to count, and be gone this long to be over: "10 s to notice". */
 static const uint64_t NOTICE_US = 10 * US_PER_S;
 
-/* The agent repeats the desktop's request every minute. */
-static const uint64_t DESKTOP_EXPIRY_US = 3 * US_PER_MIN;
-
 enum { SNOOZE_MAX_MIN = 240, PAUSE_MAX_MIN = 1440 };
 
 static uint64_t us_of_minutes(float min) {
@@ -186,7 +183,7 @@ static void plan_posture_kind(const struct alert_tracker *t, enum alert_kind k, 
                 return;
         }
         plan->due_us = max_u64(plan->due_us, cause_deadline(&t->kind[k].cause, true, now_us));
-        if (t->counting.posture_alert_us > 0 && gap_over_us > now_us) {
+        if (t->counting.posture_alert_us > 0 && gap_over_us > now_us && !t->kind[k].comes_back) {
                 plan->inhibits |= ALERT_INHIBIT_GAP;
                 plan->due_us = max_u64(plan->due_us, gap_over_us);
         }
@@ -207,6 +204,8 @@ static struct alert_plan plan_kind(const struct alert_tracker *t, enum alert_kin
 
         if (k == ALERT_ACTIVATE)
                 return plan_activate(t, s, now_us);
+        if (k == ALERT_SHORT && t->kind[k].comes_back)
+                plan.have_us = max_u64(plan.have_us, plan.need_us);
         plan.due_us = now_us + plan.need_us - min_u64(plan.have_us, plan.need_us);
         if (is_posture_kind(k))
                 plan_posture_kind(t, k, s, now_us, &plan);
@@ -230,85 +229,18 @@ static uint64_t time_to_ignored(const struct alert_tracker *t, enum alert_kind k
 
 /* ---- what inhibits every alert ---- */
 
-/* From this time of day to the end of the quiet hours; 0 = it is not in them. */
-static uint64_t quiet_hours_left(const struct setting_hours *h, uint64_t day_us) {
-        uint64_t from = (uint64_t)h->from_min * US_PER_MIN, to = (uint64_t)h->to_min * US_PER_MIN;
-        uint64_t length = (to + DAY_US - from) % DAY_US, since = (day_us + DAY_US - from) % DAY_US;
-
-        return since < length ? length - since : 0;
-}
-
-/* The end of the present quiet hours and days; 0 = none now. Hours and days may follow on each other, as a night before a
- * Saturday does. A week of them is always. */
-static uint64_t find_quiet_end(const struct alert_tracker *t, uint64_t now_us) {
-        uint64_t day_us = t->clock.day_us + time_since(t->clock.now_us, now_us);
-        uint64_t weekday = t->clock.weekday + day_us / DAY_US, end_us = now_us;
-
-        day_us %= DAY_US;
-        while (end_us < now_us + 8 * DAY_US) {
-                uint64_t left = quiet_hours_left(&t->settings.quiet_hours, day_us);
-
-                if (left == 0 && (t->settings.quiet_days & (1U << weekday % 7)))
-                        left = DAY_US - day_us;
-                if (left == 0)
-                        break;
-                end_us += left;
-                weekday += (day_us + left) / DAY_US;
-                day_us = (day_us + left) % DAY_US;
-        }
-        return end_us > now_us ? end_us : 0;
-}
-
-/* Ends every snooze, pause and request whose time is over. */
-static void update_inhibitors(struct alert_tracker *t, uint64_t now_us) {
-        struct alerts *a = &t->now;
-
-        if (a->snoozed_until_us <= now_us)
-                a->snoozed_until_us = 0;
-        if (a->paused_until_us <= now_us)
-                a->paused_until_us = 0;
-        if (t->requested_us[ALERT_INHIBITOR_DESKTOP] + DESKTOP_EXPIRY_US <= now_us)
-                t->requested_us[ALERT_INHIBITOR_DESKTOP] = 0;
-        a->inhibitors = 0;
-        for (int i = 0; i < ALERT_INHIBITOR_N; i++)
-                a->inhibitors |= t->requested_us[i] > 0 ? 1U << i : 0;
-        a->quiet_until_us = t->clock.known ? find_quiet_end(t, now_us) : 0;
-}
-
 static bool is_day_full(const struct alert_tracker *t) {
         return t->settings.daily_max > 0 && t->now.raised_today >= (uint32_t)t->settings.daily_max;
 }
 
-/* enum alert_inhibit bits that apply to every kind. */
+/* enum alert_inhibit_reason bits that apply to every kind. */
 static uint32_t common_inhibits(const struct alert_tracker *t) {
-        return (t->now.snoozed_until_us ? ALERT_INHIBIT_SNOOZE : 0) |
-               (t->now.paused_until_us ? ALERT_INHIBIT_PAUSE : 0) | (t->now.inhibitors ? ALERT_INHIBIT_REQUESTED : 0) |
-               (t->now.quiet_until_us ? ALERT_INHIBIT_QUIET : 0) | (is_day_full(t) ? ALERT_INHIBIT_DAY : 0);
-}
-
-/* When the desktop's request expires; 0 = there is none. */
-static uint64_t desktop_expiry(const struct alert_tracker *t) {
-        uint64_t requested_us = t->requested_us[ALERT_INHIBITOR_DESKTOP];
-
-        return requested_us > 0 ? requested_us + DESKTOP_EXPIRY_US : 0;
+        return t->inhibit.reasons | (is_day_full(t) ? ALERT_INHIBIT_DAY : 0);
 }
 
 /* When the last of the common inhibits ends by itself; 0 = none applies, UINT64_MAX = not known. */
 static uint64_t last_inhibit_end(const struct alert_tracker *t) {
-        if (t->requested_us[ALERT_INHIBITOR_PERSON] || is_day_full(t))
-                return UINT64_MAX;
-        return max_u64(max_u64(t->now.snoozed_until_us, t->now.paused_until_us),
-                       max_u64(t->now.quiet_until_us, desktop_expiry(t)));
-}
-
-static uint64_t or_never(uint64_t at_us) {
-        return at_us > 0 ? at_us : UINT64_MAX;
-}
-
-/* When the next of the common inhibits ends by itself; UINT64_MAX = none does. */
-static uint64_t next_inhibit_end(const struct alert_tracker *t) {
-        return min_u64(min_u64(or_never(t->now.snoozed_until_us), or_never(t->now.paused_until_us)),
-                       min_u64(or_never(t->now.quiet_until_us), or_never(desktop_expiry(t))));
+        return is_day_full(t) ? UINT64_MAX : t->inhibit.last_end_us;
 }
 
 /* ---- the good moment ---- */
@@ -383,18 +315,6 @@ static void close_alert(struct alert_tracker *t, enum alert_kind k, enum alert_o
                 return;
         prompt_hours_learn(&t->hours, t->kind[k].hour, outcome);
         t->counting.short_from_us = t->sitter.seated_us;
-}
-
-/* Closes every alert that awaits its outcome; false when there was none. */
-static bool close_all_alerts(struct alert_tracker *t, enum alert_outcome outcome, uint64_t now_us) {
-        bool any = false;
-
-        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
-                if (awaits_outcome(&t->now.of[k])) {
-                        close_alert(t, k, outcome, now_us);
-                        any = true;
-                }
-        return any;
 }
 
 static void update_numbers(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
@@ -481,12 +401,20 @@ static void withdraw_alert(struct alert *a, const struct sitting *s) {
         a->changes = ALERT_WITHDRAWN; /* without the UPDATED of an alert that was recalled open */
 }
 
+/* A snoozed alert does not come back when its cause is gone. */
+static void follow_snoozed(struct alert_kind_state *state, bool gone) {
+        if (state->comes_back && gone)
+                state->comes_back = false, state->snoozed_until_us = 0;
+}
+
 static void follow_alert(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        bool bout_over = s->phase == SITTING_AWAY || s->phase == SITTING_CONFIRMING;
         struct alert *a = &t->now.of[k];
 
+        follow_snoozed(&t->kind[k], bout_over || has_shifted(t, k, now_us));
         if (!awaits_outcome(a))
                 return;
-        if (s->phase == SITTING_AWAY || s->phase == SITTING_CONFIRMING)
+        if (bout_over)
                 close_alert(t, k, s->changes & SITTING_BREAK ? ALERT_STOOD : ALERT_UNKNOWN, now_us);
         else if (!is_switched_on(&t->settings, k))
                 close_alert(t, k, ALERT_UNKNOWN, now_us);
@@ -518,6 +446,7 @@ static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct
         };
         update_numbers(t, k, s, now_us);
         choice_record(t->exercises.catalogue, &choice, &t->exercises.offered);
+        state->comes_back = false;
         state->squeezes = 0;
         state->raised_seated_us = s->bout.seated_us;
         state->shown_us = now_us;
@@ -542,7 +471,8 @@ static void update_plan(struct alert_tracker *t, enum alert_kind k, const struct
         *p = plan_kind(t, k, s, now_us);
         p->inhibits |= common_inhibits(t) | (is_switched_on(&t->settings, k) ? 0 : ALERT_INHIBIT_OFF) |
                        (awaits_outcome(&t->now.of[k]) ? ALERT_INHIBIT_OPEN : 0) |
-                       (t->sitter.on_seat ? 0 : ALERT_INHIBIT_AWAY);
+                       (t->sitter.on_seat ? 0 : ALERT_INHIBIT_AWAY) |
+                       (t->kind[k].snoozed_until_us ? ALERT_INHIBIT_SNOOZE : 0);
 }
 
 /* Raises an alert that is due and not inhibited as soon as the moment is good. */
@@ -598,7 +528,8 @@ static uint64_t open_deadline(const struct alert_tracker *t, enum alert_kind k, 
 /* When the next alert of a kind may be raised or announced. */
 static uint64_t due_deadline(const struct alert_tracker *t, enum alert_kind k, uint64_t now_us) {
         const struct alert_plan *p = &t->now.plan[k];
-        uint64_t next = max_u64(p->due_us, max_u64(last_inhibit_end(t), earliest_next(&t->now.of[k])));
+        uint64_t earliest_us = max_u64(earliest_next(&t->now.of[k]), t->kind[k].snoozed_until_us);
+        uint64_t next = max_u64(p->due_us, max_u64(last_inhibit_end(t), earliest_us));
         uint64_t heads_up_us = us_of_seconds(t->settings.heads_up_s);
 
         if (p->inhibits & ALERT_INHIBIT_MOMENT)
@@ -610,7 +541,7 @@ static uint64_t due_deadline(const struct alert_tracker *t, enum alert_kind k, u
 }
 
 static uint64_t find_deadline(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
-        uint64_t next = next_inhibit_end(t);
+        uint64_t next = t->inhibit.next_end_us;
 
         for (enum alert_kind k = 0; k < ALERT_KIND_N && s->phase == SITTING_SEATED; k++) {
                 if (awaits_outcome(&t->now.of[k]))
@@ -653,7 +584,10 @@ static uint64_t find_activate_due(const struct alert_tracker *t) {
 
 uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint64_t now_us, struct alerts *ret) {
         follow_bout(t, sitting);
-        update_inhibitors(t, now_us);
+        inhibit_update(&t->inhibit, &t->settings, &t->clock, now_us, &t->now);
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                if (t->kind[k].snoozed_until_us <= now_us)
+                        t->kind[k].snoozed_until_us = 0;
         observe_sitter(t, sitting, now_us);
         update_causes(t, sitting, now_us);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
@@ -681,51 +615,92 @@ static uint64_t period_end(uint32_t minutes, float default_min, uint64_t now_us)
         return now_us + (minutes > 0 ? (uint64_t)minutes * US_PER_MIN : us_of_minutes(default_min));
 }
 
-static enum command_result snooze_alerts(struct alert_tracker *t, uint32_t minutes, uint64_t now_us) {
-        if (minutes > SNOOZE_MAX_MIN)
+/* The alert that a command answers: the one that it names, or else the one that is open. The kinds are in order of
+ * importance: with several it is the prompt to stand up. ALERT_KIND_N = there is none. */
+static enum alert_kind find_answered(const struct alert_tracker *t, const struct command *command) {
+        enum alert_kind k = 0;
+
+        while (k < ALERT_KIND_N &&
+               (!awaits_outcome(&t->now.of[k]) || (command->alert_id != 0 && command->alert_id != t->now.of[k].id)))
+                k++;
+        return k;
+}
+
+/* The kind counts from now on. The prompt to stand up speaks for the lesser kinds, so that all count from now then. */
+static void restart_counting(struct alert_tracker *t, enum alert_kind k, uint64_t now_us) {
+        struct alert_counting *c = &t->counting;
+
+        if (k == ALERT_ACTIVATE) {
+                c->activate_from_us = t->sitter.seated_us;
+                c->activate_not_before_us = 0;
+        }
+        if (k == ALERT_ACTIVATE || k == ALERT_SHORT)
+                c->short_from_us = t->sitter.seated_us;
+        if (k == ALERT_ACTIVATE || k == ALERT_STILL)
+                c->still_from_us = now_us;
+}
+
+/* Closes the alert that the command answers, if there is one, and writes which. */
+static void answer_alert(struct alert_tracker *t, enum alert_kind k, enum alert_outcome outcome, uint64_t now_us,
+                         struct command_answer *ret) {
+        if (k == ALERT_KIND_N)
+                return;
+        ret->alert_id = t->now.of[k].id;
+        ret->alert = k;
+        close_alert(t, k, outcome, now_us);
+}
+
+static enum command_result finish_alert(struct alert_tracker *t, const struct command *command, uint64_t now_us,
+                                        struct command_answer *ret) {
+        bool skip = command->type == COMMAND_SKIP;
+        enum alert_kind k = find_answered(t, command);
+
+        if (k == ALERT_KIND_N)
+                return command->alert_id ? COMMAND_ALERT_CLOSED : COMMAND_NOTHING_DUE;
+        if (skip && is_limit_reached(t->settings.skips_max, t->now.skips_today))
+                return COMMAND_LIMIT_REACHED;
+        answer_alert(t, k, skip ? ALERT_SKIPPED : ALERT_DONE, now_us, ret);
+        restart_counting(t, k, now_us);
+        t->now.skips_today += skip;
+        return COMMAND_OK;
+}
+
+/* A lesser alert that is named is put off alone. Otherwise every kind waits, so that the sitter has quiet. */
+static enum command_result snooze_alert(struct alert_tracker *t, const struct command *command, uint64_t now_us,
+                                        struct command_answer *ret) {
+        enum alert_kind k = find_answered(t, command);
+
+        if (command->minutes > SNOOZE_MAX_MIN)
                 return COMMAND_OUT_OF_RANGE;
+        if (command->alert_id && k == ALERT_KIND_N)
+                return COMMAND_ALERT_CLOSED;
         if (is_limit_reached(t->settings.snoozes_max, t->now.snoozes_today))
                 return COMMAND_LIMIT_REACHED;
-        close_all_alerts(t, ALERT_SNOOZED, now_us);
-        t->now.snoozed_until_us = period_end(minutes, t->settings.snooze_min, now_us);
+        ret->until_us = period_end(command->minutes, t->settings.snooze_min, now_us);
+        answer_alert(t, k, ALERT_SNOOZED, now_us, ret);
+        if (k != ALERT_KIND_N)
+                t->kind[k].snoozed_until_us = ret->until_us, t->kind[k].comes_back = true;
+        if (!command->alert_id || k == ALERT_ACTIVATE)
+                t->now.snoozed_until_us = ret->until_us;
         t->now.snoozes_today++;
         return COMMAND_OK;
 }
 
-/* Restarts every counter (activation, short tier, stillness) from now. */
-static void restart_counting(struct alert_tracker *t, uint64_t now_us) {
-        t->counting.activate_from_us = t->counting.short_from_us = t->sitter.seated_us;
-        t->counting.activate_not_before_us = 0;
-        t->counting.still_from_us = now_us;
-}
-
-static enum command_result finish_alerts(struct alert_tracker *t, uint64_t now_us) {
-        if (!close_all_alerts(t, ALERT_DONE, now_us))
-                return COMMAND_NOTHING_DUE;
-        restart_counting(t, now_us);
-        return COMMAND_OK;
-}
-
-static enum command_result skip_alerts(struct alert_tracker *t, uint64_t now_us) {
-        bool any = false;
-
-        for (int k = 0; k < ALERT_KIND_N; k++)
-                any |= awaits_outcome(&t->now.of[k]);
-        if (!any)
-                return COMMAND_NOTHING_DUE;
-        if (is_limit_reached(t->settings.skips_max, t->now.skips_today))
-                return COMMAND_LIMIT_REACHED;
-        close_all_alerts(t, ALERT_SKIPPED, now_us);
-        restart_counting(t, now_us);
-        t->now.skips_today++;
-        return COMMAND_OK;
-}
-
-static enum command_result pause_alerts(struct alert_tracker *t, uint32_t minutes, uint64_t now_us) {
-        if (minutes > PAUSE_MAX_MIN)
+static enum command_result pause_alerts(struct alert_tracker *t, const struct command *command, uint64_t now_us,
+                                        struct command_answer *ret) {
+        if (command->minutes > PAUSE_MAX_MIN)
                 return COMMAND_OUT_OF_RANGE;
-        close_all_alerts(t, ALERT_SNOOZED, now_us);
-        t->now.paused_until_us = period_end(minutes, t->settings.pause_min, now_us);
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
+                if (awaits_outcome(&t->now.of[k]))
+                        answer_alert(t, k, ALERT_SNOOZED, now_us, ret);
+        ret->until_us = t->now.paused_until_us = period_end(command->minutes, t->settings.pause_min, now_us);
+        return COMMAND_OK;
+}
+
+static enum command_result resume_alerts(struct alert_tracker *t) {
+        t->now.paused_until_us = t->now.snoozed_until_us = 0;
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                t->kind[k].snoozed_until_us = 0;
         return COMMAND_OK;
 }
 
@@ -739,25 +714,20 @@ static enum command_result finish_workout(struct alert_tracker *t) {
         return COMMAND_OK;
 }
 
-static enum alert_inhibitor inhibitor_of(const struct command *command) {
-        return strcmp(command->name, "desktop") == 0 ? ALERT_INHIBITOR_DESKTOP : ALERT_INHIBITOR_PERSON;
-}
-
-enum command_result alert_command(struct alert_tracker *t, const struct command *command, uint64_t now_us) {
+enum command_result alert_command(struct alert_tracker *t, const struct command *command, uint64_t now_us,
+                                  struct command_answer *ret) {
         switch (command->type) {
         case COMMAND_SNOOZE:
-                return snooze_alerts(t, command->minutes, now_us);
+                return snooze_alert(t, command, now_us, ret);
         case COMMAND_DONE:
-                return finish_alerts(t, now_us);
         case COMMAND_SKIP:
-                return skip_alerts(t, now_us);
+                return finish_alert(t, command, now_us, ret);
         case COMMAND_PAUSE:
-                return pause_alerts(t, command->minutes, now_us);
+                return pause_alerts(t, command, now_us, ret);
         case COMMAND_RESUME:
-                t->now.paused_until_us = t->now.snoozed_until_us = 0;
-                return COMMAND_OK;
+                return resume_alerts(t);
         case COMMAND_INHIBIT:
-                t->requested_us[inhibitor_of(command)] = command->on ? max_u64(now_us, 1) : 0;
+                inhibit_execute(&t->inhibit, command, now_us);
                 return COMMAND_OK;
         case COMMAND_WORKOUT:
                 return finish_workout(t);
@@ -766,6 +736,7 @@ enum command_result alert_command(struct alert_tracker *t, const struct command 
         case COMMAND_TEACH:
         case COMMAND_UNTEACH:
         case COMMAND_SITTER:
+        case COMMAND_LABEL:
         case COMMAND_TYPE_N:
                 break;
         }

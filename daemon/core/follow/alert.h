@@ -35,8 +35,9 @@
  *   slouch, asymmetry      SHIFTED when surely gone for 10 s
  *   still, short           SHIFTED at the first shift that begins after the alert
  *   short, or an exercise in the seat       SQUEEZED after enough squeezes (setting squeezes)
- *   commands               DONE, SKIPPED, SNOOZED (also by a pause) close every alert that awaits its outcome, in view
- *                          or withdrawn. After DONE and SKIPPED all counting restarts
+ *   commands               DONE, SKIPPED and SNOOZED close the alert that the command names, or else the one that awaits
+ *                          its outcome, in view or withdrawn. After DONE and SKIPPED its kind counts again from then; all
+ *                          kinds do after that of activate, which speaks for the others. A pause closes it as SNOOZED
  *   its period is over     IGNORED; the next may come a second later
  *   silence ends the bout, or the kind is switched off: UNKNOWN
  * raised_us and closed_us give the latency.
@@ -47,6 +48,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/follow/alert_inhibit.h"
 #include "core/follow/prompt_hours.h"
 #include "sitbone/alert.h"
 #include "sitbone/command.h"
@@ -68,6 +70,8 @@ struct alert_kind_state {
         uint64_t raised_seated_us; /* seated time of the bout when raised */
         uint64_t shown_us;         /* when last shown as new */
         uint64_t ready_us;         /* due, and not inhibited, since; 0 = not */
+        uint64_t snoozed_until_us; /* this kind alone; 0 = not */
+        bool comes_back;           /* snoozed: comes again after that time if its cause is still there */
         uint32_t squeezes;         /* counted while it was open */
         int8_t hour;               /* local hour when raised, -1 = not known */
         struct alert_cause cause;
@@ -108,8 +112,8 @@ struct alert_tracker {
         struct settings_alert settings;
         uint64_t break_us; /* setting sitting.break_s */
         uint64_t next_id;
-        bool announced;                           /* the heads-up for the next activate alert was given */
-        uint64_t requested_us[ALERT_INHIBITOR_N]; /* when "do not disturb" was last requested; 0 = not */
+        bool announced; /* the heads-up for the next activate alert was given */
+        struct alert_inhibit inhibit;
         struct wall_clock clock;
         struct alert_kind_state kind[ALERT_KIND_N];
         struct alert_counting counting;
@@ -124,15 +128,19 @@ void alert_configure(struct alert_tracker *t, const struct settings *settings);
 /* Returns the next deadline (UINT64_MAX = none). Fills every field of *ret. */
 uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint64_t now_us, struct alerts *ret);
 
-/* Executes a command for alerts; COMMAND_UNKNOWN for all others.
- *   snooze    minutes 0 = the setting. COMMAND_OK, COMMAND_OUT_OF_RANGE or COMMAND_LIMIT_REACHED. Closes alerts as snoozed
- *   done      the activation was done: COMMAND_OK or COMMAND_NOTHING_DUE. The next one is due a full prompt later
- *   skip      not this time: as done, but counted apart. COMMAND_OK, COMMAND_NOTHING_DUE or COMMAND_LIMIT_REACHED
+/* Executes a command for alerts; COMMAND_UNKNOWN for all others. Writes details of
+ * the answer to *ret, which the caller has set to 0.
+ *   snooze    minutes 0 = the setting. The alert comes back after that time, if it is still due. Without an id, or with
+ *             that of activate, no other kind is raised until then either, and no alert need be open. COMMAND_OK,
+ *             COMMAND_OUT_OF_RANGE, COMMAND_ALERT_CLOSED or COMMAND_LIMIT_REACHED
+ *   done      what the alert asked for was done: COMMAND_OK, COMMAND_NOTHING_DUE or COMMAND_ALERT_CLOSED
+ *   skip      not this time: as done, but counted apart; or COMMAND_LIMIT_REACHED
  *   pause     minutes 0 = the setting. Nothing is raised until then. COMMAND_OK or COMMAND_OUT_OF_RANGE
  *   resume    ends a pause and a snooze, if any
  *   inhibit   "do not disturb" begins, continues or ends
  *   workout   the workout of today was done: COMMAND_OK, COMMAND_NO_WORKOUTS or COMMAND_DONE_TODAY. Alerts go on */
-enum command_result alert_command(struct alert_tracker *t, const struct command *command, uint64_t now_us);
+enum command_result alert_command(struct alert_tracker *t, const struct command *command, uint64_t now_us,
+                                  struct command_answer *ret);
 
 /* Sets the wall clock. Call it about once a second, so that a change of the clock is noticed. */
 void alert_set_clock(struct alert_tracker *t, const struct wall_clock *clock);

@@ -34,12 +34,16 @@ static void remember_alert(const struct alert_tracker *t, enum alert_kind k, uin
         ret->of[k].moment = a->moment;
         ret->of[k].showings = a->showings;
         ret->of[k].hour = t->kind[k].hour;
+        ret->of[k].comes_back = t->kind[k].comes_back;
+        ret->of[k].snooze_left_us = time_left(t->kind[k].snoozed_until_us, now_us);
         ret->of[k].limit_us = a->limit_us;
         ret->of[k].window_us = a->window_us;
         ret->of[k].break_us = a->break_us;
 }
 
 void alert_remember(const struct alert_tracker *t, uint64_t now_us, struct memory_alerts *ret) {
+        const struct inhibit_request *request = &t->inhibit.request[ALERT_INHIBITOR_PERSON];
+
         memset(ret, 0, sizeof(*ret));
         ret->next_id = t->next_id;
         ret->snooze_left_us = time_left(t->now.snoozed_until_us, now_us);
@@ -53,7 +57,10 @@ void alert_remember(const struct alert_tracker *t, uint64_t now_us, struct memor
         ret->raised_today = t->now.raised_today;
         ret->snoozes_today = t->now.snoozes_today;
         ret->skips_today = t->now.skips_today;
-        ret->inhibited = t->requested_us[ALERT_INHIBITOR_PERSON] > 0;
+        ret->inhibited = request->last_us > 0;
+        ret->inhibited_reported = request->reported;
+        ret->inhibited_age_us = age_of(request->since_us, now_us);
+        memcpy(ret->inhibited_by, request->by, sizeof(ret->inhibited_by));
         ret->offered = t->exercises.offered;
         ret->workouts_done = t->exercises.workouts_done;
         for (int h = 0; h < 24; h++) {
@@ -86,6 +93,8 @@ static void recall_alert(struct alert_tracker *t, enum alert_kind k, const struc
 
         t->kind[k].shown_us = now_us; /* a full repeat_min passes before the next repetition */
         t->kind[k].hour = m->of[k].hour;
+        t->kind[k].comes_back = m->of[k].comes_back != 0;
+        t->kind[k].snoozed_until_us = instant_after(m->of[k].snooze_left_us, elapsed_us, now_us);
         t->kind[k].raised_seated_us = m->of[k].raised_seated_us;
         t->now.of[k] = (struct alert){
                 .changes = m->of[k].open ? ALERT_UPDATED : 0,
@@ -111,6 +120,8 @@ static void recall_alert(struct alert_tracker *t, enum alert_kind k, const struc
 }
 
 void alert_recall(struct alert_tracker *t, const struct memory_alerts *m, uint64_t elapsed_us, uint64_t now_us) {
+        struct inhibit_request *request = &t->inhibit.request[ALERT_INHIBITOR_PERSON];
+
         t->next_id = max_u64(m->next_id, 1);
         t->now.snoozed_until_us = instant_after(m->snooze_left_us, elapsed_us, now_us);
         t->now.paused_until_us = instant_after(m->pause_left_us, elapsed_us, now_us);
@@ -123,7 +134,12 @@ void alert_recall(struct alert_tracker *t, const struct memory_alerts *m, uint64
         t->now.raised_today = m->raised_today;
         t->now.snoozes_today = m->snoozes_today;
         t->now.skips_today = m->skips_today;
-        t->requested_us[ALERT_INHIBITOR_PERSON] = m->inhibited ? now_us : 0;
+        if (m->inhibited) {
+                request->last_us = max_u64(now_us, 1);
+                request->since_us = max_u64(instant_before(now_us, m->inhibited_age_us, elapsed_us), 1);
+                request->reported = m->inhibited_reported != 0;
+                memcpy(request->by, m->inhibited_by, sizeof(request->by) - 1);
+        }
         t->exercises.offered = m->offered;
         t->exercises.workouts_done = m->workouts_done;
         t->sitter.bout_squeezes = UINT32_MAX;

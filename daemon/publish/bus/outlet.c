@@ -9,15 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
-#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "contract/bus_names.h"
 #include "contract/live_bus.h"
+#include "publish/bus/callers.h"
 #include "publish/bus/values.h"
 #include "sitbone/settings.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/sanitize.h"
 #include "words/names.h"
 
 static const uint64_t ANNOUNCE_EVERY_US = 300000; /* PropertiesChanged: about three a second at most */
@@ -25,32 +26,6 @@ static const uint64_t RETRY_FIRST_US = 1000000, RETRY_MOST_US = 60000000;
 static const uint64_t GOODBYE_US = 200000;               /* time that queued messages get to go out at the end */
 static const uint64_t QUEUED_MOST = 64;                  /* messages that the bus did not accept: it is stuck */
 static const double QUESTION_COST = 1, COMMAND_COST = 6; /* of a caller's allowance */
-
-/* The allowance: a live view polls at up to 30 a second; nobody needs more. */
-static const double ALLOWANCE_MAX = 60, ALLOWANCE_PER_SECOND = 30;
-
-enum { CALLERS_MAX = 32, PENDING_MAX = 16 };
-
-struct bus;
-
-/* Answers the method call m. */
-typedef int (*answer_fn)(struct bus *b, sd_bus_message *m);
-
-struct caller {
-        char name[32]; /* unique name; a bus never gives one twice */
-        bool known;    /* uid is */
-        uint32_t uid;
-        double allowance; /* in calls */
-        uint64_t seen_us;
-};
-
-/* A call that waits for the uid of its caller. */
-struct pending_call {
-        struct bus *bus;
-        sd_bus_message *call; /* NULL = this place is free */
-        answer_fn answer;
-        sd_bus_slot *slot;
-};
 
 struct bus {
         sd_event *event;
@@ -61,9 +36,8 @@ struct bus {
         bus_tap_fn tap;
         void *userdata;
         struct bus_view view;
-        double sent[LIVE_FIELDS_MAX];       /* the properties that were sent last, each reduced to one number */
-        struct caller callers[CALLERS_MAX]; /* the most recent ones */
-        struct pending_call pending[PENDING_MAX];
+        double sent[LIVE_FIELDS_MAX]; /* the properties that were sent last, each reduced to one number */
+        struct callers callers;
         char name[BUS_NAME_MAX];
         char status[128];
         sd_bus_vtable properties[LIVE_FIELDS_MAX + 2];
@@ -84,157 +58,6 @@ static void set_status(struct bus *b, enum log_level level, const char *what, co
                 return;
         memcpy(b->status, status, sizeof(status));
         log_line(level, "bus: %s: %s", b->name, status);
-}
-
-/* ---- the callers of methods ---- */
-
-static void free_pending(struct pending_call *p) {
-        p->slot = sd_bus_slot_unref(p->slot);
-        p->call = sd_bus_message_unref(p->call);
-}
-
-/* The connection is gone: forgets unique names and pending calls, which went with it. */
-static void forget_callers(struct bus *b) {
-        for (int i = 0; i < PENDING_MAX; i++)
-                free_pending(&b->pending[i]);
-        memset(b->callers, 0, sizeof(b->callers));
-}
-
-/* Returns the caller's entry; a new caller replaces the one that was silent longest. */
-static struct caller *find_caller(struct bus *b, const char *name, uint64_t now_us) {
-        struct caller *oldest = &b->callers[0];
-
-        for (int i = 0; i < CALLERS_MAX; i++) {
-                if (strcmp(b->callers[i].name, name) == 0)
-                        return &b->callers[i];
-                if (b->callers[i].seen_us < oldest->seen_us)
-                        oldest = &b->callers[i];
-        }
-        memset(oldest, 0, sizeof(*oldest));
-        snprintf(oldest->name, sizeof(oldest->name), "%s", name);
-        oldest->allowance = ALLOWANCE_MAX;
-        oldest->seen_us = now_us;
-        return oldest;
-}
-
-static bool spend_allowance(struct caller *caller, double cost, uint64_t now_us) {
-        caller->allowance += (double)(now_us - caller->seen_us) * 1e-6 * ALLOWANCE_PER_SECOND;
-        caller->seen_us = now_us;
-        if (caller->allowance > ALLOWANCE_MAX)
-                caller->allowance = ALLOWANCE_MAX;
-        if (caller->allowance < cost)
-                return false;
-        caller->allowance -= cost;
-        return true;
-}
-
-/* logind's state files are small and in memory: reading them takes no bus call, and works inside the unit's sandbox,
- * where the /proc of other users cannot be read. */
-static bool has_active_local_session(uid_t uid) {
-        char **sessions = NULL;
-        bool found = false;
-
-        if (sd_uid_get_sessions(uid, 1, &sessions) <= 0)
-                return false;
-        for (char **s = sessions; *s; s++) {
-                found |= sd_session_is_active(*s) > 0 && sd_session_is_remote(*s) == 0;
-                free(*s);
-        }
-        free(sessions);
-        return found;
-}
-
-static int answer_if_allowed(struct bus *b, sd_bus_message *m, uid_t uid, answer_fn answer) {
-        if (uid == 0 || uid == geteuid() || has_active_local_session(uid))
-                return answer(b, m);
-        return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED,
-                                          "Only root, the daemon's own user and users with an active local session "
-                                          "may call this method");
-}
-
-static int read_uid(sd_bus_message *reply, uint32_t *ret) {
-        const char *key;
-        int r = sd_bus_message_enter_container(reply, 'a', "{sv}");
-
-        while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(reply, "s", &key);
-                if (r >= 0 && strcmp(key, "UnixUserID") == 0)
-                        return sd_bus_message_read(reply, "v", "u", ret);
-                if (r >= 0)
-                        r = sd_bus_message_skip(reply, "v");
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(reply);
-        }
-        return r < 0 ? r : -ENODATA;
-}
-
-static int refuse_unknown(sd_bus_message *m) {
-        return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not tell the caller's uid");
-}
-
-static int on_credentials(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
-        struct pending_call *p = userdata;
-        struct bus *b = p->bus;
-        sd_bus_message *call = sd_bus_message_ref(p->call);
-        struct caller *caller;
-        uint32_t uid;
-        int r;
-
-        (void)ret_error;
-        free_pending(p);
-        if (sd_bus_message_is_method_error(reply, NULL) || read_uid(reply, &uid) < 0) {
-                r = refuse_unknown(call);
-        } else {
-                caller = find_caller(b, sd_bus_message_get_sender(call), 0);
-                caller->known = true;
-                caller->uid = uid;
-                r = answer_if_allowed(b, call, uid, p->answer);
-                if (r < 0) /* sd-bus answers with an error only for method handlers */
-                        r = sd_bus_reply_method_errno(call, r, NULL);
-        }
-        sd_bus_message_unref(call);
-        return r < 0 ? r : 1;
-}
-
-/* The ready-made sd_bus_query_sender_creds() would make the decision thread wait for the bus daemon. */
-static int request_uid(struct bus *b, sd_bus_message *m, answer_fn answer) {
-        struct pending_call *p = NULL;
-        int r;
-
-        for (int i = 0; i < PENDING_MAX && !p; i++)
-                if (!b->pending[i].call)
-                        p = &b->pending[i];
-        if (!p)
-                return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_LIMITS_EXCEEDED, "Too many callers at once");
-        p->bus = b;
-        p->answer = answer;
-        r = sd_bus_call_method_async(sd_bus_message_get_bus(m), &p->slot, "org.freedesktop.DBus",
-                                     "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionCredentials",
-                                     on_credentials, p, "s", sd_bus_message_get_sender(m));
-        if (r < 0)
-                return r;
-        p->call = sd_bus_message_ref(m);
-        return 1;
-}
-
-/* Calls answer at once, or as soon as the bus has reported the caller's uid, or answers with an error itself. cost: 1 =
- * an ordinary call; a caller that calls too often is refused. */
-static int admit_caller(struct bus *b, sd_bus_message *m, double cost, answer_fn answer) {
-        const char *sender = sd_bus_message_get_sender(m);
-        uint64_t now_us = clock_boottime_us();
-        struct caller *caller;
-
-        if (!sender || strlen(sender) >= sizeof(caller->name))
-                return refuse_unknown(m);
-        caller = find_caller(b, sender, now_us);
-        if (!spend_allowance(caller, cost, now_us))
-                return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                                  "Called too often; wait a second, then try again");
-        if (b->kind == BUS_SESSION) /* only its own user can be on it */
-                return answer(b, m);
-        if (caller->known)
-                return answer_if_allowed(b, m, caller->uid, answer);
-        return request_uid(b, m, answer);
 }
 
 /* ---- properties ---- */
@@ -343,15 +166,16 @@ static int answer_with(struct bus *b, sd_bus_message *m, int (*append)(sd_bus_me
         return r;
 }
 
-static int answer_get_live(struct bus *b, sd_bus_message *m) {
-        return answer_with(b, m, bus_append_live);
+static int answer_get_live(void *userdata, sd_bus_message *m) {
+        return answer_with(userdata, m, bus_append_live);
 }
 
-static int answer_get_why(struct bus *b, sd_bus_message *m) {
-        return answer_with(b, m, bus_append_why);
+static int answer_get_why(void *userdata, sd_bus_message *m) {
+        return answer_with(userdata, m, bus_append_why);
 }
 
-static int answer_tap(struct bus *b, sd_bus_message *m) {
+static int answer_tap(void *userdata, sd_bus_message *m) {
+        struct bus *b = userdata;
         const char *head;
         int fd = b->tap ? b->tap(b->userdata, &head) : -EOPNOTSUPP, r;
 
@@ -363,15 +187,35 @@ static int answer_tap(struct bus *b, sd_bus_message *m) {
         return r;
 }
 
+/* The alert that the command acted on ("" "" = none was open), and when a snooze or pause ends. */
+static int reply_answer(const struct bus *b, sd_bus_message *m, enum command_type type,
+                        const struct command_answer *answer) {
+        uint64_t until_us = clock_to_wall_us(answer->until_us, b->view.wall.now_us, b->view.wall.realtime_us);
+        const char *kind = answer->alert_id ? alert_kind_name(answer->alert) : "";
+        char id[24] = "";
+
+        if (answer->alert_id)
+                snprintf(id, sizeof(id), "%" PRIu64, answer->alert_id);
+        if (type == COMMAND_DONE || type == COMMAND_SKIP)
+                return sd_bus_reply_method_return(m, "ss", id, kind);
+        if (type == COMMAND_SNOOZE)
+                return sd_bus_reply_method_return(m, "sst", id, kind, until_us);
+        if (type == COMMAND_PAUSE)
+                return sd_bus_reply_method_return(m, "t", until_us);
+        return sd_bus_reply_method_return(m, NULL);
+}
+
 static int answer_command(struct bus *b, sd_bus_message *m, enum command_result parsed,
                           const struct command *command) {
-        enum command_result result = parsed == COMMAND_OK ? b->execute(b->userdata, command) : parsed;
-        char error[64];
+        struct command_answer answer = {0};
+        enum command_result result = parsed == COMMAND_OK ? b->execute(b->userdata, command, &answer) : parsed;
+        char error[64], text[256];
 
         if (result == COMMAND_OK)
-                return sd_bus_reply_method_return(m, NULL);
+                return reply_answer(b, m, command->type, &answer);
         snprintf(error, sizeof(error), BUS_ERROR "%s", command_result_name(result));
-        return sd_bus_reply_method_errorf(m, error, "%s", command_result_text(result));
+        bus_write_refusal(&b->view, result, text, sizeof(text));
+        return sd_bus_reply_method_errorf(m, error, "%s", text);
 }
 
 /* ---- arguments of commands ---- */
@@ -381,8 +225,29 @@ static enum command_result parse_nothing(sd_bus_message *m, struct command *ret)
         return COMMAND_OK;
 }
 
+/* The method itself states that the seat is empty. */
+static enum command_result parse_stated_empty(sd_bus_message *m, struct command *ret) {
+        (void)m;
+        ret->on = true;
+        return COMMAND_OK;
+}
+
 static enum command_result parse_minutes(sd_bus_message *m, struct command *ret) {
         return sd_bus_message_read(m, "u", &ret->minutes) < 0 ? COMMAND_MALFORMED : COMMAND_OK;
+}
+
+static enum command_result parse_alert(sd_bus_message *m, struct command *ret) {
+        const char *id;
+
+        if (sd_bus_message_read(m, "s", &id) < 0)
+                return COMMAND_MALFORMED;
+        return alert_id_of(id, &ret->alert_id) ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
+static enum command_result parse_alert_minutes(sd_bus_message *m, struct command *ret) {
+        enum command_result result = parse_alert(m, ret);
+
+        return result == COMMAND_OK ? parse_minutes(m, ret) : result;
 }
 
 static enum command_result parse_target(sd_bus_message *m, struct command *ret) {
@@ -410,13 +275,21 @@ static enum command_result parse_name_or_none(sd_bus_message *m, struct command 
         return !*name || name_of(name, ret->name) ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
+/* who: a name, and after a colon the program that asks for it, as people know it: "desktop:Firefox". */
 static enum command_result parse_inhibit(sd_bus_message *m, struct command *ret) {
-        int on;
+        const char *who, *source;
+        char name[sizeof(ret->name)];
+        int on, n;
 
-        if (sd_bus_message_read(m, "b", &on) < 0)
+        if (sd_bus_message_read(m, "bs", &on, &who) < 0)
                 return COMMAND_MALFORMED;
         ret->on = on != 0;
-        return parse_name_or_none(m, ret);
+        source = strchr(who, ':');
+        n = snprintf(name, sizeof(name), "%.*s", source ? (int)(source - who) : -1, who);
+        if (source)
+                snprintf(ret->source, sizeof(ret->source), "%s", source + 1);
+        sanitize_line(ret->source);
+        return n == 0 || ((size_t)n < sizeof(name) && name_of(name, ret->name)) ? COMMAND_OK : COMMAND_MALFORMED;
 }
 
 /* ---- the object ---- */
@@ -424,7 +297,8 @@ static enum command_result parse_inhibit(sd_bus_message *m, struct command *ret)
 /* handler: the method handler of sd-bus, which admits the caller and then calls answer. */
 #define DEFINE_METHOD(handler, cost, answer)                                                                          \
         static int handler(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {                              \
-                int r = admit_caller(userdata, m, cost, answer);                                                      \
+                struct bus *b = userdata;                                                                             \
+                int r = callers_admit(&b->callers, m, cost, answer);                                                  \
                                                                                                                       \
                 (void)ret_error;                                                                                      \
                 return r < 0 ? r : 1;                                                                                 \
@@ -432,7 +306,7 @@ static enum command_result parse_inhibit(sd_bus_message *m, struct command *ret)
 
 /* The same for a method that is a command: parse reads its arguments. */
 #define DEFINE_COMMAND(handler, type_, parse)                                                                         \
-        static int answer_##handler(struct bus *b, sd_bus_message *m) {                                               \
+        static int answer_##handler(void *b, sd_bus_message *m) {                                                     \
                 struct command command = {.type = (type_)};                                                           \
                 enum command_result parsed = parse(m, &command);                                                      \
                                                                                                                       \
@@ -446,35 +320,49 @@ DEFINE_METHOD(on_tap, COMMAND_COST, answer_tap)
 DEFINE_COMMAND(on_snooze, COMMAND_SNOOZE, parse_minutes)
 DEFINE_COMMAND(on_done, COMMAND_DONE, parse_nothing)
 DEFINE_COMMAND(on_skip, COMMAND_SKIP, parse_nothing)
+DEFINE_COMMAND(on_snooze_alert, COMMAND_SNOOZE, parse_alert_minutes)
+DEFINE_COMMAND(on_done_alert, COMMAND_DONE, parse_alert)
+DEFINE_COMMAND(on_skip_alert, COMMAND_SKIP, parse_alert)
 DEFINE_COMMAND(on_pause, COMMAND_PAUSE, parse_minutes)
 DEFINE_COMMAND(on_resume, COMMAND_RESUME, parse_nothing)
 DEFINE_COMMAND(on_hold, COMMAND_INHIBIT, parse_inhibit)
 DEFINE_COMMAND(on_calibrate, COMMAND_CALIBRATE, parse_target)
 DEFINE_COMMAND(on_tare, COMMAND_TARE, parse_nothing)
+DEFINE_COMMAND(on_tare_empty, COMMAND_TARE, parse_stated_empty)
 DEFINE_COMMAND(on_teach, COMMAND_TEACH, parse_name)
 DEFINE_COMMAND(on_unteach, COMMAND_UNTEACH, parse_name)
 DEFINE_COMMAND(on_set_sitter, COMMAND_SITTER, parse_name_or_none)
 DEFINE_COMMAND(on_session_done, COMMAND_WORKOUT, parse_nothing)
+DEFINE_COMMAND(on_label, COMMAND_LABEL, parse_name_or_none)
 
-/* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; admit_caller() does it. */
+/* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; callers_admit() does it. */
 #define UNPRIVILEGED SD_BUS_VTABLE_UNPRIVILEGED
 
 /* Properties but OpenAlerts are in a second table, made from contract/live_fields.c. */
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("OpenAlerts", "a(ssa{sv})", bus_get_open_alerts, offsetof(struct bus, view), 0),
-        SD_BUS_METHOD_WITH_ARGS("Snooze", SD_BUS_ARGS("u", minutes), SD_BUS_NO_RESULT, on_snooze, UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Done", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_done, UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Skip", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_skip, UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Pause", SD_BUS_ARGS("u", minutes), SD_BUS_NO_RESULT, on_pause, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Snooze", SD_BUS_ARGS("u", minutes), SD_BUS_RESULT("s", id, "s", kind, "t", until),
+                                on_snooze, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Done", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", id, "s", kind), on_done, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Skip", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", id, "s", kind), on_skip, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SnoozeAlert", SD_BUS_ARGS("s", id, "u", minutes),
+                                SD_BUS_RESULT("s", id, "s", kind, "t", until), on_snooze_alert, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DoneAlert", SD_BUS_ARGS("s", id), SD_BUS_RESULT("s", id, "s", kind), on_done_alert,
+                                UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SkipAlert", SD_BUS_ARGS("s", id), SD_BUS_RESULT("s", id, "s", kind), on_skip_alert,
+                                UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Pause", SD_BUS_ARGS("u", minutes), SD_BUS_RESULT("t", until), on_pause, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Resume", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_resume, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Hold", SD_BUS_ARGS("b", on, "s", who), SD_BUS_NO_RESULT, on_hold, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Calibrate", SD_BUS_ARGS("s", what), SD_BUS_NO_RESULT, on_calibrate, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Tare", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_tare, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("TareEmpty", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_tare_empty, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Teach", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_teach, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Unteach", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_unteach, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetSitter", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_set_sitter, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SessionDone", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_session_done, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Label", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_label, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_get_live, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_get_why,
                                 UNPRIVILEGED),
@@ -502,7 +390,7 @@ static void fill_property_table(sd_bus_vtable *ret) {
 /* ---- the connection ---- */
 
 static void close_connection(struct bus *b) {
-        forget_callers(b);
+        callers_forget(&b->callers);
         b->owned = false;
         b->name_slot = sd_bus_slot_unref(b->name_slot);
         b->bus = sd_bus_close_unref(b->bus);
@@ -770,6 +658,7 @@ int bus_new(const struct outlet_host *host, bus_tap_fn tap, const struct outlet 
                 return -ENOMEM;
         b->event = sd_event_ref(host->event);
         b->kind = (enum bus_kind)host->settings->bus.bus;
+        b->callers = (struct callers){.userdata = b, .everybody = b->kind == BUS_SESSION};
         b->settings = *host->settings;
         b->identity = *host->identity;
         b->execute = host->execute;

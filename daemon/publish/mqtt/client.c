@@ -191,11 +191,12 @@ static void on_acknowledged(void *userdata, int mid, int reason) {
 
 /* ---- commands ---- */
 
-static void send_answer(struct client *c, enum command_result result, const struct reply_to *to, uint64_t now_us) {
+static void send_answer(struct client *c, const struct answer *answer, uint64_t now_us) {
+        const struct reply_to *to = &answer->reply_to;
         char topic[TOPIC_MAX], *text;
         struct link_publish p = {topic, NULL, 0, 1, false, RESPONSE_EXPIRY_S, NULL};
 
-        c->counters.commands_refused += result != COMMAND_OK;
+        c->counters.commands_refused += answer->result != COMMAND_OK;
         if (!bucket_take(&c->answers, now_us)) {
                 c->counters.commands_unanswered++;
                 return;
@@ -207,7 +208,7 @@ static void send_answer(struct client *c, enum command_result result, const stru
         if (c->link.v5 && to->n_correlation)
                 mosquitto_property_add_binary(&p.properties, MQTT_PROP_CORRELATION_DATA, to->correlation,
                                               (uint16_t)to->n_correlation);
-        text = response_json(result, to->transaction);
+        text = response_json(answer);
         p.payload = text;
         p.n = text ? strlen(text) : 0;
         link_send(&c->link, &p);
@@ -247,7 +248,7 @@ static void on_command(struct client *c, const char *name, const struct link_mes
         }
         if (result == COMMAND_RETAINED)
                 log_warning("mqtt: a retained command at %s is not executed; clear it at the broker", m->topic);
-        send_answer(c, result, &request.reply_to, now_us);
+        send_answer(c, &(struct answer){.result = result, .reply_to = request.reply_to}, now_us);
 }
 
 static bool is_birth_message(const struct client *c, const struct link_message *m) {
@@ -309,7 +310,7 @@ static void pump_answers(struct client *c, uint64_t now_us) {
         struct answer a;
 
         while (mailbox_next_answer(&c->mailbox, &a))
-                send_answer(c, a.result, &a.reply_to, now_us);
+                send_answer(c, &a, now_us);
 }
 
 /* Returns the time at which the state is due if nothing happens. A broker that does not read gets no more states: the

@@ -16,6 +16,7 @@ struct argument {
         char word[32]; /* bare text or a JSON string; "" for a JSON number */
         bool is_number;
         long long number;
+        uint64_t alert_id; /* 0 = none */
 };
 
 static bool is_topic_level(const char *name) {
@@ -56,6 +57,10 @@ static bool parse_value(const json_t *value, struct argument *ret) {
                 ret->number = json_integer_value(value);
                 return true;
         }
+        if (json_is_boolean(value)) {
+                snprintf(ret->word, sizeof(ret->word), "%s", json_is_true(value) ? "true" : "false");
+                return true;
+        }
         return json_is_string(value) && parse_bare(json_string_value(value), json_string_length(value), ret);
 }
 
@@ -75,28 +80,14 @@ static bool print_transaction(const json_t *value, char ret[TRANSACTION_MAX]) {
         return true;
 }
 
-/* value_key: the only legal key besides transaction, NULL = none. */
-static bool parse_json(const char *text, size_t n, const char *value_key, struct argument *ret,
-                       char transaction[TRANSACTION_MAX]) {
-        json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
-        const json_t *value = value_key ? json_object_get(root, value_key) : NULL;
-        const json_t *id = json_object_get(root, "transaction");
-        bool ok = json_is_object(root);
-
-        ok = ok && print_transaction(id, transaction);
-        ok = ok && json_object_size(root) == (size_t)(value ? 1 : 0) + (size_t)(id ? 1 : 0);
-        ok = ok && parse_value(value, ret);
-        json_decref(root);
-        return ok;
-}
-
 enum argument_kind {
         ARGUMENT_NONE,
         ARGUMENT_MINUTES,
         ARGUMENT_ON_OFF,
         ARGUMENT_TARGET,
         ARGUMENT_NAME,
-        ARGUMENT_SITTER
+        ARGUMENT_SITTER,
+        ARGUMENT_EMPTY
 };
 
 /* A command without argument ignores its payload: a button sends whatever it was given. */
@@ -110,7 +101,7 @@ static const struct row {
         {"snooze", "minutes", WORD_COMMAND, COMMAND_SNOOZE, ARGUMENT_MINUTES, 240},
         {"activation_done", NULL, WORD_COMMAND, COMMAND_DONE, ARGUMENT_NONE, 0},
         {"calibrate", "target", WORD_COMMAND, COMMAND_CALIBRATE, ARGUMENT_TARGET, 0},
-        {"tare", NULL, WORD_COMMAND, COMMAND_TARE, ARGUMENT_NONE, 0},
+        {"tare", "empty", WORD_COMMAND, COMMAND_TARE, ARGUMENT_EMPTY, 0},
         {"announce", NULL, WORD_ANNOUNCE, COMMAND_TARE, ARGUMENT_NONE, 0},
         {"teach", "name", WORD_COMMAND, COMMAND_TEACH, ARGUMENT_NAME, 0},
         {"unteach", "name", WORD_COMMAND, COMMAND_UNTEACH, ARGUMENT_NAME, 0},
@@ -120,7 +111,38 @@ static const struct row {
         {"resume", NULL, WORD_COMMAND, COMMAND_RESUME, ARGUMENT_NONE, 0},
         {"hold", "state", WORD_COMMAND, COMMAND_INHIBIT, ARGUMENT_ON_OFF, 0},
         {"session_done", NULL, WORD_COMMAND, COMMAND_WORKOUT, ARGUMENT_NONE, 0},
+        {"label", "name", WORD_COMMAND, COMMAND_LABEL, ARGUMENT_SITTER, 0},
 };
+
+/* done, skip and snooze may name the alert that they answer. */
+static bool answers_alert(const struct row *row) {
+        return row->type == COMMAND_DONE || row->type == COMMAND_SKIP || row->type == COMMAND_SNOOZE;
+}
+
+static bool parse_alert_id(const json_t *value, uint64_t *ret) {
+        if (!json_is_integer(value))
+                return !value || (json_is_string(value) && alert_id_of(json_string_value(value), ret));
+        *ret = json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : 0;
+        return *ret > 0;
+}
+
+/* The only legal keys are transaction, alert_id if the command answers an alert, and that of the command's value. */
+static bool parse_json(const char *text, size_t n, const struct row *row, struct argument *ret,
+                       char transaction[TRANSACTION_MAX]) {
+        json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+        const json_t *value = row->value_key ? json_object_get(root, row->value_key) : NULL;
+        const json_t *alert = answers_alert(row) ? json_object_get(root, "alert_id") : NULL;
+        const json_t *id = json_object_get(root, "transaction");
+        size_t keys = (value ? 1U : 0U) + (alert ? 1U : 0U) + (id ? 1U : 0U);
+        bool ok = json_is_object(root);
+
+        ok = ok && print_transaction(id, transaction);
+        ok = ok && json_object_size(root) == keys;
+        ok = ok && parse_value(value, ret) && (!json_is_boolean(value) || row->argument == ARGUMENT_EMPTY);
+        ok = ok && parse_alert_id(alert, &ret->alert_id);
+        json_decref(root);
+        return ok;
+}
 
 const char *command_name(size_t i) {
         return i < sizeof(rows) / sizeof(rows[0]) ? rows[i].name : NULL;
@@ -153,6 +175,9 @@ static enum command_result apply_argument(const struct row *row, const struct ar
                 break;
         case ARGUMENT_MINUTES:
                 return apply_minutes(a, row->minutes_max, command);
+        case ARGUMENT_EMPTY: /* any other payload is that of a button */
+                command->on = strcmp(a->word, "empty") == 0 || strcmp(a->word, "true") == 0;
+                break;
         case ARGUMENT_ON_OFF:
                 command->on = strcmp(a->word, "on") == 0;
                 ok = command->on || strcmp(a->word, "off") == 0;
@@ -183,7 +208,7 @@ enum command_result command_parse(const char *name, const void *payload, size_t 
         if (n > COMMAND_PAYLOAD_MAX)
                 return COMMAND_MALFORMED;
         parsed = n > 0 && *(const char *)payload == '{'
-                         ? parse_json(payload, n, row->value_key, &argument, ret->reply_to.transaction)
+                         ? parse_json(payload, n, row, &argument, ret->reply_to.transaction)
                          : parse_bare(n ? payload : "", n, &argument);
         if (retained)
                 return COMMAND_RETAINED;
@@ -191,6 +216,7 @@ enum command_result command_parse(const char *name, const void *payload, size_t 
                 return COMMAND_MALFORMED;
         *ret_word = row->word;
         ret->command.type = row->type;
+        ret->command.alert_id = argument.alert_id;
         return apply_argument(row, &argument, &ret->command);
 }
 

@@ -107,7 +107,7 @@ static void fill_exercise(const struct exercise_catalogue *exercises, int32_t i,
         e = &exercises->of[i];
         snprintf(ret->exercise.id, sizeof(ret->exercise.id), "%s", e->id);
         snprintf(ret->exercise.name, sizeof(ret->exercise.name), "%s", e->name);
-        snprintf(ret->exercise.dose, sizeof(ret->exercise.dose), "%s", e->dose);
+        snprintf(ret->exercise.dose, sizeof(ret->exercise.dose), "%s", exercise_one_set(e));
         snprintf(ret->exercise.how, sizeof(ret->exercise.how), "%s", e->how);
 }
 
@@ -273,8 +273,12 @@ void mailbox_answer(struct mailbox *m, const struct answer *answer) {
         pthread_mutex_lock(&m->lock);
         if (ring_full(&m->answers_ring, MAILBOX_COMMANDS))
                 m->dropped_answers++;
-        else
-                m->answers[ring_push(&m->answers_ring, MAILBOX_COMMANDS)] = *answer;
+        else {
+                struct answer *a = &m->answers[ring_push(&m->answers_ring, MAILBOX_COMMANDS)];
+
+                *a = *answer;
+                a->until_realtime_us = clock_to_wall_us(a->details.until_us, m->report.now_us, m->report.realtime_us);
+        }
         pthread_mutex_unlock(&m->lock);
         wake_reader(m->wake_fd);
 }

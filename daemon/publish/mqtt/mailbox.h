@@ -38,6 +38,8 @@ struct request {
 
 struct answer {
         enum command_result result;
+        struct command_answer details;
+        uint64_t until_realtime_us; /* details.until_us on the wall clock, 0 = none; the mailbox fills it */
         struct reply_to reply_to;
 };
 

@@ -59,7 +59,8 @@ static int on_commands(sd_event_source *source, int fd, uint32_t events, void *u
         (void)events;
         (void)!read(fd, &n, sizeof(n));
         while (mailbox_next_request(&q->client.mailbox, &request)) {
-                answer.result = q->execute(q->userdata, &request.command);
+                answer.details = (struct command_answer){0};
+                answer.result = q->execute(q->userdata, &request.command, &answer.details);
                 answer.reply_to = request.reply_to;
                 mailbox_answer(&q->client.mailbox, &answer);
         }

@@ -281,7 +281,9 @@ char *diag_json(const struct live_values *v, const struct mqtt_counters *c) {
         return print_document(root);
 }
 
-char *response_json(enum command_result result, const char *transaction) {
+char *response_json(const struct answer *answer) {
+        enum command_result result = answer->result;
+        const char *transaction = answer->reply_to.transaction;
         json_t *root = json_object();
 
         json_object_set_new(root, "status", json_string(result == COMMAND_OK ? "ok" : "error"));
@@ -289,6 +291,12 @@ char *response_json(enum command_result result, const char *transaction) {
                 json_object_set_new(root, "error", json_string(language_translate(command_result_text(result))));
                 json_object_set_new(root, "code", json_string(command_result_name(result)));
         }
+        if (answer->details.alert_id) {
+                json_object_set_new(root, "alert_id", make_count(answer->details.alert_id));
+                json_object_set_new(root, "alert", json_string(alert_kind_name(answer->details.alert)));
+        }
+        if (answer->until_realtime_us)
+                json_object_set_new(root, "until", make_time(answer->until_realtime_us));
         if (transaction[0])
                 json_object_set_new(root, "transaction", json_loads(transaction, JSON_DECODE_ANY, NULL));
         return print_document(root);

@@ -12,6 +12,8 @@
 #include "sitbone/command.h"
 #include "sitbone/identity.h"
 
+struct answer;
+
 struct settings;
 
 /* An instant keeps its first text: converted again each time, it would flicker by the jitter between the clocks. */
@@ -49,6 +51,6 @@ struct mqtt_counters {
 char *diag_json(const struct live_values *v, const struct mqtt_counters *c);
 
 /* transaction: a JSON scalar as text, "" = none. */
-char *response_json(enum command_result result, const char *transaction);
+char *response_json(const struct answer *answer);
 
 #endif

@@ -19,6 +19,7 @@ struct settings_alert {
         float posture_min, posture_window_min, posture_gap_min;
         float lopsided_asymmetry;
         float snooze_min, pause_min;
+        float inhibit_most_min; /* 0 = no limit */
         float min_confidence;
         float hold_max_s, lull_s, lull_movement; /* delay of a due alert until a convenient moment */
         bool hold_still;

@@ -8,6 +8,7 @@
 
 #include "tools/sitbonectl/live/daemon_link.h"
 #include "util/language.h"
+#include "words/names.h"
 
 enum { MINUTES_A_DAY = 1440, SNOOZE_MAX_MIN = 240, PAUSE_MAX_MIN = 1440 };
 
@@ -58,33 +59,95 @@ static int parse_minutes(const struct options *options, const char *command, uns
         return STATUS_USAGE;
 }
 
+/* "15:30", or "Tue 15:30" on another day. */
+static void print_clock_time(uint64_t wall_us, char *ret, size_t size) {
+        time_t at = (time_t)(wall_us / 1000000), now = time(NULL);
+        struct tm then, today;
+
+        localtime_r(&at, &then);
+        localtime_r(&now, &today);
+        strftime(ret, size, then.tm_yday == today.tm_yday ? "%H:%M" : "%a %H:%M", &then);
+}
+
 static int run_snooze(const struct options *options) {
+        struct link_answer answer;
+        char until[32];
         uint32_t minutes;
+        int status;
 
         if (parse_minutes(options, "snooze", SNOOZE_MAX_MIN, &minutes) != STATUS_DONE)
                 return STATUS_USAGE;
-        return link_command(options, _("Snoozed."), "Snooze", "u", minutes);
+        if (options->alert)
+                status = link_ask(options, &answer, "SnoozeAlert", "su", options->alert, minutes);
+        else
+                status = link_ask(options, &answer, "Snooze", "u", minutes);
+        if (status != STATUS_DONE)
+                return status;
+        print_clock_time(answer.until_us, until, sizeof(until));
+        if (!*answer.alert_id)
+                printf(_("Snoozed until %s.\n"), until);
+        else
+                printf(_("Snoozed until %s: alert %s (%s).\n"), until, answer.alert_id,
+                       alert_kind_text(answer.alert_kind));
+        return STATUS_DONE;
 }
 
 static int run_pause(const struct options *options) {
+        struct link_answer answer;
+        char until[32];
         uint32_t minutes;
+        int status;
 
         if (parse_minutes(options, "pause", PAUSE_MAX_MIN, &minutes) != STATUS_DONE)
                 return STATUS_USAGE;
-        return link_command(options, _("Paused: no alerts until then. sitbonectl resume ends it."), "Pause", "u",
-                            minutes);
+        status = link_ask(options, &answer, "Pause", "u", minutes);
+        if (status != STATUS_DONE)
+                return status;
+        print_clock_time(answer.until_us, until, sizeof(until));
+        printf(_("Paused until %s. sitbonectl resume ends it.\n"), until);
+        return STATUS_DONE;
 }
 
 static int run_resume(const struct options *options) {
         return link_command(options, _("Neither paused nor snoozed any more."), "Resume", "");
 }
 
+/* Calls method for the alert that is open, or METHODAlert for the one that is named. */
+static int answer_alert(const struct options *options, const char *method, const char *method_alert,
+                        struct link_answer *ret) {
+        if (options->n_args == 0)
+                return link_ask(options, ret, method, "");
+        return link_ask(options, ret, method_alert, "s", options->args[0]);
+}
+
 static int run_done(const struct options *options) {
-        return link_command(options, _("Recorded: done. The next prompt comes a full interval from now."), "Done", "");
+        struct link_answer answer;
+        int status = answer_alert(options, "Done", "DoneAlert", &answer);
+
+        if (status != STATUS_DONE)
+                return status;
+        if (strcmp(answer.alert_kind, "activate") == 0)
+                printf(_("Alert %s (%s): done. The next prompt comes a full interval from now.\n"), answer.alert_id,
+                       alert_kind_text(answer.alert_kind));
+        else
+                printf(_("Alert %s (%s): done. The prompt to stand up comes as planned.\n"), answer.alert_id,
+                       alert_kind_text(answer.alert_kind));
+        return STATUS_DONE;
 }
 
 static int run_skip(const struct options *options) {
-        return link_command(options, _("Skipped. The next prompt comes a full interval from now."), "Skip", "");
+        struct link_answer answer;
+        int status = answer_alert(options, "Skip", "SkipAlert", &answer);
+
+        if (status != STATUS_DONE)
+                return status;
+        if (strcmp(answer.alert_kind, "activate") == 0)
+                printf(_("Alert %s (%s): skipped. The next prompt comes a full interval from now.\n"), answer.alert_id,
+                       alert_kind_text(answer.alert_kind));
+        else
+                printf(_("Alert %s (%s): skipped. The prompt to stand up comes as planned.\n"), answer.alert_id,
+                       alert_kind_text(answer.alert_kind));
+        return STATUS_DONE;
 }
 
 static int run_hold(const struct options *options) {
@@ -107,26 +170,32 @@ const struct ctl_command snooze_command = {
                     "  sitbonectl snooze 30\n",
         .notes = "MIN is 1 to 240, also as 30m, 2h or until 15:30; the default is the setting [alert] snooze_min. The "
                  "setting snoozes_max "
-                 "limits the number a day.",
-        .options = {{"bus"}, {"seat"}},
+                 "limits the number a day. With --alert ID only that alert is put off, and others still come.",
+        .options = {{"bus"}, {"seat"}, {"alert"}},
         .run = run_snooze,
 };
 
 const struct ctl_command done_command = {
         .name = "done",
-        .arguments = "",
+        .arguments = "[ID]",
+        .max_args = 1,
         .summary = "close the alert: the exercise was done",
-        .examples = "  sitbonectl done\n",
+        .examples = "  sitbonectl done\n"
+                    "  sitbonectl done 7\n",
+        .notes = "ID is the number of an alert, as in status --json and in its events; the default is the one that is "
+                 "open. Only the prompt to stand up starts the time to the next prompt again.",
         .options = {{"bus"}, {"seat"}},
         .run = run_done,
 };
 
 const struct ctl_command skip_command = {
         .name = "skip",
-        .arguments = "",
+        .arguments = "[ID]",
+        .max_args = 1,
         .summary = "close the alert: not this time",
-        .examples = "  sitbonectl skip\n",
-        .notes = "Skips are counted apart from snoozes.",
+        .examples = "  sitbonectl skip\n"
+                    "  sitbonectl skip 7\n",
+        .notes = "ID is as in done. Skips are counted apart from snoozes.",
         .options = {{"bus"}, {"seat"}},
         .run = run_skip,
 };

@@ -16,6 +16,7 @@
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
 #include "util/language.h"
+#include "words/names.h"
 
 enum { CALL_TIMEOUT_US = 3000000, LIVE_TIMEOUT_US = 2000000, SEATS_MAX = 16 };
 
@@ -118,7 +119,7 @@ int link_lost(int r) {
         return STATUS_FAILED;
 }
 
-/* ---- methods without a result ---- */
+/* ---- methods that are commands ---- */
 
 static const char *choose_hint(const sd_bus_error *error) {
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_ACCESS_DENIED))
@@ -128,50 +129,87 @@ static const char *choose_hint(const sd_bus_error *error) {
         return "";
 }
 
-static int call_method(struct link *link, const char *method, char *ret, size_t size, const char *signature,
+/* Every part of an answer is optional: which there are depends on the method. */
+static void read_answer(sd_bus_message *reply, struct link_answer *ret) {
+        const char *id, *kind;
+
+        if (sd_bus_message_read(reply, "ss", &id, &kind) > 0) {
+                snprintf(ret->alert_id, sizeof(ret->alert_id), "%s", id);
+                snprintf(ret->alert_kind, sizeof(ret->alert_kind), "%s", kind);
+        }
+        sd_bus_message_read(reply, "t", &ret->until_us);
+}
+
+static int call_method(struct link *link, const char *method, struct link_answer *ret, const char *signature,
                        va_list arguments) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
-        sd_bus_message *call = NULL;
+        sd_bus_message *call = NULL, *reply = NULL;
+        char text[LINK_TEXT_MAX];
         int r = sd_bus_message_new_method_call(link->bus, &call, link->name, BUS_PATH, BUS_INTERFACE, method);
 
         if (r >= 0 && signature[0])
                 r = sd_bus_message_appendv(call, signature, arguments);
         if (r >= 0)
-                r = sd_bus_call(link->bus, call, CALL_TIMEOUT_US, &error, NULL);
-        if (r < 0)
-                snprintf(ret, size, "%s%s", error.message ? language_translate(error.message) : strerror(-r),
-                         choose_hint(&error));
+                r = sd_bus_call(link->bus, call, CALL_TIMEOUT_US, &error, &reply);
+        command_refusal_translate(error.message ? error.message : strerror(-r), text, sizeof(text));
+        if (r >= 0)
+                read_answer(reply, ret);
+        else
+                snprintf(ret->refusal, sizeof(ret->refusal), "%s%s", text, choose_hint(&error));
         sd_bus_error_free(&error);
+        sd_bus_message_unref(reply);
         sd_bus_message_unref(call);
         return r < 0 ? STATUS_FAILED : STATUS_DONE;
 }
 
 int link_call(struct link *link, const char *method, char *ret, size_t size, const char *signature, ...) {
+        struct link_answer answer = {0};
         va_list arguments;
         int status;
 
         va_start(arguments, signature);
-        status = call_method(link, method, ret, size, signature, arguments);
+        status = call_method(link, method, &answer, signature, arguments);
+        va_end(arguments);
+        if (status != STATUS_DONE)
+                snprintf(ret, size, "%s", answer.refusal);
+        return status;
+}
+
+static int ask_daemon(const struct options *options, struct link_answer *ret, const char *method,
+                      const char *signature, va_list arguments) {
+        struct link link;
+        int status = link_open(options, &link);
+
+        memset(ret, 0, sizeof(*ret));
+        if (status != STATUS_DONE)
+                return status;
+        status = call_method(&link, method, ret, signature, arguments);
+        link_close(&link);
+        if (status != STATUS_DONE)
+                complain("%s", ret->refusal);
+        return status;
+}
+
+int link_ask(const struct options *options, struct link_answer *ret, const char *method, const char *signature, ...) {
+        va_list arguments;
+        int status;
+
+        va_start(arguments, signature);
+        status = ask_daemon(options, ret, method, signature, arguments);
         va_end(arguments);
         return status;
 }
 
 int link_command(const struct options *options, const char *done, const char *method, const char *signature, ...) {
-        char refusal[LINK_TEXT_MAX];
+        struct link_answer answer;
         va_list arguments;
-        struct link link;
-        int status = link_open(options, &link);
+        int status;
 
-        if (status != STATUS_DONE)
-                return status;
         va_start(arguments, signature);
-        status = call_method(&link, method, refusal, sizeof(refusal), signature, arguments);
+        status = ask_daemon(options, &answer, method, signature, arguments);
         va_end(arguments);
-        link_close(&link);
         if (status == STATUS_DONE)
                 puts(done);
-        else
-                complain("%s", refusal);
         return status;
 }
 

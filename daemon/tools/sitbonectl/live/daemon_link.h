@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tools/sitbonectl/commands.h"
 
@@ -36,11 +37,21 @@ int link_lost(int r);
 /* The message when the daemon refuses this user; NULL for any other r. */
 const char *link_denied(int r);
 
-/* Calls a method without a result; arguments by signature, as in sd_bus_call_method(). STATUS_*; a refusal's sentence is
+/* Calls a method that is a command; arguments by signature, as in sd_bus_call_method(). STATUS_*; a refusal's sentence is
  * written to ret. */
 int link_call(struct link *link, const char *method, char *ret, size_t size, const char *signature, ...);
 
-/* Opens a link, calls a method as link_call() does, and prints done or complains. STATUS_*. */
+/* The answer of a command; "" and 0 = that is not part of it. */
+struct link_answer {
+        char alert_id[24], alert_kind[32]; /* the alert that it acted on */
+        uint64_t until_us;                 /* wall clock: end of a snooze or pause */
+        char refusal[LINK_TEXT_MAX];
+};
+
+/* Opens a link, calls a method with arguments by signature, and complains if it is refused. STATUS_*. */
+int link_ask(const struct options *options, struct link_answer *ret, const char *method, const char *signature, ...);
+
+/* The same for a method whose answer says nothing more: prints done. */
 int link_command(const struct options *options, const char *done, const char *method, const char *signature, ...);
 
 /* Reads the answer to GetLive into *ret. 0 or a negative errno; nothing is printed. */

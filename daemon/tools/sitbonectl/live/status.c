@@ -140,7 +140,8 @@ static int run_status(const struct options *options) {
 }
 
 static int run_tare(const struct options *options) {
-        return link_command(options, _("The seat as it is now counts as empty."), "Tare", "");
+        return link_command(options, _("The seat as it is now counts as empty."),
+                            options->empty ? "TareEmpty" : "Tare", "");
 }
 
 const struct ctl_command status_command = {
@@ -157,8 +158,10 @@ const struct ctl_command tare_command = {
         .name = "tare",
         .arguments = "",
         .summary = "the seat as it is now counts as empty",
-        .examples = "  sitbonectl tare\n",
-        .notes = "Nobody and nothing may be on the seat.",
-        .options = {{"bus"}, {"seat"}},
+        .examples = "  sitbonectl tare\n"
+                    "  sitbonectl tare --empty\n",
+        .notes = "Nobody and nothing may be on the seat. A seat that reads like a person is refused, unless you state "
+                 "with --empty that it is empty, or repeat the command within a minute.",
+        .options = {{"empty", "the seat is empty, whatever it reads like"}, {"bus"}, {"seat"}},
         .run = run_tare,
 };

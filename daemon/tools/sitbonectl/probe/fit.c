@@ -241,11 +241,12 @@ static void insert_fit(struct prober *p) {
         p->n_fits++;
 }
 
-static void try_size(struct prober *p, const struct format *format, struct size size) {
+/* False: the format cannot have this size. */
+static bool decode_all(struct prober *p, const struct format *format, struct size size) {
         struct settings_device device = {.rows = size.rows, .cols = size.cols};
 
         if (layout_build(format, &device, &p->layout))
-                return;
+                return false;
         p->fit = (struct fit){.format = format, .rows = size.rows, .cols = size.cols, .guessed = size.guessed};
         p->run = p->discarded = p->refused = p->word_bytes = p->word_refused = p->discarded_before_first =
                 p->refused_before_first = 0;
@@ -253,8 +254,18 @@ static void try_size(struct prober *p, const struct format *format, struct size 
         decoder_init(&p->decoder, format, &p->layout);
         feed_bytes(p, p->heard);
         measure_fit(p);
-        if (p->fit.verdict != VERDICT_NO)
+        return true;
+}
+
+static void try_size(struct prober *p, const struct format *format, struct size size) {
+        if (decode_all(p, format, size) && p->fit.verdict != VERDICT_NO)
                 insert_fit(p);
+}
+
+void probe_format(struct prober *p, const struct format *format, const struct heard *heard) {
+        p->heard = heard;
+        p->fit = (struct fit){.format = format};
+        decode_all(p, format, (struct size){0, 0, false});
 }
 
 static void try_format(struct prober *p, const struct format *format, struct size given) {

@@ -56,6 +56,9 @@ struct prober {
 void probe_bytes(struct prober *p, const struct format_list *list, const struct heard *heard, int32_t rows,
                  int32_t cols);
 
+/* Tries one format as it is: p->fit is the result. */
+void probe_format(struct prober *p, const struct format *format, const struct heard *heard);
+
 /* True if the best format fits. */
 bool probe_fits(const struct prober *p);
 

@@ -517,6 +517,8 @@ const struct ctl_command replay_command = {
         .options = {{"config", "settings to decide with (default: the installed ones)"},
                     {"against", "list the alerts that would come, go or move with these settings"},
                     {"format"},
+                    {"columns"},
+                    {"delimiter"},
                     {"exercises"},
                     {"json", "print an object for each frame and each event, in time order"},
                     {"svg", "write a picture of the seat at the time given with --at"},

@@ -243,13 +243,31 @@ void view_bones_words(const struct view *v, char *ret, size_t size) {
                          v->live.sit_bone_quality);
 }
 
-void view_mat_words(const struct view *v, char *ret, size_t size) {
-        char refused[48] = "";
+static bool has_link(const struct view *v, enum mat_state state) {
+        return strcmp(v->live.mat_link, mat_state_name(state)) == 0;
+}
 
+/* A mat that pauses for this long sends only on change. */
+static const double PAUSE_S = 5;
+
+void view_mat_words(const struct view *v, char *ret, size_t size) {
+        char refused[48] = "", quiet[32];
+
+        view_duration_words(v->live.mat_quiet_s, quiet, sizeof(quiet));
         if (v->live.refused > 0)
                 snprintf(refused, sizeof(refused), _(", %llu refused"), (unsigned long long)v->live.refused);
-        if (!v->live.mat_online)
-                snprintf(ret, size, _("silent%s"), refused);
+        if (has_link(v, MAT_NO_DEVICE))
+                snprintf(ret, size, "%s", _("no device"));
+        else if (has_link(v, MAT_ENDED))
+                snprintf(ret, size, "%s", _("the file has ended"));
+        else if (has_link(v, MAT_WAITING))
+                snprintf(ret, size, "%s", _("waiting for the first frame"));
+        else if (has_link(v, MAT_NO_FRAMES))
+                snprintf(ret, size, _("bytes, but no frames%s"), refused);
+        else if (!v->live.mat_online)
+                snprintf(ret, size, _("silent for %s"), quiet);
+        else if (v->live.mat_quiet_s > PAUSE_S)
+                snprintf(ret, size, _("pausing for %s, the last frame holds%s"), quiet, refused);
         else if (isfinite(v->live.frame_rate_hz))
                 snprintf(ret, size, _("%.1f frames/s%s"), v->live.frame_rate_hz, refused);
         else
@@ -286,8 +304,8 @@ static json_t *make_poses(const struct live_values *v) {
 static json_t *make_alert(const struct live_values *v) {
         if (!v->alert_kind[0])
                 return json_null();
-        return json_pack("{s:s,s:s,s:s,s:s}", "kind", v->alert_kind, "title", v->alert_title, "reason",
-                         v->alert_reason, "exercise", v->alert_exercise);
+        return json_pack("{s:s,s:s,s:s,s:s,s:s}", "id", v->alert_id, "kind", v->alert_kind, "title", v->alert_title,
+                         "reason", v->alert_reason, "exercise", v->alert_exercise);
 }
 
 void view_print_json(FILE *f, const struct view *v) {
