@@ -49,8 +49,9 @@ static const char *describe_error(ssize_t error) {
         return error == -EHOSTUNREACH ? "no such host, or no route to it" : strerror((int)-error);
 }
 
+/* Lines and packets that gave no frame. Words count: a mat that sends nothing else has another format. */
 static uint64_t count_refused(const struct decoder *d) {
-        uint64_t n = 0;
+        uint64_t n = d->words;
 
         for (int i = 0; i < REFUSAL_N; i++)
                 n += i == REFUSED_PARTIAL ? 0 : d->refused[i];
