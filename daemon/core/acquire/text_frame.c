@@ -244,7 +244,7 @@ static void follow_row_number(struct decoder *d, const char *line, size_t n, con
 static enum refusal parse_named(struct decoder *d, const char *line, size_t n, const struct delivery *to,
                                 uint32_t *ret_n) {
         const char *at = line, *end = line + n;
-        const double most = (double)text_largest(d->format);
+        const double most = (double)format_value_limit(d->format);
         const uint16_t max_valid = d->format->max_valid;
         double value;
 
@@ -401,9 +401,6 @@ static void decode_whole_line(struct decoder *d, char *line, size_t n, const str
         const enum text_end end = d->format->text_end;
         enum prepared prepared;
 
-        n = text_strip_codes(line, n);
-        while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == '\0'))
-                n--;
         prepared = text_prepare(d->format, &line, &n);
         trim_line(&d->text, &line, &n);
         if (prepared == PREPARED_WORDS || (n > 0 && line[0] == '#'))

@@ -7,11 +7,6 @@
 #include "core/acquire/parse_number.h"
 #include "sitbone/frame.h"
 
-/* No converter of any known mat has 24 bits, but those of load cells. */
-float text_largest(const struct format *f) {
-        return f->full_scale > (float)(1 << 24) ? (float)(1u << 31) : (float)(1 << 24);
-}
-
 /* With words, brackets and colons are no separators between which something could be missing. */
 static void choose_hard_separators(struct text_rules *r, const char *separators) {
         size_t n = 0;
@@ -150,7 +145,7 @@ enum refusal text_parse_line(const struct text_rules *r, const char *line, size_
                                 continue;
                         if (wrong != REFUSAL_N)
                                 return wrong;
-                        if (n < room.store && fabsf(value) > text_largest(r->format) &&
+                        if (n < room.store && fabsf(value) > format_value_limit(r->format) &&
                             (room.count_known || trailer_n == 0))
                                 return REFUSED_RANGE;
                 }

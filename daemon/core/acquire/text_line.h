@@ -42,7 +42,4 @@ static inline bool text_is_digit(char c) {
 enum refusal text_parse_line(const struct text_rules *r, const char *line, size_t length, struct text_room room,
                              float *ret, uint32_t *ret_n);
 
-/* The largest value of a cell; smaller than minus this is out of range, too. */
-float text_largest(const struct format *format);
-
 #endif

@@ -11,17 +11,6 @@ static bool is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-char *text_find(const struct format_command *what, char *text, size_t n) {
-        char *end = text + n;
-
-        for (char *at = text; what->n > 0 && (size_t)(end - at) >= what->n; at++) {
-                at = memchr(at, what->of[0], (size_t)(end - at) - what->n + 1);
-                if (!at || memcmp(at, what->of, what->n) == 0)
-                        return at;
-        }
-        return NULL;
-}
-
 /* Bytes of the code that begins with the escape at the front: ESC [ parameters letter, or ESC and one byte. */
 static size_t measure_code(const char *code, size_t n) {
         size_t i = 2;
@@ -33,7 +22,8 @@ static size_t measure_code(const char *code, size_t n) {
         return i < n ? i + 1 : n;
 }
 
-size_t text_strip_codes(char *line, size_t n) {
+/* Removes the codes that terminals act on. Returns the new length; a newline follows if it is shorter. */
+static size_t strip_codes(char *line, size_t n) {
         char *code = memchr(line, ESCAPE, n);
         size_t out, i;
 
@@ -198,6 +188,9 @@ static bool skip_prefix(const struct format *f, char **line, size_t *n) {
 enum prepared text_prepare(const struct format *f, char **line, size_t *n) {
         const bool checked = f->check == CHECK_NMEA;
 
+        *n = strip_codes(*line, *n);
+        while (*n > 0 && ((*line)[*n - 1] == '\r' || (*line)[*n - 1] == '\0'))
+                --*n;
         if (checked)
                 skip_blanks(line, n);
         if (checked && *n > 0 && !remove_check(line, n))

@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-/* No converter of any known mat has 24 bits, but those of load cells. */
-static inline float find_largest(const struct format *f) {
-        return f->max_valid > 0                   ? (float)f->max_valid
-               : f->full_scale > (float)(1 << 24) ? (float)(1u << 31)
-                                                  : (float)(1 << 24);
-}
-
 static const uint32_t SPLIT_OFFSET = 11;
 
 /* Both bytes are 11 or more, and the upper one carries the bits above `bits`. Anything else gives a value that is
@@ -67,15 +60,14 @@ static inline bool widen_strided(enum element element, const struct format *f, c
                                  size_t stride, uint32_t n, float *restrict ret) {
         const bool is_signed = element > ELEMENT_U16BE;
         const uint32_t mask = f->mask ? f->mask : 0xFFFF, shift = f->shift;
-        const float most = find_largest(f),
-                    least = f->full_scale > (float)(1 << 24) ? -(float)(1u << 31) : -(float)(1 << 24);
+        const float limit = format_value_limit(f), most = f->max_valid > 0 ? (float)f->max_valid : limit;
         uint32_t wrong = 0;
 
         for (size_t k = 0; k < n; k++) {
                 float v = read_element(element, mask, shift, p + k * stride);
 
                 ret[k] = v;
-                wrong |= (uint32_t) !(v <= most) | (uint32_t)(is_signed && !(v >= least));
+                wrong |= (uint32_t) !(v <= most) | (uint32_t)(is_signed && !(v >= -limit));
         }
         return wrong == 0;
 }
