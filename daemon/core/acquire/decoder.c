@@ -5,6 +5,7 @@
 
 #include "core/acquire/packet.h"
 #include "core/acquire/text_frame.h"
+#include "core/acquire/text_prepare.h"
 
 enum { EVIDENCE_ENOUGH = 4 }; /* bytes: random ones match once in 4 * 10^9 places */
 
@@ -626,6 +627,8 @@ static void decode_held(struct decoder *d, const struct delivery *to) {
 void decoder_feed(struct decoder *d, const uint8_t *bytes, size_t n, uint64_t now_us, const struct frame_sink *sink) {
         const struct delivery to = {.now_us = now_us, .sink = sink};
 
+        if (d->format->framing == FRAMING_TEXT && !d->has_codes && n > 0)
+                d->has_codes = memchr(bytes, TEXT_ESCAPE, n) != NULL;
         while (n > 0) {
                 size_t room = DECODER_BUFFER - d->start - d->held, step = n < room ? n : room;
 

@@ -361,6 +361,7 @@ static void decode_line_frame(struct decoder *d, const char *line, size_t n, con
 void text_frame_init(struct decoder *d) {
         text_rules_init(&d->text, d->format);
         d->lead = 0;
+        d->has_codes = false;
         d->frame_number = FRAME_FIRST;
         memset(d->seen, 0, sizeof(d->seen));
 }
@@ -399,9 +400,10 @@ static void trim_line(const struct text_rules *rules, char **line, size_t *n) {
 /* A line of known beginning, without its line end. */
 static void decode_whole_line(struct decoder *d, char *line, size_t n, const struct delivery *to) {
         const enum text_end end = d->format->text_end;
-        enum prepared prepared;
+        enum prepared prepared = PREPARED_LINE;
 
-        prepared = text_prepare(d->format, &line, &n);
+        if (d->text.prepares || d->has_codes)
+                prepared = text_prepare(d->format, &line, &n);
         trim_line(&d->text, &line, &n);
         if (prepared == PREPARED_WORDS || (n > 0 && line[0] == '#'))
                 count_words(d, n);

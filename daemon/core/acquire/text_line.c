@@ -39,6 +39,8 @@ void text_rules_init(struct text_rules *r, const struct format *format) {
         r->names.value_after_n = format->value_after.n;
         r->names.missing = format->missing;
         r->has_missing = *format->missing || format->missing_empty;
+        r->prepares = format->check == CHECK_NMEA || format->skip_to.n > 0 || format->line_start.n > 0 ||
+                      format->skip_times || format->decimal_comma;
 }
 
 /* Nearly every cell is up to seven digits and a separator: parses both. False, and nothing is consumed, for anything
@@ -116,10 +118,6 @@ static bool parse_missing(const struct text_rules *r, const char *line, const ch
 static enum refusal parse_item(const struct text_rules *r, const char *line, const char **at, const char *end,
                                float *ret) {
         *ret = NAN;
-        if (r->format->digits)
-                return text_is_separator(r, **at) ? (++*at, REFUSED_COUNT)
-                       : parse_digit(at, ret)     ? REFUSAL_N
-                                                  : REFUSED_TEXT;
         if (r->has_missing && parse_missing(r, line, at, end))
                 return REFUSAL_N;
         if (text_is_separator(r, **at) || is_lone_sign(r, *at, end)) {
@@ -138,7 +136,14 @@ enum refusal text_parse_line(const struct text_rules *r, const char *line, size_
         float value;
 
         while (at < end) {
-                if (digits || !parse_count(r->separates, &at, end, &value)) {
+                if (digits) {
+                        if (text_is_separator(r, *at)) {
+                                at++;
+                                continue;
+                        }
+                        if (!parse_digit(&at, &value))
+                                return REFUSED_TEXT;
+                } else if (!parse_count(r->separates, &at, end, &value)) {
                         enum refusal wrong = parse_item(r, line, &at, end, &value);
 
                         if (wrong == REFUSED_COUNT)

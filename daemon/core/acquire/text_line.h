@@ -16,6 +16,7 @@ struct text_rules {
         bool words;       /* words may occur between the numbers */
         char hard[8];     /* separators with nothing between them have an empty place, as in "1,,3"; "" = never */
         bool has_missing; /* numbers may be missing */
+        bool prepares;    /* text_prepare() has more to do than to remove colour codes */
         struct cell_names names;
         bool separates[256]; /* this byte separates numbers */
 };

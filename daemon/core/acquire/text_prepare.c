@@ -5,8 +5,6 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { ESCAPE = 0x1B };
-
 static bool is_digit(char c) {
         return c >= '0' && c <= '9';
 }
@@ -24,13 +22,13 @@ static size_t measure_code(const char *code, size_t n) {
 
 /* Removes the codes that terminals act on. Returns the new length; a newline follows if it is shorter. */
 static size_t strip_codes(char *line, size_t n) {
-        char *code = memchr(line, ESCAPE, n);
+        char *code = memchr(line, TEXT_ESCAPE, n);
         size_t out, i;
 
         if (!code)
                 return n;
         for (i = out = (size_t)(code - line); i < n;) {
-                if (line[i] == ESCAPE)
+                if (line[i] == TEXT_ESCAPE)
                         i += measure_code(line + i, n - i);
                 else
                         line[out++] = line[i++];

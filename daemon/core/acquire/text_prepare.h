@@ -9,6 +9,9 @@
 
 #include "core/acquire/format.h"
 
+/* The first byte of a code that terminals act on, such as a colour. */
+enum { TEXT_ESCAPE = 0x1B };
+
 enum prepared {
         PREPARED_LINE,
         PREPARED_WORDS,   /* the line is left out: it has not the text that it should begin with */
