@@ -177,6 +177,10 @@ static void test_several_lines(void) {
         expect("separators = any\nframe_end = bracket\nrows = 2\ncols = 2\n", "[[1, 2], [3, 4]]\n[[5,6],\n[7,8]\n]\n",
                two);
         expect("separators = any\nframe_end = bracket\ncells = 4\n", "[1 2 3\n 4]\n[5 6\n7 8]\n", two);
+        expect("separators = any\nframe_end = bracket\nrows = 2\ncols = 2\nheader = 2\ntrailer = 1\n",
+               "{\n \"t\": 12,\n \"n\": 7,\n \"cells\": [\n 1,\n 2,\n 3,\n 4\n ],\n \"sum\": 10\n}\n"
+               "{\"t\":12,\"n\":8,\"cells\":[5,6,\n7,8],\"sum\":26}\n",
+               two);
         /* a bracket was lost, and the beginning was missed */
         expect("separators = any\nframe_end = bracket\nrows = 2\ncols = 2\n",
                "3 4]]\n[[9 9]\n [9 9]\n[[9 9]\n[9 9]]\n[[1 2]\n [3 4]]\n[[5 6]\n [7 8]]\n",

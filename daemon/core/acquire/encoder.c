@@ -331,7 +331,7 @@ static size_t put_line_end(const struct format *f, const uint8_t *line, size_t n
 struct text_writer {
         const struct format *format;
         struct cell_names names;
-        size_t line; /* cells in a line */
+        size_t cells, line; /* in the frame, in a line */
         uint8_t separator;
         uint8_t *text;
         size_t n, line_from;
@@ -347,7 +347,8 @@ static void begin_line(struct text_writer *w, size_t k) {
                 w->text[w->n++] = '[';
         if (numbered)
                 w->n += put_row((uint32_t)(k / w->line), w->separator, w->text + w->n);
-        w->n += put_zeros((size_t)f->header_n - numbered, false, w->separator, w->text + w->n);
+        if (k == 0 || f->text_end != TEXT_END_BRACKET)
+                w->n += put_zeros((size_t)f->header_n - numbered, false, w->separator, w->text + w->n);
 }
 
 static void put_cell(struct text_writer *w, size_t k, uint32_t value) {
@@ -366,14 +367,15 @@ static void put_cell(struct text_writer *w, size_t k, uint32_t value) {
                         w->text[w->n++] = w->separator;
                 return;
         }
-        w->n += put_zeros(f->trailer_n, true, w->separator, w->text + w->n);
+        if (f->text_end != TEXT_END_BRACKET || k + 1 == w->cells)
+                w->n += put_zeros(f->trailer_n, true, w->separator, w->text + w->n);
         w->n += put_line_end(f, w->text + w->line_from, w->n - w->line_from, w->text + w->n);
 }
 
 static size_t encode_text(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
                           size_t size) {
         const size_t n = l->geometry.n_cells;
-        struct text_writer w = {.format = f, .text = ret, .separator = (uint8_t)f->separators[0]};
+        struct text_writer w = {.format = f, .cells = n, .text = ret, .separator = (uint8_t)f->separators[0]};
 
         cell_names_parse(f->names, &w.names);
         if (w.separator == FORMAT_SEPARATOR_ANY)

@@ -23,6 +23,11 @@ static bool has_names(const struct decoder *d) {
         return d->text.names.n > 0;
 }
 
+/* An array or object over several lines: header and trailer are those of the frame, not of its lines. */
+static bool is_object(const struct decoder *d) {
+        return d->format->text_end == TEXT_END_BRACKET;
+}
+
 /* --- words: lines that are no frame --- */
 
 static void count_words(struct decoder *d, size_t n) {
@@ -119,7 +124,8 @@ static enum refusal parse_cells(struct decoder *d, const char *line, size_t n, u
         const uint32_t known = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
         const struct text_room room = {.store = known > first ? known - first : 0,
                                        .accept = CELLS_MAX - first,
-                                       .count_known = d->n_cells > 0};
+                                       .count_known = d->n_cells > 0,
+                                       .header_left = is_object(d) ? &d->header_left : NULL};
         enum refusal wrong = text_parse_line(&d->text, line, n, room, d->elements + first, ret_n);
 
         if (wrong != REFUSAL_N || !d->text.has_missing)
@@ -136,6 +142,7 @@ static enum refusal parse_cells(struct decoder *d, const char *line, size_t n, u
 
 static void begin_frame(struct decoder *d) {
         d->gathered = d->present = 0;
+        d->header_left = d->format->header_n;
         d->frame_number++;
 }
 
@@ -190,7 +197,8 @@ static bool finish_frame(struct decoder *d, uint32_t count, const struct deliver
 /* --- a line a row --- */
 
 static void end_rows(struct decoder *d, const struct delivery *to) {
-        uint32_t count = d->gathered;
+        uint32_t trailer_n = is_object(d) ? d->format->trailer_n : 0;
+        uint32_t count = d->gathered > trailer_n ? d->gathered - trailer_n : 0;
         bool refused = d->row_refused;
 
         d->row_refused = false;
@@ -202,7 +210,7 @@ static void end_rows(struct decoder *d, const struct delivery *to) {
                 begin_frame(d); /* counted when the row was refused */
         } else if (count > 0 && !finish_frame(d, count, to)) {
                 /* rows of an array whose beginning was missed look like arrays */
-                d->refused[REFUSED_COUNT] += d->in_step || d->format->text_end != TEXT_END_BRACKET;
+                d->refused[REFUSED_COUNT] += d->in_step || !is_object(d);
         }
 }
 
@@ -278,7 +286,7 @@ static void refuse_row(struct decoder *d, enum refusal reason, size_t n) {
 
 /* A row of words, or of numbers that are no cells. An array or object has such lines. */
 static void skip_row(struct decoder *d, size_t n) {
-        d->words += d->format->text_end != TEXT_END_BRACKET;
+        d->words += !is_object(d);
         d->discarded_bytes += n;
 }
 
@@ -316,7 +324,7 @@ static void follow_brackets(struct decoder *d, const char *line, size_t n, const
                 from = i + 1;
         }
         add_row(d, line + from, n - from, to);
-        if (d->n_cells == 0 || d->gathered <= d->n_cells)
+        if (d->n_cells == 0 || d->gathered <= d->n_cells + d->format->trailer_n)
                 return;
         refuse_row(d, REFUSED_COUNT, 0); /* a bracket was lost: begin again with the next that closes */
         d->depth = 0;
@@ -377,7 +385,7 @@ void text_frame_reset(struct decoder *d) {
 
 void text_frame_idle(struct decoder *d, const struct delivery *to) {
         if (d->format->text_end != TEXT_END_LINE && d->started && d->held == 0 && d->gathered > 0 &&
-            d->gathered == d->n_cells && !d->row_refused)
+            d->gathered == d->n_cells + (is_object(d) ? d->format->trailer_n : 0U) && !d->row_refused)
                 end_rows(d, to);
 }
 

@@ -130,9 +130,10 @@ static enum refusal parse_item(const struct text_rules *r, const char *line, con
 enum refusal text_parse_line(const struct text_rules *r, const char *line, size_t length, struct text_room room,
                              float *ret, uint32_t *ret_n) {
         const char *at = line, *end = line + length;
-        const uint32_t trailer_n = r->format->trailer_n;
+        const uint32_t trailer_n = room.header_left ? 0 : r->format->trailer_n;
+        const uint32_t header_n = room.header_left ? *room.header_left : r->format->header_n;
         const bool digits = r->format->digits;
-        uint32_t n = 0U - r->format->header_n; /* cells of this line; wraps to 0 at the first */
+        uint32_t n = 0U - header_n; /* cells of this line; wraps to 0 at the first */
         float value;
 
         while (at < end) {
@@ -164,6 +165,8 @@ enum refusal text_parse_line(const struct text_rules *r, const char *line, size_
                         ret[n] = NAN;
                 n++;
         }
+        if (room.header_left)
+                *room.header_left = 0U - n <= header_n ? 0U - n : 0;
         n = n <= CELLS_MAX + 1 + trailer_n && n > trailer_n ? n - trailer_n : 0;
         if (n == 0 || n > room.accept)
                 return REFUSED_COUNT;

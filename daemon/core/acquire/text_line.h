@@ -26,6 +26,10 @@ struct text_room {
         uint32_t store;  /* more cells are counted but not stored */
         uint32_t accept; /* more cells refuse the line */
         bool count_known;
+
+        /* Numbers at the beginning that are no cells and have not come yet; NULL = header and trailer of the format are
+         * in every line. */
+        uint32_t *header_left;
 };
 
 void text_rules_init(struct text_rules *rules, const struct format *format);
