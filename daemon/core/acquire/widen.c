@@ -170,46 +170,24 @@ static bool widen_plain_u16be(const struct format *f, const uint8_t *restrict p,
         return widen_plain_words(true, f, p, n, ret);
 }
 
-/* Each element lies within two bytes. */
-static inline bool widen_packed(uint32_t bits, bool big_endian, const struct format *f, const uint8_t *restrict p,
-                                uint32_t n, float *restrict ret) {
-        const uint32_t mask = (1u << bits) - 1, most = f->max_valid > 0 ? f->max_valid : mask;
+/* Elements without gaps: each lies within two bytes. */
+static bool widen_packed(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                         float *restrict ret) {
+        const bool big_endian = f->element == ELEMENT_PACK10BE || f->element == ELEMENT_PACK12BE;
+        const uint32_t bits = format_packed_bits(f->element), mask = (1u << bits) - 1;
+        const uint32_t most = f->max_valid > 0 ? f->max_valid : mask;
         uint32_t wrong = 0;
 
+        (void)stride;
         for (size_t k = 0, bit = 0; k < n; k++, bit += bits) {
                 const uint8_t *at = p + bit / 8;
-                const uint32_t before = bit % 8;
-                const uint32_t v =
-                        (big_endian ? widen_u16be(at) >> (16 - bits - before) : widen_u16le(at) >> before) & mask;
+                const uint32_t before = bit % 8, both = big_endian ? widen_u16be(at) : widen_u16le(at);
+                const uint32_t v = both >> (big_endian ? 16 - bits - before : before) & mask;
 
                 ret[k] = (float)(int32_t)v;
                 wrong |= v > most;
         }
         return wrong == 0;
-}
-
-static bool widen_pack10le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                           float *restrict ret) {
-        (void)stride;
-        return widen_packed(10, false, f, p, n, ret);
-}
-
-static bool widen_pack10be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                           float *restrict ret) {
-        (void)stride;
-        return widen_packed(10, true, f, p, n, ret);
-}
-
-static bool widen_pack12le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                           float *restrict ret) {
-        (void)stride;
-        return widen_packed(12, false, f, p, n, ret);
-}
-
-static bool widen_pack12be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                           float *restrict ret) {
-        (void)stride;
-        return widen_packed(12, true, f, p, n, ret);
 }
 
 widen_fn *widen_choose(const struct format *f) {
@@ -235,13 +213,10 @@ widen_fn *widen_choose(const struct format *f) {
         case ELEMENT_SPLIT6:
                 return widen_each_split6;
         case ELEMENT_PACK10LE:
-                return widen_pack10le;
         case ELEMENT_PACK10BE:
-                return widen_pack10be;
         case ELEMENT_PACK12LE:
-                return widen_pack12le;
         case ELEMENT_PACK12BE:
-                return widen_pack12be;
+                return widen_packed;
         }
         return widen_each_u8;
 }
