@@ -31,6 +31,7 @@
 
 static const char *const line_words[] = {"leave", "on", "off", NULL};          /* enum line_state */
 static const char *const silence_words[] = {"unknown", "empty", "last", NULL}; /* enum silence_means */
+static const char *const response_words[] = {"linear", "divider", NULL};       /* enum response_model */
 static const char *const bus_words[] = {"system", "session", "off", NULL};     /* enum bus_kind */
 static const char *const protocol_words[] = {"auto", "5", "3.1.1", NULL};      /* enum mqtt_protocol */
 
@@ -119,6 +120,11 @@ const struct setting settings_table[] = {
         BOOL(condition, creep, "yes",
              "Compensate for sensor creep (readings that rise under constant load). The amount is learned from the "
              "mat."),
+        CHOICE(condition, response, response_words, "linear",
+               "What a reading is to the load. divider: each sensor is one half of a voltage divider, as most FSRs "
+               "and velostat cells on an analog input are. Its reading saturates, so that a lean hardly changes it; "
+               "sitbone then computes with the conductance, which is proportional to the load. response_file takes "
+               "precedence."),
         TEXT(condition, response_file, TEXT_PLAIN, "",
              "Measured response curves of this mat, made by sitbonectl calibrate response. Empty: loads are shares "
              "of full scale, not newtons."),

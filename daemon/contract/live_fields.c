@@ -191,6 +191,7 @@ const struct live_field live_fields[] = {
          DIAG("history_lost", 0)},
         {VALUE(mqtt, NULL, "connection to the broker, a phrase"), EMPTY_STAYS, PROPERTY("Mqtt", 1),
          STATUS("mqtt", 0)},
+        {NAMES(measures, "kinds of values that this mat can measure"), LIVE("measures", 0)},
         {VALUE(rows, NULL, "rows of a grid, 0 = no grid"), BUS("rows")},
         {VALUE(cols, NULL, "columns of a grid, 0 = no grid"), BUS("cols")},
         {VALUE(pitch_x_mm, "mm", "width of a cell"), OPTIONAL, BUS("pitch_x_mm")},

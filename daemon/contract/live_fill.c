@@ -277,6 +277,7 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
                 return;
         live_values_fill_frame(ret, s, realtime_us);
         fill_geometry(ret, s->geometry);
+        measure_names(s->features.can.measures, ret->measures, sizeof(ret->measures));
         fill_profile(ret, &s->learning);
         fill_learning(ret, &s->learning);
         fill_place(ret, &s->posture.place);

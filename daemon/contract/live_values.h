@@ -56,8 +56,9 @@ struct live_values {
         double learning_left_s;
         uint32_t learning_left_whole_s; /* rounded up: what a person counts down */
         char learning_why[LIVE_TEXT_MAX], learning_refusal[LIVE_WORD_MAX];
-        char poses[LIVE_NAMES_MAX];   /* names, separated by blanks */
-        struct live_array separation; /* of those, in their order */
+        char measures[LIVE_NAMES_MAX]; /* names, separated by blanks */
+        char poses[LIVE_NAMES_MAX];    /* names, separated by blanks */
+        struct live_array separation;  /* of those, in their order */
         char calibration_stale[LIVE_TEXT_MAX];
         char taught_postures[LIVE_NAMES_MAX]; /* names, separated by blanks */
         enum maybe squeezing;

@@ -54,6 +54,7 @@ static const struct name postures[POSTURE_N] = {
         [POSTURE_LEANING_RIGHT] = {"leaning_right", N_("leaning right")},
         [POSTURE_LEANING_FORWARD] = {"leaning_forward", N_("leaning forward")},
         [POSTURE_PERCHED] = {"perched", N_("perched")},
+        [POSTURE_LEANING_BACK] = {"leaning_back", N_("leaning back")},
 };
 
 /* Targets of the calibration; the first ones are the poses. */
@@ -263,6 +264,29 @@ const char *place_name(enum place_verdict v) {
         return FIND_NAME(names, v);
 }
 
+/* By the number of the bit of enum measure. */
+static const struct name measures[MEASURE_N] = {
+        {"sitting", N_("sitting and standing")},
+        {"balance", N_("balance of left and right")},
+        {"leans", N_("leans to the left, right, front and back")},
+        {"taught", N_("taught postures")},
+        {"angles", N_("tilt and obliquity")},
+        {"sit_bones", N_("sit bones")},
+};
+
+void measure_names(uint32_t set, char *ret, size_t size) {
+        size_t n = 0;
+
+        ret[0] = '\0';
+        for (int i = 0; i < MEASURE_N && n < size; i++)
+                if (set & 1U << i)
+                        n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " " : "", measures[i].name);
+}
+
+const char *measure_text(const char *name) {
+        return FIND_WORDS(measures, name);
+}
+
 static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_OK] = {"Ok", N_("Done.")},
         [COMMAND_OUT_OF_RANGE] = {"OutOfRange", N_("Out of range: snooze takes 1 to 240 minutes, pause 1 to 1440.")},
@@ -272,7 +296,7 @@ static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_SOMEBODY_SEATED] = {"SomebodySeated",
                                      N_("The seat reads like a person. If it is empty, send the command "
                                         "again within a minute, or run: sitbonectl tare --empty")},
-        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat is silent: check its cable and the device setting.")},
+        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat sends no frames: sitbonectl status shows why.")},
         [COMMAND_UNSTEADY] = {"Unsteady",
                               N_("The seat is not steady yet: hold still for a few seconds, then try again.")},
         [COMMAND_MALFORMED] = {"Malformed", N_("The command is malformed: see the manual page for its form.")},

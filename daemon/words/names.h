@@ -32,12 +32,16 @@ const char *command_result_name(enum command_result r); /* CamelCase, the suffix
 /* Writes the reasons that inhibit an alert, separated by blanks: snooze pause disturb quiet ...; "" = none. */
 void alert_held_names(uint32_t held, char *ret, size_t size);
 
+/* Writes the names of the bits of enum measure, separated by blanks: sitting balance leans taught angles sit_bones. */
+void measure_names(uint32_t measures, char *ret, size_t size);
+
 /* In words of the chosen language (util/language.h). A name that is not known comes back as it is. */
 const char *occupancy_text(const char *name);      /* person -> "person" */
 const char *posture_text(const char *name);        /* leaning_left -> "leaning left"; also poses and squeeze */
 const char *alert_kind_text(const char *name);     /* activate -> "stand up" */
 const char *alert_outcome_text(const char *name);  /* stood -> "you stood up" */
 const char *exercise_suits_text(const char *name); /* slouched -> "you sat slouched" */
+const char *measure_text(const char *name);        /* balance -> "balance of left and right" */
 const char *exercise_kind_text(enum exercise_kind k);
 const char *exercise_place_text(enum exercise_place p);
 

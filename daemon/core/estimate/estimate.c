@@ -186,6 +186,8 @@ static void sample_sitter(struct estimate *e, const struct features *f, uint64_t
         e->tilt_deg = estimate_tilt(e, evidence.reference, &sample);
         e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.gain, sample.vector);
         e->asymmetry = f->asymmetry;
+        if (f->can.n_cells > 0 && !(f->can.measures & MEASURE_ANGLES))
+                e->tilt_deg = e->obliquity_deg = (struct uncertain){NAN, NAN};
         if (mat_shift_turned(&e->learner.profile.place)) /* it is not known which side is which */
                 clear_angles(e);
         e->movement = f->movement;

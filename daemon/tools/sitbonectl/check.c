@@ -11,9 +11,11 @@
 #include "configure/format_file.h"
 #include "configure/settings.h"
 #include "contract/live_json.h"
+#include "core/describe/capabilities.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"
 #include "tools/sitbonectl/table.h"
+#include "tools/sitbonectl/view/values.h"
 #include "util/ini.h"
 #include "words/names.h"
 
@@ -115,6 +117,13 @@ static void check_recording(struct validation *c, struct source *s) {
         recording_each(&s->recording, &s->frame, ignore_frame, NULL);
 }
 
+static json_t *make_measures(const struct geometry *g) {
+        char names[VIEW_TEXT_MAX];
+
+        measure_names(capabilities_find(g).measures, names, sizeof(names));
+        return json_string(names);
+}
+
 static void add_recording(json_t *root, const struct validation *c, const struct source *s) {
         const struct geometry *g = &s->recording.layout.geometry;
         bool grid = g->kind == GEOMETRY_GRID;
@@ -130,6 +139,7 @@ static void add_recording(json_t *root, const struct validation *c, const struct
                 {"cols", live_json_number(g->cols ? (double)g->cols : (double)NAN, 0)},
                 {"pitch_x_mm", live_json_number(grid ? (double)g->pitch_x_mm : (double)NAN, 2)},
                 {"pitch_y_mm", live_json_number(grid ? (double)g->pitch_y_mm : (double)NAN, 2)},
+                {"measures", make_measures(g)},
                 {"full_scale", live_json_number((double)g->full_scale, 2)},
                 {"format", json_string(s->recording.format ? s->recording.format->name : "csv")},
                 {"damaged_bytes", json_integer((json_int_t)s->recording.damaged_bytes)},
@@ -159,6 +169,7 @@ static void print_json(const struct validation *c, const struct source *s, bool 
 
 static void print_recording(const struct validation *c, const struct source *s) {
         const struct geometry *g = &s->recording.layout.geometry;
+        char names[VIEW_TEXT_MAX], words[VIEW_TEXT_MAX];
 
         printf("%s: %llu frames", s->path, (unsigned long long)s->recording.frames);
         if (isfinite(c->period_s))
@@ -169,7 +180,9 @@ static void print_recording(const struct validation *c, const struct source *s) 
         else
                 printf(", %u %s", g->n_cells,
                        g->kind == GEOMETRY_SCATTERED ? "scattered cells" : "cells, positions unknown");
-        printf(", full scale %g\n", (double)g->full_scale);
+        measure_names(capabilities_find(g).measures, names, sizeof(names));
+        view_list_words(names, measure_text, words, sizeof(words));
+        printf(", full scale %g\nit measures %s\n", (double)g->full_scale, words);
         source_print_losses(s, stdout);
 }
 

@@ -45,7 +45,7 @@ struct prober {
         const struct heard *heard;
         /* The rest concerns the format that is being tried. */
         uint64_t run;                                          /* frames without a gap up to the last one */
-        uint64_t discarded, refused;                           /* as the decoder counted them at the last frame */
+        uint64_t discarded, refused, words;                    /* as the decoder counted them at the last frame */
         uint64_t word_bytes, word_refused;                     /* lost to words */
         size_t fed, first_end, last_end;                       /* offsets: given to the decoder; ends of frames */
         uint64_t discarded_before_first, refused_before_first; /* frame */

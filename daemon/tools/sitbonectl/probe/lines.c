@@ -167,24 +167,24 @@ static void scan_line(struct scan *s) {
         }
 }
 
-size_t line_first_word(const struct lines *l, const struct line *line, const char **ret) {
+static void find_first_word(const struct lines *l, struct line *line) {
         const uint8_t *at = l->bytes + line->at, *end = at + line->n;
         bool clears = false;
         size_t n = 0, skip;
 
         while (at < end && (skip = escape_size(at, end, &clears) + (*at <= ' ' || strchr("{[(<\"'|$", *at))) > 0)
                 at += skip;
-        while (at + n < end && is_letter(at[n]))
+        while (at + n < end && n < UINT16_MAX && is_letter(at[n]))
                 n++;
-        *ret = (const char *)at;
-        return n;
+        line->word_at = (size_t)(at - l->bytes);
+        line->word_n = (uint16_t)n;
+        for (size_t i = 0; i < n; i++)
+                line->word = add_to_hash(line->word ? line->word : 2166136261u, at[i]);
 }
 
 static void add_line(struct lines *l, size_t at, size_t end) {
         struct line *line = &l->of[l->n++];
         struct scan scan = {.lines = l, .line = line};
-        const char *word;
-        size_t n;
 
         while (at < end && (l->bytes[at] == '\r' || l->bytes[at] == '\0'))
                 at++;
@@ -197,9 +197,7 @@ static void add_line(struct lines *l, size_t at, size_t end) {
         scan.begin = scan.at = l->bytes + at;
         scan.end = l->bytes + end;
         scan_line(&scan);
-        n = line_first_word(l, line, &word);
-        for (size_t i = 0; i < n; i++)
-                line->word = add_to_hash(line->word ? line->word : 2166136261u, (uint8_t)word[i]);
+        find_first_word(l, line);
 }
 
 /* --- line ends --- */

@@ -21,7 +21,9 @@ struct line {
         size_t at, n; /* first byte, and length without the end of the line */
         size_t first; /* of its numbers */
         uint32_t n_numbers;
-        uint32_t word;    /* hash of the letters of its first word; 0 = it begins with a number */
+        uint32_t word;  /* hash of the letters of its first word; 0 = it begins with a number */
+        size_t word_at; /* offset of that word, without brackets and quotes before it */
+        uint16_t word_n;
         uint32_t shape;   /* hash of everything but the numbers, blanks and colours */
         uint16_t letters; /* longest run */
         bool clear;       /* it has a code that clears a terminal or moves its cursor home */
@@ -46,8 +48,5 @@ static inline void lines_free(struct lines *l) {
         free(l->of);
         free(l->numbers);
 }
-
-/* Finds the first word of a line, without brackets and quotes before it. Returns the number of its letters. */
-size_t line_first_word(const struct lines *l, const struct line *line, const char **ret);
 
 #endif

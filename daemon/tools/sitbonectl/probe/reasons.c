@@ -92,11 +92,11 @@ bool explain_text(const struct lines *l, struct suggestion *ret) {
 /* --- other devices --- */
 
 static const char *const foreign_words[] = {
-        "temp",  "temperature", "humidity", "hum",   "lat",    "lon",     "lng",      "gps",   "acc",      "accel",
-        "accx",  "ax",          "gx",       "gyro",  "mag",    "pitch",   "roll",     "yaw",   "quat",     "qw",
-        "euler", "heading",     "lux",      "co",    "ppm",    "theta",   "dist",     "angle", "rssi",     "wifi",
-        "heap",  "bpm",         "spo",      "ecg",   "emg",    "rpm",     "altitude", "speed", "uptime",   "nozzle",
-        "bed",   "ok", "kernel", "systemd", "sshd",     "note",  "velocity", "celsius",
+        "temp",  "temperature", "humidity", "hum",     "lat",  "lon",   "lng",      "gps",     "acc",    "accel",
+        "accx",  "ax",          "gx",       "gyro",    "mag",  "pitch", "roll",     "yaw",     "quat",   "qw",
+        "euler", "heading",     "lux",      "co",      "ppm",  "theta", "dist",     "angle",   "rssi",   "wifi",
+        "heap",  "bpm",         "spo",      "ecg",     "emg",  "rpm",   "altitude", "speed",   "uptime", "nozzle",
+        "bed",   "ok",          "kernel",   "systemd", "sshd", "note",  "velocity", "celsius",
 };
 
 static bool is_foreign_word(const uint8_t *at, size_t n) {

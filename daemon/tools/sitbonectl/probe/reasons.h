@@ -3,7 +3,7 @@
 #ifndef TOOLS_SITBONECTL_PROBE_REASONS_H
 #define TOOLS_SITBONECTL_PROBE_REASONS_H
 
-#include "tools/sitbonectl/probe/columns.h"
+#include "tools/sitbonectl/probe/block.h"
 #include "tools/sitbonectl/probe/verdict.h"
 
 /* Sets the reason and returns true for text without line ends, words alone and hexadecimal numbers. */

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "configure/format_file.h"
-#include "tools/sitbonectl/probe/columns.h"
+#include "tools/sitbonectl/probe/block.h"
 #include "tools/sitbonectl/probe/fit.h"
 #include "tools/sitbonectl/probe/names.h"
 #include "tools/sitbonectl/probe/reasons.h"
@@ -370,6 +370,8 @@ static void select_lines(struct analysis *a, const struct kinds *kinds) {
         const uint8_t *bytes = a->lines.bytes + line->at;
         size_t n = a->lines.numbers[line->first].at - line->at;
 
+        for (; n > 0 && strchr(" \t-+.", bytes[n - 1]); n--)
+                ;
         if (n == 0 || n > 32)
                 return;
         add_bytes_key(a->result, "line_start", bytes, n);
@@ -450,13 +452,12 @@ static bool describe_names(struct analysis *a, const struct names *names) {
                 suggestion_add_key(s, "value_after", "%s", names->value_after);
         if (names->kind == NAMES_CYCLE)
                 suggestion_add_key(s, "frame_end", "name");
-        if (names->rows > 0) {
-                suggestion_add_key(s, "rows", "%u", names->rows);
-                suggestion_add_key(s, "cols", "%u", names->cols);
-                if (names->column_major)
-                        suggestion_add_key(s, "column_major", "yes");
-        }
+        if (names->column_major)
+                suggestion_add_key(s, "column_major", "yes");
+        suggestion_add_key(s, "cells", "%u", names->n);
         suggestion_add_note(s, "Each value follows the name of its cell.");
+        if (names->rows > 0)
+                suggestion_add_note(s, "The names are those of %u rows and %u columns.", names->rows, names->cols);
         return accept_keys(a, names->n, names->frames);
 }
 
@@ -510,9 +511,8 @@ static void analyse_lines(struct analysis *a) {
                                       "These are nested objects: print an array of the cells in one line.");
                 return;
         }
-        if (!block_choose(&a->lines, &a->block, &kinds))
+        if (!block_find(&a->lines, &a->block, &kinds))
                 return;
-        block_classify(&a->block);
         a->percent = find_next_byte(&a->block);
         if (describe_digits(a))
                 return;

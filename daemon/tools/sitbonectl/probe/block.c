@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/probe/columns.h"
+#include "tools/sitbonectl/probe/block.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 enum {
+        GROUPS_MAX = 64,
+        LINES_MIN = 3,
         LINES_FEW = 10,       /* fewer lines show no behaviour */
         LINES_STEADY = 5,     /* but equal steps are those of a counter */
         LINES_CONSTANT = 40,  /* a number that stays the same for fewer lines may be a cell */
@@ -14,9 +18,132 @@ enum {
         LAGS_SAMPLED = 20000, /* values are enough for block_step() */
 };
 
-double block_value(const struct block *b, size_t line, uint32_t column) {
-        return b->lines->numbers[b->of[line]->first + column].value;
+/* --- the lines --- */
+
+/* Lines with the same first word and the same number of numbers. */
+struct group {
+        uint32_t word, n_numbers;
+        size_t lines;
+        const struct line *first;
+};
+
+static size_t count_groups(const struct lines *l, struct group ret[GROUPS_MAX]) {
+        size_t n = 0, i;
+
+        for (size_t k = 0; k < l->n; k++) {
+                const struct line *line = &l->of[k];
+
+                if (line->n_numbers == 0 || l->bytes[line->at] == '#')
+                        continue;
+                for (i = 0; i < n; i++)
+                        if (ret[i].word == line->word && ret[i].n_numbers == line->n_numbers)
+                                break;
+                if (i == GROUPS_MAX)
+                        continue;
+                if (i == n)
+                        ret[n++] = (struct group){line->word, line->n_numbers, 0, line};
+                ret[i].lines++;
+        }
+        return n;
 }
+
+/* Lines with the same number of numbers, whatever they begin with. */
+static size_t count_alike(const struct group *groups, size_t n, uint32_t n_numbers) {
+        size_t ret = 0;
+
+        for (size_t i = 0; i < n; i++)
+                ret += groups[i].n_numbers == n_numbers ? groups[i].lines : 0;
+        return ret;
+}
+
+static bool is_seat(const struct lines *l, const struct line *line) {
+        static const char *const words[] = {"s", "seat", "sit", "base", "bottom", "cushion", "pan", "butt"};
+
+        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+                if (strlen(words[i]) == line->word_n &&
+                    strncasecmp((const char *)l->bytes + line->word_at, words[i], line->word_n) == 0)
+                        return true;
+        return false;
+}
+
+/* Two first words that each begin nearly half of the lines with numbers. */
+static bool find_two_kinds(const struct lines *l, const struct group *groups, size_t n, uint32_t n_numbers,
+                           struct kinds *ret) {
+        size_t all = count_alike(groups, n, n_numbers);
+        const struct group *found[2] = {NULL, NULL};
+        int many = 0;
+
+        for (size_t i = 0; i < n; i++)
+                if (groups[i].word != 0 && groups[i].lines * 5 >= all && groups[i].n_numbers * 2 >= n_numbers) {
+                        if (many < 2)
+                                found[many] = &groups[i];
+                        many++;
+                }
+        if (many != 2 || found[0]->word == found[1]->word || n_numbers < 2)
+                return false;
+        if (is_seat(l, found[1]->first) ||
+            (!is_seat(l, found[0]->first) && found[1]->n_numbers > found[0]->n_numbers)) {
+                const struct group *second = found[0];
+
+                found[0] = found[1];
+                found[1] = second;
+        }
+        *ret = (struct kinds){found[0]->first, found[1]->first};
+        return true;
+}
+
+static bool collect_lines(const struct lines *l, uint32_t n_numbers, const struct line *like, struct block *ret) {
+        *ret = (struct block){.lines = l, .n_numbers = n_numbers};
+        ret->of = calloc(l->n + 1, sizeof(*ret->of));
+        ret->columns = calloc(n_numbers, sizeof(*ret->columns));
+        if (!ret->of || !ret->columns)
+                return false;
+        for (size_t k = 0; k < l->n; k++)
+                if (l->of[k].n_numbers == n_numbers && (!like || l->of[k].word == like->word) &&
+                    l->bytes[l->of[k].at] != '#')
+                        ret->of[ret->n++] = &l->of[k];
+        return ret->n >= LINES_MIN;
+}
+
+/* True if other lines have numbers, too, and these all begin with the same word, by which they are known. */
+static bool word_selects(const struct lines *l, const struct block *b) {
+        size_t others = 0, same = 0;
+
+        for (size_t k = 0; k < l->n; k++)
+                others += l->of[k].n_numbers > 0;
+        for (size_t k = 0; k < b->n; k++)
+                same += b->of[k]->word == b->of[0]->word;
+        return b->of[0]->word != 0 && same == b->n && 10 * (others - b->n) > b->n;
+}
+
+static bool choose_lines(const struct lines *l, struct block *ret, struct kinds *ret_kinds) {
+        struct group groups[GROUPS_MAX];
+        size_t n = count_groups(l, groups), all = 0;
+        uint32_t n_numbers = 0;
+
+        *ret_kinds = (struct kinds){NULL, NULL};
+        for (size_t i = 0; i < n; i++)
+                all += groups[i].lines;
+        for (size_t i = 0; i < n; i++) {
+                size_t lines = count_alike(groups, n, groups[i].n_numbers);
+
+                /* a word that selects them makes up for many other lines */
+                if ((5 * lines >= 2 * all || (groups[i].word != 0 && groups[i].lines == lines && 5 * lines >= all)) &&
+                    groups[i].n_numbers > n_numbers)
+                        n_numbers = groups[i].n_numbers;
+        }
+        if (n_numbers == 0)
+                return false;
+        if (find_two_kinds(l, groups, n, n_numbers, ret_kinds))
+                return collect_lines(l, ret_kinds->chosen->n_numbers, ret_kinds->chosen, ret);
+        if (!collect_lines(l, n_numbers, NULL, ret))
+                return false;
+        if (word_selects(l, ret))
+                ret_kinds->chosen = ret->of[0];
+        return true;
+}
+
+/* --- the columns --- */
 
 static void measure_step(struct column *c, double value) {
         double step = value - c->last;
@@ -185,7 +312,8 @@ static bool is_sum(const struct block *b, uint32_t column) {
         return lines >= LINES_FEW && good * 10 >= lines * 9;
 }
 
-void block_classify(struct block *b) {
+/* Sets header and trailer, too: columns at either end that are no cells. */
+static void classify_columns(struct block *b) {
         uint32_t cells, whole, varying;
         struct others others;
 
@@ -214,6 +342,14 @@ void block_classify(struct block *b) {
                 b->header++;
         while (b->trailer + b->header < b->n_numbers && b->columns[b->n_numbers - 1 - b->trailer].kind != COLUMN_CELL)
                 b->trailer++;
+}
+
+bool block_find(const struct lines *l, struct block *ret, struct kinds *ret_kinds) {
+        bool found = choose_lines(l, ret, ret_kinds);
+
+        if (found)
+                classify_columns(ret);
+        return found;
 }
 
 double block_step(const struct block *b, size_t lag) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The numbers at one position of many lines, and what their behaviour makes of that position. */
-#ifndef TOOLS_SITBONECTL_PROBE_COLUMNS_H
-#define TOOLS_SITBONECTL_PROBE_COLUMNS_H
+#ifndef TOOLS_SITBONECTL_PROBE_BLOCK_H
+#define TOOLS_SITBONECTL_PROBE_BLOCK_H
 
 #include "tools/sitbonectl/probe/lines.h"
 
@@ -34,14 +34,28 @@ struct block {
         const struct line **of;
         size_t n;
         uint32_t n_numbers;
-        struct column *columns; /* n_numbers of them */
-        uint32_t header, trailer;
+        struct column *columns;   /* n_numbers of them */
+        uint32_t header, trailer; /* columns at either end that are no cells */
 };
 
-double block_value(const struct block *b, size_t line, uint32_t column);
+/* Lines of several kinds: those of the block begin as `chosen` does; NULL = all lines are alike. Those of a second mat begin
+ * as `other` does; NULL = there is none. */
+struct kinds {
+        const struct line *chosen, *other;
+};
 
-/* Measures and classifies all columns, and sets header and trailer: columns at either end that are no cells. */
-void block_classify(struct block *b);
+static inline double block_value(const struct block *b, size_t line, uint32_t column) {
+        return b->lines->numbers[b->of[line]->first + column].value;
+}
+
+/* Chooses the lines that carry the cells, those with the most numbers among the frequent ones, and classifies their columns.
+ * False: there are none. block_free() is due in either case. */
+bool block_find(const struct lines *l, struct block *ret, struct kinds *ret_kinds);
+
+static inline void block_free(struct block *b) {
+        free(b->of);
+        free(b->columns);
+}
 
 /* Mean step of the cells from one line to that `lag` lines later. */
 double block_step(const struct block *b, size_t lag);
