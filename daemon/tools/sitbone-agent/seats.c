@@ -183,6 +183,7 @@ static void show_details(struct seat *seat, const char *id, const char *kind, st
                 if (*words.safety)
                         d->safety = words.safety;
         }
+        notifier_hide(seat->seats->notifier, seat->name, "workout", NULL); /* one voice at a time */
         notifier_show(seat->seats->notifier, seat->name, kind, id,
                       &(struct notification_text){.title = d->title,
                                                   .body = d->body,
@@ -298,7 +299,7 @@ static bool shows_alert(const struct seat *seat) {
         return false;
 }
 
-/* Shown once a day, when somebody sits down and no alert is shown; hidden when the workout is done. */
+/* Shown once a day, when somebody sits down and no alert is shown; hidden by an alert, and when the workout is done. */
 static void update_workout(struct seat *seat) {
         time_t now = time(NULL);
         struct tm day;
