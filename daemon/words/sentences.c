@@ -98,6 +98,12 @@ static void write_seconds(char *ret, size_t size, float s) {
                 snprintf(ret, size, "%.0f s", (double)s);
 }
 
+static const char *describe_heavier_side(const struct alert *a) {
+        if (isnan(a->asymmetry))
+                return _("more load on one side");
+        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
+}
+
 static void append_activate_reason(const struct alert *a, char *ret, size_t size) {
         char needed[32];
 
@@ -105,17 +111,15 @@ static void append_activate_reason(const struct alert *a, char *ret, size_t size
         append_text(ret, size, _("seated %u min without a %s break"), to_minutes(a->seated_us), needed);
         if (to_percent(a->slouched_share) >= 10) /* less is not worth mentioning */
                 append_text(ret, size, _("; slouched %d %% of it"), to_percent(a->slouched_share));
+        if (a->also & (1U << ALERT_STILL))
+                append_text(ret, size, "%s", _("; no weight shift for long"));
+        if (a->also & (1U << ALERT_ASYMMETRY))
+                append_text(ret, size, "; %s", describe_heavier_side(a));
 }
 
 static void append_posture_reason(const struct alert *a, const char *what, char *ret, size_t size) {
         append_text(ret, size, _("%s %u of the last %u min (limit %u min)"), what, to_minutes(a->cause_us),
                     to_minutes(a->window_us), to_minutes(a->limit_us));
-}
-
-static const char *describe_heavier_side(const struct alert *a) {
-        if (isnan(a->asymmetry))
-                return _("more load on one side");
-        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
 }
 
 /* REASON_MAX is longer than any reason, BODY_MAX than any reason with any exercise. */
