@@ -210,6 +210,16 @@ static uint64_t voice_free(const struct alert_tracker *t, enum alert_kind k) {
         return free_us;
 }
 
+/* Another alert that was snoozed alone comes back too soon after this one. */
+static bool is_other_back_soon(const struct alert_tracker *t, enum alert_kind k, uint64_t now_us) {
+        bool soon = false;
+
+        for (int other = 0; other < ALERT_KIND_N; other++)
+                soon |= other != (int)k && t->kind[other].snoozed_until_us > now_us &&
+                        t->kind[other].snoozed_until_us < now_us + gap_of(t, k);
+        return soon;
+}
+
 static bool is_any_open(const struct alert_tracker *t) {
         bool any = false;
 
@@ -232,7 +242,7 @@ static void plan_voice(const struct alert_tracker *t, enum alert_kind k, const s
                        struct alert_plan *plan) {
         uint64_t free_us = voice_free(t, k);
 
-        if (is_any_open(t) || is_prompt_near(t, s, now_us) || free_us > now_us)
+        if (is_any_open(t) || is_prompt_near(t, s, now_us) || is_other_back_soon(t, k, now_us) || free_us > now_us)
                 plan->inhibits |= ALERT_INHIBIT_OTHER;
         plan->due_us = max_u64(plan->due_us, free_us);
 }
@@ -252,10 +262,10 @@ static uint32_t absorb_lesser(struct alert_tracker *t, const struct sitting *s, 
         for (enum alert_kind k = ALERT_ACTIVATE + 1; k < ALERT_KIND_N; k++) {
                 bool open = alert_awaits_outcome(&t->now.of[k]);
 
+                t->kind[k].comes_back = false;
                 if (!open && !is_cause_due(t, k, s, now_us))
                         continue;
                 kinds |= 1U << k;
-                t->kind[k].comes_back = false;
                 if (open)
                         alert_close(t, k, ALERT_ABSORBED, now_us);
         }
