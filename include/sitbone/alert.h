@@ -76,6 +76,9 @@ enum alert_inhibit_reason {
         ALERT_INHIBIT_AWAY = 1 << 10,      /* nobody sits, as far as is known */
         ALERT_INHIBIT_OTHER = 1 << 11,     /* another alert is open, was raised shortly before, or is about to come */
         ALERT_INHIBIT_N = 12,
+        /* those that hold every kind */
+        ALERT_INHIBIT_ALL = ALERT_INHIBIT_SNOOZE | ALERT_INHIBIT_PAUSE | ALERT_INHIBIT_REQUESTED |
+                            ALERT_INHIBIT_QUIET | ALERT_INHIBIT_DAY,
 };
 
 /* Sources of "do not disturb". Alerts are inhibited while any of them asks for it. */
@@ -122,7 +125,15 @@ struct alert_plan {
         uint32_t inhibits;         /* enum alert_inhibit_reason bits that apply now */
 };
 
+/* Events of this step that concern all kinds, as bits. */
+enum alerts_change {
+        ALERTS_HELD_LONG = 1 << 0, /* a request of "do not disturb" has lasted for an hour */
+        ALERTS_STOOD_BRIEFLY =
+                1 << 1, /* back from an absence that was too short for a break, about a prompt to stand up */
+};
+
 struct alerts {
+        uint32_t changes; /* enum alerts_change bits */
         struct alert of[ALERT_KIND_N];
         struct alert_plan plan[ALERT_KIND_N];
         uint64_t
@@ -135,7 +146,7 @@ struct alerts {
         uint32_t inhibitors;
         uint64_t inhibited_since_us;               /* by the oldest request that is not overridden; 0 = by none */
         char inhibited_by[ALERT_INHIBITED_BY_MAX]; /* the source of that request; "" = it has no name */
-        bool inhibited_long;                       /* event of this step: a request has lasted for an hour */
+        uint64_t break_us;                         /* an absence this long is a break (setting sitting.break_s) */
         uint32_t raised_today;
         uint32_t snoozes_today, skips_today;
         struct workout workout;

@@ -55,7 +55,7 @@ void alert_init(struct alert_tracker *t, const struct settings *settings, const 
 
 void alert_configure(struct alert_tracker *t, const struct settings *settings) {
         t->settings = settings->alert;
-        t->break_us = us_of_seconds(settings->sitting.break_s);
+        t->now.break_us = us_of_seconds(settings->sitting.break_s);
         t->exercises.workouts_per_week = settings->exercise.sessions_per_week;
 }
 
@@ -282,6 +282,7 @@ static void put_off_prompt(struct alert_tracker *t, const struct sitting *s) {
             alert_awaits_outcome(&t->now.of[ALERT_ACTIVATE]) || s->bout.seated_us + RETURN_US < due_us)
                 return;
         c->activate_not_before_us = s->bout.seated_us + alert_us_of_minutes(t->settings.snooze_min);
+        t->now.changes |= ALERTS_STOOD_BRIEFLY;
 }
 
 /* Progress towards the limit, and posture-related reasons that inhibit the alert; the others: see common_inhibits(). */
@@ -434,9 +435,10 @@ static void show_alert(struct alert_tracker *t, enum alert_kind k, const struct 
 static void apply_return(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
         if (t->sitter.partial) {
                 alert_close(t, k, ALERT_PARTIAL, now_us);
-                if (k == ALERT_ACTIVATE)
-                        t->counting.activate_not_before_us =
-                                s->bout.seated_us + alert_us_of_minutes(t->settings.snooze_min);
+                if (k != ALERT_ACTIVATE)
+                        return;
+                t->now.changes |= ALERTS_STOOD_BRIEFLY;
+                t->counting.activate_not_before_us = s->bout.seated_us + alert_us_of_minutes(t->settings.snooze_min);
         } else if (k == ALERT_ACTIVATE) {
                 show_alert(t, k, s, now_us, ALERT_UPDATED);
                 t->now.of[k].shown_us = now_us;
@@ -532,7 +534,7 @@ static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct
                 .shown_us = now_us,
                 .limit_us = limit_of(&t->settings, k),
                 .window_us = is_posture_kind(k) ? alert_us_of_minutes(t->settings.posture_window_min) : 0,
-                .break_us = t->break_us,
+                .break_us = t->now.break_us,
                 .also = also,
                 .moment = moment,
                 .showings = 1,
@@ -704,6 +706,7 @@ uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint
                 t->sitter.partial = false;
         t->now.activate_due_us = find_activate_due(t);
         *ret = t->now;
+        t->now.changes = 0;
         for (int k = 0; k < ALERT_KIND_N; k++)
                 t->now.of[k].changes = 0;
         return find_deadline(t, sitting, now_us);

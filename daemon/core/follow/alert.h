@@ -114,7 +114,6 @@ struct alert_tracker {
         struct alerts now; /* the last step's result, and the effect of commands since */
         /* private */
         struct settings_alert settings;
-        uint64_t break_us; /* setting sitting.break_s */
         uint64_t next_id;
         bool announced; /* the heads-up for the next activate alert was given */
         struct alert_inhibit inhibit;
