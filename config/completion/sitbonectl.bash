@@ -16,7 +16,8 @@ _sitbonectl() {
         --format) COMPREPLY=($(compgen -W "$(sitbonectl check /dev/null --format "?" 2>&1 | sed -n 's/.*There are: //p')" -- "$word")); return ;;
         --config | --exercises | --svg | --against | --what-if | --output | --file | --device) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --forget) [[ $command == teach ]] && COMPREPLY=($(compgen -W "$(sitbonectl teach --list --json 2>/dev/null | tr -d '[]"' | tr , ' ')" -- "$word")); return ;;
-        --seat | --at | --seconds | --baud | --rows | --cols | --load | --teach | --calibrate) return ;;
+        --delimiter) COMPREPLY=($(compgen -W "comma semicolon tab blank" -- "$word")); return ;;
+        --seat | --at | --seconds | --baud | --rows | --cols | --load | --teach | --calibrate | --label | --columns) return ;;
         esac
         if [[ -z $command ]]; then
                 COMPREPLY=($(compgen -W "$(sitbonectl --help | sed -nE 's/^  ([a-z]+) .*/\1/p') --bus --seat --help --version" -- "$word"))
@@ -30,7 +31,7 @@ _sitbonectl() {
                 hold) COMPREPLY=($(compgen -W "on off" -- "$word")) ;;
                 session) COMPREPLY=($(compgen -W "done" -- "$word")) ;;
                 formats) COMPREPLY=($(compgen -W "$(sitbonectl check /dev/null --format "?" 2>&1 | sed -n 's/.*There are: //p')" -- "$word")) ;;
-                replay | check | record | probe) COMPREPLY=($(compgen -f -- "$word")) ;;
+                replay | check | record | probe | export) COMPREPLY=($(compgen -f -- "$word")) ;;
                 esac
         fi
 }

@@ -204,14 +204,6 @@ static bool is_mat_online(const struct app *a) {
         return a->health.frames > 0 && a->clock.wake_us < to_real(&a->clock, a->mat.frame.arrived_us) + stale_us;
 }
 
-/* The mat knows why it is silent. */
-static void update_mat_health(struct app *a) {
-        a->health.mat_online = is_mat_online(a);
-        a->health.mat_trouble[0] = '\0';
-        if (!a->health.mat_online)
-                mat_trouble(&a->mat, a->health.mat_trouble);
-}
-
 /* Makes one decision and posts it to the outlets. frame NULL: only time passed. */
 static void make_decision(struct app *a, const struct frame *frame, uint64_t now_us) {
         a->deadline_us = pipeline_step(&a->pipeline, frame, now_us, &a->snapshot);
@@ -219,7 +211,7 @@ static void make_decision(struct app *a, const struct frame *frame, uint64_t now
         if (!a->snapshot.only_numbers)
                 sitters_step(&a->sitters, &a->snapshot);
         if (a->health.mat_online != is_mat_online(a))
-                update_mat_health(a);
+                mat_report(&a->mat, is_mat_online(a), &a->health);
         if (a->snapshot.alerts.changes & ALERTS_HELD_LONG)
                 log_notice(
                         "alerts: do not disturb, by %s, has inhibited alerts for an hour; sitbonectl hold off ends a "
@@ -318,10 +310,14 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
 static enum command_result execute_command(void *userdata, const struct command *command, struct command_answer *ret) {
         struct app *a = userdata;
         uint64_t now_us = read_turn_time(a);
-        enum command_result result = command->type == COMMAND_SITTER
-                                             ? sitters_choose(&a->sitters, command->name)
-                                             : pipeline_command(&a->pipeline, command, now_us, &a->snapshot, ret);
+        enum command_result result;
 
+        if (command->type == COMMAND_LABEL)
+                result = mat_label(&a->mat, command->name);
+        else if (command->type == COMMAND_SITTER)
+                result = sitters_choose(&a->sitters, command->name);
+        else
+                result = pipeline_command(&a->pipeline, command, now_us, &a->snapshot, ret);
         if (result == COMMAND_OK) {
                 sitters_note_command(&a->sitters, command->type, &a->snapshot);
                 make_decision(a, NULL, now_us);
@@ -381,12 +377,8 @@ static void measure_frame_rate(struct app *a, uint64_t real_us) {
 static void measure_health(struct app *a, uint64_t real_us) {
         struct health *h = &a->health;
 
-        update_mat_health(a);
+        mat_report(&a->mat, is_mat_online(a), &a->health);
         measure_frame_rate(a, real_us);
-        h->bytes = a->mat.bytes;
-        h->reopened = a->mat.reopened;
-        h->discarded_bytes = a->mat.decoder.discarded_bytes;
-        memcpy(h->refused, a->mat.decoder.refused, sizeof(h->refused));
         h->decide_worst_us = a->latency.worst_us;
         h->decide_p99_us = latency_p99_us(&a->latency);
         h->history_lost = 0;
@@ -448,6 +440,8 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         timer_set_relative(source, tick_period_us(a));
         update_wall_clock(a, now_us);
         mat_tick(&a->mat);
+        /* a port that was opened again since the last tick was lost in between */
+        pipeline_set_link(&a->pipeline, a->mat.link.connected_us > 0 && a->mat.reopened == a->health.reopened, now_us);
         silent = a->health.frames == a->frames_at_tick;
         measure_health(a, a->clock.wake_us);
         a->snapshot.health = a->health;
@@ -659,7 +653,7 @@ static int start_app(struct app *a) {
         update_wall_clock(a, read_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
-                      a->mat.port ? port_serial_number(a->mat.port) : "", a->options.state_directory, &a->identity);
+                      a->mat.port ? port_chip(a->mat.port).serial_number : "", a->options.state_directory, &a->identity);
         open_state(a);
         sitters_init(&a->sitters, &a->pipeline, &a->settings, a->options.state_directory);
         make_decision(a, NULL, read_turn_time(a)); /* the first snapshot: nothing is known yet */

@@ -2,6 +2,7 @@
 #include "app/mat.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "util/log.h"
 #include "util/minmax.h"
 
-enum { READ_SIZE = 16 * 1024, PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 5000000 };
+enum { READ_SIZE = 16 * 1024 };
 
 /* Without bytes for this long, no frame is being sent. USB adapters hold bytes back for up to 16 ms (FTDI latency
  * timer). */
@@ -22,8 +23,8 @@ enum { QUIET_US = 50000 };
 
 enum { START_AGAIN_US = 1000000, LATENCY_LONG_MS = 3 };
 
-/* After this time a boot banner is over, and the slowest mats have sent a frame. */
-enum { UNREADABLE_US = 5000000, SILENT_US = 1000000 };
+/* A port that was lost this often in a row flaps. */
+enum { FLAPS = 3 };
 
 static void open_port(struct mat *m);
 
@@ -43,20 +44,63 @@ static int on_reopen(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* Tries again after a pause that doubles up to PAUSE_MOST_US. */
-static void open_later(struct mat *m) {
-        timer_add(m->event, &m->reopen, m->pause_us, on_reopen, m, "mat-reopen");
-        m->pause_us = m->pause_us * 2 < PAUSE_MOST_US ? m->pause_us * 2 : PAUSE_MOST_US;
-}
-
 /* EHOSTUNREACH also stands for a name that cannot be resolved. */
 static const char *describe_error(ssize_t error) {
         return error == -EHOSTUNREACH ? "no such host, or no route to it" : strerror((int)-error);
 }
 
+/* Whole lines and packets that are no frames. */
+static uint64_t count_refused(const struct decoder *d) {
+        uint64_t n = d->words;
+
+        for (int i = 0; i < REFUSAL_N; i++)
+                n += i == REFUSED_PARTIAL ? 0 : d->refused[i];
+        return n;
+}
+
+/* Refusals count from the last frame on. */
+static void count_decoded(struct mat *m) {
+        const struct decoder *d = &m->decoder;
+
+        if (d->frames > m->frames_before) {
+                m->link.frames += d->frames - m->frames_before;
+                m->link.since_us = m->link.read_us;
+                m->frames_before = d->frames;
+                m->refused_before = count_refused(d);
+                m->discarded_before = d->discarded_bytes;
+        }
+        m->link.refused = count_refused(d) - m->refused_before;
+        m->link.discarded = d->discarded_bytes - m->discarded_before;
+}
+
 /* No more bytes come for now: the bytes that the decoder holds may be a whole frame. */
 static void decode_quiet_line(struct mat *m) {
         decoder_idle(&m->decoder, m->now(m->sink.userdata), &m->sink);
+        count_decoded(m);
+}
+
+/* Logged when it is news: a port that flaps is counted, and a server that is away refuses every few seconds, for days. */
+static void report_loss(struct mat *m, enum log_level level, bool connected, const char *trouble, uint64_t now_us) {
+        bool news = strcmp(m->absent, trouble) != 0;
+        char suffix[64] = "";
+
+        if (connected)
+                news = mat_link_may_log(&m->link, MAT_NO_DEVICE, now_us, suffix);
+        if (connected && m->link.losses == 1)
+                m->absent[0] = '\0';
+        else if (!connected)
+                snprintf(m->absent, sizeof(m->absent), "%s", trouble);
+        snprintf(m->complaint, sizeof(m->complaint), "%s", trouble);
+        log_line(news ? level : LOG_LEVEL_DEBUG, "mat: %s%s", trouble, suffix);
+}
+
+/* Tries again after a pause. */
+static void open_later(struct mat *m, enum log_level level, const char *trouble) {
+        const uint64_t now_us = clock_boottime_us();
+        const bool connected = m->link.connected_us;
+
+        timer_add(m->event, &m->reopen, mat_link_lose(&m->link, now_us), on_reopen, m, "mat-reopen");
+        report_loss(m, level, connected, trouble, now_us);
 }
 
 /* The port ended or failed. */
@@ -66,19 +110,14 @@ static void handle_loss(struct mat *m, const char *why) {
         if (m->port && port_is_file(m->port)) {
                 decode_quiet_line(m);
                 log_notice("mat: %s: end of the file", port_path(m->port));
-                m->finished = true;
+                m->link.finished = true;
                 close_port(m);
                 return;
         }
         snprintf(trouble, sizeof(trouble), "%s: %s; waiting for it to come back",
                  m->port ? port_path(m->port) : m->settings.device, why);
-        /* logged once: a server that is away refuses every few seconds, for days */
-        log_line(m->in_vain && !m->heard && strcmp(m->complaint, trouble) == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE,
-                 "mat: %s", trouble);
-        m->in_vain = !m->heard;
-        snprintf(m->complaint, sizeof(m->complaint), "%s", trouble);
         close_port(m);
-        open_later(m);
+        open_later(m, LOG_LEVEL_NOTICE, trouble);
 }
 
 /* Logged once: without the setting, sitting time is right, but posture is not. */
@@ -101,21 +140,28 @@ static ssize_t read_port(struct mat *m) {
 
         if (n <= 0)
                 return n;
-        m->pause_us = PAUSE_FIRST_US; /* the port works: the next loss is a new one */
-        if (m->in_vain)
-                log_info("mat: %s is sending again", port_path(m->port));
-        m->in_vain = false;
         m->bytes += (uint64_t)n;
-        sd_event_now(m->event, CLOCK_BOOTTIME, &m->read_us);
-        m->heard_us = m->heard ? m->heard_us : m->read_us;
-        m->heard = true;
-        tap_send(&m->tap, m->read_us, bytes, (size_t)n);
+        sd_event_now(m->event, CLOCK_BOOTTIME, &m->link.read_us);
+        if (!m->link.heard)
+                m->link.since_us = m->link.read_us;
+        m->link.heard = true;
+        tap_send(&m->tap, m->link.read_us, TAP_BYTES, bytes, (size_t)n);
         now_us = m->now(m->sink.userdata);
         if (m->discard_until_us == 0 || clock_boottime_us() >= m->discard_until_us) {
                 m->discard_until_us = 0;
                 decoder_feed(&m->decoder, bytes, (size_t)n, now_us, &m->sink);
+                count_decoded(m);
         }
         return n;
+}
+
+static void handle_connected(struct mat *m) {
+        /* a port that flaps is opened as often as it is lost */
+        log_line(m->link.lines[MAT_NO_DEVICE].changes > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
+                 "mat: %s opened, format %s", port_path(m->port), m->format->name);
+        m->reopened += m->opened_once;
+        m->opened_once = true;
+        m->link.connected_us = clock_boottime_us();
 }
 
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *userdata) {
@@ -124,6 +170,8 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
 
         (void)fd;
         n = read_port(m);
+        if (!m->link.connected_us && !port_connecting(m->port))
+                handle_connected(m);
         if (n == PORT_READ_END)
                 handle_loss(m, "hung up");
         else if (n < 0)
@@ -164,12 +212,12 @@ static int on_request(sd_event_source *source, uint64_t usec, void *userdata) {
 
         (void)usec;
         /* a mat that is asked for each frame sends nothing after it until the next request: its frame is complete */
-        if (m->heard)
+        if (m->link.heard)
                 decode_quiet_line(m);
         else
                 send_command(m, &m->format->start);
         send_command(m, &m->format->request);
-        if (!m->heard || m->format->request.n > 0)
+        if (!m->link.heard || m->format->request.n > 0)
                 timer_set_relative(source, every_us);
         return 0;
 }
@@ -211,26 +259,25 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
 static void report_latency(struct mat *m) {
         const char *path = port_path(m->port), *name = strrchr(path, '/');
 
-        if (port_latency_ms(m->port) < LATENCY_LONG_MS || m->latency_reported)
+        if (port_chip(m->port).latency_ms < LATENCY_LONG_MS || m->latency_reported)
                 return;
         m->latency_reported = true;
         log_notice(
                 "mat: %s: its chip holds bytes back for up to %d ms (FTDI latency timer); 70-sitboned.rules can set "
                 "1 ms for this mat, or set it by hand: echo 1 > /sys/class/tty/%s/device/latency_timer",
-                path, port_latency_ms(m->port), name ? name + 1 : path);
+                path, port_chip(m->port).latency_ms, name ? name + 1 : path);
 }
 
 static void handle_opened(struct mat *m) {
         uint64_t wait_us = (uint64_t)m->settings.open_delay_ms * 1000;
 
-        log_line(m->in_vain ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "mat: %s opened, format %s", port_path(m->port),
-                 m->format->name);
+        if (!port_connecting(m->port))
+                handle_connected(m);
         report_latency(m);
-        tap_send(&m->tap, clock_boottime_us(), NULL, 0);
-        m->reopened += m->opened_once;
-        m->opened_once = true;
-        m->heard = false;
+        tap_send(&m->tap, clock_boottime_us(), TAP_REOPENED, NULL, 0);
         m->frames_before = m->decoder.frames;
+        m->refused_before = count_refused(&m->decoder);
+        m->discarded_before = m->decoder.discarded_bytes;
         m->discard_until_us =
                 m->settings.discard_ms ? clock_boottime_us() + wait_us + (uint64_t)m->settings.discard_ms * 1000 : 0;
         decoder_reset(&m->decoder);
@@ -245,7 +292,7 @@ static void handle_opened(struct mat *m) {
 
 static void open_port(struct mat *m) {
         struct port_options options = {.baud = m->settings.baud, .dtr = m->settings.dtr, .rts = m->settings.rts};
-        char hint[256] = "";
+        char hint[256] = "", trouble[MAT_TROUBLE_MAX];
         int r = port_open(m->settings.device, &options, &m->port, hint, sizeof(hint));
 
         if (r == 0) {
@@ -253,12 +300,8 @@ static void open_port(struct mat *m) {
                 return;
         }
         m->port = NULL;
-        m->in_vain = false;
-        if (strcmp(m->complaint, hint) != 0) { /* logged once, not at every attempt */
-                snprintf(m->complaint, sizeof(m->complaint), "%s", hint);
-                log_warning("mat: %s: %s", m->settings.device, *hint ? hint : strerror(-r));
-        }
-        open_later(m);
+        snprintf(trouble, sizeof(trouble), "%s: %s", m->settings.device, *hint ? hint : strerror(-r));
+        open_later(m, LOG_LEVEL_WARNING, trouble);
 }
 
 static const struct format *find_format(struct mat *m, const char *name) {
@@ -293,7 +336,6 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
         m->settings = *settings;
         m->now = now;
         m->sink = (struct frame_sink){&m->frame, emit, userdata};
-        m->pause_us = PAUSE_FIRST_US;
         m->format = find_format(m, settings->format);
         if (!m->format) {
                 log_error("[device] format = %s: no such wire format; sitbonectl formats lists them",
@@ -305,6 +347,7 @@ int mat_init(struct mat *m, sd_event *event, const struct settings_device *setti
                 log_error("[device] %s: %s", settings->format, why);
                 return -EINVAL;
         }
+        m->link.wait_us = (uint64_t)settings->stale_ms * 1000;
         complete_settings(&m->settings, m->format);
         decoder_init(&m->decoder, m->format, &m->layout);
         m->tap_head = recorder_make_head(&m->settings, 0, false);
@@ -316,6 +359,15 @@ int mat_tap(struct mat *m, const char **ret_head) {
         return tap_open(&m->tap);
 }
 
+enum command_result mat_label(struct mat *m, const char *name) {
+        char label[RECORDING_LABEL_MAX];
+        int taps;
+
+        snprintf(label, sizeof(label), "%s", name);
+        taps = tap_send(&m->tap, clock_boottime_us(), TAP_LABEL, label, strlen(label));
+        return taps > 0 ? COMMAND_OK : COMMAND_NOT_RECORDING;
+}
+
 const char *mat_learn(struct mat *m, uint32_t n_cells) {
         return layout_learn(m->format, &m->settings, n_cells, &m->layout);
 }
@@ -324,42 +376,80 @@ void mat_start(struct mat *m) {
         open_port(m);
 }
 
-/* Bytes without frames nearly always mean another format or baud rate. */
-static bool is_unreadable(const struct mat *m) {
-        return m->heard && m->decoder.frames == m->frames_before;
+static const char *describe_silence(const struct mat *m) {
+        if (m->link.frames == 0)
+                return m->link.refused > 0 ? "; nothing that it sent was a frame"
+                                           : " before its first frame was whole";
+        return m->settings.silence == SILENCE_UNKNOWN
+                       ? "; if it sends only when something changes, set [device] silence"
+                       : "";
 }
 
-static bool is_silent(const struct mat *m) {
-        uint64_t now_us, silent_us = min_u64(SILENT_US, (uint64_t)m->settings.stale_ms * 1000);
-
-        return sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) < 0 || now_us >= m->read_us + silent_us;
-}
-
-void mat_trouble(const struct mat *m, char ret[MAT_TROUBLE_MAX]) {
+/* The reason why no frames come, as a sentence for people. */
+static void describe_trouble(const struct mat *m, enum mat_state state, char ret[MAT_TROUBLE_MAX]) {
+        const struct mat_link *l = &m->link;
         const char *path = m->port ? port_path(m->port) : "";
 
-        if (!m->port)
-                snprintf(ret, MAT_TROUBLE_MAX, "%s", m->finished ? "the file has ended" : m->complaint);
-        else if (port_connecting(m->port))
+        ret[0] = '\0';
+        if (state == MAT_ENDED)
+                snprintf(ret, MAT_TROUBLE_MAX, "the file has ended");
+        else if (state == MAT_NO_DEVICE && m->port)
                 snprintf(ret, MAT_TROUBLE_MAX, "%s does not answer yet", path);
-        else if (!m->heard)
-                snprintf(ret, MAT_TROUBLE_MAX, "%s is open, but sends nothing", path);
-        else if (is_silent(m) && !is_unreadable(m))
-                snprintf(ret, MAT_TROUBLE_MAX, "%s has stopped sending", path);
-        else
+        else if (state == MAT_NO_DEVICE && l->losses >= FLAPS)
+                snprintf(ret, MAT_TROUBLE_MAX,
+                         "%.180s (lost %u times in a row; the next attempt follows within 1 min)", m->complaint,
+                         l->losses);
+        else if (state == MAT_NO_DEVICE)
+                snprintf(ret, MAT_TROUBLE_MAX, "%s", m->complaint);
+        else if (state == MAT_WAITING)
+                snprintf(ret, MAT_TROUBLE_MAX, "%s is open, but sends %s yet", path,
+                         l->heard ? "no whole frame" : "nothing");
+        else if (state == MAT_SILENT)
+                snprintf(ret, MAT_TROUBLE_MAX, "%.100s has stopped sending%s", path, describe_silence(m));
+        else if (state == MAT_NO_FRAMES)
                 snprintf(ret, MAT_TROUBLE_MAX,
                          "%.100s sends bytes, but no frame of %s: another format or baud rate? (sitbonectl probe)",
                          path, m->format->name);
 }
 
-static void report_unreadable(struct mat *m, uint64_t now_us) {
-        char trouble[MAT_TROUBLE_MAX];
+/* Only changes are news: frames after the start are not, and the port itself is reported where it is lost. */
+static void log_state(struct mat *m, enum mat_state state, const char *trouble, uint64_t now_us) {
+        static const enum log_level levels[MAT_STATE_N] = {
+                [MAT_NO_FRAMES] = LOG_LEVEL_WARNING, [MAT_FRAMES] = LOG_LEVEL_INFO, [MAT_SILENT] = LOG_LEVEL_NOTICE};
+        struct mat_link *l = &m->link;
+        char suffix[64];
 
-        if (m->unreadable_reported || !is_unreadable(m) || now_us < m->heard_us + UNREADABLE_US)
+        l->lines[state].changes += state != l->state && state != MAT_NO_DEVICE;
+        l->state = state;
+        if (l->lines[MAT_NO_DEVICE].changes > (state != MAT_NO_DEVICE) &&
+            mat_link_may_log(l, MAT_NO_DEVICE, now_us, suffix))
+                log_notice("mat: %s%s", m->complaint, suffix);
+        if (state != MAT_NO_FRAMES && state != MAT_FRAMES && state != MAT_SILENT)
                 return;
-        m->unreadable_reported = true;
-        mat_trouble(m, trouble);
-        log_warning("mat: %s", trouble);
+        if (l->logged == MAT_NO_DEVICE && state == MAT_FRAMES)
+                l->logged = state;
+        if (state == l->logged || !mat_link_may_log(l, state, now_us, suffix))
+                return;
+        l->logged = state;
+        log_line(levels[state], "mat: %s%s%s", state == MAT_FRAMES ? m->settings.device : trouble,
+                 state == MAT_FRAMES ? " is sending frames again" : "", suffix);
+}
+
+void mat_report(struct mat *m, bool online, struct health *ret) {
+        uint64_t now_us;
+
+        if (sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) < 0)
+                now_us = clock_boottime_us();
+        ret->mat_online = online;
+        ret->mat_state = mat_link_judge(&m->link, online, now_us);
+        ret->quiet_s = m->link.heard ? (float)(now_us - m->link.read_us) * 1e-6F : NAN;
+        describe_trouble(m, ret->mat_state, ret->mat_trouble);
+        log_state(m, ret->mat_state, ret->mat_trouble, now_us);
+        ret->bytes = m->bytes;
+        ret->reopened = m->reopened;
+        ret->discarded_bytes = m->decoder.discarded_bytes;
+        ret->words = m->decoder.words;
+        memcpy(ret->refused, m->decoder.refused, sizeof(ret->refused));
 }
 
 void mat_tick(struct mat *m) {
@@ -368,8 +458,7 @@ void mat_tick(struct mat *m) {
         report_boards(m);
         if (!m->port || sd_event_now(m->event, CLOCK_BOOTTIME, &now_us) < 0)
                 return;
-        report_unreadable(m, now_us);
-        if (now_us >= m->read_us + QUIET_US)
+        if (now_us >= m->link.read_us + QUIET_US)
                 decode_quiet_line(m);
 }
 

@@ -9,11 +9,13 @@
 
 #include <systemd/sd-event.h>
 
+#include "app/mat_link.h"
 #include "app/tap.h"
 #include "core/acquire/decoder.h"
 #include "core/acquire/format.h"
 #include "core/acquire/layout.h"
 #include "ports/port.h"
+#include "sitbone/command.h"
 #include "sitbone/frame.h"
 #include "sitbone/health.h"
 #include "sitbone/settings/device.h"
@@ -32,22 +34,17 @@ struct mat {
         struct tap tap;                  /* programs that record beside the daemon */
         char *tap_head;                  /* the head of their recordings, made once because it is read from files */
         sd_event_source *source, *reopen, *settle, *request;
-        uint64_t pause_us;         /* before the next attempt to open */
         uint64_t discard_until_us; /* bytes before are dropped (boot banner); 0 = none are */
         uint64_t bytes, reopened;
         bool opened_once;
-        bool finished;          /* a file came to its end */
-        bool in_vain;           /* the port was opened the last time, and lost before a byte came */
-        bool heard;             /* bytes came since the port was opened */
-        uint64_t heard_us;      /* when the first of them came */
-        uint64_t read_us;       /* real time of the last byte */
-        uint64_t frames_before; /* frames of earlier openings */
+        struct mat_link link;
+        uint64_t frames_before, refused_before, discarded_before; /* of the decoder, at link.since_us */
 
         /* Reported once. */
         bool boards_reported;            /* frames come from several boards */
         bool latency_reported;           /* the adapter holds bytes back */
-        bool unreadable_reported;        /* bytes come, but no frames */
-        char complaint[MAT_TROUBLE_MAX]; /* why the port could not be opened, or was lost */
+        char absent[MAT_TROUBLE_MAX];    /* the reason why the port could not be opened, */
+        char complaint[MAT_TROUBLE_MAX]; /* and this one, or why it was lost */
 };
 
 /* Resolves format and layout from the settings. 0, or a negative errno after logging the reason. */
@@ -61,6 +58,9 @@ const char *mat_learn(struct mat *m, uint32_t n_cells);
  * errno when there are too many. *ret_head: the head of its recording. */
 int mat_tap(struct mat *m, const char **ret_head);
 
+/* Executes COMMAND_LABEL: writes the name to the recordings that run beside the daemon. */
+enum command_result mat_label(struct mat *m, const char *name);
+
 /* Opens the port; further attempts follow by themselves. */
 void mat_start(struct mat *m);
 
@@ -68,8 +68,9 @@ void mat_start(struct mat *m);
  * not come. */
 void mat_tick(struct mat *m);
 
-/* The reason why no frames come, as a sentence for people. */
-void mat_trouble(const struct mat *m, char ret[MAT_TROUBLE_MAX]);
+/* Judges the link, logs what changed, and writes state, reason and counters of the mat into *ret. online: the estimator
+ * has fresh frames. */
+void mat_report(struct mat *m, bool online, struct health *ret);
 
 void mat_stop(struct mat *m);
 

@@ -40,25 +40,38 @@ int tap_open(struct tap *t) {
         return -EMFILE;
 }
 
-static void send_one(struct tap *t, int i, uint64_t now_us, uint8_t *bytes, size_t n) {
-        struct tap_head head = {now_us, t->of[i].lost};
-        struct iovec parts[2] = {{&head, sizeof(head)}, {bytes, n}};
-        struct msghdr message = {.msg_iov = parts, .msg_iovlen = n > 0 ? 2 : 1};
+struct tap_message {
+        uint64_t now_us;
+        enum tap_kind kind;
+        void *bytes;
+        size_t n;
+};
+
+static void send_one(struct tap *t, int i, const struct tap_message *m) {
+        struct tap_head head = {m->now_us, t->of[i].lost, m->kind};
+        struct iovec parts[2] = {{&head, sizeof(head)}, {m->bytes, m->n}};
+        struct msghdr message = {.msg_iov = parts, .msg_iovlen = m->n > 0 ? 2 : 1};
 
         if (sendmsg(t->of[i].fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
                 t->of[i].lost = 0;
         } else if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR) {
-                t->of[i].lost += n;
+                t->of[i].lost += m->kind == TAP_BYTES ? m->n : 0;
         } else {
                 close(t->of[i].fd);
                 t->of[i].fd = 0;
         }
 }
 
-void tap_send(struct tap *t, uint64_t now_us, uint8_t *bytes, size_t n) {
-        for (int i = 0; i < TAPS_MAX; i++)
+int tap_send(struct tap *t, uint64_t now_us, enum tap_kind kind, void *bytes, size_t n) {
+        const struct tap_message message = {now_us, kind, bytes, n};
+        int taps = 0;
+
+        for (int i = 0; i < TAPS_MAX; i++) {
                 if (t->of[i].fd > 0)
-                        send_one(t, i, now_us, bytes, n);
+                        send_one(t, i, &message);
+                taps += t->of[i].fd > 0;
+        }
+        return taps;
 }
 
 void tap_close(struct tap *t) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sends the wire bytes of the mat to programs that record beside the running daemon: one message for each reading
- * of the port, through a socket pair. Never waits: bytes that the other end does not read in time are lost, and the
+ * of the port and for each label, through a socket pair. Never waits: bytes that the other end does not read in time are lost, and the
  * next message reports how many. */
 #ifndef APP_TAP_H
 #define APP_TAP_H
@@ -23,8 +23,8 @@ struct tap {
  * TAPS_MAX already). */
 int tap_open(struct tap *t);
 
-/* n 0: the port was opened again. Taps whose other end is closed are removed. */
-void tap_send(struct tap *t, uint64_t now_us, uint8_t *bytes, size_t n);
+/* Taps whose other end is closed are removed. Returns the number of taps that there are. */
+int tap_send(struct tap *t, uint64_t now_us, enum tap_kind kind, void *bytes, size_t n);
 
 void tap_close(struct tap *t);
 

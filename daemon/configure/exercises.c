@@ -14,14 +14,28 @@
 
 enum { FILE_LIMIT = 256 * 1024 };
 
+/* A section that holds text: each line text = is one paragraph. */
+static const struct passage {
+        const char *section;
+        size_t offset, size;
+} passages[] = {
+#define PASSAGE(section, member)                                                                                      \
+        { section, offsetof(struct exercise_catalogue, member), sizeof(((struct exercise_catalogue *)0)->member) }
+        PASSAGE("about", about),
+        PASSAGE("safety", safety),
+};
+
+enum { PASSAGES_N = sizeof(passages) / sizeof(passages[0]) };
+
 /* State of the parser of one catalogue. */
 struct reading {
         const char *path;
         struct config_errors *errors;
         struct exercise_catalogue catalogue;
-        bool translates;           /* the text translates a catalogue that was parsed before */
-        struct exercise *exercise; /* of the current section, NULL = none */
-        bool safety, safety_begun; /* the current section is [safety]; a text of it was parsed */
+        bool translates;               /* the text translates a catalogue that was parsed before */
+        struct exercise *exercise;     /* of the current section, NULL = none */
+        const struct passage *passage; /* the current section is [safety] or [about]; NULL = it is neither */
+        bool begun[PASSAGES_N];        /* a text of it was parsed */
         int section_line;
         unsigned given; /* keys of the current section, as bits of enum key */
         /* Sections that have the keys of a translation only: the first one, its line, and their number. */
@@ -29,12 +43,28 @@ struct reading {
         int words_only_line, n_words_only;
 };
 
-enum key { KEY_NAME, KEY_KIND, KEY_PLACE, KEY_SUITS, KEY_DOSE, KEY_HOW, KEY_PROMPT, KEY_SIDES, KEY_N };
+enum key {
+        KEY_NAME,
+        KEY_KIND,
+        KEY_PLACE,
+        KEY_SUITS,
+        KEY_DOSE,
+        KEY_HOW,
+        KEY_PROMPT,
+        KEY_SIDES,
+        KEY_SET,
+        KEY_SOURCE,
+        KEY_N
+};
 
-static const char *const key_names[KEY_N] = {"name", "kind", "place", "suits", "dose", "how", "prompt", "sides"};
+static const char *const key_names[KEY_N] = {"name", "kind",   "place", "suits", "dose",
+                                             "how",  "prompt", "sides", "set",   "source"};
 
 /* Keys that may be left out, and the keys of a translation. */
-enum { OPTIONAL = 1u << KEY_SIDES, WORDS = 1u << KEY_NAME | 1u << KEY_DOSE | 1u << KEY_HOW };
+enum {
+        OPTIONAL = 1u << KEY_SIDES | 1u << KEY_SET | 1u << KEY_SOURCE,
+        WORDS = 1u << KEY_NAME | 1u << KEY_DOSE | 1u << KEY_HOW | 1u << KEY_SET,
+};
 
 static const char *const kind_words[] = {"activate", "strengthen", "release", "stretch", NULL};
 static const char *const place_words[] = {"desk", "standing", "floor", "away", NULL};
@@ -132,6 +162,12 @@ static void parse_value(struct reading *r, struct exercise *e, enum key key, con
                 if ((word = parse_word(r, item, bool_words)) >= 0)
                         e->sides = word == 1;
                 break;
+        case KEY_SET:
+                parse_text_value(r, item, e->set, sizeof(e->set));
+                break;
+        case KEY_SOURCE:
+                parse_text_value(r, item, e->source, sizeof(e->source));
+                break;
         case KEY_N:
                 break;
         }
@@ -185,17 +221,26 @@ static void report_missing_keys(const struct reading *r, unsigned keys) {
 
 /* Checks the section that ends here for missing keys. */
 static void end_section(struct reading *r) {
-        const struct exercise *e = r->exercise;
+        struct exercise *e = r->exercise;
         unsigned needed;
 
         if (!e)
                 return;
-        needed = r->translates || has_words_only(r) ? WORDS : (1u << KEY_N) - 1u - OPTIONAL;
-        report_missing_keys(r, needed & ~r->given);
-        if (e->prompt && (e->place == EXERCISE_FLOOR || e->place == EXERCISE_AWAY))
-                config_error_add(r->errors, "%s:%d: [%s]: prompt = yes needs place = desk or standing", r->path,
-                                 r->section_line, e->id);
+        needed = r->translates || has_words_only(r) ? WORDS : (1u << KEY_N) - 1u;
+        report_missing_keys(r, needed & ~r->given & ~(unsigned)OPTIONAL);
+        if (r->translates && !(r->given & 1u << KEY_SET))
+                e->set[0] = '\0'; /* one in another language would be worse than the whole dose */
+        if (e->prompt && e->place == EXERCISE_FLOOR)
+                config_error_add(r->errors, "%s:%d: [%s]: prompt = yes needs place = desk or standing, or away",
+                                 r->path, r->section_line, e->id);
         r->exercise = NULL;
+}
+
+static const struct passage *find_passage(const char *section) {
+        for (int i = 0; i < PASSAGES_N; i++)
+                if (strcmp(passages[i].section, section) == 0)
+                        return &passages[i];
+        return NULL;
 }
 
 static void begin_section(struct reading *r, const struct ini_item *item) {
@@ -204,8 +249,8 @@ static void begin_section(struct reading *r, const struct ini_item *item) {
         end_section(r);
         r->given = 0;
         r->section_line = item->line;
-        r->safety = strcmp(item->section, "safety") == 0;
-        if (r->safety)
+        r->passage = find_passage(item->section);
+        if (r->passage)
                 return;
         if (r->translates) {
                 r->exercise = find_exercise(c, item->section);
@@ -229,22 +274,30 @@ static void begin_section(struct reading *r, const struct ini_item *item) {
         }
 }
 
-/* Parses a line of [safety]: each text = is one paragraph. */
-static void parse_safety(struct reading *r, const struct ini_item *item) {
-        char *safety = r->catalogue.safety;
-        size_t have = r->safety_begun ? strlen(safety) : 0, room = sizeof(r->catalogue.safety) - have;
-        int n;
+/* Appends a paragraph; the first one of a translation replaces the text. */
+static void append_paragraph(struct reading *r, const struct ini_item *item) {
+        const struct passage *p = r->passage;
+        char *text = (char *)&r->catalogue + p->offset;
+        size_t have = r->begun[p - passages] ? strlen(text) : 0, room = p->size - have;
+        int n = snprintf(text + have, room, "%s%s", have ? "\n" : "", item->value);
 
-        if (strcmp(item->key, "text") != 0) {
-                config_error_add(r->errors, "%s:%d: [safety] %s: no such key; legal is text (once a paragraph)",
-                                 r->path, item->line, item->key);
-                return;
-        }
-        r->safety_begun = true;
-        n = snprintf(safety + have, room, "%s%s", have ? "\n" : "", item->value);
+        r->begun[p - passages] = true;
         if (n < 0 || (size_t)n >= room)
-                config_error_add(r->errors, "%s:%d: [safety] text: more than %zu bytes in all", r->path, item->line,
-                                 sizeof(r->catalogue.safety) - 1);
+                config_error_add(r->errors, "%s:%d: [%s] text: more than %zu bytes in all", r->path, item->line,
+                                 p->section, p->size - 1);
+}
+
+/* Parses a line of [safety] or [about]. Only [safety] has a short form. */
+static void parse_passage(struct reading *r, const struct ini_item *item) {
+        bool safety = strcmp(r->passage->section, "safety") == 0;
+
+        if (strcmp(item->key, "text") == 0)
+                append_paragraph(r, item);
+        else if (safety && strcmp(item->key, "short") == 0)
+                parse_text_value(r, item, r->catalogue.safety_short, sizeof(r->catalogue.safety_short));
+        else
+                config_error_add(r->errors, "%s:%d: [%s] %s: no such key; legal is text (once a paragraph)%s", r->path,
+                                 item->line, item->section, item->key, safety ? ", and short" : "");
 }
 
 static void on_item(void *userdata, const struct ini_item *item) {
@@ -260,8 +313,8 @@ static void on_item(void *userdata, const struct ini_item *item) {
                                  item->line, item->section, item->key);
                 return;
         }
-        if (r->safety) {
-                parse_safety(r, item);
+        if (r->passage) {
+                parse_passage(r, item);
                 return;
         }
         if (item->section[0] == '\0')
@@ -273,8 +326,8 @@ static void on_item(void *userdata, const struct ini_item *item) {
         if (key == KEY_N || (r->translates && !(WORDS & 1u << key))) {
                 config_error_add(r->errors, "%s:%d: [%s] %s: no such key; legal are %s", r->path, item->line,
                                  item->section, item->key,
-                                 r->translates ? "name, dose, how"
-                                               : "name, kind, place, suits, dose, how, prompt, sides");
+                                 r->translates ? "name, dose, how, set"
+                                               : "name, kind, place, suits, dose, how, prompt, sides, set, source");
         } else if (r->given & 1u << key) {
                 config_error_add(r->errors, "%s:%d: [%s] %s: given twice", r->path, item->line, item->section,
                                  item->key);
@@ -391,7 +444,7 @@ int exercises_load(const char *path, struct config_errors *errors, struct exerci
         int n_errors;
 
         ret->n = 0;
-        ret->safety[0] = '\0';
+        ret->about[0] = ret->safety[0] = ret->safety_short[0] = '\0';
         if (!path)
                 path = find_installed();
         n_errors = load_file(path, NULL, errors, ret);

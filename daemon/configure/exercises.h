@@ -13,8 +13,8 @@
 int exercises_parse(const char *path, const char *text, size_t n, struct config_errors *errors,
                     struct exercise_catalogue *ret);
 
-/* Replaces words of *catalogue by those of a translation (name, dose and how of exercises that are in *catalogue;
- * [safety]), by the same rules. Words that the translation leaves out stay as they are. */
+/* Replaces words of *catalogue by those of a translation (name, dose, how and set of exercises that are in *catalogue;
+ * [about], [safety]), by the same rules. Words that the translation leaves out stay as they are. */
 int exercises_translate(const char *path, const char *text, size_t n, struct config_errors *errors,
                         struct exercise_catalogue *catalogue);
 

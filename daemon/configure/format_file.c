@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/acquire/cell_lists.h"
+#include "core/acquire/cell_names.h"
 #include "core/acquire/formats.h"
 #include "sitbone/frame.h"
 #include "util/file.h"
@@ -16,6 +17,8 @@
 #include "util/suggest.h"
 
 enum { FILE_LIMIT = 64 * 1024, PATH_SIZE = 512 };
+
+static const char DEFAULT_SEPARATORS[] = ",; \t";
 
 enum value_kind {
         TEXT,
@@ -34,6 +37,9 @@ enum value_kind {
         MASK,
         POSITIONS,
         SEPARATORS,
+        MISSING,
+        NAMES,
+        ONE_BYTE,
 };
 
 struct key {
@@ -46,18 +52,20 @@ struct key {
 
 static const char *const framing_words[] = {"prefix", "delimiter", "text", "suffix", "slip", "cobs", NULL};
 static const char *const sure_words[] = {"unsaid", "A", "B", "C", NULL};
-static const char *const element_words[] = {"u8",    "u16le", "u16be",  "i16le",  "i16be",
-                                            "i32le", "f32le", "split5", "split6", NULL};
-static const char *const check_words[] = {"none", "sum8", "crc16-modbus", "xor8", NULL};
+static const char *const element_words[] = {"u8",       "u16le",    "u16be",    "i16le",  "i16be",
+                                            "i32le",    "f32le",    "split5",   "split6", "pack10le",
+                                            "pack10be", "pack12le", "pack12be", NULL};
+static const char *const check_words[] = {"none", "sum8", "crc16-modbus", "xor8", "nmea", NULL};
 static const char *const length_words[] = {"fixed", "u8", "u16le", "u16be", NULL};
 static const char *const shape_words[] = {"none", "u8", "u16le", NULL};
 static const char *const part_words[] = {"none", "index", "start", NULL};
-static const char *const end_words[] = {"line", "blank", "word", "number", NULL};
+static const char *const end_words[] = {"line", "blank", "word", "number", "bracket", "name", "mark", "title", NULL};
+static const char *const decimal_words[] = {"point", "comma", NULL};
 static const char *const line_words[] = {"leave", "on", "off", NULL};
 static const char *const yes_words[] = {"no", "yes", NULL};
-static const char *const separator_words[] = {"comma", "semicolon", "tab", "blank", "slash",
-                                              "colon", "bar",       "any", NULL};
-static const char separator_signs[] = {',', ';', '\t', ' ', '/', ':', '|', FORMAT_SEPARATOR_ANY};
+static const char *const separator_words[] = {"comma", "semicolon", "tab",  "blank", "slash",
+                                              "colon", "bar",       "dash", "any",   NULL};
+static const char separator_signs[] = {',', ';', '\t', ' ', '/', ':', '|', '-', FORMAT_SEPARATOR_ANY};
 
 #define AT(field) offsetof(struct format, field), sizeof(((struct format *)0)->field)
 #define WORD_KEY(name, f, w)                                                                                          \
@@ -97,16 +105,26 @@ static const struct key keys[] = {
         NUM_KEY("record_y_at", U8, sparse.y_at, 0, 31),
         NUM_KEY("record_value_at", U8, sparse.value_at, 0, 31),
         WORD_KEY("check", check, check_words),
+        PLAIN_KEY("escape", ONE_BYTE, escape),
         NUM_KEY("check_from", U8, check_from, 0, 72),
         PLAIN_KEY("separators", SEPARATORS, separators),
         YES_KEY("digits", digits),
         WORD_KEY("frame_end", text_end, end_words),
+        PLAIN_KEY("mark", COMMAND, mark),
+        PLAIN_KEY("line_end", ONE_BYTE, line_end),
+        PLAIN_KEY("line_start", COMMAND, line_start),
+        PLAIN_KEY("skip_to", COMMAND, skip_to),
+        YES_KEY("skip_times", skip_times),
+        {"decimal", YES_NO, AT(decimal_comma), 0, 1, decimal_words},
+        PLAIN_KEY("missing", MISSING, missing),
+        PLAIN_KEY("names", NAMES, names),
+        PLAIN_KEY("value_after", COMMAND, value_after),
         WORD_KEY("element", element, element_words),
         NUM_KEY("mask", U16, mask, 0, 65535),
         NUM_KEY("shift", U8, shift, 0, 15),
         NUM_KEY("max_valid", U16, max_valid, 0, 65535),
         YES_KEY("inverted", inverted),
-        NUM_KEY("full_scale", REAL, full_scale, 1e-3, 16777216),
+        NUM_KEY("full_scale", REAL, full_scale, 1e-3, 2147483648),
         NUM_KEY("crosstalk", REAL, crosstalk, 0, 1),
         NUM_KEY("rows", U16, rows, 0, 4096),
         NUM_KEY("cols", U16, cols, 0, 4096),
@@ -300,6 +318,40 @@ static bool parse_separators(struct format *f, const char *s) {
         return n > 0;
 }
 
+/* Parses one byte as 0D or ">". */
+static bool parse_one_byte(const char *s, void *field) {
+        uint8_t n, *byte = field;
+
+        return parse_bytes(s, 1, &n, byte) && *byte != 0;
+}
+
+/* Parses "nan XX empty": words, among which `empty` has a flag of its own. */
+static bool parse_missing(struct format *f, const char *s) {
+        size_t n = 0;
+
+        for (f->missing[0] = '\0'; *s; s += strspn(s, " ")) {
+                size_t length = strcspn(s, " ");
+
+                if (length == 5 && memcmp(s, "empty", 5) == 0) {
+                        f->missing_empty = true;
+                } else {
+                        if (n + length + 2 > sizeof(f->missing))
+                                return false;
+                        n += (size_t)snprintf(f->missing + n, sizeof(f->missing) - n, "%s%.*s", n > 0 ? " " : "",
+                                              (int)length, s);
+                }
+                s += length;
+        }
+        return n > 0 || f->missing_empty;
+}
+
+static bool parse_names(struct format *f, const char *s) {
+        struct cell_names names;
+
+        return (size_t)snprintf(f->names, sizeof(f->names), "%s", s) < sizeof(f->names) &&
+               cell_names_parse(f->names, &names) && names.n_cells > 0;
+}
+
 static bool parse_value(struct format *f, const struct key *key, const char *s) {
         void *field = (char *)f + key->offset;
         struct format_bytes *bytes = field;
@@ -332,6 +384,12 @@ static bool parse_value(struct format *f, const struct key *key, const char *s) 
                 return parse_cell_list(key, s, field);
         case SEPARATORS:
                 return parse_separators(f, s);
+        case MISSING:
+                return parse_missing(f, s);
+        case NAMES:
+                return parse_names(f, s);
+        case ONE_BYTE:
+                return parse_one_byte(s, field);
         }
         return false;
 }
@@ -378,6 +436,16 @@ static void describe_legal_values(const struct key *key, char *ret, size_t size)
                 return;
         case SEPARATORS:
                 join_words(separator_words, ret, size);
+                return;
+        case MISSING:
+                snprintf(ret, size, "up to %zu bytes of words, as nan inf empty", key->size - 1);
+                return;
+        case NAMES:
+                snprintf(ret, size, "up to 16 names or ranges in %zu bytes, as left right or C1R1-C4R4",
+                         key->size - 1);
+                return;
+        case ONE_BYTE:
+                snprintf(ret, size, "one byte as 7D, or \">\"");
                 return;
         case U8:
         case U16:
@@ -436,28 +504,35 @@ static bool is_one_of(const char *const *names, const char *key) {
 
 static const char *find_text_problem(const struct format *f, const char *key) {
         static const char *const of_bytes[] = {
-                "sync",       "tail",     "preamble",  "length",      "length_at",   "length_counts_elements",
-                "shape",      "shape_at", "constants", "part",        "part_at",     "part_cells",
-                "board_at",   "boards",   "record",    "record_x_at", "record_y_at", "record_value_at",
-                "check",      "element",  "mask",      "shift",       "length_adds", "part_first",
-                "check_from", NULL};
-        static const char *const of_numbers[] = {"separators", "header", "trailer", NULL};
+                "sync",     "tail",     "preamble",  "length",      "length_at",   "length_counts_elements",
+                "shape",    "shape_at", "constants", "part",        "part_at",     "part_cells",
+                "board_at", "boards",   "record",    "record_x_at", "record_y_at", "record_value_at",
+                "element",  "mask",     "shift",     "length_adds", "part_first",  "check_from",
+                "escape",   NULL};
+        static const char *const of_numbers[] = {"separators", "header",  "trailer", "decimal",
+                                                 "skip_times", "missing", "names",   NULL};
+        static const char *const of_places[] = {"separators", "header", "trailer", NULL};
 
-        if (is_one_of(of_bytes, key))
+        if (is_one_of(of_bytes, key) ||
+            (strcmp(key, "check") == 0 && f->check != CHECK_NMEA && f->check != CHECK_NONE))
                 return "is about bytes, and framing is text, the default; say framing = prefix or another";
         if (f->digits && is_one_of(of_numbers, key))
                 return "with digits = yes every digit is a cell";
+        if (*f->names && is_one_of(of_places, key))
+                return "with names only the numbers after them count";
         return NULL;
 }
 
 static const char *find_bytes_problem(const struct format *f, const char *key) {
-        static const char *const of_text[] = {"separators", "digits", "frame_end", NULL};
+        static const char *const of_text[] = {"separators", "digits",      "frame_end",  "mark",    "line_end",
+                                              "line_start", "skip_to",     "skip_times", "decimal", "missing",
+                                              "names",      "value_after", NULL};
         static const char *const of_length[] = {"length_at", "length_counts_elements", "length_adds", NULL};
         static const char *const of_part[] = {"part_at", "part_cells", NULL};
         static const char *const of_record[] = {"record_x_at", "record_y_at", "record_value_at", NULL};
         static const char *const of_bits[] = {"mask", "shift", NULL};
 
-        if (is_one_of(of_text, key))
+        if (is_one_of(of_text, key) || (strcmp(key, "check") == 0 && f->check == CHECK_NMEA))
                 return "is for framing = text";
         if (f->length.kind == LENGTH_FIXED && is_one_of(of_length, key))
                 return "needs length = u8, u16le or u16be";
@@ -518,11 +593,17 @@ static void report_problem(const struct reading *r, const char *problem) {
         config_error_add(r->errors, "%s: %s", r->path, problem);
 }
 
-/* Derives what a description leaves out: the number of cells equals the number of positions, and a shape at the start
+/* Derives what a description leaves out: the number of cells equals the number of names or positions, and a shape at the start
  * of the frame is not part of the header. */
 static void derive_defaults(struct format *f) {
         uint8_t shape_n = format_shape(f, 0, 0).n;
+        struct cell_names names;
         uint32_t n;
+
+        if (*f->names && f->cells == 0 && f->rows == 0 && cell_names_parse(f->names, &names))
+                f->cells = (uint16_t)names.n_cells;
+        if (f->decimal_comma && strcmp(f->separators, DEFAULT_SEPARATORS) == 0)
+                memcpy(f->separators, DEFAULT_SEPARATORS + 1, sizeof(DEFAULT_SEPARATORS) - 1);
 
         if (*f->x_mm && f->cells == 0 && f->rows == 0 && f->framing != FRAMING_TEXT &&
             cell_lists_parse_positions(f->x_mm, CELLS_MAX, NULL, &n))
@@ -539,7 +620,7 @@ int format_parse(const char *path, const char *text, size_t n, struct config_err
         r.format.rate_hz = 10;
         r.format.baud = 115200;
         r.format.framing = FRAMING_TEXT;
-        memcpy(r.format.separators, ",; \t", 5);
+        memcpy(r.format.separators, DEFAULT_SEPARATORS, sizeof(DEFAULT_SEPARATORS));
         format_file_name(path, r.format.name, sizeof(r.format.name));
         snprintf(r.format.title, sizeof(r.format.title), "%s", r.format.name);
         ini_parse(text, n, &sink);

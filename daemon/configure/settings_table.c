@@ -18,6 +18,7 @@
 #define INT(s, k, lo, hi, unit, preset, help)   NUMBER(s, k, SETTING_INT, lo, hi, unit, preset, false, help)
 #define FLOAT(s, k, lo, hi, unit, preset, help) NUMBER(s, k, SETTING_FLOAT, lo, hi, unit, preset, false, help)
 #define TEXT(s, k, syntax, preset, help)        WORDS(s, k, SETTING_TEXT, syntax, preset, NULL, false, help)
+#define CHOICE(s, k, words, preset, help)       WORDS(s, k, SETTING_CHOICE, TEXT_PLAIN, preset, words, false, help)
 #define HOURS(s, k, preset, help)               WORDS(s, k, SETTING_HOURS, TEXT_PLAIN, preset, NULL, false, help)
 #define DAYS(s, k, preset, help)                WORDS(s, k, SETTING_DAYS, TEXT_PLAIN, preset, NULL, false, help)
 /* The _R rows take effect at restart: they define the identity of the seat and its connections. */
@@ -28,9 +29,11 @@
 #define TEXT_R(s, k, syntax, preset, help)        WORDS(s, k, SETTING_TEXT, syntax, preset, NULL, true, help)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-static const char *const line_words[] = {"leave", "on", "off", NULL};      /* enum line_state */
-static const char *const bus_words[] = {"system", "session", "off", NULL}; /* enum bus_kind */
-static const char *const protocol_words[] = {"auto", "5", "3.1.1", NULL};  /* enum mqtt_protocol */
+static const char *const line_words[] = {"leave", "on", "off", NULL};          /* enum line_state */
+static const char *const silence_words[] = {"unknown", "empty", "last", NULL}; /* enum silence_means */
+static const char *const response_words[] = {"linear", "divider", NULL};       /* enum response_model */
+static const char *const bus_words[] = {"system", "session", "off", NULL};     /* enum bus_kind */
+static const char *const protocol_words[] = {"auto", "5", "3.1.1", NULL};      /* enum mqtt_protocol */
 
 const struct setting settings_table[] = {
         TEXT_R(seat, id, TEXT_SLUG, "auto",
@@ -65,6 +68,12 @@ const struct setting settings_table[] = {
         INT(device, stale_ms, 200, 60000, "ms", "2000",
             "Silence of the mat after which the state of the seat is unknown: neither vacant nor occupied. Choose "
             "a time above the longest pause between two frames and below what a person would notice."),
+        CHOICE(device, silence, silence_words, "unknown",
+               "Meaning of a pause longer than stale_ms, for mats that send only when something changes. unknown: "
+               "nothing is known of the seat; if this mat has paused over an empty seat before, an empty seat stays "
+               "vacant for 2.5 times as long as it did then, at most 1 h. empty: an empty seat stays vacant for up to "
+               "24 h; an occupied one becomes unknown. last: the last frame holds, for up to 24 h while the seat is "
+               "empty and 10 min while it is not. A mat that is unplugged is always unknown."),
         INT_R(device, rows, 0, 64, "rows", "0",
               "Rows of the mat, from back to front, if the format leaves the number open. 0: the number of the "
               "format."),
@@ -111,6 +120,11 @@ const struct setting settings_table[] = {
         BOOL(condition, creep, "yes",
              "Compensate for sensor creep (readings that rise under constant load). The amount is learned from the "
              "mat."),
+        CHOICE(condition, response, response_words, "linear",
+               "What a reading is to the load. divider: each sensor is one half of a voltage divider, as most FSRs "
+               "and velostat cells on an analog input are. Its reading saturates, so that a lean hardly changes it; "
+               "sitbone then computes with the conductance, which is proportional to the load. response_file takes "
+               "precedence."),
         TEXT(condition, response_file, TEXT_PLAIN, "",
              "Measured response curves of this mat, made by sitbonectl calibrate response. Empty: loads are shares "
              "of full scale, not newtons."),

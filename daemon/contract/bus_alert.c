@@ -163,7 +163,7 @@ static bool set_kind(struct bus_alert *b, const char *name) {
 }
 
 /* Replaces the words of the exercise with those of the catalogue that the daemon uses; empty = the installed one. */
-static void translate_exercise(const char *catalogue, struct exercise *e, char *ret_safety, size_t size) {
+static void translate_exercise(const char *catalogue, struct exercise *e, struct alert_words *ret) {
         struct exercise_catalogue *c = calloc(1, sizeof(*c));
         struct config_errors *errors = calloc(1, sizeof(*errors));
 
@@ -172,7 +172,8 @@ static void translate_exercise(const char *catalogue, struct exercise *e, char *
         for (uint32_t i = 0; c && i < c->n; i++)
                 if (strcmp(c->of[i].id, e->id) == 0) {
                         *e = c->of[i];
-                        snprintf(ret_safety, size, "%s", c->safety);
+                        snprintf(ret->safety, sizeof(ret->safety), "%s", c->safety);
+                        snprintf(ret->safety_short, sizeof(ret->safety_short), "%s", c->safety_short);
                         break;
                 }
         free(errors);
@@ -187,7 +188,7 @@ bool alert_words_make(struct bus_alert *b, const char *kind, struct alert_words 
                 return false;
         memset(ret, 0, sizeof(*ret));
         if (e)
-                translate_exercise(b->catalogue, &exercise, ret->safety, sizeof(ret->safety));
+                translate_exercise(b->catalogue, &exercise, ret);
         snprintf(ret->title, sizeof(ret->title), "%s", alert_title(b->kind));
         snprintf(ret->exercise, sizeof(ret->exercise), "%s", e ? e->name : "");
         alert_reason(&b->alert, b->kind, ret->reason, sizeof(ret->reason));

@@ -30,6 +30,7 @@ struct alert_words {
         char title[128], reason[256], chosen[256], body[1536]; /* chosen: why this exercise */
         char exercise[96];                                     /* its name */
         char safety[2048];                                     /* "" = without an exercise */
+        char safety_short[192];                                /* for a notification */
 };
 
 /* kind: the name of the alert's kind. Returns false when the daemon's words stay as they are, because they are in

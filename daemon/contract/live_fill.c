@@ -110,6 +110,8 @@ static void fill_map(struct live_values *v, const struct snapshot *s) {
         const bool seen = s->health.frames > 0;
 
         v->tared = m->tared;
+        v->load_pct =
+                seen ? 100.0 * (double)(s->features.load / (s->geometry->cell_cm2 * (float)m->n_cells)) : (double)NAN;
         v->quality_pct = seen ? 100.0 * (double)(m->quality * (1 - place->quality_loss)) : (double)NAN;
         v->drift_pct = seen ? 100.0 * (double)m->drift : (double)NAN;
         v->creep_pct = seen ? 100.0 * (double)m->creep : (double)NAN;
@@ -122,7 +124,9 @@ static void fill_map(struct live_values *v, const struct snapshot *s) {
 
 static void fill_health(struct live_values *v, const struct health *h) {
         v->mat_online = h->mat_online;
+        SET_TEXT(v->mat_link, mat_state_name(h->mat_state));
         SET_TEXT(v->mat_trouble, h->mat_trouble);
+        v->mat_quiet_s = (double)h->quiet_s;
         v->frame_rate_hz = (double)h->frame_rate_hz;
         v->bytes = h->bytes;
         v->frames = h->frames;
@@ -131,6 +135,7 @@ static void fill_health(struct live_values *v, const struct health *h) {
                 v->refused_of[i] = h->refused[i];
                 v->refused += h->refused[i];
         }
+        v->words = h->words;
         v->discarded_bytes = h->discarded_bytes;
         v->reopened = h->reopened;
         v->decide_worst_us = h->decide_worst_us;
@@ -290,6 +295,7 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
                 return;
         live_values_fill_frame(ret, s, realtime_us);
         fill_geometry(ret, s->geometry);
+        measure_names(s->features.can.measures, ret->measures, sizeof(ret->measures));
         fill_profile(ret, &s->learning);
         fill_learning(ret, &s->learning);
         fill_place(ret, &s->posture.place);

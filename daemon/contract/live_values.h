@@ -56,8 +56,9 @@ struct live_values {
         double learning_left_s;
         uint32_t learning_left_whole_s; /* rounded up: what a person counts down */
         char learning_why[LIVE_TEXT_MAX], learning_refusal[LIVE_WORD_MAX];
-        char poses[LIVE_NAMES_MAX];   /* names, separated by blanks */
-        struct live_array separation; /* of those, in their order */
+        char measures[LIVE_NAMES_MAX]; /* names, separated by blanks */
+        char poses[LIVE_NAMES_MAX];    /* names, separated by blanks */
+        struct live_array separation;  /* of those, in their order */
         char calibration_stale[LIVE_TEXT_MAX];
         char taught_postures[LIVE_NAMES_MAX]; /* names, separated by blanks */
         enum maybe squeezing;
@@ -87,19 +88,21 @@ struct live_values {
         char alert_exercise[128];            /* a name; sent with the numbers of the alert, see bus_alert.h */
 
         bool mat_online;
+        char mat_link[LIVE_WORD_MAX];
         char mat_trouble[LIVE_TEXT_MAX];
+        double mat_quiet_s;
         char mat_place[LIVE_WORD_MAX];
         enum maybe mat_moved;
         double mat_moved_x_mm, mat_moved_y_mm, mat_turned_deg;
         uint32_t rows, cols, n_cells;
         double pitch_x_mm, pitch_y_mm;
         bool tared;
-        double quality_pct, drift_pct, creep_pct, force_n;
+        double load_pct, quality_pct, drift_pct, creep_pct, force_n;
         uint32_t stuck_cells, dead_cells, filled_cells;
         uint32_t flaws; /* enum map_flaw bits */
 
         double frame_rate_hz;
-        uint64_t bytes, frames, refused, discarded_bytes, reopened, deadlines_missed, history_lost;
+        uint64_t bytes, frames, refused, words, discarded_bytes, reopened, deadlines_missed, history_lost;
         uint64_t refused_of[REFUSAL_N];
         uint32_t decide_worst_us, decide_p99_us;
 };

@@ -8,12 +8,14 @@
 
 /* Sitting and alerts are stepped at most 20 times a second, and immediately when occupancy or posture changes. */
 static const uint64_t FOLLOW_US = 45000;
+/* Time after a refused tare in which the same command counts as the owner's answer. */
+static const uint64_t TARE_AGAIN_US = 2000000, TARE_FORGET_US = 60000000;
 
 void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
                    const struct exercise_catalogue *exercises) {
         p->geometry = geometry;
         p->exercises = exercises;
-        p->follow_at_us = 0;
+        p->follow_at_us = p->tare_refused_us = 0;
         condition_init(&p->condition, &settings->condition, geometry);
         describe_init(&p->describe, geometry);
         estimate_init(&p->estimate, settings, geometry);
@@ -78,12 +80,32 @@ uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t n
         return min_u64(estimate, p->deadline_us);
 }
 
-static enum command_result tare_seat(struct pipeline *p, const struct snapshot *last) {
-        if (last->posture.occupancy == OCCUPANCY_UNKNOWN)
+void pipeline_set_link(struct pipeline *p, bool open, uint64_t now_us) {
+        struct silence *silence = &p->estimate.silence;
+
+        if (!open && !silence->lost)
+                silence->lost_us = now_us;
+        silence->lost = !open;
+}
+
+/* A seat that reads like a person is tared only when the owner states that it is empty: with the command, or by giving
+ * it again after the refusal. A double press of a button is one statement. */
+static enum command_result tare_seat(struct pipeline *p, bool stated_empty, uint64_t now_us,
+                                     const struct snapshot *last) {
+        const uint64_t refused_us = p->tare_refused_us;
+        const bool again =
+                refused_us > 0 && now_us >= refused_us + TARE_AGAIN_US && now_us < refused_us + TARE_FORGET_US;
+
+        if (!estimate_is_receiving(&p->estimate, now_us))
                 return COMMAND_NO_FRAMES;
-        if (last->posture.occupancy == OCCUPANCY_PERSON)
+        if (last->posture.occupancy == OCCUPANCY_PERSON && !stated_empty && !again) {
+                p->tare_refused_us = now_us;
                 return COMMAND_SOMEBODY_SEATED;
-        return condition_tare(&p->condition) ? COMMAND_OK : COMMAND_UNSTEADY;
+        }
+        if (!condition_tare(&p->condition, stated_empty || again))
+                return COMMAND_UNSTEADY;
+        p->tare_refused_us = 0;
+        return COMMAND_OK;
 }
 
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,
@@ -92,14 +114,14 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         switch (command->type) {
         case COMMAND_CALIBRATE:
                 if (command->target == CALIBRATE_EMPTY)
-                        return tare_seat(p, last);
+                        return tare_seat(p, command->on, now_us, last);
                 if (command->target == CALIBRATE_SQUEEZE)
                         return estimate_squeeze(&p->estimate, now_us);
                 if (command->target < CALIBRATE_EMPTY)
                         return estimate_calibrate(&p->estimate, (enum calibrate_pose)command->target, now_us);
                 break;
         case COMMAND_TARE:
-                return tare_seat(p, last);
+                return tare_seat(p, command->on, now_us, last);
         case COMMAND_TEACH:
                 return estimate_teach(&p->estimate, command->name, now_us);
         case COMMAND_UNTEACH:
@@ -113,6 +135,7 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_WORKOUT:
                 return alert_command(&p->alert, command, now_us, ret);
         case COMMAND_SITTER:
+        case COMMAND_LABEL:
         case COMMAND_TYPE_N:
                 break;
         }

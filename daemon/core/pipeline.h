@@ -31,6 +31,7 @@ struct pipeline {
         struct alert_tracker alert;
         uint64_t followed_us, follow_at_us; /* last and next step of sitting and alerts; next 0 = at once */
         uint64_t deadline_us;               /* of these two */
+        uint64_t tare_refused_us;           /* last tare that was refused because of a person; 0 = none */
 };
 
 /* Starts without any knowledge. geometry and exercises must outlive the pipeline; settings are copied. */
@@ -44,6 +45,10 @@ void pipeline_configure(struct pipeline *p, const struct settings *settings);
  * features stay when only time passed) and written: always pass the same one. Returns the time at which to call again
  * at the latest even without a frame; UINT64_MAX = no need. */
 uint64_t pipeline_step(struct pipeline *p, const struct frame *frame, uint64_t now_us, struct snapshot *snapshot);
+
+/* The port of the mat is open or lost at now_us: a mat that is not there is silent whatever [device] silence is. May be
+ * repeated. Without any call it counts as open. */
+void pipeline_set_link(struct pipeline *p, bool open, uint64_t now_us);
 
 /* Executes a command against the last snapshot; call pipeline_step(p, NULL, ...) after it to see the effect. */
 enum command_result pipeline_command(struct pipeline *p, const struct command *command, uint64_t now_us,

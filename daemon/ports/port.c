@@ -173,16 +173,12 @@ bool port_is_file(const struct port *port) {
         return port->is_file;
 }
 
-const char *port_serial_number(const struct port *port) {
-        return port->serial_number;
+struct port_chip port_chip(const struct port *port) {
+        return (struct port_chip){port->serial_number, port->latency_ms};
 }
 
 const char *port_path(const struct port *port) {
         return port->path;
-}
-
-int port_latency_ms(const struct port *port) {
-        return port->latency_ms;
 }
 
 void port_close(struct port *port) {

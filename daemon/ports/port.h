@@ -32,13 +32,17 @@ ssize_t port_write(struct port *port, const uint8_t *bytes, size_t n);
 /* True for regular files: end of file is the end of the data, not a hang-up. */
 bool port_is_file(const struct port *port);
 
-/* USB serial number of the device, or "". The path with all links resolved, for messages. */
-const char *port_serial_number(const struct port *port);
+/* The path with all links resolved, for messages. */
 const char *port_path(const struct port *port);
 
-/* Time that the chip of the port waits for more bytes before it delivers those it has (FTDI's latency timer), read
- * when the port was opened; -1 = it has no such timer. */
-int port_latency_ms(const struct port *port);
+/* The USB chip of the port, as it was when the port was opened. */
+struct port_chip {
+        const char *serial_number; /* "" = it has none; valid while the port is open */
+        /* Time that it waits for more bytes before it delivers those it has (FTDI's latency timer); -1 = no timer. */
+        int latency_ms;
+};
+
+struct port_chip port_chip(const struct port *port);
 
 void port_close(struct port *port); /* NULL is fine */
 

@@ -162,6 +162,19 @@ int recorder_add_gap(struct recorder *r, uint64_t t_us) {
         return add_piece(r, t_us, NULL, 0);
 }
 
+int recorder_add_label(struct recorder *r, uint64_t t_us, const char *label) {
+        int result;
+
+        if (r->chunk.n > 0 && recording_chunk_add_label(&r->chunk, t_us, label))
+                return 0;
+        result = flush_chunk(r);
+        if (result < 0)
+                return result;
+        r->chunk_began_us = t_us;
+        recording_chunk_add_label(&r->chunk, t_us, label);
+        return 0;
+}
+
 int recorder_close(struct recorder *r) {
         int result = flush_chunk(r);
 

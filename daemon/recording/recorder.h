@@ -35,6 +35,9 @@ int recorder_add(struct recorder *r, uint64_t t_us, const uint8_t *bytes, size_t
 /* Records that the port was opened again. */
 int recorder_add_gap(struct recorder *r, uint64_t t_us);
 
+/* The label says what the sitter does from now on; "" = nothing in particular. 0, or a negative errno. */
+int recorder_add_label(struct recorder *r, uint64_t t_us, const char *label);
+
 /* Writes the rest. 0, or a negative errno. */
 int recorder_close(struct recorder *r);
 

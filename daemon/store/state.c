@@ -120,6 +120,7 @@ static const struct stored_member offered_members[] = {
         {STORED_NUMBERS(struct exercise_history, "lately", lately, name_exercise_kind)},
         {STORED_NUMBERS(struct exercise_history, "seen", seen, name_suits)},
         {STORED_NUMBERS(struct exercise_history, "seen_today", seen_today, name_suits)},
+        {STORED_NUMBER(struct exercise_history, "rest_days", rest_days)},
         {0},
 };
 

@@ -54,6 +54,7 @@ static const struct name postures[POSTURE_N] = {
         [POSTURE_LEANING_RIGHT] = {"leaning_right", N_("leaning right")},
         [POSTURE_LEANING_FORWARD] = {"leaning_forward", N_("leaning forward")},
         [POSTURE_PERCHED] = {"perched", N_("perched")},
+        [POSTURE_LEANING_BACK] = {"leaning_back", N_("leaning back")},
 };
 
 /* Targets of the calibration; the first ones are the poses. */
@@ -185,6 +186,14 @@ const char *refusal_name(enum refusal r) {
         return FIND_NAME(names, r);
 }
 
+const char *mat_state_name(enum mat_state s) {
+        static const struct name names[MAT_STATE_N] = {
+                [MAT_NO_DEVICE] = {"no_device"}, [MAT_WAITING] = {"waiting"}, [MAT_NO_FRAMES] = {"no_frames"},
+                [MAT_FRAMES] = {"frames"},       [MAT_SILENT] = {"silent"},   [MAT_ENDED] = {"ended"},
+        };
+        return FIND_NAME(names, s);
+}
+
 static const struct name exercise_kinds[EXERCISE_KIND_N] = {
         [EXERCISE_ACTIVATE] = {"activate", N_("activates")},
         [EXERCISE_STRENGTHEN] = {"strengthen", N_("strengthens")},
@@ -257,6 +266,29 @@ const char *place_name(enum place_verdict v) {
         return FIND_NAME(names, v);
 }
 
+/* By the number of the bit of enum measure. */
+static const struct name measures[MEASURE_N] = {
+        {"sitting", N_("sitting and standing")},
+        {"balance", N_("balance of left and right")},
+        {"leans", N_("leans to the left, right, front and back")},
+        {"taught", N_("taught postures")},
+        {"angles", N_("tilt and obliquity")},
+        {"sit_bones", N_("sit bones")},
+};
+
+void measure_names(uint32_t set, char *ret, size_t size) {
+        size_t n = 0;
+
+        ret[0] = '\0';
+        for (int i = 0; i < MEASURE_N && n < size; i++)
+                if (set & 1U << i)
+                        n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " " : "", measures[i].name);
+}
+
+const char *measure_text(const char *name) {
+        return FIND_WORDS(measures, name);
+}
+
 static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_OK] = {"Ok", N_("Done.")},
         [COMMAND_OUT_OF_RANGE] = {"OutOfRange", N_("Out of range: snooze takes 1 to 240 minutes, pause 1 to 1440.")},
@@ -264,8 +296,9 @@ static const struct name command_results[COMMAND_RESULT_N] = {
                                  N_("No alert is open, so there is nothing to mark as done or to skip.")},
         [COMMAND_NOBODY_SEATED] = {"NobodySeated", N_("Nobody is seated: sit down in that posture, then try again.")},
         [COMMAND_SOMEBODY_SEATED] = {"SomebodySeated",
-                                     N_("Somebody is seated: leave the seat empty, then try again.")},
-        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat is silent: check its cable and the device setting.")},
+                                     N_("The seat reads like a person. If it is empty, send the command "
+                                        "again within a minute, or run: sitbonectl tare --empty")},
+        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat sends no frames: sitbonectl status shows why.")},
         [COMMAND_UNSTEADY] = {"Unsteady",
                               N_("The seat is not steady yet: hold still for a few seconds, then try again.")},
         [COMMAND_MALFORMED] = {"Malformed", N_("The command is malformed: see the manual page for its form.")},
@@ -281,6 +314,7 @@ static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_NO_WORKOUTS] = {"NoSessions",
                                  N_("No workouts are planned: set sessions_per_week in section [exercise].")},
         [COMMAND_DONE_TODAY] = {"DoneToday", N_("Today's workout is already marked as done.")},
+        [COMMAND_NOT_RECORDING] = {"NotRecording", N_("Nothing is recorded now: start sitbonectl record first.")},
         [COMMAND_ALERT_CLOSED] = {"AlertClosed",
                                   N_("That alert is not open: sitbonectl why shows the last one and its "
                                      "outcome.")},
@@ -292,4 +326,24 @@ const char *command_result_name(enum command_result r) {
 
 const char *command_result_text(enum command_result r) {
         return (unsigned)r < COMMAND_RESULT_N ? command_results[r].words : "unknown";
+}
+
+/* The format serves printf() and, to translate a sentence that came over the bus, sscanf(). */
+#define SEAT_READS_LIKE_PERSON                                                                                        \
+        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
+
+void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size) {
+        if (r == COMMAND_SOMEBODY_SEATED && load_pct >= 0 && load_pct <= 100)
+                snprintf(ret, size, SEAT_READS_LIKE_PERSON, (unsigned)(load_pct + 0.5));
+        else
+                snprintf(ret, size, "%s", command_result_text(r));
+}
+
+void command_refusal_translate(const char *english, char *ret, size_t size) {
+        unsigned pct;
+
+        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
+                snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
+        else
+                snprintf(ret, size, "%s", language_translate(english));
 }

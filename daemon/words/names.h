@@ -19,6 +19,7 @@ const char *alert_event_name(enum alert_kind k); /* glute_activation_due slouch 
 const char *alert_outcome_name(enum alert_outcome o);
 const char *alert_moment_name(enum alert_moment m); /* at_once lull change limit */
 const char *refusal_name(enum refusal r);           /* length tail check constant range text count overrun partial */
+const char *mat_state_name(enum mat_state s);       /* no_device waiting no_frames frames silent ended */
 const char *pose_name(enum calibrate_pose p);       /* upright slouched arched left right */
 const char *squeeze_cue_name(enum squeeze_cue c);   /* "" rest squeeze */
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
@@ -31,17 +32,25 @@ const char *command_result_name(enum command_result r); /* CamelCase, the suffix
 /* Writes the reasons that inhibit an alert, separated by blanks: snooze pause disturb quiet ...; "" = none. */
 void alert_held_names(uint32_t held, char *ret, size_t size);
 
+/* Writes the names of the bits of enum measure, separated by blanks: sitting balance leans taught angles sit_bones. */
+void measure_names(uint32_t measures, char *ret, size_t size);
+
 /* In words of the chosen language (util/language.h). A name that is not known comes back as it is. */
 const char *occupancy_text(const char *name);      /* person -> "person" */
 const char *posture_text(const char *name);        /* leaning_left -> "leaning left"; also poses and squeeze */
 const char *alert_kind_text(const char *name);     /* activate -> "stand up" */
 const char *alert_outcome_text(const char *name);  /* stood -> "you stood up" */
 const char *exercise_suits_text(const char *name); /* slouched -> "you sat slouched" */
+const char *measure_text(const char *name);        /* balance -> "balance of left and right" */
 const char *exercise_kind_text(enum exercise_kind k);
 const char *exercise_place_text(enum exercise_place p);
 
 /* A sentence with a hint; English, for language_translate(). */
 const char *command_result_text(enum command_result r);
+/* The same with the mean load of the mat, percent of full scale, where it explains the refusal. */
+void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size);
+/* Translates such a sentence. */
+void command_refusal_translate(const char *english, char *ret, size_t size);
 
 /* Parses a target: upright slouched arched left right empty squeeze. */
 bool calibrate_target_of(const char *word, enum calibrate_target *ret);

@@ -49,8 +49,10 @@ void place_text(const struct place *p, char *ret, size_t size) {
 
 const char *alert_title(enum alert_kind k) {
         static const char *const titles[ALERT_KIND_N] = {
-                [ALERT_ACTIVATE] = N_("Time to activate your glutes"), [ALERT_SLOUCH] = N_("Slouched for a while"),
-                [ALERT_ASYMMETRY] = N_("Sitting more on one side"),    [ALERT_STILL] = N_("Time to move a little"),
+                [ALERT_ACTIVATE] = N_("Stand up: time to activate your glutes"),
+                [ALERT_SLOUCH] = N_("Sit back a little"),
+                [ALERT_ASYMMETRY] = N_("Even out your weight"),
+                [ALERT_STILL] = N_("Time to move a little"),
                 [ALERT_SHORT] = N_("A short move in your seat"),
         };
         return (unsigned)k < ALERT_KIND_N ? _(titles[k]) : "";
@@ -90,12 +92,26 @@ static unsigned to_minutes(uint64_t us) {
         return (unsigned)(us / US_PER_MIN);
 }
 
-/* Writes "2 min" or "90 s", as a person would write it in the settings. */
-static void write_seconds(char *ret, size_t size, float s) {
-        if (s >= 60 && fmodf(s, 60) == 0)
-                snprintf(ret, size, "%.0f min", (double)s / 60);
+/* Writes "45 min" or "1 h 5 min". */
+static void write_duration(char *ret, size_t size, uint64_t us) {
+        unsigned min = to_minutes(us);
+
+        if (min < 60)
+                snprintf(ret, size, _("%u min"), min);
+        else if (min % 60 == 0)
+                snprintf(ret, size, _("%u h"), min / 60);
         else
-                snprintf(ret, size, "%.0f s", (double)s);
+                snprintf(ret, size, _("%u h %u min"), min / 60, min % 60);
+}
+
+/* Writes the length of a break as a word before it: "2-minute" or "90-second". */
+static void write_break_length(char *ret, size_t size, uint64_t us) {
+        unsigned s = (unsigned)((us + 500000) / 1000000);
+
+        if (s >= 60 && s % 60 == 0)
+                snprintf(ret, size, _("%u-minute"), s / 60);
+        else
+                snprintf(ret, size, _("%u-second"), s);
 }
 
 static const char *describe_heavier_side(const struct alert *a) {
@@ -105,10 +121,11 @@ static const char *describe_heavier_side(const struct alert *a) {
 }
 
 static void append_activate_reason(const struct alert *a, char *ret, size_t size) {
-        char needed[32];
+        char seated[48], needed[48];
 
-        write_seconds(needed, sizeof(needed), (float)((double)a->break_us / 1e6));
-        append_text(ret, size, _("seated %u min without a %s break"), to_minutes(a->seated_us), needed);
+        write_duration(seated, sizeof(seated), a->seated_us);
+        write_break_length(needed, sizeof(needed), a->break_us);
+        append_text(ret, size, _("seated %s without a %s break"), seated, needed);
         if (to_percent(a->slouched_share) >= 10) /* less is not worth mentioning */
                 append_text(ret, size, _("; slouched %d %% of it"), to_percent(a->slouched_share));
         if (a->also & (1U << ALERT_STILL))
@@ -118,15 +135,25 @@ static void append_activate_reason(const struct alert *a, char *ret, size_t size
 }
 
 static void append_posture_reason(const struct alert *a, const char *what, char *ret, size_t size) {
-        append_text(ret, size, _("%s %u of the last %u min (limit %u min)"), what, to_minutes(a->cause_us),
-                    to_minutes(a->window_us), to_minutes(a->limit_us));
+        append_text(ret, size, _("%s %u of the last %u min"), what, to_minutes(a->cause_us), to_minutes(a->window_us));
+}
+
+/* Returns the advice that the title leaves open; "" = none. */
+static const char *describe_advice(const struct alert *a, enum alert_kind k) {
+        if (k != ALERT_ASYMMETRY || isnan(a->asymmetry))
+                return "";
+        return a->asymmetry > 0 ? _("bring some weight to the left") : _("bring some weight to the right");
 }
 
 /* REASON_MAX is longer than any reason, BODY_MAX than any reason with any exercise. */
 enum { REASON_MAX = 256, BODY_MAX = sizeof(struct exercise) + REASON_MAX + REASON_MAX + 64 };
 
-static void write_alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
+/* Writes what was measured, without the limit. */
+static void write_measured(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
+        char cause[48];
+
         ret[0] = '\0';
+        write_duration(cause, sizeof(cause), a->cause_us);
         switch (k) {
         case ALERT_ACTIVATE:
                 append_activate_reason(a, ret, size);
@@ -138,12 +165,10 @@ static void write_alert_reason(const struct alert *a, enum alert_kind k, char *r
                 append_posture_reason(a, describe_heavier_side(a), ret, size);
                 break;
         case ALERT_STILL:
-                append_text(ret, size, _("no weight shift for %u min (limit %u min)"), to_minutes(a->cause_us),
-                            to_minutes(a->limit_us));
+                append_text(ret, size, _("no weight shift for %s"), cause);
                 break;
         case ALERT_SHORT:
-                append_text(ret, size, _("seated %u min since the last prompt (limit %u min)"),
-                            to_minutes(a->cause_us), to_minutes(a->limit_us));
+                append_text(ret, size, _("seated %s since the last prompt"), cause);
                 break;
         case ALERT_KIND_N:
                 break;
@@ -151,20 +176,24 @@ static void write_alert_reason(const struct alert *a, enum alert_kind k, char *r
 }
 
 void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
-        char reason[REASON_MAX];
+        char reason[REASON_MAX], limit[48];
 
-        write_alert_reason(a, k, reason, sizeof(reason));
+        write_measured(a, k, reason, sizeof(reason));
+        write_duration(limit, sizeof(limit), a->limit_us);
+        if (k != ALERT_ACTIVATE && reason[0])
+                append_text(reason, sizeof(reason), _(" (limit %s)"), limit);
         copy_whole_characters(reason, ret, size);
 }
 
-/* Appends the reason as a sentence. */
+/* Appends what was measured as a sentence, and what to do about it. */
 static void append_reason_sentence(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
+        const char *advice = describe_advice(a, k);
         char reason[REASON_MAX];
 
-        write_alert_reason(a, k, reason, sizeof(reason));
+        write_measured(a, k, reason, sizeof(reason));
         if (reason[0] >= 'a' && reason[0] <= 'z')
                 reason[0] = (char)(reason[0] - 'a' + 'A');
-        append_text(ret, size, "%s.", reason);
+        append_text(ret, size, "%s%s%s.", reason, *advice ? ": " : "", advice);
 }
 
 /* Appends "because you sat slouched 64 % of the time". */
@@ -233,15 +262,14 @@ static const char *choose_first_side(const struct exercise_reason *why) {
         return "";
 }
 
-static void append_exercise(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size) {
-        char reason[REASON_MAX];
+const char *exercise_one_set(const struct exercise *e) {
+        return *e->set ? e->set : e->dose;
+}
 
-        write_choice(why, e->kind, reason, sizeof(reason));
-        append_text(ret, size, "\n%s: %s. %s", e->name, e->dose, e->how);
+static void append_exercise(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size) {
+        append_text(ret, size, "\n%s: %s. %s", e->name, exercise_one_set(e), e->how);
         if (*choose_first_side(why))
                 append_text(ret, size, " %s", choose_first_side(why));
-        if (reason[0])
-                append_text(ret, size, " (%s)", reason);
 }
 
 void alert_body(const struct alert *a, enum alert_kind k, const struct exercise *e, char *ret, size_t size) {

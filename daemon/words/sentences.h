@@ -7,18 +7,22 @@
 
 #include "sitbone/snapshot.h"
 
-/* "Time to activate your glutes" */
+/* "Stand up: time to activate your glutes": every title says what to do. */
 const char *alert_title(enum alert_kind k);
 
-/* "seated 31 min without a 2 min break; slouched 64 % of it" */
+/* "seated 31 min without a 2-minute break; slouched 64 % of it", "no weight shift for 20 min (limit 20 min)" */
 void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t size);
 
 /* The reason for the choice of the exercise: "because you sat slouched 64 % of the time; one that releases, after 2
  * activating and 1 releasing lately"; "" = it was its turn, or e is NULL. */
 void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size);
 
-/* The body of a notification: reason, exercise, dose and how; e may be NULL. */
+/* The body of a notification: the reason in at most 25 words, then one set of the exercise and how to do it; e may be
+ * NULL. The reason for the choice is left to the command `why`. */
 void alert_body(const struct alert *a, enum alert_kind k, const struct exercise *e, char *ret, size_t size);
+
+/* The dose of one set, for a prompt; the whole dose when the catalogue does not divide it into sets. */
+const char *exercise_one_set(const struct exercise *e);
 
 /* The exercise that the alert offers; NULL = none. */
 const struct exercise *alert_exercise(const struct exercise_catalogue *c, const struct alert *a);

@@ -12,7 +12,7 @@ enum command_type {
         COMMAND_SNOOZE,    /* minutes; 0 = the setting's default. alert_id */
         COMMAND_DONE,      /* what the alert asked for was done. alert_id */
         COMMAND_CALIBRATE, /* the sitter now sits as target says */
-        COMMAND_TARE,      /* use the present map as the empty seat */
+        COMMAND_TARE,      /* use the present map as the empty seat; on: whatever it reads like */
         COMMAND_SKIP,      /* not this time; counted apart from snoozing. alert_id */
         COMMAND_PAUSE,     /* minutes; no alert of any kind until then; 0 = the setting's default */
         COMMAND_RESUME,    /* ends a pause and a snooze */
@@ -21,6 +21,7 @@ enum command_type {
         COMMAND_UNTEACH, /* name */
         COMMAND_SITTER,  /* name: the sitter from now on; "" = nobody in particular */
         COMMAND_WORKOUT, /* the workout of today was done */
+        COMMAND_LABEL,   /* name: what is being done, written to the recordings that run; "" = nothing in particular */
         COMMAND_TYPE_N,
 };
 
@@ -52,7 +53,7 @@ enum command_result {
         COMMAND_OUT_OF_RANGE,    /* snooze 1..240 minutes, pause 1..1440 */
         COMMAND_NOTHING_DUE,     /* done, skip: no alert is open */
         COMMAND_NOBODY_SEATED,   /* calibrate upright needs a person */
-        COMMAND_SOMEBODY_SEATED, /* tare needs an empty seat */
+        COMMAND_SOMEBODY_SEATED, /* tare: the seat reads like a person; asked again within a minute, it obeys */
         COMMAND_NO_FRAMES,       /* the mat is silent */
         COMMAND_UNSTEADY,        /* the sitter moved: sit still and send the command again */
         COMMAND_MALFORMED,       /* an outlet could not parse it */
@@ -65,6 +66,7 @@ enum command_result {
         COMMAND_LIMIT_REACHED, /* snooze, skip: the user's limit for a day */
         COMMAND_NO_WORKOUTS,   /* workout: none are planned, or the date is not known */
         COMMAND_DONE_TODAY,    /* workout: done today already */
+        COMMAND_NOT_RECORDING, /* label: nothing is recorded now */
         COMMAND_ALERT_CLOSED,  /* done, skip, snooze: the alert that was named is not open */
         COMMAND_RESULT_N,
 };

@@ -32,14 +32,18 @@ struct exercise {
         enum exercise_place place;
         uint32_t suits;              /* enum exercise_suits bits */
         bool sides;                  /* done on one side, then on the other */
-        char dose[96];               /* "3 x 12-15 a side" */
+        char dose[96];               /* of a workout, or of a day: "3 x 12-15 a side" */
+        char set[96];                /* of a prompt: "12-15 a side"; "" = the dose is one set */
         char how[EXERCISE_TEXT_MAX]; /* one or two sentences */
-        bool prompt;                 /* may be offered by a desk prompt (can be done at a desk in office clothes) */
+        char source[128];            /* the publication that describes it; "" = none is named */
+        bool prompt;                 /* may be offered by a prompt (can be done at work in office clothes) */
 };
 
 struct exercise_catalogue {
         uint32_t n;
-        char safety[2048]; /* shown wherever exercises are listed, and once at first use */
+        char about[2048];       /* reasons and signs, shown where exercises are listed; "" = none */
+        char safety[2048];      /* shown wherever exercises are listed */
+        char safety_short[192]; /* the same in a few words, shown on the desktop at first use; "" = none */
         struct exercise of[EXERCISES_MAX];
 };
 
@@ -50,6 +54,7 @@ struct exercise_history {
         /* eighths of choices that this observation (bit number of enum exercise_suits) decided, before today; fading */
         uint16_t seen[EXERCISE_SUITS_N];
         uint16_t seen_today[EXERCISE_SUITS_N];
+        uint32_t rest_days; /* days, today included, on which no exercise that strengthens is offered */
 };
 
 /* Why this exercise was chosen, in numbers. */

@@ -22,7 +22,7 @@ STAGE_SECTIONS = {
     'acquire': {'device'},
     'condition': {'condition'},
     'describe': set(),
-    'estimate': {'occupancy', 'posture'},
+    'estimate': {'device', 'occupancy', 'posture'},
     'follow': {'sitting', 'alert'},
 }
 CORE_STD = {'assert.h', 'float.h', 'limits.h', 'math.h', 'stdalign.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}

@@ -45,6 +45,7 @@ static enum command_result execute(void *userdata, const struct command *c, stru
                 [COMMAND_TARE] = "tare",       [COMMAND_SKIP] = "skip",     [COMMAND_PAUSE] = "pause",
                 [COMMAND_RESUME] = "resume",   [COMMAND_INHIBIT] = "hold",  [COMMAND_TEACH] = "teach",
                 [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter", [COMMAND_WORKOUT] = "session",
+                [COMMAND_LABEL] = "label",
         };
         struct drive *d = userdata;
 

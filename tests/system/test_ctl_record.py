@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """sitbonectl record: what a mat sends comes back out of the file, whatever ends it."""
+import csv
 import json
 import os
 import signal
@@ -112,6 +113,10 @@ def test_beside_daemon(folder):
                              stderr=subprocess.PIPE, text=True)
         assert "recording what sitboned reads as jq-seat-32" in p.stderr.readline()
         before = d.frames()
+        run("sitbonectl", "label", "upright")
+        assert "0 and hyphens" not in run("sitbonectl", "label", "none"), "none ends a label"
+        assert "a name has" in run("sitbonectl", "label", "Up right", status=2)
+        run("sitbonectl", "label", "leaning-left")
         time.sleep(2.5)
         assert d.frames() > before + 30, "the daemon goes on"
         p.send_signal(signal.SIGINT)
@@ -123,6 +128,9 @@ def test_beside_daemon(folder):
             head = f.read(2000)
         assert head.startswith(b"# sitbone recording 2\n# started=2") and b"mat\n" in head, head
         assert "is there already" in run("sitbonectl", "record", f"{folder}/beside.sbr", status=1)
+        rows = exported(folder, "beside.sbr")
+        assert [r["label"] for r in rows[-20:]] == ["leaning-left"] * 20, rows[-1]
+        assert "Nothing is recorded now" in run("sitbonectl", "label", "upright", status=1)
         p = subprocess.Popen([f"{build}/sitbonectl", "record", f"{folder}/end.sbr"], stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True)
         p.stderr.readline()
@@ -136,6 +144,66 @@ def test_beside_daemon(folder):
         del os.environ["DBUS_SESSION_BUS_ADDRESS"]
         mat.terminate()
         mat.wait()
+
+
+def exported(folder, name, *words):
+    """The rows of the table that export writes; replay decides the same from both."""
+    out = f"{folder}/{name}.csv"
+    assert " frames" in run("sitbonectl", "export", f"{folder}/{name}", "--output", out, "--config", conf, *words)
+    assert "is there already" in run("sitbonectl", "export", f"{folder}/{name}", "--output", out, "--config", conf, *words,
+                                     status=1)
+    assert json.loads(run("sitbonectl", "check", out, "--json", "--config", conf))["clean"]
+    with open(out) as f:
+        return list(csv.DictReader(line for line in f if not line.startswith("#")))
+
+
+def test_exported(folder):
+    """A recording, raw bytes and a table come back as the same frames, and a mat that is turned lies the right way."""
+    rows = exported(folder, "jq-seat-32.sbr")
+    assert len(rows) > 1000 and list(rows[0])[:3] == ["t_s", "label", "c0"] and len(rows[0]) == 2 + 32 * 32, rows[0]
+    native, table = decisions(f"{folder}/jq-seat-32.sbr"), decisions(f"{folder}/jq-seat-32.sbr.csv")
+    assert len(native) == len(table) and all(a["posture"] == b["posture"] for a, b in zip(native, table))
+    again = exported(folder, "jq-seat-32.sbr.csv")
+    assert [list(r.values())[1:] for r in again] == [list(r.values())[1:] for r in rows]
+    assert "no CSV" in run("sitbonectl", "record", f"{folder}/x.csv", status=2)
+
+
+def test_foreign_tables(folder):
+    """check says what somebody else's table is, and with its columns named it is read."""
+    cells = [f"{i % 7}" for i in range(9)]
+    clocks = {"iso": [f"2024-02-28 23:59:{59.0 + k / 10:.3f}" if k < 10 else f"2024-02-29 00:00:{(k - 10) / 10:06.3f}"
+                      for k in range(40)],
+              "clock": [f"23:59:{59.0 + k / 10:.3f}" if k < 10 else f"00:00:{(k - 10) / 10:06.3f}" for k in range(40)],
+              "millis": [str(81000 + 100 * k) for k in range(40)],
+              "seconds": [f"{1709164800 + k / 10:.1f}" for k in range(40)]}
+    for delimiter, word in ((",", "commas"), (";", "semicolons"), ("\t", "tabs")):
+        for clock, times in clocks.items():
+            path = f"{folder}/{clock}-{word}.csv"
+            with open(path, "w") as f:
+                print(*(["when"] + [f"s{i}" for i in range(9)] + ["mood"]), sep=delimiter, file=f)
+                for t in times:
+                    print(*([t] + cells + ["calm, mostly" if delimiter == ";" else "calm"]), sep=delimiter, file=f)
+            out = run("sitbonectl", "check", path, status=1)
+            assert f"11 columns separated by {word}" in out and "--columns time=when,cells=s0..s8" in out, out
+            assert out.count("\n") == 2, out
+            found = json.loads(run("sitbonectl", "check", path, "--columns", "time=when,cells=s0..s8,label=mood", "--json",
+                                   "--config", conf))
+            assert found["clean"] and found["frames"] == 40 and found["cells"] == 9 and found["rate_hz"] == 10, (path, found)
+            rows = exported(folder, os.path.basename(path), "--columns", "time=when,cells=s0..s8,label=mood")
+            assert rows[5]["label"].startswith("calm") and rows[5]["c3"] == "3" and rows[39]["t_s"] == "3.900", rows[5]
+    assert "sitbonectl check shows how" in run("sitbonectl", "replay", path, "--config", conf, status=1)
+    for columns, words in (("time=then,cells=s0..s8", "no column then"), ("time=when", "cells are missing"),
+                           ("cells=s0..s8", "time is missing"), ("time=when,cells=s8..s0", "the last is before the first"),
+                           ("when", "must be time=NAME")):
+        assert words in run("sitbonectl", "check", path, "--columns", columns, status=2), columns
+    with open(f"{folder}/bare.csv", "w") as f:  # no header, decimal commas
+        f.writelines(f"{k};0,5;{k % 3},25\n" for k in range(30))
+    rows = exported(folder, "bare.csv", "--columns", "rate=5,cells=2..3", "--delimiter", "semicolon")
+    assert rows[7]["t_s"] == "1.400" and rows[7]["c0"] == "0.5" and rows[7]["c1"] == "1.25", rows[7]
+    with open(f"{folder}/words.txt", "w") as f:
+        f.write("hello\nthis is nothing\n" * 200)
+    out = run("sitbonectl", "check", f"{folder}/words.txt", status=1)
+    assert "neither settings" in out and out.count("\n") == 1, out
 
 
 def test_described(folder):
@@ -209,6 +277,8 @@ try:
     with tempfile.TemporaryDirectory() as d:
         test_simulated(d)
         test_beside_daemon(d)
+        test_exported(d)
+        test_foreign_tables(d)
         test_described(d)
         test_recorded(d)
         test_refused(d)

@@ -70,12 +70,19 @@ try:
     wait_for('the reason', 20, lambda: f'127.0.0.1:{port}: Connection refused' in trouble())
     with accept() as line:
         wait_for('open, and silent', 20, lambda: 'sends nothing' in trouble())
+        # one line proves nothing: it may be cut, or a greeting
         line.sendall(b'what is this?\n')
-        wait_for('no frame', 20, lambda: 'no frame of csv-line' in trouble())
+        wait_for('no whole frame', 20, lambda: 'sends no whole frame yet' in trouble())
+        wait_for('waited', 20, lambda: daemon.status()['mat_quiet_s'] > 7)
+        assert daemon.status()['mat_link'] == 'waiting' and 'baud' not in daemon.log_text(), (trouble(), daemon.log_text())
+        wait_for('no frame', 20, lambda: line.sendall(b'what is this?\n') or 'no frame of csv-line' in trouble())
+        assert daemon.status()['mat_link'] == 'no_frames'
         wait_for('said', 20, lambda: 'no frame of csv-line' in daemon.log_text())
         line.sendall((','.join(['7'] * 16) + '\n').encode() * 3)
         wait_for('frames', 20, lambda: not trouble())
+        assert daemon.status()['mat_link'] == 'frames'
         wait_for('silent again', 20, lambda: 'has stopped sending' in trouble())
+        assert daemon.status()['mat_link'] == 'silent'
     assert daemon.log_text().count('no frame of csv-line') == 1, daemon.log_text()
 
     # in the journal of every day: once, not at every try

@@ -47,7 +47,7 @@ def test_without_a_mat():
     assert 'The mat is virtual, and time runs 60 times as fast' in text, text
     picture = text.split('== live view')[1].split('== waiting')[0]
     assert 'Virtual mat' in picture and 'not seated' not in picture and ' min\n' in picture, picture
-    assert 'glute_activation_due, seated 30 min' in text and 'Time to activate your glutes' in text, text
+    assert 'glute_activation_due, seated 30 min' in text and 'Stand up: time to activate your glutes' in text, text
     assert 'this session is' not in text, text
 
 

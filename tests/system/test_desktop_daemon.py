@@ -67,8 +67,8 @@ def main():
             with open(printed, encoding="utf-8") as file:
                 return file.read()
 
-        until("taken down twice", lambda: read_printed().count("(taken down: Time to activate") >= 2)
-        assert read_printed().startswith("Time to activate your glutes\nSeated 5 min without a 20 min break"), read_printed()
+        until("taken down twice", lambda: read_printed().count("(taken down: Stand up: time to activate") >= 2)
+        assert read_printed().startswith("Stand up: time to activate your glutes\nSeated 5 min without a 20-minute break"), read_printed()
         assert "[Done]  [Snooze 4 min]" in read_printed(), read_printed()
         print("ok")
 

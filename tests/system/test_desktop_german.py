@@ -57,7 +57,7 @@ def main():
         daemon = desktop.start_daemon(SETTINGS, english)
         until("the alert and the advice on safety", lambda: desktop.shown() == 2, 40)
         desktop.photograph("german")
-        for part in (re.escape('string "Zeit, dein Gesäß zu aktivieren"'), " min gesessen ohne Pause von 20 min",
+        for part in (re.escape('string "Steh auf: Zeit, dein Gesäß zu aktivieren"'), " min gesessen ohne Pause von 20 min",
                      'string "Erledigt"', 'string "In 15 min wieder"', 'string "Auslassen"', 'string "Bevor du übst"',
                      "Hör auf, wenn es weh tut", "Notfall", rf"\n{GERMAN}: .*\. [A-ZÄÖÜ]"):
             until(part, lambda part=part: re.search(part, monitor()))  # the monitor may lag behind the screen
@@ -77,10 +77,10 @@ def main():
         says("why", "^aufstehen   jetzt offen", "^zuletzt     aufstehen um .* min gesessen ohne Pause von 20 min",
              rf"^            {GERMAN}: (war an der Reihe|eine, die)", "^Einheit     ")
         says("why", "^stand up    open now", rf"^            {ENGLISH}: (it was its turn|one that)", environment=english)
-        assert " without a 20 min break" in json.loads(ctl("why", "--json"))["last_reason"], "the daemon is not English"
+        assert " without a 20-minute break" in json.loads(ctl("why", "--json"))["last_reason"], "the daemon is not English"
         kinds = [kind["kind"] for kind in json.loads(ctl("why", "--json"))["kinds"]]
         assert kinds == ["activate", "slouch", "asymmetry", "still", "short"], kinds
-        says("status", "^sitzt seit  ", "^Hinweis     Zeit, dein Gesäß zu aktivieren: .* min gesessen ohne Pause von 20 min.*"
+        says("status", "^sitzt seit  ", "^Hinweis     Steh auf: Zeit, dein Gesäß zu aktivieren: .* min gesessen ohne Pause von 20 min.*"
              rf"\. {GERMAN}$")
         until("a German refusal", lambda: subprocess.run(
             [f"{BUILD}/sitbonectl", "--bus", "session", "tare"], env=desktop.environment, capture_output=True, text=True,
@@ -95,8 +95,8 @@ def main():
         processes.end(agent)
         until("the agent closed its notifications", lambda: desktop.shown() == 0)
         agent = desktop.start_agent("--session")
-        until("the alert again", lambda: monitor().count('string "Zeit, dein Gesäß zu aktivieren"') > said.count(
-            'string "Zeit, dein Gesäß zu aktivieren"') and desktop.shown() == 1)
+        until("the alert again", lambda: monitor().count('string "Steh auf: Zeit, dein Gesäß zu aktivieren"') > said.count(
+            'string "Steh auf: Zeit, dein Gesäß zu aktivieren"') and desktop.shown() == 1)
         assert monitor().count("Bevor du übst") == 1, "the advice on safety was shown again"
 
         processes.end(agent)
@@ -107,10 +107,10 @@ def main():
 
         processes.end(daemon)
         desktop.start_daemon(SETTINGS + "[seat]\nlanguage = de\n", english)
-        says("why", "^stand up    open now", "^last .* seated .* min without a 20 min break; ",
+        says("why", "^stand up    open now", "^last .* seated .* min without a 20-minute break; ",
              rf"^            {ENGLISH}: (it was its turn|one that)", environment=english)
         assert " min gesessen ohne Pause von 20 min" in json.loads(ctl("why", "--json"))["last_reason"]
-        says("status", "^alert       Time to activate your glutes: seated ", environment=english)
+        says("status", "^alert       Stand up: time to activate your glutes: seated ", environment=english)
         print("ok")
 
 

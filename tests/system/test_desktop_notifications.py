@@ -71,7 +71,7 @@ def test_life_of_an_alert(desktop, seat, monitor):
     desktop.photograph("alert")
     first = until("one notification", monitor.notifies)
     assert len(first) == 1 and first[0][0] == 0, first
-    for part in ('string "Time to activate your glutes"', "Seated 30 min", "byte 1", "x-sitbone.posture.alert",
+    for part in ('string "Stand up: time to activate your glutes"', "Seated 30 min", "byte 1", "x-sitbone.posture.alert",
                  "org.sitbone.Agent", "x-canonical-private-synchronous", 'string "done"', 'string "snooze"',
                  'string "Snooze 15 min"', "int32 -1"):
         assert part in first[0][1], part

@@ -36,10 +36,10 @@ static void test_words(void) {
         bus_alert_set_value(&b, "exercise_dose", "3 x 12", 0);
         bus_alert_set_value(&b, "exercise_how", "Im Stehen.", 0);
         CHECK(alert_words_make(&b, "activate", &words));
-        CHECK(strcmp(words.title, "Time to activate your glutes") == 0);
-        CHECK(strcmp(words.reason, "seated 31 min without a 2 min break; slouched 64 % of it") == 0);
+        CHECK(strcmp(words.title, "Stand up: time to activate your glutes") == 0);
+        CHECK(strcmp(words.reason, "seated 31 min without a 2-minute break; slouched 64 % of it") == 0);
         CHECK(strcmp(words.body,
-                     "Seated 31 min without a 2 min break; slouched 64 % of it.\n"
+                     "Seated 31 min without a 2-minute break; slouched 64 % of it.\n"
                      "Gesäß anspannen: 3 x 12. Im Stehen.") == 0); /* the daemon's words where this program has none */
         CHECK(strcmp(words.exercise, "Gesäß anspannen") == 0 && words.safety[0] == '\0');
 }

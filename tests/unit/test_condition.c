@@ -196,12 +196,12 @@ static void test_by_command(void) {
         static struct memory_tare tare;
 
         begin();
-        CHECK(!condition_tare(&condition)); /* no frame yet */
+        CHECK(!condition_tare(&condition, false)); /* no frame yet */
         pass(NULL, 1, 60, 0);
-        CHECK(!condition_tare(&condition)); /* too short */
+        CHECK(!condition_tare(&condition, false)); /* too short */
         pass(NULL, 3, 60, 0);
         CHECK(!map.tared && map.n_active == 256); /* a mat resting at a quarter: it could be a sitter */
-        CHECK(condition_tare(&condition));
+        CHECK(condition_tare(&condition, false));
         pass(NULL, 1, 60, 0);
         CHECK(map.tared && map.n_active == 0);
         condition_remember(&condition, &tare);

@@ -58,12 +58,14 @@ static void test_sixty_columns(void) {
 
 static void test_alert_is_complete(void) {
         make_sitter();
-        strcpy(view.live.alert_title, "Time to activate your glutes");
-        strcpy(view.live.alert_reason, "seated 105 min without a 2 min break; slouched 16 % of it");
+        strcpy(view.live.alert_title, "Stand up: time to activate your glutes");
+        strcpy(view.live.alert_reason, "seated 1 h 45 min without a 2-minute break; slouched 16 % of it");
         strcpy(view.live.alert_exercise, "Standing glute contraction");
         draw_size(60, 24);
-        CHECK(is_shown(view.live.alert_title) && is_shown(view.live.alert_reason) &&
-              is_shown(view.live.alert_exercise));
+        CHECK(is_shown(view.live.alert_title) && is_shown(view.live.alert_exercise));
+        CHECK(is_shown("seated 1 h 45 min without a 2-minute break; slouched 16 %") && is_shown("of it ? Standing"));
+        draw_size(80, 24);
+        CHECK(is_shown("glutes ? Standing glute contraction") && is_shown(view.live.alert_reason));
 }
 
 static void test_no_minus_zero(void) {

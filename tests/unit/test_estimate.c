@@ -168,6 +168,12 @@ static void test_single_cell(void) {
         describe_init(&describe, &geometry);
         pass(NULL, 10);
         press(0, 0, 40, 0.9F, 60);
+        CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.posture_class == POSTURE_UNKNOWN);
+        CHECK(isnan(posture.tilt_deg.value) && isnan(posture.obliquity_deg.value) && isnan(posture.asymmetry));
+        press(0, 0, 40, 0.08F, 5);
+        CHECK(posture.occupancy == OCCUPANCY_VACANT); /* the residue of the sitter */
+        pass(NULL, 60);
+        press(0, 0, 40, 0.08F, 5);
         CHECK(posture.occupancy == OCCUPANCY_OBJECT);
         pass(NULL, 5);
         CHECK(posture.occupancy == OCCUPANCY_VACANT);
@@ -245,6 +251,63 @@ static void test_slow_mat(void) {
         }
         CHECK(posture.occupancy == OCCUPANCY_PERSON);
         estimate_step(&estimate, NULL, now + 8000000, &posture);
+        CHECK(posture.occupancy == OCCUPANCY_UNKNOWN);
+}
+
+/* Only time passes, called at each deadline. */
+static void wait(float seconds) {
+        const uint64_t until = now + (uint64_t)(seconds * 1e6F);
+        uint64_t next = estimate_step(&estimate, NULL, now, &posture);
+
+        while (next < until) {
+                now = next;
+                next = estimate_step(&estimate, NULL, now, &posture);
+        }
+        now = until;
+        estimate_step(&estimate, NULL, now, &posture);
+}
+
+static void begin_with(enum silence_means means) {
+        begin(16);
+        settings.device.silence = (int32_t)means;
+        estimate_configure(&estimate, &settings);
+}
+
+/* One frame of an empty seat after a sitter, and no more: a mat that sends only on change. */
+static void test_sends_on_change(void) {
+        for (int means = SILENCE_UNKNOWN; means <= SILENCE_LAST; means++) {
+                begin_with((enum silence_means)means);
+                pass(NULL, 1);
+                wait(14);
+                CHECK(posture.occupancy == (means == SILENCE_UNKNOWN ? OCCUPANCY_UNKNOWN : OCCUPANCY_VACANT));
+                pass(&SITTER, 20);
+                CHECK(posture.occupancy == OCCUPANCY_PERSON);
+                pass(NULL, 0.05F);
+                CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.doubted);
+                wait(1.5F);
+                CHECK(posture.occupancy == OCCUPANCY_VACANT && posture.posture_class == POSTURE_VACANT);
+                wait(12);
+                CHECK(posture.occupancy == OCCUPANCY_VACANT);
+                pass(&SITTER, 20);
+                wait(60);
+                CHECK(posture.occupancy == (means == SILENCE_LAST ? OCCUPANCY_PERSON : OCCUPANCY_UNKNOWN));
+                wait(600);
+                CHECK(posture.occupancy == OCCUPANCY_UNKNOWN);
+        }
+}
+
+/* A seat that the last frame shows loaded is not known to be empty. */
+static void test_contradicted_silence(void) {
+        begin_with(SILENCE_EMPTY);
+        pass(NULL, 5);
+        pass(&SITTER, 0.05F);
+        wait(3);
+        CHECK(posture.occupancy == OCCUPANCY_UNKNOWN);
+        begin_with(SILENCE_EMPTY);
+        pass(NULL, 5);
+        estimate.silence.lost = true;
+        estimate.silence.lost_us = now;
+        wait(3);
         CHECK(posture.occupancy == OCCUPANCY_UNKNOWN);
 }
 
@@ -762,6 +825,8 @@ int main(void) {
         test_silence();
         test_hiccup();
         test_slow_mat();
+        test_sends_on_change();
+        test_contradicted_silence();
         test_tilt(32);
         test_tilt(16);
         test_lean(32);

@@ -83,22 +83,129 @@ static void mistakes_are_said(void) {
         CHECK(exercises_load("/nonexistent/x.conf", &errors, &catalogue) == 1 && catalogue.n == 0);
 }
 
+static void optional_keys(void) {
+        CHECK(parse(GOOD) == 0 && catalogue.of[0].set[0] == '\0' && catalogue.about[0] == '\0');
+        CHECK(parse(GOOD
+                    "set = 1 x\nsource = Doe 2020\n[about]\ntext = One.\ntext = Two.\n[safety]\nshort = Stop.\n") ==
+              0);
+        CHECK(strcmp(catalogue.of[0].set, "1 x") == 0 && strcmp(catalogue.of[0].source, "Doe 2020") == 0);
+        CHECK(strcmp(catalogue.about, "One.\nTwo.") == 0 && strcmp(catalogue.safety_short, "Stop.") == 0);
+        CHECK(strcmp(catalogue.safety, "Stop if it hurts.\nSecond.") == 0);
+        expect_error(GOOD "[about]\nshort = x\n", "x.conf:13: [about] short: no such key; legal is text");
+        expect_error(GOOD "[safety]\nshort =\n", "x.conf:13: [safety] short: must have 1..191 bytes");
+        CHECK(parse("[safety]\ntext = x\n[c]\nname = n\nkind = activate\nplace = away\nsuits = any\ndose = 1\n"
+                    "how = h\nprompt = yes\n") == 0);
+}
+
+/* A notification of 300 x 100 pixels, the least of the common desktops, has four lines of 34 characters. */
+static int count_lines(const char *text) {
+        int lines = 1, column = 0;
+
+        while (*text) {
+                int word = 0;
+                size_t n = strcspn(text, " ");
+
+                for (size_t i = 0; i < n; i++)
+                        word += ((unsigned char)text[i] & 0xC0) != 0x80;
+                if (column > 0 && column + 1 + word > 34) {
+                        lines++;
+                        column = 0;
+                }
+                column += word + (column > 0);
+                text += n + strspn(text + n, " ");
+        }
+        return lines;
+}
+
+static void expect_all(const char *text, const char *const *words) {
+        for (; *words; words++) {
+                if (!strstr(text, *words))
+                        fprintf(stderr, "missing: %s\n", *words);
+                CHECK(strstr(text, *words));
+        }
+}
+
+/* Claims that no study supports, and promises that a reminder cannot hold. */
+static void expect_no_promise(const char *text) {
+        static const char *const words[] = {"orrect posture", "amnesia", "dormant",     "dead butt", "diagnos",
+                                            "prevents",       "relieve", "eliminate",   "guarantee", "fixes",
+                                            "heals",          "treats",  "Amnesie",     "Diagnose",  "verhindert",
+                                            "beugt vor",      "heilt",   "richtige Ha", "lindert",   "garantiert"};
+
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+                if (strstr(text, words[i]))
+                        fprintf(stderr, "said: %s\n", words[i]);
+                CHECK(!strstr(text, words[i]));
+        }
+}
+
+/* Every exercise has its amount, every one that a prompt offers one set, and nothing is promised. */
+static void check_words(const struct exercise_catalogue *c) {
+        for (uint32_t i = 0; i < c->n; i++) {
+                const struct exercise *e = &c->of[i];
+
+                CHECK(*e->name && *e->dose && *e->how && *e->source);
+                CHECK(e->prompt == (*e->set != '\0'));
+                CHECK(!strstr(e->set, " x ")); /* several sets */
+                expect_no_promise(e->how);
+        }
+        CHECK(*c->safety_short && count_lines(c->safety_short) <= 4);
+        expect_no_promise(c->about);
+        expect_no_promise(c->safety);
+}
+
+static const struct exercise *find(const char *id) {
+        for (uint32_t i = 0; i < catalogue.n; i++)
+                if (strcmp(catalogue.of[i].id, id) == 0)
+                        return &catalogue.of[i];
+        return NULL;
+}
+
+/* What the programmes behind the catalogue have. */
+static void shipped_programme(void) {
+        static const char *const ids[] = {"ball-or-roller-release", "pelvic-tilts", "plank", "lower-back-stretch",
+                                          "seated-glute-squeeze"};
+        static const char *const about[] = {"Why both", "may be tight",    "may be weak",
+                                            "Regular",  "physiotherapist", NULL};
+        static const char *const safety[] = {
+                "before you begin", "physiotherapist", "severe pain", "weakness", "numbness", "fall", "fever",
+                "few days",         "gets worse",      "weight loss", NULL};
+
+        for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+                CHECK(find(ids[i]));
+        CHECK(!find("desk-bridge-hold") && find("walk-uphill-or-stairs")->prompt);
+        CHECK(find("seated-glute-squeeze")->kind == EXERCISE_ACTIVATE);
+        CHECK(find("seated-glute-squeeze")->place == EXERCISE_DESK);
+        CHECK(strstr(find("contract-and-relax")->how, "less than before?"));
+        CHECK(strstr(find("lateral-band-walk")->how, "above the knees") && strstr(find("fire-hydrant")->how, "band"));
+        expect_all(catalogue.about, about);
+        expect_all(catalogue.safety, safety);
+        /* by urgency: an emergency, then pain that needs a doctor at once, then pain that stays */
+        CHECK(strstr(catalogue.safety, "emergency") < strstr(catalogue.safety, "severe pain"));
+        CHECK(strstr(catalogue.safety, "severe pain") < strstr(catalogue.safety, "few days"));
+}
+
 /* The shipped file is the whole programme and offers an exercise for everything that the seat may detect. */
 static void shipped(void) {
-        uint32_t offered = 0, kinds = 0;
+        uint32_t seated = 0, standing = 0, kinds = 0;
 
         memset(&errors, 0, sizeof(errors));
         CHECK(exercises_load("config/exercises.conf", &errors, &catalogue) == 0);
         CHECK(catalogue.n >= 15);
         for (uint32_t i = 0; i < catalogue.n; i++) {
                 kinds |= 1u << catalogue.of[i].kind;
-                offered |= catalogue.of[i].prompt ? catalogue.of[i].suits : 0;
+                if (catalogue.of[i].prompt && catalogue.of[i].place == EXERCISE_DESK)
+                        seated |= catalogue.of[i].suits;
+                else if (catalogue.of[i].prompt)
+                        standing |= catalogue.of[i].suits;
         }
         CHECK(kinds == 0xF);
-        CHECK(offered ==
-              (1u << EXERCISE_SUITS_N) - 1); /* an exercise at the desk exists for everything that the seat detects */
+        /* everything that the seat detects has an exercise in the seat and one for a prompt to stand up */
+        CHECK(seated == (1u << EXERCISE_SUITS_N) - 1 && standing == seated);
         CHECK(strcmp(catalogue.of[0].id, "standing-glute-contraction") == 0);
         CHECK(strstr(catalogue.safety, "emergency") && strstr(catalogue.safety, "not a medical device"));
+        check_words(&catalogue);
+        shipped_programme();
 }
 
 static int translate(const char *text) {
@@ -119,6 +226,10 @@ static void translations(void) {
         CHECK(translate("[a-b]\nname = Neu\ndose = 3\nhow = h\nkind = stretch\n") == 1);
         CHECK(strstr(errors.text[0], "x.de.conf:5: [a-b] kind: no such key; legal are name, dose, how"));
         CHECK(strcmp(catalogue.of[0].name, "Ä") == 0);
+        CHECK(translate("[a-b]\nname = Ä\ndose = 2\nset = 1\nhow = h\n[about]\ntext = Warum.\n") == 0);
+        CHECK(strcmp(catalogue.of[0].set, "1") == 0 && strcmp(catalogue.about, "Warum.") == 0);
+        /* one set in another language than the rest is worse than the whole dose */
+        CHECK(translate("[a-b]\nname = Ä\ndose = 2\nhow = h\n") == 0 && catalogue.of[0].set[0] == '\0');
         CHECK(translate("[a-b]\nname = Neu\nhow = h\n") == 1);
         CHECK(strstr(errors.text[0], "x.de.conf:1: [a-b]: dose is missing"));
 }
@@ -154,7 +265,11 @@ static void shipped_german(void) {
 
                 CHECK(strcmp(e->id, d->id) == 0 && e->kind == d->kind && e->suits == d->suits);
                 CHECK(strcmp(e->name, d->name) != 0 && strcmp(e->how, d->how) != 0);
+                CHECK(!*e->set || strcmp(e->set, d->set) != 0);
         }
+        check_words(&catalogue);
+        CHECK(strstr(catalogue.about, "Warum beides") && strstr(catalogue.safety, "Physiotherapie"));
+        CHECK(strcmp(catalogue.safety_short, english.safety_short) != 0);
         CHECK(strstr(catalogue.safety, "Notfall") && strstr(catalogue.safety, "kein Medizinprodukt"));
         CHECK(!strstr(catalogue.safety, "doctor"));
 }
@@ -165,6 +280,7 @@ int main(void) {
         shipped_german();
         CHECK(language("C", "", "en", ""));
         good();
+        optional_keys();
         mistakes_are_said();
         shipped();
         return 0;

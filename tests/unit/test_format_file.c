@@ -34,7 +34,7 @@ static void test_mistakes(void) {
         expect_error("[format]\nfull_scale = 9\nsync = 1 2 3\n", "must be 1..8 bytes");
         expect_error("[format]\nfull_scale = 9\nsync = 010203040506070809\n", "must be 1..8 bytes");
         expect_error("[format]\nfull_scale = 9\nconstants = 2\n", "PLACE=VALUE");
-        expect_error("[format]\nfull_scale = 9\nseparators = comma dash\n", "must be comma | semicolon");
+        expect_error("[format]\nfull_scale = 9\nseparators = comma dot\n", "must be comma | semicolon");
         expect_error("[mat]\n", "my-mat.conf:1: [mat]: there is only the section [format]");
         expect_error("full_scale = 9\n[format]\nfull_scale = 9\n",
                      "my-mat.conf:1: full_scale: is before the line [format]");

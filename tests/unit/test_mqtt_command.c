@@ -99,7 +99,12 @@ static void test_others(void) {
         CHECK(read_as("activation_done", "anything", &r) == COMMAND_OK && r.command.type == COMMAND_DONE);
         CHECK(read_as("session_done", "1", &r) == COMMAND_OK && r.command.type == COMMAND_WORKOUT);
         CHECK(command_parse("session_done", "1", 1, true, &word, &r) == COMMAND_RETAINED);
-        CHECK(read_as("tare", "", &r) == COMMAND_OK && r.command.type == COMMAND_TARE);
+        CHECK(read_as("tare", "", &r) == COMMAND_OK && r.command.type == COMMAND_TARE && !r.command.on);
+        CHECK(read_as("tare", "1", &r) == COMMAND_OK && !r.command.on);
+        CHECK(read_as("tare", "empty", &r) == COMMAND_OK && r.command.on);
+        CHECK(read_as("tare", "{\"empty\":true}", &r) == COMMAND_OK && r.command.on);
+        CHECK(read_as("tare", "{\"empty\":false}", &r) == COMMAND_OK && !r.command.on);
+        CHECK(read_as("sitter", "{\"name\":true}", &r) == COMMAND_MALFORMED);
         CHECK(command_parse("announce", NULL, 0, false, &word, &r) == COMMAND_OK && word == WORD_ANNOUNCE);
         CHECK(read_as("dance", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "dance") == 0);
         CHECK(read_as("../x", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "invalid") == 0);

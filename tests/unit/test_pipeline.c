@@ -108,10 +108,43 @@ static void test_learning_is_whole(void) {
         CHECK(learning.cue == SQUEEZE_NO_CUE && learning.round == 0 && learning.left_s == 0);
 }
 
+static enum command_result tare(uint64_t now, bool stated_empty) {
+        const struct command command = {.type = COMMAND_TARE, .on = stated_empty};
+
+        return pipeline_command(&pipeline, &command, now, &snapshot, &(struct command_answer){0});
+}
+
+/* A seat on which somebody sits: tare is refused once, a double press too; the second request is the owner's word. */
+static void test_word_of_the_owner(void) {
+        for (int stated = 0; stated < 2; stated++) {
+                uint64_t now = 1000000;
+
+                start_mat(GEOMETRY_GRID, 16, 16);
+                geometry.cell_cm2 = 6.25F;
+                CHECK(tare(now, stated) == COMMAND_NO_FRAMES);
+                for (int i = 0; i < 100; i++, now += 100000)
+                        step_frame(now, i >= 50 ? 120 : 0);
+                CHECK(snapshot.posture.occupancy == OCCUPANCY_PERSON);
+                if (!stated) {
+                        CHECK(tare(now, false) == COMMAND_SOMEBODY_SEATED);
+                        CHECK(tare(now + 300000, false) == COMMAND_SOMEBODY_SEATED);
+                        CHECK(tare(now + 61000000, false) == COMMAND_NO_FRAMES);
+                }
+                for (int i = 0; i < 30; i++, now += 100000)
+                        step_frame(now, 120);
+                CHECK(snapshot.posture.occupancy == OCCUPANCY_PERSON);
+                CHECK(tare(now, stated) == COMMAND_OK);
+                for (int i = 0; i < 20; i++, now += 100000)
+                        step_frame(now, 120);
+                CHECK(snapshot.posture.occupancy == OCCUPANCY_VACANT);
+        }
+}
+
 int main(void) {
         settings_defaults(&settings);
         test_rate();
         test_learning_is_whole();
+        test_word_of_the_owner();
         run_mat(GEOMETRY_UNPLACED, 0, 0);
         run_mat(GEOMETRY_UNPLACED, 1, 1);
         run_mat(GEOMETRY_UNPLACED, 1, 4096);

@@ -129,7 +129,7 @@ static void test_open(int32_t baud, int32_t lines) {
         if (r < 0)
                 fprintf(stderr, "%s\n", hint);
         CHECK(r == 0);
-        CHECK(strcmp(port_path(port), path) == 0 && strcmp(port_serial_number(port), "") == 0);
+        CHECK(strcmp(port_path(port), path) == 0 && strcmp(port_chip(port).serial_number, "") == 0);
         CHECK(fcntl(port_fd(port), F_GETFD) & FD_CLOEXEC);
         CHECK(open(path, O_RDWR | O_NOCTTY) < 0 || geteuid() == 0); /* TIOCEXCL */
         CHECK(tcgetattr(port_fd(port), &t) == 0 && (t.c_lflag & (ICANON | ECHO)) == 0 && (t.c_cflag & CSIZE) == CS8);

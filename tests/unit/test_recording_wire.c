@@ -261,6 +261,33 @@ static void test_much(void) {
         free(data);
 }
 
+/* A label lies between the bytes in time, is no gap, and no bytes are added to it. */
+static void test_labels(void) {
+        static struct recording_chunk chunk;
+        static uint8_t packed[RECORDING_PACKED_MAX];
+        static const char long_label[] =
+                "a-label-that-is-much-longer-than-sixty-three-characters-is-cut-to-that-length";
+        struct recording_piece piece;
+        size_t size;
+
+        CHECK(recording_chunk_add(&chunk, 5, (const uint8_t *)"ab", 2));
+        CHECK(recording_chunk_add_label(&chunk, 6, "upright"));
+        CHECK(recording_chunk_add(&chunk, 7, (const uint8_t *)"cd", 2));
+        CHECK(recording_chunk_add_label(&chunk, 8, ""));
+        CHECK(recording_chunk_add_label(&chunk, 3, long_label));
+        size = recording_chunk_pack(&chunk, packed);
+        recording_cursor_init(&cursor, (const char *)packed, size, 0);
+        CHECK(recording_cursor_next(&cursor, &piece) && !piece.label && piece.n == 2 && piece.t_us == 5);
+        CHECK(recording_cursor_next(&cursor, &piece) && piece.label && !piece.gap && piece.t_us == 6 && piece.n == 7 &&
+              memcmp(piece.bytes, "upright", 7) == 0);
+        CHECK(recording_cursor_next(&cursor, &piece) && !piece.label && !piece.gap && piece.n == 2 &&
+              memcmp(piece.bytes, "cd", 2) == 0);
+        CHECK(recording_cursor_next(&cursor, &piece) && piece.label && !piece.gap && piece.n == 0);
+        CHECK(recording_cursor_next(&cursor, &piece) && piece.label && piece.n == RECORDING_LABEL_MAX - 1 &&
+              piece.t_us == 8);
+        CHECK(!recording_cursor_next(&cursor, &piece) && cursor.damaged_bytes == 0);
+}
+
 int main(void) {
         size_t n;
         char *data;
@@ -277,5 +304,6 @@ int main(void) {
         test_text();
         test_much();
         unlink(path);
+        test_labels();
         return 0;
 }

@@ -28,20 +28,23 @@ static void test_slow_reader(void) {
 
         CHECK(fd >= 0);
         for (uint64_t i = 1; i <= 1000; i++, sent += sizeof(bytes)) /* 16 MB: more than any buffer */
-                tap_send(&tap, i, bytes, sizeof(bytes));
+                tap_send(&tap, i, TAP_BYTES, bytes, sizeof(bytes));
         while ((n = receive_message(fd, &message)) > 0) {
                 CHECK(message.head.lost == 0); /* only later bytes were lost */
                 got += (uint64_t)n - sizeof(message.head);
         }
         CHECK(errno == EAGAIN && got > 100000 && got < sent);
-        tap_send(&tap, 2000, bytes, 10);
+        tap_send(&tap, 2000, TAP_BYTES, bytes, 10);
         n = receive_message(fd, &message);
         lost = message.head.lost;
         CHECK(n == (ssize_t)sizeof(message.head) + 10 && message.head.t_us == 2000 && lost == sent - got);
-        tap_send(&tap, 2001, NULL, 0);
+        tap_send(&tap, 2001, TAP_REOPENED, NULL, 0);
         CHECK(receive_message(fd, &message) == (ssize_t)sizeof(message.head) && message.head.lost == 0);
+        CHECK(message.head.kind == TAP_REOPENED);
+        CHECK(tap_send(&tap, 2001, TAP_LABEL, (char[]){"upright"}, 7) == 1);
+        CHECK(receive_message(fd, &message) == (ssize_t)sizeof(message.head) + 7 && message.head.kind == TAP_LABEL);
         close(fd);
-        tap_send(&tap, 2002, bytes, 10); /* no reader: no signal, and the slot is free */
+        CHECK(tap_send(&tap, 2002, TAP_BYTES, bytes, 10) == 0); /* no reader: no signal, and the slot is free */
         CHECK(tap.of[0].fd == 0);
 }
 
@@ -54,7 +57,7 @@ static void test_many(void) {
         CHECK(tap_open(&tap) == -EMFILE);
         close(fds[1]); /* the mat is silent: no send detects the closed end */
         CHECK((fds[1] = tap_open(&tap)) >= 0 && tap_open(&tap) == -EMFILE);
-        tap_send(&tap, 5, (uint8_t[]){"abc"}, 3);
+        tap_send(&tap, 5, TAP_BYTES, (uint8_t[]){"abc"}, 3);
         for (int i = 0; i < TAPS_MAX; i++) {
                 CHECK(receive_message(fds[i], &message) == (ssize_t)sizeof(message.head) + 3 &&
                       memcmp(message.bytes, "abc", 3) == 0);

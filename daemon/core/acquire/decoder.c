@@ -4,37 +4,11 @@
 #include <string.h>
 
 #include "core/acquire/packet.h"
-#include "core/acquire/parse_number.h"
+#include "core/acquire/text_frame.h"
 
 enum { EVIDENCE_ENOUGH = 4 }; /* bytes: random ones match once in 4 * 10^9 places */
 
-/* A line with fewer numbers does not set the number of cells: boot banners print single numbers. */
-enum { LEARN_CELLS_MIN = 4 };
-
-/* After this many frames in a row of another count, another mat is on the line, or the first line was wrong. */
-enum { FORGET_FRAMES = 10 };
-
-/* One call of decoder_feed() or decoder_idle(). */
-struct delivery {
-        uint64_t now_us;
-        const struct frame_sink *sink;
-        bool quiet; /* the line is quiet: a frame at the very end is whole */
-};
-
 /* --- bytes held --- */
-
-static inline void consume_bytes(struct decoder *d, size_t n) {
-        d->start += n;
-        d->held -= n;
-        d->scanned = 0;
-        if (d->held == 0)
-                d->start = 0;
-}
-
-static inline void discard_bytes(struct decoder *d, size_t n) {
-        d->discarded_bytes += n;
-        consume_bytes(d, n);
-}
 
 /* For a handful of bytes a call of memcmp costs more than the comparison. */
 static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n) {
@@ -44,14 +18,12 @@ static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n) {
         return true;
 }
 
-/* Drops everything that is held, in the middle of a line or packet that is longer than any may be. */
-static void discard_overrun(struct decoder *d) {
-        d->refused[REFUSED_OVERRUN] += !d->skipping;
-        d->skipping = true;
-        discard_bytes(d, d->held);
-}
-
 /* --- number of elements --- */
+
+/* Bytes of n elements or records. */
+static inline size_t measure_elements(const struct decoder *d, uint32_t n) {
+        return d->packed_bits == 0 ? n * d->stride : ((size_t)n * d->packed_bits + 7) / 8;
+}
 
 /* Elements or bytes as the length field counts them. The result wraps to more than any frame has when the field is
  * smaller than what it adds. */
@@ -83,9 +55,9 @@ static uint32_t find_part_start(const struct decoder *d, const uint8_t *p) {
 static uint32_t expect_part_cells(const struct decoder *d, const uint8_t *frame, uint32_t announced) {
         uint32_t first = d->format->part.kind != PART_NONE ? find_part_start(d, frame) : 0;
         uint32_t left = first < d->n_cells ? d->n_cells - first : 0;
-        size_t unit = d->format->length.elements ? 1 : d->stride;
+        size_t length = d->format->length.elements ? left : measure_elements(d, left);
 
-        return left > 0 && left < d->part_cells && announced == left * unit ? left : d->part_cells;
+        return left > 0 && left < d->part_cells && announced == length ? left : d->part_cells;
 }
 
 /* Elements or records after this head (sync and header, whole). False when no frame begins like this. payload: bytes
@@ -101,7 +73,8 @@ static bool count_elements(const struct decoder *d, const uint8_t *frame, uint32
                 return announced <= d->n_cells;
         }
         *ret_n = announced > 0 ? expect_part_cells(d, frame, announced) : d->part_cells;
-        return f->length.kind == LENGTH_FIXED || announced == (f->length.elements ? *ret_n : *ret_n * d->stride);
+        return f->length.kind == LENGTH_FIXED ||
+               announced == (f->length.elements ? *ret_n : measure_elements(d, *ret_n));
 }
 
 /* --- start and reset --- */
@@ -131,7 +104,8 @@ static bool add_constants(const struct format *f, uint8_t *head, uint8_t *mask, 
 static void set_common_head(struct decoder *d) {
         const struct format *f = d->format;
         const bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
-        const size_t length = d->part_cells * (f->length.elements ? 1 : d->stride) + f->length.adds;
+        const size_t elements = measure_elements(d, d->part_cells);
+        const size_t length = (f->length.elements ? d->part_cells : elements) + f->length.adds;
         const uint8_t bytes[] = {(uint8_t)length, (uint8_t)(length >> 8), (uint8_t)length};
         const bool big_endian = f->length.kind == LENGTH_U16BE;
         uint8_t head[sizeof(d->common_head)] = {0}, mask[sizeof(d->common_head)] = {0};
@@ -139,7 +113,7 @@ static void set_common_head(struct decoder *d) {
 
         d->common_length = SIZE_MAX;
         if (f->framing == FRAMING_TEXT || packet || f->sparse.size > 0 || d->part_cells == 0 ||
-            d->head_n > sizeof(head) || d->part_cells * d->stride + d->overhead < sizeof(head) ||
+            d->head_n > sizeof(head) || elements + d->overhead < sizeof(head) || f->escape ||
             (f->preamble.n > 0 && f->preamble.of[0] == d->sync.of[0]))
                 return;
         add_to_head(head, mask, 0, d->sync.of, d->sync.n);
@@ -150,7 +124,7 @@ static void set_common_head(struct decoder *d) {
         d->common_constants = add_constants(f, head, mask, sizeof(head));
         memcpy(&d->common_head, head, sizeof(head));
         memcpy(&d->common_mask, mask, sizeof(mask));
-        d->common_length = d->part_cells * d->stride + d->overhead;
+        d->common_length = elements + d->overhead;
 }
 
 static void choose_shortcuts(struct decoder *d) {
@@ -168,6 +142,7 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->format = format;
         d->layout = layout;
         d->frames = d->discarded_bytes = 0;
+        d->words = 0;
         d->boards_seen = 0;
         memset(d->refused, 0, sizeof(d->refused));
         d->n_cells = layout->geometry.n_cells;
@@ -181,21 +156,22 @@ void decoder_init(struct decoder *d, const struct format *format, const struct l
         d->check_n = format_check_size(format);
         d->widen = widen_choose(format);
         d->stride = format->sparse.size > 0 ? format->sparse.size : format_element_size(format);
+        d->packed_bits = format_packed_bits(format->element);
         if (format->check == CHECK_CRC16_MODBUS)
                 crc16_init(&d->crc);
-        text_rules_init(&d->text, format);
+        if (format->framing == FRAMING_TEXT)
+                text_frame_init(d);
         choose_shortcuts(d);
         set_common_head(d);
         decoder_reset(d);
 }
 
 void decoder_reset(struct decoder *d) {
-        d->start = d->held = d->scanned = 0;
-        d->started = d->in_step = d->row_refused = false;
-        /* the end of a row whose beginning was missed must not count as a blank line */
-        d->skipping = d->format->framing == FRAMING_TEXT && d->format->text_end == TEXT_END_BLANK;
+        d->start = d->held = d->scanned = d->escapes = 0;
+        d->started = d->in_step = d->skipping = d->row_refused = false;
         d->gathered = 0;
-        d->row_number = 0;
+        if (d->format->framing == FRAMING_TEXT)
+                text_frame_reset(d);
 }
 
 /* A suffix format gets the suffix of a frame before the first. */
@@ -245,33 +221,6 @@ static bool read_elements(struct decoder *d, const uint8_t *elements, uint32_t n
         return !sparse || place_records(d, elements, values, n, ret);
 }
 
-static void invert_values(float full_scale, uint32_t n, float *values) {
-        for (uint32_t k = 0; k < n; k++) {
-                float left = full_scale - values[k];
-
-                values[k] = left > 0 ? left : 0;
-        }
-}
-
-/* Every element has come: puts them in order and emits the frame. */
-static inline void emit_frame(struct decoder *d, const struct delivery *to) {
-        const struct layout *l = d->layout;
-        struct frame *frame = to->sink->frame;
-
-        if (l->inverted)
-                invert_values(l->geometry.full_scale, d->n_cells, d->in_order ? frame->raw : d->elements);
-        if (!d->in_order && l->geometry.n_cells == d->n_cells)
-                layout_apply(l, d->elements, d->n_cells, frame->raw);
-        else if (!d->in_order) /* the layout of a count that was just learnt is not known yet */
-                memcpy(frame->raw, d->elements, d->n_cells * sizeof(*d->elements));
-        d->gathered = 0;
-        d->started = d->in_step = true;
-        frame->seq = ++d->frames;
-        frame->arrived_us = to->now_us;
-        frame->n_cells = d->n_cells;
-        to->sink->emit(to->sink->userdata, frame);
-}
-
 /* Parts come in rising order. A part that does not continue where the last one ended drops the pass, and begins a new
  * one if it is the first. */
 static void add_part(struct decoder *d, const uint8_t *frame, uint32_t n, const struct delivery *to) {
@@ -291,7 +240,7 @@ static void add_part(struct decoder *d, const uint8_t *frame, uint32_t n, const 
                 return;
         d->gathered += n;
         if (d->gathered >= d->n_cells)
-                emit_frame(d, to);
+                decoder_emit_frame(d, to);
 }
 
 static void add_frame_or_part(struct decoder *d, const uint8_t *frame, uint32_t n, const struct delivery *to) {
@@ -302,7 +251,7 @@ static void add_frame_or_part(struct decoder *d, const uint8_t *frame, uint32_t 
         if (f->part.kind != PART_NONE || d->layout->n_boards > 0)
                 add_part(d, frame, n, to);
         else
-                emit_frame(d, to);
+                decoder_emit_frame(d, to);
 }
 
 /* Reads the elements and compares the check. REFUSAL_N = both are good. */
@@ -315,7 +264,7 @@ static inline enum refusal read_checked(struct decoder *d, const uint8_t *frame,
                 return REFUSED_RANGE;
         if (d->check_n == 0)
                 return REFUSAL_N;
-        end = frame + d->head_n + n * d->stride + f->trailer_n;
+        end = frame + d->head_n + measure_elements(d, n) + f->trailer_n;
         check = format_check(f, &d->crc, frame + f->check_from, (size_t)(end - frame) - f->check_from);
         return check == (d->check_n == 1 ? end[0] : widen_u16le(end)) ? REFUSAL_N : REFUSED_CHECK;
 }
@@ -331,9 +280,9 @@ static enum refusal accept_elements(struct decoder *d, const uint8_t *frame, uin
         wrong = read_checked(d, frame, n, d->in_order ? to->sink->frame->raw : d->elements + d->gathered);
         if (wrong != REFUSAL_N)
                 return wrong;
-        consume_bytes(d, length);
+        decoder_consume(d, length);
         if (d->whole_frames)
-                emit_frame(d, to);
+                decoder_emit_frame(d, to);
         else
                 add_frame_or_part(d, frame, n, to);
         return REFUSAL_N;
@@ -347,7 +296,7 @@ static bool refuse_frame(struct decoder *d, enum refusal reason) {
         d->started = true;
         d->in_step = false;
         d->gathered = 0;
-        discard_bytes(d, 1);
+        decoder_discard(d, 1);
         return true;
 }
 
@@ -378,7 +327,7 @@ static bool skip_preambles(struct decoder *d) {
                         return true;
                 if (n < p->n)
                         return false;
-                consume_bytes(d, n);
+                decoder_consume(d, n);
         }
         return true;
 }
@@ -398,7 +347,7 @@ static bool skip_to_sync(struct decoder *d) {
                 d->started = true;
                 d->in_step = false;
                 d->gathered = 0;
-                discard_bytes(d, skip);
+                decoder_discard(d, skip);
         }
         return d->held >= d->sync.n;
 }
@@ -481,6 +430,7 @@ static inline bool accept_framed(struct decoder *d, uint32_t n, size_t length, b
 }
 
 static bool decode_framed(struct decoder *d, const struct delivery *to) {
+        size_t length;
         uint32_t n;
         bool bad = false;
 
@@ -492,7 +442,92 @@ static bool decode_framed(struct decoder *d, const struct delivery *to) {
         } else if (!count_elements(d, d->buffer + d->start, 0, &n)) {
                 return refuse_frame(d, REFUSED_LENGTH);
         }
-        return d->held >= n * d->stride + d->overhead && accept_framed(d, n, n * d->stride + d->overhead, false, to);
+        length = measure_elements(d, n) + d->overhead;
+        return d->held >= length && accept_framed(d, n, length, false, to);
+}
+
+/* --- frames with escaped bytes --- */
+
+/* Looks for the end of the frame at the front, which has this many bytes without its escapes. NEXT_FOLLOWS: it is held,
+ * up to *ret_end. NEXT_OTHER: *ret_end is not in it any more, because another frame begins there or no encoder writes it. */
+static enum next find_escaped_end(struct decoder *d, size_t length, size_t *ret_end) {
+        const uint8_t *frame = d->buffer + d->start, sync = d->sync.of[0], escape = d->format->escape;
+        size_t at = d->scanned;
+
+        if (at == 0) {
+                at = d->sync.n;
+                d->escapes = 0;
+        }
+        for (; at - d->escapes < length; at++) {
+                const bool escaped = at < d->held && frame[at] == escape;
+
+                d->scanned = *ret_end = at;
+                if (at + escaped >= d->held)
+                        return NEXT_OPEN;
+                if (frame[at + escaped] == sync || (escaped && frame[at + 1] == escape)) {
+                        *ret_end = at + escaped;
+                        return NEXT_OTHER;
+                }
+                at += escaped;
+                d->escapes += escaped;
+        }
+        *ret_end = at;
+        return NEXT_FOLLOWS;
+}
+
+/* Undoes the escapes of the first `end` bytes held: the frame then ends there, and begins later. */
+static void remove_escapes(struct decoder *d, size_t end) {
+        uint8_t *frame = d->buffer + d->start;
+        size_t to = end, n = d->escapes;
+
+        for (size_t from = end; from > d->sync.n; from--) {
+                uint8_t byte = frame[from - 1];
+
+                if (from - 1 > d->sync.n && frame[from - 2] == d->format->escape) {
+                        byte ^= 0x20;
+                        from--;
+                }
+                frame[--to] = byte;
+        }
+        memmove(frame + n, frame, d->sync.n);
+        decoder_consume(d, n);
+}
+
+static enum refusal accept_escaped(struct decoder *d, size_t length, const struct delivery *to) {
+        const struct format_bytes *tail = &d->format->tail;
+        const uint8_t *frame = d->buffer + d->start;
+        uint32_t n;
+
+        if (!count_elements(d, frame, 0, &n))
+                return REFUSED_LENGTH;
+        if (!same_bytes(frame + length - tail->n, tail->of, tail->n))
+                return REFUSED_TAIL;
+        return accept_elements(d, frame, n, length, false, to);
+}
+
+/* A frame has no byte like the first of the sync: so a refused one is dropped whole. Such bytes may fill the line. */
+static bool decode_escaped(struct decoder *d, const struct delivery *to) {
+        const size_t length = measure_elements(d, d->part_cells) + d->overhead;
+        enum refusal wrong = REFUSED_LENGTH;
+        enum next next;
+        size_t end;
+
+        if (!skip_to_sync(d))
+                return false;
+        next = find_escaped_end(d, length, &end);
+        if (next == NEXT_OPEN)
+                return false;
+        if (next == NEXT_FOLLOWS) {
+                remove_escapes(d, end);
+                wrong = accept_escaped(d, length, to);
+                end = length;
+        }
+        if (wrong == REFUSAL_N)
+                return true;
+        d->refused[wrong] += next == NEXT_FOLLOWS || end > 1;
+        d->started = true;
+        decoder_discard(d, end);
+        return true;
 }
 
 /* --- packets --- */
@@ -510,7 +545,7 @@ static enum refusal accept_packet(struct decoder *d, const uint8_t *packet, size
         } else if (!count_elements(d, packet, n > d->overhead ? (uint32_t)(n - d->overhead) : 0, &elements)) {
                 return REFUSED_LENGTH;
         }
-        if (elements * d->stride + d->overhead != n)
+        if (measure_elements(d, elements) + d->overhead != n)
                 return REFUSED_LENGTH;
         if (!same_bytes(packet + n - f->tail.n, f->tail.of, f->tail.n))
                 return REFUSED_TAIL;
@@ -535,7 +570,7 @@ static bool decode_packet(struct decoder *d, const struct delivery *to) {
         size_t at = found ? (size_t)(found - packet) : d->held;
 
         if (at < d->held) {
-                consume_bytes(d, at + 1);
+                decoder_consume(d, at + 1);
                 if (d->skipping)
                         d->discarded_bytes += at + 1;
                 else if (at > 0) /* two ends in a row are normal: one of this packet, one before the next */
@@ -548,192 +583,7 @@ static bool decode_packet(struct decoder *d, const struct delivery *to) {
         if (d->held < DECODER_BUFFER)
                 return false;
         d->gathered = 0;
-        discard_overrun(d);
-        return false;
-}
-
-/* --- text: a line a frame --- */
-
-static enum refusal parse_cells(struct decoder *d, const char *line, size_t n, uint32_t first, uint32_t *ret_n) {
-        const uint32_t known = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
-        const struct text_room room = {.store = known > first ? known - first : 0,
-                                       .accept = CELLS_MAX - first,
-                                       .count_known = d->n_cells > 0};
-
-        return text_parse_line(&d->text, line, n, room, d->elements + first, ret_n);
-}
-
-static void refuse_line(struct decoder *d, enum refusal reason, size_t n) {
-        d->refused[reason]++;
-        d->discarded_bytes += n;
-}
-
-/* Whether this many cells are a frame. The first frame sets the number of cells. */
-static bool count_fits(struct decoder *d, uint32_t count) {
-        if (d->n_cells == 0 && count >= LEARN_CELLS_MIN) {
-                d->n_cells = count;
-                if (count == d->layout->geometry.n_cells)
-                        return false; /* the old mat again: its layout would not be applied to this one frame */
-        }
-        if (count == d->n_cells) {
-                d->other_frames = 0;
-                return true;
-        }
-        d->other_frames = count == d->other_count ? d->other_frames + 1 : 1;
-        d->other_count = count;
-        if (d->learns_count && d->other_frames == FORGET_FRAMES && count >= LEARN_CELLS_MIN)
-                d->n_cells = d->other_frames = 0; /* the next frame sets it */
-        return false;
-}
-
-static void decode_line_frame(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
-        uint32_t count;
-        enum refusal wrong = parse_cells(d, line, n, 0, &count);
-
-        if (wrong != REFUSAL_N)
-                refuse_line(d, wrong, n);
-        else if (!count_fits(d, count))
-                refuse_line(d, REFUSED_COUNT, n);
-        else
-                emit_frame(d, to);
-}
-
-/* --- text: a line a row --- */
-
-static void end_rows(struct decoder *d, const struct delivery *to) {
-        uint32_t count = d->gathered;
-        bool refused = d->row_refused;
-
-        d->gathered = 0;
-        d->row_refused = false;
-        if (!d->started) {
-                d->started = true;
-                d->refused[REFUSED_PARTIAL]++;
-        } else if (refused || count == 0) {
-                return; /* counted when the row was refused; several ends in a row are ignored */
-        } else if (!count_fits(d, count)) {
-                d->refused[REFUSED_COUNT]++;
-        } else {
-                emit_frame(d, to);
-        }
-}
-
-/* "Frame 12:", "=== 12 ===". A single such byte may be a damaged digit, and bytes of other kinds are noise. */
-static bool begins_with_word(const struct decoder *d, const char *line, size_t n) {
-        if (n < 2 || text_is_digit(line[0]) || text_is_separator(&d->text, line[0]) || text_is_digit(line[1]) ||
-            text_is_separator(&d->text, line[1]) || line[1] == '.')
-                return false;
-        for (size_t i = 0; i < n; i++)
-                if ((line[i] < ' ' && line[i] != '\t') || line[i] > '~')
-                        return false;
-        return true;
-}
-
-static bool has_digit(const char *line, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                if (text_is_digit(line[i]))
-                        return true;
-        return false;
-}
-
-static bool is_end_line(const struct decoder *d, const char *line, size_t n) {
-        if (d->format->text_end == TEXT_END_BLANK)
-                return n == 0;
-        return n > 0 && (!has_digit(line, n) || begins_with_word(d, line, n));
-}
-
-/* A row number that does not rise begins the next frame, with row 0 or 1. Any other number there is damage, or the
- * rest of a line. */
-static void follow_row_number(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
-        const char *end = line + n;
-        double number;
-
-        while (line < end && !text_is_digit(*line))
-                line++;
-        if (!number_parse(&line, end, &number))
-                return;
-        if (number <= d->row_number) {
-                end_rows(d, to);
-                d->row_refused = number > 1;
-        }
-        d->row_number = number;
-}
-
-static void decode_row(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
-        enum refusal wrong;
-        uint32_t count;
-
-        if (d->format->text_end == TEXT_END_NUMBER) {
-                follow_row_number(d, line, n, to);
-        } else if (is_end_line(d, line, n)) {
-                end_rows(d, to);
-                return;
-        }
-        if (d->row_refused || !d->started || n == 0) {
-                d->discarded_bytes += n;
-                return;
-        }
-        wrong = parse_cells(d, line, n, d->gathered, &count);
-        if (wrong == REFUSAL_N) {
-                d->gathered += count;
-                return;
-        }
-        if (wrong == REFUSED_COUNT && d->text.words) { /* only words, or only numbers that are no cells */
-                d->discarded_bytes += n;
-                return;
-        }
-        d->row_refused = true;
-        refuse_line(d, wrong, n);
-}
-
-/* Rows of text may be a whole frame although nothing has ended it yet. */
-static void end_rows_when_quiet(struct decoder *d, const struct delivery *to) {
-        if (d->format->text_end != TEXT_END_LINE && d->started && d->held == 0 && d->gathered > 0 &&
-            d->gathered == d->n_cells && !d->row_refused)
-                end_rows(d, to);
-}
-
-/* Padding includes "\n\r" line ends and a trailing NUL. In formats with words, only blanks and tabs are padding. */
-static bool is_padding(const struct text_rules *rules, char c) {
-        return c == '\r' || c == '\0' || (text_is_separator(rules, c) && (!rules->words || c == ' ' || c == '\t'));
-}
-
-static void decode_trimmed(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
-        bool rows = d->format->text_end != TEXT_END_LINE;
-
-        for (; n > 0 && is_padding(&d->text, *line); n--)
-                line++;
-        while (n > 0 && is_padding(&d->text, line[n - 1]))
-                n--;
-        if (d->skipping || (n > 0 && line[0] == '#') || (n == 0 && !rows))
-                d->discarded_bytes += n;
-        else if (rows)
-                decode_row(d, line, n, to);
-        else if (!d->started)
-                refuse_line(d, REFUSED_PARTIAL, n);
-        else
-                decode_line_frame(d, line, n, to);
-        d->skipping = false;
-        d->started = d->started || !rows;
-}
-
-/* False: the line has not ended yet. `scanned` saves bytes from being searched again. */
-static bool decode_line(struct decoder *d, const struct delivery *to) {
-        const char *text = (const char *)d->buffer + d->start;
-        const char *newline = memchr(text + d->scanned, '\n', d->held - d->scanned);
-
-        if (newline) {
-                size_t n = (size_t)(newline - text);
-
-                consume_bytes(d, n + 1);
-                decode_trimmed(d, text, n, to);
-                return true;
-        }
-        d->scanned = d->held;
-        if (d->held < DECODER_BUFFER)
-                return false;
-        d->row_refused = true;
-        discard_overrun(d);
+        decoder_discard_overrun(d);
         return false;
 }
 
@@ -743,11 +593,12 @@ static bool decode_line(struct decoder *d, const struct delivery *to) {
 static bool decode_next(struct decoder *d, const struct delivery *to) {
         switch (d->format->framing) {
         case FRAMING_PREFIX:
+                return d->format->escape ? decode_escaped(d, to) : decode_framed(d, to);
         case FRAMING_DELIMITER:
         case FRAMING_SUFFIX:
                 return decode_framed(d, to);
         case FRAMING_TEXT:
-                return decode_line(d, to);
+                return text_frame_decode(d, to);
         case FRAMING_SLIP:
         case FRAMING_COBS:
                 return decode_packet(d, to);
@@ -795,5 +646,5 @@ void decoder_idle(struct decoder *d, uint64_t now_us, const struct frame_sink *s
         if (d->format->framing == FRAMING_DELIMITER || d->format->framing == FRAMING_PREFIX)
                 decode_held(d, &to);
         else if (d->format->framing == FRAMING_TEXT)
-                end_rows_when_quiet(d, &to);
+                text_frame_idle(d, &to);
 }

@@ -4,10 +4,17 @@
 #include <string.h>
 
 #include "core/acquire/cell_lists.h"
+#include "core/acquire/cell_names.h"
 #include "sitbone/frame.h"
 
 size_t format_element_size(const struct format *format) {
         return format->framing == FRAMING_TEXT ? 0 : format_size_of_element(format->element);
+}
+
+size_t format_elements_size(const struct format *format, size_t n) {
+        const uint32_t bits = format_packed_bits(format->element);
+
+        return bits > 0 && format->framing != FRAMING_TEXT ? (n * bits + 7) / 8 : n * format_element_size(format);
 }
 
 size_t format_length_size(const struct format *format) {
@@ -26,10 +33,14 @@ static uint32_t largest_element(const struct format *f) {
                 return 0x7FFF;
         case ELEMENT_I32LE:
         case ELEMENT_F32LE:
-                return 1 << 24;
+                return 1u << 31;
         case ELEMENT_SPLIT5:
+        case ELEMENT_PACK10LE:
+        case ELEMENT_PACK10BE:
                 return 0x3FF;
         case ELEMENT_SPLIT6:
+        case ELEMENT_PACK12LE:
+        case ELEMENT_PACK12BE:
                 return 0xFFF;
         }
         return 0;
@@ -39,12 +50,14 @@ uint32_t format_largest(const struct format *format) {
         uint32_t bits = largest_element(format);
 
         if (format->framing == FRAMING_TEXT)
-                return format->digits ? 9 : 1 << 24;
+                return format->digits ? 9 : 1u << 31;
         return (format->mask ? bits & format->mask : bits) >> format->shift;
 }
 
 size_t format_check_size(const struct format *format) {
-        return format->check == CHECK_NONE ? 0 : format->check == CHECK_CRC16_MODBUS ? 2 : 1;
+        if (format->check == CHECK_NONE || format->check == CHECK_NMEA)
+                return 0;
+        return format->check == CHECK_CRC16_MODBUS ? 2 : 1;
 }
 
 struct format_bytes format_shape(const struct format *format, uint32_t rows, uint32_t cols) {
@@ -76,6 +89,7 @@ uint16_t format_check(const struct format *format, const struct crc16 *crc, cons
 
         switch (format->check) {
         case CHECK_NONE:
+        case CHECK_NMEA:
                 break;
         case CHECK_SUM8:
                 for (size_t i = 0; i < n; i++)
@@ -144,7 +158,9 @@ static const char *check_cells(const struct format *f) {
         if (f->sparse.size > 0 && (f->rows > 256 || f->cols > 256))
                 return "record has one byte each for row and column: 256 of them at most";
         if (f->length.kind == LENGTH_U8 && each == 0 && f->part.kind == PART_NONE && !f->resizable &&
-            (size_t)f->rows * f->cols * (f->length.elements ? 1 : format_element_size(f)) + f->length.adds > 255)
+            (f->length.elements ? (size_t)f->rows * f->cols : format_elements_size(f, (size_t)f->rows * f->cols)) +
+                            f->length.adds >
+                    255)
                 return "a length of one byte cannot count that much: use u16le or u16be";
         if (f->part.kind == PART_INDEX_U8 && f->part.cells > 0 &&
             (uint32_t)f->rows * f->cols > (256u - f->part.first) * f->part.cells)
@@ -156,6 +172,19 @@ static const char *check_cells(const struct format *f) {
         return NULL;
 }
 
+/* Escapes and packed elements are for frames whose length is known before they are read. */
+static const char *check_coding(const struct format *f) {
+        const bool whole = f->part.kind == PART_NONE && f->sparse.size == 0;
+
+        if (f->escape && (f->framing != FRAMING_PREFIX || f->sync.n == 0 || !whole))
+                return "escape needs framing = prefix, a sync, and neither parts nor records";
+        if (f->escape && f->escape == f->sync.of[0])
+                return "escape is the first byte of the sync";
+        if (format_packed_bits(f->element) > 0 && !whole)
+                return "element is packed: that goes with neither parts nor records";
+        return NULL;
+}
+
 static const char *check_bytes(const struct format *f) {
         bool packet = f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS;
         const char *wrong;
@@ -163,6 +192,7 @@ static const char *check_bytes(const struct format *f) {
         if (f->sync.n == 0 && !packet && (f->framing != FRAMING_PREFIX || f->shape.kind == SHAPE_NONE))
                 return "sync is missing: nothing says where a frame begins";
         wrong = check_head(f);
+        wrong = wrong ? wrong : check_coding(f);
         return wrong ? wrong : check_cells(f);
 }
 
@@ -210,12 +240,41 @@ static const char *check_size(const struct format *f) {
         return check_places(f);
 }
 
+static const char *check_names(const struct format *f) {
+        const uint32_t cells = f->cells > 0 ? f->cells : (uint32_t)f->rows * f->cols;
+        struct cell_names names;
+
+        if (f->text_end == TEXT_END_NAME && !*f->names)
+                return "frame_end = name needs names";
+        if (f->value_after.n > 0 && !*f->names)
+                return "value_after needs names";
+        if (!*f->names)
+                return NULL;
+        if (!cell_names_parse(f->names, &names))
+                return "names is a list of up to 16 names and ranges, as left right or s1-s12";
+        if (cells > 0 && cells != names.n_cells)
+                return "names are not as many as rows x cols or cells";
+        return f->text_end == TEXT_END_NUMBER ? "frame_end = number is for rows without names" : NULL;
+}
+
 static const char *check_text(const struct format *f) {
+        const bool any = strchr(f->separators, FORMAT_SEPARATOR_ANY) != NULL;
+        const bool marked = f->text_end == TEXT_END_MARK || f->text_end == TEXT_END_TITLE;
+
         if (!f->digits && !f->separators[0])
                 return "separators are missing";
         if (f->text_end == TEXT_END_NUMBER && f->header_n == 0)
                 return "frame_end = number needs header: the first number of a line is that of the row, no cell";
-        return NULL;
+        if (f->line_end && strchr("0123456789+-.", f->line_end))
+                return "line_end cannot be a digit, a sign or a point";
+        if (marked != (f->mark.n > 0))
+                return marked ? "frame_end = mark and title need mark, the bytes with which a frame begins"
+                              : "mark needs frame_end = mark or title";
+        if (f->text_end == TEXT_END_BRACKET && !any && !*f->names)
+                return "frame_end = bracket needs separators = any, or names";
+        if (f->decimal_comma && strchr(f->separators, ','))
+                return "separators has comma, which is in the numbers";
+        return check_names(f);
 }
 
 const char *format_validate(const struct format *f) {

@@ -31,14 +31,28 @@ enum element {
         ELEMENT_I16BE,
         ELEMENT_I32LE,
         ELEMENT_F32LE,
-        ELEMENT_SPLIT5, /* two bytes: (value >> 5) + 11, (value & 31) + 11, so that no byte is a newline */
-        ELEMENT_SPLIT6, /* the same with 6 bits */
+        ELEMENT_SPLIT5,   /* two bytes: (value >> 5) + 11, (value & 31) + 11, so that no byte is a newline */
+        ELEMENT_SPLIT6,   /* the same with 6 bits */
+        ELEMENT_PACK10LE, /* 10 or 12 bits without gaps, the first in the lower or upper bits of the first byte */
+        ELEMENT_PACK10BE,
+        ELEMENT_PACK12LE,
+        ELEMENT_PACK12BE,
 };
-enum check { CHECK_NONE, CHECK_SUM8, CHECK_CRC16_MODBUS, CHECK_XOR8 }; /* over the bytes of the frame before it */
+/* Over the bytes of the frame before it. NMEA is the xor of a line of text, as two hexadecimal digits after a '*'. */
+enum check { CHECK_NONE, CHECK_SUM8, CHECK_CRC16_MODBUS, CHECK_XOR8, CHECK_NMEA };
 enum length_kind { LENGTH_FIXED, LENGTH_U8, LENGTH_U16LE, LENGTH_U16BE };
 enum shape_kind { SHAPE_NONE, SHAPE_U8, SHAPE_U16LE };
 enum part_kind { PART_NONE, PART_INDEX_U8, PART_START_U16LE };
-enum text_end { TEXT_END_LINE, TEXT_END_BLANK, TEXT_END_WORD, TEXT_END_NUMBER };
+enum text_end {
+        TEXT_END_LINE,
+        TEXT_END_BLANK,
+        TEXT_END_WORD,
+        TEXT_END_NUMBER,
+        TEXT_END_BRACKET,
+        TEXT_END_NAME,
+        TEXT_END_MARK,
+        TEXT_END_TITLE,
+};
 
 /* Confidence in the facts: A = two independent sources agree, or recorded bytes decode; B = one source that plainly
  * worked on hardware; C = one weak source. */
@@ -54,7 +68,7 @@ struct format_bytes {
         uint8_t of[FORMAT_BYTES_MAX];
 };
 
-/* Bytes that are sent to the mat. n 0 = nothing. */
+/* Bytes that are sent to the mat, or that lines of text have. n 0 = nothing. */
 struct format_command {
         uint8_t n;
         uint8_t of[FORMAT_COMMAND_MAX];
@@ -77,6 +91,7 @@ struct format {
         struct format_bytes preamble; /* may precede a frame or a part, and carries no information */
         uint8_t header_n;             /* bytes between sync and elements */
         uint8_t trailer_n;            /* bytes after the elements that are unexplained or not needed */
+        uint8_t escape;               /* the byte after this one was changed by xor 20; 0 = no byte is escaped */
 
         /* Length of the elements, in bytes unless `elements` is set; of sparse records always their number. */
         struct {
@@ -118,11 +133,19 @@ struct format {
 
         /* Text: any number of separators and blanks separates two numbers; header_n and trailer_n count numbers at
          * both ends of a line that are no cells. A line is a frame; or a row, and the frame ends with a blank line,
-         * with a line without a digit or, where the first number is that of the row, with the first row of the next
-         * frame. */
+         * with a line without a digit, where the first number is that of the row with the first row of the next
+         * frame, with a bracket, with a name that comes again, or with the mark of the next frame. */
         char separators[8];
         bool digits; /* every digit is a cell */
         enum text_end text_end;
+        char line_end; /* 0 = newline */
+        bool decimal_comma, skip_times;
+        struct format_command skip_to, line_start; /* the beginning of a line up to these bytes is no cell */
+        struct format_command mark;                /* begins a frame */
+        char missing[64];                          /* words in place of a number; "" = none */
+        bool missing_empty;                        /* so is nothing between two separators */
+        char names[128];                           /* names before the numbers (cell_names.h); "" = none */
+        struct format_command value_after;         /* between name and number; n 0 = anything */
 
         enum element element;
         uint16_t mask;      /* 0 = all bits */
@@ -159,13 +182,19 @@ struct format {
         int32_t request_every_ms;
 };
 
-/* Bytes of an element of this kind. */
+/* Bytes of an element of this kind. Packed ones take a part of it. */
 static inline size_t format_size_of_element(enum element element) {
         return element == ELEMENT_U8 ? 1 : element == ELEMENT_I32LE || element == ELEMENT_F32LE ? 4 : 2;
 }
 
-/* Bytes of one element, and of everything around the elements (of one part). 0 for text. */
+/* Bits of a packed element; 0 = elements are whole bytes. */
+static inline uint32_t format_packed_bits(enum element element) {
+        return element < ELEMENT_PACK10LE ? 0 : element < ELEMENT_PACK12LE ? 10 : 12;
+}
+
+/* Bytes of one element, of n elements, and of everything around them (of one part). 0 for text. */
 size_t format_element_size(const struct format *format);
+size_t format_elements_size(const struct format *format, size_t n);
 size_t format_overhead(const struct format *format);
 
 /* Bytes of the length field. */

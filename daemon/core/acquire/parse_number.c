@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/acquire/parse_number.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* 10^22 is the largest power of ten that a double holds exactly: up to there a single rounding occurs. */
@@ -80,4 +79,44 @@ bool number_parse(const char **at, const char *end, double *ret) {
         *ret = minus ? -value : value;
         *at = p;
         return true;
+}
+
+static char lower_case(char c) {
+        return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static bool is_inside_word(char c) {
+        c = lower_case(c);
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool goes_on(char c) {
+        return is_inside_word(c) || c == '+' || c == '-' || c == '.';
+}
+
+/* Bytes of the word of the list that is at `at`, or 0. */
+static size_t match_missing(const char *words, const char *at, const char *end) {
+        for (const char *word = words; *word; word += *word == ' ') {
+                size_t n = 0, same = 0;
+
+                for (; word[n] && word[n] != ' '; n++)
+                        same += same == n && at + n < end && lower_case(at[n]) == lower_case(word[n]);
+                if (same == n && n > 0 && (at + n == end || !goes_on(at[n])))
+                        return n;
+                word += n;
+        }
+        return 0;
+}
+
+size_t number_missing(const char *words, const char *line, const char *at, const char *end) {
+        const bool has_sign = *at == '-' || *at == '+';
+        size_t n;
+
+        if (!*words || (at > line && is_inside_word(at[-1])))
+                return 0;
+        n = match_missing(words, at, end);
+        if (n > 0 || !has_sign)
+                return n;
+        n = match_missing(words, at + 1, end);
+        return n > 0 ? n + 1 : 0;
 }

@@ -15,7 +15,7 @@
 #include "sitbone/frame.h"
 #include "sitbone/settings/device.h"
 
-enum { RECORDING_LABEL_MAX = 64, RECORDING_ERROR_MAX = 256 };
+enum { RECORDING_ERROR_MAX = 256 };
 
 struct recording {
         const char *data; /* not owned */
@@ -37,6 +37,7 @@ struct recording {
         } columns;
         bool resistance; /* values are resistances: raw is the conductance */
         float rate_hz;
+        char label[RECORDING_LABEL_MAX]; /* native: the last one; "" = none */
         struct recording_head head;
         struct recording_cursor cursor;
         struct decoder decoder;

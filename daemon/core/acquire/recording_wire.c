@@ -18,6 +18,7 @@ static_assert(RECORDING_PACKED_MAX - RECORDING_CHUNK_HEAD >= LZ4_COMPRESSBOUND(R
               "room for a chunk that does not compress");
 
 static const uint8_t CHUNK_MAGIC[4] = {0xF5, 'S', 'b', 'c'};
+static const uint32_t LABEL_FLAG = 1u << 31; /* in n */
 static const uint64_t SAME_PIECE_US = 1000;
 static const uint64_t TIME_MAX_US = 1000000000000000ull; /* 30 years: more is not a time since the start */
 
@@ -51,8 +52,9 @@ static uint32_t compute_chunk_crc(const uint8_t *numbers, const uint8_t *packed,
 static bool grow_last_piece(struct recording_chunk *c, uint64_t t_us, const uint8_t *bytes, size_t n) {
         size_t before = c->n - c->last_at - PIECE_HEAD;
 
-        if (before == 0 || n == 0 || t_us >= get_u64(c->raw + c->last_at) + SAME_PIECE_US ||
-            before + n > RECORDING_PIECE_MAX || c->n + n > RECORDING_CHUNK_MAX)
+        if (before == 0 || n == 0 || get_u32(c->raw + c->last_at + 8) != before ||
+            t_us >= get_u64(c->raw + c->last_at) + SAME_PIECE_US || before + n > RECORDING_PIECE_MAX ||
+            c->n + n > RECORDING_CHUNK_MAX)
                 return false;
         memcpy(c->raw + c->n, bytes, n);
         c->n += n;
@@ -60,23 +62,34 @@ static bool grow_last_piece(struct recording_chunk *c, uint64_t t_us, const uint
         return true;
 }
 
-bool recording_chunk_add(struct recording_chunk *c, uint64_t t_us, const uint8_t *bytes, size_t n) {
-        if (c->n > 0) {
-                uint64_t last_us = get_u64(c->raw + c->last_at);
+static uint64_t keep_order(const struct recording_chunk *c, uint64_t t_us) {
+        uint64_t last_us = c->n > 0 ? get_u64(c->raw + c->last_at) : 0;
 
-                t_us = t_us > last_us ? t_us : last_us;
-                if (grow_last_piece(c, t_us, bytes, n))
-                        return true;
-        }
+        return t_us > last_us ? t_us : last_us;
+}
+
+static bool append_piece(struct recording_chunk *c, uint64_t t_us, const void *bytes, size_t n, uint32_t flag) {
         if (c->n + PIECE_HEAD + n > RECORDING_CHUNK_MAX)
                 return false;
         c->last_at = c->n;
         put_u64(t_us, c->raw + c->n);
-        put_u32((uint32_t)n, c->raw + c->n + 8);
+        put_u32((uint32_t)n | flag, c->raw + c->n + 8);
         if (n > 0)
                 memcpy(c->raw + c->n + PIECE_HEAD, bytes, n);
         c->n += PIECE_HEAD + n;
         return true;
+}
+
+bool recording_chunk_add(struct recording_chunk *c, uint64_t t_us, const uint8_t *bytes, size_t n) {
+        t_us = keep_order(c, t_us);
+        return (c->n > 0 && grow_last_piece(c, t_us, bytes, n)) || append_piece(c, t_us, bytes, n, 0);
+}
+
+bool recording_chunk_add_label(struct recording_chunk *c, uint64_t t_us, const char *label) {
+        size_t n = strlen(label);
+
+        n = n < RECORDING_LABEL_MAX ? n : RECORDING_LABEL_MAX - 1;
+        return append_piece(c, keep_order(c, t_us), label, n, LABEL_FLAG);
 }
 
 size_t recording_chunk_pack(struct recording_chunk *c, uint8_t ret[RECORDING_PACKED_MAX]) {
@@ -357,18 +370,21 @@ static bool next_piece(struct recording_cursor *c, struct recording_piece *ret) 
         const uint8_t *at = c->raw + c->raw_at;
         size_t left = c->raw_n - c->raw_at, n;
         uint64_t t_us;
+        bool label;
 
         c->raw_at = c->raw_n;
         if (left < PIECE_HEAD)
                 return false;
         t_us = get_u64(at);
         n = get_u32(at + 8);
+        label = n & LABEL_FLAG;
+        n &= ~LABEL_FLAG;
         if (n > left - PIECE_HEAD || t_us > TIME_MAX_US)
                 return false;
         c->t_us = t_us > c->t_us ? t_us : c->t_us;
         c->raw_at = c->raw_n - left + PIECE_HEAD + n;
-        *ret = (struct recording_piece){c->t_us, at + PIECE_HEAD, n, c->gap || n == 0};
-        c->gap = false;
+        *ret = (struct recording_piece){c->t_us, at + PIECE_HEAD, n, !label && (c->gap || n == 0), label};
+        c->gap = c->gap && label;
         return true;
 }
 

@@ -10,6 +10,7 @@
  * chunk    F5 53 62 63 | packed_n u32le | raw_n u32le | crc32 u32le over both numbers and the packed bytes | packed
  * packed   one LZ4 block
  * unpacked pieces: t_us u64le since the start of the recording | n u32le | n bytes. n = 0: the port was opened again.
+ *          n with the highest bit set: the bytes are a label, which holds from this time until the next label.
  *
  * So a file may be cut off anywhere, and damage loses only the chunk in which it is. */
 #ifndef CORE_ACQUIRE_RECORDING_WIRE_H
@@ -27,6 +28,7 @@ enum {
         RECORDING_PACKED_MAX = RECORDING_CHUNK_HEAD + RECORDING_CHUNK_MAX + RECORDING_CHUNK_MAX / 255 + 16,
         RECORDING_PIECE_MAX = 32 * 1024, /* bytes given to recording_chunk_add() at once */
         RECORDING_FORMAT_MAX = 48,
+        RECORDING_LABEL_MAX = 64, /* with its NUL */
 };
 
 extern const char recording_magic[];           /* the first line, without its end */
@@ -43,6 +45,10 @@ struct recording_chunk {
 /* Bytes that came within a millisecond become one piece. False: no room, pack the chunk first. n <=
  * RECORDING_PIECE_MAX. */
 bool recording_chunk_add(struct recording_chunk *c, uint64_t t_us, const uint8_t *bytes, size_t n);
+
+/* label: what the sitter does from t_us on; "" ends the label before. It is cut to RECORDING_LABEL_MAX - 1 bytes.
+ * False: no room, pack the chunk first. */
+bool recording_chunk_add_label(struct recording_chunk *c, uint64_t t_us, const char *label);
 
 /* Writes the chunk as it is in the file, and empties it. Returns the number of bytes, 0 when the chunk was empty. */
 size_t recording_chunk_pack(struct recording_chunk *c, uint8_t ret[RECORDING_PACKED_MAX]);
@@ -81,7 +87,8 @@ struct recording_piece {
         uint64_t t_us; /* since the start of the recording, never backwards */
         const uint8_t *bytes;
         size_t n;
-        bool gap; /* bytes are missing before this piece: the port was opened again, or a chunk was damaged */
+        bool gap;   /* bytes are missing before this piece: the port was opened again, or a chunk was damaged */
+        bool label; /* the bytes are a label (no NUL), not what the mat sent */
 };
 
 void recording_cursor_init(struct recording_cursor *c, const char *data, size_t n, size_t chunks_at);

@@ -7,20 +7,43 @@
 #include "core/acquire/parse_number.h"
 #include "sitbone/frame.h"
 
-/* No converter of any known mat has 24 bits. */
-static const float VALUE_MAX = 1 << 24;
+/* No converter of any known mat has 24 bits, but those of load cells. */
+float text_largest(const struct format *f) {
+        return f->full_scale > (float)(1 << 24) ? (float)(1u << 31) : (float)(1 << 24);
+}
+
+/* With words, brackets and colons are no separators between which something could be missing. */
+static void choose_hard_separators(struct text_rules *r, const char *separators) {
+        size_t n = 0;
+
+        for (const char *c = r->words ? ",;|" : separators; *c; c++)
+                if (*c != ' ' && *c != '\t')
+                        r->hard[n++] = *c;
+        if (n == 0 && strchr(separators, '\t'))
+                r->hard[n++] = '\t';
+        r->hard[n] = '\0';
+}
 
 void text_rules_init(struct text_rules *r, const struct format *format) {
         const char *separators = format->separators;
 
         r->format = format;
-        r->words = strchr(separators, FORMAT_SEPARATOR_ANY) != NULL;
+        r->words = strchr(separators, FORMAT_SEPARATOR_ANY) || *format->names;
         memset(r->separates, r->words, sizeof(r->separates));
         for (const char *c = "0123456789+-.\n"; *c; c++)
                 r->separates[(uint8_t)*c] = false;
         r->separates[' '] = true;
+        r->separates['\n'] = format->line_end != '\0';
         for (const char *c = separators; *c; c++)
                 r->separates[(uint8_t)*c] = true;
+        r->hard[0] = '\0';
+        if (format->missing_empty)
+                choose_hard_separators(r, separators);
+        cell_names_parse(format->names, &r->names);
+        r->names.value_after = format->value_after.of;
+        r->names.value_after_n = format->value_after.n;
+        r->names.missing = format->missing;
+        r->has_missing = *format->missing || format->missing_empty;
 }
 
 /* Nearly every cell is up to seven digits and a separator: parses both. False, and nothing is consumed, for anything
@@ -70,6 +93,47 @@ static bool all_in_range(const struct format *f, const float *values, uint32_t n
         return true;
 }
 
+static bool is_hard(const struct text_rules *r, char c) {
+        return c != '\0' && strchr(r->hard, c) != NULL;
+}
+
+/* Whether nothing but blanks is between this place and the hard separator, or the beginning, before it. */
+static bool is_empty_before(const struct text_rules *r, const char *line, const char *at) {
+        while (at > line && (at[-1] == ' ' || at[-1] == '\t') && !is_hard(r, at[-1]))
+                at--;
+        return at == line || is_hard(r, at[-1]);
+}
+
+/* Parses what stands in place of a number, and is none: a word, or nothing before a hard separator. */
+static bool parse_missing(const struct text_rules *r, const char *line, const char **at, const char *end) {
+        size_t n = number_missing(r->format->missing, line, *at, end);
+
+        *at += n;
+        if (n > 0)
+                return true;
+        if (!is_hard(r, **at) || !is_empty_before(r, line, *at))
+                return false;
+        ++*at;
+        return true;
+}
+
+/* One number, of a cell or not. REFUSED_COUNT: a separator or a word was skipped instead. */
+static enum refusal parse_item(const struct text_rules *r, const char *line, const char **at, const char *end,
+                               float *ret) {
+        *ret = NAN;
+        if (r->format->digits)
+                return text_is_separator(r, **at) ? (++*at, REFUSED_COUNT)
+                       : parse_digit(at, ret)     ? REFUSAL_N
+                                                  : REFUSED_TEXT;
+        if (r->has_missing && parse_missing(r, line, at, end))
+                return REFUSAL_N;
+        if (text_is_separator(r, **at) || is_lone_sign(r, *at, end)) {
+                ++*at;
+                return REFUSED_COUNT;
+        }
+        return parse_number(r, at, end, ret) ? REFUSAL_N : REFUSED_TEXT;
+}
+
 enum refusal text_parse_line(const struct text_rules *r, const char *line, size_t length, struct text_room room,
                              float *ret, uint32_t *ret_n) {
         const char *at = line, *end = line + length;
@@ -80,23 +144,25 @@ enum refusal text_parse_line(const struct text_rules *r, const char *line, size_
 
         while (at < end) {
                 if (digits || !parse_count(r->separates, &at, end, &value)) {
-                        if (text_is_separator(r, *at)) {
-                                at++;
+                        enum refusal wrong = parse_item(r, line, &at, end, &value);
+
+                        if (wrong == REFUSED_COUNT)
                                 continue;
-                        }
-                        if (!digits && is_lone_sign(r, at, end)) {
-                                at++;
-                                continue;
-                        }
-                        if (digits ? !parse_digit(&at, &value) : !parse_number(r, &at, end, &value))
-                                return REFUSED_TEXT;
-                        if (n < room.store && fabsf(value) > VALUE_MAX && (room.count_known || trailer_n == 0))
+                        if (wrong != REFUSAL_N)
+                                return wrong;
+                        if (n < room.store && fabsf(value) > text_largest(r->format) &&
+                            (room.count_known || trailer_n == 0))
                                 return REFUSED_RANGE;
                 }
                 if (n < room.store)
                         ret[n] = value;
                 if (n++ == CELLS_MAX + trailer_n)
                         break;
+        }
+        if (r->hard[0] && room.count_known && n + 1 == room.store + trailer_n && is_empty_before(r, line, end)) {
+                if (n < room.store)
+                        ret[n] = NAN;
+                n++;
         }
         n = n <= CELLS_MAX + 1 + trailer_n && n > trailer_n ? n - trailer_n : 0;
         if (n == 0 || n > room.accept)

@@ -7,12 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/acquire/cell_names.h"
 #include "core/acquire/format.h"
 #include "sitbone/health.h"
 
 struct text_rules {
         const struct format *format;
-        bool words;          /* words may occur between the numbers */
+        bool words;       /* words may occur between the numbers */
+        char hard[8];     /* separators with nothing between them have an empty place, as in "1,,3"; "" = never */
+        bool has_missing; /* numbers may be missing */
+        struct cell_names names;
         bool separates[256]; /* this byte separates numbers */
 };
 
@@ -33,9 +37,12 @@ static inline bool text_is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-/* Parses the bytes of a line of this length, which a newline follows in memory. REFUSAL_N: *ret_n cells are in it, and ret holds
- * those that had room. Otherwise the reason why the line is refused. */
+/* Parses the bytes of a line of this length, which a byte that is in no number follows in memory. REFUSAL_N: *ret_n cells
+ * are in it, and ret holds those that had room, NAN where one is missing. Otherwise the reason why the line is refused. */
 enum refusal text_parse_line(const struct text_rules *r, const char *line, size_t length, struct text_room room,
                              float *ret, uint32_t *ret_n);
+
+/* The largest value of a cell; smaller than minus this is out of range, too. */
+float text_largest(const struct format *format);
 
 #endif

@@ -3,8 +3,13 @@
 
 #include <string.h>
 
-/* No converter of any known mat has 24 bits. */
-static const float VALUE_MAX = 1 << 24;
+/* No converter of any known mat has 24 bits, but those of load cells. */
+static inline float find_largest(const struct format *f) {
+        return f->max_valid > 0                   ? (float)f->max_valid
+               : f->full_scale > (float)(1 << 24) ? (float)(1u << 31)
+                                                  : (float)(1 << 24);
+}
+
 static const uint32_t SPLIT_OFFSET = 11;
 
 /* Both bytes are 11 or more, and the upper one carries the bits above `bits`. Anything else gives a value that is
@@ -48,6 +53,11 @@ static inline float read_element(enum element element, uint32_t mask, uint32_t s
                 return (float)join_split(p, 5);
         case ELEMENT_SPLIT6:
                 return (float)join_split(p, 6);
+        case ELEMENT_PACK10LE:
+        case ELEMENT_PACK10BE:
+        case ELEMENT_PACK12LE:
+        case ELEMENT_PACK12BE:
+                break; /* widen_packed() */
         }
         return 0;
 }
@@ -57,14 +67,15 @@ static inline bool widen_strided(enum element element, const struct format *f, c
                                  size_t stride, uint32_t n, float *restrict ret) {
         const bool is_signed = element > ELEMENT_U16BE;
         const uint32_t mask = f->mask ? f->mask : 0xFFFF, shift = f->shift;
-        const float most = f->max_valid > 0 ? (float)f->max_valid : VALUE_MAX;
+        const float most = find_largest(f),
+                    least = f->full_scale > (float)(1 << 24) ? -(float)(1u << 31) : -(float)(1 << 24);
         uint32_t wrong = 0;
 
         for (size_t k = 0; k < n; k++) {
                 float v = read_element(element, mask, shift, p + k * stride);
 
                 ret[k] = v;
-                wrong |= (uint32_t) !(v <= most) | (uint32_t)(is_signed && !(v >= -VALUE_MAX));
+                wrong |= (uint32_t) !(v <= most) | (uint32_t)(is_signed && !(v >= least));
         }
         return wrong == 0;
 }
@@ -167,6 +178,48 @@ static bool widen_plain_u16be(const struct format *f, const uint8_t *restrict p,
         return widen_plain_words(true, f, p, n, ret);
 }
 
+/* Each element lies within two bytes. */
+static inline bool widen_packed(uint32_t bits, bool big_endian, const struct format *f, const uint8_t *restrict p,
+                                uint32_t n, float *restrict ret) {
+        const uint32_t mask = (1u << bits) - 1, most = f->max_valid > 0 ? f->max_valid : mask;
+        uint32_t wrong = 0;
+
+        for (size_t k = 0, bit = 0; k < n; k++, bit += bits) {
+                const uint8_t *at = p + bit / 8;
+                const uint32_t before = bit % 8;
+                const uint32_t v =
+                        (big_endian ? widen_u16be(at) >> (16 - bits - before) : widen_u16le(at) >> before) & mask;
+
+                ret[k] = (float)(int32_t)v;
+                wrong |= v > most;
+        }
+        return wrong == 0;
+}
+
+static bool widen_pack10le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                           float *restrict ret) {
+        (void)stride;
+        return widen_packed(10, false, f, p, n, ret);
+}
+
+static bool widen_pack10be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                           float *restrict ret) {
+        (void)stride;
+        return widen_packed(10, true, f, p, n, ret);
+}
+
+static bool widen_pack12le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                           float *restrict ret) {
+        (void)stride;
+        return widen_packed(12, false, f, p, n, ret);
+}
+
+static bool widen_pack12be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                           float *restrict ret) {
+        (void)stride;
+        return widen_packed(12, true, f, p, n, ret);
+}
+
 widen_fn *widen_choose(const struct format *f) {
         const bool plain = f->mask == 0 && f->shift == 0 && f->sparse.size == 0;
 
@@ -189,6 +242,14 @@ widen_fn *widen_choose(const struct format *f) {
                 return widen_each_split5;
         case ELEMENT_SPLIT6:
                 return widen_each_split6;
+        case ELEMENT_PACK10LE:
+                return widen_pack10le;
+        case ELEMENT_PACK10BE:
+                return widen_pack10be;
+        case ELEMENT_PACK12LE:
+                return widen_pack12le;
+        case ELEMENT_PACK12BE:
+                return widen_pack12be;
         }
         return widen_each_u8;
 }

@@ -28,6 +28,7 @@
  *   tare_s                longer than any pause of a movement, shorter than most absences
  *   stuck_mask            no to see the readings of a suspect cell
  *   crosstalk             the format's own: only makers of unguarded mats publish one
+ *   response              most sensors are read as they are; divider for resistive ones that saturate under a sitter
  *   response_file         loads in newtons need a measured curve
  *   creep                 no for mats that remove it themselves; a mat without creep shows that it has none (creep.h)
  *
@@ -39,20 +40,13 @@
 #include <stdint.h>
 
 #include "core/condition/creep.h"
+#include "core/condition/response.h"
 #include "sitbone/frame.h"
 #include "sitbone/geometry.h"
 #include "sitbone/map.h"
 #include "sitbone/memory.h"
 #include "sitbone/response.h"
 #include "sitbone/settings/condition.h"
-
-/* Measured curves, prepared for every cell. */
-struct response_curves {
-        uint32_t n_cells, n_knots;                      /* n_knots 0 = no curve: loads stay readings */
-        float unit_n;                                   /* newtons on a cell at load 1; NAN = no curve */
-        float knot[RESPONSE_POINTS_MAX + 1][CELLS_MAX]; /* share of full scale; 0 first, infinity last */
-        float slope[RESPONSE_POINTS_MAX][CELLS_MAX];    /* of the piece from there to the next knot */
-};
 
 enum { FAULTS_FILLED_MAX = 256 };
 
@@ -76,6 +70,7 @@ struct condition {
         const struct geometry *geometry; /* not owned */
         /* private state */
         bool tared;
+        bool few;                 /* at most FEW_CELLS_MAX cells */
         bool started;             /* a frame was processed: recent is valid */
         uint64_t started_us;      /* first frame */
         uint64_t last_us;         /* last frame */
@@ -116,8 +111,9 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
  * step. */
 const float *condition_creep_share(const struct condition *c);
 
-/* Uses the mean of the recent frames as the empty mat. False = unsteady or too few frames yet; nothing changed. */
-bool condition_tare(struct condition *c);
+/* Uses the mean of the recent frames as the empty mat. False = too few frames yet, or unsteady although the owner did not
+ * state that the seat is empty; nothing changed. */
+bool condition_tare(struct condition *c, bool stated_empty);
 
 void condition_remember(const struct condition *c, struct memory_tare *ret);
 /* Ignored (false) when the cell count differs. */
@@ -127,11 +123,5 @@ bool condition_recall(struct condition *c, const struct memory_tare *tare);
 
 /* Removes cross-talk in place; loads stay within 0..1. Grids only; strength 0 does nothing. */
 void crosstalk_remove(const struct geometry *geometry, float strength, float *load);
-
-/* False = the response is of another number of cells: no curve then. NULL or empty: no curve, true. */
-bool response_prepare(struct response_curves *r, const struct response *response, const struct geometry *geometry);
-
-/* Converts readings to loads in place. */
-void response_apply(const struct response_curves *r, float *load);
 
 #endif

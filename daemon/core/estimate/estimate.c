@@ -12,7 +12,6 @@ static const float LOAD_DROP = 0.7F;         /* in-seat movement: transient COP 
 static const float SLOW_LOAD_S = 1.5F;       /* "transient": relative to the last few seconds */
 static const float COP_SPEED_MM_S = 25;      /* a fidget of 15 mm within half a second or so; breath sways 2-3 mm/s */
 static const float STILL_SHARE = 0.6F;       /* movement falls below this share of its threshold before it is over */
-static const uint64_t SLOWEST_US = 10000000; /* a frame each ten seconds is the slowest mat */
 static const uint64_t HICCUP_US = 30000000;  /* a person before and after a silence this short is the same sitter */
 static const float GAP_S = 1;                /* a longer pause between frames counts as this long */
 static const float TURNED_CONFIDENCE = 0.5F; /* left may be front: no alert rests on it */
@@ -22,7 +21,7 @@ static const float SAMPLE_S = 0.045F;
 void estimate_configure(struct estimate *e, const struct settings *settings) {
         e->occupancy_settings = settings->occupancy;
         e->posture_settings = settings->posture;
-        e->stale_us = (uint64_t)(settings->device.stale_ms > 0 ? settings->device.stale_ms : 0) * 1000;
+        silence_configure(&e->silence, &settings->device);
         e->shift_movement = settings->sitting.shift_movement;
 }
 
@@ -187,6 +186,8 @@ static void sample_sitter(struct estimate *e, const struct features *f, uint64_t
         e->tilt_deg = estimate_tilt(e, evidence.reference, &sample);
         e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.gain, sample.vector);
         e->asymmetry = f->asymmetry;
+        if (f->can.n_cells > 0 && !(f->can.measures & MEASURE_ANGLES))
+                e->tilt_deg = e->obliquity_deg = (struct uncertain){NAN, NAN};
         if (mat_shift_turned(&e->learner.profile.place)) /* it is not known which side is which */
                 clear_angles(e);
         e->movement = f->movement;
@@ -197,13 +198,13 @@ static void sample_sitter(struct estimate *e, const struct features *f, uint64_t
 
 static void begin_silence(struct estimate *e) {
         e->receiving = false;
-        e->silent_sitter_us = e->occupancy.now == OCCUPANCY_PERSON ? e->frame_us : e->silent_sitter_us;
+        e->silent_sitter_us = e->occupancy.now == OCCUPANCY_PERSON ? e->silence.frame_us : e->silent_sitter_us;
         pose_average_cancel(&e->learner.pose, COMMAND_NO_FRAMES);
         squeeze_reset(&e->squeeze, COMMAND_NO_FRAMES);
-        occupancy_reset(&e->occupancy, e->frame_us);
+        occupancy_reset(&e->occupancy, e->silence.frame_us);
         recogniser_reset(&e->recogniser);
         clear_moment(e);
-        posture_class_set(&e->posture_class, POSTURE_UNKNOWN, e->frame_us);
+        posture_class_set(&e->posture_class, POSTURE_UNKNOWN, e->silence.frame_us);
 }
 
 /* The mat was silent for a moment and the sitter is still there: a loose cable, not another sit. */
@@ -212,15 +213,12 @@ static bool is_after_hiccup(const struct estimate *e) {
                e->occupancy.since_us < e->silent_sitter_us + HICCUP_US;
 }
 
-/* Silence is longer than the setting, and longer than 2.5 times the pause of this mat from frame to frame. */
-static uint64_t stale_at(const struct estimate *e) {
-        const uint64_t least = min_u64(e->gaps_us[0], min_u64(e->gaps_us[1], e->gaps_us[2]));
-
-        return e->frame_us + max_u64(5 * min_u64(least, SLOWEST_US) / 2, e->stale_us);
+static struct silence_limits find_limits(const struct estimate *e) {
+        return silence_find_limits(&e->silence, e->occupancy.now, e->occupancy.candidate);
 }
 
 static bool is_stale(const struct estimate *e, uint64_t now) {
-        return e->receiving && now >= stale_at(e);
+        return e->receiving && now >= find_limits(e).unknown_us;
 }
 
 static void change_occupancy(struct estimate *e) {
@@ -231,22 +229,38 @@ static void change_occupancy(struct estimate *e) {
                           e->occupancy.since_us);
 }
 
+/* Decides what a pause of the mat decides; returns the moment at which it decides next. */
+static uint64_t process_pause(struct estimate *e, uint64_t now) {
+        struct silence_limits limits = find_limits(e);
+        const enum occupancy before = e->occupancy.now;
+        uint64_t due;
+
+        if (!e->receiving)
+                return UINT64_MAX;
+        due = occupancy_wait(&e->occupancy, &e->occupancy_settings,
+                             now >= limits.confirms_us && limits.confirms_us <= limits.unknown_us ? now : 0);
+        if (e->occupancy.now != before) {
+                change_occupancy(e);
+                limits = find_limits(e);
+        }
+        if (now < limits.unknown_us)
+                return min_u64(limits.unknown_us, max_u64(due, limits.confirms_us));
+        begin_silence(e);
+        return UINT64_MAX;
+}
+
 static void process_frame(struct estimate *e, const struct features *f, uint64_t now) {
         enum occupancy before;
         bool changed;
         float dt;
 
-        if (is_stale(e, now)) /* nobody called in between, but the mat was silent all the same */
-                begin_silence(e);
+        process_pause(e, now); /* nobody called in between, but the mat paused all the same */
         before = e->occupancy.now;
-        dt = e->receiving ? (float)(now - e->frame_us) * 1e-6F : 0;
-        e->gaps_us[2] = e->gaps_us[1];
-        e->gaps_us[1] = e->gaps_us[0];
-        e->gaps_us[0] = e->frame_us ? now - e->frame_us : 0;
+        dt = e->receiving ? (float)(now - e->silence.frame_us) * 1e-6F : 0;
         e->receiving = true;
-        e->frame_us = now;
         recogniser_step(&e->recogniser, f); /* at any occupancy: an empty seat may have been taught as well */
         occupancy_step(&e->occupancy, &e->occupancy_settings, f, now);
+        silence_frame(&e->silence, e->occupancy.now, now);
         changed = e->occupancy.now != before;
         e->unsampled_s = changed ? dt : e->unsampled_s + dt;
         if (changed)
@@ -278,19 +292,24 @@ static void report_posture(const struct estimate *e, struct posture *ret) {
 }
 
 uint64_t estimate_step(struct estimate *e, const struct features *features, uint64_t now_us, struct posture *ret) {
+        uint64_t next;
+
         if (features)
                 process_frame(e, features, now_us);
-        else if (is_stale(e, now_us))
-                begin_silence(e);
+        next = process_pause(e, now_us);
         report_posture(e, ret);
-        return e->receiving ? stale_at(e) : UINT64_MAX;
+        return next;
 }
 
 /* ---- commands ---- */
 
+bool estimate_is_receiving(const struct estimate *e, uint64_t now_us) {
+        return e->receiving && !is_stale(e, now_us);
+}
+
 /* Is there somebody who could hold a pose? */
 static enum command_result check_seated(const struct estimate *e, uint64_t now_us) {
-        if (!e->receiving || is_stale(e, now_us))
+        if (!estimate_is_receiving(e, now_us))
                 return COMMAND_NO_FRAMES;
         return e->occupancy.now == OCCUPANCY_PERSON ? COMMAND_OK : COMMAND_NOBODY_SEATED;
 }

@@ -2,6 +2,7 @@
 /* features -> posture: occupancy, posture class, tilt and obliquity, each with its uncertainty.
  *
  *   occupancy        vacant, object, person: thresholds, hysteresis, dwell
+ *   silence          how long a pause of the mat may last
  *   reference        the sitter's own upright: gathered in each sit, or set by hand; it moves along when the sitter
  *                    slides on the seat
  *   angles           tilt and obliquity relative to the reference
@@ -57,6 +58,7 @@
 #include "core/estimate/pose_average.h"
 #include "core/estimate/posture_class.h"
 #include "core/estimate/reference.h"
+#include "core/estimate/silence.h"
 #include "core/estimate/sitter_baseline.h"
 #include "core/estimate/squeeze.h"
 #include "core/estimate/taught.h"
@@ -89,14 +91,12 @@ struct learner {
 struct estimate {
         struct settings_occupancy occupancy_settings;
         struct settings_posture posture_settings;
-        uint64_t stale_us; /* silence after which occupancy is unknown, not vacant */
         float shift_movement;
         /* private state */
         bool place_possible; /* the mat has the positions that a verdict on its place needs */
         bool receiving;      /* a frame came since the start or the last silence */
-        uint64_t frame_us;
+        struct silence silence;
         uint64_t silent_sitter_us; /* last frame before a silence, when somebody sat then; 0 = none */
-        uint64_t gaps_us[3];       /* between the last frames: the pace of this mat */
         float slow_load;
         float rest_share; /* at the reference: load that the mat shows by itself */
         bool shifting;
@@ -121,6 +121,9 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
 
 /* Sets every field; a change is reported once. */
 void estimate_report_learning(struct estimate *e, struct learning *ret);
+
+/* Frames arrive. */
+bool estimate_is_receiving(const struct estimate *e, uint64_t now_us);
 
 /* ---- commands: COMMAND_OK, COMMAND_NOBODY_SEATED, COMMAND_NO_FRAMES, and the refusals that are listed ---- */
 

@@ -12,6 +12,17 @@ static const float RESIDUE_S = 30;  /* and half of it is gone after this long */
 static const float SITTER_S = 2;    /* time constant of the sitter's load */
 enum { CELLS_ENTER = 3, CELLS_STAY = 2 }; /* one stuck or pressed cell is no person */
 
+/* Few cells (geometry.h) lie where the sitter presses, and read more than the mean of a whole seat: FSRs in a divider
+ * 50-100 % of full scale under a sitter and up to 3 % while empty, velostat 7-20 % [judgement]. So a person is a mean
+ * reading of 12 % with the default person_load_cm2, of 6 % where three cells agree; below 5 % is drift. */
+/* times the mean of a whole seat under the lightest person */
+static const float POINTS = 3, POINTS_AGREE = 1.5F, POINTS_OBJECT = 1.25F;
+static const float POINTS_STAND = 0.5F; /* of the dwell, when they read next to nothing */
+static const float POINTS_FALL_S = 20;  /* a sitter who leans away for seconds is still as heavy */
+/* Of the sitter's reading: with less the sitter has got up, and the rest is residue. A deep lean leaves a quarter of the
+ * load, and more than that of a reading that saturates. The next sitter must exceed the residue clearly. */
+static const float POINTS_LEFT = 0.15F, POINTS_AGAIN = 0.25F;
+
 struct evidence {
         float area, load;
         float scale; /* of the thresholds: below 1 on a mat smaller than a seat */
@@ -24,7 +35,8 @@ static struct evidence measure_evidence(const struct features *f) {
         float cell = placed && f->n_active ? f->contact_area_cm2 / (float)f->n_active : 1;
         float mat = cell * (float)f->n_cells;
 
-        return (struct evidence){placed ? f->contact_area_cm2 : (float)f->n_active, f->load,
+        return (struct evidence){placed ? f->contact_area_cm2 : (float)f->n_active,
+                                 f->reading > 0 ? f->reading * mat : f->load,
                                  mat < WHOLE_SEAT_CM2 ? mat / WHOLE_SEAT_CM2 : 1, f->n_active, placed};
 }
 
@@ -50,12 +62,37 @@ static float residual_load(const struct occupancy_classifier *c, uint64_t now) {
         return RESIDUE * c->sitter_load / (1 + (float)(now - c->since_us) * 1e-6F / RESIDUE_S);
 }
 
+/* Share of the sitter's reading that may still be residue. */
+static float points_residue(const struct occupancy_classifier *c, float share, uint64_t now) {
+        const float s = c->now == OCCUPANCY_PERSON ? 0 : (float)(now - c->since_us) * 1e-6F;
+
+        return share * c->sitter_load / (1 + s / RESIDUE_S);
+}
+
+static enum occupancy classify_points(const struct occupancy_classifier *c, const struct settings_occupancy *s,
+                                      const struct features *f, uint64_t now) {
+        const bool stays = c->now == OCCUPANCY_PERSON, agree = f->n_active >= CELLS_ENTER;
+        const uint32_t cells = stays || f->can.n_cells < CELLS_ENTER ? 1 : CELLS_STAY;
+        const float mean = s->person_load_cm2 / WHOLE_SEAT_CM2;
+        float person = (agree ? POINTS_AGREE : POINTS) * mean, object = POINTS_OBJECT * mean;
+
+        person = fmaxf(stays ? person * s->release_pct / 100 : person,
+                       points_residue(c, stays ? POINTS_LEFT : POINTS_AGAIN, now));
+        object = fmaxf(c->now == OCCUPANCY_OBJECT ? object * s->release_pct / 100 : object,
+                       points_residue(c, POINTS_LEFT, now));
+        if (f->n_active >= cells && f->reading >= person)
+                return OCCUPANCY_PERSON;
+        return f->reading >= object ? OCCUPANCY_OBJECT : OCCUPANCY_VACANT;
+}
+
 static enum occupancy classify_frame(const struct occupancy_classifier *c, const struct settings_occupancy *s,
                                      const struct features *f, uint64_t now) {
         const struct evidence e = measure_evidence(f);
         const float left = residual_load(c, now);
         float object = e.scale * s->object_load_cm2 * (c->now == OCCUPANCY_OBJECT ? s->release_pct / 100 : 1);
 
+        if (f->can.few)
+                return classify_points(c, s, f, now);
         object = object > left ? object : left;
         if (is_person(c, s, &e))
                 return OCCUPANCY_PERSON;
@@ -63,6 +100,9 @@ static enum occupancy classify_frame(const struct occupancy_classifier *c, const
 }
 
 static float dwell_s(const struct occupancy_classifier *c, const struct settings_occupancy *s) {
+        /* saturating cells show a sitter who rises only when nearly all of the weight is off */
+        if (c->few && c->candidate == OCCUPANCY_VACANT)
+                return POINTS_STAND * s->stand_s;
         if (c->candidate == OCCUPANCY_PERSON)
                 return s->sit_s;
         if (c->candidate == OCCUPANCY_OBJECT && c->now != OCCUPANCY_PERSON)
@@ -85,19 +125,22 @@ static bool dwell_is_over(const struct occupancy_classifier *c, const struct set
         return frames >= 2 && (float)(now - change_began(c)) >= dwell_s(c, s) * 1e6F;
 }
 
-static void confirm_occupancy(struct occupancy_classifier *c, const struct features *f, uint64_t now) {
+static void confirm_occupancy(struct occupancy_classifier *c, uint64_t now) {
         const float dt = (float)(now - c->frame_us) * 1e-6F;
 
         c->candidate = c->now;
         c->candidate_frames = c->against_frames = 0;
-        if (c->now == OCCUPANCY_PERSON)
-                c->sitter_load += dt / (SITTER_S + dt) * (f->load - c->sitter_load);
+        if (c->now == OCCUPANCY_PERSON) {
+                const float span = c->few && c->frame_load < c->sitter_load ? POINTS_FALL_S : SITTER_S;
+
+                c->sitter_load += dt / (span + dt) * (c->frame_load - c->sitter_load);
+        }
 }
 
-static void change_occupancy(struct occupancy_classifier *c, enum occupancy next, const struct features *f) {
+static void change_occupancy(struct occupancy_classifier *c, enum occupancy next) {
         c->since_us = change_began(c);
         if (next == OCCUPANCY_PERSON)
-                c->sitter_load = f->load;
+                c->sitter_load = c->frame_load;
         else if (c->now != OCCUPANCY_PERSON)
                 c->sitter_load = 0; /* the residue turned out to be an object */
         c->now = c->candidate = next;
@@ -108,8 +151,10 @@ void occupancy_step(struct occupancy_classifier *c, const struct settings_occupa
                     uint64_t now) {
         enum occupancy next = classify_frame(c, s, f, now);
 
+        c->few = f->can.few;
+        c->frame_load = c->few ? f->reading : f->load;
         if (next == c->now) {
-                confirm_occupancy(c, f, now);
+                confirm_occupancy(c, now);
                 c->frame_us = now;
                 return;
         }
@@ -124,7 +169,18 @@ void occupancy_step(struct occupancy_classifier *c, const struct settings_occupa
         c->candidate_frames++;
         c->against_frames++;
         if (dwell_is_over(c, s, now))
-                change_occupancy(c, next, f);
+                change_occupancy(c, next);
+}
+
+uint64_t occupancy_wait(struct occupancy_classifier *c, const struct settings_occupancy *s, uint64_t now) {
+        uint64_t due;
+
+        if (c->candidate == c->now)
+                return UINT64_MAX;
+        due = change_began(c) + (uint64_t)(dwell_s(c, s) * 1e6F);
+        if (now >= due)
+                change_occupancy(c, c->candidate);
+        return due;
 }
 
 void occupancy_reset(struct occupancy_classifier *c, uint64_t since_us) {

@@ -150,6 +150,7 @@ enum command_result alert_command(struct alert_tracker *t, const struct command 
         case COMMAND_TEACH:
         case COMMAND_UNTEACH:
         case COMMAND_SITTER:
+        case COMMAND_LABEL:
         case COMMAND_TYPE_N:
                 break;
         }

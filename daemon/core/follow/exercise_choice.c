@@ -51,21 +51,28 @@ static enum exercise_side lighter_side(const struct sitting *s) {
 
 /* ---- choosing ---- */
 
-/* The short tier offers exercises in the seat only. */
-static bool is_suitable(const struct exercise *e, enum alert_kind kind, uint32_t suits) {
-        return e->prompt && (e->suits & suits) &&
-               (e->place == EXERCISE_DESK || (e->place == EXERCISE_STANDING && kind != ALERT_SHORT));
+/* The conditions that an exercise must meet to be offered now. */
+struct offer {
+        const struct exercise_catalogue *catalogue;
+        uint32_t suits;      /* enum exercise_suits bits, any of which must match */
+        bool away_from_seat; /* otherwise in the seat */
+        bool strengthens;    /* exercises that strengthen are allowed, too */
+};
+
+static bool is_suitable(const struct offer *o, const struct exercise *e) {
+        return e->prompt && (e->suits & o->suits) && e->place != EXERCISE_FLOOR &&
+               o->away_from_seat == (e->place != EXERCISE_DESK) && (o->strengthens || e->kind != EXERCISE_STRENGTHEN);
 }
 
 /* Counts the suitable exercises of each kind; false when there are none. */
-static bool count_suitable(const struct exercise_catalogue *c, enum alert_kind kind, uint32_t suits,
-                           uint32_t ret_n[EXERCISE_KIND_N]) {
+static bool count_suitable(const struct offer *o, uint32_t ret_n[EXERCISE_KIND_N]) {
+        const struct exercise_catalogue *c = o->catalogue;
         bool any = false;
 
         for (int i = 0; i < EXERCISE_KIND_N; i++)
                 ret_n[i] = 0;
         for (uint32_t i = 0; i < c->n; i++)
-                if (is_suitable(&c->of[i], kind, suits)) {
+                if (is_suitable(o, &c->of[i])) {
                         ret_n[c->of[i].kind]++;
                         any = true;
                 }
@@ -73,21 +80,20 @@ static bool count_suitable(const struct exercise_catalogue *c, enum alert_kind k
 }
 
 /* The n-th suitable exercise of a kind. */
-static int32_t find_nth(const struct exercise_catalogue *c, enum alert_kind kind, uint32_t suits,
-                        enum exercise_kind of, uint32_t n) {
-        for (uint32_t i = 0; i < c->n; i++)
-                if (c->of[i].kind == of && is_suitable(&c->of[i], kind, suits) && n-- == 0)
+static int32_t find_nth(const struct offer *o, enum exercise_kind of, uint32_t n) {
+        for (uint32_t i = 0; i < o->catalogue->n; i++)
+                if (o->catalogue->of[i].kind == of && is_suitable(o, &o->catalogue->of[i]) && n-- == 0)
                         return (int32_t)i;
         return -1;
 }
 
 /* The kind that was offered least lately; at least one exercise is suitable. */
-static enum exercise_kind find_rarest_kind(const struct exercise_catalogue *c, enum alert_kind kind, uint32_t suits,
-                                           const struct exercise_history *history) {
+static enum exercise_kind find_rarest_kind(const struct offer *o, const struct exercise_history *history) {
+        const struct exercise_catalogue *c = o->catalogue;
         enum exercise_kind best = EXERCISE_KIND_N;
 
         for (uint32_t i = 0; i < c->n; i++)
-                if (is_suitable(&c->of[i], kind, suits) &&
+                if (is_suitable(o, &c->of[i]) &&
                     (best == EXERCISE_KIND_N || history->lately[c->of[i].kind] < history->lately[best]))
                         best = c->of[i].kind;
         return best;
@@ -117,22 +123,47 @@ float choice_share(const struct sitting *s, uint32_t suits) {
         return NAN;
 }
 
+/* Tries what suits the observations, then what suits anybody. */
+static bool find_suits(struct offer *o, uint32_t observed, uint32_t ret_n[EXERCISE_KIND_N]) {
+        o->suits = observed;
+        if (count_suitable(o, ret_n))
+                return true;
+        o->suits = EXERCISE_SUITS_ANY;
+        return count_suitable(o, ret_n);
+}
+
+/* While the muscles rest, an exercise that strengthens is offered only if there is no other; and so is one at the other
+ * place, but the short tier asks nobody to stand. False: there is none at all. */
+static bool find_offer(struct offer *o, enum alert_kind kind, bool rests, uint32_t observed,
+                       uint32_t ret_n[EXERCISE_KIND_N]) {
+        const int places = kind == ALERT_SHORT ? 1 : 2;
+
+        for (int i = 0; i < places; i++) {
+                o->away_from_seat = (kind == ALERT_ACTIVATE) == (i == 0);
+                o->strengthens = !rests;
+                if (find_suits(o, observed, ret_n))
+                        return true;
+                o->strengthens = true;
+                if (rests && find_suits(o, observed, ret_n))
+                        return true;
+        }
+        return false;
+}
+
 struct choice choice_make(const struct exercise_catalogue *catalogue, const struct sitting *sitting,
                           enum alert_kind kind, const struct exercise_history *history) {
+        struct offer offer = {.catalogue = catalogue};
         struct choice ret = {-1, {.share = NAN}};
-        uint32_t n[EXERCISE_KIND_N], suits = find_observations(sitting, kind);
+        uint32_t n[EXERCISE_KIND_N];
         const struct exercise *e;
         enum exercise_kind of;
 
-        if (!count_suitable(catalogue, kind, suits, n)) {
-                suits = EXERCISE_SUITS_ANY;
-                if (!count_suitable(catalogue, kind, suits, n))
-                        return ret;
-        }
-        of = find_rarest_kind(catalogue, kind, suits, history);
-        ret.exercise = find_nth(catalogue, kind, suits, of, history->turn[of] % n[of]);
+        if (!find_offer(&offer, kind, history->rest_days > 0, find_observations(sitting, kind), n))
+                return ret;
+        of = find_rarest_kind(&offer, history);
+        ret.exercise = find_nth(&offer, of, history->turn[of] % n[of]);
         e = &catalogue->of[ret.exercise];
-        ret.why.suits = e->suits & suits;
+        ret.why.suits = e->suits & offer.suits;
         ret.why.share = choice_share(sitting, ret.why.suits);
         explain_balance(n, of, history, &ret.why);
         if (e->sides && (ret.why.suits & EXERCISE_SUITS_LOPSIDED))
@@ -142,7 +173,11 @@ struct choice choice_make(const struct exercise_catalogue *catalogue, const stru
 
 /* ---- history of offers ---- */
 
-enum { ONE = 8, FULL = UINT16_MAX / 16 }; /* eighths of one */
+enum {
+        ONE = 8, /* eighths of one */
+        FULL = UINT16_MAX / 16,
+        REST_DAYS = 2, /* the rest of the day, and the next one, as between two workouts */
+};
 
 static uint16_t add_capped(uint16_t count, uint32_t by) {
         return (uint16_t)(count + by < FULL ? count + by : FULL);
@@ -155,6 +190,8 @@ void choice_record(const struct exercise_catalogue *catalogue, const struct choi
         if (choice->exercise < 0)
                 return;
         kind = catalogue->of[choice->exercise].kind;
+        if (kind == EXERCISE_STRENGTHEN)
+                history->rest_days = REST_DAYS;
         history->turn[kind]++;
         history->lately[kind] = add_capped(history->lately[kind], ONE);
         for (int i = 0; i < EXERCISE_SUITS_N; i++)
@@ -167,6 +204,8 @@ static uint16_t fade_count(uint16_t count) {
 }
 
 void choice_fade(struct exercise_history *history) {
+        if (history->rest_days > 0)
+                history->rest_days--;
         for (int i = 0; i < EXERCISE_KIND_N; i++)
                 history->lately[i] = fade_count(history->lately[i]);
         for (int i = 0; i < EXERCISE_SUITS_N; i++) {

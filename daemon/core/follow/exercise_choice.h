@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Chooses the exercise that an alert offers, and the reason for it.
  *
- * 1. Only exercises that can be done at a desk in office clothes: prompt = yes, place desk or standing. The short tier
- *    asks nobody to stand: desk only.
+ * 1. Only exercises with prompt = yes. The prompt to stand up offers what is done standing or on the way; every other
+ *    alert offers what is done in the seat. If the catalogue has nothing at that place, the other one will do, except for
+ *    the short tier, which asks nobody to stand. An exercise that strengthens is not offered again on the same day or the
+ *    next one, unless there is nothing else: muscles recover, as between two workouts.
  * 2. The observations: slouched, arched or lopsided for at least 30 % of the bout, or no shift for the whole time that
  *    matters to the alert (kind still); a slouch or asymmetry alert adds its own. Exercises that suit any of them come
  *    before all others.

@@ -209,18 +209,26 @@ static int answer_command(struct bus *b, sd_bus_message *m, enum command_result 
                           const struct command *command) {
         struct command_answer answer = {0};
         enum command_result result = parsed == COMMAND_OK ? b->execute(b->userdata, command, &answer) : parsed;
-        char error[64];
+        char error[64], text[256];
 
         if (result == COMMAND_OK)
                 return reply_answer(b, m, command->type, &answer);
         snprintf(error, sizeof(error), BUS_ERROR "%s", command_result_name(result));
-        return sd_bus_reply_method_errorf(m, error, "%s", command_result_text(result));
+        bus_write_refusal(&b->view, result, text, sizeof(text));
+        return sd_bus_reply_method_errorf(m, error, "%s", text);
 }
 
 /* ---- arguments of commands ---- */
 
 static enum command_result parse_nothing(sd_bus_message *m, struct command *ret) {
         (void)m, (void)ret;
+        return COMMAND_OK;
+}
+
+/* The method itself states that the seat is empty. */
+static enum command_result parse_stated_empty(sd_bus_message *m, struct command *ret) {
+        (void)m;
+        ret->on = true;
         return COMMAND_OK;
 }
 
@@ -320,10 +328,12 @@ DEFINE_COMMAND(on_resume, COMMAND_RESUME, parse_nothing)
 DEFINE_COMMAND(on_hold, COMMAND_INHIBIT, parse_inhibit)
 DEFINE_COMMAND(on_calibrate, COMMAND_CALIBRATE, parse_target)
 DEFINE_COMMAND(on_tare, COMMAND_TARE, parse_nothing)
+DEFINE_COMMAND(on_tare_empty, COMMAND_TARE, parse_stated_empty)
 DEFINE_COMMAND(on_teach, COMMAND_TEACH, parse_name)
 DEFINE_COMMAND(on_unteach, COMMAND_UNTEACH, parse_name)
 DEFINE_COMMAND(on_set_sitter, COMMAND_SITTER, parse_name_or_none)
 DEFINE_COMMAND(on_session_done, COMMAND_WORKOUT, parse_nothing)
+DEFINE_COMMAND(on_label, COMMAND_LABEL, parse_name_or_none)
 
 /* Methods are UNPRIVILEGED for sd-bus because its own check would wait for the bus daemon; callers_admit() does it. */
 #define UNPRIVILEGED SD_BUS_VTABLE_UNPRIVILEGED
@@ -347,10 +357,12 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("Hold", SD_BUS_ARGS("b", on, "s", who), SD_BUS_NO_RESULT, on_hold, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Calibrate", SD_BUS_ARGS("s", what), SD_BUS_NO_RESULT, on_calibrate, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Tare", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_tare, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("TareEmpty", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_tare_empty, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Teach", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_teach, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Unteach", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_unteach, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetSitter", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_set_sitter, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SessionDone", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_session_done, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Label", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_label, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_get_live, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_get_why,
                                 UNPRIVILEGED),

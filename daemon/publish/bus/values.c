@@ -31,6 +31,13 @@ void bus_fill_values(const struct bus_view *v, struct live_values *ret) {
         snprintf(ret->mqtt, sizeof(ret->mqtt), "%s", mqtt_status(v->mqtt));
 }
 
+void bus_write_refusal(const struct bus_view *v, enum command_result result, char *ret, size_t size) {
+        struct live_values values;
+
+        bus_fill_values(v, &values);
+        command_refusal_text(result, values.load_pct, ret, size);
+}
+
 /* ---- alerts ---- */
 
 static bool is_alert_open(const struct bus_view *v, enum alert_kind k) {
@@ -46,6 +53,8 @@ static void fill_alert(const struct bus_view *v, enum alert_kind k, struct bus_a
         ret->alert = *a;
         if (e)
                 ret->exercise = *e;
+        if (e) /* an alert asks for one set */
+                snprintf(ret->exercise.dose, sizeof(ret->exercise.dose), "%s", exercise_one_set(e));
         snprintf(ret->language, sizeof(ret->language), "%s", language_chosen());
         snprintf(ret->catalogue, sizeof(ret->catalogue), "%s", v->settings->alert.exercises_file);
 }
@@ -65,11 +74,12 @@ int bus_append_alert(sd_bus_message *m, const struct bus_view *v, enum alert_kin
         if (r >= 0)
                 r = sd_bus_message_open_container(m, 'a', "{sv}");
         if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "title", "s", alert_title(k), /* */
-                                          "body", "s", body, "reason", "s", reason,                        /* */
-                                          "exercise_why", "s", chosen, "safety", "s",                      /* */
-                                          e ? v->snapshot->exercises->safety : "",                         /* */
-                                          "showings", "u", b.alert.showings,                               /* */
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "title", "s", alert_title(k), /* */
+                                          "body", "s", body, "reason", "s", reason,                            /* */
+                                          "exercise_why", "s", chosen, "safety", "s",                          /* */
+                                          e ? v->snapshot->exercises->safety : "", "safety_short", "s",        /* */
+                                          e ? v->snapshot->exercises->safety_short : "",                       /* */
+                                          "showings", "u", b.alert.showings,                                   /* */
                                           "snooze_min", "u", (uint32_t)lrintf(v->settings->alert.snooze_min));
         if (r >= 0)
                 r = bus_alert_append(m, &b, "");

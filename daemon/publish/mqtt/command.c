@@ -57,6 +57,10 @@ static bool parse_value(const json_t *value, struct argument *ret) {
                 ret->number = json_integer_value(value);
                 return true;
         }
+        if (json_is_boolean(value)) {
+                snprintf(ret->word, sizeof(ret->word), "%s", json_is_true(value) ? "true" : "false");
+                return true;
+        }
         return json_is_string(value) && parse_bare(json_string_value(value), json_string_length(value), ret);
 }
 
@@ -82,7 +86,8 @@ enum argument_kind {
         ARGUMENT_ON_OFF,
         ARGUMENT_TARGET,
         ARGUMENT_NAME,
-        ARGUMENT_SITTER
+        ARGUMENT_SITTER,
+        ARGUMENT_EMPTY
 };
 
 /* A command without argument ignores its payload: a button sends whatever it was given. */
@@ -96,7 +101,7 @@ static const struct row {
         {"snooze", "minutes", WORD_COMMAND, COMMAND_SNOOZE, ARGUMENT_MINUTES, 240},
         {"activation_done", NULL, WORD_COMMAND, COMMAND_DONE, ARGUMENT_NONE, 0},
         {"calibrate", "target", WORD_COMMAND, COMMAND_CALIBRATE, ARGUMENT_TARGET, 0},
-        {"tare", NULL, WORD_COMMAND, COMMAND_TARE, ARGUMENT_NONE, 0},
+        {"tare", "empty", WORD_COMMAND, COMMAND_TARE, ARGUMENT_EMPTY, 0},
         {"announce", NULL, WORD_ANNOUNCE, COMMAND_TARE, ARGUMENT_NONE, 0},
         {"teach", "name", WORD_COMMAND, COMMAND_TEACH, ARGUMENT_NAME, 0},
         {"unteach", "name", WORD_COMMAND, COMMAND_UNTEACH, ARGUMENT_NAME, 0},
@@ -106,6 +111,7 @@ static const struct row {
         {"resume", NULL, WORD_COMMAND, COMMAND_RESUME, ARGUMENT_NONE, 0},
         {"hold", "state", WORD_COMMAND, COMMAND_INHIBIT, ARGUMENT_ON_OFF, 0},
         {"session_done", NULL, WORD_COMMAND, COMMAND_WORKOUT, ARGUMENT_NONE, 0},
+        {"label", "name", WORD_COMMAND, COMMAND_LABEL, ARGUMENT_SITTER, 0},
 };
 
 /* done, skip and snooze may name the alert that they answer. */
@@ -132,7 +138,8 @@ static bool parse_json(const char *text, size_t n, const struct row *row, struct
 
         ok = ok && print_transaction(id, transaction);
         ok = ok && json_object_size(root) == keys;
-        ok = ok && parse_value(value, ret) && parse_alert_id(alert, &ret->alert_id);
+        ok = ok && parse_value(value, ret) && (!json_is_boolean(value) || row->argument == ARGUMENT_EMPTY);
+        ok = ok && parse_alert_id(alert, &ret->alert_id);
         json_decref(root);
         return ok;
 }
@@ -168,6 +175,9 @@ static enum command_result apply_argument(const struct row *row, const struct ar
                 break;
         case ARGUMENT_MINUTES:
                 return apply_minutes(a, row->minutes_max, command);
+        case ARGUMENT_EMPTY: /* any other payload is that of a button */
+                command->on = strcmp(a->word, "empty") == 0 || strcmp(a->word, "true") == 0;
+                break;
         case ARGUMENT_ON_OFF:
                 command->on = strcmp(a->word, "on") == 0;
                 ok = command->on || strcmp(a->word, "off") == 0;

@@ -88,6 +88,7 @@ static const struct button {
         {"resume", "Resume alerts", "mdi:play", "resume", "1"},
         {"activation_done", "Activation done", "mdi:check", "activation_done", "1"},
         {"session_done", "Strengthening session done", "mdi:dumbbell", "session_done", "1", false, true},
+        {"tare", "Tare the empty seat", "mdi:seat-outline", "tare", "1", true},
         {"calibrate", "Calibrate upright", "mdi:progress-wrench", "calibrate", "upright", true},
         {"calibrate_slouched", "Calibrate slouched", "mdi:progress-wrench", "calibrate", "slouched", true},
         {"calibrate_arched", "Calibrate arched", "mdi:progress-wrench", "calibrate", "arched", true},

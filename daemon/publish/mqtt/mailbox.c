@@ -107,7 +107,7 @@ static void fill_exercise(const struct exercise_catalogue *exercises, int32_t i,
         e = &exercises->of[i];
         snprintf(ret->exercise.id, sizeof(ret->exercise.id), "%s", e->id);
         snprintf(ret->exercise.name, sizeof(ret->exercise.name), "%s", e->name);
-        snprintf(ret->exercise.dose, sizeof(ret->exercise.dose), "%s", e->dose);
+        snprintf(ret->exercise.dose, sizeof(ret->exercise.dose), "%s", exercise_one_set(e));
         snprintf(ret->exercise.how, sizeof(ret->exercise.how), "%s", e->how);
 }
 

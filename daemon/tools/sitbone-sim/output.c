@@ -12,10 +12,12 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "recording/frames_csv.h"
+
 static const char *const OCCUPANCY_WORDS[OCCUPANCY_N] = {"unknown", "vacant", "object", "person"};
-static const char *const POSTURE_WORDS[POSTURE_N] = {"unknown",       "vacant",          "upright",
-                                                     "slouched",      "arched",          "leaning_left",
-                                                     "leaning_right", "leaning_forward", "perched"};
+static const char *const POSTURE_WORDS[POSTURE_N] = {"unknown", "vacant",       "upright",       "slouched",
+                                                     "arched",  "leaning_left", "leaning_right", "leaning_forward",
+                                                     "perched", "leaning_back"};
 
 /* A serial line does not echo, edit or translate. On Linux the master's settings are the slave's. */
 static int make_raw(int fd) {
@@ -143,28 +145,10 @@ void sim_line_close(struct sim_line *l) {
         l->rest = NULL;
 }
 
-static void write_positions(FILE *out, const char *name, const float *mm, uint32_t n) {
-        fprintf(out, "# %s=", name);
-        for (uint32_t i = 0; i < n; i++)
-                fprintf(out, "%s%g", i ? "," : "", (double)mm[i]);
-        fputc('\n', out);
-}
-
 void sim_csv_head(FILE *out, const struct geometry *g, double rate_hz, double full_scale_kpa) {
-        fputs("# sitbone frames csv 1\n", out);
-        if (g->kind == GEOMETRY_GRID) {
-                fprintf(out, "# rows=%u\n# cols=%u\n", g->rows, g->cols);
-        } else {
-                fprintf(out, "# cells=%u\n", g->n_cells);
-                write_positions(out, "x_mm", g->x_mm, g->n_cells);
-                write_positions(out, "y_mm", g->y_mm, g->n_cells);
-        }
-        fprintf(out, "# pitch_x_mm=%g\n# pitch_y_mm=%g\n# unit=counts\n# full_scale=%g\n", (double)g->pitch_x_mm,
-                (double)g->pitch_y_mm, (double)g->full_scale);
-        fprintf(out, "# rate_hz=%g\n# full_scale_kpa=%g\n# source=sitbone-sim\nt_s,label", rate_hz, full_scale_kpa);
-        for (uint32_t i = 0; i < g->n_cells; i++)
-                fprintf(out, ",c%u", i);
-        fputc('\n', out);
+        frames_csv_print_head(out, g);
+        fprintf(out, "# rate_hz=%g\n# full_scale_kpa=%g\n# source=sitbone-sim\n", rate_hz, full_scale_kpa);
+        frames_csv_print_columns(out, g->n_cells);
 }
 
 /* Cells are whole numbers; printing them takes most of the time of writing a file. */

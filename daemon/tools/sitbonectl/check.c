@@ -11,19 +11,32 @@
 #include "configure/format_file.h"
 #include "configure/settings.h"
 #include "contract/live_json.h"
+#include "core/describe/capabilities.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"
+#include "tools/sitbonectl/table.h"
+#include "tools/sitbonectl/view/values.h"
 #include "util/ini.h"
 #include "words/names.h"
 
-enum content { CONTENT_SETTINGS, CONTENT_EXERCISES, CONTENT_FORMAT, CONTENT_RECORDING, CONTENT_BYTES };
+enum content {
+        CONTENT_SETTINGS,
+        CONTENT_EXERCISES,
+        CONTENT_FORMAT,
+        CONTENT_RECORDING,
+        CONTENT_TABLE,
+        CONTENT_TEXT,
+        CONTENT_BYTES
+};
 
-static const char *const content_names[] = {"settings", "exercises", "format", "recording", "bytes"};
+static const char *const content_names[] = {"settings", "exercises", "format", "recording", "table", "text", "bytes"};
 
 /* Recognises files by their keys: a catalogue has dose and how, or [safety]. */
 static void recognise_item(void *userdata, const struct ini_item *item) {
         enum content *content = userdata;
 
+        if (*content == CONTENT_TEXT)
+                *content = CONTENT_SETTINGS;
         if (strcmp(item->section, "safety") == 0 ||
             (item->key && (strcmp(item->key, "dose") == 0 || strcmp(item->key, "how") == 0)))
                 *content = CONTENT_EXERCISES;
@@ -60,7 +73,8 @@ static bool is_frames_csv(const char *data, size_t n) {
 }
 
 static enum content detect_content(const struct source *s) {
-        enum content content = CONTENT_SETTINGS;
+        enum content content = s->n > 0 ? CONTENT_TEXT : CONTENT_SETTINGS;
+        struct table table;
         struct ini_sink sink = {recognise_item, ignore_problem, &content};
 
         if (s->format || recording_is_native(s->data, s->n))
@@ -73,6 +87,8 @@ static enum content detect_content(const struct source *s) {
         }
         if (is_frames_csv(s->data, s->n))
                 return CONTENT_RECORDING;
+        if (table_detect(s->data, s->n, '\0', &table))
+                return CONTENT_TABLE;
         ini_parse(s->data, s->n, &sink);
         return content;
 }
@@ -101,6 +117,13 @@ static void check_recording(struct validation *c, struct source *s) {
         recording_each(&s->recording, &s->frame, ignore_frame, NULL);
 }
 
+static json_t *make_measures(const struct geometry *g) {
+        char names[VIEW_TEXT_MAX];
+
+        measure_names(capabilities_find(g).measures, names, sizeof(names));
+        return json_string(names);
+}
+
 static void add_recording(json_t *root, const struct validation *c, const struct source *s) {
         const struct geometry *g = &s->recording.layout.geometry;
         bool grid = g->kind == GEOMETRY_GRID;
@@ -116,6 +139,7 @@ static void add_recording(json_t *root, const struct validation *c, const struct
                 {"cols", live_json_number(g->cols ? (double)g->cols : (double)NAN, 0)},
                 {"pitch_x_mm", live_json_number(grid ? (double)g->pitch_x_mm : (double)NAN, 2)},
                 {"pitch_y_mm", live_json_number(grid ? (double)g->pitch_y_mm : (double)NAN, 2)},
+                {"measures", make_measures(g)},
                 {"full_scale", live_json_number((double)g->full_scale, 2)},
                 {"format", json_string(s->recording.format ? s->recording.format->name : "csv")},
                 {"damaged_bytes", json_integer((json_int_t)s->recording.damaged_bytes)},
@@ -145,6 +169,7 @@ static void print_json(const struct validation *c, const struct source *s, bool 
 
 static void print_recording(const struct validation *c, const struct source *s) {
         const struct geometry *g = &s->recording.layout.geometry;
+        char names[VIEW_TEXT_MAX], words[VIEW_TEXT_MAX];
 
         printf("%s: %llu frames", s->path, (unsigned long long)s->recording.frames);
         if (isfinite(c->period_s))
@@ -155,7 +180,9 @@ static void print_recording(const struct validation *c, const struct source *s) 
         else
                 printf(", %u %s", g->n_cells,
                        g->kind == GEOMETRY_SCATTERED ? "scattered cells" : "cells, positions unknown");
-        printf(", full scale %g\n", (double)g->full_scale);
+        measure_names(capabilities_find(g).measures, names, sizeof(names));
+        view_list_words(names, measure_text, words, sizeof(words));
+        printf(", full scale %g\nit measures %s\n", (double)g->full_scale, words);
         source_print_losses(s, stdout);
 }
 
@@ -191,6 +218,32 @@ static int report_result(const struct options *options, const struct validation 
         return clean ? STATUS_DONE : STATUS_FAILED;
 }
 
+/* Says what the table is, and how to read it. */
+static void describe_table(struct validation *c, const struct source *s) {
+        char time[TABLE_NAME_MAX] = "", first[TABLE_NAME_MAX], last[TABLE_NAME_MAX];
+        struct table t;
+        const char *delimiter;
+
+        table_detect(s->data, s->n, '\0', &t);
+        delimiter = t.delimiter == ','    ? "commas"
+                    : t.delimiter == ';'  ? "semicolons"
+                    : t.delimiter == '\t' ? "tabs"
+                                          : "blanks";
+        table_column_name(s->data, s->n, &t, t.first_cell, first);
+        table_column_name(s->data, s->n, &t, t.last_cell, last);
+        if (t.time >= 0)
+                table_column_name(s->data, s->n, &t, t.time, time);
+        config_error_add(
+                &c->mistakes,
+                "%s: a table of another program: %d columns separated by %s, %d of them numbers that may be cells",
+                s->path, t.columns, t.delimiter == '|' ? "|" : delimiter, t.last_cell - t.first_cell + 1);
+        config_error_add(
+                &c->mistakes,
+                "%s: to read it, name its columns: --columns %s%s,cells=%s..%s (and give rows, cols and pitch in "
+                "settings: --config)",
+                s->path, t.time >= 0 ? "time=" : "rate=10", time, first, last);
+}
+
 static void check_content(struct validation *c, struct source *s) {
         struct settings settings;
         struct format format;
@@ -209,6 +262,16 @@ static void check_content(struct validation *c, struct source *s) {
                 break;
         case CONTENT_RECORDING:
                 check_recording(c, s);
+                break;
+        case CONTENT_TABLE:
+                describe_table(c, s);
+                break;
+        case CONTENT_TEXT:
+                config_error_add(
+                        &c->mistakes,
+                        "%s: neither settings nor a catalogue, a format, a recording or a table of numbers; what "
+                        "a mat sent as text needs --format NAME (sitbonectl probe %s finds it)",
+                        s->path, s->path);
                 break;
         case CONTENT_BYTES:
                 config_error_add(&c->mistakes, "%s: not text; raw wire bytes need --format NAME", s->path);
@@ -243,6 +306,10 @@ const struct ctl_command check_command = {
                     "  sitbonectl check lunch.csv\n"
                     "  sitbonectl check capture.bin --format jq-seat-32\n",
         .notes = "The kind of the file is detected from its content. The exit status is 1 if it has mistakes.",
-        .options = {{"config", "settings for reading a recording (rows, pitch, rotate, ...)"}, {"format"}, {"json"}},
+        .options = {{"config", "settings for reading a recording (rows, pitch, rotate, ...)"},
+                    {"format"},
+                    {"columns"},
+                    {"delimiter"},
+                    {"json"}},
         .run = run_check,
 };

@@ -25,9 +25,9 @@ struct options {
         const char *seat; /* NULL = the only one there is */
         const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols, *output;
         struct repeated teach, load, calibrate;
-        const char *period, *file, *export, *what_if, *against;
+        const char *period, *file, *export, *what_if, *against, *label, *columns, *delimiter;
         const char *forget, *alert;
-        bool list, session;
+        bool list, session, empty;
         bool json, plain, once, send, help, version;
         int n_args; /* may be larger than OPTIONS_ARGS_MAX */
         const char *args[OPTIONS_ARGS_MAX];
@@ -58,7 +58,7 @@ extern const struct ctl_command why_command;
 extern const struct ctl_command tare_command, calibrate_command, response_command, teach_command, sitter_command;
 extern const struct ctl_command exercises_command, session_command;
 extern const struct ctl_command history_command, report_command;
-extern const struct ctl_command record_command, replay_command, check_command;
+extern const struct ctl_command record_command, label_command, replay_command, check_command, export_command;
 extern const struct ctl_command ports_command, probe_command, formats_command;
 
 #endif

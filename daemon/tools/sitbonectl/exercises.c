@@ -15,6 +15,7 @@
 #include "tools/sitbonectl/terminal.h"
 #include "util/language.h"
 #include "words/names.h"
+#include "words/sentences.h"
 
 /* ---- the catalogue ---- */
 
@@ -24,12 +25,14 @@ static void print_catalogue_json(const struct exercise_catalogue *c) {
         for (uint32_t i = 0; i < c->n; i++) {
                 const struct exercise *e = &c->of[i];
 
-                json_array_append_new(exercises, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "id", e->id,
-                                                           "name", e->name, "kind", exercise_kind_name(e->kind),
-                                                           "place", exercise_place_name(e->place), "dose", e->dose,
-                                                           "how", e->how, "sides", e->sides, "prompt", e->prompt));
+                json_array_append_new(exercises,
+                                      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "id", e->id,
+                                                "name", e->name, "kind", exercise_kind_name(e->kind), "place",
+                                                exercise_place_name(e->place), "dose", e->dose, "set", e->set, "how",
+                                                e->how, "source", e->source, "sides", e->sides, "prompt", e->prompt));
         }
-        live_json_print(stdout, json_pack("{s:s, s:o}", "safety", c->safety, "exercises", exercises));
+        live_json_print(stdout, json_pack("{s:s, s:s, s:s, s:o}", "safety", c->safety, "safety_short", c->safety_short,
+                                          "about", c->about, "exercises", exercises));
 }
 
 /* In a pipe the lines are not broken, so that a line stays a line for programs. */
@@ -37,20 +40,33 @@ static void print_paragraph(const char *text, int indent) {
         terminal_print_wrapped(stdout, text, 0, indent, terminal_columns(stdout, INT_MAX));
 }
 
-static void print_exercise(const struct exercise *e) {
-        char line[256];
+/* In the list with one set and the source, in a workout without them. */
+static void print_exercise(const struct exercise *e, bool listed) {
+        char line[384];
 
         printf("\n%s (%s)\n", e->name, e->id);
-        snprintf(line, sizeof(line), "%s, %s%s, %s", exercise_kind_text(e->kind), exercise_place_text(e->place),
-                 e->prompt ? _(", offered by alerts") : "", e->dose);
+        snprintf(line, sizeof(line), "%s, %s, %s", exercise_kind_text(e->kind), exercise_place_text(e->place),
+                 e->dose);
         print_paragraph(line, 2);
+        if (listed && e->prompt) {
+                snprintf(line, sizeof(line), _("In a prompt: %s"), exercise_one_set(e));
+                print_paragraph(line, 2);
+        }
         print_paragraph(e->how, 2);
+        if (listed && *e->source) {
+                snprintf(line, sizeof(line), _("Source: %s"), e->source);
+                print_paragraph(line, 2);
+        }
 }
 
 static void print_catalogue(const struct exercise_catalogue *c) {
         print_paragraph(c->safety, 0);
         for (uint32_t i = 0; i < c->n; i++)
-                print_exercise(&c->of[i]);
+                print_exercise(&c->of[i], true);
+        if (*c->about) {
+                putchar('\n');
+                print_paragraph(c->about, 0);
+        }
 }
 
 /* ---- the workout ---- */
@@ -77,7 +93,7 @@ static void print_workout(const struct exercise_catalogue *c, const json_t *why)
                 const struct exercise *e = find_exercise(c, id);
 
                 if (e)
-                        print_exercise(e);
+                        print_exercise(e, false);
                 else
                         printf("\n%s\n", id); /* the daemon has another catalogue */
         }

@@ -10,6 +10,7 @@
 #include "configure/format_file.h"
 #include "configure/settings.h"
 #include "core/acquire/formats.h"
+#include "tools/sitbonectl/table.h"
 #include "util/file.h"
 #include "util/suggest.h"
 #include "words/names.h"
@@ -138,6 +139,21 @@ static void drop_other_size(const struct options *options, const struct format *
         }
 }
 
+/* Replaces the table by the frames CSV made from it. */
+static int convert_table(struct source *s, const struct options *options) {
+        char error[TABLE_ERROR_MAX];
+        size_t n;
+
+        if (table_to_frames_csv(s->data, s->n, options, &s->converted, &n, error) < 0) {
+                complain("%s: %s", s->path, error);
+                return STATUS_USAGE;
+        }
+        file_unmap(s->data, s->n);
+        s->data = s->converted;
+        s->n = n;
+        return STATUS_DONE;
+}
+
 int source_load(const struct options *options, struct source **ret) {
         struct source *s = calloc(1, sizeof(*s));
         int status, r;
@@ -154,6 +170,8 @@ int source_load(const struct options *options, struct source **ret) {
                          r == -EINVAL ? "not a regular file; write the pipe to a file first" : strerror(-r));
                 status = STATUS_FAILED;
         }
+        if (status == STATUS_DONE && options->columns)
+                status = convert_table(s, options);
         if (status == STATUS_DONE && !s->format && recording_is_native(s->data, s->n))
                 status = format_of_head(s->data, s->n, &s->described, &s->format);
         if (status == STATUS_DONE)
@@ -165,7 +183,13 @@ int source_load(const struct options *options, struct source **ret) {
 
 int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
         int r = recording_open(&s->recording, s->data, s->n, s->format, &s->settings.device, error);
+        size_t length = strlen(error);
+        struct table table;
 
+        if (r < 0 && !s->format && !s->converted && !recording_is_native(s->data, s->n) &&
+            table_detect(s->data, s->n, '\0', &table))
+                snprintf(error + length, RECORDING_ERROR_MAX - length,
+                         "; sitbonectl check shows how to read this table");
         return r < 0 ? STATUS_FAILED : STATUS_DONE;
 }
 
@@ -251,7 +275,9 @@ void source_print_losses(const struct source *s, FILE *f) {
 }
 
 void source_free(struct source *s) {
-        if (s)
+        if (s && !s->converted)
                 file_unmap(s->data, s->n);
+        if (s)
+                free(s->converted);
         free(s);
 }

@@ -13,8 +13,9 @@
 
 struct source {
         const char *path;
-        const char *data; /* the whole file, mapped */
+        const char *data; /* the whole file, mapped; or frames CSV made from it */
         size_t n;
+        char *converted;             /* data, if it was made from somebody else's table (table.h) */
         const struct format *format; /* NULL = frames CSV */
         struct format described;     /* format points here if it comes from a file */
         struct settings settings;
@@ -43,7 +44,7 @@ int format_of_head(const char *data, size_t n, struct format *storage, const str
 /* The catalogue in the options, or else in the settings, or NULL: the installed one. */
 const char *exercises_path(const struct options *options, const struct settings *settings);
 
-/* Reads settings and the file options->args[0], which need not be a recording. STATUS_* after complaints. *ret is malloc'd. */
+/* Reads settings and the file options->args[0], which need not be a recording; with --columns it is a table. STATUS_* after complaints. *ret is malloc'd. */
 int source_load(const struct options *options, struct source **ret);
 
 /* Opens the recording. STATUS_DONE, or STATUS_FAILED with the reason in error; nothing is printed. */

@@ -11,12 +11,16 @@
 /* State of a modem control line (DTR, RTS) after the port is opened. */
 enum line_state { LINE_LEAVE, LINE_ON, LINE_OFF };
 
+/* Meaning of a pause of the mat that is longer than stale_ms. */
+enum silence_means { SILENCE_UNKNOWN, SILENCE_EMPTY, SILENCE_LAST };
+
 struct settings_device {
         char device[SETTING_TEXT_MAX]; /* auto, tty, symlink, pty, FIFO, file, "-", tcp://host:port */
         char format[SETTING_TEXT_MAX]; /* name of a row of the format table, or name or path of a described format */
         int32_t baud;                  /* 0 = rate of the format */
         int32_t dtr, rts;              /* enum line_state */
         int32_t open_delay_ms, discard_ms, stale_ms;
+        int32_t silence;              /* enum silence_means */
         int32_t rows, cols;           /* for formats that do not fix them; 0 = numbers of the format */
         float pitch_x_mm, pitch_y_mm; /* 0 = distances of the format */
         float full_scale;             /* 0 = value of the format */

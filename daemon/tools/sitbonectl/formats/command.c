@@ -18,6 +18,8 @@ static const char *check_word(const struct format *f) {
                 return "xor";
         case CHECK_CRC16_MODBUS:
                 return "crc16";
+        case CHECK_NMEA:
+                return "nmea";
         case CHECK_NONE:
                 break;
         }

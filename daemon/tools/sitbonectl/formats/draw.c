@@ -110,8 +110,8 @@ static void add_head(struct drawing *d, const struct format *f) {
 
 /* --- cells --- */
 
-static const char *const element_words[] = {"u8",    "u16le", "u16be",  "i16le", "i16be",
-                                            "i32le", "f32le", "split5", "split6"};
+static const char *const element_words[] = {"u8",     "u16le",  "u16be",    "i16le",    "i16be",    "i32le",   "f32le",
+                                            "split5", "split6", "pack10le", "pack10be", "pack12le", "pack12be"};
 
 static void add_cells(struct drawing *d, const struct format *f) {
         const char *element = element_words[f->element];
@@ -161,26 +161,39 @@ static void draw_bytes(struct drawing *d, const struct format *f) {
         if (suffix || f->framing == FRAMING_DELIMITER)
                 add_bytes(d, &f->sync);
         append_text(d, "%s", packet ? " )" : f->framing == FRAMING_DELIMITER ? " | ..." : "");
+        if (f->escape)
+                append_text(d, ", escaped by %02X", f->escape);
 }
 
 static void draw_text(struct drawing *d, const struct format *f) {
+        static const char *const rows[] = {"",
+                                           "a line for each row; then a blank line",
+                                           "a line for each row; then a line without a digit",
+                                           "a line for each row, its number first",
+                                           "an array or object over several lines",
+                                           "over several lines",
+                                           "over several lines after a mark",
+                                           "over several lines after a title"};
         char s = *f->separators == FORMAT_SEPARATOR_ANY ? ',' : *f->separators;
 
+        append_text(d, "%.*s%.*s", f->skip_to.n, f->skip_to.of, f->line_start.n, f->line_start.of);
         for (uint8_t i = 0; i < f->header_n; i++)
                 append_text(d, "(no cell)%c", s);
         if (f->digits)
                 append_text(d, "0 3 9 ... without anything between");
+        else if (*f->names)
+                append_text(d, "a number after each name: %s", f->names);
         else
                 append_text(d, "0%c12%c345 ...", s, s);
         for (uint8_t i = 0; i < f->trailer_n; i++)
                 append_text(d, "%c(no cell)", s);
-        append_text(d, " \\n");
-        if (f->text_end == TEXT_END_LINE)
-                return;
-        append_text(d, ", a line for each row%s",
-                    f->text_end == TEXT_END_BLANK  ? "; then a blank line"
-                    : f->text_end == TEXT_END_WORD ? "; then a line without a digit"
-                                                   : ", its number first");
+        append_text(d, "%s", f->check == CHECK_NMEA ? "*hh" : "");
+        if (f->line_end)
+                append_text(d, " %02X", (uint8_t)f->line_end);
+        else
+                append_text(d, " \\n");
+        if (f->text_end != TEXT_END_LINE)
+                append_text(d, ", %s", rows[f->text_end]);
 }
 
 void format_draw(const struct format *f, char *ret, size_t size) {
@@ -196,7 +209,7 @@ void format_draw(const struct format *f, char *ret, size_t size) {
 /* --- words --- */
 
 const char *format_check_word(const struct format *f) {
-        static const char *const words[] = {"none", "sum8", "crc16-modbus", "xor8"};
+        static const char *const words[] = {"none", "sum8", "crc16-modbus", "xor8", "nmea"};
 
         return words[f->check];
 }

@@ -16,6 +16,7 @@
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
 #include "util/language.h"
+#include "words/names.h"
 
 enum { CALL_TIMEOUT_US = 3000000, LIVE_TIMEOUT_US = 2000000, SEATS_MAX = 16 };
 
@@ -143,17 +144,18 @@ static int call_method(struct link *link, const char *method, struct link_answer
                        va_list arguments) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
         sd_bus_message *call = NULL, *reply = NULL;
+        char text[LINK_TEXT_MAX];
         int r = sd_bus_message_new_method_call(link->bus, &call, link->name, BUS_PATH, BUS_INTERFACE, method);
 
         if (r >= 0 && signature[0])
                 r = sd_bus_message_appendv(call, signature, arguments);
         if (r >= 0)
                 r = sd_bus_call(link->bus, call, CALL_TIMEOUT_US, &error, &reply);
+        command_refusal_translate(error.message ? error.message : strerror(-r), text, sizeof(text));
         if (r >= 0)
                 read_answer(reply, ret);
         else
-                snprintf(ret->refusal, sizeof(ret->refusal), "%s%s",
-                         error.message ? language_translate(error.message) : strerror(-r), choose_hint(&error));
+                snprintf(ret->refusal, sizeof(ret->refusal), "%s%s", text, choose_hint(&error));
         sd_bus_error_free(&error);
         sd_bus_message_unref(reply);
         sd_bus_message_unref(call);

@@ -61,7 +61,7 @@ static void print_calibration(const struct view *v) {
                 printf(_("%s (%.0f %% sure)\n"), v->live.sitter, v->live.sitter_confidence * 100);
         }
         if (v->live.poses[0]) {
-                view_poses_words(v->live.poses, poses, sizeof(poses));
+                view_list_words(v->live.poses, posture_text, poses, sizeof(poses));
                 view_line(_("calibrated"), poses);
         }
         if (v->live.calibration_stale[0]) {
@@ -86,7 +86,7 @@ static void write_place(const struct view *v, char *ret, size_t size) {
 }
 
 static void print_status(const struct view *v) {
-        char place[VIEW_TEXT_MAX];
+        char place[VIEW_TEXT_MAX], measures[VIEW_TEXT_MAX];
 
         print_posture(v);
         if (v->live.taught[0])
@@ -105,6 +105,10 @@ static void print_status(const struct view *v) {
         print_line(_("mat"), view_mat_words, v);
         if (!v->live.mat_online && *v->live.mat_trouble)
                 view_line("", v->live.mat_trouble);
+        if (v->live.measures[0]) {
+                view_list_words(v->live.measures, measure_text, measures, sizeof(measures));
+                view_line(_("measures"), measures);
+        }
         write_place(v, place, sizeof(place));
         if (*place)
                 view_line("", place);
@@ -140,7 +144,8 @@ static int run_status(const struct options *options) {
 }
 
 static int run_tare(const struct options *options) {
-        return link_command(options, _("The seat as it is now counts as empty."), "Tare", "");
+        return link_command(options, _("The seat as it is now counts as empty."),
+                            options->empty ? "TareEmpty" : "Tare", "");
 }
 
 const struct ctl_command status_command = {
@@ -157,8 +162,10 @@ const struct ctl_command tare_command = {
         .name = "tare",
         .arguments = "",
         .summary = "the seat as it is now counts as empty",
-        .examples = "  sitbonectl tare\n",
-        .notes = "Nobody and nothing may be on the seat.",
-        .options = {{"bus"}, {"seat"}},
+        .examples = "  sitbonectl tare\n"
+                    "  sitbonectl tare --empty\n",
+        .notes = "Nobody and nothing may be on the seat. A seat that reads like a person is refused, unless you state "
+                 "with --empty that it is empty, or repeat the command within a minute.",
+        .options = {{"empty", "the seat is empty, whatever it reads like"}, {"bus"}, {"seat"}},
         .run = run_tare,
 };

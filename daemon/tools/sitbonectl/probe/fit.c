@@ -31,7 +31,7 @@ static bool is_text(const struct format *f) {
 }
 
 static uint64_t count_refused(const struct decoder *d) {
-        uint64_t n = 0;
+        uint64_t n = d->words;
 
         for (int i = 0; i < REFUSAL_N; i++)
                 n += i == REFUSED_PARTIAL ? 0 : d->refused[i];
@@ -42,11 +42,14 @@ static uint64_t count_refused(const struct decoder *d) {
 static void count_gap(struct prober *p, uint64_t refused) {
         uint64_t lost = p->decoder.discarded_bytes - p->discarded;
         size_t left = p->heard->n - p->last_end, n = lost < left ? (size_t)lost : left;
+        bool only_words = p->decoder.words > p->words &&
+                          refused - p->refused == p->decoder.words - p->words; /* lines left out on purpose */
 
         if (p->fit.format->part.kind != PART_NONE ||
             p->fit.format->text_end == TEXT_END_NUMBER) /* good parts or rows come before the words */
                 n = p->fed - p->decoder.held - p->last_end;
-        if (p->fit.frames > 0 && bytes_have_words(p->heard->bytes + p->last_end, n, is_text(p->fit.format))) {
+        if (p->fit.frames > 0 &&
+            (only_words || bytes_have_words(p->heard->bytes + p->last_end, n, is_text(p->fit.format)))) {
                 p->word_bytes += lost;
                 p->word_refused += refused - p->refused;
                 p->fit.words++;
@@ -74,6 +77,7 @@ static void on_frame(void *userdata, const struct frame *frame) {
         }
         p->run++;
         p->refused = refused;
+        p->words = p->decoder.words;
         p->discarded = p->decoder.discarded_bytes;
         p->fit.in_a_row = p->run > p->fit.in_a_row ? p->run : p->fit.in_a_row;
         p->fit.n_cells = frame->n_cells;
@@ -241,20 +245,31 @@ static void insert_fit(struct prober *p) {
         p->n_fits++;
 }
 
-static void try_size(struct prober *p, const struct format *format, struct size size) {
+/* False: the format cannot have this size. */
+static bool decode_all(struct prober *p, const struct format *format, struct size size) {
         struct settings_device device = {.rows = size.rows, .cols = size.cols};
 
         if (layout_build(format, &device, &p->layout))
-                return;
+                return false;
         p->fit = (struct fit){.format = format, .rows = size.rows, .cols = size.cols, .guessed = size.guessed};
-        p->run = p->discarded = p->refused = p->word_bytes = p->word_refused = p->discarded_before_first =
+        p->words = p->run = p->discarded = p->refused = p->word_bytes = p->word_refused = p->discarded_before_first =
                 p->refused_before_first = 0;
         p->fed = p->first_end = p->last_end = 0;
         decoder_init(&p->decoder, format, &p->layout);
         feed_bytes(p, p->heard);
         measure_fit(p);
-        if (p->fit.verdict != VERDICT_NO)
+        return true;
+}
+
+static void try_size(struct prober *p, const struct format *format, struct size size) {
+        if (decode_all(p, format, size) && p->fit.verdict != VERDICT_NO)
                 insert_fit(p);
+}
+
+void probe_format(struct prober *p, const struct format *format, const struct heard *heard) {
+        p->heard = heard;
+        p->fit = (struct fit){.format = format};
+        decode_all(p, format, (struct size){0, 0, false});
 }
 
 static void try_format(struct prober *p, const struct format *format, struct size given) {

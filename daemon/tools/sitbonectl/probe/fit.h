@@ -45,7 +45,7 @@ struct prober {
         const struct heard *heard;
         /* The rest concerns the format that is being tried. */
         uint64_t run;                                          /* frames without a gap up to the last one */
-        uint64_t discarded, refused;                           /* as the decoder counted them at the last frame */
+        uint64_t discarded, refused, words;                    /* as the decoder counted them at the last frame */
         uint64_t word_bytes, word_refused;                     /* lost to words */
         size_t fed, first_end, last_end;                       /* offsets: given to the decoder; ends of frames */
         uint64_t discarded_before_first, refused_before_first; /* frame */
@@ -55,6 +55,9 @@ struct prober {
  * and cols 0: if the format leaves them open, sizes that the bytes suggest and common sizes are tried. */
 void probe_bytes(struct prober *p, const struct format_list *list, const struct heard *heard, int32_t rows,
                  int32_t cols);
+
+/* Tries one format as it is: p->fit is the result. */
+void probe_format(struct prober *p, const struct format *format, const struct heard *heard);
 
 /* True if the best format fits. */
 bool probe_fits(const struct prober *p);

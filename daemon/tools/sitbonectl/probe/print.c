@@ -3,98 +3,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "contract/live_json.h"
-#include "tools/sitbonectl/formats/draw.h"
-#include "tools/sitbonectl/probe/suggest.h"
-
-/* Bytes of which a larger share is text are shown as text. */
-static const double TEXT_SHARE = 0.9;
-
-static const char *verdict_word(enum verdict verdict) {
-        return verdict == VERDICT_FITS ? "fits" : verdict == VERDICT_PERHAPS ? "perhaps" : "no";
-}
-
-static void append_phrase(char *ret, size_t size, const char *words) {
-        size_t n = 0;
-
-        while (ret[n])
-                n++;
-        snprintf(ret + n, size - n, "%s%s", n > 0 ? ", " : "", words);
-}
-
-/* "starts with AA 55, 192 bytes, sum": the properties that every frame had. */
-static void write_evidence(const struct fit *fit, char *ret, size_t size) {
-        const struct format *f = fit->format;
-        char words[96], sync[64];
-
-        *ret = '\0';
-        if (f->framing == FRAMING_TEXT) {
-                snprintf(words, sizeof(words), "%u numbers each time", fit->n_cells);
-                append_phrase(ret, size, words);
-                return;
-        }
-        format_bytes_words(f->sync.of, f->sync.n, sync, sizeof(sync));
-        snprintf(words, sizeof(words), "%s %s",
-                 f->framing == FRAMING_SUFFIX      ? "ends with"
-                 : f->framing == FRAMING_DELIMITER ? "between two"
-                                                   : "begins with",
-                 sync);
-        if (f->sync.n > 0)
-                append_phrase(ret, size, words);
-        if (f->framing == FRAMING_SLIP || f->framing == FRAMING_COBS)
-                append_phrase(ret, size, f->framing == FRAMING_SLIP ? "SLIP packets" : "COBS packets");
-        snprintf(words, sizeof(words), "%.0f bytes long", fit->frame_bytes);
-        if (fit->frame_bytes > 0 && f->sparse.size == 0)
-                append_phrase(ret, size, words);
-        if (f->length.kind != LENGTH_FIXED)
-                append_phrase(ret, size, "the length it says");
-        if (f->shape.kind != SHAPE_NONE)
-                append_phrase(ret, size, "the rows and columns it says");
-        if (f->part.kind != PART_NONE)
-                append_phrase(ret, size, "parts in rising order");
-        if (f->n_constants > 0)
-                append_phrase(ret, size, "fixed bytes in the head");
-        if (f->tail.n > 0) {
-                format_bytes_words(f->tail.of, f->tail.n, sync, sizeof(sync));
-                snprintf(words, sizeof(words), "ends with %s", sync);
-                append_phrase(ret, size, words);
-        }
-        if (f->check != CHECK_NONE)
-                append_phrase(ret, size, format_check_word(f));
-        if (f->max_valid > 0)
-                append_phrase(ret, size, "no value that cannot be");
-}
-
-/* --- JSON --- */
-
-static json_t *make_fit(const struct fit *f) {
-        char evidence[256];
-
-        write_evidence(f, evidence, sizeof(evidence));
-        return json_pack("{s:o,s:s,s:I,s:I,s:I,s:I,s:o,s:i,s:o,s:o,s:s}", "format", live_json_text(f->format->name),
-                         "verdict", verdict_word(f->verdict), "frames", (json_int_t)f->frames, "in_a_row",
-                         (json_int_t)f->in_a_row, "refused", (json_int_t)f->refused, "words_between",
-                         (json_int_t)f->words, "share", live_json_number(f->share, 3), "cells", (int)f->n_cells,
-                         "rows", f->rows > 0 ? json_integer(f->rows) : json_null(), "cols",
-                         f->cols > 0 ? json_integer(f->cols) : json_null(), "evidence", evidence);
-}
-
-void findings_print_json(const struct findings *f) {
-        const struct prober *p = &f->prober;
-        json_t *candidates = json_array();
-
-        for (int i = 0; i < p->n_fits; i++)
-                json_array_append_new(candidates, make_fit(&p->fits[i]));
-        live_json_print(stdout,
-                        json_pack("{s:o,s:o,s:I,s:o,s:o}", "device", live_json_text(f->device), "baud",
-                                  f->baud > 0 ? json_integer(f->baud) : json_null(), "bytes", (json_int_t)f->heard.n,
-                                  "format",
-                                  live_json_text(probe_fits(p) ? format_list_setting(f->list, p->fits[0].format) : ""),
-                                  "candidates", candidates));
-}
-
-/* --- text --- */
+#include "tools/sitbonectl/probe/evidence.h"
 
 static void print_size(const struct findings *found, const struct fit *f) {
         int32_t side = (int32_t)lround(sqrt(f->n_cells)), rows = found->rows > 0 ? found->rows : f->rows,
@@ -112,65 +23,166 @@ static void print_size(const struct findings *found, const struct fit *f) {
                 printf("# %u cells a frame: set rows and cols\n", f->n_cells);
 }
 
-static void print_settings(const struct findings *found, const struct fit *f) {
-        printf("\nFor /etc/sitbone/sitbone.conf:\n\n[device]\ndevice = %s\nformat = %s\n", found->device,
-               format_list_setting(found->list, f->format));
-        if (found->baud > 0 && found->baud != f->format->baud)
-                printf("baud = %d\n", (int)found->baud);
-        print_size(found, f);
+/* Whole numbers without an exponent, as the settings accept them. */
+static void print_full_scale(const struct fit *f) {
         if (f->largest > f->format->full_scale)
-                printf("# the largest value seen is %g\nfull_scale = %g\n", (double)f->largest,
+                printf("# the largest value seen is %.7g\nfull_scale = %.0f\n", (double)f->largest,
                        exp2(ceil(log2((double)f->largest + 1))) - 1);
+}
+
+static void print_pauses(const struct findings *found) {
+        struct gaps gaps = heard_measure_gaps(&found->heard);
+
+        if (found->stale_ms > 0)
+                printf("# frames come up to %.1f s apart\nstale_ms = %d\n", gaps.longest_ms / 1000.0,
+                       (int)found->stale_ms);
+        if (found->pauses_when_empty)
+                printf("# pauses of up to %.1f s: does it send only when something changes? last, if it pauses while "
+                       "somebody sits, too\nsilence = empty\n",
+                       gaps.longest_ms / 1000.0);
+}
+
+static void print_notes(const struct suggestion *s) {
+        for (int i = 0; i < s->n_notes; i++)
+                printf("%s\n", s->notes[i]);
+}
+
+/* Comments, because a description or settings stand before them. */
+static void print_doubts(const struct suggestion *s) {
+        for (int i = 0; i < s->n_doubts; i++)
+                printf("# %s\n", s->doubts[i]);
+}
+
+static void print_settings(const struct findings *found, const char *format, int32_t baud) {
+        printf("\nFor /etc/sitbone/sitbone.conf:\n\n[device]\ndevice = %s\nformat = %s\n", found->device, format);
+        if (found->baud > 0 && found->baud != baud)
+                printf("baud = %d\n", (int)found->baud);
+        print_pauses(found);
+}
+
+static void print_format(const struct findings *found) {
+        const struct fit *f = &found->prober.fits[0];
+
+        print_settings(found, format_list_setting(found->list, f->format), f->format->baud);
+        print_size(found, f);
+        print_full_scale(f);
         if (f->format->framing == FRAMING_TEXT && f->n_cells < FEW_CELLS)
                 printf("# only %u numbers a line: other sensors print such lines, too. Is this a mat?\n", f->n_cells);
+        print_doubts(&found->suggestion);
+        print_notes(&found->suggestion);
+}
+
+static void print_description(const struct findings *found) {
+        const struct suggestion *s = &found->suggestion;
+
+        print_settings(found, "my-mat", 115200);
+        printf("\n");
+        print_notes(s);
+        printf("This description fits, as /etc/sitbone/formats/my-mat.conf (man 5 sitbone-format):\n\n[format]\n");
+        for (int i = 0; i < s->n_keys; i++)
+                printf("%s = %s\n", s->keys[i].name, s->keys[i].value);
+        printf("# %u cells a frame: set rows and cols\n", s->cells);
+        print_doubts(s);
+}
+
+/* --- */
+
+/* Numbers in a line. */
+static int count_numbers(const char *at, const char *end) {
+        int n = 0;
+
+        for (bool inside = false; at < end; at++) {
+                bool digit = *at >= '0' && *at <= '9';
+
+                n += digit && !inside;
+                inside = digit;
+        }
+        return n;
+}
+
+/* A capture begins anywhere: its first line counts only if a later one has as many numbers. */
+static const char *find_line_start(const struct heard *heard) {
+        const char *begin = (const char *)heard->bytes, *end = begin + heard->n, *at = memchr(begin, '\n', heard->n);
+        const char *second = at ? at + 1 : end, *next;
+        int numbers = at ? count_numbers(begin, at) : 0, lines = 0;
+
+        for (at = second; (next = memchr(at, '\n', (size_t)(end - at))) && lines++ < 20; at = next + 1)
+                if (count_numbers(at, next) == numbers)
+                        return begin;
+        return second < end ? second : begin;
 }
 
 static void print_beginning(const struct findings *found) {
-        bool text = heard_text_share(&found->heard) > TEXT_SHARE;
+        const char *at = find_line_start(&found->heard), *end = (const char *)found->heard.bytes + found->heard.n;
 
-        printf(text ? "    it begins: " : "    it begins:");
-        for (size_t i = 0; i < found->heard.n && i < (text ? 60 : 24); i++)
-                if (!text)
+        if (!heard_is_readable(&found->heard)) {
+                printf("    it begins:");
+                for (size_t i = 0; i < found->heard.n && i < 24; i++)
                         printf(" %02X", found->heard.bytes[i]);
-                else
-                        putchar(found->heard.bytes[i] >= ' ' && found->heard.bytes[i] <= '~' ? found->heard.bytes[i]
-                                                                                             : ' ');
+        } else {
+                printf("    it begins: ");
+                for (int width = 0; at < end && (width < 60 || (*at & 0xC0) == 0x80); width += (*at++ & 0xC0) != 0x80)
+                        putchar((*at >= 0 && *at < ' ') || *at == 0x7F ? ' ' : *at);
+        }
         printf("\n");
+}
+
+static void print_silence(const struct findings *found) {
+        if (found->is_file)
+                printf("the file is empty: nothing was captured\n");
+        else
+                printf("nothing comes: is the mat powered, or does it send only when pressed? Press it while probe "
+                       "listens. "
+                       "Some mats send only when they are polled: probe --send polls in every format that needs it\n");
 }
 
 static void print_fit(const struct fit *f) {
         char evidence[256];
 
         printf("  %-20s %-8s %llu frames of %u cells in a row, %llu refused, %.0f %% of the bytes\n", f->format->name,
-               verdict_word(f->verdict), (unsigned long long)f->in_a_row, f->n_cells, (unsigned long long)f->refused,
-               100 * f->share);
+               fit_verdict_word(f->verdict), (unsigned long long)f->in_a_row, f->n_cells,
+               (unsigned long long)f->refused, 100 * f->share);
         if (f->verdict == VERDICT_FITS) {
-                write_evidence(f, evidence, sizeof(evidence));
+                fit_write_evidence(f, evidence, sizeof(evidence));
                 printf("      each: %s\n", evidence);
         }
         if (f->words > 0)
                 printf("      words occur between or in frames %llu times: ignored\n", (unsigned long long)f->words);
 }
 
+static void print_nothing_fits(const struct findings *found) {
+        const struct suggestion *s = &found->suggestion;
+
+        printf("%s\n", found->prober.n_fits > 0 ? "nothing fits well" : "nothing fits");
+        print_beginning(found);
+        print_notes(s);
+        if (*s->advice)
+                printf("%s\n", s->advice);
+        else
+                printf("A mat of your own making is described in a file: man 5 sitbone-format\n");
+}
+
 void findings_print(const struct findings *found) {
+        char pattern[96];
+
         printf("%s", found->device);
         if (found->baud > 0)
                 printf(" at %d baud", (int)found->baud);
         printf(": %zu bytes, %.0f %% of them text\n", found->heard.n, 100 * heard_text_share(&found->heard));
+        if (found->any_baud)
+                printf("readable at every speed: the baud rate does not matter\n");
+        if (found->pattern.period > 0) {
+                packet_write(&found->pattern, pattern, sizeof(pattern));
+                printf("%s\n", pattern);
+        }
         for (int i = 0; i < found->prober.n_fits; i++)
                 print_fit(&found->prober.fits[i]);
-        if (probe_fits(&found->prober)) {
-                print_settings(found, &found->prober.fits[0]);
-                if (found->prober.fits[0].format->framing == FRAMING_TEXT)
-                        suggest_description(&found->heard, true);
-        } else if (found->silent) {
-                printf("nothing comes: is the mat powered? Some mats send only when they are polled: probe --send "
-                       "polls "
-                       "in every format that needs it\n");
-        } else {
-                printf("%s\n", found->prober.n_fits > 0 ? "nothing fits well" : "nothing fits");
-                print_beginning(found);
-                if (heard_text_share(&found->heard) <= TEXT_SHARE || !suggest_description(&found->heard, false))
-                        printf("A mat of your own making is described in a file: man 5 sitbone-format\n");
-        }
+        if (found->silent)
+                print_silence(found);
+        else if (found->suggestion.fits && !found->suggestion.builtin)
+                print_description(found);
+        else if (probe_fits(&found->prober))
+                print_format(found);
+        else
+                print_nothing_fits(found);
 }

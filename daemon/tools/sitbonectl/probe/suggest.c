@@ -1,99 +1,550 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/sitbonectl/probe/suggest.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "core/acquire/formats.h"
-#include "core/acquire/parse_number.h"
+#include "configure/format_file.h"
+#include "tools/sitbonectl/probe/block.h"
 #include "tools/sitbonectl/probe/fit.h"
+#include "tools/sitbonectl/probe/names.h"
+#include "tools/sitbonectl/probe/reasons.h"
+#include "tools/sitbonectl/probe/rows.h"
 
-enum { LINES_MIN = 10, VARIANTS = 8 };
+enum { LINES_MIN = 3, CELLS_FEW = 4, DIGITS_LINE = 21, EDGE_MAX = 64 };
 
-/* The meaning of the first number of a line. */
-enum first_number { FIRST_CELL, FIRST_CLOCK, FIRST_ROW };
+struct analysis {
+        const struct heard *heard;
+        struct suggestion *result;
+        struct lines lines;
+        struct block block;
+        struct prober *prober;
+        char percent; /* most numbers are followed by it; '\0' = nothing */
+};
 
-static bool parse_first_numbers(const char *line, const char *end, double *ret, int most) {
-        int n = 0;
+/* --- the description, tried on the bytes --- */
 
-        while (line < end && n < most)
-                if (*line >= '0' && *line <= '9' && number_parse(&line, end, &ret[n]))
-                        n++;
-                else
-                        line++;
-        return n == most;
+static void append_text(char *ret, size_t size, const char *name, const char *value) {
+        size_t n = strlen(ret);
+
+        snprintf(ret + n, size - n, "%s = %s\n", name, value);
 }
 
-/* A clock or a counter rises from line to line; the number of a row counts up and begins again. The first and the last line
- * may be incomplete. */
-static enum first_number classify_first_number(const struct heard *h) {
-        const char *at = memchr(h->bytes, '\n', h->n), *end = (const char *)h->bytes + h->n, *next;
-        double number[2], last = (double)NAN, least = (double)INFINITY;
-        bool rises = true, counts = true;
-        int lines = 0;
+/* Parses the keys as the daemon would, and decodes the bytes. False: the daemon would refuse them. */
+static bool try_keys(struct analysis *a, const struct heard *heard) {
+        const size_t size = 8192;
+        struct config_errors errors = {0};
+        struct format *format = calloc(1, sizeof(*format));
+        char *text = calloc(1, size);
+        bool good = false, scaled = false;
 
-        for (at = at ? at + 1 : end; (next = memchr(at, '\n', (size_t)(end - at))); at = next + 1) {
-                if (!parse_first_numbers(at, next, number, 2))
-                        continue;
-                least = fmin(least, number[0]);
-                rises = rises && !(number[0] <= last);
-                counts = counts && (lines == 0 || number[0] == last + 1 || (number[0] == least && last > least));
-                last = number[0];
-                lines++;
-        }
-        return lines < LINES_MIN || !(rises || counts) ? FIRST_CELL : rises ? FIRST_CLOCK : FIRST_ROW;
-}
-
-/* Variant i of a description: how frames end, and whether any character separates numbers. */
-static void make_variant(struct format *f, int i, bool header) {
-        *f = *format_by_name("csv-line");
-        f->header_n = header;
-        f->text_end = (enum text_end)(i / 2);
-        if (i % 2)
-                snprintf(f->separators, sizeof(f->separators), "%c", FORMAT_SEPARATOR_ANY);
-}
-
-static void print_description(const struct fit *fit, enum first_number first) {
-        const struct format *f = fit->format;
-        static const char *const ends[] = {"line", "blank", "word", "number"};
-        double largest = fit->largest > 0 ? exp2(ceil(log2((double)fit->largest + 1))) - 1 : (double)f->full_scale;
-
-        if (first != FIRST_CELL)
-                printf("\nThe first number of each line is no cell: %s.",
-                       first == FIRST_CLOCK ? "it only rises" : "it counts rows");
-        printf("\nThis description fits, as /etc/sitbone/formats/my-mat.conf (man 5 sitbone-format):\n\n[format]\n");
-        if (*f->separators == FORMAT_SEPARATOR_ANY)
-                printf("separators = any\n");
-        if (f->header_n > 0)
-                printf("header = 1\n");
-        if (f->text_end != TEXT_END_LINE)
-                printf("frame_end = %s\n", ends[f->text_end]);
-        printf("full_scale = %g\n# %u cells a frame: set rows and cols\n", largest, fit->n_cells);
-        if (fit->n_cells < FEW_CELLS)
-                printf("# other sensors print such lines, too: is this a mat?\n");
-}
-
-bool suggest_description(const struct heard *heard, bool only_counted) {
-        enum first_number first = classify_first_number(heard);
-        bool fits = false;
-        struct format *variants = calloc(VARIANTS, sizeof(*variants));
-        struct format_list *list = calloc(1, sizeof(*list));
-        struct prober *prober = calloc(1, sizeof(*prober));
-
-        if (variants && list && prober && (first != FIRST_CELL || !only_counted)) {
-                for (int i = 0; i < (first == FIRST_ROW ? VARIANTS : VARIANTS - 2); i++) {
-                        make_variant(&variants[i], i, first != FIRST_CELL);
-                        list->of[list->n++] = &variants[i];
+        if (format && text) {
+                snprintf(text, size, "[format]\n");
+                for (int i = 0; i < a->result->n_keys; i++) {
+                        append_text(text, size, a->result->keys[i].name, a->result->keys[i].value);
+                        scaled = scaled || strcmp(a->result->keys[i].name, "full_scale") == 0;
                 }
-                probe_bytes(prober, list, heard, 0, 0);
-                fits = prober->n_fits > 0 && prober->fits[0].verdict == VERDICT_FITS;
-                if (fits)
-                        print_description(&prober->fits[0], first);
+                if (!scaled)
+                        append_text(text, size, "full_scale", "1023");
+                good = format_parse("my-mat.conf", text, strlen(text), &errors, format) == 0;
         }
-        free(variants);
-        free(list);
-        free(prober);
-        return fits;
+        if (good)
+                probe_format(a->prober, format, heard);
+        free(text);
+        free(format);
+        return good;
+}
+
+/* The sizes of converters; of decimals those of volts and shares. */
+static double choose_full_scale(double largest, bool whole, bool percent) {
+        static const double wholes[] = {1023, 4095, 16383, 65535}, parts[] = {1, 3.3, 5, 10, 100};
+
+        if (percent && largest <= 100)
+                return 100;
+        for (size_t i = 0; !whole && i < sizeof(parts) / sizeof(*parts); i++)
+                if (largest <= parts[i])
+                        return parts[i];
+        if (largest == 255)
+                return 255;
+        for (size_t i = 0; i < sizeof(wholes) / sizeof(*wholes); i++)
+                if (largest <= wholes[i])
+                        return wholes[i];
+        return fmin(exp2(ceil(log2(largest + 1))) - 1, 2147483647);
+}
+
+static bool cells_are_whole(const struct block *b) {
+        for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++)
+                if (!b->columns[i].whole)
+                        return false;
+        return true;
+}
+
+/* Before anybody sat down nearly all cells read near the full scale. */
+static bool reads_high_at_first(const struct block *b, double full_scale) {
+        size_t high = 0, all = 0, lines = b->n < 20 ? b->n : 20;
+
+        for (size_t k = 0; k < lines; k++)
+                for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++) {
+                        all += isfinite(block_value(b, k, i)) ? 1u : 0u;
+                        high += block_value(b, k, i) > 0.8 * full_scale;
+                }
+        return all > 0 && 10 * high >= 9 * all;
+}
+
+static void add_doubts(struct analysis *a, double full_scale) {
+        struct suggestion *s = a->result;
+
+        if (s->cells < CELLS_FEW)
+                suggestion_add_doubt(s, "%u number%s a frame: other sensors print such lines, too. Is this a mat?",
+                                     s->cells, s->cells == 1 ? "" : "s");
+        if (a->block.n > 0 && reads_high_at_first(&a->block, full_scale))
+                suggestion_add_doubt(s, "All cells read high. If the seat is empty, the values fall under load: add "
+                                        "inverted = yes.");
+}
+
+/* Cells that each go to both sides of zero are the angles and forces of other sensors. */
+static bool swings_around_zero(const struct block *b) {
+        uint32_t swings = 0, cells = b->n_numbers - b->header - b->trailer;
+
+        for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++)
+                swings += b->columns[i].least < 0 && -b->columns[i].least > b->columns[i].largest / 4 &&
+                          b->columns[i].largest > b->columns[i].least / 4;
+        return 2 * swings >= cells && (cells < FEW_CELLS || b->columns[b->header].least < -64);
+}
+
+/* Lines of numbers outside of the block. */
+static uint64_t count_other_lines(const struct analysis *a) {
+        uint64_t n = 0;
+
+        for (size_t k = 0; k < a->lines.n; k++)
+                n += a->lines.of[k].n_numbers > 0 && a->lines.of[k].n_numbers != a->block.n_numbers;
+        return n;
+}
+
+/* Accepts the keys if they decode this many cells and nearly this many frames. */
+static bool accept_keys(struct analysis *a, uint32_t cells, size_t frames) {
+        struct suggestion *s = a->result;
+        const struct fit *fit = &a->prober->fit;
+        bool whole = a->block.n == 0 || cells_are_whole(&a->block);
+        double full_scale;
+
+        if (!try_keys(a, a->heard) || fit->n_cells != cells || fit->frames < LINES_MIN ||
+            (double)fit->frames < 0.6 * (double)frames || fit->in_a_row < LINES_MIN ||
+            fit->refused > fit->frames / 4 + count_other_lines(a))
+                return false;
+        s->cells = fit->n_cells;
+        s->frames = fit->frames;
+        s->refused = fit->refused;
+        s->words = fit->words;
+        s->largest = fit->largest;
+        full_scale = choose_full_scale((double)fit->largest, whole, a->percent == '%');
+        if (full_scale == 3.3)
+                suggestion_add_key(s, "full_scale", "3.3");
+        else
+                suggestion_add_key(s, "full_scale", "%.0f", full_scale);
+        if (!try_keys(a, a->heard))
+                return false;
+        s->fits = true;
+        s->reason = NULL;
+        add_doubts(a, full_scale);
+        return true;
+}
+
+static void drop_keys(struct suggestion *s) {
+        s->n_keys = s->n_notes = s->n_doubts = 0;
+}
+
+static void add_bytes_key(struct suggestion *s, const char *name, const uint8_t *bytes, size_t n) {
+        char text[3 * 32 + 3] = "";
+        bool plain = true;
+
+        for (size_t i = 0; i < n; i++)
+                plain = plain && bytes[i] >= ' ' && bytes[i] <= '~' && bytes[i] != '"' && bytes[i] != '\\' &&
+                        bytes[i] != '#' && bytes[i] != ';';
+        if (plain) {
+                suggestion_add_key(s, name, "\"%.*s\"", (int)n, (const char *)bytes);
+                return;
+        }
+        for (size_t i = 0; i < n && i < 32; i++)
+                snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%02X", i > 0 ? " " : "", bytes[i]);
+        suggestion_add_key(s, name, "%s", text);
+}
+
+/* --- lines of one kind --- */
+
+/* The byte that follows most of the numbers. */
+static char find_next_byte(const struct block *b) {
+        size_t counts[256] = {0}, all = 0;
+
+        for (size_t k = 0; k < b->n; k++)
+                for (uint32_t i = 0; i < b->n_numbers; i++) {
+                        const struct number *n = &b->lines->numbers[b->of[k]->first + i];
+
+                        counts[b->lines->bytes[n->at + n->length]]++;
+                        all++;
+                }
+        for (int c = 0; c < 256; c++)
+                if (2 * counts[c] > all)
+                        return (char)c;
+        return '\0';
+}
+
+/* Finds the characters between the numbers, as the key *separators*; "" = the default, which needs no key. */
+static const char *choose_separators(const struct analysis *a) {
+        const struct block *b = &a->block;
+        static const struct {
+                char sign;
+                const char *word;
+        } signs[] = {{'/', "slash"}, {':', "colon"}, {'|', "bar"}};
+        bool used[256] = {false};
+        size_t dashes = 0, numbers = 0;
+        int kinds = 0;
+        const char *ret = "";
+
+        for (size_t k = 0; k < b->n; k++) {
+                size_t at = b->of[k]->at;
+
+                for (uint32_t i = 0; i <= b->of[k]->n_numbers; i++) {
+                        const struct number *n = &a->lines.numbers[b->of[k]->first + i];
+                        size_t end = i < b->of[k]->n_numbers ? n->at : b->of[k]->at + b->of[k]->n;
+
+                        for (; at < end; at++)
+                                used[a->lines.bytes[at]] = true;
+                        if (i == b->of[k]->n_numbers)
+                                break;
+                        at = n->at + n->length;
+                        numbers++;
+                        dashes += n->dash;
+                }
+        }
+        if (dashes > 0 && dashes + 2 * b->n > numbers)
+                return "dash";
+        for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
+                if (used[(uint8_t)signs[i].sign]) {
+                        kinds++;
+                        ret = signs[i].word;
+                        used[(uint8_t)signs[i].sign] = false;
+                }
+        for (int c = 0; c < 256; c++)
+                if (used[c] && !strchr(" \r\t", c) && !(kinds == 0 && (c == ',' || c == ';')))
+                        return "any";
+        return kinds > 1 ? "any" : ret;
+}
+
+/* The words in place of numbers, as the key *missing*. */
+static void add_missing_key(struct analysis *a) {
+        const struct block *b = &a->block;
+        char words[128] = "";
+
+        for (size_t k = 0; k < b->n; k++)
+                for (uint32_t i = 0; i < b->n_numbers; i++) {
+                        const struct number *n = &a->lines.numbers[b->of[k]->first + i];
+                        char word[16];
+
+                        snprintf(word, sizeof(word), "%.*s", (int)n->length, (const char *)a->lines.bytes + n->at);
+                        if (n->length == 0)
+                                snprintf(word, sizeof(word), "empty");
+                        if (!isnan(n->value) || strstr(words, word))
+                                continue;
+                        snprintf(words + strlen(words), sizeof(words) - strlen(words), "%s%s", *words ? " " : "",
+                                 word);
+                }
+        if (*words) {
+                suggestion_add_key(a->result, "missing", "%s", words);
+                suggestion_add_note(a->result, "Words stand in place of cells: %s.", words);
+        }
+}
+
+static const char *explain_column(enum column_kind kind) {
+        switch (kind) {
+        case COLUMN_STAMP:
+                return "it is a time";
+        case COLUMN_NAME:
+                return "it belongs to a name";
+        case COLUMN_COUNTER:
+                return "it only rises";
+        case COLUMN_ROW:
+                return "it counts rows";
+        case COLUMN_CONSTANT:
+                return "it never changes";
+        case COLUMN_STATE:
+                return "it is a state, 0 or 1";
+        case COLUMN_SUM:
+                return "it is the sum or the mean of the others";
+        case COLUMN_OTHER:
+                return "it has another scale than the others";
+        case COLUMN_CELL:
+                break;
+        }
+        return "it is left out";
+}
+
+/* The numbers at one end of the line that are no cells. */
+static void note_end(struct suggestion *s, const struct block *b, const char *end, uint32_t first, uint32_t n) {
+        char reasons[128] = "";
+
+        for (uint32_t i = first; i < first + n; i++) {
+                const char *reason = explain_column(b->columns[i].kind);
+
+                if (!strstr(reasons, reason) && strlen(reasons) + strlen(reason) + 3 < sizeof(reasons))
+                        snprintf(reasons + strlen(reasons), sizeof(reasons) - strlen(reasons), "%s%s",
+                                 *reasons ? ", " : "", reason);
+        }
+        if (n == 1)
+                suggestion_add_note(s, "The %s number of each line is no cell: %s.", end, reasons);
+        else if (n > 1)
+                suggestion_add_note(s, "The %s %u numbers of each line are no cells: %s.", end, n, reasons);
+}
+
+/* Numbers between the cells stay in the frame, but measure nothing. */
+static void add_mask_key(struct suggestion *s, const struct block *b) {
+        char mask[100] = "";
+
+        for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++)
+                if (b->columns[i].kind != COLUMN_CELL && b->columns[i].kind != COLUMN_CONSTANT && strlen(mask) < 90)
+                        snprintf(mask + strlen(mask), sizeof(mask) - strlen(mask), "%s%u", *mask ? " " : "",
+                                 i - b->header);
+        if (!*mask)
+                return;
+        suggestion_add_key(s, "mask_cells", "%s", mask);
+        suggestion_add_doubt(s, "Numbers between the cells are no cells, and are masked: %s (from 0 on).", mask);
+}
+
+static void add_common_keys(struct analysis *a, bool words_between) {
+        struct suggestion *s = a->result;
+        const struct block *b = &a->block;
+        uint32_t stamps = 0;
+        const char *separators = words_between ? "any" : choose_separators(a);
+
+        for (uint32_t i = 0; i < b->header; i++)
+                stamps += b->columns[i].kind == COLUMN_STAMP;
+        if (a->lines.line_end != '\n')
+                add_bytes_key(s, "line_end", &a->lines.line_end, 1);
+        if (*separators)
+                suggestion_add_key(s, "separators", "%s", separators);
+        if (a->lines.decimal_comma)
+                suggestion_add_key(s, "decimal", "comma");
+        if (stamps > 0)
+                suggestion_add_key(s, "skip_times", "yes");
+        if (b->of[0]->nmea)
+                suggestion_add_key(s, "check", "nmea");
+        if (b->header > stamps)
+                suggestion_add_key(s, "header", "%u", b->header - stamps);
+        if (b->trailer > 0)
+                suggestion_add_key(s, "trailer", "%u", b->trailer);
+        add_missing_key(a);
+        note_end(s, b, "first", 0, b->header);
+        note_end(s, b, "last", b->n_numbers - b->trailer, b->trailer);
+}
+
+/* Two arrays with different names in one line. */
+static void split_two_mats(struct analysis *a) {
+        struct block *b = &a->block;
+        const struct line *line = b->of[b->n / 2];
+        uint32_t cells = b->n_numbers - b->header - b->trailer, half = 0;
+        const uint8_t *bytes = a->lines.bytes;
+        size_t words = 0;
+
+        for (uint32_t i = b->header + 1; i + b->trailer < b->n_numbers; i++) {
+                const struct number *n = &a->lines.numbers[line->first + i];
+                size_t letters = 0;
+
+                for (size_t at = n[-1].at + n[-1].length; at < n->at; at++)
+                        letters += isalpha(bytes[at]) || bytes[at] == '[' ? 1u : 0u;
+                words += letters > 1;
+                half = letters > 1 ? i - b->header : half;
+        }
+        if (words != 1 || cells != 2 * half || half < CELLS_FEW || half > EDGE_MAX)
+                return;
+        b->trailer += half;
+        suggestion_add_doubt(a->result, "A line has two groups of %u numbers: two mats? This reads the first.", half);
+}
+
+/* Chooses between lines that begin with two words in turn. */
+static void select_lines(struct analysis *a, const struct kinds *kinds) {
+        const struct line *line = kinds->chosen, *other = kinds->other;
+        const uint8_t *bytes = a->lines.bytes + line->at;
+        size_t n = a->lines.numbers[line->first].at - line->at;
+
+        for (; n > 0 && strchr(" \t-+.", bytes[n - 1]); n--)
+                ;
+        if (n == 0 || n > 32)
+                return;
+        add_bytes_key(a->result, "line_start", bytes, n);
+        if (!other)
+                return;
+        suggestion_add_doubt(a->result, "Lines begin with %.*s and %.*s in turn: two mats? This reads the first.",
+                             (int)(n < 32 ? n : 32), (const char *)bytes,
+                             (int)(a->lines.numbers[other->first].at - other->at < 32
+                                           ? a->lines.numbers[other->first].at - other->at
+                                           : 32),
+                             (const char *)a->lines.bytes + other->at);
+}
+
+static bool describe_rows(struct analysis *a, const struct row_ends *ends) {
+        static const char *const words[] = {"number", "bracket", "mark", "blank", "word"};
+        struct suggestion *s = a->result;
+        uint32_t a_line = a->block.n_numbers - a->block.header - a->block.trailer, cells = a_line * ends->rows;
+
+        for (int variant = 0; variant < 2; variant++) {
+                bool any = variant == 1 || ends->kind == ROWS_BRACKET || ends->kind == ROWS_MARK;
+
+                drop_keys(s);
+                suggestion_add_note(s, "A frame has %u lines of %u cells.", ends->rows, a_line);
+                add_common_keys(a, any);
+                suggestion_add_key(s, "frame_end", "%s", ends->title ? "title" : words[ends->kind]);
+                if (ends->kind == ROWS_MARK)
+                        add_bytes_key(s, "mark", ends->mark, ends->mark_n);
+                suggestion_add_key(s, "cells", "%u", cells);
+                if (accept_keys(a, cells, ends->frames))
+                        return true;
+        }
+        return false;
+}
+
+/* First only lines that begin alike, if there are others; then all with that many numbers. */
+static bool describe_line_frames(struct analysis *a, const struct kinds *kinds) {
+        struct suggestion *s = a->result;
+
+        for (int variant = kinds->chosen ? 0 : 1; variant < (kinds->other ? 1 : 2); variant++) {
+                uint32_t cells;
+
+                drop_keys(s);
+                split_two_mats(a);
+                cells = a->block.n_numbers - a->block.header - a->block.trailer;
+                if (variant == 0)
+                        select_lines(a, kinds);
+                add_common_keys(a, false);
+                add_mask_key(s, &a->block);
+                suggestion_add_key(s, "cells", "%u", cells);
+                if (accept_keys(a, cells, a->block.n))
+                        return true;
+        }
+        return false;
+}
+
+static bool describe_digits(struct analysis *a) {
+        const struct block *b = &a->block;
+        size_t length = a->lines.numbers[b->of[0]->first].length;
+
+        if (b->n_numbers != 1 || length < DIGITS_LINE)
+                return false;
+        drop_keys(a->result);
+        suggestion_add_key(a->result, "digits", "yes");
+        suggestion_add_key(a->result, "cells", "%zu", length);
+        return accept_keys(a, (uint32_t)length, b->n / 2);
+}
+
+/* --- names --- */
+
+static bool describe_names(struct analysis *a, const struct names *names) {
+        struct suggestion *s = a->result;
+
+        drop_keys(s);
+        if (a->lines.line_end != '\n')
+                add_bytes_key(s, "line_end", &a->lines.line_end, 1);
+        suggestion_add_key(s, "names", "%s", names->list);
+        if (*names->value_after)
+                suggestion_add_key(s, "value_after", "%s", names->value_after);
+        if (names->kind == NAMES_CYCLE)
+                suggestion_add_key(s, "frame_end", "name");
+        if (names->column_major)
+                suggestion_add_key(s, "column_major", "yes");
+        suggestion_add_key(s, "cells", "%u", names->n);
+        suggestion_add_note(s, "Each value follows the name of its cell.");
+        if (names->rows > 0)
+                suggestion_add_note(s, "The names are those of %u rows and %u columns.", names->rows, names->cols);
+        return accept_keys(a, names->n, names->frames);
+}
+
+/* --- */
+
+/* A format of the table reads the same if the description has nothing but its own properties. */
+static void find_builtin(struct suggestion *s) {
+        static const char *const names[] = {"csv-line", "rows-blank", "rows-word", "slash-text", "digits"};
+        int found = 0;
+
+        for (int i = 0; i < s->n_keys; i++) {
+                const struct description_key *k = &s->keys[i];
+
+                if (strcmp(k->name, "full_scale") == 0 || (strcmp(k->name, "cells") == 0 && s->cells >= CELLS_FEW))
+                        continue;
+                if (found == 0 && strcmp(k->name, "frame_end") == 0 && strcmp(k->value, "blank") == 0)
+                        found = 1;
+                else if (found == 0 && strcmp(k->name, "frame_end") == 0 && strcmp(k->value, "word") == 0)
+                        found = 2;
+                else if (found == 0 && strcmp(k->value, "slash") == 0)
+                        found = 3;
+                else if (found == 0 && strcmp(k->name, "digits") == 0)
+                        found = 4;
+                else
+                        return;
+        }
+        s->builtin = names[found];
+}
+
+static void analyse_lines(struct analysis *a) {
+        struct suggestion *s = a->result;
+        struct names names;
+        struct kinds kinds;
+        struct row_ends ends[ROWS_KINDS];
+        size_t n;
+
+        if (explain_text(&a->lines, s))
+                return;
+        names_find(&a->lines, &names);
+        if (names.kind == NAMES_CHANGES) {
+                suggestion_set_reason(
+                        s, "only_changes",
+                        "Only the cells that change are sent: print all cells in one line, ten times a second.");
+                return;
+        }
+        if (names.kind != NAMES_NONE && describe_names(a, &names))
+                return;
+        drop_keys(s);
+        if (*names.value_after) {
+                suggestion_set_reason(s, "nested_json",
+                                      "These are nested objects: print an array of the cells in one line.");
+                return;
+        }
+        if (!block_find(&a->lines, &a->block, &kinds))
+                return;
+        a->percent = find_next_byte(&a->block);
+        if (describe_digits(a))
+                return;
+        n = rows_find(&a->lines, &a->block, ends);
+        if (explain_block(&a->block, n > 0, s))
+                return;
+        for (size_t i = 0; i < n; i++)
+                if (describe_rows(a, &ends[i]))
+                        return;
+        drop_keys(s);
+        if (n > 0 || swings_around_zero(&a->block))
+                return;
+        if (!describe_line_frames(a, &kinds) && kinds.other)
+                suggestion_set_reason(
+                        s, "two_mats",
+                        "Lines of two kinds come in turn: print those of the seat alone, or all cells in one "
+                        "line.");
+}
+
+void suggest_text(const struct heard *heard, struct suggestion *ret) {
+        struct analysis a = {.heard = heard, .result = ret, .prober = calloc(1, sizeof(*a.prober))};
+
+        *ret = (struct suggestion){.reason = "unknown"};
+        if (a.prober && lines_split(heard, &a.lines))
+                analyse_lines(&a);
+        if (a.lines.decimal_comma && !ret->fits)
+                suggestion_set_reason(ret, "decimal_comma", "Decimals have a comma: print them with a point.");
+        if (!ret->fits)
+                drop_keys(ret);
+        else
+                find_builtin(ret);
+        lines_free(&a.lines);
+        block_free(&a.block);
+        free(a.prober);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Descriptions of text that no format of the list fits: with words between the numbers, names of rows, a clock or a counter
- * at the beginning of each line. */
+/* Analysis of text: which numbers of a line are cells, and the description that reads them. */
 #ifndef TOOLS_SITBONECTL_PROBE_SUGGEST_H
 #define TOOLS_SITBONECTL_PROBE_SUGGEST_H
 
 #include "tools/sitbonectl/probe/heard.h"
+#include "tools/sitbonectl/probe/verdict.h"
 
-/* Prints a description; with only_counted, only if the first number of each line is no cell. False: there is none. */
-bool suggest_description(const struct heard *heard, bool only_counted);
+/* Finds a description of text and tries it on these bytes, or finds the reason why there is none. Text that a format of
+ * the table reads as it is has `builtin` set. */
+void suggest_text(const struct heard *heard, struct suggestion *ret);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,10 +18,12 @@
 #include "ports/port.h"
 #include "recording/recorder.h"
 #include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/live/daemon_link.h"
 #include "tools/sitbonectl/record/tap.h"
 #include "tools/sitbonectl/source.h"
 #include "util/clock.h"
 #include "util/language.h"
+#include "words/names.h"
 
 enum { READ_SIZE = 16 * 1024, POLL_MS = 20, REOPEN_MS = 500, START_AGAIN_US = 1000000 };
 
@@ -28,6 +31,7 @@ static volatile sig_atomic_t stopped; /* the one thing a signal handler may touc
 
 struct record {
         const char *path;
+        const char *label; /* from the start on; NULL = none */
         struct settings settings;
         const struct format *format;
         struct format described; /* format points here if it comes from a file */
@@ -145,6 +149,11 @@ static int record_gap(struct record *r, uint64_t t_us) {
         return recorder_add_gap(&r->recorder, t_us);
 }
 
+static int record_label(struct record *r, uint64_t t_us, const char *label) {
+        fprintf(stderr, _("%.1f s: %s\n"), (double)t_us / 1e6, *label ? label : _("no label"));
+        return recorder_add_label(&r->recorder, t_us, label);
+}
+
 static int record_bytes(struct record *r, const uint8_t *bytes, size_t n) {
         uint64_t t_us = elapsed_us(r);
         int result = 0;
@@ -209,13 +218,31 @@ static int read_once(struct record *r) {
         return 0;
 }
 
+struct tap_message {
+        struct tap_head head;
+        uint8_t bytes[TAP_BYTES_MAX];
+};
+
+static int record_message(struct record *r, const struct tap_message *m, size_t n, uint64_t t_us) {
+        char label[RECORDING_LABEL_MAX];
+
+        switch ((enum tap_kind)m->head.kind) {
+        case TAP_BYTES:
+                decoder_feed(&r->decoder, m->bytes, n, t_us, &(struct frame_sink){&r->frame, ignore_frame, NULL});
+                return recorder_add(&r->recorder, t_us, m->bytes, n);
+        case TAP_REOPENED:
+                return record_gap(r, t_us);
+        case TAP_LABEL:
+                snprintf(label, sizeof(label), "%.*s", (int)n, (const char *)m->bytes);
+                return record_label(r, t_us, label);
+        }
+        return 0;
+}
+
 /* 1 = the daemon has ended, 0, or a negative errno. */
 static int read_message(struct record *r) {
         struct pollfd p = {.fd = r->tap, .events = POLLIN};
-        struct {
-                struct tap_head head;
-                uint8_t bytes[TAP_BYTES_MAX];
-        } message;
+        struct tap_message message;
         uint64_t t_us;
         ssize_t n;
         int result = 0;
@@ -230,14 +257,10 @@ static int read_message(struct record *r) {
                 return 1;
         }
         t_us = message.head.t_us > r->began_us ? message.head.t_us - r->began_us : 0;
-        n -= (ssize_t)sizeof(message.head);
         r->lost += message.head.lost;
-        if (message.head.lost > 0 || n == 0)
+        if (message.head.lost > 0)
                 result = record_gap(r, t_us);
-        if (result < 0 || n == 0)
-                return result;
-        decoder_feed(&r->decoder, message.bytes, (size_t)n, t_us, &(struct frame_sink){&r->frame, ignore_frame, NULL});
-        return recorder_add(&r->recorder, t_us, message.bytes, (size_t)n);
+        return result < 0 ? result : record_message(r, &message, (size_t)n - sizeof(message.head), t_us);
 }
 
 static int record_until_end(struct record *r) {
@@ -290,7 +313,8 @@ static int run_recording(struct record *r) {
         if (file)
                 decoder_at_boundary(&r->decoder);
         r->began_us = clock_boottime_us();
-        result = record_until_end(r);
+        result = r->label ? record_label(r, 0, r->label) : 0;
+        result = result < 0 ? result : record_until_end(r);
         decoder_idle(&r->decoder, elapsed_us(r), &(struct frame_sink){&r->frame, ignore_frame, NULL});
         closed = recorder_close(&r->recorder);
         result = result < 0 ? result : closed;
@@ -353,15 +377,38 @@ static int record_port(struct record *r, const struct options *o) {
         return status;
 }
 
+static int complain_of_label(const char *name) {
+        complain(_("%s %s: a name has a-z, 0-9 and hyphens, 1 to 31 characters, no hyphen first"), "label", name);
+        return STATUS_USAGE;
+}
+
+static bool is_named_csv(const char *path) {
+        const char *dot = strrchr(path, '.');
+
+        return dot && strcasecmp(dot, ".csv") == 0;
+}
+
 static int run_record(const struct options *options) {
-        struct record *r = calloc(1, sizeof(*r));
+        char checked[sizeof(((struct command *)0)->name)];
+        struct record *r;
         int status;
 
+        if (is_named_csv(options->args[0])) {
+                complain(_("%s: a recording holds the bytes of the mat and is no CSV: record to a name that ends in "
+                           ".sbr, "
+                           "then make the table with sitbonectl export"),
+                         options->args[0]);
+                return STATUS_USAGE;
+        }
+        if (options->label && !name_of(options->label, checked))
+                return complain_of_label(options->label);
+        r = calloc(1, sizeof(*r));
         if (!r) {
                 complain("out of memory");
                 return STATUS_FAILED;
         }
         r->path = options->args[0];
+        r->label = options->label;
         status = record_beside(r, options);
         if (status < 0)
                 status = record_port(r, options);
@@ -372,6 +419,31 @@ static int run_record(const struct options *options) {
         return status;
 }
 
+static int run_label(const struct options *options) {
+        const char *name = options->args[0];
+        bool none = strcmp(name, "none") == 0;
+        char checked[sizeof(((struct command *)0)->name)], answer[sizeof(checked) + 64];
+
+        if (!name_of(name, checked))
+                return complain_of_label(name);
+        snprintf(answer, sizeof(answer), _("Labelled from now on: %s"), name);
+        return link_command(options, none ? _("No label from now on.") : answer, "Label", "s", none ? "" : name);
+}
+
+const struct ctl_command label_command = {
+        .name = "label",
+        .arguments = "NAME",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = "write into the running recordings what is being done",
+        .examples = "  sitbonectl label slouched\n"
+                    "  sitbonectl label none\n",
+        .notes = "For sitbonectl record beside sitboned. The label holds until the next one; none ends it. NAME has "
+                 "a-z, 0-9 and hyphens. sitbonectl export writes the labels beside the frames.",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_label,
+};
+
 const struct ctl_command record_command = {
         .name = "record",
         .arguments = "FILE",
@@ -379,15 +451,20 @@ const struct ctl_command record_command = {
         .max_args = 1,
         .summary = "record the bytes of the mat with their arrival times",
         .examples = "  sitbonectl record lunch.sbr\n"
+                    "  sitbonectl record lunch.sbr --label upright\n"
                     "  sitbonectl record lunch.sbr --device /dev/ttyUSB0 --format jq-seat-32 --seconds 60\n",
         .notes = "Records until Ctrl-C or for --seconds. FILE must not exist. If sitboned is running, it "
                  "passes on the bytes that it reads and continues with its work. With --config, --device, "
-                 "--format or --baud the port is opened instead, and must be free.",
+                 "--format or --baud the port is opened instead, and must be free.\n"
+                 "\n"
+                 "--label names what is being done from the start on; sitbonectl label changes it while sitboned "
+                 "passes on its bytes.",
         .options = {{"config", "settings of the device (default: the installed ones)"},
                     {"device", "device instead of the one in the settings"},
                     {"format", "format instead of the one in the settings"},
                     {"baud", "baud rate instead of the one in the settings"},
                     {"seconds", "stop after S seconds"},
+                    {"label", "what is being done: a-z, 0-9 and hyphens"},
                     {"bus"},
                     {"seat"}},
         .run = run_record,

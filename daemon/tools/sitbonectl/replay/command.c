@@ -74,6 +74,7 @@ static void step_pipeline(struct replay *r, const struct frame *frame, uint64_t 
 
         h->frames += frame != NULL;
         h->mat_online = true;
+        h->mat_state = MAT_FRAMES;
         r->deadline_us = pipeline_step(&r->pipeline, frame, now_us, &r->snapshot);
         r->decided(r->userdata, &r->snapshot);
 }
@@ -517,6 +518,8 @@ const struct ctl_command replay_command = {
         .options = {{"config", "settings to decide with (default: the installed ones)"},
                     {"against", "list the alerts that would come, go or move with these settings"},
                     {"format"},
+                    {"columns"},
+                    {"delimiter"},
                     {"exercises"},
                     {"json", "print an object for each frame and each event, in time order"},
                     {"svg", "write a picture of the seat at the time given with --at"},

@@ -470,17 +470,51 @@ static void draw_header(const struct drawing *d) {
                 put_text(c, c->cols - 1 - width, 0, d->dim, orientation);
 }
 
-static void draw_foot(const struct drawing *d, const char *message, bool keys) {
-        const struct live_values *live = &d->view->live;
-        struct canvas *c = d->canvas;
-        int y = c->rows - (keys || message[0] ? 3 : 2), x;
+/* The number of bytes of the text that fit into a row, up to the end of a word. */
+static size_t find_row_end(const char *text, int cols) {
+        size_t end = strcspn(text, " ");
 
-        if (live->alert_title[0]) {
-                x = put_text(c, 1, y, d->alert, live->alert_title);
-                x = put_text(c, x, y, d->dim, live->alert_exercise[0] ? " · " : "");
-                put_text(c, x, y, d->plain, live->alert_exercise);
-                put_text(c, 1, y + 1, d->plain, live->alert_reason);
+        for (size_t n = end; text[n]; end = n) {
+                n += 1 + strcspn(text + n + 1, " ");
+                if (language_columns(text, n) > cols)
+                        break;
         }
+        return end;
+}
+
+/* Writes the alert in the rows above bottom: the title, and the exercise beside it if there is room, otherwise after the
+ * reason. */
+static void draw_alert(const struct drawing *d, int bottom) {
+        const struct live_values *live = &d->view->live;
+        const char *dot = live->alert_exercise[0] ? " · " : "";
+        const int cols = d->canvas->cols - 2;
+        char rest[LIVE_TEXT_MAX + 128], row[LIVE_TEXT_MAX + 128];
+        bool beside = count_columns(live->alert_title) + 3 + count_columns(live->alert_exercise) <= cols;
+        int y = bottom - 1, x;
+
+        snprintf(rest, sizeof(rest), "%s%s%s", live->alert_reason, beside ? "" : dot,
+                 beside ? "" : live->alert_exercise);
+        for (const char *t = rest; *t; t += find_row_end(t, cols), t += *t == ' ')
+                y--;
+        x = put_text(d->canvas, 1, y, d->alert, live->alert_title);
+        if (beside) {
+                x = put_text(d->canvas, x, y, d->dim, dot);
+                put_text(d->canvas, x, y, d->plain, live->alert_exercise);
+        }
+        for (const char *t = rest; *t; t += *t == ' ') {
+                size_t n = find_row_end(t, cols);
+
+                snprintf(row, sizeof(row), "%.*s", (int)n, t);
+                put_text(d->canvas, 1, ++y, d->plain, row);
+                t += n;
+        }
+}
+
+static void draw_foot(const struct drawing *d, const char *message, bool keys) {
+        struct canvas *c = d->canvas;
+
+        if (d->view->live.alert_title[0])
+                draw_alert(d, c->rows - (keys || message[0]));
         if (message[0])
                 put_text(c, 1, c->rows - 1, (struct style){d->alert.fg, false}, message);
         else if (keys)

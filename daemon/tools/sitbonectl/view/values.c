@@ -121,14 +121,14 @@ bool view_is_sure(const struct view *v) {
         return is_person(v) && strcmp(v->live.posture, "unknown") != 0 && isfinite(v->live.confidence);
 }
 
-void view_poses_words(const char *poses, char *ret, size_t size) {
-        char names[VIEW_TEXT_MAX], *rest = names, *pose;
+void view_list_words(const char *names, const char *(*words)(const char *), char *ret, size_t size) {
+        char copy[VIEW_TEXT_MAX], *rest = copy, *name;
         size_t n = 0;
 
-        snprintf(names, sizeof(names), "%s", poses);
+        snprintf(copy, sizeof(copy), "%s", names);
         ret[0] = '\0';
-        while ((pose = strsep(&rest, " ")) && n < size)
-                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", posture_text(pose));
+        while ((name = strsep(&rest, " ")) && n < size)
+                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", words(name));
 }
 
 void view_posture_words(const struct view *v, char *ret, size_t size) {
@@ -308,17 +308,46 @@ void view_bones_words(const struct view *v, char *ret, size_t size) {
                          v->live.sit_bone_quality);
 }
 
-void view_mat_words(const struct view *v, char *ret, size_t size) {
-        char refused[48] = "";
+static bool has_link(const struct view *v, enum mat_state state) {
+        return strcmp(v->live.mat_link, mat_state_name(state)) == 0;
+}
 
-        if (v->live.refused > 0)
-                snprintf(refused, sizeof(refused), _(", %llu refused"), (unsigned long long)v->live.refused);
-        if (!v->live.mat_online)
-                snprintf(ret, size, _("silent%s"), refused);
+/* A mat that pauses for this long sends only on change. */
+static const double PAUSE_S = 5;
+
+/* Lines and packets beside the frames, as the end of a phrase. */
+static void write_others(const struct live_values *l, char *ret, size_t size) {
+        size_t n = 0;
+
+        ret[0] = '\0';
+        if (l->refused > 0)
+                n = (size_t)snprintf(ret, size, _(", %llu refused"), (unsigned long long)l->refused);
+        if (l->words > 0 && n < size)
+                snprintf(ret + n, size - n, ngettext(", %llu line of words", ", %llu lines of words", l->words),
+                         (unsigned long long)l->words);
+}
+
+void view_mat_words(const struct view *v, char *ret, size_t size) {
+        char others[96], quiet[32];
+
+        view_duration_words(v->live.mat_quiet_s, quiet, sizeof(quiet));
+        write_others(&v->live, others, sizeof(others));
+        if (has_link(v, MAT_NO_DEVICE))
+                snprintf(ret, size, "%s", _("no device"));
+        else if (has_link(v, MAT_ENDED))
+                snprintf(ret, size, "%s", _("the file has ended"));
+        else if (has_link(v, MAT_WAITING))
+                snprintf(ret, size, "%s", _("waiting for frames"));
+        else if (has_link(v, MAT_NO_FRAMES))
+                snprintf(ret, size, _("bytes, but no frames%s"), others);
+        else if (!v->live.mat_online)
+                snprintf(ret, size, _("silent for %s"), quiet);
+        else if (v->live.mat_quiet_s > PAUSE_S)
+                snprintf(ret, size, _("pausing for %s, the last frame holds%s"), quiet, others);
         else if (isfinite(v->live.frame_rate_hz))
-                snprintf(ret, size, _("%.1f frames/s%s"), v->live.frame_rate_hz, refused);
+                snprintf(ret, size, _("%.1f frames/s%s"), v->live.frame_rate_hz, others);
         else
-                snprintf(ret, size, _("online%s"), refused);
+                snprintf(ret, size, _("online%s"), others);
 }
 
 /* ---- JSON ---- */

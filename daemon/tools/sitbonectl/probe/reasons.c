@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/sitbonectl/probe/reasons.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+        LINES_MIN = 10,
+        HEX_WIDTH = 8, /* digits of one hexadecimal number; more are numbers without blanks between them */
+        PERIOD_MAX = 64,
+        STEPS_MIN = 40, /* lines from which a period can be known */
+};
+
+/* --- hexadecimal numbers --- */
+
+/* True if all words of the line are hexadecimal numbers of one width; *letters is set if a digit is a letter. */
+static bool line_is_hex(const uint8_t *at, size_t n, bool *letters) {
+        const uint8_t *end = at + n;
+        size_t width = 0;
+        bool any = false;
+
+        while (at < end) {
+                size_t length = 0;
+
+                if (strchr(" ,;:\t\r[]{}-", *at) && *at) {
+                        at++;
+                        continue;
+                }
+                if (*at == '0' && end - at > 2 && (at[1] | 0x20) == 'x')
+                        at += 2;
+                while (at + length < end && isxdigit(at[length])) {
+                        *letters = *letters || !isdigit(at[length]);
+                        length++;
+                }
+                if (length < 2 || (at + length < end && isalnum(at[length])) ||
+                    (width > 0 && length != width && length <= HEX_WIDTH))
+                        return false;
+                at += length;
+                if (at < end && !strchr(" ,;:\t\r[]{}-", *at))
+                        return false;
+                width = length;
+                any = true;
+        }
+        return any;
+}
+
+/* A word in front of the numbers does not matter: DATA: 1F 00. */
+static bool is_hex(const struct lines *l) {
+        size_t hex = 0, lettered = 0, all = 0;
+
+        for (size_t k = 0; k < l->n; k++) {
+                const uint8_t *at = l->bytes + l->of[k].at, *end = at + l->of[k].n,
+                              *colon = memchr(at, ':', l->of[k].n);
+                bool letters = false;
+
+                if (l->of[k].n == 0)
+                        continue;
+                all++;
+                if (!line_is_hex(at, (size_t)(end - at), &letters)) {
+                        letters = false;
+                        if (!colon || !line_is_hex(colon + 1, (size_t)(end - colon - 1), &letters))
+                                continue;
+                }
+                hex++;
+                lettered += letters;
+        }
+        return all >= LINES_MIN && 10 * hex >= 8 * all && 5 * lettered >= hex;
+}
+
+bool explain_text(const struct lines *l, struct suggestion *ret) {
+        size_t numbers = 0, words = 0;
+
+        for (size_t k = 0; k < l->n; k++) {
+                numbers += l->of[k].n_numbers > 0;
+                words += l->of[k].n_numbers == 0 && l->of[k].letters > 1;
+        }
+        if (l->line_end == 0)
+                suggestion_set_reason(ret, "no_line_ends",
+                                      "There are no line ends: print one after each frame (Serial.println).");
+        else if (is_hex(l))
+                suggestion_set_reason(ret, "hex_text",
+                                      "These are hexadecimal numbers: print decimal numbers, or send them as bytes.");
+        else if (words >= LINES_MIN && 20 * numbers <= words)
+                suggestion_set_reason(ret, "words_only",
+                                      "These are words without numbers: print the readings of the cells.");
+        else
+                return false;
+        return true;
+}
+
+/* --- other devices --- */
+
+static const char *const foreign_words[] = {
+        "temp",  "temperature", "humidity", "hum",     "lat",  "lon",   "lng",      "gps",     "acc",    "accel",
+        "accx",  "ax",          "gx",       "gyro",    "mag",  "pitch", "roll",     "yaw",     "quat",   "qw",
+        "euler", "heading",     "lux",      "co",      "ppm",  "theta", "dist",     "angle",   "rssi",   "wifi",
+        "heap",  "bpm",         "spo",      "ecg",     "emg",  "rpm",   "altitude", "speed",   "uptime", "nozzle",
+        "bed",   "ok",          "kernel",   "systemd", "sshd", "note",  "velocity", "celsius",
+};
+
+static bool is_foreign_word(const uint8_t *at, size_t n) {
+        for (size_t i = 0; i < sizeof(foreign_words) / sizeof(*foreign_words); i++)
+                if (strlen(foreign_words[i]) == n && strncasecmp((const char *)at, foreign_words[i], n) == 0)
+                        return true;
+        return n == 1 && *at == 'T' && (at[1] == ':' || at[1] == '=');
+}
+
+static uint32_t count_foreign_words(const struct lines *l, const struct line *line) {
+        const uint8_t *at = l->bytes + line->at, *end = at + line->n;
+        uint32_t ret = 0;
+
+        while (at < end) {
+                size_t n = 0;
+
+                while (at + n < end && isalpha(at[n]))
+                        n++;
+                if (n == 5 && at[0] == 'G' && strchr("PNLAB", at[1])) /* a sentence of a satellite receiver */
+                        ret += l->bytes[line->at] == '$' ? line->n_numbers : 0;
+                ret += n > 0 && is_foreign_word(at, n);
+                at += n > 0 ? n : 1;
+        }
+        return ret;
+}
+
+/* Number of lines whose first word is the most common one. */
+static size_t count_common_word(const struct block *b) {
+        size_t lead = 0, same = 0;
+        uint32_t word = 0;
+
+        for (size_t k = 0; k < b->n; k++) {
+                word = lead == 0 ? b->of[k]->word : word;
+                lead = b->of[k]->word == word ? lead + 1 : lead - 1;
+        }
+        for (size_t k = 0; k < b->n; k++)
+                same += b->of[k]->word == word;
+        return same;
+}
+
+/* True if the words of these lines are those of other devices, or if the lines differ too much to be frames. */
+static bool lines_are_foreign(const struct lines *l, const struct block *b) {
+        size_t foreign = 0, same = 0, worded = 0;
+
+        for (size_t k = 0; k < b->n; k++) {
+                size_t alike = 0;
+
+                foreign += 3 * count_foreign_words(l, b->of[k]) >= b->n_numbers - b->header - b->trailer;
+                worded += b->of[k]->letters >= 3;
+                for (size_t i = k > 8 ? k - 8 : 0; i < k; i++)
+                        alike += b->of[i]->shape == b->of[k]->shape;
+                same += alike > 0;
+        }
+        return 2 * foreign > b->n || (2 * worded > b->n && 2 * same < b->n) ||
+               (2 * worded > b->n && 2 * count_common_word(b) < b->n);
+}
+
+/* --- numbers one after another --- */
+
+/* Number of lines after which the readings repeat, although nothing is sent between frames; 0 = they do not. */
+static size_t find_period(const struct block *b) {
+        double line = block_step(b, 1), least = line;
+        size_t ret = 0;
+
+        for (size_t lag = 2; lag <= PERIOD_MAX && 4 * lag <= b->n && b->n >= STEPS_MIN; lag++) {
+                double step = block_step(b, lag);
+
+                if (step < 0.5 * line && step < 0.8 * least) {
+                        least = step;
+                        ret = lag;
+                }
+        }
+        return ret;
+}
+
+bool explain_block(const struct block *b, bool rows, struct suggestion *ret) {
+        size_t period = rows ? 0 : find_period(b);
+
+        if (period == 0)
+                return lines_are_foreign(b->lines, b);
+        if (b->n_numbers == 1)
+                suggestion_set_reason(ret, "one_number_a_line",
+                                      "One number a line, %zu in turn: print all cells of a frame in one line.",
+                                      period);
+        else
+                suggestion_set_reason(
+                        ret, "unknown",
+                        "These look like the rows of a mat, %zu a frame, with nothing between frames: print "
+                        "an empty line after each frame.",
+                        period);
+        return true;
+}
