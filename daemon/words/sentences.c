@@ -128,6 +128,10 @@ static void append_activate_reason(const struct alert *a, char *ret, size_t size
         append_text(ret, size, _("seated %s without a %s break"), seated, needed);
         if (to_percent(a->slouched_share) >= 10) /* less is not worth mentioning */
                 append_text(ret, size, _("; slouched %d %% of it"), to_percent(a->slouched_share));
+        if (a->also & (1U << ALERT_STILL))
+                append_text(ret, size, "%s", _("; no weight shift for long"));
+        if (a->also & (1U << ALERT_ASYMMETRY))
+                append_text(ret, size, "; %s", describe_heavier_side(a));
 }
 
 static void append_posture_reason(const struct alert *a, const char *what, char *ret, size_t size) {
