@@ -49,8 +49,9 @@ static const char *describe_error(ssize_t error) {
         return error == -EHOSTUNREACH ? "no such host, or no route to it" : strerror((int)-error);
 }
 
+/* Whole lines and packets that are no frames. */
 static uint64_t count_refused(const struct decoder *d) {
-        uint64_t n = 0;
+        uint64_t n = d->words;
 
         for (int i = 0; i < REFUSAL_N; i++)
                 n += i == REFUSED_PARTIAL ? 0 : d->refused[i];
@@ -375,6 +376,15 @@ void mat_start(struct mat *m) {
         open_port(m);
 }
 
+static const char *describe_silence(const struct mat *m) {
+        if (m->link.frames == 0)
+                return m->link.refused > 0 ? "; nothing that it sent was a frame"
+                                           : " before its first frame was whole";
+        return m->settings.silence == SILENCE_UNKNOWN
+                       ? "; if it sends only when something changes, set [device] silence"
+                       : "";
+}
+
 /* The reason why no frames come, as a sentence for people. */
 static void describe_trouble(const struct mat *m, enum mat_state state, char ret[MAT_TROUBLE_MAX]) {
         const struct mat_link *l = &m->link;
@@ -395,10 +405,7 @@ static void describe_trouble(const struct mat *m, enum mat_state state, char ret
                 snprintf(ret, MAT_TROUBLE_MAX, "%s is open, but sends %s yet", path,
                          l->heard ? "no whole frame" : "nothing");
         else if (state == MAT_SILENT)
-                snprintf(ret, MAT_TROUBLE_MAX, "%s has stopped sending%s", path,
-                         l->frames > 0    ? ""
-                         : l->refused > 0 ? "; nothing that it sent was a frame"
-                                          : " before its first frame was whole");
+                snprintf(ret, MAT_TROUBLE_MAX, "%.100s has stopped sending%s", path, describe_silence(m));
         else if (state == MAT_NO_FRAMES)
                 snprintf(ret, MAT_TROUBLE_MAX,
                          "%.100s sends bytes, but no frame of %s: another format or baud rate? (sitbonectl probe)",
@@ -419,8 +426,10 @@ static void log_state(struct mat *m, enum mat_state state, const char *trouble, 
                 log_notice("mat: %s%s", m->complaint, suffix);
         if (state != MAT_NO_FRAMES && state != MAT_FRAMES && state != MAT_SILENT)
                 return;
-        if (l->logged == MAT_NO_DEVICE && state == MAT_FRAMES)
+        if (l->logged == MAT_NO_DEVICE && state == MAT_FRAMES) {
                 l->logged = state;
+                l->lines[state].changes = 0;
+        }
         if (state == l->logged || !mat_link_may_log(l, state, now_us, suffix))
                 return;
         l->logged = state;

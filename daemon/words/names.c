@@ -54,6 +54,7 @@ static const struct name postures[POSTURE_N] = {
         [POSTURE_LEANING_RIGHT] = {"leaning_right", N_("leaning right")},
         [POSTURE_LEANING_FORWARD] = {"leaning_forward", N_("leaning forward")},
         [POSTURE_PERCHED] = {"perched", N_("perched")},
+        [POSTURE_LEANING_BACK] = {"leaning_back", N_("leaning back")},
 };
 
 /* Targets of the calibration; the first ones are the poses. */
@@ -143,6 +144,8 @@ static const struct name alert_outcomes[ALERT_OUTCOME_N] = {
         [ALERT_UNKNOWN] = {"unknown", N_("unknown")},
         [ALERT_SKIPPED] = {"skipped", N_("skipped")},
         [ALERT_SQUEEZED] = {"squeezed", N_("you squeezed")},
+        [ALERT_ABSORBED] = {"absorbed", N_("stand up came instead")},
+        [ALERT_SWITCHED_OFF] = {"switched_off", N_("switched off")},
 };
 
 const char *alert_outcome_name(enum alert_outcome o) {
@@ -165,7 +168,7 @@ const char *alert_moment_name(enum alert_moment m) {
 
 void alert_held_names(uint32_t held, char *ret, size_t size) {
         static const char *const names[ALERT_INHIBIT_N] = {"off", "snooze",     "pause",  "disturb", "quiet", "day",
-                                                           "gap", "confidence", "moment", "open",    "away"};
+                                                           "gap", "confidence", "moment", "open",    "away",  "other"};
         size_t n = 0;
 
         ret[0] = '\0';
@@ -263,6 +266,29 @@ const char *place_name(enum place_verdict v) {
         return FIND_NAME(names, v);
 }
 
+/* By the number of the bit of enum measure. */
+static const struct name measures[MEASURE_N] = {
+        {"sitting", N_("sitting and standing")},
+        {"balance", N_("balance of left and right")},
+        {"leans", N_("leans to the left, right, front and back")},
+        {"taught", N_("taught postures")},
+        {"angles", N_("tilt and obliquity")},
+        {"sit_bones", N_("sit bones")},
+};
+
+void measure_names(uint32_t set, char *ret, size_t size) {
+        size_t n = 0;
+
+        ret[0] = '\0';
+        for (int i = 0; i < MEASURE_N && n < size; i++)
+                if (set & 1U << i)
+                        n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " " : "", measures[i].name);
+}
+
+const char *measure_text(const char *name) {
+        return FIND_WORDS(measures, name);
+}
+
 static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_OK] = {"Ok", N_("Done.")},
         [COMMAND_OUT_OF_RANGE] = {"OutOfRange", N_("Out of range: snooze takes 1 to 240 minutes, pause 1 to 1440.")},
@@ -272,7 +298,7 @@ static const struct name command_results[COMMAND_RESULT_N] = {
         [COMMAND_SOMEBODY_SEATED] = {"SomebodySeated",
                                      N_("The seat reads like a person. If it is empty, send the command "
                                         "again within a minute, or run: sitbonectl tare --empty")},
-        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat is silent: check its cable and the device setting.")},
+        [COMMAND_NO_FRAMES] = {"NoFrames", N_("The mat sends no frames: sitbonectl status shows why.")},
         [COMMAND_UNSTEADY] = {"Unsteady",
                               N_("The seat is not steady yet: hold still for a few seconds, then try again.")},
         [COMMAND_MALFORMED] = {"Malformed", N_("The command is malformed: see the manual page for its form.")},
@@ -302,22 +328,9 @@ const char *command_result_text(enum command_result r) {
         return (unsigned)r < COMMAND_RESULT_N ? command_results[r].words : "unknown";
 }
 
-/* The format serves printf() and, to translate a sentence that came over the bus, sscanf(). */
-#define SEAT_READS_LIKE_PERSON                                                                                        \
-        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
-
 void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size) {
         if (r == COMMAND_SOMEBODY_SEATED && load_pct >= 0 && load_pct <= 100)
                 snprintf(ret, size, SEAT_READS_LIKE_PERSON, (unsigned)(load_pct + 0.5));
         else
                 snprintf(ret, size, "%s", command_result_text(r));
-}
-
-void command_refusal_translate(const char *english, char *ret, size_t size) {
-        unsigned pct;
-
-        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
-                snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
-        else
-                snprintf(ret, size, "%s", language_translate(english));
 }

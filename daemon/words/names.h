@@ -9,6 +9,7 @@
 
 #include "sitbone/command.h"
 #include "sitbone/snapshot.h"
+#include "util/language.h"
 
 /* On the wire. */
 const char *occupancy_name(enum occupancy o);    /* vacant object person unknown */
@@ -32,12 +33,16 @@ const char *command_result_name(enum command_result r); /* CamelCase, the suffix
 /* Writes the reasons that inhibit an alert, separated by blanks: snooze pause disturb quiet ...; "" = none. */
 void alert_held_names(uint32_t held, char *ret, size_t size);
 
+/* Writes the names of the bits of enum measure, separated by blanks: sitting balance leans taught angles sit_bones. */
+void measure_names(uint32_t measures, char *ret, size_t size);
+
 /* In words of the chosen language (util/language.h). A name that is not known comes back as it is. */
 const char *occupancy_text(const char *name);      /* person -> "person" */
 const char *posture_text(const char *name);        /* leaning_left -> "leaning left"; also poses and squeeze */
 const char *alert_kind_text(const char *name);     /* activate -> "stand up" */
 const char *alert_outcome_text(const char *name);  /* stood -> "you stood up" */
 const char *exercise_suits_text(const char *name); /* slouched -> "you sat slouched" */
+const char *measure_text(const char *name);        /* balance -> "balance of left and right" */
 const char *exercise_kind_text(enum exercise_kind k);
 const char *exercise_place_text(enum exercise_place p);
 
@@ -45,8 +50,9 @@ const char *exercise_place_text(enum exercise_place p);
 const char *command_result_text(enum command_result r);
 /* The same with the mean load of the mat, percent of full scale, where it explains the refusal. */
 void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size);
-/* Translates such a sentence. */
-void command_refusal_translate(const char *english, char *ret, size_t size);
+/* The sentence with a number: the format serves printf() and, to translate it when it came over the bus, sscanf(). */
+#define SEAT_READS_LIKE_PERSON                                                                                        \
+        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
 
 /* Parses a target: upright slouched arched left right empty squeeze. */
 bool calibrate_target_of(const char *word, enum calibrate_target *ret);

@@ -19,6 +19,25 @@ enum { ALONG_BANDS = 24 };
  * second, for recognising taught postures; see describe/fingerprint.h. */
 enum { FINGERPRINT_MAX = 144, FINGERPRINT_BODY = 121 };
 
+/* The kinds of values that a mat can measure, depending on its cells. */
+enum measure {
+        MEASURE_SITTING = 1 << 0, /* sitting and standing */
+        MEASURE_SIDES = 1 << 1,   /* balance of left and right */
+        MEASURE_LEANS = 1 << 2,   /* to the left, right, front and back */
+        MEASURE_TAUGHT = 1 << 3,  /* taught postures */
+        MEASURE_ANGLES = 1 << 4,  /* tilt and obliquity, slouching, contact area */
+        MEASURE_SIT_BONES = 1 << 5,
+        MEASURE_N = 6
+};
+
+/* The same for every map of a mat. */
+struct capabilities {
+        uint32_t n_cells;               /* without those that are masked */
+        bool few;                       /* at most FEW_CELLS_MAX */
+        uint32_t measures;              /* enum measure, or-ed */
+        float middle_x_mm, middle_y_mm; /* of the cells */
+};
+
 struct sit_bones {
         bool valid;       /* a pair was found, abs(asymmetry) <= 0.35, a person's weight is there */
         float left_mm[2]; /* x, y */
@@ -55,8 +74,12 @@ struct clinical {
 struct features {
         uint64_t seq;
         uint64_t arrived_us;
-        bool tared;             /* from the map: the baseline is measured */
-        float load;             /* sum of load x area, cm2 of full scale */
+        bool resting;            /* from the map: it is not known yet whether a load is the empty seat or a sitter */
+        struct capabilities can; /* NAN or invalid is everything below that this excludes */
+        bool tared;              /* from the map: the baseline is measured */
+        float reading; /* from the map: mean reading of the cells; NAN = occupancy is classified by the load */
+        bool straight; /* from the map: loads are proportional to weight */
+        float load;    /* sum of load x area, cm2 of full scale */
         float contact_area_cm2; /* area of the cells above the floor; NAN when unplaced */
         uint32_t n_active, n_saturated, n_cells;
         float cop_x_mm, cop_y_mm; /* load-weighted mean position */
@@ -65,7 +88,7 @@ struct features {
         float cov;                /* coefficient of variation over the cells in contact */
         float asymmetry;   /* (R - L) / (R + L) about the mat's middle line, -1..1, positive = more on the right */
         float rest_share;  /* of the load, shown by the mat itself: not tared and loaded in every cell; otherwise 0 */
-        float front_share; /* share of the load in the front 13/32 of the mat, 0..1 */
+        float front_share; /* share of the load in the front 13/32 of the mat, of few cells in the front half, 0..1 */
         float back_y_mm;   /* rear edge of the contact (5 % quantile of load along y) */
         float front_y_mm;  /* front edge of the contact (95 % quantile) */
         float width_mm;    /* 5..95 % width of load along x */

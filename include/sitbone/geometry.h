@@ -9,6 +9,10 @@
 
 #include "sitbone/frame.h"
 
+/* A mat with this many cells or fewer has them as points, not as a surface: areas, angles and sit bones are unknown, and
+ * occupancy is classified by what the cells read. With four of them there are leans in four directions. */
+enum { FEW_CELLS_MAX = 10, LEAN_CELLS_LEAST = 4 };
+
 enum geometry_kind {
         GEOMETRY_GRID,      /* rows x cols, cell i at row i / cols, column i % cols */
         GEOMETRY_SCATTERED, /* a position for each cell, no neighbours known */

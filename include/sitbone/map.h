@@ -34,9 +34,14 @@ struct map {
         uint32_t n_saturated; /* cells at or above 98 % of full scale; counted at most twenty times a second */
         /* Cells masked because they stay loaded with nobody on the seat, or never change while others do. */
         uint32_t n_stuck;
-        uint32_t n_dead;       /* cells that read nothing for a minute while the cells on both sides carried load */
-        uint32_t n_filled;     /* stuck and dead cells whose load is estimated from their neighbours */
-        bool tared;            /* an empty seat has been seen: the baseline is measured, not assumed zero */
+        bool resting;      /* still, even, there since the first frame: the empty seat or a sitter */
+        uint32_t n_dead;   /* cells that read nothing for a minute while the cells on both sides carried load */
+        uint32_t n_filled; /* stuck and dead cells whose load is estimated from their neighbours */
+        bool tared;        /* an empty seat has been seen: the baseline is measured, not assumed zero */
+        /* Mean reading of the trusted cells before a response curve spread it, share of full scale above the baseline;
+         * NAN unless the cells are few or a divider: the loads of such mats say little of occupancy. */
+        float reading;
+        bool straight;         /* a response is set: loads are proportional to weight, readings may not be */
         float floor;           /* noise floor in force, share of full scale */
         float unit_n;          /* newtons on a cell at load 1; NAN = no response curve known */
         float force_n;         /* newtons on the whole mat; NAN = no response curve known */

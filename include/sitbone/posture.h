@@ -26,6 +26,7 @@ enum posture_class {
         POSTURE_LEANING_RIGHT,
         POSTURE_LEANING_FORWARD,
         POSTURE_PERCHED,
+        POSTURE_LEANING_BACK, /* on mats of few cells only: on others it is a tilt */
         POSTURE_N,
 };
 

@@ -168,6 +168,12 @@ static void test_single_cell(void) {
         describe_init(&describe, &geometry);
         pass(NULL, 10);
         press(0, 0, 40, 0.9F, 60);
+        CHECK(posture.occupancy == OCCUPANCY_PERSON && posture.posture_class == POSTURE_UNKNOWN);
+        CHECK(isnan(posture.tilt_deg.value) && isnan(posture.obliquity_deg.value) && isnan(posture.asymmetry));
+        press(0, 0, 40, 0.08F, 5);
+        CHECK(posture.occupancy == OCCUPANCY_VACANT); /* the residue of the sitter */
+        pass(NULL, 600);
+        press(0, 0, 40, 0.07F, 5);
         CHECK(posture.occupancy == OCCUPANCY_OBJECT);
         pass(NULL, 5);
         CHECK(posture.occupancy == OCCUPANCY_VACANT);

@@ -504,6 +504,53 @@ static void count_cells(void *userdata, const struct frame *frame) {
         }
 }
 
+/* The first character of a line with numbers that the format does not expect; 0 = there is none. */
+static char find_stranger(const struct recording *r, uint32_t *ret_line) {
+        char stranger = 0;
+        bool digits = false;
+
+        *ret_line = 1;
+        for (size_t i = 0; i < r->n; i++) {
+                const char c = r->data[i];
+
+                digits = c == '\n' ? false : digits || text_is_digit(c);
+                if (c == '\n')
+                        ++*ret_line;
+                if (c == '\n' || text_is_separator(&r->decoder.text, c))
+                        stranger = 0;
+                else if (!text_is_digit(c) && !strchr(".+-\r", c) && !stranger)
+                        stranger = c;
+                if (stranger && digits && (unsigned char)stranger > ' ' && (unsigned char)stranger < 127)
+                        return stranger;
+        }
+        return 0;
+}
+
+static int fail_without_frame(const struct recording *r, char ret_error[RECORDING_ERROR_MAX]) {
+        const struct decoder *d = &r->decoder;
+        const uint32_t count = d->other_count;
+        char stranger[2] = {0};
+        uint32_t line;
+        size_t at;
+
+        if (d->refused[REFUSED_COUNT] > d->refused[REFUSED_TEXT]) {
+                if (count == 0 || count > 9)
+                        return fail_at_line(ret_error, 0, "no numbers in its lines, or more than 4096");
+                stranger[0] = (char)('0' + count);
+                at = append_text(ret_error, append_text(ret_error, 0, "only "), stranger);
+                at = append_text(ret_error, at, count == 1 ? " number" : " numbers");
+                append_text(ret_error, at, " in a line, as words may have: set rows and cols in [device]");
+                return RECORDING_EINVAL;
+        }
+        stranger[0] = r->native || r->format->framing != FRAMING_TEXT ? '\0' : find_stranger(r, &line);
+        if (!stranger[0])
+                return fail_at_line(ret_error, 0, "no line of numbers in it");
+        fail_at_line(ret_error, line, "the character ");
+        append_text(ret_error, append_text(ret_error, strlen(ret_error), stranger),
+                    " is not expected among numbers; a description can name it (separators, words)");
+        return RECORDING_EINVAL;
+}
+
 static int open_wire_bytes(struct recording *r, const struct settings_device *device,
                            char ret_error[RECORDING_ERROR_MAX]) {
         const char *wrong = layout_build(r->format, device, &r->layout);
@@ -517,7 +564,7 @@ static int open_wire_bytes(struct recording *r, const struct settings_device *de
                 return 0;
         feed_decoder(r, &(struct frame_sink){&scratch, count_cells, &reader});
         if (reader.n_cells == 0)
-                return fail_at_line(ret_error, 0, "no line of numbers in it");
+                return fail_without_frame(r, ret_error);
         wrong = layout_learn(r->format, device, reader.n_cells, &r->layout);
         return wrong ? fail_at_line(ret_error, 0, wrong) : 0;
 }

@@ -15,8 +15,12 @@ static const float SATURATED = 0.98F;      /* of full scale, see map.h */
 static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a seat is not empty: a bag of 1 kg or so */
 static const float STUCK_COUNTS = 4;      /* noise floors that a cell counts at most: it may be stuck */
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
-static const uint32_t SPARE_CELLS = 8;    /* a mat with this many cells may have one that is stuck */
-static const float NOISE_MARGIN = 5;      /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float FEW_EMPTY = 0.05F;     /* mean reading: less than any person makes few cells read */
+static const float FEW_RESIDUE =
+        0.22F; /* of the peak, which is forgotten in PEAK_S: residue of the sitter, and drift */
+static const float PEAK_S = 120;
+static const uint32_t SPARE_CELLS = 8; /* a mat with this many cells may have one that is stuck */
+static const float NOISE_MARGIN = 5;   /* floor in mean absolute deviations: about 4 sigma of normal noise */
 static const float FOLLOW_UP =
         1.0F / 16;                      /* per tick, while empty: slow, so that nothing laid down gently is absorbed */
 static const float FOLLOW_DOWN = 0.25F; /* per tick, always: a load below zero means that the baseline is too high */
@@ -93,96 +97,6 @@ void crosstalk_remove(const struct geometry *g, float strength, float *load) {
                 correct_rows(g, strength, load);
         else
                 correct_columns(g, strength, load);
-}
-
-/* ---- response curves ---- */
-
-/* Reading -> load by measured curves: straight lines between the known points and from nothing to the first one.
- * Beyond the last point the last piece is extended, up to twice the largest known load. Loads stay shares: 1 is the
- * load that the mean curve has at full scale, unit_n newtons on a cell, so that thresholds in shares keep about the
- * same meaning.
- *
- * A curve is a sum of pieces, slope * (the part of the reading between two knots), which compilers vectorise: one
- * short pass over the cells for each known load. No piece subtracts what another added, so nothing is lost to
- * rounding. */
-static const float BEYOND = 2; /* times the largest known load */
-
-static float mean_value(const float *value, uint32_t n) {
-        double sum = 0;
-
-        for (uint32_t i = 0; i < n; i++)
-                sum += (double)value[i];
-        return (float)(sum / n);
-}
-
-/* Load of the mean curve at full scale, newtons. */
-static float full_load_n(const struct response *s, const struct geometry *g) {
-        const uint32_t last = s->n_points - 1;
-        const float v1 = mean_value(s->value[last], s->n_cells), n0 = last > 0 ? s->load_n[last - 1] : 0;
-        const float v0 = last > 0 ? mean_value(s->value[last - 1], s->n_cells) : 0;
-        float full = s->load_n[last] + (g->full_scale - v1) * (s->load_n[last] - n0) / (v1 - v0);
-
-        full = full > s->load_n[last] ? full : s->load_n[last];
-        return full < BEYOND * s->load_n[last] ? full : BEYOND * s->load_n[last];
-}
-
-static void prepare_cell(struct response_curves *r, const struct response *s, uint32_t i, float full_scale) {
-        const uint32_t from = s->n_cells == 1 ? 0 : i;
-        float x0 = 0, n0 = 0;
-
-        for (uint32_t k = 0; k < s->n_points; k++) {
-                const float x1 = s->value[k][from] / full_scale, n1 = s->load_n[k] / r->unit_n;
-
-                r->knot[k][i] = x0;
-                r->slope[k][i] = (n1 - n0) / (x1 - x0);
-                x0 = x1;
-                n0 = n1;
-        }
-        r->knot[s->n_points][i] = INFINITY;
-}
-
-bool response_prepare(struct response_curves *r, const struct response *s, const struct geometry *g) {
-        r->n_knots = 0;
-        r->n_cells = g->n_cells;
-        r->unit_n = NAN;
-        if (!s || s->n_cells == 0)
-                return true;
-        if (s->n_cells != 1 && s->n_cells != g->n_cells)
-                return false;
-        r->n_knots = s->n_points;
-        r->unit_n = full_load_n(s, g);
-        for (uint32_t i = 0; i < g->n_cells; i++)
-                prepare_cell(r, s, i, g->full_scale);
-        return true;
-}
-
-/* Cells are processed in blocks that stay in the first cache, so that the sums need no second array of the size of the
- * mat. */
-enum { BLOCK = 64 };
-
-static void apply_block(const struct response_curves *r, uint32_t first, uint32_t n, float *restrict load) {
-        float sum[BLOCK] = {0};
-
-        for (uint32_t k = 0; k < r->n_knots; k++) {
-                const float *restrict from = r->knot[k] + first, *restrict to = r->knot[k + 1] + first;
-                const float *restrict slope = r->slope[k] + first;
-
-                for (uint32_t i = 0; i < n; i++) {
-                        const float low = load[i] < from[i] ? load[i] : from[i];
-                        const float high = load[i] < to[i] ? load[i] : to[i];
-
-                        sum[i] += slope[i] * (high - low);
-                }
-        }
-        for (uint32_t i = 0; i < n; i++)
-                load[i] = sum[i] < 1 ? sum[i] : 1;
-}
-
-void response_apply(const struct response_curves *r, float *load) {
-        if (r->n_knots == 0)
-                return;
-        for (uint32_t at = 0; at < r->n_cells; at += BLOCK)
-                apply_block(r, at, r->n_cells - at < BLOCK ? r->n_cells - at : BLOCK, load + at);
 }
 
 /* ---- faults ---- */
@@ -462,6 +376,7 @@ static void derive_cells(struct condition *c) {
 
 void condition_init(struct condition *c, const struct settings_condition *settings, const struct geometry *geometry) {
         const size_t size = geometry->n_cells * sizeof(float);
+        uint32_t masked = 0;
 
         /* of the cell arrays only the part that is used: the rest never costs memory */
         memset(c, 0, offsetof(struct condition, baseline));
@@ -473,11 +388,15 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         memset(c->first_baseline, 0, size);
         c->settings = *settings;
         c->geometry = geometry;
+        c->first.geometry = NULL;
         faults_init(&c->faults, geometry);
         creep_init(&c->creep, geometry->n_cells);
         response_prepare(&c->curves, NULL, geometry);
         c->still_since_us = c->quiet_since_us = UINT64_MAX;
         c->least_active = geometry->n_cells;
+        for (uint32_t i = 0; i < geometry->n_cells; i++)
+                masked += geometry->masked[i];
+        c->few = geometry->n_cells - masked <= FEW_CELLS_MAX;
         derive_cells(c);
 }
 
@@ -577,11 +496,19 @@ static float weigh_objects_cm2(const struct condition *c, const struct map *map,
         return sum * g->cell_cm2;
 }
 
-/* An object placed on the seat is never absorbed into the baseline, even if it does not move. */
+/* The load of the least object. */
+static float empty_cm2(const struct condition *c) {
+        return EMPTY_CM2 * min_f(1, c->geometry->cell_cm2 * (float)c->geometry->n_cells / WHOLE_SEAT_CM2);
+}
+
+/* An object placed on the seat is never absorbed into the baseline, even if it does not move. Under a few cells nothing
+ * so light can be told from the drift of the cells. */
 static bool is_empty(const struct condition *c, const struct map *map) {
         const struct geometry *g = c->geometry;
-        const float mat_cm2 = g->cell_cm2 * (float)g->n_cells, enough = EMPTY_CM2 * min_f(1, mat_cm2 / WHOLE_SEAT_CM2);
+        const float enough = empty_cm2(c);
 
+        if (c->few)
+                return map->reading < FEW_EMPTY || map->reading < FEW_RESIDUE * c->peak;
         return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weigh_objects_cm2(c, map, enough) < enough;
 }
 
@@ -662,8 +589,11 @@ static void revive_cells(struct condition *c) {
 /* The slow pass: baseline, faults, quality. */
 static void run_slow_pass(struct condition *c, const struct frame *frame, struct map *map) {
         const uint64_t now = frame->arrived_us;
-        const bool quiet = update_quiet(c, map, now);
+        const float passed_s = (float)(now - c->ticked_us) * 1e-6F;
+        bool quiet;
 
+        c->peak = fmaxf(map->reading, c->peak / (1 + passed_s / PEAK_S));
+        quiet = update_quiet(c, map, now);
         c->ticked_us = now;
         track_range(c);
         if (c->settings.tare && quiet && !c->tared)
@@ -672,11 +602,30 @@ static void run_slow_pass(struct condition *c, const struct frame *frame, struct
                 follow_baseline(c, frame);
         else if (c->settings.tare && c->tared)
                 lower_baseline(c);
+        if (c->settings.tare && c->tared)
+                first_empty_follow_drift(c->geometry, c->recent, c->trusted, map->floor, c->baseline);
         faults_observe(&c->faults, map->load, map->floor);
         revive_cells(c);
         derive_cells(c);
         c->drift = measure_drift(c);
         rate_quality(c, map);
+}
+
+static bool is_divider(const struct condition *c) {
+        return c->settings.response == RESPONSE_DIVIDER && c->curves.n_knots == 0;
+}
+
+static float measure_reading(const struct condition *c, const float *load) {
+        float sum = 0;
+        uint32_t n = 0;
+
+        if (!c->few && !is_divider(c))
+                return NAN;
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                sum += load[i];
+                n += c->trusted[i];
+        }
+        return n ? sum / (float)n : 0;
 }
 
 static float crosstalk_strength(const struct condition *c) {
@@ -705,6 +654,8 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->n_dead = c->n_dead;
         ret->n_filled = c->faults.n_filled;
         ret->tared = c->tared;
+        ret->resting = !c->tared && c->resting;
+        ret->straight = is_divider(c) || c->curves.n_knots > 0;
         ret->floor = c->settings.noise_floor_pct / 100;
         ret->unit_n = c->curves.unit_n;
         ret->creep = c->settings.creep ? c->creep.constant : NAN;
@@ -712,6 +663,27 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->quality = c->quality;
         ret->flaws = c->flaws;
         memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
+}
+
+/* Before the first tare: learns the empty seat from what happens on it. */
+static void watch_first_empty(struct condition *c, const float *raw, const struct map *map, uint64_t now) {
+        const float full = c->geometry->full_scale;
+        float x[CELLS_MAX];
+        enum first_verdict verdict;
+        float load = 0;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                x[i] = clamp_raw(raw[i], full);
+                load += map->load[i];
+        }
+        verdict = first_empty_step(&c->first, c->geometry, x, c->threshold, now);
+        c->resting = verdict == FIRST_RESTS &&
+                     load >= (c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2);
+        if (verdict != FIRST_EMPTY)
+                return;
+        memcpy(c->baseline, c->first.level, c->geometry->n_cells * sizeof(float));
+        mark_tared(c);
+        derive_cells(c);
 }
 
 static float sum_force_n(const struct condition *c, const float *load) {
@@ -736,15 +708,22 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         c->frames += c->frames < UINT32_MAX;
         c->last_us = now;
         ret->n_active = subtract_baseline(c, frame->raw, ret->load);
+        if (c->settings.tare && !c->tared) {
+                watch_first_empty(c, frame->raw, ret, now);
+                ret->n_active = subtract_baseline(c, frame->raw, ret->load);
+        }
         if (first || now - c->recent_us >= RECENT_US)
                 observe_recent(c, frame);
         crosstalk_remove(c->geometry, crosstalk_strength(c), ret->load);
+        ret->reading = measure_reading(c, ret->load);
         remove_creep(c, ret->load, now);
         set_map_state(c, frame, ret);
         if (first)
                 rate_quality(c, ret);
         if (now - c->ticked_us >= TICK_US)
                 run_slow_pass(c, frame, ret);
+        if (is_divider(c))
+                divider_apply(c->baseline, c->gain, c->geometry->n_cells, ret->load);
         response_apply(&c->curves, ret->load);
         faults_fill(&c->faults, ret->load);
         ret->force_n = sum_force_n(c, ret->load);

@@ -28,6 +28,7 @@
  *   tare_s                longer than any pause of a movement, shorter than most absences
  *   stuck_mask            no to see the readings of a suspect cell
  *   crosstalk             the format's own: only makers of unguarded mats publish one
+ *   response              most sensors are read as they are; divider for resistive ones that saturate under a sitter
  *   response_file         loads in newtons need a measured curve
  *   creep                 no for mats that remove it themselves; a mat without creep shows that it has none (creep.h)
  *
@@ -39,20 +40,13 @@
 #include <stdint.h>
 
 #include "core/condition/creep.h"
+#include "core/condition/first_empty.h"
+#include "core/condition/response.h"
 #include "sitbone/frame.h"
 #include "sitbone/geometry.h"
 #include "sitbone/map.h"
 #include "sitbone/memory.h"
-#include "sitbone/response.h"
 #include "sitbone/settings/condition.h"
-
-/* Measured curves, prepared for every cell. */
-struct response_curves {
-        uint32_t n_cells, n_knots;                      /* n_knots 0 = no curve: loads stay readings */
-        float unit_n;                                   /* newtons on a cell at load 1; NAN = no curve */
-        float knot[RESPONSE_POINTS_MAX + 1][CELLS_MAX]; /* share of full scale; 0 first, infinity last */
-        float slope[RESPONSE_POINTS_MAX][CELLS_MAX];    /* of the piece from there to the next knot */
-};
 
 enum { FAULTS_FILLED_MAX = 256 };
 
@@ -76,7 +70,9 @@ struct condition {
         const struct geometry *geometry; /* not owned */
         /* private state */
         bool tared;
+        bool few;                 /* at most FEW_CELLS_MAX cells */
         bool started;             /* a frame was processed: recent is valid */
+        bool resting;             /* a load since the first frame: the empty seat or a sitter, see first_empty.h */
         uint64_t started_us;      /* first frame */
         uint64_t last_us;         /* last frame */
         uint64_t ticked_us;       /* last slow tick */
@@ -88,6 +84,7 @@ struct condition {
         uint32_t n_saturated;     /* when recent was updated last */
         uint32_t flaws;           /* as last computed, like the two below */
         float quality, drift;
+        float peak;                         /* largest mean reading of few cells in the last minutes */
         float period_s;                     /* between frames, mean of the last few */
         uint32_t least_active, most_active; /* fewest and most cells above the floor over zero: the swing of the mat */
         float baseline[CELLS_MAX];          /* raw units, as the arrays below except gain and threshold */
@@ -98,6 +95,7 @@ struct condition {
         float threshold[CELLS_MAX];                  /* noise floor of this cell, share of full scale */
         float first_baseline[CELLS_MAX];             /* of the first tare */
         uint8_t trusted[CELLS_MAX];
+        struct first_empty first; /* until the first tare */
         struct faults faults;
         struct creep creep;
         struct response_curves curves;
@@ -128,11 +126,5 @@ bool condition_recall(struct condition *c, const struct memory_tare *tare);
 
 /* Removes cross-talk in place; loads stay within 0..1. Grids only; strength 0 does nothing. */
 void crosstalk_remove(const struct geometry *geometry, float strength, float *load);
-
-/* False = the response is of another number of cells: no curve then. NULL or empty: no curve, true. */
-bool response_prepare(struct response_curves *r, const struct response *response, const struct geometry *geometry);
-
-/* Converts readings to loads in place. */
-void response_apply(const struct response_curves *r, float *load);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/describe/capabilities.h"
 #include "core/describe/sit_bones.h"
 
 static const float MOMENT_S = 0.7F;          /* movement is the change from the map about this long ago */
@@ -16,6 +17,9 @@ static const uint64_t DETAIL_US = 45000;     /* details at most twenty times a s
 static const uint64_t BONES_US = 90000;      /* the pair is searched for ten times a second */
 static const float LOAD_LEAST_CM2 = 0.5F;    /* below it a movement relative to the load means nothing */
 
+static const float READING_LEAST = 0.03F; /* the same for few cells, whose area says nothing */
+
+static const float MIDDLE_MM = 5; /* of few cells */
 static const float BAND_MM = 24;
 static const float ALONG_MM = 20, ALONG_FROM_MM = -240;
 static const float ALONG_PITCH_MOST_MM = 40; /* coarser rows cannot be cut into bands of 20 mm */
@@ -41,6 +45,7 @@ void describe_init(struct describe *d, const struct geometry *g) {
         memset(d->previous, 0, g->n_cells * sizeof(float));
         d->x.n = d->y.n = 0;
         d->geometry = g;
+        d->now.can = capabilities_find(g);
         fingerprint_init(&d->fingerprint, g);
         clinical_init(&d->clinical, g);
         d->movement = d->cop_speed_mm_s = d->slow_cop_x_mm = d->slow_cop_y_mm = NAN;
@@ -244,9 +249,9 @@ static float follow_share(float dt) {
         return isnan(dt) ? 1 : dt / (MOMENT_S + dt);
 }
 
-static void measure_movement(struct describe *d, const struct totals *t, float load_cm2, float dt,
-                             const struct features *f) {
-        const bool known = dt > 0 && t->load > 0 && load_cm2 >= LOAD_LEAST_CM2;
+static void measure_movement(struct describe *d, const struct totals *t, float dt, const struct features *f) {
+        const bool enough = f->can.few ? f->reading >= READING_LEAST : f->load >= LOAD_LEAST_CM2;
+        const bool known = dt > 0 && t->load > 0 && enough;
         const float follow = follow_share(dt);
         float dx = f->cop_x_mm - d->slow_cop_x_mm, dy = f->cop_y_mm - d->slow_cop_y_mm;
 
@@ -378,7 +383,7 @@ __attribute__((noinline)) static void measure_details(struct describe *d, const 
         f->ppi = t->peak > 0 ? measure_ppi(d, map, t->peak) : NAN;
         f->cov = measure_variation(t, map->n_active);
         if (dt != 0)
-                measure_movement(d, t, f->load, dt, f);
+                measure_movement(d, t, dt, f);
         f->movement = d->movement;
         f->cop_speed_mm_s = d->cop_speed_mm_s;
         f->sit_bones = find_pair(d, map, f);
@@ -388,6 +393,44 @@ __attribute__((noinline)) static void measure_details(struct describe *d, const 
         if (f->fingerprint_at_us == map->arrived_us)
                 measure_orientation(d->geometry, map, f);
         clinical_step(&d->clinical, d->geometry, map, f, &f->clinical);
+}
+
+/* Share of the load beyond the middle; what lies within MIDDLE_MM of it belongs to neither side. */
+static float share_beyond(const float *load, const float *at_mm, uint32_t n, float middle_mm) {
+        float before = 0, beyond = 0;
+
+        for (uint32_t i = 0; i < n; i++) {
+                before += at_mm[i] < middle_mm - MIDDLE_MM ? load[i] : 0;
+                beyond += at_mm[i] > middle_mm + MIDDLE_MM ? load[i] : 0;
+        }
+        return before + beyond > 0 ? beyond / (before + beyond) : NAN;
+}
+
+static void clear_bands(float *band, int n) {
+        for (int i = 0; i < n; i++)
+                band[i] = NAN;
+}
+
+/* Few cells are points: between them, anything may be. The balance is what is left of a map. */
+static void describe_few(const struct describe *d, const struct map *map, struct features *f) {
+        const struct geometry *g = d->geometry;
+
+        f->asymmetry = f->can.measures & MEASURE_SIDES
+                               ? 2 * share_beyond(map->load, g->x_mm, map->n_cells, f->can.middle_x_mm) - 1
+                               : NAN;
+        f->front_share = f->can.measures & MEASURE_LEANS
+                                 ? share_beyond(map->load, g->y_mm, map->n_cells, f->can.middle_y_mm)
+                                 : NAN;
+        if (!(f->can.measures & MEASURE_LEANS))
+                f->cop_x_mm = f->cop_y_mm = f->clinical.cop_path_mm = f->clinical.cop_velocity_mm_s = NAN;
+        f->contact_area_cm2 = f->back_y_mm = f->front_y_mm = f->width_mm = NAN;
+        f->ppi = f->orientation_x_mm = f->orientation_y_mm = NAN;
+        f->sit_bones = (struct sit_bones){.left_mm = {NAN, NAN}, .right_mm = {NAN, NAN}, .press = {NAN, NAN}};
+        clear_bands(f->profile, PROFILE_BANDS);
+        clear_bands(f->along, ALONG_BANDS);
+        f->clinical.dispersion = f->clinical.gradient_per_cm = NAN;
+        clear_bands(f->clinical.region_load, REGION_N);
+        clear_bands(f->clinical.region_loaded_s, REGION_N);
 }
 
 void describe_step(struct describe *d, const struct map *map, const float *creep_share, struct features *ret) {
@@ -401,6 +444,9 @@ void describe_step(struct describe *d, const struct map *map, const float *creep
         f->seq = map->seq;
         f->arrived_us = map->arrived_us;
         f->tared = map->tared;
+        f->resting = map->resting;
+        f->reading = map->reading;
+        f->straight = map->straight;
         f->n_active = map->n_active;
         f->n_saturated = map->n_saturated;
         f->n_cells = map->n_cells;
@@ -412,4 +458,6 @@ void describe_step(struct describe *d, const struct map *map, const float *creep
         if (details_are_due(d, f, map->arrived_us))
                 measure_details(d, map, creep_share, &t);
         *ret = *f;
+        if (f->can.few)
+                describe_few(d, map, ret);
 }

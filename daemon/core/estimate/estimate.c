@@ -186,6 +186,8 @@ static void sample_sitter(struct estimate *e, const struct features *f, uint64_t
         e->tilt_deg = estimate_tilt(e, evidence.reference, &sample);
         e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.gain, sample.vector);
         e->asymmetry = f->asymmetry;
+        if (f->can.n_cells > 0 && !(f->can.measures & MEASURE_ANGLES))
+                e->tilt_deg = e->obliquity_deg = (struct uncertain){NAN, NAN};
         if (mat_shift_turned(&e->learner.profile.place)) /* it is not known which side is which */
                 clear_angles(e);
         e->movement = f->movement;
@@ -301,13 +303,9 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
 
 /* ---- commands ---- */
 
-bool estimate_is_receiving(const struct estimate *e, uint64_t now_us) {
-        return e->receiving && !is_stale(e, now_us);
-}
-
 /* Is there somebody who could hold a pose? */
 static enum command_result check_seated(const struct estimate *e, uint64_t now_us) {
-        if (!estimate_is_receiving(e, now_us))
+        if (!e->receiving || is_stale(e, now_us))
                 return COMMAND_NO_FRAMES;
         return e->occupancy.now == OCCUPANCY_PERSON ? COMMAND_OK : COMMAND_NOBODY_SEATED;
 }

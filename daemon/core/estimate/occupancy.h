@@ -15,6 +15,7 @@ struct occupancy_classifier {
         uint64_t against_since_us;   /* first evidence against now, for whichever other occupancy */
         uint64_t frame_us;           /* last frame */
         uint32_t candidate_frames, against_frames;
+        bool few;          /* cells: loads below are mean readings */
         float frame_load;  /* in the last frame */
         float sitter_load; /* of the person, or of the one who left last */
 };

@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+#include "core/estimate/balance_class.h"
+#include "core/estimate/normal.h"
+
 /* Standard deviations of the values that are compared with a threshold: repeat scatter of the same sitter in the same
  * pose [judgement, from recordings of leans and perches]. They turn the distance from a threshold into a
  * probability. */
@@ -23,16 +26,6 @@ static const float UNTARED = 0.85F;   /* an assumed baseline makes everything a 
 static const float MOVING = 2;       /* times the dwell: a posture in the middle of a movement may be passed through */
 static const float QUICKEST = 0.25F; /* of the dwell: half a second, a few maps */
 
-struct candidate {
-        enum posture_class posture_class;
-        float confidence;
-};
-
-/* Normal distribution function, logistic approximation (Bowling 2009: within 0.01). */
-static float normal_cdf(float z) {
-        return 1 / (1 + expf(-1.702F * z));
-}
-
 /* A threshold with hysteresis: it is easier to stay in a class than to enter it. */
 static float threshold_now(const struct posture_classifier *c, enum posture_class posture_class, float threshold,
                            float hysteresis_pct) {
@@ -48,27 +41,28 @@ static float zero_asymmetry(const struct reference *r) {
         return zero > ZERO_MOST ? ZERO_MOST : zero < -ZERO_MOST ? -ZERO_MOST : zero;
 }
 
-static struct candidate score_leaning(const struct posture_classifier *c, const struct settings_posture *s,
-                                      const struct posture_evidence *e) {
+static struct posture_candidate score_leaning(const struct posture_classifier *c, const struct settings_posture *s,
+                                              const struct posture_evidence *e) {
         float off = e->features->asymmetry - zero_asymmetry(e->reference);
         enum posture_class side = off < 0 ? POSTURE_LEANING_LEFT : POSTURE_LEANING_RIGHT;
         /* the load that the mat shows by itself is even and dilutes the sitter's part, so the threshold shrinks too */
         float part = 1 - e->rest_share > DILUTED_MOST ? 1 - e->rest_share : DILUTED_MOST;
         float limit = part * threshold_now(c, side, s->lean_asymmetry, s->hysteresis_pct);
 
-        return (struct candidate){side, isnan(off) ? 0 : normal_cdf((fabsf(off) - limit) / (part * ASYMMETRY_SD))};
+        return (struct posture_candidate){side,
+                                          isnan(off) ? 0 : normal_cdf((fabsf(off) - limit) / (part * ASYMMETRY_SD))};
 }
 
-static struct candidate score_perched(const struct posture_classifier *c, const struct settings_posture *s,
-                                      const struct posture_evidence *e) {
+static struct posture_candidate score_perched(const struct posture_classifier *c, const struct settings_posture *s,
+                                              const struct posture_evidence *e) {
         const struct features *f = e->features;
         const float ease = c->now == POSTURE_PERCHED ? s->hysteresis_pct / 100 * PERCH_SCALE_MM : 0;
         const bool little = f->contact_area_cm2 <= PERCH_AREA_CM2;
 
         if (!little || isnan(f->back_y_mm))
-                return (struct candidate){POSTURE_PERCHED, 0};
-        return (struct candidate){POSTURE_PERCHED,
-                                  normal_cdf((f->back_y_mm - (s->perched_back_mm - ease)) / BACK_EDGE_SD_MM)};
+                return (struct posture_candidate){POSTURE_PERCHED, 0};
+        return (struct posture_candidate){POSTURE_PERCHED,
+                                          normal_cdf((f->back_y_mm - (s->perched_back_mm - ease)) / BACK_EDGE_SD_MM)};
 }
 
 /* The limit relative to the sitter's own upright, which shows where the mat lies under the sitter. */
@@ -92,43 +86,46 @@ static float score_unloaded(const struct posture_classifier *c, const struct set
         return normal_cdf((limit - e->features->load / e->expected_load) / LOAD_SD);
 }
 
-static struct candidate score_forward(const struct posture_classifier *c, const struct settings_posture *s,
-                                      const struct posture_evidence *e) {
+static struct posture_candidate score_forward(const struct posture_classifier *c, const struct settings_posture *s,
+                                              const struct posture_evidence *e) {
         const float share = e->features->front_share, unloaded = score_unloaded(c, s, e);
         const float limit = threshold_now(c, POSTURE_LEANING_FORWARD, s->forward_front_share, s->hysteresis_pct);
         float in_front = 0;
 
         if (!isnan(share) && e->reference->valid && e->reference->same_sit)
                 in_front = normal_cdf((share - own_front_limit(e, limit)) / FRONT_SHARE_SD);
-        return (struct candidate){POSTURE_LEANING_FORWARD, in_front > unloaded ? in_front : unloaded};
+        return (struct posture_candidate){POSTURE_LEANING_FORWARD, in_front > unloaded ? in_front : unloaded};
 }
 
-static struct candidate score_tilt(const struct posture_classifier *c, const struct settings_posture *s,
-                                   const struct posture_evidence *e) {
+static struct posture_candidate score_tilt(const struct posture_classifier *c, const struct settings_posture *s,
+                                           const struct posture_evidence *e) {
         const struct uncertain *t = &e->tilt_deg;
         float slouched, arched, upright;
 
         if (isnan(t->value) || !(t->sd > 0))
-                return (struct candidate){POSTURE_UNKNOWN, 0};
+                return (struct posture_candidate){POSTURE_UNKNOWN, 0};
         slouched = normal_cdf((-threshold_now(c, POSTURE_SLOUCHED, s->slouched_deg, s->hysteresis_pct) - t->value) /
                               t->sd);
         arched = normal_cdf((t->value - threshold_now(c, POSTURE_ARCHED, s->arched_deg, s->hysteresis_pct)) / t->sd);
         upright = 1 - slouched - arched;
         if (slouched >= 0.5F)
-                return (struct candidate){POSTURE_SLOUCHED, slouched};
+                return (struct posture_candidate){POSTURE_SLOUCHED, slouched};
         if (arched >= 0.5F)
-                return (struct candidate){POSTURE_ARCHED, arched};
-        return (struct candidate){POSTURE_UPRIGHT, upright > 0 ? upright : 0};
+                return (struct posture_candidate){POSTURE_ARCHED, arched};
+        return (struct posture_candidate){POSTURE_UPRIGHT, upright > 0 ? upright : 0};
 }
 
 /* Perched, leaning and forward take precedence over classes derived from tilt, in this order. */
-static struct candidate classify_posture(const struct posture_classifier *c, const struct settings_posture *s,
-                                         const struct posture_evidence *e) {
-        const struct candidate coarse[] = {score_perched(c, s, e), score_leaning(c, s, e), score_forward(c, s, e)};
+static struct posture_candidate classify_posture(const struct posture_classifier *c, const struct settings_posture *s,
+                                                 const struct posture_evidence *e) {
+        const struct posture_candidate coarse[] = {score_perched(c, s, e), score_leaning(c, s, e),
+                                                   score_forward(c, s, e)};
         const float trust = e->features->tared ? 1 : UNTARED;
-        struct candidate ret = score_tilt(c, s, e);
+        struct posture_candidate ret = score_tilt(c, s, e);
 
-        for (int i = 2; i >= 0; i--)
+        if (e->features->can.few)
+                ret = balance_class(c->now, s, e);
+        for (int i = 2; i >= 0 && !e->features->can.few; i--)
                 if (coarse[i].confidence >= 0.5F)
                         ret = coarse[i];
         ret.confidence *= trust;
@@ -144,21 +141,28 @@ static float dwell_share(float confidence, bool shifting) {
         return (shifting ? MOVING : 1) * (wait < QUICKEST ? QUICKEST : wait > 1 ? 1 : wait);
 }
 
+/* The balance of few cells may waver between other classes; then the present one ends nevertheless. */
+static bool has_lapsed(const struct posture_classifier *c, const struct settings_posture *s, uint64_t now) {
+        return (float)(now - c->agreed_us) >= MOVING * s->dwell_s * 1e6F;
+}
+
 void posture_class_set(struct posture_classifier *c, enum posture_class posture_class, uint64_t since_us) {
         if (c->now != posture_class)
                 c->since_us = since_us;
         c->now = c->candidate = posture_class;
+        c->agreed_us = since_us;
         c->confidence = posture_class == POSTURE_VACANT ? 1 : 0;
 }
 
 void posture_class_step(struct posture_classifier *c, const struct settings_posture *s,
                         const struct posture_evidence *e, uint64_t now) {
-        const struct candidate best = classify_posture(c, s, e);
+        const struct posture_candidate best = classify_posture(c, s, e);
 
         if (best.posture_class != c->candidate)
                 c->candidate_since_us = now;
         c->candidate = best.posture_class;
         if (best.posture_class == c->now) {
+                c->agreed_us = now;
                 if (!e->shifting)
                         c->confidence = best.confidence;
                 return;
@@ -166,9 +170,11 @@ void posture_class_step(struct posture_classifier *c, const struct settings_post
         /* on the way to another class the present one loses the confidence that the next one gains */
         if (c->confidence > 1 - best.confidence && !e->shifting)
                 c->confidence = 1 - best.confidence;
-        if ((float)(now - c->candidate_since_us) < dwell_share(best.confidence, e->shifting) * s->dwell_s * 1e6F)
+        if (!(e->features->can.few && has_lapsed(c, s, now)) &&
+            (float)(now - c->candidate_since_us) < dwell_share(best.confidence, e->shifting) * s->dwell_s * 1e6F)
                 return;
         c->now = best.posture_class;
+        c->agreed_us = now;
         c->since_us = c->candidate_since_us;
         c->confidence = best.confidence;
 }

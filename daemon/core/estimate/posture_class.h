@@ -3,24 +3,15 @@
 #ifndef CORE_ESTIMATE_POSTURE_CLASS_H
 #define CORE_ESTIMATE_POSTURE_CLASS_H
 
-#include "core/estimate/reference_vector.h"
+#include "core/estimate/posture_evidence.h"
 #include "sitbone/posture.h"
 #include "sitbone/settings/posture.h"
 
 struct posture_classifier {
         enum posture_class now, candidate;
         uint64_t since_us, candidate_since_us;
+        uint64_t agreed_us; /* last evidence of now */
         float confidence;
-};
-
-/* Input of the classification. */
-struct posture_evidence {
-        const struct features *features;
-        const struct reference *reference;
-        float rest_share;    /* of the load: shown by the mat itself */
-        float expected_load; /* of this sit; NAN = not known */
-        struct uncertain tilt_deg;
-        bool shifting; /* a change of class takes twice as long while the sitter moves */
 };
 
 void posture_class_step(struct posture_classifier *c, const struct settings_posture *settings,

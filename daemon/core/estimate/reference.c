@@ -14,8 +14,9 @@ void reference_vector(const struct features *f, float ret[REFERENCE_N]) {
         ret[REFERENCE_LINE_Y] = b->valid ? (b->left_mm[1] + b->right_mm[1]) / 2 : NAN;
         ret[REFERENCE_MIDDLE_X] = b->valid ? (b->left_mm[0] + b->right_mm[0]) / 2 : NAN;
         ret[REFERENCE_BACK_Y] = f->back_y_mm;
-        ret[REFERENCE_COP_X] = f->cop_x_mm;
-        ret[REFERENCE_COP_Y] = f->cop_y_mm;
+        /* between few cells the centre of pressure hardly moves, and a lean would look like a slide */
+        ret[REFERENCE_COP_X] = f->can.few ? NAN : f->cop_x_mm;
+        ret[REFERENCE_COP_Y] = f->can.few ? NAN : f->cop_y_mm;
         ret[REFERENCE_LOAD] = f->load;
         ret[REFERENCE_FRONT_SHARE] = f->front_share;
         ret[REFERENCE_ASYMMETRY] = f->asymmetry;

@@ -8,7 +8,7 @@ static const uint64_t EMPTY_MOST_US = 86400000000; /* a chair may stay empty for
 static const uint64_t LAST_MOST_US = 600000000;    /* nobody sits for ten minutes without any change [judgement] */
 static const uint64_t CONFIRM_US = 1000000;        /* a pause this long is no pause between two frames of one change */
 static const float LEARNT_MOST_S = 1440; /* a longer pause counts as this long: 2.5 times of it are an hour */
-static const float FORGET_S = 3600;      /* of empty time: earlier pauses then count half */
+static const float FORGET_S = 3600;      /* of empty time: earlier pauses then count half, and are half as long */
 /* A mat that hung once for a minute in an hour of frames is no mat that pauses. */
 static const float PAUSES_FROM = 0.5F, PAUSES_UNTIL = 0.25F; /* share of the empty time */
 
@@ -23,12 +23,12 @@ static void learn_pause(struct silence *s, uint64_t gap_us) {
         if (s->empty_s > FORGET_S) {
                 s->empty_s /= 2;
                 s->paused_s /= 2;
-                s->paused_s2 /= 2;
+                s->longest_s /= 2;
         }
         s->empty_s += gap_s;
         if (gap_us > s->stale_us) {
                 s->paused_s += gap_s;
-                s->paused_s2 += gap_s * gap_s;
+                s->longest_s = gap_s > s->longest_s ? gap_s : s->longest_s;
         }
         s->pauses = s->paused_s > (s->pauses ? PAUSES_UNTIL : PAUSES_FROM) * s->empty_s;
 }
@@ -55,14 +55,25 @@ static uint64_t held_us(const struct silence *s, enum occupancy o) {
                 return s->means == SILENCE_LAST ? LAST_MOST_US : 0;
         if (s->means != SILENCE_UNKNOWN)
                 return EMPTY_MOST_US;
-        return s->pauses ? (uint64_t)(2.5F * s->paused_s2 / s->paused_s * 1e6F) : 0;
+        return s->pauses ? (uint64_t)(2.5F * s->longest_s * 1e6F) : 0;
+}
+
+/* The shortest of the last gaps: the others may be pauses. Before the second frame the mat may be a slow one. */
+static uint64_t find_pace_us(const struct silence *s) {
+        uint64_t least = SLOWEST_US;
+
+        for (int i = 0; i < 3; i++)
+                if (s->gaps_us[i] > 0)
+                        least = min_u64(least, s->gaps_us[i]);
+        return least;
 }
 
 /* A pause is longer than the setting, and longer than 2.5 times the pause of this mat from frame to frame. An occupancy
  * that the last frame contradicts does not outlast it. */
 struct silence_limits silence_find_limits(const struct silence *s, enum occupancy now, enum occupancy candidate) {
-        const uint64_t least = min_u64(s->gaps_us[0], min_u64(s->gaps_us[1], s->gaps_us[2]));
-        const uint64_t ordinary = max_u64(5 * min_u64(least, SLOWEST_US) / 2, s->stale_us);
+        const bool first = s->gaps_us[0] + s->gaps_us[1] + s->gaps_us[2] == 0;
+        const uint64_t pace_us = find_pace_us(s);
+        const uint64_t ordinary = max_u64(first ? pace_us : 5 * pace_us / 2, s->stale_us);
         const uint64_t held = candidate == now ? held_us(s, now) : 0;
         struct silence_limits ret = {s->frame_us + max_u64(ordinary, held), UINT64_MAX};
 

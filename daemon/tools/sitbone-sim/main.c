@@ -33,7 +33,8 @@ struct sim {
         struct sim_line line;
         FILE *out, *truth;
         struct recorder recorder;
-        float raw[CELLS_MAX];
+        float raw[CELLS_MAX], sent[CELLS_MAX];
+        bool sent_any;
         uint8_t bytes[SIM_CSV_MAX > (int)ENCODER_SIZE_MAX ? SIM_CSV_MAX : (int)ENCODER_SIZE_MAX];
 };
 
@@ -110,6 +111,18 @@ static int open_all(struct sim *s) {
         return OK;
 }
 
+/* A mat that sends only changes stays quiet until a cell has moved far enough from the last frame that it sent. */
+static bool is_worth_sending(struct sim *s) {
+        bool changed = !s->sent_any || s->options.only_changes <= 0;
+
+        for (uint32_t k = 0; k < s->layout.geometry.n_cells && !changed; k++)
+                changed = fabs((double)(s->raw[k] - s->sent[k])) > s->options.only_changes;
+        if (changed)
+                memcpy(s->sent, s->raw, sizeof(s->sent));
+        s->sent_any = true;
+        return changed;
+}
+
 /* One frame at scenario time t. 0, or a negative errno. */
 static int write_frame(struct sim *s, double t, const struct sim_truth *truth) {
         const struct sim_options *o = &s->options;
@@ -126,6 +139,8 @@ static int write_frame(struct sim *s, double t, const struct sim_truth *truth) {
                 if (o->link != NULL && fflush(s->truth) != 0) /* the file may be read while this runs */
                         return -errno;
         }
+        if (!is_worth_sending(s))
+                return 0;
         if (o->link != NULL)
                 return sim_line_send(&s->line, s->bytes, n);
         if (o->recording)

@@ -45,7 +45,7 @@ struct row {
         double least, most; /* PLACES: least is the size of the text */
 };
 
-enum { ROWS = 25 };
+enum { ROWS = 26 };
 
 static void make_table(struct sim_options *o, struct row ret[ROWS]) {
         struct settings_device *d = &o->device;
@@ -63,6 +63,7 @@ static void make_table(struct sim_options *o, struct row ret[ROWS]) {
                 {"cols", WHOLE, &d->cols, 1, 4096},
                 {"pitch", FLOAT, &d->pitch_x_mm, 1, 500},
                 {"rate", REAL, &o->rate_hz, 0.1, 1000},
+                {"only-changes", REAL, &o->only_changes, 1, 999999},
                 {"full-scale", FLOAT, &d->full_scale, 1, 999999},
                 {"flip-x", FLAG, &d->flip_x},
                 {"flip-y", FLAG, &d->flip_y},
@@ -98,6 +99,8 @@ void sim_options_help(void) {
               "  --recording       with --output FILE: wire bytes with their times, as sitbonectl record writes them\n"
               "  --truth FILE      write the truth to another file, a row for each frame\n"
               "  --speed X         with --link: X times as fast (default 1)\n"
+              "  --only-changes COUNTS\n"
+              "                    send a frame only if a cell changed by more than COUNTS since the last one sent\n"
               "  --seed N          another sitter's day, another mat's faults (default 1)\n"
               "  --loop            start again at the end (with --link, or --output -)\n"
               "  --rows N, --cols N, --pitch MM, --rate HZ, --full-scale COUNTS\n"

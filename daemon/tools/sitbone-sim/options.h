@@ -12,6 +12,7 @@
 struct sim_options {
         const char *format_name, *scenario, *link, *output, *truth;
         double speed, rate_hz, seed;
+        double only_changes; /* send a frame only if a cell changed by more counts; 0 = send every frame */
         bool repeat, recording, help, version;
         struct settings_device device; /* size and orientation of the mat */
         const struct format *format;   /* looked up */

@@ -15,9 +15,9 @@
 #include "recording/frames_csv.h"
 
 static const char *const OCCUPANCY_WORDS[OCCUPANCY_N] = {"unknown", "vacant", "object", "person"};
-static const char *const POSTURE_WORDS[POSTURE_N] = {"unknown",       "vacant",          "upright",
-                                                     "slouched",      "arched",          "leaning_left",
-                                                     "leaning_right", "leaning_forward", "perched"};
+static const char *const POSTURE_WORDS[POSTURE_N] = {"unknown", "vacant",       "upright",       "slouched",
+                                                     "arched",  "leaning_left", "leaning_right", "leaning_forward",
+                                                     "perched", "leaning_back"};
 
 /* A serial line does not echo, edit or translate. On Linux the master's settings are the slave's. */
 static int make_raw(int fd) {

@@ -196,6 +196,7 @@ static int measure_loads(struct source *source, struct measurement *m, const cha
                 return status;
         }
         m->n_cells = g->n_cells;
+        source->settings.condition.response = RESPONSE_LINEAR; /* a curve is measured in readings */
         condition_init(&m->condition, &source->settings.condition, g);
         recording_each(&source->recording, &source->frame, on_frame, m);
         response = calloc(1, sizeof(*response));

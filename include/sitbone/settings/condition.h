@@ -4,8 +4,12 @@
 #define SITBONE_SETTINGS_CONDITION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "sitbone/settings/text.h"
+
+/* Relation of a reading to the load, where no curve was measured. */
+enum response_model { RESPONSE_LINEAR, RESPONSE_DIVIDER };
 
 struct settings_condition {
         bool tare;             /* learn the readings of the empty seat */
@@ -14,6 +18,7 @@ struct settings_condition {
         bool stuck_mask;       /* exclude cells that cannot be measuring */
         float crosstalk;       /* strength of the correction along columns; below 0 = that of the format */
         bool creep;            /* bring old loads back to the reading of fresh ones */
+        int32_t response;      /* enum response_model */
         char response_file[SETTING_TEXT_MAX]; /* response curves of this mat; "" = none */
 };
 

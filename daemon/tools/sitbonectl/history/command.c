@@ -273,7 +273,7 @@ static void make_calibration_words(const struct history_calibration *c, char *re
         n = (size_t)snprintf(ret, size, "%s%s%s: %s", day, *c->sitter ? ", " : "", c->sitter,
                              strcmp(c->what, "personal") == 0 ? _("tilt rests on the sitter's own poses")
                                                               : _("tilt rests on typical values"));
-        view_poses_words(c->poses, poses, sizeof(poses));
+        view_list_words(c->poses, posture_text, poses, sizeof(poses));
         if (*poses && n < size)
                 snprintf(ret + n, size - n, " (%s)", poses);
 }

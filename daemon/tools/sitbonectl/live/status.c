@@ -61,7 +61,7 @@ static void print_calibration(const struct view *v) {
                 printf(_("%s (%.0f %% sure)\n"), v->live.sitter, v->live.sitter_confidence * 100);
         }
         if (v->live.poses[0]) {
-                view_poses_words(v->live.poses, poses, sizeof(poses));
+                view_list_words(v->live.poses, posture_text, poses, sizeof(poses));
                 view_line(_("calibrated"), poses);
         }
         if (v->live.calibration_stale[0]) {
@@ -86,7 +86,7 @@ static void write_place(const struct view *v, char *ret, size_t size) {
 }
 
 static void print_status(const struct view *v) {
-        char place[VIEW_TEXT_MAX];
+        char place[VIEW_TEXT_MAX], measures[VIEW_TEXT_MAX];
 
         print_posture(v);
         if (v->live.taught[0])
@@ -105,6 +105,10 @@ static void print_status(const struct view *v) {
         print_line(_("mat"), view_mat_words, v);
         if (!v->live.mat_online && *v->live.mat_trouble)
                 view_line("", v->live.mat_trouble);
+        if (v->live.measures[0]) {
+                view_list_words(v->live.measures, measure_text, measures, sizeof(measures));
+                view_line(_("measures"), measures);
+        }
         write_place(v, place, sizeof(place));
         if (*place)
                 view_line("", place);

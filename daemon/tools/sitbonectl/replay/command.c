@@ -74,6 +74,7 @@ static void step_pipeline(struct replay *r, const struct frame *frame, uint64_t 
 
         h->frames += frame != NULL;
         h->mat_online = true;
+        h->mat_state = MAT_FRAMES;
         r->deadline_us = pipeline_step(&r->pipeline, frame, now_us, &r->snapshot);
         r->decided(r->userdata, &r->snapshot);
 }

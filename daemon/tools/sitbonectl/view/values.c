@@ -4,10 +4,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "contract/live_fields.h"
 #include "contract/live_fill.h"
 #include "contract/live_json.h"
+#include "util/clock.h"
 #include "util/language.h"
 #include "words/names.h"
 
@@ -119,14 +121,14 @@ bool view_is_sure(const struct view *v) {
         return is_person(v) && strcmp(v->live.posture, "unknown") != 0 && isfinite(v->live.confidence);
 }
 
-void view_poses_words(const char *poses, char *ret, size_t size) {
-        char names[VIEW_TEXT_MAX], *rest = names, *pose;
+void view_list_words(const char *names, const char *(*words)(const char *), char *ret, size_t size) {
+        char copy[VIEW_TEXT_MAX], *rest = copy, *name;
         size_t n = 0;
 
-        snprintf(names, sizeof(names), "%s", poses);
+        snprintf(copy, sizeof(copy), "%s", names);
         ret[0] = '\0';
-        while ((pose = strsep(&rest, " ")) && n < size)
-                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", posture_text(pose));
+        while ((name = strsep(&rest, " ")) && n < size)
+                n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? ", " : "", words(name));
 }
 
 void view_posture_words(const struct view *v, char *ret, size_t size) {
@@ -193,20 +195,83 @@ void view_duration_words(double s, char *ret, size_t size) {
                 snprintf(ret, size, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
 }
 
+/* "1:10", and "1 h 05 min" for what is too long to count seconds. */
+static void write_count(double seconds, char *ret, size_t size) {
+        unsigned long s = isfinite(seconds) && seconds > 0 ? (unsigned long)seconds : 0;
+
+        if (s < 3600)
+                snprintf(ret, size, "%lu:%02lu", s / 60, s % 60);
+        else
+                view_duration_words(seconds, ret, size);
+}
+
+/* "away for 1:10, a break in 0:50" */
+static void write_away(const struct live_values *v, char *ret, size_t size) {
+        char away[32], left[32];
+
+        write_count(v->away_s, away, sizeof(away));
+        write_count(v->break_in_s, left, sizeof(left));
+        if (isfinite(v->break_in_s))
+                snprintf(ret, size, _("away for %s, a break in %s"), away, left);
+        else
+                snprintf(ret, size, _("away for %s"), away);
+}
+
 void view_seated_words(const struct view *v, char *ret, size_t size) {
-        if (!isfinite(v->live.seated_since_s))
+        if (isfinite(v->live.away_s))
+                write_away(&v->live, ret, size);
+        else if (!isfinite(v->live.seated_since_s))
                 snprintf(ret, size, "%s", _("not seated"));
         else
                 view_duration_words(v->live.bout_seated_s, ret, size);
 }
 
+/* Local time of day of an instant. */
+static void write_clock(const struct live_values *v, uint64_t at_us, char *ret, size_t size) {
+        time_t at = (time_t)((v->realtime_us + at_us - v->now_us) / USEC_PER_SEC);
+        struct tm tm;
+
+        localtime_r(&at, &tm);
+        strftime(ret, size, "%H:%M", &tm);
+}
+
+static bool is_held(const struct live_values *v, const char *reason) {
+        return strstr(v->held, reason) != NULL;
+}
+
+/* Writes the reason that inhibits every alert, and its time; false = none does. */
+static bool write_held(const struct live_values *v, char *ret, size_t size) {
+        char at[16];
+
+        if (is_held(v, "pause")) {
+                write_clock(v, v->paused_until_us, at, sizeof(at));
+                snprintf(ret, size, _("paused until %s"), at);
+        } else if (is_held(v, "disturb")) {
+                write_clock(v, v->held_since_us, at, sizeof(at));
+                if (*v->held_by)
+                        snprintf(ret, size, _("held: do not disturb, by %s; since %s"), v->held_by, at);
+                else
+                        snprintf(ret, size, _("held: do not disturb, by you or an automation; since %s"), at);
+        } else if (is_held(v, "quiet")) {
+                write_clock(v, v->quiet_until_us, at, sizeof(at));
+                snprintf(ret, size, _("held: quiet hours until %s"), at);
+        } else if (is_held(v, "snooze")) {
+                write_clock(v, v->snoozed_until_us, at, sizeof(at));
+                snprintf(ret, size, _("snoozed until %s"), at);
+        } else if (is_held(v, "day")) {
+                snprintf(ret, size, "%s", _("held: no more alerts today, the setting daily_max"));
+        } else {
+                return false;
+        }
+        return true;
+}
+
 void view_next_words(const struct view *v, char *ret, size_t size) {
         char duration[32];
 
-        if (isfinite(v->live.snooze_left_s) && v->live.snooze_left_s > 0) {
-                view_duration_words(v->live.snooze_left_s, duration, sizeof(duration));
-                snprintf(ret, size, _("snoozed, %s left"), duration);
-        } else if (v->live.alert_title[0]) {
+        if (write_held(&v->live, ret, size))
+                return;
+        if (v->live.alert_title[0]) {
                 snprintf(ret, size, "%s", _("due now"));
         } else if (!isfinite(v->live.next_alert_in_s)) {
                 snprintf(ret, size, "%s", _("none"));
@@ -250,28 +315,39 @@ static bool has_link(const struct view *v, enum mat_state state) {
 /* A mat that pauses for this long sends only on change. */
 static const double PAUSE_S = 5;
 
+/* Lines and packets beside the frames, as the end of a phrase. */
+static void write_others(const struct live_values *l, char *ret, size_t size) {
+        size_t n = 0;
+
+        ret[0] = '\0';
+        if (l->refused > 0)
+                n = (size_t)snprintf(ret, size, _(", %llu refused"), (unsigned long long)l->refused);
+        if (l->words > 0 && n < size)
+                snprintf(ret + n, size - n, ngettext(", %llu line of words", ", %llu lines of words", l->words),
+                         (unsigned long long)l->words);
+}
+
 void view_mat_words(const struct view *v, char *ret, size_t size) {
-        char refused[48] = "", quiet[32];
+        char others[96], quiet[32];
 
         view_duration_words(v->live.mat_quiet_s, quiet, sizeof(quiet));
-        if (v->live.refused > 0)
-                snprintf(refused, sizeof(refused), _(", %llu refused"), (unsigned long long)v->live.refused);
+        write_others(&v->live, others, sizeof(others));
         if (has_link(v, MAT_NO_DEVICE))
                 snprintf(ret, size, "%s", _("no device"));
         else if (has_link(v, MAT_ENDED))
                 snprintf(ret, size, "%s", _("the file has ended"));
         else if (has_link(v, MAT_WAITING))
-                snprintf(ret, size, "%s", _("waiting for the first frame"));
+                snprintf(ret, size, "%s", _("waiting for frames"));
         else if (has_link(v, MAT_NO_FRAMES))
-                snprintf(ret, size, _("bytes, but no frames%s"), refused);
+                snprintf(ret, size, _("bytes, but no frames%s"), others);
         else if (!v->live.mat_online)
                 snprintf(ret, size, _("silent for %s"), quiet);
         else if (v->live.mat_quiet_s > PAUSE_S)
-                snprintf(ret, size, _("pausing for %s, the last frame holds%s"), quiet, refused);
+                snprintf(ret, size, _("pausing for %s, the last frame holds%s"), quiet, others);
         else if (isfinite(v->live.frame_rate_hz))
-                snprintf(ret, size, _("%.1f frames/s%s"), v->live.frame_rate_hz, refused);
+                snprintf(ret, size, _("%.1f frames/s%s"), v->live.frame_rate_hz, others);
         else
-                snprintf(ret, size, _("online%s"), refused);
+                snprintf(ret, size, _("online%s"), others);
 }
 
 /* ---- JSON ---- */

@@ -63,8 +63,8 @@ void view_label(const char *label);
 void view_line(const char *label, const char *text);
 
 /* Words for the values, the same in the terminal and in the picture. All end with a NUL.
- * view_poses_words: from names of poses, separated by blanks, to "upright, slouched". */
-void view_poses_words(const char *poses, char *ret, size_t size);
+ * view_list_words: from names, separated by blanks, to words: "upright, slouched". */
+void view_list_words(const char *names, const char *(*words)(const char *), char *ret, size_t size);
 void view_posture_words(const struct view *v, char *ret, size_t size);
 void view_tilt_words(const struct view *v, char *ret, size_t size);
 void view_obliquity_words(const struct view *v, char *ret, size_t size);
