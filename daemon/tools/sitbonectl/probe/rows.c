@@ -137,6 +137,8 @@ static bool find_title(const struct block *b, const struct between *between, str
                                  title->n,   true,      l->bytes + first->at, l->numbers[first->first].at - first->at};
         for (; ret->mark_n > 0 && *ret->mark == ' '; ret->mark_n--)
                 ret->mark++;
+        for (; ret->start_n > 0 && (*ret->start == ' ' || *ret->start == '\t'); ret->start_n--)
+                ret->start++;
         return ret->mark_n > 0 && ret->mark_n <= 32 && ret->start_n > 0 && ret->start_n <= 32;
 }
 
