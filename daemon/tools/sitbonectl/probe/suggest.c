@@ -384,8 +384,13 @@ static void split_two_mats(struct analysis *a) {
                 words += letters > 1;
                 half = letters > 1 ? i - b->header : half;
         }
-        if (words != 1 || cells != 2 * half || half < CELLS_FEW || half > EDGE_MAX)
+        if (words != 1 || cells != 2 * half || half < CELLS_FEW)
                 return;
+        if (half > EDGE_MAX) {
+                suggestion_add_doubt(a->result,
+                                     "A line has two groups of %u numbers: two mats? Print them in two lines.", half);
+                return;
+        }
         b->trailer += half;
         suggestion_add_doubt(a->result, "A line has two groups of %u numbers: two mats? This reads the first.", half);
 }
