@@ -113,8 +113,8 @@ static void update_causes(struct alert_tracker *t, const struct sitting *s, uint
         if (s->posture != POSTURE_UNKNOWN)
                 update_cause(&t->kind[ALERT_SLOUCH].cause, s->posture == POSTURE_SLOUCHED, now_us);
         if (!isnan(s->asymmetry))
-                update_cause(&t->kind[ALERT_ASYMMETRY].cause, fabsf(s->asymmetry) >= t->settings.lopsided_asymmetry,
-                             now_us);
+                update_cause(&t->kind[ALERT_ASYMMETRY].cause,
+                             fabsf(s->asymmetry - s->usual_asymmetry) >= t->settings.lopsided_asymmetry, now_us);
 }
 
 /* When the cause will have been present, or gone, for long enough to be sure; UINT64_MAX = it is not. */
@@ -416,7 +416,7 @@ static void update_numbers(struct alert_tracker *t, enum alert_kind k, const str
         a->seated_us = b->seated_us;
         a->cause_us = cause_time(t, k, s, now_us);
         a->slouched_share = b->seated_us > 0 ? (float)((double)b->slouched_us / (double)b->seated_us) : 0;
-        a->asymmetry = s->asymmetry;
+        a->asymmetry = s->asymmetry - (k == ALERT_ASYMMETRY ? s->usual_asymmetry : 0);
         a->why.share = choice_share(s, a->why.suits);
 }
 

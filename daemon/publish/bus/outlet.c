@@ -211,11 +211,13 @@ static int answer_command(struct bus *b, sd_bus_message *m, enum command_result 
         struct command_answer answer = {0};
         enum command_result result = parsed == COMMAND_OK ? b->execute(b->userdata, command, &answer) : parsed;
         char error[64], text[256];
+        struct live_values values;
 
         if (result == COMMAND_OK)
                 return reply_answer(b, m, command->type, &answer);
         snprintf(error, sizeof(error), BUS_ERROR "%s", command_result_name(result));
-        bus_write_refusal(&b->view, result, text, sizeof(text));
+        bus_fill_values(&b->view, &values);
+        command_refusal_text(result, values.load_pct, text, sizeof(text));
         return sd_bus_reply_method_errorf(m, error, "%s", text);
 }
 
@@ -226,10 +228,8 @@ static enum command_result parse_nothing(sd_bus_message *m, struct command *ret)
         return COMMAND_OK;
 }
 
-/* The method itself states that the seat is empty. */
 static enum command_result parse_stated_empty(sd_bus_message *m, struct command *ret) {
-        (void)m;
-        ret->on = true;
+        (void)m, ret->on = true;
         return COMMAND_OK;
 }
 
