@@ -48,7 +48,7 @@ static void step_followers(struct pipeline *p, uint64_t now_us, struct snapshot 
 static void clear_changes(struct snapshot *snapshot) {
         snapshot->learning.profile_changed = snapshot->learning.calibration_changed = false;
         snapshot->sitting.changes = 0;
-        snapshot->alerts.inhibited_long = false;
+        snapshot->alerts.changes = 0;
         for (int k = 0; k < ALERT_KIND_N; k++)
                 snapshot->alerts.of[k].changes = 0;
 }

@@ -144,6 +144,8 @@ static const struct name alert_outcomes[ALERT_OUTCOME_N] = {
         [ALERT_UNKNOWN] = {"unknown", N_("unknown")},
         [ALERT_SKIPPED] = {"skipped", N_("skipped")},
         [ALERT_SQUEEZED] = {"squeezed", N_("you squeezed")},
+        [ALERT_ABSORBED] = {"absorbed", N_("stand up came instead")},
+        [ALERT_SWITCHED_OFF] = {"switched_off", N_("switched off")},
 };
 
 const char *alert_outcome_name(enum alert_outcome o) {
@@ -166,7 +168,7 @@ const char *alert_moment_name(enum alert_moment m) {
 
 void alert_held_names(uint32_t held, char *ret, size_t size) {
         static const char *const names[ALERT_INHIBIT_N] = {"off", "snooze",     "pause",  "disturb", "quiet", "day",
-                                                           "gap", "confidence", "moment", "open",    "away"};
+                                                           "gap", "confidence", "moment", "open",    "away",  "other"};
         size_t n = 0;
 
         ret[0] = '\0';

@@ -150,7 +150,7 @@ static void test_larger_set(const char *folder) {
         check_seated(replay_file(folder, "wheelchair12-p1-s3.csv"), 0);
         check_seated(replay_file(folder, "wheelchair12-p2-s1.csv"), 0);
         check_seated(replay_file(folder, "wheelchair12-p2-s3.csv"), 0);
-        
+
         check_seated(replay_file(folder, "cushion10x15-digits.csv"), 0);
         s = replay_file(folder, "chair12-p2.csv"); /* eleven times nobody between two poses, at first with one cell
                                                     * still loaded */
@@ -165,7 +165,8 @@ int main(void) {
 
         test_made();
         s = replay_file("tests/recordings", "cushion9x9-p1.csv"); /* a frame each 5 s, and even: movement takes time */
-        CHECK(s.unknown_at_first <= 33 && s.frames_of[OCCUPANCY_PERSON] + s.unknown_at_first == s.n && s.frames_of[OCCUPANCY_VACANT] == 0);
+        CHECK(s.unknown_at_first <= 33 && s.frames_of[OCCUPANCY_PERSON] + s.unknown_at_first == s.n &&
+              s.frames_of[OCCUPANCY_VACANT] == 0);
         if (folder && *folder)
                 test_larger_set(folder);
         else

@@ -16,8 +16,11 @@ static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a se
 static const float STUCK_COUNTS = 4;      /* noise floors that a cell counts at most: it may be stuck */
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
 static const float FEW_EMPTY = 0.05F;     /* mean reading: less than any person makes few cells read */
-static const uint32_t SPARE_CELLS = 8;    /* a mat with this many cells may have one that is stuck */
-static const float NOISE_MARGIN = 5;      /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float FEW_RESIDUE =
+        0.22F; /* of the peak, which is forgotten in PEAK_S: residue of the sitter, and drift */
+static const float PEAK_S = 120;
+static const uint32_t SPARE_CELLS = 8; /* a mat with this many cells may have one that is stuck */
+static const float NOISE_MARGIN = 5;   /* floor in mean absolute deviations: about 4 sigma of normal noise */
 static const float FOLLOW_UP =
         1.0F / 16;                      /* per tick, while empty: slow, so that nothing laid down gently is absorbed */
 static const float FOLLOW_DOWN = 0.25F; /* per tick, always: a load below zero means that the baseline is too high */
@@ -455,7 +458,7 @@ static bool is_empty(const struct condition *c, const struct map *map) {
         const float enough = empty_cm2(c);
 
         if (c->few)
-                return map->reading < FEW_EMPTY;
+                return map->reading < FEW_EMPTY || map->reading < FEW_RESIDUE * c->peak;
         return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weigh_objects_cm2(c, map, enough) < enough;
 }
 
@@ -536,8 +539,11 @@ static void revive_cells(struct condition *c) {
 /* The slow pass: baseline, faults, quality. */
 static void run_slow_pass(struct condition *c, const struct frame *frame, struct map *map) {
         const uint64_t now = frame->arrived_us;
-        const bool quiet = update_quiet(c, map, now);
+        const float passed_s = (float)(now - c->ticked_us) * 1e-6F;
+        bool quiet;
 
+        c->peak = fmaxf(map->reading, c->peak / (1 + passed_s / PEAK_S));
+        quiet = update_quiet(c, map, now);
         c->ticked_us = now;
         track_range(c);
         if (c->settings.tare && quiet && !c->tared)

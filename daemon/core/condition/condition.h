@@ -88,6 +88,7 @@ struct condition {
         uint32_t n_saturated;     /* when recent was updated last */
         uint32_t flaws;           /* as last computed, like the two below */
         float quality, drift;
+        float peak;                         /* largest mean reading of few cells in the last minutes */
         float period_s;                     /* between frames, mean of the last few */
         uint32_t least_active, most_active; /* fewest and most cells above the floor over zero: the swing of the mat */
         /* Raw value that counts as 0, of cells that begin below 0 or above full scale (load cells); otherwise 0. */

@@ -279,13 +279,15 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
         if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                               /* */
-                                          "snoozed_until", "t", to_wall_us(v, a->snoozed_until_us),            /* */
-                                          "paused_until", "t", to_wall_us(v, a->paused_until_us),              /* */
-                                          "quiet_until", "t", to_wall_us(v, a->quiet_until_us),                /* */
-                                          "disturb", "u", a->inhibitors, "alerts_today", "u", a->raised_today, /* */
-                                          "snoozes_today", "u", a->snoozes_today, "skips_today", "u",          /* */
-                                          a->skips_today, "daily_max", "u",                                    /* */
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",            /* */
+                                          "snoozed_until", "t", to_wall_us(v, a->snoozed_until_us), /* */
+                                          "paused_until", "t", to_wall_us(v, a->paused_until_us),   /* */
+                                          "quiet_until", "t", to_wall_us(v, a->quiet_until_us),     /* */
+                                          "inhibited_by", "s", a->inhibited_by, "inhibited_since", "t",
+                                          to_wall_us(v, a->inhibited_since_us), "disturb", "u", a->inhibitors,
+                                          "alerts_today", "u", a->raised_today,                       /* */
+                                          "snoozes_today", "u", a->snoozes_today, "skips_today", "u", /* */
+                                          a->skips_today, "daily_max", "u",                           /* */
                                           (uint32_t)v->settings->alert.daily_max);
         if (r >= 0)
                 r = append_workout(m, v->snapshot);
