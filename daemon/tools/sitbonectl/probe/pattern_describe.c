@@ -239,7 +239,7 @@ static bool has_zeros_between(const struct parts *p, const struct kind *kind) {
 /* Tries every kind with some unexplained bytes before and after the elements. */
 static void find_kind(struct parts *p) {
         size_t from = p->from, to = p->to, lead = 0, trail = 0;
-        double frames = (double)p->pattern->repeats, best = INFINITY, bytes = INFINITY;
+        double frames = (double)p->pattern->repeats, best = (double)INFINITY, bytes = (double)INFINITY;
 
         for (int k = 0; k < KINDS_N; k++)
                 for (size_t i = 0; i <= (k > 0 ? LEAD_MAX : 0); i++)
