@@ -95,7 +95,7 @@ static double measure_cost(const struct parts *p, const struct kind *kind, size_
 /* A rule that two frames in a row, or one frame, follow. */
 typedef bool (*rule_fn)(const struct parts *p, const uint8_t *last, const uint8_t *frame);
 
-static bool is_rule(const struct parts *p, rule_fn rule) {
+static double measure_rule(const struct parts *p, rule_fn rule) {
         const struct heard *h = p->heard;
         size_t frames = 0, good = 0, last = pattern_next(h, p->pattern, 0), at;
 
@@ -106,11 +106,20 @@ static bool is_rule(const struct parts *p, rule_fn rule) {
                         good += rule(p, h->bytes + last, h->bytes + at);
                 }
         }
-        return frames > 0 && (double)good >= RULE_SHARE * (double)frames;
+        return frames > 0 ? (double)good / (double)frames : 0;
+}
+
+static bool is_rule(const struct parts *p, rule_fn rule) {
+        return measure_rule(p, rule) >= RULE_SHARE;
 }
 
 static bool follow_counter(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
         return frame[p->from] == (uint8_t)(last[p->from] + 1);
+}
+
+/* A counter of two bytes counts as well as its lower byte. */
+static bool follow_counter16(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
+        return ((element_at(frame + p->from, &kinds[1], 0) - element_at(last + p->from, &kinds[1], 0)) & 0xFFFF) == 1;
 }
 
 static bool follow_clock(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
@@ -179,21 +188,36 @@ static void skip_length(struct parts *p) {
                 p->from++;
 }
 
+/* A clock of two bytes whose next two are zero may be one of four: mats have an even number of cells more often. */
+static bool is_long_clock(const struct parts *p, size_t at) {
+        uint8_t upper = 0;
+
+        for (size_t k = pattern_next(p->heard, p->pattern, 0); k < p->heard->n;
+             k = pattern_next(p->heard, p->pattern, k + p->pattern->period))
+                upper |= p->heard->bytes[k + at + 2] | p->heard->bytes[k + at + 3];
+        return upper != 0 || (p->to - at) / 2 % 2 == 0;
+}
+
 /* A counter of one byte, or a clock of two or four, after the constants. */
 static void skip_clocks(struct parts *p) {
         size_t begin = p->from, end = begin;
 
         for (size_t at = begin; at < begin + HEADER_MAX && at + 4 < p->to && p->pattern->repeats >= CLOCK_FRAMES;
              at++) {
+                double counts;
+
                 p->from = at;
                 p->kind = &kinds[0];
-                if (is_rule(p, follow_counter))
-                        end = at + 1;
-                for (int i = 1; i <= 3; i++) {
+                counts = measure_rule(p, follow_counter);
+                if (counts >= RULE_SHARE)
+                        end = at + (measure_rule(p, follow_counter16) >= counts ? 2 : 1);
+                for (int i = 1; i <= 3 && counts < RULE_SHARE; i++) {
                         p->kind = &kinds[i];
-                        if (at >= end && is_rule(p, follow_clock))
+                        if ((i < 3 || is_long_clock(p, at)) && is_rule(p, follow_clock))
                                 end = at + kinds[i].bits / 8;
                 }
+                if (end > at + 1)
+                        at = end - 1;
         }
         p->from = end;
 }
