@@ -361,7 +361,7 @@ static bool are_cells(const struct parts *p, double *ret_largest) {
 
 /* --- the description --- */
 
-static void add_keys(struct suggestion *s, const struct parts *p, double largest, bool escaped) {
+static void add_keys(struct suggestion *s, const struct parts *p, double largest) {
         const struct pattern *pattern = p->pattern;
         double bits = fmax(8, ceil(log2(largest + 1))), full_scale;
         size_t header = p->from - pattern->n_sync;
@@ -370,7 +370,7 @@ static void add_keys(struct suggestion *s, const struct parts *p, double largest
         if (p->kind->bits > 8) /* converters have 10, 12 or more bits */
                 bits = bits <= 10 ? 10 : bits <= 12 ? 12 : bits;
         full_scale = exp2(bits) - 1;
-        suggestion_add_key(s, "framing", p->check || pattern->n_tail > 0 || escaped ? "prefix" : "delimiter");
+        suggestion_add_key(s, "framing", p->check || pattern->n_tail > 0 || pattern->escaped ? "prefix" : "delimiter");
         pattern_write_bytes(pattern->sync, pattern->n_sync, bytes, sizeof(bytes));
         suggestion_add_key(s, "sync", "%s", bytes);
         if (header > 0)
@@ -386,7 +386,7 @@ static void add_keys(struct suggestion *s, const struct parts *p, double largest
         pattern_write_bytes(pattern->tail, pattern->n_tail, bytes, sizeof(bytes));
         if (pattern->n_tail > 0)
                 suggestion_add_key(s, "tail", "%s", bytes);
-        if (escaped)
+        if (pattern->escaped)
                 suggestion_add_key(s, "escape", "7D");
         suggestion_add_key(s, "cells", "%zu", (p->to - p->from) * 8 / p->kind->bits);
         suggestion_add_key(s, "full_scale", "%.0f", full_scale);
@@ -442,10 +442,11 @@ static struct parts find_parts(const struct heard *heard, const struct pattern *
         return p;
 }
 
-void pattern_describe(const struct heard *heard, const struct pattern *pattern, struct suggestion *ret) {
-        struct parts p = find_parts(heard, pattern);
+/* plain: the bytes without escapes. */
+static void describe_plain(const struct heard *heard, const struct heard *plain, const struct pattern *pattern,
+                           struct suggestion *ret) {
+        struct parts p = find_parts(plain, pattern);
         size_t cells = p.from < p.to ? (p.to - p.from) * 8 / p.kind->bits : 0;
-        bool escapes = memchr(heard->bytes, 0x7D, heard->n) && pattern->sync[0] == 0x7E;
         double largest;
 
         *ret = (struct suggestion){.reason = "unknown"};
@@ -456,7 +457,7 @@ void pattern_describe(const struct heard *heard, const struct pattern *pattern, 
                          "Hardly any value changes: press the seat while probe listens, so that the cells show.");
                 return;
         }
-        add_keys(ret, &p, largest, escapes);
+        add_keys(ret, &p, largest);
         try_description(heard, ret);
         if (!ret->fits && p.kind->bits % 8 != 0)
                 suggestion_set_reason(
@@ -470,6 +471,17 @@ void pattern_describe(const struct heard *heard, const struct pattern *pattern, 
                                     p.from - pattern->n_sync);
         if (ret->fits && !p.check)
                 suggestion_add_doubt(ret, "No check was found: nothing shows that the bytes are right.");
+}
+
+void pattern_describe(const struct heard *heard, const struct pattern *pattern, struct suggestion *ret) {
+        uint8_t *bytes = pattern->escaped ? malloc(heard->n) : NULL;
+        struct heard plain = *heard;
+
+        if (bytes) {
+                plain = (struct heard){.bytes = bytes, .n = pattern_unescape(heard, bytes)};
+        }
+        describe_plain(heard, &plain, pattern, ret);
+        free(bytes);
 }
 
 bool pattern_is_swapped(const struct heard *heard, const struct pattern *pattern, size_t from, bool big_endian) {
