@@ -147,7 +147,7 @@ static json_t *make_measures(const struct geometry *g) {
         char names[VIEW_TEXT_MAX];
 
         measure_names(capabilities_find(g).measures, names, sizeof(names));
-        return json_string(names);
+        return live_json_names(names);
 }
 
 static void add_recording(json_t *root, const struct validation *c, const struct source *s) {

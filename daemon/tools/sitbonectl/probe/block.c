@@ -6,8 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sitbone/frame.h"
+
 enum {
         GROUPS_MAX = 64,
+        ROWS_MAX = 128,
         LINES_MIN = 3,
         LINES_FEW = 10,       /* fewer lines show no behaviour */
         LINES_STEADY = 5,     /* but equal steps are those of a counter */
@@ -25,6 +28,7 @@ struct group {
         uint32_t word, n_numbers;
         size_t lines;
         const struct line *first;
+        bool fixed; /* all of them are the same */
 };
 
 static size_t count_groups(const struct lines *l, struct group ret[GROUPS_MAX]) {
@@ -41,7 +45,9 @@ static size_t count_groups(const struct lines *l, struct group ret[GROUPS_MAX]) 
                 if (i == GROUPS_MAX)
                         continue;
                 if (i == n)
-                        ret[n++] = (struct group){line->word, line->n_numbers, 0, line};
+                        ret[n++] = (struct group){line->word, line->n_numbers, 0, line, true};
+                ret[i].fixed = ret[i].fixed && line->n == ret[i].first->n &&
+                               memcmp(l->bytes + line->at, l->bytes + ret[i].first->at, line->n) == 0;
                 ret[i].lines++;
         }
         return n;
@@ -54,6 +60,14 @@ static size_t count_alike(const struct group *groups, size_t n, uint32_t n_numbe
         for (size_t i = 0; i < n; i++)
                 ret += groups[i].n_numbers == n_numbers ? groups[i].lines : 0;
         return ret;
+}
+
+/* True if each other group with as many numbers is one line, again and again. */
+static bool others_are_fixed(const struct group *groups, size_t n, size_t one) {
+        for (size_t i = 0; i < n; i++)
+                if (i != one && groups[i].n_numbers == groups[one].n_numbers && !groups[i].fixed)
+                        return false;
+        return true;
 }
 
 static bool is_seat(const struct lines *l, const struct line *line) {
@@ -149,8 +163,9 @@ static bool choose_lines(const struct lines *l, struct block *ret, struct kinds 
                 return false;
         if (find_two_kinds(l, groups, n, n_numbers, ret_kinds))
                 return collect_lines(l, ret_kinds->chosen->n_numbers, ret_kinds->chosen, ret);
-        for (size_t i = 0; i < n; i++) /* other words: a heading that has digits, too */
-                if (groups[i].n_numbers == n_numbers && 5 * groups[i].lines >= 3 * count_alike(groups, n, n_numbers))
+        for (size_t i = 0; i < n; i++) /* other lines that never change: a heading that has digits, too */
+                if (groups[i].n_numbers == n_numbers && 5 * groups[i].lines >= 3 * count_alike(groups, n, n_numbers) &&
+                    others_are_fixed(groups, n, i))
                         like = groups[i].first;
         if (!collect_lines(l, n_numbers, like, ret))
                 return false;
@@ -224,9 +239,9 @@ static bool is_counter(const struct column *c) {
         return c->falls * 8 <= steps && c->same_step + 2 * c->falls >= steps - steps / 8 && c->distinct >= LINES_FEW;
 }
 
-static bool is_row_number(const struct column *c) {
+static bool is_row_number(const struct column *c, uint32_t n_numbers) {
         return c->lines >= LINES_FEW && c->whole && c->falls >= 2 && c->ones + 2 >= c->lines - 1 && c->least >= 0 &&
-               c->least <= 1 && c->largest < 128;
+               c->least <= 1 && c->largest < (n_numbers == 2 ? CELLS_MAX : ROWS_MAX);
 }
 
 static bool is_constant(const struct column *c) {
@@ -299,7 +314,7 @@ static void classify_alone(const struct block *b, uint32_t i) {
                 c->kind = COLUMN_STAMP;
         else if (c->glued && is_constant(c) && c->whole && c->lines >= LINES_FEW)
                 c->kind = COLUMN_NAME;
-        else if (i == 0 && is_row_number(c))
+        else if (i == 0 && is_row_number(c, b->n_numbers))
                 c->kind = COLUMN_ROW;
         else if (c->fraction || is_counter(c))
                 c->kind = COLUMN_COUNTER;

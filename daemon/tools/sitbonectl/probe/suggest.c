@@ -402,8 +402,10 @@ static bool describe_rows(struct analysis *a, const struct row_ends *ends) {
                 suggestion_add_note(s, "A frame has %u lines of %u cells.", ends->rows, a_line);
                 add_common_keys(a, any);
                 suggestion_add_key(s, "frame_end", "%s", ends->title ? "title" : words[ends->kind]);
-                if (ends->kind == ROWS_MARK)
+                if (ends->mark)
                         add_bytes_key(s, "mark", ends->mark, ends->mark_n);
+                if (ends->start)
+                        add_bytes_key(s, "line_start", ends->start, ends->start_n);
                 suggestion_add_key(s, "cells", "%u", cells);
                 if (accept_keys(a, cells, ends->frames))
                         return true;
