@@ -187,7 +187,7 @@ static void save_state(struct app *a) {
 }
 
 static bool has_events(const struct snapshot *s) {
-        uint32_t changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
+        uint32_t changes = (s->sitting.changes & ~(uint32_t)SITTING_SHIFTED) | s->alerts.changes;
 
         for (int i = 0; i < ALERT_KIND_N; i++)
                 changes |= s->alerts.of[i].changes;
@@ -212,6 +212,11 @@ static void make_decision(struct app *a, const struct frame *frame, uint64_t now
                 sitters_step(&a->sitters, &a->snapshot);
         if (a->health.mat_online != is_mat_online(a))
                 mat_report(&a->mat, is_mat_online(a), &a->health);
+        if (a->snapshot.alerts.changes & ALERTS_HELD_LONG)
+                log_notice(
+                        "alerts: do not disturb, by %s, has inhibited alerts for an hour; sitbonectl hold off ends a "
+                        "request of yours, [alert] inhibit_most_min limits every request",
+                        *a->snapshot.alerts.inhibited_by ? a->snapshot.alerts.inhibited_by : "a person");
         a->snapshot.health = a->health;
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->post(a->outlets[i].self, &a->snapshot);

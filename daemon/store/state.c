@@ -69,6 +69,8 @@ static const struct stored_member sitting_members[] = {
         {STORED_NUMBER(struct memory_sitting, "bouts_today", bouts_today)},
         {STORED_NUMBER(struct memory_sitting, "breaks_today", breaks_today)},
         {STORED_NUMBER(struct memory_sitting, "partial_breaks_today", partial_breaks_today)},
+        {STORED_NUMBER(struct memory_sitting, "usual_asymmetry", usual_asymmetry)},
+        {STORED_NUMBER(struct memory_sitting, "usual_known_us", usual_known_us)},
         {0},
 };
 
@@ -92,6 +94,7 @@ static const struct stored_member alert_members[] = {
         {STORED_WORD(struct memory_alert, "outcome", outcome, name_outcome, ALERT_OUTCOME_N)},
         {STORED_WORD(struct memory_alert, "moment", moment, name_moment, ALERT_MOMENT_N)},
         {STORED_NUMBER(struct memory_alert, "showings", showings)},
+        {STORED_NUMBER(struct memory_alert, "also", also)},
         {STORED_NUMBER(struct memory_alert, "hour", hour)},
         {STORED_NUMBER(struct memory_alert, "comes_back", comes_back)},
         {STORED_NUMBER(struct memory_alert, "snooze_left_us", snooze_left_us)},
@@ -132,6 +135,8 @@ static const struct stored_member alerts_members[] = {
         {STORED_NUMBER(struct memory_alerts, "activate_from_us", activate_from_us)},
         {STORED_NUMBER(struct memory_alerts, "activate_not_before_us", activate_not_before_us)},
         {STORED_AGE(struct memory_alerts, "posture_alert_age_us", posture_alert_age_us)},
+        {STORED_AGE(struct memory_alerts, "any_alert_age_us", any_alert_age_us)},
+        {STORED_NUMBERS(struct memory_alerts, "lesser_left_us", lesser_left_us, NULL)},
         {STORED_NUMBER(struct memory_alerts, "raised_today", raised_today)},
         {STORED_NUMBER(struct memory_alerts, "snoozes_today", snoozes_today)},
         {STORED_NUMBER(struct memory_alerts, "skips_today", skips_today)},

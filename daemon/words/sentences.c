@@ -114,6 +114,12 @@ static void write_break_length(char *ret, size_t size, uint64_t us) {
                 snprintf(ret, size, _("%u-second"), s);
 }
 
+static const char *describe_heavier_side(const struct alert *a) {
+        if (isnan(a->asymmetry))
+                return _("more load on one side");
+        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
+}
+
 static void append_activate_reason(const struct alert *a, char *ret, size_t size) {
         char seated[48], needed[48];
 
@@ -122,16 +128,14 @@ static void append_activate_reason(const struct alert *a, char *ret, size_t size
         append_text(ret, size, _("seated %s without a %s break"), seated, needed);
         if (to_percent(a->slouched_share) >= 10) /* less is not worth mentioning */
                 append_text(ret, size, _("; slouched %d %% of it"), to_percent(a->slouched_share));
+        if (a->also & (1U << ALERT_STILL))
+                append_text(ret, size, "%s", _("; no weight shift for long"));
+        if (a->also & (1U << ALERT_ASYMMETRY))
+                append_text(ret, size, "; %s", describe_heavier_side(a));
 }
 
 static void append_posture_reason(const struct alert *a, const char *what, char *ret, size_t size) {
         append_text(ret, size, _("%s %u of the last %u min"), what, to_minutes(a->cause_us), to_minutes(a->window_us));
-}
-
-static const char *describe_heavier_side(const struct alert *a) {
-        if (isnan(a->asymmetry))
-                return _("more load on one side");
-        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
 }
 
 /* Returns the advice that the title leaves open; "" = none. */

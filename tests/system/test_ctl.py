@@ -141,7 +141,7 @@ def test_silence(seat):
 def test_commands(seat):
     ctl("snooze", "7")
     until("snoozed 7 min", lambda: ["0", "7"] == (seat.commands[-1:] or [[]])[0][:2])
-    assert "snoozed, " in ctl("status")[0]
+    assert "snoozed until " in ctl("status")[0]
     ctl("snooze")
     until("the default snooze", lambda: seat.commands[-1][:2] == ["0", "0"])
     _, error = ctl("done", status=FAILED)

@@ -23,13 +23,13 @@ static void test_names(void) {
 }
 
 static void test_refusal(void) {
-        char text[200], again[200];
+        char text[200];
+        unsigned pct;
 
         command_refusal_text(COMMAND_SOMEBODY_SEATED, 37.6, text, sizeof(text));
         CHECK(strcmp(text, "The seat reads like a person (38 % of full scale). If it is empty, run: sitbonectl tare "
                            "--empty") == 0);
-        command_refusal_translate(text, again, sizeof(again));
-        CHECK(strcmp(text, again) == 0);
+        CHECK(sscanf(text, SEAT_READS_LIKE_PERSON, &pct) == 1 && pct == 38);
         command_refusal_text(COMMAND_SOMEBODY_SEATED, NAN, text, sizeof(text));
         CHECK(strstr(text, "tare --empty") && !strchr(text, '%'));
         command_refusal_text(COMMAND_NO_FRAMES, 38, text, sizeof(text));

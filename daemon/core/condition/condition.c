@@ -388,6 +388,7 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         memset(c->first_baseline, 0, size);
         c->settings = *settings;
         c->geometry = geometry;
+        c->first.geometry = NULL;
         faults_init(&c->faults, geometry);
         creep_init(&c->creep, geometry->n_cells);
         response_prepare(&c->curves, NULL, geometry);
@@ -495,11 +496,16 @@ static float weigh_objects_cm2(const struct condition *c, const struct map *map,
         return sum * g->cell_cm2;
 }
 
+/* The load of the least object. */
+static float empty_cm2(const struct condition *c) {
+        return EMPTY_CM2 * min_f(1, c->geometry->cell_cm2 * (float)c->geometry->n_cells / WHOLE_SEAT_CM2);
+}
+
 /* An object placed on the seat is never absorbed into the baseline, even if it does not move. Under a few cells nothing
  * so light can be told from the drift of the cells. */
 static bool is_empty(const struct condition *c, const struct map *map) {
         const struct geometry *g = c->geometry;
-        const float mat_cm2 = g->cell_cm2 * (float)g->n_cells, enough = EMPTY_CM2 * min_f(1, mat_cm2 / WHOLE_SEAT_CM2);
+        const float enough = empty_cm2(c);
 
         if (c->few)
                 return map->reading < FEW_EMPTY || map->reading < FEW_RESIDUE * c->peak;
@@ -596,6 +602,8 @@ static void run_slow_pass(struct condition *c, const struct frame *frame, struct
                 follow_baseline(c, frame);
         else if (c->settings.tare && c->tared)
                 lower_baseline(c);
+        if (c->settings.tare && c->tared)
+                first_empty_follow_drift(c->geometry, c->recent, c->trusted, map->floor, c->baseline);
         faults_observe(&c->faults, map->load, map->floor);
         revive_cells(c);
         derive_cells(c);
@@ -646,6 +654,7 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->n_dead = c->n_dead;
         ret->n_filled = c->faults.n_filled;
         ret->tared = c->tared;
+        ret->resting = !c->tared && c->resting;
         ret->straight = is_divider(c) || c->curves.n_knots > 0;
         ret->floor = c->settings.noise_floor_pct / 100;
         ret->unit_n = c->curves.unit_n;
@@ -654,6 +663,27 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->quality = c->quality;
         ret->flaws = c->flaws;
         memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
+}
+
+/* Before the first tare: learns the empty seat from what happens on it. */
+static void watch_first_empty(struct condition *c, const float *raw, const struct map *map, uint64_t now) {
+        const float full = c->geometry->full_scale;
+        float x[CELLS_MAX];
+        enum first_verdict verdict;
+        float load = 0;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                x[i] = clamp_raw(raw[i], full);
+                load += map->load[i];
+        }
+        verdict = first_empty_step(&c->first, c->geometry, x, c->threshold, now);
+        c->resting = verdict == FIRST_RESTS &&
+                     load >= (c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2);
+        if (verdict != FIRST_EMPTY)
+                return;
+        memcpy(c->baseline, c->first.level, c->geometry->n_cells * sizeof(float));
+        mark_tared(c);
+        derive_cells(c);
 }
 
 static float sum_force_n(const struct condition *c, const float *load) {
@@ -678,6 +708,10 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         c->frames += c->frames < UINT32_MAX;
         c->last_us = now;
         ret->n_active = subtract_baseline(c, frame->raw, ret->load);
+        if (c->settings.tare && !c->tared) {
+                watch_first_empty(c, frame->raw, ret, now);
+                ret->n_active = subtract_baseline(c, frame->raw, ret->load);
+        }
         if (first || now - c->recent_us >= RECENT_US)
                 observe_recent(c, frame);
         crosstalk_remove(c->geometry, crosstalk_strength(c), ret->load);

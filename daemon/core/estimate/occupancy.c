@@ -91,6 +91,8 @@ static enum occupancy classify_frame(const struct occupancy_classifier *c, const
         const float left = residual_load(c, now);
         float object = e.scale * s->object_load_cm2 * (c->now == OCCUPANCY_OBJECT ? s->release_pct / 100 : 1);
 
+        if (f->resting)
+                return OCCUPANCY_UNKNOWN;
         if (f->can.few)
                 return classify_points(c, s, f, now);
         object = object > left ? object : left;
