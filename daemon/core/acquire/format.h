@@ -192,8 +192,8 @@ static inline uint32_t format_packed_bits(enum element element) {
         return element < ELEMENT_PACK10LE ? 0 : element < ELEMENT_PACK12LE ? 10 : 12;
 }
 
-/* The largest value of a cell on the wire, and minus the smallest. No converter of any known mat has 24 bits, but those of
- * load cells. */
+/* The largest value of a cell on the wire, and minus the smallest. No converter of any known mat has 24 bits, but
+ * those of load cells. */
 static inline float format_value_limit(const struct format *format) {
         return format->full_scale > (float)(1 << 24) ? (float)(1u << 31) : (float)(1 << 24);
 }

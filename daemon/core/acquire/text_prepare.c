@@ -70,7 +70,8 @@ static char *match_clock(char *at, const char *end) {
         return groups > 0 ? at : NULL;
 }
 
-/* 2024-03-05, 5.3.2024, 3/5/2024: three numbers, and the first or the last has four digits. Returns its end, or NULL. */
+/* 2024-03-05, 5.3.2024, 3/5/2024: three numbers, and the first or the last has four digits. Returns its end, or
+ * NULL. */
 static char *match_date(char *at, const char *end) {
         size_t n[3];
         char sign = '\0';
