@@ -199,6 +199,8 @@ const struct setting settings_table[] = {
               "Time after which a request of Do Not Disturb no longer inhibits alerts, until it is made again: a "
               "program "
               "that always asks for it would silence the seat for ever. 0: no limit; after an hour a hint comes."),
+        FLOAT(alert, sitting_limit_h, 0, 24, "h", "0",
+              "Sitting time of a day after which one word says that it is enough for today, once. 0: none."),
         FLOAT(alert, min_confidence, 0, 1, "", "0.6",
               "Below this confidence in the posture no posture alert is raised."),
         BOOL(alert, activate, "yes", "Alert after sitting too long: stand up and activate your glutes."),

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/language.h"
+#include "util/minmax.h"
 
 #define US_PER_MIN 60000000ull
 
@@ -280,6 +281,25 @@ static const char *choose_first_side(const struct exercise_reason *why) {
         if (why->first == EXERCISE_SIDE_RIGHT)
                 return _("Begin with the right side, which carried less.");
         return "";
+}
+
+void stood_briefly_text(uint64_t away_us, uint64_t break_us, char *ret, size_t size) {
+        unsigned more_s = (unsigned)((max_u64(break_us, away_us) - away_us + 999999) / 1000000);
+
+        ret[0] = '\0';
+        if (more_s < 60)
+                append_text(ret, size, _("Good that you were up: %u s more and it counts as a break."), more_s);
+        else
+                append_text(ret, size, _("Good that you were up: %u min %02u s more and it counts as a break."),
+                            more_s / 60, more_s % 60);
+}
+
+void sitting_limit_text(uint64_t today_us, char *ret, size_t size) {
+        char seated[48];
+
+        write_duration(seated, sizeof(seated), today_us);
+        ret[0] = '\0';
+        append_text(ret, size, _("You have been sitting for %s today: enough for one day."), seated);
 }
 
 const char *exercise_one_set(const struct exercise *e) {

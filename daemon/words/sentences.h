@@ -21,6 +21,12 @@ void exercise_reason(const struct exercise *e, const struct exercise_reason *why
  * NULL. The reason for the choice is left to the command `why`. */
 void alert_body(const struct alert *a, enum alert_kind k, const struct exercise *e, char *ret, size_t size);
 
+/* "Good that you were up: 20 s more and it counts as a break." */
+void stood_briefly_text(uint64_t away_us, uint64_t break_us, char *ret, size_t size);
+
+/* "You have been sitting for 8 h today: enough for one day." */
+void sitting_limit_text(uint64_t today_us, char *ret, size_t size);
+
 /* The dose of one set, for a prompt; the whole dose when the catalogue does not divide it into sets. */
 const char *exercise_one_set(const struct exercise *e);
 

@@ -99,8 +99,8 @@ static void print_status(const struct view *v) {
         print_line(_("next alert"), view_next_words, v);
         if (v->live.alert_title[0]) {
                 view_label(_("alert"));
-                printf("%s: %s%s%s\n", v->live.alert_title, v->live.alert_reason,
-                       v->live.alert_exercise[0] ? ". " : "", v->live.alert_exercise);
+                printf("%s: %s%s%s (%s)\n", v->live.alert_title, v->live.alert_reason,
+                       v->live.alert_exercise[0] ? ". " : "", v->live.alert_exercise, v->live.alert_id);
         }
         print_line(_("mat"), view_mat_words, v);
         if (!v->live.mat_online && *v->live.mat_trouble)
