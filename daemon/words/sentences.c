@@ -114,6 +114,12 @@ static void write_break_length(char *ret, size_t size, uint64_t us) {
                 snprintf(ret, size, _("%u-second"), s);
 }
 
+static const char *describe_heavier_side(const struct alert *a) {
+        if (isnan(a->asymmetry))
+                return _("more load on one side");
+        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
+}
+
 static void append_activate_reason(const struct alert *a, char *ret, size_t size) {
         char seated[48], needed[48];
 
@@ -126,12 +132,6 @@ static void append_activate_reason(const struct alert *a, char *ret, size_t size
 
 static void append_posture_reason(const struct alert *a, const char *what, char *ret, size_t size) {
         append_text(ret, size, _("%s %u of the last %u min"), what, to_minutes(a->cause_us), to_minutes(a->window_us));
-}
-
-static const char *describe_heavier_side(const struct alert *a) {
-        if (isnan(a->asymmetry))
-                return _("more load on one side");
-        return a->asymmetry > 0 ? _("more load on the right") : _("more load on the left");
 }
 
 /* Returns the advice that the title leaves open; "" = none. */

@@ -82,6 +82,8 @@ static double reduce_value(const struct live_field *f, const struct live_values 
                 return *(const double *)member;
         case LIVE_FLAG:
                 return *(const bool *)member;
+        case LIVE_MAYBE:
+                return *(const enum maybe *)member == MAYBE_YES;
         case LIVE_COUNT:
                 return *(const uint32_t *)member;
         case LIVE_COUNT64:
@@ -89,7 +91,6 @@ static double reduce_value(const struct live_field *f, const struct live_values 
         case LIVE_INSTANT:
                 return (double)clock_to_wall_us(*(const uint64_t *)member, v->now_us, v->realtime_us);
         case LIVE_NAMES:
-        case LIVE_MAYBE:
         case LIVE_ARRAY:
                 break;
         }
