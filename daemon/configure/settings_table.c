@@ -81,7 +81,8 @@ const struct setting settings_table[] = {
               "Columns of the mat, from left to right. 0: the number of the format."),
         FLOAT_R(device, pitch_x_mm, 0, 200, "mm", "0", "Distance between columns. 0: the distance of the format."),
         FLOAT_R(device, pitch_y_mm, 0, 200, "mm", "0", "Distance between rows. 0: the distance of the format."),
-        FLOAT_R(device, full_scale, 0, 2147483648, "counts", "0", "Value of a saturated cell. 0: the value of the format."),
+        FLOAT_R(device, full_scale, 0, 2147483648, "counts", "0",
+                "Value of a saturated cell. 0: the value of the format."),
         BOOL_R(device, inverted, "no", "Values fall under load (pull-up wiring)."),
         INT_R(device, rotate, 0, 270, "degrees", "0",
               "Rotation of the mat, clockwise as seen from above: 0, 90, 180 or 270."),
@@ -198,6 +199,8 @@ const struct setting settings_table[] = {
               "Time after which a request of Do Not Disturb no longer inhibits alerts, until it is made again: a "
               "program "
               "that always asks for it would silence the seat for ever. 0: no limit; after an hour a hint comes."),
+        FLOAT(alert, sitting_limit_h, 0, 24, "h", "0",
+              "Sitting time of a day after which one word says that it is enough for today, once. 0: none."),
         FLOAT(alert, min_confidence, 0, 1, "", "0.6",
               "Below this confidence in the posture no posture alert is raised."),
         BOOL(alert, activate, "yes", "Alert after sitting too long: stand up and activate your glutes."),

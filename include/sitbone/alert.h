@@ -128,8 +128,9 @@ struct alert_plan {
 /* Events of this step that concern all kinds, as bits. */
 enum alerts_change {
         ALERTS_HELD_LONG = 1 << 0, /* a request of "do not disturb" has lasted for an hour */
-        ALERTS_STOOD_BRIEFLY =
-                1 << 1, /* back from an absence that was too short for a break, about a prompt to stand up */
+        /* back from an absence that was too short for a break, about a prompt to stand up */
+        ALERTS_STOOD_BRIEFLY = 1 << 1,
+        ALERTS_SITTING_LIMIT = 1 << 2, /* the sitting time of today has reached sitting_limit_h */
 };
 
 struct alerts {

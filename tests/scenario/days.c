@@ -40,7 +40,8 @@ struct day {
 
 /* The sitter, and the minutes of the alerts. */
 static void print_day(const struct day *d) {
-        fprintf(stderr, "prompt answered %d, small ones %d, posture %d, movement %d, after %llu s:", d->sitter.to_prompt,
+        fprintf(stderr,
+                "prompt answered %d, small ones %d, posture %d, movement %d, after %llu s:", d->sitter.to_prompt,
                 d->sitter.to_small, d->sitter.posture, d->sitter.movement,
                 (unsigned long long)(d->sitter.delay_us / SECOND));
         for (int i = 0; i < d->n_raised; i++)
@@ -61,7 +62,8 @@ static void follow_alert(struct day *d, const struct world *w, enum alert_kind k
         d->raised_us[d->n_raised++] = w->t_us;
         d->n_prompts += k == ALERT_ACTIVATE;
         if (d->n_raised > ALERTS_AN_HOUR)
-                CHECK(w->t_us - d->raised_us[d->n_raised - 1 - ALERTS_AN_HOUR] >= 60 * MINUTE || (print_day(d), false));
+                CHECK(w->t_us - d->raised_us[d->n_raised - 1 - ALERTS_AN_HOUR] >= 60 * MINUTE ||
+                      (print_day(d), false));
         d->answer = answer;
         d->answer_id = answer == NOTHING ? 0 : a->id;
         d->answer_at_us = w->t_us + d->sitter.delay_us;
@@ -83,7 +85,8 @@ static void on_step(void *userdata, const struct world *w) {
 }
 
 static void sit(struct world *w, const struct day *d) {
-        bool slouched = d->sitter.posture == SLOUCHED || (d->sitter.posture == BOTH && w->t_us / (13 * MINUTE) % 2 == 1);
+        bool slouched =
+                d->sitter.posture == SLOUCHED || (d->sitter.posture == BOTH && w->t_us / (13 * MINUTE) % 2 == 1);
 
         world_set_seat(w, OCCUPANCY_PERSON, slouched ? POSTURE_SLOUCHED : POSTURE_UPRIGHT, 0.9f, 0);
 }

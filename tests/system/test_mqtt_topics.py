@@ -127,6 +127,8 @@ def check_commands(listener, drive):
     assert did(drive, "teach 0 0 crossed-left")
     assert answered(listener, drive, "sitter", '{"name":"anna"}') == ok
     assert did(drive, "sitter 0 0 anna")
+    r = answered(listener, drive, "skip", '{"alert_id":7}')
+    assert r["alert_id"] == 7 and r["alert"] == "still", r
     drive.tell("result 2")
     drive.worst_us()  # heard
     r = answered(listener, drive, "activation_done", '{"transaction":7}')
@@ -135,7 +137,7 @@ def check_commands(listener, drive):
     done = len(drive.said("command"))
     for verb, payload, code in (("snooze", "soon", "Malformed"), ("snooze", "241", "OutOfRange"),
                                 ("snooze", '{"minutes":', "Malformed"), ("calibrate", "", "Malformed"),
-                                ("snooze", "9" * 2000, "Malformed"), ("dance", "", "UnknownVerb"),
+                                ("snooze", "9" * 2000, "Malformed"), ("dance", "", "UnknownVerb"), ("set/prompt_min", "45", "UnknownVerb"),
                                 ("teach", "../etc/passwd", "Malformed"), ("teach", "", "Malformed"),
                                 ("sitter", "%s%n", "Malformed"), ("sitter", '{"name":5}', "Malformed"),
                                 ("snooze", '{"minutes":5,"x":1}', "Malformed")):

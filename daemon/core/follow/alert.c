@@ -614,6 +614,24 @@ static void announce_activate(struct alert_tracker *t, const struct sitting *s, 
         }
 }
 
+/* When the day's limit is to be reported: not beside an alert, nor while alerts are inhibited; UINT64_MAX = never, as it is
+ * now. */
+static uint64_t limit_report_time(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        uint64_t limit_us = (uint64_t)((double)t->settings.sitting_limit_h * (double)ALERT_HOUR_US);
+        uint64_t apart_us = t->counting.any_alert_us > 0 ? t->counting.any_alert_us + NEAR_US : 0;
+
+        if (limit_us == 0 || t->limit_reported || !t->settings.enabled || !t->sitter.on_seat || is_any_open(t))
+                return UINT64_MAX;
+        return max_u64(now_us + limit_us - min_u64(s->today_us, limit_us), max_u64(apart_us, t->inhibit.last_end_us));
+}
+
+static void report_limit(struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        if (s->doubted || limit_report_time(t, s, now_us) > now_us)
+                return;
+        t->limit_reported = true;
+        t->now.changes |= ALERTS_SITTING_LIMIT;
+}
+
 /* ---- deadlines ---- */
 
 /* When an alert that awaits its outcome may change by time alone. */
@@ -653,6 +671,8 @@ static uint64_t find_deadline(const struct alert_tracker *t, const struct sittin
                 else if (is_switched_on(&t->settings, k))
                         next = min_u64(next, due_deadline(t, k, now_us));
         }
+        if (s->phase == SITTING_SEATED)
+                next = min_u64(next, limit_report_time(t, s, now_us));
         return next > now_us ? next : now_us + APART_US; /* never a busy loop */
 }
 
@@ -702,6 +722,7 @@ uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint
                 raise_if_due(t, k, sitting, now_us);
         }
         announce_activate(t, sitting, now_us);
+        report_limit(t, sitting, now_us);
         if (t->sitter.on_seat)
                 t->sitter.partial = false;
         t->now.activate_due_us = find_activate_due(t);

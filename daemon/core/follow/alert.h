@@ -115,7 +115,8 @@ struct alert_tracker {
         /* private */
         struct settings_alert settings;
         uint64_t next_id;
-        bool announced; /* the heads-up for the next activate alert was given */
+        bool limit_reported; /* today: ALERTS_SITTING_LIMIT */
+        bool announced;      /* the heads-up for the next activate alert was given */
         struct alert_inhibit inhibit;
         struct wall_clock clock;
         struct alert_kind_state kind[ALERT_KIND_N];

@@ -158,6 +158,7 @@ enum command_result alert_command(struct alert_tracker *t, const struct command 
 }
 
 void alert_new_day(struct alert_tracker *t) {
+        t->limit_reported = false;
         t->now.raised_today = t->now.snoozes_today = t->now.skips_today = 0;
         t->exercises.workouts_done = (uint16_t)(t->exercises.workouts_done << 1);
         choice_fade(&t->exercises.offered);

@@ -372,6 +372,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_SIGNAL_WITH_ARGS("AlertSoon", SD_BUS_ARGS("s", kind, "t", due_at), 0),
         SD_BUS_SIGNAL_WITH_ARGS("AlertCleared", SD_BUS_ARGS("s", id, "s", kind, "s", outcome), 0),
         SD_BUS_SIGNAL_WITH_ARGS("StoodBriefly", SD_BUS_ARGS("u", away_s, "u", break_s, "t", next_alert_at), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("SittingLimit", SD_BUS_ARGS("u", sitting_today_s), 0),
         SD_BUS_SIGNAL_WITH_ARGS("HeldLong", SD_BUS_ARGS("s", by, "t", since), 0),
         SD_BUS_VTABLE_END,
 };
@@ -561,6 +562,13 @@ static void emit_stood_briefly(struct bus *b, const struct snapshot *s) {
                 log_warning("bus: stood briefly was not sent: %s", strerror(-r));
 }
 
+static void emit_sitting_limit(struct bus *b, const struct snapshot *s) {
+        int r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "SittingLimit", "u",
+                                   (uint32_t)(s->sitting.today_us / USEC_PER_SEC));
+        if (r < 0)
+                log_warning("bus: the sitting limit was not sent: %s", strerror(-r));
+}
+
 static void emit_held_long(struct bus *b, const struct alerts *a) {
         const struct wall *wall = &b->view.wall;
         int r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "HeldLong", "st", a->inhibited_by,
@@ -600,6 +608,8 @@ static void post_alerts(struct bus *b, const struct snapshot *s) {
                         post_alert(b, k, alerts);
         if (alerts->changes & ALERTS_STOOD_BRIEFLY)
                 emit_stood_briefly(b, s);
+        if (alerts->changes & ALERTS_SITTING_LIMIT)
+                emit_sitting_limit(b, s);
         if (alerts->changes & ALERTS_HELD_LONG)
                 emit_held_long(b, alerts);
 }

@@ -13,6 +13,7 @@ enum seat_event_kind {
         EVENT_STOOD_UP,
         EVENT_BOUT_ENDED,
         EVENT_STOOD_BRIEFLY, /* too short for a break, about a prompt to stand up */
+        EVENT_SITTING_LIMIT, /* of the day */
         EVENT_HELD_LONG,     /* alerts have been inhibited for an hour */
         EVENT_ALERT_RAISED,
         EVENT_ALERT_REPEATED,
@@ -28,6 +29,7 @@ struct seat_event {
         uint64_t seated_us;
         uint64_t away_us, break_us,
                 next_realtime_us;        /* STOOD_BRIEFLY: absence, what would be a break, the next prompt */
+        uint64_t today_us;               /* SITTING_LIMIT: seated today */
         uint64_t since_realtime_us;      /* HELD_LONG */
         char by[ALERT_INHIBITED_BY_MAX]; /* HELD_LONG: the source of the request, "" = it has no name */
         /* set for events of an alert only */

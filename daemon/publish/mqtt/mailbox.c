@@ -172,6 +172,13 @@ static void push_general_events(struct mailbox *m, const struct snapshot *s, uin
                 e.away_us = s->sitting.last_away_us;
                 e.break_us = a->break_us;
                 e.next_realtime_us = a->activate_due_us ? find_wall_us(s, realtime_us, a->activate_due_us) : 0;
+                stood_briefly_text(e.away_us, e.break_us, e.reason, sizeof(e.reason));
+                push_event(m, &e);
+        }
+        if (a->changes & ALERTS_SITTING_LIMIT) {
+                init_event(s, EVENT_SITTING_LIMIT, realtime_us, &e);
+                e.today_us = s->sitting.today_us;
+                sitting_limit_text(e.today_us, e.reason, sizeof(e.reason));
                 push_event(m, &e);
         }
         if (a->changes & ALERTS_HELD_LONG) {
