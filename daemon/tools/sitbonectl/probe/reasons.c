@@ -181,12 +181,6 @@ static size_t find_period(const struct block *b) {
         return ret;
 }
 
-bool explain_foreign(struct suggestion *ret) {
-        suggestion_set_reason(ret, "unknown", "These look like the readings of another device.");
-        ret->foreign = true;
-        return true;
-}
-
 bool explain_block(const struct block *b, bool rows, struct suggestion *ret) {
         size_t period = rows ? 0 : find_period(b);
 
