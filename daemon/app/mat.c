@@ -426,8 +426,10 @@ static void log_state(struct mat *m, enum mat_state state, const char *trouble, 
                 log_notice("mat: %s%s", m->complaint, suffix);
         if (state != MAT_NO_FRAMES && state != MAT_FRAMES && state != MAT_SILENT)
                 return;
-        if (l->logged == MAT_NO_DEVICE && state == MAT_FRAMES)
+        if (l->logged == MAT_NO_DEVICE && state == MAT_FRAMES) {
                 l->logged = state;
+                l->lines[state].changes = 0;
+        }
         if (state == l->logged || !mat_link_may_log(l, state, now_us, suffix))
                 return;
         l->logged = state;

@@ -65,7 +65,7 @@ bool mat_link_may_log(struct mat_link *l, enum mat_state state, uint64_t now, ch
         if (now < line->next_us)
                 return false;
         ret_suffix[0] = '\0';
-        if (line->changes > 1)
+        if (line->changes > 1 && line->pause_us > 0)
                 snprintf(ret_suffix, 64, " (%u times in the last %.0f min)", line->changes,
                          (double)(now - last_us) / (double)LINE_FIRST_US);
         /* after an hour without such a line the next ones are new */

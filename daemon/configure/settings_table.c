@@ -81,7 +81,7 @@ const struct setting settings_table[] = {
               "Columns of the mat, from left to right. 0: the number of the format."),
         FLOAT_R(device, pitch_x_mm, 0, 200, "mm", "0", "Distance between columns. 0: the distance of the format."),
         FLOAT_R(device, pitch_y_mm, 0, 200, "mm", "0", "Distance between rows. 0: the distance of the format."),
-        FLOAT_R(device, full_scale, 0, 1e6, "counts", "0", "Value of a saturated cell. 0: the value of the format."),
+        FLOAT_R(device, full_scale, 0, 2147483648, "counts", "0", "Value of a saturated cell. 0: the value of the format."),
         BOOL_R(device, inverted, "no", "Values fall under load (pull-up wiring)."),
         INT_R(device, rotate, 0, 270, "degrees", "0",
               "Rotation of the mat, clockwise as seen from above: 0, 90, 180 or 270."),

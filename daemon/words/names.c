@@ -328,22 +328,9 @@ const char *command_result_text(enum command_result r) {
         return (unsigned)r < COMMAND_RESULT_N ? command_results[r].words : "unknown";
 }
 
-/* The format serves printf() and, to translate a sentence that came over the bus, sscanf(). */
-#define SEAT_READS_LIKE_PERSON                                                                                        \
-        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
-
 void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size) {
         if (r == COMMAND_SOMEBODY_SEATED && load_pct >= 0 && load_pct <= 100)
                 snprintf(ret, size, SEAT_READS_LIKE_PERSON, (unsigned)(load_pct + 0.5));
         else
                 snprintf(ret, size, "%s", command_result_text(r));
-}
-
-void command_refusal_translate(const char *english, char *ret, size_t size) {
-        unsigned pct;
-
-        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
-                snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
-        else
-                snprintf(ret, size, "%s", language_translate(english));
 }

@@ -9,6 +9,7 @@
 
 #include "sitbone/command.h"
 #include "sitbone/snapshot.h"
+#include "util/language.h"
 
 /* On the wire. */
 const char *occupancy_name(enum occupancy o);    /* vacant object person unknown */
@@ -49,8 +50,9 @@ const char *exercise_place_text(enum exercise_place p);
 const char *command_result_text(enum command_result r);
 /* The same with the mean load of the mat, percent of full scale, where it explains the refusal. */
 void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size);
-/* Translates such a sentence. */
-void command_refusal_translate(const char *english, char *ret, size_t size);
+/* The sentence with a number: the format serves printf() and, to translate it when it came over the bus, sscanf(). */
+#define SEAT_READS_LIKE_PERSON                                                                                        \
+        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
 
 /* Parses a target: upright slouched arched left right empty squeeze. */
 bool calibrate_target_of(const char *word, enum calibrate_target *ret);

@@ -186,12 +186,32 @@ void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t si
         copy_whole_characters(reason, ret, size);
 }
 
+static int count_words(const char *text) {
+        int n = 0;
+
+        for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+                text += strcspn(text, " ");
+                n++;
+        }
+        return n;
+}
+
+/* Drops clauses from the end, the least important first, until a reader has few words before the exercise. */
+static void shorten_reason(char *reason, const char *title) {
+        enum { WORDS_MAX = 25 };
+        char *end;
+
+        while (count_words(title) + count_words(reason) > WORDS_MAX && (end = strrchr(reason, ';')))
+                *end = '\0';
+}
+
 /* Appends what was measured as a sentence, and what to do about it. */
 static void append_reason_sentence(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
         const char *advice = describe_advice(a, k);
         char reason[REASON_MAX];
 
         write_measured(a, k, reason, sizeof(reason));
+        shorten_reason(reason, alert_title(k));
         if (reason[0] >= 'a' && reason[0] <= 'z')
                 reason[0] = (char)(reason[0] - 'a' + 'A');
         append_text(ret, size, "%s%s%s.", reason, *advice ? ": " : "", advice);

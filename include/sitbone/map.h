@@ -34,6 +34,7 @@ struct map {
         uint32_t n_saturated; /* cells at or above 98 % of full scale; counted at most twenty times a second */
         /* Cells masked because they stay loaded with nobody on the seat, or never change while others do. */
         uint32_t n_stuck;
+        bool resting;      /* still, even, there since the first frame: the empty seat or a sitter */
         uint32_t n_dead;   /* cells that read nothing for a minute while the cells on both sides carried load */
         uint32_t n_filled; /* stuck and dead cells whose load is estimated from their neighbours */
         bool tared;        /* an empty seat has been seen: the baseline is measured, not assumed zero */

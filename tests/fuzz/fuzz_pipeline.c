@@ -84,6 +84,7 @@ static void make_geometry(struct input *in, bool usual) {
 static void make_settings(struct input *in) {
         settings_defaults(&settings);
         settings.device.stale_ms = 200 + 200 * byte(in);
+        settings.device.silence = settings.device.stale_ms / 200 % 3;
         settings.condition.tare = byte(in) % 2;
         settings.condition.stuck_mask = byte(in) % 2;
         settings.condition.noise_floor_pct = between(in, 0, 20);

@@ -5,6 +5,7 @@
  *     skip SECONDS                    time passes
  *     online 0|1                      frames come, or not
  *     exercise TEXT                   the name of the only exercise
+ *     workouts N                      this many are planned a week, and it is Monday
  *     busy 0|1                        commands are refused, or not
  *     storm N                         N snapshots at once, each with another posture
  * Each line is answered "ok" when done; each command from the bus is printed as "command VERB MINUTES TARGET RESULT". */
@@ -101,7 +102,12 @@ static void obey_line(struct drive *d, const char *line) {
                 post_storm(d, (unsigned)strtoul(line + 6, NULL, 10));
         else if (strncmp(line, "exercise ", 9) == 0)
                 snprintf(d->exercises.of[0].name, sizeof(d->exercises.of[0].name), "%s", line + 9);
-        else if (strncmp(line, "busy ", 5) == 0)
+        else if (strncmp(line, "workouts ", 9) == 0) {
+                d->settings.exercise.sessions_per_week = line[9] - '0';
+                alert_configure(&d->alert, &d->settings);
+                alert_set_clock(&d->alert, &(struct wall_clock){.known = true, .now_us = d->now_us, .weekday = 1});
+                step_time(d, 0);
+        } else if (strncmp(line, "busy ", 5) == 0)
                 d->busy = line[5] == '1';
         else if (strncmp(line, "online ", 7) == 0) {
                 d->snapshot.health.mat_online = line[7] == '1';

@@ -276,6 +276,26 @@ def test_silent_mat(desktop, seat, monitor):
     until("the alert again", lambda: desktop.shown() == 1)
 
 
+def test_workout(desktop, seat, monitor):
+    """Once a day, when somebody sits down; not beside an alert, and gone when it is done."""
+    def workouts():
+        return sum("A workout is planned for today" in text for _, text in monitor.notifies())
+    seat.tell("vacant", "skip 130")
+    until("nothing is shown", lambda: desktop.shown() == 0)
+    seat.tell("workouts 2")
+    time.sleep(0.3)
+    assert workouts() == 0, "shown while nobody sits"
+    seat.tell("person")
+    until("the workout is shown", lambda: desktop.shown() == 1 and workouts() == 1)
+    assert "byte 0" in monitor.notifies()[-1][1], monitor.notifies()[-1]
+    seat.tell(f"skip {PROMPT}")
+    until("an alert takes its place", lambda: "Stand up" in monitor.notifies()[-1][1] and desktop.shown() == 1)
+    seat.tell("vacant", "skip 130", "person", "skip 10")
+    time.sleep(0.3)
+    assert workouts() == 1 and desktop.shown() == 0, "shown twice on a day"
+    seat.tell("workouts 0", "vacant", "skip 130", "person")
+
+
 def test_two_seats(desktop):
     shown = desktop.shown()
     kitchen = Seat(desktop.processes, "session", desktop.environment, "kitchen")
@@ -326,6 +346,7 @@ def main():
         test_snooze(desktop, seat)
         test_done(desktop, seat)
         test_skip(desktop, seat)
+        test_workout(desktop, seat, monitor)
         test_do_not_disturb(desktop, seat)
         test_agent_ends_at_once(desktop, seat, dunst)
         test_gone_before_it_has_an_id(desktop, seat, monitor, dunst)

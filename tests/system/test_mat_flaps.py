@@ -93,7 +93,27 @@ class Plug:
         self.stays = True
 
 
+def check_pause():
+    """With silence = last the last frame of a mat that pauses holds, and that of a mat that was unplugged does not."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    daemon = Daemon(build, os.ttyname(slave), 'csv-line', SETTINGS + 'silence = last\n')
+    daemon.start()
+    os.close(slave)
+    for _ in range(20):
+        os.write(master, LINE)
+        time.sleep(0.1)
+    wait_for('the pause', 20, lambda: daemon.status()['mat_quiet_s'] > 6)
+    status = daemon.status()
+    assert (status['occupancy'], status['mat_link'], status['mat_trouble']) == ('vacant', 'frames', None), status
+    os.close(master)
+    wait_for('unplugged', 5, lambda: daemon.status()['occupancy'] == 'unknown')
+    assert daemon.status()['mat_link'] == 'no_device', daemon.status()
+    daemon.kill(15)
+
+
 try:
+    check_pause()
     server = Server()
     check_flapping(Daemon(build, f'tcp://127.0.0.1:{port}', 'csv-line', SETTINGS), server.stay)
     assert 5 <= server.accepted <= 12, server.accepted  # 0.25, 0.5, 1, 2 .. 32 s between them

@@ -162,7 +162,7 @@ static void test_sits_and_stands(void) {
 
 /* The settings still count. */
 static void test_thresholds(void) {
-        const float light[1] = {0.12F}; /* reads 11 % */
+        const float light[1] = {0.075F}; /* reads 7 % */
 
         begin(1, 1, false);
         pass(EMPTY, 10);

@@ -178,8 +178,8 @@ static const char *check_coding(const struct format *f) {
 
         if (f->escape && (f->framing != FRAMING_PREFIX || f->sync.n == 0 || !whole))
                 return "escape needs framing = prefix, a sync, and neither parts nor records";
-        if (f->escape && f->escape == f->sync.of[0])
-                return "escape is the first byte of the sync";
+        if (f->escape && (f->escape & ~0x20) == (f->sync.of[0] & ~0x20))
+                return "escape is the first byte of the sync, or that changed by xor 20";
         if (format_packed_bits(f->element) > 0 && !whole)
                 return "element is packed: that goes with neither parts nor records";
         return NULL;
@@ -274,6 +274,9 @@ static const char *check_text(const struct format *f) {
                 return "frame_end = bracket needs separators = any, or names";
         if (f->decimal_comma && strchr(f->separators, ','))
                 return "separators has comma, which is in the numbers";
+        if (f->check == CHECK_NMEA && f->text_end != TEXT_END_LINE && f->text_end != TEXT_END_NUMBER &&
+            f->text_end != TEXT_END_NAME && !marked)
+                return "check = nmea is in every line: frame_end = blank, word and bracket have lines without numbers";
         return check_names(f);
 }
 

@@ -192,6 +192,12 @@ static inline uint32_t format_packed_bits(enum element element) {
         return element < ELEMENT_PACK10LE ? 0 : element < ELEMENT_PACK12LE ? 10 : 12;
 }
 
+/* The largest value of a cell on the wire, and minus the smallest. No converter of any known mat has 24 bits, but those of
+ * load cells. */
+static inline float format_value_limit(const struct format *format) {
+        return format->full_scale > (float)(1 << 24) ? (float)(1u << 31) : (float)(1 << 24);
+}
+
 /* Bytes of one element, of n elements, and of everything around them (of one part). 0 for text. */
 size_t format_element_size(const struct format *format);
 size_t format_elements_size(const struct format *format, size_t n);

@@ -16,8 +16,11 @@ static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a se
 static const float STUCK_COUNTS = 4;      /* noise floors that a cell counts at most: it may be stuck */
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
 static const float FEW_EMPTY = 0.05F;     /* mean reading: less than any person makes few cells read */
-static const uint32_t SPARE_CELLS = 8;    /* a mat with this many cells may have one that is stuck */
-static const float NOISE_MARGIN = 5;      /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float FEW_RESIDUE =
+        0.22F; /* of the peak, which is forgotten in PEAK_S: residue of the sitter, and drift */
+static const float PEAK_S = 120;
+static const uint32_t SPARE_CELLS = 8; /* a mat with this many cells may have one that is stuck */
+static const float NOISE_MARGIN = 5;   /* floor in mean absolute deviations: about 4 sigma of normal noise */
 static const float FOLLOW_UP =
         1.0F / 16;                      /* per tick, while empty: slow, so that nothing laid down gently is absorbed */
 static const float FOLLOW_DOWN = 0.25F; /* per tick, always: a load below zero means that the baseline is too high */
@@ -385,6 +388,7 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         memset(c->first_baseline, 0, size);
         c->settings = *settings;
         c->geometry = geometry;
+        c->first.geometry = NULL;
         faults_init(&c->faults, geometry);
         creep_init(&c->creep, geometry->n_cells);
         response_prepare(&c->curves, NULL, geometry);
@@ -492,14 +496,19 @@ static float weigh_objects_cm2(const struct condition *c, const struct map *map,
         return sum * g->cell_cm2;
 }
 
+/* The load of the least object. */
+static float empty_cm2(const struct condition *c) {
+        return EMPTY_CM2 * min_f(1, c->geometry->cell_cm2 * (float)c->geometry->n_cells / WHOLE_SEAT_CM2);
+}
+
 /* An object placed on the seat is never absorbed into the baseline, even if it does not move. Under a few cells nothing
  * so light can be told from the drift of the cells. */
 static bool is_empty(const struct condition *c, const struct map *map) {
         const struct geometry *g = c->geometry;
-        const float mat_cm2 = g->cell_cm2 * (float)g->n_cells, enough = EMPTY_CM2 * min_f(1, mat_cm2 / WHOLE_SEAT_CM2);
+        const float enough = empty_cm2(c);
 
         if (c->few)
-                return map->reading < FEW_EMPTY;
+                return map->reading < FEW_EMPTY || map->reading < FEW_RESIDUE * c->peak;
         return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weigh_objects_cm2(c, map, enough) < enough;
 }
 
@@ -580,8 +589,11 @@ static void revive_cells(struct condition *c) {
 /* The slow pass: baseline, faults, quality. */
 static void run_slow_pass(struct condition *c, const struct frame *frame, struct map *map) {
         const uint64_t now = frame->arrived_us;
-        const bool quiet = update_quiet(c, map, now);
+        const float passed_s = (float)(now - c->ticked_us) * 1e-6F;
+        bool quiet;
 
+        c->peak = fmaxf(map->reading, c->peak / (1 + passed_s / PEAK_S));
+        quiet = update_quiet(c, map, now);
         c->ticked_us = now;
         track_range(c);
         if (c->settings.tare && quiet && !c->tared)
@@ -590,6 +602,8 @@ static void run_slow_pass(struct condition *c, const struct frame *frame, struct
                 follow_baseline(c, frame);
         else if (c->settings.tare && c->tared)
                 lower_baseline(c);
+        if (c->settings.tare && c->tared)
+                first_empty_follow_drift(c->geometry, c->recent, c->trusted, map->floor, c->baseline);
         faults_observe(&c->faults, map->load, map->floor);
         revive_cells(c);
         derive_cells(c);
@@ -640,6 +654,7 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->n_dead = c->n_dead;
         ret->n_filled = c->faults.n_filled;
         ret->tared = c->tared;
+        ret->resting = !c->tared && c->resting;
         ret->straight = is_divider(c) || c->curves.n_knots > 0;
         ret->floor = c->settings.noise_floor_pct / 100;
         ret->unit_n = c->curves.unit_n;
@@ -648,6 +663,27 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->quality = c->quality;
         ret->flaws = c->flaws;
         memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
+}
+
+/* Before the first tare: learns the empty seat from what happens on it. */
+static void watch_first_empty(struct condition *c, const float *raw, const struct map *map, uint64_t now) {
+        const float full = c->geometry->full_scale;
+        float x[CELLS_MAX];
+        enum first_verdict verdict;
+        float load = 0;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                x[i] = clamp_raw(raw[i], full);
+                load += map->load[i];
+        }
+        verdict = first_empty_step(&c->first, c->geometry, x, c->threshold, now);
+        c->resting = verdict == FIRST_RESTS &&
+                     load >= (c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2);
+        if (verdict != FIRST_EMPTY)
+                return;
+        memcpy(c->baseline, c->first.level, c->geometry->n_cells * sizeof(float));
+        mark_tared(c);
+        derive_cells(c);
 }
 
 static float sum_force_n(const struct condition *c, const float *load) {
@@ -672,6 +708,10 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         c->frames += c->frames < UINT32_MAX;
         c->last_us = now;
         ret->n_active = subtract_baseline(c, frame->raw, ret->load);
+        if (c->settings.tare && !c->tared) {
+                watch_first_empty(c, frame->raw, ret, now);
+                ret->n_active = subtract_baseline(c, frame->raw, ret->load);
+        }
         if (first || now - c->recent_us >= RECENT_US)
                 observe_recent(c, frame);
         crosstalk_remove(c->geometry, crosstalk_strength(c), ret->load);

@@ -40,12 +40,12 @@
 #include <stdint.h>
 
 #include "core/condition/creep.h"
+#include "core/condition/first_empty.h"
 #include "core/condition/response.h"
 #include "sitbone/frame.h"
 #include "sitbone/geometry.h"
 #include "sitbone/map.h"
 #include "sitbone/memory.h"
-#include "sitbone/response.h"
 #include "sitbone/settings/condition.h"
 
 enum { FAULTS_FILLED_MAX = 256 };
@@ -72,6 +72,7 @@ struct condition {
         bool tared;
         bool few;                 /* at most FEW_CELLS_MAX cells */
         bool started;             /* a frame was processed: recent is valid */
+        bool resting;             /* a load since the first frame: the empty seat or a sitter, see first_empty.h */
         uint64_t started_us;      /* first frame */
         uint64_t last_us;         /* last frame */
         uint64_t ticked_us;       /* last slow tick */
@@ -83,6 +84,7 @@ struct condition {
         uint32_t n_saturated;     /* when recent was updated last */
         uint32_t flaws;           /* as last computed, like the two below */
         float quality, drift;
+        float peak;                         /* largest mean reading of few cells in the last minutes */
         float period_s;                     /* between frames, mean of the last few */
         uint32_t least_active, most_active; /* fewest and most cells above the floor over zero: the swing of the mat */
         float baseline[CELLS_MAX];          /* raw units, as the arrays below except gain and threshold */
@@ -93,6 +95,7 @@ struct condition {
         float threshold[CELLS_MAX];                  /* noise floor of this cell, share of full scale */
         float first_baseline[CELLS_MAX];             /* of the first tare */
         uint8_t trusted[CELLS_MAX];
+        struct first_empty first; /* until the first tare */
         struct faults faults;
         struct creep creep;
         struct response_curves curves;

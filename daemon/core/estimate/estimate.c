@@ -303,13 +303,9 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
 
 /* ---- commands ---- */
 
-bool estimate_is_receiving(const struct estimate *e, uint64_t now_us) {
-        return e->receiving && !is_stale(e, now_us);
-}
-
 /* Is there somebody who could hold a pose? */
 static enum command_result check_seated(const struct estimate *e, uint64_t now_us) {
-        if (!estimate_is_receiving(e, now_us))
+        if (!e->receiving || is_stale(e, now_us))
                 return COMMAND_NO_FRAMES;
         return e->occupancy.now == OCCUPANCY_PERSON ? COMMAND_OK : COMMAND_NOBODY_SEATED;
 }

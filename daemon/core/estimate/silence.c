@@ -58,11 +58,22 @@ static uint64_t held_us(const struct silence *s, enum occupancy o) {
         return s->pauses ? (uint64_t)(2.5F * s->longest_s * 1e6F) : 0;
 }
 
+/* The shortest of the last gaps: the others may be pauses. Before the second frame the mat may be a slow one. */
+static uint64_t find_pace_us(const struct silence *s) {
+        uint64_t least = SLOWEST_US;
+
+        for (int i = 0; i < 3; i++)
+                if (s->gaps_us[i] > 0)
+                        least = min_u64(least, s->gaps_us[i]);
+        return least;
+}
+
 /* A pause is longer than the setting, and longer than 2.5 times the pause of this mat from frame to frame. An occupancy
  * that the last frame contradicts does not outlast it. */
 struct silence_limits silence_find_limits(const struct silence *s, enum occupancy now, enum occupancy candidate) {
-        const uint64_t least = min_u64(s->gaps_us[0], min_u64(s->gaps_us[1], s->gaps_us[2]));
-        const uint64_t ordinary = max_u64(5 * min_u64(least, SLOWEST_US) / 2, s->stale_us);
+        const bool first = s->gaps_us[0] + s->gaps_us[1] + s->gaps_us[2] == 0;
+        const uint64_t pace_us = find_pace_us(s);
+        const uint64_t ordinary = max_u64(first ? pace_us : 5 * pace_us / 2, s->stale_us);
         const uint64_t held = candidate == now ? held_us(s, now) : 0;
         struct silence_limits ret = {s->frame_us + max_u64(ordinary, held), UINT64_MAX};
 

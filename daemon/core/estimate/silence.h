@@ -23,7 +23,7 @@ struct silence {
         uint64_t lost_us;
         /* private state */
         uint64_t frame_us;        /* last frame; 0 = none yet */
-        uint64_t gaps_us[3];      /* between the last frames: the pace of this mat */
+        uint64_t gaps_us[3];      /* between the last frames, 0 = not known: the pace of this mat */
         enum occupancy occupancy; /* at the last frame */
         /* Time over an empty seat: in all, in pauses longer than stale_ms, and the longest of them. */
         float empty_s, paused_s, longest_s;

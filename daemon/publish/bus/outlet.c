@@ -82,6 +82,8 @@ static double reduce_value(const struct live_field *f, const struct live_values 
                 return *(const double *)member;
         case LIVE_FLAG:
                 return *(const bool *)member;
+        case LIVE_MAYBE:
+                return *(const enum maybe *)member == MAYBE_YES;
         case LIVE_COUNT:
                 return *(const uint32_t *)member;
         case LIVE_COUNT64:
@@ -89,7 +91,6 @@ static double reduce_value(const struct live_field *f, const struct live_values 
         case LIVE_INSTANT:
                 return (double)clock_to_wall_us(*(const uint64_t *)member, v->now_us, v->realtime_us);
         case LIVE_NAMES:
-        case LIVE_MAYBE:
         case LIVE_ARRAY:
                 break;
         }
@@ -210,11 +211,13 @@ static int answer_command(struct bus *b, sd_bus_message *m, enum command_result 
         struct command_answer answer = {0};
         enum command_result result = parsed == COMMAND_OK ? b->execute(b->userdata, command, &answer) : parsed;
         char error[64], text[256];
+        struct live_values values;
 
         if (result == COMMAND_OK)
                 return reply_answer(b, m, command->type, &answer);
         snprintf(error, sizeof(error), BUS_ERROR "%s", command_result_name(result));
-        bus_write_refusal(&b->view, result, text, sizeof(text));
+        bus_fill_values(&b->view, &values);
+        command_refusal_text(result, values.load_pct, text, sizeof(text));
         return sd_bus_reply_method_errorf(m, error, "%s", text);
 }
 
@@ -225,10 +228,8 @@ static enum command_result parse_nothing(sd_bus_message *m, struct command *ret)
         return COMMAND_OK;
 }
 
-/* The method itself states that the seat is empty. */
 static enum command_result parse_stated_empty(sd_bus_message *m, struct command *ret) {
-        (void)m;
-        ret->on = true;
+        (void)m, ret->on = true;
         return COMMAND_OK;
 }
 

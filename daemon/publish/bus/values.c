@@ -31,13 +31,6 @@ void bus_fill_values(const struct bus_view *v, struct live_values *ret) {
         snprintf(ret->mqtt, sizeof(ret->mqtt), "%s", mqtt_status(v->mqtt));
 }
 
-void bus_write_refusal(const struct bus_view *v, enum command_result result, char *ret, size_t size) {
-        struct live_values values;
-
-        bus_fill_values(v, &values);
-        command_refusal_text(result, values.load_pct, ret, size);
-}
-
 /* ---- alerts ---- */
 
 static bool is_alert_open(const struct bus_view *v, enum alert_kind k) {

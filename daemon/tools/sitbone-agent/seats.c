@@ -38,6 +38,8 @@ struct seat {
         sd_event_source *gone, *silent;
         sd_bus_slot *owner_query; /* the call of GetNameOwner that is under way */
         bool mat_online;
+        bool seated, workout_today;
+        int workout_shown; /* day of the year on which it was shown last, from 1; 0 = never */
 };
 
 struct seats {
@@ -181,6 +183,7 @@ static void show_details(struct seat *seat, const char *id, const char *kind, st
                 if (*words.safety)
                         d->safety = words.safety;
         }
+        notifier_hide(seat->seats->notifier, seat->name, "workout", NULL); /* one voice at a time */
         notifier_show(seat->seats->notifier, seat->name, kind, id,
                       &(struct notification_text){.title = d->title,
                                                   .body = d->body,
@@ -285,20 +288,62 @@ static void set_mat_online(struct seat *seat, bool online) {
         }
 }
 
+/* --- the workout of today --- */
+
+static bool shows_alert(const struct seat *seat) {
+        const struct notifier *n = seat->seats->notifier;
+
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++)
+                if (n->notifications[i].wanted && !n->notifications[i].own)
+                        return true;
+        return false;
+}
+
+/* Shown once a day, when somebody sits down and no alert is shown; hidden by an alert, and when the workout is done. */
+static void update_workout(struct seat *seat) {
+        time_t now = time(NULL);
+        struct tm day;
+
+        if (!seat->workout_today)
+                notifier_hide(seat->seats->notifier, seat->name, "workout", NULL);
+        if (!seat->workout_today || !seat->seated || shows_alert(seat) || !localtime_r(&now, &day) ||
+            seat->workout_shown == day.tm_yday + 1)
+                return;
+        seat->workout_shown = day.tm_yday + 1;
+        show_own(seat, "workout",
+                 &(struct notification_text){.title = _("A workout is planned for today"),
+                                             .body = _("Strengthening, whenever it suits you: \"sitbonectl session\" "
+                                                       "shows it, \"sitbonectl session done\" records it."),
+                                             .category = "x-sitbone.workout",
+                                             .quiet = true});
+}
+
 /* --- properties --- */
 
 static int apply_property(struct seat *seat, sd_bus_message *m) {
         const char *key, *text;
-        int online, r = sd_bus_message_read(m, "s", &key);
+        int flag, r = sd_bus_message_read(m, "s", &key);
 
         if (r < 0)
                 return r;
         if (strcmp(key, "OpenAlerts") == 0)
                 return show_open_alerts(seat, m);
         if (strcmp(key, "MatOnline") == 0) {
-                r = sd_bus_message_read(m, "v", "b", &online);
+                r = sd_bus_message_read(m, "v", "b", &flag);
                 if (r >= 0)
-                        set_mat_online(seat, online);
+                        set_mat_online(seat, flag);
+                return r;
+        }
+        if (strcmp(key, "WorkoutToday") == 0) {
+                r = sd_bus_message_read(m, "v", "b", &flag);
+                if (r >= 0)
+                        seat->workout_today = flag;
+                return r;
+        }
+        if (strcmp(key, "Occupancy") == 0) {
+                r = sd_bus_message_read(m, "v", "s", &text);
+                if (r >= 0)
+                        seat->seated = strcmp(text, "person") == 0;
                 return r;
         }
         if (strcmp(key, "SeatName") == 0) {
@@ -320,6 +365,8 @@ static int apply_properties(struct seat *seat, sd_bus_message *m) {
         }
         if (r < 0)
                 log_warning("%s: properties ignored: they cannot be parsed: %s", seat->name, strerror(-r));
+        else
+                update_workout(seat);
         return r;
 }
 

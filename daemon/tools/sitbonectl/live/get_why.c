@@ -104,15 +104,15 @@ void workout_words(const json_t *why, char *ret, size_t size) {
         size_t n;
 
         if (days == 0)
-                snprintf(ret, size, _("today, %d of %d this week"), number, of);
+                snprintf(ret, size, _("today, number %d of %d this week"), number, of);
         else if (days == 1)
-                snprintf(ret, size, _("tomorrow, %d of %d of its week"), number, of);
+                snprintf(ret, size, _("tomorrow, number %d of %d of that week"), number, of);
         else
-                snprintf(ret, size, _("in %d days, %d of %d of its week; muscles recover until then"), days, number,
-                         of);
+                snprintf(ret, size, _("in %d days, number %d of %d of that week; until then the muscles recover"),
+                         days, number, of);
         n = strlen(ret);
         if (done > 0 && n < size)
                 n += (size_t)snprintf(ret + n, size - n, _("; %d done this week"), done);
         if (suits && *suits && n < size)
-                snprintf(ret + n, size - n, _("; chosen because lately %s"), exercise_suits_text(suits));
+                snprintf(ret + n, size - n, _("; chosen because %s lately"), exercise_suits_text(suits));
 }

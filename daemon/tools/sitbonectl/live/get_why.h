@@ -12,7 +12,7 @@
  * another status after a complaint. */
 int get_why(const struct options *options, json_t *object);
 
-/* "today, 1 of 2 this week; chosen because lately ...", if the daemon plans workouts. */
+/* "today, number 1 of 2 this week; chosen because you sat slouched lately", if the daemon plans workouts. */
 void workout_words(const json_t *why, char *ret, size_t size);
 
 #endif
