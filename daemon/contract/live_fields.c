@@ -191,6 +191,7 @@ const struct live_field live_fields[] = {
          DIAG("mat_link", 0), AT_ONCE(0)},
         {VALUE(mat_trouble, NULL, "why no frames arrive"), LIVE("mat_trouble", 0)},
         {VALUE(mat_quiet_s, "s", "time since the mat sent anything"), LIVE("mat_quiet_s", 1)},
+        {VALUE(mat_doubt, NULL, "waiting_for_empty_seat or falls_under_load"), LIVE("mat_doubt", 0)},
         {VALUE(bytes, NULL, "bytes read from the mat"), DIAG("bytes", 0)},
         {VALUE(frame_rate_hz, "Hz", "frames a second"), LIVE("frame_rate_hz", 1), DIAG("frame_rate_hz", 1)},
         {VALUE(frames, NULL, "accepted frames"), LIVE("frames", 0), DIAG("frames", 0)},

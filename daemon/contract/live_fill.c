@@ -119,6 +119,7 @@ static void fill_map(struct live_values *v, const struct snapshot *s) {
         v->stuck_cells = m->n_stuck;
         v->dead_cells = m->n_dead;
         v->filled_cells = m->n_filled;
+        SET_TEXT(v->mat_doubt, map_doubt_name(seen ? m->flaws : 0));
         v->flaws = seen ? m->flaws | find_place_flaws(place) : 0;
 }
 

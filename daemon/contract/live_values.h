@@ -91,7 +91,7 @@ struct live_values {
         char mat_link[LIVE_WORD_MAX];
         char mat_trouble[LIVE_TEXT_MAX];
         double mat_quiet_s;
-        char mat_place[LIVE_WORD_MAX];
+        char mat_place[LIVE_WORD_MAX], mat_doubt[LIVE_WORD_MAX];
         enum maybe mat_moved;
         double mat_moved_x_mm, mat_moved_y_mm, mat_turned_deg;
         uint32_t rows, cols, n_cells;

@@ -334,3 +334,17 @@ void command_refusal_text(enum command_result r, double load_pct, char *ret, siz
         else
                 snprintf(ret, size, "%s", command_result_text(r));
 }
+
+const char *map_doubt_name(uint32_t flaws) {
+        return flaws & FLAW_FALLS ? "falls_under_load" : flaws & FLAW_WAITING ? "waiting_for_empty_seat" : "";
+}
+
+const char *map_doubt_text(const char *name) {
+        if (strcmp(name, "falls_under_load") == 0)
+                return N_("the readings are high while the seat is empty, or fall under load: set inverted = yes in "
+                          "[device]");
+        if (strcmp(name, "waiting_for_empty_seat") == 0)
+                return N_("waiting for the first empty seat: sit down and get up; if it is empty now, run: sitbonectl "
+                          "tare --empty");
+        return "";
+}

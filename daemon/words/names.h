@@ -30,6 +30,11 @@ const char *exercise_suits_name(uint32_t bit); /* any slouched arched lopsided s
 const char *exercise_place_name(enum exercise_place p);
 const char *command_result_name(enum command_result r); /* CamelCase, the suffix of a D-Bus error */
 
+/* A doubt about what the mat reads: falls_under_load waiting_for_empty_seat; "" = none. */
+const char *map_doubt_name(uint32_t flaws);
+/* Its sentence with the next step; English, for language_translate(). */
+const char *map_doubt_text(const char *name);
+
 /* Writes the reasons that inhibit an alert, separated by blanks: snooze pause disturb quiet ...; "" = none. */
 void alert_held_names(uint32_t held, char *ret, size_t size);
 

@@ -167,11 +167,66 @@ static void test_push(void) {
         check_sits();
 }
 
+/* Readings that fall under load: they are turned round when somebody sits down, and the flaw says so. A sitter on four
+ * saturated sensors is no such mat: at the latest when the sitter gets up, the seat is known. */
+static void test_falls(void) {
+        set_mat(0.02F, 0.4F, 0, 0.003F);
+        mat.falls = true;
+        for (int four = 0; four < 2; four++) {
+                if (four)
+                        begin_four();
+                else
+                        begin_grid(16, 25);
+                CHECK((play(NULL, 15, 0, false) & ~(unsigned)(VACANT | UNKNOWN)) == 0);
+                CHECK(snapshot.map.flaws & FLAW_FALLS);
+                check_sits();
+                CHECK(snapshot.map.flaws & FLAW_FALLS);
+        }
+        mat.falls = false;
+        set_mat(0.7F, 0, 0, 0.003F);
+        begin_four();
+        play(&SITTER, 20, 0, true);
+        mat.level = 0;
+        play(NULL, 20, 0, false);
+        CHECK(snapshot.posture.occupancy == OCCUPANCY_VACANT && !(snapshot.map.flaws & FLAW_FALLS));
+        check_sits();
+}
+
+/* Load cells with raw offsets of millions, of either sign; the tare is kept over a restart. */
+static void test_offsets(void) {
+        static const float offset[] = {8394935, -201261, 95637, -1275};
+        static struct memory_tare tare;
+
+        begin_four();
+        geometry.full_scale = 500000;
+        for (int restart = 0; restart < 2; restart++) {
+                pipeline_init(&pipeline, &settings, &geometry, &exercises);
+                if (restart)
+                        CHECK(condition_recall(&pipeline.condition, &tare));
+                for (int i = 0; i < 600; i++, now += 100000) {
+                        const bool seated = i >= 150 && i < 400;
+
+                        frame.arrived_us = now;
+                        frame.n_cells = 4;
+                        for (uint32_t k = 0; k < 4; k++)
+                                frame.raw[k] = offset[k] + (seated ? 200000 : 0) + 1000 * random_share();
+                        pipeline_step(&pipeline, &frame, now, &snapshot);
+                        CHECK(i < 180 || i >= 400 || snapshot.posture.occupancy == OCCUPANCY_PERSON);
+                        CHECK((i >= 150 && i < 430) || snapshot.posture.occupancy != OCCUPANCY_PERSON);
+                        CHECK(i < 430 || snapshot.posture.occupancy == OCCUPANCY_VACANT);
+                }
+                condition_remember(&pipeline.condition, &tare);
+                CHECK(tare.n_cells == 4 && fabsf(tare.baseline[0] - offset[0]) < 2000);
+        }
+}
+
 int main(void) {
         settings_defaults(&settings);
         test_levels();
         test_four_sensors();
         test_seated_at_start();
         test_push();
+        test_falls();
+        test_offsets();
         return 0;
 }

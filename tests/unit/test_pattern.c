@@ -155,6 +155,28 @@ static void test_damaged(void) {
         CHECK(suggestion.fits && suggestion.cells == wires[4].cells && has_key("check=xor8"));
 }
 
+/* The flag and the escape are escaped in a frame: the length changes, the description knows the escape. */
+static void test_escaped(void) {
+        static const struct wire wire = {"7E 01 40", "", "u8", "sum8", 64, 68, false, "escape=7D"};
+        static uint8_t escaped[2 * BYTES_MAX];
+        struct heard heard = make_stream(&wire);
+        struct pattern p;
+        size_t n = 0, cut = wire.period / 3;
+
+        for (size_t i = 0; i < heard.n; i++) {
+                bool flag = (i + cut) % wire.period > 0 && (heard.bytes[i] == 0x7E || heard.bytes[i] == 0x7D);
+
+                if (flag)
+                        escaped[n++] = 0x7D;
+                escaped[n++] = flag ? heard.bytes[i] ^ 0x20 : heard.bytes[i];
+        }
+        heard = (struct heard){.bytes = escaped, .n = n};
+        p = pattern_find(&heard);
+        CHECK(p.escaped && p.period == wire.period);
+        pattern_describe(&heard, &p, &suggestion);
+        CHECK(suggestion.fits && suggestion.cells == 64 && has_key("escape=7D") && has_key("check=sum8"));
+}
+
 static void test_none(void) {
         for (int seed = 0; seed < 20; seed++) {
                 struct heard heard = {.bytes = bytes, .n = (size_t)seed * 500};
@@ -205,6 +227,7 @@ static void test_mismatch(void) {
 int main(void) {
         test_wires();
         test_damaged();
+        test_escaped();
         test_none();
         test_no_mat();
         test_mismatch();

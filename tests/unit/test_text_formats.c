@@ -70,6 +70,10 @@ static void test_names(void) {
         expect("names = Sensor_1-Sensor_3\n",
                "Sensor 1: 1, Sensor 2: 20, Sensor 3: 3\nSensor 1: 4 Sensor 2: 5 Sensor_3: 6\n", twice);
         expect("names = left mid right\n", "aleft:9 left:1 mid:20 right:3\nright:6 left:4 mid:5 lefty:8\n", twice);
+        expect("names = front-left front-right back\n",
+               "front-left:1 front-right:20 back:3\nback 6 front-left 4 front-right 5\n", twice);
+        expect("names = FSR[0]-FSR[2]\n", "FSR[0]=1 FSR[1]=20 FSR[2]=3\nFSR[0]=4 FSR[1]=5 FSR[2]=6\n", twice);
+        expect("names = 1)-3)\n", "1) 1 2) 20 3) 3\n1) 4 2) 5 3) 6\n", twice);
         expect("names = A B C\n", "A1B20C3\nA4B5C6\n", twice);
         expect("names = 0-2\n", "0:1,1:20,2:3\n0:4,1:5,2:6\n", twice);
         expect("names = a1-a2 b\ndecimal = comma\n", "a1:0,5;a2:20;b:3\na1:4;a2:5,25;b:6\n",
@@ -136,6 +140,8 @@ static void test_times(void) {
         expect("skip_times = yes\n", "2024-03-05T09:00:00+01:00;1;2;3;4\n", once);
         expect("skip_times = yes\n", "5.3.2024 9:00 1 2 3 4\n", once);
         expect("skip_times = yes\nmissing = empty\n", "09:59:05, 1,2,3,4\n", once);
+        expect("skip_times = yes\nseparators = any\n", "2024-03-05 09:59:05,100 INFO: 1,2,3,4\n", once);
+        expect("skip_times = yes\n", "09:59:05,100,2,3,4\n", (struct expected){1, 4, 0, 0, CELLS(100, 2, 3, 4)});
         expect("skip_times = yes\nseparators = any\n", "[09:59:05] s1:1 s2:2 s3:3 s4:4\n",
                (struct expected){1, 8, 0, 0, CELLS(1, 1, 2, 2, 3, 3, 4, 4)});
         expect("skip_times = yes\nheader = 1\n", "3/5/2024,09:59,17,1,2,3,4\n", once);

@@ -449,8 +449,9 @@ static bool decode_framed(struct decoder *d, const struct delivery *to) {
 
 /* --- frames with escaped bytes --- */
 
-/* Looks for the end of the frame at the front, which has this many bytes without its escapes. NEXT_FOLLOWS: it is held,
- * up to *ret_end. NEXT_OTHER: *ret_end is not in it any more, because another frame begins there or no encoder writes it. */
+/* Looks for the end of the frame at the front, which has this many bytes without its escapes. NEXT_FOLLOWS: it is
+ * held, up to *ret_end. NEXT_OTHER: the byte at *ret_end is not in it, because another frame begins there or no
+ * encoder writes such bytes. */
 static enum next find_escaped_end(struct decoder *d, size_t length, size_t *ret_end) {
         const uint8_t *frame = d->buffer + d->start, sync = d->sync.of[0], escape = d->format->escape;
         size_t at = d->scanned;
@@ -506,7 +507,8 @@ static enum refusal accept_escaped(struct decoder *d, size_t length, const struc
         return accept_elements(d, frame, n, length, false, to);
 }
 
-/* A frame has no byte like the first of the sync: so a refused one is dropped whole. The line may be filled with such bytes. */
+/* A frame has no byte like the first of the sync: so a refused one is dropped whole. A pause may be filled with such
+ * bytes. */
 static bool decode_escaped(struct decoder *d, const struct delivery *to) {
         const size_t length = measure_elements(d, d->part_cells) + d->overhead;
         enum refusal wrong = REFUSED_LENGTH;

@@ -7,20 +7,6 @@
 #include "core/acquire/cell_names.h"
 #include "sitbone/frame.h"
 
-size_t format_element_size(const struct format *format) {
-        return format->framing == FRAMING_TEXT ? 0 : format_size_of_element(format->element);
-}
-
-size_t format_elements_size(const struct format *format, size_t n) {
-        const uint32_t bits = format_packed_bits(format->element);
-
-        return bits > 0 && format->framing != FRAMING_TEXT ? (n * bits + 7) / 8 : n * format_element_size(format);
-}
-
-size_t format_length_size(const struct format *format) {
-        return format->length.kind == LENGTH_FIXED ? 0 : format->length.kind == LENGTH_U8 ? 1 : 2;
-}
-
 static uint32_t largest_element(const struct format *f) {
         switch (f->element) {
         case ELEMENT_U8:

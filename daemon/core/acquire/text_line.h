@@ -27,8 +27,8 @@ struct text_room {
         uint32_t accept; /* more cells refuse the line */
         bool count_known;
 
-        /* Numbers at the beginning that are no cells and have not come yet; NULL = header and trailer of the format are
-         * in every line. */
+        /* Numbers at the beginning that are no cells and have not come yet; NULL = every line has the header and the
+         * trailer of the format. */
         uint32_t *header_left;
 };
 
@@ -42,8 +42,9 @@ static inline bool text_is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-/* Parses the bytes of a line of this length, which a byte that is in no number follows in memory. REFUSAL_N: *ret_n cells
- * are in it, and ret holds those that had room, NAN where one is missing. Otherwise the reason why the line is refused. */
+/* Parses the bytes of a line of this length, which a byte that is in no number follows in memory. REFUSAL_N: *ret_n
+ * cells are in it, and ret holds those that had room, NAN where one is missing. Otherwise the reason why the line is
+ * refused. */
 enum refusal text_parse_line(const struct text_rules *r, const char *line, size_t length, struct text_room room,
                              float *ret, uint32_t *ret_n);
 

@@ -48,6 +48,11 @@ static size_t count_digits(const char *at, const char *end) {
         return n;
 }
 
+/* The thousandths of a log after a comma: "09:59:05,100 ". Without a blank or bracket after them they are a column. */
+static bool are_thousandths(const char *at, const char *end) {
+        return end - at > 4 && *at == ',' && count_digits(at + 1, end) == 3 && (at[4] == ' ' || at[4] == ']');
+}
+
 /* 9:59, 09:59:05, 09:59:05.100. Returns its end, or NULL. */
 static char *match_clock(char *at, const char *end) {
         size_t n = count_digits(at, end);
@@ -60,10 +65,13 @@ static char *match_clock(char *at, const char *end) {
         if (groups == 2 && end - at >= 2 && *at == '.' && is_digit(at[1]))
                 for (at++; at < end && is_digit(*at);)
                         at++;
+        else if (groups == 2 && are_thousandths(at, end))
+                at += 4;
         return groups > 0 ? at : NULL;
 }
 
-/* 2024-03-05, 5.3.2024, 3/5/2024: three numbers, and the first or the last has four digits. Returns its end, or NULL. */
+/* 2024-03-05, 5.3.2024, 3/5/2024: three numbers, and the first or the last has four digits. Returns its end, or
+ * NULL. */
 static char *match_date(char *at, const char *end) {
         size_t n[3];
         char sign = '\0';

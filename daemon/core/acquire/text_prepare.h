@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Removes from a line of text what is no cell before its numbers are parsed: colour codes, prefixes, times, a checksum.
- * Pure. */
+/* Removes from a line of text everything that is no cell, before its numbers are parsed: colour codes, prefixes,
+ * times, a checksum. Pure. */
 #ifndef CORE_ACQUIRE_TEXT_PREPARE_H
 #define CORE_ACQUIRE_TEXT_PREPARE_H
 

@@ -11,7 +11,7 @@ enum { BLOCK_FRAMES = 4 };
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
 static const float STEP_CM2 = 10;         /* a quarter of the least load of a person */
 static const float STEP_SHARE = 0.15F;    /* of the level before */
-static const float STEP_BLIND = 0.3F;     /* of the level before, where a shape cannot be seen: leaning is less */
+static const float STEP_BLIND = 0.2F;     /* of the level before, where a shape cannot be seen: leaning is less */
 static const float AGAINST = 0.2F;        /* a step goes one way: this share of it may go the other way */
 /* evenness */
 enum { SHAPE_CELLS = 36, LEVEL_CELLS = 8 }; /* fewer cells show no shape, or nothing at all */
@@ -35,12 +35,15 @@ enum { SWAYING = 4, SWAY_NONE = 2 }; /* of the last blocks: a push is in three o
 enum { MOTIONLESS_BLOCKS = 30 };     /* after these, nobody is there after all */
 enum { UNEVEN_BLOCKS = 8, LEVEL_BLOCKS = 3, CALM_BLOCKS = 20, FALL_BLOCKS = 2 };
 enum { CHANGES = 64 };
-static const uint64_t STEP_US = 3000000; /* a sit-down takes 1.4 s */
-static const float LEVEL_MOVED = 2;      /* a seat with more movement before is no empty one */
-static const float SETTLED = 0.03F;      /* change of a block, of the step down: sensors and foam creep back */
-enum { DRIFT_STEPS = 8 };                /* in a floor */
+static const uint64_t STEP_US = 3000000;    /* a sit-down takes 1.4 s */
+static const float LEVEL_MOVED = 2;         /* a seat with more movement before is no empty one */
+static const float SETTLED = 0.03F;         /* change of a block, of the step down: sensors and foam creep back */
+enum { DRIFT_STEPS = 8, DRIFT_CELLS = 16 }; /* in a floor; fewer cells show no share */
 static const float DRIFT_FOLLOW = 0.25F;
 /* polarity */
+static const float FALLS_CELL = 0.08F, FALLS_CELLS = 0.4F,
+                   FALLS_FEW = 0.6F;                     /* of its level; of the cells: leaning moves half */
+static const float FALLS_LEAST = 0.1F;                   /* mean, of full scale */
 static const float HIGH_MEAN = 0.85F, HIGH_LEAST = 0.6F; /* of full scale */
 
 static float sum_cells(const float *x, uint32_t n) {
@@ -113,12 +116,11 @@ static bool is_even(const struct geometry *g, const float *x, float likeness) {
 }
 
 static bool is_high(const struct geometry *g, const float *x) {
-        const float mean = sum_cells(x, g->n_cells) / (float)g->n_cells;
-        float least = INFINITY;
+        uint32_t low = 0;
 
         for (uint32_t i = 0; i < g->n_cells; i++)
-                least = x[i] < least ? x[i] : least;
-        return mean >= HIGH_MEAN * g->full_scale && least >= HIGH_LEAST * g->full_scale;
+                low += x[i] < HIGH_LEAST * g->full_scale;
+        return 10 * low <= g->n_cells && sum_cells(x, g->n_cells) >= HIGH_MEAN * g->full_scale * (float)g->n_cells;
 }
 
 /* ---- one frame ---- */
@@ -222,19 +224,19 @@ static void count_movement(struct first_empty *f, float motion) {
 }
 
 /* A mat that shows no shape tells getting up from leaning by the cells: most of them fall, and none rises. */
-static bool falls_everywhere(const struct first_empty *f) {
+static bool falls_everywhere(const struct first_empty *f, const float *from, float least, float cells) {
         const uint32_t n = f->geometry->n_cells;
         uint32_t fallen = 0;
         float up = 0, down = 0;
 
         for (uint32_t i = 0; i < n; i++) {
-                const float fall = f->top[i] - f->brief.mean[0][i];
+                const float fall = from[i] - f->brief.mean[0][i];
 
-                fallen += fall >= STEP_SHARE * f->top[i];
+                fallen += fall >= least * from[i];
                 up += fall < 0 ? -fall : 0;
                 down += fall > 0 ? fall : 0;
         }
-        return 2 * fallen >= n && up <= AGAINST * down;
+        return (float)fallen >= cells * (float)n && up <= AGAINST * down;
 }
 
 /* A step down from the largest level; true once the load has settled after it, on an even level. */
@@ -250,10 +252,29 @@ static bool has_left(struct first_empty *f, float level_cm2) {
         }
         for (uint32_t i = 0; i < g->n_cells; i++)
                 change += fabsf(f->brief.mean[0][i] - f->brief.mean[1][i]);
-        if (!shows_shape(g) && !falls_everywhere(f))
+        if (!shows_shape(g) && !falls_everywhere(f, f->top, STEP_SHARE, 0.5F))
                 step = INFINITY;
         f->settled = fall >= step && f->even && area_of(g, change) < SETTLED * fall ? f->settled + 1 : 0;
         return f->settled >= FALL_BLOCKS && !f->high;
+}
+
+/* Somebody sat down on readings that fall under load. A few saturated cells that a sitter leaves fall as well, but to
+ * nothing at once. */
+static bool falls_under_load(const struct first_empty *f) {
+        const struct geometry *g = f->geometry;
+        const float *x = f->brief.mean[0], n = (float)g->n_cells;
+        float up = 0, down = 0;
+
+        if (!f->high || f->brief.since_us >= f->level_until_us ||
+            sum_cells(x, g->n_cells) < FALLS_LEAST * g->full_scale * n)
+                return false;
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                up += x[i] > f->level[i] ? x[i] - f->level[i] : 0;
+                down += x[i] < f->level[i] ? f->level[i] - x[i] : 0;
+        }
+        return area_of(g, down) >= STEP_CM2 * scale_of(g) && up <= AGAINST * down &&
+               (shows_shape(g) ||
+                falls_everywhere(f, f->level, FALLS_CELL, g->n_cells < LEVEL_CELLS ? FALLS_FEW : FALLS_CELLS));
 }
 
 /* Every half second. */
@@ -317,6 +338,8 @@ enum first_verdict first_empty_step(struct first_empty *f, const struct geometry
         frames = add_to_block(&f->brief, x, n, BRIEF_US, now);
         if (frames > 0 && end_brief_block(f, frames, now))
                 return FIRST_EMPTY;
+        if (frames > 0 && falls_under_load(f))
+                return FIRST_FALLS;
         return f->uneven == 0 && !f->sitter ? FIRST_RESTS : FIRST_OPEN;
 }
 
@@ -347,7 +370,7 @@ void first_empty_follow_drift(const struct geometry *g, const float *x, const ui
         float above[CELLS_MAX];
         uint32_t tenth, quarter;
 
-        if (!shows_shape(g) || !(step > 0))
+        if (g->n_cells < DRIFT_CELLS || !(step > 0))
                 return;
         for (uint32_t i = 0; i < g->n_cells; i++)
                 above[i] = x[i] - baseline[i];

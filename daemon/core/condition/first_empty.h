@@ -14,7 +14,8 @@
  *   a step down    to another still and even level: the sitter left, and that level is the empty seat
  *   ten seconds    without any movement, where there are cells enough to exclude a shape
  * All cells near full scale since the first frame suggest that the readings fall under load: then no step down is
- * trusted.
+ * trusted as getting up. If most of them fall from a level without movement, and not to nothing, somebody sat down
+ * (FIRST_FALLS).
  *
  * All of this costs a few short passes over the cells per frame until the seat is tared, and nothing after that. */
 #ifndef CORE_CONDITION_FIRST_EMPTY_H
@@ -30,6 +31,7 @@ enum first_verdict {
         FIRST_OPEN,  /* thresholds decide */
         FIRST_RESTS, /* unknown */
         FIRST_EMPTY, /* level is the empty seat */
+        FIRST_FALLS, /* the same, and readings fall under load */
 };
 
 enum { BLOCK_MEANS = 3, MOTIONS = 8 };

@@ -271,8 +271,18 @@ static json_t *make_refused(const struct live_values *v) {
 
 static json_t *make_flaws(const struct live_values *v) {
         /* in the order of enum map_flaw */
-        static const char *const names[FLAW_N] = {"not_tared", "stuck_cells", "dead_cells",    "saturated", "slow",
-                                                  "drifting",  "unplaced",    "pitch_guessed", "moved",     "turned"};
+        static const char *const names[FLAW_N] = {"not_tared",
+                                                  "stuck_cells",
+                                                  "dead_cells",
+                                                  "saturated",
+                                                  "slow",
+                                                  "drifting",
+                                                  "unplaced",
+                                                  "pitch_guessed",
+                                                  "moved",
+                                                  "turned",
+                                                  "waiting_for_empty_seat",
+                                                  "falls_under_load"};
         json_t *flaws = json_array();
 
         for (int i = 0; i < FLAW_N; i++)

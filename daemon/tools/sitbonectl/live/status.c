@@ -109,6 +109,8 @@ static void print_status(const struct view *v) {
                 view_list_words(v->live.measures, measure_text, measures, sizeof(measures));
                 view_line(_("measures"), measures);
         }
+        if (v->live.mat_online && *v->live.mat_doubt)
+                view_line("", language_translate(map_doubt_text(v->live.mat_doubt)));
         write_place(v, place, sizeof(place));
         if (*place)
                 view_line("", place);

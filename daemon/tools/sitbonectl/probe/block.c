@@ -80,6 +80,22 @@ static bool is_seat(const struct lines *l, const struct line *line) {
         return false;
 }
 
+static bool come_in_turn(const struct lines *l, const struct group *a, const struct group *b) {
+        size_t turns = 0, pairs = 0;
+        uint32_t last = 0;
+
+        for (size_t k = 0; k < l->n; k++) {
+                uint32_t word = l->of[k].n_numbers > 0 ? l->of[k].word : 0;
+
+                if (word != a->word && word != b->word)
+                        continue;
+                pairs += last != 0;
+                turns += last != 0 && word != last;
+                last = word;
+        }
+        return 4 * turns >= 3 * pairs;
+}
+
 /* Two first words that each begin nearly half of the lines with numbers. */
 static bool find_two_kinds(const struct lines *l, const struct group *groups, size_t n, uint32_t n_numbers,
                            struct kinds *ret) {
@@ -93,7 +109,7 @@ static bool find_two_kinds(const struct lines *l, const struct group *groups, si
                                 found[many] = &groups[i];
                         many++;
                 }
-        if (many != 2 || found[0]->word == found[1]->word || n_numbers < 2)
+        if (many != 2 || found[0]->word == found[1]->word || n_numbers < 2 || !come_in_turn(l, found[0], found[1]))
                 return false;
         if (is_seat(l, found[1]->first) ||
             (!is_seat(l, found[0]->first) && found[1]->n_numbers > found[0]->n_numbers)) {
@@ -312,7 +328,7 @@ static void classify_alone(const struct block *b, uint32_t i) {
 
         if (c->stamp)
                 c->kind = COLUMN_STAMP;
-        else if (c->glued && is_constant(c) && c->whole && c->lines >= LINES_FEW)
+        else if (c->glued && is_constant(c) && c->whole && c->lines >= LINES_STEADY)
                 c->kind = COLUMN_NAME;
         else if (i == 0 && is_row_number(c, b->n_numbers))
                 c->kind = COLUMN_ROW;
@@ -333,7 +349,7 @@ static void classify_beside(const struct block *b, uint32_t i, const struct othe
         double range = measure_range(c);
         uint32_t changes = c->rises + c->falls;
 
-        if (c->kind != COLUMN_CELL || b->n < LINES_FEW)
+        if (c->kind != COLUMN_CELL || b->n < LINES_STEADY)
                 return;
         if (c->whole != others->whole ||
             (!others->whole && c->decimals == c->decimals_least && c->decimals != others->decimals) ||

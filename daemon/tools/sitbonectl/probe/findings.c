@@ -19,7 +19,7 @@ enum {
 /* A description that reads the lines better, or a reason why they cannot be read, speaks against formats of text; not
  * against those that the user described. */
 static void apply_suggestion(const struct format_list *list, struct prober *p, const struct suggestion *s) {
-        bool against = s->fits ? !s->builtin : strcmp(s->reason, "unknown") != 0;
+        bool against = s->fits ? !s->builtin : s->foreign || strcmp(s->reason, "unknown") != 0;
 
         for (int i = 0; i < p->n_fits; i++) {
                 struct fit fit = p->fits[i];

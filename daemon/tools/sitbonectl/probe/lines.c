@@ -208,7 +208,7 @@ static void find_first_word(const struct lines *l, struct line *line) {
         bool clears = false;
         size_t n = 0, skip;
 
-        while (at < end && ((skip = escape_size(at, end, &clears)) > 0 || *at <= ' ' || strchr("{[(<\"'|$", *at)))
+        while (at < end && ((skip = escape_size(at, end, &clears)) > 0 || *at <= ' ' || strchr("{[(<\"'|$+*>-=", *at)))
                 at += skip > 0 ? skip : 1;
         while (at + n < end && n < UINT16_MAX && is_letter(at[n]))
                 n++;

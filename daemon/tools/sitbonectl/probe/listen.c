@@ -25,7 +25,8 @@ enum {
         REPEATED_MS = 200, /* for noise that looks like that of another speed */
         RESET_MS = 1500,   /* a board that was reset by opening sends messages of its own, maybe at another speed */
         BOOT_MS = 2500,    /* and begins to measure later */
-        RECENT_MS = 1500,  /* the state of the line: later than what a board sent when it was reset */
+        SETTLE_MS = 600,   /* after a change of speed, bytes of the speed before may still come */
+        RECENT_MS = 500,   /* the state of the line: later than what a board sent when it was reset */
         DRAIN_MS = 100,    /* after a change of speed, chips still deliver bytes of the speed before */
         OTHER_SPEED_MS = 4000, /* for one line at another speed */
         PAUSE_MS =
@@ -37,6 +38,7 @@ enum {
         BURSTS_MIN = 3,
         BURSTS_ENOUGH = 6, /* for bytes to repeat */
         BURST_BYTES = 8,   /* fewer do not decide whether a line is readable */
+        READABLE_BYTES = 16,
         LOOK_BYTES = 256,
         LOOKS_MAX = 3,
         BYTES_MAX = 256 * 1024,
@@ -88,7 +90,7 @@ struct listener {
         int error; /* why it ended, a negative errno; 0 = hung up */
         struct port *port;
         uint64_t opened_us, heard_us; /* heard: arrival of the last byte */
-        size_t settled;               /* bytes of this speed before RESET_MS */
+        size_t settled;               /* bytes of this speed before RESET_MS or SETTLE_MS */
         size_t recent[TICKS_MAX];     /* bytes at each of the last ticks */
         int n_attempts;
         struct attempt attempts[ATTEMPTS_MAX];
@@ -183,9 +185,9 @@ static struct heard take_recent(const struct listener *l) {
         const struct heard *h = &l->tape->heard;
         size_t from = l->recent[RECENT_MS / READ_MS], pause = h->n_pauses;
 
-        while (h->n - from < BURST_BYTES && pause > 0)
+        while (h->n - from < READABLE_BYTES && pause > 0)
                 from = h->pauses[--pause] < from ? h->pauses[pause] : from;
-        if (h->n - from < BURST_BYTES)
+        if (h->n - from < READABLE_BYTES)
                 from = 0;
         return (struct heard){.bytes = h->bytes + from, .n = h->n - from};
 }
@@ -416,7 +418,7 @@ static void listen_once(struct listener *l, int32_t baud) {
                 l->recent[0] = t->heard.n;
                 now_us = clock_boottime_us();
                 t->heard.waited_ms = (uint32_t)((now_us - began_us) / 1000);
-                if (now_us < l->opened_us + RESET_MS * 1000ull)
+                if (now_us < (l->first ? l->opened_us + RESET_MS * 1000ull : began_us + SETTLE_MS * 1000ull))
                         l->settled = t->heard.n;
                 probe_bytes(&l->found->prober, l->found->list, &t->heard, l->found->rows, l->found->cols);
         } while (!is_enough(l, t->heard.waited_ms));

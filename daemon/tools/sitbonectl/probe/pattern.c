@@ -224,7 +224,7 @@ static struct pattern find_period(const struct heard *h, struct distance *of) {
         return (struct pattern){.period = 0};
 }
 
-struct pattern pattern_find(const struct heard *heard) {
+static struct pattern find_plain(const struct heard *heard) {
         struct distance *of = calloc(KINDS, sizeof(*of));
         struct pattern p = {.period = 0};
         struct run run;
@@ -241,6 +241,46 @@ struct pattern pattern_find(const struct heard *heard) {
         if (p.repeats < REPEATS_MIN)
                 p.period = 0;
         return p;
+}
+
+/* --- escapes --- */
+
+enum { FLAG = 0x7E, ESCAPE = 0x7D, ESCAPE_XOR = 0x20 };
+
+size_t pattern_unescape(const struct heard *heard, uint8_t *ret) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < heard->n; i++)
+                ret[n++] = heard->bytes[i] == ESCAPE && i + 1 < heard->n ? heard->bytes[++i] ^ ESCAPE_XOR
+                                                                         : heard->bytes[i];
+        return n;
+}
+
+/* True if hardly any byte but an escaped flag or escape follows an escape. */
+static bool looks_escaped(const struct heard *h) {
+        size_t escapes = 0, right = 0;
+
+        for (size_t i = 0; i + 1 < h->n; i++) {
+                escapes += h->bytes[i] == ESCAPE;
+                right += h->bytes[i] == ESCAPE &&
+                         (h->bytes[i + 1] == (FLAG ^ ESCAPE_XOR) || h->bytes[i + 1] == (ESCAPE ^ ESCAPE_XOR));
+        }
+        return right >= REPEATS_MIN && 10 * right >= 9 * escapes;
+}
+
+struct pattern pattern_find(const struct heard *heard) {
+        struct pattern p;
+        struct heard plain = {.n = 0};
+        uint8_t *bytes = looks_escaped(heard) ? malloc(heard->n) : NULL;
+
+        if (!bytes)
+                return find_plain(heard);
+        plain.n = pattern_unescape(heard, bytes);
+        plain.bytes = bytes;
+        p = find_plain(&plain);
+        p.escaped = p.period > 0 && p.sync[0] == FLAG;
+        free(bytes);
+        return p.escaped ? p : find_plain(heard);
 }
 
 void pattern_write_bytes(const uint8_t *bytes, size_t n, char *ret, size_t size) {

@@ -95,7 +95,7 @@ static double measure_cost(const struct parts *p, const struct kind *kind, size_
 /* A rule that two frames in a row, or one frame, follow. */
 typedef bool (*rule_fn)(const struct parts *p, const uint8_t *last, const uint8_t *frame);
 
-static bool is_rule(const struct parts *p, rule_fn rule) {
+static double measure_rule(const struct parts *p, rule_fn rule) {
         const struct heard *h = p->heard;
         size_t frames = 0, good = 0, last = pattern_next(h, p->pattern, 0), at;
 
@@ -106,11 +106,20 @@ static bool is_rule(const struct parts *p, rule_fn rule) {
                         good += rule(p, h->bytes + last, h->bytes + at);
                 }
         }
-        return frames > 0 && (double)good >= RULE_SHARE * (double)frames;
+        return frames > 0 ? (double)good / (double)frames : 0;
+}
+
+static bool is_rule(const struct parts *p, rule_fn rule) {
+        return measure_rule(p, rule) >= RULE_SHARE;
 }
 
 static bool follow_counter(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
         return frame[p->from] == (uint8_t)(last[p->from] + 1);
+}
+
+/* A counter of two bytes counts as well as its lower byte. */
+static bool follow_counter16(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
+        return ((element_at(frame + p->from, &kinds[1], 0) - element_at(last + p->from, &kinds[1], 0)) & 0xFFFF) == 1;
 }
 
 static bool follow_clock(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
@@ -179,21 +188,36 @@ static void skip_length(struct parts *p) {
                 p->from++;
 }
 
+/* A clock of two bytes whose next two are zero may be one of four: mats have an even number of cells more often. */
+static bool is_long_clock(const struct parts *p, size_t at) {
+        uint8_t upper = 0;
+
+        for (size_t k = pattern_next(p->heard, p->pattern, 0); k < p->heard->n;
+             k = pattern_next(p->heard, p->pattern, k + p->pattern->period))
+                upper |= p->heard->bytes[k + at + 2] | p->heard->bytes[k + at + 3];
+        return upper != 0 || (p->to - at) / 2 % 2 == 0;
+}
+
 /* A counter of one byte, or a clock of two or four, after the constants. */
 static void skip_clocks(struct parts *p) {
         size_t begin = p->from, end = begin;
 
         for (size_t at = begin; at < begin + HEADER_MAX && at + 4 < p->to && p->pattern->repeats >= CLOCK_FRAMES;
              at++) {
+                double counts;
+
                 p->from = at;
                 p->kind = &kinds[0];
-                if (is_rule(p, follow_counter))
-                        end = at + 1;
-                for (int i = 1; i <= 3; i++) {
+                counts = measure_rule(p, follow_counter);
+                if (counts >= RULE_SHARE)
+                        end = at + (measure_rule(p, follow_counter16) >= counts ? 2 : 1);
+                for (int i = 1; i <= 3 && counts < RULE_SHARE; i++) {
                         p->kind = &kinds[i];
-                        if (at >= end && is_rule(p, follow_clock))
+                        if ((i < 3 || is_long_clock(p, at)) && is_rule(p, follow_clock))
                                 end = at + kinds[i].bits / 8;
                 }
+                if (end > at + 1)
+                        at = end - 1;
         }
         p->from = end;
 }
@@ -239,7 +263,7 @@ static bool has_zeros_between(const struct parts *p, const struct kind *kind) {
 /* Tries every kind with some unexplained bytes before and after the elements. */
 static void find_kind(struct parts *p) {
         size_t from = p->from, to = p->to, lead = 0, trail = 0;
-        double frames = (double)p->pattern->repeats, best = INFINITY, bytes = INFINITY;
+        double frames = (double)p->pattern->repeats, best = (double)INFINITY, bytes = (double)INFINITY;
 
         for (int k = 0; k < KINDS_N; k++)
                 for (size_t i = 0; i <= (k > 0 ? LEAD_MAX : 0); i++)
@@ -337,7 +361,7 @@ static bool are_cells(const struct parts *p, double *ret_largest) {
 
 /* --- the description --- */
 
-static void add_keys(struct suggestion *s, const struct parts *p, double largest, bool escaped) {
+static void add_keys(struct suggestion *s, const struct parts *p, double largest) {
         const struct pattern *pattern = p->pattern;
         double bits = fmax(8, ceil(log2(largest + 1))), full_scale;
         size_t header = p->from - pattern->n_sync;
@@ -346,7 +370,7 @@ static void add_keys(struct suggestion *s, const struct parts *p, double largest
         if (p->kind->bits > 8) /* converters have 10, 12 or more bits */
                 bits = bits <= 10 ? 10 : bits <= 12 ? 12 : bits;
         full_scale = exp2(bits) - 1;
-        suggestion_add_key(s, "framing", p->check || pattern->n_tail > 0 || escaped ? "prefix" : "delimiter");
+        suggestion_add_key(s, "framing", p->check || pattern->n_tail > 0 || pattern->escaped ? "prefix" : "delimiter");
         pattern_write_bytes(pattern->sync, pattern->n_sync, bytes, sizeof(bytes));
         suggestion_add_key(s, "sync", "%s", bytes);
         if (header > 0)
@@ -362,7 +386,7 @@ static void add_keys(struct suggestion *s, const struct parts *p, double largest
         pattern_write_bytes(pattern->tail, pattern->n_tail, bytes, sizeof(bytes));
         if (pattern->n_tail > 0)
                 suggestion_add_key(s, "tail", "%s", bytes);
-        if (escaped)
+        if (pattern->escaped)
                 suggestion_add_key(s, "escape", "7D");
         suggestion_add_key(s, "cells", "%zu", (p->to - p->from) * 8 / p->kind->bits);
         suggestion_add_key(s, "full_scale", "%.0f", full_scale);
@@ -418,10 +442,11 @@ static struct parts find_parts(const struct heard *heard, const struct pattern *
         return p;
 }
 
-void pattern_describe(const struct heard *heard, const struct pattern *pattern, struct suggestion *ret) {
-        struct parts p = find_parts(heard, pattern);
+/* plain: the bytes without escapes. */
+static void describe_plain(const struct heard *heard, const struct heard *plain, const struct pattern *pattern,
+                           struct suggestion *ret) {
+        struct parts p = find_parts(plain, pattern);
         size_t cells = p.from < p.to ? (p.to - p.from) * 8 / p.kind->bits : 0;
-        bool escapes = memchr(heard->bytes, 0x7D, heard->n) && pattern->sync[0] == 0x7E;
         double largest;
 
         *ret = (struct suggestion){.reason = "unknown"};
@@ -432,7 +457,7 @@ void pattern_describe(const struct heard *heard, const struct pattern *pattern, 
                          "Hardly any value changes: press the seat while probe listens, so that the cells show.");
                 return;
         }
-        add_keys(ret, &p, largest, escapes);
+        add_keys(ret, &p, largest);
         try_description(heard, ret);
         if (!ret->fits && p.kind->bits % 8 != 0)
                 suggestion_set_reason(
@@ -446,6 +471,17 @@ void pattern_describe(const struct heard *heard, const struct pattern *pattern, 
                                     p.from - pattern->n_sync);
         if (ret->fits && !p.check)
                 suggestion_add_doubt(ret, "No check was found: nothing shows that the bytes are right.");
+}
+
+void pattern_describe(const struct heard *heard, const struct pattern *pattern, struct suggestion *ret) {
+        uint8_t *bytes = pattern->escaped ? malloc(heard->n) : NULL;
+        struct heard plain = *heard;
+
+        if (bytes) {
+                plain = (struct heard){.bytes = bytes, .n = pattern_unescape(heard, bytes)};
+        }
+        describe_plain(heard, &plain, pattern, ret);
+        free(bytes);
 }
 
 bool pattern_is_swapped(const struct heard *heard, const struct pattern *pattern, size_t from, bool big_endian) {

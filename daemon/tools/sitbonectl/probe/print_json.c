@@ -69,6 +69,7 @@ void findings_print_json(const struct findings *f) {
         const struct prober *p = &f->prober;
         const struct suggestion *s = &f->suggestion;
         bool fits = is_described(f);
+        const struct fit *fit = probe_fits(p) ? &p->fits[0] : NULL;
         json_t *candidates = json_array();
         struct {
                 const char *key;
@@ -83,6 +84,9 @@ void findings_print_json(const struct findings *f) {
                 {"description", make_description(f)},
                 {"reason", live_json_text(fits || f->silent ? "" : s->reason)},
                 {"advice", live_json_text(fits ? "" : s->advice)},
+                {"frames", json_integer((json_int_t)(fit ? fit->frames : s->frames))},
+                {"refused", json_integer((json_int_t)(fit ? fit->refused : s->refused))},
+                {"left_out", json_integer((json_int_t)(fit ? fit->words : s->words))},
                 {"sync", make_bytes(f->pattern.sync, f->pattern.n_sync)},
                 {"tail", make_bytes(f->pattern.tail, f->pattern.n_tail)},
                 {"period_bytes", f->pattern.period > 0 ? json_integer((json_int_t)f->pattern.period) : json_null()},

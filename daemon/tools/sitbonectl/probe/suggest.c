@@ -15,7 +15,13 @@
 #include "tools/sitbonectl/probe/reasons.h"
 #include "tools/sitbonectl/probe/rows.h"
 
-enum { LINES_MIN = 3, CELLS_FEW = 4, DIGITS_LINE = 21, EDGE_MAX = 64 };
+enum {
+        LINES_MIN = 3,
+        CELLS_FEW = 4,
+        DIGITS_LINE = 21, /* shorter lines of digits are numbers */
+        EDGE_MAX = 64,    /* most that the key *trailer* may be */
+        RAW_MIN = 40000,  /* readings beyond are raw counts of load cells, which have any offset */
+};
 
 struct analysis {
         const struct heard *heard;
@@ -303,6 +309,15 @@ static void note_end(struct suggestion *s, const struct block *b, const char *en
                 suggestion_add_note(s, "The %s %u numbers of each line are no cells: %s.", end, n, reasons);
 }
 
+/* Numbers between the cells that are no cells. */
+static uint32_t count_between(const struct block *b) {
+        uint32_t n = 0;
+
+        for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++)
+                n += b->columns[i].kind != COLUMN_CELL && b->columns[i].kind != COLUMN_CONSTANT;
+        return n;
+}
+
 /* Numbers between the cells stay in the frame, but measure nothing. */
 static void add_mask_key(struct suggestion *s, const struct block *b) {
         char mask[100] = "";
@@ -479,7 +494,7 @@ static void describe_frames(struct analysis *a, const struct row_ends *ends, siz
                 if (describe_rows(a, &ends[i]))
                         return;
         drop_keys(a->result);
-        if ((n > 0 && ends[n - 1].kind != ROWS_NUMBER) || swings_around_zero(&a->block))
+        if (n > 0 && ends[n - 1].kind != ROWS_NUMBER)
                 return;
         describe_line_frames(a, kinds);
 }
@@ -503,7 +518,11 @@ static bool describe_names(struct analysis *a, const struct names *names) {
         suggestion_add_note(s, "Each value follows the name of its cell.");
         if (names->rows > 0)
                 suggestion_add_note(s, "The names are those of %u rows and %u columns.", names->rows, names->cols);
-        return accept_keys(a, names->n, names->frames);
+        if (!accept_keys(a, names->n, names->frames))
+                return false;
+        /* angles and quaternions have names with numbers, too */
+        return names->n >= FEW_CELLS || -a->prober->fit.least <= a->prober->fit.largest / 4 ||
+               a->prober->fit.largest > RAW_MIN || !explain_foreign(s);
 }
 
 /* --- */
@@ -548,7 +567,7 @@ static void analyse_lines(struct analysis *a) {
                         "Only the cells that change are sent: print all cells in one line, ten times a second.");
                 return;
         }
-        if (names.kind != NAMES_NONE && describe_names(a, &names))
+        if (names.kind != NAMES_NONE && (describe_names(a, &names) || s->foreign))
                 return;
         drop_keys(s);
         if (*names.value_after) {
@@ -564,6 +583,10 @@ static void analyse_lines(struct analysis *a) {
         n = rows_find(&a->lines, &a->block, ends);
         if (explain_block(&a->block, n > 0, s))
                 return;
+        if (swings_around_zero(&a->block) || count_between(&a->block) * 4 > a->block.n_numbers) {
+                explain_foreign(s);
+                return;
+        }
         find_skip(a);
         describe_frames(a, ends, n, &kinds);
         if (!s->fits && a->skip_n > 0) {

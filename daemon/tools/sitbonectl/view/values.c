@@ -139,7 +139,8 @@ void view_posture_words(const struct view *v, char *ret, size_t size) {
         else if (strcmp(v->live.occupancy, "object") == 0)
                 snprintf(ret, size, "%s", _("something lies on the seat"));
         else if (!is_person(v))
-                snprintf(ret, size, "%s", _("not decided yet"));
+                snprintf(ret, size, "%s",
+                         *v->live.mat_doubt ? _("waiting for the first empty seat") : _("not decided yet"));
         else if (strcmp(v->live.posture, "unknown") == 0)
                 snprintf(ret, size, "%s", _("sitting, not sure how"));
         else
