@@ -75,9 +75,10 @@ struct app {
         struct sitters sitters;
         struct outlet outlets[OUTLETS_MAX];
         int n_outlets;
-        struct state *state;    /* NULL: nothing is stored */
-        uint64_t tare_saved_us; /* real; 0 = save the tare at the next opportunity */
-        int today;              /* local day since 1970, to notice midnight */
+        struct state *state;      /* NULL: nothing is stored */
+        uint32_t doubts_reported; /* enum map_flaw bits */
+        uint64_t tare_saved_us;   /* real; 0 = save the tare at the next opportunity */
+        int today;                /* local day since 1970, to notice midnight */
 
         uint64_t deadline_us; /* virtual: the pipeline must be called no later */
         uint64_t armed_us;    /* virtual: the time that the timer is set to, UINT64_MAX = off */
@@ -187,7 +188,7 @@ static void save_state(struct app *a) {
 }
 
 static bool has_events(const struct snapshot *s) {
-        uint32_t changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
+        uint32_t changes = (s->sitting.changes & ~(uint32_t)SITTING_SHIFTED) | s->alerts.changes;
 
         for (int i = 0; i < ALERT_KIND_N; i++)
                 changes |= s->alerts.of[i].changes;
@@ -212,6 +213,11 @@ static void make_decision(struct app *a, const struct frame *frame, uint64_t now
                 sitters_step(&a->sitters, &a->snapshot);
         if (a->health.mat_online != is_mat_online(a))
                 mat_report(&a->mat, is_mat_online(a), &a->health);
+        if (a->snapshot.alerts.changes & ALERTS_HELD_LONG)
+                log_notice(
+                        "alerts: do not disturb, by %s, has inhibited alerts for an hour; sitbonectl hold off ends a "
+                        "request of yours, [alert] inhibit_most_min limits every request",
+                        *a->snapshot.alerts.inhibited_by ? a->snapshot.alerts.inhibited_by : "a person");
         a->snapshot.health = a->health;
         for (int i = 0; i < a->n_outlets; i++)
                 a->outlets[i].ops->post(a->outlets[i].self, &a->snapshot);
@@ -426,6 +432,15 @@ static uint64_t tick_period_us(const struct app *a) {
         return a->options.speed <= 1 ? TICK_US : max_u64((uint64_t)(TICK_US / a->options.speed), TICK_MIN_US);
 }
 
+/* Logged once for each doubt. */
+static void report_map_doubt(struct app *a) {
+        const uint32_t doubts = a->snapshot.map.flaws & (FLAW_WAITING | FLAW_FALLS);
+
+        if (doubts & ~a->doubts_reported)
+                log_notice("mat: %s", map_doubt_text(map_doubt_name(doubts)));
+        a->doubts_reported |= doubts;
+}
+
 static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *a = userdata;
         uint64_t now_us = read_turn_time(a);
@@ -442,6 +457,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         a->snapshot.health = a->health;
         if (silent) /* otherwise frames bring decisions */
                 make_decision(a, NULL, now_us);
+        report_map_doubt(a);
         watch_midnight(a);
         if (a->snapshot.sitting.bout_started_us)
                 save_state(a);
@@ -648,7 +664,8 @@ static int start_app(struct app *a) {
         update_wall_clock(a, read_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
-                      a->mat.port ? port_chip(a->mat.port).serial_number : "", a->options.state_directory, &a->identity);
+                      a->mat.port ? port_chip(a->mat.port).serial_number : "", a->options.state_directory,
+                      &a->identity);
         open_state(a);
         sitters_init(&a->sitters, &a->pipeline, &a->settings, a->options.state_directory);
         make_decision(a, NULL, read_turn_time(a)); /* the first snapshot: nothing is known yet */

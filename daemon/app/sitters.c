@@ -85,6 +85,17 @@ static void recognise_sitter(struct sitters *s, const float sample[BASELINE_N]) 
         load_profile(s, p ? p->sitter : "", p ? fminf(confidence, CONFIDENCE_MAX) : NAN);
 }
 
+/* Counts this sit for the present sitter, once. */
+static void record_sit(struct sitters *s) {
+        const char *sitter = s->pipeline->estimate.learner.profile.sitter;
+
+        if (s->recorded && strcmp(s->recorded_for, sitter) == 0)
+                return;
+        snprintf(s->recorded_for, sizeof(s->recorded_for), "%s", sitter);
+        s->recorded = true;
+        estimate_record_sit(&s->pipeline->estimate);
+}
+
 /* The first quiet seconds of a sit are complete. A sitter that was set by a command stays. */
 static void on_sat_upright(struct sitters *s, const float sample[BASELINE_N]) {
         const struct learner *l = &s->pipeline->estimate.learner;
@@ -92,7 +103,8 @@ static void on_sat_upright(struct sitters *s, const float sample[BASELINE_N]) {
         if (s->settings->seat.recognise && !(l->confidence >= 1) && !s->settled)
                 recognise_sitter(s, sample);
         if (!s->settings->seat.recognise || l->confidence >= 0)
-                estimate_record_sit(&s->pipeline->estimate);
+                record_sit(s);
+        s->sat_upright = true;
 }
 
 static void store_profile(struct sitters *s, bool calibration_changed) {
@@ -128,7 +140,7 @@ void sitters_step(struct sitters *s, const struct snapshot *snapshot) {
                 store_profile(s, snapshot->learning.calibration_changed); /* before another one is loaded */
         log_place(s, &snapshot->posture.place);
         if (snapshot->posture.occupancy != OCCUPANCY_PERSON)
-                s->settled = false;
+                s->settled = s->recorded = s->sat_upright = false;
         if (s->settings->seat.recognise && (snapshot->sitting.changes & SITTING_BOUT_ENDED) &&
             *e->learner.profile.sitter)
                 load_profile(s, "", NAN); /* the next sitter may be another one */
@@ -136,10 +148,13 @@ void sitters_step(struct sitters *s, const struct snapshot *snapshot) {
                 on_sat_upright(s, sample);
 }
 
-/* A sitter who sets the name, or calibrates or teaches, keeps that profile until the sit ends. */
+/* A sitter who sets the name, or calibrates or teaches, keeps that profile until the sit ends. A sitter who is named in the
+ * middle of a sit learns from it what came before the name. */
 void sitters_note_command(struct sitters *s, enum command_type type, const struct snapshot *snapshot) {
         if (type == COMMAND_SITTER || type == COMMAND_CALIBRATE || type == COMMAND_TEACH)
                 s->settled = snapshot->posture.occupancy == OCCUPANCY_PERSON;
+        if (type == COMMAND_SITTER && s->settled && s->sat_upright)
+                record_sit(s);
 }
 
 enum command_result sitters_choose(struct sitters *s, const char *name) {

@@ -14,12 +14,14 @@
 #include "store/profiles.h"
 
 struct sitters {
-        struct pipeline *pipeline;         /* not owned */
-        const struct settings *settings;   /* not owned */
-        struct profiles *profiles;         /* NULL: nothing is stored */
-        struct profile loading;            /* scratch: a profile is too large for the stack */
-        enum place_verdict place_reported; /* the last verdict about the place of the mat that was logged */
-        bool settled;                      /* for this sit, by a command: the mat is not asked again who sits */
+        struct pipeline *pipeline;          /* not owned */
+        const struct settings *settings;    /* not owned */
+        struct profiles *profiles;          /* NULL: nothing is stored */
+        struct profile loading;             /* scratch: a profile is too large for the stack */
+        enum place_verdict place_reported;  /* the last verdict about the place of the mat that was logged */
+        bool settled;                       /* for this sit, by a command: the mat is not asked again who sits */
+        bool sat_upright, recorded;         /* in this sit: its first quiet seconds are complete; it was counted ... */
+        char recorded_for[SITTER_NAME_MAX]; /* ... for this sitter */
 };
 
 /* Reads the profiles, after the state was recalled. state_directory may be NULL. */

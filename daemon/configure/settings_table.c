@@ -81,7 +81,8 @@ const struct setting settings_table[] = {
               "Columns of the mat, from left to right. 0: the number of the format."),
         FLOAT_R(device, pitch_x_mm, 0, 200, "mm", "0", "Distance between columns. 0: the distance of the format."),
         FLOAT_R(device, pitch_y_mm, 0, 200, "mm", "0", "Distance between rows. 0: the distance of the format."),
-        FLOAT_R(device, full_scale, 0, 1e6, "counts", "0", "Value of a saturated cell. 0: the value of the format."),
+        FLOAT_R(device, full_scale, 0, 2147483648, "counts", "0",
+                "Value of a saturated cell. 0: the value of the format."),
         BOOL_R(device, inverted, "no", "Values fall under load (pull-up wiring)."),
         INT_R(device, rotate, 0, 270, "degrees", "0",
               "Rotation of the mat, clockwise as seen from above: 0, 90, 180 or 270."),
@@ -189,18 +190,25 @@ const struct setting settings_table[] = {
         FLOAT(alert, posture_gap_min, 1, 240, "min", "15",
               "Minimum time between two posture alerts: people switch off reminders that nag."),
         FLOAT(alert, lopsided_asymmetry, 0.02, 0.9, "share", "0.2",
-              "Asymmetry of load, (right - left) / (right + left), that counts as lopsided."),
+              "Asymmetry of load, (right - left) / (right + left), that counts as lopsided; in alerts compared with "
+              "what is "
+              "usual for the sitter."),
         FLOAT(alert, snooze_min, 1, 240, "min", "15", "Length of a snooze if the command gives none."),
         FLOAT(alert, pause_min, 1, 1440, "min", "60", "Length of a pause if the command gives none."),
         FLOAT(alert, inhibit_most_min, 0, 1440, "min", "0",
               "Time after which a request of Do Not Disturb no longer inhibits alerts, until it is made again: a "
               "program "
               "that always asks for it would silence the seat for ever. 0: no limit; after an hour a hint comes."),
+        FLOAT(alert, sitting_limit_h, 0, 24, "h", "0",
+              "Sitting time of a day after which one word says that it is enough for today, once. 0: none."),
         FLOAT(alert, min_confidence, 0, 1, "", "0.6",
               "Below this confidence in the posture no posture alert is raised."),
         BOOL(alert, activate, "yes", "Alert after sitting too long: stand up and activate your glutes."),
         BOOL(alert, slouch, "yes", "Alert after sitting slouched for a long time."),
-        BOOL(alert, asymmetry, "yes", "Alert after sitting lopsided for a long time."),
+        BOOL(alert, asymmetry, "no",
+             "Alert after sitting for a long time with the weight elsewhere than is usual for you. Off: most people "
+             "sit "
+             "more on one side most of the time, and that is normal."),
         BOOL(alert, still, "yes", "Alert after sitting without movement for a long time."),
         FLOAT(alert, short_min, 0, 120, "min", "0",
               "Sitting time after which a short prompt suggests moving or squeezing in the seat, between the "

@@ -36,6 +36,7 @@ static const struct row {
         ROW("exercise_dose", TEXT, exercise.dose),
         ROW("exercise_how", TEXT, exercise.how),
         ROW("exercise_kind", U32, exercise.kind),
+        ROW("also", U32, alert.also),
         ROW("why_suits", U32, alert.why.suits),
         ROW("why_share", FLOAT, alert.why.share),
         ROW("why_lately", U16, alert.why.lately),

@@ -119,6 +119,7 @@ static void fill_map(struct live_values *v, const struct snapshot *s) {
         v->stuck_cells = m->n_stuck;
         v->dead_cells = m->n_dead;
         v->filled_cells = m->n_filled;
+        SET_TEXT(v->mat_doubt, map_doubt_name(seen ? m->flaws : 0));
         v->flaws = seen ? m->flaws | find_place_flaws(place) : 0;
 }
 
@@ -210,6 +211,10 @@ static void fill_sitting(struct live_values *v, const struct snapshot *s) {
         v->seated_since_us = sitting->bout_started_us;
         if (sitting->bout_started_us)
                 v->bout_seated_s = (uint32_t)(sitting->bout.seated_us / USEC_PER_SEC);
+        if (sitting->left_seat_us > 0)
+                v->away_since_us = sitting->left_seat_us;
+        else if (sitting->phase == SITTING_AWAY && s->posture.occupancy == OCCUPANCY_VACANT)
+                v->away_since_us = s->posture.occupancy_since_us;
         v->sitting_today_s = (uint32_t)(sitting->today_us / USEC_PER_SEC);
         v->sitting_today_min = (uint32_t)(sitting->today_us / US_PER_MIN);
         if (sitting->last_bout_us)
@@ -228,6 +233,10 @@ static void fill_alerts(struct live_values *v, const struct alerts *a) {
         v->paused_until_us = a->paused_until_us;
         v->inhibited = a->inhibitors != 0;
         v->do_not_disturb = a->inhibitors & (1U << ALERT_INHIBITOR_PERSON);
+        alert_held_names(a->plan[ALERT_ACTIVATE].inhibits & ALERT_INHIBIT_ALL, v->held, sizeof(v->held));
+        SET_TEXT(v->held_by, a->inhibited_by);
+        v->held_since_us = a->inhibited_since_us;
+        v->quiet_until_us = a->quiet_until_us;
         v->alerts_today = a->raised_today;
         v->session_today = make_maybe(a->workout.of > 0, a->workout.in_days == 0);
         if (a->workout.of > 0)
@@ -259,6 +268,16 @@ void live_values_set_ages(struct live_values *v) {
 
         if (v->seated_since_us)
                 v->seated_since_s = (now_us - (double)v->seated_since_us) / 1e6;
+        if (v->away_since_us)
+                v->away_s = (now_us - (double)v->away_since_us) / 1e6;
+        if (strcmp(v->phase, phase_name(SITTING_INTERRUPTED)) == 0)
+                v->break_in_s = fmax((double)v->break_s - v->away_s, 0);
+        if (v->held_since_us)
+                v->held_since_s = (now_us - (double)v->held_since_us) / 1e6;
+        if (v->paused_until_us > v->now_us)
+                v->pause_left_s = ((double)v->paused_until_us - now_us) / 1e6;
+        if (v->quiet_until_us > v->now_us)
+                v->quiet_left_s = ((double)v->quiet_until_us - now_us) / 1e6;
         if (v->next_alert_us)
                 v->next_alert_in_s = ((double)v->next_alert_us - now_us) / 1e6;
         if (v->snoozed_until_us > v->now_us)

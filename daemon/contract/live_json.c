@@ -43,7 +43,7 @@ void live_json_print(FILE *f, json_t *document) {
         json_decref(document);
 }
 
-static json_t *make_names(const char *names) {
+json_t *live_json_names(const char *names) {
         json_t *array = json_array();
         size_t n;
 
@@ -66,7 +66,7 @@ static json_t *make_value(const struct live_field *f, const void *member, int de
         case LIVE_TEXT:
                 return f->empty_stays ? json_string(member) : live_json_text(member);
         case LIVE_NAMES:
-                return make_names(member);
+                return live_json_names(member);
         case LIVE_FLAG:
                 return json_boolean(*(const bool *)member);
         case LIVE_MAYBE:

@@ -18,6 +18,9 @@ json_t *live_json_number(double value, int decimals);
 /* null when it is empty. A text from a file or a path may hold bytes that are not UTF-8: they become '?'. */
 json_t *live_json_text(const char *text);
 
+/* An array of names that are separated by blanks. */
+json_t *live_json_names(const char *names);
+
 /* Prints a document on a line of its own, and frees it. */
 void live_json_print(FILE *f, json_t *document);
 

@@ -66,7 +66,8 @@ struct live_values {
         double squeezed_s;
 
         char phase[LIVE_WORD_MAX];
-        uint64_t seated_since_us;
+        uint64_t seated_since_us, away_since_us;
+        double away_s, break_in_s;
         double seated_since_s;
         uint32_t bout_seated_s, sitting_today_s, sitting_today_min, last_session_min;
         uint32_t bouts_today, breaks_today, break_s;
@@ -74,6 +75,10 @@ struct live_values {
         uint64_t next_alert_us, snoozed_until_us, paused_until_us;
         double next_alert_in_s, snooze_left_s;
         bool inhibited, do_not_disturb;
+        char held[LIVE_WORD_MAX];    /* names of what inhibits every alert, separated by blanks */
+        char held_by[LIVE_WORD_MAX]; /* the source of "do not disturb" */
+        uint64_t held_since_us, quiet_until_us;
+        double held_since_s, pause_left_s, quiet_left_s;
         uint32_t alerts_today;
         enum maybe session_today;
         uint32_t sessions_done_week;
@@ -86,7 +91,7 @@ struct live_values {
         char mat_link[LIVE_WORD_MAX];
         char mat_trouble[LIVE_TEXT_MAX];
         double mat_quiet_s;
-        char mat_place[LIVE_WORD_MAX];
+        char mat_place[LIVE_WORD_MAX], mat_doubt[LIVE_WORD_MAX];
         enum maybe mat_moved;
         double mat_moved_x_mm, mat_moved_y_mm, mat_turned_deg;
         uint32_t rows, cols, n_cells;

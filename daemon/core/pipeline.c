@@ -9,6 +9,7 @@
 /* Sitting and alerts are stepped at most 20 times a second, and immediately when occupancy or posture changes. */
 static const uint64_t FOLLOW_US = 45000;
 /* Time after a refused tare in which the same command counts as the owner's answer. */
+static const uint64_t TARE_FRESH_US = 10000000; /* an unknown seat without frames for this long is silent */
 static const uint64_t TARE_AGAIN_US = 2000000, TARE_FORGET_US = 60000000;
 
 void pipeline_init(struct pipeline *p, const struct settings *settings, const struct geometry *geometry,
@@ -47,7 +48,7 @@ static void step_followers(struct pipeline *p, uint64_t now_us, struct snapshot 
 static void clear_changes(struct snapshot *snapshot) {
         snapshot->learning.profile_changed = snapshot->learning.calibration_changed = false;
         snapshot->sitting.changes = 0;
-        snapshot->alerts.inhibited_long = false;
+        snapshot->alerts.changes = 0;
         for (int k = 0; k < ALERT_KIND_N; k++)
                 snapshot->alerts.of[k].changes = 0;
 }
@@ -96,7 +97,8 @@ static enum command_result tare_seat(struct pipeline *p, bool stated_empty, uint
         const bool again =
                 refused_us > 0 && now_us >= refused_us + TARE_AGAIN_US && now_us < refused_us + TARE_FORGET_US;
 
-        if (!estimate_is_receiving(&p->estimate, now_us))
+        if (last->posture.occupancy == OCCUPANCY_UNKNOWN &&
+            !(last->map.resting && now_us < last->map.arrived_us + TARE_FRESH_US))
                 return COMMAND_NO_FRAMES;
         if (last->posture.occupancy == OCCUPANCY_PERSON && !stated_empty && !again) {
                 p->tare_refused_us = now_us;

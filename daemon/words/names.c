@@ -144,6 +144,8 @@ static const struct name alert_outcomes[ALERT_OUTCOME_N] = {
         [ALERT_UNKNOWN] = {"unknown", N_("unknown")},
         [ALERT_SKIPPED] = {"skipped", N_("skipped")},
         [ALERT_SQUEEZED] = {"squeezed", N_("you squeezed")},
+        [ALERT_ABSORBED] = {"absorbed", N_("stand up came instead")},
+        [ALERT_SWITCHED_OFF] = {"switched_off", N_("switched off")},
 };
 
 const char *alert_outcome_name(enum alert_outcome o) {
@@ -166,7 +168,7 @@ const char *alert_moment_name(enum alert_moment m) {
 
 void alert_held_names(uint32_t held, char *ret, size_t size) {
         static const char *const names[ALERT_INHIBIT_N] = {"off", "snooze",     "pause",  "disturb", "quiet", "day",
-                                                           "gap", "confidence", "moment", "open",    "away"};
+                                                           "gap", "confidence", "moment", "open",    "away",  "other"};
         size_t n = 0;
 
         ret[0] = '\0';
@@ -326,10 +328,6 @@ const char *command_result_text(enum command_result r) {
         return (unsigned)r < COMMAND_RESULT_N ? command_results[r].words : "unknown";
 }
 
-/* The format serves printf() and, to translate a sentence that came over the bus, sscanf(). */
-#define SEAT_READS_LIKE_PERSON                                                                                        \
-        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
-
 void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size) {
         if (r == COMMAND_SOMEBODY_SEATED && load_pct >= 0 && load_pct <= 100)
                 snprintf(ret, size, SEAT_READS_LIKE_PERSON, (unsigned)(load_pct + 0.5));
@@ -337,11 +335,16 @@ void command_refusal_text(enum command_result r, double load_pct, char *ret, siz
                 snprintf(ret, size, "%s", command_result_text(r));
 }
 
-void command_refusal_translate(const char *english, char *ret, size_t size) {
-        unsigned pct;
+const char *map_doubt_name(uint32_t flaws) {
+        return flaws & FLAW_FALLS ? "falls_under_load" : flaws & FLAW_WAITING ? "waiting_for_empty_seat" : "";
+}
 
-        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
-                snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
-        else
-                snprintf(ret, size, "%s", language_translate(english));
+const char *map_doubt_text(const char *name) {
+        if (strcmp(name, "falls_under_load") == 0)
+                return N_("the readings are high while the seat is empty, or fall under load: set inverted = yes in "
+                          "[device]");
+        if (strcmp(name, "waiting_for_empty_seat") == 0)
+                return N_("waiting for the first empty seat: sit down and get up; if it is empty now, run: sitbonectl "
+                          "tare --empty");
+        return "";
 }

@@ -9,6 +9,7 @@
 
 #include "sitbone/command.h"
 #include "sitbone/snapshot.h"
+#include "util/language.h"
 
 /* On the wire. */
 const char *occupancy_name(enum occupancy o);    /* vacant object person unknown */
@@ -28,6 +29,11 @@ const char *exercise_kind_name(enum exercise_kind k);
 const char *exercise_suits_name(uint32_t bit); /* any slouched arched lopsided still; "" = no such bit */
 const char *exercise_place_name(enum exercise_place p);
 const char *command_result_name(enum command_result r); /* CamelCase, the suffix of a D-Bus error */
+
+/* A doubt about what the mat reads: falls_under_load waiting_for_empty_seat; "" = none. */
+const char *map_doubt_name(uint32_t flaws);
+/* Its sentence with the next step; English, for language_translate(). */
+const char *map_doubt_text(const char *name);
 
 /* Writes the reasons that inhibit an alert, separated by blanks: snooze pause disturb quiet ...; "" = none. */
 void alert_held_names(uint32_t held, char *ret, size_t size);
@@ -49,8 +55,9 @@ const char *exercise_place_text(enum exercise_place p);
 const char *command_result_text(enum command_result r);
 /* The same with the mean load of the mat, percent of full scale, where it explains the refusal. */
 void command_refusal_text(enum command_result r, double load_pct, char *ret, size_t size);
-/* Translates such a sentence. */
-void command_refusal_translate(const char *english, char *ret, size_t size);
+/* The sentence with a number: the format serves printf() and, to translate it when it came over the bus, sscanf(). */
+#define SEAT_READS_LIKE_PERSON                                                                                        \
+        N_("The seat reads like a person (%u %% of full scale). If it is empty, run: sitbonectl tare --empty")
 
 /* Parses a target: upright slouched arched left right empty squeeze. */
 bool calibrate_target_of(const char *word, enum calibrate_target *ret);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/language.h"
+#include "util/minmax.h"
 
 #define US_PER_MIN 60000000ull
 
@@ -128,6 +129,10 @@ static void append_activate_reason(const struct alert *a, char *ret, size_t size
         append_text(ret, size, _("seated %s without a %s break"), seated, needed);
         if (to_percent(a->slouched_share) >= 10) /* less is not worth mentioning */
                 append_text(ret, size, _("; slouched %d %% of it"), to_percent(a->slouched_share));
+        if (a->also & (1U << ALERT_STILL))
+                append_text(ret, size, "%s", _("; no weight shift for long"));
+        if (a->also & (1U << ALERT_ASYMMETRY))
+                append_text(ret, size, "; %s", describe_heavier_side(a));
 }
 
 static void append_posture_reason(const struct alert *a, const char *what, char *ret, size_t size) {
@@ -181,12 +186,32 @@ void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t si
         copy_whole_characters(reason, ret, size);
 }
 
+static int count_words(const char *text) {
+        int n = 0;
+
+        for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+                text += strcspn(text, " ");
+                n++;
+        }
+        return n;
+}
+
+/* Drops clauses from the end, the least important first, until a reader has few words before the exercise. */
+static void shorten_reason(char *reason, const char *title) {
+        enum { WORDS_MAX = 25 };
+        char *end;
+
+        while (count_words(title) + count_words(reason) > WORDS_MAX && (end = strrchr(reason, ';')))
+                *end = '\0';
+}
+
 /* Appends what was measured as a sentence, and what to do about it. */
 static void append_reason_sentence(const struct alert *a, enum alert_kind k, char *ret, size_t size) {
         const char *advice = describe_advice(a, k);
         char reason[REASON_MAX];
 
         write_measured(a, k, reason, sizeof(reason));
+        shorten_reason(reason, alert_title(k));
         if (reason[0] >= 'a' && reason[0] <= 'z')
                 reason[0] = (char)(reason[0] - 'a' + 'A');
         append_text(ret, size, "%s%s%s.", reason, *advice ? ": " : "", advice);
@@ -256,6 +281,25 @@ static const char *choose_first_side(const struct exercise_reason *why) {
         if (why->first == EXERCISE_SIDE_RIGHT)
                 return _("Begin with the right side, which carried less.");
         return "";
+}
+
+void stood_briefly_text(uint64_t away_us, uint64_t break_us, char *ret, size_t size) {
+        unsigned more_s = (unsigned)((max_u64(break_us, away_us) - away_us + 999999) / 1000000);
+
+        ret[0] = '\0';
+        if (more_s < 60)
+                append_text(ret, size, _("Good that you were up: %u s more and it counts as a break."), more_s);
+        else
+                append_text(ret, size, _("Good that you were up: %u min %02u s more and it counts as a break."),
+                            more_s / 60, more_s % 60);
+}
+
+void sitting_limit_text(uint64_t today_us, char *ret, size_t size) {
+        char seated[48];
+
+        write_duration(seated, sizeof(seated), today_us);
+        ret[0] = '\0';
+        append_text(ret, size, _("You have been sitting for %s today: enough for one day."), seated);
 }
 
 const char *exercise_one_set(const struct exercise *e) {

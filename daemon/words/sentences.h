@@ -17,9 +17,15 @@ void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t si
  * activating and 1 releasing lately"; "" = it was its turn, or e is NULL. */
 void exercise_reason(const struct exercise *e, const struct exercise_reason *why, char *ret, size_t size);
 
-/* The body of a notification: the reason in at most 25 words, then one set of the exercise and how to do it; e may be
+/* The body of a notification: the reason, with the title at most 25 words, then one set of the exercise and how to do it; e may be
  * NULL. The reason for the choice is left to the command `why`. */
 void alert_body(const struct alert *a, enum alert_kind k, const struct exercise *e, char *ret, size_t size);
+
+/* "Good that you were up: 20 s more and it counts as a break." */
+void stood_briefly_text(uint64_t away_us, uint64_t break_us, char *ret, size_t size);
+
+/* "You have been sitting for 8 h today: enough for one day." */
+void sitting_limit_text(uint64_t today_us, char *ret, size_t size);
 
 /* The dose of one set, for a prompt; the whole dose when the catalogue does not divide it into sets. */
 const char *exercise_one_set(const struct exercise *e);

@@ -34,9 +34,11 @@ enum alert_outcome {
         ALERT_SNOOZED,
         /* none of the above within the alert's own period (prompt_min, posture_gap_min, still_min, half of short_min) */
         ALERT_IGNORED,
-        ALERT_UNKNOWN,  /* not observed: the mat or the daemon was silent until the bout was over, or switched off */
-        ALERT_SKIPPED,  /* not this time: button, command */
-        ALERT_SQUEEZED, /* the exercise was done in the seat, as the mat measured */
+        ALERT_UNKNOWN,      /* not observed: the mat or the daemon was silent until the bout was over */
+        ALERT_SKIPPED,      /* not this time: button, command */
+        ALERT_SQUEEZED,     /* the exercise was done in the seat, as the mat measured */
+        ALERT_ABSORBED,     /* the prompt to stand up came in its place, and names it */
+        ALERT_SWITCHED_OFF, /* in the settings, while it was open */
         ALERT_OUTCOME_N,
 };
 
@@ -72,7 +74,11 @@ enum alert_inhibit_reason {
         ALERT_INHIBIT_MOMENT = 1 << 8,     /* waits for a lull or a change, at most hold_max_s */
         ALERT_INHIBIT_OPEN = 1 << 9,       /* one of this kind is open already */
         ALERT_INHIBIT_AWAY = 1 << 10,      /* nobody sits, as far as is known */
-        ALERT_INHIBIT_N = 11,
+        ALERT_INHIBIT_OTHER = 1 << 11,     /* another alert is open, was raised shortly before, or is about to come */
+        ALERT_INHIBIT_N = 12,
+        /* those that hold every kind */
+        ALERT_INHIBIT_ALL = ALERT_INHIBIT_SNOOZE | ALERT_INHIBIT_PAUSE | ALERT_INHIBIT_REQUESTED |
+                            ALERT_INHIBIT_QUIET | ALERT_INHIBIT_DAY,
 };
 
 /* Sources of "do not disturb". Alerts are inhibited while any of them asks for it. */
@@ -82,7 +88,7 @@ enum alert_inhibitor {
         ALERT_INHIBITOR_N,
 };
 
-enum { ALERT_INHIBITED_BY_MAX = 64 };
+enum { ALERT_INHIBITED_BY_MAX = 64, ALERT_LESSER_MAX = 8 };
 
 struct alert {
         uint32_t changes;
@@ -90,6 +96,7 @@ struct alert {
         bool withdrawn; /* the sitter left the seat; neither open nor cleared */
         uint64_t id;    /* unique in this installation, grows; 0 = never raised */
         uint64_t raised_us;
+        uint64_t shown_us; /* when last shown as new: raised or repeated */
         uint64_t closed_us;
         /* when the sitter did what decided the outcome: left the seat, shifted, answered; 0 = nothing yet. An absence is
          * known to be a break only later, at closed_us */
@@ -103,7 +110,8 @@ struct alert {
         uint64_t window_us;   /* SLOUCH, ASYMMETRY: the window; otherwise 0 */
         uint64_t break_us;    /* an absence this long would have been a break (setting sitting.break_s) */
         float slouched_share; /* 0..1 of the bout */
-        float asymmetry;      /* -1..1, for ALERT_ASYMMETRY */
+        float asymmetry;      /* -1..1; for ALERT_ASYMMETRY compared with the sitter's usual */
+        uint32_t also;        /* ACTIVATE: bits 1 << enum alert_kind of the lesser alerts in whose place it came */
         enum alert_moment moment;
         uint32_t showings;          /* 1, and one more for each REPEATED */
         int32_t exercise;           /* index in the catalogue, -1 = none */
@@ -117,7 +125,16 @@ struct alert_plan {
         uint32_t inhibits;         /* enum alert_inhibit_reason bits that apply now */
 };
 
+/* Events of this step that concern all kinds, as bits. */
+enum alerts_change {
+        ALERTS_HELD_LONG = 1 << 0, /* a request of "do not disturb" has lasted for an hour */
+        /* back from an absence that was too short for a break, about a prompt to stand up */
+        ALERTS_STOOD_BRIEFLY = 1 << 1,
+        ALERTS_SITTING_LIMIT = 1 << 2, /* the sitting time of today has reached sitting_limit_h */
+};
+
 struct alerts {
+        uint32_t changes; /* enum alerts_change bits */
         struct alert of[ALERT_KIND_N];
         struct alert_plan plan[ALERT_KIND_N];
         uint64_t
@@ -130,7 +147,7 @@ struct alerts {
         uint32_t inhibitors;
         uint64_t inhibited_since_us;               /* by the oldest request that is not overridden; 0 = by none */
         char inhibited_by[ALERT_INHIBITED_BY_MAX]; /* the source of that request; "" = it has no name */
-        bool inhibited_long;                       /* event of this step: a request has lasted for an hour */
+        uint64_t break_us;                         /* an absence this long is a break (setting sitting.break_s) */
         uint32_t raised_today;
         uint32_t snoozes_today, skips_today;
         struct workout workout;

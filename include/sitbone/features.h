@@ -74,6 +74,7 @@ struct clinical {
 struct features {
         uint64_t seq;
         uint64_t arrived_us;
+        bool resting;            /* from the map: it is not known yet whether a load is the empty seat or a sitter */
         struct capabilities can; /* NAN or invalid is everything below that this excludes */
         bool tared;              /* from the map: the baseline is measured */
         float reading; /* from the map: mean reading of the cells; NAN = occupancy is classified by the load */

@@ -19,11 +19,13 @@ enum map_flaw {
         FLAW_DRIFTING = 1 << 5,      /* the empty mat reads other than when it was first tared */
         FLAW_UNPLACED = 1 << 6,      /* positions of the cells unknown */
         FLAW_PITCH_GUESSED = 1 << 7, /* size of the mat unknown */
+        FLAW_WAITING = 1 << 10,      /* resting: the first empty seat has not been seen */
+        FLAW_FALLS = 1 << 11,        /* the readings fall under load, as with pull-ups: [device] inverted */
         /* The following are never set in a map. Publishers add them from posture.place: an empty seat looks the same
          * everywhere, so only the estimator can detect them. */
         FLAW_MOVED = 1 << 8,  /* the sitter comes down elsewhere on the mat, sit after sit */
         FLAW_TURNED = 1 << 9, /* the sitter faces another side of the mat, sit after sit */
-        FLAW_N = 10
+        FLAW_N = 12
 };
 
 struct map {
@@ -34,6 +36,7 @@ struct map {
         uint32_t n_saturated; /* cells at or above 98 % of full scale; counted at most twenty times a second */
         /* Cells masked because they stay loaded with nobody on the seat, or never change while others do. */
         uint32_t n_stuck;
+        bool resting;      /* still, even, there since the first frame: the empty seat or a sitter */
         uint32_t n_dead;   /* cells that read nothing for a minute while the cells on both sides carried load */
         uint32_t n_filled; /* stuck and dead cells whose load is estimated from their neighbours */
         bool tared;        /* an empty seat has been seen: the baseline is measured, not assumed zero */

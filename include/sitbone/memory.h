@@ -20,6 +20,8 @@ struct memory_sitting {
         uint64_t off_us;         /* of the absence: time for which the seat was empty */
         uint64_t last_bout_us, today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
+        float usual_asymmetry;
+        uint64_t usual_known_us;
 };
 
 struct memory_alerts {
@@ -29,9 +31,11 @@ struct memory_alerts {
         uint64_t short_from_us;                 /* seated time of the bout from which the short tier counts */
         /* seated time of the bout from which the prompt counts, and before which it is not raised */
         uint64_t activate_from_us, activate_not_before_us;
-        uint64_t posture_alert_age_us; /* UINT64_MAX = none yet */
+        uint64_t posture_alert_age_us, any_alert_age_us; /* UINT64_MAX = none yet */
+        uint64_t lesser_left_us[ALERT_LESSER_MAX];       /* until a lesser alert is an hour old; 0 = it is */
         uint32_t raised_today, snoozes_today, skips_today;
-        uint8_t partial; /* the absence became a partial break */
+        uint8_t limit_reported; /* today: the sitting time of the day */
+        uint8_t partial;        /* the absence became a partial break */
         uint8_t inhibited,
                 inhibited_reported; /* "do not disturb" of a person or an automation; a desktop repeats its own */
         uint64_t inhibited_age_us;  /* UINT64_MAX = not inhibited */
@@ -44,7 +48,7 @@ struct memory_alerts {
         struct memory_alert {
                 uint8_t open, withdrawn;
                 uint64_t id, raised_age_us, closed_age_us, answered_age_us; /* UINT64_MAX = not set */
-                uint32_t outcome, moment, showings;
+                uint32_t outcome, moment, showings, also;
                 int8_t hour;        /* local hour when raised, -1 = not known */
                 uint8_t comes_back; /* snoozed alone, for snooze_left_us more */
                 uint64_t snooze_left_us;

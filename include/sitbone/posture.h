@@ -73,10 +73,11 @@ struct posture {
         struct uncertain obliquity_deg; /* positive = right side lower */
         bool referenced;                /* an upright reference of this sit or this sitter is known */
         bool calibrated;                /* tilt rests on a personal calibration, otherwise on a population slope */
-        float asymmetry;                /* copied from the features while a person sits, else NAN */
-        char taught[POSTURE_NAME_MAX];  /* the taught posture that matches; "" = none of them */
-        float taught_fit;               /* 1 = as taught, towards 0 = towards "none of them"; NAN when none */
-        float movement;                 /* copied from the features while a person sits, else NAN: see features.h */
+        /* Of the features while a person sits, else NAN; of few cells relative to the sitter's upright. */
+        float asymmetry;
+        char taught[POSTURE_NAME_MAX]; /* the taught posture that matches; "" = none of them */
+        float taught_fit;              /* 1 = as taught, towards 0 = towards "none of them"; NAN when none */
+        float movement;                /* copied from the features while a person sits, else NAN: see features.h */
         struct squeezes squeezes;
         bool shifting; /* the sitter is moving in the seat now: COP transient or 30 % load drop (WiSAT) */
         struct place place;

@@ -58,10 +58,12 @@ struct sitting {
         enum posture_class posture; /* as decided by the estimator, for the alert stage */
         float confidence;
         float asymmetry;
-        float movement; /* as in posture.h: how busy the sitter is */
+        float usual_asymmetry; /* of the bouts before; 0 is assumed for as long as little is known */
+        float movement;        /* as in posture.h: how busy the sitter is */
         bool shifting;
         bool doubted; /* SEATED: the last maps do not look like a person, the sitter may have left */
-        /* posture over the last window (setting alert.posture_window_min), share of seated time 0..1, 0 without a bout */
+        /* posture over the last window (setting alert.posture_window_min), share of seated time 0..1, 0 without a bout;
+         * lopsided here compared with usual_asymmetry */
         float slouched_share, lopsided_share;
         uint64_t slouched_window_us, lopsided_window_us; /* the same as time within the window */
 };

@@ -78,13 +78,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 decoder_feed(&split, data + at, step < n - at ? step : n - at, 1,
                              &(struct frame_sink){&frame, take, &b});
         decoder_idle(&split, 1, &(struct frame_sink){&frame, take, &b});
-        if (a.n != b.n || a.hash != b.hash || memcmp(whole.refused, split.refused, sizeof(whole.refused)) != 0)
+        if (a.n != b.n || a.hash != b.hash || whole.words != split.words || memcmp(whole.refused, split.refused, sizeof(whole.refused)) != 0)
                 abort();
         if (whole.discarded_bytes + whole.held > n - skip + f->sync.n)
                 abort();
         if ((f->framing == FRAMING_PREFIX || f->framing == FRAMING_DELIMITER) && f->part.kind == PART_NONE &&
-            f->sparse.size == 0 && f->preamble.n == 0 &&
-            whole.frames * (format_overhead(f) + layout.geometry.n_cells * format_element_size(f)) +
+            f->sparse.size == 0 && f->preamble.n == 0 && f->escape == 0 &&
+            whole.frames * (format_overhead(f) + format_elements_size(f, layout.geometry.n_cells)) +
                             whole.discarded_bytes + whole.held !=
                     n - skip)
                 abort();

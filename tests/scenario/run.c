@@ -52,6 +52,13 @@ static void record_sitting(struct play *p, const struct sitting *s) {
                 record_event(p, "shifted");
 }
 
+static void record_general(struct play *p, uint32_t changes) {
+        if (changes & ALERTS_SITTING_LIMIT)
+                record_event(p, "sitting limit");
+        if ((changes & ALERTS_HELD_LONG) && p->scenario->holds)
+                record_event(p, "held for an hour");
+}
+
 static void record_alert(struct play *p, enum alert_kind k, const struct alert *a) {
         if (a->changes & ALERT_HEADS_UP)
                 record_event(p, "heads-up %s", alert_kind_name(k));
@@ -75,6 +82,7 @@ static void on_step(void *userdata, const struct world *w) {
         bool changed = w->sitting.changes != 0;
 
         record_sitting(p, &w->sitting);
+        record_general(p, w->alerts.changes);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
                 record_alert(p, k, &w->alerts.of[k]);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)

@@ -86,6 +86,13 @@ static void print_latency(const struct alert *a, char *ret, size_t size) {
                 values_print_time(a->answered_us - a->raised_us, ret, size);
 }
 
+static void print_kinds(uint32_t kinds, char *ret, size_t size) {
+        ret[0] = '\0';
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
+                if (kinds & (1U << k))
+                        snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", *ret ? " " : "", alert_kind_name(k));
+}
+
 static bool print_alert(const char *name, const struct world *w, char *ret, size_t size) {
         char what[32];
         size_t n = strcspn(name, " ");
@@ -114,6 +121,8 @@ static bool print_alert(const char *name, const struct world *w, char *ret, size
                 print_latency(a, ret, size);
         else if (strcmp(what, "showings") == 0)
                 snprintf(ret, size, "%u", a->showings);
+        else if (strcmp(what, "also") == 0)
+                print_kinds(a->also, ret, size);
         else if (strcmp(what, "held") == 0)
                 alert_held_names(w->alerts.plan[k].inhibits, ret, size);
         else
@@ -124,10 +133,11 @@ static bool print_alert(const char *name, const struct world *w, char *ret, size
 }
 
 static void print_shown(const struct world *w, char *ret, size_t size) {
-        ret[0] = '\0';
-        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
-                if (w->alerts.of[k].open)
-                        snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", *ret ? " " : "", alert_kind_name(k));
+        uint32_t kinds = 0;
+
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                kinds |= w->alerts.of[k].open ? 1U << k : 0;
+        print_kinds(kinds, ret, size);
         if (!*ret)
                 snprintf(ret, size, "nothing");
 }

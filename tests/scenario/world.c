@@ -151,6 +151,17 @@ void world_set_clock(struct world *w, uint32_t weekday, uint64_t day_us) {
         world_step(w);
 }
 
+/* A hold of a person ends by itself only with inhibit_most_min; made again while it runs, it does not begin again. */
+static void record_hold(struct world *w, bool on) {
+        uint64_t *until_us = &w->check.inhibited_until_us[ALERT_INHIBITOR_PERSON];
+        double most_min = (double)w->settings.alert.inhibit_most_min;
+
+        if (!on)
+                *until_us = 0;
+        else if (*until_us == 0)
+                *until_us = most_min > 0 ? w->t_us + (uint64_t)(most_min * 60 * (double)SECOND) : UINT64_MAX;
+}
+
 /* Computes until when alerts must not be raised, independently of the code under test. */
 static void record_command(struct world *w, const struct command *c) {
         uint64_t min = 60 * SECOND;
@@ -168,7 +179,7 @@ static void record_command(struct world *w, const struct command *c) {
         if (c->type == COMMAND_INHIBIT && c->name[0])
                 w->check.inhibited_until_us[ALERT_INHIBITOR_DESKTOP] = c->on ? w->t_us + 3 * min : 0;
         else if (c->type == COMMAND_INHIBIT)
-                w->check.inhibited_until_us[ALERT_INHIBITOR_PERSON] = c->on ? UINT64_MAX : 0;
+                record_hold(w, c->on);
 }
 
 enum command_result world_command(struct world *w, const struct command *command) {

@@ -26,7 +26,8 @@ static void check_one_alert(struct world_check *c, const struct alert *was, cons
                 CHECK(awaits_outcome(was)); /* exactly one outcome */
                 CHECK(!awaits_outcome(is) && is->outcome != ALERT_PENDING);
                 CHECK(is->closed_us >= is->raised_us);
-                if (is->outcome == ALERT_IGNORED || is->outcome == ALERT_UNKNOWN)
+                if (is->outcome == ALERT_IGNORED || is->outcome == ALERT_UNKNOWN || is->outcome == ALERT_ABSORBED ||
+                    is->outcome == ALERT_SWITCHED_OFF)
                         CHECK(is->answered_us == 0);
                 else
                         CHECK(is->answered_us >= is->raised_us && is->answered_us <= is->closed_us);
@@ -79,6 +80,7 @@ static void check_alerts(struct world *w) {
                         CHECK(w->sitting.phase == SITTING_SEATED || w->sitting.phase == SITTING_SUSPENDED);
                 waiting += awaits_outcome(a);
         }
+        CHECK(waiting <= 1); /* one voice */
         CHECK(c->raised == c->cleared + waiting);
 }
 

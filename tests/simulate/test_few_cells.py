@@ -22,9 +22,9 @@ if not os.path.exists(CTL):
 def settings(n, extra='', grid=True):
     if grid and n in GRIDS:
         rows, cols = GRIDS[n]
-        return f'[device]\nformat = csv-line\nrows = {rows}\ncols = {cols}\n{extra}'
+        return f'[device]\nformat = csv-line\nfull_scale = 1023\nrows = {rows}\ncols = {cols}\n{extra}'
     places = LAYOUTS[n]
-    return ('[device]\nformat = csv-line\nx_mm = ' + ' '.join(str(round(150 * x)) for x, _ in places) + '\ny_mm = '
+    return ('[device]\nformat = csv-line\nfull_scale = 1023\nx_mm = ' + ' '.join(str(round(150 * x)) for x, _ in places) + '\ny_mm = '
             + ' '.join(str(round(150 * y)) for _, y in places) + f'\n{extra}')
 
 
@@ -60,8 +60,8 @@ def check_day(name, stream, conf):
                len(got) == len(wanted) and all(-0.1 <= x <= 1.01 for x in late))
 
 
-KINDS = {'usual': {}, 'light': {'level': 1.2}, 'heavy': {'level': 40}, 'residue': {'residue': 0.1},
-         'drift': {'drift': 0.05}, 'slow': {'rate': 5}, 'noisy': {'noise': 6}}
+KINDS = {'usual': {}, 'light': {'level': 1.2}, 'heavy': {'level': 40}, 'residue': {'residue': 0.15},
+         'drift': {'drift': 0.05}, 'weak': {'level': 0.6}, 'slow': {'rate': 5}, 'noisy': {'noise': 6}}
 RESPONSES = '', '[condition]\nresponse = divider\n'
 for n in sorted(LAYOUTS):
     for k, (kind, options) in enumerate(KINDS.items()):

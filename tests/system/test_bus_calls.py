@@ -76,6 +76,9 @@ def test_refusals(address, seat):
     name, text = caller.refused("Done", "")
     assert name == "org.sitbone.Error.NothingDue" and len(text) > 20, text
     assert caller.refused("Skip", "")[0] == "org.sitbone.Error.NothingDue"
+    assert caller.refused("DoneAlert", "s", "7")[0] == "org.sitbone.Error.AlertClosed"
+    assert caller.refused("SnoozeAlert", "su", "7", 241)[0] == "org.sitbone.Error.OutOfRange"
+    assert caller.refused("SkipAlert", "s", "-7")[0] == "org.sitbone.Error.Malformed"
     assert caller.refused("Pause", "u", 1441)[0] == "org.sitbone.Error.OutOfRange"
     assert caller.refused("Hold", "bs", True, "NOBODY!")[0] == "org.sitbone.Error.Malformed"
     caller = Caller(address)  # with an allowance of its own
@@ -92,7 +95,7 @@ def test_refusals(address, seat):
     assert caller.refused("Reboot", "")[0] == "org.freedesktop.DBus.Error.UnknownMethod"
     assert caller.refused("Done", "", interface="org.sitbone.Seat2")[0].endswith(("UnknownInterface", "UnknownMethod"))
     assert "ReadOnly" in caller.refused("Set", "ssv", NAME, "Posture", "upright", interface=PROPERTIES)[0]
-    assert all(verb == "2" or result in ("OutOfRange", "NothingDue") for verb, _, _, result in seat.commands)
+    assert all(verb == "2" or result in ("OutOfRange", "NothingDue", "AlertClosed") for verb, _, _, result in seat.commands)
 
 
 def test_flood(address, seat):

@@ -138,10 +138,23 @@ def test_silence(seat):
     assert "slouched" in ctl("status")[0]
 
 
+def test_answers(seat):
+    """An answer that names its alert; another alert is not put off by it."""
+    open_id = json.loads(ctl("status", "--json")[0])["alert"]["id"]
+    assert f"({open_id})" in ctl("status")[0]
+    for words in (["done", "99"], ["skip", "99"], ["snooze", "5", "--alert", "99"]):
+        assert "not open" in ctl(*words, status=FAILED)[1], words
+    assert "malformed" in ctl("done", "x", status=FAILED)[1]
+    out, _ = ctl("snooze", "7", "--alert", open_id)
+    assert re.fullmatch(rf"Snoozed until \d\d:\d\d: alert {open_id} \(slouch\)\.\n", out), out
+    assert "not open" in ctl("done", open_id, status=FAILED)[1]
+    assert "snoozed" not in ctl("status")[0], "a lesser alert that is named is put off alone"
+
+
 def test_commands(seat):
     ctl("snooze", "7")
     until("snoozed 7 min", lambda: ["0", "7"] == (seat.commands[-1:] or [[]])[0][:2])
-    assert "snoozed, " in ctl("status")[0]
+    assert "snoozed until " in ctl("status")[0]
     ctl("snooze")
     until("the default snooze", lambda: seat.commands[-1][:2] == ["0", "0"])
     _, error = ctl("done", status=FAILED)
@@ -155,7 +168,7 @@ def test_commands(seat):
     until("held", lambda: seat.commands[-1][0] == "7")
     assert "Do Not Disturb: set by you" in ctl("why")[0]
     ctl("hold", "off")
-    ctl("pause", "90")
+    assert re.match(r"Paused until (\w+ )?\d\d:\d\d\.", ctl("pause", "90")[0])
     until("paused", lambda: seat.commands[-1][:2] == ["5", "90"])
     out, why = ctl("why")[0], json.loads(ctl("why", "--json")[0])
     assert "paused until" in out and [k["kind"] for k in why["kinds"]] == ["activate", "slouch", "asymmetry", "still",
@@ -399,6 +412,7 @@ def main():
         seat = Seat(processes, "session", ENVIRONMENT)
         until("on the bus", lambda: seat.says("connected"))
         test_status(seat)
+        test_answers(seat)
         test_picture(processes.directory)
         test_screen(processes, seat)
         test_silence(seat)

@@ -135,7 +135,7 @@ MATS = {
     "nan": (lines(16, lambda i, f: joined(missing(i, f, "nan"))), 16),
     "null": (lines(12, lambda i, f: "[" + joined(missing(i, f, "null"), ", ") + "]"), 12),
     "xx": (lines(10, lambda i, f: joined(missing(i, f, "XX"), " ")), 10),
-    "empty-fields": (lines(10, lambda i, f: "1," + joined(missing(i, f, None)) + ",2"), None),
+    "empty-fields": (lines(10, lambda i, f: joined(missing(i, f, None)) + ",2"), 10),
     "padded": (lines(12, lambda i, f: joined(f, " ", lambda v: f"{v:04}")), 12),
     "padded-commas": (lines(9, lambda i, f: joined(f, ",", lambda v: f"{v:03}")), 9),
     "digits": (lines(40, lambda i, f: joined(f, "", lambda v: str(min(9, v // 50)))), 40),
@@ -159,6 +159,8 @@ MATS = {
     "json-nested": (grid(lambda i, f: "{\r\n" + ",\r\n".join(f'  "FSR_{k}": {{\r\n    "ohm": {4000 - v},\r\n    "force": {v}\r\n  }}'
                                                             for k, v in enumerate(f)) + "\r\n}\r\n", 6), 6),
     "json": (lines(16, lambda i, f: f'{{"t": {i * 50}, "cells": [{joined(f, ", ")}]}}'), 16),
+    "json-rows": (grid(lambda i, f: f'{{\r\n  "t": {i * 100},\r\n  "cells": [\r\n' +
+                       ",\r\n".join(f"    [{joined(r, ', ')}]" for r in rows_of(f, 6)) + "\r\n  ]\r\n}\r\n", 24), 24),
     "dashes": (lines(4, lambda i, f: joined(f, "-")), 4),
     "nmea": (lines(16, lambda i, f: nmea("MAT," + joined(f))), 16),
     "cr-only": (lines(9, lambda i, f: joined(f), end="\r"), 9),
@@ -172,6 +174,10 @@ MATS = {
     "falls": (lines(16, lambda i, f: joined(inverted(f))), 16),
     "twelve-bit": (lines(9, lambda i, f: joined(f), most=3600), 9),
 }
+
+# what a doubt about them says; the others are certain
+DOUBTS = {"one": "Is this a mat?", "two": "Is this a mat?", "three": "Is this a mat?", "value": "Is this a mat?",
+          "falls": "inverted = yes", "two-in-turn": "two mats", "two-in-turn-words": "two mats", "two-in-line": "two mats"}
 
 REASONS = {
     "hex_text": [lines(16, lambda i, f: joined(f, " ", lambda v: f"{v // 4:02X}")),
@@ -200,11 +206,16 @@ def foreign(kind, i, r):
         "boot": r.choice(["rst:0x1 (POWERON_RESET),boot:0x13", "load:0x3fff0030,len:1184", "ho 0 tail 12 room 4",
                           f"entry 0x{r.randrange(1 << 30):x}", "ESP-ROM:esp32c3-api1-20210207"]),
         "anything": " ".join(str(r.randrange(500)) for _ in range(1 + r.randrange(12))),
+        "quaternion": ",".join(f"q{k}={r.gauss(0, 0.5):.4f}" for k in range(4)),
+        "dust": f"PM1.0: {r.randrange(30)} PM2.5: {r.randrange(40)} PM10: {r.randrange(60)} ug/m3",
+        "position": f"X:{r.random() * 200:.2f} Y:{r.random() * 200:.2f} Z:{i / 5:.2f} E:{i / 10:.2f} Count X:{r.randrange(9999)}",
+        "modem": r.choice(["AT+CSQ", "OK", "+CSQ: 17,99", "+CREG: 0,1", "", "RING", f'+CMTI: "SM",{i}']),
         "micros": str(1732212345678901 + i * 20011),
     }[kind]
 
 
-FOREIGN = ["gps", "imu", "imu-names", "weather", "printer", "lidar", "wifi", "syslog", "boot", "anything", "micros"]
+FOREIGN = ["gps", "imu", "imu-names", "weather", "printer", "lidar", "wifi", "syslog", "boot", "anything", "quaternion", "dust",
+           "position", "modem", "micros"]
 
 
 def probe(folder, name, text):
@@ -233,10 +244,10 @@ def wrong_mat(folder, name):
     text, cells = MATS[name]
     _, found = probe(folder, name, text)
     keys = found["description"] or {}
-    if cells is None:
-        return None
     if keys.get("cells") != cells or keys.get("mask_cells") or found["reason"]:
         return f"{name}: {cells} cells: {found['format']} {keys} {found['reason']} {found['notes']}"
+    if (DOUBTS.get(name, "") not in " ".join(found["doubts"])) or (name not in DOUBTS and found["doubts"]):
+        return f"{name}: {found['doubts']}"
     accepted = check_settings(folder, name, found)
     if accepted is not True:
         return f"{name}: refused: {keys} {accepted}"

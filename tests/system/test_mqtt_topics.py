@@ -18,7 +18,7 @@ STATE_KEYS = {
     "pelvic_tilt_sd_deg", "pelvic_obliquity_deg", "pelvic_obliquity_sd_deg", "load_left_pct", "calibrated",
     "calibration_needed", "phase", "seated_since", "sitting_today_min", "last_session_min", "sessions_today",
     "sitter", "sitter_confidence_pct", "learning", "calibrated_poses", "calibration_stale", "taught_postures",
-    "breaks_today", "squeezes", "squeezed_s", "next_alert_at", "snoozed_until", "paused_until", "do_not_disturb", "alerts_today", "session_today", "sessions_done_week", "glute_alert", "posture_alert", "still_alert"}
+    "breaks_today", "squeezes", "squeezed_s", "next_alert_at", "snoozed_until", "paused_until", "quiet_until", "held", "held_by", "held_since", "away_since", "do_not_disturb", "alerts_today", "session_today", "sessions_done_week", "glute_alert", "posture_alert", "still_alert"}
 
 
 def state(listener, drive):
@@ -127,6 +127,8 @@ def check_commands(listener, drive):
     assert did(drive, "teach 0 0 crossed-left")
     assert answered(listener, drive, "sitter", '{"name":"anna"}') == ok
     assert did(drive, "sitter 0 0 anna")
+    r = answered(listener, drive, "skip", '{"alert_id":7}')
+    assert r["alert_id"] == 7 and r["alert"] == "still", r
     drive.tell("result 2")
     drive.worst_us()  # heard
     r = answered(listener, drive, "activation_done", '{"transaction":7}')
@@ -135,7 +137,7 @@ def check_commands(listener, drive):
     done = len(drive.said("command"))
     for verb, payload, code in (("snooze", "soon", "Malformed"), ("snooze", "241", "OutOfRange"),
                                 ("snooze", '{"minutes":', "Malformed"), ("calibrate", "", "Malformed"),
-                                ("snooze", "9" * 2000, "Malformed"), ("dance", "", "UnknownVerb"),
+                                ("snooze", "9" * 2000, "Malformed"), ("dance", "", "UnknownVerb"), ("set/prompt_min", "45", "UnknownVerb"),
                                 ("teach", "../etc/passwd", "Malformed"), ("teach", "", "Malformed"),
                                 ("sitter", "%s%n", "Malformed"), ("sitter", '{"name":5}', "Malformed"),
                                 ("snooze", '{"minutes":5,"x":1}', "Malformed")):

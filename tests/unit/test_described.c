@@ -112,6 +112,19 @@ static void some_order(struct format *f) {
         f->order.flip_y = random_number(3) == 0;
 }
 
+/* Packed elements and escaped bytes, for frames that come whole. */
+static void some_coding(struct format *f) {
+        if (f->part.kind != PART_NONE || f->sparse.size > 0)
+                return;
+        if (random_number(4) == 0) {
+                f->element = (enum element)(ELEMENT_PACK10LE + random_number(4));
+                f->mask = f->max_valid = f->shift = 0;
+                f->full_scale = f->element < ELEMENT_PACK12LE ? 1023 : 4095;
+        }
+        if (random_number(3) == 0 && f->framing == FRAMING_PREFIX && f->sync.n > 0)
+                f->escape = (uint8_t)(f->sync.of[0] + 1 + random_number(255));
+}
+
 static struct format some_binary(void) {
         struct format f = {.name = "random", .framing = (enum framing)random_number(6)};
         bool packet = f.framing == FRAMING_SLIP || f.framing == FRAMING_COBS;
@@ -133,22 +146,72 @@ static struct format some_binary(void) {
                 (uint8_t)(f.check != CHECK_NONE && random_number(2) ? random_number(f.sync.n + f.header_n + 1u) : 0);
         if (random_number(3) == 0 && f.framing != FRAMING_SUFFIX)
                 f.tail = some_bytes(1, 3);
+        some_coding(&f);
         some_order(&f);
         return f;
 }
 
+static struct format_command some_words(const char *words) {
+        struct format_command ret = {.n = (uint8_t)strlen(words)};
+
+        memcpy(ret.of, words, ret.n);
+        return ret;
+}
+
+/* Text around the numbers. */
+static void some_lines(struct format *f) {
+        if (f->text_end == TEXT_END_MARK || f->text_end == TEXT_END_TITLE)
+                f->mark = some_words(random_number(2) ? "\x1B[H" : "Matrix");
+        if (random_number(4) == 0)
+                f->line_end = random_number(2) ? '\r' : '~';
+        if (random_number(4) == 0)
+                f->skip_to = some_words("I (12) mat:");
+        if (random_number(4) == 0)
+                f->line_start = some_words("S,");
+        if (random_number(4) == 0)
+                f->check = CHECK_NMEA;
+        if (f->digits)
+                return;
+        f->decimal_comma = random_number(4) == 0;
+        f->skip_times = random_number(4) == 0 && *f->separators != '/' && *f->separators != '-'; /* dates */
+        f->missing_empty = random_number(4) == 0;
+        if (random_number(4) == 0)
+                snprintf(f->missing, sizeof(f->missing), "nan XX");
+}
+
+/* Names for all cells of the size in force. */
+static void some_names(struct format *f, struct settings_device *d) {
+        if (f->digits || f->text_end == TEXT_END_NUMBER || (f->text_end != TEXT_END_NAME && random_number(3)))
+                return;
+        f->rows = d->rows > 0 ? (uint16_t)d->rows : f->rows;
+        f->cols = d->cols > 0 ? (uint16_t)d->cols : f->cols;
+        f->resizable = false;
+        f->header_n = f->trailer_n = 0;
+        f->skip_times = false; /* 8:17 is both */
+        if (random_number(2))
+                snprintf(f->names, sizeof(f->names), "c%u-c%u", 5u, f->rows * f->cols + 4u);
+        else if (random_number(2))
+                snprintf(f->names, sizeof(f->names), "R1C1_mV-R%uC%u_mV", f->rows, f->cols);
+        else
+                snprintf(f->names, sizeof(f->names), f->rows * f->cols > 1 ? "front 0-%u" : "front",
+                         f->rows * f->cols - 2u);
+        if (random_number(3) == 0)
+                f->value_after = some_words("force");
+}
+
 static struct format some_text(void) {
-        static const char separators[][8] = {",", " ", "\t", ",; \t", "/ ", "|", "*"};
+        static const char separators[][8] = {",", " ", "\t", ",; \t", "/ ", "|", "*", "-"};
         struct format f = {.name = "random", .framing = FRAMING_TEXT, .digits = random_number(4) == 0};
 
-        memcpy(f.separators, separators[random_number(7)], sizeof(f.separators));
-        f.text_end = (enum text_end)random_number(f.digits ? 3 : 4);
+        memcpy(f.separators, separators[random_number(8)], sizeof(f.separators));
+        f.text_end = (enum text_end)random_number(f.digits ? 3 : 8);
         f.header_n = (uint8_t)(f.digits || random_number(3) ? 0 : random_number(4));
         f.trailer_n = (uint8_t)(f.digits || random_number(3) ? 0 : random_number(4));
         if (f.text_end == TEXT_END_NUMBER && f.header_n == 0)
                 f.header_n = 1;
-        f.full_scale = (float)(f.digits ? 9 : 1 + random_number(100000));
+        f.full_scale = (float)(f.digits ? 9 : 1 + random_number(random_number(4) ? 100000 : 1 << 24));
         f.inverted = random_number(3) == 0;
+        some_lines(&f);
         some_order(&f);
         return f;
 }
@@ -185,11 +248,11 @@ static void print_failure(const struct format *f, const char *what) {
                 "%s: framing %d sync %u header %u length %d shape %d part %d/%u board %u sparse %u constants %u "
                 "element %d mask %x shift %u scale %g max %u inverted %d rows %u cols %u (wire %u x %u) check %d tail "
                 "%u "
-                "trailer %u text_end %d digits %d\n",
+                "trailer %u text_end %d digits %d names %s missing %s %d separators %s\n",
                 what, f->framing, f->sync.n, f->header_n, f->length.kind, f->shape.kind, f->part.kind, f->part.cells,
                 f->board_at, f->sparse.size, f->n_constants, f->element, f->mask, f->shift, (double)f->full_scale,
                 f->max_valid, f->inverted, f->rows, f->cols, layout.rows, layout.cols, f->check, f->tail.n,
-                f->trailer_n, f->text_end, f->digits);
+                f->trailer_n, f->text_end, f->digits, f->names, f->missing, f->missing_empty, f->separators);
 }
 
 /* In pieces of 1 to `most` bytes; 0 = in one. */
@@ -289,6 +352,8 @@ static void test_random(uint32_t many) {
                 seed = i * 0x9E3779B97F4A7C15ull;
                 f = random_number(5) == 0 ? some_text() : some_binary();
                 d = some_device(&f);
+                if (f.framing == FRAMING_TEXT)
+                        some_names(&f, &d);
                 if (format_validate(&f) || layout_check(&f, &d))
                         continue;
                 described++;

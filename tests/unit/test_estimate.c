@@ -172,8 +172,8 @@ static void test_single_cell(void) {
         CHECK(isnan(posture.tilt_deg.value) && isnan(posture.obliquity_deg.value) && isnan(posture.asymmetry));
         press(0, 0, 40, 0.08F, 5);
         CHECK(posture.occupancy == OCCUPANCY_VACANT); /* the residue of the sitter */
-        pass(NULL, 60);
-        press(0, 0, 40, 0.08F, 5);
+        pass(NULL, 600);
+        press(0, 0, 40, 0.07F, 5);
         CHECK(posture.occupancy == OCCUPANCY_OBJECT);
         pass(NULL, 5);
         CHECK(posture.occupancy == OCCUPANCY_VACANT);

@@ -109,6 +109,46 @@ static void test_in_vain(void) {
                           "cols = 16\n") == 0);
 }
 
+#define TEXT "[format]\nfull_scale = 9\n"
+
+static void test_text_keys(void) {
+        CHECK(parse(TEXT "names = s1-s12 back\nmissing = nan empty XX\nframe_end = name\n") == 0 &&
+              format.cells == 13);
+        CHECK(strcmp(format.missing, "nan XX") == 0 && format.missing_empty && format.text_end == TEXT_END_NAME);
+        CHECK(parse(TEXT "decimal = comma\n") == 0 && strcmp(format.separators, "; \t") == 0);
+        CHECK(parse(TEXT "line_end = \">\"\nskip_to = \"-> \"\nline_start = 53 2C\ncheck = nmea\n") == 0 &&
+              format.line_end == '>' && format.skip_to.n == 3 && format.line_start.n == 2);
+        CHECK(parse("[format]\nfull_scale = 2147483648\n") == 0);
+        expect_error("[format]\nfull_scale = 2147483649\n", "must be 0.001..2147483648");
+        expect_error(TEXT "names = s4-s1\n", "my-mat.conf:3: names = s4-s1: must be up to 16 names or ranges");
+        expect_error(TEXT "names = s1-t4\n", "must be up to 16 names");
+        expect_error(TEXT "names = a0-a4096\n", "must be up to 16 names");
+        expect_error(TEXT "names = a1b1c1-a2b2c2\n", "must be up to 16 names");
+        expect_error(TEXT "names = a b c d e f g h i j k l m n o p q\n", "must be up to 16 names");
+        expect_error(TEXT "names = s1-s4\ncells = 5\n", "my-mat.conf:3: names are not as many");
+        expect_error(TEXT "names = s1-s4\nrows = 2\ncols = 3\n", "names are not as many");
+        expect_error(TEXT "names = s1-s4\nheader = 1\n", "header: with names only the numbers after them count");
+        expect_error(TEXT "frame_end = name\n", "my-mat.conf:3: frame_end = name needs names");
+        expect_error(TEXT "value_after = \"x\"\n", "my-mat.conf:3: value_after needs names");
+        expect_error(TEXT "frame_end = mark\n", "my-mat.conf:3: frame_end = mark and title need mark");
+        expect_error(TEXT "mark = \"x\"\n", "my-mat.conf:3: mark needs frame_end");
+        expect_error(TEXT "frame_end = bracket\n", "frame_end = bracket needs separators = any");
+        expect_error(TEXT "line_end = \"5\"\n", "my-mat.conf:3: line_end cannot be");
+        expect_error(TEXT "line_end = 00\n", "my-mat.conf:3: line_end = 00: must be one byte");
+        expect_error(TEXT "decimal = comma\nseparators = comma blank\n", "separators has comma");
+        expect_error(TEXT "check = nmea\nframe_end = word\n", "check = nmea is in every line");
+        expect_error(TEXT "missing = abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopq\n",
+                     "must be up to 63 bytes of words");
+        expect_error(TEXT "digits = yes\nmissing = nan\n", "every digit is a cell");
+        expect_error(TEXT "escape = 7D\n", "my-mat.conf:3: escape: is about bytes");
+        expect_error(BYTES "check = nmea\n", "my-mat.conf:6: check: is for framing = text");
+        expect_error(BYTES "names = s1-s2\n", "my-mat.conf:6: names: is for framing = text");
+        expect_error(BYTES "escape = 8A\n", "my-mat.conf:6: escape is the first byte of the sync");
+        expect_error(BYTES "escape = 7D\npart = index\npart_at = 2\nrows = 2\ncols = 2\n", "escape needs");
+        expect_error(BYTES "element = pack12le\npart = index\npart_at = 2\nrows = 2\ncols = 2\n", "element is packed");
+        expect_error(BYTES "element = pack10be\nshift = 2\n", "shift: is for elements of u8");
+}
+
 /* Derived values: the number of cells that have a position, and a shape at the start of the frame, which is not part of
  * the header. */
 static void test_understood(void) {
@@ -289,6 +329,7 @@ int main(int argc, char **argv) {
         test_mistakes();
         test_places();
         test_in_vain();
+        test_text_keys();
         test_understood();
         test_words();
         test_counted();

@@ -108,6 +108,9 @@ static void test_others(void) {
         CHECK(command_parse("announce", NULL, 0, false, &word, &r) == COMMAND_OK && word == WORD_ANNOUNCE);
         CHECK(read_as("dance", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "dance") == 0);
         CHECK(read_as("../x", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "invalid") == 0);
+        CHECK(read_as("set/prompt_min", "45", &r) == COMMAND_UNKNOWN);
+        CHECK(strcmp(r.reply_to.command, "set/prompt_min") == 0);
+        CHECK(read_as("set//x", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "invalid") == 0);
         CHECK(read_as("", "", &r) == COMMAND_UNKNOWN && strcmp(r.reply_to.command, "invalid") == 0);
         CHECK(command_parse("snooze", "5", 1, true, &word, &r) == COMMAND_RETAINED);
         CHECK(command_parse("snooze", "5\0", 2, false, &word, &r) == COMMAND_MALFORMED);

@@ -184,6 +184,7 @@ static void test_event(void) {
                                                       .open = true,
                                                       .id = 42,
                                                       .raised_us = s->now_us - 1000000,
+                                                      .shown_us = s->now_us - 1000000,
                                                       .seated_us = 31 * MIN_US,
                                                       .cause_us = 31 * MIN_US,
                                                       .limit_us = 30 * MIN_US,

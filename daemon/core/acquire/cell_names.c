@@ -71,11 +71,19 @@ static uint32_t count_names(const struct cell_name_entry *e) {
         return n;
 }
 
+static bool has_digit(const char *word, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (is_digit(word[i]))
+                        return true;
+        return false;
+}
+
+/* A dash between words without a number is a part of the name: left-front. */
 static bool parse_entry(const char *list, const char *word, size_t n, struct cell_name_entry *e) {
         const char *dash = memchr(word, '-', n);
 
         memset(e, 0, sizeof(*e));
-        if (dash)
+        if (dash && has_digit(word, n))
                 return parse_range(list, word, dash, dash + 1, e);
         e->word[0].at = (uint8_t)(word - list);
         e->word[0].n = (uint8_t)n;

@@ -5,6 +5,7 @@
 
 #include "core/acquire/packet.h"
 #include "core/acquire/text_frame.h"
+#include "core/acquire/text_prepare.h"
 
 enum { EVIDENCE_ENOUGH = 4 }; /* bytes: random ones match once in 4 * 10^9 places */
 
@@ -448,8 +449,9 @@ static bool decode_framed(struct decoder *d, const struct delivery *to) {
 
 /* --- frames with escaped bytes --- */
 
-/* Looks for the end of the frame at the front, which has this many bytes without its escapes. NEXT_FOLLOWS: it is held,
- * up to *ret_end. NEXT_OTHER: *ret_end is not in it any more, because another frame begins there or no encoder writes it. */
+/* Looks for the end of the frame at the front, which has this many bytes without its escapes. NEXT_FOLLOWS: it is
+ * held, up to *ret_end. NEXT_OTHER: the byte at *ret_end is not in it, because another frame begins there or no
+ * encoder writes such bytes. */
 static enum next find_escaped_end(struct decoder *d, size_t length, size_t *ret_end) {
         const uint8_t *frame = d->buffer + d->start, sync = d->sync.of[0], escape = d->format->escape;
         size_t at = d->scanned;
@@ -505,7 +507,8 @@ static enum refusal accept_escaped(struct decoder *d, size_t length, const struc
         return accept_elements(d, frame, n, length, false, to);
 }
 
-/* A frame has no byte like the first of the sync: so a refused one is dropped whole. Such bytes may fill the line. */
+/* A frame has no byte like the first of the sync: so a refused one is dropped whole. A pause may be filled with such
+ * bytes. */
 static bool decode_escaped(struct decoder *d, const struct delivery *to) {
         const size_t length = measure_elements(d, d->part_cells) + d->overhead;
         enum refusal wrong = REFUSED_LENGTH;
@@ -526,6 +529,7 @@ static bool decode_escaped(struct decoder *d, const struct delivery *to) {
                 return true;
         d->refused[wrong] += next == NEXT_FOLLOWS || end > 1;
         d->started = true;
+        d->in_step = d->in_step && end == 1;
         decoder_discard(d, end);
         return true;
 }
@@ -625,6 +629,8 @@ static void decode_held(struct decoder *d, const struct delivery *to) {
 void decoder_feed(struct decoder *d, const uint8_t *bytes, size_t n, uint64_t now_us, const struct frame_sink *sink) {
         const struct delivery to = {.now_us = now_us, .sink = sink};
 
+        if (d->format->framing == FRAMING_TEXT && !d->has_codes && n > 0)
+                d->has_codes = memchr(bytes, TEXT_ESCAPE, n) != NULL;
         while (n > 0) {
                 size_t room = DECODER_BUFFER - d->start - d->held, step = n < room ? n : room;
 

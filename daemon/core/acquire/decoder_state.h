@@ -74,6 +74,8 @@ struct decoder {
         struct crc16 crc;              /* initialised only for formats that have one */
         struct text_rules text;
         uint32_t lead;            /* text: hash of the words before the numbers of the last good line */
+        bool has_codes;           /* text: an escape came, which begins a code that terminals act on */
+        uint32_t header_left;     /* text: numbers before the cells of the frame that have not come yet */
         uint32_t depth;           /* text: brackets that are open */
         struct cell_name_scan at; /* text: the name that waits for its number */
 

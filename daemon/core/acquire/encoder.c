@@ -33,7 +33,7 @@ static uint32_t quantise_cell(const struct format *f, const struct layout *l, fl
                 most = full;
         if (!(value > 0))
                 return 0;
-        return (uint32_t)((value < most ? value : most) + 0.5f);
+        return (uint32_t)((double)(value < most ? value : most) + 0.5);
 }
 
 static void put_little(uint32_t value, size_t n, uint8_t *ret) {
@@ -272,14 +272,24 @@ static size_t put_frame_begin(const struct format *f, uint8_t *ret) {
 
         if (f->text_end == TEXT_END_TITLE)
                 ret[n++] = find_line_end(f);
-        return n + put_text(f->text_end == TEXT_END_BRACKET ? "[" : "", ret + n);
+        return n;
 }
 
-static size_t put_frame_end(const struct format *f, uint8_t *ret) {
-        size_t n = put_text(f->text_end == TEXT_END_WORD ? "END" : f->text_end == TEXT_END_BRACKET ? "]" : "", ret);
+static size_t put_prefix(const struct format *f, uint8_t *ret) {
+        size_t n = put_bytes(f->skip_to.of, f->skip_to.n, ret);
 
-        if (n > 0 || f->text_end == TEXT_END_BLANK)
-                ret[n++] = find_line_end(f);
+        return n + put_bytes(f->line_start.of, f->line_start.n, ret + n);
+}
+
+/* Ends a frame in rows with a line of its own. */
+static size_t put_frame_end(const struct format *f, uint8_t *ret) {
+        size_t n;
+
+        if (f->text_end != TEXT_END_BLANK && f->text_end != TEXT_END_WORD && f->text_end != TEXT_END_BRACKET)
+                return 0;
+        n = put_prefix(f, ret);
+        n += put_text(f->text_end == TEXT_END_WORD ? "END" : f->text_end == TEXT_END_BRACKET ? "]" : "", ret + n);
+        ret[n++] = find_line_end(f);
         return n;
 }
 
@@ -321,7 +331,7 @@ static size_t put_line_end(const struct format *f, const uint8_t *line, size_t n
 struct text_writer {
         const struct format *format;
         struct cell_names names;
-        size_t line; /* cells in a line */
+        size_t cells, line; /* in the frame, in a line */
         uint8_t separator;
         uint8_t *text;
         size_t n, line_from;
@@ -332,11 +342,13 @@ static void begin_line(struct text_writer *w, size_t k) {
         const bool numbered = f->text_end == TEXT_END_NUMBER;
 
         w->line_from = w->n;
-        w->n += put_bytes(f->skip_to.of, f->skip_to.n, w->text + w->n);
-        w->n += put_bytes(f->line_start.of, f->line_start.n, w->text + w->n);
+        w->n += put_prefix(f, w->text + w->n);
+        if (k == 0 && f->text_end == TEXT_END_BRACKET)
+                w->text[w->n++] = '[';
         if (numbered)
                 w->n += put_row((uint32_t)(k / w->line), w->separator, w->text + w->n);
-        w->n += put_zeros((size_t)f->header_n - numbered, false, w->separator, w->text + w->n);
+        if (k == 0 || f->text_end != TEXT_END_BRACKET)
+                w->n += put_zeros((size_t)f->header_n - numbered, false, w->separator, w->text + w->n);
 }
 
 static void put_cell(struct text_writer *w, size_t k, uint32_t value) {
@@ -355,18 +367,19 @@ static void put_cell(struct text_writer *w, size_t k, uint32_t value) {
                         w->text[w->n++] = w->separator;
                 return;
         }
-        w->n += put_zeros(f->trailer_n, true, w->separator, w->text + w->n);
+        if (f->text_end != TEXT_END_BRACKET || k + 1 == w->cells)
+                w->n += put_zeros(f->trailer_n, true, w->separator, w->text + w->n);
         w->n += put_line_end(f, w->text + w->line_from, w->n - w->line_from, w->text + w->n);
 }
 
 static size_t encode_text(const struct format *f, const struct layout *l, const float *cells, uint8_t *ret,
                           size_t size) {
         const size_t n = l->geometry.n_cells;
-        struct text_writer w = {.format = f, .text = ret, .separator = (uint8_t)f->separators[0]};
+        struct text_writer w = {.format = f, .cells = n, .text = ret, .separator = (uint8_t)f->separators[0]};
 
         cell_names_parse(f->names, &w.names);
         if (w.separator == FORMAT_SEPARATOR_ANY)
-                w.separator = ',';
+                w.separator = f->decimal_comma ? ';' : ',';
         w.line = f->text_end == TEXT_END_NAME ? 1 : f->text_end == TEXT_END_LINE || l->line == 0 ? n : l->line;
         if (n == 0 || size < TEXT_ROOM)
                 return 0;

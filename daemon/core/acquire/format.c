@@ -7,20 +7,6 @@
 #include "core/acquire/cell_names.h"
 #include "sitbone/frame.h"
 
-size_t format_element_size(const struct format *format) {
-        return format->framing == FRAMING_TEXT ? 0 : format_size_of_element(format->element);
-}
-
-size_t format_elements_size(const struct format *format, size_t n) {
-        const uint32_t bits = format_packed_bits(format->element);
-
-        return bits > 0 && format->framing != FRAMING_TEXT ? (n * bits + 7) / 8 : n * format_element_size(format);
-}
-
-size_t format_length_size(const struct format *format) {
-        return format->length.kind == LENGTH_FIXED ? 0 : format->length.kind == LENGTH_U8 ? 1 : 2;
-}
-
 static uint32_t largest_element(const struct format *f) {
         switch (f->element) {
         case ELEMENT_U8:
@@ -178,8 +164,8 @@ static const char *check_coding(const struct format *f) {
 
         if (f->escape && (f->framing != FRAMING_PREFIX || f->sync.n == 0 || !whole))
                 return "escape needs framing = prefix, a sync, and neither parts nor records";
-        if (f->escape && f->escape == f->sync.of[0])
-                return "escape is the first byte of the sync";
+        if (f->escape && (f->escape & ~0x20) == (f->sync.of[0] & ~0x20))
+                return "escape is the first byte of the sync, or that changed by xor 20";
         if (format_packed_bits(f->element) > 0 && !whole)
                 return "element is packed: that goes with neither parts nor records";
         return NULL;
@@ -274,6 +260,9 @@ static const char *check_text(const struct format *f) {
                 return "frame_end = bracket needs separators = any, or names";
         if (f->decimal_comma && strchr(f->separators, ','))
                 return "separators has comma, which is in the numbers";
+        if (f->check == CHECK_NMEA && f->text_end != TEXT_END_LINE && f->text_end != TEXT_END_NUMBER &&
+            f->text_end != TEXT_END_NAME && !marked)
+                return "check = nmea is in every line: frame_end = blank, word and bracket have lines without numbers";
         return check_names(f);
 }
 

@@ -23,6 +23,11 @@ static bool has_names(const struct decoder *d) {
         return d->text.names.n > 0;
 }
 
+/* An array or object over several lines: header and trailer are those of the frame, not of its lines. */
+static bool is_object(const struct decoder *d) {
+        return d->format->text_end == TEXT_END_BRACKET;
+}
+
 /* --- words: lines that are no frame --- */
 
 static void count_words(struct decoder *d, size_t n) {
@@ -85,29 +90,28 @@ static bool is_printable(const char *line, size_t n) {
         return true;
 }
 
+/* Two letters: one may be a damaged digit. */
 static bool has_word(const char *line, size_t n) {
-        for (size_t i = 0, run = 0; i < n; i++) {
-                run = (line[i] | 0x20) >= 'a' && (line[i] | 0x20) <= 'z' ? run + 1 : 0;
-                if (run == 2)
-                        return true;
-        }
-        return false;
+        int letters = 0;
+
+        for (size_t i = 0; i < n; i++)
+                letters += (line[i] | 0x20) >= 'a' && (line[i] | 0x20) <= 'z';
+        return letters >= 2;
 }
 
 /* Whether a line that gave no frame is none: it has no digit, or it begins with a word, where words are allowed with
  * another one than the last good line. A damaged line begins with a number, with the words of the good ones, or with
  * noise. */
-static bool is_words(const struct decoder *d, const char *line, size_t n) {
-        if (!is_printable(line, n))
+static bool is_words(const struct decoder *d, enum refusal reason, const char *line, size_t n) {
+        if (has_names(d) || !is_printable(line, n))
                 return false;
-        if (has_names(d))
-                return d->present == 0;
-        return !has_digit(line, n) || (has_word(line, measure_lead(line, n)) &&
-                                       (!d->text.words || (d->frames > 0 && hash_lead(line, n) != d->lead)));
+        return !has_digit(line, n) ||
+               (has_word(line, measure_lead(line, n)) &&
+                (d->text.words ? d->frames > 0 && hash_lead(line, n) != d->lead : reason == REFUSED_TEXT));
 }
 
 static void count_bad_line(struct decoder *d, enum refusal reason, const char *line, size_t n) {
-        if ((reason == REFUSED_TEXT || reason == REFUSED_COUNT) && is_words(d, line, n))
+        if ((reason == REFUSED_TEXT || reason == REFUSED_COUNT) && is_words(d, reason, line, n))
                 count_words(d, n);
         else
                 refuse_line(d, reason, n);
@@ -120,7 +124,8 @@ static enum refusal parse_cells(struct decoder *d, const char *line, size_t n, u
         const uint32_t known = d->n_cells > 0 ? d->n_cells : CELLS_MAX;
         const struct text_room room = {.store = known > first ? known - first : 0,
                                        .accept = CELLS_MAX - first,
-                                       .count_known = d->n_cells > 0};
+                                       .count_known = d->n_cells > 0,
+                                       .header_left = is_object(d) ? &d->header_left : NULL};
         enum refusal wrong = text_parse_line(&d->text, line, n, room, d->elements + first, ret_n);
 
         if (wrong != REFUSAL_N || !d->text.has_missing)
@@ -137,6 +142,7 @@ static enum refusal parse_cells(struct decoder *d, const char *line, size_t n, u
 
 static void begin_frame(struct decoder *d) {
         d->gathered = d->present = 0;
+        d->header_left = d->format->header_n;
         d->frame_number++;
 }
 
@@ -191,7 +197,8 @@ static bool finish_frame(struct decoder *d, uint32_t count, const struct deliver
 /* --- a line a row --- */
 
 static void end_rows(struct decoder *d, const struct delivery *to) {
-        uint32_t count = d->gathered;
+        uint32_t trailer_n = is_object(d) ? d->format->trailer_n : 0;
+        uint32_t count = d->gathered > trailer_n ? d->gathered - trailer_n : 0;
         bool refused = d->row_refused;
 
         d->row_refused = false;
@@ -202,7 +209,8 @@ static void end_rows(struct decoder *d, const struct delivery *to) {
         } else if (refused) {
                 begin_frame(d); /* counted when the row was refused */
         } else if (count > 0 && !finish_frame(d, count, to)) {
-                d->refused[REFUSED_COUNT]++;
+                /* rows of an array whose beginning was missed look like arrays */
+                d->refused[REFUSED_COUNT] += d->in_step || !is_object(d);
         }
 }
 
@@ -244,7 +252,7 @@ static void follow_row_number(struct decoder *d, const char *line, size_t n, con
 static enum refusal parse_named(struct decoder *d, const char *line, size_t n, const struct delivery *to,
                                 uint32_t *ret_n) {
         const char *at = line, *end = line + n;
-        const double most = (double)text_largest(d->format);
+        const double most = (double)format_value_limit(d->format);
         const uint16_t max_valid = d->format->max_valid;
         double value;
 
@@ -276,6 +284,12 @@ static void refuse_row(struct decoder *d, enum refusal reason, size_t n) {
         refuse_line(d, reason, n);
 }
 
+/* A row of words, or of numbers that are no cells. An array or object has such lines. */
+static void skip_row(struct decoder *d, size_t n) {
+        d->words += !is_object(d);
+        d->discarded_bytes += n;
+}
+
 /* Adds the cells of a row to the frame. A row that is refused refuses the frame. */
 static void add_row(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
         enum refusal wrong;
@@ -289,7 +303,7 @@ static void add_row(struct decoder *d, const char *line, size_t n, const struct 
         if (wrong == REFUSAL_N && !has_names(d))
                 d->gathered += count;
         if ((wrong == REFUSED_COUNT && d->text.words && !has_names(d)) || (wrong == REFUSAL_N && count == 0))
-                count_words(d, n); /* only words, or numbers that are no cells */
+                skip_row(d, n);
         else if (wrong != REFUSAL_N)
                 refuse_row(d, wrong, n);
 }
@@ -310,7 +324,7 @@ static void follow_brackets(struct decoder *d, const char *line, size_t n, const
                 from = i + 1;
         }
         add_row(d, line + from, n - from, to);
-        if (d->n_cells == 0 || d->gathered <= d->n_cells)
+        if (d->n_cells == 0 || d->gathered <= d->n_cells + d->format->trailer_n)
                 return;
         refuse_row(d, REFUSED_COUNT, 0); /* a bracket was lost: begin again with the next that closes */
         d->depth = 0;
@@ -330,21 +344,20 @@ static void decode_row(struct decoder *d, const char *line, size_t n, const stru
 
 /* --- a line a frame --- */
 
-static enum refusal parse_line_frame(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
+static void decode_line_frame(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
+        uint32_t count = 0;
         enum refusal wrong;
-        uint32_t count;
 
-        begin_frame(d);
         d->at.waits = false;
         wrong = has_names(d) ? parse_named(d, line, n, to, &count) : parse_cells(d, line, n, 0, &count);
-        if (wrong == REFUSAL_N && count == 0)
-                return REFUSED_COUNT;
-        return wrong != REFUSAL_N || finish_frame(d, count, to) ? wrong : REFUSED_COUNT;
-}
-
-static void decode_line_frame(struct decoder *d, const char *line, size_t n, const struct delivery *to) {
-        enum refusal wrong = parse_line_frame(d, line, n, to);
-
+        if (wrong == REFUSAL_N && count == 0) {
+                count_words(d, n);
+                return;
+        }
+        if (wrong != REFUSAL_N)
+                begin_frame(d);
+        else if (!finish_frame(d, count, to))
+                wrong = REFUSED_COUNT;
         if (wrong == REFUSAL_N)
                 d->lead = hash_lead(line, n);
         else
@@ -356,6 +369,7 @@ static void decode_line_frame(struct decoder *d, const char *line, size_t n, con
 void text_frame_init(struct decoder *d) {
         text_rules_init(&d->text, d->format);
         d->lead = 0;
+        d->has_codes = false;
         d->frame_number = FRAME_FIRST;
         memset(d->seen, 0, sizeof(d->seen));
 }
@@ -371,7 +385,7 @@ void text_frame_reset(struct decoder *d) {
 
 void text_frame_idle(struct decoder *d, const struct delivery *to) {
         if (d->format->text_end != TEXT_END_LINE && d->started && d->held == 0 && d->gathered > 0 &&
-            d->gathered == d->n_cells && !d->row_refused)
+            d->gathered == d->n_cells + (is_object(d) ? d->format->trailer_n : 0U) && !d->row_refused)
                 end_rows(d, to);
 }
 
@@ -394,12 +408,10 @@ static void trim_line(const struct text_rules *rules, char **line, size_t *n) {
 /* A line of known beginning, without its line end. */
 static void decode_whole_line(struct decoder *d, char *line, size_t n, const struct delivery *to) {
         const enum text_end end = d->format->text_end;
-        enum prepared prepared;
+        enum prepared prepared = PREPARED_LINE;
 
-        n = text_strip_codes(line, n);
-        while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == '\0'))
-                n--;
-        prepared = text_prepare(d->format, &line, &n);
+        if (d->text.prepares || d->has_codes)
+                prepared = text_prepare(d->format, &line, &n);
         trim_line(&d->text, &line, &n);
         if (prepared == PREPARED_WORDS || (n > 0 && line[0] == '#'))
                 count_words(d, n);

@@ -7,11 +7,6 @@
 #include "core/acquire/parse_number.h"
 #include "sitbone/frame.h"
 
-/* No converter of any known mat has 24 bits, but those of load cells. */
-float text_largest(const struct format *f) {
-        return f->full_scale > (float)(1 << 24) ? (float)(1u << 31) : (float)(1 << 24);
-}
-
 /* With words, brackets and colons are no separators between which something could be missing. */
 static void choose_hard_separators(struct text_rules *r, const char *separators) {
         size_t n = 0;
@@ -44,6 +39,8 @@ void text_rules_init(struct text_rules *r, const struct format *format) {
         r->names.value_after_n = format->value_after.n;
         r->names.missing = format->missing;
         r->has_missing = *format->missing || format->missing_empty;
+        r->prepares = format->check == CHECK_NMEA || format->skip_to.n > 0 || format->line_start.n > 0 ||
+                      format->skip_times || format->decimal_comma;
 }
 
 /* Nearly every cell is up to seven digits and a separator: parses both. False, and nothing is consumed, for anything
@@ -121,10 +118,6 @@ static bool parse_missing(const struct text_rules *r, const char *line, const ch
 static enum refusal parse_item(const struct text_rules *r, const char *line, const char **at, const char *end,
                                float *ret) {
         *ret = NAN;
-        if (r->format->digits)
-                return text_is_separator(r, **at) ? (++*at, REFUSED_COUNT)
-                       : parse_digit(at, ret)     ? REFUSAL_N
-                                                  : REFUSED_TEXT;
         if (r->has_missing && parse_missing(r, line, at, end))
                 return REFUSAL_N;
         if (text_is_separator(r, **at) || is_lone_sign(r, *at, end)) {
@@ -137,20 +130,28 @@ static enum refusal parse_item(const struct text_rules *r, const char *line, con
 enum refusal text_parse_line(const struct text_rules *r, const char *line, size_t length, struct text_room room,
                              float *ret, uint32_t *ret_n) {
         const char *at = line, *end = line + length;
-        const uint32_t trailer_n = r->format->trailer_n;
+        const uint32_t trailer_n = room.header_left ? 0 : r->format->trailer_n;
+        const uint32_t header_n = room.header_left ? *room.header_left : r->format->header_n;
         const bool digits = r->format->digits;
-        uint32_t n = 0U - r->format->header_n; /* cells of this line; wraps to 0 at the first */
+        uint32_t n = 0U - header_n; /* cells of this line; wraps to 0 at the first */
         float value;
 
         while (at < end) {
-                if (digits || !parse_count(r->separates, &at, end, &value)) {
+                if (digits) {
+                        if (text_is_separator(r, *at)) {
+                                at++;
+                                continue;
+                        }
+                        if (!parse_digit(&at, &value))
+                                return REFUSED_TEXT;
+                } else if (!parse_count(r->separates, &at, end, &value)) {
                         enum refusal wrong = parse_item(r, line, &at, end, &value);
 
                         if (wrong == REFUSED_COUNT)
                                 continue;
                         if (wrong != REFUSAL_N)
                                 return wrong;
-                        if (n < room.store && fabsf(value) > text_largest(r->format) &&
+                        if (n < room.store && fabsf(value) > format_value_limit(r->format) &&
                             (room.count_known || trailer_n == 0))
                                 return REFUSED_RANGE;
                 }
@@ -164,6 +165,8 @@ enum refusal text_parse_line(const struct text_rules *r, const char *line, size_
                         ret[n] = NAN;
                 n++;
         }
+        if (room.header_left)
+                *room.header_left = 0U - n <= header_n ? 0U - n : 0;
         n = n <= CELLS_MAX + 1 + trailer_n && n > trailer_n ? n - trailer_n : 0;
         if (n == 0 || n > room.accept)
                 return REFUSED_COUNT;

@@ -5,21 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { ESCAPE = 0x1B };
-
 static bool is_digit(char c) {
         return c >= '0' && c <= '9';
-}
-
-char *text_find(const struct format_command *what, char *text, size_t n) {
-        char *end = text + n;
-
-        for (char *at = text; what->n > 0 && (size_t)(end - at) >= what->n; at++) {
-                at = memchr(at, what->of[0], (size_t)(end - at) - what->n + 1);
-                if (!at || memcmp(at, what->of, what->n) == 0)
-                        return at;
-        }
-        return NULL;
 }
 
 /* Bytes of the code that begins with the escape at the front: ESC [ parameters letter, or ESC and one byte. */
@@ -33,14 +20,15 @@ static size_t measure_code(const char *code, size_t n) {
         return i < n ? i + 1 : n;
 }
 
-size_t text_strip_codes(char *line, size_t n) {
-        char *code = memchr(line, ESCAPE, n);
+/* Removes the codes that terminals act on. Returns the new length; a newline follows if it is shorter. */
+static size_t strip_codes(char *line, size_t n) {
+        char *code = memchr(line, TEXT_ESCAPE, n);
         size_t out, i;
 
         if (!code)
                 return n;
         for (i = out = (size_t)(code - line); i < n;) {
-                if (line[i] == ESCAPE)
+                if (line[i] == TEXT_ESCAPE)
                         i += measure_code(line + i, n - i);
                 else
                         line[out++] = line[i++];
@@ -60,6 +48,11 @@ static size_t count_digits(const char *at, const char *end) {
         return n;
 }
 
+/* The thousandths of a log after a comma: "09:59:05,100 ". Without a blank or bracket after them they are a column. */
+static bool are_thousandths(const char *at, const char *end) {
+        return end - at > 4 && *at == ',' && count_digits(at + 1, end) == 3 && (at[4] == ' ' || at[4] == ']');
+}
+
 /* 9:59, 09:59:05, 09:59:05.100. Returns its end, or NULL. */
 static char *match_clock(char *at, const char *end) {
         size_t n = count_digits(at, end);
@@ -72,10 +65,13 @@ static char *match_clock(char *at, const char *end) {
         if (groups == 2 && end - at >= 2 && *at == '.' && is_digit(at[1]))
                 for (at++; at < end && is_digit(*at);)
                         at++;
+        else if (groups == 2 && are_thousandths(at, end))
+                at += 4;
         return groups > 0 ? at : NULL;
 }
 
-/* 2024-03-05, 5.3.2024, 3/5/2024: three numbers, and the first or the last has four digits. Returns its end, or NULL. */
+/* 2024-03-05, 5.3.2024, 3/5/2024: three numbers, and the first or the last has four digits. Returns its end, or
+ * NULL. */
 static char *match_date(char *at, const char *end) {
         size_t n[3];
         char sign = '\0';
@@ -172,19 +168,22 @@ static bool remove_check(char **line, size_t *n) {
         return high >= 0 && low >= 0 && check == high * 16 + low;
 }
 
-static bool skip_prefix(const struct format *f, char **line, size_t *n) {
-        char *end = *line + *n;
+/* Blanks, and the line end that precedes a line where another byte ends it. */
+static void skip_blanks(char **line, size_t *n) {
+        for (; *n > 0 && (**line == ' ' || **line == '\r' || **line == '\n'); --*n)
+                ++*line;
+}
 
+static bool skip_prefix(const struct format *f, char **line, size_t *n) {
         if (f->skip_to.n > 0) {
-                char *at = text_find(&f->skip_to, *line, *n);
+                const char *at = text_find(&f->skip_to, *line, *n);
 
                 if (!at)
                         return false;
-                for (at += f->skip_to.n; at < end && *at == ' ';)
-                        at++;
-                *line = at;
-                *n = (size_t)(end - at);
+                *n -= (size_t)(at - *line) + f->skip_to.n;
+                *line += (size_t)(at - *line) + f->skip_to.n;
         }
+        skip_blanks(line, n);
         if (*n < f->line_start.n || memcmp(*line, f->line_start.of, f->line_start.n) != 0)
                 return false;
         *line += f->line_start.n;
@@ -195,10 +194,15 @@ static bool skip_prefix(const struct format *f, char **line, size_t *n) {
 enum prepared text_prepare(const struct format *f, char **line, size_t *n) {
         const bool checked = f->check == CHECK_NMEA;
 
+        *n = strip_codes(*line, *n);
+        while (*n > 0 && ((*line)[*n - 1] == '\r' || (*line)[*n - 1] == '\0'))
+                --*n;
+        if (checked)
+                skip_blanks(line, n);
         if (checked && *n > 0 && !remove_check(line, n))
                 return PREPARED_DAMAGED;
         if ((f->skip_to.n > 0 || f->line_start.n > 0) && !skip_prefix(f, line, n))
-                return PREPARED_WORDS;
+                return *n > 0 ? PREPARED_WORDS : PREPARED_LINE;
         if (f->skip_times)
                 erase_times(*line, *n);
         if (f->decimal_comma)

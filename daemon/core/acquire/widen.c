@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-/* No converter of any known mat has 24 bits, but those of load cells. */
-static inline float find_largest(const struct format *f) {
-        return f->max_valid > 0                   ? (float)f->max_valid
-               : f->full_scale > (float)(1 << 24) ? (float)(1u << 31)
-                                                  : (float)(1 << 24);
-}
-
 static const uint32_t SPLIT_OFFSET = 11;
 
 /* Both bytes are 11 or more, and the upper one carries the bits above `bits`. Anything else gives a value that is
@@ -67,15 +60,14 @@ static inline bool widen_strided(enum element element, const struct format *f, c
                                  size_t stride, uint32_t n, float *restrict ret) {
         const bool is_signed = element > ELEMENT_U16BE;
         const uint32_t mask = f->mask ? f->mask : 0xFFFF, shift = f->shift;
-        const float most = find_largest(f),
-                    least = f->full_scale > (float)(1 << 24) ? -(float)(1u << 31) : -(float)(1 << 24);
+        const float limit = format_value_limit(f), most = f->max_valid > 0 ? (float)f->max_valid : limit;
         uint32_t wrong = 0;
 
         for (size_t k = 0; k < n; k++) {
                 float v = read_element(element, mask, shift, p + k * stride);
 
                 ret[k] = v;
-                wrong |= (uint32_t) !(v <= most) | (uint32_t)(is_signed && !(v >= least));
+                wrong |= (uint32_t) !(v <= most) | (uint32_t)(is_signed && !(v >= -limit));
         }
         return wrong == 0;
 }
@@ -178,46 +170,24 @@ static bool widen_plain_u16be(const struct format *f, const uint8_t *restrict p,
         return widen_plain_words(true, f, p, n, ret);
 }
 
-/* Each element lies within two bytes. */
-static inline bool widen_packed(uint32_t bits, bool big_endian, const struct format *f, const uint8_t *restrict p,
-                                uint32_t n, float *restrict ret) {
-        const uint32_t mask = (1u << bits) - 1, most = f->max_valid > 0 ? f->max_valid : mask;
+/* Elements without gaps: each lies within two bytes. */
+static bool widen_packed(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
+                         float *restrict ret) {
+        const bool big_endian = f->element == ELEMENT_PACK10BE || f->element == ELEMENT_PACK12BE;
+        const uint32_t bits = format_packed_bits(f->element), mask = (1u << bits) - 1;
+        const uint32_t most = f->max_valid > 0 ? f->max_valid : mask;
         uint32_t wrong = 0;
 
+        (void)stride;
         for (size_t k = 0, bit = 0; k < n; k++, bit += bits) {
                 const uint8_t *at = p + bit / 8;
-                const uint32_t before = bit % 8;
-                const uint32_t v =
-                        (big_endian ? widen_u16be(at) >> (16 - bits - before) : widen_u16le(at) >> before) & mask;
+                const uint32_t before = bit % 8, both = big_endian ? widen_u16be(at) : widen_u16le(at);
+                const uint32_t v = both >> (big_endian ? 16 - bits - before : before) & mask;
 
                 ret[k] = (float)(int32_t)v;
                 wrong |= v > most;
         }
         return wrong == 0;
-}
-
-static bool widen_pack10le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                           float *restrict ret) {
-        (void)stride;
-        return widen_packed(10, false, f, p, n, ret);
-}
-
-static bool widen_pack10be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                           float *restrict ret) {
-        (void)stride;
-        return widen_packed(10, true, f, p, n, ret);
-}
-
-static bool widen_pack12le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                           float *restrict ret) {
-        (void)stride;
-        return widen_packed(12, false, f, p, n, ret);
-}
-
-static bool widen_pack12be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                           float *restrict ret) {
-        (void)stride;
-        return widen_packed(12, true, f, p, n, ret);
 }
 
 widen_fn *widen_choose(const struct format *f) {
@@ -243,13 +213,10 @@ widen_fn *widen_choose(const struct format *f) {
         case ELEMENT_SPLIT6:
                 return widen_each_split6;
         case ELEMENT_PACK10LE:
-                return widen_pack10le;
         case ELEMENT_PACK10BE:
-                return widen_pack10be;
         case ELEMENT_PACK12LE:
-                return widen_pack12le;
         case ELEMENT_PACK12BE:
-                return widen_pack12be;
+                return widen_packed;
         }
         return widen_each_u8;
 }

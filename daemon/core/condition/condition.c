@@ -16,13 +16,19 @@ static const float EMPTY_CM2 = 2;         /* of full scale; with more on it a se
 static const float STUCK_COUNTS = 4;      /* noise floors that a cell counts at most: it may be stuck */
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
 static const float FEW_EMPTY = 0.05F;     /* mean reading: less than any person makes few cells read */
-static const uint32_t SPARE_CELLS = 8;    /* a mat with this many cells may have one that is stuck */
-static const float NOISE_MARGIN = 5;      /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float FEW_RESIDUE =
+        0.22F; /* of the peak, which is forgotten in PEAK_S: residue of the sitter, and drift */
+static const float PEAK_S = 120;
+static const uint32_t SPARE_CELLS = 8; /* a mat with this many cells may have one that is stuck */
+static const float NOISE_MARGIN = 5;   /* floor in mean absolute deviations: about 4 sigma of normal noise */
 static const float FOLLOW_UP =
         1.0F / 16;                      /* per tick, while empty: slow, so that nothing laid down gently is absorbed */
 static const float FOLLOW_DOWN = 0.25F; /* per tick, always: a load below zero means that the baseline is too high */
-static const float STUCK_LEVEL = 0.5F;  /* of full scale: a cell resting above it has lost most of its range */
-static const float STUCK_RANGE = 0.03F; /* of full scale: a live cell under a sitter moves more, by creep alone */
+static const float OUTSIDE = 0.02F, ORIGIN = 0.25F; /* of full scale */
+static const float RAW_MOST = 1e10F;                /* more than any converter reads */
+static const float UNTURNED = 0.97F;   /* of full scale, in all cells: the readings do not fall under load after all */
+static const float STUCK_LEVEL = 0.5F; /* of full scale: a cell resting above it has lost most of its range */
+static const float STUCK_RANGE = 0.03F;    /* of full scale: a live cell under a sitter moves more, by creep alone */
 static const uint64_t STUCK_US = 60000000; /* a cell is watched for at least this long */
 
 /* Limits of the quality, see condition.h. */
@@ -36,64 +42,6 @@ static uint32_t max_u32(uint32_t a, uint32_t b) {
 
 static float min_f(float a, float b) {
         return a < b ? a : b;
-}
-
-/* ---- cross-talk ---- */
-
-/* Columns of a matrix without guarding share one path: each loaded cell pulls the readings of the others in its column
- * down. The published remedy (host programs of two makers of such mats): v' = v * Vmax / (v + Vmax - column sum).
- * With strength = full scale / Vmax, and shares of full scale: y' = y / (1 - strength * (column sum - y)).
- *
- * It is exact for a divider: cells of conductance a = y' / (1 - strength * y') on one path read
- * y = a / (1 + strength * sum of a), so that strength * sum of y stays below 1. A column that breaks this is no such
- * divider, or has another strength: the denominator is limited to a quarter, so that no reading grows more than
- * fourfold.
- *
- * No built-in format has a strength: of the two makers' values, 683 is below the column sums that the 32 x 32 pad of
- * the one really sends (1434 of 255 per cell), and the other is untested. A format file, or the user, may set one.
- *
- * Columns are those of the wire: where the mat is turned by 90 degrees they are rows of the map
- * (geometry.crosstalk_rows). */
-static const float LEAST_DENOMINATOR = 0.25F;
-
-static float correct_load(float load, float strength, float sum) {
-        float denominator = 1 - strength * (sum - load), y;
-
-        denominator = denominator > LEAST_DENOMINATOR ? denominator : LEAST_DENOMINATOR;
-        y = load / denominator;
-        return y < 1 ? y : 1;
-}
-
-static void correct_columns(const struct geometry *g, float strength, float *restrict load) {
-        float sum[CELLS_MAX];
-
-        memset(sum, 0, g->cols * sizeof(float));
-        for (uint32_t r = 0; r < g->rows; r++)
-                for (uint32_t k = 0; k < g->cols; k++)
-                        sum[k] += load[r * g->cols + k];
-        for (uint32_t r = 0; r < g->rows; r++)
-                for (uint32_t k = 0; k < g->cols; k++)
-                        load[r * g->cols + k] = correct_load(load[r * g->cols + k], strength, sum[k]);
-}
-
-static void correct_rows(const struct geometry *g, float strength, float *load) {
-        for (uint32_t r = 0; r < g->rows; r++) {
-                float sum = 0;
-
-                for (uint32_t k = 0; k < g->cols; k++)
-                        sum += load[r * g->cols + k];
-                for (uint32_t k = 0; k < g->cols; k++)
-                        load[r * g->cols + k] = correct_load(load[r * g->cols + k], strength, sum);
-        }
-}
-
-void crosstalk_remove(const struct geometry *g, float strength, float *load) {
-        if (g->kind != GEOMETRY_GRID || !(strength > 0))
-                return;
-        if (g->crosstalk_rows)
-                correct_rows(g, strength, load);
-        else
-                correct_columns(g, strength, load);
 }
 
 /* ---- faults ---- */
@@ -315,6 +263,10 @@ static void rate_quality(struct condition *c, struct map *map) {
         map->flaws = 0;
         if (!map->tared)
                 add_flaw(map, FLAW_NOT_TARED, 0.6F);
+        if (map->resting)
+                add_flaw(map, FLAW_WAITING, 1);
+        if (c->falls || (map->resting && first_empty_reads_high(&c->first)))
+                add_flaw(map, FLAW_FALLS, 1);
         rate_cells(map);
         if (saturated > SATURATED_SHARE)
                 add_flaw(map, FLAW_SATURATED, saturated < 1 ? 1 - saturated / 2 : 0.5F);
@@ -376,7 +328,8 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         uint32_t masked = 0;
 
         /* of the cell arrays only the part that is used: the rest never costs memory */
-        memset(c, 0, offsetof(struct condition, baseline));
+        memset(c, 0, offsetof(struct condition, origin));
+        memset(c->origin, 0, size);
         memset(c->baseline, 0, size);
         memset(c->noise, 0, size);
         memset(c->recent, 0, size);
@@ -385,6 +338,7 @@ void condition_init(struct condition *c, const struct settings_condition *settin
         memset(c->first_baseline, 0, size);
         c->settings = *settings;
         c->geometry = geometry;
+        c->first.geometry = NULL;
         faults_init(&c->faults, geometry);
         creep_init(&c->creep, geometry->n_cells);
         response_prepare(&c->curves, NULL, geometry);
@@ -492,14 +446,19 @@ static float weigh_objects_cm2(const struct condition *c, const struct map *map,
         return sum * g->cell_cm2;
 }
 
+/* The load of the least object. */
+static float empty_cm2(const struct condition *c) {
+        return EMPTY_CM2 * min_f(1, c->geometry->cell_cm2 * (float)c->geometry->n_cells / WHOLE_SEAT_CM2);
+}
+
 /* An object placed on the seat is never absorbed into the baseline, even if it does not move. Under a few cells nothing
  * so light can be told from the drift of the cells. */
 static bool is_empty(const struct condition *c, const struct map *map) {
         const struct geometry *g = c->geometry;
-        const float mat_cm2 = g->cell_cm2 * (float)g->n_cells, enough = EMPTY_CM2 * min_f(1, mat_cm2 / WHOLE_SEAT_CM2);
+        const float enough = empty_cm2(c);
 
         if (c->few)
-                return map->reading < FEW_EMPTY;
+                return map->reading < FEW_EMPTY || map->reading < FEW_RESIDUE * c->peak;
         return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weigh_objects_cm2(c, map, enough) < enough;
 }
 
@@ -580,8 +539,11 @@ static void revive_cells(struct condition *c) {
 /* The slow pass: baseline, faults, quality. */
 static void run_slow_pass(struct condition *c, const struct frame *frame, struct map *map) {
         const uint64_t now = frame->arrived_us;
-        const bool quiet = update_quiet(c, map, now);
+        const float passed_s = (float)(now - c->ticked_us) * 1e-6F;
+        bool quiet;
 
+        c->peak = fmaxf(map->reading, c->peak / (1 + passed_s / PEAK_S));
+        quiet = update_quiet(c, map, now);
         c->ticked_us = now;
         track_range(c);
         if (c->settings.tare && quiet && !c->tared)
@@ -590,6 +552,8 @@ static void run_slow_pass(struct condition *c, const struct frame *frame, struct
                 follow_baseline(c, frame);
         else if (c->settings.tare && c->tared)
                 lower_baseline(c);
+        if (c->settings.tare && c->tared)
+                first_empty_follow_drift(c->geometry, c->recent, c->trusted, map->floor, c->baseline);
         faults_observe(&c->faults, map->load, map->floor);
         revive_cells(c);
         derive_cells(c);
@@ -640,6 +604,7 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->n_dead = c->n_dead;
         ret->n_filled = c->faults.n_filled;
         ret->tared = c->tared;
+        ret->resting = !c->tared && c->resting;
         ret->straight = is_divider(c) || c->curves.n_knots > 0;
         ret->floor = c->settings.noise_floor_pct / 100;
         ret->unit_n = c->curves.unit_n;
@@ -648,6 +613,56 @@ static void set_map_state(const struct condition *c, const struct frame *frame, 
         ret->quality = c->quality;
         ret->flaws = c->flaws;
         memcpy(ret->trusted, c->trusted, c->geometry->n_cells);
+}
+
+/* The readings fall under load. */
+static void turn_round(struct condition *c) {
+        const float full = c->geometry->full_scale;
+
+        c->falls = !c->falls;
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                c->baseline[i] = full - c->first.level[i];
+                c->recent[i] = full - c->recent[i];
+                c->lowest[i] = c->highest[i] = c->recent[i];
+        }
+}
+
+/* Saturated cells that a sitter leaves look like readings that fall under load, until all of them read nothing. */
+static void check_turn(struct condition *c) {
+        uint32_t high = 0;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++)
+                high += c->recent[i] >= UNTURNED * c->geometry->full_scale;
+        if (!c->falls || high < c->geometry->n_cells)
+                return;
+        turn_round(c);
+        memset(c->baseline, 0, c->geometry->n_cells * sizeof(float));
+        c->tared = false;
+        c->first.geometry = NULL;
+}
+
+/* Before the first tare: learns the empty seat from what happens on it. */
+static void watch_first_empty(struct condition *c, const float *raw, const struct map *map, uint64_t now) {
+        const float full = c->geometry->full_scale;
+        float x[CELLS_MAX];
+        enum first_verdict verdict;
+        float load = 0;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
+                x[i] = clamp_raw(raw[i], full);
+                load += map->load[i];
+        }
+        verdict = first_empty_step(&c->first, c->geometry, x, c->threshold, now);
+        c->resting = verdict == FIRST_RESTS &&
+                     load >= (c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2);
+        if (verdict == FIRST_FALLS)
+                turn_round(c);
+        else if (verdict == FIRST_EMPTY)
+                memcpy(c->baseline, c->first.level, c->geometry->n_cells * sizeof(float));
+        else
+                return;
+        mark_tared(c);
+        derive_cells(c);
 }
 
 static float sum_force_n(const struct condition *c, const float *load) {
@@ -660,7 +675,29 @@ static float sum_force_n(const struct condition *c, const float *load) {
         return sum * c->curves.unit_n;
 }
 
-void condition_step(struct condition *c, const struct frame *frame, struct map *ret) {
+/* Readings that begin far from 0, or fall under load, as ordinary ones. */
+static void turn_frame(const struct condition *c, const struct frame *frame, struct frame *ret) {
+        const float full = c->geometry->full_scale;
+
+        ret->seq = frame->seq;
+        ret->arrived_us = frame->arrived_us;
+        ret->n_cells = frame->n_cells;
+        for (uint32_t i = 0; i < frame->n_cells; i++)
+                ret->raw[i] = c->falls ? full - frame->raw[i] : frame->raw[i] - c->origin[i];
+}
+
+/* Gives cells that read outside of 0 to full scale an origin, so that they rest at a quarter of it. */
+static void find_origins(struct condition *c, const float *raw) {
+        const float full = c->geometry->full_scale;
+
+        for (uint32_t i = 0; i < c->geometry->n_cells && !c->tared; i++)
+                if (fabsf(raw[i]) < RAW_MOST && (raw[i] < -OUTSIDE * full || raw[i] > (1 + OUTSIDE) * full)) {
+                        c->origin[i] = raw[i] - ORIGIN * full;
+                        c->shifted = true;
+                }
+}
+
+static void step_frame(struct condition *c, const struct frame *frame, struct map *ret) {
         const uint64_t now = frame->arrived_us;
         const bool first = !c->started || now < c->last_us;
         float dt;
@@ -672,6 +709,12 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         c->frames += c->frames < UINT32_MAX;
         c->last_us = now;
         ret->n_active = subtract_baseline(c, frame->raw, ret->load);
+        if (c->settings.tare && !c->tared) {
+                watch_first_empty(c, frame->raw, ret, now);
+                if (c->falls) /* from the next frame on */
+                        memset(ret->load, 0, c->geometry->n_cells * sizeof(float));
+                ret->n_active = c->falls ? 0 : subtract_baseline(c, frame->raw, ret->load);
+        }
         if (first || now - c->recent_us >= RECENT_US)
                 observe_recent(c, frame);
         crosstalk_remove(c->geometry, crosstalk_strength(c), ret->load);
@@ -680,13 +723,25 @@ void condition_step(struct condition *c, const struct frame *frame, struct map *
         set_map_state(c, frame, ret);
         if (first)
                 rate_quality(c, ret);
-        if (now - c->ticked_us >= TICK_US)
+        if (now - c->ticked_us >= TICK_US) {
                 run_slow_pass(c, frame, ret);
+                check_turn(c);
+        }
         if (is_divider(c))
                 divider_apply(c->baseline, c->gain, c->geometry->n_cells, ret->load);
         response_apply(&c->curves, ret->load);
         faults_fill(&c->faults, ret->load);
         ret->force_n = sum_force_n(c, ret->load);
+}
+
+void condition_step(struct condition *c, const struct frame *frame, struct map *ret) {
+        struct frame turned;
+
+        if (!c->started)
+                find_origins(c, frame->raw);
+        if (c->falls || c->shifted)
+                turn_frame(c, frame, &turned);
+        step_frame(c, c->falls || c->shifted ? &turned : frame, ret);
 }
 
 bool condition_tare(struct condition *c, bool stated_empty) {
@@ -700,11 +755,12 @@ bool condition_tare(struct condition *c, bool stated_empty) {
 }
 
 void condition_remember(const struct condition *c, struct memory_tare *ret) {
-        const uint32_t n = c->tared ? c->geometry->n_cells : 0;
+        const uint32_t n = c->tared && !c->falls ? c->geometry->n_cells : 0;
 
         memset(ret, 0, sizeof(*ret));
         ret->n_cells = n;
-        memcpy(ret->baseline, c->baseline, n * sizeof(float));
+        for (uint32_t i = 0; i < n; i++)
+                ret->baseline[i] = c->origin[i] + c->baseline[i];
         memcpy(ret->noise, c->noise, n * sizeof(float));
         ret->creep = c->creep.constant;
 }
@@ -715,8 +771,7 @@ static bool is_plausible(const struct condition *c, const struct memory_tare *ta
         if (tare->n_cells == 0 || tare->n_cells != c->geometry->n_cells)
                 return false;
         for (uint32_t i = 0; i < tare->n_cells; i++)
-                if (!(tare->baseline[i] >= 0 && tare->baseline[i] <= full && tare->noise[i] >= 0 &&
-                      tare->noise[i] <= full))
+                if (!(isfinite(tare->baseline[i]) && tare->noise[i] >= 0 && tare->noise[i] <= full))
                         return false;
         return true;
 }
@@ -724,7 +779,9 @@ static bool is_plausible(const struct condition *c, const struct memory_tare *ta
 bool condition_recall(struct condition *c, const struct memory_tare *tare) {
         if (!is_plausible(c, tare))
                 return false;
-        memcpy(c->baseline, tare->baseline, tare->n_cells * sizeof(float));
+        find_origins(c, tare->baseline);
+        for (uint32_t i = 0; i < tare->n_cells; i++)
+                c->baseline[i] = clamp_raw(tare->baseline[i] - c->origin[i], c->geometry->full_scale);
         memcpy(c->noise, tare->noise, tare->n_cells * sizeof(float));
         creep_recall(&c->creep, tare->creep);
         mark_tared(c);

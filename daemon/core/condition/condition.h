@@ -5,10 +5,11 @@
  *
  * The stage must know whether the seat is empty before it may move the baseline, but may not depend on a later stage.
  * So it decides for itself: the seat counts as empty while it is still and carries less above the present baseline
- * (above zero before the first tare) than the smallest load that counts as an object. So neither a sitter nor a bag is
- * ever tared away, at start-up or later; `tared` stays false until the seat was seen empty. A mat that rests higher
- * than that, or with a cushion on it for good, is tared by command. The drift of the empty mat since its first tare is
- * reported, and so is the quality of the map.
+ * (above zero before the first tare) than the smallest load that counts as an object. Before the first tare a mat that
+ * rests higher is learnt from what happens on it (first_empty.h). So neither a sitter nor a bag is tared away, at
+ * start-up or later, unless the owner states that the seat is empty; `tared` stays false until the seat was seen empty.
+ * A mat with a cushion on it for good is tared by command. The drift of the empty mat since its first tare is reported,
+ * and so is the quality of the map.
  *
  * Quality: trust in a map as a whole, a product of factors, one for each flaw. They are [judgement], not measured,
  * except the shares, which are counted:
@@ -40,12 +41,13 @@
 #include <stdint.h>
 
 #include "core/condition/creep.h"
+#include "core/condition/crosstalk.h"
+#include "core/condition/first_empty.h"
 #include "core/condition/response.h"
 #include "sitbone/frame.h"
 #include "sitbone/geometry.h"
 #include "sitbone/map.h"
 #include "sitbone/memory.h"
-#include "sitbone/response.h"
 #include "sitbone/settings/condition.h"
 
 enum { FAULTS_FILLED_MAX = 256 };
@@ -72,6 +74,9 @@ struct condition {
         bool tared;
         bool few;                 /* at most FEW_CELLS_MAX cells */
         bool started;             /* a frame was processed: recent is valid */
+        bool falls;               /* the readings fall under load: they are turned round */
+        bool shifted;             /* some cells have an origin */
+        bool resting;             /* a load since the first frame: the empty seat or a sitter, see first_empty.h */
         uint64_t started_us;      /* first frame */
         uint64_t last_us;         /* last frame */
         uint64_t ticked_us;       /* last slow tick */
@@ -83,16 +88,20 @@ struct condition {
         uint32_t n_saturated;     /* when recent was updated last */
         uint32_t flaws;           /* as last computed, like the two below */
         float quality, drift;
+        float peak;                         /* largest mean reading of few cells in the last minutes */
         float period_s;                     /* between frames, mean of the last few */
         uint32_t least_active, most_active; /* fewest and most cells above the floor over zero: the swing of the mat */
-        float baseline[CELLS_MAX];          /* raw units, as the arrays below except gain and threshold */
-        float noise[CELLS_MAX];             /* mean absolute deviation while empty */
-        float recent[CELLS_MAX];            /* mean over about two seconds */
+        /* Raw value that counts as 0, of cells that begin below 0 or above full scale (load cells); otherwise 0. */
+        float origin[CELLS_MAX];
+        float baseline[CELLS_MAX];                   /* raw units, as the arrays below except gain and threshold */
+        float noise[CELLS_MAX];                      /* mean absolute deviation while empty */
+        float recent[CELLS_MAX];                     /* mean over about two seconds */
         float lowest[CELLS_MAX], highest[CELLS_MAX]; /* of recent, since the start */
         float gain[CELLS_MAX];                       /* raw -> share of full scale; 0 = not trusted */
         float threshold[CELLS_MAX];                  /* noise floor of this cell, share of full scale */
         float first_baseline[CELLS_MAX];             /* of the first tare */
         uint8_t trusted[CELLS_MAX];
+        struct first_empty first; /* until the first tare */
         struct faults faults;
         struct creep creep;
         struct response_curves curves;
@@ -118,10 +127,5 @@ bool condition_tare(struct condition *c, bool stated_empty);
 void condition_remember(const struct condition *c, struct memory_tare *ret);
 /* Ignored (false) when the cell count differs. */
 bool condition_recall(struct condition *c, const struct memory_tare *tare);
-
-/* ---- steps of the stage that are tested by themselves; their models are described in condition.c ---- */
-
-/* Removes cross-talk in place; loads stay within 0..1. Grids only; strength 0 does nothing. */
-void crosstalk_remove(const struct geometry *geometry, float strength, float *load);
 
 #endif

@@ -444,6 +444,7 @@ void describe_step(struct describe *d, const struct map *map, const float *creep
         f->seq = map->seq;
         f->arrived_us = map->arrived_us;
         f->tared = map->tared;
+        f->resting = map->resting;
         f->reading = map->reading;
         f->straight = map->straight;
         f->n_active = map->n_active;

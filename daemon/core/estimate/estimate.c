@@ -168,6 +168,15 @@ static struct uncertain estimate_tilt(struct estimate *e, const struct reference
         return isnan(observed.angle_deg) ? angles_coarse_tilt(r, gain, sample->vector) : tilt;
 }
 
+/* Few cells are never matched: only a change from the sitter's own upright says anything of the sitter. */
+static float relate_asymmetry(const struct features *f, const struct reference *r) {
+        if (!f->can.few)
+                return f->asymmetry;
+        if (!r->valid || !r->same_sit || isnan(f->asymmetry))
+                return NAN;
+        return fmaxf(-1, fminf(f->asymmetry - r->value[REFERENCE_ASYMMETRY], 1));
+}
+
 static void sample_sitter(struct estimate *e, const struct features *f, uint64_t now) {
         struct sitter_sample sample = {.features = f, .dt_s = e->unsampled_s < GAP_S ? e->unsampled_s : GAP_S};
         struct posture_evidence evidence = {.features = f};
@@ -185,7 +194,7 @@ static void sample_sitter(struct estimate *e, const struct features *f, uint64_t
         evidence.expected_load = e->reference.expected_load;
         e->tilt_deg = estimate_tilt(e, evidence.reference, &sample);
         e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.gain, sample.vector);
-        e->asymmetry = f->asymmetry;
+        e->asymmetry = relate_asymmetry(f, evidence.reference);
         if (f->can.n_cells > 0 && !(f->can.measures & MEASURE_ANGLES))
                 e->tilt_deg = e->obliquity_deg = (struct uncertain){NAN, NAN};
         if (mat_shift_turned(&e->learner.profile.place)) /* it is not known which side is which */
@@ -303,13 +312,9 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
 
 /* ---- commands ---- */
 
-bool estimate_is_receiving(const struct estimate *e, uint64_t now_us) {
-        return e->receiving && !is_stale(e, now_us);
-}
-
 /* Is there somebody who could hold a pose? */
 static enum command_result check_seated(const struct estimate *e, uint64_t now_us) {
-        if (!estimate_is_receiving(e, now_us))
+        if (!e->receiving || is_stale(e, now_us))
                 return COMMAND_NO_FRAMES;
         return e->occupancy.now == OCCUPANCY_PERSON ? COMMAND_OK : COMMAND_NOBODY_SEATED;
 }

@@ -122,9 +122,6 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
 /* Sets every field; a change is reported once. */
 void estimate_report_learning(struct estimate *e, struct learning *ret);
 
-/* Frames arrive. */
-bool estimate_is_receiving(const struct estimate *e, uint64_t now_us);
-
 /* ---- commands: COMMAND_OK, COMMAND_NOBODY_SEATED, COMMAND_NO_FRAMES, and the refusals that are listed ---- */
 
 /* The sitter takes the pose now, for the next seconds; upright is in force at once, too. COMMAND_UNSTEADY. */

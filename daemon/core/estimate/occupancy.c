@@ -14,14 +14,14 @@ enum { CELLS_ENTER = 3, CELLS_STAY = 2 }; /* one stuck or pressed cell is no per
 
 /* Few cells (geometry.h) lie where the sitter presses, and read more than the mean of a whole seat: FSRs in a divider
  * 50-100 % of full scale under a sitter and up to 3 % while empty, velostat 7-20 % [judgement]. So a person is a mean
- * reading of 12 % with the default person_load_cm2, of 6 % where three cells agree; below 5 % is drift. */
+ * reading of 8 % with the default person_load_cm2, of 6 % where three cells agree; below 5 % is drift. */
 /* times the mean of a whole seat under the lightest person */
-static const float POINTS = 3, POINTS_AGREE = 1.5F, POINTS_OBJECT = 1.25F;
+static const float POINTS = 2, POINTS_AGREE = 1.5F, POINTS_OBJECT = 1.25F;
 static const float POINTS_STAND = 0.5F; /* of the dwell, when they read next to nothing */
 static const float POINTS_FALL_S = 20;  /* a sitter who leans away for seconds is still as heavy */
 /* Of the sitter's reading: with less the sitter has got up, and the rest is residue. A deep lean leaves a quarter of the
  * load, and more than that of a reading that saturates. The next sitter must exceed the residue clearly. */
-static const float POINTS_LEFT = 0.15F, POINTS_AGAIN = 0.25F;
+static const float POINTS_LEFT = 0.22F, POINTS_AGAIN = 0.35F, POINTS_RESIDUE_S = 120;
 
 struct evidence {
         float area, load;
@@ -66,7 +66,7 @@ static float residual_load(const struct occupancy_classifier *c, uint64_t now) {
 static float points_residue(const struct occupancy_classifier *c, float share, uint64_t now) {
         const float s = c->now == OCCUPANCY_PERSON ? 0 : (float)(now - c->since_us) * 1e-6F;
 
-        return share * c->sitter_load / (1 + s / RESIDUE_S);
+        return share * c->sitter_load / (1 + s / POINTS_RESIDUE_S);
 }
 
 static enum occupancy classify_points(const struct occupancy_classifier *c, const struct settings_occupancy *s,
@@ -91,6 +91,8 @@ static enum occupancy classify_frame(const struct occupancy_classifier *c, const
         const float left = residual_load(c, now);
         float object = e.scale * s->object_load_cm2 * (c->now == OCCUPANCY_OBJECT ? s->release_pct / 100 : 1);
 
+        if (f->resting)
+                return OCCUPANCY_UNKNOWN;
         if (f->can.few)
                 return classify_points(c, s, f, now);
         object = object > left ? object : left;

@@ -20,11 +20,11 @@ static const uint64_t APART_US = US_PER_S;
 /* A slouch or a lopsided seat must last this long to count, and be gone this long to be over: "10 s to notice". */
 static const uint64_t NOTICE_US = 10 * US_PER_S;
 
-enum { SNOOZE_MAX_MIN = 240, PAUSE_MAX_MIN = 1440 };
+/* A lesser alert that would come this shortly before the prompt to stand up is left to that prompt. */
+static const uint64_t NEAR_US = 2 * US_PER_MIN;
 
-static uint64_t us_of_minutes(float min) {
-        return (uint64_t)((double)min * US_PER_MIN);
-}
+/* Back from a short absence this shortly before the prompt, the sitter is not asked at once to get up again. */
+static const uint64_t RETURN_US = 5 * US_PER_MIN;
 
 static uint64_t us_of_seconds(float s) {
         return (uint64_t)((double)s * US_PER_S);
@@ -55,21 +55,8 @@ void alert_init(struct alert_tracker *t, const struct settings *settings, const 
 
 void alert_configure(struct alert_tracker *t, const struct settings *settings) {
         t->settings = settings->alert;
-        t->break_us = us_of_seconds(settings->sitting.break_s);
+        t->now.break_us = us_of_seconds(settings->sitting.break_s);
         t->exercises.workouts_per_week = settings->exercise.sessions_per_week;
-}
-
-static void plan_next_workout(struct alert_tracker *t) {
-        const struct alert_exercises *e = &t->exercises;
-
-        if (t->clock.known)
-                workout_plan(e->catalogue, &e->offered, e->workouts_per_week, t->clock.weekday, e->workouts_done,
-                             &t->now.workout);
-}
-
-void alert_set_clock(struct alert_tracker *t, const struct wall_clock *clock) {
-        t->clock = *clock;
-        plan_next_workout(t);
 }
 
 /* ---- kinds and their causes ---- */
@@ -83,15 +70,10 @@ static bool is_posture_kind(enum alert_kind k) {
         return k == ALERT_SLOUCH || k == ALERT_ASYMMETRY;
 }
 
-/* In view, or withdrawn. */
-static bool awaits_outcome(const struct alert *a) {
-        return a->open || a->withdrawn;
-}
-
 /* The threshold of a kind. */
 static uint64_t limit_of(const struct settings_alert *s, enum alert_kind k) {
         const float min[ALERT_KIND_N] = {s->prompt_min, s->posture_min, s->posture_min, s->still_min, s->short_min};
-        return us_of_minutes(min[k]);
+        return alert_us_of_minutes(min[k]);
 }
 
 /* The time that is compared with the threshold. */
@@ -131,8 +113,8 @@ static void update_causes(struct alert_tracker *t, const struct sitting *s, uint
         if (s->posture != POSTURE_UNKNOWN)
                 update_cause(&t->kind[ALERT_SLOUCH].cause, s->posture == POSTURE_SLOUCHED, now_us);
         if (!isnan(s->asymmetry))
-                update_cause(&t->kind[ALERT_ASYMMETRY].cause, fabsf(s->asymmetry) >= t->settings.lopsided_asymmetry,
-                             now_us);
+                update_cause(&t->kind[ALERT_ASYMMETRY].cause,
+                             fabsf(s->asymmetry - s->usual_asymmetry) >= t->settings.lopsided_asymmetry, now_us);
 }
 
 /* When the cause will have been present, or gone, for long enough to be sure; UINT64_MAX = it is not. */
@@ -175,7 +157,7 @@ static struct alert_plan plan_activate(const struct alert_tracker *t, const stru
 
 static void plan_posture_kind(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s,
                               uint64_t now_us, struct alert_plan *plan) {
-        uint64_t gap_over_us = t->counting.posture_alert_us + us_of_minutes(t->settings.posture_gap_min);
+        uint64_t gap_over_us = t->counting.posture_alert_us + alert_us_of_minutes(t->settings.posture_gap_min);
 
         if (s->confidence < t->settings.min_confidence) {
                 plan->inhibits |= ALERT_INHIBIT_CONFIDENCE;
@@ -193,8 +175,114 @@ static void plan_posture_kind(const struct alert_tracker *t, enum alert_kind k, 
 static bool is_long_near(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
         if (!is_switched_on(&t->settings, ALERT_ACTIVATE))
                 return false;
-        return awaits_outcome(&t->now.of[ALERT_ACTIVATE]) ||
+        return alert_awaits_outcome(&t->now.of[ALERT_ACTIVATE]) ||
                time_since(now_us, plan_activate(t, s, now_us).due_us) < limit_of(&t->settings, ALERT_SHORT) / 2;
+}
+
+/* ---- one voice: alerts of different kinds know each other ---- */
+
+/* An alert of this kind stays this far apart from the one before, of whatever kind. A limit that is shorter was set by
+ * someone who wants it more often. */
+static uint64_t gap_of(const struct alert_tracker *t, enum alert_kind k) {
+        uint64_t gap_us = alert_us_of_minutes(t->settings.posture_gap_min);
+
+        return is_posture_kind(k) ? gap_us : min_u64(gap_us, limit_of(&t->settings, k));
+}
+
+/* The number of lesser alerts an hour: as many as have room with that gap, less those of the prompt to stand up. */
+static uint64_t most_an_hour(const struct alert_tracker *t, enum alert_kind k) {
+        uint64_t most = ALERT_HOUR_US / max_u64(gap_of(t, k), 1), prompts = 0;
+
+        if (is_switched_on(&t->settings, ALERT_ACTIVATE))
+                prompts = ALERT_HOUR_US / max_u64(limit_of(&t->settings, ALERT_ACTIVATE), 1);
+        return most > prompts + 1 ? most - prompts : 1;
+}
+
+/* When the alerts before leave room for one of this kind; a snoozed one comes back when it was asked to. */
+static uint64_t voice_free(const struct alert_tracker *t, enum alert_kind k) {
+        const struct alert_counting *c = &t->counting;
+        uint64_t most = most_an_hour(t, k), free_us = c->any_alert_us > 0 ? c->any_alert_us + gap_of(t, k) : 0;
+
+        if (t->kind[k].comes_back)
+                return 0;
+        if (most <= ALERT_LESSER_MAX && c->lesser_us[most - 1] > 0)
+                free_us = max_u64(free_us, c->lesser_us[most - 1] + ALERT_HOUR_US);
+        return free_us;
+}
+
+/* Another alert that was snoozed alone comes back too soon after this one. */
+static bool is_other_back_soon(const struct alert_tracker *t, enum alert_kind k, uint64_t now_us) {
+        bool soon = false;
+
+        for (int other = 0; other < ALERT_KIND_N; other++)
+                soon |= other != (int)k && t->kind[other].snoozed_until_us > now_us &&
+                        t->kind[other].snoozed_until_us < now_us + gap_of(t, k);
+        return soon;
+}
+
+static bool is_any_open(const struct alert_tracker *t) {
+        bool any = false;
+
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                any |= alert_awaits_outcome(&t->now.of[k]);
+        return any;
+}
+
+/* The prompt to stand up comes so soon that it speaks for the lesser kinds, or was put off by a short stand. */
+static bool is_prompt_near(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        const struct alert_counting *c = &t->counting;
+        bool put_off = c->activate_not_before_us > s->bout.seated_us &&
+                       c->activate_from_us + limit_of(&t->settings, ALERT_ACTIVATE) <= s->bout.seated_us;
+
+        return is_switched_on(&t->settings, ALERT_ACTIVATE) &&
+               (put_off || plan_activate(t, s, now_us).due_us < now_us + NEAR_US);
+}
+
+static void plan_voice(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us,
+                       struct alert_plan *plan) {
+        uint64_t free_us = voice_free(t, k);
+
+        if (is_any_open(t) || is_prompt_near(t, s, now_us) || is_other_back_soon(t, k, now_us) || free_us > now_us)
+                plan->inhibits |= ALERT_INHIBIT_OTHER;
+        plan->due_us = max_u64(plan->due_us, free_us);
+}
+
+/* A lesser alert would be due, by its cause, about now. */
+static bool is_cause_due(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        bool present = !is_posture_kind(k) || cause_deadline(&t->kind[k].cause, true, now_us) <= now_us;
+
+        return is_switched_on(&t->settings, k) && t->kind[k].snoozed_until_us == 0 && present &&
+               cause_time(t, k, s, now_us) + NEAR_US > limit_of(&t->settings, k);
+}
+
+/* The prompt to stand up comes in the place of the lesser alerts that are open or due. Returns their kinds. */
+static uint32_t absorb_lesser(struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        uint32_t kinds = 0;
+
+        for (enum alert_kind k = ALERT_ACTIVATE + 1; k < ALERT_KIND_N; k++) {
+                bool open = alert_awaits_outcome(&t->now.of[k]);
+
+                t->kind[k].comes_back = false;
+                if (!open && !is_cause_due(t, k, s, now_us))
+                        continue;
+                kinds |= 1U << k;
+                if (open)
+                        alert_close(t, k, ALERT_ABSORBED, now_us);
+        }
+        return kinds;
+}
+
+/* Back from an absence that was no break, shortly before the prompt: it waits as after a short stand that answers it. Once:
+ * another short stand does not put it off again. */
+static void put_off_prompt(struct alert_tracker *t, const struct sitting *s) {
+        struct alert_counting *c = &t->counting;
+        uint64_t due_us = c->activate_from_us + limit_of(&t->settings, ALERT_ACTIVATE);
+
+        if (!t->sitter.partial || !t->sitter.on_seat || c->activate_not_before_us > s->bout.seated_us ||
+            alert_awaits_outcome(&t->now.of[ALERT_ACTIVATE]) || s->bout.seated_us + RETURN_US < due_us)
+                return;
+        c->activate_not_before_us = s->bout.seated_us + alert_us_of_minutes(t->settings.snooze_min);
+        t->now.changes |= ALERTS_STOOD_BRIEFLY;
 }
 
 /* Progress towards the limit, and posture-related reasons that inhibit the alert; the others: see common_inhibits(). */
@@ -209,6 +297,7 @@ static struct alert_plan plan_kind(const struct alert_tracker *t, enum alert_kin
         plan.due_us = now_us + plan.need_us - min_u64(plan.have_us, plan.need_us);
         if (is_posture_kind(k))
                 plan_posture_kind(t, k, s, now_us, &plan);
+        plan_voice(t, k, s, now_us, &plan);
         if (k == ALERT_SHORT && is_long_near(t, s, now_us))
                 plan.due_us = UINT64_MAX;
         return plan;
@@ -217,7 +306,8 @@ static struct alert_plan plan_kind(const struct alert_tracker *t, enum alert_kin
 /* Time left before an open alert counts as ignored; 0 = ignored. */
 static uint64_t time_to_ignored(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s,
                                 uint64_t now_us) {
-        uint64_t period = is_posture_kind(k) ? us_of_minutes(t->settings.posture_gap_min) : limit_of(&t->settings, k);
+        uint64_t period =
+                is_posture_kind(k) ? alert_us_of_minutes(t->settings.posture_gap_min) : limit_of(&t->settings, k);
         uint64_t used = now_us - t->now.of[k].raised_us;
 
         if (k == ALERT_ACTIVATE)
@@ -300,14 +390,16 @@ static uint64_t moment_deadline(const struct alert_tracker *t, enum alert_kind k
 
 /* ---- outcomes ---- */
 
-static void close_alert(struct alert_tracker *t, enum alert_kind k, enum alert_outcome outcome, uint64_t now_us) {
+void alert_close(struct alert_tracker *t, enum alert_kind k, enum alert_outcome outcome, uint64_t now_us) {
         struct alert *a = &t->now.of[k];
 
-        if (outcome == ALERT_IGNORED || outcome == ALERT_UNKNOWN)
+        if (outcome == ALERT_IGNORED || outcome == ALERT_UNKNOWN || outcome == ALERT_ABSORBED ||
+            outcome == ALERT_SWITCHED_OFF)
                 a->answered_us = 0;
         else if (!a->withdrawn)
                 a->answered_us = now_us; /* otherwise by leaving the seat */
         a->open = a->withdrawn = false;
+        a->showings -= (a->changes & ALERT_REPEATED) != 0; /* nobody sees it */
         a->outcome = outcome;
         a->closed_us = now_us;
         a->changes = (a->changes & ALERT_RAISED) | ALERT_CLEARED;
@@ -324,7 +416,7 @@ static void update_numbers(struct alert_tracker *t, enum alert_kind k, const str
         a->seated_us = b->seated_us;
         a->cause_us = cause_time(t, k, s, now_us);
         a->slouched_share = b->seated_us > 0 ? (float)((double)b->slouched_us / (double)b->seated_us) : 0;
-        a->asymmetry = s->asymmetry;
+        a->asymmetry = s->asymmetry - (k == ALERT_ASYMMETRY ? s->usual_asymmetry : 0);
         a->why.share = choice_share(s, a->why.suits);
 }
 
@@ -342,14 +434,16 @@ static void show_alert(struct alert_tracker *t, enum alert_kind k, const struct 
 /* The sitter is back on the seat with an alert that was withdrawn. */
 static void apply_return(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
         if (t->sitter.partial) {
-                close_alert(t, k, ALERT_PARTIAL, now_us);
-                if (k == ALERT_ACTIVATE)
-                        t->counting.activate_not_before_us = s->bout.seated_us + us_of_minutes(t->settings.snooze_min);
+                alert_close(t, k, ALERT_PARTIAL, now_us);
+                if (k != ALERT_ACTIVATE)
+                        return;
+                t->now.changes |= ALERTS_STOOD_BRIEFLY;
+                t->counting.activate_not_before_us = s->bout.seated_us + alert_us_of_minutes(t->settings.snooze_min);
         } else if (k == ALERT_ACTIVATE) {
                 show_alert(t, k, s, now_us, ALERT_UPDATED);
-                t->kind[k].shown_us = now_us;
+                t->now.of[k].shown_us = now_us;
         } else {
-                close_alert(t, k, ALERT_SHIFTED, now_us);
+                alert_close(t, k, ALERT_SHIFTED, now_us);
         }
 }
 
@@ -363,7 +457,7 @@ static bool may_repeat(const struct alert_tracker *t, enum alert_kind k) {
 static uint64_t repeat_time(const struct alert_tracker *t, enum alert_kind k) {
         if (!may_repeat(t, k))
                 return UINT64_MAX;
-        return max_u64(t->kind[k].shown_us + us_of_minutes(t->settings.repeat_min), last_inhibit_end(t));
+        return max_u64(t->now.of[k].shown_us + alert_us_of_minutes(t->settings.repeat_min), last_inhibit_end(t));
 }
 
 /* There were enough squeezes for an alert whose exercise can be done in the seat. */
@@ -380,14 +474,14 @@ static void follow_seated_alert(struct alert_tracker *t, enum alert_kind k, cons
         if (a->withdrawn) {
                 apply_return(t, k, s, now_us);
         } else if (has_shifted(t, k, now_us)) {
-                close_alert(t, k, ALERT_SHIFTED, now_us);
+                alert_close(t, k, ALERT_SHIFTED, now_us);
         } else if (has_squeezed(t, k)) {
-                close_alert(t, k, ALERT_SQUEEZED, now_us);
+                alert_close(t, k, ALERT_SQUEEZED, now_us);
         } else if (time_to_ignored(t, k, s, now_us) == 0) {
-                close_alert(t, k, ALERT_IGNORED, now_us);
+                alert_close(t, k, ALERT_IGNORED, now_us);
         } else if (!s->doubted && repeat_time(t, k) <= now_us) {
                 show_alert(t, k, s, now_us, ALERT_REPEATED);
-                t->kind[k].shown_us = now_us;
+                t->now.of[k].shown_us = now_us;
                 a->showings++;
         } else if (s->bout.seated_us / US_PER_MIN > a->seated_us / US_PER_MIN) {
                 show_alert(t, k, s, now_us, ALERT_UPDATED);
@@ -412,12 +506,12 @@ static void follow_alert(struct alert_tracker *t, enum alert_kind k, const struc
         struct alert *a = &t->now.of[k];
 
         follow_snoozed(&t->kind[k], bout_over || has_shifted(t, k, now_us));
-        if (!awaits_outcome(a))
+        if (!alert_awaits_outcome(a))
                 return;
         if (bout_over)
-                close_alert(t, k, s->changes & SITTING_BREAK ? ALERT_STOOD : ALERT_UNKNOWN, now_us);
+                alert_close(t, k, s->changes & SITTING_BREAK ? ALERT_STOOD : ALERT_UNKNOWN, now_us);
         else if (!is_switched_on(&t->settings, k))
-                close_alert(t, k, ALERT_UNKNOWN, now_us);
+                alert_close(t, k, ALERT_SWITCHED_OFF, now_us);
         else if (s->phase == SITTING_SEATED)
                 follow_seated_alert(t, k, s, now_us);
         else if (s->phase == SITTING_INTERRUPTED && a->open)
@@ -428,6 +522,7 @@ static void follow_alert(struct alert_tracker *t, enum alert_kind k, const struc
 
 static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, enum alert_moment moment,
                         uint64_t now_us) {
+        uint32_t also = k == ALERT_ACTIVATE ? absorb_lesser(t, s, now_us) : 0;
         struct choice choice = choice_make(t->exercises.catalogue, s, k, &t->exercises.offered);
         struct alert_kind_state *state = &t->kind[k];
 
@@ -436,9 +531,11 @@ static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct
                 .open = true,
                 .id = t->next_id++,
                 .raised_us = now_us,
+                .shown_us = now_us,
                 .limit_us = limit_of(&t->settings, k),
-                .window_us = is_posture_kind(k) ? us_of_minutes(t->settings.posture_window_min) : 0,
-                .break_us = t->break_us,
+                .window_us = is_posture_kind(k) ? alert_us_of_minutes(t->settings.posture_window_min) : 0,
+                .break_us = t->now.break_us,
+                .also = also,
                 .moment = moment,
                 .showings = 1,
                 .exercise = choice.exercise,
@@ -449,9 +546,14 @@ static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct
         state->comes_back = false;
         state->squeezes = 0;
         state->raised_seated_us = s->bout.seated_us;
-        state->shown_us = now_us;
         state->hour = t->clock.known ? (int8_t)(time_of_day(&t->clock, now_us) / (60 * US_PER_MIN)) : -1;
         t->now.raised_today++;
+        t->counting.any_alert_us = now_us;
+        if (k != ALERT_ACTIVATE) {
+                memmove(t->counting.lesser_us + 1, t->counting.lesser_us,
+                        sizeof(t->counting.lesser_us) - sizeof(t->counting.lesser_us[0]));
+                t->counting.lesser_us[0] = now_us;
+        }
         if (is_posture_kind(k))
                 t->counting.posture_alert_us = now_us;
         if (k == ALERT_SHORT)
@@ -470,7 +572,7 @@ static void update_plan(struct alert_tracker *t, enum alert_kind k, const struct
 
         *p = plan_kind(t, k, s, now_us);
         p->inhibits |= common_inhibits(t) | (is_switched_on(&t->settings, k) ? 0 : ALERT_INHIBIT_OFF) |
-                       (awaits_outcome(&t->now.of[k]) ? ALERT_INHIBIT_OPEN : 0) |
+                       (alert_awaits_outcome(&t->now.of[k]) ? ALERT_INHIBIT_OPEN : 0) |
                        (t->sitter.on_seat ? 0 : ALERT_INHIBIT_AWAY) |
                        (t->kind[k].snoozed_until_us ? ALERT_INHIBIT_SNOOZE : 0);
 }
@@ -512,6 +614,24 @@ static void announce_activate(struct alert_tracker *t, const struct sitting *s, 
         }
 }
 
+/* When the day's limit is to be reported: not beside an alert, nor while alerts are inhibited; UINT64_MAX = never, as it is
+ * now. */
+static uint64_t limit_report_time(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        uint64_t limit_us = (uint64_t)((double)t->settings.sitting_limit_h * (double)ALERT_HOUR_US);
+        uint64_t apart_us = t->counting.any_alert_us > 0 ? t->counting.any_alert_us + NEAR_US : 0;
+
+        if (limit_us == 0 || t->limit_reported || !t->settings.enabled || !t->sitter.on_seat || is_any_open(t))
+                return UINT64_MAX;
+        return max_u64(now_us + limit_us - min_u64(s->today_us, limit_us), max_u64(apart_us, t->inhibit.last_end_us));
+}
+
+static void report_limit(struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
+        if (s->doubted || limit_report_time(t, s, now_us) > now_us)
+                return;
+        t->limit_reported = true;
+        t->now.changes |= ALERTS_SITTING_LIMIT;
+}
+
 /* ---- deadlines ---- */
 
 /* When an alert that awaits its outcome may change by time alone. */
@@ -534,6 +654,8 @@ static uint64_t due_deadline(const struct alert_tracker *t, enum alert_kind k, u
 
         if (p->inhibits & ALERT_INHIBIT_MOMENT)
                 return moment_deadline(t, k);
+        if ((p->inhibits & ALERT_INHIBIT_OTHER) && next <= now_us)
+                return UINT64_MAX; /* until the other alert comes or ends */
         if (k == ALERT_ACTIVATE && heads_up_us > 0 && !t->announced && next > now_us + heads_up_us &&
             next != UINT64_MAX)
                 next -= heads_up_us;
@@ -544,11 +666,13 @@ static uint64_t find_deadline(const struct alert_tracker *t, const struct sittin
         uint64_t next = t->inhibit.next_end_us;
 
         for (enum alert_kind k = 0; k < ALERT_KIND_N && s->phase == SITTING_SEATED; k++) {
-                if (awaits_outcome(&t->now.of[k]))
+                if (alert_awaits_outcome(&t->now.of[k]))
                         next = min_u64(next, open_deadline(t, k, s, now_us));
                 else if (is_switched_on(&t->settings, k))
                         next = min_u64(next, due_deadline(t, k, now_us));
         }
+        if (s->phase == SITTING_SEATED)
+                next = min_u64(next, limit_report_time(t, s, now_us));
         return next > now_us ? next : now_us + APART_US; /* never a busy loop */
 }
 
@@ -590,162 +714,21 @@ uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint
                         t->kind[k].snoozed_until_us = 0;
         observe_sitter(t, sitting, now_us);
         update_causes(t, sitting, now_us);
-        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
                 follow_alert(t, k, sitting, now_us);
+        put_off_prompt(t, sitting);
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
                 update_plan(t, k, sitting, now_us);
                 raise_if_due(t, k, sitting, now_us);
         }
         announce_activate(t, sitting, now_us);
+        report_limit(t, sitting, now_us);
         if (t->sitter.on_seat)
                 t->sitter.partial = false;
         t->now.activate_due_us = find_activate_due(t);
         *ret = t->now;
+        t->now.changes = 0;
         for (int k = 0; k < ALERT_KIND_N; k++)
                 t->now.of[k].changes = 0;
         return find_deadline(t, sitting, now_us);
-}
-
-/* ---- commands ---- */
-
-static bool is_limit_reached(int32_t most, uint32_t today) {
-        return most > 0 && today >= (uint32_t)most;
-}
-
-static uint64_t period_end(uint32_t minutes, float default_min, uint64_t now_us) {
-        return now_us + (minutes > 0 ? (uint64_t)minutes * US_PER_MIN : us_of_minutes(default_min));
-}
-
-/* The alert that a command answers: the one that it names, or else the one that is open. The kinds are in order of
- * importance: with several it is the prompt to stand up. ALERT_KIND_N = there is none. */
-static enum alert_kind find_answered(const struct alert_tracker *t, const struct command *command) {
-        enum alert_kind k = 0;
-
-        while (k < ALERT_KIND_N &&
-               (!awaits_outcome(&t->now.of[k]) || (command->alert_id != 0 && command->alert_id != t->now.of[k].id)))
-                k++;
-        return k;
-}
-
-/* The kind counts from now on. The prompt to stand up speaks for the lesser kinds, so that all count from now then. */
-static void restart_counting(struct alert_tracker *t, enum alert_kind k, uint64_t now_us) {
-        struct alert_counting *c = &t->counting;
-
-        if (k == ALERT_ACTIVATE) {
-                c->activate_from_us = t->sitter.seated_us;
-                c->activate_not_before_us = 0;
-        }
-        if (k == ALERT_ACTIVATE || k == ALERT_SHORT)
-                c->short_from_us = t->sitter.seated_us;
-        if (k == ALERT_ACTIVATE || k == ALERT_STILL)
-                c->still_from_us = now_us;
-}
-
-/* Closes the alert that the command answers, if there is one, and writes which. */
-static void answer_alert(struct alert_tracker *t, enum alert_kind k, enum alert_outcome outcome, uint64_t now_us,
-                         struct command_answer *ret) {
-        if (k == ALERT_KIND_N)
-                return;
-        ret->alert_id = t->now.of[k].id;
-        ret->alert = k;
-        close_alert(t, k, outcome, now_us);
-}
-
-static enum command_result finish_alert(struct alert_tracker *t, const struct command *command, uint64_t now_us,
-                                        struct command_answer *ret) {
-        bool skip = command->type == COMMAND_SKIP;
-        enum alert_kind k = find_answered(t, command);
-
-        if (k == ALERT_KIND_N)
-                return command->alert_id ? COMMAND_ALERT_CLOSED : COMMAND_NOTHING_DUE;
-        if (skip && is_limit_reached(t->settings.skips_max, t->now.skips_today))
-                return COMMAND_LIMIT_REACHED;
-        answer_alert(t, k, skip ? ALERT_SKIPPED : ALERT_DONE, now_us, ret);
-        restart_counting(t, k, now_us);
-        t->now.skips_today += skip;
-        return COMMAND_OK;
-}
-
-/* A lesser alert that is named is put off alone. Otherwise every kind waits, so that the sitter has quiet. */
-static enum command_result snooze_alert(struct alert_tracker *t, const struct command *command, uint64_t now_us,
-                                        struct command_answer *ret) {
-        enum alert_kind k = find_answered(t, command);
-
-        if (command->minutes > SNOOZE_MAX_MIN)
-                return COMMAND_OUT_OF_RANGE;
-        if (command->alert_id && k == ALERT_KIND_N)
-                return COMMAND_ALERT_CLOSED;
-        if (is_limit_reached(t->settings.snoozes_max, t->now.snoozes_today))
-                return COMMAND_LIMIT_REACHED;
-        ret->until_us = period_end(command->minutes, t->settings.snooze_min, now_us);
-        answer_alert(t, k, ALERT_SNOOZED, now_us, ret);
-        if (k != ALERT_KIND_N)
-                t->kind[k].snoozed_until_us = ret->until_us, t->kind[k].comes_back = true;
-        if (!command->alert_id || k == ALERT_ACTIVATE)
-                t->now.snoozed_until_us = ret->until_us;
-        t->now.snoozes_today++;
-        return COMMAND_OK;
-}
-
-static enum command_result pause_alerts(struct alert_tracker *t, const struct command *command, uint64_t now_us,
-                                        struct command_answer *ret) {
-        if (command->minutes > PAUSE_MAX_MIN)
-                return COMMAND_OUT_OF_RANGE;
-        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
-                if (awaits_outcome(&t->now.of[k]))
-                        answer_alert(t, k, ALERT_SNOOZED, now_us, ret);
-        ret->until_us = t->now.paused_until_us = period_end(command->minutes, t->settings.pause_min, now_us);
-        return COMMAND_OK;
-}
-
-static enum command_result resume_alerts(struct alert_tracker *t) {
-        t->now.paused_until_us = t->now.snoozed_until_us = 0;
-        for (int k = 0; k < ALERT_KIND_N; k++)
-                t->kind[k].snoozed_until_us = 0;
-        return COMMAND_OK;
-}
-
-static enum command_result finish_workout(struct alert_tracker *t) {
-        if (t->now.workout.of == 0)
-                return COMMAND_NO_WORKOUTS;
-        if (t->exercises.workouts_done & 1u)
-                return COMMAND_DONE_TODAY;
-        t->exercises.workouts_done |= 1u;
-        plan_next_workout(t);
-        return COMMAND_OK;
-}
-
-enum command_result alert_command(struct alert_tracker *t, const struct command *command, uint64_t now_us,
-                                  struct command_answer *ret) {
-        switch (command->type) {
-        case COMMAND_SNOOZE:
-                return snooze_alert(t, command, now_us, ret);
-        case COMMAND_DONE:
-        case COMMAND_SKIP:
-                return finish_alert(t, command, now_us, ret);
-        case COMMAND_PAUSE:
-                return pause_alerts(t, command, now_us, ret);
-        case COMMAND_RESUME:
-                return resume_alerts(t);
-        case COMMAND_INHIBIT:
-                inhibit_execute(&t->inhibit, command, now_us);
-                return COMMAND_OK;
-        case COMMAND_WORKOUT:
-                return finish_workout(t);
-        case COMMAND_CALIBRATE:
-        case COMMAND_TARE:
-        case COMMAND_TEACH:
-        case COMMAND_UNTEACH:
-        case COMMAND_SITTER:
-        case COMMAND_LABEL:
-        case COMMAND_TYPE_N:
-                break;
-        }
-        return COMMAND_UNKNOWN;
-}
-
-void alert_new_day(struct alert_tracker *t) {
-        t->now.raised_today = t->now.snoozes_today = t->now.skips_today = 0;
-        t->exercises.workouts_done = (uint16_t)(t->exercises.workouts_done << 1);
-        choice_fade(&t->exercises.offered);
-        plan_next_workout(t);
 }

@@ -59,6 +59,8 @@
 
 struct settings;
 
+#define ALERT_HOUR_US (3600 * UINT64_C(1000000))
+
 /* Whether a cause (slouched, lopsided) is surely present, and since when; unchanged while confidence is low. */
 struct alert_cause {
         bool known, present;
@@ -68,7 +70,6 @@ struct alert_cause {
 /* Private state of one kind, beside its struct alert. */
 struct alert_kind_state {
         uint64_t raised_seated_us; /* seated time of the bout when raised */
-        uint64_t shown_us;         /* when last shown as new */
         uint64_t ready_us;         /* due, and not inhibited, since; 0 = not */
         uint64_t snoozed_until_us; /* this kind alone; 0 = not */
         bool comes_back;           /* snoozed: comes again after that time if its cause is still there */
@@ -84,6 +85,9 @@ struct alert_counting {
         uint64_t short_from_us;          /* seated time of the bout from which the short tier counts */
         uint64_t still_from_us;          /* stillness before this instant does not count */
         uint64_t posture_alert_us;       /* when slouch or asymmetry was last raised, 0 = never */
+        uint64_t any_alert_us;           /* when any kind was, 0 = never */
+        /* when the lesser kinds were, the newest first; 0 = never */
+        uint64_t lesser_us[ALERT_LESSER_MAX];
 };
 
 /* The sitter in the last step. */
@@ -110,9 +114,9 @@ struct alert_tracker {
         struct alerts now; /* the last step's result, and the effect of commands since */
         /* private */
         struct settings_alert settings;
-        uint64_t break_us; /* setting sitting.break_s */
         uint64_t next_id;
-        bool announced; /* the heads-up for the next activate alert was given */
+        bool limit_reported; /* today: ALERTS_SITTING_LIMIT */
+        bool announced;      /* the heads-up for the next activate alert was given */
         struct alert_inhibit inhibit;
         struct wall_clock clock;
         struct alert_kind_state kind[ALERT_KIND_N];
@@ -141,6 +145,18 @@ uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint
  *   workout   the workout of today was done: COMMAND_OK, COMMAND_NO_WORKOUTS or COMMAND_DONE_TODAY. Alerts go on */
 enum command_result alert_command(struct alert_tracker *t, const struct command *command, uint64_t now_us,
                                   struct command_answer *ret);
+
+/* In view, or withdrawn. */
+static inline bool alert_awaits_outcome(const struct alert *a) {
+        return a->open || a->withdrawn;
+}
+
+static inline uint64_t alert_us_of_minutes(float min) {
+        return (uint64_t)((double)min * 60e6);
+}
+
+/* Gives an alert that awaits its outcome that outcome. */
+void alert_close(struct alert_tracker *t, enum alert_kind k, enum alert_outcome outcome, uint64_t now_us);
 
 /* Sets the wall clock. Call it about once a second, so that a change of the clock is noticed. */
 void alert_set_clock(struct alert_tracker *t, const struct wall_clock *clock);

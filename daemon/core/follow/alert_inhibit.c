@@ -103,8 +103,10 @@ static void update_request(struct alert_inhibit *i, enum alert_inhibitor which, 
         if (r->last_us == 0)
                 return;
         state->inhibitors |= 1U << which;
-        if (!r->reported && now_us - r->since_us >= LONG_US)
-                r->reported = state->inhibited_long = true;
+        if (!r->reported && now_us - r->since_us >= LONG_US) {
+                r->reported = true;
+                state->changes |= ALERTS_HELD_LONG;
+        }
         i->next_end_us = min_u64(i->next_end_us, next_change(r, which, settings, now_us));
         if (is_overridden(r, settings, now_us))
                 return;
@@ -134,7 +136,6 @@ void inhibit_update(struct alert_inhibit *i, const struct settings_alert *settin
         state->inhibitors = 0;
         state->inhibited_since_us = 0;
         state->inhibited_by[0] = '\0';
-        state->inhibited_long = false;
         i->reasons = 0;
         i->last_end_us = 0;
         i->next_end_us = UINT64_MAX;

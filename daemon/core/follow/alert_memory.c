@@ -32,6 +32,7 @@ static void remember_alert(const struct alert_tracker *t, enum alert_kind k, uin
         ret->of[k].slouched_share = a->slouched_share;
         ret->of[k].asymmetry = a->asymmetry;
         ret->of[k].moment = a->moment;
+        ret->of[k].also = a->also;
         ret->of[k].showings = a->showings;
         ret->of[k].hour = t->kind[k].hour;
         ret->of[k].comes_back = t->kind[k].comes_back;
@@ -51,9 +52,14 @@ void alert_remember(const struct alert_tracker *t, uint64_t now_us, struct memor
         ret->still_from_age_us = age_of(t->counting.still_from_us, now_us);
         ret->short_from_us = t->counting.short_from_us;
         ret->partial = t->sitter.partial;
+        ret->limit_reported = t->limit_reported;
         ret->activate_from_us = t->counting.activate_from_us;
         ret->activate_not_before_us = t->counting.activate_not_before_us;
         ret->posture_alert_age_us = age_of(t->counting.posture_alert_us, now_us);
+        ret->any_alert_age_us = age_of(t->counting.any_alert_us, now_us);
+        for (int i = 0; i < ALERT_LESSER_MAX; i++)
+                ret->lesser_left_us[i] =
+                        t->counting.lesser_us[i] > 0 ? time_left(t->counting.lesser_us[i] + ALERT_HOUR_US, now_us) : 0;
         ret->raised_today = t->now.raised_today;
         ret->snoozes_today = t->now.snoozes_today;
         ret->skips_today = t->now.skips_today;
@@ -91,7 +97,6 @@ static void recall_alert(struct alert_tracker *t, enum alert_kind k, const struc
                          uint64_t elapsed_us, uint64_t now_us) {
         int32_t exercise = m->of[k].exercise;
 
-        t->kind[k].shown_us = now_us; /* a full repeat_min passes before the next repetition */
         t->kind[k].hour = m->of[k].hour;
         t->kind[k].comes_back = m->of[k].comes_back != 0;
         t->kind[k].snoozed_until_us = instant_after(m->of[k].snooze_left_us, elapsed_us, now_us);
@@ -102,6 +107,8 @@ static void recall_alert(struct alert_tracker *t, enum alert_kind k, const struc
                 .withdrawn = m->of[k].withdrawn != 0,
                 .id = m->of[k].id,
                 .raised_us = instant_before(now_us, m->of[k].raised_age_us, elapsed_us),
+                .shown_us = now_us, /* a full repeat_min passes before the next repetition */
+                .also = m->of[k].also,
                 .closed_us = instant_before(now_us, m->of[k].closed_age_us, elapsed_us),
                 .answered_us = instant_before(now_us, m->of[k].answered_age_us, elapsed_us),
                 .outcome = m->of[k].outcome < ALERT_OUTCOME_N ? (enum alert_outcome)m->of[k].outcome : ALERT_UNKNOWN,
@@ -128,9 +135,15 @@ void alert_recall(struct alert_tracker *t, const struct memory_alerts *m, uint64
         t->counting.still_from_us = instant_before(now_us, m->still_from_age_us, elapsed_us);
         t->counting.short_from_us = m->short_from_us;
         t->sitter.partial = m->partial != 0;
+        t->limit_reported = m->limit_reported != 0;
         t->counting.activate_from_us = m->activate_from_us;
         t->counting.activate_not_before_us = m->activate_not_before_us;
         t->counting.posture_alert_us = instant_before(now_us, m->posture_alert_age_us, elapsed_us);
+        t->counting.any_alert_us = instant_before(now_us, m->any_alert_age_us, elapsed_us);
+        for (int i = 0; i < ALERT_LESSER_MAX; i++)
+                if (m->lesser_left_us[i] > elapsed_us)
+                        t->counting.lesser_us[i] = instant_before(
+                                now_us, ALERT_HOUR_US - min_u64(m->lesser_left_us[i], ALERT_HOUR_US), elapsed_us);
         t->now.raised_today = m->raised_today;
         t->now.snoozes_today = m->snoozes_today;
         t->now.skips_today = m->skips_today;

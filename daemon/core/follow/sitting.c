@@ -11,6 +11,10 @@
 
 /* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to
  * the seated time. Frames come far more often, so the call costs nothing in practice. */
+/* The usual asymmetry is a mean over this much sitting, which is a week or so of it; it begins as if the sitter had been
+ * even for this long [judgement]. */
+static const uint64_t USUAL_MOST_US = 40 * 3600 * UINT64_C(1000000), USUAL_PRIOR_US = 2 * 3600 * UINT64_C(1000000);
+
 static const uint64_t CALL_EVERY_US = 5 * US_PER_S, LATE_US = 5 * US_PER_S;
 
 static uint64_t us_of_seconds(float s) {
@@ -99,6 +103,30 @@ static bool is_surely_lopsided(const struct sitting_tracker *t) {
         return fabsf(t->now.asymmetry) >= t->lopsided_asymmetry && t->now.confidence >= t->min_confidence;
 }
 
+/* Lopsided compared with what is usual for this sitter: most people sit more on one side, always on the same. */
+static bool is_surely_unusual(const struct sitting_tracker *t) {
+        return fabsf(t->now.asymmetry - t->now.usual_asymmetry) >= t->lopsided_asymmetry &&
+               t->now.confidence >= t->min_confidence;
+}
+
+static void add_asymmetry(struct sitting_tracker *t, uint64_t us) {
+        if (isnan(t->now.asymmetry) || t->now.confidence < t->min_confidence)
+                return;
+        t->asymmetry_us += (double)t->now.asymmetry * (double)us;
+        t->asymmetry_known_us += us;
+}
+
+/* A bout is over: its mean becomes part of what is usual. */
+static void learn_asymmetry(struct sitting_tracker *t) {
+        uint64_t known_us = min_u64(t->usual_known_us, USUAL_MOST_US);
+        double before = (double)(known_us + USUAL_PRIOR_US), all = before + (double)t->asymmetry_known_us;
+
+        t->now.usual_asymmetry = (float)(((double)t->now.usual_asymmetry * before + t->asymmetry_us) / all);
+        t->usual_known_us = known_us + t->asymmetry_known_us;
+        t->asymmetry_us = 0;
+        t->asymmetry_known_us = 0;
+}
+
 void sitting_init(struct sitting_tracker *t, const struct settings *settings) {
         memset(t, 0, sizeof(*t));
         t->now.asymmetry = t->now.movement = NAN;
@@ -125,7 +153,8 @@ static void add_seated(struct sitting_tracker *t, uint64_t from_us, uint64_t to_
         t->now.bout.arched_us += is_surely_arched(t) ? n : 0;
         t->now.bout.lopsided_us += is_surely_lopsided(t) ? n : 0;
         t->now.today_us += t->in_bout ? n : 0;
-        add_to_window(&t->window, from_us, to_us, is_surely_slouched(t), is_surely_lopsided(t));
+        add_asymmetry(t, n);
+        add_to_window(&t->window, from_us, to_us, is_surely_slouched(t), is_surely_unusual(t));
 }
 
 /* A part of a total stays within the total. */
@@ -159,6 +188,7 @@ static void reset_bout(struct sitting_tracker *t) {
 }
 
 static void end_bout(struct sitting_tracker *t) {
+        learn_asymmetry(t);
         t->now.changes |= SITTING_BOUT_ENDED;
         if (t->off_us >= us_of_seconds(t->settings.interruption_s)) {
                 t->now.changes |= SITTING_BREAK;
@@ -403,6 +433,8 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
                 .breaks_today = s->breaks_today,
                 .partial_breaks_today = s->partial_breaks_today,
                 .last_number = t->last_number,
+                .usual_asymmetry = s->usual_asymmetry,
+                .usual_known_us = t->usual_known_us,
         };
 }
 
@@ -434,6 +466,8 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
         reset_bout(t);
         t->last_us = now_us;
         t->last_number = memory->last_number;
+        t->now.usual_asymmetry = isfinite(memory->usual_asymmetry) ? memory->usual_asymmetry : 0;
+        t->usual_known_us = memory->usual_known_us;
         t->now.last_bout_us = memory->last_bout_us;
         t->now.last_was_break = memory->last_was_break != 0;
         t->now.today_us = memory->today_us;

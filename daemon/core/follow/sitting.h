@@ -62,6 +62,9 @@ struct sitting_tracker {
         struct squeezes squeezes; /* of the posture, in the last step */
         uint64_t yesterday_us;    /* part of an unconfirmed bout before midnight */
         uint64_t last_number;     /* of bouts */
+        double asymmetry_us;      /* of the bout: asymmetry times the time for which it was known */
+        uint64_t asymmetry_known_us;
+        uint64_t usual_known_us; /* time from which usual_asymmetry was learnt */
         struct sitting_window window;
 };
 

@@ -211,11 +211,13 @@ static int answer_command(struct bus *b, sd_bus_message *m, enum command_result 
         struct command_answer answer = {0};
         enum command_result result = parsed == COMMAND_OK ? b->execute(b->userdata, command, &answer) : parsed;
         char error[64], text[256];
+        struct live_values values;
 
         if (result == COMMAND_OK)
                 return reply_answer(b, m, command->type, &answer);
         snprintf(error, sizeof(error), BUS_ERROR "%s", command_result_name(result));
-        bus_write_refusal(&b->view, result, text, sizeof(text));
+        bus_fill_values(&b->view, &values);
+        command_refusal_text(result, values.load_pct, text, sizeof(text));
         return sd_bus_reply_method_errorf(m, error, "%s", text);
 }
 
@@ -226,10 +228,8 @@ static enum command_result parse_nothing(sd_bus_message *m, struct command *ret)
         return COMMAND_OK;
 }
 
-/* The method itself states that the seat is empty. */
 static enum command_result parse_stated_empty(sd_bus_message *m, struct command *ret) {
-        (void)m;
-        ret->on = true;
+        (void)m, ret->on = true;
         return COMMAND_OK;
 }
 
@@ -371,6 +371,9 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_SIGNAL_WITH_ARGS("AlertRaised", SD_BUS_ARGS("s", id, "s", kind, "a{sv}", details), 0),
         SD_BUS_SIGNAL_WITH_ARGS("AlertSoon", SD_BUS_ARGS("s", kind, "t", due_at), 0),
         SD_BUS_SIGNAL_WITH_ARGS("AlertCleared", SD_BUS_ARGS("s", id, "s", kind, "s", outcome), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("StoodBriefly", SD_BUS_ARGS("u", away_s, "u", break_s, "t", next_alert_at), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("SittingLimit", SD_BUS_ARGS("u", sitting_today_s), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("HeldLong", SD_BUS_ARGS("s", by, "t", since), 0),
         SD_BUS_VTABLE_END,
 };
 
@@ -549,24 +552,66 @@ static void emit_soon(struct bus *b, enum alert_kind k, const struct alert_plan 
                 log_warning("bus: heads-up %s was not sent: %s", alert_kind_name(k), strerror(-r));
 }
 
-static void post_alerts(struct bus *b, const struct alerts *alerts) {
-        for (int i = 0; i < ALERT_KIND_N; i++) {
-                enum alert_kind k = (enum alert_kind)i;
-                const struct alert *a = &alerts->of[k];
+static void emit_stood_briefly(struct bus *b, const struct snapshot *s) {
+        const struct wall *wall = &b->view.wall;
+        int r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "StoodBriefly", "uut",
+                                   (uint32_t)(s->sitting.last_away_us / USEC_PER_SEC),
+                                   (uint32_t)(s->alerts.break_us / USEC_PER_SEC),
+                                   clock_to_wall_us(s->alerts.activate_due_us, wall->now_us, wall->realtime_us));
+        if (r < 0)
+                log_warning("bus: stood briefly was not sent: %s", strerror(-r));
+}
 
-                if (!a->changes || !b->owned)
-                        continue;
-                if (!accepts_messages(b, QUEUED_MOST)) { /* agents read OpenAlerts when the name is back */
-                        retry_later(b, "the bus accepts no messages", 0);
-                        return;
-                }
-                if (a->changes & ALERT_HEADS_UP)
-                        emit_soon(b, k, &alerts->plan[k]);
-                if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is still "pending" */
-                        emit_cleared(b, k, a);
-                if ((a->changes & (ALERT_RAISED | ALERT_UPDATED | ALERT_REPEATED)) && a->open)
-                        emit_raised(b, k);
+static void emit_sitting_limit(struct bus *b, const struct snapshot *s) {
+        int r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "SittingLimit", "u",
+                                   (uint32_t)(s->sitting.today_us / USEC_PER_SEC));
+        if (r < 0)
+                log_warning("bus: the sitting limit was not sent: %s", strerror(-r));
+}
+
+static void emit_held_long(struct bus *b, const struct alerts *a) {
+        const struct wall *wall = &b->view.wall;
+        int r = sd_bus_emit_signal(b->bus, BUS_PATH, BUS_INTERFACE, "HeldLong", "st", a->inhibited_by,
+                                   clock_to_wall_us(a->inhibited_since_us, wall->now_us, wall->realtime_us));
+        if (r < 0)
+                log_warning("bus: held long was not sent: %s", strerror(-r));
+}
+
+static void post_alert(struct bus *b, enum alert_kind k, const struct alerts *alerts) {
+        const struct alert *a = &alerts->of[k];
+
+        if (a->changes & ALERT_HEADS_UP)
+                emit_soon(b, k, &alerts->plan[k]);
+        if (a->changes & (ALERT_CLEARED | ALERT_WITHDRAWN)) /* withdrawn: the outcome is still "pending" */
+                emit_cleared(b, k, a);
+        if ((a->changes & (ALERT_RAISED | ALERT_UPDATED | ALERT_REPEATED)) && a->open)
+                emit_raised(b, k);
+}
+
+static void post_alerts(struct bus *b, const struct snapshot *s) {
+        const struct alerts *alerts = &s->alerts;
+        uint32_t changes = alerts->changes;
+
+        for (int k = 0; k < ALERT_KIND_N; k++)
+                changes |= alerts->of[k].changes;
+        if (!changes || !b->owned)
+                return;
+        if (!accepts_messages(b, QUEUED_MOST)) { /* agents read OpenAlerts when the name is back */
+                retry_later(b, "the bus accepts no messages", 0);
+                return;
         }
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) /* an alert that another one replaces ends first */
+                if (!(alerts->of[k].changes & ALERT_RAISED))
+                        post_alert(b, k, alerts);
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
+                if (alerts->of[k].changes & ALERT_RAISED)
+                        post_alert(b, k, alerts);
+        if (alerts->changes & ALERTS_STOOD_BRIEFLY)
+                emit_stood_briefly(b, s);
+        if (alerts->changes & ALERTS_SITTING_LIMIT)
+                emit_sitting_limit(b, s);
+        if (alerts->changes & ALERTS_HELD_LONG)
+                emit_held_long(b, alerts);
 }
 
 static void bus_post(void *self, const struct snapshot *snapshot) {
@@ -576,7 +621,7 @@ static void bus_post(void *self, const struct snapshot *snapshot) {
                 return;
         b->view.snapshot = snapshot;
         b->view.wall = (struct wall){.now_us = snapshot->now_us, .realtime_us = clock_realtime_us()};
-        post_alerts(b, &snapshot->alerts);
+        post_alerts(b, snapshot);
         if (b->owned && !b->announcing && have_properties_moved(&b->view, b->sent)) {
                 b->announcing = true;
                 arm_timer(b->announce, ANNOUNCE_EVERY_US);

@@ -31,13 +31,6 @@ void bus_fill_values(const struct bus_view *v, struct live_values *ret) {
         snprintf(ret->mqtt, sizeof(ret->mqtt), "%s", mqtt_status(v->mqtt));
 }
 
-void bus_write_refusal(const struct bus_view *v, enum command_result result, char *ret, size_t size) {
-        struct live_values values;
-
-        bus_fill_values(v, &values);
-        command_refusal_text(result, values.load_pct, ret, size);
-}
-
 /* ---- alerts ---- */
 
 static bool is_alert_open(const struct bus_view *v, enum alert_kind k) {
@@ -286,13 +279,15 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
         if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",                               /* */
-                                          "snoozed_until", "t", to_wall_us(v, a->snoozed_until_us),            /* */
-                                          "paused_until", "t", to_wall_us(v, a->paused_until_us),              /* */
-                                          "quiet_until", "t", to_wall_us(v, a->quiet_until_us),                /* */
-                                          "disturb", "u", a->inhibitors, "alerts_today", "u", a->raised_today, /* */
-                                          "snoozes_today", "u", a->snoozes_today, "skips_today", "u",          /* */
-                                          a->skips_today, "daily_max", "u",                                    /* */
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",            /* */
+                                          "snoozed_until", "t", to_wall_us(v, a->snoozed_until_us), /* */
+                                          "paused_until", "t", to_wall_us(v, a->paused_until_us),   /* */
+                                          "quiet_until", "t", to_wall_us(v, a->quiet_until_us),     /* */
+                                          "inhibited_by", "s", a->inhibited_by, "inhibited_since", "t",
+                                          to_wall_us(v, a->inhibited_since_us), "disturb", "u", a->inhibitors,
+                                          "alerts_today", "u", a->raised_today,                       /* */
+                                          "snoozes_today", "u", a->snoozes_today, "skips_today", "u", /* */
+                                          a->skips_today, "daily_max", "u",                           /* */
                                           (uint32_t)v->settings->alert.daily_max);
         if (r >= 0)
                 r = append_workout(m, v->snapshot);

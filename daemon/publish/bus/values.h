@@ -26,9 +26,6 @@ struct bus_view {
 /* Fills the published values. */
 void bus_fill_values(const struct bus_view *v, struct live_values *ret);
 
-/* The sentence of a refused command. */
-void bus_write_refusal(const struct bus_view *v, enum command_result result, char *ret, size_t size);
-
 /* sd-bus property getter; userdata is the struct bus_view. */
 int bus_get_open_alerts(sd_bus *bus, const char *path, const char *interface, const char *property,
                         sd_bus_message *reply, void *userdata, sd_bus_error *error);

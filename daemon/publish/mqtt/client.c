@@ -363,7 +363,7 @@ static void begin_connection(struct client *c) {
         log_notice("mqtt: connected to %s:%d (MQTT %s%s)", s->host, s->port, c->link.v5 ? "5" : "3.1.1",
                    s->tls ? ", TLS" : "");
         c->retry.logged_reason[0] = '\0';
-        snprintf(topic, sizeof(topic), "%s/cmd/+", c->base);
+        snprintf(topic, sizeof(topic), "%s/cmd/#", c->base);
         link_subscribe(&c->link, topic, 1);
         subscribe_birth(c);
         publish_all(c, clock_boottime_us());

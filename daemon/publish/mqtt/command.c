@@ -19,10 +19,12 @@ struct argument {
         uint64_t alert_id; /* 0 = none */
 };
 
-static bool is_topic_level(const char *name) {
-        size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+/* One level or several, as in set/prompt_min: no command, but its refusal has an address. */
+static bool is_topic_end(const char *name) {
+        size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/");
 
-        return n > 0 && n < COMMAND_NAME_MAX && name[n] == '\0';
+        return n > 0 && n < COMMAND_NAME_MAX && name[n] == '\0' && *name != '/' && name[n - 1] != '/' &&
+               !strstr(name, "//");
 }
 
 static bool parse_bare(const char *text, size_t n, struct argument *ret) {
@@ -202,7 +204,7 @@ enum command_result command_parse(const char *name, const void *payload, size_t 
         bool parsed;
 
         memset(ret, 0, sizeof(*ret));
-        snprintf(ret->reply_to.command, sizeof(ret->reply_to.command), "%s", is_topic_level(name) ? name : "invalid");
+        snprintf(ret->reply_to.command, sizeof(ret->reply_to.command), "%s", is_topic_end(name) ? name : "invalid");
         if (!row)
                 return COMMAND_UNKNOWN;
         if (n > COMMAND_PAYLOAD_MAX)

@@ -13,7 +13,7 @@ enum { COMMAND_PAYLOAD_MAX = 1024 };
 
 enum command_word { WORD_COMMAND, WORD_ANNOUNCE };
 
-/* name: the level after cmd/. The payload is empty, a bare value, or {"minutes":10,"alert_id":7,"transaction":"a"}. Always fills
+/* name: the topic after cmd/. The payload is empty, a bare value, or {"minutes":10,"alert_id":7,"transaction":"a"}. Always fills
  * ret->reply_to (the command, and the transaction if one can be parsed); fills ret->command and *ret_word if it
  * returns COMMAND_OK. */
 enum command_result command_parse(const char *name, const void *payload, size_t n, bool retained,

@@ -156,8 +156,9 @@ static void put_attributes(json_t *o, const struct seat *s) {
 }
 
 static json_t *make_event_types(void) {
-        json_t *types = json_pack("[s,s,s,s,s,s,s,s,s]", "sat_down", "stood_up", "bout_ended", "glute_activation_done",
-                                  "alert_cleared", "alert_snoozed", "alert_skipped", "alert_repeated", "heads_up");
+        json_t *types = json_pack("[s,s,s,s,s,s,s,s,s,s,s,s]", "sat_down", "stood_up", "bout_ended", "stood_briefly",
+                                  "sitting_limit", "held_long", "glute_activation_done", "alert_cleared",
+                                  "alert_snoozed", "alert_skipped", "alert_repeated", "heads_up");
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 json_array_append_new(types, json_string(alert_event_name((enum alert_kind)k)));

@@ -12,6 +12,9 @@ enum seat_event_kind {
         EVENT_SAT_DOWN,
         EVENT_STOOD_UP,
         EVENT_BOUT_ENDED,
+        EVENT_STOOD_BRIEFLY, /* too short for a break, about a prompt to stand up */
+        EVENT_SITTING_LIMIT, /* of the day */
+        EVENT_HELD_LONG,     /* alerts have been inhibited for an hour */
         EVENT_ALERT_RAISED,
         EVENT_ALERT_REPEATED,
         EVENT_ALERT_CLOSED,
@@ -24,6 +27,11 @@ struct seat_event {
         uint64_t queued_us;      /* CLOCK_BOOTTIME at which it was queued: events expire */
         uint64_t at_realtime_us; /* wall clock at which it happened */
         uint64_t seated_us;
+        uint64_t away_us, break_us,
+                next_realtime_us;        /* STOOD_BRIEFLY: absence, what would be a break, the next prompt */
+        uint64_t today_us;               /* SITTING_LIMIT: seated today */
+        uint64_t since_realtime_us;      /* HELD_LONG */
+        char by[ALERT_INHIBITED_BY_MAX]; /* HELD_LONG: the source of the request, "" = it has no name */
         /* set for events of an alert only */
         enum alert_kind alert;
         enum alert_outcome outcome;

@@ -127,7 +127,10 @@ static void init_alert_event(const struct snapshot *s, enum seat_event_kind kind
 static void fill_raised(const struct snapshot *s, enum alert_kind k, uint64_t realtime_us, struct seat_event *ret) {
         const struct alert *a = &s->alerts.of[k];
 
-        init_alert_event(s, EVENT_ALERT_RAISED, k, find_wall_us(s, realtime_us, a->raised_us), ret);
+        bool repeated = a->changes & ALERT_REPEATED;
+
+        init_alert_event(s, repeated ? EVENT_ALERT_REPEATED : EVENT_ALERT_RAISED, k,
+                         find_wall_us(s, realtime_us, a->shown_us), ret);
         alert_reason(a, k, ret->reason, sizeof(ret->reason));
         fill_exercise(s->exercises, a->exercise, ret);
         exercise_reason(alert_exercise(s->exercises, a), &a->why, ret->exercise.why, sizeof(ret->exercise.why));
@@ -139,6 +142,51 @@ static void fill_closed(const struct snapshot *s, enum alert_kind k, uint64_t re
         init_alert_event(s, EVENT_ALERT_CLOSED, k, find_wall_us(s, realtime_us, a->closed_us), ret);
         ret->outcome = a->outcome;
         ret->latency_us = a->answered_us >= a->raised_us ? a->answered_us - a->raised_us : UINT64_MAX;
+}
+
+static void push_alert_events(struct mailbox *m, const struct snapshot *s, enum alert_kind k, uint64_t realtime_us) {
+        const uint32_t changes = s->alerts.of[k].changes;
+        struct seat_event e;
+
+        if (changes & ALERT_HEADS_UP) {
+                init_event(s, EVENT_HEADS_UP, realtime_us, &e);
+                e.alert = k;
+                push_event(m, &e);
+        }
+        if (changes & (ALERT_RAISED | ALERT_REPEATED)) {
+                fill_raised(s, k, realtime_us, &e);
+                push_event(m, &e);
+        }
+        if (changes & ALERT_CLEARED) {
+                fill_closed(s, k, realtime_us, &e);
+                push_event(m, &e);
+        }
+}
+
+static void push_general_events(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us) {
+        const struct alerts *a = &s->alerts;
+        struct seat_event e;
+
+        if (a->changes & ALERTS_STOOD_BRIEFLY) {
+                init_event(s, EVENT_STOOD_BRIEFLY, realtime_us, &e);
+                e.away_us = s->sitting.last_away_us;
+                e.break_us = a->break_us;
+                e.next_realtime_us = a->activate_due_us ? find_wall_us(s, realtime_us, a->activate_due_us) : 0;
+                stood_briefly_text(e.away_us, e.break_us, e.reason, sizeof(e.reason));
+                push_event(m, &e);
+        }
+        if (a->changes & ALERTS_SITTING_LIMIT) {
+                init_event(s, EVENT_SITTING_LIMIT, realtime_us, &e);
+                e.today_us = s->sitting.today_us;
+                sitting_limit_text(e.today_us, e.reason, sizeof(e.reason));
+                push_event(m, &e);
+        }
+        if (a->changes & ALERTS_HELD_LONG) {
+                init_event(s, EVENT_HELD_LONG, realtime_us, &e);
+                e.since_realtime_us = find_wall_us(s, realtime_us, a->inhibited_since_us);
+                snprintf(e.by, sizeof(e.by), "%s", a->inhibited_by);
+                push_event(m, &e);
+        }
 }
 
 /* Called with the lock held. */
@@ -155,23 +203,13 @@ static void push_events(struct mailbox *m, const struct snapshot *s, uint64_t re
                 init_event(s, EVENT_STOOD_UP, find_wall_us(s, realtime_us, s->sitting.left_seat_us), &e);
                 push_event(m, &e);
         }
-        for (int k = 0; k < ALERT_KIND_N; k++) {
-                if (s->alerts.of[k].changes & ALERT_HEADS_UP) {
-                        init_event(s, EVENT_HEADS_UP, realtime_us, &e);
-                        e.alert = (enum alert_kind)k;
-                        push_event(m, &e);
-                }
-                if (s->alerts.of[k].changes & (ALERT_RAISED | ALERT_REPEATED)) {
-                        fill_raised(s, (enum alert_kind)k, realtime_us, &e);
-                        if (s->alerts.of[k].changes & ALERT_REPEATED)
-                                e.kind = EVENT_ALERT_REPEATED;
-                        push_event(m, &e);
-                }
-                if (s->alerts.of[k].changes & ALERT_CLEARED) {
-                        fill_closed(s, (enum alert_kind)k, realtime_us, &e);
-                        push_event(m, &e);
-                }
-        }
+        push_general_events(m, s, realtime_us);
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) /* an alert that another one replaces ends first */
+                if (!(s->alerts.of[k].changes & ALERT_RAISED))
+                        push_alert_events(m, s, k, realtime_us);
+        for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
+                if (s->alerts.of[k].changes & ALERT_RAISED)
+                        push_alert_events(m, s, k, realtime_us);
         if (changes & SITTING_BOUT_ENDED) {
                 init_event(s, EVENT_BOUT_ENDED, realtime_us, &e);
                 e.seated_us = s->sitting.last_bout_us;

@@ -182,6 +182,12 @@ static const char *find_event_type(const struct seat_event *e) {
                 return "stood_up";
         case EVENT_BOUT_ENDED:
                 return "bout_ended";
+        case EVENT_STOOD_BRIEFLY:
+                return "stood_briefly";
+        case EVENT_SITTING_LIMIT:
+                return "sitting_limit";
+        case EVENT_HELD_LONG:
+                return "held_long";
         case EVENT_ALERT_RAISED:
                 return alert_event_name(e->alert);
         case EVENT_ALERT_REPEATED:
@@ -212,6 +218,24 @@ static void put_raised(json_t *root, const struct seat_event *e, const struct se
         json_object_set_new(root, "snooze_min", live_json_number((double)settings->alert.snooze_min, 1));
 }
 
+/* The keys of events that are not about one alert. */
+static void put_general(json_t *root, const struct seat_event *e) {
+        if (e->kind == EVENT_STOOD_BRIEFLY) {
+                json_object_set_new(root, "away_s", make_count(e->away_us / USEC_PER_SEC));
+                json_object_set_new(root, "break_s", make_count(e->break_us / USEC_PER_SEC));
+                json_object_set_new(root, "next_alert_at",
+                                    e->next_realtime_us ? make_time(e->next_realtime_us) : json_null());
+        }
+        if (e->kind == EVENT_SITTING_LIMIT)
+                json_object_set_new(root, "sitting_today_min", make_minutes(e->today_us));
+        if (e->kind == EVENT_STOOD_BRIEFLY || e->kind == EVENT_SITTING_LIMIT)
+                json_object_set_new(root, "text", json_string(e->reason));
+        if (e->kind == EVENT_HELD_LONG) {
+                json_object_set_new(root, "held_by", live_json_text(e->by));
+                json_object_set_new(root, "held_since", make_time(e->since_realtime_us));
+        }
+}
+
 char *event_json(const struct seat_event *e, uint64_t run, const struct settings *settings) {
         json_t *root = json_object();
         char id[48];
@@ -221,6 +245,7 @@ char *event_json(const struct seat_event *e, uint64_t run, const struct settings
         json_object_set_new(root, "id", json_string(id));
         json_object_set_new(root, "ts", make_time(e->at_realtime_us));
         json_object_set_new(root, "seated_min", make_minutes(e->seated_us));
+        put_general(root, e);
         if (e->kind >= EVENT_ALERT_RAISED)
                 json_object_set_new(root, "alert", json_string(alert_kind_name(e->alert)));
         if (e->kind >= EVENT_ALERT_RAISED && e->kind != EVENT_HEADS_UP)
@@ -246,8 +271,18 @@ static json_t *make_refused(const struct live_values *v) {
 
 static json_t *make_flaws(const struct live_values *v) {
         /* in the order of enum map_flaw */
-        static const char *const names[FLAW_N] = {"not_tared", "stuck_cells", "dead_cells",    "saturated", "slow",
-                                                  "drifting",  "unplaced",    "pitch_guessed", "moved",     "turned"};
+        static const char *const names[FLAW_N] = {"not_tared",
+                                                  "stuck_cells",
+                                                  "dead_cells",
+                                                  "saturated",
+                                                  "slow",
+                                                  "drifting",
+                                                  "unplaced",
+                                                  "pitch_guessed",
+                                                  "moved",
+                                                  "turned",
+                                                  "waiting_for_empty_seat",
+                                                  "falls_under_load"};
         json_t *flaws = json_array();
 
         for (int i = 0; i < FLAW_N; i++)

@@ -173,6 +173,7 @@ static void show_details(struct seat *seat, const char *id, const char *kind, st
                 if (*words.safety_short)
                         d->safety = words.safety_short;
         }
+        notifier_hide(seat->seats->notifier, seat->key, "workout"); /* one voice at a time */
         snprintf(seat->alert, sizeof(seat->alert), "%s", id);
         snprintf(seat->kind, sizeof(seat->kind), "%s", kind);
         show_text(seat, KIND_ALERT, id,
@@ -352,7 +353,7 @@ static void set_mat_online(struct seat *seat, bool online) {
 
 /* --- the workout of today --- */
 
-/* Shown once a day, when somebody sits down and no alert is shown; hidden when the workout is done. */
+/* Shown once a day, when somebody sits down and no alert is shown; hidden by an alert, and when the workout is done. */
 static void update_workout(struct seat *seat) {
         time_t now = time(NULL);
         struct tm day;

@@ -22,7 +22,11 @@ const char sim_scenario_help[] =
         "bones)\n"
         "  mat KEY=NUMBER ...      imperfection (0 none, 1 usual, 2 doubled), and each alone: gain, curve, noise, "
         "offset,\n"
-        "                          creep, dead, stuck, dead_rows, crosstalk; full_scale_kpa\n"
+        "                          creep, dead, stuck, dead_rows, crosstalk; full_scale_kpa; rest (reading of "
+        "the\n"
+        "                          empty mat, share of full scale), rest_spread (from cell to cell, share of "
+        "rest),\n"
+        "                          drift (of rest, a minute), falls (1 = the readings fall under load)\n"
         "  TIME WORDS              an action at a time\n"
         "\n"
         "  TIME   0:05, 1:02:30 from the start, or +0:30 after the line before; seconds may have decimals\n"
@@ -180,6 +184,10 @@ static int parse_mat(struct parser *p, char *rest) {
                 {"curve", &m->curve, 0, 10},
                 {"noise", &m->noise, 0, 0.2},
                 {"offset", &m->offset, 0, 0.2},
+                {"rest", &m->rest, 0, 1},
+                {"rest_spread", &m->rest_spread, 0, 1},
+                {"drift", &m->drift, -1, 1},
+                {"falls", &m->falls, 0, 1},
                 {"creep", &m->creep, 0, 1},
                 {"dead", &m->dead, 0, 1},
                 {"stuck", &m->stuck, 0, 1},

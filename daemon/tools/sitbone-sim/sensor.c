@@ -50,6 +50,9 @@ void sim_sensor_init(struct sim_sensor *s, const struct sim_mat *mat, const stru
         for (uint32_t i = 0; i < geometry->n_cells; i++)
                 draw_cell(s, &s->cell[i]);
         kill_rows(s);
+        for (uint32_t i = 0; mat->rest > 0 && i < geometry->n_cells; i++)
+                s->cell[i].rest = mat->rest * (1 + mat->rest_spread * (2 * sim_random_uniform(&s->random) - 1));
+        s->age_s = 0;
 }
 
 /* Pressure summed from the back left corner to each grid line, so that the mean over any rectangle costs four look-ups. */
@@ -130,11 +133,15 @@ void sim_sensor_scan(struct sim_sensor *s, const struct sim_contact *contact, do
         for (uint32_t i = 0; i < g->n_cells; i++)
                 s->reading[i] = apply_creep(&s->cell[i], read_pressure(&s->mat, &s->cell[i], cell_kpa(g, sum, i)),
                                             keep, let_go);
+        s->age_s += dt;
         leak_readings(s, s->mat.crosstalk * s->mat.imperfection);
         for (uint32_t i = 0; i < g->n_cells; i++) {
                 const struct sim_cell *c = &s->cell[i];
                 double noise = s->mat.noise * s->mat.imperfection * sim_random_normal(&s->random);
-                double v = c->stuck >= 0 ? c->stuck : c->dead ? 0 : s->reading[i] + c->offset + noise;
-                ret_raw[i] = (float)round(fmin(fmax(v, 0), 1) * (double)g->full_scale);
+                double rest = fmax(c->rest + s->mat.drift * s->age_s / 60, 0);
+                double v = c->stuck >= 0 ? c->stuck : c->dead ? 0 : s->reading[i] + c->offset + rest + noise;
+
+                v = fmin(fmax(v, 0), 1);
+                ret_raw[i] = (float)round((s->mat.falls > 0 ? 1 - v : v) * (double)g->full_scale);
         }
 }

@@ -15,6 +15,10 @@ struct sim_mat {
         double curve;          /* 0 = straight; how much the response flattens towards saturation */
         double noise;          /* SD, share of full scale */
         double offset;         /* mean reading of an empty cell, share of full scale */
+        double rest;           /* the same for a mat under tension or in a divider: all cells, imperfect or not */
+        double rest_spread;    /* half the range of the levels of the cells, share of rest */
+        double drift;          /* of rest, share of full scale per minute; may be negative */
+        double falls;          /* 1 = the readings fall under load */
         double creep;          /* gain of the reading for each decade of time under load */
         double dead, stuck;    /* share of the cells that read nothing, or always the same */
         double dead_rows;      /* number of whole rows that read nothing */
@@ -26,7 +30,7 @@ extern const struct sim_mat sim_mat_usual;
 enum { SIM_CREEP_DECADES = 4 };
 
 struct sim_cell {
-        double gain, creep, offset;
+        double gain, creep, offset, rest;
         double stuck; /* reading, or negative */
         bool dead;
         double crept[SIM_CREEP_DECADES];
@@ -38,6 +42,7 @@ struct sim_sensor {
         struct sim_random random;
         struct sim_cell cell[CELLS_MAX];
         double reading[CELLS_MAX]; /* share of full scale */
+        double age_s;
 };
 
 void sim_sensor_init(struct sim_sensor *s, const struct sim_mat *mat, const struct geometry *geometry, uint64_t seed);

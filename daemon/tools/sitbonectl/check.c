@@ -13,6 +13,7 @@
 #include "contract/live_json.h"
 #include "core/describe/capabilities.h"
 #include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/probe/mismatch.h"
 #include "tools/sitbonectl/source.h"
 #include "tools/sitbonectl/table.h"
 #include "tools/sitbonectl/view/values.h"
@@ -93,8 +94,12 @@ static enum content detect_content(const struct source *s) {
         return content;
 }
 
+enum { MISMATCH_MAX = 256 * 1024 }; /* bytes that are enough to find a difference */
+
 struct validation {
         enum content content;
+        char mismatch
+                [240]; /* the difference between the format and the bytes, if most frames are refused or fit by chance */
         struct config_errors mistakes;
         struct exercise_catalogue exercises;
         double period_s;
@@ -106,6 +111,26 @@ static void ignore_frame(void *userdata, const struct frame *frame, const struct
         (void)row;
 }
 
+/* The incomplete first frame of a capture is not a mistake. */
+static uint64_t count_refused(const struct recording *r) {
+        uint64_t n = 0;
+
+        for (int i = 0; i < REFUSAL_N; i++)
+                if (i != REFUSED_PARTIAL)
+                        n += r->refused[i];
+        return n;
+}
+
+/* Raw bytes only: in a recording they were read with this format before. */
+static void find_mismatch(struct validation *c, const struct source *s) {
+        const struct heard heard = {.bytes = (const uint8_t *)s->data, .n = s->n < MISMATCH_MAX ? s->n : MISMATCH_MAX};
+
+        if (s->format && !recording_is_native(s->data, s->n) &&
+            (s->format->framing != FRAMING_TEXT || s->recording.frames <= count_refused(&s->recording)))
+                mismatch_write(s->format, s->recording.layout.geometry.n_cells, &heard, c->mismatch,
+                               sizeof(c->mismatch));
+}
+
 static void check_recording(struct validation *c, struct source *s) {
         char error[RECORDING_ERROR_MAX];
 
@@ -115,13 +140,14 @@ static void check_recording(struct validation *c, struct source *s) {
                 return;
         }
         recording_each(&s->recording, &s->frame, ignore_frame, NULL);
+        find_mismatch(c, s);
 }
 
 static json_t *make_measures(const struct geometry *g) {
         char names[VIEW_TEXT_MAX];
 
         measure_names(capabilities_find(g).measures, names, sizeof(names));
-        return json_string(names);
+        return live_json_names(names);
 }
 
 static void add_recording(json_t *root, const struct validation *c, const struct source *s) {
@@ -145,6 +171,7 @@ static void add_recording(json_t *root, const struct validation *c, const struct
                 {"damaged_bytes", json_integer((json_int_t)s->recording.damaged_bytes)},
                 {"cut_bytes", json_integer((json_int_t)s->recording.cut_bytes)},
                 {"refused", refused},
+                {"mismatch", live_json_text(c->mismatch)},
         };
 
         for (int i = 0; i < REFUSAL_N; i++)
@@ -184,16 +211,8 @@ static void print_recording(const struct validation *c, const struct source *s) 
         view_list_words(names, measure_text, words, sizeof(words));
         printf(", full scale %g\nit measures %s\n", (double)g->full_scale, words);
         source_print_losses(s, stdout);
-}
-
-/* The incomplete first frame of a capture is not a mistake. */
-static uint64_t count_refused(const struct recording *r) {
-        uint64_t n = 0;
-
-        for (int i = 0; i < REFUSAL_N; i++)
-                if (i != REFUSED_PARTIAL)
-                        n += r->refused[i];
-        return n;
+        if (*c->mismatch)
+                printf("%s: %s\n", s->path, c->mismatch);
 }
 
 static int report_result(const struct options *options, const struct validation *c, const struct source *s) {

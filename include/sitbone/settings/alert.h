@@ -20,6 +20,7 @@ struct settings_alert {
         float lopsided_asymmetry;
         float snooze_min, pause_min;
         float inhibit_most_min; /* 0 = no limit */
+        float sitting_limit_h;  /* a day, 0 = none */
         float min_confidence;
         float hold_max_s, lull_s, lull_movement; /* delay of a due alert until a convenient moment */
         bool hold_still;

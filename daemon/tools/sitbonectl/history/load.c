@@ -318,7 +318,7 @@ void history_squeeze_words(const struct history *h, char *ret, size_t size) {
 }
 
 static void count_outcome(struct history_share *s, enum alert_outcome o) {
-        if (o == ALERT_PENDING || o == ALERT_UNKNOWN)
+        if (o == ALERT_PENDING || o == ALERT_UNKNOWN || o == ALERT_ABSORBED || o == ALERT_SWITCHED_OFF)
                 return;
         s->known++;
         s->worked += is_success(o);

@@ -129,6 +129,15 @@ static const char *choose_hint(const sd_bus_error *error) {
         return "";
 }
 
+static void translate_refusal(const char *english, char *ret, size_t size) {
+        unsigned pct;
+
+        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
+                snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
+        else
+                snprintf(ret, size, "%s", language_translate(english));
+}
+
 /* Every part of an answer is optional: which there are depends on the method. */
 static void read_answer(sd_bus_message *reply, struct link_answer *ret) {
         const char *id, *kind;
@@ -151,7 +160,7 @@ static int call_method(struct link *link, const char *method, struct link_answer
                 r = sd_bus_message_appendv(call, signature, arguments);
         if (r >= 0)
                 r = sd_bus_call(link->bus, call, CALL_TIMEOUT_US, &error, &reply);
-        command_refusal_translate(error.message ? error.message : strerror(-r), text, sizeof(text));
+        translate_refusal(error.message ? error.message : strerror(-r), text, sizeof(text));
         if (r >= 0)
                 read_answer(reply, ret);
         else

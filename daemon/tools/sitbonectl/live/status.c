@@ -99,8 +99,8 @@ static void print_status(const struct view *v) {
         print_line(_("next alert"), view_next_words, v);
         if (v->live.alert_title[0]) {
                 view_label(_("alert"));
-                printf("%s: %s%s%s\n", v->live.alert_title, v->live.alert_reason,
-                       v->live.alert_exercise[0] ? ". " : "", v->live.alert_exercise);
+                printf("%s: %s%s%s (%s)\n", v->live.alert_title, v->live.alert_reason,
+                       v->live.alert_exercise[0] ? ". " : "", v->live.alert_exercise, v->live.alert_id);
         }
         print_line(_("mat"), view_mat_words, v);
         if (!v->live.mat_online && *v->live.mat_trouble)
@@ -109,6 +109,8 @@ static void print_status(const struct view *v) {
                 view_list_words(v->live.measures, measure_text, measures, sizeof(measures));
                 view_line(_("measures"), measures);
         }
+        if (v->live.mat_online && *v->live.mat_doubt)
+                view_line("", language_translate(map_doubt_text(v->live.mat_doubt)));
         write_place(v, place, sizeof(place));
         if (*place)
                 view_line("", place);

@@ -50,6 +50,25 @@ static void print_until(const json_t *all, const char *key, const char *what) {
         printf(_("%s until %s\n"), what, at);
 }
 
+/* The source of the oldest request and its age; a request that is overridden has none. */
+static void print_source(const json_t *all, bool requested) {
+        const char *by = get_text(all, "inhibited_by");
+        char at[16];
+
+        if (!requested)
+                return;
+        if (get_count(all, "inhibited_since") == 0) {
+                view_line("", _("for so long that the setting inhibit_most_min overrides it"));
+                return;
+        }
+        format_clock(get_count(all, "inhibited_since"), at, sizeof(at));
+        view_label("");
+        if (*by)
+                printf(_("by %s, since %s\n"), by, at);
+        else
+                printf(_("since %s\n"), at);
+}
+
 static void print_inhibitions(const json_t *all) {
         uint64_t inhibitors = get_count(all, "disturb"), most = get_count(all, "daily_max");
 
@@ -60,6 +79,7 @@ static void print_inhibitions(const json_t *all) {
                 view_line(_("inhibited"), _("Do Not Disturb: set by you or an automation, until sitbonectl hold off"));
         if (inhibitors & (1U << ALERT_INHIBITOR_DESKTOP))
                 view_line(_("inhibited"), _("Do Not Disturb: set by the desktop"));
+        print_source(all, inhibitors != 0);
         if (most > 0 && get_count(all, "alerts_today") >= most) {
                 view_label(_("inhibited"));
                 printf(ngettext("%llu alert today, no more until midnight\n",
@@ -79,6 +99,7 @@ static const char *find_obstacle(const json_t *kind) {
                 {"moment", N_("due, waits for a lull or a change of posture")},
                 {"confidence", N_("the posture is not certain enough")},
                 {"gap", N_("the last posture alert is too recent")},
+                {"other", N_("another alert is open, was shown lately, or is about to come")},
         };
 
         for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)

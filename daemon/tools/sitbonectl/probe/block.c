@@ -6,14 +6,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sitbone/frame.h"
+
 enum {
         GROUPS_MAX = 64,
+        ROWS_MAX = 128,
         LINES_MIN = 3,
         LINES_FEW = 10,       /* fewer lines show no behaviour */
         LINES_STEADY = 5,     /* but equal steps are those of a counter */
         LINES_CONSTANT = 40,  /* a number that stays the same for fewer lines may be a cell */
         COUNTER_VALUES = 5,   /* different values of a counter: a cell that was loaded once has fewer */
-        STATE_LINES = 60,     /* a state changes at most once in ten of at least this many lines */
+        STATE_LINES = 20,     /* a state changes at most once in this many lines */
         SCALE = 4,            /* a column all of whose values are this much larger is no cell */
         LAGS_SAMPLED = 20000, /* values are enough for block_step() */
 };
@@ -25,6 +28,7 @@ struct group {
         uint32_t word, n_numbers;
         size_t lines;
         const struct line *first;
+        bool fixed; /* all of them are the same */
 };
 
 static size_t count_groups(const struct lines *l, struct group ret[GROUPS_MAX]) {
@@ -41,7 +45,9 @@ static size_t count_groups(const struct lines *l, struct group ret[GROUPS_MAX]) 
                 if (i == GROUPS_MAX)
                         continue;
                 if (i == n)
-                        ret[n++] = (struct group){line->word, line->n_numbers, 0, line};
+                        ret[n++] = (struct group){line->word, line->n_numbers, 0, line, true};
+                ret[i].fixed = ret[i].fixed && line->n == ret[i].first->n &&
+                               memcmp(l->bytes + line->at, l->bytes + ret[i].first->at, line->n) == 0;
                 ret[i].lines++;
         }
         return n;
@@ -56,6 +62,14 @@ static size_t count_alike(const struct group *groups, size_t n, uint32_t n_numbe
         return ret;
 }
 
+/* True if each other group with as many numbers is one line, again and again. */
+static bool others_are_fixed(const struct group *groups, size_t n, size_t one) {
+        for (size_t i = 0; i < n; i++)
+                if (i != one && groups[i].n_numbers == groups[one].n_numbers && !groups[i].fixed)
+                        return false;
+        return true;
+}
+
 static bool is_seat(const struct lines *l, const struct line *line) {
         static const char *const words[] = {"s", "seat", "sit", "base", "bottom", "cushion", "pan", "butt"};
 
@@ -64,6 +78,22 @@ static bool is_seat(const struct lines *l, const struct line *line) {
                     strncasecmp((const char *)l->bytes + line->word_at, words[i], line->word_n) == 0)
                         return true;
         return false;
+}
+
+static bool come_in_turn(const struct lines *l, const struct group *a, const struct group *b) {
+        size_t turns = 0, pairs = 0;
+        uint32_t last = 0;
+
+        for (size_t k = 0; k < l->n; k++) {
+                uint32_t word = l->of[k].n_numbers > 0 ? l->of[k].word : 0;
+
+                if (word != a->word && word != b->word)
+                        continue;
+                pairs += last != 0;
+                turns += last != 0 && word != last;
+                last = word;
+        }
+        return 4 * turns >= 3 * pairs;
 }
 
 /* Two first words that each begin nearly half of the lines with numbers. */
@@ -79,7 +109,7 @@ static bool find_two_kinds(const struct lines *l, const struct group *groups, si
                                 found[many] = &groups[i];
                         many++;
                 }
-        if (many != 2 || found[0]->word == found[1]->word || n_numbers < 2)
+        if (many != 2 || found[0]->word == found[1]->word || n_numbers < 2 || !come_in_turn(l, found[0], found[1]))
                 return false;
         if (is_seat(l, found[1]->first) ||
             (!is_seat(l, found[0]->first) && found[1]->n_numbers > found[0]->n_numbers)) {
@@ -105,20 +135,33 @@ static bool collect_lines(const struct lines *l, uint32_t n_numbers, const struc
         return ret->n >= LINES_MIN;
 }
 
-/* True if other lines have numbers, too, and these all begin with the same word, by which they are known. */
-static bool word_selects(const struct lines *l, const struct block *b) {
-        size_t others = 0, same = 0;
+static bool begins_like(const struct block *b, const struct line *line) {
+        const struct lines *l = b->lines;
+        size_t n = l->numbers[b->of[0]->first].at - b->of[0]->at;
 
-        for (size_t k = 0; k < l->n; k++)
-                others += l->of[k].n_numbers > 0;
-        for (size_t k = 0; k < b->n; k++)
-                same += b->of[k]->word == b->of[0]->word;
-        return b->of[0]->word != 0 && same == b->n && 10 * (others - b->n) > b->n;
+        return n <= line->n && memcmp(l->bytes + line->at, l->bytes + b->of[0]->at, n) == 0;
+}
+
+/* True if other lines have numbers, too, as many or at least often, and these all begin alike and not as the others. */
+static bool beginning_selects(const struct block *b) {
+        const struct lines *l = b->lines;
+        size_t others = 0, as_many = 0, alike = 0;
+
+        for (const struct line *line = l->of; line < l->of + l->n; line++) {
+                if (line->n_numbers > 0 && begins_like(b, line))
+                        alike++;
+                else if (line->n_numbers > 0 && l->bytes[line->at] != '#') {
+                        others++;
+                        as_many += line->n_numbers == b->n_numbers;
+                }
+        }
+        return l->numbers[b->of[0]->first].at > b->of[0]->at && alike == b->n && (as_many > 0 || 10 * others > b->n);
 }
 
 static bool choose_lines(const struct lines *l, struct block *ret, struct kinds *ret_kinds) {
         struct group groups[GROUPS_MAX];
         size_t n = count_groups(l, groups), all = 0;
+        const struct line *like = NULL;
         uint32_t n_numbers = 0;
 
         *ret_kinds = (struct kinds){NULL, NULL};
@@ -136,9 +179,13 @@ static bool choose_lines(const struct lines *l, struct block *ret, struct kinds 
                 return false;
         if (find_two_kinds(l, groups, n, n_numbers, ret_kinds))
                 return collect_lines(l, ret_kinds->chosen->n_numbers, ret_kinds->chosen, ret);
-        if (!collect_lines(l, n_numbers, NULL, ret))
+        for (size_t i = 0; i < n; i++) /* other lines that never change: a heading that has digits, too */
+                if (groups[i].n_numbers == n_numbers && 5 * groups[i].lines >= 3 * count_alike(groups, n, n_numbers) &&
+                    others_are_fixed(groups, n, i))
+                        like = groups[i].first;
+        if (!collect_lines(l, n_numbers, like, ret))
                 return false;
-        if (word_selects(l, ret))
+        if (beginning_selects(ret))
                 ret_kinds->chosen = ret->of[0];
         return true;
 }
@@ -163,14 +210,17 @@ static void measure_step(struct column *c, double value) {
 static void measure_column(const struct block *b, uint32_t i) {
         struct column *c = &b->columns[i];
 
-        *c = (struct column){.glued = true, .stamp = true, .whole = true};
+        *c = (struct column){.glued = true, .stamp = true, .fraction = true, .whole = true, .percent = true};
         for (size_t k = 0; k < b->n; k++) {
                 const struct number *n = &b->lines->numbers[b->of[k]->first + i];
 
                 c->glued = c->glued && n->glued;
                 c->stamp = c->stamp && n->stamp;
+                c->fraction = c->fraction && n->fraction;
                 c->whole = c->whole && n->decimals == 0;
+                c->percent = c->percent && b->lines->bytes[n->at + n->length] == '%';
                 c->decimals = n->decimals > c->decimals ? n->decimals : c->decimals;
+                c->decimals_least = k == 0 || n->decimals < c->decimals_least ? n->decimals : c->decimals_least;
                 if (!isfinite(n->value))
                         continue;
                 if (c->lines++ == 0)
@@ -205,9 +255,9 @@ static bool is_counter(const struct column *c) {
         return c->falls * 8 <= steps && c->same_step + 2 * c->falls >= steps - steps / 8 && c->distinct >= LINES_FEW;
 }
 
-static bool is_row_number(const struct column *c) {
+static bool is_row_number(const struct column *c, uint32_t n_numbers) {
         return c->lines >= LINES_FEW && c->whole && c->falls >= 2 && c->ones + 2 >= c->lines - 1 && c->least >= 0 &&
-               c->least <= 1 && c->largest < 128;
+               c->least <= 1 && c->largest < (n_numbers == 2 ? CELLS_MAX : ROWS_MAX);
 }
 
 static bool is_constant(const struct column *c) {
@@ -228,6 +278,10 @@ static double measure_magnitude(const struct column *c) {
         return fmax(fabs(c->largest), fabs(c->least));
 }
 
+static double measure_decimals(const struct column *c) {
+        return c->decimals_least;
+}
+
 /* Median over the columns that may be cells. */
 static double find_median(const struct block *b, double (*measure)(const struct column *)) {
         double *values = malloc((b->n_numbers + 1) * sizeof(*values)), ret;
@@ -239,17 +293,33 @@ static double find_median(const struct block *b, double (*measure)(const struct 
                 if (b->columns[i].kind == COLUMN_CELL)
                         values[n++] = measure(&b->columns[i]);
         qsort(values, n, sizeof(*values), compare_doubles);
-        ret = n > 0 ? values[(n - 1) / 2] : 0;
+        ret = n > 0 ? values[n / 2] : 0;
         free(values);
         return ret;
 }
 
-static uint32_t count_cells(const struct block *b, bool varying, bool whole) {
+static bool is_any(const struct column *c) {
+        (void)c;
+        return true;
+}
+
+static bool is_varying(const struct column *c) {
+        return !is_constant(c);
+}
+
+static bool is_whole(const struct column *c) {
+        return c->whole;
+}
+
+static bool is_percent(const struct column *c) {
+        return c->percent;
+}
+
+static uint32_t count_cells(const struct block *b, bool (*matches)(const struct column *)) {
         uint32_t n = 0;
 
         for (uint32_t i = 0; i < b->n_numbers; i++)
-                n += b->columns[i].kind == COLUMN_CELL && (!varying || !is_constant(&b->columns[i])) &&
-                     (!whole || b->columns[i].whole);
+                n += b->columns[i].kind == COLUMN_CELL && matches(&b->columns[i]);
         return n;
 }
 
@@ -258,18 +328,19 @@ static void classify_alone(const struct block *b, uint32_t i) {
 
         if (c->stamp)
                 c->kind = COLUMN_STAMP;
-        else if (c->glued && is_constant(c) && c->whole && c->lines >= LINES_FEW)
+        else if (c->glued && is_constant(c) && c->whole && c->lines >= LINES_STEADY)
                 c->kind = COLUMN_NAME;
-        else if (i == 0 && is_row_number(c))
+        else if (i == 0 && is_row_number(c, b->n_numbers))
                 c->kind = COLUMN_ROW;
-        else if (is_counter(c))
+        else if (c->fraction || is_counter(c))
                 c->kind = COLUMN_COUNTER;
 }
 
 /* Properties of most of the columns. */
 struct others {
         double magnitude, range;
-        bool vary, whole;
+        double decimals; /* at least; other columns that always have another number of them are no cells */
+        bool vary, whole, percent;
 };
 
 /* Classifies a column by comparison with the others. An offset alone makes no difference: load cells have any. */
@@ -278,14 +349,17 @@ static void classify_beside(const struct block *b, uint32_t i, const struct othe
         double range = measure_range(c);
         uint32_t changes = c->rises + c->falls;
 
-        if (c->kind != COLUMN_CELL || b->n < LINES_FEW)
+        if (c->kind != COLUMN_CELL || b->n < LINES_STEADY)
                 return;
-        if (c->whole != others->whole || (fmin(fabs(c->least), fabs(c->largest)) > SCALE * others->magnitude &&
-                                          (range > SCALE * others->range || SCALE * range < others->range)))
+        if (c->whole != others->whole ||
+            (!others->whole && c->decimals == c->decimals_least && c->decimals != others->decimals) ||
+            (others->percent && !c->percent) ||
+            (fmin(fabs(c->least), fabs(c->largest)) > SCALE * others->magnitude &&
+             (range > SCALE * others->range || SCALE * range < others->range)))
                 c->kind = COLUMN_OTHER;
         else if (is_constant(c) && c->largest != 0 && others->vary && c->lines >= LINES_CONSTANT)
                 c->kind = COLUMN_CONSTANT;
-        else if (c->least >= 0 && c->largest == 1 && others->magnitude > 50 && c->lines >= STATE_LINES &&
+        else if (c->least >= 0 && c->largest == 1 && others->magnitude > 20 && c->lines >= STATE_LINES &&
                  changes * 20 <= c->lines)
                 c->kind = COLUMN_STATE;
 }
@@ -314,7 +388,7 @@ static bool is_sum(const struct block *b, uint32_t column) {
 
 /* Sets header and trailer, too: columns at either end that are no cells. */
 static void classify_columns(struct block *b) {
-        uint32_t cells, whole, varying;
+        uint32_t cells, whole;
         struct others others;
 
         for (uint32_t i = 0; i < b->n_numbers; i++) {
@@ -324,17 +398,20 @@ static void classify_columns(struct block *b) {
         for (uint32_t i = b->n_numbers; i-- > 2 && i + 4 > b->n_numbers;)
                 if (b->columns[i].kind == COLUMN_CELL && is_sum(b, i))
                         b->columns[i].kind = COLUMN_SUM;
-        cells = count_cells(b, false, false);
-        whole = count_cells(b, false, true);
-        varying = count_cells(b, true, false);
+        cells = count_cells(b, is_any);
+        whole = count_cells(b, is_whole);
         /* among equal parts the first decides */
         for (uint32_t i = 0; i < b->n_numbers; i++)
                 if (b->columns[i].kind == COLUMN_CELL) {
                         whole += 2 * whole == cells && b->columns[i].whole;
                         break;
                 }
-        others = (struct others){find_median(b, measure_magnitude), find_median(b, measure_range),
-                                 varying * 3 >= cells * 2, 2 * whole > cells};
+        others = (struct others){find_median(b, measure_magnitude),
+                                 find_median(b, measure_range),
+                                 find_median(b, measure_decimals),
+                                 count_cells(b, is_varying) * 3 >= cells * 2,
+                                 2 * whole > cells,
+                                 2 * count_cells(b, is_percent) > cells};
         for (uint32_t i = 0; i < b->n_numbers; i++)
                 classify_beside(b, i, &others);
         b->header = b->trailer = 0;

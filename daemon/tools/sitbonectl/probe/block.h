@@ -23,9 +23,9 @@ struct column {
         uint32_t lines, rises, falls, distinct; /* distinct: changes to a new largest value */
         uint32_t ones;                          /* steps of exactly +1, or back to the least value */
         uint32_t same_step;                     /* steps like the most common step upward */
-        uint32_t decimals;                      /* most decimals seen */
-        double step, third[2];                  /* value after each third of the lines */
-        bool glued, stamp, whole;               /* at every line */
+        uint32_t decimals, decimals_least;
+        double step, third[2];                       /* value after each third of the lines */
+        bool glued, stamp, fraction, whole, percent; /* at every line */
 };
 
 /* Lines that have the same number of numbers. */

@@ -22,11 +22,9 @@ static bool parse_whole_number(const char *text, const char *option, long most, 
 }
 
 static int listen_and_print(struct findings *found, bool send, bool json) {
-        struct listener *listener = listener_new(found, send);
-        int status = listener ? listener_run(listener) : STATUS_FAILED;
+        struct listener *listener;
+        int status = listener_run(found, send, &listener);
 
-        if (!listener)
-                complain("out of memory");
         if (status == STATUS_DONE && recording_is_native((const char *)found->heard.bytes, found->heard.n)) {
                 complain("%s is a recording: sitbonectl check %s", found->device, found->device);
                 status = STATUS_FAILED;
@@ -70,8 +68,9 @@ const struct ctl_command probe_command = {
         .summary = "find the format and baud rate of a mat",
         .examples = "  sitbonectl probe /dev/ttyUSB0\n"
                     "  sitbonectl probe capture.bin\n",
-        .notes = "Listens at the usual baud rates, and prints the lines for the settings. Nothing is sent "
-                 "without --send. The exit status is 1 if nothing fits.",
+        .notes = "Listens at the usual baud rates, and prints the lines for the settings, or a description of a format. "
+                 "Sit down and stand up meanwhile. Nothing is sent without --send. The exit status is 1 if no format "
+                 "that exists fits.",
         .options = {{"baud", "only this baud rate"},
                     {"format", "try this description of a format, too", "FILE"},
                     {"rows", "rows of the mat, for formats that come in several sizes"},

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "tools/sitbonectl/probe/packet_describe.h"
+#include "tools/sitbonectl/probe/mismatch.h"
+#include "tools/sitbonectl/probe/pattern_describe.h"
 #include "tools/sitbonectl/probe/suggest.h"
 
 enum {
@@ -18,7 +19,7 @@ enum {
 /* A description that reads the lines better, or a reason why they cannot be read, speaks against formats of text; not
  * against those that the user described. */
 static void apply_suggestion(const struct format_list *list, struct prober *p, const struct suggestion *s) {
-        bool against = s->fits ? !s->builtin : strcmp(s->reason, "unknown") != 0;
+        bool against = s->fits ? !s->builtin : s->foreign || strcmp(s->reason, "unknown") != 0;
 
         for (int i = 0; i < p->n_fits; i++) {
                 struct fit fit = p->fits[i];
@@ -43,6 +44,24 @@ static void add_doubts(struct findings *found) {
         if (frames > 0 && frames < FEW_FRAMES)
                 suggestion_add_doubt(s, "Only %llu frames were heard; more are needed to be certain.",
                                      (unsigned long long)frames);
+        if (found->baud_guessed)
+                suggestion_add_doubt(s, "The baud rate is a guess: no format shows that these bytes are right.");
+}
+
+/* The difference to the format that the user gave; the order of bytes of one that fits. */
+static void compare_format(struct findings *found) {
+        const struct format *given = found->list->first;
+        uint32_t cells = (uint32_t)(found->rows * found->cols);
+        char words[VERDICT_SENTENCE_SIZE];
+
+        if (probe_fits(&found->prober)) {
+                given = found->prober.fits[0].format;
+                cells = found->prober.fits[0].n_cells;
+        } else if (given && cells == 0)
+                cells = given->cells > 0 ? given->cells : (uint32_t)(given->rows * given->cols);
+        if (given && (found->list->first || given->framing != FRAMING_TEXT) &&
+            mismatch_write(given, cells, &found->heard, words, sizeof(words)))
+                suggestion_add_doubt(&found->suggestion, "%s.", words);
 }
 
 static void suggest_settings(struct findings *found) {
@@ -63,14 +82,11 @@ void findings_analyse(struct findings *found) {
                 suggest_text(&found->heard, &found->suggestion);
                 apply_suggestion(found->list, &found->prober, &found->suggestion);
         } else {
-                found->pattern = packet_find(&found->heard);
+                found->pattern = pattern_find(&found->heard);
                 if (found->pattern.period > 0 && !probe_fits(&found->prober))
-                        packet_describe(&found->heard, &found->pattern, &found->suggestion);
+                        pattern_describe(&found->heard, &found->pattern, &found->suggestion);
         }
         add_doubts(found);
+        compare_format(found);
         suggest_settings(found);
-}
-
-bool findings_fit(const struct findings *found) {
-        return probe_fits(&found->prober) || found->suggestion.fits;
 }

@@ -5,8 +5,10 @@
 static const double TEXT_SHARE = 0.9;
 
 enum {
-        ASCII_PART = 4,   /* one byte in this many, at least, is ASCII in lines with other characters */
-        DIGITS_PART = 5,  /* one character in this many, at least, is a digit in text without line ends */
+        ASCII_PART = 4, /* one byte in this many, at least, is ASCII in lines with other characters */
+        DIGITS_PART =
+                5, /* one character in this many, at least, is a digit in text without line ends or words. Text that
+                           * is received at half of its speed looks like text, with hardly a digit */
         WORD_LETTERS = 4, /* a word */
         WORDS_RUN = 12,   /* among bytes: a run of text of this length, half of it letters */
         ENDS_MAX = 128,   /* one in this many lines has words or no digit: more end frames of rows */
@@ -25,7 +27,7 @@ static bool is_letter(uint8_t c) {
 }
 
 static bool is_white(uint8_t c) {
-        return c >= '\t' && c <= '\r';
+        return c == '\t' || c == '\n' || c == '\r';
 }
 
 /* Bytes of the character beyond ASCII that begins here, or 0. Only UTF-8 in its shortest form counts, without the control
@@ -62,28 +64,35 @@ double heard_text_share(const struct heard *heard) {
         return heard->n > 0 ? (double)(ascii + beyond) / (double)heard->n : 0;
 }
 
-bool heard_is_readable(const struct heard *heard) {
-        size_t ends = 0, digits = 0;
+/* Letters of words: runs of small letters, of capital letters, or with one capital at the beginning. */
+static size_t count_word_letters(const struct heard *h) {
+        size_t letters = 0, run = 0, capitals = 0;
 
-        for (size_t i = 0; i < heard->n; i++) {
-                ends += heard->bytes[i] == '\n' || heard->bytes[i] == '\r';
-                digits += is_digit(heard->bytes[i]);
+        for (size_t i = 0; i <= h->n; i++) {
+                if (i < h->n && is_letter(h->bytes[i])) {
+                        run++;
+                        capitals += h->bytes[i] <= 'Z';
+                        continue;
+                }
+                if (run >= 3 && (capitals == 0 || capitals == run || (capitals == 1 && h->bytes[i - run] <= 'Z')))
+                        letters += run;
+                run = capitals = 0;
         }
-        return heard_text_share(heard) >= TEXT_SHARE && (ends > 0 || DIGITS_PART * digits > heard->n);
+        return letters;
 }
 
-size_t heard_count_lines(const struct heard *heard) {
-        size_t lines = 0;
-        bool digit = false;
+bool heard_is_readable(const struct heard *heard) {
+        size_t ends = 0, digits = 0, others = 0;
 
         for (size_t i = 0; i < heard->n; i++) {
-                digit = digit || is_digit(heard->bytes[i]);
-                if (heard->bytes[i] == '\n' || heard->bytes[i] == '\r') {
-                        lines += digit;
-                        digit = false;
-                }
+                uint8_t c = heard->bytes[i];
+
+                ends += c == '\n' || c == '\r';
+                digits += is_digit(c);
+                others += c > ' ' && c <= '~' && !is_digit(c);
         }
-        return lines;
+        return heard_text_share(heard) >= TEXT_SHARE && (ends > 0 || DIGITS_PART * digits > heard->n) &&
+               (DIGITS_PART * digits >= others || 2 * count_word_letters(heard) >= others);
 }
 
 bool bytes_have_words(const uint8_t *bytes, size_t n, bool among_text) {

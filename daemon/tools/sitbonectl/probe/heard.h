@@ -24,9 +24,6 @@ double heard_text_share(const struct heard *heard);
  * received at a wrong speed are not. */
 bool heard_is_readable(const struct heard *heard);
 
-/* Complete lines with a digit. */
-size_t heard_count_lines(const struct heard *heard);
-
 /* The longest pause, and the usual one. */
 struct gaps {
         uint32_t longest_ms, usual_ms;

@@ -43,6 +43,20 @@ static size_t escape_size(const uint8_t *at, const uint8_t *end, bool *ret_clear
         return (size_t)(p + 1 - at);
 }
 
+/* Length of Z, +01:00 or +0100 after a time. */
+static size_t zone_size(const uint8_t *at, const uint8_t *end) {
+        size_t digits = 0, colon;
+
+        if (at < end && *at == 'Z')
+                return 1;
+        if (at == end || (*at != '+' && *at != '-'))
+                return 0;
+        while (at + 1 + digits < end && is_digit(at[1 + digits]))
+                digits++;
+        colon = digits == 2 && end - at >= 6 && at[3] == ':' ? 6 : 0;
+        return digits == 4 ? 5 : colon;
+}
+
 /* Length of a date (2024-03-05, with what separates it from a time) or of a time (09:59:05.100); 0 = neither. */
 static size_t stamp_size(const uint8_t *at, const uint8_t *end) {
         static const char *const patterns[] = {"dddd-dd-dd", "dddd/dd/dd", "dd.dd.dddd",
@@ -54,13 +68,15 @@ static size_t stamp_size(const uint8_t *at, const uint8_t *end) {
 
                 for (; *want && p < end && (*want == 'd' ? is_digit(*p) : *p == *want); want++)
                         p++;
-                if (*want || (p < end && is_digit(*p)))
+                if (*want || (p < end && (is_digit(*p) || *p == ':')))
                         continue;
-                if (patterns[i][1] == ':' || patterns[i][2] == ':')
-                        for (const uint8_t *dot = p; p < end && (p == dot ? *p == '.' || *p == ',' : is_digit(*p));)
+                if (want[-3] == ':') {
+                        for (const uint8_t *dot = p; p < end && (p == dot ? *p == '.' : is_digit(*p));)
                                 p++;
-                if (p < end && *p == 'T')
+                        p += zone_size(p, end);
+                } else if (p < end && *p == 'T') {
                         p++;
+                }
                 return (size_t)(p - at);
         }
         return 0;
@@ -88,6 +104,25 @@ struct scan {
         uint16_t run; /* letters up to here */
 };
 
+/* The 1 of "Sensor 1 = 12". */
+static bool ends_name(const struct scan *s, size_t length) {
+        const uint8_t *at = s->at + length;
+
+        while (at < s->end && *at == ' ')
+                at++;
+        return s->at - s->begin > 1 && s->at[-1] == ' ' && is_letter(s->at[-2]) && at < s->end &&
+               (*at == ':' || *at == '=');
+}
+
+/* Three digits after a time and a comma: 09:59:05,100 INFO. */
+static bool is_fraction(const struct scan *s, size_t length) {
+        const struct number *last = s->line->n_numbers > 0 ? &s->lines->numbers[s->lines->n_numbers - 2] : NULL;
+
+        return last && last->stamp && length == 3 && s->at[-1] == ',' &&
+               last->at + last->length + 1 == (size_t)(s->at - s->lines->bytes) &&
+               (s->at + 3 == s->end || (s->at[3] != ',' && s->at[3] != '.'));
+}
+
 static void add_number(struct scan *s, size_t length, double value, bool stamp) {
         struct number *n = &s->lines->numbers[s->lines->n_numbers++];
         uint8_t before = s->at > s->begin ? s->at[-1] : ' ';
@@ -97,7 +132,8 @@ static void add_number(struct scan *s, size_t length, double value, bool stamp) 
                              .at = (size_t)(s->at - s->lines->bytes),
                              .length = (uint16_t)(length < UINT16_MAX ? length : UINT16_MAX),
                              .decimals = point ? (uint8_t)(s->at + length - point - 1) : 0,
-                             .glued = is_letter(before),
+                             .glued = is_letter(before) || ends_name(s, length),
+                             .fraction = is_fraction(s, length),
                              .dash = before == '-' && s->at - s->begin > 1 && is_digit(s->at[-2]),
                              .stamp = stamp};
         s->line->n_numbers++;
@@ -116,7 +152,7 @@ static bool scan_number(struct scan *s) {
         if (!is_digit(*s->at) && !(sign && (s->at == s->begin || (!is_digit(s->at[-1]) && !is_letter(s->at[-1])))) &&
             *s->at != '.')
                 return false;
-        n = is_digit(*s->at) ? stamp_size(s->at, s->end) : 0;
+        n = is_digit(*s->at) && (s->at == s->begin || s->at[-1] != ':') ? stamp_size(s->at, s->end) : 0;
         if (n > 0) {
                 add_number(s, n, 0, true);
                 return true;
@@ -172,10 +208,12 @@ static void find_first_word(const struct lines *l, struct line *line) {
         bool clears = false;
         size_t n = 0, skip;
 
-        while (at < end && (skip = escape_size(at, end, &clears) + (*at <= ' ' || strchr("{[(<\"'|$", *at))) > 0)
-                at += skip;
+        while (at < end && ((skip = escape_size(at, end, &clears)) > 0 || *at <= ' ' || strchr("{[(<\"'|$+*>-=", *at)))
+                at += skip > 0 ? skip : 1;
         while (at + n < end && n < UINT16_MAX && is_letter(at[n]))
                 n++;
+        if (line->n_numbers > 0 && l->numbers[line->first].at <= (size_t)(at - l->bytes))
+                n = 0;
         line->word_at = (size_t)(at - l->bytes);
         line->word_n = (uint16_t)n;
         for (size_t i = 0; i < n; i++)
@@ -258,7 +296,8 @@ static bool has_decimal_commas(const struct heard *h) {
                 uint8_t c = h->bytes[i];
 
                 points += c == '.' && isdigit(h->bytes[i - 1]) && isdigit(h->bytes[i + 1]);
-                if (c == ',' && isdigit(h->bytes[i - 1]) && isdigit(h->bytes[i + 1])) {
+                if (c == ',' && isdigit(h->bytes[i - 1]) && isdigit(h->bytes[i + 1]) &&
+                    !(i > 2 && h->bytes[i - 3] == ':')) {
                         size_t width = 0;
 
                         while (i + 1 + width < h->n && isdigit(h->bytes[i + 1 + width]))
@@ -279,15 +318,23 @@ static bool has_decimal_commas(const struct heard *h) {
 
 /* --- */
 
-/* A copy in which the decimal signs are points, and a line end follows. */
-static uint8_t *copy_bytes(const struct heard *heard, bool decimal_comma) {
-        uint8_t *ret = malloc(heard->n + 1);
+/* A copy without colours, in which the decimal signs are points. */
+static uint8_t *copy_bytes(const struct heard *heard, bool decimal_comma, size_t *ret_n) {
+        uint8_t *ret = calloc(heard->n + 1, 1);
 
+        *ret_n = 0;
         if (!ret)
                 return NULL;
-        memcpy(ret, heard->bytes, heard->n);
-        ret[heard->n] = '\n';
-        for (size_t i = 1; decimal_comma && i + 1 < heard->n; i++)
+        for (const uint8_t *at = heard->bytes, *end = at + heard->n; at < end;) {
+                bool clears = false;
+                size_t skip = escape_size(at, end, &clears);
+
+                if (skip > 0 && !clears)
+                        at += skip;
+                else
+                        ret[(*ret_n)++] = *at++;
+        }
+        for (size_t i = 1; decimal_comma && i + 1 < *ret_n; i++)
                 if (ret[i] == ',' && isdigit(ret[i - 1]) && isdigit(ret[i + 1]))
                         ret[i] = '.';
         return ret;
@@ -295,15 +342,16 @@ static uint8_t *copy_bytes(const struct heard *heard, bool decimal_comma) {
 
 bool lines_split(const struct heard *heard, struct lines *ret) {
         const uint8_t *at, *end, *next;
+        size_t n;
 
         *ret = (struct lines){.line_end = choose_line_end(heard), .decimal_comma = has_decimal_commas(heard)};
-        ret->bytes = copy_bytes(heard, ret->decimal_comma);
+        ret->bytes = copy_bytes(heard, ret->decimal_comma, &n);
         ret->of = calloc(count_byte(heard, ret->line_end) + 1, sizeof(*ret->of));
         ret->numbers = calloc(heard->n + 1, sizeof(*ret->numbers));
         if (!ret->bytes || !ret->of || !ret->numbers)
                 return false;
-        end = ret->bytes + heard->n;
-        at = ret->line_end ? memchr(ret->bytes, ret->line_end, heard->n) : NULL;
+        end = ret->bytes + n;
+        at = ret->line_end ? memchr(ret->bytes, ret->line_end, n) : NULL;
         for (at = at ? at + 1 : end; (next = memchr(at, ret->line_end, (size_t)(end - at))); at = next + 1)
                 add_line(ret, (size_t)(at - ret->bytes), (size_t)(next - ret->bytes));
         return true;

@@ -12,9 +12,10 @@ struct number {
         size_t at;    /* offset of its first byte */
         uint16_t length;
         uint8_t decimals;
-        bool glued; /* a letter precedes it: s1 */
-        bool dash;  /* a minus that directly follows a number separates, as in 14-12 */
-        bool stamp; /* part of a date or of a clock with three parts */
+        bool glued;    /* a letter precedes it: s1 */
+        bool dash;     /* a minus that directly follows a number separates, as in 14-12 */
+        bool stamp;    /* a date or a time of day with three parts */
+        bool fraction; /* the milliseconds of a stamp, after a comma */
 };
 
 struct line {

@@ -12,6 +12,7 @@
 #include "ports/port.h"
 #include "tools/sitbonectl/complain.h"
 #include "tools/sitbonectl/probe/baud.h"
+#include "tools/sitbonectl/probe/pattern_describe.h"
 #include "util/clock.h"
 
 enum {
@@ -19,32 +20,54 @@ enum {
         LISTEN_MS = 3000,  /* enough for a mat with ten frames a second */
         SILENT_MS = 11000, /* a mat may send once in ten seconds */
         SLOW_MS = 9000,    /* if lines fit, but may be the rows of larger frames */
-        FEW_MS = 12000,    /* for lines that come seconds apart */
+        FEW_MS = 13000,    /* for lines that come seconds apart */
         NOISE_MS = 1000,   /* for bytes that are neither text nor any frame, unless they come seldom */
         REPEATED_MS = 200, /* for noise that looks like that of another speed */
         RESET_MS = 1500,   /* a board that was reset by opening sends messages of its own, maybe at another speed */
         BOOT_MS = 2500,    /* and begins to measure later */
-        RECENT_MS = 1500,  /* the state of the line: later than what a board sent when it was reset */
+        SETTLE_MS = 600,   /* after a change of speed, bytes of the speed before may still come */
+        RECENT_MS = 500,   /* the state of the line: later than what a board sent when it was reset */
         DRAIN_MS = 100,    /* after a change of speed, chips still deliver bytes of the speed before */
         OTHER_SPEED_MS = 4000, /* for one line at another speed */
         PAUSE_MS =
                 40, /* a line that is quiet for this long: a frame has ended. FTDI chips delay bytes by up to 16 ms */
         SURE_IN_A_ROW = 5,
+        QUIET_MS = 1000,   /* a pause that may be part of the way a mat sends */
         LINES_ENOUGH = 30, /* to tell counters from cells */
-        LINES_FEW = 6,
+        LINES_FEW = 15,
         BURSTS_MIN = 3,
-        BURST_BYTES = 8, /* fewer do not decide whether a line is readable */
+        BURSTS_ENOUGH = 6, /* for bytes to repeat */
+        BURST_BYTES = 8,   /* fewer do not decide whether a line is readable */
+        READABLE_BYTES = 16,
         LOOK_BYTES = 256,
         LOOKS_MAX = 3,
         BYTES_MAX = 256 * 1024,
         PAUSES_MAX = 1024,
+        ROUND_MS = 45000, /* for mats that send seldom */
+        ROUND_2_SPEEDS = 12,
+        ATTEMPTS_MAX = 2 * 128,
         TICKS_MAX = 16, /* of READ_MS */
 };
 /* Two samples of the same bytes differ less: sum of the differences of the shares of each kind of byte. */
 static const double LOOK_DISTANCE = 0.6;
 
-/* The quality of the bytes of a speed. */
-enum quality { QUALITY_NONE, QUALITY_NOISE, QUALITY_PERHAPS, QUALITY_READABLE, QUALITY_FITS };
+/* The quality of the bytes of a speed. Repeats, described: bytes that no format fits, but that have a period. */
+enum quality {
+        QUALITY_NONE,
+        QUALITY_NOISE,
+        QUALITY_REPEATS,
+        QUALITY_DESCRIBED,
+        QUALITY_PERHAPS,
+        QUALITY_READABLE,
+        QUALITY_FITS,
+};
+
+/* A speed that was tried. */
+struct attempt {
+        int32_t baud;
+        int look; /* its row in looks; -1 = none */
+        enum quality quality;
+};
 
 /* The bytes of one speed. */
 struct tape {
@@ -67,9 +90,11 @@ struct listener {
         int error; /* why it ended, a negative errno; 0 = hung up */
         struct port *port;
         uint64_t opened_us, heard_us; /* heard: arrival of the last byte */
-        size_t settled;               /* bytes of this speed before RESET_MS */
+        size_t settled;               /* bytes of this speed before RESET_MS or SETTLE_MS */
         size_t recent[TICKS_MAX];     /* bytes at each of the last ticks */
-        int n_looks;                  /* shares of the bytes at earlier speeds, by their upper five bits */
+        int n_attempts;
+        struct attempt attempts[ATTEMPTS_MAX];
+        int n_looks; /* shares of the bytes at earlier speeds, by their upper five bits */
         double looks[LOOKS_MAX][32];
         bool other_looks; /* some speed gave other bytes than the first one */
         struct tape *tape, *best;
@@ -160,9 +185,9 @@ static struct heard take_recent(const struct listener *l) {
         const struct heard *h = &l->tape->heard;
         size_t from = l->recent[RECENT_MS / READ_MS], pause = h->n_pauses;
 
-        while (h->n - from < BURST_BYTES && pause > 0)
+        while (h->n - from < READABLE_BYTES && pause > 0)
                 from = h->pauses[--pause] < from ? h->pauses[pause] : from;
-        if (h->n - from < BURST_BYTES)
+        if (h->n - from < READABLE_BYTES)
                 from = 0;
         return (struct heard){.bytes = h->bytes + from, .n = h->n - from};
 }
@@ -181,17 +206,34 @@ static bool may_be_rows(const struct listener *l, const struct heard *settled) {
         return f && f->framing == FRAMING_TEXT && f->text_end == TEXT_END_LINE && heard_has_frame_ends(settled);
 }
 
+/* Complete lines with a digit. */
+static size_t count_lines(const struct heard *heard) {
+        size_t lines = 0;
+        bool digit = false;
+
+        for (size_t i = 0; i < heard->n; i++) {
+                digit = digit || (heard->bytes[i] >= '0' && heard->bytes[i] <= '9');
+                if (heard->bytes[i] == '\n' || heard->bytes[i] == '\r') {
+                        lines += digit;
+                        digit = false;
+                }
+        }
+        return lines;
+}
+
 /* Text shows only over many lines which numbers are cells. The messages of a reset board do not count. */
 static bool has_enough_text(const struct listener *l, uint64_t waited_ms) {
         const struct heard *h = &l->tape->heard;
         const struct heard settled = {.bytes = h->bytes + l->settled, .n = h->n - l->settled};
         bool rows = may_be_rows(l, &settled);
-        size_t lines = heard_count_lines(&settled), bursts = 0;
+        size_t lines = count_lines(&settled), bursts = 0;
 
         for (size_t i = h->n_pauses; i > 0 && h->pauses[i - 1] > l->settled; i--)
                 bursts++;
         if (waited_ms >= FEW_MS || (rows && waited_ms >= SLOW_MS))
                 return true;
+        if (l->heard_us + QUIET_MS * 1000ull < clock_boottime_us())
+                return false; /* the length of this pause tells how the mat sends */
         if (rows || waited_ms < (lines >= LINES_ENOUGH ? LISTEN_MS / 2 : LISTEN_MS))
                 return false;
         if (bursts < BURSTS_MIN) /* does it flow? */
@@ -205,7 +247,8 @@ static bool has_enough_noise(const struct listener *l, uint64_t waited_ms) {
         bool quiet = l->heard_us + READ_MS * 1000ull < clock_boottime_us();
 
         if (l->one)
-                return waited_ms >= LISTEN_MS && (h->n_pauses >= BURSTS_MIN || !quiet || waited_ms >= SLOW_MS);
+                return waited_ms >= LISTEN_MS &&
+                       (h->n_pauses >= BURSTS_ENOUGH || (h->n_pauses == 0 && !quiet) || waited_ms >= FEW_MS);
         if (l->first && clock_boottime_us() < l->opened_us + BOOT_MS * 1000ull)
                 return false;
         if (l->quick && h->n >= BURST_BYTES && quiet)
@@ -243,13 +286,41 @@ static bool is_known_look(const struct listener *l) {
         return !l->one && compute_look(&l->tape->heard, look) && find_look(l, look) >= 0;
 }
 
-static void record_look(struct listener *l) {
+static void record_attempt(struct listener *l) {
         double look[32];
         int known = compute_look(&l->tape->heard, look) ? find_look(l, look) : -1;
 
         l->other_looks = l->other_looks || (l->n_looks > 0 && known != 0);
-        if (known < 0 && l->n_looks < LOOKS_MAX)
+        if (known < 0 && l->n_looks < LOOKS_MAX && l->tape->heard.n >= LOOK_BYTES) {
+                known = l->n_looks;
                 memcpy(l->looks[l->n_looks++], look, sizeof(look));
+        }
+        if (l->n_attempts < ATTEMPTS_MAX)
+                l->attempts[l->n_attempts++] = (struct attempt){l->tape->baud, known, l->tape->quality};
+}
+
+/* The same bytes at several speeds are noise: only one speed is right. */
+static bool is_look_repeated(const struct listener *l, int look) {
+        int n = 0;
+
+        for (int i = 0; i < l->n_attempts; i++)
+                n += look >= 0 && l->attempts[i].look == look;
+        return n > 1;
+}
+
+/* The most likely speed of bytes that no format fits; 0 = none. */
+static int32_t choose_speed(const struct listener *l) {
+        const struct attempt *best = NULL;
+
+        for (int alone = 1; alone >= 0 && !best; alone--)
+                for (int i = 0; i < l->n_attempts; i++) {
+                        const struct attempt *a = &l->attempts[i];
+
+                        if (a->quality >= QUALITY_REPEATS && !(alone && is_look_repeated(l, a->look)) &&
+                            (!best || a->quality > best->quality))
+                                best = a;
+                }
+        return best ? best->baud : 0;
 }
 
 /* --- one speed after the other --- */
@@ -298,6 +369,27 @@ static void discard_boot(struct listener *l) {
         h->n -= boot.n;
 }
 
+static bool has_check(const struct suggestion *s) {
+        for (int i = 0; i < s->n_keys; i++)
+                if (strcmp(s->keys[i].name, "check") == 0)
+                        return true;
+        return false;
+}
+
+/* A check that is right in all frames is as good as text. */
+static enum quality rate_pattern(const struct heard *h) {
+        struct pattern pattern = pattern_find(h);
+        struct suggestion *suggestion = pattern.period > 0 ? calloc(1, sizeof(*suggestion)) : NULL;
+        enum quality quality = pattern.period > 0 ? QUALITY_REPEATS : QUALITY_NOISE;
+
+        if (suggestion) {
+                pattern_describe(h, &pattern, suggestion);
+                quality = !suggestion->fits ? quality : has_check(suggestion) ? QUALITY_READABLE : QUALITY_DESCRIBED;
+        }
+        free(suggestion);
+        return quality;
+}
+
 /* Fits, text, or less. */
 static enum quality rate_bytes(const struct listener *l) {
         const struct prober *p = &l->found->prober;
@@ -308,7 +400,7 @@ static enum quality rate_bytes(const struct listener *l) {
                 return QUALITY_FITS;
         if (l->tape->heard.n >= BURST_BYTES && is_readable_now(l))
                 return QUALITY_READABLE;
-        return p->n_fits > 0 ? QUALITY_PERHAPS : QUALITY_NOISE;
+        return p->n_fits > 0 ? QUALITY_PERHAPS : rate_pattern(&l->tape->heard);
 }
 
 static void listen_once(struct listener *l, int32_t baud) {
@@ -326,7 +418,7 @@ static void listen_once(struct listener *l, int32_t baud) {
                 l->recent[0] = t->heard.n;
                 now_us = clock_boottime_us();
                 t->heard.waited_ms = (uint32_t)((now_us - began_us) / 1000);
-                if (now_us < l->opened_us + RESET_MS * 1000ull)
+                if (now_us < (l->first ? l->opened_us + RESET_MS * 1000ull : began_us + SETTLE_MS * 1000ull))
                         l->settled = t->heard.n;
                 probe_bytes(&l->found->prober, l->found->list, &t->heard, l->found->rows, l->found->cols);
         } while (!is_enough(l, t->heard.waited_ms));
@@ -352,7 +444,7 @@ static bool try_speed(struct listener *l, int32_t baud) {
                 fprintf(stderr, "listening at %d baud ...\n", (int)baud);
         }
         listen_once(l, baud);
-        record_look(l);
+        record_attempt(l);
         compare_to_best(l);
         l->first = false;
         return l->best->quality >= QUALITY_READABLE || l->ended || l->best->quality == QUALITY_NONE;
@@ -377,46 +469,91 @@ static bool is_readable_elsewhere(struct listener *l, int32_t baud) {
                 poll_formats(l);
                 read_for(l, clock_boottime_us() + READ_MS * 1000ull);
                 probe_bytes(&l->found->prober, l->found->list, &l->tape->heard, l->found->rows, l->found->cols);
-                if (l->tape->heard.n >= BURST_BYTES && (heard_is_readable(&l->tape->heard) || probe_fits(p)))
+                if (l->tape->heard.n >= BURST_BYTES && (heard_is_readable(&l->tape->heard) || probe_fits(p) ||
+                                                        rate_pattern(&l->tape->heard) == QUALITY_READABLE))
                         return true;
-                if (l->tape->heard.n > LOOK_BYTES && p->n_fits == 0)
+                if (l->tape->heard.n > LOOK_BYTES && l->tape->heard.n_pauses > BURSTS_ENOUGH && p->n_fits == 0)
                         return false;
         }
         return false;
 }
 
-/* A wrong speed gives other bytes, not silence: if nothing comes at all, no other speed is tried. Two rounds: a mat that sends
- * seldom is left quickly at first where its bytes make no sense. */
-static void try_speeds(struct listener *l) {
+/* Bytes that no format fits: more of them at the most likely speed. */
+static void listen_to_likely(struct listener *l) {
+        int32_t chosen = choose_speed(l), baud = chosen > 0 ? chosen : COMMON_BAUDS[0];
+
+        if ((chosen == 0 && !l->hurried) || line_set_baud(port_fd(l->port), baud) < 0)
+                return;
+        discard_for(l, DRAIN_MS);
+        l->one = true;
+        listen_once(l, baud);
+        if (l->tape->quality >= QUALITY_REPEATS) {
+                l->best = l->tape;
+                l->found->baud_guessed = l->tape->quality < QUALITY_READABLE;
+                l->found->baud = l->found->baud_guessed ? chosen : baud;
+        }
+}
+
+static bool is_round_over(const struct listener *l) {
+        return l->hurried && clock_boottime_us() > l->opened_us + ROUND_MS * 1000ull;
+}
+
+/* Two rounds: a mat that sends seldom is left quickly at first where its bytes make no sense. Returns true if the bytes of some
+ * speed decide. */
+static bool try_rounds(struct listener *l) {
         struct speeds speeds;
         bool decided = false;
 
         list_speeds(l->found->list, &speeds);
-        for (int round = 0; round < 2 && !decided; round++) {
-                if (round > 0 && (!l->hurried || !l->other_looks))
-                        break;
-                l->quick = round == 0;
-                for (int i = 0; i < speeds.n && !decided; i++)
+        l->quick = true;
+        for (int i = 0; i < speeds.n && !decided && !is_round_over(l); i++)
+                decided = try_speed(l, speeds.of[i]);
+        l->quick = false;
+        if (l->hurried && l->other_looks && l->best->quality < QUALITY_REPEATS)
+                for (int i = 0; i < speeds.n && i < ROUND_2_SPEEDS && !decided; i++)
                         decided = try_speed(l, speeds.of[i]);
-        }
-        if (l->best->quality == QUALITY_NONE)
-                return;
-        if (l->ended)
-                l->found->baud = l->best->quality >= QUALITY_READABLE ? l->best->baud : 0;
-        else if (decided) {
-                l->found->any_baud = is_readable_elsewhere(l, l->best->baud);
-                line_set_baud(port_fd(l->port), l->best->baud);
-        } else
-                l->found->any_baud = !l->other_looks && l->n_looks > 0;
-        if (decided && !l->found->any_baud)
-                l->found->baud = l->best->baud;
+        return decided;
 }
 
-int listener_run(struct listener *l) {
+/* A wrong speed gives other bytes, not silence: if nothing comes at all, no other speed is tried. */
+static void try_speeds(struct listener *l) {
         struct findings *found = l->found;
+        bool decided = try_rounds(l);
+
+        if (l->best->quality == QUALITY_NONE)
+                return;
+        if (l->ended) {
+                found->baud = l->best->quality >= QUALITY_READABLE ? l->best->baud : 0;
+        } else if (decided) {
+                found->any_baud = is_readable_elsewhere(l, l->best->baud);
+                found->baud = found->any_baud ? 0 : l->best->baud;
+                line_set_baud(port_fd(l->port), l->best->baud);
+        } else if (l->n_looks > 0 && !l->other_looks) {
+                found->any_baud = true;
+        } else {
+                listen_to_likely(l);
+        }
+}
+
+static struct listener *make_listener(struct findings *found, bool send) {
+        struct listener *l = calloc(1, sizeof(*l));
+
+        if (l) {
+                l->found = found;
+                l->send = send;
+                l->first = true;
+                l->tape = &l->tapes[0];
+                l->best = &l->tapes[1];
+                l->best->heard.bytes = l->best->bytes;
+        }
+        return l;
+}
+
+int listener_run(struct findings *found, bool send, struct listener **ret) {
         struct port_options port = {.baud = found->baud > 0 ? found->baud : COMMON_BAUDS[0]};
+        struct listener *l = *ret = make_listener(found, send);
         char hint[256] = "";
-        int r = port_open(found->device, &port, &l->port, hint, sizeof(hint));
+        int r = l ? port_open(found->device, &port, &l->port, hint, sizeof(hint)) : -ENOMEM;
 
         if (r < 0) {
                 complain("%s", *hint ? hint : strerror(-r));
@@ -438,20 +575,6 @@ int listener_run(struct listener *l) {
                 return STATUS_FAILED;
         }
         return STATUS_DONE;
-}
-
-struct listener *listener_new(struct findings *found, bool send) {
-        struct listener *l = calloc(1, sizeof(*l));
-
-        if (l) {
-                l->found = found;
-                l->send = send;
-                l->first = true;
-                l->tape = &l->tapes[0];
-                l->best = &l->tapes[1];
-                l->best->heard.bytes = l->best->bytes;
-        }
-        return l;
 }
 
 void listener_free(struct listener *l) {

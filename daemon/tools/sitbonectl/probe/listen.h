@@ -7,12 +7,11 @@
 
 struct listener;
 
-/* NULL when out of memory. found must outlive it; found->device, baud (0 = try all), rows, cols and list are read. */
-struct listener *listener_new(struct findings *found, bool send);
+/* Listens to found->device at found->baud (0 = all speeds), with its rows, cols and list, and fills the rest of found. send: polls
+ * in every format that needs it. 0, or STATUS_FAILED after a complaint. The bytes in found are valid until listener_free(*ret),
+ * which is needed in either case. */
+int listener_run(struct findings *found, bool send, struct listener **ret);
 
-/* Fills the rest of found; what was heard is valid until listener_free(). 0, or STATUS_FAILED after a complaint. */
-int listener_run(struct listener *l);
-
-void listener_free(struct listener *l);
+void listener_free(struct listener *l); /* NULL is fine */
 
 #endif

@@ -56,6 +56,8 @@ static size_t find_name(const uint8_t *begin, const uint8_t *at, const uint8_t *
         if (end > at && isdigit(*at) && at - begin > 1 && at[-1] == ' ' && isalpha(at[-2]))
                 for (at--; at > begin && isalpha(at[-1]);)
                         at--;
+        if (at > begin && (at[-1] == '.' || (isdigit(*at) && (at[-1] == ':' || at[-1] == '='))))
+                return 0; /* 0:3:1 is a list of values */
         *ret = at;
         return (size_t)(end - at);
 }
@@ -140,9 +142,9 @@ static void search_line(struct search *s, size_t index, bool braces) {
                         count_name(f, number, index);
                         s->named++;
                 } else if (!braces) { /* digits of a name are no value */
-                        at += s->lines->numbers[line->first + i].length;
-                        s->unnamed +=
-                                !s->lines->numbers[line->first + i].glued && *at != ':' && *at != '=' && *at != '"';
+                        for (at += s->lines->numbers[line->first + i].length; *at == ' ' || *at == '"';)
+                                at++;
+                        s->unnamed += !s->lines->numbers[line->first + i].glued && *at != ':' && *at != '=';
                 }
         }
 }
@@ -207,6 +209,7 @@ static void classify_names(const struct family *f, struct names *ret) {
         ret->frames = f->values / f->found;
         ret->kind = 4 * a_line >= 3 * f->found               ? NAMES_LINE
                     : 10 * f->in_turn >= 8 * (f->values - 1) ? NAMES_CYCLE
+                    : *f->stem == '#'                        ? NAMES_NONE
                                                              : NAMES_CHANGES;
 }
 
@@ -247,8 +250,11 @@ void names_find(const struct lines *l, struct names *ret) {
                 classify_names(nested, ret);
                 if (ret->kind != NAMES_NONE)
                         find_value_after(&values, ret);
-        } else if (flat && 4 * values.unnamed <= values.named) {
+        } else if (flat) {
                 classify_names(flat, ret);
+                /* "Row 3: 12 30 5" has one name a line, and other numbers may precede and follow named cells */
+                if (4 * values.unnamed > values.named && (ret->kind != NAMES_LINE || values.unnamed > 3 * flat->lines))
+                        ret->kind = NAMES_NONE;
         }
         free(families);
 }

@@ -78,7 +78,8 @@ static void print_description(const struct findings *found) {
         print_settings(found, "my-mat", 115200);
         printf("\n");
         print_notes(s);
-        printf("This description fits, as /etc/sitbone/formats/my-mat.conf (man 5 sitbone-format):\n\n[format]\n");
+        printf("%s, as /etc/sitbone/formats/my-mat.conf (man 5 sitbone-format):\n\n[format]\n",
+               found->pattern.period > 0 ? "This description reads such frames" : "This description fits");
         for (int i = 0; i < s->n_keys; i++)
                 printf("%s = %s\n", s->keys[i].name, s->keys[i].value);
         printf("# %u cells a frame: set rows and cols\n", s->cells);
@@ -156,6 +157,8 @@ static void print_nothing_fits(const struct findings *found) {
         printf("%s\n", found->prober.n_fits > 0 ? "nothing fits well" : "nothing fits");
         print_beginning(found);
         print_notes(s);
+        for (int i = 0; i < s->n_doubts; i++)
+                printf("%s\n", s->doubts[i]);
         if (*s->advice)
                 printf("%s\n", s->advice);
         else
@@ -171,17 +174,21 @@ void findings_print(const struct findings *found) {
         printf(": %zu bytes, %.0f %% of them text\n", found->heard.n, 100 * heard_text_share(&found->heard));
         if (found->any_baud)
                 printf("readable at every speed: the baud rate does not matter\n");
-        if (found->pattern.period > 0) {
-                packet_write(&found->pattern, pattern, sizeof(pattern));
+        if (found->pattern.period > 0 && !probe_fits(&found->prober)) {
+                pattern_write(&found->pattern, pattern, sizeof(pattern));
                 printf("%s\n", pattern);
         }
         for (int i = 0; i < found->prober.n_fits; i++)
                 print_fit(&found->prober.fits[i]);
         if (found->silent)
                 print_silence(found);
-        else if (found->suggestion.fits && !found->suggestion.builtin)
+        else if (found->suggestion.fits && !found->suggestion.builtin) {
+                if (found->pattern.period > 0) {
+                        printf("nothing fits\n");
+                        print_beginning(found);
+                }
                 print_description(found);
-        else if (probe_fits(&found->prober))
+        } else if (probe_fits(&found->prober))
                 print_format(found);
         else
                 print_nothing_fits(found);

@@ -31,12 +31,16 @@ static json_t *make_value(const struct description_key *key) {
         return end && end > key->value && !*end ? json_integer(value) : live_json_text(key->value);
 }
 
+static bool is_described(const struct findings *f) {
+        return probe_fits(&f->prober) || f->suggestion.fits;
+}
+
 /* The lines of [format] and the number of cells; null if there is no description. */
 static json_t *make_description(const struct findings *f) {
         const struct suggestion *s = &f->suggestion;
         json_t *keys = json_object();
 
-        if (!findings_fit(f)) {
+        if (!is_described(f)) {
                 json_decref(keys);
                 return json_null();
         }
@@ -57,14 +61,15 @@ static json_t *make_sentences(int n, const char sentences[][VERDICT_SENTENCE_SIZ
 static json_t *make_bytes(const uint8_t *bytes, size_t n) {
         char words[32];
 
-        packet_write_bytes(bytes, n, words, sizeof(words));
+        pattern_write_bytes(bytes, n, words, sizeof(words));
         return live_json_text(words);
 }
 
 void findings_print_json(const struct findings *f) {
         const struct prober *p = &f->prober;
         const struct suggestion *s = &f->suggestion;
-        bool fits = findings_fit(f);
+        bool fits = is_described(f);
+        const struct fit *fit = probe_fits(p) ? &p->fits[0] : NULL;
         json_t *candidates = json_array();
         struct {
                 const char *key;
@@ -79,6 +84,9 @@ void findings_print_json(const struct findings *f) {
                 {"description", make_description(f)},
                 {"reason", live_json_text(fits || f->silent ? "" : s->reason)},
                 {"advice", live_json_text(fits ? "" : s->advice)},
+                {"frames", json_integer((json_int_t)(fit ? fit->frames : s->frames))},
+                {"refused", json_integer((json_int_t)(fit ? fit->refused : s->refused))},
+                {"left_out", json_integer((json_int_t)(fit ? fit->words : s->words))},
                 {"sync", make_bytes(f->pattern.sync, f->pattern.n_sync)},
                 {"tail", make_bytes(f->pattern.tail, f->pattern.n_tail)},
                 {"period_bytes", f->pattern.period > 0 ? json_integer((json_int_t)f->pattern.period) : json_null()},

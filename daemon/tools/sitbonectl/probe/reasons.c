@@ -8,6 +8,7 @@
 enum {
         LINES_MIN = 10,
         HEX_WIDTH = 8, /* digits of one hexadecimal number; more are numbers without blanks between them */
+        CELLS_FEW = 4, /* lines of fewer numbers are a mat only if they are many among all lines */
         PERIOD_MAX = 64,
         STEPS_MIN = 40, /* lines from which a period can be known */
 };
@@ -92,18 +93,18 @@ bool explain_text(const struct lines *l, struct suggestion *ret) {
 /* --- other devices --- */
 
 static const char *const foreign_words[] = {
-        "temp",  "temperature", "humidity", "hum",     "lat",  "lon",   "lng",      "gps",     "acc",    "accel",
-        "accx",  "ax",          "gx",       "gyro",    "mag",  "pitch", "roll",     "yaw",     "quat",   "qw",
-        "euler", "heading",     "lux",      "co",      "ppm",  "theta", "dist",     "angle",   "rssi",   "wifi",
-        "heap",  "bpm",         "spo",      "ecg",     "emg",  "rpm",   "altitude", "speed",   "uptime", "nozzle",
-        "bed",   "ok",          "kernel",   "systemd", "sshd", "note",  "velocity", "celsius",
+        "temp",  "temperature", "humidity", "hum",     "lat",  "lon",   "lng",      "gps",   "acc",      "accel",
+        "accx",  "ax",          "gx",       "gyro",    "mag",  "pitch", "roll",     "yaw",   "quat",     "qw",
+        "euler", "heading",     "lux",      "co",      "ppm",  "theta", "dist",     "angle", "rssi",     "wifi",
+        "heap",  "bpm",         "spo",      "ecg",     "emg",  "rpm",   "altitude", "speed", "uptime",   "nozzle",
+        "bed",   "ok",          "kernel",   "systemd", "sshd", "note",  "pm",       "ug",    "velocity", "celsius",
 };
 
 static bool is_foreign_word(const uint8_t *at, size_t n) {
         for (size_t i = 0; i < sizeof(foreign_words) / sizeof(*foreign_words); i++)
                 if (strlen(foreign_words[i]) == n && strncasecmp((const char *)at, foreign_words[i], n) == 0)
                         return true;
-        return n == 1 && *at == 'T' && (at[1] == ':' || at[1] == '=');
+        return n == 1 && strchr("TXYZxyz", *at) && (at[1] == ':' || at[1] == '=');
 }
 
 static uint32_t count_foreign_words(const struct lines *l, const struct line *line) {
@@ -118,6 +119,8 @@ static uint32_t count_foreign_words(const struct lines *l, const struct line *li
                 if (n == 5 && at[0] == 'G' && strchr("PNLAB", at[1])) /* a sentence of a satellite receiver */
                         ret += l->bytes[line->at] == '$' ? line->n_numbers : 0;
                 ret += n > 0 && is_foreign_word(at, n);
+                if (n == 2 && memcmp(at, "ok", 2) == 0 && at == l->bytes + line->at) /* the answer of a 3D printer */
+                        ret += line->n_numbers;
                 at += n > 0 ? n : 1;
         }
         return ret;
@@ -139,7 +142,8 @@ static size_t count_common_word(const struct block *b) {
 
 /* True if the words of these lines are those of other devices, or if the lines differ too much to be frames. */
 static bool lines_are_foreign(const struct lines *l, const struct block *b) {
-        size_t foreign = 0, same = 0, worded = 0;
+        size_t foreign = 0, same = 0, worded = 0, all = 0;
+        bool varies = false, few = b->n_numbers - b->header - b->trailer < CELLS_FEW;
 
         for (size_t k = 0; k < b->n; k++) {
                 size_t alike = 0;
@@ -150,8 +154,12 @@ static bool lines_are_foreign(const struct lines *l, const struct block *b) {
                         alike += b->of[i]->shape == b->of[k]->shape;
                 same += alike > 0;
         }
-        return 2 * foreign > b->n || (2 * worded > b->n && 2 * same < b->n) ||
-               (2 * worded > b->n && 2 * count_common_word(b) < b->n);
+        for (size_t k = 0; k < l->n; k++)
+                all += l->of[k].n > 0;
+        for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++)
+                varies = varies || b->columns[i].rises + b->columns[i].falls > 0;
+        return 2 * foreign > b->n || (few && (3 * b->n < all || (2 * b->n < all && !varies))) ||
+               (2 * worded > b->n && 2 * same < b->n) || (2 * worded > b->n && 5 * count_common_word(b) < 3 * b->n);
 }
 
 /* --- numbers one after another --- */
@@ -172,11 +180,17 @@ static size_t find_period(const struct block *b) {
         return ret;
 }
 
+bool explain_foreign(struct suggestion *ret) {
+        suggestion_set_reason(ret, "unknown", "These look like the readings of another device.");
+        ret->foreign = true;
+        return true;
+}
+
 bool explain_block(const struct block *b, bool rows, struct suggestion *ret) {
         size_t period = rows ? 0 : find_period(b);
 
         if (period == 0)
-                return lines_are_foreign(b->lines, b);
+                return lines_are_foreign(b->lines, b) && explain_foreign(ret);
         if (b->n_numbers == 1)
                 suggestion_set_reason(ret, "one_number_a_line",
                                       "One number a line, %zu in turn: print all cells of a frame in one line.",

@@ -12,4 +12,7 @@ bool explain_text(const struct lines *l, struct suggestion *ret);
 /* The same for lines of another device and, unless they are known to be rows, for numbers one after another. */
 bool explain_block(const struct block *b, bool rows, struct suggestion *ret);
 
+/* Says that another device sends this. Returns true. */
+bool explain_foreign(struct suggestion *ret);
+
 #endif

@@ -49,7 +49,8 @@ static void find_between(const struct lines *l, const struct block *b, struct be
                         ret[k].ends[ROWS_BLANK] = ret[k].ends[ROWS_BLANK] || line->n == 0;
                         ret[k].ends[ROWS_WORD] = ret[k].ends[ROWS_WORD] || line->n > 0;
                         ret[k].title = line->n > 0 ? line : ret[k].title;
-                        ret[k].names_columns = ret[k].names_columns || count_fields(l, line) >= b->n_numbers;
+                        ret[k].names_columns =
+                                ret[k].names_columns || count_fields(l, line) >= b->n_numbers - b->header - b->trailer;
                         depth += step;
                         continue;
                 }
@@ -115,8 +116,32 @@ static bool find_clear_code(const struct lines *l, struct row_ends *ret) {
         return false;
 }
 
+/* A line that precedes each frame and never changes, and the beginning of the rows. */
+static bool find_title(const struct block *b, const struct between *between, struct row_ends *ret) {
+        const struct lines *l = b->lines;
+        const struct line *title = NULL, *first = b->of[0];
+        size_t frames = 0, alike = 0;
+
+        for (size_t k = 1; k < b->n; k++) {
+                const struct line *t = between[k].title;
+
+                if (!between[k].ends[ROWS_WORD] || !t)
+                        continue;
+                title = title ? title : t;
+                frames++;
+                alike += t->n == title->n && memcmp(l->bytes + t->at, l->bytes + title->at, t->n) == 0;
+        }
+        if (!title || title->letters < 2 || 10 * alike < 9 * frames)
+                return false;
+        *ret = (struct row_ends){ROWS_TITLE, ret->rows, ret->frames,          l->bytes + title->at,
+                                 title->n,   true,      l->bytes + first->at, l->numbers[first->first].at - first->at};
+        for (; ret->mark_n > 0 && *ret->mark == ' '; ret->mark_n--)
+                ret->mark++;
+        return ret->mark_n > 0 && ret->mark_n <= 32 && ret->start_n > 0 && ret->start_n <= 32;
+}
+
 size_t rows_find(const struct lines *l, const struct block *b, struct row_ends ret[ROWS_KINDS]) {
-        static const enum rows_kind order[] = {ROWS_MARK, ROWS_BRACKET, ROWS_BLANK, ROWS_WORD};
+        static const enum rows_kind order[] = {ROWS_MARK, ROWS_BRACKET, ROWS_BLANK, ROWS_WORD, ROWS_TITLE};
         const struct column *first = &b->columns[0];
         struct between *between = calloc(b->n + 1, sizeof(*between));
         size_t n = 0, names = 0;
@@ -136,12 +161,13 @@ size_t rows_find(const struct lines *l, const struct block *b, struct row_ends r
                 struct row_ends *e = &ret[n];
 
                 *e = (struct row_ends){.kind = order[i]};
-                e->rows = find_rows(between, b->n, order[i], &e->frames);
+                e->rows = find_rows(between, b->n, order[i] == ROWS_TITLE ? ROWS_WORD : order[i], &e->frames);
                 if (e->rows < 2 ||
                     (order[i] >= ROWS_BLANK && (first->kind == COLUMN_COUNTER || first->kind == COLUMN_STAMP ||
                                                 lines_are_frames(b, e->rows) || names > 0)))
                         continue;
-                n += order[i] != ROWS_MARK || find_clear_code(l, e);
+                n += order[i] == ROWS_MARK ? find_clear_code(l, e)
+                                           : order[i] != ROWS_TITLE || find_title(b, between, e);
         }
         free(between);
         return n;

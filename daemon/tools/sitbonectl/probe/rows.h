@@ -5,7 +5,7 @@
 
 #include "tools/sitbonectl/probe/block.h"
 
-enum rows_kind { ROWS_NUMBER, ROWS_BRACKET, ROWS_MARK, ROWS_BLANK, ROWS_WORD, ROWS_KINDS };
+enum rows_kind { ROWS_NUMBER, ROWS_BRACKET, ROWS_MARK, ROWS_BLANK, ROWS_WORD, ROWS_TITLE, ROWS_KINDS };
 
 /* A way in which frames of several lines end. */
 struct row_ends {
@@ -14,7 +14,9 @@ struct row_ends {
         size_t frames;       /* about that many */
         const uint8_t *mark; /* bytes at which a frame begins */
         size_t mark_n;
-        bool title; /* the mark is a line of its own */
+        bool title;           /* the mark is a line of its own */
+        const uint8_t *start; /* bytes with which the rows begin, other than lines with other numbers; NULL = none */
+        size_t start_n;
 };
 
 /* Finds the ways in which frames of several lines end, the most certain first. 0 = each line is a frame. */

@@ -15,7 +15,13 @@
 #include "tools/sitbonectl/probe/reasons.h"
 #include "tools/sitbonectl/probe/rows.h"
 
-enum { LINES_MIN = 3, CELLS_FEW = 4, DIGITS_LINE = 21, EDGE_MAX = 64 };
+enum {
+        LINES_MIN = 3,
+        CELLS_FEW = 4,
+        DIGITS_LINE = 21, /* shorter lines of digits are numbers */
+        EDGE_MAX = 64,    /* most that the key *trailer* may be */
+        RAW_MIN = 40000,  /* readings beyond are raw counts of load cells, which have any offset */
+};
 
 struct analysis {
         const struct heard *heard;
@@ -23,6 +29,8 @@ struct analysis {
         struct lines lines;
         struct block block;
         struct prober *prober;
+        const uint8_t *skip; /* an arrow or bracket that ends the numbers before the cells in every line */
+        size_t skip_n;
         char percent; /* most numbers are followed by it; '\0' = nothing */
 };
 
@@ -196,6 +204,7 @@ static char find_next_byte(const struct block *b) {
 /* Finds the characters between the numbers, as the key *separators*; "" = the default, which needs no key. */
 static const char *choose_separators(const struct analysis *a) {
         const struct block *b = &a->block;
+        const uint32_t first = a->skip_n > 0 ? b->header : 0;
         static const struct {
                 char sign;
                 const char *word;
@@ -206,9 +215,9 @@ static const char *choose_separators(const struct analysis *a) {
         const char *ret = "";
 
         for (size_t k = 0; k < b->n; k++) {
-                size_t at = b->of[k]->at;
+                size_t at = first > 0 ? a->lines.numbers[b->of[k]->first + first].at : b->of[k]->at;
 
-                for (uint32_t i = 0; i <= b->of[k]->n_numbers; i++) {
+                for (uint32_t i = first; i <= b->of[k]->n_numbers; i++) {
                         const struct number *n = &a->lines.numbers[b->of[k]->first + i];
                         size_t end = i < b->of[k]->n_numbers ? n->at : b->of[k]->at + b->of[k]->n;
 
@@ -300,6 +309,15 @@ static void note_end(struct suggestion *s, const struct block *b, const char *en
                 suggestion_add_note(s, "The %s %u numbers of each line are no cells: %s.", end, n, reasons);
 }
 
+/* Numbers between the cells that are no cells. */
+static uint32_t count_between(const struct block *b) {
+        uint32_t n = 0;
+
+        for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++)
+                n += b->columns[i].kind != COLUMN_CELL && b->columns[i].kind != COLUMN_CONSTANT;
+        return n;
+}
+
 /* Numbers between the cells stay in the frame, but measure nothing. */
 static void add_mask_key(struct suggestion *s, const struct block *b) {
         char mask[100] = "";
@@ -328,11 +346,13 @@ static void add_common_keys(struct analysis *a, bool words_between) {
                 suggestion_add_key(s, "separators", "%s", separators);
         if (a->lines.decimal_comma)
                 suggestion_add_key(s, "decimal", "comma");
-        if (stamps > 0)
+        if (a->skip_n > 0)
+                add_bytes_key(s, "skip_to", a->skip, a->skip_n);
+        else if (stamps > 0)
                 suggestion_add_key(s, "skip_times", "yes");
         if (b->of[0]->nmea)
                 suggestion_add_key(s, "check", "nmea");
-        if (b->header > stamps)
+        if (b->header > stamps && a->skip_n == 0)
                 suggestion_add_key(s, "header", "%u", b->header - stamps);
         if (b->trailer > 0)
                 suggestion_add_key(s, "trailer", "%u", b->trailer);
@@ -397,8 +417,10 @@ static bool describe_rows(struct analysis *a, const struct row_ends *ends) {
                 suggestion_add_note(s, "A frame has %u lines of %u cells.", ends->rows, a_line);
                 add_common_keys(a, any);
                 suggestion_add_key(s, "frame_end", "%s", ends->title ? "title" : words[ends->kind]);
-                if (ends->kind == ROWS_MARK)
+                if (ends->mark)
                         add_bytes_key(s, "mark", ends->mark, ends->mark_n);
+                if (ends->start)
+                        add_bytes_key(s, "line_start", ends->start, ends->start_n);
                 suggestion_add_key(s, "cells", "%u", cells);
                 if (accept_keys(a, cells, ends->frames))
                         return true;
@@ -439,6 +461,44 @@ static bool describe_digits(struct analysis *a) {
         return accept_keys(a, (uint32_t)length, b->n / 2);
 }
 
+/* Finds an arrow or a bracket between a time and the cells, as a log has it. */
+static void find_skip(struct analysis *a) {
+        const struct block *b = &a->block;
+        const uint8_t *bytes = a->lines.bytes, *text = NULL;
+        size_t n = 0;
+
+        for (size_t k = 0; k < b->n && b->header > 0; k++) {
+                const struct number *last = &a->lines.numbers[b->of[k]->first + b->header - 1];
+                size_t at = last->at + last->length, end = last[1].at;
+
+                for (; at < end && bytes[at] == ' ';)
+                        at++;
+                for (; end > at && strchr(" -+.", bytes[end - 1]);)
+                        end--;
+                if (k == 0) {
+                        text = bytes + at;
+                        n = end - at;
+                }
+                if (n != end - at || memcmp(text, bytes + at, n) != 0)
+                        return;
+        }
+        if (n == 0 || n > 16 || !strchr("])>-", *text) || memchr(text, '"', n))
+                return;
+        a->skip = text;
+        a->skip_n = n;
+}
+
+/* Frames of several lines, or else of one. */
+static void describe_frames(struct analysis *a, const struct row_ends *ends, size_t n, const struct kinds *kinds) {
+        for (size_t i = 0; i < n; i++)
+                if (describe_rows(a, &ends[i]))
+                        return;
+        drop_keys(a->result);
+        if (n > 0 && ends[n - 1].kind != ROWS_NUMBER)
+                return;
+        describe_line_frames(a, kinds);
+}
+
 /* --- names --- */
 
 static bool describe_names(struct analysis *a, const struct names *names) {
@@ -458,7 +518,11 @@ static bool describe_names(struct analysis *a, const struct names *names) {
         suggestion_add_note(s, "Each value follows the name of its cell.");
         if (names->rows > 0)
                 suggestion_add_note(s, "The names are those of %u rows and %u columns.", names->rows, names->cols);
-        return accept_keys(a, names->n, names->frames);
+        if (!accept_keys(a, names->n, names->frames))
+                return false;
+        /* angles and quaternions have names with numbers, too */
+        return names->n >= FEW_CELLS || -a->prober->fit.least <= a->prober->fit.largest / 4 ||
+               a->prober->fit.largest > RAW_MIN || !explain_foreign(s);
 }
 
 /* --- */
@@ -503,7 +567,7 @@ static void analyse_lines(struct analysis *a) {
                         "Only the cells that change are sent: print all cells in one line, ten times a second.");
                 return;
         }
-        if (names.kind != NAMES_NONE && describe_names(a, &names))
+        if (names.kind != NAMES_NONE && (describe_names(a, &names) || s->foreign))
                 return;
         drop_keys(s);
         if (*names.value_after) {
@@ -519,13 +583,17 @@ static void analyse_lines(struct analysis *a) {
         n = rows_find(&a->lines, &a->block, ends);
         if (explain_block(&a->block, n > 0, s))
                 return;
-        for (size_t i = 0; i < n; i++)
-                if (describe_rows(a, &ends[i]))
-                        return;
-        drop_keys(s);
-        if (n > 0 || swings_around_zero(&a->block))
+        if (swings_around_zero(&a->block) || count_between(&a->block) * 4 > a->block.n_numbers) {
+                explain_foreign(s);
                 return;
-        if (!describe_line_frames(a, &kinds) && kinds.other)
+        }
+        find_skip(a);
+        describe_frames(a, ends, n, &kinds);
+        if (!s->fits && a->skip_n > 0) {
+                a->skip_n = 0;
+                describe_frames(a, ends, n, &kinds);
+        }
+        if (!s->fits && kinds.other)
                 suggestion_set_reason(
                         s, "two_mats",
                         "Lines of two kinds come in turn: print those of the seat alone, or all cells in one "

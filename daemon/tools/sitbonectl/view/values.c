@@ -4,10 +4,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "contract/live_fields.h"
 #include "contract/live_fill.h"
 #include "contract/live_json.h"
+#include "util/clock.h"
 #include "util/language.h"
 #include "words/names.h"
 
@@ -137,7 +139,8 @@ void view_posture_words(const struct view *v, char *ret, size_t size) {
         else if (strcmp(v->live.occupancy, "object") == 0)
                 snprintf(ret, size, "%s", _("something lies on the seat"));
         else if (!is_person(v))
-                snprintf(ret, size, "%s", _("not decided yet"));
+                snprintf(ret, size, "%s",
+                         *v->live.mat_doubt ? _("waiting for the first empty seat") : _("not decided yet"));
         else if (strcmp(v->live.posture, "unknown") == 0)
                 snprintf(ret, size, "%s", _("sitting, not sure how"));
         else
@@ -193,20 +196,83 @@ void view_duration_words(double s, char *ret, size_t size) {
                 snprintf(ret, size, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
 }
 
+/* "1:10", and "1 h 05 min" for what is too long to count seconds. */
+static void write_count(double seconds, char *ret, size_t size) {
+        unsigned long s = isfinite(seconds) && seconds > 0 ? (unsigned long)seconds : 0;
+
+        if (s < 3600)
+                snprintf(ret, size, "%lu:%02lu", s / 60, s % 60);
+        else
+                view_duration_words(seconds, ret, size);
+}
+
+/* "away for 1:10, a break in 0:50" */
+static void write_away(const struct live_values *v, char *ret, size_t size) {
+        char away[32], left[32];
+
+        write_count(v->away_s, away, sizeof(away));
+        write_count(v->break_in_s, left, sizeof(left));
+        if (isfinite(v->break_in_s))
+                snprintf(ret, size, _("away for %s, a break in %s"), away, left);
+        else
+                snprintf(ret, size, _("away for %s"), away);
+}
+
 void view_seated_words(const struct view *v, char *ret, size_t size) {
-        if (!isfinite(v->live.seated_since_s))
+        if (isfinite(v->live.away_s))
+                write_away(&v->live, ret, size);
+        else if (!isfinite(v->live.seated_since_s))
                 snprintf(ret, size, "%s", _("not seated"));
         else
                 view_duration_words(v->live.bout_seated_s, ret, size);
 }
 
+/* Local time of day of an instant. */
+static void write_clock(const struct live_values *v, uint64_t at_us, char *ret, size_t size) {
+        time_t at = (time_t)((v->realtime_us + at_us - v->now_us) / USEC_PER_SEC);
+        struct tm tm;
+
+        localtime_r(&at, &tm);
+        strftime(ret, size, "%H:%M", &tm);
+}
+
+static bool is_held(const struct live_values *v, const char *reason) {
+        return strstr(v->held, reason) != NULL;
+}
+
+/* Writes the reason that inhibits every alert, and its time; false = none does. */
+static bool write_held(const struct live_values *v, char *ret, size_t size) {
+        char at[16];
+
+        if (is_held(v, "pause")) {
+                write_clock(v, v->paused_until_us, at, sizeof(at));
+                snprintf(ret, size, _("paused until %s"), at);
+        } else if (is_held(v, "disturb")) {
+                write_clock(v, v->held_since_us, at, sizeof(at));
+                if (*v->held_by)
+                        snprintf(ret, size, _("held: do not disturb, by %s; since %s"), v->held_by, at);
+                else
+                        snprintf(ret, size, _("held: do not disturb, by you or an automation; since %s"), at);
+        } else if (is_held(v, "quiet")) {
+                write_clock(v, v->quiet_until_us, at, sizeof(at));
+                snprintf(ret, size, _("held: quiet hours until %s"), at);
+        } else if (is_held(v, "snooze")) {
+                write_clock(v, v->snoozed_until_us, at, sizeof(at));
+                snprintf(ret, size, _("snoozed until %s"), at);
+        } else if (is_held(v, "day")) {
+                snprintf(ret, size, "%s", _("held: no more alerts today, the setting daily_max"));
+        } else {
+                return false;
+        }
+        return true;
+}
+
 void view_next_words(const struct view *v, char *ret, size_t size) {
         char duration[32];
 
-        if (isfinite(v->live.snooze_left_s) && v->live.snooze_left_s > 0) {
-                view_duration_words(v->live.snooze_left_s, duration, sizeof(duration));
-                snprintf(ret, size, _("snoozed, %s left"), duration);
-        } else if (v->live.alert_title[0]) {
+        if (write_held(&v->live, ret, size))
+                return;
+        if (v->live.alert_title[0]) {
                 snprintf(ret, size, "%s", _("due now"));
         } else if (!isfinite(v->live.next_alert_in_s)) {
                 snprintf(ret, size, "%s", _("none"));

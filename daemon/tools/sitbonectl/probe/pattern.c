@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/probe/packet.h"
+#include "tools/sitbonectl/probe/pattern.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ enum {
 /* Share of the bytes that are in frames of the period. */
 static const double COVERAGE_MIN = 0.6;
 /* Share of the frames in which a constant byte has its value: some frames are damaged. */
-static const double CONSTANT_SHARE = 0.97;
+static const double CONSTANT_SHARE = 0.9;
 
 /* Distances between two occurrences of the same pair of bytes, or of the same byte, by majority vote (Boyer & Moore 1981). */
 struct distance {
@@ -74,7 +74,7 @@ static bool begins_frame(const uint8_t *at) {
         return false;
 }
 
-/* Where several marks explain the bytes as well, the likelier one: zeros are unloaded cells. */
+/* Several marks may explain the bytes as well: the likelier one is taken. Zeros are unloaded cells. */
 static double rate_mark(uint32_t mark) {
         const uint8_t bytes[] = {(uint8_t)(mark >> 8), (uint8_t)mark};
 
@@ -106,7 +106,7 @@ static int find_mark(const struct heard *h, size_t width, struct distance *of) {
 }
 
 /* The sync occurs at the beginning of a frame and one period later. */
-size_t packet_next(const struct heard *h, const struct packet_pattern *p, size_t at) {
+size_t pattern_next(const struct heard *h, const struct pattern *p, size_t at) {
         for (; at + p->period + p->n_sync <= h->n; at++)
                 if (memcmp(h->bytes + at, p->sync, p->n_sync) == 0 &&
                     memcmp(h->bytes + at + p->period, p->sync, p->n_sync) == 0)
@@ -114,20 +114,20 @@ size_t packet_next(const struct heard *h, const struct packet_pattern *p, size_t
         return h->n;
 }
 
-static size_t count_frames(const struct heard *h, const struct packet_pattern *p) {
+static size_t count_frames(const struct heard *h, const struct pattern *p) {
         size_t n = 0;
 
-        for (size_t at = packet_next(h, p, 0); at < h->n; at = packet_next(h, p, at + p->period))
+        for (size_t at = pattern_next(h, p, 0); at < h->n; at = pattern_next(h, p, at + p->period))
                 n++;
         return n;
 }
 
 /* True if the byte at this distance from the sync, which may be negative, has one value in all frames but the damaged. */
-static bool is_constant(const struct heard *h, const struct packet_pattern *p, long offset, uint8_t *ret) {
+static bool is_constant(const struct heard *h, const struct pattern *p, long offset, uint8_t *ret) {
         size_t counts[256] = {0}, frames = 0;
         int most = 0;
 
-        for (size_t at = packet_next(h, p, 0); at < h->n; at = packet_next(h, p, at + p->period)) {
+        for (size_t at = pattern_next(h, p, 0); at < h->n; at = pattern_next(h, p, at + p->period)) {
                 long i = (long)at + offset;
 
                 if (i < 0 || i >= (long)h->n)
@@ -149,7 +149,7 @@ struct run {
         uint8_t of[RUN_MAX];
 };
 
-static void find_run(const struct heard *h, const struct packet_pattern *p, struct run *ret) {
+static void find_run(const struct heard *h, const struct pattern *p, struct run *ret) {
         size_t most = p->period < RUN_MAX ? p->period : RUN_MAX;
         uint8_t value;
 
@@ -165,11 +165,11 @@ static void find_run(const struct heard *h, const struct packet_pattern *p, stru
 }
 
 /* A pause comes before a frame. Returns the place in the run, or -1 without pauses. */
-static int find_pause(const struct heard *h, const struct packet_pattern *p, const struct run *run) {
+static int find_pause(const struct heard *h, const struct pattern *p, const struct run *run) {
         size_t counts[RUN_MAX] = {0}, pause = 0;
         int best = -1;
 
-        for (size_t at = packet_next(h, p, 0); at < h->n; at = packet_next(h, p, at + p->period)) {
+        for (size_t at = pattern_next(h, p, 0); at < h->n; at = pattern_next(h, p, at + p->period)) {
                 size_t from = at - (run->before < at ? run->before : at);
 
                 while (pause < h->n_pauses && h->pauses[pause] < from)
@@ -183,48 +183,50 @@ static int find_pause(const struct heard *h, const struct packet_pattern *p, con
         return best;
 }
 
-static size_t find_beginning(const struct heard *h, const struct packet_pattern *p, const struct run *run) {
+static size_t find_beginning(const struct heard *h, const struct pattern *p, const struct run *run) {
         int pause = find_pause(h, p, run);
 
         if (pause >= 0)
                 return (size_t)pause;
-        for (size_t i = 0; i + 1 < run->n; i++)
+        for (size_t i = 0; i + 1 < run->n; i++) {
                 if (begins_frame(run->of + i))
                         return i;
+                if (i + 2 < run->n && memcmp(run->of + i, "\r\n", 2) == 0)
+                        return i + 2;
+        }
         return 0;
 }
 
 /* Divides the run into the tail of a frame, and the sync and other constants of the next. */
-static void divide_run(struct packet_pattern *p, const struct run *run, size_t begin) {
-        size_t tail = begin < PACKET_SYNC_MAX ? begin : PACKET_SYNC_MAX;
+static void divide_run(struct pattern *p, const struct run *run, size_t begin) {
+        size_t tail = begin < PATTERN_SYNC_MAX ? begin : PATTERN_SYNC_MAX;
 
         p->n_tail = tail;
         memcpy(p->tail, run->of + begin - tail, tail);
         p->fixed = run->n - begin;
         while (p->fixed > p->n_sync && run->of[begin + p->fixed - 1] == 0)
                 p->fixed--; /* the first cells, or their upper bytes */
-        p->n_sync = p->fixed < PACKET_SYNC_MAX ? p->fixed : PACKET_SYNC_MAX;
+        p->n_sync = p->fixed < PATTERN_SYNC_MAX ? p->fixed : PATTERN_SYNC_MAX;
         memcpy(p->sync, run->of + begin, p->n_sync);
 }
 
 /* A mark of two bytes, or of one. */
-static struct packet_pattern find_period(const struct heard *h, struct distance *of) {
+static struct pattern find_period(const struct heard *h, struct distance *of) {
         for (size_t width = 2; width > 0; width--) {
                 int mark = find_mark(h, width, of);
 
                 if (mark >= 0)
-                        return (struct packet_pattern){
-                                .period = of[mark].usual,
-                                .n_sync = width,
-                                .fixed = width,
-                                .sync = {(uint8_t)(width == 2 ? mark >> 8 : mark), (uint8_t)mark}};
+                        return (struct pattern){.period = of[mark].usual,
+                                                .n_sync = width,
+                                                .fixed = width,
+                                                .sync = {(uint8_t)(width == 2 ? mark >> 8 : mark), (uint8_t)mark}};
         }
-        return (struct packet_pattern){.period = 0};
+        return (struct pattern){.period = 0};
 }
 
-struct packet_pattern packet_find(const struct heard *heard) {
+static struct pattern find_plain(const struct heard *heard) {
         struct distance *of = calloc(KINDS, sizeof(*of));
-        struct packet_pattern p = {.period = 0};
+        struct pattern p = {.period = 0};
         struct run run;
 
         if (of && heard->n > REPEATS_MIN * PERIOD_MIN)
@@ -241,7 +243,47 @@ struct packet_pattern packet_find(const struct heard *heard) {
         return p;
 }
 
-void packet_write_bytes(const uint8_t *bytes, size_t n, char *ret, size_t size) {
+/* --- escapes --- */
+
+enum { FLAG = 0x7E, ESCAPE = 0x7D, ESCAPE_XOR = 0x20 };
+
+size_t pattern_unescape(const struct heard *heard, uint8_t *ret) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < heard->n; i++)
+                ret[n++] = heard->bytes[i] == ESCAPE && i + 1 < heard->n ? heard->bytes[++i] ^ ESCAPE_XOR
+                                                                         : heard->bytes[i];
+        return n;
+}
+
+/* True if hardly any byte but an escaped flag or escape follows an escape. */
+static bool looks_escaped(const struct heard *h) {
+        size_t escapes = 0, right = 0;
+
+        for (size_t i = 0; i + 1 < h->n; i++) {
+                escapes += h->bytes[i] == ESCAPE;
+                right += h->bytes[i] == ESCAPE &&
+                         (h->bytes[i + 1] == (FLAG ^ ESCAPE_XOR) || h->bytes[i + 1] == (ESCAPE ^ ESCAPE_XOR));
+        }
+        return right >= REPEATS_MIN && 10 * right >= 9 * escapes;
+}
+
+struct pattern pattern_find(const struct heard *heard) {
+        struct pattern p;
+        struct heard plain = {.n = 0};
+        uint8_t *bytes = looks_escaped(heard) ? malloc(heard->n) : NULL;
+
+        if (!bytes)
+                return find_plain(heard);
+        plain.n = pattern_unescape(heard, bytes);
+        plain.bytes = bytes;
+        p = find_plain(&plain);
+        p.escaped = p.period > 0 && p.sync[0] == FLAG;
+        free(bytes);
+        return p.escaped ? p : find_plain(heard);
+}
+
+void pattern_write_bytes(const uint8_t *bytes, size_t n, char *ret, size_t size) {
         size_t used = 0;
 
         *ret = '\0';
@@ -249,10 +291,10 @@ void packet_write_bytes(const uint8_t *bytes, size_t n, char *ret, size_t size) 
                 used += (size_t)snprintf(ret + used, size - used, "%s%02X", i > 0 ? " " : "", bytes[i]);
 }
 
-void packet_write(const struct packet_pattern *p, char *ret, size_t size) {
-        char sync[4 * PACKET_SYNC_MAX], tail[4 * PACKET_SYNC_MAX];
+void pattern_write(const struct pattern *p, char *ret, size_t size) {
+        char sync[4 * PATTERN_SYNC_MAX], tail[4 * PATTERN_SYNC_MAX];
 
-        packet_write_bytes(p->sync, p->n_sync, sync, sizeof(sync));
-        packet_write_bytes(p->tail, p->n_tail, tail, sizeof(tail));
+        pattern_write_bytes(p->sync, p->n_sync, sync, sizeof(sync));
+        pattern_write_bytes(p->tail, p->n_tail, tail, sizeof(tail));
         snprintf(ret, size, "%s%s%s occurs every %zu bytes", sync, p->n_tail > 0 ? " .. " : "", tail, p->period);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/probe/packet_describe.h"
+#include "tools/sitbonectl/probe/pattern_describe.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,17 +15,20 @@ enum {
         LEAD_MAX = 3,       /* unexplained bytes before the elements */
         TRAIL_MAX = 2,      /* and after them */
         DOUBTED_CELLS = 24, /* fewer are doubted if no check was found */
+        CELLS_MIN = 4,      /* packets with fewer values are other sensors' */
         SMALL = 16,         /* the upper half of an element of 12 bits */
         RANDOM_RANGE = 100, /* of values that jump from one end of it to the other */
 };
 /* Share of the frames in which a check is right, a counter counts, a clock rises. */
-static const double RULE_SHARE = 0.95;
+static const double RULE_SHARE = 0.85;
 /* A value that jumps: its mean step is this part of its range. 1/3 = random. */
 static const double RANDOM_STEP = 0.25;
 /* A kind of element must need this much less than single bytes, and than the other order of bytes. */
 static const double MARGIN = 0.95;
 /* For each unexplained byte of a frame, in bits. */
 static const double PENALTY = 0.5;
+/* Converters of load cells have 24 bits; positions and times are larger. */
+static const double LARGEST = 16777216;
 /* Share of the elements that must change: others are no cells, or nobody touches the seat. */
 static const double CHANGING_MIN = 0.125;
 /* Share of elements that jump, or of elements that are not zero where every second byte is. */
@@ -48,7 +51,7 @@ enum { KINDS_N = sizeof(kinds) / sizeof(*kinds) };
 /* The parts of a frame. The elements are the bytes from `from` up to `to`. */
 struct parts {
         const struct heard *heard;
-        const struct packet_pattern *pattern;
+        const struct pattern *pattern;
         size_t from, to;
         const struct kind *kind;
         const char *element; /* name of the kind, or f32le, i16le, i16be */
@@ -72,11 +75,11 @@ static int64_t element_at(const uint8_t *bytes, const struct kind *kind, size_t 
  * fewest: in others a small step in a low byte is a large one, or two. */
 static double measure_cost(const struct parts *p, const struct kind *kind, size_t from, size_t to) {
         const struct heard *h = p->heard;
-        size_t n = (to - from) * 8 / kind->bits, last = packet_next(h, p->pattern, 0), at;
+        size_t n = (to - from) * 8 / kind->bits, last = pattern_next(h, p->pattern, 0), at;
         double bits = 0;
 
         for (; last < h->n; last = at) {
-                at = packet_next(h, p->pattern, last + p->pattern->period);
+                at = pattern_next(h, p->pattern, last + p->pattern->period);
                 for (size_t i = 0; at < h->n && i < n; i++) {
                         int64_t step = element_at(h->bytes + at + from, kind, i) -
                                        element_at(h->bytes + last + from, kind, i);
@@ -92,22 +95,31 @@ static double measure_cost(const struct parts *p, const struct kind *kind, size_
 /* A rule that two frames in a row, or one frame, follow. */
 typedef bool (*rule_fn)(const struct parts *p, const uint8_t *last, const uint8_t *frame);
 
-static bool is_rule(const struct parts *p, rule_fn rule) {
+static double measure_rule(const struct parts *p, rule_fn rule) {
         const struct heard *h = p->heard;
-        size_t frames = 0, good = 0, last = packet_next(h, p->pattern, 0), at;
+        size_t frames = 0, good = 0, last = pattern_next(h, p->pattern, 0), at;
 
         for (; last < h->n; last = at) {
-                at = packet_next(h, p->pattern, last + p->pattern->period);
+                at = pattern_next(h, p->pattern, last + p->pattern->period);
                 if (at < h->n) {
                         frames++;
                         good += rule(p, h->bytes + last, h->bytes + at);
                 }
         }
-        return frames > 0 && (double)good >= RULE_SHARE * (double)frames;
+        return frames > 0 ? (double)good / (double)frames : 0;
+}
+
+static bool is_rule(const struct parts *p, rule_fn rule) {
+        return measure_rule(p, rule) >= RULE_SHARE;
 }
 
 static bool follow_counter(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
         return frame[p->from] == (uint8_t)(last[p->from] + 1);
+}
+
+/* A counter of two bytes counts as well as its lower byte. */
+static bool follow_counter16(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
+        return ((element_at(frame + p->from, &kinds[1], 0) - element_at(last + p->from, &kinds[1], 0)) & 0xFFFF) == 1;
 }
 
 static bool follow_clock(const struct parts *p, const uint8_t *last, const uint8_t *frame) {
@@ -169,11 +181,21 @@ static void find_check(struct parts *p) {
 
 /* A length or a number of elements in the header that agrees with the length of the frame, and whose upper byte is zero. */
 static void skip_length(struct parts *p) {
-        const uint8_t *frame = p->heard->bytes + packet_next(p->heard, p->pattern, 0);
+        const uint8_t *frame = p->heard->bytes + pattern_next(p->heard, p->pattern, 0);
         size_t length = frame[p->from - 1], left = p->to - p->from - 1;
 
         if (frame[p->from] == 0 && (length == left || 2 * length == left || length == left + p->check_n))
                 p->from++;
+}
+
+/* A clock of two bytes whose next two are zero may be one of four: mats have an even number of cells more often. */
+static bool is_long_clock(const struct parts *p, size_t at) {
+        uint8_t upper = 0;
+
+        for (size_t k = pattern_next(p->heard, p->pattern, 0); k < p->heard->n;
+             k = pattern_next(p->heard, p->pattern, k + p->pattern->period))
+                upper |= p->heard->bytes[k + at + 2] | p->heard->bytes[k + at + 3];
+        return upper != 0 || (p->to - at) / 2 % 2 == 0;
 }
 
 /* A counter of one byte, or a clock of two or four, after the constants. */
@@ -182,15 +204,20 @@ static void skip_clocks(struct parts *p) {
 
         for (size_t at = begin; at < begin + HEADER_MAX && at + 4 < p->to && p->pattern->repeats >= CLOCK_FRAMES;
              at++) {
+                double counts;
+
                 p->from = at;
                 p->kind = &kinds[0];
-                if (is_rule(p, follow_counter))
-                        end = at + 1;
-                for (int i = 1; i <= 3; i++) {
+                counts = measure_rule(p, follow_counter);
+                if (counts >= RULE_SHARE)
+                        end = at + (measure_rule(p, follow_counter16) >= counts ? 2 : 1);
+                for (int i = 1; i <= 3 && counts < RULE_SHARE; i++) {
                         p->kind = &kinds[i];
-                        if (at >= end && is_rule(p, follow_clock))
+                        if ((i < 3 || is_long_clock(p, at)) && is_rule(p, follow_clock))
                                 end = at + kinds[i].bits / 8;
                 }
+                if (end > at + 1)
+                        at = end - 1;
         }
         p->from = end;
 }
@@ -202,8 +229,8 @@ static bool is_random(const struct parts *p, const struct kind *kind, size_t fro
         double steps = 0;
         size_t frames = 0;
 
-        for (size_t at = packet_next(h, p->pattern, 0); at < h->n;
-             at = packet_next(h, p->pattern, at + p->pattern->period)) {
+        for (size_t at = pattern_next(h, p->pattern, 0); at < h->n;
+             at = pattern_next(h, p->pattern, at + p->pattern->period)) {
                 int64_t v = element_at(h->bytes + at + from, kind, i);
 
                 steps += frames++ > 0 ? (double)llabs(v - last) : 0;
@@ -216,15 +243,15 @@ static bool is_random(const struct parts *p, const struct kind *kind, size_t fro
 
 /* --- the elements --- */
 
-/* Where every second byte, or two of four, are always zero or nearly so, the wider element costs the same as bytes do. */
+/* If every second byte, or two of four, are always zero or nearly so, the wider element costs the same as bytes do. */
 static bool has_zeros_between(const struct parts *p, const struct kind *kind) {
         size_t n = (p->to - p->from) / kind->group, loaded = 0;
 
         for (size_t i = 0; i < n && kind->bits % 16 == 0; i++) {
                 int64_t most = 0;
 
-                for (size_t at = packet_next(p->heard, p->pattern, 0); at < p->heard->n;
-                     at = packet_next(p->heard, p->pattern, at + p->pattern->period))
+                for (size_t at = pattern_next(p->heard, p->pattern, 0); at < p->heard->n;
+                     at = pattern_next(p->heard, p->pattern, at + p->pattern->period))
                         most |= element_at(p->heard->bytes + at + p->from, kind, i);
                 if (most >> kind->bits / 2 >= SMALL)
                         return false;
@@ -236,7 +263,7 @@ static bool has_zeros_between(const struct parts *p, const struct kind *kind) {
 /* Tries every kind with some unexplained bytes before and after the elements. */
 static void find_kind(struct parts *p) {
         size_t from = p->from, to = p->to, lead = 0, trail = 0;
-        double frames = (double)p->pattern->repeats, best = INFINITY, bytes = INFINITY;
+        double frames = (double)p->pattern->repeats, best = (double)INFINITY, bytes = (double)INFINITY;
 
         for (int k = 0; k < KINDS_N; k++)
                 for (size_t i = 0; i <= (k > 0 ? LEAD_MAX : 0); i++)
@@ -271,8 +298,8 @@ static void find_kind(struct parts *p) {
 static bool are_floats(const struct parts *p) {
         size_t n = 0, good = 0, loaded = 0;
 
-        for (size_t at = packet_next(p->heard, p->pattern, 0); at < p->heard->n && (p->to - p->from) % 4 == 0;
-             at = packet_next(p->heard, p->pattern, at + p->pattern->period))
+        for (size_t at = pattern_next(p->heard, p->pattern, 0); at < p->heard->n && (p->to - p->from) % 4 == 0;
+             at = pattern_next(p->heard, p->pattern, at + p->pattern->period))
                 for (size_t i = p->from; i < p->to; i += 4) {
                         float v;
 
@@ -295,14 +322,14 @@ static void find_elements(struct parts *p) {
 
 /* Part of the elements that changed at all. */
 static double measure_change(const struct parts *p) {
-        size_t n = (p->to - p->from) * 8 / p->kind->bits, changed = 0, first = packet_next(p->heard, p->pattern, 0);
+        size_t n = (p->to - p->from) * 8 / p->kind->bits, changed = 0, first = pattern_next(p->heard, p->pattern, 0);
 
         for (size_t i = 0; i < n; i++) {
                 int64_t value = element_at(p->heard->bytes + first + p->from, p->kind, i);
                 size_t at = first;
 
                 while (at < p->heard->n && element_at(p->heard->bytes + at + p->from, p->kind, i) == value)
-                        at = packet_next(p->heard, p->pattern, at + p->pattern->period);
+                        at = pattern_next(p->heard, p->pattern, at + p->pattern->period);
                 changed += at < p->heard->n;
         }
         return (double)changed / (double)n;
@@ -315,8 +342,8 @@ static bool are_cells(const struct parts *p, double *ret_largest) {
         *ret_largest = 0;
         for (size_t i = 0; i < n; i++)
                 random += is_random(p, p->kind, p->from, i);
-        for (size_t at = packet_next(p->heard, p->pattern, 0); at < p->heard->n;
-             at = packet_next(p->heard, p->pattern, at + p->pattern->period))
+        for (size_t at = pattern_next(p->heard, p->pattern, 0); at < p->heard->n;
+             at = pattern_next(p->heard, p->pattern, at + p->pattern->period))
                 for (size_t i = 0; i < n; i++) {
                         double v = (double)element_at(p->heard->bytes + at + p->from, p->kind, i);
                         float f;
@@ -329,13 +356,13 @@ static bool are_cells(const struct parts *p, double *ret_largest) {
                         if (p->kind->bits == 16 && v >= 0xC000) /* below zero: other sensors swing around it */
                                 random++;
                 }
-        return (double)random <= SHARE_QUARTER * (double)n;
+        return (double)random <= SHARE_QUARTER * (double)n && *ret_largest < LARGEST;
 }
 
 /* --- the description --- */
 
-static void add_keys(struct suggestion *s, const struct parts *p, double largest, bool escaped) {
-        const struct packet_pattern *pattern = p->pattern;
+static void add_keys(struct suggestion *s, const struct parts *p, double largest) {
+        const struct pattern *pattern = p->pattern;
         double bits = fmax(8, ceil(log2(largest + 1))), full_scale;
         size_t header = p->from - pattern->n_sync;
         char bytes[64];
@@ -343,8 +370,8 @@ static void add_keys(struct suggestion *s, const struct parts *p, double largest
         if (p->kind->bits > 8) /* converters have 10, 12 or more bits */
                 bits = bits <= 10 ? 10 : bits <= 12 ? 12 : bits;
         full_scale = exp2(bits) - 1;
-        suggestion_add_key(s, "framing", p->check || pattern->n_tail > 0 || escaped ? "prefix" : "delimiter");
-        packet_write_bytes(pattern->sync, pattern->n_sync, bytes, sizeof(bytes));
+        suggestion_add_key(s, "framing", p->check || pattern->n_tail > 0 || pattern->escaped ? "prefix" : "delimiter");
+        pattern_write_bytes(pattern->sync, pattern->n_sync, bytes, sizeof(bytes));
         suggestion_add_key(s, "sync", "%s", bytes);
         if (header > 0)
                 suggestion_add_key(s, "header", "%zu", header);
@@ -356,10 +383,10 @@ static void add_keys(struct suggestion *s, const struct parts *p, double largest
                 suggestion_add_key(s, "check", "%s", p->check);
         if (p->check && p->check_from > 0)
                 suggestion_add_key(s, "check_from", "%zu", p->check_from);
-        packet_write_bytes(pattern->tail, pattern->n_tail, bytes, sizeof(bytes));
+        pattern_write_bytes(pattern->tail, pattern->n_tail, bytes, sizeof(bytes));
         if (pattern->n_tail > 0)
                 suggestion_add_key(s, "tail", "%s", bytes);
-        if (escaped)
+        if (pattern->escaped)
                 suggestion_add_key(s, "escape", "7D");
         suggestion_add_key(s, "cells", "%zu", (p->to - p->from) * 8 / p->kind->bits);
         suggestion_add_key(s, "full_scale", "%.0f", full_scale);
@@ -395,7 +422,7 @@ static void try_description(const struct heard *heard, struct suggestion *s) {
         free(prober);
 }
 
-static struct parts find_parts(const struct heard *heard, const struct packet_pattern *pattern) {
+static struct parts find_parts(const struct heard *heard, const struct pattern *pattern) {
         struct parts p = {.heard = heard,
                           .pattern = pattern,
                           .from = pattern->fixed,
@@ -415,21 +442,22 @@ static struct parts find_parts(const struct heard *heard, const struct packet_pa
         return p;
 }
 
-void packet_describe(const struct heard *heard, const struct packet_pattern *pattern, struct suggestion *ret) {
-        struct parts p = find_parts(heard, pattern);
+/* plain: the bytes without escapes. */
+static void describe_plain(const struct heard *heard, const struct heard *plain, const struct pattern *pattern,
+                           struct suggestion *ret) {
+        struct parts p = find_parts(plain, pattern);
         size_t cells = p.from < p.to ? (p.to - p.from) * 8 / p.kind->bits : 0;
-        bool escapes = memchr(heard->bytes, 0x7D, heard->n) && pattern->sync[0] == 0x7E;
         double largest;
 
         *ret = (struct suggestion){.reason = "unknown"};
-        if (cells == 0 || !are_cells(&p, &largest) || (cells < FEW_CELLS && !p.check && pattern->n_tail == 0))
+        if (cells < CELLS_MIN || !are_cells(&p, &largest) || (cells < FEW_CELLS && !p.check && pattern->n_tail == 0))
                 return;
         if (measure_change(&p) < CHANGING_MIN) {
                 snprintf(ret->advice, sizeof(ret->advice),
                          "Hardly any value changes: press the seat while probe listens, so that the cells show.");
                 return;
         }
-        add_keys(ret, &p, largest, escapes);
+        add_keys(ret, &p, largest);
         try_description(heard, ret);
         if (!ret->fits && p.kind->bits % 8 != 0)
                 suggestion_set_reason(
@@ -438,11 +466,25 @@ void packet_describe(const struct heard *heard, const struct packet_pattern *pat
                         p.kind->bits);
         if (ret->fits && (cells < FEW_CELLS || (cells < DOUBTED_CELLS && !p.check)))
                 suggestion_add_doubt(ret, "Other sensors send such packets, too: is this a mat?");
+        if (ret->fits && p.from > pattern->n_sync)
+                suggestion_add_note(ret, "The %zu bytes after the sync are no cells: they are constant or count up.",
+                                    p.from - pattern->n_sync);
         if (ret->fits && !p.check)
-                suggestion_add_note(ret, "No check was found: a damaged byte gives a wrong cell.");
+                suggestion_add_doubt(ret, "No check was found: nothing shows that the bytes are right.");
 }
 
-bool packet_is_swapped(const struct heard *heard, const struct packet_pattern *pattern, size_t from, bool big_endian) {
+void pattern_describe(const struct heard *heard, const struct pattern *pattern, struct suggestion *ret) {
+        uint8_t *bytes = pattern->escaped ? malloc(heard->n) : NULL;
+        struct heard plain = *heard;
+
+        if (bytes) {
+                plain = (struct heard){.bytes = bytes, .n = pattern_unescape(heard, bytes)};
+        }
+        describe_plain(heard, &plain, pattern, ret);
+        free(bytes);
+}
+
+bool pattern_is_swapped(const struct heard *heard, const struct pattern *pattern, size_t from, bool big_endian) {
         struct parts p = {.heard = heard, .pattern = pattern};
         size_t to = pattern->period - pattern->n_tail;
 
