@@ -9,9 +9,11 @@
 #include <time.h>
 
 #include "contract/bus_alert.h"
+#include "util/clock.h"
 #include "util/file.h"
 #include "util/language.h"
 #include "util/log.h"
+#include "words/sentences.h"
 
 /* Kinds of notifications: a seat has one alert on the screen at a time, in one place with what announces it. */
 #define KIND_ALERT "alert"
@@ -66,7 +68,7 @@ static void hide_alert(struct seat *seat) {
 }
 
 void seat_write_clock(uint64_t wall_us, char *ret, size_t size) {
-        time_t at = (time_t)(wall_us / 1000000);
+        time_t at = (time_t)(wall_us / USEC_PER_SEC);
         struct tm tm;
 
         ret[0] = '\0';
@@ -181,7 +183,7 @@ static void show_details(struct seat *seat, const char *id, const char *kind, st
                                               .body = d->body,
                                               .snooze_min = d->snooze_min,
                                               .showings = d->showings,
-                                              .minutes = (uint32_t)(d->alert.alert.seated_us / 60000000),
+                                              .minutes = (uint32_t)(d->alert.alert.seated_us / (60 * USEC_PER_SEC)),
                                               .category = "x-sitbone.posture.alert",
                                               .stays = seat_is_stand_up(kind) && seat->seats->settings->stay});
         if (new)
@@ -259,18 +261,29 @@ static int show_soon(struct seat *seat, sd_bus_message *m) {
 /* One gentle word after an absence that was too short. */
 static int show_stood_briefly(struct seat *seat, sd_bus_message *m) {
         uint32_t away_s, break_s;
-        uint64_t next_us;
-        char at[16], body[256];
-        int r = sd_bus_message_read(m, "uut", &away_s, &break_s, &next_us);
+        char body[256];
+        int r = sd_bus_message_read(m, "uu", &away_s, &break_s);
 
         if (r < 0)
                 return r;
-        seat_write_clock(next_us, at, sizeof(at));
-        snprintf(body, sizeof(body),
-                 next_us ? _("You were up for %u:%02u; from %u:%02u it is a break. The reminder comes back at %s.")
-                         : _("You were up for %u:%02u; from %u:%02u it is a break."),
-                 away_s / 60, away_s % 60, break_s / 60, break_s % 60, at);
+        stood_briefly_text(away_s * USEC_PER_SEC, break_s * USEC_PER_SEC, body, sizeof(body));
         seat_show_answer(seat, _("Almost a break"), body, true);
+        return r;
+}
+
+static int show_sitting_limit(struct seat *seat, sd_bus_message *m) {
+        uint32_t today_s;
+        char body[256];
+        int r = sd_bus_message_read(m, "u", &today_s);
+
+        if (r < 0)
+                return r;
+        sitting_limit_text(today_s * USEC_PER_SEC, body, sizeof(body));
+        show_own(seat, "limit",
+                 &(struct notification_text){.title = _("The sitting time of today"),
+                                             .body = body,
+                                             .category = "x-sitbone.limit",
+                                             .quiet = true});
         return r;
 }
 
@@ -308,6 +321,8 @@ void seat_apply_signal(struct seat *seat, sd_bus_message *m) {
                 r = show_soon(seat, m);
         } else if (sd_bus_message_is_signal(m, BUS_INTERFACE, "StoodBriefly")) {
                 r = show_stood_briefly(seat, m);
+        } else if (sd_bus_message_is_signal(m, BUS_INTERFACE, "SittingLimit")) {
+                r = show_sitting_limit(seat, m);
         } else if (sd_bus_message_is_signal(m, BUS_INTERFACE, "HeldLong")) {
                 r = show_held_long(seat, m);
         }
@@ -344,7 +359,7 @@ static void set_mat_online(struct seat *seat, bool online) {
                 notifier_hide(seat->seats->notifier, seat->key, "mat");
         } else if (!seat->silent && seat->seats->settings->mat_silent_s) {
                 r = sd_event_add_time_relative(seat->seats->event, &seat->silent, CLOCK_MONOTONIC,
-                                               seat->seats->settings->mat_silent_s * 1000000ull, TIMER_ACCURACY_US,
+                                               seat->seats->settings->mat_silent_s * USEC_PER_SEC, TIMER_ACCURACY_US,
                                                on_silent, seat);
                 if (r < 0)
                         log_warning("%s: timer not started: %s", seat->name, strerror(-r));
