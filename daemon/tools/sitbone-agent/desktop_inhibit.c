@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "util/language.h"
 #include "util/log.h"
 #include "util/sanitize.h"
 
@@ -134,7 +135,7 @@ static const char *find_inhibitor(const struct desktop_inhibit *d) {
                 return "GNOME";
         for (int i = 0; i < SOURCES_N; i++)
                 if (d->of[i].inhibited)
-                        return *d->program ? d->program : "a program that keeps the screen awake";
+                        return *d->program ? d->program : _("a program that keeps the screen awake");
         return NULL;
 }
 
@@ -144,7 +145,7 @@ static void update_inhibited(struct desktop_inhibit *d) {
         if (strcmp(by ? by : "", d->by) == 0)
                 return;
         if (d->inhibited != (by != NULL))
-                log_info("\"do not disturb\" is %s", by ? "on: alerts wait" : "off");
+                log_info("\"do not disturb\" is %s%s", by ? "on: alerts wait; by " : "off", by ? by : "");
         d->inhibited = by != NULL;
         snprintf(d->by, sizeof(d->by), "%s", by ? by : "");
         if (!by)
