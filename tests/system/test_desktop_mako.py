@@ -47,7 +47,10 @@ class Mako(Desktop):
 
     def notes(self):
         """The summaries on the screen, by id."""
-        listed = json.loads(self.makoctl("list") or '{"data": [[]]}')["data"][0]
+        done = subprocess.run(["busctl", f"--address={self.address}", "--json=short", "call", "org.freedesktop.Notifications",
+                               "/fr/emersion/Mako", "fr.emersion.Mako", "ListNotifications"], capture_output=True, text=True,
+                              check=False)
+        listed = json.loads(done.stdout)["data"][0] if done.returncode == 0 else []
         return {note["id"]["data"]: note["summary"]["data"] for note in listed}
 
 
@@ -77,7 +80,7 @@ def test_modes(desktop, seat):
 
 
 def main():
-    skip_unless("sway", "mako", "makoctl", "dbus-daemon", f"{BUILD}/sitbone-agent", f"{BUILD}/tests/system/drive_bus")
+    skip_unless("sway", "mako", "makoctl", "busctl", "dbus-daemon", f"{BUILD}/sitbone-agent", f"{BUILD}/tests/system/drive_bus")
     leave_root()
     with Processes() as processes:
         desktop = Mako(processes)

@@ -134,7 +134,7 @@ static void show_safety(struct seats *s, const char *advice) {
 /* --- the alert --- */
 
 struct alert_details {
-        const char *title, *body, *safety;
+        const char *title, *body, *safety, *safety_short; /* the short advice may be empty */
         uint32_t snooze_min, showings;
         struct bus_alert alert;
 };
@@ -149,8 +149,10 @@ static int read_detail(sd_bus_message *m, struct alert_details *ret) {
                 return sd_bus_message_read(m, "v", "s", &ret->title);
         if (strcmp(key, "body") == 0)
                 return sd_bus_message_read(m, "v", "s", &ret->body);
-        if (strcmp(key, "safety_short") == 0)
+        if (strcmp(key, "safety") == 0)
                 return sd_bus_message_read(m, "v", "s", &ret->safety);
+        if (strcmp(key, "safety_short") == 0)
+                return sd_bus_message_read(m, "v", "s", &ret->safety_short);
         if (strcmp(key, "snooze_min") == 0)
                 return sd_bus_message_read(m, "v", "u", &ret->snooze_min);
         if (strcmp(key, "showings") == 0)
@@ -173,8 +175,10 @@ static void show_details(struct seat *seat, const char *id, const char *kind, st
         if (alert_words_make(&d->alert, kind, &words)) {
                 d->title = words.title;
                 d->body = words.body;
-                if (*words.safety_short)
-                        d->safety = words.safety_short;
+                if (*words.safety) {
+                        d->safety = words.safety;
+                        d->safety_short = words.safety_short;
+                }
         }
         notifier_hide(seat->seats->notifier, seat->key, "workout"); /* one voice at a time */
         snprintf(seat->alert, sizeof(seat->alert), "%s", id);
@@ -188,12 +192,12 @@ static void show_details(struct seat *seat, const char *id, const char *kind, st
                                               .category = "x-sitbone.posture.alert",
                                               .stays = is_stand_up(kind) && seat->seats->settings->stay});
         if (new)
-                show_safety(seat->seats, d->safety);
+                show_safety(seat->seats, *d->safety_short ? d->safety_short : d->safety);
 }
 
 /* Reads id, kind and a{sv} of an alert and shows it. */
 static int show_alert(struct seat *seat, sd_bus_message *m, const char **ret_id) {
-        struct alert_details d = {.title = "", .body = "", .safety = ""};
+        struct alert_details d = {.title = "", .body = "", .safety = "", .safety_short = ""};
         const char *kind;
         int r = sd_bus_message_read(m, "ss", ret_id, &kind);
 
