@@ -176,7 +176,8 @@ const struct setting settings_table[] = {
               "An absence of at least this length is a break and ends the bout. Studies count breaks of about two "
               "minutes and more."),
         FLOAT(sitting, shift_movement, 0.02, 10, "per second", "0.3",
-              "Movement of load, as a share per second, that counts as a shift of weight."),
+              "Movement of load, as a share per second, with which the sitter does not sit still. Shifts of weight "
+              "are counted otherwise."),
 
         BOOL(alert, enabled, "yes", "Raise alerts."),
         FLOAT(alert, prompt_min, 1, 180, "min", "30",

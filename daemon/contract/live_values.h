@@ -64,6 +64,8 @@ struct live_values {
         enum maybe squeezing;
         uint32_t squeezes;
         double squeezed_s;
+        uint32_t shifts;
+        double shifts_per_hour;
 
         char phase[LIVE_WORD_MAX];
         uint64_t seated_since_us, away_since_us;

@@ -193,6 +193,7 @@ static int add_balance(struct history *h, sqlite3_stmt *s) {
         h->balance_hour[hour][0] += sqlite3_column_double(s, 2);
         h->balance_hour[hour][1] += sqlite3_column_double(s, 3);
         h->shifts += sqlite3_column_int64(s, 4);
+        h->shifts_hour[hour] += sqlite3_column_int64(s, 4);
         return 0;
 }
 
@@ -282,6 +283,12 @@ int history_aways(const struct history *h, const char *kind, double *ret_s) {
                         *ret_s += h->aways[i].until_s > 0 ? (double)(h->aways[i].until_s - h->aways[i].began_s) : 0;
                 }
         return n;
+}
+
+double history_shifts_per_hour(const struct history *h, int hour) {
+        const double seated_s = hour < 0 ? h->seated_s : h->hour_s[hour];
+
+        return seated_s >= 600 ? 3600 * (double)(hour < 0 ? h->shifts : h->shifts_hour[hour]) / seated_s : (double)NAN;
 }
 
 double history_longest_s(const struct history *h) {

@@ -72,7 +72,7 @@ struct history {
         double hour_s[24];             /* seated, by hour of the day */
         double balance_s, asymmetry_s; /* time with a known balance, and the integral of the balance over it */
         double balance_hour[24][2];    /* the same two by hour of the day */
-        int64_t shifts;
+        int64_t shifts, shifts_hour[24];
         double slump_min[24]; /* median over the bouts that began in that hour; NAN = none */
         double slump_all_min; /* median over all bouts; NAN = none */
         int slump_n;          /* bouts with a slump */
@@ -104,6 +104,9 @@ bool history_within_bout(const struct history_away *a);
 
 /* Counts the absences of this kind, and sums up their durations. */
 int history_aways(const struct history *h, const char *kind, double *ret_s);
+
+/* Shifts of weight an hour on the seat, in that hour of the day (-1: in all); NAN = less than ten minutes on the seat. */
+double history_shifts_per_hour(const struct history *h, int hour);
 
 /* The longest bout; 0 = there is none. */
 double history_longest_s(const struct history *h);

@@ -37,6 +37,7 @@ static void print_sitter(const struct view *v) {
                         _("sit upright and still, or run sitbonectl calibrate upright: the reference is then learnt"));
         print_line(_("obliquity"), view_obliquity_words, v);
         print_line(_("balance"), view_balance_words, v);
+        print_line(_("shifts"), view_shifts_words, v);
 }
 
 static void print_learning(const struct view *v) {
