@@ -175,6 +175,7 @@ static void add_shift(struct shift_counter *c, uint64_t began_us) {
         c->n++;
         c->began_us = began_us;
         c->moved_s = 0;
+        c->load = c->x_mm = c->y_mm = NAN;
         c->seated_s = SHIFT_SETTLE_S - SHIFT_AGAIN_S;
 }
 
