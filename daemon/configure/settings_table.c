@@ -253,6 +253,10 @@ const struct setting settings_table[] = {
             "Number of strengthening workouts to plan for each week, with floor exercises, never on two days in a "
             "row: 1: Wednesday, 2: Monday and Thursday, 3: Monday, Wednesday and Friday. sitbonectl session lists "
             "the next one, session done counts it. 0: none."),
+        INT(exercise, squeeze_goal_s, 0, 3600, "s", "0",
+            "Seconds of squeezing the glutes that you mean to hold in a day, counted by the seat after sitbonectl "
+            "calibrate squeeze; begin with 60. One trial used 900. status and history show how far you are. 0: no "
+            "goal."),
 
         BOOL_R(mqtt, enabled, "no", "Publish over MQTT (Home Assistant and others)."),
         TEXT_R(mqtt, host, TEXT_PLAIN, "localhost", "Host name or address of the broker."),

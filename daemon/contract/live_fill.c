@@ -227,6 +227,7 @@ static void fill_sitting(struct live_values *v, const struct snapshot *s) {
                 return;
         v->squeezes = sitting->bout.squeezes;
         v->squeezed_s = (double)sitting->bout.squeezed_s;
+        v->squeezed_today_s = (double)sitting->squeezed_today_s;
 }
 
 static void fill_alerts(struct live_values *v, const struct alerts *a) {
@@ -306,6 +307,8 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
         fill_alerts(ret, &s->alerts);
         if (settings) {
                 ret->break_s = (uint32_t)lrintf(settings->sitting.break_s);
+                if (settings->exercise.squeeze_goal_s > 0)
+                        ret->squeeze_goal_s = settings->exercise.squeeze_goal_s;
                 fill_open_alert(ret, s);
         }
         live_values_set_ages(ret);

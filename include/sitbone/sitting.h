@@ -57,6 +57,7 @@ struct sitting {
          * have left */
         uint64_t today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
+        float squeezed_today_s;     /* since local midnight, as bout.squeezed_s */
         enum posture_class posture; /* as decided by the estimator, for the alert stage */
         float confidence;
         float asymmetry;

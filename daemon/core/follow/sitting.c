@@ -337,9 +337,11 @@ static void apply_timeouts(struct sitting_tracker *t, uint64_t now_us) {
 /* The estimator counts from when the sitter sat down: a count smaller than the last one has started again. */
 static void add_squeezes(struct sitting_tracker *t, const struct squeezes *now) {
         bool restarted = now->reps < t->squeezes.reps;
+        float held_s = now->held_s - (restarted ? 0 : t->squeezes.held_s);
 
         t->now.bout.squeezes += now->reps - (restarted ? 0 : t->squeezes.reps);
-        t->now.bout.squeezed_s += now->held_s - (restarted ? 0 : t->squeezes.held_s);
+        t->now.bout.squeezed_s += held_s;
+        t->now.squeezed_today_s += held_s;
         t->squeezes = *now;
 }
 
@@ -435,6 +437,7 @@ void sitting_new_day(struct sitting_tracker *t, uint64_t now_us) {
         if (now_us > t->last_us)
                 count_elapsed(t, now_us);
         t->now.today_us = 0;
+        t->now.squeezed_today_s = 0;
         t->now.bouts_today = t->now.breaks_today = t->now.partial_breaks_today = 0;
         t->yesterday_us = t->in_bout ? 0 : t->now.bout.seated_us;
 }
@@ -456,6 +459,7 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
                 .bouts_today = s->bouts_today,
                 .breaks_today = s->breaks_today,
                 .partial_breaks_today = s->partial_breaks_today,
+                .squeezed_today_s = s->squeezed_today_s,
                 .last_number = t->last_number,
                 .usual_asymmetry = s->usual_asymmetry,
                 .usual_known_us = t->usual_known_us,
@@ -498,6 +502,7 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
         t->now.bouts_today = memory->bouts_today;
         t->now.breaks_today = memory->breaks_today;
         t->now.partial_breaks_today = memory->partial_breaks_today;
+        t->now.squeezed_today_s = memory->squeezed_today_s > 0 ? memory->squeezed_today_s : 0; /* not NAN */
         if (in_bout && memory->bout_age_us != UINT64_MAX)
                 recall_bout(t, memory, elapsed_us, now_us);
 }

@@ -38,6 +38,8 @@ static const struct entity entities[] = {
          "°", "measurement", "mdi:plus-minus-variant", 1, true, true},
         {"load_left", "sensor", "Left load share", FEED_STATE, "load_left_pct", NULL, "%", "measurement",
          "mdi:scale-balance", 0, false, true},
+        {"squeezed_today", "sensor", "Squeezes held today", FEED_STATE, "squeezed_today_s", "duration", "s",
+         "total_increasing", "mdi:arm-flex", 0, false, true},
         {"shifts_per_hour", "sensor", "Shifts of weight", FEED_STATE, "shifts_per_hour", NULL, "1/h", "measurement",
          "mdi:swap-horizontal", 0},
         {"confidence", "sensor", "Estimate confidence", FEED_STATE, "confidence_pct", NULL, "%", "measurement",

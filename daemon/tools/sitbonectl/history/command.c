@@ -373,9 +373,10 @@ static json_t *make_days(const struct history *h) {
                 char date[16];
 
                 write_date(h->period.first_day + d, date);
-                json_array_append_new(days, json_pack("{s:s, s:o, s:o}", "date", date, "seated_s",
+                json_array_append_new(days, json_pack("{s:s, s:o, s:o, s:o}", "date", date, "seated_s",
                                                       live_json_number(h->days[d].seated_s, 1), "postures_s",
-                                                      make_postures(h->days[d].in_s)));
+                                                      make_postures(h->days[d].in_s), "squeezed_s",
+                                                      live_json_number(h->days[d].squeezed_s, 1)));
         }
         return days;
 }
@@ -416,6 +417,7 @@ static void print_history_json(const struct history *h, FILE *f) {
                 {"squeezes", json_integer(h->squeezes.repetitions)},
                 {"squeezes_asked", json_integer(h->squeezes.asked)},
                 {"squeezed_s", live_json_number(h->squeezes.held_s, 1)},
+                {"squeeze_goal_s", json_integer(h->squeezes.goal_s)},
                 {"strengthening_sessions", json_integer(h->sessions)},
                 {"calibration_changes", json_integer(h->calibrations)},
                 {"days", make_days(h)},

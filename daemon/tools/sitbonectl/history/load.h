@@ -48,6 +48,7 @@ struct history_share {
 struct history_squeezes {
         int sets, repetitions, asked;
         double held_s;
+        int goal_s; /* a day, from the settings; 0 = none */
 };
 
 struct history_calibration {
@@ -58,6 +59,7 @@ struct history_calibration {
 
 struct history_day {
         double seated_s, in_s[POSTURE_N];
+        double squeezed_s;
 };
 
 struct history {
@@ -95,7 +97,7 @@ int history_open(const struct options *options, sqlite3 **ret);
 int history_load(sqlite3 *db, const struct history_period *period, struct history *ret);
 void history_unload(struct history *h);
 
-/* Fills the titles of the shares. Exercises are called as in the catalogue of these settings; config NULL: the installed
+/* Fills the titles of the shares and the goal of squeezes. Exercises are called as in the catalogue of these settings; config NULL: the installed
  * settings. */
 void history_name(struct history *h, const char *config);
 
