@@ -94,7 +94,7 @@ static void draw_figure(struct svg *s, int place, const char *value, const char 
         double x = MARGIN + place * INNER / 5.0;
 
         svg_text(s, x, 132, "figure bold", value);
-        svg_text(s, x, 152, "grey", meaning);
+        draw_fitted(s, x, 152, "grey", INNER / 5.0 - 12, meaning);
 }
 
 static int count_days_with_sitting(const struct history *h) {
