@@ -82,17 +82,17 @@ static size_t count_word_letters(const struct heard *h) {
 }
 
 bool heard_is_readable(const struct heard *heard) {
-        size_t ends = 0, digits = 0, others = 0;
+        size_t ends = 0, digits = 0, letters = 0;
 
         for (size_t i = 0; i < heard->n; i++) {
                 uint8_t c = heard->bytes[i];
 
                 ends += c == '\n' || c == '\r';
                 digits += is_digit(c);
-                others += c > ' ' && c <= '~' && !is_digit(c);
+                letters += is_letter(c);
         }
         return heard_text_share(heard) >= TEXT_SHARE && (ends > 0 || DIGITS_PART * digits > heard->n) &&
-               (DIGITS_PART * digits >= others || 2 * count_word_letters(heard) >= others);
+               (DIGITS_PART * digits >= letters || 2 * count_word_letters(heard) >= letters);
 }
 
 bool bytes_have_words(const uint8_t *bytes, size_t n, bool among_text) {
