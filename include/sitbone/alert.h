@@ -160,6 +160,7 @@ struct alerts {
         uint32_t raised_today;
         uint32_t snoozes_today, skips_today;
         struct workout workout;
+        bool trial_runs;           /* one of five prompts to stand up is withheld */
         struct trial_result trial; /* the last one, with ALERTS_TRIAL_RESULT */
 };
 

@@ -63,7 +63,7 @@ static void check_step(void) {
                 CHECK((plan->inhibits == ALERT_INHIBIT_MOMENT || plan->due_us > now) &&
                       !alerts.of[ALERT_ACTIVATE].open);
         raised += (alerts.of[ALERT_ACTIVATE].changes & ALERT_RAISED) != 0;
-        CHECK(!(alerts.of[ALERT_ACTIVATE].changes & ALERT_HEADS_UP));
+        CHECK(!alerts.trial_runs || !(alerts.of[ALERT_ACTIVATE].changes & ALERT_HEADS_UP));
         if (!(alerts.changes & ALERTS_TRIAL_RESULT))
                 return;
         CHECK(now >= r->decided_us + 10 * MINUTE);

@@ -619,7 +619,7 @@ static void announce_activate(struct alert_tracker *t, const struct sitting *s, 
 
         if (p->due_us > now_us + heads_up_us)
                 t->announced = false;
-        else if (!t->announced && !t->settings.trial && p->inhibits == 0 && !s->doubted && p->due_us > now_us &&
+        else if (!t->announced && !t->now.trial_runs && p->inhibits == 0 && !s->doubted && p->due_us > now_us &&
                  heads_up_us > 0) {
                 t->announced = true;
                 t->now.of[ALERT_ACTIVATE].changes |= ALERT_HEADS_UP;
@@ -731,6 +731,7 @@ uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint
         update_causes(t, sitting, now_us);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
                 follow_alert(t, k, sitting, now_us);
+        t->now.trial_runs = t->settings.trial && t->trial.seed != 0;
         if (!t->settings.trial)
                 t->trial.result.decided_us = t->trial.withheld_until_us = 0;
         if (trial_step(&t->trial, sitting, now_us, &t->now.trial))

@@ -289,7 +289,7 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
                                           "snoozes_today", "u", a->snoozes_today, "skips_today", "u", /* */
                                           a->skips_today, "daily_max", "u",                           /* */
                                           (uint32_t)v->settings->alert.daily_max, "trial", "b",       /* */
-                                          (int)v->settings->alert.trial);
+                                          (int)a->trial_runs);
         if (r >= 0)
                 r = append_workout(m, v->snapshot);
         if (r >= 0)

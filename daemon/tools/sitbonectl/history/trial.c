@@ -65,18 +65,19 @@ static int load_trial(sqlite3 *db, struct trial_summary *ret) {
 
 /* ---- text ---- */
 
-static void print_prompts_needed(double more) {
-        printf(ngettext("not yet known; about %.0f more prompt needed for ±0.2\n",
-                        "not yet known; about %.0f more prompts needed for ±0.2\n", (unsigned long)more),
-               more);
+/* precision: the half-width that counts as known. */
+static void print_prompts_needed(double more, const char *precision) {
+        printf(ngettext("not yet known; about %.0f more prompt needed for %s\n",
+                        "not yet known; about %.0f more prompts needed for %s\n", (unsigned long)more),
+               more, precision);
 }
 
 static void print_standing(const struct trial_arm arms[TRIAL_ARM_N]) {
         struct trial_effect e = trial_effect(arms, true);
 
-        view_label(_("standing"));
+        view_label(_("standing up"));
         if (e.more > 0) {
-                print_prompts_needed(e.more);
+                print_prompts_needed(e.more, "±0.2");
                 return;
         }
         printf(_("%+.2f by a prompt (95 %%: %+.2f to %+.2f)\n"), e.estimate, e.low, e.high);
@@ -90,7 +91,7 @@ static void print_shifting(const struct trial_arm arms[TRIAL_ARM_N]) {
 
         view_label(_("shifting"));
         if (e.more > 0) {
-                print_prompts_needed(e.more);
+                print_prompts_needed(e.more, "±20 %");
                 return;
         }
         printf(_("%+.1f by a prompt (95 %%: %+.1f to %+.1f)\n"), e.estimate, e.low, e.high);
