@@ -176,7 +176,8 @@ const struct setting settings_table[] = {
               "An absence of at least this length is a break and ends the bout. Studies count breaks of about two "
               "minutes and more."),
         FLOAT(sitting, shift_movement, 0.02, 10, "per second", "0.3",
-              "Movement of load, as a share per second, that counts as a shift of weight."),
+              "Movement of load, as a share per second, with which the sitter does not sit still. Shifts of weight "
+              "are counted otherwise."),
 
         BOOL(alert, enabled, "yes", "Raise alerts."),
         FLOAT(alert, prompt_min, 1, 180, "min", "30",
@@ -256,6 +257,10 @@ const struct setting settings_table[] = {
             "Number of strengthening workouts to plan for each week, with floor exercises, never on two days in a "
             "row: 1: Wednesday, 2: Monday and Thursday, 3: Monday, Wednesday and Friday. sitbonectl session lists "
             "the next one, session done counts it. 0: none."),
+        INT(exercise, squeeze_goal_s, 0, 3600, "s", "0",
+            "Seconds of squeezing the glutes that you mean to hold in a day, counted by the seat after sitbonectl "
+            "calibrate squeeze; begin with 60. One trial used 900. status and history show how far you are. 0: no "
+            "goal."),
 
         BOOL_R(mqtt, enabled, "no", "Publish over MQTT (Home Assistant and others)."),
         TEXT_R(mqtt, host, TEXT_PLAIN, "localhost", "Host name or address of the broker."),

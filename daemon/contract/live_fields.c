@@ -128,6 +128,13 @@ const struct live_field live_fields[] = {
         {VALUE(squeezing, NULL, "the glutes are squeezed now"), OPTIONAL, BUS("squeezing")},
         {VALUE(squeezes, NULL, "squeezes in this bout"), OPTIONAL, LIVE("squeezes", 0), STATE("squeezes", 0)},
         {VALUE(squeezed_s, "s", "time that they were held"), OPTIONAL, LIVE("squeezed_s", 1), STATE("squeezed_s", 0)},
+        {VALUE(squeezed_today_s, "s", "the same since midnight"), OPTIONAL, LIVE("squeezed_today_s", 0),
+         STATE("squeezed_today_s", 0), AT_INTERVAL(0)},
+        {VALUE(squeeze_goal_s, "s", "time to hold squeezes a day, from the settings"), OPTIONAL,
+         LIVE("squeeze_goal_s", 0), STATE("squeeze_goal_s", 0)},
+        {VALUE(shifts, NULL, "shifts of weight in this bout"), LIVE("shifts", 0)},
+        {VALUE(shifts_per_hour, "1/h", "shifts of weight an hour, over the last hour on the seat"),
+         LIVE("shifts_per_hour", 0), STATE("shifts_per_hour", 0), AT_INTERVAL(1)},
         {NAMES(taught_postures, "postures that were taught"), LIVE("taught_postures", 0), STATE("taught_postures", 0),
          AT_INTERVAL(0)},
 

@@ -63,7 +63,9 @@ struct live_values {
         char taught_postures[LIVE_NAMES_MAX]; /* names, separated by blanks */
         enum maybe squeezing;
         uint32_t squeezes;
-        double squeezed_s;
+        double squeezed_s, squeezed_today_s, squeeze_goal_s;
+        uint32_t shifts;
+        double shifts_per_hour;
 
         char phase[LIVE_WORD_MAX];
         uint64_t seated_since_us, away_since_us;

@@ -69,6 +69,7 @@ static const struct stored_member sitting_members[] = {
         {STORED_NUMBER(struct memory_sitting, "bouts_today", bouts_today)},
         {STORED_NUMBER(struct memory_sitting, "breaks_today", breaks_today)},
         {STORED_NUMBER(struct memory_sitting, "partial_breaks_today", partial_breaks_today)},
+        {STORED_NUMBER(struct memory_sitting, "squeezed_today_s", squeezed_today_s)},
         {STORED_NUMBER(struct memory_sitting, "usual_asymmetry", usual_asymmetry)},
         {STORED_NUMBER(struct memory_sitting, "usual_known_us", usual_known_us)},
         {0},

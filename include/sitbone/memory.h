@@ -20,6 +20,7 @@ struct memory_sitting {
         uint64_t off_us;         /* of the absence: time for which the seat was empty */
         uint64_t last_bout_us, today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
+        float squeezed_today_s;
         float usual_asymmetry;
         uint64_t usual_known_us;
 };

@@ -144,7 +144,7 @@ def test_german(week):
     assert all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines()), text
     assert all(line[11] == ' ' and line[12] != ' ' for line in facts), text
     assert [line[:11].strip() for line in facts if line[0] != ' '] == [
-        'gesessen', 'Pausen', 'Haltungen', 'eingesunken', 'Balance', 'Hinweise'], text
+        'gesessen', 'Pausen', 'verlagert', 'Haltungen', 'eingesunken', 'Balance', 'Hinweise'], text
     shares = [line for line in facts if line.endswith(' wirkten')]
     assert len({line.index(' von ') for line in shares}) == 1 and 'Gesäß anspannen im Stehen' in text, text
     months = 'Januar Februar März April Mai Juni Juli August September Oktober November Dezember'.split()

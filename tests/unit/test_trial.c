@@ -121,10 +121,8 @@ static void take_break(uint64_t minutes) {
 }
 
 static void shift_once(void) {
-        posture.shifting = true;
-        step();
-        run_until(now + 2 * SECOND);
-        posture.shifting = false;
+        posture.shifts++;
+        posture.shift_began_us = now;
         step();
 }
 

@@ -348,9 +348,8 @@ static void observe_sitter(struct alert_tracker *t, const struct sitting *s, uin
         if (busy || (seated && sitter->busy))
                 sitter->busy_us = now_us; /* the last step's state lasted until now */
         sitter->busy = busy;
-        if (s->shifting && !sitter->shifting)
-                sitter->shift_us = now_us;
-        sitter->shifting = s->shifting;
+        if (s->changes & SITTING_SHIFTED)
+                sitter->shift_us = s->shift_began_us;
         if (!seated)
                 return;
         if (s->shifting || (s->changes & SITTING_SHIFTED))

@@ -35,7 +35,7 @@
  *     back after a partial break      PARTIAL; the next prompt comes snooze_min of seated time later
  *     back sooner          activate: the same alert is shown again (UPDATED); the others: SHIFTED
  *   slouch, asymmetry      SHIFTED when surely gone for 10 s
- *   still, short           SHIFTED at the first shift that begins after the alert
+ *   still, short           SHIFTED by the first shift that begins after the alert
  *   short, or an exercise in the seat       SQUEEZED after enough squeezes (setting squeezes)
  *   commands               DONE, SKIPPED and SNOOZED close the alert that the command names, or else the one that awaits
  *                          its outcome, in view or withdrawn. After DONE and SKIPPED its kind counts again from then; all
@@ -97,12 +97,12 @@ struct alert_counting {
 struct alert_sitter {
         bool on_seat; /* SEATED */
         bool partial; /* this absence became a partial break */
-        bool busy, shifting;
+        bool busy;
         uint64_t seated_us;         /* of the bout */
         uint32_t bout_squeezes;     /* UINT32_MAX = not known */
         uint64_t busy_us;           /* when last busy; 0 = never */
         uint64_t changed_us;        /* when last moved or changed posture; 0 = never */
-        uint64_t shift_us;          /* when the last shift began; 0 = none yet */
+        uint64_t shift_us;          /* when the shift that was counted last began; 0 = none yet */
         enum posture_class posture; /* the last one with a name */
 };
 
