@@ -143,6 +143,7 @@ static const struct stored_member alerts_members[] = {
         {STORED_NUMBER(struct memory_alerts, "skips_today", skips_today)},
         {STORED_NUMBER(struct memory_alerts, "partial", partial)},
         {STORED_NUMBER(struct memory_alerts, "limit_reported", limit_reported)},
+        {STORED_NUMBER(struct memory_alerts, "withheld_left_us", withheld_left_us)},
         {STORED_NUMBER(struct memory_alerts, "inhibited", inhibited)},
         {STORED_NUMBER(struct memory_alerts, "inhibited_reported", inhibited_reported)},
         {STORED_AGE(struct memory_alerts, "inhibited_age_us", inhibited_age_us)},

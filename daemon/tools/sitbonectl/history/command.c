@@ -456,6 +456,10 @@ static const char export_sql[] =
         "UNION ALL SELECT 'session', at_s, NULL, offset_min, 'done', NULL, NULL, NULL, NULL, NULL, NULL, NULL, sitter "
         "FROM session WHERE at_s >= ?1 AND at_s < ?2 "
 
+        "UNION ALL SELECT 'trial', at_s, at_s + 600, offset_min, CASE WHEN withheld THEN 'withheld' ELSE 'shown' END, "
+        "NULL, CASE WHEN stood THEN 'stood' ELSE 'stayed' END, NULL, NULL, shifts, NULL, NULL, sitter FROM trial "
+        "WHERE at_s >= ?1 AND at_s < ?2 "
+
         "UNION ALL SELECT 'calibration', at_s, NULL, offset_min, trim(what || ' ' || poses), NULL, NULL, NULL, NULL, "
         "NULL, NULL, NULL, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 ORDER BY 2, 1";
 
