@@ -561,6 +561,10 @@ static const char *find_key_problem(const struct format *f, const char *key) {
 
 /* --- one text --- */
 
+const char *format_check_word(const struct format *f) {
+        return check_words[f->check];
+}
+
 void format_file_name(const char *path, char *ret, size_t size) {
         const char *base = strrchr(path, '/');
         size_t n;

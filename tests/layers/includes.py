@@ -47,7 +47,7 @@ ROOMS = {
     'tools/sitbonectl': ['sitbone/', 'core/', 'configure/', 'ports/', 'recording/', 'contract/', 'words/', 'util/',
                          'store/history_database.h'],
     'tools/sitbone-agent': ['sitbone/', 'configure/', 'contract/', 'words/', 'util/'],
-    'tools/sitbone-sim': ['sitbone/', 'core/acquire/', 'configure/', 'recording/', 'util/'],
+    'tools/sitbone-sim': ['sitbone/', 'core/acquire/', 'configure/', 'recording/', 'words/', 'util/'],
 }
 
 

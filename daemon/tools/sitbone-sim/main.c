@@ -4,25 +4,228 @@
  *
  *   scenario -> scene (sitter: pose -> body: figure -> contact: pressure) -> sensor -> encoder -> pty or file */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/acquire/encoder.h"
+#include "recording/frames_csv.h"
 #include "recording/recorder.h"
+#include "sitbone/geometry.h"
 #include "tools/sitbone-sim/options.h"
-#include "tools/sitbone-sim/output.h"
+#include "tools/sitbone-sim/scene.h"
 #include "util/file.h"
 #include "util/version.h"
+#include "words/names.h"
 
 enum { OK = 0, FAILED = 1, WRONG_USE = 2 };
 static const float UNPLACED_SPAN_MM = 400;
 
 enum { SCENARIO_LIMIT = 4 * 1024 * 1024, LATE_NS = 500000000, REST_NS = 1000000 };
+
+/* A pty that behaves like a serial line. */
+struct sim_line {
+        int fd; /* -1 = not open */
+        char link[256];
+        uint64_t frames, dropped; /* dropped: nobody had the line open, or the reader was too slow */
+        uint8_t *rest;            /* of the frame that is being sent; malloc'd */
+        size_t rest_at, rest_n, rest_size;
+};
+
+/* Frames CSV; text of one row fits in SIM_CSV_MAX bytes. */
+enum { SIM_CSV_MAX = CELLS_MAX * 12 + 256 };
+
+/* A serial line does not echo, edit or translate. On Linux the master's settings are the slave's. */
+static int make_raw(int fd) {
+        struct termios t;
+        if (tcgetattr(fd, &t) < 0)
+                return -errno;
+        if ((t.c_lflag & (ICANON | ECHO)) == 0 && (t.c_oflag & OPOST) == 0)
+                return 0; /* the reader may have set it: do not change its VMIN */
+        cfmakeraw(&t);
+        return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : 0;
+}
+
+/* Replaces the link in one step; anything but a symlink is left alone. */
+static int place_link(const char *target, const char *path) {
+        struct stat st;
+        char fresh[300];
+        if (lstat(path, &st) == 0 && !S_ISLNK(st.st_mode))
+                return -EEXIST;
+        snprintf(fresh, sizeof(fresh), "%s.%ld", path, (long)getpid());
+        if (symlink(target, fresh) < 0)
+                return -errno;
+        if (rename(fresh, path) < 0) {
+                int r = -errno;
+                unlink(fresh);
+                return r;
+        }
+        return 0;
+}
+
+/* Opens a pty and makes PATH a symlink to it. Negative errno; -EEXIST: PATH is there and is no symlink. */
+static int open_line(struct sim_line *l, const char *path) {
+        char slave[64];
+        int r, other;
+        *l = (struct sim_line){.fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)};
+        if (l->fd < 0)
+                return -errno;
+        if (strlen(path) >= sizeof(l->link))
+                r = -ENAMETOOLONG;
+        else if (grantpt(l->fd) < 0 || unlockpt(l->fd) < 0 || ptsname_r(l->fd, slave, sizeof(slave)) != 0)
+                r = -errno;
+        else {
+                /* Open and close the other end once: from now on the kernel reports whether a program has it open. */
+                other = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
+                if (other >= 0)
+                        close(other);
+                r = place_link(slave, path);
+        }
+        if (r < 0) {
+                close(l->fd);
+                l->fd = -1;
+                return r;
+        }
+        memcpy(l->link, path, strlen(path) + 1);
+        return 0;
+}
+
+/* The mat ignores its input, which must not fill the pty. */
+static void discard_input(int fd) {
+        char waste[256];
+        while (read(fd, waste, sizeof(waste)) > 0)
+                ;
+}
+
+/* True if a program has the other end open. */
+static bool is_opened(struct sim_line *l) {
+        struct pollfd p = {.fd = l->fd, .events = POLLIN};
+        if (poll(&p, 1, 0) < 0)
+                return true; /* a signal: check again at the next frame */
+        if (p.revents & POLLIN)
+                discard_input(l->fd);
+        return !(p.revents & POLLHUP);
+}
+
+/* Sends the rest of a frame that the line had no room for. Negative errno, 1 when some of it is still left, else 0. */
+static int flush_line(struct sim_line *l) {
+        if (l->rest_n > 0 && !is_opened(l)) {
+                l->dropped++;
+                l->rest_n = 0;
+        }
+        if (l->rest_n == 0)
+                return 0;
+        ssize_t sent = write(l->fd, l->rest + l->rest_at, l->rest_n);
+        if (sent < 0)
+                return errno == EAGAIN || errno == EIO || errno == EINTR ? 1 : -errno;
+        l->rest_at += (size_t)sent;
+        l->rest_n -= (size_t)sent;
+        return l->rest_n > 0;
+}
+
+/* Sends a whole frame, or drops it while an older one is still being sent. 0, or a negative errno. */
+static int send_frame(struct sim_line *l, const uint8_t *bytes, size_t n) {
+        int r = flush_line(l);
+        l->frames++;
+        if (r > 0 || !is_opened(l)) {
+                l->dropped++;
+                return 0;
+        }
+        if (r < 0 || (r = make_raw(l->fd)) < 0)
+                return r;
+        if (n > l->rest_size) {
+                uint8_t *larger = realloc(l->rest, n);
+                if (larger == NULL)
+                        return -ENOMEM;
+                l->rest = larger;
+                l->rest_size = n;
+        }
+        memcpy(l->rest, bytes, n);
+        l->rest_at = 0;
+        l->rest_n = n;
+        r = flush_line(l);
+        return r < 0 ? r : 0;
+}
+
+static void close_line(struct sim_line *l) {
+        char slave[64], now[64];
+        if (l->fd < 0)
+                return;
+        /* Another simulator may have replaced the link. */
+        ssize_t n = readlink(l->link, now, sizeof(now) - 1);
+        if (n > 0 && ptsname_r(l->fd, slave, sizeof(slave)) == 0) {
+                now[n] = '\0';
+                if (strcmp(now, slave) == 0)
+                        unlink(l->link);
+        }
+        close(l->fd);
+        l->fd = -1;
+        free(l->rest);
+        l->rest = NULL;
+}
+
+static void print_csv_head(FILE *out, const struct geometry *g, double rate_hz, double full_scale_kpa) {
+        frames_csv_print_head(out, g);
+        fprintf(out, "# rate_hz=%g\n# full_scale_kpa=%g\n# source=sitbone-sim\n", rate_hz, full_scale_kpa);
+        frames_csv_print_columns(out, g->n_cells);
+}
+
+/* Cells are whole numbers; printing them takes most of the time of writing a file. */
+static char *append_count(char *to, float value) {
+        char digit[12];
+        int n = 0;
+        uint32_t v = (uint32_t)value;
+        do
+                digit[n++] = (char)('0' + v % 10);
+        while ((v /= 10) > 0);
+        while (n > 0)
+                *to++ = digit[--n];
+        return to;
+}
+
+static const char *frame_label(const struct sim_truth *truth) {
+        return truth->occupancy == OCCUPANCY_OBJECT ? "object" : posture_name(truth->posture);
+}
+
+static size_t format_csv_row(char *ret, const struct geometry *g, double t, const struct sim_truth *truth,
+                             const float *raw) {
+        char *to = ret + snprintf(ret, 256, "%.3f,%s", t, frame_label(truth));
+        for (uint32_t i = 0; i < g->n_cells; i++) {
+                *to++ = ',';
+                to = append_count(to, raw[i]);
+        }
+        *to++ = '\n';
+        return (size_t)(to - ret);
+}
+
+static void print_truth_head(FILE *out) {
+        fputs("t_s,occupancy,posture,tilt_deg,obliquity_deg,left_x_mm,left_y_mm,right_x_mm,right_y_mm,load_n,"
+              "squeeze\n",
+              out);
+}
+
+static void print_truth_row(FILE *out, double t, const struct sim_truth *truth) {
+        const double value[] = {truth->tilt_deg,    truth->obliquity_deg, truth->left_mm[0], truth->left_mm[1],
+                                truth->right_mm[0], truth->right_mm[1],   truth->load_n,     truth->squeeze};
+        fprintf(out, "%.3f,%s,%s", t, occupancy_name(truth->occupancy), posture_name(truth->posture));
+        for (size_t i = 0; i < sizeof(value) / sizeof(value[0]); i++)
+                if (isnan(value[i])) /* unknown is empty */
+                        fputc(',', out);
+                else
+                        fprintf(out, ",%.2f", value[i]);
+        fputc('\n', out);
+}
 
 struct sim {
         struct sim_options options;
@@ -91,7 +294,7 @@ static int open_recording(struct sim *s) {
 static int open_all(struct sim *s) {
         const struct sim_options *o = &s->options;
         if (o->link != NULL) {
-                int r = sim_line_open(&s->line, o->link);
+                int r = open_line(&s->line, o->link);
                 if (r < 0) {
                         fprintf(stderr, "sitbone-sim: %s: %s\n", o->link, strerror(-r));
                         return FAILED;
@@ -105,9 +308,9 @@ static int open_all(struct sim *s) {
         if (o->truth != NULL && (s->truth = open_file(o->truth)) == NULL)
                 return FAILED;
         if (s->truth != NULL)
-                sim_truth_head(s->truth);
+                print_truth_head(s->truth);
         if (o->csv)
-                sim_csv_head(s->out, &s->layout.geometry, o->rate_hz, s->scenario.mat.full_scale_kpa);
+                print_csv_head(s->out, &s->layout.geometry, o->rate_hz, s->scenario.mat.full_scale_kpa);
         return OK;
 }
 
@@ -129,20 +332,20 @@ static int write_frame(struct sim *s, double t, const struct sim_truth *truth) {
         size_t n;
         sim_sensor_scan(&s->sensor, &s->scene.contact, 1 / o->rate_hz, s->raw);
         if (o->csv)
-                n = sim_csv_row((char *)s->bytes, &s->layout.geometry, t, truth, s->raw);
+                n = format_csv_row((char *)s->bytes, &s->layout.geometry, t, truth, s->raw);
         else
                 n = format_encode(o->format, &s->layout, s->raw, s->bytes, sizeof(s->bytes));
         if (n == 0)
                 return -EMSGSIZE;
         if (s->truth != NULL) {
-                sim_truth_row(s->truth, t, truth);
+                print_truth_row(s->truth, t, truth);
                 if (o->link != NULL && fflush(s->truth) != 0) /* the file may be read while this runs */
                         return -errno;
         }
         if (!is_worth_sending(s))
                 return 0;
         if (o->link != NULL)
-                return sim_line_send(&s->line, s->bytes, n);
+                return send_frame(&s->line, s->bytes, n);
         if (o->recording)
                 return recorder_add(&s->recorder, (uint64_t)(t * 1e6 + 0.5), s->bytes, n);
         return fwrite(s->bytes, 1, n, s->out) == n ? 0 : -errno;
@@ -157,7 +360,7 @@ static int send_rest(struct sim_line *l, const struct timespec *due) {
         static const struct timespec pause = {.tv_nsec = REST_NS};
         struct timespec now;
         int r;
-        while ((r = sim_line_flush(l)) > 0 && !stopped) {
+        while ((r = flush_line(l)) > 0 && !stopped) {
                 clock_gettime(CLOCK_MONOTONIC, &now);
                 if (ns_between(&now, due) < REST_NS)
                         return 0;
@@ -261,7 +464,7 @@ int main(int argc, char **argv) {
                 else
                         r = run_simulation(s);
         }
-        sim_line_close(&s->line);
+        close_line(&s->line);
         if (s->recorder.fd >= 0 && recorder_close(&s->recorder) < 0)
                 r = r == OK ? FAILED : r;
         if (close_file(s->out) < 0 || close_file(s->truth) < 0)

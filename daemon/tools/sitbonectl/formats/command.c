@@ -11,19 +11,35 @@
 
 /* The evidence in a frame against noise. */
 static const char *check_word(const struct format *f) {
-        switch (f->check) {
-        case CHECK_SUM8:
-                return "sum";
-        case CHECK_XOR8:
-                return "xor";
-        case CHECK_CRC16_MODBUS:
-                return "crc16";
-        case CHECK_NMEA:
-                return "nmea";
-        case CHECK_NONE:
-                break;
-        }
-        return f->framing == FRAMING_TEXT ? "text" : "none";
+        static const char *const words[] = {"none", "sum", "crc16", "xor", "nmea"};
+
+        return f->check == CHECK_NONE && f->framing == FRAMING_TEXT ? "text" : words[f->check];
+}
+
+/* "A", "B", "C", or "" */
+static const char *sure_letter(const struct format *f) {
+        static const char *const letters[] = {"", "A", "B", "C"};
+
+        return letters[f->sure];
+}
+
+/* The meaning of the letter. */
+static const char *sure_meaning(const struct format *f) {
+        static const char *const words[] = {"not given", "recorded bytes decode, or independent sources agree",
+                                            "one source that plainly worked on hardware", "one weak source"};
+
+        return words[f->sure];
+}
+
+/* The means by which a damaged frame is detected. */
+static const char *damage_detection(const struct format *f) {
+        if (f->check != CHECK_NONE)
+                return "a check over the bytes before it";
+        if (f->framing == FRAMING_TEXT)
+                return f->rows > 0 ? "how many numbers there are" : "how many numbers there are, once they are known";
+        if (f->max_valid > 0)
+                return "length, and values that cannot be; other damage inside a frame is not noticed";
+        return "length only: damage inside a frame is not noticed";
 }
 
 static bool is_polled_or_started(const struct format *f) {
@@ -61,9 +77,9 @@ static json_t *make_format(const struct format *f, const char *path) {
                 number_or_null((double)f->pitch_y_mm, 2), "full_scale", number_or_null((double)f->full_scale, 2),
                 "baud", number_or_null(f->baud, 0), "rate_hz", number_or_null((double)f->rate_hz, 2), "must_be_asked",
                 is_polled_or_started(f), "check", check_word(f), "frame", live_json_text(drawn), "start",
-                make_command(&f->start), "request", make_command(&f->request), "sure",
-                live_json_text(format_sure_letter(f)), "known", live_json_text(f->known), "source",
-                live_json_text(f->source), "file", live_json_text(path ? path : ""));
+                make_command(&f->start), "request", make_command(&f->request), "sure", live_json_text(sure_letter(f)),
+                "known", live_json_text(f->known), "source", live_json_text(f->source), "file",
+                live_json_text(path ? path : ""));
 }
 
 static void print_json(const struct format_list *list, const struct format *only) {
@@ -95,7 +111,7 @@ static void print_list(const struct format_list *list) {
 
                 write_cells(f, cells, sizeof(cells));
                 printf("%-22s %-10s %8d %6g  %-6s %-4s %s%s%s\n", f->name, cells, (int)f->baud, (double)f->rate_hz,
-                       check_word(f), *format_sure_letter(f) ? format_sure_letter(f) : "?", f->title,
+                       check_word(f), *sure_letter(f) ? sure_letter(f) : "?", f->title,
                        f->request.n > 0 ? " (polled)"
                        : f->start.n > 0 ? " (needs a start command)"
                                         : "",
@@ -166,9 +182,8 @@ static void print_sheet(const struct format *f, const char *path) {
                : f->rts == LINE_ON ? ", RTS on"
                                    : "");
         print_commands(f);
-        printf("  damage    detected by %s\n", format_damage_words(f));
-        printf("  how sure  %s%s%s\n", format_sure_letter(f), f->sure == SURE_UNSAID ? "" : ": ",
-               format_sure_words(f));
+        printf("  damage    detected by %s\n", damage_detection(f));
+        printf("  how sure  %s%s%s\n", sure_letter(f), f->sure == SURE_UNSAID ? "" : ": ", sure_meaning(f));
         if (f->known[0])
                 printf("            %s\n", f->known);
         printf("  source    %s\n", f->source[0] ? f->source : "not given");

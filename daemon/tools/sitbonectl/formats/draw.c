@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "configure/format_file.h"
+
 struct drawing {
         char *text;
         size_t n, size;
@@ -204,35 +206,4 @@ void format_draw(const struct format *f, char *ret, size_t size) {
                 draw_text(&d, f);
         else
                 draw_bytes(&d, f);
-}
-
-/* --- words --- */
-
-const char *format_check_word(const struct format *f) {
-        static const char *const words[] = {"none", "sum8", "crc16-modbus", "xor8", "nmea"};
-
-        return words[f->check];
-}
-
-const char *format_sure_letter(const struct format *f) {
-        static const char *const letters[] = {"", "A", "B", "C"};
-
-        return letters[f->sure];
-}
-
-const char *format_sure_words(const struct format *f) {
-        static const char *const words[] = {"not given", "recorded bytes decode, or independent sources agree",
-                                            "one source that plainly worked on hardware", "one weak source"};
-
-        return words[f->sure];
-}
-
-const char *format_damage_words(const struct format *f) {
-        if (f->check != CHECK_NONE)
-                return "a check over the bytes before it";
-        if (f->framing == FRAMING_TEXT)
-                return f->rows > 0 ? "how many numbers there are" : "how many numbers there are, once they are known";
-        if (f->max_valid > 0)
-                return "length, and values that cannot be; other damage inside a frame is not noticed";
-        return "length only: damage inside a frame is not noticed";
 }

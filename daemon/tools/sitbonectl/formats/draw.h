@@ -15,9 +15,4 @@ void format_draw(const struct format *f, char *ret, size_t size);
 /* Readable bytes: "AA 55 01", or "start\n" in quotation marks if all of them are text. */
 void format_bytes_words(const uint8_t *bytes, size_t n, char *ret, size_t size);
 
-const char *format_check_word(const struct format *f);   /* as in a file: none, sum8, xor8, crc16-modbus */
-const char *format_sure_letter(const struct format *f);  /* "A", "B", "C", or "" */
-const char *format_sure_words(const struct format *f);   /* the meaning of the letter */
-const char *format_damage_words(const struct format *f); /* how a damaged frame is detected */
-
 #endif

@@ -316,20 +316,6 @@ double history_longest_s(const struct history *h) {
         return longest;
 }
 
-void history_hours(const struct history *h, int *ret_from, int *ret_to) {
-        *ret_from = 8;
-        *ret_to = 18;
-        for (int hour = 0; hour < 24; hour++)
-                if (h->hour_s[hour] > 0) {
-                        *ret_from = hour < *ret_from ? hour : *ret_from;
-                        *ret_to = hour + 1 > *ret_to ? hour + 1 : *ret_to;
-                }
-}
-
-double history_percent(const struct history_share *s) {
-        return s->known > 0 ? 100.0 * s->worked / s->known : (double)NAN;
-}
-
 void history_squeeze_words(const struct history *h, char *ret, size_t size) {
         const struct history_squeezes *q = &h->squeezes;
         char held[32];

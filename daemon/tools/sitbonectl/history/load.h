@@ -108,12 +108,6 @@ int history_aways(const struct history *h, const char *kind, double *ret_s);
 /* The longest bout; 0 = there is none. */
 double history_longest_s(const struct history *h);
 
-/* The hours of the day with sitting time, at least from 8 to 18. */
-void history_hours(const struct history *h, int *ret_from, int *ret_to);
-
-/* NAN when no outcome is known. */
-double history_percent(const struct history_share *s);
-
 /* "9 detected, held for 45 s; 6 asked for by an alert" */
 void history_squeeze_words(const struct history *h, char *ret, size_t size);
 

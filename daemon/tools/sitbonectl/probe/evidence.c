@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "configure/format_file.h"
 #include "tools/sitbonectl/formats/draw.h"
 
 const char *fit_verdict_word(enum verdict verdict) {

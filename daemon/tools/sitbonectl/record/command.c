@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* record: writes the bytes of the port to a recording, and decodes them in order to report what they are. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,8 +10,11 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <systemd/sd-bus.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "contract/bus_names.h"
 #include "contract/tap.h"
 #include "core/acquire/decoder.h"
 #include "core/acquire/formats.h"
@@ -19,7 +23,6 @@
 #include "recording/recorder.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/live/daemon_link.h"
-#include "tools/sitbonectl/record/tap.h"
 #include "tools/sitbonectl/source.h"
 #include "util/clock.h"
 #include "util/language.h"
@@ -49,6 +52,66 @@ struct record {
         bool away;                 /* reported as away, until bytes come again */
         unsigned gaps;
 };
+
+/* ---- recording while the daemon runs: it passes on the bytes that it reads (contract/tap.h) ---- */
+
+/* The head is as old as the daemon: the time at which this recording starts is inserted after the first line. */
+static char *insert_start_time(const char *head) {
+        const char *rest = strchr(head, '\n');
+        size_t first = rest ? (size_t)(rest - head) + 1 : strlen(head), size = strlen(head) + 64;
+        char *ret = malloc(size), started[64];
+        time_t now = time(NULL);
+        struct tm tm;
+
+        gmtime_r(&now, &tm);
+        strftime(started, sizeof(started), "# started=%Y-%m-%dT%H:%M:%SZ\n", &tm);
+        if (ret)
+                snprintf(ret, size, "%.*s%s%s", (int)first, head, started, head + first);
+        return ret;
+}
+
+static int read_reply(sd_bus_message *reply, int *ret_fd, char **ret_head) {
+        const char *head;
+        int fd, r = sd_bus_message_read(reply, "hs", &fd, &head);
+
+        if (r < 0)
+                return r;
+        *ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message closes its own descriptor */
+        *ret_head = insert_start_time(head);
+        return *ret_fd >= 0 && *ret_head ? 1 : -ENOMEM;
+}
+
+/* 1 = a daemon sent a descriptor and the head of a recording, malloc'd and with its start time; 0 = no daemon is running;
+ * -1 after a complaint. */
+static int open_tap(const struct options *options, int *ret_fd, char **ret_head) {
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus_message *reply = NULL;
+        struct link link;
+        int r = link_find(options, &link, true);
+
+        if (r == 0 && options->seat) { /* the device of the settings may be that of another seat */
+                link_nobody(options);
+                return -1;
+        }
+        if (r <= 0)
+                return r;
+        r = sd_bus_call_method(link.bus, link.name, BUS_PATH, BUS_INTERFACE, "Tap", &error, &reply, "");
+        if (r >= 0)
+                r = read_reply(reply, ret_fd, ret_head);
+        if (r < 0) {
+                complain("the daemon does not pass on its bytes: %s%s", error.message ? error.message : strerror(-r),
+                         sd_bus_error_has_name(&error, SD_BUS_ERROR_ACCESS_DENIED)
+                                 ? " (only the person at this machine and root may do this)"
+                                 : "");
+                r = -1;
+        }
+        sd_bus_error_free(&error);
+        sd_bus_message_unref(reply);
+        link_close(&link);
+        return r;
+}
+
+/* ---- recording from the port ---- */
 
 static void request_stop(int signal_number) {
         (void)signal_number;
@@ -351,7 +414,7 @@ static int record_beside(struct record *r, const struct options *o) {
                 return -1;
         if (o->seconds && !parse_number(o->seconds, "seconds", 1e8, &seconds))
                 return STATUS_USAGE;
-        found = record_tap(o, &r->tap, &r->head);
+        found = open_tap(o, &r->tap, &r->head);
         if (found <= 0)
                 return found < 0 ? STATUS_FAILED : -1;
         r->end_us = (uint64_t)(seconds * 1e6);

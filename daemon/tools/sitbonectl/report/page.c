@@ -52,6 +52,22 @@ static const char STYLE[] =
         ".upright{fill:#009e73}.slouched{fill:#d55e00}.arched{fill:#cc79a7}.leaning_left{fill:#56b4e9}\n"
         ".leaning_right{fill:#0072b2}.leaning_forward{fill:#e69f00}.perched{fill:#f0e442}.unknown{fill:#c2c7cc}\n";
 
+/* The hours of the day with sitting time, at least from 8 to 18. */
+static void find_hours(const struct history *h, int *ret_from, int *ret_to) {
+        *ret_from = 8;
+        *ret_to = 18;
+        for (int hour = 0; hour < 24; hour++)
+                if (h->hour_s[hour] > 0) {
+                        *ret_from = hour < *ret_from ? hour : *ret_from;
+                        *ret_to = hour + 1 > *ret_to ? hour + 1 : *ret_to;
+                }
+}
+
+/* NAN when no outcome is known. */
+static double worked_percent(const struct history_share *s) {
+        return s->known > 0 ? 100.0 * s->worked / s->known : (double)NAN;
+}
+
 static void draw_line(struct svg *s, double x0, double y0, double x1, double y1) {
         svg_path(s, "line", "M%.1f %.1fL%.1f %.1f", x0, y0, x1, y1);
 }
@@ -247,7 +263,7 @@ static void draw_strips(struct svg *s, const struct history *h, double y) {
         };
 
         strips.base = strips.top + h->n_days * strips.row;
-        history_hours(h, &strips.from_h, &strips.to_h);
+        find_hours(h, &strips.from_h, &strips.to_h);
         draw_heading(s, y, _("Days"), _("hours of the day, local time"));
         for (int d = 0; d < h->n_days; d++)
                 draw_box(s, strips.x, strips.top + (d + 0.16) * strips.row, strips.width, strips.row * 0.68, "day");
@@ -495,7 +511,7 @@ static struct chart begin_chart(struct svg *s, const struct history *h, int plac
         struct chart chart = {.width = (INNER - 2 * COLUMN_GAP) / 3.0, .y = y + 48};
         int every;
 
-        history_hours(h, &chart.from_h, &chart.to_h);
+        find_hours(h, &chart.from_h, &chart.to_h);
         every = chart.to_h - chart.from_h > 12 ? 4 : 2;
         chart.x = MARGIN + place * (chart.width + COLUMN_GAP);
         svg_text(s, chart.x, y, "subheading bold", title);
@@ -541,7 +557,7 @@ static void draw_worked_chart(struct svg *s, const struct history *h, double y) 
         draw_level(s, &chart, 0, "");
         for (int hour = chart.from_h; hour < chart.to_h; hour++)
                 if (h->by_hour[hour].known > 0)
-                        draw_column(s, &chart, hour, history_percent(&h->by_hour[hour]), "worked");
+                        draw_column(s, &chart, hour, worked_percent(&h->by_hour[hour]), "worked");
         if (h->all.known == 0)
                 draw_nothing_yet(s, &chart);
 }
