@@ -406,7 +406,7 @@ static void save_tare(struct app *a, uint64_t real_us) {
         a->tare_saved_us = real_us;
 }
 
-/* What is stored must be in the directory: it is looked for there, and written again after it was removed or replaced. */
+/* Everything is saved again after the directory or the memory file was removed or replaced. */
 static void check_state(struct app *a, uint64_t real_us) {
         if (!a->state || real_us < a->state_checked_us + STATE_CHECK_US)
                 return;
@@ -730,7 +730,9 @@ int app_run(const struct app_options *options, const struct settings *settings) 
         if (r >= 0)
                 r = sd_event_loop(a->event);
         if (r < 0)
-                log_error("sitboned ends: %s", strerror(-r));
+                log_error("sitboned ends: %s%s", strerror(-r),
+                          r == -EMFILE ? "; allow it 32 descriptors or more (LimitNOFILE= in the unit, ulimit -n)"
+                                       : "");
         stop_app(a);
         free(a);
         return r < 0 ? r : 0;

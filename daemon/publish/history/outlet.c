@@ -104,14 +104,18 @@ static int64_t find_confirmed_s(sqlite3 *db) {
 /* Once a day, deletes the rows that are older than the setting. A failure is retried with the next entry; if writing
  * fails as well, that is logged. */
 static void delete_old_rows(struct history *h, int64_t now_s, int days) {
-        int64_t rows;
+        int64_t rows, confirmed_s;
 
         if (days <= 0 || now_s / DAY_S == h->kept_day)
                 return;
-        if (now_s > find_confirmed_s(h->writer.db) + CLOCK_AHEAD_DAYS * DAY_S) {
+        confirmed_s = find_confirmed_s(h->writer.db);
+        if (now_s > confirmed_s + CLOCK_AHEAD_DAYS * DAY_S) {
                 h->kept_day = now_s / DAY_S;
-                log_info("%s: nothing is deleted until there are bouts on days near today: the clock may be wrong",
-                         h->path);
+                if (confirmed_s > 0)
+                        log_notice(
+                                "%s: today is %lld days after the days of the history: nothing old is deleted until "
+                                "bouts of two days show that the clock is right",
+                                h->path, (long long)((now_s - confirmed_s) / DAY_S));
                 return;
         }
         if (history_db_forget(h->writer.db, now_s - now_s % 3600 - (int64_t)days * DAY_S, &rows) != SQLITE_OK)

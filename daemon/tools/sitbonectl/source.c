@@ -16,7 +16,7 @@
 #include "words/names.h"
 
 /* PREFIX: enough bytes for a few dozen frames of the largest mat. */
-enum { PERIODS_MAX = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
+enum { PERIODS_MAX = 64, PREFIX = 1 << 20, LEAD = 1 << 24, DESCRIPTION_MAX = 64 * 1024 };
 
 int report_mistakes(const struct config_errors *mistakes) {
         for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
@@ -181,7 +181,7 @@ int source_load(const struct options *options, struct source **ret) {
         return status;
 }
 
-int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
+static int open_whole(struct source *s, char error[RECORDING_ERROR_MAX]) {
         int r = recording_open(&s->recording, s->data, s->n, s->format, &s->settings.device, error);
         size_t length = strlen(error);
         struct table table;
@@ -191,6 +191,33 @@ int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
                 snprintf(error + length, RECORDING_ERROR_MAX - length,
                          "; sitbonectl check shows how to read this table");
         return r < 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
+static void ignore_frame(void *userdata, const struct frame *frame, const struct recording_row *row) {
+        (void)userdata;
+        (void)frame;
+        (void)row;
+}
+
+/* False: the file is large, and its first part has no frame. Reading on would take minutes. */
+static bool may_have_frames(struct source *s) {
+        char error[RECORDING_ERROR_MAX];
+
+        if (s->n <= LEAD)
+                return true;
+        if (recording_open(&s->recording, s->data, LEAD, s->format, &s->settings.device, error) < 0)
+                return true; /* the reason follows from the whole file, too */
+        recording_each(&s->recording, &s->frame, ignore_frame, NULL);
+        return s->recording.frames > 0;
+}
+
+int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
+        if (!may_have_frames(s)) {
+                snprintf(error, RECORDING_ERROR_MAX,
+                         "no frame in its first 16 MiB; is it a recording, and of this --format?");
+                return STATUS_FAILED;
+        }
+        return open_whole(s, error);
 }
 
 struct periods {
