@@ -199,25 +199,27 @@ static void ignore_frame(void *userdata, const struct frame *frame, const struct
         (void)row;
 }
 
-/* False: the file is large, and its first part has no frame. Reading on would take minutes. */
-static bool may_have_frames(struct source *s) {
-        char error[RECORDING_ERROR_MAX];
+/* Reading all of a large file that is no recording would take minutes: its first part must have a frame. */
+static int check_first_part(struct source *s, char error[RECORDING_ERROR_MAX]) {
+        size_t n = s->n;
+        int status;
 
-        if (s->n <= LEAD)
-                return true;
-        if (recording_open(&s->recording, s->data, LEAD, s->format, &s->settings.device, error) < 0)
-                return true; /* the reason follows from the whole file, too */
+        s->n = LEAD;
+        status = open_whole(s, error);
+        s->n = n;
+        if (status != STATUS_DONE)
+                return status;
         recording_each(&s->recording, &s->frame, ignore_frame, NULL);
-        return s->recording.frames > 0;
+        if (s->recording.frames > 0)
+                return STATUS_DONE;
+        snprintf(error, RECORDING_ERROR_MAX, "no frame in its first 16 MiB; is it a recording, and of this --format?");
+        return STATUS_FAILED;
 }
 
 int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
-        if (!may_have_frames(s)) {
-                snprintf(error, RECORDING_ERROR_MAX,
-                         "no frame in its first 16 MiB; is it a recording, and of this --format?");
-                return STATUS_FAILED;
-        }
-        return open_whole(s, error);
+        int status = s->n > LEAD ? check_first_part(s, error) : STATUS_DONE;
+
+        return status == STATUS_DONE ? open_whole(s, error) : status;
 }
 
 struct periods {
