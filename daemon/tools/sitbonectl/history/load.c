@@ -199,7 +199,6 @@ static int add_balance(struct history *h, sqlite3_stmt *s) {
 static int add_squeeze(struct history *h, sqlite3_stmt *s) {
         int n = sqlite3_column_int(s, 0);
 
-        h->squeezes.sets++;
         h->squeezes.repetitions += n;
         h->squeezes.held_s += sqlite3_column_double(s, 1);
         h->squeezes.asked += sqlite3_column_type(s, 2) == SQLITE_NULL ? 0 : n;
