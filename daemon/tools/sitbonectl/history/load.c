@@ -409,17 +409,16 @@ static void name_exercises(struct history *h, const struct exercise_catalogue *c
 void history_name(struct history *h, const char *config) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
         struct settings *settings = calloc(1, sizeof(*settings));
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors mistakes = {0};
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 snprintf(h->by_kind[k].title, HISTORY_NAME_MAX, "%s", alert_kind_text(h->by_kind[k].name));
-        if (catalogue && settings && mistakes) {
-                settings_load(config, settings, mistakes);
-                exercises_load(*settings->alert.exercises_file ? settings->alert.exercises_file : NULL, mistakes,
+        if (catalogue && settings) {
+                settings_load(config, settings, &mistakes);
+                exercises_load(*settings->alert.exercises_file ? settings->alert.exercises_file : NULL, &mistakes,
                                catalogue);
                 name_exercises(h, catalogue);
         }
-        free(mistakes);
         free(settings);
         free(catalogue);
 }
