@@ -162,8 +162,8 @@ static void parse_line(struct scenario *s, enum section *section, int number, ch
                 add_setting(s, number, text);
                 return;
         }
-        if (*section == SECTION_EXPECT && strcmp(text, "show holds") == 0) {
-                s->holds = true;
+        if (*section == SECTION_EXPECT && strcmp(text, "show hints") == 0) {
+                s->hints = true;
                 return;
         }
         if (*section == SECTION_EXPECT && strcmp(text, "show updates") == 0) {

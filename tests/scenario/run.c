@@ -55,7 +55,9 @@ static void record_sitting(struct play *p, const struct sitting *s) {
 static void record_general(struct play *p, uint32_t changes) {
         if (changes & ALERTS_SITTING_LIMIT)
                 record_event(p, "sitting limit");
-        if ((changes & ALERTS_HELD_LONG) && p->scenario->holds)
+        if ((changes & ALERTS_STOOD_BRIEFLY) && p->scenario->hints)
+                record_event(p, "stood briefly");
+        if ((changes & ALERTS_HELD_LONG) && p->scenario->hints)
                 record_event(p, "held for an hour");
 }
 

@@ -29,7 +29,7 @@ struct scenario {
         struct lines seat, expect;
         bool expects; /* the file has a section [expect], which may be empty */
         bool updates; /* [expect] lists "alert ... updated" too */
-        bool holds;   /* and "held for an hour" */
+        bool hints;   /* and "held for an hour", "stood briefly" */
 };
 
 /* Reads the file; an error in it ends the program. */

@@ -6,6 +6,7 @@
  *     online 0|1                      frames come, or not
  *     exercise TEXT                   the name of the only exercise
  *     workouts N                      this many are planned a week, and it is Monday
+ *     heads-up SECONDS                announces the prompt to stand up this long before
  *     busy 0|1                        commands are refused, or not
  *     storm N                         N snapshots at once, each with another posture
  * Each line is answered "ok" when done; each command from the bus is printed as "command VERB MINUTES TARGET RESULT". */
@@ -107,6 +108,9 @@ static void obey_line(struct drive *d, const char *line) {
                 alert_configure(&d->alert, &d->settings);
                 alert_set_clock(&d->alert, &(struct wall_clock){.known = true, .now_us = d->now_us, .weekday = 1});
                 step_time(d, 0);
+        } else if (strncmp(line, "heads-up ", 9) == 0) {
+                d->settings.alert.heads_up_s = strtof(line + 9, NULL);
+                alert_configure(&d->alert, &d->settings);
         } else if (strncmp(line, "busy ", 5) == 0)
                 d->busy = line[5] == '1';
         else if (strncmp(line, "online ", 7) == 0) {

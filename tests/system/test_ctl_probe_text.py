@@ -149,6 +149,8 @@ MATS = {
     "rows-word": (grid(lambda i, f: "".join(joined(r) + "\r\n" for r in rows_of(f, 6)) + "END\r\n", 24), 24),
     "rows-title": (grid(lambda i, f: f"Frame {i}:\r\n" + "".join(joined(r) + "\r\n" for r in rows_of(f, 6)), 24), 24),
     "rows-number": (grid(lambda i, f: "".join(f"R{k}: {joined(r, ' ')}\r\n" for k, r in enumerate(rows_of(f, 6))), 24), 24),
+    "rows-letters": (grid(lambda i, f: "".join(f"{'ABCD'[k]}: {joined(r, ' ')}\r\n" for k, r in enumerate(rows_of(f, 6))), 24), 24),
+    "word-a-line": (grid(lambda i, f: "".join(f"{'LF RF LB RB'.split()[k]}={v}\r\n" for k, v in enumerate(f)), 4), 4),
     "rows-x": (grid(lambda i, f: "".join(f"z{k}x{joined(r, 'x')}x\r\n" for k, r in enumerate(rows_of(f, 6))), 24), 24),
     "numpy": (grid(lambda i, f: "[" + "\n ".join(f"[{joined(r, ' ', '{:4}'.format)}]" for r in rows_of(f, 8)) + "]\n", 64), 64),
     "python": (grid(lambda i, f: "[" + ",\n ".join(f"[{joined(r, ', ')}]" for r in rows_of(f, 6)) + "]\n", 36), 36),

@@ -112,7 +112,8 @@ try:
     wait_for('the level', 20, lambda: state()['glute_alert'])
     listener.publish('sitbone/test/cmd/activation_done', '{"transaction":1}')
     answer = wait_for('the answer', 20, lambda: listener.text('sitbone/test/response/activation_done'))
-    assert json.loads(answer) == {'status': 'ok', 'transaction': 1}, answer
+    answer = json.loads(answer)
+    assert answer.pop('alert_id') > 0 and answer == {'status': 'ok', 'alert': 'activate', 'transaction': 1}, answer
     wait_for('the outcome', 20, lambda: events('glute_activation_done'))
     wait_for('stood up for a break', 20, lambda: events('bout_ended'))
     wait_for('the state says so', 20, lambda: state()['posture'] == 'vacant' and state()['last_session_min'])

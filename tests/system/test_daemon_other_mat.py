@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Another text mat in the place of the first: its number of cells is learnt anew, said in the log, and the bout goes on.
 Usage: test_daemon_other_mat.py BUILD_FOLDER"""
+import math
 import sys
 import time
 
@@ -17,7 +18,9 @@ daemon = Daemon(build, mat.name, config='[device]\ncols = 4\npitch_x_mm = 100\nm
 def send(cells, value, seconds, done=lambda: False):
     end = time.monotonic() + seconds
     while time.monotonic() < end and not done():
-        mat.write((','.join([str(value)] * cells) + '\n').encode())
+        lean = 0.2 * math.sin(1.7 * time.monotonic())  # a person is never quite still
+        row = [round(value * (1 + (lean if i % 4 < 2 else -lean))) for i in range(cells)]
+        mat.write((','.join(map(str, row)) + '\n').encode())
         time.sleep(0.05)
 
 
@@ -26,6 +29,7 @@ def seated_for():
 
 
 try:
+    send(16, 0, 3)  # a seat that is empty, not a board that has just begun
     send(16, 0, 20, lambda: daemon.status()['occupancy'] == 'vacant')
     send(16, 600, 20, lambda: daemon.status()['occupancy'] == 'person' and seated_for() > 1)
     before = daemon.status()
@@ -40,7 +44,7 @@ try:
         return (after['occupancy'] == 'person' and (after['bout_seated_s'] or 0) > before['bout_seated_s'] and
                 after['seated_since_s'] >= before['seated_since_s'] + 2)
 
-    send(20, 600, 20, went_on)
+    send(20, 600, 60, went_on)  # who sat there from its first frame is known by moving
     assert went_on(), (before, after)
     print(f"seated for {before['bout_seated_s']} s before and {after['bout_seated_s']} s after, 16 cells and 20")
 
@@ -49,7 +53,7 @@ try:
     send(12, 600, 20, lambda: wrong in daemon.log_text())
     send(12, 600, 1)
     assert daemon.log_text().count(wrong) == 1, daemon.log_text()
-    send(20, 600, 20, lambda: daemon.status()['occupancy'] == 'person')
+    send(20, 600, 60, lambda: daemon.status()['occupancy'] == 'person')
     assert daemon.status()['occupancy'] == 'person' and daemon.process.poll() is None
 finally:
     daemon.stop()

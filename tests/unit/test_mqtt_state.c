@@ -204,6 +204,37 @@ static void test_event(void) {
         mailbox_free(&m);
 }
 
+/* A repeated alert has its own time; an alert that another one replaces ends before that one; events about all alerts. */
+static void test_alert_events(void) {
+        static struct mailbox m;
+        struct snapshot *s = make_person();
+        struct settings settings = {0};
+        struct alert *prompt = &s->alerts.of[ALERT_ACTIVATE], *still = &s->alerts.of[ALERT_STILL];
+        struct seat_event e;
+        json_t *root;
+
+        CHECK(mailbox_init(&m) == 0);
+        *prompt = (struct alert){.changes = ALERT_REPEATED, .open = true, .id = 2, .raised_us = s->now_us - 9000000};
+        prompt->shown_us = s->now_us;
+        mailbox_post(&m, s, 1788860467250000ull);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_ALERT_REPEATED && e.at_realtime_us == 1788860467250000ull);
+        prompt->changes = ALERT_RAISED;
+        *still = (struct alert){.changes = ALERT_CLEARED, .id = 1, .outcome = ALERT_ABSORBED, .closed_us = s->now_us};
+        s->alerts.changes = ALERTS_STOOD_BRIEFLY | ALERTS_HELD_LONG;
+        s->alerts.break_us = 120 * 1000000ull;
+        s->sitting.last_away_us = 110 * 1000000ull;
+        mailbox_post(&m, s, 1788860467250000ull);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_STOOD_BRIEFLY);
+        root = parse_document(event_json(&e, 0xabc, &settings));
+        CHECK(json_integer_value(json_object_get(root, "away_s")) == 110 &&
+              strstr(string_of(root, "text"), "10 s more"));
+        json_decref(root);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_HELD_LONG);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_ALERT_CLOSED && e.alert_id == 1);
+        CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_ALERT_RAISED && e.alert_id == 2);
+        mailbox_free(&m);
+}
+
 static void test_stood_up_when_left(void) {
         static struct mailbox m;
         struct snapshot *s = make_person();
@@ -393,6 +424,7 @@ int main(void) {
         test_today_steps();
         test_pace();
         test_event();
+        test_alert_events();
         test_stood_up_when_left();
         test_mailbox_bounds();
         test_mailbox_numbers();

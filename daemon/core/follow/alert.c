@@ -24,7 +24,7 @@ static const uint64_t NOTICE_US = 10 * US_PER_S;
 static const uint64_t NEAR_US = 2 * US_PER_MIN;
 
 /* Back from a short absence this shortly before the prompt, the sitter is not asked at once to get up again. */
-static const uint64_t RETURN_US = 5 * US_PER_MIN;
+static const uint64_t RETURN_US = 3 * US_PER_MIN;
 
 static uint64_t us_of_seconds(float s) {
         return (uint64_t)((double)s * US_PER_S);
@@ -278,11 +278,17 @@ static void put_off_prompt(struct alert_tracker *t, const struct sitting *s) {
         struct alert_counting *c = &t->counting;
         uint64_t due_us = c->activate_from_us + limit_of(&t->settings, ALERT_ACTIVATE);
 
-        if (!t->sitter.partial || !t->sitter.on_seat || c->activate_not_before_us > s->bout.seated_us ||
-            alert_awaits_outcome(&t->now.of[ALERT_ACTIVATE]) || s->bout.seated_us + RETURN_US < due_us)
+        if (!t->sitter.partial || !t->sitter.on_seat || !is_switched_on(&t->settings, ALERT_ACTIVATE) ||
+            c->activate_not_before_us > s->bout.seated_us || alert_awaits_outcome(&t->now.of[ALERT_ACTIVATE]) ||
+            s->bout.seated_us + RETURN_US < due_us)
                 return;
         c->activate_not_before_us = s->bout.seated_us + alert_us_of_minutes(t->settings.snooze_min);
-        t->now.changes |= ALERTS_STOOD_BRIEFLY;
+}
+
+/* The prompt was put off in this step; nobody is told so while alerts are inhibited. */
+static void report_short_stand(struct alert_tracker *t, const struct sitting *s, uint64_t before_us) {
+        if (t->counting.activate_not_before_us > max_u64(before_us, s->bout.seated_us) && t->inhibit.reasons == 0)
+                t->now.changes |= ALERTS_STOOD_BRIEFLY;
 }
 
 /* Progress towards the limit, and posture-related reasons that inhibit the alert; the others: see common_inhibits(). */
@@ -437,7 +443,6 @@ static void apply_return(struct alert_tracker *t, enum alert_kind k, const struc
                 alert_close(t, k, ALERT_PARTIAL, now_us);
                 if (k != ALERT_ACTIVATE)
                         return;
-                t->now.changes |= ALERTS_STOOD_BRIEFLY;
                 t->counting.activate_not_before_us = s->bout.seated_us + alert_us_of_minutes(t->settings.snooze_min);
         } else if (k == ALERT_ACTIVATE) {
                 show_alert(t, k, s, now_us, ALERT_UPDATED);
@@ -707,7 +712,10 @@ static uint64_t find_activate_due(const struct alert_tracker *t) {
 }
 
 uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint64_t now_us, struct alerts *ret) {
+        uint64_t before_us;
+
         follow_bout(t, sitting);
+        before_us = t->counting.activate_not_before_us;
         inhibit_update(&t->inhibit, &t->settings, &t->clock, now_us, &t->now);
         for (int k = 0; k < ALERT_KIND_N; k++)
                 if (t->kind[k].snoozed_until_us <= now_us)
@@ -717,6 +725,7 @@ uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
                 follow_alert(t, k, sitting, now_us);
         put_off_prompt(t, sitting);
+        report_short_stand(t, sitting, before_us);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {
                 update_plan(t, k, sitting, now_us);
                 raise_if_due(t, k, sitting, now_us);

@@ -3,55 +3,78 @@
  *
  *   Inhibited (b)         org.freedesktop.Notifications, KDE: do not disturb, presentations, screen sharing
  *   paused (b)            dunst
+ *   ListModes () -> as    mako: the modes do-not-disturb and dnd
  *   InhibitedActions (u)  GNOME's session: bit 8 = kept from idling, as players and presentations do in full screen
  *   HasInhibit () -> b    freedesktop power management (KDE, Xfce): the same
  *   do-not-disturb        Xfce, a property in xfconf
  *
  * and GNOME's own setting (below). Most places announce changes; all are read once a minute, which also renews the request
- * to the daemon before it expires. */
+ * to the daemon before it expires. mako before 1.8 announces nothing: it is asked more often. Programs that keep the screen
+ * awake are asked for by name. */
 #include "tools/sitbone-agent/desktop_inhibit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "util/log.h"
+#include "util/sanitize.h"
 
-static const uint64_t READ_EVERY_US = 60000000;
+static const uint64_t TICK_US = 10000000;
+
+enum { TICKS_PER_READING = 6 };
 
 #define PROPERTIES    "org.freedesktop.DBus.Properties"
 #define NOTIFICATIONS "org.freedesktop.Notifications"
 
+#define POWER "org.freedesktop.PowerManagement.Inhibit"
+#define GNOME "org.gnome.SessionManager"
+#define KDE   "org.kde.Solid.PowerManagement.PolicyAgent"
+
 static const struct source {
         const char *service, *path, *interface, *method;
         const char *argument, *name; /* arguments of the method; name NULL: it has none */
+        const char *by;              /* for people; NULL: the programs that ask for it are listed */
         uint32_t mask;               /* bits of a number that count */
-        char type;                   /* type in the variant of the reply; 0: a boolean without a variant */
-        bool fullscreen;
+        char type;                   /* type in the variant of the reply; 0: a boolean without a variant, 'm': modes */
+        bool silent;                 /* may announce no changes */
 } sources[] = {
-        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", NOTIFICATIONS, "Inhibited", 0, 'b',
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", NOTIFICATIONS, "Inhibited", "KDE", 0, 'b',
          false},
-        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", "org.dunstproject.cmd0", "paused", 0, 'b',
-         false},
+        {NOTIFICATIONS, "/org/freedesktop/Notifications", PROPERTIES, "Get", "org.dunstproject.cmd0", "paused",
+         "dunst", 0, 'b', false},
+        {NOTIFICATIONS, "/fr/emersion/Mako", "fr.emersion.Mako", "ListModes", NULL, NULL, "mako", 0, 'm', true},
         {"org.xfce.Xfconf", "/org/xfce/Xfconf", "org.xfce.Xfconf", "GetProperty", "xfce4-notifyd", "/do-not-disturb",
-         0, 'b', false},
-        {"org.gnome.SessionManager", "/org/gnome/SessionManager", PROPERTIES, "Get", "org.gnome.SessionManager",
-         "InhibitedActions", 8, 'u', true},
-        {"org.freedesktop.PowerManagement.Inhibit", "/org/freedesktop/PowerManagement/Inhibit",
-         "org.freedesktop.PowerManagement.Inhibit", "HasInhibit", NULL, NULL, 0, '\0', true},
+         "Xfce", 0, 'b', false},
+        {GNOME, "/org/gnome/SessionManager", PROPERTIES, "Get", GNOME, "InhibitedActions", NULL, 8, 'u', false},
+        {POWER, "/org/freedesktop/PowerManagement/Inhibit", POWER, "HasInhibit", NULL, NULL, NULL, 0, '\0', false},
 };
 
 enum { SOURCES_N = sizeof(sources) / sizeof(*sources) };
+
+/* Services that list the programs which keep the screen awake; the first program stands for all. */
+static const struct list {
+        const char *service, *path, *interface, *method;
+        const char *type; /* of an element: a name, (name, reason), or an object that knows its name */
+} lists[] = {
+        {GNOME, "/org/gnome/SessionManager", GNOME, "GetInhibitors", "o"},
+        {POWER, "/org/freedesktop/PowerManagement/Inhibit", POWER, "GetInhibitors", "s"},
+        {KDE, "/org/kde/Solid/PowerManagement/PolicyAgent", KDE, "ListInhibitions", "(ss)"},
+};
+
+enum { LISTS_N = sizeof(lists) / sizeof(*lists) };
 
 struct reading {
         struct desktop_inhibit *owner;
         const struct source *source;
         bool inhibited;
+        bool absent; /* the service is not there, or knows no such method */
 };
 
 /* GNOME's own setting, as gsettings reads it. */
@@ -62,28 +85,58 @@ struct gnome {
         bool inhibited;
 };
 
+enum { BY_MAX = 48 };
+
+struct listing {
+        struct desktop_inhibit *owner;
+        const struct list *list;
+};
+
 struct desktop_inhibit {
         const struct agent_settings *settings;
         sd_event *event; /* not owned, like the bus */
         sd_bus *bus;
         sd_event_source *timer;
-        void (*changed)(void *userdata, bool inhibited);
+        desktop_inhibit_changed *changed;
         void *userdata;
         bool inhibited;
+        char by[BY_MAX];
+        char program[BY_MAX]; /* that keeps the screen awake, as far as is known */
+        unsigned ticks;
         struct gnome gnome;
         struct reading of[SOURCES_N];
+        struct listing listings[LISTS_N];
 };
 
-static void update_inhibited(struct desktop_inhibit *d) {
-        bool inhibited = d->gnome.inhibited;
+static void report_inhibited(struct desktop_inhibit *d) {
+        d->changed(d->userdata, d->inhibited, d->by);
+}
 
+/* Returns what inhibits, for people; NULL = nothing does. */
+static const char *find_inhibitor(const struct desktop_inhibit *d) {
         for (int i = 0; i < SOURCES_N; i++)
-                inhibited |= d->of[i].inhibited;
-        if (inhibited == d->inhibited)
+                if (d->of[i].inhibited && sources[i].by)
+                        return sources[i].by;
+        if (d->gnome.inhibited)
+                return "GNOME";
+        for (int i = 0; i < SOURCES_N; i++)
+                if (d->of[i].inhibited)
+                        return *d->program ? d->program : "a program that keeps the screen awake";
+        return NULL;
+}
+
+static void update_inhibited(struct desktop_inhibit *d) {
+        const char *by = find_inhibitor(d);
+
+        if (strcmp(by ? by : "", d->by) == 0)
                 return;
-        d->inhibited = inhibited;
-        log_info("\"do not disturb\" is %s", inhibited ? "on: alerts wait" : "off");
-        d->changed(d->userdata, inhibited);
+        if (d->inhibited != (by != NULL))
+                log_info("\"do not disturb\" is %s", by ? "on: alerts wait" : "off");
+        d->inhibited = by != NULL;
+        snprintf(d->by, sizeof(d->by), "%s", by ? by : "");
+        if (!by)
+                d->program[0] = '\0';
+        report_inhibited(d);
 }
 
 /* ---- GNOME ---- */
@@ -207,17 +260,87 @@ static bool parse_reply(const struct source *s, sd_bus_message *m) {
         return sd_bus_message_read(m, "b", &yes) >= 0 && yes;
 }
 
-/* A service that is absent, or does not know the method, inhibits nothing. */
-static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct reading *reading = userdata;
+/* mako's modes are the user's: these two names are the ones that its manual and its users give to this. */
+static bool parse_modes(sd_bus_message *m) {
+        const char *mode;
+        bool found = false;
 
-        (void)ret_error;
-        reading->inhibited = !sd_bus_message_is_method_error(m, NULL) && parse_reply(reading->source, m);
-        update_inhibited(reading->owner);
-        return 0;
+        if (sd_bus_message_enter_container(m, 'a', "s") >= 0)
+                while (sd_bus_message_read(m, "s", &mode) > 0)
+                        found |= strcmp(mode, "do-not-disturb") == 0 || strcmp(mode, "dnd") == 0;
+        return found;
 }
 
 /* Starts no service: one that is not running inhibits nothing. */
+static int call_running(sd_bus *bus, sd_bus_message *m, sd_bus_message_handler_t on_reply, void *userdata) {
+        int r = sd_bus_message_set_auto_start(m, 0);
+
+        return r < 0 ? r : sd_bus_call_async(bus, NULL, m, on_reply, userdata, 0);
+}
+
+/* Stores the name of a program, at most as much of it as fits, in whole characters. */
+static void set_program(struct desktop_inhibit *d, const char *name) {
+        size_t n = (size_t)snprintf(d->program, sizeof(d->program), "%s", name);
+
+        for (n = strlen(d->program); n > 0 && !utf8_valid(d->program); n--)
+                d->program[n - 1] = '\0';
+        update_inhibited(d);
+}
+
+static int on_program(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        const char *name;
+
+        (void)ret_error;
+        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "s", &name) >= 0 && *name)
+                set_program(userdata, name);
+        return 0;
+}
+
+static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        const struct listing *listing = userdata;
+        struct desktop_inhibit *d = listing->owner;
+        const struct list *l = listing->list;
+        sd_bus_message *call = NULL;
+        const char *name;
+
+        (void)ret_error;
+        if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_enter_container(m, 'a', l->type) < 0 ||
+            (*l->type == '(' && sd_bus_message_enter_container(m, 'r', "ss") <= 0) ||
+            sd_bus_message_read_basic(m, *l->type == 'o' ? 'o' : 's', &name) <= 0)
+                return 0;
+        if (*l->type != 'o')
+                set_program(d, name);
+        else if (sd_bus_message_new_method_call(d->bus, &call, l->service, name, GNOME ".Inhibitor", "GetAppId") >= 0)
+                call_running(d->bus, call, on_program, d);
+        sd_bus_message_unref(call);
+        return 0;
+}
+
+static void request_programs(struct desktop_inhibit *d) {
+        for (int i = 0; i < LISTS_N; i++) {
+                sd_bus_message *m = NULL;
+
+                if (sd_bus_message_new_method_call(d->bus, &m, lists[i].service, lists[i].path, lists[i].interface,
+                                                   lists[i].method) >= 0)
+                        call_running(d->bus, m, on_list, &d->listings[i]);
+                sd_bus_message_unref(m);
+        }
+}
+
+/* A service that is absent, or does not know the method, inhibits nothing. */
+static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct reading *reading = userdata;
+        const struct source *s = reading->source;
+
+        (void)ret_error;
+        reading->absent = sd_bus_message_is_method_error(m, NULL);
+        reading->inhibited = !reading->absent && (s->type == 'm' ? parse_modes(m) : parse_reply(s, m));
+        update_inhibited(reading->owner);
+        if (!s->by && reading->inhibited)
+                request_programs(reading->owner);
+        return 0;
+}
+
 static void request_reading(struct reading *reading) {
         const struct source *s = reading->source;
         sd_bus_message *m = NULL;
@@ -226,9 +349,7 @@ static void request_reading(struct reading *reading) {
         if (r >= 0 && s->name)
                 r = sd_bus_message_append(m, "ss", s->argument, s->name);
         if (r >= 0)
-                r = sd_bus_message_set_auto_start(m, 0);
-        if (r >= 0)
-                r = sd_bus_call_async(reading->owner->bus, NULL, m, on_reply, reading, 0);
+                r = call_running(reading->owner->bus, m, on_reply, reading);
         if (r < 0)
                 log_warning("%s: \"do not disturb\" not read: %s", s->service, strerror(-r));
         sd_bus_message_unref(m);
@@ -236,7 +357,7 @@ static void request_reading(struct reading *reading) {
 
 static void request_all(struct desktop_inhibit *d) {
         for (int i = 0; i < SOURCES_N; i++)
-                if (!sources[i].fullscreen || d->settings->fullscreen)
+                if (sources[i].by || d->settings->fullscreen)
                         request_reading(&d->of[i]);
 }
 
@@ -250,10 +371,16 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct desktop_inhibit *d = userdata;
 
         (void)usec;
-        if (d->inhibited)
-                d->changed(d->userdata, true);
-        request_all(d);
-        return sd_event_source_set_time_relative(source, READ_EVERY_US);
+        if (d->ticks++ % TICKS_PER_READING == 0) {
+                if (d->inhibited)
+                        report_inhibited(d);
+                request_all(d);
+        } else {
+                for (int i = 0; i < SOURCES_N; i++)
+                        if (sources[i].silent && !d->of[i].absent)
+                                request_reading(&d->of[i]);
+        }
+        return sd_event_source_set_time_relative(source, TICK_US);
 }
 
 static int listen_for_changes(struct desktop_inhibit *d) {
@@ -263,6 +390,7 @@ static int listen_for_changes(struct desktop_inhibit *d) {
                 "type='signal',interface='" PROPERTIES "',member='PropertiesChanged',path='/org/gnome/SessionManager'",
                 "type='signal',interface='org.freedesktop.PowerManagement.Inhibit',member='HasInhibitChanged'",
                 "type='signal',interface='org.xfce.Xfconf',arg0='xfce4-notifyd'",
+                "type='signal',interface='" PROPERTIES "',member='PropertiesChanged',path='/fr/emersion/Mako'",
                 "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" NOTIFICATIONS "'",
         };
         int r = 0;
@@ -273,8 +401,7 @@ static int listen_for_changes(struct desktop_inhibit *d) {
 }
 
 int desktop_inhibit_new(sd_event *event, sd_bus *desktop, const struct agent_settings *settings,
-                        void (*changed)(void *userdata, bool inhibited), void *userdata,
-                        struct desktop_inhibit **ret) {
+                        desktop_inhibit_changed *changed, void *userdata, struct desktop_inhibit **ret) {
         struct desktop_inhibit *d;
         int r;
 
@@ -291,6 +418,8 @@ int desktop_inhibit_new(sd_event *event, sd_bus *desktop, const struct agent_set
         d->userdata = userdata;
         for (int i = 0; i < SOURCES_N; i++)
                 d->of[i] = (struct reading){.owner = d, .source = &sources[i]};
+        for (int i = 0; i < LISTS_N; i++)
+                d->listings[i] = (struct listing){.owner = d, .list = &lists[i]};
         r = listen_for_changes(d);
         if (r >= 0)
                 r = sd_event_add_time_relative(event, &d->timer, CLOCK_MONOTONIC, 0, 100000, on_timer, d);

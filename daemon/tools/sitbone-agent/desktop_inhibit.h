@@ -11,10 +11,12 @@
 
 struct desktop_inhibit;
 
-/* Follows the desktop's state; changed is called on every change, and each minute while inhibited is true. *ret stays
- * untouched when the settings do not want it. */
+/* Called on every change, and each minute while inhibited is true; by: the program that asks for it. */
+typedef void desktop_inhibit_changed(void *userdata, bool inhibited, const char *by);
+
+/* Follows the desktop's state. *ret stays untouched when the settings do not want it. */
 int desktop_inhibit_new(sd_event *event, sd_bus *desktop, const struct agent_settings *settings,
-                        void (*changed)(void *userdata, bool inhibited), void *userdata, struct desktop_inhibit **ret);
+                        desktop_inhibit_changed *changed, void *userdata, struct desktop_inhibit **ret);
 void desktop_inhibit_free(struct desktop_inhibit *d);
 
 #endif

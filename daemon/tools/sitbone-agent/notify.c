@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/sitbone-agent/notify.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "util/file.h"
 #include "util/language.h"
 #include "util/log.h"
 #include "util/sanitize.h"
@@ -13,6 +18,12 @@
 #define PATH    "/org/freedesktop/Notifications"
 
 enum { CLOSE_ALL_US = 2000000 };
+
+/* Minutes of sitting after which a text that differs in its numbers only is sent again. */
+enum { RENEW_MIN = 5 };
+
+/* Milliseconds on the screen: the servers' own defaults range from 5 s to for ever. */
+enum { EXPIRE_QUIET_MS = 10000, EXPIRE_MS = 30000 };
 
 static void sync_notification(struct notification *notification);
 
@@ -34,6 +45,59 @@ static void forget_server(struct notifier *n, const char *why) {
         }
 }
 
+/* ---- the ids on the screen, in a file: an agent that was killed leaves its notifications behind ---- */
+
+static bool find_shown_file(char *ret, size_t size) {
+        const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+        return runtime && *runtime == '/' && (size_t)snprintf(ret, size, "%s/sitbone-agent.shown", runtime) < size;
+}
+
+/* The owner of the server's name, the process that shows them, and their ids. */
+static void save_shown(const struct notifier *n) {
+        char path[4096], text[NOTIFICATIONS_MAX * 12 + 96];
+        size_t size = (size_t)snprintf(text, sizeof(text), "%s %d", n->server_owner, (int)getpid());
+        int r;
+
+        if (!n->bus || !find_shown_file(path, sizeof(path)))
+                return;
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++)
+                if (n->notifications[i].id)
+                        size += (size_t)snprintf(text + size, sizeof(text) - size, " %u", n->notifications[i].id);
+        r = file_write_atomically(path, text, size, 0600);
+        if (r < 0)
+                log_debug("%s: %s", path, strerror(-r));
+}
+
+static void send_close(struct notifier *n, uint32_t id) {
+        sd_bus_message *m = NULL;
+
+        if (sd_bus_message_new_method_call(n->bus, &m, SERVICE, PATH, SERVICE, "CloseNotification") < 0)
+                return;
+        sd_bus_message_append(m, "u", id);
+        sd_bus_message_set_expect_reply(m, 0);
+        sd_bus_message_set_auto_start(m, 0);
+        sd_bus_send(n->bus, m, NULL);
+        sd_bus_message_unref(m);
+}
+
+/* Closes what an agent that no longer runs left on this server. */
+static void close_left_behind(struct notifier *n) {
+        char path[4096], owner[64], *text = NULL, *end;
+        int pid, at = 0;
+        size_t size;
+
+        if (!find_shown_file(path, sizeof(path)) || file_read(path, 4096, &text, &size) < 0)
+                return;
+        if (sscanf(text, "%63s %d%n", owner, &pid, &at) == 2 && strcmp(owner, n->server_owner) == 0 && pid > 1 &&
+            kill(pid, 0) < 0 && errno == ESRCH)
+                for (char *p = text + at; *p == ' '; p = end)
+                        send_close(n, (uint32_t)strtoul(p, &end, 10));
+        free(text);
+}
+
+/* ---- the server ---- */
+
 static int on_capabilities(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         struct notifier *n = userdata;
         const char *cap;
@@ -46,6 +110,7 @@ static int on_capabilities(sd_bus_message *m, void *userdata, sd_bus_error *ret_
                 return 0;
         }
         n->actions = n->body = n->markup = n->sound = false;
+        n->buttons = true;
         if (sd_bus_message_enter_container(m, 'a', "s") < 0)
                 return 0;
         while (sd_bus_message_read(m, "s", &cap) > 0) {
@@ -53,9 +118,15 @@ static int on_capabilities(sd_bus_message *m, void *userdata, sd_bus_error *ret_
                 n->body |= strcmp(cap, "body") == 0;
                 n->markup |= strcmp(cap, "body-markup") == 0;
                 n->sound |= strcmp(cap, "sound") == 0;
+                n->buttons &= strcmp(cap, "x-dunst-stack-tag") != 0;
         }
         n->server = SERVER_READY;
         n->missing_reported = false;
+        if (n->settings->sound && !n->sound && !n->silence_reported)
+                log_notice("sound = yes has no effect: this notification server plays no sounds");
+        n->silence_reported = true;
+        snprintf(n->server_owner, sizeof(n->server_owner), "%s", sd_bus_message_get_sender(m));
+        close_left_behind(n);
         sync_all(n);
         return 0;
 }
@@ -85,9 +156,12 @@ static void escape_body(const char *text, bool markup, char *ret, size_t size) {
 static int append_actions(sd_bus_message *m, const struct notification *notification) {
         char snooze[32];
 
-        if (!notification->notifier->actions || notification->snooze_min == 0)
+        if (notification->notifier->actions && notification->text.confirm)
+                return sd_bus_message_append(m, "as", 4, notification->notifier->buttons ? "understood" : "default",
+                                             _("Understood"), "later", _("Later"));
+        if (!notification->notifier->actions || notification->text.snooze_min == 0)
                 return sd_bus_message_append(m, "as", 0);
-        snprintf(snooze, sizeof(snooze), _("Snooze %u min"), notification->snooze_min);
+        snprintf(snooze, sizeof(snooze), _("Snooze %u min"), notification->text.snooze_min);
         /* a click on the text means "seen": it must not count as an exercise done */
         return sd_bus_message_append(m, "as", 8, "default", _("Seen"), "done", _("Done"), "snooze", snooze, "skip",
                                      _("Skip"));
@@ -95,17 +169,19 @@ static int append_actions(sd_bus_message *m, const struct notification *notifica
 
 static int append_hints(sd_bus_message *m, const struct notification *notification) {
         const struct notifier *n = notification->notifier;
-        char synchronous[SEAT_NAME_MAX + KIND_MAX + 1];
+        const struct notification_text *text = &notification->text;
+        char synchronous[SEAT_KEY_MAX + KIND_MAX + 1];
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
-        snprintf(synchronous, sizeof(synchronous), "%s-%s", notification->seat, notification->kind);
         if (r >= 0) /* urgency is a byte: some servers drop the notification otherwise */
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}", "urgency", "y", notification->quiet ? 0 : 1, /* */
-                                          "category", "s", notification->category,                                /* */
-                                          "desktop-entry", "s", "org.sitbone.Agent",                              /* */
-                                          "x-canonical-private-synchronous", "s", synchronous,                    /* */
-                                          "transient", "b", (int)notification->quiet);
-        if (r >= 0 && n->sound && n->settings->sound && !notification->quiet && notification->id == 0)
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "urgency", "y", text->quiet ? 0 : 1, /* */
+                                          "category", "s", text->category,                            /* */
+                                          "desktop-entry", "s", "org.sitbone.Agent",                  /* */
+                                          "transient", "b", (int)text->brief);
+        snprintf(synchronous, sizeof(synchronous), "%s-%s", notification->seat, notification->kind);
+        if (r >= 0 && notification->id == 0) /* mako 1.7 ends with an error when it gets this and an id to replace */
+                r = sd_bus_message_append(m, "{sv}", "x-canonical-private-synchronous", "s", synchronous);
+        if (r >= 0 && n->sound && n->settings->sound && !text->quiet && notification->id == 0)
                 r = sd_bus_message_append(m, "{sv}", "sound-name", "s", "message-new-instant");
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
@@ -126,9 +202,17 @@ static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *ret_erro
                         forget_server(notification->notifier, e->message);
                 return 0;
         }
-        if (sd_bus_message_read(m, "u", &notification->id) >= 0)
-                sync_notification(notification);
+        if (sd_bus_message_read(m, "u", &notification->id) < 0)
+                return 0;
+        save_shown(notification->notifier);
+        sync_notification(notification);
         return 0;
+}
+
+static int find_expire_ms(const struct notification_text *text) {
+        if (text->stays)
+                return 0;
+        return text->quiet ? EXPIRE_QUIET_MS : EXPIRE_MS;
 }
 
 static int send_notify(struct notification *notification) {
@@ -147,7 +231,7 @@ static int send_notify(struct notification *notification) {
         if (r >= 0)
                 r = append_hints(m, notification);
         if (r >= 0)
-                r = sd_bus_message_append(m, "i", -1);
+                r = sd_bus_message_append(m, "i", find_expire_ms(&notification->text));
         if (r >= 0)
                 r = sd_bus_call_async(n->bus, NULL, m, on_notified, notification, 0);
         sd_bus_message_unref(m);
@@ -155,18 +239,13 @@ static int send_notify(struct notification *notification) {
 }
 
 static void close_notification(struct notification *notification) {
-        sd_bus_message *m = NULL;
+        uint32_t id = notification->id;
 
-        if (notification->id && notification->notifier->bus &&
-            sd_bus_message_new_method_call(notification->notifier->bus, &m, SERVICE, PATH, SERVICE,
-                                           "CloseNotification") >= 0) {
-                sd_bus_message_append(m, "u", notification->id);
-                sd_bus_message_set_expect_reply(m, 0);
-                sd_bus_message_set_auto_start(m, 0);
-                sd_bus_send(notification->notifier->bus, m, NULL);
-                sd_bus_message_unref(m);
-        }
         notification->id = 0;
+        if (!id || !notification->notifier->bus)
+                return;
+        send_close(notification->notifier, id);
+        save_shown(notification->notifier);
 }
 
 /* Copies text from a seat: only line ends may control a terminal. */
@@ -187,8 +266,8 @@ static void copy_sanitized(const char *text, char *ret, size_t size) {
 static void print_notification(struct notification *notification) {
         if (notification->wanted && notification->changed && notification->id == 0) {
                 printf("%s\n%s\n", notification->title, notification->body);
-                if (notification->snooze_min)
-                        printf(_("[Done]  [Snooze %u min]  [Skip]\n"), notification->snooze_min);
+                if (notification->text.snooze_min)
+                        printf(_("[Done]  [Snooze %u min]  [Skip]\n"), notification->text.snooze_min);
                 notification->id = 1;
         } else if (!notification->wanted && notification->id) {
                 printf(_("(taken down: %s)\n"), notification->title);
@@ -245,52 +324,72 @@ static struct notification *claim_notification(struct notifier *n, const char *s
         return spare;
 }
 
+static bool differ_in_digits_only(const char *a, const char *b) {
+        for (;; a++, b++) {
+                while (isdigit((unsigned char)*a))
+                        a++;
+                while (isdigit((unsigned char)*b))
+                        b++;
+                if (*a != *b)
+                        return false;
+                if (*a == '\0')
+                        return true;
+        }
+}
+
+/* Whether the notification that is on the screen already shows this, but for the minutes. */
+static bool shows_text(const struct notification *notification, const struct notification_text *text,
+                       const char *title, const char *body) {
+        return notification->wanted && !notification->changed && (notification->id || notification->pending) &&
+               text->minutes < notification->text.minutes + RENEW_MIN &&
+               differ_in_digits_only(notification->title, title) && differ_in_digits_only(notification->body, body);
+}
+
 void notifier_show(struct notifier *n, const char *seat, const char *kind, const char *alert,
                    const struct notification_text *text) {
         struct notification *notification = claim_notification(n, seat, kind);
+        char title[sizeof(notification->title)], body[sizeof(notification->body)];
 
         if (!notification) {
                 log_warning("%s: alert %s not shown: at most %d notifications at a time", seat, kind,
                             NOTIFICATIONS_MAX);
                 return;
         }
-        if (strcmp(notification->alert, alert) != 0) {
-                notification->dismissed = false;
-        } else if (text->showings > notification->showings) { /* shown again as if it were new */
+        copy_sanitized(text->title, title, sizeof(title));
+        copy_sanitized(text->body, body, sizeof(body));
+        if (strcmp(notification->alert, alert) != 0 || text->showings > notification->text.showings) {
                 notification->dismissed = false;
                 close_notification(notification);
+        } else if (shows_text(notification, text, title, body)) {
+                return;
         }
-        notification->showings = text->showings;
         snprintf(notification->alert, sizeof(notification->alert), "%s", alert);
-        copy_sanitized(text->title, notification->title, sizeof(notification->title));
-        copy_sanitized(text->body, notification->body, sizeof(notification->body));
-        snprintf(notification->category, sizeof(notification->category), "%s", text->category);
-        notification->snooze_min = text->snooze_min;
-        notification->quiet = text->quiet;
-        notification->own = text->own;
+        snprintf(notification->title, sizeof(notification->title), "%s", title);
+        snprintf(notification->body, sizeof(notification->body), "%s", body);
+        notification->text = *text;
         notification->wanted = notification->changed = true;
         sync_notification(notification);
 }
 
-static bool is_listed(const char *list, const char *alert) {
-        size_t n = strlen(alert);
-
-        for (const char *p = list; p && n && (p = strstr(p, alert)); p += n)
-                if ((p == list || p[-1] == ',') && p[n] == ',')
-                        return true;
-        return false;
-}
-
-void notifier_hide(struct notifier *n, const char *seat, const char *kind, const char *except) {
+void notifier_hide(struct notifier *n, const char *seat, const char *kind) {
         for (int i = 0; i < NOTIFICATIONS_MAX; i++) {
                 struct notification *notification = &n->notifications[i];
 
-                if (strcmp(notification->seat, seat) != 0 || (kind && strcmp(notification->kind, kind) != 0) ||
-                    (except && (notification->own || is_listed(except, notification->alert))))
+                if (strcmp(notification->seat, seat) != 0 || (kind && strcmp(notification->kind, kind) != 0))
                         continue;
                 notification->wanted = false;
                 sync_notification(notification);
         }
+}
+
+bool notifier_shows(const struct notifier *n, const char *seat, const char *kind) {
+        for (int i = 0; i < NOTIFICATIONS_MAX; i++) {
+                const struct notification *notification = &n->notifications[i];
+
+                if (strcmp(notification->seat, seat) == 0 && strcmp(notification->kind, kind) == 0)
+                        return notification->wanted && !notification->dismissed;
+        }
+        return false;
 }
 
 void notifier_set_may_show(struct notifier *n, bool may_show) {
@@ -336,14 +435,20 @@ static struct notification *find_shown(struct notifier *n, uint32_t id) {
         return NULL;
 }
 
+enum { CLOSED_BY_USER = 2 };
+
 static int on_closed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         uint32_t id, reason;
+        struct notifier *n = userdata;
         struct notification *notification;
 
         (void)ret_error;
-        if (sd_bus_message_read(m, "uu", &id, &reason) < 0 || !(notification = find_shown(userdata, id)))
+        if (sd_bus_message_read(m, "uu", &id, &reason) < 0 || !(notification = find_shown(n, id)))
                 return 0;
         notification->id = 0;
+        save_shown(n);
+        if (reason == CLOSED_BY_USER && !n->actions && notification->text.confirm) /* it has no button */
+                n->on_press(n->userdata, notification, "understood");
         /* The user closed it, or it expired: changed numbers do not bring it back. But an update that was sent before the
          * server closed it is shown by the server as a new notification. */
         notification->dismissed = !notification->pending;

@@ -22,11 +22,20 @@ static void on_error(void *userdata, int line, const char *what) {
         r->errors++;
 }
 
-static bool read_choice(const char *value, const char *yes, const char *no, bool *ret) {
-        if (strcmp(value, yes) != 0 && strcmp(value, no) != 0)
-                return false;
-        *ret = strcmp(value, yes) == 0;
-        return true;
+bool agent_read_buses(const char *word, uint32_t *ret) {
+        static const char *const words[] = {"", "system", "session", "auto"};
+
+        for (uint32_t buses = 1; buses < 4; buses++)
+                if (strcmp(word, words[buses]) == 0) {
+                        *ret = buses;
+                        return true;
+                }
+        return false;
+}
+
+static bool read_yes_no(const char *value, bool *ret) {
+        *ret = strcmp(value, "yes") == 0;
+        return *ret || strcmp(value, "no") == 0;
 }
 
 static bool read_seconds(const char *value, uint32_t *ret) {
@@ -42,17 +51,18 @@ static bool read_seconds(const char *value, uint32_t *ret) {
 /* Returns NULL, or what is wrong. */
 static const char *apply_setting(struct agent_settings *s, const char *key, const char *value) {
         if (strcmp(key, "bus") == 0)
-                return read_choice(value, "system", "session", &s->system_bus) ? NULL
-                                                                               : "bus must be system or session";
+                return agent_read_buses(value, &s->buses) ? NULL : "bus must be auto, system or session";
+        if (strcmp(key, "stay") == 0)
+                return read_yes_no(value, &s->stay) ? NULL : "stay must be yes or no";
         if (strcmp(key, "sound") == 0)
-                return read_choice(value, "yes", "no", &s->sound) ? NULL : "sound must be yes or no";
+                return read_yes_no(value, &s->sound) ? NULL : "sound must be yes or no";
         if (strcmp(key, "mat_silent_s") == 0)
                 return read_seconds(value, &s->mat_silent_s) ? NULL : "mat_silent_s must be 0..86400 s (0 = never)";
         if (strcmp(key, "do_not_disturb") == 0)
-                return read_choice(value, "yes", "no", &s->do_not_disturb) ? NULL : "do_not_disturb must be yes or no";
+                return read_yes_no(value, &s->do_not_disturb) ? NULL : "do_not_disturb must be yes or no";
         if (strcmp(key, "fullscreen") == 0)
-                return read_choice(value, "yes", "no", &s->fullscreen) ? NULL : "fullscreen must be yes or no";
-        return "no such setting; the settings are bus, sound, mat_silent_s, do_not_disturb and fullscreen";
+                return read_yes_no(value, &s->fullscreen) ? NULL : "fullscreen must be yes or no";
+        return "no such setting; the settings are bus, stay, sound, mat_silent_s, do_not_disturb and fullscreen";
 }
 
 static void on_item(void *userdata, const struct ini_item *item) {
@@ -86,8 +96,11 @@ int agent_settings_load(const char *path, struct agent_settings *settings) {
         size_t n;
         int r;
 
-        *settings = (struct agent_settings){
-                .system_bus = true, .sound = false, .mat_silent_s = 30, .do_not_disturb = true, .fullscreen = true};
+        *settings = (struct agent_settings){.buses = AGENT_SYSTEM_BUS | AGENT_SESSION_BUS,
+                                            .stay = true,
+                                            .mat_silent_s = 30,
+                                            .do_not_disturb = true,
+                                            .fullscreen = true};
         if (!path && !default_path(own, sizeof(own)))
                 return 0;
         reading.path = path ? path : own;

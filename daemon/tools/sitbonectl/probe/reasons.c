@@ -141,7 +141,7 @@ static size_t count_common_word(const struct block *b) {
 }
 
 /* True if the words of these lines are those of other devices, or if the lines differ too much to be frames. */
-static bool lines_are_foreign(const struct lines *l, const struct block *b) {
+static bool lines_are_foreign(const struct lines *l, const struct block *b, bool rows) {
         size_t foreign = 0, same = 0, worded = 0, all = 0;
         bool varies = false, few = b->n_numbers - b->header - b->trailer < CELLS_FEW;
 
@@ -159,7 +159,8 @@ static bool lines_are_foreign(const struct lines *l, const struct block *b) {
         for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++)
                 varies = varies || b->columns[i].rises + b->columns[i].falls > 0;
         return 2 * foreign > b->n || (few && (3 * b->n < all || (2 * b->n < all && !varies))) ||
-               (2 * worded > b->n && 2 * same < b->n) || (2 * worded > b->n && 5 * count_common_word(b) < 3 * b->n);
+               (!rows && 2 * worded > b->n && 2 * same < b->n) ||
+               (!rows && 2 * worded > b->n && 5 * count_common_word(b) < 3 * b->n);
 }
 
 /* --- numbers one after another --- */
@@ -180,17 +181,11 @@ static size_t find_period(const struct block *b) {
         return ret;
 }
 
-bool explain_foreign(struct suggestion *ret) {
-        suggestion_set_reason(ret, "unknown", "These look like the readings of another device.");
-        ret->foreign = true;
-        return true;
-}
-
 bool explain_block(const struct block *b, bool rows, struct suggestion *ret) {
         size_t period = rows ? 0 : find_period(b);
 
         if (period == 0)
-                return lines_are_foreign(b->lines, b) && explain_foreign(ret);
+                return lines_are_foreign(b->lines, b, rows) && explain_foreign(ret);
         if (b->n_numbers == 1)
                 suggestion_set_reason(ret, "one_number_a_line",
                                       "One number a line, %zu in turn: print all cells of a frame in one line.",

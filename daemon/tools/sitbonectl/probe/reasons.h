@@ -13,6 +13,10 @@ bool explain_text(const struct lines *l, struct suggestion *ret);
 bool explain_block(const struct block *b, bool rows, struct suggestion *ret);
 
 /* Says that another device sends this. Returns true. */
-bool explain_foreign(struct suggestion *ret);
+static inline bool explain_foreign(struct suggestion *ret) {
+        suggestion_set_reason(ret, "unknown", "These look like the readings of another device.");
+        ret->foreign = true;
+        return true;
+}
 
 #endif

@@ -137,7 +137,32 @@ static bool find_title(const struct block *b, const struct between *between, str
                                  title->n,   true,      l->bytes + first->at, l->numbers[first->first].at - first->at};
         for (; ret->mark_n > 0 && *ret->mark == ' '; ret->mark_n--)
                 ret->mark++;
+        for (; ret->start_n > 0 && (*ret->start == ' ' || *ret->start == '\t'); ret->start_n--)
+                ret->start++;
         return ret->mark_n > 0 && ret->mark_n <= 32 && ret->start_n > 0 && ret->start_n <= 32;
+}
+
+/* Rows that each begin with a word of their own, in turn: A: 1 2, B: 3 4. The first in the alphabet begins the frame. */
+static bool find_words_in_turn(const struct block *b, struct row_ends *ret) {
+        const struct lines *l = b->lines;
+        const struct line *first = b->of[0];
+        size_t rows = 1, alike = 0;
+
+        while (rows < ROWS_MAX && 3 * rows < b->n && b->of[rows]->word != first->word)
+                rows++;
+        for (size_t k = 0; k + rows < b->n; k++)
+                alike += b->of[k]->word == b->of[k + rows]->word && b->of[k]->word != b->of[k + 1]->word;
+        if (rows < 2 || 3 * rows >= b->n || 20 * alike < 19 * (b->n - rows))
+                return false;
+        for (size_t k = 1; k < rows; k++)
+                if (l->bytes[b->of[k]->word_at] < l->bytes[first->word_at])
+                        first = b->of[k];
+        *ret = (struct row_ends){.kind = ROWS_MARK,
+                                 .rows = (uint32_t)rows,
+                                 .frames = b->n / rows,
+                                 .mark = l->bytes + first->word_at,
+                                 .mark_n = l->numbers[first->first].at - first->word_at};
+        return first->word_n > 0 && ret->mark_n > 0 && ret->mark_n <= 32;
 }
 
 size_t rows_find(const struct lines *l, const struct block *b, struct row_ends ret[ROWS_KINDS]) {
@@ -146,8 +171,10 @@ size_t rows_find(const struct lines *l, const struct block *b, struct row_ends r
         struct between *between = calloc(b->n + 1, sizeof(*between));
         size_t n = 0, names = 0;
 
-        if (!between)
-                return 0;
+        if (!between || find_words_in_turn(b, &ret[0])) {
+                free(between);
+                return between ? 1 : 0;
+        }
         find_between(l, b, between);
         for (size_t k = 0; k < b->n; k++)
                 names += between[k].names_columns;

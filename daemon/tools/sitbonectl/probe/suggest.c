@@ -19,6 +19,7 @@ enum {
         LINES_MIN = 3,
         CELLS_FEW = 4,
         DIGITS_LINE = 21, /* shorter lines of digits are numbers */
+        SMALL_PART = 50,  /* of full_scale: less was hardly a sitter */
         EDGE_MAX = 64,    /* most that the key *trailer* may be */
         RAW_MIN = 40000,  /* readings beyond are raw counts of load cells, which have any offset */
 };
@@ -109,6 +110,11 @@ static void add_doubts(struct analysis *a, double full_scale) {
         if (s->cells < CELLS_FEW)
                 suggestion_add_doubt(s, "%u number%s a frame: other sensors print such lines, too. Is this a mat?",
                                      s->cells, s->cells == 1 ? "" : "s");
+        if (SMALL_PART * (double)s->largest < full_scale)
+                suggestion_add_doubt(s,
+                                     "The largest value heard is %g. If somebody was seated, set full_scale to what a "
+                                     "sitter gives.",
+                                     (double)s->largest);
         if (a->block.n > 0 && reads_high_at_first(&a->block, full_scale))
                 suggestion_add_doubt(s, "All cells read high. If the seat is empty, the values fall under load: add "
                                         "inverted = yes.");
@@ -378,8 +384,13 @@ static void split_two_mats(struct analysis *a) {
                 words += letters > 1;
                 half = letters > 1 ? i - b->header : half;
         }
-        if (words != 1 || cells != 2 * half || half < CELLS_FEW || half > EDGE_MAX)
+        if (words != 1 || cells != 2 * half || half < CELLS_FEW)
                 return;
+        if (half > EDGE_MAX) {
+                suggestion_add_doubt(a->result,
+                                     "A line has two groups of %u numbers: two mats? Print them in two lines.", half);
+                return;
+        }
         b->trailer += half;
         suggestion_add_doubt(a->result, "A line has two groups of %u numbers: two mats? This reads the first.", half);
 }
@@ -392,6 +403,8 @@ static void select_lines(struct analysis *a, const struct kinds *kinds) {
 
         for (; n > 0 && strchr(" \t-+.", bytes[n - 1]); n--)
                 ;
+        for (; n > 0 && (*bytes == ' ' || *bytes == '\t'); n--) /* the daemon skips them */
+                bytes++;
         if (n == 0 || n > 32)
                 return;
         add_bytes_key(a->result, "line_start", bytes, n);
