@@ -227,13 +227,17 @@ void view_seated_words(const struct view *v, char *ret, size_t size) {
                 view_duration_words(v->live.bout_seated_s, ret, size);
 }
 
-/* Local time of day of an instant. */
-static void write_clock(const struct live_values *v, uint64_t at_us, char *ret, size_t size) {
-        time_t at = (time_t)((v->realtime_us + at_us - v->now_us) / USEC_PER_SEC);
+void view_clock_words(uint64_t realtime_us, char *ret, size_t size) {
+        time_t at = (time_t)(realtime_us / USEC_PER_SEC);
         struct tm tm;
 
         localtime_r(&at, &tm);
         strftime(ret, size, "%H:%M", &tm);
+}
+
+/* Local time of day of an instant. */
+static void write_clock(const struct live_values *v, uint64_t at_us, char *ret, size_t size) {
+        view_clock_words(v->realtime_us + at_us - v->now_us, ret, size);
 }
 
 static bool is_held(const struct live_values *v, const char *reason) {
