@@ -319,7 +319,7 @@ static double find_time(struct conversion *c, struct span line) {
         if (parse_value(field, c->table->delimiter, &value))
                 return value * c->columns.unit_s;
         value = parse_clock(field);
-        if (value < DAY_S && value + c->day_s < c->last_s - DAY_S / 2)
+        if (value < DAY_S && value + c->day_s < c->last_s - DAY_S / 2.0)
                 c->day_s += DAY_S;
         return value < DAY_S ? value + c->day_s : value;
 }

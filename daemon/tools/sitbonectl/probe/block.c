@@ -124,7 +124,7 @@ static bool find_two_kinds(const struct lines *l, const struct group *groups, si
 
 static bool collect_lines(const struct lines *l, uint32_t n_numbers, const struct line *like, struct block *ret) {
         *ret = (struct block){.lines = l, .n_numbers = n_numbers};
-        ret->of = calloc(l->n + 1, sizeof(*ret->of));
+        ret->of = calloc(l->n + 1, sizeof(ret->of[0]));
         ret->columns = calloc(n_numbers, sizeof(*ret->columns));
         if (!ret->of || !ret->columns)
                 return false;

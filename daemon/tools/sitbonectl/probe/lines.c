@@ -66,7 +66,7 @@ static size_t stamp_size(const uint8_t *at, const uint8_t *end) {
                 const uint8_t *p = at;
                 const char *want = patterns[i];
 
-                for (; *want && p < end && (*want == 'd' ? is_digit(*p) : *p == *want); want++)
+                for (; *want && p < end && (*want == 'd' ? is_digit(*p) : *p == (unsigned char)*want); want++)
                         p++;
                 if (*want || (p < end && (is_digit(*p) || *p == ':')))
                         continue;
