@@ -14,6 +14,7 @@
 #include "sitbone/frame.h"
 #include "util/file.h"
 #include "util/ini.h"
+#include "util/sanitize.h"
 #include "util/suggest.h"
 
 enum { FILE_LIMIT = 64 * 1024, PATH_SIZE = 512 };
@@ -359,7 +360,7 @@ static bool parse_value(struct format *f, const struct key *key, const char *s) 
 
         switch (key->kind) {
         case TEXT:
-                return *s && (size_t)snprintf(field, key->size, "%s", s) < key->size;
+                return *s && is_sanitized(s) && (size_t)snprintf(field, key->size, "%s", s) < key->size;
         case WORD:
         case YES_NO:
                 return parse_word(key, s, field);
@@ -405,7 +406,7 @@ static void join_words(const char *const *words, char *ret, size_t size) {
 static void describe_legal_values(const struct key *key, char *ret, size_t size) {
         switch (key->kind) {
         case TEXT:
-                snprintf(ret, size, "1..%zu bytes", key->size - 1);
+                snprintf(ret, size, "1..%zu bytes of UTF-8 without control characters", key->size - 1);
                 return;
         case WORD:
         case YES_NO:
@@ -560,8 +561,15 @@ static const char *find_key_problem(const struct format *f, const char *key) {
 
 /* --- one text --- */
 
-const char *format_check_word(const struct format *f) {
-        return check_words[f->check];
+const char *format_word(const struct format *f, const char *key) {
+        int word;
+
+        for (int i = 0; i < KEYS_N; i++)
+                if (keys[i].kind == WORD && strcmp(keys[i].name, key) == 0) {
+                        memcpy(&word, (const char *)f + keys[i].offset, sizeof(word));
+                        return keys[i].words[word];
+                }
+        return "";
 }
 
 void format_file_name(const char *path, char *ret, size_t size) {

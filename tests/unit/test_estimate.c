@@ -37,6 +37,13 @@ static void begin(uint32_t n) {
         dice = 7;
 }
 
+/* target: enum calibrate_target, or the pose of the same number. */
+static enum command_result calibrate(unsigned target) {
+        const struct command command = {.type = COMMAND_CALIBRATE, .target = (enum calibrate_target)target};
+
+        return estimate_command(&estimate, &command, now);
+}
+
 static void step(void) {
         for (uint32_t k = 0; k < geometry.n_cells; k++)
                 frame.raw[k] += noise();
@@ -511,7 +518,7 @@ static void test_reference_ages(void) {
         CHECK_NEAR(posture.tilt_deg.sd, old, 0.2); /* with all the weight on, and upright again and again */
         rise_a_little(&s, 20);
         CHECK(posture.tilt_deg.sd > old * 1.05F && posture.tilt_deg.sd < old * 2);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_OK);
         pass(&s, 1);
         CHECK_NEAR(posture.tilt_deg.sd, young, 0.3); /* set again: young again */
 }
@@ -573,21 +580,60 @@ static void test_shifting(void) {
         CHECK(posture.shifting); /* half of the load gone */
 }
 
+/* The sitter moves for some seconds, then sits as before; returns how many shifts were counted. */
+static uint32_t count_shifts_of(float weight, float x, float seconds) {
+        struct sitter s = SITTER;
+        const uint32_t before = posture.shifts;
+
+        s.soft *= weight;
+        s.bone *= weight;
+        s.x += x;
+        pass(&s, seconds);
+        pass(&SITTER, 8);
+        return posture.shifts - before;
+}
+
+static void test_shifts(void) {
+        struct sitter s = SITTER;
+        uint64_t began;
+        uint32_t before;
+
+        sit_upright(16);
+        CHECK(posture.shifts == 0);
+        CHECK(count_shifts_of(0.85F, 0, 2) == 0); /* fidgets */
+        CHECK(count_shifts_of(1, 25, 1.5F) == 0);
+        CHECK(count_shifts_of(0.65F, 0, 1) == 1); /* off the seat and back */
+        CHECK(count_shifts_of(0.65F, 25, 1) == 1);
+        CHECK(count_shifts_of(0.65F, 0, 8) == 1); /* settles with less */
+        CHECK(count_shifts_of(1, 25, 8) == 2);    /* there, and back */
+        before = posture.shifts;
+        began = now;
+        s.y += 20;
+        pass(&s, 2);
+        CHECK(posture.shifts == before); /* it may be a fidget yet */
+        pass(&s, 4);
+        CHECK(posture.shifts == before + 1);
+        CHECK(posture.shift_began_us >= began && posture.shift_began_us < began + 1500000);
+        pass(NULL, 10); /* getting up is none, nor is sitting down */
+        pass(&SITTER, 20);
+        CHECK(posture.shifts == before + 1);
+}
+
 static void test_calibrate(void) {
         struct sitter slump = slide_back(22);
         static struct memory memory;
 
         begin(32);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_NO_FRAMES);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_NO_FRAMES);
         pass(NULL, 10);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_NOBODY_SEATED);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_NOBODY_SEATED);
         pass(&slump, 1.2F);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_UNSTEADY);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_UNSTEADY);
         pass(&slump, 20);
         CHECK(posture.posture_class == POSTURE_UPRIGHT); /* the automatic upright: the first quiet seconds */
         pass(&SITTER, 10);
         CHECK(posture.tilt_deg.value > settings.posture.arched_deg);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_OK);
         pass(&SITTER, 5);
         CHECK(posture.posture_class == POSTURE_UPRIGHT);
         CHECK_NEAR(posture.tilt_deg.value, 0, 1);
@@ -621,7 +667,7 @@ static struct learning learning;
 
 static void hold_pose(enum calibrate_pose pose, const struct sitter *s, float seconds) {
         pass(s, 4);
-        CHECK(estimate_calibrate(&estimate, pose, now) == COMMAND_OK);
+        CHECK(calibrate(pose) == COMMAND_OK);
         estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_RUNNING && learning.pose == pose && learning.left_s > 9);
         pass(s, seconds);
@@ -654,9 +700,9 @@ static void test_poses_refused(void) {
         struct sitter rocking = SITTER;
 
         begin(32);
-        CHECK(estimate_calibrate(&estimate, POSE_LEFT, now) == COMMAND_NO_FRAMES);
+        CHECK(calibrate(POSE_LEFT) == COMMAND_NO_FRAMES);
         pass(NULL, 10);
-        CHECK(estimate_calibrate(&estimate, POSE_LEFT, now) == COMMAND_NOBODY_SEATED);
+        CHECK(calibrate(POSE_LEFT) == COMMAND_NOBODY_SEATED);
         pass(&SITTER, 20);
         hold_pose(POSE_LEFT, &SITTER, 4); /* stands up in the middle */
         pass(NULL, 4);
@@ -689,7 +735,7 @@ static void test_load_profile(void) {
         anna = l->profile;
         memcpy(anna.sitter, "anna", 5);
         memcpy(ben.sitter, "ben", 4);
-        CHECK(estimate_squeeze(&estimate, now) == COMMAND_OK);
+        CHECK(calibrate(CALIBRATE_SQUEEZE) == COMMAND_OK);
         estimate_load_profile(&estimate, &ben, 1, 32 * 32);
         estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_REFUSED &&
@@ -841,6 +887,7 @@ int main(void) {
         test_slide(32);
         test_slide(16);
         test_shifting();
+        test_shifts();
         test_calibrate();
         test_poses();
         test_poses_refused();

@@ -13,7 +13,7 @@
  *   calibration      the sitter's own gain from held poses (pose_average)
  *   sitter_baseline  the sitter's upright over many sits
  *   mat_shift        has the mat moved under the sitter
- *   estimate.c       the order of all these, and learning of the sitter; the profile is stored by the caller
+ *   estimate.c       the order of all these, shifts of weight, and learning of the sitter; the profile is stored by the caller
  *
  * Tilt is a weighted sum of the load that moved along the seat since the reference (angles.c); poses of a guided
  * calibration give the sitter's own gain (calibration.c). Which part of it is a turn of the pelvis, and which a slide
@@ -74,6 +74,19 @@
 
 struct settings;
 
+/* Counts shifts of weight: movements that change the load on the sit bones, forward, back or to a side (the definition of
+ * the trial in SJWEH 47:306, 2021). One counts when weight goes off the seat and comes back or settles, or when the centre
+ * of pressure moves and stays; a fidget, out and back with the weight on the seat, does not. */
+struct shift_counter {
+        float seated_s;           /* since the sit-down, whose own movement is no shift */
+        float load, x_mm, y_mm;   /* at rest; NAN = not known */
+        float now_x_mm, now_y_mm; /* without what lasts for a moment only */
+        float off_s, moved_s;     /* how long the weight has been off, and the centre elsewhere; 0 = it is not */
+        uint64_t off_since_us, moved_since_us;
+        uint32_t n; /* since the start */
+        uint64_t began_us;
+};
+
 /* Learning of the sitter: the guided calibration pose by pose, taught postures, and the sitter baseline. */
 struct learner {
         struct profile profile;
@@ -100,6 +113,7 @@ struct estimate {
         float slow_load;
         float rest_share; /* at the reference: load that the mat shows by itself */
         bool shifting;
+        struct shift_counter shifts;
         float unsampled_s; /* since the last sample of the sitter */
         struct occupancy_classifier occupancy;
         struct reference_tracker reference;
@@ -122,17 +136,10 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
 /* Sets every field; a change is reported once. */
 void estimate_report_learning(struct estimate *e, struct learning *ret);
 
-/* ---- commands: COMMAND_OK, COMMAND_NOBODY_SEATED, COMMAND_NO_FRAMES, and the refusals that are listed ---- */
-
-/* The sitter takes the pose now, for the next seconds; upright is in force at once, too. COMMAND_UNSTEADY. */
-enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose pose, uint64_t now_us);
-/* The sitter sits like this for the next seconds: adds to earlier lessons of this name. COMMAND_MALFORMED (the name is
- * not allowed), COMMAND_FULL. */
-enum command_result estimate_teach(struct estimate *e, const char *name, uint64_t now_us);
-/* COMMAND_OK or COMMAND_NO_SUCH_NAME only. */
-enum command_result estimate_unteach(struct estimate *e, const char *name);
-/* Five squeezes from now on, at the beat of learning.cue. */
-enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us);
+/* Executes COMMAND_CALIBRATE (a pose or squeezes), COMMAND_TEACH or COMMAND_UNTEACH. Refusals: COMMAND_NOBODY_SEATED,
+ * COMMAND_NO_FRAMES; upright: COMMAND_UNSTEADY; teach: COMMAND_MALFORMED (the name is not allowed), COMMAND_FULL;
+ * unteach: COMMAND_NO_SUCH_NAME only. */
+enum command_result estimate_command(struct estimate *e, const struct command *command, uint64_t now_us);
 
 /* ---- the profile: stored by the caller, who reads learning.profile_changed ---- */
 
