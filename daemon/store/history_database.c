@@ -225,23 +225,24 @@ static const struct {
                  "until_s") " AND " IS_OFFSET
                             " AND " IS_DURATION("seated_s") " AND " IS_COUNT("shifts") " AND " IS_EMPTY_OR(
                                     "slump_s",
-                                    IS_DURATION("slump_s")) " AND " IS_COUNT("squeezes") " AND " IS_DURATION("squeezed"
-                                                                                                             "_s") " A"
-                                                                                                                   "ND"
-                                                                                                                   " +"
-                                                                                                                   "nu"
-                                                                                                                   "mb"
-                                                                                                                   "er"
-                                                                                                                   " B"
-                                                                                                                   "ET"
-                                                                                                                   "WE"
-                                                                                                                   "EN"
-                                                                                                                   " 0"
-                                                                                                                   " A"
-                                                                                                                   "ND"
-                                                                                                                   " 1"
-                                                                                                                   "e1"
-                                                                                                                   "5"},
+                                    IS_DURATION(
+                                            "slump_s")) " AND " IS_COUNT("squeezes") " AND " IS_DURATION("squeezed"
+                                                                                                         "_s") " A"
+                                                                                                               "ND"
+                                                                                                               " +"
+                                                                                                               "nu"
+                                                                                                               "mb"
+                                                                                                               "er"
+                                                                                                               " B"
+                                                                                                               "ET"
+                                                                                                               "WE"
+                                                                                                               "EN"
+                                                                                                               " 0"
+                                                                                                               " A"
+                                                                                                               "ND"
+                                                                                                               " 1"
+                                                                                                               "e1"
+                                                                                                               "5"},
         {"away", IS_INSTANT("began_s") " AND " IS_EMPTY_OR("until_s", IS_INSTANT("until_s")) " AND " IS_OFFSET},
         {"alert", IS_INSTANT("raised_s") " AND " IS_EMPTY_OR(
                           "closed_s",
@@ -398,8 +399,6 @@ static int check_version(sqlite3 *db, char error[HISTORY_ERROR_MAX]) {
                 return -EPROTONOSUPPORT;
         }
         rc = check_tables(db);
-        if (rc == SQLITE_OK)
-                rc = hide_impossible_rows(db);
         return rc == SQLITE_OK ? 0 : describe_error(db, rc, error);
 }
 
@@ -409,6 +408,8 @@ static int open_existing(const char *path, int flags, sqlite3 **ret, char error[
         if (rc == SQLITE_OK)
                 rc = configure_connection(*ret);
         r = rc == SQLITE_OK ? check_version(*ret, error) : describe_error(*ret, rc, error);
+        if (r >= 0 && flags & SQLITE_OPEN_READONLY && (rc = hide_impossible_rows(*ret)) != SQLITE_OK)
+                r = describe_error(*ret, rc, error);
         if (r < 0) {
                 sqlite3_close(*ret);
                 *ret = NULL;
