@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include <systemd/sd-daemon.h>
@@ -251,6 +252,15 @@ static void update_wall_clock(struct app *a, uint64_t now_us) {
         pipeline_set_clock(&a->pipeline, &clock);
 }
 
+/* Without random bits no trial runs. */
+static void init_pipeline(struct app *a, uint64_t now_us) {
+        pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
+        if (getrandom(&a->pipeline.alert.trial.seed, sizeof(a->pipeline.alert.trial.seed), GRND_NONBLOCK) < 0)
+                log_warning("no random numbers: [alert] trial withholds no prompt: %m");
+        load_response(&a->settings, &a->pipeline.condition);
+        update_wall_clock(a, now_us);
+}
+
 /* The first frame of a text mat sets the number of cells, and so does another mat in its place: starts the pipeline
  * again with the geometry that follows from it, in the same bout. */
 static void learn_geometry(struct app *a, uint32_t n_cells) {
@@ -273,9 +283,7 @@ static void learn_geometry(struct app *a, uint32_t n_cells) {
                            "posture",
                            n_cells);
         pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
-        pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        load_response(&a->settings, &a->pipeline.condition);
-        update_wall_clock(a, a->snapshot.now_us);
+        init_pipeline(a, a->snapshot.now_us);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
         recall_tare(a);
         sitters_reload(&a->sitters);
@@ -678,9 +686,7 @@ static int start_app(struct app *a) {
         continue_clock(&a->clock, a->tick_us);
         a->today = find_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
-        pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        load_response(&a->settings, &a->pipeline.condition);
-        update_wall_clock(a, read_turn_time(a));
+        init_pipeline(a, read_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
                       a->mat.port ? port_chip(a->mat.port).serial_number : "", a->options.state_directory,

@@ -92,7 +92,17 @@ static const char *const steps[] = {
         "  offset_min INTEGER NOT NULL,"
         "  sitter TEXT NOT NULL"
         ") STRICT;"
-        "CREATE INDEX session_at ON session(at_s);",
+        "CREATE INDEX session_at ON session(at_s);"
+        "CREATE TABLE trial(" /* prompts to stand up that were shown or withheld at random (setting alert.trial) */
+        "  id INTEGER PRIMARY KEY,"
+        "  at_s INTEGER NOT NULL," /* the prompt was due */
+        "  offset_min INTEGER NOT NULL,"
+        "  sitter TEXT NOT NULL,"
+        "  withheld INTEGER NOT NULL," /* 1: for 10 minutes, with probability 0.2 */
+        "  stood INTEGER NOT NULL,"    /* 1: left the seat for a break in these 10 minutes */
+        "  shifts INTEGER NOT NULL"    /* of weight in these 10 minutes, in the bout */
+        ") STRICT;"
+        "CREATE INDEX trial_at ON trial(at_s);",
 };
 _Static_assert(sizeof(steps) / sizeof(*steps) == HISTORY_SCHEMA, "a step for each version");
 
@@ -202,7 +212,8 @@ static int check_tables(sqlite3 *db) {
                             "LIMIT 0; SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance LIMIT 0;"
                             "SELECT at_s, offset_min, what, poses, sitter FROM calibration LIMIT 0;"
                             "SELECT began_s, until_s, offset_min, sitter, repetitions, held_s, alert FROM squeeze "
-                            "LIMIT 0; SELECT at_s, offset_min, sitter FROM session LIMIT 0;",
+                            "LIMIT 0; SELECT at_s, offset_min, sitter FROM session LIMIT 0;"
+                            "SELECT at_s, offset_min, sitter, withheld, stood, shifts FROM trial LIMIT 0;",
                             NULL, NULL, NULL) == SQLITE_OK
                        ? SQLITE_OK
                        : SQLITE_CORRUPT;
@@ -474,6 +485,7 @@ int history_db_forget(sqlite3 *db, int64_t before_s, int64_t *ret_rows) {
                 "DELETE FROM main.calibration WHERE at_s < ?",
                 "DELETE FROM main.squeeze WHERE until_s < ?",
                 "DELETE FROM main.session WHERE at_s < ?",
+                "DELETE FROM main.trial WHERE at_s < ?",
         };
         int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 

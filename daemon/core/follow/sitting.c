@@ -9,12 +9,13 @@
 
 #define US_PER_S UINT64_C(1000000)
 
-/* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to
- * the seated time. Frames come far more often, so the call costs nothing in practice. */
 /* The usual asymmetry is a mean over this much sitting, which is a week or so of it; it begins as if the sitter had been
  * even for this long [judgement]. */
 static const uint64_t USUAL_MOST_US = 40 * 3600 * UINT64_C(1000000), USUAL_PRIOR_US = 2 * 3600 * UINT64_C(1000000);
+static const uint64_t RATE_PART_US = 300 * US_PER_S;
 
+/* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to
+ * the seated time. Frames come far more often, so the call costs nothing in practice. */
 static const uint64_t CALL_EVERY_US = 5 * US_PER_S, LATE_US = 5 * US_PER_S;
 
 /* Confirming goes on after a restart when the sitter is found again within this time: a manager starts a daemon again
@@ -147,6 +148,24 @@ void sitting_configure(struct sitting_tracker *t, const struct settings *setting
                 reset_window(&t->window, window_us);
 }
 
+static void add_to_rate(struct shift_rate *r, uint64_t us) {
+        if (r->seated_us[r->part] >= RATE_PART_US) {
+                r->part = (r->part + 1) % RATE_PARTS;
+                r->seated_us[r->part] = r->shifts[r->part] = 0;
+        }
+        r->seated_us[r->part] += us;
+}
+
+static float find_rate(const struct shift_rate *r) {
+        uint64_t seated_us = 0, shifts = 0;
+
+        for (int i = 0; i < RATE_PARTS; i++) {
+                seated_us += r->seated_us[i];
+                shifts += r->shifts[i];
+        }
+        return seated_us >= 2 * RATE_PART_US ? (float)(3600e6 * (double)shifts / (double)seated_us) : NAN;
+}
+
 /* Counts time on the seat, in the posture of the last step. */
 static void add_seated(struct sitting_tracker *t, uint64_t from_us, uint64_t to_us) {
         uint64_t n = to_us - from_us;
@@ -157,6 +176,7 @@ static void add_seated(struct sitting_tracker *t, uint64_t from_us, uint64_t to_
         t->now.bout.arched_us += is_surely_arched(t) ? n : 0;
         t->now.bout.lopsided_us += is_surely_lopsided(t) ? n : 0;
         t->now.today_us += t->in_bout ? n : 0;
+        add_to_rate(&t->rate, n);
         add_asymmetry(t, n);
         add_to_window(&t->window, from_us, to_us, is_surely_slouched(t), is_surely_unusual(t));
 }
@@ -327,21 +347,26 @@ static void apply_timeouts(struct sitting_tracker *t, uint64_t now_us) {
 /* The estimator counts from when the sitter sat down: a count smaller than the last one has started again. */
 static void add_squeezes(struct sitting_tracker *t, const struct squeezes *now) {
         bool restarted = now->reps < t->squeezes.reps;
+        float held_s = now->held_s - (restarted ? 0 : t->squeezes.held_s);
 
         t->now.bout.squeezes += now->reps - (restarted ? 0 : t->squeezes.reps);
-        t->now.bout.squeezed_s += now->held_s - (restarted ? 0 : t->squeezes.held_s);
+        t->now.bout.squeezed_s += held_s;
+        t->now.squeezed_today_s += held_s;
         t->squeezes = *now;
 }
 
-static void apply_posture(struct sitting *s, const struct posture *p, uint64_t now_us) {
+static void apply_posture(struct sitting_tracker *t, const struct posture *p, uint64_t now_us) {
+        struct sitting *s = &t->now;
         bool seated = p->occupancy == OCCUPANCY_PERSON;
 
-        if (seated && (p->shifting || s->shifting))
-                s->last_shift_us = now_us;
-        if (seated && !p->shifting && s->shifting) {
+        if (seated && p->shifts != t->shifts) {
                 s->changes |= SITTING_SHIFTED;
-                s->bout.shifts++;
+                s->bout.shifts += p->shifts - t->shifts;
+                t->rate.shifts[t->rate.part] += p->shifts - t->shifts;
+                s->last_shift_us = now_us;
+                s->shift_began_us = p->shift_began_us;
         }
+        t->shifts = p->shifts;
         s->shifting = seated && p->shifting;
         s->posture = p->posture_class;
         s->confidence = p->confidence;
@@ -390,6 +415,7 @@ static void publish_sitting(struct sitting_tracker *t, uint64_t now_us, struct s
         t->now.partial = t->now.phase == SITTING_INTERRUPTED && t->partial_reported;
         t->now.left_seat_us = t->now.phase == SITTING_INTERRUPTED ? t->absent_since_us : 0;
         sum_window(&t->window, now_us, &t->now);
+        t->now.shifts_per_hour = find_rate(&t->rate);
         *ret = t->now;
         t->now.changes = 0;
         if (t->in_bout)
@@ -407,7 +433,7 @@ uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, 
                 now_us = t->last_us;
         count_elapsed(t, now_us);
         apply_seat(t, seat_from_occupancy(posture->occupancy), posture->occupancy_since_us, now_us);
-        apply_posture(&t->now, posture, now_us);
+        apply_posture(t, posture, now_us);
         add_squeezes(t, &posture->squeezes);
         t->doubted = t->now.doubted = posture->doubted;
         apply_timeouts(t, now_us);
@@ -421,6 +447,7 @@ void sitting_new_day(struct sitting_tracker *t, uint64_t now_us) {
         if (now_us > t->last_us)
                 count_elapsed(t, now_us);
         t->now.today_us = 0;
+        t->now.squeezed_today_s = 0;
         t->now.bouts_today = t->now.breaks_today = t->now.partial_breaks_today = 0;
         t->yesterday_us = t->in_bout ? 0 : t->now.bout.seated_us;
 }
@@ -446,6 +473,7 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
                 .bouts_today = s->bouts_today,
                 .breaks_today = s->breaks_today,
                 .partial_breaks_today = s->partial_breaks_today,
+                .squeezed_today_s = s->squeezed_today_s,
                 .last_number = t->last_number,
                 .usual_asymmetry = s->usual_asymmetry,
                 .usual_known_us = t->usual_known_us,
@@ -493,6 +521,7 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
         t->now.bouts_today = memory->bouts_today;
         t->now.breaks_today = memory->breaks_today;
         t->now.partial_breaks_today = memory->partial_breaks_today;
+        t->now.squeezed_today_s = memory->squeezed_today_s > 0 ? memory->squeezed_today_s : 0; /* not NAN */
         if (in_bout && memory->bout_age_us != UINT64_MAX)
                 recall_bout(t, memory, elapsed_us, now_us);
         else if (memory->phase == SITTING_CONFIRMING && elapsed_us <= FOUND_AGAIN_US &&

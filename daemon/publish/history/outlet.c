@@ -176,7 +176,8 @@ static uint64_t read_wall_us(const struct history *h, uint64_t now_us) {
 
 /* True when the snapshot differs from the last one in what must not be lost. */
 static bool has_event(const struct history *h, const struct snapshot *s) {
-        uint32_t changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
+        uint32_t changes =
+                (s->sitting.changes & ~(uint32_t)SITTING_SHIFTED) | (s->alerts.changes & ALERTS_TRIAL_RESULT);
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 changes |= s->alerts.of[k].changes & ~(uint32_t)ALERT_UPDATED;
@@ -223,6 +224,7 @@ static void fill_entry(const struct history *h, const struct snapshot *s, uint64
         ret->squeeze_taken = s->posture.squeezes.ready;
         ret->retaken = h->retaken;
         ret->session_done = s->alerts.workout.done_today && (first || !h->done_today);
+        ret->trial = s->alerts.changes & ALERTS_TRIAL_RESULT ? s->alerts.trial : (struct trial_result){0};
         ret->first = first;
         ret->asymmetry_us = h->asymmetry_us;
         ret->asymmetry_known_us = h->asymmetry_known_us;

@@ -68,6 +68,8 @@ static const char *const sql[SQL_N] = {
                              "held_s = held_s + ?4 WHERE id = ?1",
         [SQL_SESSION_ADD] = "INSERT INTO main.session(at_s, offset_min, sitter) SELECT ?1, ?2, ?3 "
                             "WHERE NOT EXISTS(SELECT 1 FROM session WHERE at_s >= ?4)",
+        [SQL_TRIAL_ADD] = "INSERT INTO trial(at_s, offset_min, sitter, withheld, stood, shifts) "
+                          "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 };
 
 /* ---- statements ---- */
@@ -475,6 +477,17 @@ static int write_workout(struct history_writer *w, const struct history_entry *e
                                         INTEGER(find_day_begin(at_s, offset_min))));
 }
 
+static int write_trial(struct history_writer *w, const struct history_entry *e) {
+        const struct trial_result *r = &e->trial;
+        int64_t at_s = convert_to_wall_s(w, e, r->decided_us);
+
+        if (r->decided_us == 0)
+                return SQLITE_OK;
+        return run_statement(w, SQL_TRIAL_ADD,
+                             PARAMETERS(INTEGER(at_s), INTEGER(find_offset_min(at_s)), TEXT(e->sitter),
+                                        INTEGER(r->withheld), INTEGER(r->stood), INTEGER(r->shifts)));
+}
+
 /* ---- the calibration ---- */
 
 /* Writes such as "upright slouched squeeze". */
@@ -566,6 +579,8 @@ static int write_entry(struct history_writer *w, const struct history_entry *e) 
                 rc = write_alert(w, e, k);
         if (rc == SQLITE_OK)
                 rc = write_workout(w, e);
+        if (rc == SQLITE_OK)
+                rc = write_trial(w, e);
         return rc == SQLITE_OK ? write_calibration(w, e) : rc;
 }
 

@@ -305,6 +305,7 @@ static const struct {
         {NULL, &session_command},
         {"History", &history_command},
         {NULL, &report_command},
+        {NULL, &trial_command},
         {"Recordings", &record_command},
         {NULL, &label_command},
         {NULL, &export_command},

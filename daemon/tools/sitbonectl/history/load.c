@@ -215,14 +215,18 @@ static int add_balance(struct history *h, sqlite3_stmt *s) {
         h->balance_hour[hour][0] += sqlite3_column_double(s, 2);
         h->balance_hour[hour][1] += sqlite3_column_double(s, 3);
         h->shifts += sqlite3_column_int64(s, 4);
+        h->shifts_hour[hour] += sqlite3_column_int64(s, 4);
         return 0;
 }
 
 static int add_squeeze(struct history *h, sqlite3_stmt *s) {
         int n = sqlite3_column_int(s, 0);
+        int64_t day = history_day_of(sqlite3_column_int64(s, 3), sqlite3_column_int(s, 4)) - h->period.first_day;
 
         if (h->squeezes.repetitions > INT_MAX - n)
                 return 0;
+        if (day >= 0 && day < h->n_days)
+                h->days[day].squeezed_s += sqlite3_column_double(s, 1);
         h->squeezes.sets++;
         h->squeezes.repetitions += n;
         h->squeezes.held_s += sqlite3_column_double(s, 1);
@@ -308,6 +312,12 @@ int history_aways(const struct history *h, const char *kind, double *ret_s) {
         return n;
 }
 
+double history_shifts_per_hour(const struct history *h, int hour) {
+        const double seated_s = hour < 0 ? h->seated_s : h->hour_s[hour];
+
+        return seated_s >= 600 ? 3600 * (double)(hour < 0 ? h->shifts : h->shifts_hour[hour]) / seated_s : (double)NAN;
+}
+
 double history_longest_s(const struct history *h) {
         double longest = 0;
 
@@ -319,12 +329,20 @@ double history_longest_s(const struct history *h) {
 void history_squeeze_words(const struct history *h, char *ret, size_t size) {
         const struct history_squeezes *q = &h->squeezes;
         char held[32];
+        int reached = 0;
         size_t n;
 
         view_duration_words(q->held_s, held, sizeof(held));
         n = (size_t)snprintf(ret, size, _("%d detected, held for %s"), q->repetitions, held);
         if (q->asked > 0 && n < size)
-                snprintf(ret + n, size - n, _("; %d asked for by an alert"), q->asked);
+                n += (size_t)snprintf(ret + n, size - n, _("; %d asked for by an alert"), q->asked);
+        for (int d = 0; d < h->n_days; d++)
+                reached += q->goal_s > 0 && h->days[d].squeezed_s >= q->goal_s;
+        if (q->goal_s > 0 && n < size)
+                snprintf(ret + n, size - n,
+                         ngettext("; %d day with the goal of %d s", "; %d days with the goal of %d s",
+                                  (unsigned)reached),
+                         reached, q->goal_s);
 }
 
 static void count_outcome(struct history_share *s, enum alert_outcome o) {
@@ -387,7 +405,9 @@ int history_load(sqlite3 *db, const struct history_period *period, struct histor
                 {"SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance WHERE hour_s >= ?1 AND "
                  "hour_s < ?2",
                  add_balance},
-                {"SELECT repetitions, held_s, alert FROM squeeze WHERE began_s >= ?1 AND began_s < ?2", add_squeeze},
+                {"SELECT repetitions, held_s, alert, began_s, offset_min FROM squeeze WHERE began_s >= ?1 AND began_s "
+                 "< ?2",
+                 add_squeeze},
                 {"SELECT at_s FROM session WHERE at_s >= ?1 AND at_s < ?2", add_workout},
                 {"SELECT at_s, offset_min, what, poses, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 "
                  "ORDER BY at_s, id",
@@ -440,6 +460,7 @@ void history_name(struct history *h, const char *config) {
                 snprintf(h->by_kind[k].title, HISTORY_NAME_MAX, "%s", alert_kind_text(h->by_kind[k].name));
         if (catalogue && settings && mistakes) {
                 settings_load(config, settings, mistakes);
+                h->squeezes.goal_s = settings->exercise.squeeze_goal_s;
                 exercises_load(*settings->alert.exercises_file ? settings->alert.exercises_file : NULL, mistakes,
                                catalogue);
                 name_exercises(h, catalogue);

@@ -207,6 +207,8 @@ static void print_words(json_t *all) {
 
         print_inhibitions(all);
         json_array_foreach(json_object_get(all, "kinds"), i, kind) print_kind(kind, clock_realtime_us());
+        if (json_is_true(json_object_get(all, "trial")))
+                view_line(_("trial"), _("runs: a prompt to stand up may come up to 10 min after it is due"));
         print_last(all);
         print_workout(all);
 }

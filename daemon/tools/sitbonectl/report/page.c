@@ -91,10 +91,10 @@ static void draw_heading(struct svg *s, double y, const char *title, const char 
 /* ---- head and foot ---- */
 
 static void draw_figure(struct svg *s, int place, const char *value, const char *meaning) {
-        double x = MARGIN + place * INNER / 4.0;
+        double x = MARGIN + place * INNER / 5.0;
 
         svg_text(s, x, 132, "figure bold", value);
-        svg_text(s, x, 152, "grey", meaning);
+        draw_fitted(s, x, 152, "grey", INNER / 5.0 - 12, meaning);
 }
 
 static int count_days_with_sitting(const struct history *h) {
@@ -127,11 +127,16 @@ static void draw_figures(struct svg *s, const struct history *h) {
         draw_figure(s, 1, value, meaning);
         snprintf(value, sizeof(value), "%d", history_aways(h, "break", &away_s));
         draw_figure(s, 2, value, _("breaks off the seat"));
+        if (isfinite(history_shifts_per_hour(h, -1)))
+                snprintf(value, sizeof(value), "%.0f", history_shifts_per_hour(h, -1));
+        else
+                snprintf(value, sizeof(value), "%s", _("unknown"));
+        draw_figure(s, 3, value, _("weight shifts an hour"));
         if (h->all.known > 0)
                 snprintf(value, sizeof(value), _("%d of %d"), h->all.worked, h->all.known);
         else
                 snprintf(value, sizeof(value), "%s", _("none"));
-        draw_figure(s, 3, value, h->all.known > 0 ? _("alerts worked") : _("alerts with a known outcome"));
+        draw_figure(s, 4, value, h->all.known > 0 ? _("alerts worked") : _("alerts with a known outcome"));
 }
 
 static void draw_foot(struct svg *s, double y) {

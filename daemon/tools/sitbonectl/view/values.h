@@ -71,6 +71,7 @@ void view_obliquity_words(const struct view *v, char *ret, size_t size);
 void view_balance_words(const struct view *v, char *ret, size_t size);
 void view_duration_words(double s, char *ret, size_t size);
 void view_seated_words(const struct view *v, char *ret, size_t size);
+void view_shifts_words(const struct view *v, char *ret, size_t size);
 void view_next_words(const struct view *v, char *ret, size_t size);
 void view_today_words(const struct view *v, char *ret, size_t size);
 void view_contact_words(const struct view *v, char *ret, size_t size);
