@@ -197,6 +197,8 @@ def bad_rows():
     yield f"INSERT INTO balance VALUES({t}, 60, 9e999, 1, {huge})"
     yield f"INSERT INTO balance VALUES({t + 1}, 60, 5, -1e300, 1)"
     yield f"INSERT INTO squeeze VALUES(NULL, {t}, {huge}, 60, {escape}, {huge}, 9e999, {-huge})"
+    yield f"INSERT INTO trial VALUES(NULL, {t}, 60, {escape}, {huge}, {huge}, {huge})"
+    yield f"INSERT INTO trial VALUES(NULL, {huge}, {huge}, 'x', 0, 1, 2)"
     yield f"INSERT INTO session VALUES(NULL, {t}, 60, {escape})"
     yield f"INSERT INTO calibration VALUES(NULL, {huge}, 60, 'personal', {escape}, {escape})"
     yield f"INSERT INTO calibration VALUES(NULL, {t}, 60, {escape}, {escape}, {escape})"
@@ -219,6 +221,7 @@ def check_views(path, folder):
         assert len(text) < 1_000_000 and not CONTROL.search(text)
         os.remove(f'{folder}/x.svg')
     ctl('history', 'all', '--what-if', '/dev/null', '--file', path)
+    json.loads(ctl('trial', '--json', '--file', path)[0])
 
 
 def test_impossible_rows():
