@@ -174,6 +174,26 @@ def test_removed_directory():
     pipe.close()
 
 
+def test_restart_loop():
+    """Killed again and again before a bout is confirmed: the bout begins all the same."""
+    place = Place()
+    pipe = Pipe(place.folder)
+    place.configure(pipe.name)
+    data = simulate(BUILD, 'csv-line', SIT, extra=('--rows', '12', '--cols', '12', '--rate', '10'))
+    lines = data.splitlines(keepends=True)
+    for life in range(5):
+        daemon = place.start()
+        for line in (lines[:80] if life == 0 else lines[100:135]):  # empty and sitting down, then seated
+            pipe.write(line)
+            time.sleep(0.1)
+        daemon.kill()
+        daemon.communicate()
+    db = place.db()
+    bouts = db.execute('SELECT number, seated_s FROM bout').fetchall()
+    assert [number for number, _ in bouts] == [1], (bouts, open(f'{place.state}/memory').read()[:900])
+    pipe.close()
+
+
 def bad_rows():
     """Statements that put rows which cannot be beside a good one."""
     huge, escape = 2**63 - 1, "char(155) || '31m' || char(27) || ']0;x' || char(8238)"
