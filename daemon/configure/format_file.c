@@ -357,10 +357,13 @@ static bool parse_value(struct format *f, const struct key *key, const char *s) 
         void *field = (char *)f + key->offset;
         struct format_bytes *bytes = field;
         struct format_command *command = field;
+        size_t n;
 
         switch (key->kind) {
         case TEXT:
-                return *s && is_sanitized(s) && (size_t)snprintf(field, key->size, "%s", s) < key->size;
+                n = (size_t)snprintf(field, key->size, "%s", s);
+                sanitize_line(field); /* it goes to a terminal */
+                return n > 0 && n < key->size;
         case WORD:
         case YES_NO:
                 return parse_word(key, s, field);
@@ -406,7 +409,7 @@ static void join_words(const char *const *words, char *ret, size_t size) {
 static void describe_legal_values(const struct key *key, char *ret, size_t size) {
         switch (key->kind) {
         case TEXT:
-                snprintf(ret, size, "1..%zu bytes of UTF-8 without control characters", key->size - 1);
+                snprintf(ret, size, "1..%zu bytes", key->size - 1);
                 return;
         case WORD:
         case YES_NO:
