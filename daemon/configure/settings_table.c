@@ -246,6 +246,10 @@ const struct setting settings_table[] = {
         BOOL(alert, adaptive, "no",
              "Move the prompt to stand up by at most 10 min out of hours of the day in which it seldom worked, "
              "into a neighbouring hour in which it did. sitbonectl why reports this."),
+        BOOL(alert, trial, "no",
+             "Find out whether the prompt to stand up works for you: one of five that are due, drawn at random, comes "
+             "10 min later, and the seat measures what you do in these 10 min. sitbonectl trial reports the effect. "
+             "No heads-up meanwhile."),
         TEXT_R(alert, exercises_file, TEXT_PLAIN, "",
                "The exercise catalogue. Empty: /etc/sitbone/exercises.conf, or else the installed one."),
 

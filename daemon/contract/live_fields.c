@@ -158,6 +158,7 @@ const struct live_field live_fields[] = {
         {INSTANT(snoozed_until_us, "end of the snooze"), PROPERTY("SnoozedUntil", 1e6), STATE("snoozed_until", 0),
          AT_ONCE(30e6)},
         {VALUE(snooze_left_s, "s", "time until then"), STATUS("snooze_left_s", 0)},
+        {VALUE(trial, NULL, "a prompt to stand up may come 10 min late, at random"), LIVE("trial", 0)},
         {INSTANT(paused_until_us, "end of the pause"), PROPERTY("PausedUntil", 1e6), STATE("paused_until", 0),
          AT_ONCE(30e6)},
         {VALUE(pause_left_s, "s", "time until then"), STATUS("pause_left_s", 0)},

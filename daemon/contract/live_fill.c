@@ -234,6 +234,7 @@ static void fill_alerts(struct live_values *v, const struct alerts *a) {
         v->next_alert_us = a->activate_due_us;
         v->snoozed_until_us = a->snoozed_until_us;
         v->paused_until_us = a->paused_until_us;
+        v->trial = a->trial_runs;
         v->inhibited = a->inhibitors != 0;
         v->do_not_disturb = a->inhibitors & (1U << ALERT_INHIBITOR_PERSON);
         alert_held_names(a->plan[ALERT_ACTIVATE].inhibits & ALERT_INHIBIT_ALL, v->held, sizeof(v->held));

@@ -26,6 +26,8 @@
  *              lull_movement is 0.1 a second: quiet sitting with breath and sway lies at 0.02 to 0.06 (simulated sitters,
  *              and free sitting recorded on a 12-cell chair), fidgets and reaching begin at 0.1, a shift is 0.3. A sitter
  *              is busy for about a tenth of the time then, in spells of seconds
+ * With the setting trial, an activate alert may then be withheld for 10 minutes (trial.h). It is reported as one that
+ * waits for a good moment, and no alert is announced: an announcement is a prompt already.
  *
  * Outcomes, exactly one for each alert:
  *   off the seat           WITHDRAWN at once, outcome to come:
@@ -50,6 +52,7 @@
 
 #include "core/follow/alert_inhibit.h"
 #include "core/follow/prompt_hours.h"
+#include "core/follow/trial.h"
 #include "sitbone/alert.h"
 #include "sitbone/command.h"
 #include "sitbone/exercise.h"
@@ -124,6 +127,7 @@ struct alert_tracker {
         struct alert_sitter sitter;
         struct alert_exercises exercises;
         struct prompt_hours hours;
+        struct trial trial; /* its seed is set by the program */
 };
 
 void alert_init(struct alert_tracker *t, const struct settings *settings, const struct exercise_catalogue *exercises);

@@ -102,6 +102,8 @@ static void print_status(const struct view *v) {
         print_line(_("seated"), view_seated_words, v);
         print_line(_("today"), view_today_words, v);
         print_line(_("next alert"), view_next_words, v);
+        if (v->live.trial)
+                view_line(_("trial"), _("runs: a prompt to stand up may come up to 10 min after it is due"));
         if (v->live.alert_title[0]) {
                 view_label(_("alert"));
                 printf("%s: %s%s%s (%s)\n", v->live.alert_title, v->live.alert_reason,
