@@ -18,6 +18,10 @@ static const uint64_t RATE_PART_US = 300 * US_PER_S;
  * the seated time. Frames come far more often, so the call costs nothing in practice. */
 static const uint64_t CALL_EVERY_US = 5 * US_PER_S, LATE_US = 5 * US_PER_S;
 
+/* Confirming goes on after a restart when the sitter is found again within this time: a manager starts a daemon again
+ * after some seconds [judgement]. */
+static const uint64_t FOUND_AGAIN_US = 30 * US_PER_S;
+
 static uint64_t us_of_seconds(float s) {
         return (uint64_t)((double)s * US_PER_S);
 }
@@ -201,7 +205,7 @@ static void reset_bout(struct sitting_tracker *t) {
         struct sitting *s = &t->now;
 
         t->in_bout = t->partial_reported = false;
-        t->absent_since_us = t->absent_more_us = t->off_us = t->yesterday_us = 0;
+        t->absent_since_us = t->absent_more_us = t->off_us = t->yesterday_us = t->before_us = 0;
         s->bout = (struct bout){0};
         s->bout_started_us = s->last_shift_us = s->bout_number = 0;
         reset_window(&t->window, (t->window.part_us - 1) * WINDOW_PARTS);
@@ -248,7 +252,8 @@ static void sit_down(struct sitting_tracker *t, uint64_t at_us, uint64_t now_us)
         if (t->in_bout) {
                 resume_bout(t, at_us);
         } else {
-                reset_bout(t);
+                if (t->before_us == 0 || at_us - t->seat_since_us > FOUND_AGAIN_US)
+                        reset_bout(t);
                 t->now.last_shift_us = at_us;
         }
         add_seated(t, at_us, now_us);
@@ -313,9 +318,14 @@ static enum seat seat_from_occupancy(enum occupancy occupancy) {
         return SEAT_SILENT;
 }
 
+static uint64_t confirming_us(const struct sitting_tracker *t, uint64_t now_us) {
+        return t->before_us + (t->seat == SEAT_ON ? now_us - t->seat_since_us : 0);
+}
+
 static void confirm_bout(struct sitting_tracker *t) {
         t->in_bout = true;
-        t->now.bout_started_us = t->seat_since_us;
+        t->now.bout_started_us = instant_before(t->seat_since_us, t->before_us);
+        t->before_us = 0;
         t->now.bout_number = ++t->last_number;
         t->now.today_us += t->now.bout.seated_us - min_u64(t->yesterday_us, t->now.bout.seated_us);
         t->now.bouts_today++;
@@ -325,7 +335,7 @@ static void confirm_bout(struct sitting_tracker *t) {
 /* Confirms or ends a bout when its time is over. */
 static void apply_timeouts(struct sitting_tracker *t, uint64_t now_us) {
         if (!t->in_bout && t->seat == SEAT_ON && !t->doubted &&
-            now_us - t->seat_since_us >= us_of_seconds(t->settings.confirm_s))
+            confirming_us(t, now_us) >= us_of_seconds(t->settings.confirm_s))
                 confirm_bout(t);
         if (!t->in_bout || t->seat == SEAT_ON)
                 return;
@@ -382,8 +392,8 @@ static uint64_t find_deadline(const struct sitting_tracker *t, uint64_t now_us) 
 
         switch (find_phase(t)) {
         case SITTING_CONFIRMING:
-                return min_u64(next, instant_reached(now_us, now_us - t->seat_since_us,
-                                                     us_of_seconds(t->settings.confirm_s)));
+                return min_u64(
+                        next, instant_reached(now_us, confirming_us(t, now_us), us_of_seconds(t->settings.confirm_s)));
         case SITTING_INTERRUPTED:
                 next = min_u64(next, instant_reached(now_us, t->off_us, us_of_seconds(t->settings.interruption_s)));
                 return min_u64(next,
@@ -445,13 +455,17 @@ void sitting_new_day(struct sitting_tracker *t, uint64_t now_us) {
 void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct memory_sitting *ret) {
         const struct sitting *s = &t->now;
         bool absent = t->in_bout && t->seat != SEAT_ON;
+        bool confirming = !t->in_bout &&
+                          (t->seat == SEAT_ON || (t->before_us > 0 && now_us - t->seat_since_us <= FOUND_AGAIN_US));
 
         *ret = (struct memory_sitting){
-                .phase = find_phase(t),
-                .bout_age_us = t->in_bout ? now_us - s->bout_started_us : UINT64_MAX,
+                .phase = confirming ? SITTING_CONFIRMING : find_phase(t),
+                .bout_age_us = t->in_bout   ? now_us - s->bout_started_us
+                               : confirming ? confirming_us(t, now_us)
+                                            : UINT64_MAX,
                 .left_seat_age_us = absent ? absence_us(t, now_us) : UINT64_MAX,
                 .last_shift_age_us = t->in_bout ? now_us - s->last_shift_us : UINT64_MAX,
-                .bout = t->in_bout ? s->bout : (struct bout){0},
+                .bout = t->in_bout || confirming ? s->bout : (struct bout){0},
                 .off_us = absent ? t->off_us : 0,
                 .last_bout_us = s->last_bout_us,
                 .last_was_break = s->last_was_break,
@@ -481,9 +495,14 @@ static void recall_bout(struct sitting_tracker *t, const struct memory_sitting *
         t->now.bout_started_us = instant_before(now_us, m->bout_age_us + elapsed_us);
         t->now.last_shift_us = instant_before(now_us, m->last_shift_age_us + elapsed_us);
         t->now.bout_number = m->last_number;
-        t->now.bout = m->bout;
-        if (!(m->bout.squeezed_s > 0)) /* also when it is NAN */
-                t->now.bout.squeezed_s = 0;
+}
+
+/* Restarts at short intervals must not hide a bout. */
+static void recall_confirming(struct sitting_tracker *t, const struct memory_sitting *m, uint64_t elapsed_us,
+                              uint64_t now_us) {
+        t->seat = SEAT_SILENT;
+        t->seat_since_us = instant_before(now_us, elapsed_us);
+        t->before_us = m->bout_age_us;
 }
 
 void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memory, uint64_t elapsed_us,
@@ -505,4 +524,11 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
         t->now.squeezed_today_s = memory->squeezed_today_s > 0 ? memory->squeezed_today_s : 0; /* not NAN */
         if (in_bout && memory->bout_age_us != UINT64_MAX)
                 recall_bout(t, memory, elapsed_us, now_us);
+        else if (memory->phase == SITTING_CONFIRMING && elapsed_us <= FOUND_AGAIN_US &&
+                 memory->bout_age_us <= us_of_seconds(t->settings.confirm_s))
+                recall_confirming(t, memory, elapsed_us, now_us);
+        if (t->in_bout || t->before_us > 0)
+                t->now.bout = memory->bout;
+        if (!(t->now.bout.squeezed_s > 0)) /* also when it is NAN */
+                t->now.bout.squeezed_s = 0;
 }

@@ -61,6 +61,7 @@ struct sitting_tracker {
         enum seat seat;
         bool doubted; /* the last maps do not look like the seat's state: no bout begins */
         uint64_t seat_since_us;
+        uint64_t before_us; /* of an unconfirmed bout: time on the seat before a restart */
         bool in_bout;
         uint64_t call_by_us;      /* the deadline returned last, 0 = none: a call long after it reveals a sleep */
         uint64_t absent_since_us; /* in a bout, not on the seat */

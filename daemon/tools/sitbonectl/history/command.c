@@ -17,6 +17,7 @@
 #include "tools/sitbonectl/terminal.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
+#include "util/sanitize.h"
 #include "words/names.h"
 
 /* Hours of a strip unless somebody sat outside them; most parts of a strip and of an hour; days above which months are
@@ -493,11 +494,11 @@ static json_t *make_value(sqlite3_stmt *s, int column) {
         case SQLITE_NULL:
                 return json_null();
         case SQLITE_TEXT:
-                return json_string((const char *)sqlite3_column_text(s, column));
+                return live_json_text((const char *)sqlite3_column_text(s, column));
         case SQLITE_INTEGER:
                 return json_integer(sqlite3_column_int64(s, column));
         default:
-                return json_real(number);
+                return isfinite(number) ? json_real(number) : json_null();
         }
 }
 
@@ -517,11 +518,24 @@ static void print_row_json(sqlite3_stmt *s) {
                         json_object_set_new(row, key, make_value(s, i));
                 }
         }
-        json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
-        json_decref(row);
+        live_json_write(stdout, row, JSON_COMPACT | JSON_REAL_PRECISION(10));
 }
 
-/* Texts are words of sitbone and names of exercises: they contain no comma and no quote. */
+/* Texts are words of sitbone and names of exercises. In the file of another program they may be anything: a spreadsheet
+ * calculates a cell that begins with = + - or @, unless an apostrophe is before it. */
+static void print_cell_csv(const char *text) {
+        size_t n = strlen(text);
+        char *copy = strdup(text);
+
+        if (!copy)
+                return;
+        sanitize_line(copy);
+        fputs(strchr("=+-@", *copy) && n > 0 ? "'" : "", stdout);
+        for (char *p = copy; *p; p++)
+                putchar(*p == ',' ? ';' : *p == '"' ? '\'' : *p);
+        free(copy);
+}
+
 static void print_row_csv(sqlite3_stmt *s) {
         for (int i = 0; i < sqlite3_column_count(s); i++) {
                 char local[32];
@@ -534,7 +548,7 @@ static void print_row_csv(sqlite3_stmt *s) {
                         read_local_time(s, i, local);
                         fputs(local, stdout);
                 } else if (sqlite3_column_type(s, i) == SQLITE_TEXT) {
-                        fputs((const char *)sqlite3_column_text(s, i), stdout);
+                        print_cell_csv((const char *)sqlite3_column_text(s, i));
                 } else if (sqlite3_column_type(s, i) != SQLITE_NULL) {
                         printf("%.10g", sqlite3_column_double(s, i));
                 }

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "contract/bus_alert.h"
+#include "contract/live_json.h"
 #include "tools/sitbonectl/live/get_why.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
@@ -217,7 +218,7 @@ static int run_why(const struct options *options) {
         int status = get_why(options, all);
 
         if (status == STATUS_DONE && options->json) {
-                json_dumpf(all, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
+                live_json_write(stdout, json_incref(all), JSON_COMPACT | JSON_REAL_PRECISION(9));
                 putchar('\n');
         } else if (status == STATUS_DONE) {
                 print_words(all);

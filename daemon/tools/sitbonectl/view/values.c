@@ -231,7 +231,7 @@ void view_seated_words(const struct view *v, char *ret, size_t size) {
  * instruments and definitions give other numbers: 36 (Davidson and Callaghan 2025). */
 void view_shifts_words(const struct view *v, char *ret, size_t size) {
         if (isfinite(v->live.shifts_per_hour))
-                snprintf(ret, size, _("%.0f an hour (20 in a study)"), v->live.shifts_per_hour);
+                snprintf(ret, size, _("%.0f an hour (study: 20)"), v->live.shifts_per_hour);
         else
                 snprintf(ret, size, _("%u in this bout"), v->live.shifts);
 }
