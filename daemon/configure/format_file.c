@@ -561,8 +561,15 @@ static const char *find_key_problem(const struct format *f, const char *key) {
 
 /* --- one text --- */
 
-const char *format_check_word(const struct format *f) {
-        return check_words[f->check];
+const char *format_word(const struct format *f, const char *key) {
+        int word;
+
+        for (int i = 0; i < KEYS_N; i++)
+                if (keys[i].kind == WORD && strcmp(keys[i].name, key) == 0) {
+                        memcpy(&word, (const char *)f + keys[i].offset, sizeof(word));
+                        return keys[i].words[word];
+                }
+        return "";
 }
 
 void format_file_name(const char *path, char *ret, size_t size) {

@@ -429,16 +429,15 @@ static void on_syntax_error(void *userdata, int line, const char *what) {
 }
 
 static void check_format(const struct settings *s, const char *path, struct config_errors *errors) {
-        struct config_errors *inside = calloc(1, sizeof(*inside));
+        struct config_errors inside = {0};
         struct format described;
-        const struct format *format = inside ? format_find(s->device.format, &described, inside) : NULL;
+        const struct format *format = format_find(s->device.format, &described, &inside);
         const char *wrong = format ? layout_check(format, &s->device) : NULL;
 
         if (wrong)
                 config_error_add(errors, "%s: [device] format = %s: %s", path, s->device.format, wrong);
-        for (int i = 0; inside && i < inside->n && i < CONFIG_ERRORS_MAX; i++)
-                config_error_add(errors, "%s: [device] format: %s", path, inside->text[i]);
-        free(inside);
+        for (int i = 0; i < inside.n && i < CONFIG_ERRORS_MAX; i++)
+                config_error_add(errors, "%s: [device] format: %s", path, inside.text[i]);
 }
 
 /* Checks relations between settings, which no single range expresses. */

@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_blank(char c) {
-        return c == ' ' || c == '\t' || c == '\r';
-}
+#include "util/ascii.h"
 
 /* Removes blanks at both ends, in place. */
 static char *trim_blanks(char *s) {

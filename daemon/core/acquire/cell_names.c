@@ -5,10 +5,7 @@
 
 #include "core/acquire/parse_number.h"
 #include "sitbone/frame.h"
-
-static bool is_digit(char c) {
-        return c >= '0' && c <= '9';
-}
+#include "util/ascii.h"
 
 static bool is_letter(char c) {
         return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
