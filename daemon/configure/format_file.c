@@ -88,7 +88,7 @@ static const struct key keys[] = {
         PLAIN_KEY("tail", BYTES, tail),
         PLAIN_KEY("preamble", BYTES, preamble),
         NUM_KEY("header", U8, header_n, 0, 64),
-        NUM_KEY("trailer", U8, trailer_n, 0, 64),
+        NUM_KEY("trailer", U16, trailer_n, 0, 4096),
         WORD_KEY("length", length.kind, length_words),
         NUM_KEY("length_at", U8, length.at, 0, 71),
         YES_KEY("length_counts_elements", length.elements),
@@ -538,6 +538,8 @@ static const char *find_bytes_problem(const struct format *f, const char *key) {
 
         if (is_one_of(of_text, key) || (strcmp(key, "check") == 0 && f->check == CHECK_NMEA))
                 return "is for framing = text";
+        if (strcmp(key, "trailer") == 0 && f->trailer_n > 64)
+                return "must be 0..64 bytes";
         if (f->length.kind == LENGTH_FIXED && is_one_of(of_length, key))
                 return "needs length = u8, u16le or u16be";
         if (f->shape.kind == SHAPE_NONE && strcmp(key, "shape_at") == 0)

@@ -293,7 +293,12 @@ static void check_content(struct validation *c, struct source *s) {
                         s->path, s->path);
                 break;
         case CONTENT_BYTES:
-                config_error_add(&c->mistakes, "%s: not text; raw wire bytes need --format NAME", s->path);
+                config_error_add(&c->mistakes,
+                                 begins_with(s->data, s->data + s->n, "\xFF\xFE") ||
+                                                 begins_with(s->data, s->data + s->n, "\xFE\xFF")
+                                         ? "%s: text in UTF-16; save it as UTF-8"
+                                         : "%s: not text; raw wire bytes need --format NAME",
+                                 s->path);
                 break;
         }
 }

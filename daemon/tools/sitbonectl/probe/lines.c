@@ -307,7 +307,7 @@ static bool has_decimal_commas(const struct heard *h) {
                         commas++;
                         in_decimals = true;
                 } else if (!isdigit(c)) {
-                        others += strchr("; \t|/", c) && isdigit(h->bytes[i - 1]) && c;
+                        others += strchr(",; \t|/", c) && isdigit(h->bytes[i - 1]) && c;
                         in_decimals = false;
                 }
         }

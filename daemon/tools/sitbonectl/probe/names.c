@@ -48,7 +48,7 @@ static size_t find_name(const uint8_t *begin, const uint8_t *at, const uint8_t *
                 at--;
         if (at == begin || (at[-1] != ':' && at[-1] != '='))
                 return 0;
-        for (at--; at > begin && strchr(" \t\"'", at[-1]);)
+        for (at--; at > begin && strchr(" \t\"']", at[-1]);) /* [3]=12 */
                 at--;
         for (end = at; at > begin && is_name_byte(at[-1]);)
                 at--;
