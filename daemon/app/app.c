@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include <systemd/sd-daemon.h>
@@ -41,6 +42,7 @@ enum {
         TICK_MIN_US = 1000,       /* with --speed */
         DEADLINE_LATE_US = 50000, /* a decision that is later than this counts as missed */
         TARE_SAVE_US = 60 * 1000 * 1000,
+        STATE_CHECK_US = 10 * 1000 * 1000,
         DAY_S = 86400,
         NEW_DAYS_MAX = 30,
 };
@@ -78,7 +80,8 @@ struct app {
         struct state *state;      /* NULL: nothing is stored */
         uint32_t doubts_reported; /* enum map_flaw bits */
         uint64_t tare_saved_us;   /* real; 0 = save the tare at the next opportunity */
-        int today;                /* local day since 1970, to notice midnight */
+        uint64_t state_checked_us;
+        int today; /* local day since 1970, to notice midnight */
 
         uint64_t deadline_us; /* virtual: the pipeline must be called no later */
         uint64_t armed_us;    /* virtual: the time that the timer is set to, UINT64_MAX = off */
@@ -242,6 +245,15 @@ static void update_wall_clock(struct app *a, uint64_t now_us) {
         pipeline_set_clock(&a->pipeline, &clock);
 }
 
+/* Without random bits no trial runs. */
+static void init_pipeline(struct app *a, uint64_t now_us) {
+        pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
+        if (getrandom(&a->pipeline.alert.trial.seed, sizeof(a->pipeline.alert.trial.seed), GRND_NONBLOCK) < 0)
+                log_warning("no random numbers: [alert] trial withholds no prompt: %m");
+        load_response(&a->settings, &a->pipeline.condition);
+        update_wall_clock(a, now_us);
+}
+
 /* The first frame of a text mat sets the number of cells, and so does another mat in its place: starts the pipeline
  * again with the geometry that follows from it, in the same bout. */
 static void learn_geometry(struct app *a, uint32_t n_cells) {
@@ -264,9 +276,7 @@ static void learn_geometry(struct app *a, uint32_t n_cells) {
                            "posture",
                            n_cells);
         pipeline_remember(&a->pipeline, a->snapshot.now_us, &memory);
-        pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        load_response(&a->settings, &a->pipeline.condition);
-        update_wall_clock(a, a->snapshot.now_us);
+        init_pipeline(a, a->snapshot.now_us);
         pipeline_recall(&a->pipeline, &memory, 0, a->snapshot.now_us);
         recall_tare(a);
         sitters_reload(&a->sitters);
@@ -397,6 +407,18 @@ static void save_tare(struct app *a, uint64_t real_us) {
         a->tare_saved_us = real_us;
 }
 
+/* Everything is saved again after the directory or the memory file was removed or replaced. */
+static void check_state(struct app *a, uint64_t real_us) {
+        if (!a->state || real_us < a->state_checked_us + STATE_CHECK_US)
+                return;
+        a->state_checked_us = real_us;
+        if (!state_check(a->state))
+                return;
+        save_state(a);
+        a->tare_saved_us = 0;
+        sitters_save(&a->sitters);
+}
+
 static void notify_systemd(struct app *a) {
         const struct sitting *s = &a->snapshot.sitting;
         char status[sizeof(a->status)];
@@ -452,8 +474,9 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
                 make_decision(a, NULL, now_us);
         report_map_doubt(a);
         watch_midnight(a);
-        if (a->snapshot.sitting.bout_started_us)
+        if (a->snapshot.sitting.bout_started_us || a->snapshot.sitting.phase == SITTING_CONFIRMING)
                 save_state(a);
+        check_state(a, a->clock.wake_us);
         save_tare(a, a->clock.wake_us);
         notify_systemd(a);
         end_turn(a);
@@ -530,18 +553,20 @@ static void recall_state(struct app *a) {
         log_info("state: restored after %.1f s", (double)elapsed_us / 1e6);
 }
 
-static void open_state(struct app *a) {
+/* -EBUSY, after a message, when another process uses the directory; without any other directory the daemon runs, too. */
+static int open_state(struct app *a) {
         int r;
 
         if (!a->options.state_directory) {
                 log_notice("state: no state directory, so a restart will forget the bout");
-                return;
+                return 0;
         }
         r = state_new(a->options.state_directory, &a->state);
+        if (r == -EBUSY)
+                return r;
         if (r < 0)
                 log_warning("state: %s: %s: a restart will forget the bout", a->options.state_directory, strerror(-r));
-        else
-                recall_state(a);
+        return 0;
 }
 
 /* The daemon runs without a history when it cannot be opened. */
@@ -640,6 +665,8 @@ static int prepare_loop(struct app *a) {
 static int start_app(struct app *a) {
         int r = prepare_loop(a);
 
+        if (r >= 0)
+                r = open_state(a); /* before the mat is opened: another process may be reading it */
         if (r < 0)
                 return r;
         a->tick_us = clock_boottime_us();
@@ -647,14 +674,13 @@ static int start_app(struct app *a) {
         continue_clock(&a->clock, a->tick_us);
         a->today = find_local_day(clock_realtime_us());
         a->health.frame_rate_hz = NAN;
-        pipeline_init(&a->pipeline, &a->settings, &a->mat.layout.geometry, &a->exercises);
-        load_response(&a->settings, &a->pipeline.condition);
-        update_wall_clock(a, read_turn_time(a));
+        init_pipeline(a, read_turn_time(a));
         mat_start(&a->mat);
         identity_make(&a->settings, a->mat.format, &a->mat.layout.geometry,
                       a->mat.port ? port_chip(a->mat.port).serial_number : "", a->options.state_directory,
                       &a->identity);
-        open_state(a);
+        if (a->state)
+                recall_state(a);
         sitters_init(&a->sitters, &a->pipeline, &a->settings, a->options.state_directory);
         make_decision(a, NULL, read_turn_time(a)); /* the first snapshot: nothing is known yet */
         r = open_outlets(a);
@@ -698,7 +724,9 @@ int app_run(const struct app_options *options, const struct settings *settings) 
         if (r >= 0)
                 r = sd_event_loop(a->event);
         if (r < 0)
-                log_error("sitboned ends: %s", strerror(-r));
+                log_error("sitboned ends: %s%s", strerror(-r),
+                          r == -EMFILE ? "; allow it 32 descriptors or more (LimitNOFILE= in the unit, ulimit -n)"
+                                       : "");
         stop_app(a);
         free(a);
         return r < 0 ? r : 0;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -6,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "configure/exercises.h"
@@ -182,6 +185,30 @@ static int print_errors(const struct config_errors *m) {
         return m->n;
 }
 
+static bool is_this_machine(const char *host) {
+        return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+}
+
+/* The user who checks may have no right to look where the service reads: then nothing is known about the file. */
+static void check_password(const struct settings_mqtt *mqtt, struct config_errors *errors) {
+        const char *path = mqtt->password_file;
+        struct stat st;
+
+        if (!mqtt->enabled)
+                return;
+        if (*path && stat(path, &st) < 0) {
+                if (errno != EACCES)
+                        config_error_add(errors, "[mqtt] password_file = %s: %s", path, strerror(errno));
+        } else if (*path && !S_ISREG(st.st_mode)) {
+                config_error_add(errors, "[mqtt] password_file = %s: not a regular file", path);
+        } else if (*path && (st.st_mode & (S_IRWXG | S_IRWXO))) {
+                config_error_add(errors, "[mqtt] password_file = %s: other users may read it; run chmod 600 on it",
+                                 path);
+        }
+        if ((*path || *mqtt->user) && !mqtt->tls && !is_this_machine(mqtt->host))
+                fprintf(stderr, "warning: [mqtt] the password is sent to %s unencrypted; set tls = yes\n", mqtt->host);
+}
+
 static int check_config(const struct settings *settings, struct config_errors *errors) {
         static struct exercise_catalogue exercises;
         const char *path = *settings->alert.exercises_file ? settings->alert.exercises_file : NULL;
@@ -189,6 +216,7 @@ static int check_config(const struct settings *settings, struct config_errors *e
         exercises_load(path, errors, &exercises);
         if (*settings->condition.response_file)
                 free(response_load(settings->condition.response_file, errors));
+        check_password(&settings->mqtt, errors);
         if (print_errors(errors) > 0) {
                 fprintf(stderr, "%d error%s\n", errors->n, errors->n == 1 ? "" : "s");
                 return EXIT_USAGE;
@@ -211,11 +239,23 @@ static void limit_memory(void) {
         pthread_attr_destroy(&attributes);
 }
 
+/* A file that is opened later must not become the descriptor to which log lines go. */
+static void open_standard_streams(void) {
+        int fd;
+
+        do {
+                fd = open("/dev/null", O_RDWR);
+        } while (fd >= 0 && fd <= STDERR_FILENO);
+        if (fd >= 0)
+                close(fd);
+}
+
 int main(int argc, char **argv) {
         struct arguments arguments = {.app = {.speed = 1, .state_directory = getenv("STATE_DIRECTORY")}};
         static struct config_errors errors;
         struct settings settings;
 
+        open_standard_streams();
         limit_memory();
         parse_arguments(argc, argv, &arguments);
         log_open(arguments.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);

@@ -463,6 +463,8 @@ void mat_tick(struct mat *m) {
 }
 
 void mat_stop(struct mat *m) {
+        if (!m->tap_head) /* it was never set up */
+                return;
         m->reopen = sd_event_source_disable_unref(m->reopen);
         close_port(m);
         tap_close(&m->tap);

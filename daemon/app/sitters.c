@@ -68,6 +68,11 @@ void sitters_free(struct sitters *s) {
         s->profiles = NULL;
 }
 
+void sitters_save(struct sitters *s) {
+        if (s->profiles)
+                profiles_write_all(s->profiles);
+}
+
 /* Finds the sitter among those whose upright is stored under a name. */
 static void recognise_sitter(struct sitters *s, const float sample[BASELINE_N]) {
         float likeness[SITTERS_MAX], confidence;

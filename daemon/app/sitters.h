@@ -27,6 +27,7 @@ struct sitters {
 /* Reads the profiles, after the state was recalled. state_directory may be NULL. */
 void sitters_init(struct sitters *s, struct pipeline *pipeline, const struct settings *settings,
                   const char *state_directory);
+void sitters_save(struct sitters *s); /* writes every profile again */
 void sitters_free(struct sitters *s); /* writes pending profiles */
 
 /* Call it after the pipeline was initialised again: loads the profile of the same sitter. */

@@ -14,6 +14,7 @@
 #include "sitbone/frame.h"
 #include "util/file.h"
 #include "util/ini.h"
+#include "util/sanitize.h"
 #include "util/suggest.h"
 
 enum { FILE_LIMIT = 64 * 1024, PATH_SIZE = 512 };
@@ -359,7 +360,7 @@ static bool parse_value(struct format *f, const struct key *key, const char *s) 
 
         switch (key->kind) {
         case TEXT:
-                return *s && (size_t)snprintf(field, key->size, "%s", s) < key->size;
+                return *s && is_sanitized(s) && (size_t)snprintf(field, key->size, "%s", s) < key->size;
         case WORD:
         case YES_NO:
                 return parse_word(key, s, field);
@@ -405,7 +406,7 @@ static void join_words(const char *const *words, char *ret, size_t size) {
 static void describe_legal_values(const struct key *key, char *ret, size_t size) {
         switch (key->kind) {
         case TEXT:
-                snprintf(ret, size, "1..%zu bytes", key->size - 1);
+                snprintf(ret, size, "1..%zu bytes of UTF-8 without control characters", key->size - 1);
                 return;
         case WORD:
         case YES_NO:

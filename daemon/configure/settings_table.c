@@ -176,7 +176,8 @@ const struct setting settings_table[] = {
               "An absence of at least this length is a break and ends the bout. Studies count breaks of about two "
               "minutes and more."),
         FLOAT(sitting, shift_movement, 0.02, 10, "per second", "0.3",
-              "Movement of load, as a share per second, that counts as a shift of weight."),
+              "Movement of load, as a share per second, with which the sitter does not sit still. Shifts of weight "
+              "are counted otherwise."),
 
         BOOL(alert, enabled, "yes", "Raise alerts."),
         FLOAT(alert, prompt_min, 1, 180, "min", "30",
@@ -245,6 +246,10 @@ const struct setting settings_table[] = {
         BOOL(alert, adaptive, "no",
              "Move the prompt to stand up by at most 10 min out of hours of the day in which it seldom worked, "
              "into a neighbouring hour in which it did. sitbonectl why reports this."),
+        BOOL(alert, trial, "no",
+             "Find out whether the prompt to stand up works for you: one of five that are due, drawn at random, comes "
+             "10 min later, and the seat measures what you do in these 10 min. sitbonectl trial reports the effect. "
+             "No heads-up meanwhile."),
         TEXT_R(alert, exercises_file, TEXT_PLAIN, "",
                "The exercise catalogue. Empty: /etc/sitbone/exercises.conf, or else the installed one."),
 
@@ -252,6 +257,10 @@ const struct setting settings_table[] = {
             "Number of strengthening workouts to plan for each week, with floor exercises, never on two days in a "
             "row: 1: Wednesday, 2: Monday and Thursday, 3: Monday, Wednesday and Friday. sitbonectl session lists "
             "the next one, session done counts it. 0: none."),
+        INT(exercise, squeeze_goal_s, 0, 3600, "s", "0",
+            "Seconds of squeezing the glutes that you mean to hold in a day, counted by the seat after sitbonectl "
+            "calibrate squeeze; begin with 60. One trial used 900. status and history show how far you are. 0: no "
+            "goal."),
 
         BOOL_R(mqtt, enabled, "no", "Publish over MQTT (Home Assistant and others)."),
         TEXT_R(mqtt, host, TEXT_PLAIN, "localhost", "Host name or address of the broker."),

@@ -219,18 +219,22 @@ static void fill_sitting(struct live_values *v, const struct snapshot *s) {
         v->sitting_today_min = (uint32_t)(sitting->today_us / US_PER_MIN);
         if (sitting->last_bout_us)
                 v->last_session_min = (uint32_t)(sitting->last_bout_us / US_PER_MIN);
+        v->shifts = sitting->bout.shifts;
+        v->shifts_per_hour = (double)sitting->shifts_per_hour;
         v->bouts_today = sitting->bouts_today;
         v->breaks_today = sitting->breaks_today;
         if (!s->posture.squeezes.ready)
                 return;
         v->squeezes = sitting->bout.squeezes;
         v->squeezed_s = (double)sitting->bout.squeezed_s;
+        v->squeezed_today_s = (double)sitting->squeezed_today_s;
 }
 
 static void fill_alerts(struct live_values *v, const struct alerts *a) {
         v->next_alert_us = a->activate_due_us;
         v->snoozed_until_us = a->snoozed_until_us;
         v->paused_until_us = a->paused_until_us;
+        v->trial = a->trial_runs;
         v->inhibited = a->inhibitors != 0;
         v->do_not_disturb = a->inhibitors & (1U << ALERT_INHIBITOR_PERSON);
         alert_held_names(a->plan[ALERT_ACTIVATE].inhibits & ALERT_INHIBIT_ALL, v->held, sizeof(v->held));
@@ -304,6 +308,8 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
         fill_alerts(ret, &s->alerts);
         if (settings) {
                 ret->break_s = (uint32_t)lrintf(settings->sitting.break_s);
+                if (settings->exercise.squeeze_goal_s > 0)
+                        ret->squeeze_goal_s = settings->exercise.squeeze_goal_s;
                 fill_open_alert(ret, s);
         }
         live_values_set_ages(ret);

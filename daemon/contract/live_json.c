@@ -32,15 +32,22 @@ json_t *live_json_text(const char *text) {
 }
 
 /* json_dumpf() would write every token by itself. */
-void live_json_print(FILE *f, json_t *document) {
-        char *text = json_dumps(document, LIVE_JSON_FLAGS);
+void live_json_write(FILE *f, json_t *document, size_t flags) {
+        char *text = json_dumps(document, flags);
 
-        if (text) {
-                fputs(text, f);
-                fputc('\n', f);
+        if (text && !is_sanitized(text)) {
+                free(text);
+                text = json_dumps(document, flags | JSON_ENSURE_ASCII);
         }
+        if (text)
+                fputs(text, f);
         free(text);
         json_decref(document);
+}
+
+void live_json_print(FILE *f, json_t *document) {
+        live_json_write(f, document, LIVE_JSON_FLAGS);
+        fputc('\n', f);
 }
 
 json_t *live_json_names(const char *names) {

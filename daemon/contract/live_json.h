@@ -21,7 +21,11 @@ json_t *live_json_text(const char *text);
 /* An array of names that are separated by blanks. */
 json_t *live_json_names(const char *names);
 
-/* Prints a document on a line of its own, and frees it. */
+/* Prints a document with these flags of jansson, none of which breaks lines, and frees it. Characters that a terminal
+ * acts on are escaped. */
+void live_json_write(FILE *f, json_t *document, size_t flags);
+
+/* The same on a line of its own. */
 void live_json_print(FILE *f, json_t *document);
 
 /* Adds the values of this document. Instants are left to the caller: only it knows how they are written. */

@@ -63,7 +63,9 @@ struct live_values {
         char taught_postures[LIVE_NAMES_MAX]; /* names, separated by blanks */
         enum maybe squeezing;
         uint32_t squeezes;
-        double squeezed_s;
+        double squeezed_s, squeezed_today_s, squeeze_goal_s;
+        uint32_t shifts;
+        double shifts_per_hour;
 
         char phase[LIVE_WORD_MAX];
         uint64_t seated_since_us, away_since_us;
@@ -74,7 +76,7 @@ struct live_values {
 
         uint64_t next_alert_us, snoozed_until_us, paused_until_us;
         double next_alert_in_s, snooze_left_s;
-        bool inhibited, do_not_disturb;
+        bool inhibited, do_not_disturb, trial;
         char held[LIVE_WORD_MAX];    /* names of what inhibits every alert, separated by blanks */
         char held_by[LIVE_WORD_MAX]; /* the source of "do not disturb" */
         uint64_t held_since_us, quiet_until_us;

@@ -92,7 +92,17 @@ static const char *const steps[] = {
         "  offset_min INTEGER NOT NULL,"
         "  sitter TEXT NOT NULL"
         ") STRICT;"
-        "CREATE INDEX session_at ON session(at_s);",
+        "CREATE INDEX session_at ON session(at_s);"
+        "CREATE TABLE trial(" /* prompts to stand up that were shown or withheld at random (setting alert.trial) */
+        "  id INTEGER PRIMARY KEY,"
+        "  at_s INTEGER NOT NULL," /* the prompt was due */
+        "  offset_min INTEGER NOT NULL,"
+        "  sitter TEXT NOT NULL,"
+        "  withheld INTEGER NOT NULL," /* 1: for 10 minutes, with probability 0.2 */
+        "  stood INTEGER NOT NULL,"    /* 1: left the seat for a break in these 10 minutes */
+        "  shifts INTEGER NOT NULL"    /* of weight in these 10 minutes, in the bout */
+        ") STRICT;"
+        "CREATE INDEX trial_at ON trial(at_s);",
 };
 _Static_assert(sizeof(steps) / sizeof(*steps) == HISTORY_SCHEMA, "a step for each version");
 
@@ -150,7 +160,7 @@ static int configure_connection(sqlite3 *db) {
 
 /* Reads what the file is. thorough: checks every page, so that damage is found now and not by some later query. */
 static int inspect_file(sqlite3 *db, bool thorough, int64_t *ret_version, bool *ret_is_history) {
-        int64_t tables = 0, application = 0;
+        int64_t tables = 0, application = 0, foreign = 0;
         sqlite3_stmt *s = NULL;
         int rc = read_pragma(db, "PRAGMA user_version", ret_version);
 
@@ -158,9 +168,11 @@ static int inspect_file(sqlite3 *db, bool thorough, int64_t *ret_version, bool *
                 rc = read_pragma(db, "PRAGMA application_id", &application);
         if (rc == SQLITE_OK)
                 rc = read_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
+        if (rc == SQLITE_OK) /* sitbone makes no views, triggers and virtual tables: they may do anything when used */
+                rc = read_pragma(db, "SELECT count(*) FROM sqlite_schema WHERE coalesce(rootpage, 0) = 0", &foreign);
         if (rc != SQLITE_OK)
                 return rc;
-        *ret_is_history = application == APPLICATION_ID || tables == 0;
+        *ret_is_history = (application == APPLICATION_ID && foreign == 0) || tables == 0;
         if (tables == 0)
                 *ret_version = 0;
         if (!thorough || tables == 0)
@@ -200,10 +212,81 @@ static int check_tables(sqlite3 *db) {
                             "LIMIT 0; SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance LIMIT 0;"
                             "SELECT at_s, offset_min, what, poses, sitter FROM calibration LIMIT 0;"
                             "SELECT began_s, until_s, offset_min, sitter, repetitions, held_s, alert FROM squeeze "
-                            "LIMIT 0; SELECT at_s, offset_min, sitter FROM session LIMIT 0;",
+                            "LIMIT 0; SELECT at_s, offset_min, sitter FROM session LIMIT 0;"
+                            "SELECT at_s, offset_min, sitter, withheld, stood, shifts FROM trial LIMIT 0;",
                             NULL, NULL, NULL) == SQLITE_OK
                        ? SQLITE_OK
                        : SQLITE_CORRUPT;
+}
+
+#define IS_INSTANT(column)        "+" column " BETWEEN 0 AND 7258118400" /* from 1970 to 2200 */
+#define IS_PART_OF_HOUR(column)   "+" column " BETWEEN 0 AND 86400"      /* a clock that is set back repeats an hour */
+#define IS_DURATION(column)       "+" column " BETWEEN 0 AND 1e9"        /* 30 years */
+#define IS_COUNT(column)          "+" column " BETWEEN 0 AND 1e9"
+#define IS_OFFSET                 "+offset_min BETWEEN -1440 AND 1440"
+#define IS_EMPTY_OR(column, test) "(" column " IS NULL OR " test ")"
+
+/* The rows that can be: the file may be damaged or be of another program, and then a number overflows, or a loop never
+ * ends. A plus before a column makes its declared type irrelevant: a text is then more than every number. */
+static const struct {
+        const char *table, *rule;
+} sound_rows[] = {
+        {"bout",
+         IS_INSTANT("began_s") " AND " IS_INSTANT(
+                 "until_s") " AND " IS_OFFSET
+                            " AND " IS_DURATION("seated_s") " AND " IS_COUNT("shifts") " AND " IS_EMPTY_OR(
+                                    "slump_s",
+                                    IS_DURATION("slump_s")) " AND " IS_COUNT("squeezes") " AND " IS_DURATION("squeezed"
+                                                                                                             "_s") " A"
+                                                                                                                   "ND"
+                                                                                                                   " +"
+                                                                                                                   "nu"
+                                                                                                                   "mb"
+                                                                                                                   "er"
+                                                                                                                   " B"
+                                                                                                                   "ET"
+                                                                                                                   "WE"
+                                                                                                                   "EN"
+                                                                                                                   " 0"
+                                                                                                                   " A"
+                                                                                                                   "ND"
+                                                                                                                   " 1"
+                                                                                                                   "e1"
+                                                                                                                   "5"},
+        {"away", IS_INSTANT("began_s") " AND " IS_EMPTY_OR("until_s", IS_INSTANT("until_s")) " AND " IS_OFFSET},
+        {"alert", IS_INSTANT("raised_s") " AND " IS_EMPTY_OR(
+                          "closed_s",
+                          IS_INSTANT("closed_s")) " AND " IS_OFFSET
+                                                  " AND " IS_DURATION("seated_s") " AND " IS_EMPTY_OR(
+                                                          "latency_s",
+                                                          IS_DURATION("latency_s")) " AND +number BETWEEN 0 AND 1e15"},
+        {"posture", IS_INSTANT("hour_s") " AND " IS_OFFSET " AND " IS_PART_OF_HOUR("seconds")},
+        {"balance", IS_INSTANT("hour_s") " AND " IS_OFFSET " AND " IS_PART_OF_HOUR("seconds") " AND " IS_COUNT(
+                            "shifts") " AND +asymmetry_s BETWEEN -1 - seconds AND 1 + seconds"},
+        {"calibration", IS_INSTANT("at_s") " AND " IS_OFFSET},
+        {"squeeze",
+         IS_INSTANT("began_s") " AND " IS_INSTANT("until_s") " AND " IS_OFFSET " AND " IS_COUNT(
+                 "repetitions") " AND " IS_DURATION("held_s") " AND " IS_EMPTY_OR("alert",
+                                                                                  "+alert BETWEEN 0 AND 1e15")},
+        {"session", IS_INSTANT("at_s") " AND " IS_OFFSET},
+};
+
+/* Statements that name a table without "main." see only its sound rows. The view "impossible" counts the others. */
+static int hide_impossible_rows(sqlite3 *db) {
+        char sql[1024], count[1024] = "CREATE TEMP VIEW impossible(n) AS SELECT 0";
+        int rc = SQLITE_OK;
+
+        for (size_t i = 0; rc == SQLITE_OK && i < sizeof(sound_rows) / sizeof(*sound_rows); i++) {
+                const char *table = sound_rows[i].table;
+                size_t n = strlen(count);
+
+                snprintf(sql, sizeof(sql), "CREATE TEMP VIEW %s AS SELECT * FROM main.%s WHERE %s", table, table,
+                         sound_rows[i].rule);
+                rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+                snprintf(count + n, sizeof(count) - n, " + (SELECT count(*) FROM main.%s) - (SELECT count(*) FROM %s)",
+                         table, table);
+        }
+        return rc == SQLITE_OK ? sqlite3_exec(db, count, NULL, NULL, NULL) : rc;
 }
 
 static bool is_damage(int rc) {
@@ -236,7 +319,9 @@ static int open_file(const char *path, sqlite3 **ret, bool *ret_begun) {
         *ret_begun = version == 0;
         if (rc == SQLITE_OK && version < HISTORY_SCHEMA)
                 rc = upgrade_schema(db, version);
-        return rc == SQLITE_OK ? check_tables(db) : rc;
+        if (rc == SQLITE_OK)
+                rc = check_tables(db);
+        return rc == SQLITE_OK ? hide_impossible_rows(db) : rc;
 }
 
 /* Moves the log, too: it belongs to the file, and SQLite may still read rows out of both. */
@@ -324,6 +409,8 @@ static int check_version(sqlite3 *db, char error[HISTORY_ERROR_MAX]) {
                 return -EPROTONOSUPPORT;
         }
         rc = check_tables(db);
+        if (rc == SQLITE_OK)
+                rc = hide_impossible_rows(db);
         return rc == SQLITE_OK ? 0 : describe_error(db, rc, error);
 }
 
@@ -387,16 +474,17 @@ int history_db_open_to_forget(const char *path, sqlite3 **ret, char error[HISTOR
 
 int history_db_forget(sqlite3 *db, int64_t before_s, int64_t *ret_rows) {
         static const char *const deletions[] = {
-                "DELETE FROM alert WHERE closed_s < ?",
+                "DELETE FROM main.alert WHERE closed_s < ?",
                 /* never closed, because the daemon lost its state; a bout that began later shows that it is over */
-                "DELETE FROM alert WHERE closed_s IS NULL AND raised_s < min(?, (SELECT max(began_s) FROM bout))",
-                "DELETE FROM bout WHERE open = 0 AND until_s < ?",
-                "DELETE FROM away WHERE until_s < ?",
-                "DELETE FROM posture WHERE hour_s < ?",
-                "DELETE FROM balance WHERE hour_s < ?",
-                "DELETE FROM calibration WHERE at_s < ?",
-                "DELETE FROM squeeze WHERE until_s < ?",
-                "DELETE FROM session WHERE at_s < ?",
+                "DELETE FROM main.alert WHERE closed_s IS NULL AND raised_s < min(?, (SELECT max(began_s) FROM bout))",
+                "DELETE FROM main.bout WHERE open = 0 AND until_s < ?",
+                "DELETE FROM main.away WHERE until_s < ?",
+                "DELETE FROM main.posture WHERE hour_s < ?",
+                "DELETE FROM main.balance WHERE hour_s < ?",
+                "DELETE FROM main.calibration WHERE at_s < ?",
+                "DELETE FROM main.squeeze WHERE until_s < ?",
+                "DELETE FROM main.session WHERE at_s < ?",
+                "DELETE FROM main.trial WHERE at_s < ?",
         };
         int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The database of the history: opens it, creates or upgrades its tables, and moves it aside when it is damaged.
  * Instants are UTC seconds. Each row has its offset to local time in minutes, so that an hour of the day is the one
- * that people saw, also on both sides of a daylight saving change. Frames and maps are never stored. */
+ * that people saw, also on both sides of a daylight saving change. Frames and maps are never stored. After opening, statements see only rows that can be, with instants from 1970 to
+ * 2200 and finite numbers; "main." before a table is for writing, and "SELECT n FROM impossible" counts the other rows. */
 #ifndef STORE_HISTORY_DATABASE_H
 #define STORE_HISTORY_DATABASE_H
 

@@ -355,6 +355,11 @@ int profiles_put(struct profiles *p, const struct profile *profile) {
         return 0;
 }
 
+void profiles_write_all(struct profiles *p) {
+        for (int i = 0; i < p->n; i++)
+                worker_post(p->of[i]->queue, &p->of[i]->profile, true);
+}
+
 /* ---- life ---- */
 
 void profiles_free(struct profiles *p) {

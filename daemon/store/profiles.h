@@ -38,6 +38,9 @@ bool profiles_have_room(const struct profiles *p, const char *sitter);
 /* Copies the profile and writes it soon; a failed write is retried. -ENOSPC = too many sitters, -ENOMEM. */
 int profiles_put(struct profiles *p, const struct profile *profile);
 
+/* Writes every profile again: the directory was removed or replaced. */
+void profiles_write_all(struct profiles *p);
+
 void profiles_free(struct profiles *p); /* writes what is pending; NULL is fine */
 
 #endif

@@ -5,14 +5,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <systemd/sd-login.h>
 
 #include "store/document.h"
 #include "util/clock.h"
 #include "util/file.h"
+#include "util/log.h"
 #include "util/sanitize.h"
 #include "util/worker.h"
 #include "words/names.h"
@@ -27,12 +32,13 @@ struct slot {
 };
 
 struct state {
-        char memory_path[PATH_SIZE], tare_path[PATH_SIZE];
+        char directory[PATH_SIZE - 16], memory_path[PATH_SIZE], tare_path[PATH_SIZE];
         char boot_id[BOOT_ID_SIZE];
         int fd;
         uint64_t serial; /* of the slot that was written last; the worker's thread, after state_load() */
         struct worker *worker;
-        struct worker_queue *memory_queue, *tare_queue;
+        struct worker_queue *memory_queue, *tare_queue, *check_queue;
+        atomic_bool replaced; /* the directory or the memory file, since state_check() */
 };
 
 /* ---- what the files have ---- */
@@ -69,6 +75,7 @@ static const struct stored_member sitting_members[] = {
         {STORED_NUMBER(struct memory_sitting, "bouts_today", bouts_today)},
         {STORED_NUMBER(struct memory_sitting, "breaks_today", breaks_today)},
         {STORED_NUMBER(struct memory_sitting, "partial_breaks_today", partial_breaks_today)},
+        {STORED_NUMBER(struct memory_sitting, "squeezed_today_s", squeezed_today_s)},
         {STORED_NUMBER(struct memory_sitting, "usual_asymmetry", usual_asymmetry)},
         {STORED_NUMBER(struct memory_sitting, "usual_known_us", usual_known_us)},
         {0},
@@ -142,6 +149,7 @@ static const struct stored_member alerts_members[] = {
         {STORED_NUMBER(struct memory_alerts, "skips_today", skips_today)},
         {STORED_NUMBER(struct memory_alerts, "partial", partial)},
         {STORED_NUMBER(struct memory_alerts, "limit_reported", limit_reported)},
+        {STORED_NUMBER(struct memory_alerts, "withheld_left_us", withheld_left_us)},
         {STORED_NUMBER(struct memory_alerts, "inhibited", inhibited)},
         {STORED_NUMBER(struct memory_alerts, "inhibited_reported", inhibited_reported)},
         {STORED_AGE(struct memory_alerts, "inhibited_age_us", inhibited_age_us)},
@@ -190,7 +198,77 @@ static const struct document_kind slot_kind = {
 static const struct document_kind tare_kind = {
         .name = "tare", .version = 1, .size = sizeof(struct memory_tare), .members = tare_members};
 
+/* ---- the memory file, which has the lock of the directory ---- */
+
+/* Names the process that has the lock. It may be of another container, and then it has no number here. */
+static void describe_owner(pid_t pid, char *ret, size_t size) {
+        char *unit = NULL;
+
+        if (pid <= 0)
+                snprintf(ret, size, "another sitboned");
+        else if (sd_pid_get_unit(pid, &unit) >= 0 || sd_pid_get_user_unit(pid, &unit) >= 0)
+                snprintf(ret, size, "process %d (%s)", (int)pid, unit);
+        else
+                snprintf(ret, size, "process %d", (int)pid);
+        free(unit);
+}
+
+/* A record lock belongs to the process and ends with it. The descriptor, or negative errno; -EBUSY, with the reason in
+ * reason: another process has the lock. */
+static int open_memory(const char *path, char reason[WORKER_REASON_MAX]) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        char owner[160];
+
+        if (fd < 0)
+                return -errno;
+        if (fcntl(fd, F_SETLK, &lock) == 0 || (errno != EACCES && errno != EAGAIN))
+                return fd; /* a file system without locks is used without */
+        if (fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
+                lock.l_pid = 0;
+        describe_owner(lock.l_pid, owner, sizeof(owner));
+        snprintf(reason, WORKER_REASON_MAX, "in use by %s; stop that one, or give this one another --state", owner);
+        close(fd);
+        return -EBUSY;
+}
+
 /* ---- the worker's thread ---- */
+
+static bool is_memory_in_place(const struct state *s) {
+        struct stat named, opened;
+
+        return stat(s->memory_path, &named) == 0 && fstat(s->fd, &opened) == 0 && named.st_ino == opened.st_ino &&
+               named.st_dev == opened.st_dev;
+}
+
+/* Makes the directory and the memory file again when they were removed or replaced: writing to a removed file succeeds,
+ * and is lost. */
+static int restore_memory_file(struct state *s, char reason[WORKER_REASON_MAX]) {
+        int fd;
+
+        if (is_memory_in_place(s))
+                return 0;
+        if (mkdir(s->directory, 0700) < 0 && errno != EEXIST) {
+                int r = -errno;
+                snprintf(reason, WORKER_REASON_MAX, "%s was removed, and cannot be made again (%s): restart sitboned",
+                         s->directory, strerror(-r));
+                return r;
+        }
+        fd = open_memory(s->memory_path, reason);
+        if (fd < 0)
+                return fd;
+        close(s->fd);
+        s->fd = fd;
+        log_warning("%s: it was removed or replaced while in use; it is written again", s->memory_path);
+        atomic_store(&s->replaced, true);
+        return ftruncate(fd, 0) < 0 ? -errno : 0;
+}
+
+static int check_files(void *userdata, const void *items, uint32_t n_items, char reason[WORKER_REASON_MAX]) {
+        (void)items;
+        (void)n_items;
+        return restore_memory_file(userdata, reason);
+}
 
 /* A slot is the document, blanks up to its size, and a line end. */
 static int write_memory(void *userdata, const void *items, uint32_t n_items, char reason[WORKER_REASON_MAX]) {
@@ -199,9 +277,11 @@ static int write_memory(void *userdata, const void *items, uint32_t n_items, cha
         char page[STATE_SLOT_SIZE], *text;
         ssize_t written;
         size_t n;
+        int r = restore_memory_file(s, reason);
 
         (void)n_items;
-        (void)reason;
+        if (r < 0)
+                return r;
         slot.serial = s->serial + 1;
         text = document_write(&slot_kind, &slot, &n);
         if (!text || n >= sizeof(page)) {
@@ -312,6 +392,11 @@ void state_save_tare(struct state *s, const struct memory_tare *tare) {
         worker_post(s->tare_queue, tare, true);
 }
 
+bool state_check(struct state *s) {
+        worker_post(s->check_queue, "", true);
+        return atomic_exchange(&s->replaced, false);
+}
+
 /* ---- life ---- */
 
 /* The units hide /proc/sys (ProcSubset=pid) and pass the id of the boot in the environment. "" = unknown. */
@@ -346,23 +431,33 @@ static int start_worker(struct state *s) {
         rule.name = s->tare_path;
         rule.item_size = sizeof(struct memory_tare);
         rule.write = write_tare;
-        return r < 0 ? r : worker_add_queue(s->worker, &rule, &s->tare_queue);
+        if (r >= 0)
+                r = worker_add_queue(s->worker, &rule, &s->tare_queue);
+        rule.name = s->directory;
+        rule.item_size = 1;
+        rule.write = check_files;
+        return r < 0 ? r : worker_add_queue(s->worker, &rule, &s->check_queue);
 }
 
 int state_new(const char *directory, struct state **ret) {
         struct state *s;
+        char reason[WORKER_REASON_MAX];
         int r;
 
-        if (strlen(directory) + sizeof("/memory") > sizeof(s->memory_path))
+        if (strlen(directory) >= sizeof(s->directory))
                 return -ENAMETOOLONG;
         s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
+        snprintf(s->directory, sizeof(s->directory), "%s", directory);
         snprintf(s->memory_path, sizeof(s->memory_path), "%s/memory", directory);
         snprintf(s->tare_path, sizeof(s->tare_path), "%s/tare", directory);
         read_boot_id(s->boot_id);
-        s->fd = open(s->memory_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        r = s->fd < 0 ? -errno : start_worker(s);
+        r = s->fd = open_memory(s->memory_path, reason);
+        if (r == -EBUSY)
+                log_error("state: %s: %s", directory, reason);
+        if (r >= 0)
+                r = start_worker(s);
         if (r < 0) {
                 state_free(s);
                 return r;

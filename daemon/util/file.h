@@ -11,7 +11,7 @@
 int file_read(const char *path, size_t limit, char **ret, size_t *ret_n);
 
 /* Maps a regular file into memory: only the pages that are used are read, so it may be larger than memory. No NUL
- * follows. If another program shortens the file meanwhile, this program dies of SIGBUS: for tools only. Negative
+ * follows. If another program shortens the file meanwhile, this program gets SIGBUS: for tools only. Negative
  * errno. */
 int file_map(const char *path, const char **ret, size_t *ret_n);
 void file_unmap(const char *data, size_t n);

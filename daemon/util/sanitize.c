@@ -42,10 +42,17 @@ bool utf8_valid(const char *text) {
         return !*text;
 }
 
+/* U+2028 to U+202E end a line or change the direction of what follows, U+2066 to U+2069 isolate it. */
+static bool is_reordering(const unsigned char *c) {
+        return c[0] == 0xe2 &&
+               ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+}
+
 /* A terminal acts on this character, or it is no character (length 0). */
 static bool is_unsafe(const unsigned char *character, int length) {
         return length == 0 || (length == 1 && (*character < ' ' || *character == 0x7f)) ||
-               (length == 2 && character[0] == 0xc2 && character[1] < 0xa0);
+               (length == 2 && character[0] == 0xc2 && character[1] < 0xa0) ||
+               (length == 3 && is_reordering(character));
 }
 
 void sanitize_line(char *line) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Makes a line safe to print that quotes a file, a device, a broker or a bus. A terminal acts on control characters:
  * those of ASCII, and U+0080 to U+009F (C1; U+009B is the same as ESC [), which some terminals accept as single bytes,
- * too. */
+ * too. It also shows text in another order after the overrides, embeddings and isolates of Unicode (U+202A to U+202E,
+ * U+2066 to U+2069), so that a name may pretend to be another one. */
 #ifndef UTIL_SANITIZE_H
 #define UTIL_SANITIZE_H
 

@@ -131,6 +131,15 @@ enum alerts_change {
         /* back from an absence that was too short for a break, about a prompt to stand up */
         ALERTS_STOOD_BRIEFLY = 1 << 1,
         ALERTS_SITTING_LIMIT = 1 << 2, /* the sitting time of today has reached sitting_limit_h */
+        ALERTS_TRIAL_RESULT = 1 << 3,  /* trial is new */
+};
+
+/* A prompt to stand up that was due in a trial, and what the sitter did within 10 minutes (core/follow/trial.h). */
+struct trial_result {
+        uint64_t decided_us;
+        bool withheld;
+        bool stood;      /* left the seat for a break */
+        uint32_t shifts; /* of weight, in the bout */
 };
 
 struct alerts {
@@ -151,6 +160,8 @@ struct alerts {
         uint32_t raised_today;
         uint32_t snoozes_today, skips_today;
         struct workout workout;
+        bool trial_runs;           /* one of five prompts to stand up is withheld */
+        struct trial_result trial; /* the last one, with ALERTS_TRIAL_RESULT */
 };
 
 #endif

@@ -20,6 +20,7 @@ struct memory_sitting {
         uint64_t off_us;         /* of the absence: time for which the seat was empty */
         uint64_t last_bout_us, today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
+        float squeezed_today_s;
         float usual_asymmetry;
         uint64_t usual_known_us;
 };
@@ -34,8 +35,9 @@ struct memory_alerts {
         uint64_t posture_alert_age_us, any_alert_age_us; /* UINT64_MAX = none yet */
         uint64_t lesser_left_us[ALERT_LESSER_MAX];       /* until a lesser alert is an hour old; 0 = it is */
         uint32_t raised_today, snoozes_today, skips_today;
-        uint8_t limit_reported; /* today: the sitting time of the day */
-        uint8_t partial;        /* the absence became a partial break */
+        uint64_t withheld_left_us; /* of a prompt in a trial; 0 = none, 1 = it may come */
+        uint8_t limit_reported;    /* today: the sitting time of the day */
+        uint8_t partial;           /* the absence became a partial break */
         uint8_t inhibited,
                 inhibited_reported; /* "do not disturb" of a person or an automation; a desktop repeats its own */
         uint64_t inhibited_age_us;  /* UINT64_MAX = not inhibited */

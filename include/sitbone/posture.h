@@ -78,7 +78,9 @@ struct posture {
         char taught[POSTURE_NAME_MAX]; /* the taught posture that matches; "" = none of them */
         float movement;                /* copied from the features while a person sits, else NAN: see features.h */
         struct squeezes squeezes;
-        bool shifting; /* the sitter is moving in the seat now: COP transient or 30 % load drop (WiSAT) */
+        bool shifting;           /* the sitter is moving in the seat now: COP transient or 30 % load drop (WiSAT) */
+        uint32_t shifts;         /* shifts of weight since the start, see estimate/estimate.h */
+        uint64_t shift_began_us; /* the last one */
         struct place place;
 };
 

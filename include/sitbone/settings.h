@@ -28,6 +28,7 @@ struct settings_seat {
 
 struct settings_exercise {
         int32_t sessions_per_week; /* workouts to plan; 0 = none */
+        int32_t squeeze_goal_s;    /* held squeezes a day; 0 = no goal */
 };
 
 struct settings_history {

@@ -25,7 +25,7 @@ enum sitting_change {
         SITTING_BACK = 1 << 2,          /* back before a break: interruption or partial break, see last_away_us */
         SITTING_PARTIAL_BREAK = 1 << 3, /* 30 s reached */
         SITTING_BOUT_ENDED = 1 << 4,    /* absence or silence of break_s: last_bout_us is final */
-        SITTING_SHIFTED = 1 << 5,       /* weight shift or in-seat movement finished */
+        SITTING_SHIFTED = 1 << 5,       /* a shift of weight was counted */
         SITTING_BREAK = 1 << 6,         /* with BOUT_ENDED: the seat was empty, not merely silent */
 };
 
@@ -34,7 +34,7 @@ struct bout {
         uint64_t seated_us;                           /* time on the seat */
         uint64_t slouched_us, arched_us, lopsided_us; /* of it, only while confident */
         uint64_t in_us[POSTURE_N];                    /* seated_us by posture, as decided */
-        uint32_t shifts;                              /* weight shifts and movements */
+        uint32_t shifts;                              /* shifts of weight, see posture.h */
         uint32_t squeezes;                            /* of the glutes, as measured; see posture.h */
         float squeezed_s;                             /* time held in squeezes, in all */
 };
@@ -50,11 +50,14 @@ struct sitting {
         uint64_t last_away_us;    /* length of the absence that just ended */
         uint64_t last_bout_us;    /* seated time of the bout that ended last */
         bool last_was_break;      /* that bout ended with a break, also when that was before a restart */
-        uint64_t last_shift_us;   /* when the sitter last moved in the seat (or sat down) */
+        uint64_t last_shift_us;   /* when the sitter last shifted the weight (or sat down) */
+        uint64_t shift_began_us;  /* the shift that was counted last, while seated; 0 = none since the start */
+        float shifts_per_hour;    /* over the last hour on the seat; NAN before 10 min of it are known */
         /* seated since local midnight, of confirmed bouts; steps back by the dwell (stand_s) when the sitter is found to
          * have left */
         uint64_t today_us;
         uint32_t bouts_today, breaks_today, partial_breaks_today;
+        float squeezed_today_s;     /* since local midnight, as bout.squeezed_s */
         enum posture_class posture; /* as decided by the estimator, for the alert stage */
         float confidence;
         float asymmetry;

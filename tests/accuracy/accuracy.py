@@ -144,8 +144,8 @@ class World:
         """Recordings that no row took, and why files are none."""
         return self.left_out + [f'{r.name}: its labels and subjects fit no row' for r in self._recordings or [] if not r.used]
 
-    def replay(self, path, *options, settings=''):
-        """The frames that `sitbonectl replay --json` prints, without the events."""
+    def replay(self, path, *options, settings='', events=False):
+        """The frames that `sitbonectl replay --json` prints, or the events between them."""
         config = os.path.join(self.folder, 'settings.conf')
         with open(config, 'w', encoding='utf-8') as file:
             file.write(settings)
@@ -155,7 +155,7 @@ class World:
         if done.returncode:
             raise RuntimeError(f'{" ".join(command)}: {done.stderr}')
         objects = (json.loads(line) for line in done.stdout.splitlines())
-        return [o for o in objects if 'event' not in o]
+        return [o for o in objects if ('event' in o) == events]
 
     def replay_takes(self, option):
         done = subprocess.run([f'{self.build}/sitbonectl', 'replay', 'x', option, 'x'], stderr=subprocess.PIPE, text=True,

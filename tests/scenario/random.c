@@ -67,6 +67,8 @@ static void change_settings(struct world *w, uint64_t *r) {
         s.alert.snoozes_max = draw_below(r, 4) == 0 ? 2 : 0;
         s.alert.skips_max = draw_below(r, 4) == 0 ? 2 : 0;
         s.alert.adaptive = draw_below(r, 2) == 0;
+        s.alert.trial = draw_below(r, 2) == 0;
+        w->alert_tracker.trial.seed = 1;
         s.alert.quiet_hours.from_min = (int32_t)draw_below(r, 1440);
         s.alert.quiet_hours.to_min =
                 draw_below(r, 2) ? s.alert.quiet_hours.from_min : (int32_t)draw_below(r, 1440); /* equal: none */

@@ -32,6 +32,7 @@ static bool print_number(const char *name, const struct world *w, char *ret, siz
                 {"snoozes", w->alerts.snoozes_today},
                 {"skips", w->alerts.skips_today},
                 {"squeezes", w->sitting.bout.squeezes},
+                {"squeezed today", (uint64_t)w->sitting.squeezed_today_s},
                 {"sessions done", w->alerts.workout.done},
         };
 

@@ -64,6 +64,11 @@ void world_step(struct world *w) {
                 w->pending = false;
         }
         w->posture.doubted = w->pending;
+        if (w->shifting_until_us > 0 && w->t_us >= w->shifting_until_us) {
+                w->shifting_until_us = 0;
+                w->posture.shift_began_us = w->next.shift_began_us;
+                w->posture.shifts = ++w->next.shifts;
+        }
         w->posture.shifting = w->t_us < w->shifting_until_us;
         w->posture.movement = w->t_us < w->typing_until_us ? TYPING : 0;
         sitting = sitting_step(&w->sitting_tracker, &w->posture, now, &w->sitting);
@@ -119,6 +124,8 @@ void world_set_seat(struct world *w, enum occupancy occupancy, enum posture_clas
                 .obliquity_deg = {NAN, NAN},
                 .asymmetry = asymmetry,
                 .squeezes = w->next.squeezes,
+                .shifts = w->next.shifts,
+                .shift_began_us = w->next.shift_began_us,
         };
         if (!same) {
                 w->pending = w->dwell_us > 0;
@@ -131,6 +138,7 @@ void world_set_seat(struct world *w, enum occupancy occupancy, enum posture_clas
 
 void world_shift(struct world *w, uint64_t for_us) {
         w->shifting_until_us = w->t_us + for_us;
+        w->next.shift_began_us = world_now(w);
         world_step(w);
 }
 
@@ -222,6 +230,7 @@ void world_restart(struct world *w, uint64_t for_us, bool reboot) {
         w->posture.occupancy_since_us = w->next.occupancy_since_us = now;
         w->posture.class_since_us = w->next.class_since_us = now;
         w->posture.squeezes = w->next.squeezes = (struct squeezes){0};
+        w->posture.shifts = w->next.shifts = 0;
         sitting_init(&w->sitting_tracker, &w->settings);
         alert_init(&w->alert_tracker, &w->settings, w->exercises);
         sitting_recall(&w->sitting_tracker, &w->saved.sitting, elapsed_us, now);

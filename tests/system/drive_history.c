@@ -72,7 +72,7 @@ static void simulate_posture(struct posture *p, uint64_t at_us) {
         p->posture_class = kind;
         p->confidence = 0.9f;
         p->asymmetry = seated ? 0.1f : NAN;
-        p->shifting = seated && at_us / USEC_PER_SEC % 300 < 2;
+        p->shifts = (uint32_t)(at_us / (300 * USEC_PER_SEC));
         p->referenced = seated;
         simulate_squeezes(&p->squeezes, at_us);
 }

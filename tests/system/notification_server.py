@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """org.freedesktop.Notifications on the session bus: writes every call as a line of JSON to the file given, and presses the
-button whose name is written into FILE.press. For tests of the agent inside a machine without a screen."""
+newest button whose name is written into FILE.press. For tests of the agent inside a machine without a screen."""
 import json
 import os
 import sys
@@ -18,7 +18,7 @@ class Server(dbus.service.Object):
     def __init__(self, bus, path):
         super().__init__(dbus.service.BusName(NAME, bus), "/org/freedesktop/Notifications")
         self.log, self.press = open(path, "w", buffering=1), path + ".press"
-        self.last = 0
+        self.last, self.offers = 0, {}
         GLib.timeout_add(100, self.look)
 
     def look(self):
@@ -26,16 +26,18 @@ class Server(dbus.service.Object):
             with open(self.press) as f:
                 action = f.read().strip()
             os.unlink(self.press)
-            self.ActionInvoked(self.last, action)
+            self.ActionInvoked(self.offers[action], action)
         return True
 
     @dbus.service.method(NAME, in_signature="susssasa{sv}i", out_signature="u")
     def Notify(self, app, replaces, icon, summary, body, actions, hints, expire):
-        self.last = int(replaces) or self.last + 1
-        print(json.dumps({"call": "Notify", "id": self.last, "replaces": int(replaces), "app": app, "summary": summary,
+        number = int(replaces) or self.last + 1
+        self.last = max(self.last, number)
+        self.offers.update({action: number for action in actions[::2]})
+        print(json.dumps({"call": "Notify", "id": number, "replaces": int(replaces), "app": app, "summary": summary,
                           "body": body, "actions": list(actions), "hints": {k: str(v) for k, v in hints.items()}}),
               file=self.log)
-        return dbus.UInt32(self.last)
+        return dbus.UInt32(number)
 
     @dbus.service.method(NAME, in_signature="u")
     def CloseNotification(self, number):

@@ -58,7 +58,7 @@ def test_usage():
     assert ctl("version")[0] == ctl("--version")[0] == ctl("-V")[0] == ctl("status", "--version")[0]
     commands = re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M)
     assert commands == ["status", "watch", "snooze", "done", "skip", "pause", "resume", "hold", "why", "tare", "calibrate",
-                        "teach", "sitter", "exercises", "session", "history", "report", "record", "label", "export", "replay", "check", "ports",
+                        "teach", "sitter", "exercises", "session", "history", "report", "trial", "record", "label", "export", "replay", "check", "ports",
                         "probe", "formats", "help", "version"], commands
     for command in commands:
         out, _ = ctl(command, "--help")

@@ -144,7 +144,7 @@ def test_german(week):
     assert all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines()), text
     assert all(line[11] == ' ' and line[12] != ' ' for line in facts), text
     assert [line[:11].strip() for line in facts if line[0] != ' '] == [
-        'gesessen', 'Pausen', 'Haltungen', 'eingesunken', 'Balance', 'Hinweise'], text
+        'gesessen', 'Pausen', 'verlagert', 'Haltungen', 'eingesunken', 'Balance', 'Hinweise'], text
     shares = [line for line in facts if line.endswith(' wirkten')]
     assert len({line.index(' von ') for line in shares}) == 1 and 'Gesäß anspannen im Stehen' in text, text
     months = 'Januar Februar März April Mai Juni Juli August September Oktober November Dezember'.split()
@@ -262,6 +262,13 @@ def test_body():
     assert data['squeezes_asked'] == 0 and data['calibration_changes'] == 1, data
     text = ctl('history', 'all', '--file', path)
     assert '25 detected, held for 2 min' in text and '1 of strengthening' in text, text
+    assert data['shifts'] > 0 and abs(data['shifts_per_hour'] - 3600 * data['shifts'] / data['seated_s']) < 0.1, data
+    assert f"\nshifts      {data['shifts']}, {data['shifts_per_hour']:.0f} an hour (20 in a study)\n" in text, text
+    assert len(data['shifts_by_hour']) == 24 and 'goal' not in text, text
+    for goal, words in ((60, '; 1 day with the goal of 60 s'), (200, '; 0 days with the goal of 200 s')):
+        with open(f'{FOLDER}/goal.conf', 'w') as f:
+            f.write(f'[exercise]\nsqueeze_goal_s = {goal}\n')
+        assert words in ctl('history', 'all', '--file', path, '--config', f'{FOLDER}/goal.conf'), words
     rows = json.loads(ctl('history', '--export', 'json', '--file', path))
     sets = [r for r in rows if r['what'] == 'squeeze']
     assert [(r['repetitions'], r['seconds'], r['alert'], r['sitter']) for r in sets] == [(5, 25, None, '')] * 5, sets

@@ -580,6 +580,45 @@ static void test_shifting(void) {
         CHECK(posture.shifting); /* half of the load gone */
 }
 
+/* The sitter moves for some seconds, then sits as before; returns how many shifts were counted. */
+static uint32_t count_shifts_of(float weight, float x, float seconds) {
+        struct sitter s = SITTER;
+        const uint32_t before = posture.shifts;
+
+        s.soft *= weight;
+        s.bone *= weight;
+        s.x += x;
+        pass(&s, seconds);
+        pass(&SITTER, 8);
+        return posture.shifts - before;
+}
+
+static void test_shifts(void) {
+        struct sitter s = SITTER;
+        uint64_t began;
+        uint32_t before;
+
+        sit_upright(16);
+        CHECK(posture.shifts == 0);
+        CHECK(count_shifts_of(0.85F, 0, 2) == 0); /* fidgets */
+        CHECK(count_shifts_of(1, 25, 1.5F) == 0);
+        CHECK(count_shifts_of(0.65F, 0, 1) == 1); /* off the seat and back */
+        CHECK(count_shifts_of(0.65F, 25, 1) == 1);
+        CHECK(count_shifts_of(0.65F, 0, 8) == 1); /* settles with less */
+        CHECK(count_shifts_of(1, 25, 8) == 2);    /* there, and back */
+        before = posture.shifts;
+        began = now;
+        s.y += 20;
+        pass(&s, 2);
+        CHECK(posture.shifts == before); /* it may be a fidget yet */
+        pass(&s, 4);
+        CHECK(posture.shifts == before + 1);
+        CHECK(posture.shift_began_us >= began && posture.shift_began_us < began + 1500000);
+        pass(NULL, 10); /* getting up is none, nor is sitting down */
+        pass(&SITTER, 20);
+        CHECK(posture.shifts == before + 1);
+}
+
 static void test_calibrate(void) {
         struct sitter slump = slide_back(22);
         static struct memory memory;
@@ -848,6 +887,7 @@ int main(void) {
         test_slide(32);
         test_slide(16);
         test_shifting();
+        test_shifts();
         test_calibrate();
         test_poses();
         test_poses_refused();

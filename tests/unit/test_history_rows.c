@@ -189,6 +189,16 @@ static void test_cannot_be_moved_aside(void) {
         CHECK(access(path, F_OK) == 0);
 }
 
+/* A result of the trial is one row, at the time of the decision. */
+static void test_trial(void) {
+        entry.trial = (struct trial_result){
+                .decided_us = entry.now_us - 600 * SECOND, .withheld = true, .stood = true, .shifts = 3};
+        write_later(0, 0);
+        entry.trial = (struct trial_result){0};
+        write_later(10, 0);
+        expect_rows("SELECT sitter, withheld, stood, shifts FROM trial", "anna|1|1|3\n");
+}
+
 int main(void) {
         char command[64];
 
@@ -201,6 +211,7 @@ int main(void) {
         test_calibrations();
         test_ended_before_the_kill();
         test_cannot_be_moved_aside();
+        test_trial();
         history_writer_done(&writer);
         snprintf(command, sizeof(command), "rm -r %s", folder);
         return system(command) != 0;

@@ -375,7 +375,7 @@ static void test_discovery(void) {
         CHECK(strcmp(string_of(device, "name"), "Chair \"one\"") == 0);
         CHECK(!json_object_get(device, "suggested_area") && !json_object_get(device, "serial_number"));
         CHECK(!json_object_get(json_object_get(root, "origin"), "support_url"));
-        CHECK(json_object_size(json_object_get(root, "components")) == 49);
+        CHECK(json_object_size(json_object_get(root, "components")) == 51);
         check_entities(json_object_get(root, "components"));
         json_decref(root);
 }

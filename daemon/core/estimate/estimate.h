@@ -13,7 +13,7 @@
  *   calibration      the sitter's own gain from held poses (pose_average)
  *   sitter_baseline  the sitter's upright over many sits
  *   mat_shift        has the mat moved under the sitter
- *   estimate.c       the order of all these, and learning of the sitter; the profile is stored by the caller
+ *   estimate.c       the order of all these, shifts of weight, and learning of the sitter; the profile is stored by the caller
  *
  * Tilt is a weighted sum of the load that moved along the seat since the reference (angles.c); poses of a guided
  * calibration give the sitter's own gain (calibration.c). Which part of it is a turn of the pelvis, and which a slide
@@ -74,6 +74,19 @@
 
 struct settings;
 
+/* Counts shifts of weight: movements that change the load on the sit bones, forward, back or to a side (the definition of
+ * the trial in SJWEH 47:306, 2021). One counts when weight goes off the seat and comes back or settles, or when the centre
+ * of pressure moves and stays; a fidget, out and back with the weight on the seat, does not. */
+struct shift_counter {
+        float seated_s;           /* since the sit-down, whose own movement is no shift */
+        float load, x_mm, y_mm;   /* at rest; NAN = not known */
+        float now_x_mm, now_y_mm; /* without what lasts for a moment only */
+        float off_s, moved_s;     /* how long the weight has been off, and the centre elsewhere; 0 = it is not */
+        uint64_t off_since_us, moved_since_us;
+        uint32_t n; /* since the start */
+        uint64_t began_us;
+};
+
 /* Learning of the sitter: the guided calibration pose by pose, taught postures, and the sitter baseline. */
 struct learner {
         struct profile profile;
@@ -100,6 +113,7 @@ struct estimate {
         float slow_load;
         float rest_share; /* at the reference: load that the mat shows by itself */
         bool shifting;
+        struct shift_counter shifts;
         float unsampled_s; /* since the last sample of the sitter */
         struct occupancy_classifier occupancy;
         struct reference_tracker reference;

@@ -348,9 +348,8 @@ static void observe_sitter(struct alert_tracker *t, const struct sitting *s, uin
         if (busy || (seated && sitter->busy))
                 sitter->busy_us = now_us; /* the last step's state lasted until now */
         sitter->busy = busy;
-        if (s->shifting && !sitter->shifting)
-                sitter->shift_us = now_us;
-        sitter->shifting = s->shifting;
+        if (s->changes & SITTING_SHIFTED)
+                sitter->shift_us = s->shift_began_us;
         if (!seated)
                 return;
         if (s->shifting || (s->changes & SITTING_SHIFTED))
@@ -564,7 +563,7 @@ static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct
         if (k == ALERT_SHORT)
                 t->counting.short_from_us = s->bout.seated_us;
         if (k == ALERT_ACTIVATE)
-                t->announced = false;
+                t->announced = false, t->trial.withheld_until_us = 0;
 }
 
 /* The earliest time for the next alert of a kind. */
@@ -580,6 +579,12 @@ static void update_plan(struct alert_tracker *t, enum alert_kind k, const struct
                        (alert_awaits_outcome(&t->now.of[k]) ? ALERT_INHIBIT_OPEN : 0) |
                        (t->sitter.on_seat ? 0 : ALERT_INHIBIT_AWAY) |
                        (t->kind[k].snoozed_until_us ? ALERT_INHIBIT_SNOOZE : 0);
+}
+
+/* A prompt that was snoozed comes back when it was asked to, whatever the trial draws. */
+static bool is_withheld(struct alert_tracker *t, enum alert_kind k, const struct sitting *s, uint64_t now_us) {
+        return t->settings.trial && k == ALERT_ACTIVATE && !t->kind[k].comes_back &&
+               trial_withhold(&t->trial, s, now_us);
 }
 
 /* Raises an alert that is due and not inhibited as soon as the moment is good. */
@@ -598,7 +603,7 @@ static void raise_if_due(struct alert_tracker *t, enum alert_kind k, const struc
         }
         if (*ready_us == 0)
                 *ready_us = now_us;
-        if (find_moment(t, k, now_us, &moment)) {
+        if (find_moment(t, k, now_us, &moment) && !is_withheld(t, k, s, now_us)) {
                 raise_alert(t, k, s, moment, now_us);
                 *ready_us = 0;
                 update_plan(t, k, s, now_us);
@@ -613,7 +618,8 @@ static void announce_activate(struct alert_tracker *t, const struct sitting *s, 
 
         if (p->due_us > now_us + heads_up_us)
                 t->announced = false;
-        else if (!t->announced && p->inhibits == 0 && !s->doubted && p->due_us > now_us && heads_up_us > 0) {
+        else if (!t->announced && !t->now.trial_runs && p->inhibits == 0 && !s->doubted && p->due_us > now_us &&
+                 heads_up_us > 0) {
                 t->announced = true;
                 t->now.of[ALERT_ACTIVATE].changes |= ALERT_HEADS_UP;
         }
@@ -658,7 +664,7 @@ static uint64_t due_deadline(const struct alert_tracker *t, enum alert_kind k, u
         uint64_t heads_up_us = us_of_seconds(t->settings.heads_up_s);
 
         if (p->inhibits & ALERT_INHIBIT_MOMENT)
-                return moment_deadline(t, k);
+                return max_u64(moment_deadline(t, k), k == ALERT_ACTIVATE ? t->trial.withheld_until_us : 0);
         if ((p->inhibits & ALERT_INHIBIT_OTHER) && next <= now_us)
                 return UINT64_MAX; /* until the other alert comes or ends */
         if (k == ALERT_ACTIVATE && heads_up_us > 0 && !t->announced && next > now_us + heads_up_us &&
@@ -668,7 +674,7 @@ static uint64_t due_deadline(const struct alert_tracker *t, enum alert_kind k, u
 }
 
 static uint64_t find_deadline(const struct alert_tracker *t, const struct sitting *s, uint64_t now_us) {
-        uint64_t next = t->inhibit.next_end_us;
+        uint64_t next = min_u64(t->inhibit.next_end_us, trial_deadline(&t->trial, now_us));
 
         for (enum alert_kind k = 0; k < ALERT_KIND_N && s->phase == SITTING_SEATED; k++) {
                 if (alert_awaits_outcome(&t->now.of[k]))
@@ -724,6 +730,11 @@ uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint
         update_causes(t, sitting, now_us);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++)
                 follow_alert(t, k, sitting, now_us);
+        t->now.trial_runs = t->settings.trial && t->trial.seed != 0;
+        if (!t->settings.trial)
+                t->trial.result.decided_us = t->trial.withheld_until_us = 0;
+        if (trial_step(&t->trial, sitting, now_us, &t->now.trial))
+                t->now.changes |= ALERTS_TRIAL_RESULT;
         put_off_prompt(t, sitting);
         report_short_stand(t, sitting, before_us);
         for (enum alert_kind k = 0; k < ALERT_KIND_N; k++) {

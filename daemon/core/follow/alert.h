@@ -26,6 +26,8 @@
  *              lull_movement is 0.1 a second: quiet sitting with breath and sway lies at 0.02 to 0.06 (simulated sitters,
  *              and free sitting recorded on a 12-cell chair), fidgets and reaching begin at 0.1, a shift is 0.3. A sitter
  *              is busy for about a tenth of the time then, in spells of seconds
+ * With the setting trial, an activate alert may then be withheld for 10 minutes (trial.h). It is reported as one that
+ * waits for a good moment, and no alert is announced: an announcement is a prompt already.
  *
  * Outcomes, exactly one for each alert:
  *   off the seat           WITHDRAWN at once, outcome to come:
@@ -33,7 +35,7 @@
  *     back after a partial break      PARTIAL; the next prompt comes snooze_min of seated time later
  *     back sooner          activate: the same alert is shown again (UPDATED); the others: SHIFTED
  *   slouch, asymmetry      SHIFTED when surely gone for 10 s
- *   still, short           SHIFTED at the first shift that begins after the alert
+ *   still, short           SHIFTED by the first shift that begins after the alert
  *   short, or an exercise in the seat       SQUEEZED after enough squeezes (setting squeezes)
  *   commands               DONE, SKIPPED and SNOOZED close the alert that the command names, or else the one that awaits
  *                          its outcome, in view or withdrawn. After DONE and SKIPPED its kind counts again from then; all
@@ -50,6 +52,7 @@
 
 #include "core/follow/alert_inhibit.h"
 #include "core/follow/prompt_hours.h"
+#include "core/follow/trial.h"
 #include "sitbone/alert.h"
 #include "sitbone/command.h"
 #include "sitbone/exercise.h"
@@ -94,12 +97,12 @@ struct alert_counting {
 struct alert_sitter {
         bool on_seat; /* SEATED */
         bool partial; /* this absence became a partial break */
-        bool busy, shifting;
+        bool busy;
         uint64_t seated_us;         /* of the bout */
         uint32_t bout_squeezes;     /* UINT32_MAX = not known */
         uint64_t busy_us;           /* when last busy; 0 = never */
         uint64_t changed_us;        /* when last moved or changed posture; 0 = never */
-        uint64_t shift_us;          /* when the last shift began; 0 = none yet */
+        uint64_t shift_us;          /* when the shift that was counted last began; 0 = none yet */
         enum posture_class posture; /* the last one with a name */
 };
 
@@ -124,6 +127,7 @@ struct alert_tracker {
         struct alert_sitter sitter;
         struct alert_exercises exercises;
         struct prompt_hours hours;
+        struct trial trial; /* its seed is set by the program */
 };
 
 void alert_init(struct alert_tracker *t, const struct settings *settings, const struct exercise_catalogue *exercises);

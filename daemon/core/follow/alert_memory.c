@@ -52,6 +52,8 @@ void alert_remember(const struct alert_tracker *t, uint64_t now_us, struct memor
         ret->still_from_age_us = age_of(t->counting.still_from_us, now_us);
         ret->short_from_us = t->counting.short_from_us;
         ret->partial = t->sitter.partial;
+        if (t->trial.withheld_until_us > 0)
+                ret->withheld_left_us = max_u64(time_left(t->trial.withheld_until_us, now_us), 1);
         ret->limit_reported = t->limit_reported;
         ret->activate_from_us = t->counting.activate_from_us;
         ret->activate_not_before_us = t->counting.activate_not_before_us;
@@ -135,6 +137,8 @@ void alert_recall(struct alert_tracker *t, const struct memory_alerts *m, uint64
         t->counting.still_from_us = instant_before(now_us, m->still_from_age_us, elapsed_us);
         t->counting.short_from_us = m->short_from_us;
         t->sitter.partial = m->partial != 0;
+        if (m->withheld_left_us > 0)
+                t->trial.withheld_until_us = max_u64(instant_after(m->withheld_left_us, elapsed_us, now_us), 1);
         t->limit_reported = m->limit_reported != 0;
         t->counting.activate_from_us = m->activate_from_us;
         t->counting.activate_not_before_us = m->activate_not_before_us;

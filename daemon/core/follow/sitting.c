@@ -9,13 +9,18 @@
 
 #define US_PER_S UINT64_C(1000000)
 
-/* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to
- * the seated time. Frames come far more often, so the call costs nothing in practice. */
 /* The usual asymmetry is a mean over this much sitting, which is a week or so of it; it begins as if the sitter had been
  * even for this long [judgement]. */
 static const uint64_t USUAL_MOST_US = 40 * 3600 * UINT64_C(1000000), USUAL_PRIOR_US = 2 * 3600 * UINT64_C(1000000);
+static const uint64_t RATE_PART_US = 300 * US_PER_S;
 
+/* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to
+ * the seated time. Frames come far more often, so the call costs nothing in practice. */
 static const uint64_t CALL_EVERY_US = 5 * US_PER_S, LATE_US = 5 * US_PER_S;
+
+/* Confirming goes on after a restart when the sitter is found again within this time: a manager starts a daemon again
+ * after some seconds [judgement]. */
+static const uint64_t FOUND_AGAIN_US = 30 * US_PER_S;
 
 static uint64_t us_of_seconds(float s) {
         return (uint64_t)((double)s * US_PER_S);
@@ -143,6 +148,24 @@ void sitting_configure(struct sitting_tracker *t, const struct settings *setting
                 reset_window(&t->window, window_us);
 }
 
+static void add_to_rate(struct shift_rate *r, uint64_t us) {
+        if (r->seated_us[r->part] >= RATE_PART_US) {
+                r->part = (r->part + 1) % RATE_PARTS;
+                r->seated_us[r->part] = r->shifts[r->part] = 0;
+        }
+        r->seated_us[r->part] += us;
+}
+
+static float find_rate(const struct shift_rate *r) {
+        uint64_t seated_us = 0, shifts = 0;
+
+        for (int i = 0; i < RATE_PARTS; i++) {
+                seated_us += r->seated_us[i];
+                shifts += r->shifts[i];
+        }
+        return seated_us >= 2 * RATE_PART_US ? (float)(3600e6 * (double)shifts / (double)seated_us) : NAN;
+}
+
 /* Counts time on the seat, in the posture of the last step. */
 static void add_seated(struct sitting_tracker *t, uint64_t from_us, uint64_t to_us) {
         uint64_t n = to_us - from_us;
@@ -153,6 +176,7 @@ static void add_seated(struct sitting_tracker *t, uint64_t from_us, uint64_t to_
         t->now.bout.arched_us += is_surely_arched(t) ? n : 0;
         t->now.bout.lopsided_us += is_surely_lopsided(t) ? n : 0;
         t->now.today_us += t->in_bout ? n : 0;
+        add_to_rate(&t->rate, n);
         add_asymmetry(t, n);
         add_to_window(&t->window, from_us, to_us, is_surely_slouched(t), is_surely_unusual(t));
 }
@@ -181,7 +205,7 @@ static void reset_bout(struct sitting_tracker *t) {
         struct sitting *s = &t->now;
 
         t->in_bout = t->partial_reported = false;
-        t->absent_since_us = t->absent_more_us = t->off_us = t->yesterday_us = 0;
+        t->absent_since_us = t->absent_more_us = t->off_us = t->yesterday_us = t->before_us = 0;
         s->bout = (struct bout){0};
         s->bout_started_us = s->last_shift_us = s->bout_number = 0;
         reset_window(&t->window, (t->window.part_us - 1) * WINDOW_PARTS);
@@ -228,7 +252,8 @@ static void sit_down(struct sitting_tracker *t, uint64_t at_us, uint64_t now_us)
         if (t->in_bout) {
                 resume_bout(t, at_us);
         } else {
-                reset_bout(t);
+                if (t->before_us == 0 || at_us - t->seat_since_us > FOUND_AGAIN_US)
+                        reset_bout(t);
                 t->now.last_shift_us = at_us;
         }
         add_seated(t, at_us, now_us);
@@ -293,9 +318,14 @@ static enum seat seat_from_occupancy(enum occupancy occupancy) {
         return SEAT_SILENT;
 }
 
+static uint64_t confirming_us(const struct sitting_tracker *t, uint64_t now_us) {
+        return t->before_us + (t->seat == SEAT_ON ? now_us - t->seat_since_us : 0);
+}
+
 static void confirm_bout(struct sitting_tracker *t) {
         t->in_bout = true;
-        t->now.bout_started_us = t->seat_since_us;
+        t->now.bout_started_us = instant_before(t->seat_since_us, t->before_us);
+        t->before_us = 0;
         t->now.bout_number = ++t->last_number;
         t->now.today_us += t->now.bout.seated_us - min_u64(t->yesterday_us, t->now.bout.seated_us);
         t->now.bouts_today++;
@@ -305,7 +335,7 @@ static void confirm_bout(struct sitting_tracker *t) {
 /* Confirms or ends a bout when its time is over. */
 static void apply_timeouts(struct sitting_tracker *t, uint64_t now_us) {
         if (!t->in_bout && t->seat == SEAT_ON && !t->doubted &&
-            now_us - t->seat_since_us >= us_of_seconds(t->settings.confirm_s))
+            confirming_us(t, now_us) >= us_of_seconds(t->settings.confirm_s))
                 confirm_bout(t);
         if (!t->in_bout || t->seat == SEAT_ON)
                 return;
@@ -317,21 +347,26 @@ static void apply_timeouts(struct sitting_tracker *t, uint64_t now_us) {
 /* The estimator counts from when the sitter sat down: a count smaller than the last one has started again. */
 static void add_squeezes(struct sitting_tracker *t, const struct squeezes *now) {
         bool restarted = now->reps < t->squeezes.reps;
+        float held_s = now->held_s - (restarted ? 0 : t->squeezes.held_s);
 
         t->now.bout.squeezes += now->reps - (restarted ? 0 : t->squeezes.reps);
-        t->now.bout.squeezed_s += now->held_s - (restarted ? 0 : t->squeezes.held_s);
+        t->now.bout.squeezed_s += held_s;
+        t->now.squeezed_today_s += held_s;
         t->squeezes = *now;
 }
 
-static void apply_posture(struct sitting *s, const struct posture *p, uint64_t now_us) {
+static void apply_posture(struct sitting_tracker *t, const struct posture *p, uint64_t now_us) {
+        struct sitting *s = &t->now;
         bool seated = p->occupancy == OCCUPANCY_PERSON;
 
-        if (seated && (p->shifting || s->shifting))
-                s->last_shift_us = now_us;
-        if (seated && !p->shifting && s->shifting) {
+        if (seated && p->shifts != t->shifts) {
                 s->changes |= SITTING_SHIFTED;
-                s->bout.shifts++;
+                s->bout.shifts += p->shifts - t->shifts;
+                t->rate.shifts[t->rate.part] += p->shifts - t->shifts;
+                s->last_shift_us = now_us;
+                s->shift_began_us = p->shift_began_us;
         }
+        t->shifts = p->shifts;
         s->shifting = seated && p->shifting;
         s->posture = p->posture_class;
         s->confidence = p->confidence;
@@ -357,8 +392,8 @@ static uint64_t find_deadline(const struct sitting_tracker *t, uint64_t now_us) 
 
         switch (find_phase(t)) {
         case SITTING_CONFIRMING:
-                return min_u64(next, instant_reached(now_us, now_us - t->seat_since_us,
-                                                     us_of_seconds(t->settings.confirm_s)));
+                return min_u64(
+                        next, instant_reached(now_us, confirming_us(t, now_us), us_of_seconds(t->settings.confirm_s)));
         case SITTING_INTERRUPTED:
                 next = min_u64(next, instant_reached(now_us, t->off_us, us_of_seconds(t->settings.interruption_s)));
                 return min_u64(next,
@@ -380,6 +415,7 @@ static void publish_sitting(struct sitting_tracker *t, uint64_t now_us, struct s
         t->now.partial = t->now.phase == SITTING_INTERRUPTED && t->partial_reported;
         t->now.left_seat_us = t->now.phase == SITTING_INTERRUPTED ? t->absent_since_us : 0;
         sum_window(&t->window, now_us, &t->now);
+        t->now.shifts_per_hour = find_rate(&t->rate);
         *ret = t->now;
         t->now.changes = 0;
         if (t->in_bout)
@@ -397,7 +433,7 @@ uint64_t sitting_step(struct sitting_tracker *t, const struct posture *posture, 
                 now_us = t->last_us;
         count_elapsed(t, now_us);
         apply_seat(t, seat_from_occupancy(posture->occupancy), posture->occupancy_since_us, now_us);
-        apply_posture(&t->now, posture, now_us);
+        apply_posture(t, posture, now_us);
         add_squeezes(t, &posture->squeezes);
         t->doubted = t->now.doubted = posture->doubted;
         apply_timeouts(t, now_us);
@@ -411,6 +447,7 @@ void sitting_new_day(struct sitting_tracker *t, uint64_t now_us) {
         if (now_us > t->last_us)
                 count_elapsed(t, now_us);
         t->now.today_us = 0;
+        t->now.squeezed_today_s = 0;
         t->now.bouts_today = t->now.breaks_today = t->now.partial_breaks_today = 0;
         t->yesterday_us = t->in_bout ? 0 : t->now.bout.seated_us;
 }
@@ -418,13 +455,17 @@ void sitting_new_day(struct sitting_tracker *t, uint64_t now_us) {
 void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct memory_sitting *ret) {
         const struct sitting *s = &t->now;
         bool absent = t->in_bout && t->seat != SEAT_ON;
+        bool confirming = !t->in_bout &&
+                          (t->seat == SEAT_ON || (t->before_us > 0 && now_us - t->seat_since_us <= FOUND_AGAIN_US));
 
         *ret = (struct memory_sitting){
-                .phase = find_phase(t),
-                .bout_age_us = t->in_bout ? now_us - s->bout_started_us : UINT64_MAX,
+                .phase = confirming ? SITTING_CONFIRMING : find_phase(t),
+                .bout_age_us = t->in_bout   ? now_us - s->bout_started_us
+                               : confirming ? confirming_us(t, now_us)
+                                            : UINT64_MAX,
                 .left_seat_age_us = absent ? absence_us(t, now_us) : UINT64_MAX,
                 .last_shift_age_us = t->in_bout ? now_us - s->last_shift_us : UINT64_MAX,
-                .bout = t->in_bout ? s->bout : (struct bout){0},
+                .bout = t->in_bout || confirming ? s->bout : (struct bout){0},
                 .off_us = absent ? t->off_us : 0,
                 .last_bout_us = s->last_bout_us,
                 .last_was_break = s->last_was_break,
@@ -432,6 +473,7 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
                 .bouts_today = s->bouts_today,
                 .breaks_today = s->breaks_today,
                 .partial_breaks_today = s->partial_breaks_today,
+                .squeezed_today_s = s->squeezed_today_s,
                 .last_number = t->last_number,
                 .usual_asymmetry = s->usual_asymmetry,
                 .usual_known_us = t->usual_known_us,
@@ -453,9 +495,14 @@ static void recall_bout(struct sitting_tracker *t, const struct memory_sitting *
         t->now.bout_started_us = instant_before(now_us, m->bout_age_us + elapsed_us);
         t->now.last_shift_us = instant_before(now_us, m->last_shift_age_us + elapsed_us);
         t->now.bout_number = m->last_number;
-        t->now.bout = m->bout;
-        if (!(m->bout.squeezed_s > 0)) /* also when it is NAN */
-                t->now.bout.squeezed_s = 0;
+}
+
+/* Restarts at short intervals must not hide a bout. */
+static void recall_confirming(struct sitting_tracker *t, const struct memory_sitting *m, uint64_t elapsed_us,
+                              uint64_t now_us) {
+        t->seat = SEAT_SILENT;
+        t->seat_since_us = instant_before(now_us, elapsed_us);
+        t->before_us = m->bout_age_us;
 }
 
 void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memory, uint64_t elapsed_us,
@@ -474,6 +521,14 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
         t->now.bouts_today = memory->bouts_today;
         t->now.breaks_today = memory->breaks_today;
         t->now.partial_breaks_today = memory->partial_breaks_today;
+        t->now.squeezed_today_s = memory->squeezed_today_s > 0 ? memory->squeezed_today_s : 0; /* not NAN */
         if (in_bout && memory->bout_age_us != UINT64_MAX)
                 recall_bout(t, memory, elapsed_us, now_us);
+        else if (memory->phase == SITTING_CONFIRMING && elapsed_us <= FOUND_AGAIN_US &&
+                 memory->bout_age_us <= us_of_seconds(t->settings.confirm_s))
+                recall_confirming(t, memory, elapsed_us, now_us);
+        if (t->in_bout || t->before_us > 0)
+                t->now.bout = memory->bout;
+        if (!(t->now.bout.squeezed_s > 0)) /* also when it is NAN */
+                t->now.bout.squeezed_s = 0;
 }

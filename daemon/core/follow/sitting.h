@@ -44,6 +44,14 @@ struct sitting_window {
         uint64_t seated_us[WINDOW_PARTS], slouched_us[WINDOW_PARTS], lopsided_us[WINDOW_PARTS];
 };
 
+/* Shifts of the last hour on the seat, in parts of five minutes: it may have been more than one bout. */
+enum { RATE_PARTS = 12 };
+struct shift_rate {
+        int part; /* the present one */
+        uint64_t seated_us[RATE_PARTS];
+        uint32_t shifts[RATE_PARTS];
+};
+
 struct sitting_tracker {
         struct settings_sitting settings;
         struct sitting now; /* the last step's result; the bout's totals also while confirming */
@@ -53,6 +61,7 @@ struct sitting_tracker {
         enum seat seat;
         bool doubted; /* the last maps do not look like the seat's state: no bout begins */
         uint64_t seat_since_us;
+        uint64_t before_us; /* of an unconfirmed bout: time on the seat before a restart */
         bool in_bout;
         uint64_t call_by_us;      /* the deadline returned last, 0 = none: a call long after it reveals a sleep */
         uint64_t absent_since_us; /* in a bout, not on the seat */
@@ -60,9 +69,11 @@ struct sitting_tracker {
         uint64_t off_us;          /* part of the absence with the seat measured empty */
         bool partial_reported;    /* PARTIAL_BREAK was set for this absence */
         struct squeezes squeezes; /* of the posture, in the last step */
-        uint64_t yesterday_us;    /* part of an unconfirmed bout before midnight */
-        uint64_t last_number;     /* of bouts */
-        double asymmetry_us;      /* of the bout: asymmetry times the time for which it was known */
+        uint32_t shifts;          /* the same */
+        struct shift_rate rate;
+        uint64_t yesterday_us; /* part of an unconfirmed bout before midnight */
+        uint64_t last_number;  /* of bouts */
+        double asymmetry_us;   /* of the bout: asymmetry times the time for which it was known */
         uint64_t asymmetry_known_us;
         uint64_t usual_known_us; /* time from which usual_asymmetry was learnt */
         struct sitting_window window;

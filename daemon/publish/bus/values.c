@@ -279,7 +279,7 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
         if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",            /* */
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",        /* */
                                           "snoozed_until", "t", to_wall_us(v, a->snoozed_until_us), /* */
                                           "paused_until", "t", to_wall_us(v, a->paused_until_us),   /* */
                                           "quiet_until", "t", to_wall_us(v, a->quiet_until_us),     /* */
@@ -288,7 +288,8 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
                                           "alerts_today", "u", a->raised_today,                       /* */
                                           "snoozes_today", "u", a->snoozes_today, "skips_today", "u", /* */
                                           a->skips_today, "daily_max", "u",                           /* */
-                                          (uint32_t)v->settings->alert.daily_max);
+                                          (uint32_t)v->settings->alert.daily_max, "trial", "b",       /* */
+                                          (int)a->trial_runs);
         if (r >= 0)
                 r = append_workout(m, v->snapshot);
         if (r >= 0)

@@ -17,6 +17,10 @@
 
 enum { ENTRIES_MAX = 64, BATCH_MAX = 8, DAY_S = 86400 };
 
+/* A clock that is set wrong must not delete anything. It deletes when it is at most this far ahead of a bout that has
+ * another bout some days before it: a jump has none [judgement]. */
+enum { CLOCK_AHEAD_DAYS = 7 };
+
 /* The asymmetry counts as known between two snapshots that are at most this far apart. */
 #define GAP_MAX_US (5 * USEC_PER_SEC)
 
@@ -81,13 +85,39 @@ static void close_database(struct history *h) {
                 history_writer_done(&h->writer);
 }
 
+/* The last instant of which the bouts show that the clock was right: two to nine days after another bout. */
+static int64_t find_confirmed_s(sqlite3 *db) {
+        sqlite3_stmt *s = NULL;
+        int64_t confirmed_s = 0;
+
+        if (sqlite3_prepare_v2(
+                    db,
+                    "SELECT began_s FROM bout AS later WHERE EXISTS(SELECT 1 FROM bout WHERE began_s BETWEEN "
+                    "later.began_s - 9 * 86400 AND later.began_s - 2 * 86400) ORDER BY began_s DESC LIMIT 1",
+                    -1, &s, NULL) == SQLITE_OK &&
+            sqlite3_step(s) == SQLITE_ROW)
+                confirmed_s = sqlite3_column_int64(s, 0);
+        sqlite3_finalize(s);
+        return confirmed_s;
+}
+
 /* Once a day, deletes the rows that are older than the setting. A failure is retried with the next entry; if writing
  * fails as well, that is logged. */
 static void delete_old_rows(struct history *h, int64_t now_s, int days) {
-        int64_t rows;
+        int64_t rows, confirmed_s;
 
         if (days <= 0 || now_s / DAY_S == h->kept_day)
                 return;
+        confirmed_s = find_confirmed_s(h->writer.db);
+        if (now_s > confirmed_s + CLOCK_AHEAD_DAYS * DAY_S) {
+                h->kept_day = now_s / DAY_S;
+                if (confirmed_s > 0)
+                        log_notice(
+                                "%s: today is %lld days after the days of the history: nothing old is deleted until "
+                                "bouts of two days show that the clock is right",
+                                h->path, (long long)((now_s - confirmed_s) / DAY_S));
+                return;
+        }
         if (history_db_forget(h->writer.db, now_s - now_s % 3600 - (int64_t)days * DAY_S, &rows) != SQLITE_OK)
                 return;
         h->kept_day = now_s / DAY_S;
@@ -99,11 +129,27 @@ static const char *name_failure(int r) {
         return r == -ENOSPC ? "disk full" : r == -EPROTONOSUPPORT ? "of a newer version" : "cannot be written";
 }
 
+/* The directory or the file was removed or replaced: what SQLite has open will vanish. It must not touch the log by name,
+ * which is that of another file by now. */
+static void leave_replaced_database(struct history *h) {
+        int moved = 0;
+
+        if (!h->writer.db || sqlite3_file_control(h->writer.db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK ||
+            !moved)
+                return;
+        log_warning("%s: it was removed or replaced while in use; writing goes on with the file of this name",
+                    h->path);
+        sqlite3_db_config(h->writer.db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        close_database(h);
+}
+
 static int write_entries(void *userdata, const void *items, uint32_t n, char reason[WORKER_REASON_MAX]) {
         const struct history_entry *entries = items;
         struct history *h = userdata;
-        int r = open_database(h, reason), rc;
+        int r, rc;
 
+        leave_replaced_database(h);
+        r = open_database(h, reason);
         if (r >= 0) {
                 rc = history_write(&h->writer, entries, n);
                 if (rc == SQLITE_OK) {
@@ -130,7 +176,8 @@ static uint64_t read_wall_us(const struct history *h, uint64_t now_us) {
 
 /* True when the snapshot differs from the last one in what must not be lost. */
 static bool has_event(const struct history *h, const struct snapshot *s) {
-        uint32_t changes = s->sitting.changes & ~(uint32_t)SITTING_SHIFTED;
+        uint32_t changes =
+                (s->sitting.changes & ~(uint32_t)SITTING_SHIFTED) | (s->alerts.changes & ALERTS_TRIAL_RESULT);
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 changes |= s->alerts.of[k].changes & ~(uint32_t)ALERT_UPDATED;
@@ -177,6 +224,7 @@ static void fill_entry(const struct history *h, const struct snapshot *s, uint64
         ret->squeeze_taken = s->posture.squeezes.ready;
         ret->retaken = h->retaken;
         ret->session_done = s->alerts.workout.done_today && (first || !h->done_today);
+        ret->trial = s->alerts.changes & ALERTS_TRIAL_RESULT ? s->alerts.trial : (struct trial_result){0};
         ret->first = first;
         ret->asymmetry_us = h->asymmetry_us;
         ret->asymmetry_known_us = h->asymmetry_known_us;

@@ -36,35 +36,40 @@ static const char *const sql[SQL_N] = {
                 "WHERE number = ?1 AND abs(began_s - ?2) < ?3 AND NOT ?4 ORDER BY id DESC LIMIT 1",
         [SQL_BOUT_LAST_OPEN] = "SELECT id, began_s, until_s, seated_s, in_posture, shifts, slump_s, squeezes, "
                                "squeezed_s, number FROM bout WHERE open = 1 ORDER BY id DESC LIMIT 1",
-        [SQL_BOUT_ADD] = "INSERT INTO bout(number, began_s, until_s, offset_min, open, seated_s, in_posture, shifts) "
-                         "VALUES(?1, ?2, ?2, ?3, 1, 0, '{}', 0)",
-        [SQL_BOUT_UPDATE] = "UPDATE bout SET until_s = ?2, open = ?3, ending = ?4, seated_s = ?5, in_posture = ?6, "
-                            "shifts = ?7, slump_s = ?8, squeezes = ?9, squeezed_s = ?10 WHERE id = ?1",
-        [SQL_POSTURE_ADD] = "INSERT INTO posture(hour_s, posture, offset_min, seconds) VALUES(?1, ?2, ?3, ?4) "
+        [SQL_BOUT_ADD] =
+                "INSERT INTO main.bout(number, began_s, until_s, offset_min, open, seated_s, in_posture, shifts) "
+                "VALUES(?1, ?2, ?2, ?3, 1, 0, '{}', 0)",
+        [SQL_BOUT_UPDATE] =
+                "UPDATE main.bout SET until_s = ?2, open = ?3, ending = ?4, seated_s = ?5, in_posture = ?6, "
+                "shifts = ?7, slump_s = ?8, squeezes = ?9, squeezed_s = ?10 WHERE id = ?1",
+        [SQL_POSTURE_ADD] = "INSERT INTO main.posture(hour_s, posture, offset_min, seconds) VALUES(?1, ?2, ?3, ?4) "
                             "ON CONFLICT DO UPDATE SET seconds = max(0, seconds + excluded.seconds)",
         [SQL_BALANCE_ADD] =
-                "INSERT INTO balance(hour_s, offset_min, seconds, asymmetry_s, shifts) "
+                "INSERT INTO main.balance(hour_s, offset_min, seconds, asymmetry_s, shifts) "
                 "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET seconds = seconds + excluded.seconds, "
                 "asymmetry_s = asymmetry_s + excluded.asymmetry_s, shifts = shifts + excluded.shifts",
         [SQL_AWAY_OPEN] = "SELECT id, began_s FROM away WHERE until_s IS NULL ORDER BY id DESC LIMIT 1",
-        [SQL_AWAY_ADD] = "INSERT INTO away(began_s, offset_min, kind) VALUES(?1, ?2, ?3)",
-        [SQL_AWAY_UPDATE] = "UPDATE away SET until_s = ?2, kind = coalesce(?3, kind) WHERE id = ?1",
+        [SQL_AWAY_ADD] = "INSERT INTO main.away(began_s, offset_min, kind) VALUES(?1, ?2, ?3)",
+        [SQL_AWAY_UPDATE] = "UPDATE main.away SET until_s = ?2, kind = coalesce(?3, kind) WHERE id = ?1",
         [SQL_ALERT_FIND] = "SELECT id FROM alert WHERE number = ?1 AND abs(raised_s - ?2) < ?3 "
                            "AND NOT (?4 AND outcome IS NOT NULL) ORDER BY id DESC LIMIT 1",
-        [SQL_ALERT_ADD] = "INSERT INTO alert(number, kind, raised_s, offset_min, seated_s, exercise) "
+        [SQL_ALERT_ADD] = "INSERT INTO main.alert(number, kind, raised_s, offset_min, seated_s, exercise) "
                           "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-        [SQL_ALERT_UPDATE] = "UPDATE alert SET closed_s = ?2, outcome = ?3, latency_s = ?4 WHERE id = ?1",
+        [SQL_ALERT_UPDATE] = "UPDATE main.alert SET closed_s = ?2, outcome = ?3, latency_s = ?4 WHERE id = ?1",
         [SQL_CALIBRATION_LAST] = "SELECT what, poses FROM calibration WHERE sitter = ?1 ORDER BY id DESC LIMIT 1",
-        [SQL_CALIBRATION_ADD] = "INSERT INTO calibration(at_s, offset_min, what, poses, sitter) "
+        [SQL_CALIBRATION_ADD] = "INSERT INTO main.calibration(at_s, offset_min, what, poses, sitter) "
                                 "VALUES(?1, ?2, ?3, ?4, ?5)",
         [SQL_SQUEEZE_LAST] =
                 "SELECT id, alert FROM squeeze WHERE until_s >= ?1 AND sitter = ?2 ORDER BY id DESC LIMIT 1",
-        [SQL_SQUEEZE_ADD] = "INSERT INTO squeeze(began_s, until_s, offset_min, sitter, repetitions, held_s, alert) "
-                            "VALUES(?1, ?1, ?2, ?3, ?4, ?5, ?6)",
-        [SQL_SQUEEZE_MORE] = "UPDATE squeeze SET until_s = max(until_s, ?2), repetitions = repetitions + ?3, "
+        [SQL_SQUEEZE_ADD] =
+                "INSERT INTO main.squeeze(began_s, until_s, offset_min, sitter, repetitions, held_s, alert) "
+                "VALUES(?1, ?1, ?2, ?3, ?4, ?5, ?6)",
+        [SQL_SQUEEZE_MORE] = "UPDATE main.squeeze SET until_s = max(until_s, ?2), repetitions = repetitions + ?3, "
                              "held_s = held_s + ?4 WHERE id = ?1",
-        [SQL_SESSION_ADD] = "INSERT INTO session(at_s, offset_min, sitter) SELECT ?1, ?2, ?3 "
+        [SQL_SESSION_ADD] = "INSERT INTO main.session(at_s, offset_min, sitter) SELECT ?1, ?2, ?3 "
                             "WHERE NOT EXISTS(SELECT 1 FROM session WHERE at_s >= ?4)",
+        [SQL_TRIAL_ADD] = "INSERT INTO trial(at_s, offset_min, sitter, withheld, stood, shifts) "
+                          "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 };
 
 /* ---- statements ---- */
@@ -472,6 +477,17 @@ static int write_workout(struct history_writer *w, const struct history_entry *e
                                         INTEGER(find_day_begin(at_s, offset_min))));
 }
 
+static int write_trial(struct history_writer *w, const struct history_entry *e) {
+        const struct trial_result *r = &e->trial;
+        int64_t at_s = convert_to_wall_s(w, e, r->decided_us);
+
+        if (r->decided_us == 0)
+                return SQLITE_OK;
+        return run_statement(w, SQL_TRIAL_ADD,
+                             PARAMETERS(INTEGER(at_s), INTEGER(find_offset_min(at_s)), TEXT(e->sitter),
+                                        INTEGER(r->withheld), INTEGER(r->stood), INTEGER(r->shifts)));
+}
+
 /* ---- the calibration ---- */
 
 /* Writes such as "upright slouched squeeze". */
@@ -563,6 +579,8 @@ static int write_entry(struct history_writer *w, const struct history_entry *e) 
                 rc = write_alert(w, e, k);
         if (rc == SQLITE_OK)
                 rc = write_workout(w, e);
+        if (rc == SQLITE_OK)
+                rc = write_trial(w, e);
         return rc == SQLITE_OK ? write_calibration(w, e) : rc;
 }
 

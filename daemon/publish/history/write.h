@@ -24,6 +24,7 @@ struct history_entry {
         bool squeeze_taken;          /* the pattern of squeezes was learnt */
         bool retaken;                /* a pose was calibrated, perhaps once more */
         bool session_done;           /* today's workout was done: reported now, or before this daemon started */
+        struct trial_result trial;   /* decided_us 0 = no new one */
         bool first;                  /* since the daemon started: write also what was missed before */
         double asymmetry_us;         /* integral over the time in which it was known, since the daemon started */
         uint64_t asymmetry_known_us; /* that time */
@@ -48,6 +49,7 @@ enum history_statement {
         SQL_SQUEEZE_ADD,
         SQL_SQUEEZE_MORE,
         SQL_SESSION_ADD,
+        SQL_TRIAL_ADD,
         SQL_N,
 };
 

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "util/language.h"
 #include "util/log.h"
 #include "util/sanitize.h"
 
@@ -36,6 +37,8 @@ enum { TICKS_PER_READING = 6 };
 #define POWER "org.freedesktop.PowerManagement.Inhibit"
 #define GNOME "org.gnome.SessionManager"
 #define KDE   "org.kde.Solid.PowerManagement.PolicyAgent"
+
+enum { GNOME_IDLE = 8 }; /* flag of an inhibitor that keeps the screen awake */
 
 static const struct source {
         const char *service, *path, *interface, *method;
@@ -52,7 +55,8 @@ static const struct source {
         {NOTIFICATIONS, "/fr/emersion/Mako", "fr.emersion.Mako", "ListModes", NULL, NULL, "mako", 0, 'm', true},
         {"org.xfce.Xfconf", "/org/xfce/Xfconf", "org.xfce.Xfconf", "GetProperty", "xfce4-notifyd", "/do-not-disturb",
          "Xfce", 0, 'b', false},
-        {GNOME, "/org/gnome/SessionManager", PROPERTIES, "Get", GNOME, "InhibitedActions", NULL, 8, 'u', false},
+        {GNOME, "/org/gnome/SessionManager", PROPERTIES, "Get", GNOME, "InhibitedActions", NULL, GNOME_IDLE, 'u',
+         false},
         {POWER, "/org/freedesktop/PowerManagement/Inhibit", POWER, "HasInhibit", NULL, NULL, NULL, 0, '\0', false},
 };
 
@@ -60,12 +64,13 @@ enum { SOURCES_N = sizeof(sources) / sizeof(*sources) };
 
 /* Services that list the programs which keep the screen awake; the first program stands for all. */
 static const struct list {
+        const char *source; /* the service that says that there is one */
         const char *service, *path, *interface, *method;
         const char *type; /* of an element: a name, (name, reason), or an object that knows its name */
 } lists[] = {
-        {GNOME, "/org/gnome/SessionManager", GNOME, "GetInhibitors", "o"},
-        {POWER, "/org/freedesktop/PowerManagement/Inhibit", POWER, "GetInhibitors", "s"},
-        {KDE, "/org/kde/Solid/PowerManagement/PolicyAgent", KDE, "ListInhibitions", "(ss)"},
+        {GNOME, GNOME, "/org/gnome/SessionManager", GNOME, "GetInhibitors", "o"},
+        {POWER, POWER, "/org/freedesktop/PowerManagement/Inhibit", POWER, "GetInhibitors", "s"},
+        {POWER, KDE, "/org/kde/Solid/PowerManagement/PolicyAgent", KDE, "ListInhibitions", "(ss)"},
 };
 
 enum { LISTS_N = sizeof(lists) / sizeof(*lists) };
@@ -92,6 +97,14 @@ struct listing {
         const struct list *list;
 };
 
+/* An object of GNOME's session: some keep the screen awake, others only keep the user from logging out. */
+struct inhibitor {
+        struct desktop_inhibit *owner;
+        char path[96];
+};
+
+enum { INHIBITORS_MAX = 8 };
+
 struct desktop_inhibit {
         const struct agent_settings *settings;
         sd_event *event; /* not owned, like the bus */
@@ -106,6 +119,7 @@ struct desktop_inhibit {
         struct gnome gnome;
         struct reading of[SOURCES_N];
         struct listing listings[LISTS_N];
+        struct inhibitor inhibitors[INHIBITORS_MAX];
 };
 
 static void report_inhibited(struct desktop_inhibit *d) {
@@ -121,7 +135,7 @@ static const char *find_inhibitor(const struct desktop_inhibit *d) {
                 return "GNOME";
         for (int i = 0; i < SOURCES_N; i++)
                 if (d->of[i].inhibited)
-                        return *d->program ? d->program : "a program that keeps the screen awake";
+                        return *d->program ? d->program : _("a program that keeps the screen awake");
         return NULL;
 }
 
@@ -131,7 +145,7 @@ static void update_inhibited(struct desktop_inhibit *d) {
         if (strcmp(by ? by : "", d->by) == 0)
                 return;
         if (d->inhibited != (by != NULL))
-                log_info("\"do not disturb\" is %s", by ? "on: alerts wait" : "off");
+                log_info("\"do not disturb\" is %s%s", by ? "on: alerts wait; by " : "off", by ? by : "");
         d->inhibited = by != NULL;
         snprintf(d->by, sizeof(d->by), "%s", by ? by : "");
         if (!by)
@@ -296,31 +310,54 @@ static int on_program(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
         return 0;
 }
 
-static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        const struct listing *listing = userdata;
-        struct desktop_inhibit *d = listing->owner;
-        const struct list *l = listing->list;
-        sd_bus_message *call = NULL;
-        const char *name;
+static void call_inhibitor(struct inhibitor *inhibitor, const char *method, sd_bus_message_handler_t on_reply,
+                           void *userdata) {
+        sd_bus_message *m = NULL;
+
+        if (sd_bus_message_new_method_call(inhibitor->owner->bus, &m, GNOME, inhibitor->path, GNOME ".Inhibitor",
+                                           method) >= 0)
+                call_running(inhibitor->owner->bus, m, on_reply, userdata);
+        sd_bus_message_unref(m);
+}
+
+static int on_flags(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct inhibitor *inhibitor = userdata;
+        uint32_t flags;
 
         (void)ret_error;
-        if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_enter_container(m, 'a', l->type) < 0 ||
-            (*l->type == '(' && sd_bus_message_enter_container(m, 'r', "ss") <= 0) ||
-            sd_bus_message_read_basic(m, *l->type == 'o' ? 'o' : 's', &name) <= 0)
-                return 0;
-        if (*l->type != 'o')
-                set_program(d, name);
-        else if (sd_bus_message_new_method_call(d->bus, &call, l->service, name, GNOME ".Inhibitor", "GetAppId") >= 0)
-                call_running(d->bus, call, on_program, d);
-        sd_bus_message_unref(call);
+        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "u", &flags) >= 0 &&
+            (flags & GNOME_IDLE))
+                call_inhibitor(inhibitor, "GetAppId", on_program, inhibitor->owner);
         return 0;
 }
 
-static void request_programs(struct desktop_inhibit *d) {
+static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        const struct listing *listing = userdata;
+        struct desktop_inhibit *d = listing->owner;
+        const char *type = listing->list->type, *name;
+
+        (void)ret_error;
+        if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_enter_container(m, 'a', type) < 0 ||
+            (*type == '(' && sd_bus_message_enter_container(m, 'r', "ss") <= 0))
+                return 0;
+        for (int i = 0; i < INHIBITORS_MAX && sd_bus_message_read_basic(m, *type == 'o' ? 'o' : 's', &name) > 0; i++) {
+                if (*type != 'o') {
+                        set_program(d, name);
+                        break;
+                }
+                d->inhibitors[i].owner = d;
+                snprintf(d->inhibitors[i].path, sizeof(d->inhibitors[i].path), "%s", name);
+                call_inhibitor(&d->inhibitors[i], "GetFlags", on_flags, &d->inhibitors[i]);
+        }
+        return 0;
+}
+
+static void request_programs(struct desktop_inhibit *d, const struct source *source) {
         for (int i = 0; i < LISTS_N; i++) {
                 sd_bus_message *m = NULL;
 
-                if (sd_bus_message_new_method_call(d->bus, &m, lists[i].service, lists[i].path, lists[i].interface,
+                if (strcmp(lists[i].source, source->service) == 0 &&
+                    sd_bus_message_new_method_call(d->bus, &m, lists[i].service, lists[i].path, lists[i].interface,
                                                    lists[i].method) >= 0)
                         call_running(d->bus, m, on_list, &d->listings[i]);
                 sd_bus_message_unref(m);
@@ -337,7 +374,7 @@ static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) 
         reading->inhibited = !reading->absent && (s->type == 'm' ? parse_modes(m) : parse_reply(s, m));
         update_inhibited(reading->owner);
         if (!s->by && reading->inhibited)
-                request_programs(reading->owner);
+                request_programs(reading->owner, s);
         return 0;
 }
 

@@ -158,7 +158,7 @@ static int append_actions(sd_bus_message *m, const struct notification *notifica
 
         if (notification->notifier->actions && notification->text.confirm)
                 return sd_bus_message_append(m, "as", 4, notification->notifier->buttons ? "understood" : "default",
-                                             _("Understood"), "later", _("Later"));
+                                             _("Understood"), "later", _("Show again next time"));
         if (!notification->notifier->actions || notification->text.snooze_min == 0)
                 return sd_bus_message_append(m, "as", 0);
         snprintf(snooze, sizeof(snooze), _("Snooze %u min"), notification->text.snooze_min);

@@ -2,6 +2,7 @@
 #include "tools/sitbone-agent/seat.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ static void show_own(struct seat *seat, const char *kind, const struct notificat
         show_text(seat, kind, id, text);
 }
 
-void seat_show_answer(struct seat *seat, const char *title, const char *body, bool quiet) {
+static void show_answer(struct seat *seat, const char *title, const char *body, bool quiet) {
         show_own(
                 seat, KIND_OWN,
                 &(struct notification_text){
@@ -67,7 +68,7 @@ static void hide_alert(struct seat *seat) {
         notifier_hide(seat->seats->notifier, seat->key, KIND_ALERT);
 }
 
-void seat_write_clock(uint64_t wall_us, char *ret, size_t size) {
+static void write_clock(uint64_t wall_us, char *ret, size_t size) {
         time_t at = (time_t)(wall_us / USEC_PER_SEC);
         struct tm tm;
 
@@ -102,7 +103,7 @@ static bool find_marker(char *ret, size_t size) {
         return true;
 }
 
-void seat_record_safety_read(void) {
+static void record_safety_read(void) {
         char path[4096];
         int r = -ENOENT;
 
@@ -133,7 +134,7 @@ static void show_safety(struct seats *s, const char *advice) {
 /* --- the alert --- */
 
 struct alert_details {
-        const char *title, *body, *safety;
+        const char *title, *body, *safety, *safety_short; /* the short advice may be empty */
         uint32_t snooze_min, showings;
         struct bus_alert alert;
 };
@@ -148,8 +149,10 @@ static int read_detail(sd_bus_message *m, struct alert_details *ret) {
                 return sd_bus_message_read(m, "v", "s", &ret->title);
         if (strcmp(key, "body") == 0)
                 return sd_bus_message_read(m, "v", "s", &ret->body);
-        if (strcmp(key, "safety_short") == 0)
+        if (strcmp(key, "safety") == 0)
                 return sd_bus_message_read(m, "v", "s", &ret->safety);
+        if (strcmp(key, "safety_short") == 0)
+                return sd_bus_message_read(m, "v", "s", &ret->safety_short);
         if (strcmp(key, "snooze_min") == 0)
                 return sd_bus_message_read(m, "v", "u", &ret->snooze_min);
         if (strcmp(key, "showings") == 0)
@@ -157,7 +160,7 @@ static int read_detail(sd_bus_message *m, struct alert_details *ret) {
         return bus_alert_read(m, key, &ret->alert);
 }
 
-bool seat_is_stand_up(const char *kind) {
+static bool is_stand_up(const char *kind) {
         return strcmp(kind, "activate") == 0;
 }
 
@@ -167,13 +170,15 @@ static void show_details(struct seat *seat, const char *id, const char *kind, st
         bool new = strcmp(seat->alert, id) != 0;
         struct alert_words words;
 
-        if (new && * seat->alert && seat_is_stand_up(seat->kind) && !seat_is_stand_up(kind))
+        if (new && * seat->alert && is_stand_up(seat->kind) && !is_stand_up(kind))
                 return;
         if (alert_words_make(&d->alert, kind, &words)) {
                 d->title = words.title;
                 d->body = words.body;
-                if (*words.safety_short)
-                        d->safety = words.safety_short;
+                if (*words.safety) {
+                        d->safety = words.safety;
+                        d->safety_short = words.safety_short;
+                }
         }
         notifier_hide(seat->seats->notifier, seat->key, "workout"); /* one voice at a time */
         snprintf(seat->alert, sizeof(seat->alert), "%s", id);
@@ -185,14 +190,14 @@ static void show_details(struct seat *seat, const char *id, const char *kind, st
                                               .showings = d->showings,
                                               .minutes = (uint32_t)(d->alert.alert.seated_us / (60 * USEC_PER_SEC)),
                                               .category = "x-sitbone.posture.alert",
-                                              .stays = seat_is_stand_up(kind) && seat->seats->settings->stay});
+                                              .stays = is_stand_up(kind) && seat->seats->settings->stay});
         if (new)
-                show_safety(seat->seats, d->safety);
+                show_safety(seat->seats, *d->safety_short ? d->safety_short : d->safety);
 }
 
 /* Reads id, kind and a{sv} of an alert and shows it. */
 static int show_alert(struct seat *seat, sd_bus_message *m, const char **ret_id) {
-        struct alert_details d = {.title = "", .body = "", .safety = ""};
+        struct alert_details d = {.title = "", .body = "", .safety = "", .safety_short = ""};
         const char *kind;
         int r = sd_bus_message_read(m, "ss", ret_id, &kind);
 
@@ -244,13 +249,13 @@ static int show_soon(struct seat *seat, sd_bus_message *m) {
         if (r < 0)
                 return r;
         seat->soon_us = due_us;
-        seat_write_clock(due_us, at, sizeof(at));
+        write_clock(due_us, at, sizeof(at));
         snprintf(body, sizeof(body), _("The reminder comes at %s."), at);
         snprintf(seat->alert, sizeof(seat->alert), "%s", ID_SOON);
         snprintf(seat->kind, sizeof(seat->kind), "%s", kind);
         show_text(seat, KIND_ALERT, ID_SOON,
-                  &(struct notification_text){.title = seat_is_stand_up(kind) ? _("Soon: time to stand up")
-                                                                              : _("Soon: time to move a little"),
+                  &(struct notification_text){.title = is_stand_up(kind) ? _("Soon: time to stand up")
+                                                                         : _("Soon: time to move a little"),
                                               .body = body,
                                               .showings = ++seat->seats->own_shown,
                                               .category = "x-sitbone.soon",
@@ -267,7 +272,7 @@ static int show_stood_briefly(struct seat *seat, sd_bus_message *m) {
         if (r < 0)
                 return r;
         stood_briefly_text(away_s * USEC_PER_SEC, break_s * USEC_PER_SEC, body, sizeof(body));
-        seat_show_answer(seat, _("Almost a break"), body, true);
+        show_answer(seat, _("Almost a break"), body, true);
         return r;
 }
 
@@ -295,7 +300,7 @@ static int show_held_long(struct seat *seat, sd_bus_message *m) {
 
         if (r < 0)
                 return r;
-        seat_write_clock(since_us, at, sizeof(at));
+        write_clock(since_us, at, sizeof(at));
         snprintf(body, sizeof(body),
                  _("Do not disturb is on since %s, by %s. The setting inhibit_most_min can limit that."), at,
                  *by ? by : _("you or an automation"));
@@ -445,4 +450,94 @@ void seat_apply_properties(struct seat *seat, sd_bus_message *m) {
                 log_warning("%s: properties ignored: they cannot be parsed: %s", seat->name, strerror(-r));
         else
                 update_workout(seat);
+}
+
+/* --- buttons --- */
+
+/* Shows a refusal; false when the reply is none. */
+static bool show_refusal(struct seat *seat, sd_bus_message *m) {
+        const sd_bus_error *e = sd_bus_message_get_error(m);
+
+        if (!e)
+                return false;
+        log_warning("%s: refused: %s", seat->name, e->message ? e->message : e->name);
+        if (*seat->name)
+                show_answer(seat, _("The seat could not do that"),
+                            e->message ? language_translate(e->message) : e->name, false);
+        return true;
+}
+
+static int on_skipped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        (void)ret_error;
+        show_refusal(userdata, m);
+        return 0;
+}
+
+static int on_snoozed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct seat *seat = userdata;
+        const char *id, *kind;
+        char at[16], title[64];
+        uint64_t until_us;
+
+        (void)ret_error;
+        if (show_refusal(seat, m) || !*seat->name || sd_bus_message_read(m, "sst", &id, &kind, &until_us) < 0)
+                return 0;
+        write_clock(until_us, at, sizeof(at));
+        snprintf(title, sizeof(title), _("Snoozed until %s"), at);
+        show_answer(seat, title, "", true);
+        return 0;
+}
+
+static int on_done(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct seat *seat = userdata;
+        const char *id, *kind;
+
+        (void)ret_error;
+        if (show_refusal(seat, m) || !*seat->name || sd_bus_message_read(m, "ss", &id, &kind) < 0)
+                return 0;
+        show_answer(seat, _("Well done"), is_stand_up(kind) ? _("The time to the next reminder starts again.") : "",
+                    true);
+        return 0;
+}
+
+static int call_seat(struct seat *seat, const char *method, sd_bus_message_handler_t on_reply, const char *types,
+                     ...) {
+        va_list arguments;
+        int r;
+
+        va_start(arguments, types);
+        r = sd_bus_call_method_asyncv(seat->link->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, method, on_reply,
+                                      seat, types, arguments);
+        va_end(arguments);
+        return r;
+}
+
+void seat_press_button(void *userdata, struct notification *notification, const char *action) {
+        struct seats *s = userdata;
+        struct seat *seat = NULL;
+        const char *alert = notification->alert;
+        int r = 0;
+
+        if (notification->text.confirm) {
+                notifier_hide(s->notifier, notification->seat, notification->kind);
+                if (strcmp(action, "later") != 0)
+                        record_safety_read();
+                return;
+        }
+        for (int i = 0; i < SEATS_MAX && !seat; i++)
+                if (*s->of[i].name && strcmp(s->of[i].key, notification->seat) == 0)
+                        seat = &s->of[i];
+        if (!seat)
+                return;
+        log_info("%s: %s pressed for %s %s", seat->name, action, seat->kind, alert);
+        if (!*seat->owner || !seat->link->bus)
+                show_answer(seat, _("The seat could not do that"), _("sitboned is not running."), false);
+        else if (strcmp(action, "done") == 0)
+                r = call_seat(seat, "DoneAlert", on_done, "s", alert);
+        else if (strcmp(action, "snooze") == 0)
+                r = call_seat(seat, "SnoozeAlert", on_snoozed, "su", alert, notification->text.snooze_min);
+        else if (strcmp(action, "skip") == 0)
+                r = call_seat(seat, "SkipAlert", on_skipped, "s", alert);
+        if (r < 0)
+                show_answer(seat, _("The seat could not do that"), strerror(-r), false);
 }

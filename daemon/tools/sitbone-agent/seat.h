@@ -58,15 +58,7 @@ void seat_apply_signal(struct seat *seat, sd_bus_message *m);
 /* Reads the a{sv} of the properties that have changed. */
 void seat_apply_properties(struct seat *seat, sd_bus_message *m);
 
-/* Shows the answer to a button; quiet: nothing went wrong. */
-void seat_show_answer(struct seat *seat, const char *title, const char *body, bool quiet);
-
-/* The user has read the advice on safety: it is not shown again. */
-void seat_record_safety_read(void);
-
-/* Local time of day. */
-void seat_write_clock(uint64_t wall_us, char *ret, size_t size);
-
-bool seat_is_stand_up(const char *kind);
+/* Answers the alert that the notification shows, whatever is open by then. userdata: struct seats. */
+void seat_press_button(void *userdata, struct notification *notification, const char *action);
 
 #endif

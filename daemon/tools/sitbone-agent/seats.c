@@ -2,7 +2,6 @@
 #include "tools/sitbone-agent/seats.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 
 #include "contract/bus_names.h"
 #include "tools/sitbone-agent/seat.h"
-#include "util/language.h"
 #include "util/log.h"
 
 #define DBUS_NAME       "org.freedesktop.DBus"
@@ -81,97 +79,6 @@ static int on_all_properties(sd_bus_message *m, void *userdata, sd_bus_error *re
         return 0;
 }
 
-/* --- buttons --- */
-
-/* Shows a refusal; false when the reply is none. */
-static bool show_refusal(struct seat *seat, sd_bus_message *m) {
-        const sd_bus_error *e = sd_bus_message_get_error(m);
-
-        if (!e)
-                return false;
-        log_warning("%s: refused: %s", seat->name, e->message ? e->message : e->name);
-        if (*seat->name)
-                seat_show_answer(seat, _("The seat could not do that"),
-                                 e->message ? language_translate(e->message) : e->name, false);
-        return true;
-}
-
-static int on_skipped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        (void)ret_error;
-        show_refusal(userdata, m);
-        return 0;
-}
-
-static int on_snoozed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct seat *seat = userdata;
-        const char *id, *kind;
-        char at[16], title[64];
-        uint64_t until_us;
-
-        (void)ret_error;
-        if (show_refusal(seat, m) || !*seat->name || sd_bus_message_read(m, "sst", &id, &kind, &until_us) < 0)
-                return 0;
-        seat_write_clock(until_us, at, sizeof(at));
-        snprintf(title, sizeof(title), _("Snoozed until %s"), at);
-        seat_show_answer(seat, title, "", true);
-        return 0;
-}
-
-static int on_done(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct seat *seat = userdata;
-        const char *id, *kind;
-
-        (void)ret_error;
-        if (show_refusal(seat, m) || !*seat->name || sd_bus_message_read(m, "ss", &id, &kind) < 0)
-                return 0;
-        seat_show_answer(seat, _("Well done"),
-                         seat_is_stand_up(kind) ? _("The time to the next reminder starts again.") : "", true);
-        return 0;
-}
-
-static int call_seat(struct seat *seat, const char *method, sd_bus_message_handler_t on_reply, const char *types,
-                     ...) {
-        va_list arguments;
-        int r;
-
-        va_start(arguments, types);
-        r = sd_bus_call_method_asyncv(seat->link->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, method, on_reply,
-                                      seat, types, arguments);
-        va_end(arguments);
-        return r;
-}
-
-/* Answers the alert that the notification shows, whatever is open by then. */
-static void on_press(void *userdata, struct notification *notification, const char *action) {
-        struct seats *s = userdata;
-        struct seat *seat = NULL;
-        const char *alert = notification->alert;
-        int r = 0;
-
-        if (notification->text.confirm) {
-                notifier_hide(s->notifier, notification->seat, notification->kind);
-                if (strcmp(action, "later") != 0)
-                        seat_record_safety_read();
-                return;
-        }
-        for (int i = 0; i < SEATS_MAX && !seat; i++)
-                if (*s->of[i].name && strcmp(s->of[i].key, notification->seat) == 0)
-                        seat = &s->of[i];
-        if (!seat)
-                return;
-        log_info("%s: %s pressed for %s %s", seat->name, action, seat->kind, alert);
-        if (!*seat->owner || !seat->link->bus)
-                seat_show_answer(seat, _("The seat could not do that"), _("sitboned is not running."), false);
-        else if (strcmp(action, "done") == 0)
-                r = call_seat(seat, "DoneAlert", on_done, "s", alert);
-        else if (strcmp(action, "snooze") == 0)
-                r = call_seat(seat, "SnoozeAlert", on_snoozed, "su", alert, notification->text.snooze_min);
-        else if (strcmp(action, "skip") == 0)
-                r = call_seat(seat, "SkipAlert", on_skipped, "s", alert);
-        if (r < 0)
-                seat_show_answer(seat, _("The seat could not do that"), strerror(-r), false);
-}
-
 /* --- do not disturb --- */
 
 /* If the daemon cannot make its alerts wait, the desktop itself inhibits them: a log line is enough. */
@@ -192,7 +99,8 @@ static void send_inhibited(struct seat *seat) {
 
         snprintf(who, sizeof(who), *s->inhibited_by ? "desktop:%s" : "desktop", s->inhibited_by);
         if (seat->link->bus && *seat->owner)
-                r = call_seat(seat, "Hold", on_inhibited, "bs", (int)s->inhibited, who);
+                r = sd_bus_call_method_async(seat->link->bus, NULL, seat->owner, BUS_PATH, BUS_INTERFACE, "Hold",
+                                             on_inhibited, seat, "bs", (int)s->inhibited, who);
         if (r < 0)
                 log_warning("%s: \"do not disturb\" not sent: %s", seat->name, strerror(-r));
 }
@@ -449,7 +357,7 @@ int seats_new(sd_event *event, const struct agent_settings *settings, struct not
         s->event = event;
         s->settings = settings;
         s->notifier = notifier;
-        notifier->on_press = on_press;
+        notifier->on_press = seat_press_button;
         notifier->userdata = s;
         r = sd_event_add_time_relative(event, &s->alone, CLOCK_MONOTONIC, ALONE_AFTER_US, TIMER_ACCURACY_US, on_alone,
                                        s);

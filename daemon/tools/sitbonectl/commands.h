@@ -57,7 +57,7 @@ extern const struct ctl_command snooze_command, done_command, skip_command, paus
 extern const struct ctl_command why_command;
 extern const struct ctl_command tare_command, calibrate_command, response_command, teach_command, sitter_command;
 extern const struct ctl_command exercises_command, session_command;
-extern const struct ctl_command history_command, report_command;
+extern const struct ctl_command history_command, report_command, trial_command;
 extern const struct ctl_command record_command, label_command, replay_command, check_command, export_command;
 extern const struct ctl_command ports_command, probe_command, formats_command;
 

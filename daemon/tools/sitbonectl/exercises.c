@@ -108,9 +108,8 @@ static void print_workout_json(json_t *why) {
 
         json_object_foreach(why, key, value) if (strncmp(key, "session", strlen("session")) == 0)
                 json_object_set(workout, key, value);
-        json_dumpf(workout, stdout, JSON_COMPACT | JSON_SORT_KEYS);
+        live_json_write(stdout, workout, JSON_COMPACT | JSON_SORT_KEYS);
         putchar('\n');
-        json_decref(workout);
 }
 
 static int show_workout(const struct options *options, const struct exercise_catalogue *c) {

@@ -3,9 +3,11 @@
 #include <ctype.h>
 #include <getopt.h>
 #include <locale.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/terminal.h"
@@ -303,6 +305,7 @@ static const struct {
         {NULL, &session_command},
         {"History", &history_command},
         {NULL, &report_command},
+        {NULL, &trial_command},
         {"Recordings", &record_command},
         {NULL, &label_command},
         {NULL, &export_command},
@@ -500,8 +503,19 @@ static int run_command_line(int argc, char **argv) {
         return command->run(&options);
 }
 
+/* A recording is mapped into memory: this comes when another program makes the file shorter. */
+_Noreturn static void end_after_short_file(int signal_number) {
+        static const char words[] = "sitbonectl: the file became shorter while it was read; try again\n";
+
+        (void)signal_number;
+        (void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+        _exit(STATUS_FAILED);
+}
+
 int main(int argc, char **argv) {
         int status;
+
+        signal(SIGBUS, end_after_short_file);
 
         /* numbers keep their decimal point; sitbone's own texts are UTF-8, also in a locale that was never generated */
         if (!setlocale(LC_CTYPE, ""))

@@ -16,7 +16,7 @@
 #include "words/names.h"
 
 /* PREFIX: enough bytes for a few dozen frames of the largest mat. */
-enum { PERIODS_MAX = 64, PREFIX = 1 << 20, DESCRIPTION_MAX = 64 * 1024 };
+enum { PERIODS_MAX = 64, PREFIX = 1 << 20, LEAD = 1 << 24, DESCRIPTION_MAX = 64 * 1024 };
 
 int report_mistakes(const struct config_errors *mistakes) {
         for (int i = 0; i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
@@ -162,7 +162,7 @@ int source_load(const struct options *options, struct source **ret) {
         return status;
 }
 
-int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
+static int open_whole(struct source *s, char error[RECORDING_ERROR_MAX]) {
         int r = recording_open(&s->recording, s->data, s->n, s->format, &s->settings.device, error);
         size_t length = strlen(error);
         struct table table;
@@ -172,6 +172,35 @@ int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
                 snprintf(error + length, RECORDING_ERROR_MAX - length,
                          "; sitbonectl check shows how to read this table");
         return r < 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
+static void ignore_frame(void *userdata, const struct frame *frame, const struct recording_row *row) {
+        (void)userdata;
+        (void)frame;
+        (void)row;
+}
+
+/* Reading all of a large file that is no recording would take minutes: its first part must have a frame. */
+static int check_first_part(struct source *s, char error[RECORDING_ERROR_MAX]) {
+        size_t n = s->n;
+        int status;
+
+        s->n = LEAD;
+        status = open_whole(s, error);
+        s->n = n;
+        if (status != STATUS_DONE)
+                return status;
+        recording_each(&s->recording, &s->frame, ignore_frame, NULL);
+        if (s->recording.frames > 0)
+                return STATUS_DONE;
+        snprintf(error, RECORDING_ERROR_MAX, "no frame in its first 16 MiB; is it a recording, and of this --format?");
+        return STATUS_FAILED;
+}
+
+int source_open(struct source *s, char error[RECORDING_ERROR_MAX]) {
+        int status = s->n > LEAD ? check_first_part(s, error) : STATUS_DONE;
+
+        return status == STATUS_DONE ? open_whole(s, error) : status;
 }
 
 struct periods {

@@ -33,6 +33,7 @@ struct settings_alert {
         int32_t squeezes; /* number that answers an alert whose exercise is done in the seat */
         float heads_up_s; /* 0 = no announcement */
         bool adaptive;
+        bool trial;
         bool activate, slouch, asymmetry, still; /* kinds that are switched on */
         char exercises_file[SETTING_TEXT_MAX];   /* "" = the installed catalogue */
 };

@@ -5,7 +5,7 @@
 
 struct settings_sitting {
         float confirm_s, interruption_s, break_s;
-        float shift_movement; /* movement per second that counts as a shift */
+        float shift_movement; /* movement per second that is not sitting still */
 };
 
 #endif

@@ -17,6 +17,7 @@
 #include "tools/sitbonectl/terminal.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
+#include "util/sanitize.h"
 #include "words/names.h"
 
 /* Hours of a strip unless somebody sat outside them; most parts of a strip and of an hour; days above which months are
@@ -187,9 +188,10 @@ static void print_sitting(FILE *f, const struct history *h) {
         fprintf(f, ngettext("%s in %zu bout, the longest %s\n", "%s in %zu bouts, the longest %s\n", h->n_bouts), sat,
                 h->n_bouts, longest);
         print_label(f, _("breaks"));
-        fprintf(f, _("%d, and %d too short to be one; "), breaks, partial);
-        fprintf(f, ngettext("%lld shift of weight\n", "%lld shifts of weight\n", (unsigned long)h->shifts),
-                (long long)h->shifts);
+        fprintf(f, _("%d, and %d too short to be one\n"), breaks, partial);
+        print_label(f, _("shifts"));
+        fprintf(f, "%lld", (long long)h->shifts);
+        fprintf(f, h->seated_s >= 600 ? _(", %.0f an hour (20 in a study)\n") : "\n", history_shifts_per_hour(h, -1));
 }
 
 static void print_balance(FILE *f, const struct history *h) {
@@ -342,6 +344,14 @@ static json_t *make_shares(const struct history_share *shares, int n) {
         return array;
 }
 
+static json_t *make_shift_hours(const struct history *h) {
+        json_t *array = json_array();
+
+        for (int hour = 0; hour < 24; hour++)
+                json_array_append_new(array, live_json_number(history_shifts_per_hour(h, hour), 1));
+        return array;
+}
+
 static void write_date(int64_t day, char ret[16]) {
         struct tm tm = history_date(day);
 
@@ -364,9 +374,10 @@ static json_t *make_days(const struct history *h) {
                 char date[16];
 
                 write_date(h->period.first_day + d, date);
-                json_array_append_new(days, json_pack("{s:s, s:o, s:o}", "date", date, "seated_s",
+                json_array_append_new(days, json_pack("{s:s, s:o, s:o, s:o}", "date", date, "seated_s",
                                                       live_json_number(h->days[d].seated_s, 1), "postures_s",
-                                                      make_postures(h->days[d].in_s)));
+                                                      make_postures(h->days[d].in_s), "squeezed_s",
+                                                      live_json_number(h->days[d].squeezed_s, 1)));
         }
         return days;
 }
@@ -394,6 +405,8 @@ static void print_history_json(const struct history *h, FILE *f) {
                 {"breaks_s", live_json_number(breaks_s, 0)},
                 {"partial_breaks", json_integer(partial)},
                 {"shifts", json_integer(h->shifts)},
+                {"shifts_per_hour", live_json_number(history_shifts_per_hour(h, -1), 1)},
+                {"shifts_by_hour", make_shift_hours(h)},
                 {"postures_s", make_postures(h->in_s)},
                 {"first_slump_min", live_json_number(h->slump_all_min, 1)},
                 {"asymmetry", live_json_number(h->balance_s > 0 ? h->asymmetry_s / h->balance_s : (double)NAN, 3)},
@@ -405,6 +418,7 @@ static void print_history_json(const struct history *h, FILE *f) {
                 {"squeezes", json_integer(h->squeezes.repetitions)},
                 {"squeezes_asked", json_integer(h->squeezes.asked)},
                 {"squeezed_s", live_json_number(h->squeezes.held_s, 1)},
+                {"squeeze_goal_s", json_integer(h->squeezes.goal_s)},
                 {"strengthening_sessions", json_integer(h->sessions)},
                 {"calibration_changes", json_integer(h->calibrations)},
                 {"days", make_days(h)},
@@ -443,6 +457,10 @@ static const char export_sql[] =
         "UNION ALL SELECT 'session', at_s, NULL, offset_min, 'done', NULL, NULL, NULL, NULL, NULL, NULL, NULL, sitter "
         "FROM session WHERE at_s >= ?1 AND at_s < ?2 "
 
+        "UNION ALL SELECT 'trial', at_s, at_s + 600, offset_min, CASE WHEN withheld THEN 'withheld' ELSE 'shown' END, "
+        "NULL, CASE WHEN stood THEN 'stood' ELSE 'stayed' END, NULL, NULL, shifts, NULL, NULL, sitter FROM trial "
+        "WHERE at_s >= ?1 AND at_s < ?2 "
+
         "UNION ALL SELECT 'calibration', at_s, NULL, offset_min, trim(what || ' ' || poses), NULL, NULL, NULL, NULL, "
         "NULL, NULL, NULL, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 ORDER BY 2, 1";
 
@@ -476,11 +494,11 @@ static json_t *make_value(sqlite3_stmt *s, int column) {
         case SQLITE_NULL:
                 return json_null();
         case SQLITE_TEXT:
-                return json_string((const char *)sqlite3_column_text(s, column));
+                return live_json_text((const char *)sqlite3_column_text(s, column));
         case SQLITE_INTEGER:
                 return json_integer(sqlite3_column_int64(s, column));
         default:
-                return json_real(number);
+                return isfinite(number) ? json_real(number) : json_null();
         }
 }
 
@@ -500,11 +518,24 @@ static void print_row_json(sqlite3_stmt *s) {
                         json_object_set_new(row, key, make_value(s, i));
                 }
         }
-        json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
-        json_decref(row);
+        live_json_write(stdout, row, JSON_COMPACT | JSON_REAL_PRECISION(10));
 }
 
-/* Texts are words of sitbone and names of exercises: they contain no comma and no quote. */
+/* Texts are words of sitbone and names of exercises. In the file of another program they may be anything: a spreadsheet
+ * calculates a cell that begins with = + - or @, unless an apostrophe is before it. */
+static void print_cell_csv(const char *text) {
+        size_t n = strlen(text);
+        char *copy = strdup(text);
+
+        if (!copy)
+                return;
+        sanitize_line(copy);
+        fputs(strchr("=+-@", *copy) && n > 0 ? "'" : "", stdout);
+        for (char *p = copy; *p; p++)
+                putchar(*p == ',' ? ';' : *p == '"' ? '\'' : *p);
+        free(copy);
+}
+
 static void print_row_csv(sqlite3_stmt *s) {
         for (int i = 0; i < sqlite3_column_count(s); i++) {
                 char local[32];
@@ -517,7 +548,7 @@ static void print_row_csv(sqlite3_stmt *s) {
                         read_local_time(s, i, local);
                         fputs(local, stdout);
                 } else if (sqlite3_column_type(s, i) == SQLITE_TEXT) {
-                        fputs((const char *)sqlite3_column_text(s, i), stdout);
+                        print_cell_csv((const char *)sqlite3_column_text(s, i));
                 } else if (sqlite3_column_type(s, i) != SQLITE_NULL) {
                         printf("%.10g", sqlite3_column_double(s, i));
                 }

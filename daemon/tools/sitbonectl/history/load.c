@@ -2,6 +2,7 @@
 #include "tools/sitbonectl/history/load.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "store/history_database.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
+#include "util/sanitize.h"
 #include "words/names.h"
 
 /* A bout or an absence that reaches into a period began at most this long before it. */
@@ -53,6 +55,20 @@ static const char *choose_hint(const struct options *options, const char *path) 
                               : "";
 }
 
+static void complain_of_impossible_rows(sqlite3 *db, const char *path) {
+        sqlite3_stmt *s = NULL;
+        long long rows = 0;
+
+        if (sqlite3_prepare_v2(db, "SELECT n FROM impossible", -1, &s, NULL) == SQLITE_OK &&
+            sqlite3_step(s) == SQLITE_ROW)
+                rows = sqlite3_column_int64(s, 0);
+        sqlite3_finalize(s);
+        if (rows > 0)
+                complain(ngettext("%s: %lld row with impossible values is left out",
+                                  "%s: %lld rows with impossible values are left out", (unsigned long)rows),
+                         path, rows);
+}
+
 int history_open(const struct options *options, sqlite3 **ret) {
         char storage[600], error[HISTORY_ERROR_MAX];
         const char *path = history_path(options, storage, sizeof(storage));
@@ -65,6 +81,7 @@ int history_open(const struct options *options, sqlite3 **ret) {
                 complain("%s: %s%s", path, error, choose_hint(options, path));
                 return STATUS_FAILED;
         }
+        complain_of_impossible_rows(*ret, path);
         return STATUS_DONE;
 }
 
@@ -77,10 +94,12 @@ static enum posture_class find_posture(const char *name) {
         return POSTURE_UNKNOWN;
 }
 
-static const char *read_text(sqlite3_stmt *s, int column) {
+/* Copies a text as it may go to a terminal: the file may be of another program. */
+static void read_text(sqlite3_stmt *s, int column, char *ret, size_t size) {
         const char *t = (const char *)sqlite3_column_text(s, column);
 
-        return t ? t : "";
+        snprintf(ret, size, "%s", t ? t : "");
+        sanitize_line(ret);
 }
 
 static double read_number(sqlite3_stmt *s, int column) {
@@ -137,7 +156,7 @@ static int add_away(struct history *h, sqlite3_stmt *s) {
         *a = (struct history_away){.began_s = sqlite3_column_int64(s, 0),
                                    .until_s = sqlite3_column_int64(s, 1),
                                    .offset_min = sqlite3_column_int(s, 2)};
-        snprintf(a->kind, sizeof(a->kind), "%s", read_text(s, 3));
+        read_text(s, 3, a->kind, sizeof(a->kind));
         return 0;
 }
 
@@ -160,9 +179,9 @@ static int add_alert(struct history *h, sqlite3_stmt *s) {
         h->alerts = all;
         a = &all[h->n_alerts++];
         *a = (struct history_alert){.raised_s = sqlite3_column_int64(s, 0), .offset_min = sqlite3_column_int(s, 1)};
-        snprintf(a->kind, sizeof(a->kind), "%s", read_text(s, 2));
-        snprintf(a->outcome, sizeof(a->outcome), "%s", read_text(s, 3));
-        snprintf(a->exercise, sizeof(a->exercise), "%s", read_text(s, 4));
+        read_text(s, 2, a->kind, sizeof(a->kind));
+        read_text(s, 3, a->outcome, sizeof(a->outcome));
+        read_text(s, 4, a->exercise, sizeof(a->exercise));
         a->worked = is_success(find_outcome(a->outcome));
         a->latency_s = read_number(s, 5);
         return 0;
@@ -171,12 +190,15 @@ static int add_alert(struct history *h, sqlite3_stmt *s) {
 static int add_posture(struct history *h, sqlite3_stmt *s) {
         int64_t hour_s = sqlite3_column_int64(s, 0);
         int offset = sqlite3_column_int(s, 2);
-        enum posture_class k = find_posture(read_text(s, 1));
+        char posture[32];
         int64_t day = history_day_of(hour_s, offset) - h->period.first_day;
         double seconds = sqlite3_column_double(s, 3);
+        enum posture_class k;
 
         if (day < 0 || day >= h->n_days)
                 return 0;
+        read_text(s, 1, posture, sizeof(posture));
+        k = find_posture(posture);
         h->days[day].seated_s += seconds;
         h->days[day].in_s[k] += seconds;
         h->seated_s += seconds;
@@ -193,12 +215,18 @@ static int add_balance(struct history *h, sqlite3_stmt *s) {
         h->balance_hour[hour][0] += sqlite3_column_double(s, 2);
         h->balance_hour[hour][1] += sqlite3_column_double(s, 3);
         h->shifts += sqlite3_column_int64(s, 4);
+        h->shifts_hour[hour] += sqlite3_column_int64(s, 4);
         return 0;
 }
 
 static int add_squeeze(struct history *h, sqlite3_stmt *s) {
         int n = sqlite3_column_int(s, 0);
+        int64_t day = history_day_of(sqlite3_column_int64(s, 3), sqlite3_column_int(s, 4)) - h->period.first_day;
 
+        if (h->squeezes.repetitions > INT_MAX - n)
+                return 0;
+        if (day >= 0 && day < h->n_days)
+                h->days[day].squeezed_s += sqlite3_column_double(s, 1);
         h->squeezes.repetitions += n;
         h->squeezes.held_s += sqlite3_column_double(s, 1);
         h->squeezes.asked += sqlite3_column_type(s, 2) == SQLITE_NULL ? 0 : n;
@@ -218,9 +246,9 @@ static int add_calibration(struct history *h, sqlite3_stmt *s) {
         h->calibrations++;
         c->at_s = sqlite3_column_int64(s, 0);
         c->offset_min = sqlite3_column_int(s, 1);
-        snprintf(c->what, sizeof(c->what), "%s", read_text(s, 2));
-        snprintf(c->poses, sizeof(c->poses), "%s", read_text(s, 3));
-        snprintf(c->sitter, sizeof(c->sitter), "%s", read_text(s, 4));
+        read_text(s, 2, c->what, sizeof(c->what));
+        read_text(s, 3, c->poses, sizeof(c->poses));
+        read_text(s, 4, c->sitter, sizeof(c->sitter));
         return 0;
 }
 
@@ -283,6 +311,12 @@ int history_aways(const struct history *h, const char *kind, double *ret_s) {
         return n;
 }
 
+double history_shifts_per_hour(const struct history *h, int hour) {
+        const double seated_s = hour < 0 ? h->seated_s : h->hour_s[hour];
+
+        return seated_s >= 600 ? 3600 * (double)(hour < 0 ? h->shifts : h->shifts_hour[hour]) / seated_s : (double)NAN;
+}
+
 double history_longest_s(const struct history *h) {
         double longest = 0;
 
@@ -294,12 +328,20 @@ double history_longest_s(const struct history *h) {
 void history_squeeze_words(const struct history *h, char *ret, size_t size) {
         const struct history_squeezes *q = &h->squeezes;
         char held[32];
+        int reached = 0;
         size_t n;
 
         view_duration_words(q->held_s, held, sizeof(held));
         n = (size_t)snprintf(ret, size, _("%d detected, held for %s"), q->repetitions, held);
         if (q->asked > 0 && n < size)
-                snprintf(ret + n, size - n, _("; %d asked for by an alert"), q->asked);
+                n += (size_t)snprintf(ret + n, size - n, _("; %d asked for by an alert"), q->asked);
+        for (int d = 0; d < h->n_days; d++)
+                reached += q->goal_s > 0 && h->days[d].squeezed_s >= q->goal_s;
+        if (q->goal_s > 0 && n < size)
+                snprintf(ret + n, size - n,
+                         ngettext("; %d day with the goal of %d s", "; %d days with the goal of %d s",
+                                  (unsigned)reached),
+                         reached, q->goal_s);
 }
 
 static void count_outcome(struct history_share *s, enum alert_outcome o) {
@@ -362,7 +404,9 @@ int history_load(sqlite3 *db, const struct history_period *period, struct histor
                 {"SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance WHERE hour_s >= ?1 AND "
                  "hour_s < ?2",
                  add_balance},
-                {"SELECT repetitions, held_s, alert FROM squeeze WHERE began_s >= ?1 AND began_s < ?2", add_squeeze},
+                {"SELECT repetitions, held_s, alert, began_s, offset_min FROM squeeze WHERE began_s >= ?1 AND began_s "
+                 "< ?2",
+                 add_squeeze},
                 {"SELECT at_s FROM session WHERE at_s >= ?1 AND at_s < ?2", add_workout},
                 {"SELECT at_s, offset_min, what, poses, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 "
                  "ORDER BY at_s, id",
@@ -415,6 +459,7 @@ void history_name(struct history *h, const char *config) {
                 snprintf(h->by_kind[k].title, HISTORY_NAME_MAX, "%s", alert_kind_text(h->by_kind[k].name));
         if (catalogue && settings) {
                 settings_load(config, settings, &mistakes);
+                h->squeezes.goal_s = settings->exercise.squeeze_goal_s;
                 exercises_load(*settings->alert.exercises_file ? settings->alert.exercises_file : NULL, &mistakes,
                                catalogue);
                 name_exercises(h, catalogue);

@@ -48,6 +48,7 @@ struct history_share {
 struct history_squeezes {
         int repetitions, asked;
         double held_s;
+        int goal_s; /* a day, from the settings; 0 = none */
 };
 
 struct history_calibration {
@@ -58,6 +59,7 @@ struct history_calibration {
 
 struct history_day {
         double seated_s, in_s[POSTURE_N];
+        double squeezed_s;
 };
 
 struct history {
@@ -72,7 +74,7 @@ struct history {
         double hour_s[24];             /* seated, by hour of the day */
         double balance_s, asymmetry_s; /* time with a known balance, and the integral of the balance over it */
         double balance_hour[24][2];    /* the same two by hour of the day */
-        int64_t shifts;
+        int64_t shifts, shifts_hour[24];
         double slump_min[24]; /* median over the bouts that began in that hour; NAN = none */
         double slump_all_min; /* median over all bouts; NAN = none */
         int slump_n;          /* bouts with a slump */
@@ -95,7 +97,7 @@ int history_open(const struct options *options, sqlite3 **ret);
 int history_load(sqlite3 *db, const struct history_period *period, struct history *ret);
 void history_unload(struct history *h);
 
-/* Fills the titles of the shares. Exercises are called as in the catalogue of these settings; config NULL: the installed
+/* Fills the titles of the shares and the goal of squeezes. Exercises are called as in the catalogue of these settings; config NULL: the installed
  * settings. */
 void history_name(struct history *h, const char *config);
 
@@ -104,6 +106,9 @@ bool history_within_bout(const struct history_away *a);
 
 /* Counts the absences of this kind, and sums up their durations. */
 int history_aways(const struct history *h, const char *kind, double *ret_s);
+
+/* Shifts of weight an hour on the seat, in that hour of the day (-1: in all); NAN = less than ten minutes on the seat. */
+double history_shifts_per_hour(const struct history *h, int hour);
 
 /* The longest bout; 0 = there is none. */
 double history_longest_s(const struct history *h);

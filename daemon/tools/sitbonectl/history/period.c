@@ -91,6 +91,7 @@ static void find_all_days(sqlite3 *db, struct history_period *p) {
                 "UNION ALL SELECT raised_s + 60 * offset_min FROM alert "
                 "UNION ALL SELECT until_s + 60 * offset_min FROM squeeze "
                 "UNION ALL SELECT at_s + 60 * offset_min FROM session "
+                "UNION ALL SELECT at_s + 60 * offset_min FROM trial "
                 "UNION ALL SELECT at_s + 60 * offset_min FROM calibration)";
         sqlite3_stmt *s = NULL;
 

@@ -37,6 +37,7 @@ static void print_sitter(const struct view *v) {
                         _("sit upright and still, or run sitbonectl calibrate upright: the reference is then learnt"));
         print_line(_("obliquity"), view_obliquity_words, v);
         print_line(_("balance"), view_balance_words, v);
+        print_line(_("shifts"), view_shifts_words, v);
 }
 
 static void print_learning(const struct view *v) {
@@ -48,6 +49,10 @@ static void print_learning(const struct view *v) {
                 view_label(_("squeezes"));
                 printf(_("%u in this bout, held %.0f s in all%s\n"), v->live.squeezes, v->live.squeezed_s,
                        v->live.squeezing == MAYBE_YES ? _("; now") : "");
+                if (isfinite(v->live.squeeze_goal_s)) {
+                        view_label("");
+                        printf(_("today %.0f of %.0f s\n"), v->live.squeezed_today_s, v->live.squeeze_goal_s);
+                }
         }
         if (v->live.taught_postures[0])
                 view_line(_("knows"), v->live.taught_postures);
@@ -97,6 +102,8 @@ static void print_status(const struct view *v) {
         print_line(_("seated"), view_seated_words, v);
         print_line(_("today"), view_today_words, v);
         print_line(_("next alert"), view_next_words, v);
+        if (v->live.trial)
+                view_line(_("trial"), _("runs: a prompt to stand up may come up to 10 min after it is due"));
         if (v->live.alert_title[0]) {
                 view_label(_("alert"));
                 printf("%s: %s%s%s (%s)\n", v->live.alert_title, v->live.alert_reason,

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "contract/bus_alert.h"
+#include "contract/live_json.h"
 #include "tools/sitbonectl/live/get_why.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/clock.h"
@@ -197,6 +198,8 @@ static void print_words(json_t *all) {
 
         print_inhibitions(all);
         json_array_foreach(json_object_get(all, "kinds"), i, kind) print_kind(kind, clock_realtime_us());
+        if (json_is_true(json_object_get(all, "trial")))
+                view_line(_("trial"), _("runs: a prompt to stand up may come up to 10 min after it is due"));
         print_last(all);
         print_workout(all);
 }
@@ -206,7 +209,7 @@ static int run_why(const struct options *options) {
         int status = get_why(options, all);
 
         if (status == STATUS_DONE && options->json) {
-                json_dumpf(all, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
+                live_json_write(stdout, json_incref(all), JSON_COMPACT | JSON_REAL_PRECISION(9));
                 putchar('\n');
         } else if (status == STATUS_DONE) {
                 print_words(all);

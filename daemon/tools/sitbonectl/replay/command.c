@@ -108,8 +108,12 @@ static void print_sitting(struct replay_json *j, const struct snapshot *s) {
                 enum sitting_change change;
                 const char *event;
         } events[] = {
-                {SITTING_BOUT_STARTED, "bout_started"},   {SITTING_LEFT_SEAT, "left_seat"},   {SITTING_BACK, "back"},
-                {SITTING_PARTIAL_BREAK, "partial_break"}, {SITTING_BOUT_ENDED, "bout_ended"},
+                {SITTING_BOUT_STARTED, "bout_started"},
+                {SITTING_LEFT_SEAT, "left_seat"},
+                {SITTING_BACK, "back"},
+                {SITTING_PARTIAL_BREAK, "partial_break"},
+                {SITTING_BOUT_ENDED, "bout_ended"},
+                {SITTING_SHIFTED, "shifted"},
         };
 
         for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {

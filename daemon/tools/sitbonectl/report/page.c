@@ -91,10 +91,10 @@ static void draw_heading(struct svg *s, double y, const char *title, const char 
 /* ---- head and foot ---- */
 
 static void draw_figure(struct svg *s, int place, const char *value, const char *meaning) {
-        double x = MARGIN + place * INNER / 4.0;
+        double x = MARGIN + place * INNER / 5.0;
 
         svg_text(s, x, 132, "figure bold", value);
-        svg_text(s, x, 152, "grey", meaning);
+        draw_fitted(s, x, 152, "grey", INNER / 5.0 - 12, meaning);
 }
 
 static int count_days_with_sitting(const struct history *h) {
@@ -127,11 +127,16 @@ static void draw_figures(struct svg *s, const struct history *h) {
         draw_figure(s, 1, value, meaning);
         snprintf(value, sizeof(value), "%d", history_aways(h, "break", &away_s));
         draw_figure(s, 2, value, _("breaks off the seat"));
+        if (isfinite(history_shifts_per_hour(h, -1)))
+                snprintf(value, sizeof(value), "%.0f", history_shifts_per_hour(h, -1));
+        else
+                snprintf(value, sizeof(value), "%s", _("unknown"));
+        draw_figure(s, 3, value, _("weight shifts an hour"));
         if (h->all.known > 0)
                 snprintf(value, sizeof(value), _("%d of %d"), h->all.worked, h->all.known);
         else
                 snprintf(value, sizeof(value), "%s", _("none"));
-        draw_figure(s, 3, value, h->all.known > 0 ? _("alerts worked") : _("alerts with a known outcome"));
+        draw_figure(s, 4, value, h->all.known > 0 ? _("alerts worked") : _("alerts with a known outcome"));
 }
 
 static void draw_foot(struct svg *s, double y) {
@@ -178,14 +183,17 @@ static bool is_day_shown(const struct history *h, int64_t day) {
 /* Draws a time span on each of the days that it touches. */
 static void draw_span(struct svg *s, const struct strips *strips, int64_t began_s, int64_t until_s, int offset_min,
                       const char *class) {
-        int64_t last = history_day_of(until_s, offset_min);
+        const struct history_period *p = &strips->h->period;
+        int64_t first = history_day_of(began_s, offset_min), last = history_day_of(until_s, offset_min);
         double height = strips->row * 0.68;
 
-        for (int64_t day = history_day_of(began_s, offset_min); day <= last; day++) {
+        first = first < p->first_day ? p->first_day : first;
+        last = last > p->last_day ? p->last_day : last;
+        for (int64_t day = first; day <= last; day++) {
                 double x0 = second_to_x(strips, local_second(began_s, offset_min, day)),
                        x1 = second_to_x(strips, local_second(until_s, offset_min, day));
 
-                if (is_day_shown(strips->h, day) && x1 > x0)
+                if (x1 > x0)
                         draw_box(s, x0, day_to_y(strips, day) + (strips->row - height) / 2, fmax(x1 - x0, 0.8), height,
                                  class);
         }
@@ -334,7 +342,7 @@ static void draw_months(struct svg *s, const struct history *h, double y) {
         draw_heading(s, y, _("Months"), _("hours sat a day, on days with any"));
         for (int i = 0; i < n; i++)
                 most = fmax(most, hours_per_day(&months[i]));
-        for (int hour = 0; hour <= (int)most; hour += most > 6 ? 2 : 1) {
+        for (int hour = 0; hour <= (int)most; hour += most > 24 ? (int)most / 6 : most > 6 ? 2 : 1) {
                 double line = base - full * hour / most;
 
                 draw_line(s, MARGIN + MONTHS_LEFT, line, WIDTH - MARGIN, line);

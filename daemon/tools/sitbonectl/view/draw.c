@@ -404,9 +404,10 @@ static void draw_panel(struct drawing *d) {
         draw_gauge(d, _("left"), _("right"), live->asymmetry, 0, 0.5);
         d->y++;
         draw_value(d, _("seated"), view_seated_words);
+        draw_value(d, _("shifts"), view_shifts_words);
         draw_value(d, _("next alert"), view_next_words);
         draw_value(d, _("today"), view_today_words);
-        d->y += d->canvas->rows > CANVAS_ROWS_MIN + 1;
+        d->y += d->canvas->rows > CANVAS_ROWS_MIN;
         draw_value(d, _("contact"), view_contact_words);
         draw_marked_value(d, cop_sign, d->mark, _("centre"), write_centre);
         draw_marked_value(d, bone_sign, d->mark, _("sit bones"), view_bones_words);

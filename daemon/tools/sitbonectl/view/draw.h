@@ -29,7 +29,7 @@ struct canvas {
         struct glyph *at; /* malloc'd, cols x rows, row after row; its user frees it */
 };
 
-enum { CANVAS_COLS_MIN = 60, CANVAS_ROWS_MIN = 22, CANVAS_COLS_MAX = 400, CANVAS_ROWS_MAX = 200 };
+enum { CANVAS_COLS_MIN = 60, CANVAS_ROWS_MIN = 23, CANVAS_COLS_MAX = 400, CANVAS_ROWS_MAX = 200 };
 
 /* Sets the size, and clears the canvas. False = out of memory. */
 bool canvas_resize(struct canvas *c, int cols, int rows);
