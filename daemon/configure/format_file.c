@@ -491,12 +491,6 @@ static void on_item(void *userdata, const struct ini_item *item) {
                                  near ? "; did you mean " : "", near ? near : "");
 }
 
-static void on_syntax_error(void *userdata, int line, const char *what) {
-        struct reading *r = userdata;
-
-        config_error_add(r->errors, "%s:%d: %s", r->path, line, what);
-}
-
 /* --- keys without effect --- */
 
 static bool is_one_of(const char *const *names, const char *key) {
@@ -631,7 +625,7 @@ static void derive_defaults(struct format *f) {
 
 int format_parse(const char *path, const char *text, size_t n, struct config_errors *errors, struct format *ret) {
         struct reading r = {.path = path, .errors = errors, .errors_before = errors->n};
-        const struct ini_sink sink = {on_item, on_syntax_error, &r};
+        const struct ini_sink sink = {.item = on_item, .userdata = &r, .path = path, .errors = errors};
         const char *problem;
 
         r.format.rate_hz = 10;
