@@ -680,7 +680,7 @@ static void turn_frame(const struct condition *c, const struct frame *frame, str
         ret->seq = frame->seq;
         ret->arrived_us = frame->arrived_us;
         ret->n_cells = frame->n_cells;
-        for (uint32_t i = 0; i < frame->n_cells; i++)
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++)
                 ret->raw[i] = c->falls ? full - frame->raw[i] : frame->raw[i] - c->origin[i];
 }
 

@@ -17,11 +17,12 @@ static const float GAP_S = 1;               /* a longer pause between frames cou
 /* Shifts of weight. The drop is less than the 30 % of WiSAT, because many mats show less than the load that changes;
  * fidgets take up to 15 % off. All [judgement, chosen on 12 simulated sits: tests/accuracy/README.md]. */
 static const float SHIFT_DROP = 0.23F, SHIFT_BACK = 0.12F; /* share of the load at rest */
-static const float SHIFT_LASTS_S = 4;                      /* weight off for longer is another way of sitting ... */
-static const float SHIFT_SEATED = 0.4F;                    /* ... with less than this the sitter gets up */
+static const float SHIFT_RISE = 1.3F;                /* times the load at rest: as much as comes back from a drop */
+static const float SHIFT_LASTS_S = 4;                /* weight off for longer is another way of sitting ... */
+static const float SHIFT_SEATED = 0.4F;              /* ... with less than this the sitter gets up */
 static const float SHIFT_MM = 15, SHIFT_REST_MM = 8; /* the centre moved; within the latter it sways and creeps */
 static const float SHIFT_STAYS_S = 3;                /* a fidget is back before */
-static const float SHIFT_SETTLE_S = 5, SHIFT_AGAIN_S = 1, SHIFT_LOAD_S = 4, SHIFT_PLACE_S = 10, SHIFT_SMOOTH_S = 0.5F;
+static const float SHIFT_SETTLE_S = 5, SHIFT_AGAIN_S = 3, SHIFT_LOAD_S = 8, SHIFT_PLACE_S = 10, SHIFT_SMOOTH_S = 0.5F;
 static const float TURNED_CONFIDENCE = 0.5F; /* left may be front: no alert rests on it */
 /* The sitter is sampled at most twenty times a second; occupancy is classified in every frame. */
 static const float SAMPLE_S = 0.045F;
@@ -191,15 +192,16 @@ static void count_unloading(struct shift_counter *c, float load, float dt, uint6
         } else if (share < 1 - SHIFT_DROP) {
                 c->off_s = dt;
                 c->off_since_us = now;
-        } else {
+        } else if (!(share > SHIFT_RISE)) {
                 c->load = follow_value(c->load, load, SHIFT_LOAD_S, dt);
         }
 }
 
-static void count_displacement(struct shift_counter *c, float dt, uint64_t now) {
+/* The centre of pressure or more weight stays. */
+static void count_displacement(struct shift_counter *c, float load, float dt, uint64_t now) {
         const float x = c->now_x_mm - c->x_mm, y = c->now_y_mm - c->y_mm, moved = x * x + y * y;
 
-        if (!(moved >= SHIFT_MM * SHIFT_MM)) { /* also when a position is not known */
+        if (!(moved >= SHIFT_MM * SHIFT_MM) && !(load > SHIFT_RISE * c->load)) { /* also when one is not known */
                 c->moved_s = 0;
         } else if (c->moved_s > 0) {
                 c->moved_s += dt;
@@ -227,7 +229,7 @@ static void count_shifts(struct shift_counter *c, const struct features *f, floa
         c->now_y_mm = follow_value(c->now_y_mm, f->cop_y_mm, SHIFT_SMOOTH_S, dt);
         count_unloading(c, f->load, dt, now);
         if (!(c->off_s > 0))
-                count_displacement(c, dt, now);
+                count_displacement(c, f->load, dt, now);
 }
 
 static struct uncertain estimate_tilt(struct estimate *e, const struct reference *r,

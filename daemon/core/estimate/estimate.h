@@ -75,8 +75,8 @@
 struct settings;
 
 /* Counts shifts of weight: movements that change the load on the sit bones, forward, back or to a side (the definition of
- * the trial in SJWEH 47:306, 2021). One counts when weight goes off the seat and comes back or settles, or when the centre
- * of pressure moves and stays; a fidget, out and back with the weight on the seat, does not. */
+ * the trial in SJWEH 47:306, 2021). One counts when weight goes off the seat and comes back or settles, or when weight
+ * comes or the centre of pressure moves and stays; a fidget, out and back with the weight on the seat, does not. */
 struct shift_counter {
         float seated_s;           /* since the sit-down, whose own movement is no shift */
         float load, x_mm, y_mm;   /* at rest; NAN = not known */

@@ -184,7 +184,7 @@ static void draw_text(struct drawing *d, const struct format *f) {
                 append_text(d, "a number after each name: %s", f->names);
         else
                 append_text(d, "0%c12%c345 ...", s, s);
-        for (uint8_t i = 0; i < f->trailer_n; i++)
+        for (uint16_t i = 0; i < f->trailer_n; i++)
                 append_text(d, "%c(no cell)", s);
         append_text(d, "%s", f->check == CHECK_NMEA ? "*hh" : "");
         if (f->line_end)
