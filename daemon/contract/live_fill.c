@@ -43,13 +43,12 @@ static void set_array(struct live_array *ret, const float *value, uint32_t n) {
                 ret->of[ret->n] = (double)value[ret->n];
 }
 
-/* Without an upright reference there is no tilt; while nobody sits, nothing is known. */
-static enum maybe find_calibration_needed(const struct posture *p, const struct learning *l) {
-        if (l->stale != STALE_NOT)
-                return MAYBE_YES;
-        if (p->referenced)
-                return MAYBE_NO;
-        return p->occupancy == OCCUPANCY_PERSON ? MAYBE_YES : MAYBE_UNKNOWN;
+/* A property of the calibration, whoever sits now. Without angles there is nothing to calibrate. */
+static enum maybe find_calibration_needed(const struct snapshot *s) {
+        const struct learning *l = &s->learning;
+
+        return make_maybe(s->features.can.measures & MEASURE_ANGLES,
+                          l->stale != STALE_NOT || !l->taken[POSE_UPRIGHT]);
 }
 
 static void fill_posture(struct live_values *v, const struct snapshot *s) {
@@ -69,7 +68,7 @@ static void fill_posture(struct live_values *v, const struct snapshot *s) {
         v->load_left_pct = person ? 50.0 * (1.0 - (double)p->asymmetry) : (double)NAN;
         v->referenced = p->referenced;
         v->calibrated = p->calibrated;
-        v->calibration_needed = find_calibration_needed(p, &s->learning);
+        v->calibration_needed = find_calibration_needed(s);
         v->squeezing = make_maybe(p->squeezes.ready, p->squeezes.contracting);
 }
 
@@ -178,6 +177,7 @@ static void fill_profile(struct live_values *v, const struct learning *l) {
                 }
         set_array(&v->separation, separation, n);
         SET_TEXT(v->calibration_stale, stale_reason_text(l->stale));
+        SET_TEXT(v->calibration_doubt, stale_reason_name(l->stale));
         for (uint32_t i = 0; i < l->n_taught; i++)
                 append_name(v->taught_postures, sizeof(v->taught_postures), l->taught[i]);
 }

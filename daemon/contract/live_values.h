@@ -59,7 +59,7 @@ struct live_values {
         char measures[LIVE_NAMES_MAX]; /* names, separated by blanks */
         char poses[LIVE_NAMES_MAX];    /* names, separated by blanks */
         struct live_array separation;  /* of those, in their order */
-        char calibration_stale[LIVE_TEXT_MAX];
+        char calibration_stale[LIVE_TEXT_MAX], calibration_doubt[LIVE_WORD_MAX];
         char taught_postures[LIVE_NAMES_MAX]; /* names, separated by blanks */
         enum maybe squeezing;
         uint32_t squeezes;

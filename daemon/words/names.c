@@ -258,6 +258,14 @@ const char *learning_phase_name(enum learning_phase p) {
         return FIND_NAME(names, p);
 }
 
+const char *stale_reason_name(enum stale_reason r) {
+        static const struct name names[STALE_REASON_N] = {
+                [STALE_NOT] = {""},    [STALE_UPRIGHT] = {"upright"}, [STALE_LOAD] = {"load"},
+                [STALE_MAT] = {"mat"}, [STALE_MOVED] = {"moved"},     [STALE_TURNED] = {"turned"},
+        };
+        return FIND_NAME(names, r);
+}
+
 const char *place_name(enum place_verdict v) {
         static const struct name names[PLACE_VERDICT_N] = {
                 [PLACE_UNJUDGED] = {"unjudged"}, [PLACE_LEARNING] = {"learning"}, [PLACE_USUAL] = {"usual"},

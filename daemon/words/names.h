@@ -24,6 +24,7 @@ const char *mat_state_name(enum mat_state s);       /* no_device waiting no_fram
 const char *pose_name(enum calibrate_pose p);       /* upright slouched arched left right */
 const char *squeeze_cue_name(enum squeeze_cue c);   /* "" rest squeeze */
 const char *learning_phase_name(enum learning_phase p); /* idle gathers done refused */
+const char *stale_reason_name(enum stale_reason r);     /* "" = not stale; upright load mat moved turned */
 const char *place_name(enum place_verdict v);           /* unjudged learning usual moved turned */
 const char *exercise_kind_name(enum exercise_kind k);
 const char *exercise_suits_name(uint32_t bit); /* any slouched arched lopsided still; "" = no such bit */

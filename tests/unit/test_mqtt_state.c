@@ -89,6 +89,19 @@ static void test_state(void) {
         root = parse_document(state_json(&memory, &r));
         CHECK(!signbit(json_real_value(json_object_get(root, "pelvic_tilt_deg"))));
         json_decref(root);
+        s->posture.occupancy = OCCUPANCY_VACANT; /* not yet a break */
+        s->features.can.measures = MEASURE_ANGLES;
+        s->learning.stale = STALE_MOVED;
+        r = make_values(s);
+        root = parse_document(state_json(&memory, &r));
+        CHECK(json_is_null(json_object_get(root, "seated_since")));
+        CHECK(json_is_true(json_object_get(root, "calibration_needed")));
+        CHECK(strcmp(string_of(root, "calibration_stale"), "moved") == 0);
+        json_decref(root);
+        s->learning.stale = STALE_NOT;
+        s->learning.taken[POSE_UPRIGHT] = true; /* also before this sit has a reference */
+        s->posture.referenced = false;
+        CHECK(make_values(s).calibration_needed == MAYBE_NO);
         s->posture.occupancy = OCCUPANCY_UNKNOWN;
         r = make_values(s);
         r.tilt_deg = INFINITY;
@@ -96,7 +109,7 @@ static void test_state(void) {
         CHECK(json_is_null(json_object_get(root, "occupied")) &&
               json_is_null(json_object_get(root, "pelvic_tilt_deg")));
         CHECK(json_is_null(json_object_get(root, "confidence_pct")));
-        CHECK(json_integer_value(json_object_get(root, "seq")) == 3);
+        CHECK(json_integer_value(json_object_get(root, "seq")) == 4);
         json_decref(root);
 }
 
@@ -357,7 +370,7 @@ static void check_entities(json_t *components) {
                 const char *topic = string_of(entity, "state_topic"), *template = string_of(entity, "value_template");
                 char key[64];
 
-                if (!topic || !template || sscanf(template, "{{ value_json.%63[a-z_] }}", key) != 1)
+                if (!topic || !template || sscanf(template, "{{ value_json.%63[a-z_.] }}", key) != 1)
                         continue;
                 if (strcmp(topic, "sitbone/a-1/state") == 0 && ++n)
                         CHECK(is_published(LIVE_STATE, key));
@@ -375,7 +388,7 @@ static void test_discovery(void) {
         CHECK(strcmp(string_of(device, "name"), "Chair \"one\"") == 0);
         CHECK(!json_object_get(device, "suggested_area") && !json_object_get(device, "serial_number"));
         CHECK(!json_object_get(json_object_get(root, "origin"), "support_url"));
-        CHECK(json_object_size(json_object_get(root, "components")) == 51);
+        CHECK(json_object_size(json_object_get(root, "components")) == 57);
         check_entities(json_object_get(root, "components"));
         json_decref(root);
 }

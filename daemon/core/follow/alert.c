@@ -706,15 +706,17 @@ static void follow_bout(struct alert_tracker *t, const struct sitting *s) {
                 (sitter->partial && !(s->changes & SITTING_BOUT_STARTED)) || (s->changes & SITTING_PARTIAL_BREAK);
 }
 
-/* When the activation alert comes, as far as that is known; 0 = not counting, or open. */
-static uint64_t find_activate_due(const struct alert_tracker *t) {
+/* When the activation alert comes, as far as that is known; 0 = not counting, or open. Once it has fallen due but is
+ * inhibited, this moment stays. */
+static uint64_t find_activate_due(const struct alert_tracker *t, uint64_t now_us) {
         const struct alert_plan *p = &t->now.plan[ALERT_ACTIVATE];
-        uint64_t end_us = last_inhibit_end(t);
+        uint64_t due_us, before_us = t->now.activate_due_us, end_us = last_inhibit_end(t);
 
         if (p->inhibits & (ALERT_INHIBIT_OFF | ALERT_INHIBIT_OPEN | ALERT_INHIBIT_AWAY))
                 return 0;
-        return max_u64(max_u64(p->due_us, earliest_next(&t->now.of[ALERT_ACTIVATE])),
-                       end_us == UINT64_MAX ? 0 : end_us);
+        due_us = max_u64(max_u64(p->due_us, earliest_next(&t->now.of[ALERT_ACTIVATE])),
+                         end_us == UINT64_MAX ? 0 : end_us);
+        return due_us <= now_us && before_us > 0 ? min_u64(before_us, now_us) : due_us;
 }
 
 uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint64_t now_us, struct alerts *ret) {
@@ -745,7 +747,7 @@ uint64_t alert_step(struct alert_tracker *t, const struct sitting *sitting, uint
         report_limit(t, sitting, now_us);
         if (t->sitter.on_seat)
                 t->sitter.partial = false;
-        t->now.activate_due_us = find_activate_due(t);
+        t->now.activate_due_us = find_activate_due(t, now_us);
         *ret = t->now;
         t->now.changes = 0;
         for (int k = 0; k < ALERT_KIND_N; k++)

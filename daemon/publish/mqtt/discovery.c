@@ -13,13 +13,14 @@
 /* Home Assistant rejects the whole device for one stray key at the root, in device or in origin, and for one unknown
  * platform; sitbone-mqtt(7) has its other rules. unique_id and the keys here are kept for ever. */
 
-enum feed { FEED_STATE, FEED_DIAG, FEED_INFO, FEED_MAT };
+/* FEED_DAEMON: values of the state that the daemon knows without the mat. */
+enum feed { FEED_STATE, FEED_DAEMON, FEED_DIAG, FEED_INFO, FEED_MAT, FEED_RESPONSE };
 
 struct entity {
         const char *key, *platform;
         const char *name; /* NULL: the device's main entity */
         enum feed feed;
-        const char *value; /* key of the document, see contract/live_fields.c; NULL: the bare payload */
+        const char *value; /* key of the document, see contract/live_fields.c, or template; NULL: the bare payload */
         const char *device_class, *unit, *state_class, *icon;
         int decimals;              /* -1: left to Home Assistant */
         bool diagnostic, disabled; /* disabled: until the user enables it */
@@ -28,6 +29,9 @@ struct entity {
 static const struct entity entities[] = {
         {"occupied", "binary_sensor", NULL, FEED_STATE, "occupied", "occupancy", NULL, NULL, NULL, -1},
         {"posture", "sensor", "Posture", FEED_STATE, "posture", "enum", NULL, NULL, "mdi:seat-recline-normal", -1},
+        {"occupancy", "sensor", "Occupancy", FEED_STATE, "occupancy", "enum", NULL, NULL, "mdi:seat", -1, false, true},
+        {"taught", "sensor", "Taught posture", FEED_STATE, "taught", NULL, NULL, NULL, "mdi:account-school", -1, false,
+         true},
         {"pelvic_tilt", "sensor", "Pelvic tilt", FEED_STATE, "pelvic_tilt_deg", NULL, "°", "measurement",
          "mdi:angle-acute", 1},
         {"pelvic_tilt_sd", "sensor", "Pelvic tilt uncertainty", FEED_STATE, "pelvic_tilt_sd_deg", NULL, "°",
@@ -45,17 +49,19 @@ static const struct entity entities[] = {
         {"confidence", "sensor", "Estimate confidence", FEED_STATE, "confidence_pct", NULL, "%", "measurement",
          "mdi:gauge", 0, true, true},
         {"seated_since", "sensor", "Seated since", FEED_STATE, "seated_since", "timestamp", NULL, NULL, NULL, -1},
+        {"away_since", "sensor", "Away since", FEED_STATE, "away_since", "timestamp", NULL, NULL, NULL, -1, false,
+         true},
         {"next_alert_at", "sensor", "Next activation due", FEED_STATE, "next_alert_at", "timestamp", NULL, NULL, NULL,
          -1},
-        {"snoozed_until", "sensor", "Snoozed until", FEED_STATE, "snoozed_until", "timestamp", NULL, NULL, NULL, -1},
-        {"paused_until", "sensor", "Paused until", FEED_STATE, "paused_until", "timestamp", NULL, NULL, NULL, -1},
-        {"sitting_today", "sensor", "Sitting time today", FEED_STATE, "sitting_today_min", "duration", "min",
+        {"snoozed_until", "sensor", "Snoozed until", FEED_DAEMON, "snoozed_until", "timestamp", NULL, NULL, NULL, -1},
+        {"paused_until", "sensor", "Paused until", FEED_DAEMON, "paused_until", "timestamp", NULL, NULL, NULL, -1},
+        {"sitting_today", "sensor", "Sitting time today", FEED_DAEMON, "sitting_today_min", "duration", "min",
          "total_increasing", NULL, 0},
-        {"last_session", "sensor", "Last sitting session", FEED_STATE, "last_session_min", "duration", "min",
+        {"last_session", "sensor", "Last sitting session", FEED_DAEMON, "last_session_min", "duration", "min",
          "measurement", NULL, 0},
-        {"breaks_today", "sensor", "Breaks today", FEED_STATE, "breaks_today", NULL, NULL, "total_increasing",
+        {"breaks_today", "sensor", "Breaks today", FEED_DAEMON, "breaks_today", NULL, NULL, "total_increasing",
          "mdi:walk", -1, false, true},
-        {"alerts_today", "sensor", "Alerts today", FEED_STATE, "alerts_today", NULL, NULL, "total_increasing",
+        {"alerts_today", "sensor", "Alerts today", FEED_DAEMON, "alerts_today", NULL, NULL, "total_increasing",
          "mdi:bell-badge", -1, false, true},
         {"glute_alert", "binary_sensor", "Glute activation due", FEED_STATE, "glute_alert", NULL, NULL, NULL,
          "mdi:human-handsup", -1},
@@ -63,18 +69,24 @@ static const struct entity entities[] = {
          -1},
         {"still_alert", "binary_sensor", "Still for long", FEED_STATE, "still_alert", NULL, NULL, NULL,
          "mdi:motion-sensor-off", -1},
-        {"session_today", "binary_sensor", "Strengthening today", FEED_STATE, "session_today", NULL, NULL, NULL,
+        {"session_today", "binary_sensor", "Strengthening today", FEED_DAEMON, "session_today", NULL, NULL, NULL,
          "mdi:dumbbell", -1, false, true},
-        {"sessions_done_week", "sensor", "Strengthening sessions this week", FEED_STATE, "sessions_done_week", NULL,
+        {"sessions_done_week", "sensor", "Strengthening sessions this week", FEED_DAEMON, "sessions_done_week", NULL,
          NULL, "total_increasing", "mdi:dumbbell", 0, false, true},
-        {"calibration_needed", "binary_sensor", "Calibration", FEED_STATE, "calibration_needed", "problem", NULL, NULL,
-         NULL, -1, true},
-        {"sitter", "sensor", "Sitter", FEED_STATE, "sitter", NULL, NULL, NULL, "mdi:account", -1, true, true},
-        {"calibration_stale", "sensor", "Calibration doubt", FEED_STATE, "calibration_stale", NULL, NULL, NULL,
+        {"calibration_needed", "binary_sensor", "Calibration", FEED_DAEMON, "calibration_needed", "problem", NULL,
+         NULL, NULL, -1, true},
+        {"sitter", "sensor", "Sitter", FEED_DAEMON, "sitter", NULL, NULL, NULL, "mdi:account", -1, true, true},
+        {"calibration_stale", "sensor", "Calibration doubt", FEED_DAEMON, "calibration_stale", NULL, NULL, NULL,
          "mdi:help-circle-outline", -1, true, true},
+        {"learning", "sensor", "Learning", FEED_DAEMON, "learning.phase if value_json.learning else 'idle'", "enum",
+         NULL, NULL, "mdi:school", -1, true},
+        {"last_command", "sensor", "Last command", FEED_RESPONSE, "code if value_json.code is defined else 'ok'", NULL,
+         NULL, NULL, "mdi:console", -1, true},
         {"mat_connected", "binary_sensor", "Mat connection", FEED_MAT, NULL, "connectivity", NULL, NULL, NULL, -1,
          true},
         {"mat_moved", "binary_sensor", "Mat moved", FEED_DIAG, "mat_moved", "problem", NULL, NULL, NULL, -1, true},
+        {"map_quality", "sensor", "Map quality", FEED_DIAG, "map.quality_pct", NULL, "%", "measurement", "mdi:grid", 0,
+         true, true},
         {"frame_rate", "sensor", "Frame rate", FEED_DIAG, "frame_rate_hz", "frequency", "Hz", "measurement", NULL, 0,
          true, true},
         {"bad_frames", "sensor", "Bad frames", FEED_DIAG, "frames_bad", NULL, NULL, "total_increasing",
@@ -118,18 +130,34 @@ static json_t *make_daemon_availability(const struct seat *s) {
         return json_pack("[{s:o}]", "topic", make_topic(s, "availability"));
 }
 
-static json_t *make_posture_options(void) {
-        json_t *options = json_array();
+static const char *occupancy_option(int i) {
+        return i < OCCUPANCY_N ? occupancy_name((enum occupancy)i) : NULL;
+}
 
-        for (int p = 0; p < POSTURE_N; p++)
-                json_array_append_new(options, json_string(posture_name((enum posture_class)p)));
+static const char *posture_option(int i) {
+        return i < POSTURE_N ? posture_name((enum posture_class)i) : NULL;
+}
+
+static const char *learning_option(int i) {
+        return i < LEARNING_PHASE_N ? learning_phase_name((enum learning_phase)i) : NULL;
+}
+
+/* NULL: the entity is no list of words. */
+static json_t *make_options(const struct entity *e) {
+        const char *(*option)(int) = strcmp(e->key, "posture") == 0     ? posture_option
+                                     : strcmp(e->key, "occupancy") == 0 ? occupancy_option
+                                     : strcmp(e->key, "learning") == 0  ? learning_option
+                                                                        : NULL;
+        json_t *options = option ? json_array() : NULL;
+
+        for (int i = 0; option && option(i); i++)
+                json_array_append_new(options, json_string(option(i)));
         return options;
 }
 
 static json_t *make_entity(const struct seat *s, const struct entity *e) {
-        static const char *const topics[] = {"state", "diag", "info", "mat/availability"};
+        static const char *const topics[] = {"state", "state", "diag", "info", "mat/availability", "response/+"};
         const bool binary = strcmp(e->platform, "binary_sensor") == 0, link = e->feed == FEED_MAT;
-        const bool list = e->device_class && strcmp(e->device_class, "enum") == 0;
 
         return json_pack(
                 "{s:s, s:o, s:s?, s:o, s:o*, s:s*, s:s*, s:s*, s:s*, s:o*, s:s*, s:o*, s:o*, s:o*, s:o*, s:o*}", /* */
@@ -139,7 +167,7 @@ static json_t *make_entity(const struct seat *s, const struct entity *e) {
                 "unit_of_measurement", e->unit, "state_class", e->state_class, "icon", e->icon,
                 "suggested_display_precision", e->decimals >= 0 ? json_integer(e->decimals) : NULL, "entity_category",
                 e->diagnostic ? "diagnostic" : NULL, "enabled_by_default", e->disabled ? json_false() : NULL,
-                "options", list ? make_posture_options() : NULL, "payload_on",
+                "options", make_options(e), "payload_on",
                 !binary ? NULL
                 : link  ? json_string("online")
                         : json_true(),

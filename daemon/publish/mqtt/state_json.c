@@ -100,13 +100,13 @@ char *state_json(struct state_memory *memory, const struct live_values *v) {
         json_t *root = begin_document(v->realtime_us);
 
         shown.sitting_today_min = step_today(memory, v);
-        snprintf(shown.calibration_stale, sizeof(shown.calibration_stale), "%s",
-                 language_translate(v->calibration_stale));
+        if (v->occupied == MAYBE_NO) /* a bout lasts until the break, but nobody sits */
+                shown.seated_since_us = 0;
         json_object_set_new(root, "seq", make_count(++memory->seq));
         live_json_put(root, &shown, LIVE_STATE);
         if (strcmp(v->learning, learning_phase_name(LEARNING_IDLE)) == 0)
                 json_object_set_new(root, "learning", json_null());
-        put_instants(root, memory, v);
+        put_instants(root, memory, &shown);
         return print_document(root);
 }
 
