@@ -139,35 +139,28 @@ static void end_turn(struct app *a) {
 
 /* ---- the files that the settings name ---- */
 
-/* Exercises without errors are used even when others have some. 0, or -ENOMEM. */
-static int load_exercises(const struct settings *settings, struct exercise_catalogue *ret) {
-        struct config_errors *errors = calloc(1, sizeof(*errors));
-        const char *path = *settings->alert.exercises_file ? settings->alert.exercises_file : NULL;
+/* Exercises without errors are used even when others have some. */
+static void load_exercises(const struct settings *settings, struct exercise_catalogue *ret) {
+        struct config_errors errors = {0};
 
-        if (!errors)
-                return -ENOMEM;
-        exercises_load(path, errors, ret);
-        config_errors_log(errors);
+        exercises_load(*settings->alert.exercises_file ? settings->alert.exercises_file : NULL, &errors, ret);
+        config_errors_log(&errors);
         if (ret->n == 0)
                 log_warning(
                         "exercises: the catalogue is empty; alerts come without an exercise until it is corrected");
-        free(errors);
-        return 0;
 }
 
 /* If the file has errors, the mat is used without curves. */
 static void load_response(const struct settings *settings, struct condition *condition) {
         const char *path = settings->condition.response_file;
-        struct config_errors *errors = *path ? calloc(1, sizeof(*errors)) : NULL;
-        struct response *response = errors ? response_load(path, errors) : NULL;
+        struct config_errors errors = {0};
+        struct response *response = *path ? response_load(path, &errors) : NULL;
 
-        if (errors)
-                config_errors_log(errors);
+        config_errors_log(&errors);
         if (!condition_set_response(condition, response) && response)
                 log_error("%s: the file has curves for %u cells, the mat has %u; the curves are not used", path,
                           response->n_cells, condition->geometry->n_cells);
         free(response);
-        free(errors);
 }
 
 /* ---- decisions ---- */
@@ -522,26 +515,23 @@ static void apply_settings(struct app *a, const struct settings *settings) {
  * 32x32 cells, one and a half with those of 64x64, as long as the files are in memory. */
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
         struct app *a = userdata;
-        struct config_errors *errors = calloc(1, sizeof(*errors));
+        struct config_errors errors = {0};
         struct settings settings;
         uint64_t monotonic_us = 0;
 
         (void)source;
         (void)si;
-        if (!errors)
-                return 0;
         sd_event_now(a->event, CLOCK_MONOTONIC, &monotonic_us);
         sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us);
-        settings_load(a->options.config_path, &settings, errors);
+        settings_load(a->options.config_path, &settings, &errors);
         apply_options(&a->options, &settings);
-        if (errors->n > 0) {
-                config_errors_log(errors);
-                log_error("settings: %d error%s in the new settings; the previous settings remain active", errors->n,
-                          errors->n == 1 ? "" : "s");
+        if (errors.n > 0) {
+                config_errors_log(&errors);
+                log_error("settings: %d error%s in the new settings; the previous settings remain active", errors.n,
+                          errors.n == 1 ? "" : "s");
         } else {
                 apply_settings(a, &settings);
         }
-        free(errors);
         sd_notify(false, "READY=1");
         return 0;
 }
@@ -668,9 +658,7 @@ static int prepare_loop(struct app *a) {
         if (r < 0)
                 return r;
         add_timers(a);
-        r = load_exercises(&a->settings, &a->exercises);
-        if (r < 0)
-                return r;
+        load_exercises(&a->settings, &a->exercises);
         return mat_init(&a->mat, a->event, &a->settings.device, read_turn_time, on_frame, a);
 }
 

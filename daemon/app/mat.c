@@ -305,12 +305,10 @@ static void open_port(struct mat *m) {
 }
 
 static const struct format *find_format(struct mat *m, const char *name) {
-        struct config_errors *errors = calloc(1, sizeof(*errors));
-        const struct format *ret = errors ? format_find(name, &m->described, errors) : NULL;
+        struct config_errors errors = {0};
+        const struct format *ret = format_find(name, &m->described, &errors);
 
-        if (errors)
-                config_errors_log(errors);
-        free(errors);
+        config_errors_log(&errors);
         return ret;
 }
 

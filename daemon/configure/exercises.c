@@ -337,11 +337,6 @@ static void on_item(void *userdata, const struct ini_item *item) {
         }
 }
 
-static void on_syntax_error(void *userdata, int line, const char *what) {
-        struct reading *r = userdata;
-        config_error_add(r->errors, "%s:%d: %s", r->path, line, what);
-}
-
 /* Copies the used part only: most of a catalogue is empty and need not become resident memory. */
 static void copy_catalogue(const struct exercise_catalogue *from, struct exercise_catalogue *to) {
         // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): only base may be NULL, and is tested
@@ -353,7 +348,7 @@ static void copy_catalogue(const struct exercise_catalogue *from, struct exercis
 static int parse_catalogue(const char *path, const char *text, size_t n, const struct exercise_catalogue *base,
                            struct config_errors *errors, struct exercise_catalogue *ret) {
         struct reading *r = calloc(1, sizeof(*r));
-        struct ini_sink sink = {.item = on_item, .error = on_syntax_error, .userdata = r};
+        struct ini_sink sink = {.item = on_item, .userdata = r, .path = path, .errors = errors};
         int before = errors->n;
 
         if (!r) {

@@ -88,7 +88,7 @@ static const struct key keys[] = {
         PLAIN_KEY("tail", BYTES, tail),
         PLAIN_KEY("preamble", BYTES, preamble),
         NUM_KEY("header", U8, header_n, 0, 64),
-        NUM_KEY("trailer", U8, trailer_n, 0, 64),
+        NUM_KEY("trailer", U16, trailer_n, 0, 4096),
         WORD_KEY("length", length.kind, length_words),
         NUM_KEY("length_at", U8, length.at, 0, 71),
         YES_KEY("length_counts_elements", length.elements),
@@ -357,10 +357,13 @@ static bool parse_value(struct format *f, const struct key *key, const char *s) 
         void *field = (char *)f + key->offset;
         struct format_bytes *bytes = field;
         struct format_command *command = field;
+        size_t n;
 
         switch (key->kind) {
         case TEXT:
-                return *s && is_sanitized(s) && (size_t)snprintf(field, key->size, "%s", s) < key->size;
+                n = (size_t)snprintf(field, key->size, "%s", s);
+                sanitize_line(field); /* it goes to a terminal */
+                return n > 0 && n < key->size;
         case WORD:
         case YES_NO:
                 return parse_word(key, s, field);
@@ -406,7 +409,7 @@ static void join_words(const char *const *words, char *ret, size_t size) {
 static void describe_legal_values(const struct key *key, char *ret, size_t size) {
         switch (key->kind) {
         case TEXT:
-                snprintf(ret, size, "1..%zu bytes of UTF-8 without control characters", key->size - 1);
+                snprintf(ret, size, "1..%zu bytes", key->size - 1);
                 return;
         case WORD:
         case YES_NO:
@@ -488,12 +491,6 @@ static void on_item(void *userdata, const struct ini_item *item) {
                                  near ? "; did you mean " : "", near ? near : "");
 }
 
-static void on_syntax_error(void *userdata, int line, const char *what) {
-        struct reading *r = userdata;
-
-        config_error_add(r->errors, "%s:%d: %s", r->path, line, what);
-}
-
 /* --- keys without effect --- */
 
 static bool is_one_of(const char *const *names, const char *key) {
@@ -535,6 +532,8 @@ static const char *find_bytes_problem(const struct format *f, const char *key) {
 
         if (is_one_of(of_text, key) || (strcmp(key, "check") == 0 && f->check == CHECK_NMEA))
                 return "is for framing = text";
+        if (strcmp(key, "trailer") == 0 && f->trailer_n > 64)
+                return "must be 0..64 bytes";
         if (f->length.kind == LENGTH_FIXED && is_one_of(of_length, key))
                 return "needs length = u8, u16le or u16be";
         if (f->shape.kind == SHAPE_NONE && strcmp(key, "shape_at") == 0)
@@ -561,8 +560,15 @@ static const char *find_key_problem(const struct format *f, const char *key) {
 
 /* --- one text --- */
 
-const char *format_check_word(const struct format *f) {
-        return check_words[f->check];
+const char *format_word(const struct format *f, const char *key) {
+        int word;
+
+        for (int i = 0; i < KEYS_N; i++)
+                if (keys[i].kind == WORD && strcmp(keys[i].name, key) == 0) {
+                        memcpy(&word, (const char *)f + keys[i].offset, sizeof(word));
+                        return keys[i].words[word];
+                }
+        return "";
 }
 
 void format_file_name(const char *path, char *ret, size_t size) {
@@ -619,7 +625,7 @@ static void derive_defaults(struct format *f) {
 
 int format_parse(const char *path, const char *text, size_t n, struct config_errors *errors, struct format *ret) {
         struct reading r = {.path = path, .errors = errors, .errors_before = errors->n};
-        const struct ini_sink sink = {on_item, on_syntax_error, &r};
+        const struct ini_sink sink = {.item = on_item, .userdata = &r, .path = path, .errors = errors};
         const char *problem;
 
         r.format.rate_hz = 10;

@@ -25,8 +25,8 @@ int format_text(const char *name, char **ret, size_t *ret_n);
 /* "my-mat" of "my-mat.conf". */
 void format_file_name(const char *path, char *ret, size_t size);
 
-/* The check as in a file: none, sum8, xor8, ... */
-const char *format_check_word(const struct format *f);
+/* The word for a choice as in a file: of check "sum8", of element "u16le", of sure "A". key: one with such words. */
+const char *format_word(const struct format *f, const char *key);
 
 /* True if there is a row or a file of this name. */
 bool format_exists(const char *name);

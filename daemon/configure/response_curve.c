@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/acquire/parse_number.h"
+#include "util/ascii.h"
 #include "util/file.h"
 
 enum { FILE_LIMIT = 1 << 20 };
@@ -24,10 +25,6 @@ struct reading {
         struct config_errors *errors;
         struct response *response;
 };
-
-static bool is_blank(char c) {
-        return c == ' ' || c == '\t' || c == '\r';
-}
 
 /* Moves *at to the next word and returns its length; 0 at the end of the line. */
 static size_t find_next_word(const char **at, const char *end) {

@@ -422,23 +422,16 @@ static void on_item(void *userdata, const struct ini_item *item) {
         report_key(p, item);
 }
 
-static void on_syntax_error(void *userdata, int line, const char *what) {
-        struct parse *p = userdata;
-
-        config_error_add(p->errors, "%s:%d: %s", p->path, line, what);
-}
-
 static void check_format(const struct settings *s, const char *path, struct config_errors *errors) {
-        struct config_errors *inside = calloc(1, sizeof(*inside));
+        struct config_errors inside = {0};
         struct format described;
-        const struct format *format = inside ? format_find(s->device.format, &described, inside) : NULL;
+        const struct format *format = format_find(s->device.format, &described, &inside);
         const char *wrong = format ? layout_check(format, &s->device) : NULL;
 
         if (wrong)
                 config_error_add(errors, "%s: [device] format = %s: %s", path, s->device.format, wrong);
-        for (int i = 0; inside && i < inside->n && i < CONFIG_ERRORS_MAX; i++)
-                config_error_add(errors, "%s: [device] format: %s", path, inside->text[i]);
-        free(inside);
+        for (int i = 0; i < inside.n && i < CONFIG_ERRORS_MAX; i++)
+                config_error_add(errors, "%s: [device] format: %s", path, inside.text[i]);
 }
 
 /* Checks relations between settings, which no single range expresses. */
@@ -462,7 +455,7 @@ static void check_relations(const struct settings *s, const char *path, struct c
 static void parse_text(struct settings *settings, const char *path, const char *text, size_t n,
                        struct config_errors *errors, struct origins *origins) {
         struct parse p = {.settings = settings, .errors = errors, .origins = origins, .path = path};
-        const struct ini_sink sink = {.item = on_item, .error = on_syntax_error, .userdata = &p};
+        const struct ini_sink sink = {.item = on_item, .userdata = &p, .path = p.path, .errors = p.errors};
 
         ini_parse(text, n, &sink);
 }

@@ -165,10 +165,10 @@ static bool set_kind(struct bus_alert *b, const char *name) {
 /* Replaces the words of the exercise with those of the catalogue that the daemon uses; empty = the installed one. */
 static void translate_exercise(const char *catalogue, struct exercise *e, struct alert_words *ret) {
         struct exercise_catalogue *c = calloc(1, sizeof(*c));
-        struct config_errors *errors = calloc(1, sizeof(*errors));
+        struct config_errors errors = {0};
 
-        if (c && errors)
-                exercises_load(*catalogue ? catalogue : NULL, errors, c);
+        if (c)
+                exercises_load(*catalogue ? catalogue : NULL, &errors, c);
         for (uint32_t i = 0; c && i < c->n; i++)
                 if (strcmp(c->of[i].id, e->id) == 0) {
                         *e = c->of[i];
@@ -176,7 +176,6 @@ static void translate_exercise(const char *catalogue, struct exercise *e, struct
                         snprintf(ret->safety_short, sizeof(ret->safety_short), "%s", c->safety_short);
                         break;
                 }
-        free(errors);
         free(c);
 }
 

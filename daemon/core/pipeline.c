@@ -117,17 +117,14 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
         case COMMAND_CALIBRATE:
                 if (command->target == CALIBRATE_EMPTY)
                         return tare_seat(p, command->on, now_us, last);
-                if (command->target == CALIBRATE_SQUEEZE)
-                        return estimate_squeeze(&p->estimate, now_us);
-                if (command->target < CALIBRATE_EMPTY)
-                        return estimate_calibrate(&p->estimate, (enum calibrate_pose)command->target, now_us);
-                break;
+                if (command->target >= CALIBRATE_TARGET_N)
+                        break;
+                return estimate_command(&p->estimate, command, now_us);
         case COMMAND_TARE:
                 return tare_seat(p, command->on, now_us, last);
         case COMMAND_TEACH:
-                return estimate_teach(&p->estimate, command->name, now_us);
         case COMMAND_UNTEACH:
-                return estimate_unteach(&p->estimate, command->name);
+                return estimate_command(&p->estimate, command, now_us);
         case COMMAND_SNOOZE:
         case COMMAND_DONE:
         case COMMAND_SKIP:

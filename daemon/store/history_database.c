@@ -219,70 +219,91 @@ static int check_tables(sqlite3 *db) {
                        : SQLITE_CORRUPT;
 }
 
-#define IS_INSTANT(column)        "+" column " BETWEEN 0 AND 7258118400" /* from 1970 to 2200 */
-#define IS_PART_OF_HOUR(column)   "+" column " BETWEEN 0 AND 86400"      /* a clock that is set back repeats an hour */
-#define IS_DURATION(column)       "+" column " BETWEEN 0 AND 1e9"        /* 30 years */
-#define IS_COUNT(column)          "+" column " BETWEEN 0 AND 1e9"
-#define IS_OFFSET                 "+offset_min BETWEEN -1440 AND 1440"
-#define IS_EMPTY_OR(column, test) "(" column " IS NULL OR " test ")"
+enum value_range { INSTANT, DURATION, PART_OF_HOUR, BALANCE, COUNT, NUMBER, FLAG };
 
-/* The rows that can be: the file may be damaged or be of another program, and then a number overflows, or a loop never
- * ends. A plus before a column makes its declared type irrelevant: a text is then more than every number. */
-static const struct {
-        const char *table, *rule;
-} sound_rows[] = {
-        {"bout",
-         IS_INSTANT("began_s") " AND " IS_INSTANT(
-                 "until_s") " AND " IS_OFFSET
-                            " AND " IS_DURATION("seated_s") " AND " IS_COUNT("shifts") " AND " IS_EMPTY_OR(
-                                    "slump_s",
-                                    IS_DURATION("slump_s")) " AND " IS_COUNT("squeezes") " AND " IS_DURATION("squeezed"
-                                                                                                             "_s") " A"
-                                                                                                                   "ND"
-                                                                                                                   " +"
-                                                                                                                   "nu"
-                                                                                                                   "mb"
-                                                                                                                   "er"
-                                                                                                                   " B"
-                                                                                                                   "ET"
-                                                                                                                   "WE"
-                                                                                                                   "EN"
-                                                                                                                   " 0"
-                                                                                                                   " A"
-                                                                                                                   "ND"
-                                                                                                                   " 1"
-                                                                                                                   "e1"
-                                                                                                                   "5"},
-        {"away", IS_INSTANT("began_s") " AND " IS_EMPTY_OR("until_s", IS_INSTANT("until_s")) " AND " IS_OFFSET},
-        {"alert", IS_INSTANT("raised_s") " AND " IS_EMPTY_OR(
-                          "closed_s",
-                          IS_INSTANT("closed_s")) " AND " IS_OFFSET
-                                                  " AND " IS_DURATION("seated_s") " AND " IS_EMPTY_OR(
-                                                          "latency_s",
-                                                          IS_DURATION("latency_s")) " AND +number BETWEEN 0 AND 1e15"},
-        {"posture", IS_INSTANT("hour_s") " AND " IS_OFFSET " AND " IS_PART_OF_HOUR("seconds")},
-        {"balance", IS_INSTANT("hour_s") " AND " IS_OFFSET " AND " IS_PART_OF_HOUR("seconds") " AND " IS_COUNT(
-                            "shifts") " AND +asymmetry_s BETWEEN -1 - seconds AND 1 + seconds"},
-        {"calibration", IS_INSTANT("at_s") " AND " IS_OFFSET},
-        {"squeeze",
-         IS_INSTANT("began_s") " AND " IS_INSTANT("until_s") " AND " IS_OFFSET " AND " IS_COUNT(
-                 "repetitions") " AND " IS_DURATION("held_s") " AND " IS_EMPTY_OR("alert",
-                                                                                  "+alert BETWEEN 0 AND 1e15")},
-        {"session", IS_INSTANT("at_s") " AND " IS_OFFSET},
+static const char *const range_sql[] = {
+        [INSTANT] = "0 AND 7258118400", /* from 1970 to 2200 */
+        [DURATION] = "0 AND 1e9",       /* 30 years */
+        [PART_OF_HOUR] = "0 AND 86400", /* a clock that is set back repeats an hour */
+        [BALANCE] = "-1 - seconds AND 1 + seconds",
+        [COUNT] = "0 AND 1e9",
+        [NUMBER] = "0 AND 1e15",
+        [FLAG] = "0 AND 1",
 };
 
-/* Statements that name a table without "main." see only its sound rows. The view "impossible" counts the others. */
+/* The numbers that a row must have for sitbone to use it, beside offset_min; those of a table together. */
+static const struct {
+        const char *table, *name;
+        enum value_range range;
+        bool may_be_null;
+} sound_columns[] = {
+        {"bout", "number", NUMBER, false},
+        {"bout", "began_s", INSTANT, false},
+        {"bout", "until_s", INSTANT, false},
+        {"bout", "seated_s", DURATION, false},
+        {"bout", "slump_s", DURATION, true},
+        {"bout", "shifts", COUNT, false},
+        {"bout", "squeezes", COUNT, false},
+        {"bout", "squeezed_s", DURATION, false},
+        {"away", "began_s", INSTANT, false},
+        {"away", "until_s", INSTANT, true},
+        {"alert", "number", NUMBER, false},
+        {"alert", "raised_s", INSTANT, false},
+        {"alert", "closed_s", INSTANT, true},
+        {"alert", "latency_s", DURATION, true},
+        {"alert", "seated_s", DURATION, false},
+        {"posture", "hour_s", INSTANT, false},
+        {"posture", "seconds", PART_OF_HOUR, false},
+        {"balance", "hour_s", INSTANT, false},
+        {"balance", "seconds", PART_OF_HOUR, false},
+        {"balance", "asymmetry_s", BALANCE, false},
+        {"balance", "shifts", COUNT, false},
+        {"calibration", "at_s", INSTANT, false},
+        {"squeeze", "began_s", INSTANT, false},
+        {"squeeze", "until_s", INSTANT, false},
+        {"squeeze", "repetitions", COUNT, false},
+        {"squeeze", "held_s", DURATION, false},
+        {"squeeze", "alert", NUMBER, true},
+        {"session", "at_s", INSTANT, false},
+        {"trial", "at_s", INSTANT, false},
+        {"trial", "withheld", FLAG, false},
+        {"trial", "stood", FLAG, false},
+        {"trial", "shifts", COUNT, false},
+};
+enum { SOUND_COLUMN_N = sizeof(sound_columns) / sizeof(*sound_columns) };
+
+/* Creates the view of one table, whose columns begin at first. Returns where those of the next table begin. */
+static size_t hide_rows_of_table(sqlite3 *db, size_t first, int *ret_rc) {
+        const char *table = sound_columns[first].table;
+        char sql[1536];
+        size_t i, n = (size_t)snprintf(sql, sizeof(sql),
+                                       "CREATE TEMP VIEW %s AS SELECT * FROM main.%s WHERE +offset_min BETWEEN -1440 "
+                                       "AND 1440",
+                                       table, table);
+
+        for (i = first; i < SOUND_COLUMN_N && strcmp(sound_columns[i].table, table) == 0; i++) {
+                const char *name = sound_columns[i].name;
+
+                n += (size_t)snprintf(
+                        sql + n, sizeof(sql) - n, " AND (+%s BETWEEN %s%s%s)", name, range_sql[sound_columns[i].range],
+                        sound_columns[i].may_be_null ? " OR NULL IS " : "", sound_columns[i].may_be_null ? name : "");
+        }
+        *ret_rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+        return i;
+}
+
+/* The file may be damaged or be of another program: then a number overflows, or a loop never ends. Statements that name a
+ * table without "main." see only its sound rows; the view "impossible" counts the others. A plus before a column makes its
+ * declared type irrelevant: a text is then more than every number. */
 static int hide_impossible_rows(sqlite3 *db) {
-        char sql[1024], count[1024] = "CREATE TEMP VIEW impossible(n) AS SELECT 0";
+        char count[1024] = "CREATE TEMP VIEW impossible(n) AS SELECT 0";
         int rc = SQLITE_OK;
 
-        for (size_t i = 0; rc == SQLITE_OK && i < sizeof(sound_rows) / sizeof(*sound_rows); i++) {
-                const char *table = sound_rows[i].table;
+        for (size_t i = 0; rc == SQLITE_OK && i < SOUND_COLUMN_N;) {
+                const char *table = sound_columns[i].table;
                 size_t n = strlen(count);
 
-                snprintf(sql, sizeof(sql), "CREATE TEMP VIEW %s AS SELECT * FROM main.%s WHERE %s", table, table,
-                         sound_rows[i].rule);
-                rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+                i = hide_rows_of_table(db, i, &rc);
                 snprintf(count + n, sizeof(count) - n, " + (SELECT count(*) FROM main.%s) - (SELECT count(*) FROM %s)",
                          table, table);
         }
@@ -409,8 +430,6 @@ static int check_version(sqlite3 *db, char error[HISTORY_ERROR_MAX]) {
                 return -EPROTONOSUPPORT;
         }
         rc = check_tables(db);
-        if (rc == SQLITE_OK)
-                rc = hide_impossible_rows(db);
         return rc == SQLITE_OK ? 0 : describe_error(db, rc, error);
 }
 
@@ -420,6 +439,8 @@ static int open_existing(const char *path, int flags, sqlite3 **ret, char error[
         if (rc == SQLITE_OK)
                 rc = configure_connection(*ret);
         r = rc == SQLITE_OK ? check_version(*ret, error) : describe_error(*ret, rc, error);
+        if (r >= 0 && flags & SQLITE_OPEN_READONLY && (rc = hide_impossible_rows(*ret)) != SQLITE_OK)
+                r = describe_error(*ret, rc, error);
         if (r < 0) {
                 sqlite3_close(*ret);
                 *ret = NULL;

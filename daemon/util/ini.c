@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_blank(char c) {
-        return c == ' ' || c == '\t' || c == '\r';
-}
+#include "util/ascii.h"
 
 /* Removes blanks at both ends, in place. */
 static char *trim_blanks(char *s) {
@@ -28,7 +26,8 @@ struct reader {
 };
 
 static void report_error(const struct reader *r, const char *what) {
-        r->sink->error(r->sink->userdata, r->line, what);
+        if (r->sink->errors)
+                config_error_add(r->sink->errors, "%s:%d: %s", r->sink->path, r->line, what);
 }
 
 static void parse_section(struct reader *r, char *s) {

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include "util/config_errors.h"
+
 enum { INI_LINE_MAX = 4096 };
 
 struct ini_item {
@@ -16,11 +18,12 @@ struct ini_item {
         const char *value;
 };
 
-/* Each line that is neither empty nor a comment calls item, or error when its syntax is wrong. */
+/* Each line that is neither empty nor a comment calls item, or is added to errors when its syntax is wrong. */
 struct ini_sink {
         void (*item)(void *userdata, const struct ini_item *item);
-        void (*error)(void *userdata, int line, const char *what);
         void *userdata;
+        const char *path;             /* for errors */
+        struct config_errors *errors; /* NULL = they are ignored */
 };
 
 void ini_parse(const char *text, size_t n, const struct ini_sink *sink);

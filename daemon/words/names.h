@@ -39,7 +39,7 @@ const char *map_doubt_text(const char *name);
 void alert_held_names(uint32_t held, char *ret, size_t size);
 
 /* Writes the names of the bits of enum measure, separated by blanks: sitting balance leans taught angles sit_bones. */
-void measure_names(uint32_t measures, char *ret, size_t size);
+void measure_names(uint32_t set, char *ret, size_t size);
 
 /* In words of the chosen language (util/language.h). A name that is not known comes back as it is. */
 const char *occupancy_text(const char *name);      /* person -> "person" */

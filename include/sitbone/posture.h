@@ -76,7 +76,6 @@ struct posture {
         /* Of the features while a person sits, else NAN; of few cells relative to the sitter's upright. */
         float asymmetry;
         char taught[POSTURE_NAME_MAX]; /* the taught posture that matches; "" = none of them */
-        float taught_fit;              /* 1 = as taught, towards 0 = towards "none of them"; NAN when none */
         float movement;                /* copied from the features while a person sits, else NAN: see features.h */
         struct squeezes squeezes;
         bool shifting;           /* the sitter is moving in the seat now: COP transient or 30 % load drop (WiSAT) */

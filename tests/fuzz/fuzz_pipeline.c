@@ -283,6 +283,7 @@ static void restart(struct input *in) {
         }
         now += elapsed;
         pipeline_init(&pipeline, &settings, &geometry, &exercises);
+        pipeline.alert.trial.seed = 1;
         memset(&snapshot, 0, sizeof(snapshot));
         pipeline_recall(&pipeline, &memory, elapsed, now);
         condition_recall(&pipeline.condition, &tare);
@@ -304,6 +305,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         else
                 make_settings(&in);
         pipeline_init(&pipeline, &settings, &geometry, &exercises);
+        pipeline.alert.trial.seed = 1;
         while (in.left > 0)
                 switch (byte(&in) % 8) {
                 case 0:

@@ -26,7 +26,7 @@ STAGE_SECTIONS = {
     'follow': {'sitting', 'alert'},
 }
 CORE_STD = {'assert.h', 'float.h', 'limits.h', 'math.h', 'stdalign.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
-PURE_UTIL = {'util/minmax.h', 'util/checksum.h'}  # no input, output or state: the core may use them
+PURE_UTIL = {'util/minmax.h', 'util/ascii.h', 'util/checksum.h'}  # no input, output or state: the core may use them
 
 # Folder below daemon/ -> prefixes of what it may include; its own folder and standard headers are always allowed.
 # Libraries are in daemon/CMakeLists.txt.

@@ -145,10 +145,10 @@ def suggested(folder, lines, want):
 def test_suggested(folder):
     cells = "[[1, 2, 3, 4], [5, 600, 7, 8], [9, 10, 11, 12]]"
     found = suggested(folder, [f'{{"t": {i * 50}, "cells": {cells}}}\r\n' for i in range(40)],
-                      "it only rises.\nThis description fits")
+                      "(a counter).\nThis description fits")
     assert found["cells"] == 12 and found["frames"] >= 39 and found["full_scale"] == 1023, found
     row = "".join(f"Row {r}: 1 2 3 {r} 5\r\n" for r in range(6))
-    found = suggested(folder, [row + "-- end --\r\n"] * 20, "it counts rows.\nThis description fits")
+    found = suggested(folder, [row + "-- end --\r\n"] * 20, "(the number of a row).\nThis description fits")
     assert found["cells"] == 30 and found["frames"] >= 19, found
     found = suggested(folder, [f"{4000000000 + i * 50}\t1\t2\t3\t{i % 3}\n" for i in range(40)], "[format]\nheader = 1\n")
     assert found["cells"] == 4 and found["frames"] >= 39, found

@@ -3,8 +3,10 @@
 """sitbonectl probe on text of every kind: the right cells or the right reason; what it writes is accepted by --check-config,
 and sitbonectl check reads as many frames with it. Text of other devices is not taken for a mat."""
 import concurrent.futures
+import functools
 import json
 import math
+import operator
 import os
 import random
 import subprocess
@@ -163,6 +165,21 @@ MATS = {
     "json": (lines(16, lambda i, f: f'{{"t": {i * 50}, "cells": [{joined(f, ", ")}]}}'), 16),
     "json-rows": (grid(lambda i, f: f'{{\r\n  "t": {i * 100},\r\n  "cells": [\r\n' +
                        ",\r\n".join(f"    [{joined(r, ', ')}]" for r in rows_of(f, 6)) + "\r\n  ]\r\n}\r\n", 24), 24),
+    "json-objects": (lines(6, lambda i, f: json.dumps([{"id": k, "v": v} for k, v in enumerate(f)])), 6),
+    "json-objects-time": (lines(8, lambda i, f: json.dumps({"t": i * 100, "cells": [{"ch": k + 1, "val": v} for k, v in enumerate(f)]})), 8),
+    "names-in-brackets": (lines(8, lambda i, f: names(f, lambda k, v: f"[{k}]={v}", " ")), 8),
+    "names-glued": (lines(6, lambda i, f: names(f, lambda k, v: f"{'ABCDEF'[k]}{v}", " ")), 6),
+    "bounds-behind": (lines(1, lambda i, f: f"Force:{f[0]},Min:0,Max:1023"), 1),
+    "bounds-front": (lines(2, lambda i, f: f"Min:0,Max:1023,A0:{f[0]},A1:{f[1]}"), 2),
+    "check-behind": (lines(10, lambda i, f: f"{joined(f)},{sum(f) % 256}"), 10),
+    "xor-behind": (lines(12, lambda i, f: f"{joined(f, ' ')} {functools.reduce(operator.xor, f)}"), 12),
+    "null-behind": (lines(6, lambda i, f: f'true,{i},"mat A",{joined(f)},null'), 6),
+    "two-words-a-line": (grid(lambda i, f: "".join(f"{'vorne links,vorne rechts,hinten links,hinten rechts'.split(',')[k]}: {v}\r\n"
+                                                   for k, v in enumerate(f)), 4), 4),
+    "one-a-line-title": (grid(lambda i, f: "Frame\r\n" + "".join(f"{v}\r\n" for v in f), 9), 9),
+    "title-again-one": (lines(1, lambda i, f: ("Force\r\n" if i % 20 == 0 else "") + str(f[0])), 1),
+    "decimal-comma-comma": (lines(6, lambda i, f: joined(f, ", ", lambda v: f"{v / 128:.2f}".replace(".", ","))), 6),
+    "halves": (lines(16, lambda i, f: f"L: {joined(f[:8], ' ')} R: {joined(f[8:], ' ')}"), 16),
     "dashes": (lines(4, lambda i, f: joined(f, "-")), 4),
     "nmea": (lines(16, lambda i, f: nmea("MAT," + joined(f))), 16),
     "cr-only": (lines(9, lambda i, f: joined(f), end="\r"), 9),
@@ -171,6 +188,9 @@ MATS = {
     "two-in-turn": (lines(32, lambda i, f: f"S,{joined(f[:16])}\r\nB,{joined(f[16:])}"), 16),
     "two-in-turn-words": (lines(24, lambda i, f: f"back: {joined(f[12:], ' ')}\r\nseat: {joined(f[:12], ' ')}"), 12),
     "two-in-line": (lines(32, lambda i, f: f'{{"seat":[{joined(f[:16])}],"back":[{joined(f[16:])}]}}'), 16),
+    "two-in-line-large": (lines(200, lambda i, f: f"SEAT {joined(f[:100])} BACK {joined(f[100:])}"), 100),
+    "two-in-line-uneven": (lines(48, lambda i, f: f"S:{joined(f[:32], ' ')} B:{joined(f[32:], ' ')}"), 32),
+    "load-cells-signed": (lines(4, lambda i, f: joined((v * 500 - 120000 + k * 33333 for k, v in enumerate(f)), " ")), 4),
     "load-cells": (lines(4, lambda i, f: joined(8394000 * (k == 0) - 201000 * (k == 1) + 90000 * (k > 1) + v * 700
                                               for k, v in enumerate(f))), 4),
     "falls": (lines(16, lambda i, f: joined(inverted(f))), 16),
@@ -179,12 +199,17 @@ MATS = {
 
 # what a doubt about them says; the others are certain
 DOUBTS = {"one": "Is this a mat?", "two": "Is this a mat?", "three": "Is this a mat?", "value": "Is this a mat?",
-          "falls": "inverted = yes", "two-in-turn": "two mats", "two-in-turn-words": "two mats", "two-in-line": "two mats"}
+          "falls": "inverted = yes", "two-in-turn": "two mats", "two-in-turn-words": "two mats", "two-in-line": "two mats",
+          "two-in-line-large": "two mats", "two-in-line-uneven": "two mats", "bounds-behind": "Is this a mat?",
+          "bounds-front": "Is this a mat?", "title-again-one": "Is this a mat?"}
 
 REASONS = {
     "hex_text": [lines(16, lambda i, f: joined(f, " ", lambda v: f"{v // 4:02X}")),
                  lines(16, lambda i, f: joined(f, "", lambda v: f"{v:03x}")),
                  lines(8, lambda i, f: joined(f, ",", lambda v: f"0x{v:04X}")),
+                 lines(8, lambda i, f: "D=" + joined(f, ";", lambda v: f"0x{v:X}")),
+                 lines(8, lambda i, f: joined(f, " ", lambda v: f"{v:03X}h")),
+                 lines(32, lambda i, f: joined(f, "", lambda v: f"{v // 4:02X}"), rate=5, seconds=1, empty=200),
                  lines(8, lambda i, f: "DATA: " + joined(f, " ", lambda v: f"{v // 4:02x}"))],
     "no_line_ends": [lines(3, lambda i, f: joined(f, "\t"), end="")],
     "one_number_a_line": [grid(lambda i, f: "".join(f"{v}\r\n" for v in f), 9)],

@@ -196,6 +196,20 @@ def test_foreign_tables(folder):
                            ("cells=s0..s8", "time is missing"), ("time=when,cells=s8..s0", "the last is before the first"),
                            ("when", "must be time=NAME")):
         assert words in run("sitbonectl", "check", path, "--columns", columns, status=2), columns
+    body = [f"{k / 10:.1f};{k % 5};{k % 3};{k % 7}" for k in range(30)]
+    for name, header, columns in (("excel", "sep=;\r\nZeit;a;b;c", "time=Zeit,cells=a..c"),
+                                  ("pandas", ";time;a;b;c", "time=time,cells=a..c"), ("untimed", "a;b;c", "rate=10,cells=a..c")):
+        lines = [f"{k};{line}" if name == "pandas" else line[line.index(";") + 1:] if name == "untimed" else line
+                 for k, line in enumerate(body)]
+        text = "\r\n".join([header, *lines, ""])
+        with open(f"{folder}/{name}.csv", "w", newline="") as f:
+            f.write(text)
+        assert f"--columns {columns} " in run("sitbonectl", "check", f"{folder}/{name}.csv", status=1), name
+        rows = exported(folder, f"{name}.csv", "--columns", columns)
+        assert len(rows) == 30 and [rows[9][c] for c in ("t_s", "c0", "c2")] == ["0.900", "4", "2"], (name, rows[9])
+    with open(f"{folder}/wide.csv", "w", encoding="utf-16") as f:
+        f.write(text)
+    assert "save it as UTF-8" in run("sitbonectl", "check", f"{folder}/wide.csv", status=1)
     with open(f"{folder}/bare.csv", "w") as f:  # no header, decimal commas
         f.writelines(f"{k};0,5;{k % 3},25\n" for k in range(30))
     rows = exported(folder, "bare.csv", "--columns", "rate=5,cells=2..3", "--delimiter", "semicolon")

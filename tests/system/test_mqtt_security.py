@@ -4,12 +4,14 @@
 
 import json
 import os
+import signal
 import socket
 import sys
 import threading
 import time
 
 from broker import Authority, Broker, Drive, Listener, folder, wait_for
+from docs_examples import access_rules
 from jitter import Jitter
 
 BUILD = sys.argv[1]
@@ -218,7 +220,72 @@ def check_session_taken_over(place):
     pusher.server.close()
 
 
+REFUSED = ("connected, but the broker refuses topics (not authorised): see the access rules in "
+           "docs/home-assistant.md")
+
+
+def check_access_rules(place, page):
+    """The access rules of the manual: a seat has its own topics and no others, and refusals are reported."""
+    rules = f"{place}/rules-{os.path.basename(page)}"
+    with open(rules, "w") as f:
+        f.write("user all\ntopic readwrite #\n" + access_rules(page)[0])
+    os.chmod(rules, 0o600)
+    password = password_file(place, "pw")
+    fast = {"state_interval_s": 1, "heartbeat_s": 5}
+    users = {"desk": "pw", "other": "pw", "all": "pw"}
+    with Broker(place, users=users, lines=f"acl_file {rules}") as broker, \
+            Listener(broker, user="all", password="pw") as listener:
+        with Drive(BUILD, place, broker.port, seat="desk", user="desk", password_file=password, **fast) as drive:
+            drive.status("connected")
+            config = "homeassistant/device/sitbone_desk/config"
+            for topic in (config, *(f"sitbone/desk/{t}" for t in ("availability", "state", "info", "settings", "diag"))):
+                wait_for(lambda: listener.text(topic), why=topic)
+            listener.publish("sitbone/desk/cmd/snooze", "5")
+            wait_for(lambda: listener.text("sitbone/desk/response/snooze"), why="commands")
+            before = len(listener.of(config))
+            listener.publish("homeassistant/status", "online")
+            wait_for(lambda: len(listener.of(config)) > before, why="the birth message")
+            assert drive.said("status")[-1] == "status connected" and "refuses" not in drive.log(), drive.log()
+        count = len(listener.heard)
+        with Drive(BUILD, place, broker.port, seat="desk", user="other", password_file=password, **fast) as drive:
+            drive.status(REFUSED)
+            wait_for(lambda: "refuses sitbone/desk/" in drive.log() and "ot authorized" in drive.log(), why="the log")
+            assert drive.log().count("the broker refuses") == 1, drive.log()
+            time.sleep(0.5)
+            assert [m.topic for m in listener.heard[count:]] == [], "another seat's topics"
+            with open(rules, "w") as f:
+                f.write("topic readwrite #\nuser other\ntopic readwrite #\nuser all\ntopic readwrite #\n")
+            broker.process.send_signal(signal.SIGHUP)
+            drive.status("connected")
+            wait_for(lambda: json.loads(listener.text("sitbone/desk/diag") or "{}")
+                     .get("mqtt", {}).get("messages_refused", 0) > 2, why="refusals counted")
+
+
+class Refuser(OldBroker):
+    """Accepts the connection and refuses the first subscription."""
+
+    def one(self, client):
+        client.recv(4096)
+        client.sendall(b"\x20\x03\x00\x00\x00")
+        packet = client.recv(4096)
+        assert packet[0] == 0x82, packet
+        client.sendall(b"\x90\x04" + packet[2:4] + b"\x00\x87")
+        time.sleep(30)
+
+
+def check_subscription_refused(place):
+    refuser = Refuser(None, False)
+    with Drive(BUILD, place, refuser.port, seat="deaf") as drive:
+        drive.status(REFUSED)
+        wait_for(lambda: "refuses sitbone/deaf/cmd/#: " in drive.log(), why="the topic in the log")
+        drive.process.kill()
+    refuser.server.close()
+
+
 with folder() as PLACE:
+    check_access_rules(PLACE, "docs/home-assistant.md")
+    check_access_rules(PLACE, "config/man/sitbone-mqtt.7.scd")
+    check_subscription_refused(PLACE)
     check_password(PLACE)
     check_tls(PLACE)
     check_fallback(PLACE, False)

@@ -37,6 +37,13 @@ static void begin(uint32_t n) {
         dice = 7;
 }
 
+/* target: enum calibrate_target, or the pose of the same number. */
+static enum command_result calibrate(unsigned target) {
+        const struct command command = {.type = COMMAND_CALIBRATE, .target = (enum calibrate_target)target};
+
+        return estimate_command(&estimate, &command, now);
+}
+
 static void step(void) {
         for (uint32_t k = 0; k < geometry.n_cells; k++)
                 frame.raw[k] += noise();
@@ -511,7 +518,7 @@ static void test_reference_ages(void) {
         CHECK_NEAR(posture.tilt_deg.sd, old, 0.2); /* with all the weight on, and upright again and again */
         rise_a_little(&s, 20);
         CHECK(posture.tilt_deg.sd > old * 1.05F && posture.tilt_deg.sd < old * 2);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_OK);
         pass(&s, 1);
         CHECK_NEAR(posture.tilt_deg.sd, young, 0.3); /* set again: young again */
 }
@@ -617,16 +624,16 @@ static void test_calibrate(void) {
         static struct memory memory;
 
         begin(32);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_NO_FRAMES);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_NO_FRAMES);
         pass(NULL, 10);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_NOBODY_SEATED);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_NOBODY_SEATED);
         pass(&slump, 1.2F);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_UNSTEADY);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_UNSTEADY);
         pass(&slump, 20);
         CHECK(posture.posture_class == POSTURE_UPRIGHT); /* the automatic upright: the first quiet seconds */
         pass(&SITTER, 10);
         CHECK(posture.tilt_deg.value > settings.posture.arched_deg);
-        CHECK(estimate_calibrate(&estimate, POSE_UPRIGHT, now) == COMMAND_OK);
+        CHECK(calibrate(POSE_UPRIGHT) == COMMAND_OK);
         pass(&SITTER, 5);
         CHECK(posture.posture_class == POSTURE_UPRIGHT);
         CHECK_NEAR(posture.tilt_deg.value, 0, 1);
@@ -660,7 +667,7 @@ static struct learning learning;
 
 static void hold_pose(enum calibrate_pose pose, const struct sitter *s, float seconds) {
         pass(s, 4);
-        CHECK(estimate_calibrate(&estimate, pose, now) == COMMAND_OK);
+        CHECK(calibrate(pose) == COMMAND_OK);
         estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_RUNNING && learning.pose == pose && learning.left_s > 9);
         pass(s, seconds);
@@ -693,9 +700,9 @@ static void test_poses_refused(void) {
         struct sitter rocking = SITTER;
 
         begin(32);
-        CHECK(estimate_calibrate(&estimate, POSE_LEFT, now) == COMMAND_NO_FRAMES);
+        CHECK(calibrate(POSE_LEFT) == COMMAND_NO_FRAMES);
         pass(NULL, 10);
-        CHECK(estimate_calibrate(&estimate, POSE_LEFT, now) == COMMAND_NOBODY_SEATED);
+        CHECK(calibrate(POSE_LEFT) == COMMAND_NOBODY_SEATED);
         pass(&SITTER, 20);
         hold_pose(POSE_LEFT, &SITTER, 4); /* stands up in the middle */
         pass(NULL, 4);
@@ -728,7 +735,7 @@ static void test_load_profile(void) {
         anna = l->profile;
         memcpy(anna.sitter, "anna", 5);
         memcpy(ben.sitter, "ben", 4);
-        CHECK(estimate_squeeze(&estimate, now) == COMMAND_OK);
+        CHECK(calibrate(CALIBRATE_SQUEEZE) == COMMAND_OK);
         estimate_load_profile(&estimate, &ben, 1, 32 * 32);
         estimate_report_learning(&estimate, &learning);
         CHECK(learning.phase == LEARNING_REFUSED &&

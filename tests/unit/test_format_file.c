@@ -99,6 +99,7 @@ static void test_in_vain(void) {
         expect_error(BYTES "part = index\nrows = 2\ncols = 2\n", "part_at is in the sync");
         expect_error(BYTES "part = start\npart_at = 2\npart_cells = 2\npart_first = 1\nrows = 2\ncols = 2\n",
                      "needs part = index");
+        expect_error(BYTES "trailer = 65\n", "my-mat.conf:6: trailer: must be 0..64 bytes");
         expect_error(BYTES "check_from = 2\n", "my-mat.conf:6: check_from: needs check");
         expect_error(BYTES "check = sum8\ncheck_from = 5\n", "my-mat.conf:7: check_from is not within");
         expect_error(BYTES "length_adds = 2\n", "needs length = u8");

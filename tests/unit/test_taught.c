@@ -67,7 +67,7 @@ static void begin(void) {
 
 static void test_three(void) {
         begin();
-        CHECK(!*recognise_sit(&recogniser, &features, sits[0], 1, &posture) && isnan(posture.taught_fit));
+        CHECK(!*recognise_sit(&recogniser, &features, sits[0], 1, &posture));
         CHECK(teach_sit(&profile, "even", sits[0], &features) == COMMAND_OK);
         CHECK(teach_sit(&profile, "crossed-left", sits[1], &features) == COMMAND_OK);
         CHECK(teach_sit(&profile, "crossed-right", sits[2], &features) == COMMAND_OK);
@@ -75,10 +75,9 @@ static void test_three(void) {
         recogniser_load(&recogniser, &profile);
         for (int i = 0; i < 100; i++) {
                 CHECK(strcmp(recognise_sit(&recogniser, &features, sits[0], 1, &posture), "even") == 0);
-                CHECK(posture.taught_fit > 0.5F && posture.taught_fit <= 1);
                 CHECK(strcmp(recognise_sit(&recogniser, &features, sits[1], 1.15F, &posture), "crossed-left") == 0);
                 CHECK(strcmp(recognise_sit(&recogniser, &features, sits[2], 0.9F, &posture), "crossed-right") == 0);
-                CHECK(!*recognise_sit(&recogniser, &features, another, 1, &posture) && isnan(posture.taught_fit));
+                CHECK(!*recognise_sit(&recogniser, &features, another, 1, &posture));
                 CHECK(!*recognise_sit(&recogniser, &features, sits[0], 0, &posture));
         }
         recogniser_reset(&recogniser);

@@ -5,10 +5,7 @@
 
 #include "core/acquire/parse_number.h"
 #include "sitbone/frame.h"
-
-static bool is_digit(char c) {
-        return c >= '0' && c <= '9';
-}
+#include "util/ascii.h"
 
 static bool is_letter(char c) {
         return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
@@ -166,7 +163,7 @@ static bool begins_here(const char *line, const char *at) {
 
 /* Whether value_after is here, so that the next number is the value. */
 static bool arms_value(const struct cell_names *names, const char *at, const char *end) {
-        return (size_t)(end - at) >= names->value_after_n && memcmp(at, names->value_after, names->value_after_n) == 0;
+        return at && (size_t)(end - at) >= names->value_after_n && memcmp(at, names->value_after, names->value_after_n) == 0;
 }
 
 bool cell_names_next(const struct cell_names *names, struct cell_name_scan *scan, const char *line, const char **at,

@@ -90,7 +90,7 @@ struct format {
         struct format_bytes sync, tail;
         struct format_bytes preamble; /* may precede a frame or a part, and carries no information */
         uint8_t header_n;             /* bytes between sync and elements */
-        uint8_t trailer_n;            /* bytes after the elements that are unexplained or not needed */
+        uint16_t trailer_n;           /* bytes after the elements that are unexplained or not needed */
         uint8_t escape;               /* the byte after this one was changed by xor 20; 0 = no byte is escaped */
 
         /* Length of the elements, in bytes unless `elements` is set; of sparse records always their number. */

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "util/ascii.h"
+
 /* 10^22 is the largest power of ten that a double holds exactly: up to there a single rounding occurs. */
 static const double POWERS_OF_TEN[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -14,13 +16,9 @@ struct decimal {
         bool any;
 };
 
-static bool is_digit(const char *at, const char *end) {
-        return at < end && *at >= '0' && *at <= '9';
-}
-
 /* A double distinguishes 17 digits: later ones only change the exponent. */
 static const char *parse_digits(const char *at, const char *end, bool fraction, struct decimal *d) {
-        for (; is_digit(at, end); at++) {
+        for (; at < end && is_digit(*at); at++) {
                 d->any = true;
                 if (d->digits < 18) {
                         d->mantissa = d->mantissa * 10 + (uint64_t)(*at - '0');
@@ -45,9 +43,9 @@ static const char *parse_exponent(const char *at, const char *end, struct decima
         minus = p < end && *p == '-';
         if (p < end && (*p == '-' || *p == '+'))
                 p++;
-        if (!is_digit(p, end))
+        if (p == end || !is_digit(*p))
                 return at;
-        for (; is_digit(p, end); p++)
+        for (; p < end && is_digit(*p); p++)
                 e = e < 1000 ? e * 10 + (*p - '0') : e;
         d->exponent += minus ? -e : e;
         return p;

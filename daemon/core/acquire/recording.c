@@ -6,6 +6,7 @@
 
 #include "core/acquire/formats.h"
 #include "core/acquire/parse_number.h"
+#include "util/ascii.h"
 
 enum { RECORDING_EINVAL = -22 }; /* the core may not include errno.h */
 
@@ -39,10 +40,6 @@ static struct span split_until(struct span *rest, char stop) {
                 ret.end++;
         rest->at = ret.end < rest->end ? ret.end + 1 : ret.end;
         return ret;
-}
-
-static bool is_blank(char c) {
-        return c == ' ' || c == '\t' || c == '\r';
 }
 
 static struct span trim_blanks(struct span s) {
@@ -513,12 +510,12 @@ static char find_stranger(const struct recording *r, uint32_t *ret_line) {
         for (size_t i = 0; i < r->n; i++) {
                 const char c = r->data[i];
 
-                digits = c == '\n' ? false : digits || text_is_digit(c);
+                digits = c == '\n' ? false : digits || is_digit(c);
                 if (c == '\n')
                         ++*ret_line;
                 if (c == '\n' || text_is_separator(&r->decoder.text, c))
                         stranger = 0;
-                else if (!text_is_digit(c) && !strchr(".+-\r", c) && !stranger)
+                else if (!is_digit(c) && !strchr(".+-\r", c) && !stranger)
                         stranger = c;
                 if (stranger && digits && (unsigned char)stranger > ' ' && (unsigned char)stranger < 127)
                         return stranger;

@@ -42,7 +42,7 @@ static void refuse_line(struct decoder *d, enum refusal reason, size_t n) {
 
 static bool has_digit(const char *line, size_t n) {
         for (size_t i = 0; i < n; i++)
-                if (text_is_digit(line[i]))
+                if (is_digit(line[i]))
                         return true;
         return false;
 }
@@ -51,7 +51,7 @@ static bool has_digit(const char *line, size_t n) {
 static size_t measure_lead(const char *line, size_t n) {
         size_t i = 0;
 
-        while (i < n && !text_is_digit(line[i]))
+        while (i < n && !is_digit(line[i]))
                 i++;
         while (i > 0 && (line[i - 1] == '-' || line[i - 1] == '+' || line[i - 1] == '.' || line[i - 1] == ' '))
                 i--;
@@ -216,7 +216,7 @@ static void end_rows(struct decoder *d, const struct delivery *to) {
 
 /* "Frame 12:", "=== 12 ===". A single such byte may be a damaged digit, and bytes of other kinds are noise. */
 static bool begins_with_word(const struct decoder *d, const char *line, size_t n) {
-        if (n < 2 || text_is_digit(line[0]) || text_is_separator(&d->text, line[0]) || text_is_digit(line[1]) ||
+        if (n < 2 || is_digit(line[0]) || text_is_separator(&d->text, line[0]) || is_digit(line[1]) ||
             text_is_separator(&d->text, line[1]) || line[1] == '.')
                 return false;
         for (size_t i = 0; i < n; i++)
@@ -237,7 +237,7 @@ static void follow_row_number(struct decoder *d, const char *line, size_t n, con
         const char *end = line + n;
         double number;
 
-        while (line < end && !text_is_digit(*line))
+        while (line < end && !is_digit(*line))
                 line++;
         if (!number_parse(&line, end, &number))
                 return;

@@ -62,7 +62,7 @@ static inline bool parse_count(const bool separates[256], const char **at, const
 static bool is_lone_sign(const struct text_rules *r, const char *at, const char *end) {
         double value;
 
-        return !text_is_digit(*at) && r->words && !number_parse(&at, end, &value);
+        return !is_digit(*at) && r->words && !number_parse(&at, end, &value);
 }
 
 /* Parses any other number up to a separator. */
@@ -78,7 +78,7 @@ static bool parse_number(const struct text_rules *r, const char **at, const char
 /* Parses one digit, where every digit is a cell. */
 static inline bool parse_digit(const char **at, float *ret) {
         *ret = (float)(**at - '0');
-        return text_is_digit(*(*at)++);
+        return is_digit(*(*at)++);
 }
 
 static bool all_in_range(const struct format *f, const float *values, uint32_t n) {

@@ -10,6 +10,7 @@
 #include "core/acquire/cell_names.h"
 #include "core/acquire/format.h"
 #include "sitbone/health.h"
+#include "util/ascii.h"
 
 struct text_rules {
         const struct format *format;
@@ -36,10 +37,6 @@ void text_rules_init(struct text_rules *rules, const struct format *format);
 
 static inline bool text_is_separator(const struct text_rules *rules, char c) {
         return rules->separates[(uint8_t)c];
-}
-
-static inline bool text_is_digit(char c) {
-        return c >= '0' && c <= '9';
 }
 
 /* Parses the bytes of a line of this length, which a byte that is in no number follows in memory. REFUSAL_N: *ret_n

@@ -5,9 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static bool is_digit(char c) {
-        return c >= '0' && c <= '9';
-}
+#include "util/ascii.h"
 
 /* Bytes of the code that begins with the escape at the front: ESC [ parameters letter, or ESC and one byte. */
 static size_t measure_code(const char *code, size_t n) {

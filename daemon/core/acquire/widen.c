@@ -80,50 +80,21 @@ static inline bool widen_as(enum element element, const struct format *f, const 
                        : widen_strided(element, f, p, stride, n, ret);
 }
 
-static bool widen_each_u8(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                          float *restrict ret) {
-        return widen_as(ELEMENT_U8, f, p, stride, n, ret);
-}
-
-static bool widen_each_u16le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                             float *restrict ret) {
-        return widen_as(ELEMENT_U16LE, f, p, stride, n, ret);
-}
-
-static bool widen_each_u16be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                             float *restrict ret) {
-        return widen_as(ELEMENT_U16BE, f, p, stride, n, ret);
-}
-
-static bool widen_each_i16le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                             float *restrict ret) {
-        return widen_as(ELEMENT_I16LE, f, p, stride, n, ret);
-}
-
-static bool widen_each_i16be(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                             float *restrict ret) {
-        return widen_as(ELEMENT_I16BE, f, p, stride, n, ret);
-}
-
-static bool widen_each_i32le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                             float *restrict ret) {
-        return widen_as(ELEMENT_I32LE, f, p, stride, n, ret);
-}
-
-static bool widen_each_f32le(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                             float *restrict ret) {
-        return widen_as(ELEMENT_F32LE, f, p, stride, n, ret);
-}
-
-static bool widen_each_split5(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                              float *restrict ret) {
-        return widen_as(ELEMENT_SPLIT5, f, p, stride, n, ret);
-}
-
-static bool widen_each_split6(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,
-                              float *restrict ret) {
-        return widen_as(ELEMENT_SPLIT6, f, p, stride, n, ret);
-}
+/* A function for each kind of element: its loop knows the kind. */
+#define WIDEN_EACH(name, element)                                                                                     \
+        static bool name(const struct format *f, const uint8_t *restrict p, size_t stride, uint32_t n,                \
+                         float *restrict ret) {                                                                       \
+                return widen_as(element, f, p, stride, n, ret);                                                       \
+        }
+WIDEN_EACH(widen_each_u8, ELEMENT_U8)
+WIDEN_EACH(widen_each_u16le, ELEMENT_U16LE)
+WIDEN_EACH(widen_each_u16be, ELEMENT_U16BE)
+WIDEN_EACH(widen_each_i16le, ELEMENT_I16LE)
+WIDEN_EACH(widen_each_i16be, ELEMENT_I16BE)
+WIDEN_EACH(widen_each_i32le, ELEMENT_I32LE)
+WIDEN_EACH(widen_each_f32le, ELEMENT_F32LE)
+WIDEN_EACH(widen_each_split5, ELEMENT_SPLIT5)
+WIDEN_EACH(widen_each_split6, ELEMENT_SPLIT6)
 
 /* Most mats send plain elements: side by side, unsigned, without mask or shift. Their largest value is found as
  * bytes or words, sixteen or eight at a step. */

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "util/minmax.h"
+
 static const float RECENT_S = 2;           /* time constant of the recent mean: a few frames even at 2 Hz */
 static const uint64_t RECENT_US = 45000;   /* it is updated at most twenty times a second */
 static const uint64_t TICK_US = 1000000;   /* the slow pass */
@@ -38,10 +40,6 @@ static const float DRIFT_LEAST = 0.02F, DRIFT_WORST = 0.5F;
 
 static uint32_t max_u32(uint32_t a, uint32_t b) {
         return a > b ? a : b;
-}
-
-static float min_f(float a, float b) {
-        return a < b ? a : b;
 }
 
 /* ---- faults ---- */
@@ -682,7 +680,7 @@ static void turn_frame(const struct condition *c, const struct frame *frame, str
         ret->seq = frame->seq;
         ret->arrived_us = frame->arrived_us;
         ret->n_cells = frame->n_cells;
-        for (uint32_t i = 0; i < frame->n_cells; i++)
+        for (uint32_t i = 0; i < c->geometry->n_cells; i++)
                 ret->raw[i] = c->falls ? full - frame->raw[i] : frame->raw[i] - c->origin[i];
 }
 

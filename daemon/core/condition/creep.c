@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "util/minmax.h"
+
 static const float LAG_S[CREEP_LAGS] = {6, 60, 600};
 static const float LET_GO = 4;      /* decay, times faster than the build-up */
 static const float START = 0.1F;    /* constant of an unknown mat: between foils and commercial mats */
@@ -25,14 +27,6 @@ static const float LEAST = 0.05F;     /* cells at full scale: less load proves n
 struct sums {
         float reading, load, aged; /* aged: load times age */
 };
-
-static float min_f(float a, float b) {
-        return a < b ? a : b;
-}
-
-static float max_f(float a, float b) {
-        return a > b ? a : b;
-}
 
 void creep_init(struct creep *c, uint32_t n_cells) {
         memset(c, 0, offsetof(struct creep, share));

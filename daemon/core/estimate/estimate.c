@@ -273,7 +273,7 @@ static void sample_sitter(struct estimate *e, const struct features *f, uint64_t
         e->asymmetry = relate_asymmetry(f, evidence.reference);
         if (f->can.n_cells > 0 && !(f->can.measures & MEASURE_ANGLES))
                 e->tilt_deg = e->obliquity_deg = (struct uncertain){NAN, NAN};
-        if (mat_shift_turned(&e->learner.profile.place)) /* it is not known which side is which */
+        if (e->learner.profile.place.verdict == PLACE_TURNED) /* it is not known which side is which */
                 clear_angles(e);
         e->movement = f->movement;
         evidence.tilt_deg = e->tilt_deg;
@@ -362,7 +362,8 @@ static void report_posture(const struct estimate *e, struct posture *ret) {
         ret->doubted = e->occupancy.candidate != e->occupancy.now;
         ret->posture_class = e->posture_class.now;
         ret->class_since_us = e->posture_class.since_us;
-        ret->confidence = e->posture_class.confidence * (mat_shift_turned(&l->profile.place) ? TURNED_CONFIDENCE : 1);
+        ret->confidence =
+                e->posture_class.confidence * (l->profile.place.verdict == PLACE_TURNED ? TURNED_CONFIDENCE : 1);
         ret->tilt_deg = e->tilt_deg;
         ret->obliquity_deg = e->obliquity_deg;
         ret->referenced = e->receiving && (e->reference.this_sit.valid || e->reference.own.valid);
@@ -397,11 +398,8 @@ static enum command_result check_seated(const struct estimate *e, uint64_t now_u
         return e->occupancy.now == OCCUPANCY_PERSON ? COMMAND_OK : COMMAND_NOBODY_SEATED;
 }
 
-enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose pose, uint64_t now_us) {
-        enum command_result r = check_seated(e, now_us);
-
-        if (r != COMMAND_OK)
-                return r;
+/* The sitter takes the pose now, for the next seconds; upright is in force at once, too. */
+static enum command_result start_pose(struct estimate *e, enum calibrate_pose pose) {
         if (pose == POSE_UPRIGHT && !reference_set_by_hand(&e->reference))
                 return COMMAND_UNSTEADY;
         pose_average_start(&e->learner.pose, pose);
@@ -410,11 +408,8 @@ enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose p
         return COMMAND_OK;
 }
 
-enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us) {
-        enum command_result r = check_seated(e, now_us);
-
-        if (r != COMMAND_OK)
-                return r;
+/* Five squeezes from now on, at the beat of learning.cue. */
+static enum command_result start_squeezes(struct estimate *e) {
         pose_average_cancel(&e->learner.pose, COMMAND_BUSY);
         squeeze_start_lesson(&e->squeeze);
         return COMMAND_OK;
@@ -427,7 +422,8 @@ static bool has_room_for(const struct profile *p, const char *name) {
         return false;
 }
 
-enum command_result estimate_teach(struct estimate *e, const char *name, uint64_t now_us) {
+/* The sitter sits like this for the next seconds: adds to earlier lessons of this name. */
+static enum command_result start_lesson(struct estimate *e, const char *name, uint64_t now_us) {
         enum command_result r = check_seated(e, now_us);
         struct learner *l = &e->learner;
         struct lesson lesson;
@@ -444,7 +440,7 @@ enum command_result estimate_teach(struct estimate *e, const char *name, uint64_
         return COMMAND_OK;
 }
 
-enum command_result estimate_unteach(struct estimate *e, const char *name) {
+static enum command_result forget_posture(struct estimate *e, const char *name) {
         struct learner *l = &e->learner;
 
         if (!taught_remove(&l->profile, name))
@@ -452,6 +448,21 @@ enum command_result estimate_unteach(struct estimate *e, const char *name) {
         l->profile_changed = true;
         recogniser_load(&e->recogniser, &l->profile);
         return COMMAND_OK;
+}
+
+enum command_result estimate_command(struct estimate *e, const struct command *command, uint64_t now_us) {
+        enum command_result r;
+
+        if (command->type == COMMAND_TEACH)
+                return start_lesson(e, command->name, now_us);
+        if (command->type == COMMAND_UNTEACH)
+                return forget_posture(e, command->name);
+        r = check_seated(e, now_us);
+        if (r != COMMAND_OK)
+                return r;
+        if (command->target == CALIBRATE_SQUEEZE)
+                return start_squeezes(e);
+        return start_pose(e, (enum calibrate_pose)command->target);
 }
 
 static void list_taught(const struct profile *p, struct learning *ret) {
@@ -477,7 +488,7 @@ static enum stale_reason find_stale_reason(const struct learner *l) {
         if (l->stale_mat)
                 return STALE_MAT;
         if (p->calibration.pose[POSE_UPRIGHT].taken && !mat_shift_trusts(&p->place))
-                return mat_shift_turned(&p->place) ? STALE_TURNED : STALE_MOVED;
+                return p->place.verdict == PLACE_TURNED ? STALE_TURNED : STALE_MOVED;
         return sitter_baseline_stale(p);
 }
 

@@ -136,17 +136,10 @@ uint64_t estimate_step(struct estimate *e, const struct features *features, uint
 /* Sets every field; a change is reported once. */
 void estimate_report_learning(struct estimate *e, struct learning *ret);
 
-/* ---- commands: COMMAND_OK, COMMAND_NOBODY_SEATED, COMMAND_NO_FRAMES, and the refusals that are listed ---- */
-
-/* The sitter takes the pose now, for the next seconds; upright is in force at once, too. COMMAND_UNSTEADY. */
-enum command_result estimate_calibrate(struct estimate *e, enum calibrate_pose pose, uint64_t now_us);
-/* The sitter sits like this for the next seconds: adds to earlier lessons of this name. COMMAND_MALFORMED (the name is
- * not allowed), COMMAND_FULL. */
-enum command_result estimate_teach(struct estimate *e, const char *name, uint64_t now_us);
-/* COMMAND_OK or COMMAND_NO_SUCH_NAME only. */
-enum command_result estimate_unteach(struct estimate *e, const char *name);
-/* Five squeezes from now on, at the beat of learning.cue. */
-enum command_result estimate_squeeze(struct estimate *e, uint64_t now_us);
+/* Executes COMMAND_CALIBRATE (a pose or squeezes), COMMAND_TEACH or COMMAND_UNTEACH. Refusals: COMMAND_NOBODY_SEATED,
+ * COMMAND_NO_FRAMES; upright: COMMAND_UNSTEADY; teach: COMMAND_MALFORMED (the name is not allowed), COMMAND_FULL;
+ * unteach: COMMAND_NO_SUCH_NAME only. */
+enum command_result estimate_command(struct estimate *e, const struct command *command, uint64_t now_us);
 
 /* ---- the profile: stored by the caller, who reads learning.profile_changed ---- */
 

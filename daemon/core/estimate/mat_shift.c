@@ -127,10 +127,6 @@ bool mat_shift_trusts(const struct place_baseline *b) {
         return b->verdict != PLACE_MOVED && b->verdict != PLACE_TURNED;
 }
 
-bool mat_shift_turned(const struct place_baseline *b) {
-        return b->verdict == PLACE_TURNED;
-}
-
 bool mat_shift_possible(const struct geometry *g) {
         return g->kind != GEOMETRY_UNPLACED && g->n_cells >= CELLS_LEAST;
 }

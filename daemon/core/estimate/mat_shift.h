@@ -44,7 +44,6 @@ void mat_shift_add(struct place_baseline *b, const struct place_average *sit);
 
 /* May the calibration be used? */
 bool mat_shift_trusts(const struct place_baseline *b);
-bool mat_shift_turned(const struct place_baseline *b);
 
 /* Can such a mat have a verdict at all? */
 bool mat_shift_possible(const struct geometry *g);

@@ -217,7 +217,6 @@ void recogniser_load(struct recogniser *r, const struct profile *profile) {
 
 void recogniser_reset(struct recogniser *r) {
         r->now = -1;
-        r->fit = NAN;
         r->at_us = 0;
 }
 
@@ -268,12 +267,10 @@ void recogniser_step(struct recogniser *r, const struct features *f) {
         }
         if (!(least.misfit < NONE))
                 r->now = -1;
-        r->fit = r->now < 0 ? NAN : 1 - least.misfit / NONE;
 }
 
 void recogniser_report(const struct recogniser *r, struct posture *ret) {
         memset(ret->taught, 0, sizeof(ret->taught));
         if (r->now >= 0)
                 memcpy(ret->taught, r->of[r->now].name, sizeof(ret->taught));
-        ret->taught_fit = r->fit;
 }

@@ -62,7 +62,6 @@ struct recogniser {
         uint32_t n, n_fingerprint;
         float offset;
         int32_t now; /* -1 = none of them */
-        float fit;
         uint64_t at_us;
         struct {
                 char name[POSTURE_NAME_MAX];

@@ -73,7 +73,7 @@ static bool is_posture_kind(enum alert_kind k) {
 /* The threshold of a kind. */
 static uint64_t limit_of(const struct settings_alert *s, enum alert_kind k) {
         const float min[ALERT_KIND_N] = {s->prompt_min, s->posture_min, s->posture_min, s->still_min, s->short_min};
-        return alert_us_of_minutes(min[k]);
+        return alert_us_of_minutes(min[k % ALERT_KIND_N]);
 }
 
 /* The time that is compared with the threshold. */

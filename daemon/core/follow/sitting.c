@@ -11,7 +11,7 @@
 
 /* The usual asymmetry is a mean over this much sitting, which is a week or so of it; it begins as if the sitter had been
  * even for this long [judgement]. */
-static const uint64_t USUAL_MOST_US = 40 * 3600 * UINT64_C(1000000), USUAL_PRIOR_US = 2 * 3600 * UINT64_C(1000000);
+static const uint64_t USUAL_MOST_US = 40 * (3600 * UINT64_C(1000000)), USUAL_PRIOR_US = 2 * (3600 * UINT64_C(1000000));
 static const uint64_t RATE_PART_US = 300 * US_PER_S;
 
 /* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to

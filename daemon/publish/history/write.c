@@ -68,7 +68,7 @@ static const char *const sql[SQL_N] = {
                              "held_s = held_s + ?4 WHERE id = ?1",
         [SQL_SESSION_ADD] = "INSERT INTO main.session(at_s, offset_min, sitter) SELECT ?1, ?2, ?3 "
                             "WHERE NOT EXISTS(SELECT 1 FROM session WHERE at_s >= ?4)",
-        [SQL_TRIAL_ADD] = "INSERT INTO trial(at_s, offset_min, sitter, withheld, stood, shifts) "
+        [SQL_TRIAL_ADD] = "INSERT INTO main.trial(at_s, offset_min, sitter, withheld, stood, shifts) "
                           "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 };
 

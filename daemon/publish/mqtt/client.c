@@ -15,7 +15,7 @@
 #include "util/language.h"
 #include "util/log.h"
 
-enum { STATE_EXPIRY_HEARTBEATS = 3, EVENT_EXPIRY_S = 120, RESPONSE_EXPIRY_S = 30 };
+enum { EXPIRY_HEARTBEATS = 3, EVENT_EXPIRY_S = 120, RESPONSE_EXPIRY_S = 30 };
 
 /* An older event is not published: the sitter has moved on. */
 #define EVENT_AGE_MAX_US (900 * USEC_PER_SEC)
@@ -55,12 +55,27 @@ static uint64_t random_below(uint64_t limit) {
 
 /* ---- publishing ---- */
 
+/* Remembers the topic until the acknowledgement; message ids of publications and subscriptions are one sequence. */
+static void record_sent(struct client *c, int mid, const char *topic) {
+        struct client_sent *sent = &c->sent[c->n_sent++ % CLIENT_SENT_MAX];
+
+        sent->mid = mid;
+        snprintf(sent->topic, sizeof(sent->topic), "%s", topic);
+}
+
 static void publish_text(struct client *c, const char *topic, const char *text, int qos, bool retain,
                          uint32_t expiry_s) {
         struct link_publish p = {topic, text, text ? strlen(text) : 0, qos, retain, expiry_s, NULL};
 
-        if (text && link_send(&c->link, &p) < 0)
+        int mid;
+
+        if (!text)
+                return;
+        mid = link_send(&c->link, &p);
+        if (mid < 0)
                 log_debug("mqtt: %s could not be published", topic);
+        else if (qos > 0)
+                record_sent(c, mid, topic);
 }
 
 /* Publishes below the topic of the seat. */
@@ -90,10 +105,16 @@ static void publish_config(struct client *c, uint64_t now_us) {
         c->config_due = false;
 }
 
-/* report NULL: none yet. Here and below. */
-static void publish_mat_availability(struct client *c, const struct live_values *report) {
-        int online = report ? report->mat_online : 0;
+static uint32_t find_expiry_s(const struct client *c) {
+        return (uint32_t)((float)EXPIRY_HEARTBEATS * c->settings.mqtt.heartbeat_s);
+}
 
+/* It expires, because the will is lost when daemon and broker end together and the broker restores its memory. */
+static void publish_availability(struct client *c) {
+        publish_below(c, "availability", "online", 1, true, find_expiry_s(c));
+}
+
+static void publish_mat_availability(struct client *c, bool online) {
         if (online != c->published.mat_online)
                 publish_below(c, "mat/availability", online ? "online" : "offline", 1, true, 0);
         c->published.mat_online = online;
@@ -102,8 +123,8 @@ static void publish_mat_availability(struct client *c, const struct live_values 
 static void publish_info(struct client *c, const struct live_values *report) {
         const char *protocol = c->link.v5 ? "5" : "3.1.1";
 
-        c->published.rows = report ? report->rows : 0;
-        c->published.cols = report ? report->cols : 0;
+        c->published.rows = report->rows;
+        c->published.cols = report->cols;
         publish_document(c, "info", info_json(&c->identity, report, c->started_realtime_us, protocol), 1, true, 0);
 }
 
@@ -112,11 +133,8 @@ static void publish_settings(struct client *c) {
 }
 
 static void publish_state(struct client *c, const struct live_values *report, uint64_t now_us) {
-        uint32_t expiry_s = (uint32_t)((float)STATE_EXPIRY_HEARTBEATS * c->settings.mqtt.heartbeat_s);
-
-        publish_document(c, "state", state_json(&c->memory, report), 0, true, expiry_s);
+        publish_document(c, "state", state_json(&c->memory, report), 0, true, find_expiry_s(c));
         c->published.state = *report;
-        c->published.any_state = true;
         c->published.state_us = now_us;
 }
 
@@ -124,25 +142,23 @@ static void publish_diag(struct client *c, const struct live_values *report, uin
         mailbox_count(&c->mailbox, &c->counters.events_waiting, &c->counters.events_dropped,
                       &c->counters.answers_dropped);
         c->counters.events_waiting += c->flight.held;
-        publish_document(c, "diag", diag_json(report, &c->counters), 0, false, 0);
+        publish_document(c, "diag", diag_json(report, &c->counters), 0, true, find_expiry_s(c));
         c->published.diag_us = now_us;
 }
 
-/* Publishes everything that is retained, as after a new connection. */
-static void publish_all(struct client *c, uint64_t now_us) {
-        struct live_values report;
-        bool any = mailbox_report(&c->mailbox, &report);
-
+/* Publishes everything that is retained, as after a new connection. Values come before "online": a subscriber must
+ * never take those of an earlier run, which the broker has retained, for present ones. */
+static void publish_all(struct client *c, const struct live_values *report, uint64_t now_us) {
         c->announce_at_us = 0;
+        publish_state(c, report, now_us);
+        publish_diag(c, report, now_us);
+        publish_info(c, report);
+        publish_settings(c);
         c->published.mat_online = -1;
+        publish_mat_availability(c, report->mat_online);
+        publish_availability(c);
         if (c->settings.mqtt.discovery)
                 publish_config(c, now_us);
-        publish_below(c, "availability", "online", 1, true, 0);
-        publish_mat_availability(c, any ? &report : NULL);
-        publish_info(c, any ? &report : NULL);
-        publish_settings(c);
-        if (any)
-                publish_state(c, &report, now_us);
 }
 
 /* ---- events: one is on its way at a time, so an event is sent again only if its acknowledgement never came ---- */
@@ -154,6 +170,8 @@ static void send_event(struct client *c) {
         snprintf(topic, sizeof(topic), "%s/event", c->base);
         if (text)
                 c->flight.mid = link_send(&c->link, &p);
+        if (c->flight.mid >= 0)
+                record_sent(c, c->flight.mid, topic);
         free(text);
 }
 
@@ -173,20 +191,49 @@ static void pump_events(struct client *c, uint64_t now_us) {
         }
 }
 
+/* ---- acknowledgements, of publications and of subscriptions ---- */
+
+static const char *find_sent_topic(const struct client *c, int mid) {
+        for (size_t i = 0; i < CLIENT_SENT_MAX; i++)
+                if (c->sent[i].topic[0] && c->sent[i].mid == mid)
+                        return c->sent[i].topic;
+        return NULL;
+}
+
+/* One refused topic is reported; the status lasts until the broker accepts that topic. */
+static void report_refusal(struct client *c, const char *topic, int reason) {
+        c->counters.messages_refused++;
+        if (!topic || c->refused_topic[0])
+                return;
+        snprintf(c->refused_topic, sizeof(c->refused_topic), "%s", topic);
+        log_warning("mqtt: the broker refuses %s: %s; see the access rules in docs/home-assistant.md", topic,
+                    mosquitto_reason_string(reason));
+        atomic_store(&c->status, reason == MQTT_RC_NOT_AUTHORIZED
+                                         ? N_("connected, but the broker refuses topics (not authorised): see the "
+                                              "access rules in docs/home-assistant.md")
+                                         : N_("connected, but the broker refuses topics: see the log"));
+}
+
 static void on_acknowledged(void *userdata, int mid, int reason) {
         struct client *c = userdata;
+        const char *topic = find_sent_topic(c, mid);
 
         c->offline_acknowledged = c->offline_acknowledged || (mid == c->offline_mid && mid >= 0);
+        if (reason >= MQTT_REASON_ERROR) {
+                report_refusal(c, topic, reason);
+        } else if (topic && strcmp(topic, c->refused_topic) == 0) {
+                log_notice("mqtt: the broker accepts %s again", topic);
+                c->refused_topic[0] = '\0';
+                atomic_store(&c->status, N_("connected"));
+        }
         if (!c->flight.held || mid != c->flight.mid)
                 return;
         c->flight.held = false;
         c->flight.mid = -1;
-        if (reason < MQTT_REASON_ERROR) {
+        if (reason < MQTT_REASON_ERROR)
                 c->counters.events_sent++;
-                return;
-        }
-        c->counters.events_refused++;
-        log_warning("mqtt: the broker refused an event: %s", mosquitto_reason_string(reason));
+        else
+                c->counters.events_refused++;
 }
 
 /* ---- commands ---- */
@@ -195,6 +242,7 @@ static void send_answer(struct client *c, const struct answer *answer, uint64_t 
         const struct reply_to *to = &answer->reply_to;
         char topic[TOPIC_MAX], *text;
         struct link_publish p = {topic, NULL, 0, 1, false, RESPONSE_EXPIRY_S, NULL};
+        int mid;
 
         c->counters.commands_refused += answer->result != COMMAND_OK;
         if (!bucket_take(&c->answers, now_us)) {
@@ -211,7 +259,9 @@ static void send_answer(struct client *c, const struct answer *answer, uint64_t 
         text = response_json(answer);
         p.payload = text;
         p.n = text ? strlen(text) : 0;
-        link_send(&c->link, &p);
+        mid = link_send(&c->link, &p);
+        if (mid >= 0 && !to->topic[0]) /* a foreign topic that is refused is the caller's mistake */
+                record_sent(c, mid, topic);
         free(text);
 }
 
@@ -271,12 +321,27 @@ static void on_message(void *userdata, const struct link_message *m) {
         }
 }
 
+static void subscribe_topic(struct client *c, const char *topic, int qos) {
+        int mid = link_subscribe(&c->link, topic, qos);
+
+        if (mid >= 0)
+                record_sent(c, mid, topic);
+}
+
 static void subscribe_birth(struct client *c) {
         char topic[TOPIC_MAX];
 
         snprintf(topic, sizeof(topic), "%s/status", c->settings.mqtt.discovery_prefix);
         if (c->settings.mqtt.discovery)
-                link_subscribe(&c->link, topic, 0);
+                subscribe_topic(c, topic, 0);
+}
+
+static void subscribe_all(struct client *c) {
+        char topic[TOPIC_MAX];
+
+        snprintf(topic, sizeof(topic), "%s/cmd/#", c->base);
+        subscribe_topic(c, topic, 1);
+        subscribe_birth(c);
 }
 
 /* ---- the work after each step of the connection ---- */
@@ -314,39 +379,49 @@ static void pump_answers(struct client *c, uint64_t now_us) {
 }
 
 /* Returns the time at which the state is due if nothing happens. A broker that does not read gets no more states: the
- * newest one waits in the mailbox. */
-static uint64_t pump_state(struct client *c, uint64_t now_us) {
+ * newest one waits in the mailbox. The values of the mat come before its "online" and after its "offline". */
+static uint64_t pump_state(struct client *c, const struct live_values *report, uint64_t now_us) {
         const struct settings_mqtt *settings = &c->settings.mqtt;
         struct client_published *p = &c->published;
+        bool switched = report->mat_online != p->mat_online;
+        bool heartbeat = now_us >= p->diag_us + (uint64_t)(settings->heartbeat_s * (float)USEC_PER_SEC);
         uint64_t due_us;
-        struct live_values report;
 
-        if (!mailbox_report(&c->mailbox, &report))
-                return UINT64_MAX;
         if (link_congested(&c->link))
                 return now_us + USEC_PER_SEC;
-        publish_mat_availability(c, &report);
-        if (report.rows != p->rows || report.cols != p->cols)
-                publish_info(c, &report);
-        due_us = find_state_due_us(p->any_state ? &p->state : NULL, p->state_us, &report, settings);
+        if (!report->mat_online)
+                publish_mat_availability(c, false);
+        if (report->rows != p->rows || report->cols != p->cols)
+                publish_info(c, report);
+        due_us = switched ? 0 : find_state_due_us(&p->state, p->state_us, report, settings);
         if (due_us <= now_us)
-                publish_state(c, &report, now_us);
-        if (p->diag_us == 0 || now_us >= p->diag_us + (uint64_t)(settings->heartbeat_s * (float)USEC_PER_SEC))
-                publish_diag(c, &report, now_us);
+                publish_state(c, report, now_us);
+        publish_mat_availability(c, report->mat_online);
+        if (switched || heartbeat) {
+                publish_diag(c, report, now_us);
+                publish_availability(c);
+        }
+        if (heartbeat && c->refused_topic[0]) { /* the access rules may have changed */
+                subscribe_all(c);
+                c->announce_at_us = now_us;
+        }
         return due_us <= now_us ? UINT64_MAX : due_us;
 }
 
-/* Returns the milliseconds that the connection may sleep. */
+/* Returns the milliseconds that the connection may sleep. Nothing is announced before the first report. */
 static int pump_all(struct client *c) {
-        uint64_t due_us, now_us = clock_boottime_us();
+        uint64_t due_us = UINT64_MAX, now_us = clock_boottime_us();
+        struct live_values report;
+        bool any = mailbox_report(&c->mailbox, &report);
 
-        if (c->announce_at_us && now_us >= c->announce_at_us)
-                publish_all(c, now_us);
+        if (any && c->announce_at_us && now_us >= c->announce_at_us)
+                publish_all(c, &report, now_us);
         pump_settings(c, now_us);
         pump_events(c, now_us);
-        due_us = pump_state(c, now_us);
+        if (any)
+                due_us = pump_state(c, &report, now_us);
         pump_answers(c, now_us);
-        if (c->announce_at_us && c->announce_at_us < due_us)
+        if (any && c->announce_at_us && c->announce_at_us < due_us)
                 due_us = c->announce_at_us;
         if (due_us > now_us + PUMP_MOST_MS * 1000ull)
                 return PUMP_MOST_MS;
@@ -357,29 +432,30 @@ static int pump_all(struct client *c) {
 
 static void begin_connection(struct client *c) {
         const struct settings_mqtt *s = &c->settings.mqtt;
-        char topic[TOPIC_MAX];
 
         atomic_store(&c->status, N_("connected"));
         log_notice("mqtt: connected to %s:%d (MQTT %s%s)", s->host, s->port, c->link.v5 ? "5" : "3.1.1",
                    s->tls ? ", TLS" : "");
-        c->retry.logged_reason[0] = '\0';
-        snprintf(topic, sizeof(topic), "%s/cmd/#", c->base);
-        link_subscribe(&c->link, topic, 1);
-        subscribe_birth(c);
-        publish_all(c, clock_boottime_us());
+        c->retry.logged_reason[0] = c->refused_topic[0] = '\0';
+        subscribe_all(c);
+        c->announce_at_us = clock_boottime_us();
 }
 
 static void end_connection(struct client *c) {
         link_close(&c->link);
         c->flight.mid = -1;
-        c->published.any_state = false;
-        c->published.diag_us = 0;
-        c->announce_at_us = 0;
+        memset(c->sent, 0, sizeof(c->sent));
 }
 
+/* The mat comes last: its entity in Home Assistant is unavailable by then, and does not show a lost connection. Returns
+ * the id of the last message. */
 static int send_offline(struct client *c) {
+        char topic[TOPIC_MAX];
         struct link_publish p = {c->will_topic, "offline", 7, 1, true, 0, NULL};
 
+        link_send(&c->link, &p);
+        snprintf(topic, sizeof(topic), "%s/mat/availability", c->base);
+        p.topic = topic;
         return link_send(&c->link, &p);
 }
 

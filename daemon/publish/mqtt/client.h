@@ -9,7 +9,7 @@
 #include "publish/mqtt/mailbox.h"
 #include "publish/mqtt/state_json.h"
 
-enum { TOPIC_MAX = 256 };
+enum { TOPIC_MAX = 256, CLIENT_SENT_MAX = 16 };
 
 /* Counts that decide when and how to connect again. */
 struct client_retry {
@@ -28,9 +28,14 @@ struct client_event {
         int mid; /* message id, -1 = not handed to this connection yet */
 };
 
+/* A message or subscription that the broker acknowledges; "" = none. */
+struct client_sent {
+        int mid;
+        char topic[TOPIC_MAX];
+};
+
 /* Values that this connection published last. */
 struct client_published {
-        bool any_state;
         struct live_values state;
         uint64_t state_us, diag_us, config_us; /* time of each publication, 0 = none */
         int mat_online;                        /* -1 = not published */
@@ -57,7 +62,10 @@ struct client {
         struct client_retry retry;
         struct client_event flight;
         struct client_published published;
-        uint64_t announce_at_us; /* 0 = no announcement is planned */
+        struct client_sent sent[CLIENT_SENT_MAX];
+        unsigned n_sent;
+        char refused_topic[TOPIC_MAX]; /* the first topic that this broker refused, "" = none */
+        uint64_t announce_at_us;       /* 0 = no announcement is planned */
         bool config_due;
         int offline_mid; /* message id of the last "offline", -1 = not sent */
         bool offline_acknowledged;

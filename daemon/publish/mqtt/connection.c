@@ -86,6 +86,16 @@ static void on_publish(struct mosquitto *m, void *userdata, int mid, int reason,
         l->handler->acknowledged(l->handler->userdata, mid, reason);
 }
 
+/* codes: one for each topic of the subscription; 128 and above are refusals in both versions. */
+static void on_subscribe(struct mosquitto *m, void *userdata, int mid, int n, const int *codes,
+                         const mosquitto_property *props) {
+        struct link *l = userdata;
+
+        (void)m, (void)props;
+        if (n > 0)
+                l->handler->acknowledged(l->handler->userdata, mid, codes[0]);
+}
+
 static void on_message(struct mosquitto *m, void *userdata, const struct mosquitto_message *message,
                        const mosquitto_property *props) {
         struct link *l = userdata;
@@ -242,6 +252,7 @@ static bool create_client(struct link *l, const char *client_id, const char *wil
         mosquitto_connect_v5_callback_set(l->m, on_connect);
         mosquitto_disconnect_v5_callback_set(l->m, on_disconnect);
         mosquitto_publish_v5_callback_set(l->m, on_publish);
+        mosquitto_subscribe_v5_callback_set(l->m, on_subscribe);
         mosquitto_message_v5_callback_set(l->m, on_message);
         return set_will(l, will_topic) || end_link(l, LINK_SETTINGS, "base_topic cannot be used");
 }
@@ -324,8 +335,11 @@ int link_send(struct link *l, const struct link_publish *p) {
 }
 
 /* RETAIN_AS_PUBLISHED: retained commands must be recognised, because they are refused with an answer. */
-void link_subscribe(struct link *l, const char *topic, int qos) {
-        mosquitto_subscribe_v5(l->m, NULL, topic, qos, l->v5 ? MQTT_SUB_OPT_RETAIN_AS_PUBLISHED : 0, NULL);
+int link_subscribe(struct link *l, const char *topic, int qos) {
+        int mid,
+                r = mosquitto_subscribe_v5(l->m, &mid, topic, qos, l->v5 ? MQTT_SUB_OPT_RETAIN_AS_PUBLISHED : 0, NULL);
+
+        return r == MOSQ_ERR_SUCCESS ? mid : -1;
 }
 
 bool link_congested(const struct link *l) {

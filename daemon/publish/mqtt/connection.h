@@ -23,6 +23,7 @@ struct link_message {
 
 struct link_handler {
         void (*message)(void *userdata, const struct link_message *message);
+        /* of a publication or a subscription */
         void (*acknowledged)(void *userdata, int mid, int reason);
         void *userdata;
 };
@@ -74,7 +75,8 @@ struct link_publish {
 /* Returns the message id, or -1. */
 int link_send(struct link *l, const struct link_publish *p);
 
-void link_subscribe(struct link *l, const char *topic, int qos);
+/* As link_send(). */
+int link_subscribe(struct link *l, const char *topic, int qos);
 
 /* True if data is queued that the broker has not accepted yet. */
 bool link_congested(const struct link *l);

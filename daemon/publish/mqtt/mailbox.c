@@ -296,15 +296,21 @@ void mailbox_configure(struct mailbox *m, const struct settings *settings) {
         wake_reader(m->wake_fd);
 }
 
-bool mailbox_next_request(struct mailbox *m, struct request *ret) {
+/* Moves the oldest item of a queue to *ret. False: there is none. */
+static bool pop_item(struct mailbox *m, struct ring *ring, uint32_t capacity, const void *items, size_t size,
+                     void *ret) {
         bool any;
 
         pthread_mutex_lock(&m->lock);
-        any = m->requests_ring.n > 0;
+        any = ring->n > 0;
         if (any)
-                *ret = m->requests[ring_pop(&m->requests_ring, MAILBOX_COMMANDS)];
+                memcpy(ret, (const char *)items + ring_pop(ring, capacity) * size, size);
         pthread_mutex_unlock(&m->lock);
         return any;
+}
+
+bool mailbox_next_request(struct mailbox *m, struct request *ret) {
+        return pop_item(m, &m->requests_ring, MAILBOX_COMMANDS, m->requests, sizeof(*ret), ret);
 }
 
 void mailbox_answer(struct mailbox *m, const struct answer *answer) {
@@ -361,14 +367,7 @@ bool mailbox_settings(struct mailbox *m, struct settings *ret) {
 }
 
 bool mailbox_next_event(struct mailbox *m, struct seat_event *ret) {
-        bool any;
-
-        pthread_mutex_lock(&m->lock);
-        any = m->events_ring.n > 0;
-        if (any)
-                *ret = m->events[ring_pop(&m->events_ring, MAILBOX_EVENTS)];
-        pthread_mutex_unlock(&m->lock);
-        return any;
+        return pop_item(m, &m->events_ring, MAILBOX_EVENTS, m->events, sizeof(*ret), ret);
 }
 
 bool mailbox_request(struct mailbox *m, const struct request *request) {
@@ -385,14 +384,7 @@ bool mailbox_request(struct mailbox *m, const struct request *request) {
 }
 
 bool mailbox_next_answer(struct mailbox *m, struct answer *ret) {
-        bool any;
-
-        pthread_mutex_lock(&m->lock);
-        any = m->answers_ring.n > 0;
-        if (any)
-                *ret = m->answers[ring_pop(&m->answers_ring, MAILBOX_COMMANDS)];
-        pthread_mutex_unlock(&m->lock);
-        return any;
+        return pop_item(m, &m->answers_ring, MAILBOX_COMMANDS, m->answers, sizeof(*ret), ret);
 }
 
 void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped_events,

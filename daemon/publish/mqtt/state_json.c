@@ -300,6 +300,7 @@ static json_t *make_counters(const struct mqtt_counters *c) {
         json_object_set_new(o, "events_dropped", make_count(c->events_dropped));
         json_object_set_new(o, "events_expired", make_count(c->events_expired));
         json_object_set_new(o, "events_refused", make_count(c->events_refused));
+        json_object_set_new(o, "messages_refused", make_count(c->messages_refused));
         json_object_set_new(o, "commands", make_count(c->commands));
         json_object_set_new(o, "commands_refused", make_count(c->commands_refused));
         json_object_set_new(o, "commands_unanswered", make_count(c->commands_unanswered + c->answers_dropped));

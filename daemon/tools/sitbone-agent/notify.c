@@ -81,6 +81,19 @@ static void send_close(struct notifier *n, uint32_t id) {
         sd_bus_message_unref(m);
 }
 
+static bool is_left_behind(void) {
+        char path[4096], *text = NULL;
+        unsigned id;
+        size_t size;
+        bool left;
+
+        if (!find_shown_file(path, sizeof(path)) || file_read(path, 4096, &text, &size) < 0)
+                return false;
+        left = sscanf(text, "%*s %*d %u", &id) == 1;
+        free(text);
+        return left;
+}
+
 /* Closes what an agent that no longer runs left on this server. */
 static void close_left_behind(struct notifier *n) {
         char path[4096], owner[64], *text = NULL, *end;
@@ -502,5 +515,7 @@ int notifier_init(struct notifier *n, sd_bus *session_bus, const struct agent_se
                                            "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" SERVICE
                                            "'",
                                            on_owner, NULL, n);
+        if (r >= 0 && is_left_behind())
+                ask_server(n);
         return r;
 }

@@ -166,11 +166,12 @@ static bool is_stand_up(const char *kind) {
 
 /* Shows the alert in the language of this desktop. While the prompt to stand up is open, no lesser alert takes its
  * place. */
-static void show_details(struct seat *seat, const char *id, const char *kind, struct alert_details *d) {
+static void show_details(struct seat *seat, const char *id, const char *kind, const struct alert_details *details) {
+        struct alert_details shown = *details, *d = &shown;
         bool new = strcmp(seat->alert, id) != 0;
         struct alert_words words;
 
-        if (new && * seat->alert && is_stand_up(seat->kind) && !is_stand_up(kind))
+        if (new && *seat->alert && is_stand_up(seat->kind) && !is_stand_up(kind))
                 return;
         if (alert_words_make(&d->alert, kind, &words)) {
                 d->title = words.title;

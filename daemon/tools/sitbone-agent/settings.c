@@ -12,15 +12,8 @@
 struct reading {
         const char *path;
         struct agent_settings *settings;
-        int errors;
+        struct config_errors errors;
 };
-
-static void on_error(void *userdata, int line, const char *what) {
-        struct reading *r = userdata;
-
-        fprintf(stderr, "%s:%d: %s\n", r->path, line, what);
-        r->errors++;
-}
 
 bool agent_read_buses(const char *word, uint32_t *ret) {
         static const char *const words[] = {"", "system", "session", "auto"};
@@ -74,7 +67,7 @@ static void on_item(void *userdata, const struct ini_item *item) {
         else if (item->key)
                 wrong = apply_setting(r->settings, item->key, item->value);
         if (wrong)
-                on_error(r, item->line, wrong);
+                config_error_add(&r->errors, "%s:%d: %s", r->path, item->line, wrong);
 }
 
 static bool default_path(char *ret, size_t size) {
@@ -91,7 +84,7 @@ static bool default_path(char *ret, size_t size) {
 
 int agent_settings_load(const char *path, struct agent_settings *settings) {
         struct reading reading = {.path = path, .settings = settings};
-        struct ini_sink sink = {.item = on_item, .error = on_error, .userdata = &reading};
+        struct ini_sink sink = {.item = on_item, .userdata = &reading, .errors = &reading.errors};
         char own[4096], *text = NULL;
         size_t n;
         int r;
@@ -103,7 +96,7 @@ int agent_settings_load(const char *path, struct agent_settings *settings) {
                                             .fullscreen = true};
         if (!path && !default_path(own, sizeof(own)))
                 return 0;
-        reading.path = path ? path : own;
+        reading.path = sink.path = path ? path : own;
         r = file_read(reading.path, 65536, &text, &n);
         if (r == -ENOENT && !path)
                 return 0;
@@ -113,5 +106,7 @@ int agent_settings_load(const char *path, struct agent_settings *settings) {
         }
         ini_parse(text, n, &sink);
         free(text);
-        return reading.errors;
+        for (int i = 0; i < reading.errors.n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "%s\n", reading.errors.text[i]);
+        return reading.errors.n;
 }

@@ -164,12 +164,11 @@ static int refuse_format(const char *name) {
 }
 
 static const struct format *find_format(struct sim_options *o) {
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        const struct format *ret = mistakes ? format_find(o->format_name, &o->described, mistakes) : NULL;
+        struct config_errors mistakes = {0};
+        const struct format *ret = format_find(o->format_name, &o->described, &mistakes);
 
-        for (int i = 0; mistakes && i < mistakes->n && i < CONFIG_ERRORS_MAX; i++)
-                fprintf(stderr, "sitbone-sim: %s\n", mistakes->text[i]);
-        free(mistakes);
+        for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
+                fprintf(stderr, "sitbone-sim: %s\n", mistakes.text[i]);
         return ret;
 }
 

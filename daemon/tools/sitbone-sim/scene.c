@@ -7,10 +7,271 @@
 
 static const double PLACE_S = 1.0, HAND_S = 0.5;
 
+/* ---- the sitter: from the actions of a scenario to a pose at every moment, with breath, sway and fidgets ---- */
+
+#define TURN 6.283185307179586
+
+/* Recorded: the load rises from 10 to 90 % in 1.4 s. The trunk comes in bent forward and straightens
+ * meanwhile. */
+static const double SIT_S = 2.5, STRAIGHTEN_S = 2.0, RISE_LEAN_DEG = 35;
+static const double MOVE_S = 1.6, SAG_S = 4, SCOOT_S = 2.5;
+static const double USUAL_SLOUCH = 14, USUAL_ARCH = 8, USUAL_LEAN = 8, USUAL_FORWARD = 30, USUAL_OBLIQUE = 4;
+/* The pelvis follows a forward lean in part, to its own limit. */
+static const double PELVIS_FOLLOWS = 0.3, PELVIS_MOST_DEG = 15;
+/* Leaning far to a side lifts the leg on the other side, and an elbow is rested. */
+static const double LIFT_FROM_DEG = 6, LIFT_MM_PER_DEG = 8, ELBOW_N_PER_DEG = 6;
+static const double CROSS_MM = 100, PERCH_MM = 175, PERCH_KNEE_MM = -50, PERCH_LEGS_N = 60, PERCH_FORWARD_DEG = 10;
+/* Sway of quiet sitting: slow and small; hands on a keyboard: fast and smaller. SD and time constant. */
+static const double SWAY_DEG = 0.5, SWAY_MM = 2, SWAY_S = 15, TYPING_MM = 0.5, TYPING_S = 0.12;
+static const double BREATH_MM = 0.8, BREATH_SHARE = 0.003;
+static const double QUARTER_HOUR_S = 900;
+/* No two squeezes are alike, nor are the two sides; the pelvis rocks a little with it. No source: voluntary squeezes on a
+ * mat were never published. */
+static const double SQUEEZE_S = 5, SQUEEZE_RISE_S = 0.5, SQUEEZE_SPREAD = 0.15, SQUEEZE_UNEVEN = 0.1,
+                    SQUEEZE_ROCK_DEG = 0.4;
+
+static double evaluate_motion(const struct sim_motion *m, double t) {
+        double u = m->length_s > 0 ? (t - m->start_s) / m->length_s : 1;
+        u = u < 0 ? 0 : u > 1 ? 1 : u;
+        return m->from + (m->to - m->from) * u * u * (3 - 2 * u);
+}
+
+static void begin_motion(struct sim_motion *m, double to, double t, double length_s) {
+        double now = evaluate_motion(m, t);
+        *m = (struct sim_motion){.from = now, .to = to, .start_s = t, .length_s = length_s};
+}
+
+static void init_sitter(struct sim_sitter *s, const struct sim_person *person, uint64_t seed) {
+        memset(s, 0, sizeof(*s));
+        s->person = *person;
+        sim_random_init(&s->random, seed, 1);
+        sim_body_init(&s->body, person->mass_kg, person->height_cm * 10, person->bones_mm, person->woman > 0.5,
+                      person->seat_mm);
+        sim_contact_body(&s->body);
+}
+
+static double value_or(double value, double otherwise) {
+        return isnan(value) ? otherwise : value;
+}
+
+static void lean_side(double degrees, double part[SIM_PARTS]) {
+        part[SIM_SIDE] = degrees;
+        double far = fmax(fabs(degrees) - LIFT_FROM_DEG, 0);
+        part[degrees > 0 ? SIM_KNEE_LEFT : SIM_KNEE_RIGHT] = LIFT_MM_PER_DEG * far;
+        part[SIM_LEGS] = ELBOW_N_PER_DEG * far;
+}
+
+/* The parts of a posture that differ from 0. Returns how long the movement takes. */
+static double set_posture_parts(const struct sim_step *step, double part[SIM_PARTS]) {
+        double degrees = step->value;
+        switch (step->action) {
+        case SIM_SLOUCH:
+                part[SIM_TILT] = -value_or(degrees, USUAL_SLOUCH);
+                return SAG_S;
+        case SIM_ARCH:
+                part[SIM_TILT] = value_or(degrees, USUAL_ARCH);
+                return MOVE_S;
+        case SIM_LEAN_LEFT:
+                lean_side(-value_or(degrees, USUAL_LEAN), part);
+                return MOVE_S;
+        case SIM_LEAN_RIGHT:
+                lean_side(value_or(degrees, USUAL_LEAN), part);
+                return MOVE_S;
+        case SIM_LEAN_FORWARD:
+                part[SIM_FORWARD] = value_or(degrees, USUAL_FORWARD);
+                part[SIM_TILT] = fmin(PELVIS_FOLLOWS * part[SIM_FORWARD], PELVIS_MOST_DEG);
+                return MOVE_S;
+        case SIM_OBLIQUE_LEFT:
+                part[SIM_OBLIQUE] = -value_or(degrees, USUAL_OBLIQUE);
+                return MOVE_S;
+        case SIM_OBLIQUE_RIGHT:
+                part[SIM_OBLIQUE] = value_or(degrees, USUAL_OBLIQUE);
+                return MOVE_S;
+        case SIM_CROSS_LEFT:
+                part[SIM_KNEE_LEFT] = CROSS_MM;
+                return MOVE_S;
+        case SIM_CROSS_RIGHT:
+                part[SIM_KNEE_RIGHT] = CROSS_MM;
+                return MOVE_S;
+        case SIM_PERCH:
+                part[SIM_Y] = PERCH_MM;
+                part[SIM_KNEE_LEFT] = part[SIM_KNEE_RIGHT] = PERCH_KNEE_MM;
+                part[SIM_LEGS] = PERCH_LEGS_N;
+                part[SIM_FORWARD] = PERCH_FORWARD_DEG;
+                return SCOOT_S;
+        case SIM_UPRIGHT:
+        case SIM_SIT:
+        case SIM_STAND:
+        case SIM_FIDGET:
+        case SIM_SHIFT:
+        case SIM_SQUEEZE:
+        case SIM_PLACE_BAG:
+        case SIM_PLACE_CAT:
+        case SIM_PLACE_HAND:
+        case SIM_REMOVE:
+        case SIM_END:
+                break; /* no part is moved */
+        }
+        return MOVE_S;
+}
+
+static void begin_posture(struct sim_sitter *s, const struct sim_step *step, double t) {
+        double part[SIM_PARTS] = {[SIM_WEIGHT] = 1};
+        double length = set_posture_parts(step, part);
+        /* While still sitting down, the sitter arrives in the posture. */
+        bool arriving = evaluate_motion(&s->posture_motion[SIM_WEIGHT], t) < 0.5;
+        s->posture = step->action;
+        for (int i = 0; i < SIM_WEIGHT; i++) {
+                if (arriving && i != SIM_FORWARD)
+                        s->posture_motion[i] = (struct sim_motion){.from = part[i], .to = part[i], .start_s = t};
+                else
+                        begin_motion(&s->posture_motion[i], part[i], t, arriving ? STRAIGHTEN_S : length);
+        }
+}
+
+static void begin_sitting(struct sim_sitter *s, double t) {
+        struct sim_random *r = &s->random;
+        memset(s->posture_motion, 0, sizeof(s->posture_motion));
+        memset(s->shift, 0, sizeof(s->shift));
+        s->seated = true;
+        s->fidget_length_s = 0;
+        s->resit_x = s->person.resit_mm * sim_random_normal(r);
+        s->resit_y = s->person.resit_mm * sim_random_normal(r);
+        s->resit_yaw = s->person.resit_mm / 6 * sim_random_normal(r);
+        s->posture_motion[SIM_FORWARD].from = s->posture_motion[SIM_FORWARD].to = RISE_LEAN_DEG;
+        begin_posture(s, &(struct sim_step){.action = SIM_UPRIGHT}, t);
+        begin_motion(&s->posture_motion[SIM_WEIGHT], 1, t, SIT_S);
+}
+
+static void begin_standing(struct sim_sitter *s, double t) {
+        begin_motion(&s->posture_motion[SIM_FORWARD], RISE_LEAN_DEG, t, STRAIGHTEN_S);
+        begin_motion(&s->posture_motion[SIM_WEIGHT], 0, t, SIT_S);
+}
+
+/* A movement out and back: a hand to the mouse, a look round, a buttock eased. */
+static void begin_fidget(struct sim_sitter *s, double t) {
+        struct sim_random *r = &s->random;
+        memset(s->fidget, 0, sizeof(s->fidget));
+        s->fidget_start_s = t;
+        s->fidget_length_s = 1.2 + 1.8 * sim_random_uniform(r);
+        s->fidget[SIM_TILT] = 2.5 * sim_random_normal(r);
+        s->fidget[SIM_SIDE] = 3 * sim_random_normal(r);
+        s->fidget[SIM_FORWARD] = 4 * fabs(sim_random_normal(r));
+        s->fidget[SIM_WEIGHT] = -0.15 * sim_random_uniform(r);
+}
+
+/* A lasting change of place by millimetres and about a degree. During the movement a third or more of the weight is off the
+ * seat (WiSAT counts a load drop of 30 % as an in-seat movement). */
+static void begin_shift(struct sim_sitter *s, double t) {
+        static const double sd[SIM_WEIGHT] = {[SIM_TILT] = 1.2, [SIM_SIDE] = 0.8,    [SIM_X] = 6,
+                                              [SIM_Y] = 8,      [SIM_KNEE_LEFT] = 4, [SIM_KNEE_RIGHT] = 4};
+        begin_fidget(s, t);
+        s->fidget[SIM_WEIGHT] = -0.3 - 0.2 * sim_random_uniform(&s->random);
+        for (int i = 0; i < SIM_WEIGHT; i++)
+                begin_motion(&s->shift[i], sd[i] * sim_random_normal(&s->random), t, MOVE_S);
+}
+
+static void begin_squeeze(struct sim_sitter *s, double seconds, double t) {
+        struct sim_random *r = &s->random;
+        double share = s->person.squeeze / 100 * (1 + SQUEEZE_SPREAD * sim_random_normal(r));
+        double uneven = SQUEEZE_UNEVEN * sim_random_normal(r);
+        s->squeeze[LEFT] = share * (1 - uneven);
+        s->squeeze[RIGHT] = share * (1 + uneven);
+        s->squeeze_tilt = SQUEEZE_ROCK_DEG * sim_random_normal(r);
+        s->squeeze_start_s = t;
+        s->squeeze_length_s = value_or(seconds, SQUEEZE_S);
+}
+
+/* Contraction of the glutes, 0..1. */
+static double evaluate_squeeze(const struct sim_sitter *s, double t) {
+        double in = t - s->squeeze_start_s, out = s->squeeze_start_s + s->squeeze_length_s - t;
+        double u = fmin(in, out) / SQUEEZE_RISE_S;
+        u = u < 0 ? 0 : u > 1 ? 1 : u;
+        return s->squeeze_length_s > 0 ? u * u * (3 - 2 * u) : 0;
+}
+
+static void begin_action(struct sim_sitter *s, const struct sim_step *step, double t) {
+        if (step->action == SIM_SIT) {
+                begin_sitting(s, t);
+        } else if (step->action == SIM_STAND) {
+                begin_standing(s, t);
+        } else if (step->action == SIM_FIDGET) {
+                begin_fidget(s, t);
+        } else if (step->action == SIM_SHIFT) {
+                begin_shift(s, t);
+        } else if (step->action == SIM_SQUEEZE) {
+                begin_squeeze(s, step->value, t);
+        } else {
+                begin_posture(s, step, t);
+                if (step->action == SIM_PERCH) {
+                        begin_fidget(s, t); /* the scoot eases the seat */
+                        s->fidget_length_s = SCOOT_S;
+                        s->fidget[SIM_WEIGHT] = -0.4;
+                }
+        }
+}
+
+/* An Ornstein-Uhlenbeck process with a standard deviation and a time constant. */
+static void step_wander(double *v, struct sim_random *r, double sd, double tau_s, double dt) {
+        double keep = exp(-dt / tau_s);
+        *v = *v * keep + sd * sqrt(1 - keep * keep) * sim_random_normal(r);
+}
+
+static void step_restlessness(struct sim_sitter *s, double t, double dt) {
+        double sway = s->person.sway;
+        step_wander(&s->sway_tilt, &s->random, SWAY_DEG * sway, SWAY_S, dt);
+        for (int i = 0; i < 2; i++) {
+                step_wander(&s->sway[i], &s->random, SWAY_MM * sway, SWAY_S, dt);
+                step_wander(&s->typing[i], &s->random, TYPING_MM * sway, TYPING_S, dt);
+        }
+        double fidgets = sim_random_uniform(&s->random) * QUARTER_HOUR_S, shifts = sim_random_uniform(&s->random);
+        if (t < s->fidget_start_s + s->fidget_length_s || s->posture_motion[SIM_WEIGHT].to < 1)
+                return;
+        if (fidgets < s->person.fidgets * dt)
+                begin_fidget(s, t);
+        else if (shifts * QUARTER_HOUR_S < s->person.shifts * dt)
+                begin_shift(s, t);
+}
+
+/* The pose at t, dt after the last one. False: nobody touches the seat. */
+static bool make_pose(struct sim_sitter *s, double t, double dt, struct sim_pose *ret) {
+        double part[SIM_PARTS], u = 2, breath = sin(TURN * t * s->person.breaths / 60) * s->person.sway;
+        if (!s->seated)
+                return false;
+        step_restlessness(s, t, dt);
+        if (s->fidget_length_s > 0)
+                u = (t - s->fidget_start_s) / s->fidget_length_s;
+        double out = u >= 0 && u < 1 ? (1 - cos(TURN * u)) / 2 : 0;
+        for (int i = 0; i < SIM_PARTS; i++)
+                part[i] = evaluate_motion(&s->posture_motion[i], t) + evaluate_motion(&s->shift[i], t) +
+                          s->fidget[i] * out;
+        double squeezed = evaluate_squeeze(s, t);
+        const struct sim_motion *weight = &s->posture_motion[SIM_WEIGHT];
+        if (weight->to <= 0 && t >= weight->start_s + weight->length_s)
+                s->seated = false;
+        *ret = (struct sim_pose){
+                .weight = fmin(fmax(part[SIM_WEIGHT], 0), 1) * (1 + BREATH_SHARE * breath),
+                .x_mm = s->person.x_mm + s->resit_x + part[SIM_X],
+                .y_mm = s->person.y_mm + s->resit_y + part[SIM_Y],
+                .yaw_deg = s->resit_yaw,
+                .tilt_deg = part[SIM_TILT] + s->sway_tilt + squeezed * s->squeeze_tilt,
+                .forward_deg = part[SIM_FORWARD],
+                .side_deg = part[SIM_SIDE],
+                .oblique_deg = part[SIM_OBLIQUE],
+                .sway_mm = {s->sway[0] + s->typing[0], s->sway[1] + s->typing[1] + BREATH_MM * breath},
+                .legs_n = part[SIM_LEGS],
+                .knee_mm = {part[SIM_KNEE_LEFT], part[SIM_KNEE_RIGHT]},
+                .squeeze = {squeezed * s->squeeze[LEFT], squeezed * s->squeeze[RIGHT]},
+        };
+        return s->seated && ret->weight > 0.002;
+}
+
+/* ---- the scene ---- */
+
 void sim_scene_init(struct sim_scene *s, const struct sim_scenario *scenario, uint64_t seed) {
         memset(s, 0, sizeof(*s));
         s->scenario = scenario;
-        sim_sitter_init(&s->sitter, &scenario->person, seed);
+        init_sitter(&s->sitter, &scenario->person, seed);
         sim_contact_init(&s->contact);
 }
 
@@ -61,7 +322,7 @@ static void begin_step(struct sim_scene *s, const struct sim_step *step, double 
         } else if (step->action == SIM_REMOVE) {
                 s->object_weight = (struct sim_motion){.from = 1, .start_s = t, .length_s = PLACE_S};
         } else if (step->action != SIM_END) {
-                sim_sitter_do(&s->sitter, step, t);
+                begin_action(&s->sitter, step, t);
         }
 }
 
@@ -91,7 +352,7 @@ static void fill_person_truth(const struct sim_scene *s, const struct sim_pose *
                 .right_mm = {p->x_mm + half * f.cos_yaw - f.contact_y * f.sin_yaw,
                              p->y_mm + half * f.sin_yaw + f.contact_y * f.cos_yaw},
                 .load_n = s->contact.load_n,
-                .squeeze = sim_sitter_squeeze(&s->sitter, s->now_s),
+                .squeeze = evaluate_squeeze(&s->sitter, s->now_s),
         };
 }
 
@@ -126,12 +387,12 @@ bool sim_scene_step(struct sim_scene *s, double t, bool repeat, struct sim_truth
         }
         while (s->next_step < s->scenario->n_steps && s->scenario->step[s->next_step].t_s <= t - s->started_s)
                 begin_step(s, &s->scenario->step[s->next_step++], t);
-        if (sim_sitter_pose(&s->sitter, t, dt, &pose)) {
+        if (make_pose(&s->sitter, t, dt, &pose)) {
                 sim_contact_sitter(&s->contact, &s->sitter.body, &pose);
                 fill_person_truth(s, &pose, ret);
                 return true;
         }
-        double weight = s->object_there ? sim_motion_at(&s->object_weight, t) : 0;
+        double weight = s->object_there ? evaluate_motion(&s->object_weight, t) : 0;
         if (weight > 0.01) {
                 /* An object does not move: compute its contact only while its weight changes. */
                 if (t <= s->object_weight.start_s + s->object_weight.length_s + 2 * dt)

@@ -5,8 +5,41 @@
 
 #include "sitbone/posture.h"
 #include "tools/sitbone-sim/contact.h"
+#include "tools/sitbone-sim/random.h"
 #include "tools/sitbone-sim/scenario.h"
-#include "tools/sitbone-sim/sitter.h"
+
+enum sim_part {
+        SIM_TILT,
+        SIM_FORWARD,
+        SIM_SIDE,
+        SIM_OBLIQUE,
+        SIM_X,
+        SIM_Y,
+        SIM_KNEE_LEFT,
+        SIM_KNEE_RIGHT,
+        SIM_LEGS, /* newtons carried by legs or an elbow */
+        SIM_WEIGHT,
+        SIM_PARTS,
+};
+
+/* A smooth change from one value to another. */
+struct sim_motion {
+        double from, to, start_s, length_s;
+};
+
+struct sim_sitter {
+        struct sim_person person;
+        struct sim_body body;
+        struct sim_random random;
+        bool seated;             /* from the beginning of sitting down to the end of standing up */
+        enum sim_action posture; /* the last one of the scenario */
+        struct sim_motion posture_motion[SIM_PARTS];
+        struct sim_motion shift[SIM_PARTS]; /* small lasting changes */
+        double fidget[SIM_PARTS], fidget_start_s, fidget_length_s;
+        double resit_x, resit_y, resit_yaw;
+        double sway_tilt, sway[2], typing[2];
+        double squeeze[2], squeeze_tilt, squeeze_start_s, squeeze_length_s;
+};
 
 struct sim_truth {
         enum occupancy occupancy;

@@ -45,12 +45,6 @@ static void recognise_item(void *userdata, const struct ini_item *item) {
                 *content = CONTENT_FORMAT;
 }
 
-static void ignore_problem(void *userdata, int line, const char *what) {
-        (void)userdata;
-        (void)line;
-        (void)what;
-}
-
 static bool begins_with(const char *at, const char *end, const char *word) {
         size_t n = strlen(word);
 
@@ -76,7 +70,7 @@ static bool is_frames_csv(const char *data, size_t n) {
 static enum content detect_content(const struct source *s) {
         enum content content = s->n > 0 ? CONTENT_TEXT : CONTENT_SETTINGS;
         struct table table;
-        struct ini_sink sink = {recognise_item, ignore_problem, &content};
+        struct ini_sink sink = {.item = recognise_item, .userdata = &content};
 
         if (s->format || recording_is_native(s->data, s->n))
                 return CONTENT_RECORDING;
@@ -293,7 +287,12 @@ static void check_content(struct validation *c, struct source *s) {
                         s->path, s->path);
                 break;
         case CONTENT_BYTES:
-                config_error_add(&c->mistakes, "%s: not text; raw wire bytes need --format NAME", s->path);
+                config_error_add(&c->mistakes,
+                                 begins_with(s->data, s->data + s->n, "\xFF\xFE") ||
+                                                 begins_with(s->data, s->data + s->n, "\xFE\xFF")
+                                         ? "%s: text in UTF-16; save it as UTF-8"
+                                         : "%s: not text; raw wire bytes need --format NAME",
+                                 s->path);
                 break;
         }
 }

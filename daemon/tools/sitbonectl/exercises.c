@@ -127,15 +127,10 @@ static int show_workout(const struct options *options, const struct exercise_cat
 /* ---- the commands ---- */
 
 static int load_catalogue(const char *path, struct exercise_catalogue *ret) {
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        int status;
+        struct config_errors mistakes = {0};
 
-        if (!mistakes)
-                return complain_of_memory();
-        exercises_load(path, mistakes, ret);
-        status = report_mistakes(mistakes);
-        free(mistakes);
-        return status;
+        exercises_load(path, &mistakes, ret);
+        return report_mistakes(&mistakes);
 }
 
 static int show_exercises(const struct options *options, bool workout) {

@@ -25,15 +25,10 @@ int report_mistakes(const struct config_errors *mistakes) {
 }
 
 int load_settings(const char *path, struct settings *ret) {
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        int status;
+        struct config_errors mistakes = {0};
 
-        if (!mistakes)
-                return complain_of_memory();
-        settings_load(path, ret, mistakes);
-        status = report_mistakes(mistakes);
-        free(mistakes);
-        return status;
+        settings_load(path, ret, &mistakes);
+        return report_mistakes(&mistakes);
 }
 
 const char *exercises_path(const struct options *options, const struct settings *settings) {
@@ -44,12 +39,10 @@ const char *exercises_path(const struct options *options, const struct settings 
 
 /* STATUS_DONE, or STATUS_USAGE after a complaint of each mistake in the file. */
 static int read_format(const char *name, struct format *storage, const struct format **ret) {
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors mistakes = {0};
 
-        *ret = mistakes ? format_find(name, storage, mistakes) : NULL;
-        if (mistakes)
-                report_mistakes(mistakes);
-        free(mistakes);
+        *ret = format_find(name, storage, &mistakes);
+        report_mistakes(&mistakes);
         return *ret ? STATUS_DONE : STATUS_USAGE;
 }
 
@@ -67,25 +60,20 @@ static int complain_of_unknown_format(const struct format_list *list, const char
 }
 
 int load_formats(const char *name, struct format_list **ret) {
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        struct format_list *list = calloc(1, sizeof(*list));
+        struct config_errors mistakes = {0};
+        struct format_list *list = *ret = calloc(1, sizeof(*list));
         int status = STATUS_DONE, before;
 
-        if (mistakes && list) {
-                format_list_load(list, format_folders, mistakes);
-                before = mistakes->n;
-                if (name && strchr(name, '/'))
-                        format_list_add(list, name, mistakes);
-                else if (name && !format_list_by_name(list, name))
-                        status = complain_of_unknown_format(list, name);
-                report_mistakes(mistakes);
-                status = mistakes->n > before ? STATUS_USAGE : status;
-        } else {
-                status = complain_of_memory();
-        }
-        free(mistakes);
-        *ret = list;
-        return status;
+        if (!list)
+                return complain_of_memory();
+        format_list_load(list, format_folders, &mistakes);
+        before = mistakes.n;
+        if (name && strchr(name, '/'))
+                format_list_add(list, name, &mistakes);
+        else if (name && !format_list_by_name(list, name))
+                status = complain_of_unknown_format(list, name);
+        report_mistakes(&mistakes);
+        return mistakes.n > before ? STATUS_USAGE : status;
 }
 
 int find_format(const char *name, struct format *storage, const struct format **ret) {
@@ -108,24 +96,17 @@ int format_of_head(const char *data, size_t n, struct format *storage, const str
         char text[DESCRIPTION_MAX];
         struct settings_device device = {0};
         struct recording_head head;
-        struct config_errors *mistakes;
+        struct config_errors mistakes = {0};
         size_t length;
-        int status = STATUS_USAGE;
 
         if (recording_read_head(data, n, &head, &device) || format_by_name(head.format))
                 return STATUS_DONE;
         length = recording_description(data, n, text, sizeof(text));
         if (length == 0)
                 return format_exists(head.format) ? read_format(head.format, storage, ret) : STATUS_DONE;
-        mistakes = calloc(1, sizeof(*mistakes));
-        if (mistakes && format_parse(head.format, text, length, mistakes, storage) == 0) {
+        if (format_parse(head.format, text, length, &mistakes, storage) == 0)
                 *ret = storage;
-                status = STATUS_DONE;
-        }
-        if (mistakes)
-                report_mistakes(mistakes);
-        free(mistakes);
-        return status;
+        return report_mistakes(&mistakes);
 }
 
 /* If --format names another mat than the settings, and that format has a size of its own, the size in the settings does not

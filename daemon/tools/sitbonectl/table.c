@@ -22,7 +22,7 @@ struct span {
 
 /* ---- lines and fields ---- */
 
-/* False at the end. Empty lines and remarks are skipped. */
+/* False at the end. Empty lines, remarks and the line sep=; of spreadsheets are skipped. */
 static bool next_line(struct span *rest, struct span *ret) {
         while (rest->at < rest->end) {
                 const char *stop = memchr(rest->at, '\n', (size_t)(rest->end - rest->at));
@@ -31,7 +31,8 @@ static bool next_line(struct span *rest, struct span *ret) {
                 rest->at = stop ? stop + 1 : rest->end;
                 while (ret->end > ret->at && isspace((unsigned char)ret->end[-1]) && ret->end[-1] != '\t')
                         ret->end--;
-                if (ret->at < ret->end && *ret->at != '#')
+                if (ret->at < ret->end && *ret->at != '#' &&
+                    (ret->end - ret->at > 5 || strncmp(ret->at, "sep=", 4) != 0))
                         return true;
         }
         return false;
@@ -135,21 +136,51 @@ static bool is_numeric(struct span field, char delimiter) {
         return parse_value(field, delimiter, &value);
 }
 
-/* The longest run of columns with numbers is that of the cells; the time is the first column before it with a clock or a
- * number. */
-static void find_columns(struct span row, struct table *t) {
-        struct span field, line = row;
-        int run = 0;
+/* True if the name of a column is one for times. */
+static bool names_time(struct span name) {
+        static const char *const words[] = {"t",     "t_s",       "time",   "zeit", "uhrzeit",
+                                            "temps", "timestamp", "millis", "ms"};
+
+        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+                if ((size_t)(name.end - name.at) == strlen(words[i]) &&
+                    strncasecmp(name.at, words[i], strlen(words[i])) == 0)
+                        return true;
+        return false;
+}
+
+/* True if the numbers of this column rise from row to row. */
+static bool column_rises(struct span rest, const struct table *t, int column) {
+        struct span line, field;
+        double last = -INFINITY, value;
+
+        for (int rows = 0; rows < LINES_JUDGED && next_line(&rest, &line); rows++) {
+                if (!find_field(line, t->delimiter, column, &field) || !parse_value(field, t->delimiter, &value) ||
+                    value <= last)
+                        return false;
+                last = value;
+        }
+        return true;
+}
+
+/* The time is the first column with a clock, or else with a name for it, or else one that rises. The longest run of other
+ * columns with numbers is that of the cells. */
+static void find_columns(struct span names, struct span row, struct span rows, struct table *t) {
+        struct span field, name, line = row;
+        int run = 0, best = 0;
 
         t->time = t->first_cell = t->last_cell = -1;
         for (int i = 0; next_field(&line, t->delimiter, &field); i++) {
-                bool number = is_numeric(field, t->delimiter);
+                int rank = isfinite(parse_clock(field))                                                 ? 3
+                           : !is_numeric(field, t->delimiter)                                           ? 0
+                           : t->header && find_field(names, t->delimiter, i, &name) && names_time(name) ? 2
+                           : column_rises(rows, t, i)                                                   ? 1
+                                                                                                        : 0;
 
-                if (t->time < 0 && (number || isfinite(parse_clock(field)))) {
+                if (rank > best) {
+                        best = rank;
                         t->time = i;
-                        continue;
                 }
-                run = number ? run + 1 : 0;
+                run = rank == 0 && is_numeric(field, t->delimiter) ? run + 1 : 0;
                 if (run > t->last_cell - t->first_cell + (t->first_cell >= 0)) {
                         t->first_cell = i - run + 1;
                         t->last_cell = i;
@@ -158,19 +189,22 @@ static void find_columns(struct span row, struct table *t) {
 }
 
 bool table_detect(const char *data, size_t n, char delimiter, struct table *ret) {
-        struct span rest = {data, data + n}, line, row, field, names;
+        struct span rest = {data, data + n}, rows, line, row, field, names;
 
         if (n >= 3 && memcmp(data, "\xEF\xBB\xBF", 3) == 0)
                 rest.at += 3;
         *ret = (struct table){.delimiter = delimiter ? delimiter : find_delimiter(rest), .header = true};
-        if (ret->delimiter == 0 || !next_line(&rest, &line) || !next_line(&rest, &row))
+        if (ret->delimiter == 0 || !next_line(&rest, &line))
+                return false;
+        rows = rest;
+        if (!next_line(&rest, &row))
                 return false;
         names = line;
         while (next_field(&names, ret->delimiter, &field))
                 ret->header = ret->header && !is_numeric(field, ret->delimiter);
         ret->header_at = (size_t)(line.at - data);
         ret->columns = count_fields(row, ret->delimiter);
-        find_columns(row, ret);
+        find_columns(line, row, rows, ret);
         return ret->first_cell >= 0 && ret->columns <= TABLE_COLUMNS_MAX;
 }
 
@@ -319,7 +353,7 @@ static double find_time(struct conversion *c, struct span line) {
         if (parse_value(field, c->table->delimiter, &value))
                 return value * c->columns.unit_s;
         value = parse_clock(field);
-        if (value < DAY_S && value + c->day_s < c->last_s - DAY_S / 2)
+        if (value < DAY_S && value + c->day_s < c->last_s - DAY_S / 2.0)
                 c->day_s += DAY_S;
         return value < DAY_S ? value + c->day_s : value;
 }
@@ -389,7 +423,9 @@ int table_to_frames_csv(const char *data, size_t n, const struct options *option
         if (delimiter && !delimiter_of(delimiter))
                 return fail(error, "--delimiter %s: must be comma, semicolon, tab, blank or one character", delimiter);
         if (!table_detect(data, n, delimiter ? delimiter_of(delimiter) : '\0', &table))
-                return fail(error, "%s", "no table of numbers in it; is the --delimiter another one?");
+                return n >= 2 && (memcmp(data, "\xFF\xFE", 2) == 0 || memcmp(data, "\xFE\xFF", 2) == 0)
+                               ? fail(error, "%s", "text in UTF-16; save it as UTF-8")
+                               : fail(error, "%s", "no table of numbers in it; is the --delimiter another one?");
         if (read_columns(options->columns, header_line(data, n, &table), &table, &c.columns, error) < 0)
                 return -1;
         rest = (struct span){data + table.header_at, data + n};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "configure/format_file.h"
 #include "contract/live_json.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/formats/draw.h"
@@ -18,9 +19,7 @@ static const char *check_word(const struct format *f) {
 
 /* "A", "B", "C", or "" */
 static const char *sure_letter(const struct format *f) {
-        static const char *const letters[] = {"", "A", "B", "C"};
-
-        return letters[f->sure];
+        return f->sure == SURE_UNSAID ? "" : format_word(f, "sure");
 }
 
 /* The meaning of the letter. */

@@ -112,11 +112,8 @@ static void add_head(struct drawing *d, const struct format *f) {
 
 /* --- cells --- */
 
-static const char *const element_words[] = {"u8",     "u16le",  "u16be",    "i16le",    "i16be",    "i32le",   "f32le",
-                                            "split5", "split6", "pack10le", "pack10be", "pack12le", "pack12be"};
-
 static void add_cells(struct drawing *d, const struct format *f) {
-        const char *element = element_words[f->element];
+        const char *element = format_word(f, "element");
         uint32_t n = f->cells > 0 ? f->cells : (uint32_t)f->rows * f->cols;
 
         if (f->sparse.size > 0)
@@ -156,7 +153,7 @@ static void draw_bytes(struct drawing *d, const struct format *f) {
         }
         add_free(d, f->trailer_n);
         if (f->check != CHECK_NONE)
-                append_text(d, f->check_from > 0 ? " | %s from %u" : " | %s", format_check_word(f), f->check_from);
+                append_text(d, f->check_from > 0 ? " | %s from %u" : " | %s", format_word(f, "check"), f->check_from);
         if (f->tail.n > 0 || suffix || f->framing == FRAMING_DELIMITER)
                 append_text(d, " | ");
         add_bytes(d, &f->tail);
@@ -187,7 +184,7 @@ static void draw_text(struct drawing *d, const struct format *f) {
                 append_text(d, "a number after each name: %s", f->names);
         else
                 append_text(d, "0%c12%c345 ...", s, s);
-        for (uint8_t i = 0; i < f->trailer_n; i++)
+        for (uint16_t i = 0; i < f->trailer_n; i++)
                 append_text(d, "%c(no cell)", s);
         append_text(d, "%s", f->check == CHECK_NMEA ? "*hh" : "");
         if (f->line_end)

@@ -488,16 +488,19 @@ static void read_local_time(sqlite3_stmt *s, int column, char ret[32]) {
 }
 
 static json_t *make_value(sqlite3_stmt *s, int column) {
-        double number = sqlite3_column_double(s, column);
+        const char *text;
+        double number;
 
         switch (sqlite3_column_type(s, column)) {
         case SQLITE_NULL:
                 return json_null();
         case SQLITE_TEXT:
-                return live_json_text((const char *)sqlite3_column_text(s, column));
+                text = (const char *)sqlite3_column_text(s, column);
+                return *text ? live_json_text(text) : json_string("");
         case SQLITE_INTEGER:
                 return json_integer(sqlite3_column_int64(s, column));
         default:
+                number = sqlite3_column_double(s, column);
                 return isfinite(number) ? json_real(number) : json_null();
         }
 }

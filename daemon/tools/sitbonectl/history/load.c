@@ -227,7 +227,6 @@ static int add_squeeze(struct history *h, sqlite3_stmt *s) {
                 return 0;
         if (day >= 0 && day < h->n_days)
                 h->days[day].squeezed_s += sqlite3_column_double(s, 1);
-        h->squeezes.sets++;
         h->squeezes.repetitions += n;
         h->squeezes.held_s += sqlite3_column_double(s, 1);
         h->squeezes.asked += sqlite3_column_type(s, 2) == SQLITE_NULL ? 0 : n;
@@ -454,18 +453,17 @@ static void name_exercises(struct history *h, const struct exercise_catalogue *c
 void history_name(struct history *h, const char *config) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
         struct settings *settings = calloc(1, sizeof(*settings));
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
+        struct config_errors mistakes = {0};
 
         for (int k = 0; k < ALERT_KIND_N; k++)
                 snprintf(h->by_kind[k].title, HISTORY_NAME_MAX, "%s", alert_kind_text(h->by_kind[k].name));
-        if (catalogue && settings && mistakes) {
-                settings_load(config, settings, mistakes);
+        if (catalogue && settings) {
+                settings_load(config, settings, &mistakes);
                 h->squeezes.goal_s = settings->exercise.squeeze_goal_s;
-                exercises_load(*settings->alert.exercises_file ? settings->alert.exercises_file : NULL, mistakes,
+                exercises_load(*settings->alert.exercises_file ? settings->alert.exercises_file : NULL, &mistakes,
                                catalogue);
                 name_exercises(h, catalogue);
         }
-        free(mistakes);
         free(settings);
         free(catalogue);
 }

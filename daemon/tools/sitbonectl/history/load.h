@@ -46,7 +46,7 @@ struct history_share {
 
 /* Detected squeezes of the glutes. asked: repetitions that an alert asked for. */
 struct history_squeezes {
-        int sets, repetitions, asked;
+        int repetitions, asked;
         double held_s;
         int goal_s; /* a day, from the settings; 0 = none */
 };

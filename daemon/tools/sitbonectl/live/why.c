@@ -24,15 +24,6 @@ static uint64_t get_count(const json_t *o, const char *key) {
         return (uint64_t)json_integer_value(json_object_get(o, key));
 }
 
-/* "14:05", local time of this machine. */
-static void format_clock(uint64_t realtime_us, char *ret, size_t size) {
-        time_t t = (time_t)(realtime_us / USEC_PER_SEC);
-        struct tm tm;
-
-        localtime_r(&t, &tm);
-        strftime(ret, size, "%H:%M", &tm);
-}
-
 /* "4 min", "40 s" */
 static void format_duration(double s, char *ret, size_t size) {
         if (s >= 60)
@@ -46,7 +37,7 @@ static void print_until(const json_t *all, const char *key, const char *what) {
 
         if (get_count(all, key) == 0)
                 return;
-        format_clock(get_count(all, key), at, sizeof(at));
+        view_clock_words(get_count(all, key), at, sizeof(at));
         view_label(_("inhibited"));
         printf(_("%s until %s\n"), what, at);
 }
@@ -62,7 +53,7 @@ static void print_source(const json_t *all, bool requested) {
                 view_line("", _("for so long that the setting inhibit_most_min overrides it"));
                 return;
         }
-        format_clock(get_count(all, "inhibited_since"), at, sizeof(at));
+        view_clock_words(get_count(all, "inhibited_since"), at, sizeof(at));
         view_label("");
         if (*by)
                 printf(_("by %s, since %s\n"), by, at);
@@ -122,7 +113,7 @@ static void print_kind(const json_t *kind, uint64_t now_us) {
         } else if (due_us <= now_us) {
                 printf("%s", *get_text(kind, "held") ? _("due, but inhibited") : _("due now"));
         } else {
-                format_clock(due_us, at, sizeof(at));
+                view_clock_words(due_us, at, sizeof(at));
                 format_duration((double)(due_us - now_us) / (double)USEC_PER_SEC, in, sizeof(in));
                 printf(_("due at %s, in %s if nothing changes"), at, in);
         }
@@ -177,7 +168,7 @@ static void print_last(json_t *all) {
                 return;
         }
         make_last_words(all, &words);
-        format_clock(get_count(all, "last_at"), at, sizeof(at));
+        view_clock_words(get_count(all, "last_at"), at, sizeof(at));
         view_label(_("last"));
         printf(_("%s at %s: %s; %s\n"), alert_kind_text(get_text(all, "last_kind")), at, words.reason,
                explain_moment(get_text(all, "last_moment")));

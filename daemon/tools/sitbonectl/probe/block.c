@@ -18,6 +18,7 @@ enum {
         COUNTER_VALUES = 5,   /* different values of a counter: a cell that was loaded once has fewer */
         STATE_LINES = 20,     /* a state changes at most once in this many lines */
         SCALE = 4,            /* a column all of whose values are this much larger is no cell */
+        FEW_COLUMNS = 5,      /* so few numbers may have bounds beside them, as plotters want: Min:0,Max:1023 */
         LAGS_SAMPLED = 20000, /* values are enough for block_step() */
 };
 
@@ -71,7 +72,8 @@ static bool others_are_fixed(const struct group *groups, size_t n, size_t one) {
 }
 
 static bool is_seat(const struct lines *l, const struct line *line) {
-        static const char *const words[] = {"s", "seat", "sit", "base", "bottom", "cushion", "pan", "butt"};
+        static const char *const words[] = {"s",       "seat", "sit",  "base", "bottom",
+                                            "cushion", "pan",  "butt", "sitz", "assise"};
 
         for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
                 if (strlen(words[i]) == line->word_n &&
@@ -124,7 +126,7 @@ static bool find_two_kinds(const struct lines *l, const struct group *groups, si
 
 static bool collect_lines(const struct lines *l, uint32_t n_numbers, const struct line *like, struct block *ret) {
         *ret = (struct block){.lines = l, .n_numbers = n_numbers};
-        ret->of = calloc(l->n + 1, sizeof(*ret->of));
+        ret->of = calloc(l->n + 1, sizeof(ret->of[0]));
         ret->columns = calloc(n_numbers, sizeof(*ret->columns));
         if (!ret->of || !ret->columns)
                 return false;
@@ -307,6 +309,10 @@ static bool is_varying(const struct column *c) {
         return !is_constant(c);
 }
 
+static bool is_bound(const struct column *c) {
+        return is_constant(c) && c->largest != 0 && c->lines >= LINES_CONSTANT;
+}
+
 static bool is_whole(const struct column *c) {
         return c->whole;
 }
@@ -341,6 +347,7 @@ struct others {
         double magnitude, range;
         double decimals; /* at least; other columns that always have another number of them are no cells */
         bool vary, whole, percent;
+        bool bounds; /* of few numbers one never changes: the lower bound 0 beside it is no cell either */
 };
 
 /* Classifies a column by comparison with the others. An offset alone makes no difference: load cells have any. */
@@ -357,31 +364,33 @@ static void classify_beside(const struct block *b, uint32_t i, const struct othe
             (fmin(fabs(c->least), fabs(c->largest)) > SCALE * others->magnitude &&
              (range > SCALE * others->range || SCALE * range < others->range)))
                 c->kind = COLUMN_OTHER;
-        else if (is_constant(c) && c->largest != 0 && others->vary && c->lines >= LINES_CONSTANT)
+        else if (c->lines == 0 ||
+                 (is_constant(c) && (c->largest != 0 || others->bounds) && others->vary && c->lines >= LINES_CONSTANT))
                 c->kind = COLUMN_CONSTANT;
         else if (c->least >= 0 && c->largest == 1 && others->magnitude > 20 && c->lines >= STATE_LINES &&
                  changes * 20 <= c->lines)
                 c->kind = COLUMN_STATE;
 }
 
-/* The sum or the mean of all cells before it. */
+/* The sum or the mean of all cells before it, or a check of one byte. */
 static bool is_sum(const struct block *b, uint32_t column) {
         size_t good = 0, lines = 0;
 
         for (size_t k = 0; k < b->n; k++) {
                 double sum = 0, value = block_value(b, k, column);
-                uint32_t n = 0;
+                uint32_t n = 0, exclusive = 0;
 
                 for (uint32_t i = 0; i < column; i++)
                         if (b->columns[i].kind == COLUMN_CELL && isfinite(block_value(b, k, i))) {
                                 sum += block_value(b, k, i);
+                                exclusive ^= (uint32_t)(int64_t)block_value(b, k, i);
                                 n++;
                         }
                 if (n < 2 || sum == 0)
                         continue;
                 lines++;
-                good += fabs(value - sum) <= 0.005 * fabs(sum) ||
-                        (n > 3 && fabs(value - sum / n) <= 1 && sum / n > 20);
+                good += fabs(value - sum) <= 0.005 * fabs(sum) || value == fmod(sum, 256) || value == exclusive ||
+                        value == (exclusive & 0xFF) || (n > 3 && fabs(value - sum / n) <= 1 && sum / n > 20);
         }
         return lines >= LINES_FEW && good * 10 >= lines * 9;
 }
@@ -390,6 +399,7 @@ static bool is_sum(const struct block *b, uint32_t column) {
 static void classify_columns(struct block *b) {
         uint32_t cells, whole;
         struct others others;
+        bool few;
 
         for (uint32_t i = 0; i < b->n_numbers; i++) {
                 measure_column(b, i);
@@ -406,12 +416,15 @@ static void classify_columns(struct block *b) {
                         whole += 2 * whole == cells && b->columns[i].whole;
                         break;
                 }
+        few = cells < FEW_COLUMNS && b->columns[0].kind != COLUMN_ROW && b->of[0]->letters >= 3 &&
+              count_cells(b, is_varying) > 0;
         others = (struct others){find_median(b, measure_magnitude),
                                  find_median(b, measure_range),
                                  find_median(b, measure_decimals),
-                                 count_cells(b, is_varying) * 3 >= cells * 2,
+                                 few || count_cells(b, is_varying) * 3 >= cells * 2,
                                  2 * whole > cells,
-                                 2 * count_cells(b, is_percent) > cells};
+                                 2 * count_cells(b, is_percent) > cells,
+                                 few && count_cells(b, is_bound) > 0};
         for (uint32_t i = 0; i < b->n_numbers; i++)
                 classify_beside(b, i, &others);
         b->header = b->trailer = 0;

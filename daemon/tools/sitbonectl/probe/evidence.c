@@ -55,7 +55,7 @@ void fit_write_evidence(const struct fit *fit, char *ret, size_t size) {
                 append_phrase(ret, size, words);
         }
         if (f->check != CHECK_NONE)
-                append_phrase(ret, size, format_check_word(f));
+                append_phrase(ret, size, format_word(f, "check"));
         if (f->max_valid > 0)
                 append_phrase(ret, size, "no value that cannot be");
 }

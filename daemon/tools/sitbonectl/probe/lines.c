@@ -66,7 +66,7 @@ static size_t stamp_size(const uint8_t *at, const uint8_t *end) {
                 const uint8_t *p = at;
                 const char *want = patterns[i];
 
-                for (; *want && p < end && (*want == 'd' ? is_digit(*p) : *p == *want); want++)
+                for (; *want && p < end && (*want == 'd' ? is_digit(*p) : *p == (unsigned char)*want); want++)
                         p++;
                 if (*want || (p < end && (is_digit(*p) || *p == ':')))
                         continue;
@@ -307,7 +307,7 @@ static bool has_decimal_commas(const struct heard *h) {
                         commas++;
                         in_decimals = true;
                 } else if (!isdigit(c)) {
-                        others += strchr("; \t|/", c) && isdigit(h->bytes[i - 1]) && c;
+                        others += strchr(",; \t|/", c) && isdigit(h->bytes[i - 1]) && c;
                         in_decimals = false;
                 }
         }

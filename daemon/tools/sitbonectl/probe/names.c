@@ -48,7 +48,7 @@ static size_t find_name(const uint8_t *begin, const uint8_t *at, const uint8_t *
                 at--;
         if (at == begin || (at[-1] != ':' && at[-1] != '='))
                 return 0;
-        for (at--; at > begin && strchr(" \t\"'", at[-1]);)
+        for (at--; at > begin && strchr(" \t\"']", at[-1]);) /* [3]=12 */
                 at--;
         for (end = at; at > begin && is_name_byte(at[-1]);)
                 at--;
@@ -222,10 +222,10 @@ static void find_value_after(const struct search *values, struct names *ret) {
         for (int i = 0; i < values->n && !chosen; i++)
                 for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
                         if (strcasecmp(values->families[i].stem, words[k]) == 0 &&
-                            values->families[i].values + 2 * ret->n >= ret->n * ret->frames)
+                            2 * (size_t)ret->n + values->families[i].values >= ret->n * ret->frames)
                                 chosen = &values->families[i];
         for (int i = 0; i < values->n && !chosen; i++)
-                if (values->families[i].values + 2 * ret->n >= ret->n * ret->frames)
+                if (2 * (size_t)ret->n + values->families[i].values >= ret->n * ret->frames)
                         chosen = &values->families[i];
         if (chosen)
                 snprintf(ret->value_after, sizeof(ret->value_after), "\"%.28s\"", chosen->stem);
@@ -234,7 +234,7 @@ static void find_value_after(const struct search *values, struct names *ret) {
 }
 
 void names_find(const struct lines *l, struct names *ret) {
-        struct family *families = calloc(2 * FAMILIES, sizeof(*families));
+        struct family *families = calloc(2 * (size_t)FAMILIES, sizeof(*families));
         struct search values = {.lines = l, .families = families},
                       braces = {.lines = l, .families = families + FAMILIES};
         const struct family *nested, *flat;

@@ -151,7 +151,7 @@ struct run {
 
 static void find_run(const struct heard *h, const struct pattern *p, struct run *ret) {
         size_t most = p->period < RUN_MAX ? p->period : RUN_MAX;
-        uint8_t value;
+        uint8_t value = 0;
 
         ret->n = ret->before = 0;
         while (ret->before < most / 2 && is_constant(h, p, -(long)ret->before - 1, &value))
@@ -229,7 +229,7 @@ static struct pattern find_plain(const struct heard *heard) {
         struct pattern p = {.period = 0};
         struct run run;
 
-        if (of && heard->n > REPEATS_MIN * PERIOD_MIN)
+        if (of && heard->n > (size_t)REPEATS_MIN * PERIOD_MIN)
                 p = find_period(heard, of);
         free(of);
         if (p.period == 0)

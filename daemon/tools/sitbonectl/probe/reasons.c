@@ -7,6 +7,7 @@
 
 enum {
         LINES_MIN = 10,
+        HEX_LINES_MIN = 3,
         HEX_WIDTH = 8, /* digits of one hexadecimal number; more are numbers without blanks between them */
         CELLS_FEW = 4, /* lines of fewer numbers are a mat only if they are many among all lines */
         PERIOD_MAX = 64,
@@ -15,44 +16,47 @@ enum {
 
 /* --- hexadecimal numbers --- */
 
-/* True if all words of the line are hexadecimal numbers of one width; *letters is set if a digit is a letter. */
+/* True if all words of the line are hexadecimal numbers, of one width unless 0x precedes them (0x1F) or h follows them
+ * (1Fh); *letters is set if that or a digit shows it. */
 static bool line_is_hex(const uint8_t *at, size_t n, bool *letters) {
         const uint8_t *end = at + n;
-        size_t width = 0;
-        bool any = false;
+        size_t width = 0, words = 0, lettered = 0;
 
         while (at < end) {
                 size_t length = 0;
+                bool marked = *at == '0' && end - at > 2 && (at[1] | 0x20) == 'x';
 
                 if (strchr(" ,;:\t\r[]{}-", *at) && *at) {
                         at++;
                         continue;
                 }
-                if (*at == '0' && end - at > 2 && (at[1] | 0x20) == 'x')
-                        at += 2;
+                at += marked ? 2 : 0;
                 while (at + length < end && isxdigit(at[length])) {
                         *letters = *letters || !isdigit(at[length]);
                         length++;
                 }
-                if (length < 2 || (at + length < end && isalnum(at[length])) ||
-                    (width > 0 && length != width && length <= HEX_WIDTH))
-                        return false;
+                width = width > 0 ? width : length;
+                lettered += !marked && !isdigit(*at);
+                words++;
                 at += length;
+                marked = marked || (at < end && (*at | 0x20) == 'h');
+                *letters = *letters || marked;
+                at += at < end && (*at | 0x20) == 'h';
+                if (length < (marked ? 1 : 2) || (at < end && isalnum(*at)) ||
+                    (!marked && length != width && length <= HEX_WIDTH))
+                        return false;
                 if (at < end && !strchr(" ,;:\t\r[]{}-", *at))
                         return false;
-                width = length;
-                any = true;
         }
-        return any;
+        return words > 0 && (words < 3 || lettered < words); /* A12 B340 C7 are decimal numbers with names */
 }
 
-/* A word in front of the numbers does not matter: DATA: 1F 00. */
+/* A word in front of the numbers does not matter: DATA: 1F 00, D=0x1F. */
 static bool is_hex(const struct lines *l) {
         size_t hex = 0, lettered = 0, all = 0;
 
         for (size_t k = 0; k < l->n; k++) {
-                const uint8_t *at = l->bytes + l->of[k].at, *end = at + l->of[k].n,
-                              *colon = memchr(at, ':', l->of[k].n);
+                const uint8_t *at = l->bytes + l->of[k].at, *end = at + l->of[k].n, *word = at;
                 bool letters = false;
 
                 if (l->of[k].n == 0)
@@ -60,13 +64,15 @@ static bool is_hex(const struct lines *l) {
                 all++;
                 if (!line_is_hex(at, (size_t)(end - at), &letters)) {
                         letters = false;
-                        if (!colon || !line_is_hex(colon + 1, (size_t)(end - colon - 1), &letters))
+                        while (word < end && *word != ':' && *word != '=')
+                                word++;
+                        if (word == end || !line_is_hex(word + 1, (size_t)(end - word - 1), &letters))
                                 continue;
                 }
                 hex++;
                 lettered += letters;
         }
-        return all >= LINES_MIN && 10 * hex >= 8 * all && 5 * lettered >= hex;
+        return all >= HEX_LINES_MIN && 10 * hex >= 8 * all && 5 * lettered >= hex;
 }
 
 bool explain_text(const struct lines *l, struct suggestion *ret) {

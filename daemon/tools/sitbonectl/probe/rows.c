@@ -14,7 +14,7 @@ enum {
 struct between {
         bool ends[ROWS_KINDS];
         const struct line *title; /* a line with a word before the second one */
-        bool names_columns;       /* that line names as many columns as there are */
+        bool names_columns;       /* that line names as many columns as there are, and more than one */
 };
 
 static size_t count_fields(const struct lines *l, const struct line *line) {
@@ -49,8 +49,9 @@ static void find_between(const struct lines *l, const struct block *b, struct be
                         ret[k].ends[ROWS_BLANK] = ret[k].ends[ROWS_BLANK] || line->n == 0;
                         ret[k].ends[ROWS_WORD] = ret[k].ends[ROWS_WORD] || line->n > 0;
                         ret[k].title = line->n > 0 ? line : ret[k].title;
-                        ret[k].names_columns =
-                                ret[k].names_columns || count_fields(l, line) >= b->n_numbers - b->header - b->trailer;
+                        ret[k].names_columns = ret[k].names_columns ||
+                                               (b->n_numbers - b->header - b->trailer > 1 &&
+                                                count_fields(l, line) >= b->n_numbers - b->header - b->trailer);
                         depth += step;
                         continue;
                 }
@@ -91,7 +92,7 @@ static uint32_t find_rows(const struct between *between, size_t n, enum rows_kin
 static bool lines_are_frames(const struct block *b, uint32_t rows) {
         double line = block_step(b, 1), frame = block_step(b, rows);
 
-        return b->n > 3 * (size_t)rows && line < 0.75 * frame;
+        return b->n > 3 * (size_t)rows && line < (b->n_numbers - b->header - b->trailer == 1 ? 2 : 0.75) * frame;
 }
 
 /* The first of the codes at the beginning of the first line that clears the terminal. */
@@ -142,20 +143,34 @@ static bool find_title(const struct block *b, const struct between *between, str
         return ret->mark_n > 0 && ret->mark_n <= 32 && ret->start_n > 0 && ret->start_n <= 32;
 }
 
-/* Rows that each begin with a word of their own, in turn: A: 1 2, B: 3 4. The first in the alphabet begins the frame. */
+/* Compares what precedes the first numbers of two lines. */
+static int compare_beginnings(const struct lines *l, const struct line *a, const struct line *b) {
+        size_t n_a = l->numbers[a->first].at - a->word_at, n_b = l->numbers[b->first].at - b->word_at;
+        int order;
+
+        for (; n_a > 0 && l->bytes[a->word_at + n_a - 1] == ' '; n_a--)
+                ;
+        for (; n_b > 0 && l->bytes[b->word_at + n_b - 1] == ' '; n_b--)
+                ;
+        order = memcmp(l->bytes + a->word_at, l->bytes + b->word_at, n_a < n_b ? n_a : n_b);
+        return order != 0 ? order : (n_a > n_b) - (n_a < n_b);
+}
+
+/* Rows that each begin with words of their own, in turn: A: 1 2, B: 3 4. The first in the alphabet begins the frame. */
 static bool find_words_in_turn(const struct block *b, struct row_ends *ret) {
         const struct lines *l = b->lines;
         const struct line *first = b->of[0];
         size_t rows = 1, alike = 0;
 
-        while (rows < ROWS_MAX && 3 * rows < b->n && b->of[rows]->word != first->word)
+        while (rows < ROWS_MAX && 3 * rows < b->n && compare_beginnings(l, b->of[rows], first) != 0)
                 rows++;
         for (size_t k = 0; k + rows < b->n; k++)
-                alike += b->of[k]->word == b->of[k + rows]->word && b->of[k]->word != b->of[k + 1]->word;
+                alike += compare_beginnings(l, b->of[k], b->of[k + rows]) == 0 &&
+                         compare_beginnings(l, b->of[k], b->of[k + 1]) != 0;
         if (rows < 2 || 3 * rows >= b->n || 20 * alike < 19 * (b->n - rows))
                 return false;
         for (size_t k = 1; k < rows; k++)
-                if (l->bytes[b->of[k]->word_at] < l->bytes[first->word_at])
+                if (compare_beginnings(l, b->of[k], first) < 0)
                         first = b->of[k];
         *ret = (struct row_ends){.kind = ROWS_MARK,
                                  .rows = (uint32_t)rows,

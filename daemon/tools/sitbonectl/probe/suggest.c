@@ -20,7 +20,6 @@ enum {
         CELLS_FEW = 4,
         DIGITS_LINE = 21, /* shorter lines of digits are numbers */
         SMALL_PART = 50,  /* of full_scale: less was hardly a sitter */
-        EDGE_MAX = 64,    /* most that the key *trailer* may be */
         RAW_MIN = 40000,  /* readings beyond are raw counts of load cells, which have any offset */
 };
 
@@ -127,7 +126,8 @@ static bool swings_around_zero(const struct block *b) {
         for (uint32_t i = b->header; i + b->trailer < b->n_numbers; i++)
                 swings += b->columns[i].least < 0 && -b->columns[i].least > b->columns[i].largest / 4 &&
                           b->columns[i].largest > b->columns[i].least / 4;
-        return 2 * swings >= cells && (cells < FEW_CELLS || b->columns[b->header].least < -64);
+        return 2 * swings >= cells && b->columns[b->header].largest - b->columns[b->header].least < RAW_MIN &&
+               (cells < FEW_CELLS || b->columns[b->header].least < -64);
 }
 
 /* Lines of numbers outside of the block. */
@@ -244,6 +244,8 @@ static const char *choose_separators(const struct analysis *a) {
                         ret = signs[i].word;
                         used[(uint8_t)signs[i].sign] = false;
                 }
+        if (a->lines.decimal_comma && used[','])
+                return "any";
         for (int c = 0; c < 256; c++)
                 if (used[c] && !strchr(" \r\t", c) && !(kinds == 0 && (c == ',' || c == ';')))
                         return "any";
@@ -277,25 +279,25 @@ static void add_missing_key(struct analysis *a) {
 static const char *explain_column(enum column_kind kind) {
         switch (kind) {
         case COLUMN_STAMP:
-                return "it is a time";
+                return "a time";
         case COLUMN_NAME:
-                return "it belongs to a name";
+                return "part of a name";
         case COLUMN_COUNTER:
-                return "it only rises";
+                return "a counter";
         case COLUMN_ROW:
-                return "it counts rows";
+                return "the number of a row";
         case COLUMN_CONSTANT:
-                return "it never changes";
+                return "a constant";
         case COLUMN_STATE:
-                return "it is a state, 0 or 1";
+                return "a state, 0 or 1";
         case COLUMN_SUM:
-                return "it is the sum or the mean of the others";
+                return "the sum or the mean of the others";
         case COLUMN_OTHER:
-                return "it has another scale than the others";
+                return "another scale than the others";
         case COLUMN_CELL:
                 break;
         }
-        return "it is left out";
+        return "left out";
 }
 
 /* The numbers at one end of the line that are no cells. */
@@ -310,9 +312,9 @@ static void note_end(struct suggestion *s, const struct block *b, const char *en
                                  *reasons ? ", " : "", reason);
         }
         if (n == 1)
-                suggestion_add_note(s, "The %s number of each line is no cell: %s.", end, reasons);
+                suggestion_add_note(s, "The %s number of each line is no cell (%s).", end, reasons);
         else if (n > 1)
-                suggestion_add_note(s, "The %s %u numbers of each line are no cells: %s.", end, n, reasons);
+                suggestion_add_note(s, "The %s %u numbers of each line are no cells (%s).", end, n, reasons);
 }
 
 /* Numbers between the cells that are no cells. */
@@ -367,32 +369,46 @@ static void add_common_keys(struct analysis *a, bool words_between) {
         note_end(s, b, "last", b->n_numbers - b->trailer, b->trailer);
 }
 
-/* Two arrays with different names in one line. */
+/* True if the text ends in a word for a part of one seat: "] right: [". */
+static bool names_part(const uint8_t *at, size_t n) {
+        static const char *const words[] = {"l",     "r",    "left",  "right",  "links", "rechts", "gauche", "droite",
+                                            "front", "rear", "vorne", "hinten", "row",   "line",   "zeile"};
+        size_t begin, length = 0;
+
+        for (begin = 0; begin < n && !isalpha(at[begin]); begin++)
+                ;
+        while (begin + length < n && isalpha(at[begin + length]))
+                length++;
+        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+                if (strlen(words[i]) == length && strncasecmp((const char *)at + begin, words[i], length) == 0)
+                        return true;
+        return false;
+}
+
+/* Two groups of numbers with a word between them in one line. */
 static void split_two_mats(struct analysis *a) {
         struct block *b = &a->block;
         const struct line *line = b->of[b->n / 2];
-        uint32_t cells = b->n_numbers - b->header - b->trailer, half = 0;
-        const uint8_t *bytes = a->lines.bytes;
+        uint32_t cells = b->n_numbers - b->header - b->trailer, first = 0;
         size_t words = 0;
 
         for (uint32_t i = b->header + 1; i + b->trailer < b->n_numbers; i++) {
                 const struct number *n = &a->lines.numbers[line->first + i];
-                size_t letters = 0;
+                const uint8_t *at = a->lines.bytes + n[-1].at + n[-1].length;
+                size_t length = n->at - n[-1].at - n[-1].length, letters = 0;
 
-                for (size_t at = n[-1].at + n[-1].length; at < n->at; at++)
-                        letters += isalpha(bytes[at]) || bytes[at] == '[' ? 1u : 0u;
-                words += letters > 1;
-                half = letters > 1 ? i - b->header : half;
+                for (size_t k = 0; k < length; k++)
+                        letters += isalpha(at[k]) ? 1u : 0u;
+                if (letters == 0)
+                        continue;
+                words += names_part(at, length) ? 2 : 1;
+                first = i - b->header;
         }
-        if (words != 1 || cells != 2 * half || half < CELLS_FEW)
+        if (words != 1 || first < CELLS_FEW || cells - first < CELLS_FEW)
                 return;
-        if (half > EDGE_MAX) {
-                suggestion_add_doubt(a->result,
-                                     "A line has two groups of %u numbers: two mats? Print them in two lines.", half);
-                return;
-        }
-        b->trailer += half;
-        suggestion_add_doubt(a->result, "A line has two groups of %u numbers: two mats? This reads the first.", half);
+        b->trailer += cells - first;
+        suggestion_add_doubt(a->result, "A line has groups of %u and %u numbers: two mats? This reads the first.",
+                             first, cells - first);
 }
 
 /* Chooses between lines that begin with two words in turn. */
@@ -460,6 +476,30 @@ static bool describe_line_frames(struct analysis *a, const struct kinds *kinds) 
                         return true;
         }
         return false;
+}
+
+/* Names that are numbers, with their values behind them: [{"id":0,"v":12},{"id":1,"v":30}]. A time may precede them. */
+static bool describe_pairs(struct analysis *a) {
+        const struct block *b = &a->block;
+        const struct column *first = &b->columns[b->n_numbers % 2];
+        const struct number *n = &a->lines.numbers[b->of[b->n / 2]->first + b->n_numbers % 2];
+        const uint8_t *after = a->lines.bytes + n[0].at + n[0].length;
+        uint32_t cells = b->n_numbers / 2;
+        size_t length;
+
+        if (cells < 2 || b->n < 2 * LINES_MIN)
+                return false;
+        length = n[1].at - n[0].at - n[0].length;
+        if (length < 2 || length > 32 || (!memchr(after, ':', length) && !memchr(after, '=', length)))
+                return false;
+        for (uint32_t i = 0; i < cells; i++)
+                if (first[2 * i].rises + first[2 * i].falls > 0 || first[2 * i].first != first->first + i)
+                        return false;
+        drop_keys(a->result);
+        suggestion_add_key(a->result, "names", "%.0f-%.0f", first->first, first->first + cells - 1);
+        add_bytes_key(a->result, "value_after", after, length);
+        suggestion_add_key(a->result, "cells", "%u", cells);
+        return accept_keys(a, cells, b->n);
 }
 
 static bool describe_digits(struct analysis *a) {
@@ -591,7 +631,7 @@ static void analyse_lines(struct analysis *a) {
         if (!block_find(&a->lines, &a->block, &kinds))
                 return;
         a->percent = find_next_byte(&a->block);
-        if (describe_digits(a))
+        if (describe_digits(a) || describe_pairs(a))
                 return;
         n = rows_find(&a->lines, &a->block, ends);
         if (explain_block(&a->block, n > 0, s))

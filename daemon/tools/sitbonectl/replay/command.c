@@ -215,26 +215,22 @@ static void raise_stale_limit(struct source *s) {
 
 /* Alerts do without exercises if the installed catalogue is missing; a catalogue that was named must be in order. */
 static int load_exercises(const char *path, struct exercise_catalogue *ret) {
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        int status = STATUS_DONE;
+        struct config_errors mistakes = {0};
 
-        if (!mistakes)
-                return complain_of_memory();
-        exercises_load(path, mistakes, ret);
+        exercises_load(path, &mistakes, ret);
         if (path)
-                status = report_mistakes(mistakes);
-        else if (mistakes->n)
-                fprintf(stderr, "note: alerts name no exercise (%s); add --exercises FILE\n", mistakes->text[0]);
-        free(mistakes);
-        return status;
+                return report_mistakes(&mistakes);
+        if (mistakes.n)
+                fprintf(stderr, "note: alerts name no exercise (%s); add --exercises FILE\n", mistakes.text[0]);
+        return STATUS_DONE;
 }
 
 /* Loads the response curves if the settings name any. */
 static int load_response(struct replay *r) {
         const char *path = r->source->settings.condition.response_file;
-        struct config_errors *mistakes = calloc(1, sizeof(*mistakes));
-        struct response *response = mistakes && *path ? response_load(path, mistakes) : NULL;
-        int status = mistakes ? report_mistakes(mistakes) : complain_of_memory();
+        struct config_errors mistakes = {0};
+        struct response *response = *path ? response_load(path, &mistakes) : NULL;
+        int status = report_mistakes(&mistakes);
 
         if (!condition_set_response(&r->pipeline.condition, response) && response) {
                 complain("%s: curves of %u cells, the recording has %u", path, response->n_cells,
@@ -242,7 +238,6 @@ static int load_response(struct replay *r) {
                 status = STATUS_USAGE;
         }
         free(response);
-        free(mistakes);
         return status;
 }
 

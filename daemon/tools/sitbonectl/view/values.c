@@ -236,13 +236,17 @@ void view_shifts_words(const struct view *v, char *ret, size_t size) {
                 snprintf(ret, size, _("%u in this bout"), v->live.shifts);
 }
 
-/* Local time of day of an instant. */
-static void write_clock(const struct live_values *v, uint64_t at_us, char *ret, size_t size) {
-        time_t at = (time_t)((v->realtime_us + at_us - v->now_us) / USEC_PER_SEC);
+void view_clock_words(uint64_t realtime_us, char *ret, size_t size) {
+        time_t at = (time_t)(realtime_us / USEC_PER_SEC);
         struct tm tm;
 
         localtime_r(&at, &tm);
         strftime(ret, size, "%H:%M", &tm);
+}
+
+/* Local time of day of an instant. */
+static void write_clock(const struct live_values *v, uint64_t at_us, char *ret, size_t size) {
+        view_clock_words(v->realtime_us + at_us - v->now_us, ret, size);
 }
 
 static bool is_held(const struct live_values *v, const char *reason) {

@@ -70,6 +70,9 @@ void view_tilt_words(const struct view *v, char *ret, size_t size);
 void view_obliquity_words(const struct view *v, char *ret, size_t size);
 void view_balance_words(const struct view *v, char *ret, size_t size);
 void view_duration_words(double s, char *ret, size_t size);
+
+/* "14:05", local time of this machine. */
+void view_clock_words(uint64_t realtime_us, char *ret, size_t size);
 void view_seated_words(const struct view *v, char *ret, size_t size);
 void view_shifts_words(const struct view *v, char *ret, size_t size);
 void view_next_words(const struct view *v, char *ret, size_t size);
