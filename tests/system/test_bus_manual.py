@@ -26,7 +26,7 @@ sessions_per_week = 3
 exercises_file = {root}/config/exercises.conf
 """
 # These keys appear only after a squeeze of the glutes was calibrated.
-NOT_REACHED = {"squeezing", "squeezes", "squeezed_s"}
+NOT_REACHED = {"squeezing", "squeezes", "squeezed_s", "squeezed_today_s", "squeeze_goal_s"}
 
 
 class Manual:

@@ -101,7 +101,7 @@ def test_clock():
     add_bouts(place.db(), [-809.9, -810])  # rows of the wrong clock: one day of them confirms nothing
     status, log = place.run(env=environment)
     assert status == 0 and count_bouts(place) == 9, log
-    place.db().executescript('DELETE FROM bout WHERE began_s > unixepoch()')
+    place.db().executescript(f'DELETE FROM bout WHERE began_s > {int(time.time())}')
     add_bouts(place.db(), [729, 731, 900])
     status, log = place.run()
     assert status == 0 and count_bouts(place) == 8 and 'rows older than 730 days deleted' in log, (count_bouts(place), log)
@@ -356,6 +356,10 @@ def test_recordings():
 
 def main():
     names = sys.argv[2:] or [n for n in globals() if n.startswith('test_')]
+    with open(f'{BUILD}/sitboned', 'rb') as f:
+        program = f.read()
+    if b'__asan_init' in program or b'__tsan_init' in program:  # they open files, and want to be loaded first
+        names = [n for n in names if n not in ('test_clock', 'test_descriptors')]
     for name in names:
         begun = time.monotonic()
         globals()[name]()

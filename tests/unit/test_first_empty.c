@@ -13,6 +13,7 @@ static struct geometry geometry;
 static struct snapshot snapshot;
 static struct frame frame;
 static uint64_t now, seed;
+static unsigned rate_hz = 10;
 
 /* The mat: reading of the empty cells, from cell to cell, by the minute; noise; readings that fall with load. */
 static struct {
@@ -57,12 +58,12 @@ static float level_of(uint32_t cell) {
         return level > 0 ? level : 0;
 }
 
-/* Plays seconds at 10 Hz; sway: the sitter moves. Returns which occupancies were seen after the first `skip` seconds,
+/* Plays seconds at the rate; sway: the sitter moves. Returns which occupancies were seen after the first `skip` seconds,
  * as bits. */
 static unsigned play(const struct sitter *sitter, float seconds, float skip, bool sways) {
         unsigned seen = 0;
 
-        for (int i = 0; i < (int)(seconds * 10); i++, now += 100000) {
+        for (int i = 0; i < (int)(seconds * (float)rate_hz); i++, now += 1000000 / rate_hz) {
                 struct sitter s = sitter ? *sitter : SITTER;
 
                 if (sways) {
@@ -77,7 +78,7 @@ static unsigned play(const struct sitter *sitter, float seconds, float skip, boo
                         frame.raw[k] = roundf((mat.falls ? 1 - x : x) * geometry.full_scale);
                 }
                 pipeline_step(&pipeline, &frame, now, &snapshot);
-                if ((float)i >= skip * 10)
+                if ((float)i >= skip * (float)rate_hz)
                         seen |= 1U << snapshot.posture.occupancy;
         }
         return seen;
@@ -135,6 +136,20 @@ static void test_four_sensors(void) {
                 begin_four();
                 CHECK(play(&SITTER, 300, 0, false) == UNKNOWN && snapshot.map.resting);
         }
+}
+
+/* One frame a second: fourteen frames of an empty seat are enough to know its level. */
+static void test_slow_mat(void) {
+        static const float levels[] = {0.04F, 0.1F, 0.3F};
+
+        rate_hz = 1;
+        for (int l = 0; l < 3; l++) {
+                set_mat(levels[l], 0.4F, 0, 0.003F);
+                begin_four();
+                CHECK((play(NULL, 14, 0, false) & ~(unsigned)(VACANT | UNKNOWN)) == 0);
+                check_sits();
+        }
+        rate_hz = 10;
 }
 
 /* Seated at the start on a mat that shows the shape: found at once, and the level below is learnt when the sitter gets
@@ -224,6 +239,7 @@ int main(void) {
         settings_defaults(&settings);
         test_levels();
         test_four_sensors();
+        test_slow_mat();
         test_seated_at_start();
         test_push();
         test_falls();

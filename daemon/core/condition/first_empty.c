@@ -7,7 +7,7 @@
 
 /* The numbers without a source are [judgement], tried on simulated sitters and on recordings of real ones. */
 static const uint64_t BRIEF_US = 500000, WIDE_US = 5000000;
-enum { BLOCK_FRAMES = 4 };
+enum { BLOCK_FRAMES = 2 };
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
 static const float STEP_CM2 = 10;         /* a quarter of the least load of a person */
 static const float STEP_SHARE = 0.15F;    /* of the level before */
