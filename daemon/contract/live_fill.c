@@ -47,8 +47,7 @@ static void set_array(struct live_array *ret, const float *value, uint32_t n) {
 static enum maybe find_calibration_needed(const struct snapshot *s) {
         const struct learning *l = &s->learning;
 
-        return make_maybe(s->features.can.measures & MEASURE_ANGLES,
-                          l->stale != STALE_NOT || !l->taken[POSE_UPRIGHT]);
+        return make_maybe(s->features.can.measures & MEASURE_ANGLES, l->stale != STALE_NOT || !l->taken[POSE_UPRIGHT]);
 }
 
 static void fill_posture(struct live_values *v, const struct snapshot *s) {

@@ -78,7 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 decoder_feed(&split, data + at, step < n - at ? step : n - at, 1,
                              &(struct frame_sink){&frame, take, &b});
         decoder_idle(&split, 1, &(struct frame_sink){&frame, take, &b});
-        if (a.n != b.n || a.hash != b.hash || whole.words != split.words || memcmp(whole.refused, split.refused, sizeof(whole.refused)) != 0)
+        if (a.n != b.n || a.hash != b.hash || whole.words != split.words ||
+            memcmp(whole.refused, split.refused, sizeof(whole.refused)) != 0)
                 abort();
         if (whole.discarded_bytes + whole.held > n - skip + f->sync.n)
                 abort();

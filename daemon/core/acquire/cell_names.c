@@ -163,7 +163,8 @@ static bool begins_here(const char *line, const char *at) {
 
 /* Whether value_after is here, so that the next number is the value. */
 static bool arms_value(const struct cell_names *names, const char *at, const char *end) {
-        return at && (size_t)(end - at) >= names->value_after_n && memcmp(at, names->value_after, names->value_after_n) == 0;
+        return at && (size_t)(end - at) >= names->value_after_n &&
+               memcmp(at, names->value_after, names->value_after_n) == 0;
 }
 
 bool cell_names_next(const struct cell_names *names, struct cell_name_scan *scan, const char *line, const char **at,

@@ -733,13 +733,11 @@ static void step_frame(struct condition *c, const struct frame *frame, struct ma
 }
 
 void condition_step(struct condition *c, const struct frame *frame, struct map *ret) {
-        struct frame turned;
-
         if (!c->started)
                 find_origins(c, frame->raw);
         if (c->falls || c->shifted)
-                turn_frame(c, frame, &turned);
-        step_frame(c, c->falls || c->shifted ? &turned : frame, ret);
+                turn_frame(c, frame, &c->turned);
+        step_frame(c, c->falls || c->shifted ? &c->turned : frame, ret);
 }
 
 bool condition_tare(struct condition *c, bool stated_empty) {

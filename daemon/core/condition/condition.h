@@ -76,6 +76,7 @@ struct condition {
         bool started;             /* a frame was processed: recent is valid */
         bool falls;               /* the readings fall under load: they are turned round */
         bool shifted;             /* some cells have an origin */
+        struct frame turned;      /* the frame with origins and polarity applied: scratch of a step */
         bool resting;             /* a load since the first frame: the empty seat or a sitter, see first_empty.h */
         uint64_t started_us;      /* first frame */
         uint64_t last_us;         /* last frame */

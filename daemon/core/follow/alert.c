@@ -63,7 +63,7 @@ void alert_configure(struct alert_tracker *t, const struct settings *settings) {
 
 static bool is_switched_on(const struct settings_alert *s, enum alert_kind k) {
         const bool on[ALERT_KIND_N] = {s->activate, s->slouch, s->asymmetry, s->still, s->short_min > 0};
-        return s->enabled && on[k];
+        return s->enabled && on[k % ALERT_KIND_N];
 }
 
 static bool is_posture_kind(enum alert_kind k) {

@@ -109,7 +109,7 @@ static void delete_old_rows(struct history *h, int64_t now_s, int days) {
         if (days <= 0 || now_s / DAY_S == h->kept_day)
                 return;
         confirmed_s = find_confirmed_s(h->writer.db);
-        if (now_s > confirmed_s + CLOCK_AHEAD_DAYS * DAY_S) {
+        if (now_s > confirmed_s + (int64_t)CLOCK_AHEAD_DAYS * DAY_S) {
                 h->kept_day = now_s / DAY_S;
                 if (confirmed_s > 0)
                         log_notice(

@@ -294,9 +294,8 @@ static int call_running(sd_bus *bus, sd_bus_message *m, sd_bus_message_handler_t
 
 /* Stores the name of a program, at most as much of it as fits, in whole characters. */
 static void set_program(struct desktop_inhibit *d, const char *name) {
-        size_t n = (size_t)snprintf(d->program, sizeof(d->program), "%s", name);
-
-        for (n = strlen(d->program); n > 0 && !utf8_valid(d->program); n--)
+        snprintf(d->program, sizeof(d->program), "%s", name);
+        for (size_t n = strlen(d->program); n > 0 && !utf8_valid(d->program); n--)
                 d->program[n - 1] = '\0';
         update_inhibited(d);
 }

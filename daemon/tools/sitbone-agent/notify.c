@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,30 +82,45 @@ static void send_close(struct notifier *n, uint32_t id) {
         sd_bus_message_unref(m);
 }
 
+/* Reads "OWNER PID ID ID ...". Returns the ids, or NULL. */
+static char *parse_shown(char *text, const char **ret_owner, long *ret_pid) {
+        char *blank = strchr(text, ' '), *end;
+
+        if (!blank)
+                return NULL;
+        *blank = '\0';
+        *ret_owner = text;
+        *ret_pid = strtol(blank + 1, &end, 10);
+        return *ret_pid > 1 && *ret_pid <= INT_MAX ? end : NULL;
+}
+
 static bool is_left_behind(void) {
-        char path[4096], *text = NULL;
-        unsigned id;
+        char path[4096], *text = NULL, *ids;
+        const char *owner;
         size_t size;
         bool left;
+        long pid;
 
         if (!find_shown_file(path, sizeof(path)) || file_read(path, 4096, &text, &size) < 0)
                 return false;
-        left = sscanf(text, "%*s %*d %u", &id) == 1;
+        ids = parse_shown(text, &owner, &pid);
+        left = ids && *ids == ' ';
         free(text);
         return left;
 }
 
 /* Closes what an agent that no longer runs left on this server. */
 static void close_left_behind(struct notifier *n) {
-        char path[4096], owner[64], *text = NULL, *end;
-        int pid, at = 0;
+        char path[4096], *text = NULL, *ids, *end;
+        const char *owner;
         size_t size;
+        long pid;
 
         if (!find_shown_file(path, sizeof(path)) || file_read(path, 4096, &text, &size) < 0)
                 return;
-        if (sscanf(text, "%63s %d%n", owner, &pid, &at) == 2 && strcmp(owner, n->server_owner) == 0 && pid > 1 &&
-            kill(pid, 0) < 0 && errno == ESRCH)
-                for (char *p = text + at; *p == ' '; p = end)
+        ids = parse_shown(text, &owner, &pid);
+        if (ids && strcmp(owner, n->server_owner) == 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+                for (char *p = ids; *p == ' '; p = end)
                         send_close(n, (uint32_t)strtoul(p, &end, 10));
         free(text);
 }

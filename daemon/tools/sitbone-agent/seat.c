@@ -171,7 +171,7 @@ static void show_details(struct seat *seat, const char *id, const char *kind, co
         bool new = strcmp(seat->alert, id) != 0;
         struct alert_words words;
 
-        if (new && *seat->alert && is_stand_up(seat->kind) && !is_stand_up(kind))
+        if (new && * seat->alert && is_stand_up(seat->kind) && !is_stand_up(kind))
                 return;
         if (alert_words_make(&d->alert, kind, &words)) {
                 d->title = words.title;

@@ -136,10 +136,10 @@ static int load_catalogue(const char *path, struct exercise_catalogue *ret) {
 static int show_exercises(const struct options *options, bool workout) {
         struct exercise_catalogue *catalogue = calloc(1, sizeof(*catalogue));
         struct settings *settings = calloc(1, sizeof(*settings));
-        int status;
+        int status = STATUS_FAILED;
 
         if (!catalogue || !settings)
-                status = complain_of_memory();
+                complain_of_memory();
         else if ((status = load_settings(options->config, settings)) == STATUS_DONE)
                 status = load_catalogue(exercises_path(options, settings), catalogue);
         if (status == STATUS_DONE && workout)

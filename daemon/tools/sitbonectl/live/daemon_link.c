@@ -132,7 +132,7 @@ static const char *choose_hint(const sd_bus_error *error) {
 static void translate_refusal(const char *english, char *ret, size_t size) {
         unsigned pct;
 
-        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1)
+        if (sscanf(english, SEAT_READS_LIKE_PERSON, &pct) == 1) /* NOLINT(cert-err34-c): only shown */
                 snprintf(ret, size, gettext(SEAT_READS_LIKE_PERSON), pct);
         else
                 snprintf(ret, size, "%s", language_translate(english));

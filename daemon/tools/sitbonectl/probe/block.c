@@ -126,7 +126,7 @@ static bool find_two_kinds(const struct lines *l, const struct group *groups, si
 
 static bool collect_lines(const struct lines *l, uint32_t n_numbers, const struct line *like, struct block *ret) {
         *ret = (struct block){.lines = l, .n_numbers = n_numbers};
-        ret->of = calloc(l->n + 1, sizeof(ret->of[0]));
+        ret->of = calloc(l->n + 1, sizeof(void *));
         ret->columns = calloc(n_numbers, sizeof(*ret->columns));
         if (!ret->of || !ret->columns)
                 return false;
@@ -139,6 +139,7 @@ static bool collect_lines(const struct lines *l, uint32_t n_numbers, const struc
 
 static bool begins_like(const struct block *b, const struct line *line) {
         const struct lines *l = b->lines;
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): of holds n lines */
         size_t n = l->numbers[b->of[0]->first].at - b->of[0]->at;
 
         return n <= line->n && memcmp(l->bytes + line->at, l->bytes + b->of[0]->at, n) == 0;
@@ -157,6 +158,7 @@ static bool beginning_selects(const struct block *b) {
                         as_many += line->n_numbers == b->n_numbers;
                 }
         }
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): of holds n lines */
         return l->numbers[b->of[0]->first].at > b->of[0]->at && alike == b->n && (as_many > 0 || 10 * others > b->n);
 }
 
@@ -214,6 +216,7 @@ static void measure_column(const struct block *b, uint32_t i) {
 
         *c = (struct column){.glued = true, .stamp = true, .fraction = true, .whole = true, .percent = true};
         for (size_t k = 0; k < b->n; k++) {
+                /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): of holds n lines */
                 const struct number *n = &b->lines->numbers[b->of[k]->first + i];
 
                 c->glued = c->glued && n->glued;
@@ -416,6 +419,7 @@ static void classify_columns(struct block *b) {
                         whole += 2 * whole == cells && b->columns[i].whole;
                         break;
                 }
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): of holds n lines */
         few = cells < FEW_COLUMNS && b->columns[0].kind != COLUMN_ROW && b->of[0]->letters >= 3 &&
               count_cells(b, is_varying) > 0;
         others = (struct others){find_median(b, measure_magnitude),

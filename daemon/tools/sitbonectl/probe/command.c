@@ -68,7 +68,8 @@ const struct ctl_command probe_command = {
         .summary = "find the format and baud rate of a mat",
         .examples = "  sitbonectl probe /dev/ttyUSB0\n"
                     "  sitbonectl probe capture.bin\n",
-        .notes = "Listens at the usual baud rates, and prints the lines for the settings, or a description of a format. "
+        .notes = "Listens at the usual baud rates, and prints the lines for the settings, or a description of a "
+                 "format. "
                  "Sit down and stand up meanwhile. Nothing is sent without --send. The exit status is 1 if no format "
                  "that exists fits.",
         .options = {{"baud", "only this baud rate"},

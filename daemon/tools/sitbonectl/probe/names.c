@@ -166,7 +166,7 @@ static void append_name(const struct family *f, const uint32_t number[2], char *
 
         for (const char *c = f->stem; *c; c++) {
                 if (*c == '#')
-                        snprintf(ret + n, size - n, "%u", number[at++]);
+                        snprintf(ret + n, size - n, "%u", number[at++ % 2]);
                 else
                         snprintf(ret + n, size - n, "%c", *c);
                 n += strlen(ret + n);

@@ -153,7 +153,7 @@ static void find_run(const struct heard *h, const struct pattern *p, struct run 
         size_t most = p->period < RUN_MAX ? p->period : RUN_MAX;
         uint8_t value = 0;
 
-        ret->n = ret->before = 0;
+        *ret = (struct run){0};
         while (ret->before < most / 2 && is_constant(h, p, -(long)ret->before - 1, &value))
                 ret->before++;
         while (ret->n < most && is_constant(h, p, (long)ret->n - (long)ret->before, &value))

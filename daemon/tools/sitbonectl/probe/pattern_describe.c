@@ -375,7 +375,7 @@ static void add_keys(struct suggestion *s, const struct parts *p, double largest
         suggestion_add_key(s, "sync", "%s", bytes);
         if (header > 0)
                 suggestion_add_key(s, "header", "%zu", header);
-        if (strcmp(p->element, "u8") != 0)
+        if (p->element && strcmp(p->element, "u8") != 0)
                 suggestion_add_key(s, "element", "%s", p->element);
         if (p->trailer > 0)
                 suggestion_add_key(s, "trailer", "%zu", p->trailer);

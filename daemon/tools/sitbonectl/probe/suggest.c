@@ -484,22 +484,21 @@ static bool describe_pairs(struct analysis *a) {
         const struct column *first = &b->columns[b->n_numbers % 2];
         const struct number *n = &a->lines.numbers[b->of[b->n / 2]->first + b->n_numbers % 2];
         const uint8_t *after = a->lines.bytes + n[0].at + n[0].length;
-        uint32_t cells = b->n_numbers / 2;
-        size_t length;
+        size_t cells = b->n_numbers / 2, length;
 
-        if (cells < 2 || b->n < 2 * LINES_MIN)
+        if (cells < 2 || b->n < 2 * (size_t)LINES_MIN)
                 return false;
         length = n[1].at - n[0].at - n[0].length;
         if (length < 2 || length > 32 || (!memchr(after, ':', length) && !memchr(after, '=', length)))
                 return false;
-        for (uint32_t i = 0; i < cells; i++)
-                if (first[2 * i].rises + first[2 * i].falls > 0 || first[2 * i].first != first->first + i)
+        for (size_t i = 0; i < cells; i++)
+                if (first[2 * i].rises + first[2 * i].falls > 0 || first[2 * i].first != first->first + (double)i)
                         return false;
         drop_keys(a->result);
-        suggestion_add_key(a->result, "names", "%.0f-%.0f", first->first, first->first + cells - 1);
+        suggestion_add_key(a->result, "names", "%.0f-%.0f", first->first, first->first + (double)cells - 1);
         add_bytes_key(a->result, "value_after", after, length);
-        suggestion_add_key(a->result, "cells", "%u", cells);
-        return accept_keys(a, cells, b->n);
+        suggestion_add_key(a->result, "cells", "%zu", cells);
+        return accept_keys(a, (uint32_t)cells, b->n);
 }
 
 static bool describe_digits(struct analysis *a) {
