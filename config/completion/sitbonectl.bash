@@ -17,7 +17,7 @@ _sitbonectl() {
         --config | --exercises | --svg | --against | --what-if | --output | --file | --device) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --forget) [[ $command == teach ]] && COMPREPLY=($(compgen -W "$(sitbonectl teach --list --json 2>/dev/null | tr -d '[]"' | tr , ' ')" -- "$word")); return ;;
         --delimiter) COMPREPLY=($(compgen -W "comma semicolon tab blank" -- "$word")); return ;;
-        --seat | --at | --seconds | --baud | --rows | --cols | --load | --teach | --calibrate | --label | --columns) return ;;
+        --seat | --sitter | --at | --seconds | --baud | --rows | --cols | --load | --teach | --calibrate | --label | --columns) return ;;
         esac
         if [[ -z $command ]]; then
                 COMPREPLY=($(compgen -W "$(sitbonectl --help | sed -nE 's/^  ([a-z]+) .*/\1/p') --bus --seat --help --version" -- "$word"))

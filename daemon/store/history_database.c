@@ -27,7 +27,8 @@ static const char *const steps[] = {
         "  shifts INTEGER NOT NULL,"  /* weight shifts and movements in the seat */
         "  slump_s REAL,"             /* seated time before the first slouch; NULL: no slouch */
         "  squeezes INTEGER NOT NULL DEFAULT 0," /* as the daemon counts them; the table squeeze has them already */
-        "  squeezed_s REAL NOT NULL DEFAULT 0"
+        "  squeezed_s REAL NOT NULL DEFAULT 0,"
+        "  sitter TEXT NOT NULL DEFAULT ''" /* known last in it; "": nobody in particular */
         ") STRICT;"
         "CREATE INDEX bout_began ON bout(began_s);"
         "CREATE TABLE away(" /* off the seat */
@@ -52,20 +53,24 @@ static const char *const steps[] = {
         "  exercise TEXT"           /* its id in the catalogue */
         ") STRICT;"
         "CREATE INDEX alert_raised ON alert(raised_s);"
-        "CREATE TABLE posture("      /* seconds in each posture, by hour */
+        "CREATE TABLE posture("      /* seconds in each posture, by hour of a bout */
         "  hour_s INTEGER NOT NULL," /* beginning of the local hour */
         "  posture TEXT NOT NULL,"
+        "  bout_id INTEGER NOT NULL," /* the row of its bout, which has the sitter */
         "  offset_min INTEGER NOT NULL,"
         "  seconds REAL NOT NULL,"
-        "  PRIMARY KEY(hour_s, posture)"
+        /* of its first columns in this order: the check of a file takes others for NULL */
+        "  PRIMARY KEY(hour_s, posture, bout_id)"
         ") STRICT, WITHOUT ROWID;"
-        "CREATE TABLE balance(" /* left and right, by hour */
-        "  hour_s INTEGER PRIMARY KEY,"
+        "CREATE TABLE balance(" /* left and right, by hour of a bout */
+        "  hour_s INTEGER NOT NULL,"
+        "  bout_id INTEGER NOT NULL,"
         "  offset_min INTEGER NOT NULL,"
         "  seconds REAL NOT NULL,"     /* in which the asymmetry was known ... */
         "  asymmetry_s REAL NOT NULL," /* ... and its integral: (right - left) / (right + left) times time */
-        "  shifts INTEGER NOT NULL"
-        ") STRICT;"
+        "  shifts INTEGER NOT NULL,"
+        "  PRIMARY KEY(hour_s, bout_id)"
+        ") STRICT, WITHOUT ROWID;"
         "CREATE TABLE calibration(" /* when tilt began or ceased to rest on the sitter's own calibration */
         "  id INTEGER PRIMARY KEY,"
         "  at_s INTEGER NOT NULL,"
@@ -203,18 +208,21 @@ static int upgrade_schema(sqlite3 *db, int64_t version) {
 
 /* The tables exist by name: checks that they have the columns that the statements use. */
 static int check_tables(sqlite3 *db) {
-        return sqlite3_exec(db,
-                            "SELECT number, began_s, until_s, offset_min, open, ending, seated_s, in_posture, shifts, "
-                            "slump_s, squeezes, squeezed_s FROM bout LIMIT 0; SELECT began_s, until_s, offset_min, "
-                            "kind FROM away LIMIT 0;"
-                            "SELECT number, kind, raised_s, offset_min, closed_s, outcome, latency_s, seated_s, "
-                            "exercise FROM alert LIMIT 0; SELECT hour_s, posture, offset_min, seconds FROM posture "
-                            "LIMIT 0; SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance LIMIT 0;"
-                            "SELECT at_s, offset_min, what, poses, sitter FROM calibration LIMIT 0;"
-                            "SELECT began_s, until_s, offset_min, sitter, repetitions, held_s, alert FROM squeeze "
-                            "LIMIT 0; SELECT at_s, offset_min, sitter FROM session LIMIT 0;"
-                            "SELECT at_s, offset_min, sitter, withheld, stood, shifts FROM trial LIMIT 0;",
-                            NULL, NULL, NULL) == SQLITE_OK
+        return sqlite3_exec(
+                       db,
+                       "SELECT number, began_s, until_s, offset_min, open, ending, seated_s, in_posture, shifts, "
+                       "slump_s, squeezes, squeezed_s, sitter FROM bout LIMIT 0; SELECT began_s, until_s, offset_min, "
+                       "kind FROM away LIMIT 0;"
+                       "SELECT number, kind, raised_s, offset_min, closed_s, outcome, latency_s, seated_s, "
+                       "exercise FROM alert LIMIT 0; SELECT hour_s, posture, offset_min, seconds, bout_id FROM "
+                       "posture "
+                       "LIMIT 0; SELECT hour_s, offset_min, seconds, asymmetry_s, shifts, bout_id FROM balance LIMIT "
+                       "0;"
+                       "SELECT at_s, offset_min, what, poses, sitter FROM calibration LIMIT 0;"
+                       "SELECT began_s, until_s, offset_min, sitter, repetitions, held_s, alert FROM squeeze "
+                       "LIMIT 0; SELECT at_s, offset_min, sitter FROM session LIMIT 0;"
+                       "SELECT at_s, offset_min, sitter, withheld, stood, shifts FROM trial LIMIT 0;",
+                       NULL, NULL, NULL) == SQLITE_OK
                        ? SQLITE_OK
                        : SQLITE_CORRUPT;
 }
@@ -254,10 +262,12 @@ static const struct {
         {"alert", "seated_s", DURATION, false},
         {"posture", "hour_s", INSTANT, false},
         {"posture", "seconds", PART_OF_HOUR, false},
+        {"posture", "bout_id", NUMBER, false},
         {"balance", "hour_s", INSTANT, false},
         {"balance", "seconds", PART_OF_HOUR, false},
         {"balance", "asymmetry_s", BALANCE, false},
         {"balance", "shifts", COUNT, false},
+        {"balance", "bout_id", NUMBER, false},
         {"calibration", "at_s", INSTANT, false},
         {"squeeze", "began_s", INSTANT, false},
         {"squeeze", "until_s", INSTANT, false},

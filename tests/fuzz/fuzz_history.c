@@ -52,13 +52,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
         if (sqlite3_exec(
                     db,
                     "INSERT INTO main.bout VALUES(1, 1, 1000, 2000, 60, 1, NULL, 900, '{\"upright\":900}', 3, 60, 2, "
-                    "10);"
+                    "10, '');"
                     "INSERT INTO main.squeeze VALUES(1, 1500, 1510, 60, '', 2, 10, 1); INSERT INTO main.session "
                     "VALUES(1, "
                     "1600, 60, '');"
                     "INSERT INTO main.away VALUES(1, 2000, NULL, 60, 'break'); INSERT INTO main.alert VALUES(1, 1, "
                     "'activate', 1500, 60, NULL, NULL, NULL, 500, 'squats');"
-                    "INSERT INTO main.posture VALUES(0, 'upright', 60, 900); PRAGMA journal_mode=DELETE",
+                    "INSERT INTO main.posture VALUES(0, 'upright', 1, 60, 900); PRAGMA journal_mode=DELETE",
                     NULL, NULL, NULL) != SQLITE_OK)
                 abort();
         sqlite3_close(db);

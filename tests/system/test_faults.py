@@ -75,7 +75,7 @@ def add_bouts(db, ages_days, seated_s=1200):
         began = now - int(age * DAY)
         db.execute('INSERT INTO bout(number, began_s, until_s, offset_min, open, ending, seated_s, in_posture, shifts) '
                    "VALUES(1, ?, ?, 60, 0, 'break', ?, '{}', 3)", (began, began + 1500, seated_s))
-        db.execute("INSERT OR IGNORE INTO posture VALUES(?, 'upright', 60, ?)", (began - began % 3600, seated_s))
+        db.execute("INSERT OR IGNORE INTO posture VALUES(?, 'upright', 0, 60, ?)", (began - began % 3600, seated_s))
     db.commit()
 
 
@@ -197,7 +197,7 @@ def test_restart_loop():
 def bad_rows():
     """Statements that put rows which cannot be beside a good one."""
     huge, escape = 2**63 - 1, "char(155) || '31m' || char(27) || ']0;x' || char(8238)"
-    bout = "INSERT INTO bout VALUES(NULL, 1, {0}, {1}, {2}, 0, 'break', {3}, '{{}}', {4}, {5}, 0, 0)"
+    bout = "INSERT INTO bout VALUES(NULL, 1, {0}, {1}, {2}, 0, 'break', {3}, '{{}}', {4}, {5}, 0, 0, '')"
     t = int(time.time()) - 3 * DAY
     yield bout.format(huge, huge, 60, 5, 0, 'NULL')
     yield bout.format(-huge - 1, huge, 60, 5, 0, 'NULL')
@@ -211,11 +211,11 @@ def bad_rows():
     yield f"INSERT INTO alert VALUES(NULL, 1, {escape}, {t}, 60, {t}, {escape}, 5, 5, {escape})"
     yield f"INSERT INTO alert VALUES(NULL, 1, '=1+1', {t}, 60, {t}, '@x', 5, 5, '-2+3')"
     yield f"INSERT INTO alert VALUES({huge - 1}, {huge}, 'activate', {huge}, 60, {huge}, 'stood', 9e999, 9e999, 'x')"
-    yield f"INSERT INTO posture VALUES({t}, 'upright', 60, 1e11)"
-    yield f"INSERT INTO posture VALUES({t}, {escape}, 60, 5)"
-    yield f"INSERT INTO posture VALUES({t}, 'perched', {huge}, 9e999)"
-    yield f"INSERT INTO balance VALUES({t}, 60, 9e999, 1, {huge})"
-    yield f"INSERT INTO balance VALUES({t + 1}, 60, 5, -1e300, 1)"
+    yield f"INSERT INTO posture VALUES({t}, 'upright', 0, 60, 1e11)"
+    yield f"INSERT INTO posture VALUES({t}, {escape}, {huge}, 60, 5)"
+    yield f"INSERT INTO posture VALUES({t}, 'perched', 0, {huge}, 9e999)"
+    yield f"INSERT INTO balance VALUES({t}, 0, 60, 9e999, 1, {huge})"
+    yield f"INSERT INTO balance VALUES({t + 1}, {huge}, 60, 5, -1e300, 1)"
     yield f"INSERT INTO squeeze VALUES(NULL, {t}, {huge}, 60, {escape}, {huge}, 9e999, {-huge})"
     yield f"INSERT INTO trial VALUES(NULL, {t}, 60, {escape}, {huge}, {huge}, {huge})"
     yield f"INSERT INTO trial VALUES(NULL, {huge}, {huge}, 'x', 0, 1, 2)"

@@ -144,7 +144,7 @@ def test_german(week):
     assert all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines()), text
     assert all(line[11] == ' ' and line[12] != ' ' for line in facts), text
     assert [line[:11].strip() for line in facts if line[0] != ' '] == [
-        'gesessen', 'Pausen', 'verlagert', 'Haltungen', 'eingesunken', 'Balance', 'Hinweise'], text
+        'gesessen', 'weg', 'Pausen', 'verlagert', 'Haltungen', 'eingesunken', 'Balance', 'Hinweise'], text
     shares = [line for line in facts if line.endswith(' wirkten')]
     assert len({line.index(' von ') for line in shares}) == 1 and 'Gesäß anspannen im Stehen' in text, text
     months = 'Januar Februar März April Mai Juni Juli August September Oktober November Dezember'.split()
@@ -188,6 +188,60 @@ def test_what_if(week):
     # an alert a bout longer than the limit, give or take the wait for a lull
     longer = sqlite3.connect(week).execute('SELECT count(*) FROM bout WHERE seated_s > 1860').fetchone()[0]
     assert sum(a['before_s'] is not None for a in other) >= longer
+
+
+def test_sitters():
+    """Two sitters of one seat, in one hour of two days: each has a part of everything, and the day before to compare."""
+    path = one_bout(calendar.timegm((2026, 5, 19, 7, 0, 0)), 10, 120)
+    db = sqlite3.connect(path)
+    db.execute('DELETE FROM bout')
+    bout = 0
+    for began, minutes, sitter, shifts, outcome in (
+            (calendar.timegm((2026, 5, 19, 7, 0, 0)), 10, 'anna', 1, 'ignored'),
+            (calendar.timegm((2026, 5, 19, 7, 30, 0)), 15, 'bob', 9, 'stood'),
+            (calendar.timegm((2026, 5, 20, 7, 0, 0)), 20, 'anna', 5, 'stood'),
+            (calendar.timegm((2026, 5, 20, 7, 30, 0)), 12, '', 7, 'done')):
+        bout += 1
+        until = began + 60 * minutes
+        db.execute("INSERT INTO bout(id, number, began_s, until_s, offset_min, open, ending, seated_s, in_posture, shifts, "
+                   "sitter) VALUES(?, ?, ?, ?, 120, 0, 'break', ?, '{}', ?, ?)",
+                   (bout, bout, began, until, 60 * minutes, shifts, sitter))
+        hour = began - began % 3600
+        db.execute("INSERT INTO posture VALUES(?, 'upright', ?, 120, ?)", (hour, bout, 60 * minutes))
+        db.execute('INSERT INTO balance VALUES(?, ?, 120, 0, 0, ?)', (hour, bout, shifts))
+        db.execute("INSERT INTO away(began_s, until_s, offset_min, kind) VALUES(?, ?, 120, 'break')", (until, until + 300))
+        db.execute("INSERT INTO alert(number, kind, raised_s, offset_min, closed_s, outcome, latency_s, seated_s) "
+                   "VALUES(?, 'activate', ?, 120, ?, ?, 5, 60)", (bout, began + 60, began + 65, outcome))
+        db.execute('INSERT INTO squeeze(began_s, until_s, offset_min, sitter, repetitions, held_s) VALUES(?, ?, 120, ?, ?, 5)',
+                   (began, began + 9, sitter, bout))
+    db.execute("INSERT INTO away(began_s, until_s, offset_min, kind) VALUES(?, ?, 120, 'silence')", (until + 300, until + 900))
+    night = calendar.timegm((2026, 5, 20, 18, 0, 0))
+    db.execute("INSERT INTO away(began_s, until_s, offset_min, kind) VALUES(?, ?, 120, 'break')", (night, night + 43200))
+    db.commit()
+    db.close()
+
+    def load(*words):
+        return json.loads(ctl('history', '2026-05-20', '--json', '--file', path, *words))
+    everybody, anna, nobody, bob = load(), load('--sitter', 'anna'), load('--sitter', 'nobody'), load('--sitter', 'bob')
+    keys = 'bouts', 'seated_s', 'away_s', 'shifts', 'alerts', 'squeezes', 'stood_percent'
+    assert [everybody[k] for k in keys] == [2, 1920, 600, 12, 2, 7, 50], everybody
+    assert [anna[k] for k in keys] == [1, 1200, 300, 5, 1, 3, 100] and anna['days'][0]['away_s'] == 300, anna
+    assert [nobody[k] for k in keys] == [1, 720, 300, 7, 1, 4, 0] and nobody['before'] is None, nobody
+    assert bob['bouts'] == bob['seated_s'] == bob['alerts'] == 0 and bob['before'] is None, bob
+    assert anna['before'] == {'period': '2026-05-19', 'seated_s': 600, 'away_s': 300, 'shifts_per_hour': 6,
+                              'stood_percent': 0}, anna
+    assert everybody['before']['seated_s'] == 1500 and everybody['before']['stood_percent'] == 50, everybody
+    text = ctl('history', '2026-05-20', '--file', path, '--sitter', 'anna')
+    assert text.startswith('Wednesday, 20 May 2026, anna\n') and '5 min standing or away' in text, text
+    said = ' '.join(text[text.index('compared'):].split())
+    assert said == ('compared sat 20 min, the day before 10 min; standing or away 5 min, before 5 min; shifts 15 an hour, '
+                    'before 6; prompts answered by standing 100 %, before 0 %'), said
+    assert 'compared' not in ctl('history', '2026-05-19', '--file', path)
+    rows = json.loads(ctl('history', '--export', 'json', '--file', path, '--sitter', 'bob'))
+    assert sorted(r['what'] for r in rows) == ['alert', 'away', 'balance', 'bout', 'posture', 'squeeze'], rows
+    ctl('report', '--period', '2026-05-20', '--sitter', 'anna', '--file', path, '--output', f'{FOLDER}/anna.svg')
+    assert '2026, anna' in open(f'{FOLDER}/anna.svg', encoding='utf-8').read()
+    assert 'leave out --sitter' in ctl('history', '--forget', 'all', '--sitter', 'anna', '--file', path, status=2)
 
 
 def test_twelve_years(week):

@@ -76,9 +76,9 @@ def make(build, path, days, seed=1, last=None):
                             30, 1100, 'contract-and-relax'))
             t += gap
         for (hour, kind), s in hours.items():
-            db.execute('INSERT INTO posture VALUES(?,?,?,?)', (hour, kind, offset, s))
+            db.execute('INSERT INTO posture VALUES(?,?,0,?,?)', (hour, kind, offset, s))
         for hour, (s, integral, shifts) in balance.items():
-            db.execute('INSERT INTO balance VALUES(?,?,?,?,?)', (hour, offset, s, integral, shifts))
+            db.execute('INSERT INTO balance VALUES(?,0,?,?,?,?)', (hour, offset, s, integral, shifts))
     db.execute('COMMIT')
     db.close()
     return path

@@ -95,6 +95,7 @@ static void test_squeezes(void) {
         write_later(10, 2);
         expect_rows(SETS, "10||3|15.0|-\n0||1|5.0|-\n20||4|20.0|5\n0|anna|2|10.0|-\n");
         expect_rows("SELECT squeezes, squeezed_s FROM bout", "10|50.0\n");
+        expect_rows("SELECT sitter FROM bout", "anna\n"); /* named while seated: the whole bout */
 }
 
 /* The count continues after a restart. A squeeze that the state lost is not subtracted, and the next one counts. */
@@ -199,6 +200,26 @@ static void test_trial(void) {
         expect_rows("SELECT sitter, withheld, stood, shifts FROM trial", "anna|1|1|3\n");
 }
 
+/* Who is chosen while the seat is left has not sat in this bout; posture and shifts are kept by bout. */
+static void test_sitter_of_bout(void) {
+        start_bout();
+        snprintf(entry.sitter, sizeof(entry.sitter), "bob");
+        entry.sitting.bout.in_us[POSTURE_UPRIGHT] = 60 * SECOND;
+        entry.sitting.bout.shifts = 2;
+        write_later(60, 0);
+        entry.sitting.phase = SITTING_INTERRUPTED;
+        snprintf(entry.sitter, sizeof(entry.sitter), "anna");
+        write_later(10, 0);
+        expect_rows("SELECT sitter FROM bout ORDER BY id DESC LIMIT 1", "bob\n");
+        expect_rows("SELECT sitter, seconds FROM posture JOIN bout ON bout.id = bout_id WHERE sitter = 'bob'",
+                    "bob|60.0\n");
+        expect_rows("SELECT sum(balance.shifts) FROM balance JOIN bout ON bout.id = bout_id WHERE sitter = 'bob'",
+                    "2\n");
+        history_writer_done(&writer);
+        open_writer(); /* and the file still passes the check */
+        expect_rows("SELECT sitter FROM bout ORDER BY id DESC LIMIT 1", "bob\n");
+}
+
 int main(void) {
         char command[64];
 
@@ -212,6 +233,7 @@ int main(void) {
         test_ended_before_the_kill();
         test_cannot_be_moved_aside();
         test_trial();
+        test_sitter_of_bout();
         history_writer_done(&writer);
         snprintf(command, sizeof(command), "rm -r %s", folder);
         return system(command) != 0;

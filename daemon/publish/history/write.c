@@ -41,12 +41,14 @@ static const char *const sql[SQL_N] = {
                 "VALUES(?1, ?2, ?2, ?3, 1, 0, '{}', 0)",
         [SQL_BOUT_UPDATE] =
                 "UPDATE main.bout SET until_s = ?2, open = ?3, ending = ?4, seated_s = ?5, in_posture = ?6, "
-                "shifts = ?7, slump_s = ?8, squeezes = ?9, squeezed_s = ?10 WHERE id = ?1",
-        [SQL_POSTURE_ADD] = "INSERT INTO main.posture(hour_s, posture, offset_min, seconds) VALUES(?1, ?2, ?3, ?4) "
-                            "ON CONFLICT DO UPDATE SET seconds = max(0, seconds + excluded.seconds)",
+                "shifts = ?7, slump_s = ?8, squeezes = ?9, squeezed_s = ?10, sitter = coalesce(?11, sitter) WHERE id "
+                "= ?1",
+        [SQL_POSTURE_ADD] =
+                "INSERT INTO main.posture(hour_s, posture, offset_min, seconds, bout_id) VALUES(?1, ?2, ?3, ?4, ?5) "
+                "ON CONFLICT DO UPDATE SET seconds = max(0, seconds + excluded.seconds)",
         [SQL_BALANCE_ADD] =
-                "INSERT INTO main.balance(hour_s, offset_min, seconds, asymmetry_s, shifts) "
-                "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET seconds = seconds + excluded.seconds, "
+                "INSERT INTO main.balance(hour_s, offset_min, seconds, asymmetry_s, shifts, bout_id) "
+                "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET seconds = seconds + excluded.seconds, "
                 "asymmetry_s = asymmetry_s + excluded.asymmetry_s, shifts = shifts + excluded.shifts",
         [SQL_AWAY_OPEN] = "SELECT id, began_s FROM away WHERE until_s IS NULL ORDER BY id DESC LIMIT 1",
         [SQL_AWAY_ADD] = "INSERT INTO main.away(began_s, offset_min, kind) VALUES(?1, ?2, ?3)",
@@ -242,14 +244,15 @@ static void load_ledger(struct history_ledger *l, sqlite3_stmt *s, uint64_t numb
         l->squeezed_s = sqlite3_column_double(s, 8);
 }
 
-static int update_bout_row(struct history_writer *w, bool open, const char *ending) {
+/* sitter NULL: unchanged. */
+static int update_bout_row(struct history_writer *w, bool open, const char *ending, const char *sitter) {
         const struct history_ledger *l = &w->ledger;
         char *postures = format_postures(l->in_s);
         int rc = run_statement(w, SQL_BOUT_UPDATE,
                                PARAMETERS(INTEGER(l->row), INTEGER(l->until_s), INTEGER(open), TEXT(ending),
                                           REAL(l->seated_s), TEXT(postures), INTEGER(l->shifts),
                                           REAL(l->slump_s >= 0 ? l->slump_s : (double)NAN), INTEGER(l->squeezes),
-                                          REAL(l->squeezed_s)));
+                                          REAL(l->squeezed_s), TEXT(sitter)));
 
         free(postures);
         return rc;
@@ -287,7 +290,7 @@ static int add_posture(struct history_writer *w, int64_t at_s, enum posture_clas
 
         return run_statement(w, SQL_POSTURE_ADD,
                              PARAMETERS(INTEGER(find_hour_begin(at_s, offset)), TEXT(posture_name(k)), INTEGER(offset),
-                                        REAL(s_more)));
+                                        REAL(s_more), INTEGER(w->ledger.row)));
 }
 
 /* Adds the balance and the shifts since the last entry to the hour. */
@@ -304,7 +307,8 @@ static int add_balance(struct history_writer *w, const struct history_entry *e, 
         rc = run_statement(w, SQL_BALANCE_ADD,
                            PARAMETERS(INTEGER(find_hour_begin(at_s, offset)), INTEGER(offset),
                                       REAL(to_seconds(e->asymmetry_known_us - l->asymmetry_known_us)),
-                                      REAL((e->asymmetry_us - l->asymmetry_us) / 1e6), INTEGER(shifts)));
+                                      REAL((e->asymmetry_us - l->asymmetry_us) / 1e6), INTEGER(shifts),
+                                      INTEGER(l->row)));
         l->asymmetry_us = e->asymmetry_us;
         l->asymmetry_known_us = e->asymmetry_known_us;
         return rc;
@@ -339,7 +343,8 @@ static int update_bout(struct history_writer *w, const struct history_entry *e) 
                 l->until_s = convert_to_wall_s(w, e, b->left_seat_us);
         if (l->until_s < l->began_s)
                 l->until_s = l->began_s; /* the wall clock was set back */
-        return rc == SQLITE_OK ? update_bout_row(w, true, NULL) : rc;
+        /* a sitter that is chosen while nobody sits is that of the next bout */
+        return rc == SQLITE_OK ? update_bout_row(w, true, NULL, b->phase == SITTING_SEATED ? e->sitter : NULL) : rc;
 }
 
 /* ending: break, silence, lost. */
@@ -352,7 +357,7 @@ static int close_bout(struct history_writer *w, const struct sitting *b, const c
                 l->until_s += (int64_t)fmax(0, last_s - l->seated_s);
                 l->seated_s = last_s;
         }
-        rc = update_bout_row(w, false, ending);
+        rc = update_bout_row(w, false, ending, NULL);
         l->row = 0;
         return rc;
 }

@@ -26,7 +26,7 @@ struct options {
         const char *config, *format, *exercises, *svg, *at, *device, *baud, *seconds, *rows, *cols, *output;
         struct repeated teach, load, calibrate;
         const char *period, *file, *export, *what_if, *against, *label, *columns, *delimiter;
-        const char *forget, *alert;
+        const char *forget, *alert, *sitter;
         bool list, session, empty;
         bool json, plain, once, send, help, version;
         int n_args; /* may be larger than OPTIONS_ARGS_MAX */

@@ -42,6 +42,8 @@ static const struct option_row {
         {"teach", offsetof(struct options, teach), OPTION_REPEATED, "NAME=FROM-TO", "a lesson for a posture"},
         {"calibrate", offsetof(struct options, calibrate), OPTION_REPEATED, "POSE=FROM-TO", "a calibrated pose"},
         {"period", offsetof(struct options, period), OPTION_VALUE, "PERIOD", "the days shown"},
+        {"sitter", offsetof(struct options, sitter), OPTION_VALUE, "NAME",
+         "only what this sitter did; nobody: those without a name"},
         {"file", offsetof(struct options, file), OPTION_VALUE, "FILE",
          "history (default: that of your own daemon, or else that of the service)"},
         {"export", offsetof(struct options, export), OPTION_VALUE, "csv|json", "print every row"},

@@ -187,11 +187,19 @@ static void print_sitting(FILE *f, const struct history *h) {
         print_label(f, _("sat"));
         fprintf(f, ngettext("%s in %zu bout, the longest %s\n", "%s in %zu bouts, the longest %s\n", h->n_bouts), sat,
                 h->n_bouts, longest);
+        view_duration_words(h->away_s, longest, sizeof(longest));
+        print_label(f, _("away"));
+        fprintf(f, _("%s standing or away\n"), longest);
         print_label(f, _("breaks"));
         fprintf(f, _("%d, and %d too short to be one\n"), breaks, partial);
         print_label(f, _("shifts"));
         fprintf(f, "%lld", (long long)h->shifts);
         fprintf(f, h->seated_s >= 600 ? _(", %.0f an hour (20 in a study)\n") : "\n", history_shifts_per_hour(h, -1));
+}
+
+/* NAN = no prompt to stand up has a known outcome. */
+static double stood_percent(const struct history *h) {
+        return h->stood.known > 0 ? 100.0 * h->stood.worked / h->stood.known : (double)NAN;
 }
 
 static void print_balance(FILE *f, const struct history *h) {
@@ -300,7 +308,39 @@ static void print_body(FILE *f, const struct history *h) {
         }
 }
 
-static void print_history(const struct history *h, FILE *f) {
+/* Only of what is known of both periods. */
+static void print_comparison(FILE *f, const struct history *h, const struct history *before) {
+        double shifts = history_shifts_per_hour(before, -1), stood = stood_percent(before);
+        char now[32], then[32], item[96];
+        int at = 0;
+
+        if (before->n_bouts == 0)
+                return;
+        view_duration_words(h->seated_s, now, sizeof(now));
+        view_duration_words(before->seated_s, then, sizeof(then));
+        print_label(f, _("compared"));
+        snprintf(item, sizeof(item),
+                 h->n_days == 1   ? _("sat %s, the day before %s")
+                 : h->n_days == 7 ? _("sat %s, the week before %s")
+                                  : _("sat %s, in as many days before %s"),
+                 now, then);
+        print_item(f, &at, "; ", item);
+        view_duration_words(h->away_s, now, sizeof(now));
+        view_duration_words(before->away_s, then, sizeof(then));
+        snprintf(item, sizeof(item), _("standing or away %s, before %s"), now, then);
+        if (h->away_s > 0 && before->away_s > 0)
+                print_item(f, &at, "; ", item);
+        snprintf(item, sizeof(item), _("shifts %.0f an hour, before %.0f"), history_shifts_per_hour(h, -1), shifts);
+        if (isfinite(history_shifts_per_hour(h, -1)) && isfinite(shifts))
+                print_item(f, &at, "; ", item);
+        snprintf(item, sizeof(item), _("prompts answered by standing %.0f %%, before %.0f %%"), stood_percent(h),
+                 stood);
+        if (isfinite(stood_percent(h)) && isfinite(stood))
+                print_item(f, &at, "; ", item);
+        fprintf(f, "\n");
+}
+
+static void print_history(const struct history *h, const struct history *before, FILE *f) {
         fprintf(f, "%s\n\n", h->period.title);
         if (h->n_bouts == 0) {
                 fprintf(f, "%s\n", _("Nobody sat on the seat."));
@@ -315,6 +355,7 @@ static void print_history(const struct history *h, FILE *f) {
         print_postures(f, h);
         print_alerts(f, h);
         print_body(f, h);
+        print_comparison(f, h, before);
 }
 
 /* ---- JSON ---- */
@@ -374,7 +415,8 @@ static json_t *make_days(const struct history *h) {
                 char date[16];
 
                 write_date(h->period.first_day + d, date);
-                json_array_append_new(days, json_pack("{s:s, s:o, s:o, s:o}", "date", date, "seated_s",
+                json_array_append_new(days, json_pack("{s:s, s:o, s:o, s:o, s:o}", "date", date, "away_s",
+                                                      live_json_number(h->days[d].away_s, 0), "seated_s",
                                                       live_json_number(h->days[d].seated_s, 1), "postures_s",
                                                       make_postures(h->days[d].in_s), "squeezed_s",
                                                       live_json_number(h->days[d].squeezed_s, 1)));
@@ -390,7 +432,17 @@ static json_t *make_outcomes(const struct history *h) {
         return outcomes;
 }
 
-static void print_history_json(const struct history *h, FILE *f) {
+/* null = one of the two periods has no bout. */
+static json_t *make_before(const struct history *h, const struct history *before) {
+        if (h->n_bouts == 0 || before->n_bouts == 0)
+                return json_null();
+        return json_pack("{s:o, s:o, s:o, s:o, s:o}", "period", make_period(&before->period), "seated_s",
+                         live_json_number(before->seated_s, 1), "away_s", live_json_number(before->away_s, 0),
+                         "shifts_per_hour", live_json_number(history_shifts_per_hour(before, -1), 1), "stood_percent",
+                         live_json_number(stood_percent(before), 0));
+}
+
+static void print_history_json(const struct history *h, const struct history *before, FILE *f) {
         double breaks_s, partial_s;
         int breaks = history_aways(h, "break", &breaks_s), partial = history_aways(h, "partial", &partial_s);
         struct {
@@ -399,6 +451,7 @@ static void print_history_json(const struct history *h, FILE *f) {
         } members[] = {
                 {"period", make_period(&h->period)},
                 {"seated_s", live_json_number(h->seated_s, 1)},
+                {"away_s", live_json_number(h->away_s, 0)},
                 {"bouts", json_integer((json_int_t)h->n_bouts)},
                 {"longest_s", live_json_number(history_longest_s(h), 1)},
                 {"breaks", json_integer(breaks)},
@@ -412,6 +465,7 @@ static void print_history_json(const struct history *h, FILE *f) {
                 {"asymmetry", live_json_number(h->balance_s > 0 ? h->asymmetry_s / h->balance_s : (double)NAN, 3)},
                 {"alerts", json_integer((json_int_t)h->n_alerts)},
                 {"outcomes", make_outcomes(h)},
+                {"stood_percent", live_json_number(stood_percent(h), 0)},
                 {"worked_by_hour", make_shares(h->by_hour, 24)},
                 {"worked_by_kind", make_shares(h->by_kind, ALERT_KIND_N)},
                 {"worked_by_exercise", make_shares(h->by_exercise, h->n_exercises)},
@@ -421,6 +475,7 @@ static void print_history_json(const struct history *h, FILE *f) {
                 {"squeeze_goal_s", json_integer(h->squeezes.goal_s)},
                 {"strengthening_sessions", json_integer(h->sessions)},
                 {"calibration_changes", json_integer(h->calibrations)},
+                {"before", make_before(h, before)},
                 {"days", make_days(h)},
         };
         json_t *root = json_object();
@@ -432,23 +487,24 @@ static void print_history_json(const struct history *h, FILE *f) {
 
 /* ---- export ---- */
 
+/* clang-format off */
 /* One SELECT for all tables with the same columns. Those named in is_instant() are instants. */
 static const char export_sql[] =
-        "SELECT 'bout' AS what, began_s AS began, until_s AS until, offset_min AS offset, coalesce(ending, 'open') AS "
-        "detail, seated_s AS seconds, NULL AS outcome, slump_s AS after_s, NULL AS exercise, shifts AS shifts, "
-        "squeezes AS repetitions, NULL AS alert, NULL AS sitter FROM bout WHERE began_s >= ?1 AND began_s < ?2 "
+        "SELECT * FROM (SELECT 'bout' AS what, began_s AS began, until_s AS until, offset_min AS offset, "
+        "coalesce(ending, 'open') AS detail, seated_s AS seconds, NULL AS outcome, slump_s AS after_s, NULL AS exercise, shifts AS shifts, "
+        "squeezes AS repetitions, NULL AS alert, sitter AS sitter FROM bout WHERE began_s >= ?1 AND began_s < ?2 "
 
         "UNION ALL SELECT 'away', began_s, until_s, offset_min, kind, until_s - began_s, NULL, NULL, NULL, NULL, "
-        "NULL, NULL, NULL FROM away WHERE began_s >= ?1 AND began_s < ?2 "
+        "NULL, NULL, " HISTORY_SITTER_AT("away.began_s") " FROM away WHERE began_s >= ?1 AND began_s < ?2 "
 
         "UNION ALL SELECT 'alert', raised_s, closed_s, offset_min, kind, seated_s, outcome, latency_s, exercise, "
-        "NULL, NULL, number, NULL FROM alert WHERE raised_s >= ?1 AND raised_s < ?2 "
+        "NULL, NULL, number, " HISTORY_SITTER_AT("raised_s") " FROM alert WHERE raised_s >= ?1 AND raised_s < ?2 "
 
         "UNION ALL SELECT 'posture', hour_s, hour_s + 3600, offset_min, posture, seconds, NULL, NULL, NULL, NULL, "
-        "NULL, NULL, NULL FROM posture WHERE hour_s >= ?1 AND hour_s < ?2 "
+        "NULL, NULL, " HISTORY_SITTER_OF_BOUT " FROM posture WHERE hour_s >= ?1 AND hour_s < ?2 "
 
         "UNION ALL SELECT 'balance', hour_s, hour_s + 3600, offset_min, CASE WHEN seconds > 0 THEN "
-        "round(asymmetry_s / seconds, 4) END, seconds, NULL, NULL, NULL, shifts, NULL, NULL, NULL FROM balance "
+        "round(asymmetry_s / seconds, 4) END, seconds, NULL, NULL, NULL, shifts, NULL, NULL, " HISTORY_SITTER_OF_BOUT " FROM balance "
         "WHERE hour_s >= ?1 AND hour_s < ?2 "
 
         "UNION ALL SELECT 'squeeze', began_s, until_s, offset_min, NULL, held_s, NULL, NULL, NULL, NULL, repetitions, "
@@ -462,7 +518,9 @@ static const char export_sql[] =
         "WHERE at_s >= ?1 AND at_s < ?2 "
 
         "UNION ALL SELECT 'calibration', at_s, NULL, offset_min, trim(what || ' ' || poses), NULL, NULL, NULL, NULL, "
-        "NULL, NULL, NULL, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 ORDER BY 2, 1";
+        "NULL, NULL, NULL, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2) "
+        "WHERE " HISTORY_BY_SITTER("sitter") "ORDER BY 2, 1";
+/* clang-format on */
 
 static bool is_instant(const char *column) {
         return strcmp(column, "began") == 0 || strcmp(column, "until") == 0;
@@ -566,7 +624,7 @@ static void print_head_csv(sqlite3_stmt *s) {
         putchar('\n');
 }
 
-static int export_rows(sqlite3 *db, const struct history_period *p, bool json) {
+static int export_rows(sqlite3 *db, const struct history_period *p, const char *sitter, bool json) {
         const char *separator = "[\n";
         sqlite3_stmt *s = NULL;
         int rc = sqlite3_prepare_v2(db, export_sql, -1, &s, NULL);
@@ -574,6 +632,7 @@ static int export_rows(sqlite3 *db, const struct history_period *p, bool json) {
         if (rc == SQLITE_OK) {
                 sqlite3_bind_int64(s, 1, p->from_s);
                 sqlite3_bind_int64(s, 2, p->to_s);
+                sqlite3_bind_text(s, 3, sitter, -1, SQLITE_STATIC);
                 if (!json)
                         print_head_csv(s);
         }
@@ -601,7 +660,7 @@ static int export_history(const struct options *options, sqlite3 *db, const stru
                 complain(_("--export %s: must be csv or json"), options->export);
                 return STATUS_USAGE;
         }
-        return export_rows(db, period, json);
+        return export_rows(db, period, options->sitter, json);
 }
 
 /* ---- forget ---- */
@@ -615,6 +674,10 @@ static int forget_history(const struct options *options) {
         sqlite3 *db;
         int rc;
 
+        if (options->sitter) {
+                complain(_("--forget deletes the rows of all sitters: leave out --sitter"));
+                return STATUS_USAGE;
+        }
         if (strcmp(options->forget, "all") != 0) {
                 if (!history_period_parse(options->forget, NULL, &period))
                         return STATUS_USAGE;
@@ -639,18 +702,25 @@ static int forget_history(const struct options *options) {
 }
 
 static int show_history(const struct options *options, sqlite3 *db, const struct history_period *period) {
-        struct history *h = calloc(1, sizeof(*h));
+        struct history_period before = {.first_day = 2 * period->first_day - period->last_day - 1,
+                                        .last_day = period->first_day - 1,
+                                        .from_s = period->before_s,
+                                        .to_s = period->from_s};
+        struct history *h = calloc(2, sizeof(*h)); /* the period, and the one before */
         int status;
 
         if (!h)
                 return complain_of_memory();
-        status = history_load(db, period, h);
+        status = history_load(db, period, options->sitter, h);
+        if (status == STATUS_DONE)
+                status = history_load(db, &before, options->sitter, h + 1);
         history_name(h, options->config);
         if (status == STATUS_DONE && options->json)
-                print_history_json(h, stdout);
+                print_history_json(h, h + 1, stdout);
         else if (status == STATUS_DONE)
-                print_history(h, stdout);
+                print_history(h, h + 1, stdout);
         history_unload(h);
+        history_unload(h + 1);
         free(h);
         return status;
 }
@@ -692,6 +762,7 @@ const struct ctl_command history_command = {
         .notes = "PERIOD is today (default), yesterday, week, month, year, all, 2026-11-21 or "
                  "2026-11-01..2026-11-21.",
         .options = {{"json", "print the numbers as an object"},
+                    {"sitter"},
                     {"export", "print every row of the period (default: all)"},
                     {"forget", "delete everything, or what ended before DAY", "all|DAY"},
                     {"what-if", "list the activation alerts that these settings would have raised"},

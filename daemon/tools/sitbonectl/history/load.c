@@ -20,6 +20,8 @@
 /* A bout or an absence that reaches into a period began at most this long before it. */
 #define REACH_BACK_S "172800"
 
+#define BY_SITTER(sitter) " AND " HISTORY_BY_SITTER(sitter)
+
 /* ---- the file ---- */
 
 const char *history_path(const struct options *options, char *storage, size_t size) {
@@ -106,15 +108,17 @@ static double read_number(sqlite3_stmt *s, int column) {
         return sqlite3_column_type(s, column) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(s, column);
 }
 
-/* Calls add_row for each row of a statement, in which ?1 and ?2 are the begin and the end of the period. */
-static int query_rows(sqlite3 *db, const char *sql, const struct history_period *p,
+/* Calls add_row for each row of a statement, in which ?1 and ?2 are the begin and the end of the period, and ?3 is the
+ * sitter. */
+static int query_rows(sqlite3 *db, const char *sql, const char *sitter,
                       int (*add_row)(struct history *, sqlite3_stmt *), struct history *h) {
         sqlite3_stmt *s = NULL;
         int rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL), r = 0;
 
         if (rc == SQLITE_OK) {
-                sqlite3_bind_int64(s, 1, p->from_s);
-                sqlite3_bind_int64(s, 2, p->to_s);
+                sqlite3_bind_int64(s, 1, h->period.from_s);
+                sqlite3_bind_int64(s, 2, h->period.to_s);
+                sqlite3_bind_text(s, 3, sitter, -1, SQLITE_STATIC);
                 while (r == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW)
                         r = add_row(h, s);
         }
@@ -148,6 +152,7 @@ static int add_bout(struct history *h, sqlite3_stmt *s) {
 
 static int add_away(struct history *h, sqlite3_stmt *s) {
         struct history_away *all = grow_array(h->aways, h->n_aways, sizeof(*all)), *a;
+        int64_t day;
 
         if (!all)
                 return -1;
@@ -157,6 +162,12 @@ static int add_away(struct history *h, sqlite3_stmt *s) {
                                    .until_s = sqlite3_column_int64(s, 1),
                                    .offset_min = sqlite3_column_int(s, 2)};
         read_text(s, 3, a->kind, sizeof(a->kind));
+        day = history_day_of(a->began_s, a->offset_min);
+        if (a->until_s < a->began_s || day != history_day_of(a->until_s, a->offset_min) ||
+            strcmp(a->kind, "silence") == 0 || day < h->period.first_day || day > h->period.last_day)
+                return 0; /* a night, or nobody knows */
+        h->days[day - h->period.first_day].away_s += (double)(a->until_s - a->began_s);
+        h->away_s += (double)(a->until_s - a->began_s);
         return 0;
 }
 
@@ -381,45 +392,53 @@ static void count_alerts(struct history *h) {
                                 count_outcome(&h->by_kind[k], o);
                 if (e)
                         count_outcome(e, o);
+                h->stood.worked += o == ALERT_STOOD && strcmp(a->kind, h->by_kind[ALERT_ACTIVATE].name) == 0;
         }
+        h->stood.known = h->by_kind[ALERT_ACTIVATE].known;
         qsort(h->by_exercise, (size_t)h->n_exercises, sizeof(*h->by_exercise), compare_known);
 }
 
-int history_load(sqlite3 *db, const struct history_period *period, struct history *ret) {
+int history_load(sqlite3 *db, const struct history_period *period, const char *sitter, struct history *ret) {
         static const struct {
                 const char *sql;
                 int (*add_row)(struct history *, sqlite3_stmt *);
         } queries[] = {
                 {"SELECT began_s, until_s, offset_min, open, seated_s, slump_s FROM bout WHERE began_s < ?2 AND "
-                 "began_s >= ?1 - " REACH_BACK_S " AND until_s > ?1 ORDER BY began_s",
+                 "began_s >= ?1 - " REACH_BACK_S " AND until_s > ?1" BY_SITTER("sitter") "ORDER BY began_s",
                  add_bout},
                 {"SELECT began_s, until_s, offset_min, kind FROM away WHERE began_s < ?2 AND "
-                 "began_s >= ?1 - " REACH_BACK_S " AND (until_s IS NULL OR until_s > ?1) ORDER BY began_s",
+                 "began_s >= ?1 - " REACH_BACK_S " AND (until_s IS NULL OR until_s > ?1)" BY_SITTER(
+                         HISTORY_SITTER_AT("away.began_s")) "ORDER BY began_s",
                  add_away},
                 {"SELECT raised_s, offset_min, kind, outcome, exercise, latency_s FROM alert WHERE raised_s >= ?1 AND "
-                 "raised_s < ?2 ORDER BY raised_s",
+                 "raised_s < ?2" BY_SITTER(HISTORY_SITTER_AT("raised_s")) "ORDER BY raised_s",
                  add_alert},
-                {"SELECT hour_s, posture, offset_min, seconds FROM posture WHERE hour_s >= ?1 AND hour_s < ?2",
+                {"SELECT hour_s, posture, offset_min, seconds FROM posture WHERE hour_s >= ?1 AND hour_s < "
+                 "?2" BY_SITTER(HISTORY_SITTER_OF_BOUT),
                  add_posture},
                 {"SELECT hour_s, offset_min, seconds, asymmetry_s, shifts FROM balance WHERE hour_s >= ?1 AND "
-                 "hour_s < ?2",
+                 "hour_s < ?2" BY_SITTER(HISTORY_SITTER_OF_BOUT),
                  add_balance},
                 {"SELECT repetitions, held_s, alert, began_s, offset_min FROM squeeze WHERE began_s >= ?1 AND began_s "
-                 "< ?2",
+                 "< ?2" BY_SITTER("sitter"),
                  add_squeeze},
-                {"SELECT at_s FROM session WHERE at_s >= ?1 AND at_s < ?2", add_workout},
-                {"SELECT at_s, offset_min, what, poses, sitter FROM calibration WHERE at_s >= ?1 AND at_s < ?2 "
-                 "ORDER BY at_s, id",
+                {"SELECT at_s FROM session WHERE at_s >= ?1 AND at_s < ?2" BY_SITTER("sitter"), add_workout},
+                {"SELECT at_s, offset_min, what, poses, sitter FROM calibration WHERE at_s >= ?1 AND at_s < "
+                 "?2" BY_SITTER("sitter") "ORDER BY at_s, id",
                  add_calibration},
         };
         int status = STATUS_DONE;
+        size_t n = strlen(period->title);
 
         *ret = (struct history){.period = *period, .n_days = (int)(period->last_day - period->first_day + 1)};
+        if (sitter)
+                snprintf(ret->period.title + n, sizeof(ret->period.title) - n, ", %s",
+                         strcmp(sitter, "nobody") == 0 ? _("nobody in particular") : sitter);
         ret->days = calloc((size_t)ret->n_days, sizeof(*ret->days));
         if (!ret->days)
                 return complain_of_memory();
         for (size_t i = 0; i < sizeof(queries) / sizeof(*queries) && status == STATUS_DONE; i++)
-                status = query_rows(db, queries[i].sql, period, queries[i].add_row, ret);
+                status = query_rows(db, queries[i].sql, sitter, queries[i].add_row, ret);
         if (status == STATUS_DONE)
                 status = measure_slumps(ret);
         if (status == STATUS_DONE)

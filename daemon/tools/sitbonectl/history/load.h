@@ -58,6 +58,7 @@ struct history_calibration {
 };
 
 struct history_day {
+        double away_s; /* standing or away: absences that begin and end on this day, while the daemon ran */
         double seated_s, in_s[POSTURE_N];
         double squeezed_s;
 };
@@ -70,7 +71,7 @@ struct history {
         struct history_bout *bouts;
         struct history_away *aways;
         struct history_alert *alerts;
-        double seated_s, in_s[POSTURE_N];
+        double seated_s, away_s, in_s[POSTURE_N];
         double hour_s[24];             /* seated, by hour of the day */
         double balance_s, asymmetry_s; /* time with a known balance, and the integral of the balance over it */
         double balance_hour[24][2];    /* the same two by hour of the day */
@@ -79,6 +80,7 @@ struct history {
         double slump_all_min; /* median over all bouts; NAN = none */
         int slump_n;          /* bouts with a slump */
         struct history_share all, by_hour[24], by_kind[ALERT_KIND_N], by_exercise[HISTORY_EXERCISES_MAX];
+        struct history_share stood; /* prompts to stand up that were answered by standing up */
         int n_exercises;
         int outcomes[ALERT_OUTCOME_N]; /* [ALERT_PENDING]: none yet */
         struct history_squeezes squeezes;
@@ -93,8 +95,16 @@ const char *history_path(const struct options *options, char *storage, size_t si
 /* Opens that file for reading. STATUS_* */
 int history_open(const struct options *options, sqlite3 **ret);
 
-/* STATUS_*; call history_unload() in either case. */
-int history_load(sqlite3 *db, const struct history_period *period, struct history *ret);
+/* The sitter of a row of posture or balance, and of what happened at an instant: that of the last bout begun before. */
+#define HISTORY_SITTER_OF_BOUT "coalesce((SELECT sitter FROM bout WHERE id = bout_id), '')"
+#define HISTORY_SITTER_AT(instant)                                                                                    \
+        "coalesce((SELECT sitter FROM bout WHERE began_s <= " instant " ORDER BY began_s DESC LIMIT 1), '')"
+
+/* True for a row of the sitter ?3; "nobody": those without a name, NULL: all of them. */
+#define HISTORY_BY_SITTER(sitter) "(?3 IS NULL OR coalesce(nullif(" sitter ", ''), 'nobody') = ?3) "
+
+/* sitter: as above. STATUS_*; call history_unload() in either case. */
+int history_load(sqlite3 *db, const struct history_period *period, const char *sitter, struct history *ret);
 void history_unload(struct history *h);
 
 /* Fills the titles of the shares and the goal of squeezes. Exercises are called as in the catalogue of these settings; config NULL: the installed

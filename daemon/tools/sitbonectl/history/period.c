@@ -146,6 +146,7 @@ bool history_period_parse(const char *text, sqlite3 *db, struct history_period *
         }
         p.from_s = find_day_begin(p.first_day);
         p.to_s = find_day_begin(p.last_day + 1);
+        p.before_s = find_day_begin(2 * p.first_day - p.last_day - 1);
         make_title(&p);
         *ret = p;
         return true;

@@ -14,7 +14,8 @@
 struct history_period {
         int64_t first_day, last_day;
         int64_t from_s, to_s; /* UTC, to_s excluded */
-        char title[64];       /* "Saturday, 21 November 2026", "16 November to 22 November 2026" */
+        int64_t before_s;     /* UTC, where as many days before it begin */
+        char title[112];      /* "Saturday, 21 November 2026", "16 November to 22 November 2026" */
 };
 
 /* today, yesterday, week (7 days), month (30 days), year, all, 2026-11-21 or 2026-11-01..2026-11-21. db is read for "all";

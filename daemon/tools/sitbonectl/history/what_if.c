@@ -169,7 +169,7 @@ int history_what_if(const struct options *options, sqlite3 *db, const struct his
 
         if (!h)
                 return complain_of_memory();
-        status = history_load(db, period, h);
+        status = history_load(db, period, options->sitter, h);
         if (status == STATUS_DONE) {
                 struct comparison comparison = {options, h};
                 struct what_if what_if = {.collect = collect_alerts,

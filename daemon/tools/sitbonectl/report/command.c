@@ -232,7 +232,7 @@ static int run_report(const struct options *options) {
                 return status;
         h = calloc(1, sizeof(*h));
         if (h && history_period_parse(text, db, &period))
-                status = history_load(db, &period, h);
+                status = history_load(db, &period, options->sitter, h);
         else
                 status = STATUS_FAILED;
         if (status == STATUS_DONE) {
@@ -254,6 +254,7 @@ const struct ctl_command report_command = {
                     "  sitbonectl report --output november.html --period 2026-11-01..2026-11-30\n",
         .options = {{"output", "file to write: .svg, .html or .png (by rsvg-convert)"},
                     {"period", "as for history (default: week)"},
+                    {"sitter"},
                     {"file"},
                     {"seat", "history of sitboned@ID"},
                     {"config", "settings with the exercises by name (default: the installed ones)"}},
