@@ -59,7 +59,7 @@ static const char *const steps[] = {
         "  bout_id INTEGER NOT NULL," /* the row of its bout, which has the sitter */
         "  offset_min INTEGER NOT NULL,"
         "  seconds REAL NOT NULL,"
-        /* of its first columns in this order: the check of a file takes others for NULL */
+        /* its columns are the first ones: quick_check reports NULLs otherwise */
         "  PRIMARY KEY(hour_s, posture, bout_id)"
         ") STRICT, WITHOUT ROWID;"
         "CREATE TABLE balance(" /* left and right, by hour of a bout */
