@@ -188,8 +188,8 @@ def survives_replugs(g, bout):
         longest = max(longest, time.monotonic() - again)
         if not same_bout(now, bout):
             raise AssertionError(f"replug {i}: the bout of {bout} became {now['SeatedSince']}, {now['bouts_today']} today")
-        if i == 2:
-            fds, rss, _ = costs(g, "sitboned")  # after every way was gone once
+        if i == REPLUGS // 2:
+            fds, rss, _ = costs(g, "sitboned")  # after every way was gone often, and everything was stored once
     after = costs(g, "sitboned")
     share = (after[2] - cpu) / (time.monotonic() - start)
     say(f"{REPLUGS} times out and in as {sorted(numbers)}: frames again after {longest:.1f} s at most, {now['refused']} refused")
