@@ -550,7 +550,7 @@ static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct
         uint32_t also = k == ALERT_ACTIVATE ? absorb_lesser(t, s, now_us) : 0;
         struct choice choice = choice_make(t->exercises.catalogue, s, k, &t->exercises.offered);
         struct alert_kind_state *state = &t->kind[k];
-        bool coached = k == ALERT_STILL && is_behind(s) && cause_time(t, k, s, now_us) < limit_of(&t->settings, k);
+        bool coached = k == ALERT_STILL && is_behind(s);
 
         t->now.of[k] = (struct alert){
                 .changes = ALERT_RAISED,
