@@ -6,8 +6,8 @@
 #include "util/minmax.h"
 
 /* The pause doubles from FIRST to ABSENT while the device is not there, and to FLAPPING while it is there again and
- * again for less than STABLE: a loose plug, a server that hangs up. */
-static const uint64_t FIRST_US = 250000, ABSENT_US = 5000000, FLAPPING_US = 60000000;
+ * again for less than STABLE: a loose plug, a server that hangs up. Somebody who plugs a mat in again waits no longer. */
+static const uint64_t FIRST_US = 250000, ABSENT_US = 5000000, FLAPPING_US = 8000000;
 static const uint64_t STABLE_US = 60000000;
 
 static const uint64_t SILENT_US = 1000000; /* of a mat that sent frames */
@@ -47,7 +47,7 @@ uint64_t mat_link_lose(struct mat_link *l, uint64_t now) {
         if (connected) {
                 l->lines[MAT_NO_DEVICE].changes++;
                 l->losses = lasted ? 1 : l->losses + 1;
-                pause = l->losses < 9 ? FIRST_US << (l->losses - 1) : FLAPPING_US;
+                pause = l->losses < 6 ? FIRST_US << (l->losses - 1) : FLAPPING_US;
                 l->failed_us = 0;
         } else {
                 pause = l->failed_us ? min_u64(l->failed_us * 2, ABSENT_US) : FIRST_US;

@@ -153,7 +153,7 @@ static bool names_time(struct span name) {
 /* True if the numbers of this column rise from row to row. */
 static bool column_rises(struct span rest, const struct table *t, int column) {
         struct span line, field;
-        double last = -INFINITY, value;
+        double last = -(double)INFINITY, value;
 
         for (int rows = 0; rows < LINES_JUDGED && next_line(&rest, &line); rows++) {
                 if (!find_field(line, t->delimiter, column, &field) || !parse_value(field, t->delimiter, &value) ||

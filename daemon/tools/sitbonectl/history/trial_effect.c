@@ -64,8 +64,8 @@ struct trial_effect trial_effect(const struct trial_arm arms[TRIAL_ARM_N], bool 
                 half = estimate_half_of_mean(arms);
         if (!share)
                 tolerance *= fmax(1, e.mean[TRIAL_WITHHELD]);
-        e.low = isnan(e.estimate) ? (double)NAN : fmax(centre - half, share ? -1 : -INFINITY);
-        e.high = isnan(e.estimate) ? (double)NAN : fmin(centre + half, share ? 1 : INFINITY);
+        e.low = isnan(e.estimate) ? (double)NAN : fmax(centre - half, share ? -1 : -(double)INFINITY);
+        e.high = isnan(e.estimate) ? (double)NAN : fmin(centre + half, share ? 1 : (double)INFINITY);
         e.more = count_missing(arms, half, tolerance, share);
         return e;
 }

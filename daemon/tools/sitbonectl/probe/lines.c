@@ -162,7 +162,7 @@ static bool scan_number(struct scan *s) {
                         return false;
                 for (p = (const char *)s->at; p < end && is_digit((uint8_t)*p); p++)
                         ;
-                value = INFINITY;
+                value = (double)INFINITY;
         }
         add_number(s, (size_t)(p - (const char *)s->at), value, false);
         return true;
