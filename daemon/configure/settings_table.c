@@ -32,6 +32,7 @@
 static const char *const line_words[] = {"leave", "on", "off", NULL};          /* enum line_state */
 static const char *const silence_words[] = {"unknown", "empty", "last", NULL}; /* enum silence_means */
 static const char *const response_words[] = {"linear", "divider", NULL};       /* enum response_model */
+static const char *const coach_words[] = {"off", "shifts", NULL};              /* enum coach_kind */
 static const char *const bus_words[] = {"system", "session", "off", NULL};     /* enum bus_kind */
 static const char *const protocol_words[] = {"auto", "5", "3.1.1", NULL};      /* enum mqtt_protocol */
 
@@ -250,6 +251,12 @@ const struct setting settings_table[] = {
              "Find out whether the prompt to stand up works for you: one of five that are due, drawn at random, comes "
              "10 min later, and the seat measures what you do in these 10 min. sitbonectl trial reports the effect. "
              "No heads-up meanwhile."),
+        CHOICE(alert, coach, coach_words, "off",
+               "shifts: after 10 h of sitting, from which your own usual is learnt, the target is half as many shifts "
+               "of "
+               "weight again, at least 2 and at most 20 an hour. While the last hour on the seat is behind it, the "
+               "alert "
+               "still, which must be on, comes after 5 min without a shift."),
         TEXT_R(alert, exercises_file, TEXT_PLAIN, "",
                "The exercise catalogue. Empty: /etc/sitbone/exercises.conf, or else the installed one."),
 

@@ -30,6 +30,8 @@ static const struct row {
         ROW("window_s", SECONDS, alert.window_us),
         ROW("slouched_share", FLOAT, alert.slouched_share),
         ROW("asymmetry", FLOAT, alert.asymmetry),
+        ROW("shifts_per_hour", FLOAT, alert.shifts_per_hour),
+        ROW("shifts_target", FLOAT, alert.shifts_target),
         ROW("break_s", FLOAT_SECONDS, alert.break_us),
         ROW("exercise", TEXT, exercise.id),
         ROW("exercise_name", TEXT, exercise.name),

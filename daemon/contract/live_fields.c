@@ -135,6 +135,8 @@ const struct live_field live_fields[] = {
         {VALUE(shifts, NULL, "shifts of weight in this bout"), LIVE("shifts", 0)},
         {VALUE(shifts_per_hour, "1/h", "shifts of weight an hour, over the last hour on the seat"),
          LIVE("shifts_per_hour", 0), STATE("shifts_per_hour", 0), AT_INTERVAL(1)},
+        {VALUE(shifts_target, "1/h", "target of the shift coach"), OPTIONAL, LIVE("shifts_target", 0),
+         STATE("shifts_target", 0)},
         {NAMES(taught_postures, "postures that were taught"), LIVE("taught_postures", 0), STATE("taught_postures", 0),
          AT_INTERVAL(0)},
 

@@ -220,6 +220,7 @@ static void fill_sitting(struct live_values *v, const struct snapshot *s) {
                 v->last_session_min = (uint32_t)(sitting->last_bout_us / US_PER_MIN);
         v->shifts = sitting->bout.shifts;
         v->shifts_per_hour = (double)sitting->shifts_per_hour;
+        v->shifts_target = (double)sitting->shifts_target;
         v->bouts_today = sitting->bouts_today;
         v->breaks_today = sitting->breaks_today;
         if (!s->posture.squeezes.ready)

@@ -65,7 +65,7 @@ struct live_values {
         uint32_t squeezes;
         double squeezed_s, squeezed_today_s, squeeze_goal_s;
         uint32_t shifts;
-        double shifts_per_hour;
+        double shifts_per_hour, shifts_target;
 
         char phase[LIVE_WORD_MAX];
         uint64_t seated_since_us, away_since_us;

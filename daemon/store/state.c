@@ -78,6 +78,8 @@ static const struct stored_member sitting_members[] = {
         {STORED_NUMBER(struct memory_sitting, "squeezed_today_s", squeezed_today_s)},
         {STORED_NUMBER(struct memory_sitting, "usual_asymmetry", usual_asymmetry)},
         {STORED_NUMBER(struct memory_sitting, "usual_known_us", usual_known_us)},
+        {STORED_NUMBER(struct memory_sitting, "usual_shifts", usual_shifts)},
+        {STORED_NUMBER(struct memory_sitting, "usual_shifts_us", usual_shifts_us)},
         {0},
 };
 
@@ -115,6 +117,8 @@ static const struct stored_member alert_members[] = {
         {STORED_NUMBER(struct memory_alert, "break_us", break_us)},
         {STORED_NUMBER(struct memory_alert, "slouched_share", slouched_share)},
         {STORED_NUMBER(struct memory_alert, "asymmetry", asymmetry)},
+        {STORED_NUMBER(struct memory_alert, "shifts_per_hour", shifts_per_hour)},
+        {STORED_NUMBER(struct memory_alert, "shifts_target", shifts_target)},
         {0},
 };
 

@@ -166,7 +166,11 @@ static void write_measured(const struct alert *a, enum alert_kind k, char *ret, 
                 append_posture_reason(a, describe_heavier_side(a), ret, size);
                 break;
         case ALERT_STILL:
-                append_text(ret, size, _("no weight shift for %s"), cause);
+                if (a->shifts_target > 0)
+                        append_text(ret, size, _("%.0f weight shifts an hour lately, your target is %.0f"),
+                                    (double)a->shifts_per_hour, (double)a->shifts_target);
+                else
+                        append_text(ret, size, _("no weight shift for %s"), cause);
                 break;
         case ALERT_SHORT:
                 append_text(ret, size, _("seated %s since the last prompt"), cause);
@@ -181,7 +185,7 @@ void alert_reason(const struct alert *a, enum alert_kind k, char *ret, size_t si
 
         write_measured(a, k, reason, sizeof(reason));
         write_duration(limit, sizeof(limit), a->limit_us);
-        if (k != ALERT_ACTIVATE && reason[0])
+        if (k != ALERT_ACTIVATE && reason[0] && !(a->shifts_target > 0))
                 append_text(reason, sizeof(reason), _(" (limit %s)"), limit);
         copy_whole_characters(reason, ret, size);
 }

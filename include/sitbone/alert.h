@@ -111,7 +111,8 @@ struct alert {
         uint64_t break_us;    /* an absence this long would have been a break (setting sitting.break_s) */
         float slouched_share; /* 0..1 of the bout */
         float asymmetry;      /* -1..1; for ALERT_ASYMMETRY compared with the sitter's usual */
-        uint32_t also;        /* ACTIVATE: bits 1 << enum alert_kind of the lesser alerts in whose place it came */
+        float shifts_per_hour, shifts_target; /* STILL: of the coach, when it called for it; otherwise 0 */
+        uint32_t also; /* ACTIVATE: bits 1 << enum alert_kind of the lesser alerts in whose place it came */
         enum alert_moment moment;
         uint32_t showings;          /* 1, and one more for each REPEATED */
         int32_t exercise;           /* index in the catalogue, -1 = none */

@@ -23,6 +23,8 @@ struct memory_sitting {
         float squeezed_today_s;
         float usual_asymmetry;
         uint64_t usual_known_us;
+        float usual_shifts;
+        uint64_t usual_shifts_us;
 };
 
 struct memory_alerts {
@@ -58,7 +60,7 @@ struct memory_alerts {
                 struct exercise_reason why;
                 uint64_t seated_us, cause_us, raised_seated_us;
                 uint64_t limit_us, window_us, break_us;
-                float slouched_share, asymmetry;
+                float slouched_share, asymmetry, shifts_per_hour, shifts_target;
         } of[ALERT_KIND_N];
 };
 

@@ -53,6 +53,8 @@ struct sitting {
         uint64_t last_shift_us;   /* when the sitter last shifted the weight (or sat down) */
         uint64_t shift_began_us;  /* the shift that was counted last, while seated; 0 = none since the start */
         float shifts_per_hour;    /* over the last hour on the seat; NAN before 10 min of it are known */
+        float usual_shifts;       /* an hour, of the bouts before; what the coach compares with */
+        float shifts_target;      /* of the coach, an hour; NAN = off, or too little is known */
         /* seated since local midnight, of confirmed bouts; steps back by the dwell (stand_s) when the sitter is found to
          * have left */
         uint64_t today_us;

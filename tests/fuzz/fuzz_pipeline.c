@@ -107,6 +107,7 @@ static void make_settings(struct input *in) {
         settings.alert.heads_up_s = between(in, 0, 600);
         settings.alert.adaptive = byte(in) % 2;
         settings.alert.trial = byte(in) % 2;
+        settings.alert.coach = byte(in) % 2;
         settings.alert.quiet_hours.from_min = byte(in) * 1439 / 255;
         settings.alert.quiet_hours.to_min = byte(in) * 1439 / 255;
         settings.alert.quiet_days = byte(in) % 128;

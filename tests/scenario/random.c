@@ -67,8 +67,13 @@ static void change_settings(struct world *w, uint64_t *r) {
         s.alert.snoozes_max = draw_below(r, 4) == 0 ? 2 : 0;
         s.alert.skips_max = draw_below(r, 4) == 0 ? 2 : 0;
         s.alert.adaptive = draw_below(r, 2) == 0;
+        s.alert.coach = (int32_t)draw_below(r, 2);
         s.alert.trial = draw_below(r, 2) == 0;
         w->alert_tracker.trial.seed = 1;
+        if (draw_below(r, 2) == 0) {
+                w->sitting_tracker.usual_shifts_us = 100 * 3600 * UINT64_C(1000000);
+                w->sitting_tracker.now.usual_shifts = (float)draw_below(r, 30);
+        }
         s.alert.quiet_hours.from_min = (int32_t)draw_below(r, 1440);
         s.alert.quiet_hours.to_min =
                 draw_below(r, 2) ? s.alert.quiet_hours.from_min : (int32_t)draw_below(r, 1440); /* equal: none */

@@ -25,8 +25,8 @@ sessions_per_week = 3
 [alert]
 exercises_file = {root}/config/exercises.conf
 """
-# These keys appear only after a squeeze of the glutes was calibrated.
-NOT_REACHED = {"squeezing", "squeezes", "squeezed_s", "squeezed_today_s", "squeeze_goal_s"}
+# These keys appear only after a squeeze of the glutes was calibrated, or with a target of the coach.
+NOT_REACHED = {"squeezing", "squeezes", "squeezed_s", "squeezed_today_s", "squeeze_goal_s", "shifts_target"}
 
 
 class Manual:

@@ -19,7 +19,7 @@ STATE_KEYS = {
     "calibration_needed", "phase", "seated_since", "sitting_today_min", "last_session_min", "sessions_today",
     "sitter", "sitter_confidence_pct", "learning", "calibrated_poses", "calibration_stale", "taught_postures",
     "breaks_today", "squeezes", "squeezed_s", "next_alert_at", "snoozed_until", "paused_until", "quiet_until", "held", "held_by", "held_since", "away_since", "do_not_disturb", "alerts_today", "session_today", "sessions_done_week", "glute_alert", "posture_alert", "still_alert",
-    "shifts_per_hour", "squeezed_today_s", "squeeze_goal_s"}
+    "shifts_per_hour", "squeezed_today_s", "squeeze_goal_s", "shifts_target"}
 
 
 def state(listener, drive):

@@ -6,10 +6,11 @@
 #include "contract/bus_alert.h"
 
 static void set_all(struct bus_alert *b, double number, const char *text) {
-        static const char *const numbers[] = {"seated_s",  "cause_s",   "limit_s",           "window_s",
-                                              "asymmetry", "break_s",   "slouched_share",    "exercise_kind",
-                                              "why_suits", "why_share", "why_lately",        "why_other_lately",
-                                              "why_other", "why_first", "of_another_daemon", "seated_s"};
+        static const char *const numbers[] = {
+                "seated_s",   "cause_s",          "limit_s",       "window_s",  "asymmetry",
+                "break_s",    "slouched_share",   "exercise_kind", "why_suits", "why_share",
+                "why_lately", "why_other_lately", "why_other",     "why_first", "of_another_daemon",
+                "seated_s",   "shifts_per_hour",  "shifts_target"};
         static const char *const texts[] = {"language",      "catalogue",     "exercise",
                                             "exercise_name", "exercise_dose", "exercise_how"};
 

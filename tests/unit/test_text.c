@@ -63,6 +63,11 @@ static void test_reasons(void) {
         CHECK(strcmp(text, "Slouched 10 of the last 15 min.") == 0);
         alert_reason(&a, ALERT_STILL, text, sizeof(text));
         CHECK(strcmp(text, "no weight shift for 10 min (limit 10 min)") == 0);
+        a.shifts_per_hour = 9.2f;
+        a.shifts_target = 14;
+        alert_reason(&a, ALERT_STILL, text, sizeof(text));
+        CHECK(strcmp(text, "9 weight shifts an hour lately, your target is 14") == 0);
+        a.shifts_target = 0;
         a.cause_us = 65 * 60000000ull;
         alert_reason(&a, ALERT_SHORT, text, sizeof(text));
         CHECK(strcmp(text, "seated 1 h 5 min since the last prompt (limit 10 min)") == 0);

@@ -26,6 +26,13 @@ static const uint64_t NEAR_US = 2 * US_PER_MIN;
 /* Back from a short absence this shortly before the prompt, the sitter is not asked at once to get up again. */
 static const uint64_t RETURN_US = 3 * US_PER_MIN;
 
+/* While the sitter is behind the coach's target, this long without a shift is enough: a cue just after one would nag
+ * [judgement]. */
+static const uint64_t COACH_QUIET_US = 5 * US_PER_MIN;
+
+/* The coach adds no alert to this many lesser ones in an hour, however short posture_gap_min is [judgement]. */
+enum { COACH_CUES_MOST = 4 };
+
 static uint64_t us_of_seconds(float s) {
         return (uint64_t)((double)s * US_PER_S);
 }
@@ -74,6 +81,18 @@ static bool is_posture_kind(enum alert_kind k) {
 static uint64_t limit_of(const struct settings_alert *s, enum alert_kind k) {
         const float min[ALERT_KIND_N] = {s->prompt_min, s->posture_min, s->posture_min, s->still_min, s->short_min};
         return alert_us_of_minutes(min[k % ALERT_KIND_N]);
+}
+
+/* The coach has a target, and the last hour on the seat is behind it. */
+static bool is_behind(const struct sitting *s) {
+        return s->shifts_target > 0 && s->shifts_per_hour < s->shifts_target; /* false when one is NAN */
+}
+
+/* The threshold of a kind as it is now. */
+static uint64_t current_limit(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s) {
+        uint64_t limit_us = limit_of(&t->settings, k);
+
+        return k == ALERT_STILL && is_behind(s) ? min_u64(limit_us, COACH_QUIET_US) : limit_us;
 }
 
 /* The time that is compared with the threshold. */
@@ -205,6 +224,8 @@ static uint64_t voice_free(const struct alert_tracker *t, enum alert_kind k) {
 
         if (t->kind[k].comes_back)
                 return 0;
+        if (k == ALERT_STILL && t->settings.coach == COACH_SHIFTS)
+                most = min_u64(most, COACH_CUES_MOST);
         if (most <= ALERT_LESSER_MAX && c->lesser_us[most - 1] > 0)
                 free_us = max_u64(free_us, c->lesser_us[most - 1] + ALERT_HOUR_US);
         return free_us;
@@ -294,7 +315,7 @@ static void report_short_stand(struct alert_tracker *t, const struct sitting *s,
 /* Progress towards the limit, and posture-related reasons that inhibit the alert; the others: see common_inhibits(). */
 static struct alert_plan plan_kind(const struct alert_tracker *t, enum alert_kind k, const struct sitting *s,
                                    uint64_t now_us) {
-        struct alert_plan plan = {.have_us = cause_time(t, k, s, now_us), .need_us = limit_of(&t->settings, k)};
+        struct alert_plan plan = {.have_us = cause_time(t, k, s, now_us), .need_us = current_limit(t, k, s)};
 
         if (k == ALERT_ACTIVATE)
                 return plan_activate(t, s, now_us);
@@ -529,6 +550,7 @@ static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct
         uint32_t also = k == ALERT_ACTIVATE ? absorb_lesser(t, s, now_us) : 0;
         struct choice choice = choice_make(t->exercises.catalogue, s, k, &t->exercises.offered);
         struct alert_kind_state *state = &t->kind[k];
+        bool coached = k == ALERT_STILL && is_behind(s);
 
         t->now.of[k] = (struct alert){
                 .changes = ALERT_RAISED,
@@ -536,7 +558,9 @@ static void raise_alert(struct alert_tracker *t, enum alert_kind k, const struct
                 .id = t->next_id++,
                 .raised_us = now_us,
                 .shown_us = now_us,
-                .limit_us = limit_of(&t->settings, k),
+                .limit_us = current_limit(t, k, s),
+                .shifts_per_hour = coached ? s->shifts_per_hour : 0,
+                .shifts_target = coached ? s->shifts_target : 0,
                 .window_us = is_posture_kind(k) ? alert_us_of_minutes(t->settings.posture_window_min) : 0,
                 .break_us = t->now.break_us,
                 .also = also,

@@ -6,6 +6,7 @@
  *   slouch     slouched now for 10 s and >= posture_min within posture_window_min  posture_gap_min
  *   asymmetry  the same for abs(asymmetry) >= lopsided_asymmetry                 posture_gap_min
  *   still      no shift for still_min                                            still_min
+ *              with a target of the coach: 5 min, while the last hour is behind it
  *   short      short_min of seated time since the last prompt, long or short, and the
  *              long one not within half of it (0: no short tier)                  half of short_min
  *

@@ -31,6 +31,8 @@ static void remember_alert(const struct alert_tracker *t, enum alert_kind k, uin
         ret->of[k].raised_seated_us = t->kind[k].raised_seated_us;
         ret->of[k].slouched_share = a->slouched_share;
         ret->of[k].asymmetry = a->asymmetry;
+        ret->of[k].shifts_per_hour = a->shifts_per_hour;
+        ret->of[k].shifts_target = a->shifts_target;
         ret->of[k].moment = a->moment;
         ret->of[k].also = a->also;
         ret->of[k].showings = a->showings;
@@ -123,6 +125,8 @@ static void recall_alert(struct alert_tracker *t, enum alert_kind k, const struc
                 .showings = m->of[k].showings,
                 .slouched_share = m->of[k].slouched_share,
                 .asymmetry = m->of[k].asymmetry,
+                .shifts_per_hour = m->of[k].shifts_per_hour,
+                .shifts_target = m->of[k].shifts_target,
                 .exercise = exercise >= 0 && (uint32_t)exercise < t->exercises.catalogue->n ? exercise : -1,
                 .why = m->of[k].why,
         };

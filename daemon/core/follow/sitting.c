@@ -12,6 +12,13 @@
 /* The usual asymmetry is a mean over this much sitting, which is a week or so of it; it begins as if the sitter had been
  * even for this long [judgement]. */
 static const uint64_t USUAL_MOST_US = 40 * (3600 * UINT64_C(1000000)), USUAL_PRIOR_US = 2 * (3600 * UINT64_C(1000000));
+
+/* The coach needs this much of what is usual before it has a target. The target is half as much again, at least
+ * TARGET_MORE more [judgement], but never above the 20 an hour of Roynarin, Ergonomics 2024 (60 people who typed on a seat
+ * mat). */
+static const uint64_t BASELINE_LEAST_US = 10 * (3600 * UINT64_C(1000000));
+static const float TARGET_FACTOR = 1.5f, TARGET_MORE = 2, TARGET_MOST = 20;
+
 static const uint64_t RATE_PART_US = 300 * US_PER_S;
 
 /* In a bout the caller must step at least this often, and may be this late: a suspended machine can add at most the sum to
@@ -132,6 +139,25 @@ static void learn_asymmetry(struct sitting_tracker *t) {
         t->asymmetry_known_us = 0;
 }
 
+/* The usual of the coach stays as it was before the coach began: otherwise its success would raise the target. */
+static void learn_shifts(struct sitting_tracker *t) {
+        const struct bout *b = &t->now.bout;
+        double before = (double)min_u64(t->usual_shifts_us, USUAL_MOST_US), all = before + (double)b->seated_us;
+
+        if (b->seated_us == 0 || (t->coach && t->usual_shifts_us >= BASELINE_LEAST_US))
+                return;
+        t->now.usual_shifts = (float)(((double)t->now.usual_shifts * before + 3600e6 * b->shifts) / all);
+        t->usual_shifts_us = (uint64_t)all;
+}
+
+static float find_target(const struct sitting_tracker *t) {
+        float usual = t->now.usual_shifts;
+
+        if (!t->coach || t->usual_shifts_us < BASELINE_LEAST_US)
+                return NAN;
+        return fminf(roundf(fmaxf(usual * TARGET_FACTOR, usual + TARGET_MORE)), TARGET_MOST);
+}
+
 void sitting_init(struct sitting_tracker *t, const struct settings *settings) {
         memset(t, 0, sizeof(*t));
         t->now.asymmetry = t->now.movement = NAN;
@@ -144,6 +170,7 @@ void sitting_configure(struct sitting_tracker *t, const struct settings *setting
         t->settings = settings->sitting;
         t->lopsided_asymmetry = settings->alert.lopsided_asymmetry;
         t->min_confidence = settings->alert.min_confidence;
+        t->coach = settings->alert.enabled && settings->alert.coach == COACH_SHIFTS;
         if (t->window.part_us != window_us / WINDOW_PARTS + 1)
                 reset_window(&t->window, window_us);
 }
@@ -213,6 +240,7 @@ static void reset_bout(struct sitting_tracker *t) {
 
 static void end_bout(struct sitting_tracker *t) {
         learn_asymmetry(t);
+        learn_shifts(t);
         t->now.changes |= SITTING_BOUT_ENDED;
         if (t->off_us >= us_of_seconds(t->settings.interruption_s)) {
                 t->now.changes |= SITTING_BREAK;
@@ -416,6 +444,7 @@ static void publish_sitting(struct sitting_tracker *t, uint64_t now_us, struct s
         t->now.left_seat_us = t->now.phase == SITTING_INTERRUPTED ? t->absent_since_us : 0;
         sum_window(&t->window, now_us, &t->now);
         t->now.shifts_per_hour = find_rate(&t->rate);
+        t->now.shifts_target = find_target(t);
         *ret = t->now;
         t->now.changes = 0;
         if (t->in_bout)
@@ -477,6 +506,8 @@ void sitting_remember(const struct sitting_tracker *t, uint64_t now_us, struct m
                 .last_number = t->last_number,
                 .usual_asymmetry = s->usual_asymmetry,
                 .usual_known_us = t->usual_known_us,
+                .usual_shifts = s->usual_shifts,
+                .usual_shifts_us = t->usual_shifts_us,
         };
 }
 
@@ -515,6 +546,8 @@ void sitting_recall(struct sitting_tracker *t, const struct memory_sitting *memo
         t->last_number = memory->last_number;
         t->now.usual_asymmetry = isfinite(memory->usual_asymmetry) ? memory->usual_asymmetry : 0;
         t->usual_known_us = memory->usual_known_us;
+        t->now.usual_shifts = memory->usual_shifts > 0 ? memory->usual_shifts : 0; /* not NAN */
+        t->usual_shifts_us = memory->usual_shifts_us;
         t->now.last_bout_us = memory->last_bout_us;
         t->now.last_was_break = memory->last_was_break != 0;
         t->now.today_us = memory->today_us;

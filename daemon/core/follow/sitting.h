@@ -75,7 +75,9 @@ struct sitting_tracker {
         uint64_t last_number;  /* of bouts */
         double asymmetry_us;   /* of the bout: asymmetry times the time for which it was known */
         uint64_t asymmetry_known_us;
-        uint64_t usual_known_us; /* time from which usual_asymmetry was learnt */
+        uint64_t usual_known_us;  /* time from which usual_asymmetry was learnt */
+        uint64_t usual_shifts_us; /* the same for usual_shifts */
+        bool coach;
         struct sitting_window window;
 };
 

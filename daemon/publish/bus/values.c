@@ -255,6 +255,13 @@ static int append_last(sd_bus_message *m, const struct bus_view *v) {
         return r < 0 ? r : bus_alert_append(m, &b, "last_");
 }
 
+static int append_coach(sd_bus_message *m, const struct sitting *s) {
+        if (isnan(s->shifts_target) || isnan(s->shifts_per_hour))
+                return 0;
+        return sd_bus_message_append(m, "{sv}{sv}", "shifts_per_hour", "d", (double)s->shifts_per_hour,
+                                     "shifts_target", "d", (double)s->shifts_target);
+}
+
 /* The strengthening workout of today, or else the next one. Appends nothing when none are planned. */
 static int append_workout(sd_bus_message *m, const struct snapshot *s) {
         const struct workout *x = &s->alerts.workout;
@@ -290,6 +297,8 @@ static int append_overview(sd_bus_message *m, const struct bus_view *v) {
                                           a->skips_today, "daily_max", "u",                           /* */
                                           (uint32_t)v->settings->alert.daily_max, "trial", "b",       /* */
                                           (int)a->trial_runs);
+        if (r >= 0)
+                r = append_coach(m, &v->snapshot->sitting);
         if (r >= 0)
                 r = append_workout(m, v->snapshot);
         if (r >= 0)

@@ -13,6 +13,8 @@ struct setting_hours {
         int32_t from_min, to_min;
 };
 
+enum coach_kind { COACH_OFF, COACH_SHIFTS };
+
 struct settings_alert {
         bool enabled;
         float prompt_min, still_min;
@@ -34,6 +36,7 @@ struct settings_alert {
         float heads_up_s; /* 0 = no announcement */
         bool adaptive;
         bool trial;
+        int32_t coach;                           /* enum coach_kind */
         bool activate, slouch, asymmetry, still; /* kinds that are switched on */
         char exercises_file[SETTING_TEXT_MAX];   /* "" = the installed catalogue */
 };

@@ -192,6 +192,18 @@ static void print_workout(const json_t *all) {
         view_line(_("session"), when);
 }
 
+static void print_coach(const json_t *all) {
+        struct view v = {0};
+        char words[128];
+
+        if (!json_object_get(all, "shifts_target"))
+                return;
+        v.live.shifts_per_hour = json_number_value(json_object_get(all, "shifts_per_hour"));
+        v.live.shifts_target = json_number_value(json_object_get(all, "shifts_target"));
+        view_shifts_words(&v, words, sizeof(words));
+        view_line(_("shifts"), words);
+}
+
 static void print_words(json_t *all) {
         const json_t *kind;
         size_t i;
@@ -200,6 +212,7 @@ static void print_words(json_t *all) {
         json_array_foreach(json_object_get(all, "kinds"), i, kind) print_kind(kind, clock_realtime_us());
         if (json_is_true(json_object_get(all, "trial")))
                 view_line(_("trial"), _("runs: a prompt to stand up may come up to 10 min after it is due"));
+        print_coach(all);
         print_last(all);
         print_workout(all);
 }

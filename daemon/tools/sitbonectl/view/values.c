@@ -230,7 +230,10 @@ void view_seated_words(const struct view *v, char *ret, size_t size) {
 /* The reference is a laboratory study of 60 people who typed on a seat mat (Roynarin, Ergonomics 2024): 20 an hour. Other
  * instruments and definitions give other numbers: 36 (Davidson and Callaghan 2025). */
 void view_shifts_words(const struct view *v, char *ret, size_t size) {
-        if (isfinite(v->live.shifts_per_hour))
+        if (isfinite(v->live.shifts_per_hour) && isfinite(v->live.shifts_target))
+                snprintf(ret, size, _("coach: %.0f shifts an hour, target %.0f"), v->live.shifts_per_hour,
+                         v->live.shifts_target);
+        else if (isfinite(v->live.shifts_per_hour))
                 snprintf(ret, size, _("%.0f an hour (study: 20)"), v->live.shifts_per_hour);
         else
                 snprintf(ret, size, _("%u in this bout"), v->live.shifts);
