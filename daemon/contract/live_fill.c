@@ -108,8 +108,9 @@ static void fill_map(struct live_values *v, const struct snapshot *s) {
         const bool seen = s->health.frames > 0;
 
         v->tared = m->tared;
-        v->load_pct =
-                seen ? 100.0 * (double)(s->features.load / (s->geometry->cell_cm2 * (float)m->n_cells)) : (double)NAN;
+        v->load_pct = seen && m->n_cells > 0
+                              ? 100.0 * (double)(s->features.load / (s->geometry->cell_cm2 * (float)m->n_cells))
+                              : (double)NAN;
         v->quality_pct = seen ? 100.0 * (double)(m->quality * (1 - place->quality_loss)) : (double)NAN;
         v->drift_pct = seen ? 100.0 * (double)m->drift : (double)NAN;
         v->creep_pct = seen ? 100.0 * (double)m->creep : (double)NAN;

@@ -181,7 +181,7 @@ static void add_shift(struct shift_counter *c, uint64_t began_us) {
 }
 
 static void count_unloading(struct shift_counter *c, float load, float dt, uint64_t now) {
-        const float share = load / c->load;
+        const float share = c->load > 0 ? load / c->load : 1;
 
         if (c->off_s > 0) {
                 c->off_s += dt;

@@ -41,13 +41,15 @@ static double estimate_half_of_mean(const struct trial_arm arms[TRIAL_ARM_N]) {
 static double count_missing(const struct trial_arm arms[TRIAL_ARM_N], double half, double tolerance, bool share) {
         double n = arms[TRIAL_SHOWN].n + arms[TRIAL_WITHHELD].n, more = 0;
 
+        if (n == 0 && share)
+                return ceil(pow(Z / 2 / TOLERANCE, 2) / (PROBABILITY[0] * PROBABILITY[1]));
         for (int a = 0; a < TRIAL_ARM_N; a++)
                 if (arms[a].n < ARM_LEAST) {
                         half = share ? Z * sqrt(0.25 / (n * PROBABILITY[0]) + 0.25 / (n * PROBABILITY[1])) : half;
                         more = fmax(more, (ARM_LEAST - arms[a].n) / PROBABILITY[a]);
                 }
         if (n == 0)
-                return share ? ceil(pow(Z / 2 / TOLERANCE, 2) / (PROBABILITY[0] * PROBABILITY[1])) : more;
+                return more;
         return ceil(fmax(more, n * (half * half / (tolerance * tolerance) - 1)) - 1e-9);
 }
 
