@@ -250,6 +250,7 @@ def probe(folder, name, text):
     with open(path, "wb") as f:
         f.write(text.encode()[3:])  # a capture begins anywhere
     done = subprocess.run([f"{build}/sitbonectl", "probe", path, "--json"], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.startswith('{'), (name, done.stderr)
     return path, json.loads(done.stdout)
 
 

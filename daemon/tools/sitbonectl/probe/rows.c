@@ -143,9 +143,16 @@ static bool find_title(const struct block *b, const struct between *between, str
         return ret->mark_n > 0 && ret->mark_n <= 32 && ret->start_n > 0 && ret->start_n <= 32;
 }
 
+/* Bytes from the first word up to the first number; 0 when the number comes first, as in -12. */
+static size_t measure_beginning(const struct lines *l, const struct line *line) {
+        size_t at = l->numbers[line->first].at;
+
+        return at > line->word_at ? at - line->word_at : 0;
+}
+
 /* Compares what precedes the first numbers of two lines. */
 static int compare_beginnings(const struct lines *l, const struct line *a, const struct line *b) {
-        size_t n_a = l->numbers[a->first].at - a->word_at, n_b = l->numbers[b->first].at - b->word_at;
+        size_t n_a = measure_beginning(l, a), n_b = measure_beginning(l, b);
         int order;
 
         for (; n_a > 0 && l->bytes[a->word_at + n_a - 1] == ' '; n_a--)
@@ -176,7 +183,7 @@ static bool find_words_in_turn(const struct block *b, struct row_ends *ret) {
                                  .rows = (uint32_t)rows,
                                  .frames = b->n / rows,
                                  .mark = l->bytes + first->word_at,
-                                 .mark_n = l->numbers[first->first].at - first->word_at};
+                                 .mark_n = measure_beginning(l, first)};
         return first->word_n > 0 && ret->mark_n > 0 && ret->mark_n <= 32;
 }
 
