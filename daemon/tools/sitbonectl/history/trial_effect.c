@@ -28,9 +28,11 @@ static double estimate_half_of_mean(const struct trial_arm arms[TRIAL_ARM_N]) {
         double variance = 0, freedom = 0;
 
         for (int a = 0; a < TRIAL_ARM_N; a++) {
-                double n = arms[a].n, squares = arms[a].squares - arms[a].sum * arms[a].sum / n;
-                double part = n > 1 ? fmax(squares, 0) / (n - 1) / n : (double)NAN;
+                double n = arms[a].n, part;
 
+                if (n <= 1)
+                        return (double)NAN;
+                part = fmax(arms[a].squares - arms[a].sum * arms[a].sum / n, 0) / (n - 1) / n;
                 variance += part;
                 freedom += part * part / (n - 1);
         }
