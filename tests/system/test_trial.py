@@ -86,14 +86,16 @@ def main():
     bus = Bus()
     mat = Mat()
     daemon = Daemon(BUILD, mat.name, config='[device]\nrows = 4\ncols = 4\n').start()
-    path = f'{daemon.state}/history.db'
-    wait_for('a history', 20, lambda: os.path.exists(path) and 'CREATE' in str(
-        sqlite3.connect(path).execute('SELECT sql FROM sqlite_schema').fetchall()))
-    test_running(daemon)
-    test_report(path)
-    daemon.stop()
-    mat.close()
-    bus.stop()
+    try:
+        path = f'{daemon.state}/history.db'
+        wait_for('a history', 20, lambda: os.path.exists(path) and 'CREATE' in str(
+            sqlite3.connect(path).execute('SELECT sql FROM sqlite_schema').fetchall()))
+        test_running(daemon)
+        test_report(path)
+    finally:  # a daemon that is left reads the pty of the next test
+        daemon.stop()
+        mat.close()
+        bus.stop()
 
 
 main()
