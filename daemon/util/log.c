@@ -33,6 +33,10 @@ void log_open(enum log_level max) {
         output.is_journal = stderr_is_journal();
 }
 
+enum log_level log_get_max(void) {
+        return output.max;
+}
+
 void log_line(enum log_level level, const char *format, ...) {
         char line[1024];
         va_list ap;

@@ -15,6 +15,9 @@ enum log_level {
 /* Called once, before threads start. max: the least urgent level that is still printed. */
 void log_open(enum log_level max);
 
+/* The max of log_open(). */
+enum log_level log_get_max(void);
+
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

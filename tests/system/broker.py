@@ -221,10 +221,19 @@ class Drive:
                  f"status {text}, not {self.said('status')[-1:]}; {self.log()[-300:]}")
         return self
 
+    def child(self):
+        """Process id of its sitbone-mqtt, or None."""
+        pid = self.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            return next((int(p) for p in f.read().split()), None)
+
     def freeze(self):
+        """Both processes: nothing is sent, whatever the broker does."""
         self.process.send_signal(signal.SIGSTOP)
+        os.kill(self.child(), signal.SIGSTOP)
 
     def thaw(self):
+        os.kill(self.child(), signal.SIGCONT)
         self.process.send_signal(signal.SIGCONT)
 
     def worst_us(self):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The documents of MQTT, the pace at which they are published, and the mailbox between the threads. */
+/* The documents of MQTT, the pace at which they are published, and the mailbox of sitbone-mqtt. */
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -7,9 +7,10 @@
 #include "check.h"
 #include "contract/live_fields.h"
 #include "contract/live_fill.h"
-#include "publish/mqtt/connection.h"
+#include "publish/mqtt/command.h"
 #include "publish/mqtt/discovery.h"
 #include "publish/mqtt/mailbox.h"
+#include "publish/mqtt/secret.h"
 #include "publish/mqtt/state_json.h"
 #include "util/clock.h"
 #include "util/iso8601.h"
@@ -192,7 +193,6 @@ static void test_event(void) {
         struct seat_event e;
         json_t *root;
 
-        CHECK(mailbox_init(&m) == 0);
         s->alerts.of[ALERT_ACTIVATE] = (struct alert){.changes = ALERT_RAISED,
                                                       .open = true,
                                                       .id = 42,
@@ -214,7 +214,6 @@ static void test_event(void) {
         CHECK(json_is_null(json_object_get(root, "asymmetry")));
         json_decref(root);
         CHECK(!mailbox_next_event(&m, &e));
-        mailbox_free(&m);
 }
 
 /* A repeated alert has its own time; an alert that another one replaces ends before that one; events about all alerts. */
@@ -226,7 +225,6 @@ static void test_alert_events(void) {
         struct seat_event e;
         json_t *root;
 
-        CHECK(mailbox_init(&m) == 0);
         *prompt = (struct alert){.changes = ALERT_REPEATED, .open = true, .id = 2, .raised_us = s->now_us - 9000000};
         prompt->shown_us = s->now_us;
         mailbox_post(&m, s, 1788860467250000ull);
@@ -245,7 +243,6 @@ static void test_alert_events(void) {
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_HELD_LONG);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_ALERT_CLOSED && e.alert_id == 1);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_ALERT_RAISED && e.alert_id == 2);
-        mailbox_free(&m);
 }
 
 static void test_stood_up_when_left(void) {
@@ -253,7 +250,6 @@ static void test_stood_up_when_left(void) {
         struct snapshot *s = make_person();
         struct seat_event e;
 
-        CHECK(mailbox_init(&m) == 0);
         s->sitting.left_seat_us = s->now_us - 1000000;
         s->sitting.changes = SITTING_LEFT_SEAT;
         mailbox_post(&m, s, 1788860467250000ull);
@@ -265,37 +261,27 @@ static void test_stood_up_when_left(void) {
         mailbox_post(&m, s, 1788860467250000ull);
         CHECK(mailbox_next_event(&m, &e) && e.kind == EVENT_BOUT_ENDED && e.seated_us == 31 * MIN_US);
         CHECK(e.at_realtime_us == 1788860467250000ull);
-        mailbox_free(&m);
 }
 
 static void test_mailbox_bounds(void) {
         static struct mailbox m;
-        struct request request = {.command.type = COMMAND_DONE};
         struct snapshot *s = make_person();
         struct seat_event e;
-        struct live_values r;
-        struct answer answer = {.result = COMMAND_OK};
-        uint64_t dropped, dropped_answers;
-        uint32_t waiting;
+        struct channel_answer answer = {.result = COMMAND_OK};
+        uint32_t n = 0;
 
-        CHECK(mailbox_init(&m) == 0);
-        CHECK(!mailbox_report(&m, &r));
+        CHECK(!m.has_report && !mailbox_first_answer(&m));
         s->sitting.changes = SITTING_BOUT_STARTED;
         for (int i = 0; i < MAILBOX_EVENTS + 7; i++)
                 mailbox_post(&m, s, 1);
-        for (int i = 0; i < MAILBOX_COMMANDS + 2; i++)
+        for (answer.token = 0; answer.token < MAILBOX_COMMANDS + 2; answer.token++)
                 mailbox_answer(&m, &answer);
-        mailbox_count(&m, &waiting, &dropped, &dropped_answers);
-        CHECK(waiting == MAILBOX_EVENTS && dropped == 7 && dropped_answers == 2);
-        while (mailbox_next_answer(&m, &answer))
-                ;
+        CHECK(m.events_ring.n == MAILBOX_EVENTS && m.dropped_events == 7 && m.dropped_answers == 2);
+        for (; mailbox_first_answer(&m); mailbox_drop_answer(&m))
+                CHECK(mailbox_first_answer(&m)->token == n++);
+        CHECK(n == MAILBOX_COMMANDS);
         CHECK(mailbox_next_event(&m, &e) && e.number == 8); /* the oldest were dropped */
-        CHECK(mailbox_report(&m, &r) && r.rows == 16);
-        for (int i = 0; i < MAILBOX_COMMANDS; i++)
-                CHECK(mailbox_request(&m, &request));
-        CHECK(!mailbox_request(&m, &request));
-        CHECK(mailbox_next_request(&m, &request) && request.command.type == COMMAND_DONE);
-        mailbox_free(&m);
+        CHECK(m.has_report && m.report.rows == 16);
 }
 
 static void write_file(const char *path, const char *text, mode_t mode) {
@@ -309,25 +295,22 @@ static void write_file(const char *path, const char *text, mode_t mode) {
 static void test_mailbox_numbers(void) {
         static struct mailbox m;
         struct snapshot *s = make_person();
-        static struct live_values r;
-        uint64_t rung;
 
-        CHECK(mailbox_init(&m) == 0);
         s->only_numbers = true;
         mailbox_post(&m, s, 1); /* the first report is complete all the same */
-        CHECK(mailbox_report(&m, &r) && strcmp(r.phase, "seated") == 0);
-        CHECK(read(m.wake_fd, &rung, sizeof(rung)) == sizeof(rung));
+        CHECK(m.has_report && strcmp(m.report.phase, "seated") == 0);
+        CHECK(m.urgent);
+        m.urgent = false;
         s->health.frames = 7;
         s->posture.tilt_deg.value = -3;
         s->sitting.phase = SITTING_AWAY;
         mailbox_post(&m, s, 2);
-        CHECK(mailbox_report(&m, &r) && r.frames == 7 && r.realtime_us == 2);
-        CHECK(r.tilt_deg > -3.1 && strcmp(r.phase, "seated") == 0);
-        CHECK(read(m.wake_fd, &rung, sizeof(rung)) < 0);
+        CHECK(m.report.frames == 7 && m.report.realtime_us == 2);
+        CHECK(m.report.tilt_deg > -3.1 && strcmp(m.report.phase, "seated") == 0);
+        CHECK(!m.urgent);
         s->health.mat_online = !s->health.mat_online;
         mailbox_post(&m, s, 3);
-        CHECK(read(m.wake_fd, &rung, sizeof(rung)) == sizeof(rung));
-        mailbox_free(&m);
+        CHECK(m.urgent);
 }
 
 static void test_secret(void) {

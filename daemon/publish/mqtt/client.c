@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "publish/mqtt/client.h"
 
+#include <errno.h>
 #include <mqtt_protocol.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "publish/mqtt/discovery.h"
+#include "publish/mqtt/mailbox.h"
 #include "util/clock.h"
-#include "util/language.h"
 #include "util/log.h"
 
 enum { EXPIRY_HEARTBEATS = 3, EVENT_EXPIRY_S = 120, RESPONSE_EXPIRY_S = 30 };
@@ -39,11 +39,26 @@ enum { BACKOFF_LEAST_MS = 100, BACKOFF_FIRST_MS = 1000, BACKOFF_MOST_MS = 120 * 
 
 enum { BACKOFF_REFUSED_MS = 3 * 1000, BACKOFF_BUSY_MS = 30 * 1000, BACKOFF_TAKEN_OVER_MS = 600 * 1000 };
 
+/* Time without subscriptions after a message that was too large. */
+enum { DEAF_MIN = 10 };
+
 enum { TAKE_OVERS_TOLERATED = 2, SHORT_LIVES_TOLERATED = 3, CLOSED_UNHEARD_TOLERATED = 2 };
 
 /* Shorter connections in a row count as no progress: mosquitto 2.0 drops the older of two clients with one id without
  * a reason code, and the two would push each other out forever. */
 #define SHORT_LIFE_US (30 * USEC_PER_SEC)
+
+static void send_status(const struct client *c) {
+        bool up = c->link.up && c->status >= STATUS_CONNECTED;
+
+        channel_send(CHANNEL_FD, CHANNEL_STATUS,
+                     &(struct channel_status){c->status, up, c->retry.v5, {c->counters, c->memory.seq}});
+}
+
+static void set_status(struct client *c, enum mqtt_status status) {
+        c->status = status;
+        send_status(c);
+}
 
 static uint64_t random_below(uint64_t limit) {
         uint64_t r = 0;
@@ -139,11 +154,16 @@ static void publish_state(struct client *c, const struct live_values *report, ui
 }
 
 static void publish_diag(struct client *c, const struct live_values *report, uint64_t now_us) {
-        mailbox_count(&c->mailbox, &c->counters.events_waiting, &c->counters.events_dropped,
-                      &c->counters.answers_dropped);
+        const struct channel_report *r = &c->inbox.report;
+
+        c->counters.events_waiting = r->waiting_events + c->inbox.has_event;
+        c->counters.events_dropped = r->dropped_events;
+        c->counters.answers_dropped = r->dropped_answers;
+        c->counters.restarts = r->restarts;
         c->counters.events_waiting += c->flight.held;
         publish_document(c, "diag", diag_json(report, &c->counters), 0, true, find_expiry_s(c));
         c->published.diag_us = now_us;
+        send_status(c);
 }
 
 /* Publishes everything that is retained, as after a new connection. Values come before "online": a subscriber must
@@ -175,20 +195,31 @@ static void send_event(struct client *c) {
         free(text);
 }
 
+/* sitboned forgets the event and sends the next one. */
+static void finish_event(struct client *c) {
+        channel_send(CHANNEL_FD, CHANNEL_EVENT_DONE, &(struct channel_event_done){c->flight.event.number});
+        c->flight.held = false;
+        c->flight.mid = -1;
+}
+
 static void pump_events(struct client *c, uint64_t now_us) {
         struct client_event *flight = &c->flight;
 
         if (flight->held && flight->mid >= 0)
                 return;
-        while (flight->held || mailbox_next_event(&c->mailbox, &flight->event)) {
+        if (!flight->held && c->inbox.has_event) {
+                flight->event = c->inbox.event;
                 flight->held = true;
-                if (now_us < flight->event.queued_us + EVENT_AGE_MAX_US) {
-                        send_event(c);
-                        return;
-                }
-                c->counters.events_expired++;
-                flight->held = false;
+                c->inbox.has_event = false;
         }
+        if (!flight->held)
+                return;
+        if (now_us < flight->event.queued_us + EVENT_AGE_MAX_US) {
+                send_event(c);
+                return;
+        }
+        c->counters.events_expired++;
+        finish_event(c);
 }
 
 /* ---- acknowledgements, of publications and of subscriptions ---- */
@@ -208,10 +239,7 @@ static void report_refusal(struct client *c, const char *topic, int reason) {
         snprintf(c->refused_topic, sizeof(c->refused_topic), "%s", topic);
         log_warning("mqtt: the broker refuses %s: %s; see the access rules in docs/home-assistant.md", topic,
                     mosquitto_reason_string(reason));
-        atomic_store(&c->status, reason == MQTT_RC_NOT_AUTHORIZED
-                                         ? N_("connected, but the broker refuses topics (not authorised): see the "
-                                              "access rules in docs/home-assistant.md")
-                                         : N_("connected, but the broker refuses topics: see the log"));
+        set_status(c, reason == MQTT_RC_NOT_AUTHORIZED ? STATUS_TOPICS_NOT_AUTHORISED : STATUS_TOPICS_REFUSED);
 }
 
 static void on_acknowledged(void *userdata, int mid, int reason) {
@@ -224,16 +252,15 @@ static void on_acknowledged(void *userdata, int mid, int reason) {
         } else if (topic && strcmp(topic, c->refused_topic) == 0) {
                 log_notice("mqtt: the broker accepts %s again", topic);
                 c->refused_topic[0] = '\0';
-                atomic_store(&c->status, N_("connected"));
+                set_status(c, STATUS_CONNECTED);
         }
         if (!c->flight.held || mid != c->flight.mid)
                 return;
-        c->flight.held = false;
-        c->flight.mid = -1;
         if (reason < MQTT_REASON_ERROR)
                 c->counters.events_sent++;
         else
                 c->counters.events_refused++;
+        finish_event(c);
 }
 
 /* ---- commands ---- */
@@ -279,6 +306,18 @@ static void fill_reply_to(const struct link_message *m, struct reply_to *reply_t
         }
 }
 
+/* False: too many commands wait for their answer. */
+static bool send_request(struct client *c, const struct request *request) {
+        struct channel_request r = {.command = request->command};
+
+        while (r.token < CLIENT_REQUESTS_MAX && c->requests[r.token].used)
+                r.token++;
+        if (r.token == CLIENT_REQUESTS_MAX || channel_send(CHANNEL_FD, CHANNEL_REQUEST, &r) < 0)
+                return false;
+        c->requests[r.token] = (struct client_request){true, request->reply_to};
+        return true;
+}
+
 static void on_command(struct client *c, const char *name, const struct link_message *m) {
         uint64_t now_us = clock_boottime_us();
         enum command_word word = WORD_COMMAND;
@@ -292,7 +331,7 @@ static void on_command(struct client *c, const char *name, const struct link_mes
         else if (result == COMMAND_OK && word == WORD_ANNOUNCE)
                 c->announce_at_us = now_us;
         else if (result == COMMAND_OK) {
-                if (mailbox_request(&c->mailbox, &request))
+                if (send_request(c, &request))
                         return; /* answered after its execution */
                 result = COMMAND_BUSY;
         }
@@ -339,6 +378,8 @@ static void subscribe_birth(struct client *c) {
 static void subscribe_all(struct client *c) {
         char topic[TOPIC_MAX];
 
+        if (c->retry.deaf_until_us)
+                return;
         snprintf(topic, sizeof(topic), "%s/cmd/#", c->base);
         subscribe_topic(c, topic, 1);
         subscribe_birth(c);
@@ -358,28 +399,68 @@ static void apply_settings(struct client *c, const struct settings *new_) {
         c->settings.mqtt = mqtt;
 }
 
-static void pump_settings(struct client *c, uint64_t now_us) {
-        struct settings new_;
+static void pump_config(struct client *c, uint64_t now_us) {
+        if (!c->config_due || now_us < c->published.config_us + CONFIG_APART_US)
+                return;
+        subscribe_birth(c);
+        publish_config(c, now_us);
+}
 
-        if (mailbox_settings(&c->mailbox, &new_)) {
-                apply_settings(c, &new_);
-                publish_settings(c);
-        }
-        if (c->config_due && now_us >= c->published.config_us + CONFIG_APART_US) {
-                subscribe_birth(c);
-                publish_config(c, now_us);
+static void on_answer(struct client *c, const struct channel_answer *a) {
+        struct client_request *request = &c->requests[a->token % CLIENT_REQUESTS_MAX];
+
+        if (!request->used)
+                return;
+        request->used = false;
+        if (c->link.up)
+                send_answer(c, &(struct answer){a->result, a->details, a->until_realtime_us, request->reply_to},
+                            clock_boottime_us());
+}
+
+static void apply_message(struct client *c, const struct channel_message *m) {
+        struct client_inbox *inbox = &c->inbox;
+
+        switch ((enum channel_type)m->header.type) {
+        case CHANNEL_SETTINGS:
+                apply_settings(c, &m->of.settings);
+                if (c->link.up)
+                        publish_settings(c);
+                break;
+        case CHANNEL_REPORT:
+                inbox->report = m->of.report;
+                inbox->has_report = true;
+                break;
+        case CHANNEL_EVENT:
+                inbox->event = m->of.event;
+                inbox->has_event = true;
+                break;
+        case CHANNEL_ANSWER:
+                on_answer(c, &m->of.answer);
+                break;
+        case CHANNEL_STOP:
+                inbox->stop = true;
+                break;
+        case CHANNEL_START:
+        case CHANNEL_STATUS:
+        case CHANNEL_EVENT_DONE:
+        case CHANNEL_REQUEST:
+        case CHANNEL_TYPE_N:
+                break;
         }
 }
 
-static void pump_answers(struct client *c, uint64_t now_us) {
-        struct answer a;
+/* Without sitboned the connection ends like the process, without a good-bye: the broker publishes the will. */
+static void receive_messages(struct client *c) {
+        int r;
 
-        while (mailbox_next_answer(&c->mailbox, &a))
-                send_answer(c, &a, now_us);
+        while ((r = channel_receive(CHANNEL_FD, true, &c->inbox.message)) > 0)
+                apply_message(c, &c->inbox.message);
+        if (r < 0)
+                _exit(r == -EPIPE ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 /* Returns the time at which the state is due if nothing happens. A broker that does not read gets no more states: the
- * newest one waits in the mailbox. The values of the mat come before its "online" and after its "offline". */
+ * newest one waits in the inbox. The values of the mat come before its "online" and after its "offline". */
 static uint64_t pump_state(struct client *c, const struct live_values *report, uint64_t now_us) {
         const struct settings_mqtt *settings = &c->settings.mqtt;
         struct client_published *p = &c->published;
@@ -401,6 +482,11 @@ static uint64_t pump_state(struct client *c, const struct live_values *report, u
                 publish_diag(c, report, now_us);
                 publish_availability(c);
         }
+        if (heartbeat && c->retry.deaf_until_us && now_us >= c->retry.deaf_until_us) {
+                c->retry.deaf_until_us = 0;
+                set_status(c, STATUS_CONNECTED);
+                subscribe_all(c);
+        }
         if (heartbeat && c->refused_topic[0]) { /* the access rules may have changed */
                 subscribe_all(c);
                 c->announce_at_us = now_us;
@@ -411,16 +497,15 @@ static uint64_t pump_state(struct client *c, const struct live_values *report, u
 /* Returns the milliseconds that the connection may sleep. Nothing is announced before the first report. */
 static int pump_all(struct client *c) {
         uint64_t due_us = UINT64_MAX, now_us = clock_boottime_us();
-        struct live_values report;
-        bool any = mailbox_report(&c->mailbox, &report);
+        const struct live_values *report = &c->inbox.report.values;
+        bool any = c->inbox.has_report;
 
         if (any && c->announce_at_us && now_us >= c->announce_at_us)
-                publish_all(c, &report, now_us);
-        pump_settings(c, now_us);
+                publish_all(c, report, now_us);
+        pump_config(c, now_us);
         pump_events(c, now_us);
         if (any)
-                due_us = pump_state(c, &report, now_us);
-        pump_answers(c, now_us);
+                due_us = pump_state(c, report, now_us);
         if (any && c->announce_at_us && c->announce_at_us < due_us)
                 due_us = c->announce_at_us;
         if (due_us > now_us + PUMP_MOST_MS * 1000ull)
@@ -433,10 +518,10 @@ static int pump_all(struct client *c) {
 static void begin_connection(struct client *c) {
         const struct settings_mqtt *s = &c->settings.mqtt;
 
-        atomic_store(&c->status, N_("connected"));
         log_notice("mqtt: connected to %s:%d (MQTT %s%s)", s->host, s->port, c->link.v5 ? "5" : "3.1.1",
                    s->tls ? ", TLS" : "");
         c->retry.logged_reason[0] = c->refused_topic[0] = '\0';
+        set_status(c, c->retry.deaf_until_us ? STATUS_WITHOUT_COMMANDS : STATUS_CONNECTED);
         subscribe_all(c);
         c->announce_at_us = clock_boottime_us();
 }
@@ -467,15 +552,16 @@ static void say_goodbye(struct client *c) {
         bool up = true;
 
         while (up && !c->offline_acknowledged && clock_boottime_us() < until_us) {
+                receive_messages(c);
                 pump_events(c, clock_boottime_us());
-                if (!c->flight.held && c->offline_mid < 0)
+                if (!c->flight.held && !c->inbox.has_event && c->offline_mid < 0)
                         c->offline_mid = send_offline(c);
-                up = link_step(&c->link, c->mailbox.wake_fd, GOODBYE_STEP_MS);
+                up = link_step(&c->link, CHANNEL_FD, GOODBYE_STEP_MS);
         }
         if (up)
                 link_disconnect(&c->link);
         for (int i = 0; up && i < GOODBYE_FLUSHES; i++)
-                up = link_step(&c->link, c->mailbox.wake_fd, GOODBYE_STEP_MS);
+                up = link_step(&c->link, CHANNEL_FD, GOODBYE_STEP_MS);
 }
 
 static void count_connection(struct client *c, uint64_t life_us) {
@@ -493,10 +579,14 @@ static void count_connection(struct client *c, uint64_t life_us) {
 static void run_connection(struct client *c) {
         uint64_t up_us = 0;
         int sleep_ms = 200;
-        bool ok = link_open(&c->link, &c->settings.mqtt, c->client_id, c->will_topic, c->retry.v5, &c->handler);
+        bool ok;
 
-        while (ok && !mailbox_stopping(&c->mailbox)) {
-                ok = link_step(&c->link, c->mailbox.wake_fd, sleep_ms);
+        send_status(c); /* the version of this attempt */
+        ok = link_open(&c->link, &c->settings.mqtt, c->client_id, c->will_topic, c->retry.v5, &c->handler);
+
+        while (ok && !c->inbox.stop) {
+                ok = link_step(&c->link, CHANNEL_FD, sleep_ms);
+                receive_messages(c);
                 if (ok && c->link.up && !up_us) {
                         up_us = clock_boottime_us();
                         begin_connection(c);
@@ -513,35 +603,11 @@ static void run_connection(struct client *c) {
 
 /* ---- connecting again ---- */
 
-static const char *const status_of_end[] = {
-        [LINK_UP] = N_("connecting"),
-        [LINK_UNREACHABLE] = N_("no broker"),
-        [LINK_SILENT] = N_("the broker does not answer"),
-        [LINK_PROTOCOL] = N_("refused: MQTT version"),
-        [LINK_REFUSED] = N_("refused: not authorised"),
-        [LINK_BUSY] = N_("refused: busy"),
-        [LINK_TAKEN_OVER] = N_("refused: another client uses this seat id"),
-        [LINK_TLS] = N_("refused: TLS"),
-        [LINK_SETTINGS] = N_("not tried: password or certificate file"),
-};
-
 /* Minimum pause before the next attempt: a refusal does not change immediately. */
-static unsigned find_least_backoff_ms(enum link_end end) {
-        switch (end) {
-        case LINK_REFUSED:
-        case LINK_TLS:
-        case LINK_SETTINGS:
+static unsigned find_least_backoff_ms(enum mqtt_status end) {
+        if (end == LINK_REFUSED || end == LINK_TLS || end == LINK_SETTINGS)
                 return BACKOFF_REFUSED_MS;
-        case LINK_BUSY:
-                return BACKOFF_BUSY_MS;
-        case LINK_UP:
-        case LINK_UNREACHABLE:
-        case LINK_SILENT:
-        case LINK_PROTOCOL:
-        case LINK_TAKEN_OVER:
-                break;
-        }
-        return 0;
+        return end == LINK_BUSY ? BACKOFF_BUSY_MS : 0;
 }
 
 static unsigned find_backoff_ms(const struct client *c) {
@@ -557,12 +623,12 @@ static unsigned find_backoff_ms(const struct client *c) {
 }
 
 static void wait_for_retry(struct client *c, unsigned ms) {
-        uint64_t now_us = clock_boottime_us(), until_us = now_us + ms * 1000ull, n;
-        struct pollfd p = {c->mailbox.wake_fd, POLLIN, 0};
+        uint64_t now_us = clock_boottime_us(), until_us = now_us + ms * 1000ull;
+        struct pollfd p = {CHANNEL_FD, POLLIN, 0};
 
-        while (!mailbox_stopping(&c->mailbox) && (now_us = clock_boottime_us()) < until_us)
+        while (!c->inbox.stop && (now_us = clock_boottime_us()) < until_us)
                 if (poll(&p, 1, (int)((until_us - now_us) / 1000) + 1) > 0)
-                        (void)!read(c->mailbox.wake_fd, &n, sizeof(n));
+                        receive_messages(c);
 }
 
 /* True once, when another client with the same id is first suspected. */
@@ -594,7 +660,7 @@ static bool choose_protocol(struct client *c) {
         if (c->settings.mqtt.protocol != MQTT_AUTO)
                 return false;
         if (l->up) {
-                retry->v5 = true; /* the broker may be upgraded before the next connection */
+                retry->v5 = !retry->v5_spoils; /* the broker may be upgraded before the next connection */
                 retry->unheard = 0;
                 return false;
         }
@@ -603,18 +669,30 @@ static bool choose_protocol(struct client *c) {
                 return true;
         }
         if (l->end == LINK_UNREACHABLE && l->opened_us && ++retry->unheard > CLOSED_UNHEARD_TOLERATED) {
-                retry->v5 = !retry->v5;
+                retry->v5 = !retry->v5 && !retry->v5_spoils;
                 retry->unheard = 0;
         }
         return false;
 }
 
+/* A message that does not fit into the memory would end every connection that subscribes to it. */
+static void avoid_large_message(struct client *c) {
+        if (c->link.end != LINK_TOO_LARGE)
+                return;
+        log_warning("mqtt: a message at %s/cmd/# or %s/status is too large; clear it at the broker; commands are not "
+                    "received for %d minutes",
+                    c->base, c->settings.mqtt.discovery_prefix, DEAF_MIN);
+        c->retry.deaf_until_us = clock_boottime_us() + DEAF_MIN * 60 * USEC_PER_SEC;
+}
+
 void client_run(struct client *c) {
-        while (!mailbox_stopping(&c->mailbox)) {
+        while (!c->inbox.stop) {
+                receive_messages(c);
                 run_connection(c);
-                if (mailbox_stopping(&c->mailbox))
+                if (c->inbox.stop)
                         return;
-                atomic_store(&c->status, status_of_end[c->link.end]);
+                set_status(c, c->link.end);
+                avoid_large_message(c);
                 if (choose_protocol(c))
                         continue;
                 log_end(c);
@@ -623,30 +701,25 @@ void client_run(struct client *c) {
         }
 }
 
-int client_init(struct client *c, const struct settings *settings, const struct identity *identity) {
-        int r = mailbox_init(&c->mailbox);
+void client_init(struct client *c, const struct channel_start *start) {
+        const struct settings_mqtt *s = &start->settings.mqtt;
+        const char *seat = start->identity.seat_id;
 
-        if (r < 0)
-                return r;
         mosquitto_lib_init();
-        atomic_init(&c->status, N_("connecting"));
-        c->settings = *settings;
-        c->identity = *identity;
+        c->settings = start->settings;
+        c->identity = start->identity;
         c->handler = (struct link_handler){on_message, on_acknowledged, c};
-        c->retry.v5 = settings->mqtt.protocol != MQTT_V311;
+        c->retry.v5_spoils = start->v5_spoils && s->protocol == MQTT_AUTO;
+        c->retry.v5 = s->protocol != MQTT_V311 && !c->retry.v5_spoils;
         c->flight.mid = c->offline_mid = -1;
         c->published.mat_online = -1;
-        c->started_realtime_us = clock_realtime_us();
+        c->started_realtime_us = start->started_realtime_us;
+        c->counters = start->carry.counters;
+        c->memory.seq = start->carry.seq;
         /* a person presses a button now and then; an automation that runs wild is stopped */
         c->commands = (struct bucket){10, 10, 2, clock_boottime_us()};
         c->answers = (struct bucket){40, 40, 10, clock_boottime_us()};
-        snprintf(c->base, sizeof(c->base), "%s/%s", settings->mqtt.base_topic, identity->seat_id);
-        snprintf(c->client_id, sizeof(c->client_id), "sitbone-%s", identity->seat_id);
+        snprintf(c->base, sizeof(c->base), "%s/%s", s->base_topic, seat);
+        snprintf(c->client_id, sizeof(c->client_id), "sitbone-%s", seat);
         snprintf(c->will_topic, sizeof(c->will_topic), "%s/availability", c->base);
-        return 0;
-}
-
-void client_free(struct client *c) {
-        mailbox_free(&c->mailbox);
-        mosquitto_lib_cleanup();
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The MQTT client: connects, publishes, and answers commands. It runs on the MQTT thread and outlives connections.
+/* The MQTT client, which is the program sitbone-mqtt: connects, publishes, and answers commands; it outlives connections.
  * Topics are described in sitbone-mqtt(7). */
 #ifndef PUBLISH_MQTT_CLIENT_H
 #define PUBLISH_MQTT_CLIENT_H
 
+#include "publish/mqtt/channel.h"
 #include "publish/mqtt/command.h"
 #include "publish/mqtt/connection.h"
-#include "publish/mqtt/mailbox.h"
 #include "publish/mqtt/state_json.h"
 
-enum { TOPIC_MAX = 256, CLIENT_SENT_MAX = 16 };
+enum { TOPIC_MAX = 256, CLIENT_SENT_MAX = 16, CLIENT_REQUESTS_MAX = 16 };
 
 /* Counts that decide when and how to connect again. */
 struct client_retry {
         bool v5;              /* MQTT version of the next connection: 5 or 3.1.1 */
+        bool v5_spoils;       /* the library crashed under MQTT 5: protocol = auto means 3.1.1 */
+        uint64_t deaf_until_us; /* no subscriptions: a message there was too large; 0 = none was */
         unsigned failures;    /* attempts since the last connection */
         unsigned take_overs;  /* connections that another client with the same id ended */
         unsigned short_lives; /* short connections in a row */
@@ -42,12 +44,24 @@ struct client_published {
         uint32_t rows, cols;
 };
 
-struct client {
-        /* shared with the decision thread */
-        struct mailbox mailbox;
-        _Atomic(const char *) status; /* short phrase for people, untranslated */
+/* What sitboned has sent. */
+struct client_inbox {
+        struct channel_message message; /* the last one */
+        bool stop, has_report, has_event;
+        struct channel_report report; /* the newest */
+        struct seat_event event;      /* has not been taken yet */
+};
 
-        /* used by the MQTT thread only */
+/* A command that sitboned executes. */
+struct client_request {
+        bool used;
+        struct reply_to reply_to;
+};
+
+struct client {
+        struct client_inbox inbox;
+        enum mqtt_status status;
+
         struct settings settings;
         struct identity identity;
         struct link link;
@@ -62,6 +76,7 @@ struct client {
         struct client_retry retry;
         struct client_event flight;
         struct client_published published;
+        struct client_request requests[CLIENT_REQUESTS_MAX];
         struct client_sent sent[CLIENT_SENT_MAX];
         unsigned n_sent;
         char refused_topic[TOPIC_MAX]; /* the first topic that this broker refused, "" = none */
@@ -71,11 +86,10 @@ struct client {
         bool offline_acknowledged;
 };
 
-/* Copies settings and identity; *c was zeroed. Negative errno. */
-int client_init(struct client *c, const struct settings *settings, const struct identity *identity);
-void client_free(struct client *c);
+/* *c was zeroed. */
+void client_init(struct client *c, const struct channel_start *start);
 
-/* Connects again and again until mailbox_stop(). */
+/* Connects again and again until sitboned says stop. */
 void client_run(struct client *c);
 
 #endif

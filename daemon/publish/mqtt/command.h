@@ -7,9 +7,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "publish/mqtt/mailbox.h"
+#include "sitbone/command.h"
 
-enum { COMMAND_PAYLOAD_MAX = 1024 };
+enum { COMMAND_PAYLOAD_MAX = 1024, COMMAND_NAME_MAX = 33, TRANSACTION_MAX = 128, CORRELATION_MAX = 128 };
+
+/* Address of an answer. */
+struct reply_to {
+        char command[COMMAND_NAME_MAX];    /* the answer goes to response/<command> ... */
+        char transaction[TRANSACTION_MAX]; /* a JSON scalar, "" = none */
+        char topic[256];                   /* ... or to this MQTT 5 Response Topic, "" = none */
+        uint8_t correlation[CORRELATION_MAX];
+        uint32_t n_correlation;
+};
+
+struct request {
+        struct command command;
+        struct reply_to reply_to;
+};
+
+struct answer {
+        enum command_result result;
+        struct command_answer details;
+        uint64_t until_realtime_us; /* details.until_us on the wall clock, 0 = none */
+        struct reply_to reply_to;
+};
 
 enum command_word { WORD_COMMAND, WORD_ANNOUNCE };
 

@@ -2,20 +2,20 @@
 #include "publish/mqtt/connection.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <mqtt_protocol.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "publish/mqtt/secret.h"
 #include "util/clock.h"
 
 /* A short loss of the network must not be visible as "offline": the broker stores the session and delays the will. */
 enum { SESSION_EXPIRY_S = 60, WILL_DELAY_S = 10 };
+
+/* A broker of MQTT 5 does not send larger packets: a command has at most 1 KB. */
+enum { PACKET_SIZE_MAX = 64 * 1024 };
 
 /* Time from opening to CONNACK; a broker on the other side of the world needs less than a second. */
 enum { CONNACK_TIMEOUT_S = 10 };
@@ -24,7 +24,7 @@ enum { CONNACK_TIMEOUT_S = 10 };
 enum { READS_A_STEP = 64 };
 
 /* Records the first reason only. Returns false, for the caller to return. */
-static bool end_link(struct link *l, enum link_end end, const char *why) {
+static bool end_link(struct link *l, enum mqtt_status end, const char *why) {
         if (l->end == LINK_UP) {
                 l->end = end;
                 snprintf(l->why, sizeof(l->why), "%s", why);
@@ -32,7 +32,7 @@ static bool end_link(struct link *l, enum link_end end, const char *why) {
         return false;
 }
 
-static enum link_end classify_reason(int reason) {
+static enum mqtt_status classify_reason(int reason) {
         switch (reason) {
         case MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION:
                 return LINK_PROTOCOL;
@@ -52,7 +52,7 @@ static enum link_end classify_reason(int reason) {
 }
 
 /* code: return code of MQTT 3.1.1. */
-static enum link_end classify_code(int code) {
+static enum mqtt_status classify_code(int code) {
         return code == 1 ? LINK_PROTOCOL : code == 3 ? LINK_BUSY : LINK_REFUSED;
 }
 
@@ -152,53 +152,6 @@ static bool set_tls(struct link *l, const struct settings_mqtt *s) {
         return r == MOSQ_ERR_SUCCESS;
 }
 
-/* ---- the password of the broker: never in arguments, in the environment or in the settings ---- */
-
-static int explain_error(int error, const char *path, const char *problem, char *ret_why, size_t why_size) {
-        snprintf(ret_why, why_size, "%s: %s", path, problem);
-        return error;
-}
-
-/* Reads the first line. Editors end it with a newline, which is not part of the password. */
-static int read_line(int fd, char ret[SECRET_MAX]) {
-        ssize_t n = read(fd, ret, SECRET_MAX - 1);
-
-        if (n < 0)
-                return -errno;
-        if (n == SECRET_MAX - 1)
-                return -EFBIG;
-        ret[n] = '\0';
-        ret[strcspn(ret, "\r\n")] = '\0';
-        return 0;
-}
-
-static int read_file(const char *path, bool owner_only, char ret[SECRET_MAX], char *ret_why, size_t why_size) {
-        int r, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-        struct stat st;
-
-        if (fd < 0)
-                return explain_error(-errno, path, strerror(errno), ret_why, why_size);
-        if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-                r = explain_error(-EINVAL, path, "not a regular file", ret_why, why_size);
-        else if (owner_only && (st.st_mode & (S_IRWXG | S_IRWXO)))
-                r = explain_error(-EPERM, path, "other users may read it; run chmod 600 on it", ret_why, why_size);
-        else if ((r = read_line(fd, ret)) < 0)
-                explain_error(r, path, strerror(-r), ret_why, why_size);
-        close(fd);
-        return r;
-}
-
-int secret_read(const char *password_file, char ret[SECRET_MAX], char *ret_why, size_t why_size) {
-        const char *directory = getenv("CREDENTIALS_DIRECTORY");
-        char path[PATH_MAX];
-
-        ret[0] = '\0';
-        if (directory && (size_t)snprintf(path, sizeof(path), "%s/mqtt-password", directory) < sizeof(path) &&
-            access(path, F_OK) == 0)
-                return read_file(path, false, ret, ret_why, why_size);
-        return password_file[0] ? read_file(password_file, true, ret, ret_why, why_size) : 0;
-}
-
 /* ---- opening ---- */
 
 static bool set_credentials(struct link *l, const struct settings_mqtt *s) {
@@ -222,6 +175,8 @@ static int start_connect(struct link *l, const struct settings_mqtt *s) {
                 return mosquitto_connect_bind(l->m, s->host, s->port, keepalive, NULL);
         r = mosquitto_property_add_int32(&props, MQTT_PROP_SESSION_EXPIRY_INTERVAL, SESSION_EXPIRY_S);
         if (r == MOSQ_ERR_SUCCESS)
+                r = mosquitto_property_add_int32(&props, MQTT_PROP_MAXIMUM_PACKET_SIZE, PACKET_SIZE_MAX);
+        if (r == MOSQ_ERR_SUCCESS)
                 r = mosquitto_connect_bind_v5(l->m, s->host, s->port, keepalive, NULL, props);
         mosquitto_property_free_all(&props);
         return r;
@@ -231,8 +186,10 @@ static bool end_by_library_error(struct link *l, int r) {
         /* libmosquitto 2.0.21 does not recognise the refusal of a broker that knows only 3.1.1 */
         if (r == MOSQ_ERR_MALFORMED_PACKET && l->v5 && !l->up)
                 return end_link(l, LINK_PROTOCOL, "the broker does not answer in MQTT 5");
-        if (r == MOSQ_ERR_ERRNO)
-                return end_link(l, LINK_UNREACHABLE, strerror(errno));
+        if (r == MOSQ_ERR_ERRNO) /* without an error number the broker closed in the middle of a packet */
+                return end_link(l, LINK_UNREACHABLE, errno && errno != EAGAIN ? strerror(errno) : "connection lost");
+        if (r == MOSQ_ERR_NOMEM || r == MOSQ_ERR_OVERSIZE_PACKET)
+                return end_link(l, LINK_TOO_LARGE, "a message is too large for sitbone-mqtt");
         if (r == MOSQ_ERR_TLS)
                 return end_link(l, LINK_TLS, "TLS failed: certificate, name or version not accepted");
         if (r == MOSQ_ERR_EAI)
@@ -285,12 +242,6 @@ static int read_packets(struct link *l) {
         return r;
 }
 
-static void clear_eventfd(int fd) {
-        uint64_t n;
-
-        (void)!read(fd, &n, sizeof(n));
-}
-
 static bool serve_events(struct link *l, int wake_fd, int timeout_ms) {
         struct pollfd p[] = {{mosquitto_socket(l->m), POLLIN, 0}, {wake_fd, POLLIN, 0}};
         int r;
@@ -301,8 +252,6 @@ static bool serve_events(struct link *l, int wake_fd, int timeout_ms) {
                 p[0].events |= POLLOUT;
         if (poll(p, 2, timeout_ms) < 0 && errno != EINTR)
                 return end_link(l, LINK_UNREACHABLE, strerror(errno));
-        if (p[1].revents)
-                clear_eventfd(wake_fd);
         r = p[0].revents & (POLLIN | POLLERR | POLLHUP) ? read_packets(l) : MOSQ_ERR_SUCCESS;
         if (r == MOSQ_ERR_SUCCESS && p[0].revents & POLLOUT)
                 r = mosquitto_loop_write(l->m, 1);

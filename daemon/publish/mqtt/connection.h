@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection to the broker over libmosquitto. Only the thread that opened it may use it. Every connection is a new
+/* One connection to the broker over libmosquitto. Every connection is a new
  * client object of the library, so that nothing which an older one had queued is sent again unnoticed. */
 #ifndef PUBLISH_MQTT_CONNECTION_H
 #define PUBLISH_MQTT_CONNECTION_H
@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "publish/mqtt/channel.h"
 #include "sitbone/settings/mqtt.h"
 
 struct link_message {
@@ -31,25 +32,12 @@ struct link_handler {
 /* Reason codes of MQTT 5 from here on are errors that the broker reports. */
 enum { MQTT_REASON_ERROR = 0x80 };
 
-/* Reason why there is no connection (any more). */
-enum link_end {
-        LINK_UP,          /* connected, or still connecting */
-        LINK_UNREACHABLE, /* name, route or listener missing, or connection lost */
-        LINK_SILENT,      /* the broker does not answer */
-        LINK_PROTOCOL,    /* this MQTT version is refused */
-        LINK_REFUSED,     /* credentials, client id, banned */
-        LINK_BUSY,        /* the broker asks to come back later */
-        LINK_TAKEN_OVER,  /* another client connected with the same id */
-        LINK_TLS,         /* certificate not accepted */
-        LINK_SETTINGS,    /* not attempted: files or options cannot be used */
-};
-
 struct link {
         struct mosquitto *m;
         const struct link_handler *handler;
         bool v5, up;
         uint64_t opened_us; /* 0 = the broker could not be reached */
-        enum link_end end;
+        enum mqtt_status end;
         char why[160]; /* phrase for the log, set together with end */
 };
 
@@ -58,7 +46,7 @@ struct link {
 bool link_open(struct link *l, const struct settings_mqtt *settings, const char *client_id, const char *will_topic,
                bool v5, const struct link_handler *handler);
 
-/* Waits for the broker or wake_fd, at most timeout_ms, then reads, writes and keeps alive. False: end and why are
+/* Waits for the broker or until wake_fd is readable, at most timeout_ms, then reads, writes and keeps alive. False: end and why are
  * set. */
 bool link_step(struct link *l, int wake_fd, int timeout_ms);
 
@@ -83,12 +71,5 @@ bool link_congested(const struct link *l);
 
 void link_disconnect(struct link *l);
 void link_close(struct link *l);
-
-enum { SECRET_MAX = 512 };
-
-/* Reads the password of the broker: the credential mqtt-password of the service manager if there is one, else
- * password_file ("" = none), which only its owner may be able to read. ret "" = no password. Negative errno; ret_why
- * then names the file and the problem. */
-int secret_read(const char *password_file, char ret[SECRET_MAX], char *ret_why, size_t why_size);
 
 #endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "publish/mqtt/mailbox.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "contract/live_fields.h"
 #include "contract/live_fill.h"
@@ -69,7 +66,7 @@ uint64_t find_state_due_us(const struct live_values *last, uint64_t last_sent_us
 
 /* ---- the events of a snapshot: copies only, no memory from the heap ---- */
 
-/* Called with the lock held. If the queue is full, the oldest event is dropped and counted: the newest matters
+/* If the queue is full, the oldest event is dropped and counted: the newest matters
  * more. */
 static void push_event(struct mailbox *m, const struct seat_event *event) {
         uint32_t place;
@@ -82,6 +79,7 @@ static void push_event(struct mailbox *m, const struct seat_event *event) {
         m->events[place] = *event;
         m->events[place].queued_us = clock_boottime_us(); /* real time, also when the daemon runs in virtual time */
         m->events[place].number = ++m->n_events;
+        m->urgent = true;
 }
 
 static uint64_t find_wall_us(const struct snapshot *s, uint64_t realtime_us, uint64_t at_us) {
@@ -189,7 +187,6 @@ static void push_general_events(struct mailbox *m, const struct snapshot *s, uin
         }
 }
 
-/* Called with the lock held. */
 static void push_events(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us) {
         const uint32_t changes = s->sitting.changes;
         struct seat_event e;
@@ -219,179 +216,47 @@ static void push_events(struct mailbox *m, const struct snapshot *s, uint64_t re
 
 /* ---- the mailbox ---- */
 
-static void wake_reader(int fd) {
-        /* EAGAIN: it is readable already */
-        (void)!write(fd, &(uint64_t){1}, sizeof(uint64_t));
-}
-
-/* The MQTT thread may run at a lower priority than the decision thread. While it holds the lock it inherits that of
- * the decision thread. */
-static int init_lock(pthread_mutex_t *lock) {
-        pthread_mutexattr_t attributes;
-        int r = pthread_mutexattr_init(&attributes);
-
-        if (r == 0) {
-                pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
-                r = pthread_mutex_init(lock, &attributes);
-                pthread_mutexattr_destroy(&attributes);
-        }
-        return -r;
-}
-
-int mailbox_init(struct mailbox *m) {
-        int r;
-
-        m->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        m->requests_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        r = m->wake_fd < 0 || m->requests_fd < 0 ? -errno : init_lock(&m->lock);
-        if (r < 0) {
-                if (m->wake_fd >= 0)
-                        close(m->wake_fd);
-                if (m->requests_fd >= 0)
-                        close(m->requests_fd);
-        }
-        return r;
-}
-
-void mailbox_free(struct mailbox *m) {
-        close(m->wake_fd);
-        close(m->requests_fd);
-        pthread_mutex_destroy(&m->lock);
-}
-
-/* Only this thread writes the report, so it may read it without the lock. */
 static bool has_only_numbers(const struct mailbox *m, const struct snapshot *s) {
         return s->only_numbers && m->has_report && m->report.mat_online == s->health.mat_online;
 }
 
 void mailbox_post(struct mailbox *m, const struct snapshot *s, uint64_t realtime_us) {
         struct live_values now;
-        uint64_t before;
-        bool urgent;
 
         if (has_only_numbers(m, s)) {
-                pthread_mutex_lock(&m->lock);
                 live_values_fill_frame(&m->report, s, realtime_us);
-                pthread_mutex_unlock(&m->lock);
                 return;
         }
         live_values_fill(&now, s, realtime_us, NULL, NULL);
-        pthread_mutex_lock(&m->lock);
-        urgent = !m->has_report || find_pace(&m->report, &now) == LIVE_AT_ONCE;
+        m->urgent = m->urgent || !m->has_report || find_pace(&m->report, &now) == LIVE_AT_ONCE;
         m->report = now;
         m->has_report = true;
-        before = m->n_events;
         push_events(m, s, realtime_us);
-        urgent = urgent || m->n_events != before;
-        pthread_mutex_unlock(&m->lock);
-        if (urgent)
-                wake_reader(m->wake_fd);
-}
-
-void mailbox_configure(struct mailbox *m, const struct settings *settings) {
-        pthread_mutex_lock(&m->lock);
-        m->settings = *settings;
-        m->has_settings = true;
-        pthread_mutex_unlock(&m->lock);
-        wake_reader(m->wake_fd);
-}
-
-/* Moves the oldest item of a queue to *ret. False: there is none. */
-static bool pop_item(struct mailbox *m, struct ring *ring, uint32_t capacity, const void *items, size_t size,
-                     void *ret) {
-        bool any;
-
-        pthread_mutex_lock(&m->lock);
-        any = ring->n > 0;
-        if (any)
-                memcpy(ret, (const char *)items + ring_pop(ring, capacity) * size, size);
-        pthread_mutex_unlock(&m->lock);
-        return any;
-}
-
-bool mailbox_next_request(struct mailbox *m, struct request *ret) {
-        return pop_item(m, &m->requests_ring, MAILBOX_COMMANDS, m->requests, sizeof(*ret), ret);
-}
-
-void mailbox_answer(struct mailbox *m, const struct answer *answer) {
-        pthread_mutex_lock(&m->lock);
-        if (ring_full(&m->answers_ring, MAILBOX_COMMANDS))
-                m->dropped_answers++;
-        else {
-                struct answer *a = &m->answers[ring_push(&m->answers_ring, MAILBOX_COMMANDS)];
-
-                *a = *answer;
-                a->until_realtime_us = clock_to_wall_us(a->details.until_us, m->report.now_us, m->report.realtime_us);
-        }
-        pthread_mutex_unlock(&m->lock);
-        wake_reader(m->wake_fd);
-}
-
-void mailbox_stop(struct mailbox *m) {
-        pthread_mutex_lock(&m->lock);
-        m->stop = true;
-        pthread_mutex_unlock(&m->lock);
-        wake_reader(m->wake_fd);
-}
-
-bool mailbox_stopping(struct mailbox *m) {
-        bool stop;
-
-        pthread_mutex_lock(&m->lock);
-        stop = m->stop;
-        pthread_mutex_unlock(&m->lock);
-        return stop;
-}
-
-bool mailbox_report(struct mailbox *m, struct live_values *ret) {
-        bool any;
-
-        pthread_mutex_lock(&m->lock);
-        any = m->has_report;
-        if (any)
-                *ret = m->report;
-        pthread_mutex_unlock(&m->lock);
-        return any;
-}
-
-bool mailbox_settings(struct mailbox *m, struct settings *ret) {
-        bool any;
-
-        pthread_mutex_lock(&m->lock);
-        any = m->has_settings;
-        if (any)
-                *ret = m->settings;
-        m->has_settings = false;
-        pthread_mutex_unlock(&m->lock);
-        return any;
 }
 
 bool mailbox_next_event(struct mailbox *m, struct seat_event *ret) {
-        return pop_item(m, &m->events_ring, MAILBOX_EVENTS, m->events, sizeof(*ret), ret);
+        if (m->events_ring.n == 0)
+                return false;
+        *ret = m->events[ring_pop(&m->events_ring, MAILBOX_EVENTS)];
+        return true;
 }
 
-bool mailbox_request(struct mailbox *m, const struct request *request) {
-        bool room;
+void mailbox_answer(struct mailbox *m, const struct channel_answer *answer) {
+        struct channel_answer *a;
 
-        pthread_mutex_lock(&m->lock);
-        room = !ring_full(&m->requests_ring, MAILBOX_COMMANDS);
-        if (room)
-                m->requests[ring_push(&m->requests_ring, MAILBOX_COMMANDS)] = *request;
-        pthread_mutex_unlock(&m->lock);
-        if (room)
-                wake_reader(m->requests_fd);
-        return room;
+        if (ring_full(&m->answers_ring, MAILBOX_COMMANDS)) {
+                m->dropped_answers++;
+                return;
+        }
+        a = &m->answers[ring_push(&m->answers_ring, MAILBOX_COMMANDS)];
+        *a = *answer;
+        a->until_realtime_us = clock_to_wall_us(a->details.until_us, m->report.now_us, m->report.realtime_us);
 }
 
-bool mailbox_next_answer(struct mailbox *m, struct answer *ret) {
-        return pop_item(m, &m->answers_ring, MAILBOX_COMMANDS, m->answers, sizeof(*ret), ret);
+const struct channel_answer *mailbox_first_answer(const struct mailbox *m) {
+        return m->answers_ring.n > 0 ? &m->answers[m->answers_ring.head] : NULL;
 }
 
-void mailbox_count(struct mailbox *m, uint32_t *ret_events, uint64_t *ret_dropped_events,
-                   uint64_t *ret_dropped_answers) {
-        pthread_mutex_lock(&m->lock);
-        *ret_events = m->events_ring.n;
-        *ret_dropped_events = m->dropped_events;
-        *ret_dropped_answers = m->dropped_answers;
-        pthread_mutex_unlock(&m->lock);
+void mailbox_drop_answer(struct mailbox *m) {
+        ring_pop(&m->answers_ring, MAILBOX_COMMANDS);
 }

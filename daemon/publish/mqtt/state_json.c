@@ -294,6 +294,7 @@ static json_t *make_flaws(const struct live_values *v) {
 static json_t *make_counters(const struct mqtt_counters *c) {
         json_t *o = json_object();
 
+        json_object_set_new(o, "restarts", make_count(c->restarts));
         json_object_set_new(o, "reconnects", make_count(c->reconnects));
         json_object_set_new(o, "events_sent", make_count(c->events_sent));
         json_object_set_new(o, "events_waiting", make_count(c->events_waiting));

@@ -43,6 +43,7 @@ char *settings_json(const struct settings *s);
 char *event_json(const struct seat_event *e, uint64_t run, const struct settings *settings);
 
 struct mqtt_counters {
+        uint64_t restarts; /* of sitbone-mqtt, after it ended unexpectedly */
         uint64_t reconnects, events_sent, events_dropped, events_expired, events_refused, messages_refused;
         uint64_t commands, commands_refused, commands_unanswered, answers_dropped;
         uint32_t events_waiting;
