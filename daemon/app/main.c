@@ -185,10 +185,6 @@ static int print_errors(const struct config_errors *m) {
         return m->n;
 }
 
-static bool is_this_machine(const char *host) {
-        return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
-
 /* The user who checks may have no right to look where the service reads: then nothing is known about the file. */
 static void check_password(const struct settings_mqtt *mqtt, struct config_errors *errors) {
         const char *path = mqtt->password_file;
@@ -205,8 +201,14 @@ static void check_password(const struct settings_mqtt *mqtt, struct config_error
                 config_error_add(errors, "[mqtt] password_file = %s: other users may read it; run chmod 600 on it",
                                  path);
         }
-        if ((*path || *mqtt->user) && !mqtt->tls && !is_this_machine(mqtt->host))
-                fprintf(stderr, "warning: [mqtt] the password is sent to %s unencrypted; set tls = yes\n", mqtt->host);
+}
+
+static void print_warnings(const struct settings *settings) {
+        static struct config_errors warnings;
+
+        settings_warn(settings, &warnings);
+        for (int i = 0; i < warnings.n; i++)
+                log_warning("warning: %s", warnings.text[i]);
 }
 
 static int check_config(const struct settings *settings, struct config_errors *errors) {
@@ -217,6 +219,7 @@ static int check_config(const struct settings *settings, struct config_errors *e
         if (*settings->condition.response_file)
                 free(response_load(settings->condition.response_file, errors));
         check_password(&settings->mqtt, errors);
+        print_warnings(settings);
         if (print_errors(errors) > 0) {
                 fprintf(stderr, "%d error%s\n", errors->n, errors->n == 1 ? "" : "s");
                 return EXIT_USAGE;
@@ -266,12 +269,11 @@ int main(int argc, char **argv) {
                 return print_errors(&errors) > 0 ? EXIT_USAGE : EXIT_OK;
         }
         settings_load(arguments.app.config_path, &settings, &errors);
-        if (!language_choose(settings.seat.language))
-                config_error_add(&errors, "[seat] language = %s: must be auto or a language such as en, de, de_AT",
-                                 settings.seat.language);
+        language_choose(settings.seat.language);
         if (arguments.action == CHECK_CONFIG)
                 return check_config(&settings, &errors);
         if (print_errors(&errors) > 0)
                 return EXIT_USAGE;
+        print_warnings(&settings);
         return app_run(&arguments.app, &settings) < 0 ? EXIT_FAILED : EXIT_OK;
 }

@@ -459,6 +459,13 @@ static void describe_legal_values(const struct key *key, char *ret, size_t size)
         }
 }
 
+static void report_value(const struct reading *r, const struct ini_item *item, const char *legal) {
+        const char *why = ini_explain_value(item->value);
+
+        config_error_add(r->errors, "%s:%d: %s = %.100s: %s%smust be %s", r->path, item->line, item->key, item->value,
+                         why ? why : "", why ? "; " : "", legal);
+}
+
 static void on_item(void *userdata, const struct ini_item *item) {
         struct reading *r = userdata;
         const char *near = NULL;
@@ -481,8 +488,7 @@ static void on_item(void *userdata, const struct ini_item *item) {
                 if (r->given[k])
                         config_error_add(r->errors, "%s:%d: %s is given twice", r->path, item->line, item->key);
                 else if (!parse_value(&r->format, &keys[k], item->value))
-                        config_error_add(r->errors, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
-                                         item->value, range);
+                        report_value(r, item, range);
                 r->given[k] = item->line;
                 return;
         }

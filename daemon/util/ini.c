@@ -92,3 +92,14 @@ void ini_parse(const char *text, size_t n, const struct ini_sink *sink) {
                 text += length + (newline ? 1 : 0);
         }
 }
+
+const char *ini_explain_value(const char *value) {
+        size_t n = strlen(value);
+
+        if (n > 1 && (*value == '"' || *value == '\'') && value[n - 1] == *value)
+                return "write the value without quotation marks";
+        for (const char *p = value; (p = strpbrk(p, "#;")); p++)
+                if (p > value && is_blank(p[-1]))
+                        return "a comment needs a line of its own";
+        return n > 1 && value[n - 1] == ';' ? "write the value without a semicolon" : NULL;
+}

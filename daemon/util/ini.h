@@ -28,4 +28,8 @@ struct ini_sink {
 
 void ini_parse(const char *text, size_t n, const struct ini_sink *sink);
 
+/* A common mistake in a value that is not legal: quotation marks around it, or a comment after it. The advice as a phrase, or
+ * NULL. */
+const char *ini_explain_value(const char *value);
+
 #endif

@@ -60,14 +60,15 @@ static const char *apply_setting(struct agent_settings *s, const char *key, cons
 
 static void on_item(void *userdata, const struct ini_item *item) {
         struct reading *r = userdata;
-        const char *wrong = NULL;
+        const char *wrong = NULL, *why = NULL;
 
         if (strcmp(item->section, "agent") != 0)
                 wrong = "the only section is [agent]";
-        else if (item->key)
-                wrong = apply_setting(r->settings, item->key, item->value);
+        else if (item->key && (wrong = apply_setting(r->settings, item->key, item->value)))
+                why = ini_explain_value(item->value);
         if (wrong)
-                config_error_add(&r->errors, "%s:%d: %s", r->path, item->line, wrong);
+                config_error_add(&r->errors, "%s:%d: %s%s%s", r->path, item->line, wrong, why ? "; " : "",
+                                 why ? why : "");
 }
 
 static bool default_path(char *ret, size_t size) {
