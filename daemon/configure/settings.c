@@ -710,8 +710,6 @@ void settings_warn(const struct settings *settings, struct config_errors *ret) {
                                  "[mqtt] user = %s has no password: neither password_file nor the credential "
                                  "mqtt-password (/etc/credstore/mqtt-password) is there",
                                  mqtt->user);
-        else if (!*mqtt->user && *mqtt->password_file)
-                config_error_add(ret, "[mqtt] password_file is set, but user is empty; most brokers want both");
 }
 
 /* ---- printing ---- */

@@ -195,7 +195,6 @@ static void test_warnings(void) {
         expect_warning("[mqtt]\nenabled = yes\nport = 8883\ntls = yes\n", "");
         expect_warning("[mqtt]\nenabled = yes\nuser = me\n", "user = me has no password");
         expect_warning("[mqtt]\nenabled = yes\nuser = me\npassword_file = /x\n", "");
-        expect_warning("[mqtt]\nenabled = yes\npassword_file = /x\n", "user is empty");
         expect_warning("[mqtt]\nenabled = yes\nhost = pi\nuser = me\npassword_file = /x\n", "sent to pi unencrypted");
 }
 
