@@ -14,6 +14,7 @@
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
 #include "configure/settings.h"
+#include "util/command_line.h"
 #include "util/language.h"
 #include "util/log.h"
 #include "util/version.h"
@@ -31,8 +32,10 @@ struct arguments {
 };
 
 static void print_help(FILE *f) {
-        fputs("sitboned --device /dev/ttyUSB0          read this mat, settings from /etc/sitbone\n"
-              "sitboned --check-config                 check the configuration\n"
+        fputs("Usage: sitboned [OPTIONS]\n"
+              "\n"
+              "  sitboned --device /dev/ttyUSB0          read this mat, settings from /etc/sitbone\n"
+              "  sitboned --check-config                 check the configuration\n"
               "\n"
               "Reads a seat pressure mat, tracks posture and sitting time, and reminds you to stand up.\n"
               "\n"
@@ -46,13 +49,14 @@ static void print_help(FILE *f) {
               "      --print-defaults  print a settings file with every setting at its default\n"
               "      --speed X         let time pass X times faster (for demonstrations with a virtual mat)\n"
               "  -d, --debug           log more\n"
-              "      --version, --help\n"
+              "  -V, --version         print the version\n"
+              "  -h, --help            print this help\n"
               "\n"
               "Signals: HUP reloads the settings. Manual: sitboned(8), sitbone.conf(5), sitbone-mqtt(7)\n",
               f);
 }
 
-enum { OPT_DEVICE = 256, OPT_STATE, OPT_USER, OPT_CHECK, OPT_PRINT, OPT_DEFAULTS, OPT_SPEED, OPT_VERSION };
+enum { OPT_DEVICE = 256, OPT_STATE, OPT_USER, OPT_CHECK, OPT_PRINT, OPT_DEFAULTS, OPT_SPEED };
 
 static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                         {"device", required_argument, NULL, OPT_DEVICE},
@@ -63,7 +67,7 @@ static const struct option options[] = {{"config", required_argument, NULL, 'c'}
                                         {"print-defaults", no_argument, NULL, OPT_DEFAULTS},
                                         {"speed", required_argument, NULL, OPT_SPEED},
                                         {"debug", no_argument, NULL, 'd'},
-                                        {"version", no_argument, NULL, OPT_VERSION},
+                                        {"version", no_argument, NULL, 'V'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
 
@@ -79,16 +83,16 @@ static double parse_speed(const char *text) {
 }
 
 /* Options that need no daemon, and wrong usage. */
-_Noreturn static void answer_and_exit(int option) {
+_Noreturn static void answer_and_exit(int option, const char *word) {
         if (option == OPT_DEFAULTS)
                 settings_print_defaults(stdout);
-        else if (option == OPT_VERSION)
+        else if (option == 'V')
                 printf("sitboned %s\n", sitbone_version);
         else if (option == 'h')
                 print_help(stdout);
         else
-                fputs("Try: sitboned --help\n", stderr);
-        exit(option == '?' ? EXIT_USAGE : EXIT_OK);
+                command_line_refuse(options, option, word, "sitboned");
+        command_line_exit("sitboned");
 }
 
 /* Accepts "--check-config FILE" without -c. */
@@ -96,7 +100,7 @@ static void parse_operands(int argc, char **argv, struct arguments *ret) {
         if (optind < argc && ret->action != RUN && !ret->app.config_path)
                 ret->app.config_path = argv[optind++];
         if (optind < argc) {
-                fprintf(stderr, "sitboned: unexpected argument %s\nTry: sitboned --help\n", argv[optind]);
+                fprintf(stderr, "sitboned: unexpected argument %s; see sitboned --help\n", argv[optind]);
                 exit(EXIT_USAGE);
         }
 }
@@ -105,7 +109,9 @@ static void parse_operands(int argc, char **argv, struct arguments *ret) {
 static void parse_arguments(int argc, char **argv, struct arguments *ret) {
         int c;
 
-        while ((c = getopt_long(argc, argv, "c:dh", options, NULL)) >= 0) {
+        opterr = 0;
+        command_line_translate(argc, argv);
+        while ((c = getopt_long(argc, argv, ":c:dhV", options, NULL)) >= 0) {
                 switch (c) {
                 case 'c':
                         ret->app.config_path = optarg;
@@ -132,7 +138,7 @@ static void parse_arguments(int argc, char **argv, struct arguments *ret) {
                         ret->debug = true;
                         break;
                 default:
-                        answer_and_exit(c);
+                        answer_and_exit(c, argv[optind - 1]);
                 }
         }
         parse_operands(argc, argv, ret);

@@ -95,6 +95,38 @@ def test_options(folder):
         assert problem in ctl(*words, status=USAGE)[1], words
 
 
+def test_other_programs():
+    """Options of all four programs: unknown ones are named, help and version as words, a full disk."""
+    for program in "sitboned", "sitbone-agent", "sitbone-sim", "sitbonectl":
+        def run(*words, **streams):
+            return subprocess.run([f"{BUILD}/{program}", *words], env=ENVIRONMENT, check=False, text=True,
+                                  **(streams or {"capture_output": True}))
+        for words in ("help",), ("-h",), ("--help",):
+            assert run(*words).stdout.startswith(f"Usage: {program}") and run(*words).returncode == DONE, (program, words)
+        for words in ("version",), ("-V",), ("--version",):
+            assert re.fullmatch(program + r" \d+\.\d+\.\d+\n", run(*words).stdout), (program, words)
+        for words, problem in ((["--hlep"], "unknown option --hlep; did you mean --help?"), (["-v"], "unknown option -v; see "),
+                               (["--help=3"], "--help takes no value"), (["--xyz=\033[31m"], "unknown option --xyz")):
+            done = run(*words)
+            assert done.returncode == USAGE and done.stderr.startswith(f"{program}: {problem}"), (program, done)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for word in "--help", "--version":
+                assert run(word, stdout=full, stderr=subprocess.DEVNULL).returncode == FAILED, program
+
+
+def test_json_everywhere():
+    """With --json every command prints one JSON document, also for an error."""
+    for command in re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M):
+        assert "\n  --json " in ctl(command, "--help")[0], command
+    for words, status in ((["snooze", "-5"], USAGE), (["tare"], FAILED), (["report"], USAGE), (["hold", "maybe"], USAGE),
+                          (["calibrate", "upright"], FAILED), (["teach", "a", "--foo"], USAGE), (["staus"], USAGE),
+                          (["replay", "/nowhere"], FAILED), (["record", "x.csv"], USAGE), (["watch", "--once"], FAILED)):
+        out, error = ctl(*words, "--json", status=status)
+        document = json.loads(out)
+        assert list(document) == ["error"] and error.startswith("sitbonectl: " + document["error"][:20]), (words, out, error)
+    assert json.loads(ctl("version", "--json")[0])["text"].startswith("sitbonectl ")
+
+
 def test_tables():
     rows = json.loads(ctl("formats", "--json")[0])
     text = ctl("formats")[0]
@@ -155,7 +187,8 @@ def test_commands(seat):
     ctl("snooze", "7")
     until("snoozed 7 min", lambda: ["0", "7"] == (seat.commands[-1:] or [[]])[0][:2])
     assert "snoozed until " in ctl("status")[0]
-    ctl("snooze")
+    answer = json.loads(ctl("snooze", "--json")[0])
+    assert set(answer) == {"text", "until", "alert_id", "alert_kind"} and answer["until"].endswith("Z"), answer
     until("the default snooze", lambda: seat.commands[-1][:2] == ["0", "0"])
     _, error = ctl("done", status=FAILED)
     assert error.startswith("sitbonectl: No alert is open"), error
@@ -164,7 +197,7 @@ def test_commands(seat):
     _, error = ctl("tare", status=FAILED)
     assert "silent" in error or "frame" in error, error  # one of the sentences of a refusal
     until("tare was asked", lambda: seat.commands[-1][0] == "3")
-    assert ctl("hold", "on")[0].startswith("Alerts wait")
+    assert json.loads(ctl("hold", "on", "--json")[0])["text"].startswith("Alerts wait")
     until("held", lambda: seat.commands[-1][0] == "7")
     assert "Do Not Disturb: set by you" in ctl("why")[0]
     ctl("hold", "off")
@@ -403,6 +436,8 @@ def main():
         ENVIRONMENT["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={processes.directory}/no-bus"
         test_usage()
         test_options(processes.directory)
+        test_other_programs()
+        test_json_everywhere()
         test_tables()
         test_check(processes.directory)
         test_json_of_foreign_bytes(processes.directory)

@@ -25,6 +25,7 @@
 #include "sitbone/geometry.h"
 #include "tools/sitbone-sim/options.h"
 #include "tools/sitbone-sim/scene.h"
+#include "util/command_line.h"
 #include "util/file.h"
 #include "util/version.h"
 #include "words/names.h"
@@ -463,6 +464,8 @@ int main(int argc, char **argv) {
                         sim_options_help();
                 else
                         r = run_simulation(s);
+                if (s->options.version || s->options.help)
+                        command_line_exit("sitbone-sim");
         }
         close_line(&s->line);
         if (s->recorder.fd >= 0 && recorder_close(&s->recorder) < 0)

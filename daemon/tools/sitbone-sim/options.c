@@ -10,6 +10,7 @@
 #include "configure/format_file.h"
 #include "core/acquire/formats.h"
 #include "tools/sitbone-sim/scenario.h"
+#include "util/command_line.h"
 
 /* Frames CSV is no wire format; this row describes the mat that it comes from. */
 static const struct format FRAMES_CSV = {
@@ -45,7 +46,7 @@ struct row {
         double least, most; /* PLACES: least is the size of the text */
 };
 
-enum { ROWS = 26 };
+enum { ROWS = 26, LONG_BASE = 256 };
 
 static void make_table(struct sim_options *o, struct row ret[ROWS]) {
         struct settings_device *d = &o->device;
@@ -81,10 +82,10 @@ static void make_table(struct sim_options *o, struct row ret[ROWS]) {
 }
 
 void sim_options_help(void) {
-        fputs("sitbone-sim --format jq-seat-32 --scenario office-day.scenario --link /tmp/mat\n"
-              "sitbone-sim --format csv --scenario postures.scenario --output lunch.csv --truth truth.csv\n"
+        fputs("Usage: sitbone-sim --format NAME --scenario FILE (--link PATH | --output FILE) [OPTIONS]\n"
               "\n"
-              "Usage: sitbone-sim --format NAME --scenario FILE (--link PATH | --output FILE) [OPTIONS]\n"
+              "  sitbone-sim --format jq-seat-32 --scenario office-day.scenario --link /tmp/mat\n"
+              "  sitbone-sim --format csv --scenario postures.scenario --output lunch.csv --truth truth.csv\n"
               "\n"
               "A virtual mat with a sitter of known truth on it.\n"
               "\n"
@@ -111,7 +112,8 @@ void sim_options_help(void) {
               "                    positions of scattered cells, as x_mm and y_mm there; cells without positions "
               "are spread\n"
               "                    over the seat, row by row from the back left\n"
-              "  --version, --help\n"
+              "  -V, --version     print the version\n"
+              "  -h, --help        print this help\n"
               "\n",
               stdout);
         fputs(sim_scenario_help, stdout);
@@ -219,11 +221,18 @@ int sim_options_parse(int argc, char **argv, struct sim_options *ret) {
         int key;
         make_table(&o, rows);
         for (int i = 0; i < ROWS; i++)
-                longs[i] =
-                        (struct option){rows[i].name, rows[i].kind == FLAG ? no_argument : required_argument, NULL, i};
-        while ((key = getopt_long(argc, argv, "", longs, NULL)) != -1)
-                if (key < 0 || key >= ROWS || parse_value(&rows[key], optarg) < 0)
+                longs[i] = (struct option){rows[i].name, rows[i].kind == FLAG ? no_argument : required_argument, NULL,
+                                           LONG_BASE + i};
+        opterr = 0;
+        command_line_translate(argc, argv);
+        while ((key = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
+                if (key == 'h' || key == 'V')
+                        *(key == 'h' ? &o.help : &o.version) = true;
+                else if (key < LONG_BASE)
+                        command_line_refuse(longs, key, argv[optind - 1], "sitbone-sim");
+                else if (parse_value(&rows[key - LONG_BASE], optarg) < 0)
                         return -EINVAL;
+        }
         if (optind < argc)
                 return refuse_options("unexpected argument: ", argv[optind]);
         int r = check_options(&o);

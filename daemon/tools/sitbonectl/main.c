@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "contract/live_json.h"
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/terminal.h"
+#include "util/command_line.h"
 #include "util/language.h"
 #include "util/suggest.h"
 #include "util/version.h"
@@ -75,7 +78,8 @@ enum { OPTIONS_N = sizeof(option_rows) / sizeof(*option_rows), LONG_BASE = 256, 
 #define SHORT_OPTIONS "-:hV"
 
 static bool is_common(const struct option_row *row) {
-        return row->offset == offsetof(struct options, help) || row->offset == offsetof(struct options, version);
+        return row->offset == offsetof(struct options, json) || row->offset == offsetof(struct options, help) ||
+               row->offset == offsetof(struct options, version);
 }
 
 static const struct command_option *find_option(const struct ctl_command *command, const char *name) {
@@ -134,62 +138,14 @@ static void store_argument(const char *word, struct options *options) {
 
 /* ---- complaints about options ---- */
 
-/* Complains when several options begin with these letters. */
-static bool complain_of_ambiguity(const struct ctl_command *command, const char *typed) {
-        char list[256] = "";
-        int n = 0;
+/* key: what getopt_long() returned; word: the one that it has just read; command NULL: not known yet. */
+static int complain_of_option(const struct ctl_command *command, const struct option *longs, int key,
+                              const char *word) {
+        char problem[512], program[NAME_MAX_SHOWN];
 
-        for (int i = 0; i < OPTIONS_N; i++)
-                if (accepts_option(command, &option_rows[i]) &&
-                    strncmp(option_rows[i].name, typed, strlen(typed)) == 0) {
-                        size_t end = strlen(list);
-
-                        snprintf(list + end, sizeof(list) - end, "%s--%s", n ? ", " : "", option_rows[i].name);
-                        n++;
-                }
-        if (n > 1)
-                complain("--%s is not clear; it may be one of %s", typed, list);
-        return n > 1;
-}
-
-/* word as it was typed: "--name", "--name=value" or "-x..."; letter: the unknown short option, 0 = a long one. */
-static int complain_of_unknown(const struct ctl_command *command, const char *word, int letter) {
-        const char *nearest = NULL;
-        char typed[NAME_MAX_SHOWN], whose[NAME_MAX_SHOWN] = "";
-
-        if (command)
-                snprintf(whose, sizeof(whose), " %s", command->name);
-        if (letter) {
-                complain("unknown option -%c; see sitbonectl%s --help", letter, whose);
-                return STATUS_USAGE;
-        }
-        word += strlen("--");
-        snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word, "="), word);
-        if (*typed && complain_of_ambiguity(command, typed))
-                return STATUS_USAGE;
-        for (int i = 0; i < OPTIONS_N; i++)
-                if (accepts_option(command, &option_rows[i]))
-                        suggest_nearest(typed, option_rows[i].name, &nearest);
-        if (command && nearest)
-                complain("%s takes no option --%s; did you mean --%s?", command->name, typed, nearest);
-        else if (command)
-                complain("%s takes no option --%s; see sitbonectl %s --help", command->name, typed, command->name);
-        else if (nearest)
-                complain("unknown option --%s; did you mean --%s?", typed, nearest);
-        else
-                complain("unknown option --%s; see sitbonectl --help", typed);
-        return STATUS_USAGE;
-}
-
-/* key '?' or ':' of getopt_long(); word: the one that it has just read. */
-static int complain_of_option(const struct ctl_command *command, int key, const char *word) {
-        if (optopt < LONG_BASE)
-                return complain_of_unknown(command, word, optopt);
-        if (key == ':')
-                complain("--%s needs a value; see sitbonectl%s%s --help", option_rows[optopt - LONG_BASE].name,
-                         command ? " " : "", command ? command->name : "");
-        else
-                complain("--%s takes no value", option_rows[optopt - LONG_BASE].name);
+        snprintf(program, sizeof(program), "sitbonectl%s%s", command ? " " : "", command ? command->name : "");
+        command_line_explain(longs, key, word, program, problem, sizeof(problem));
+        complain("%s%s%s", command ? command->name : "", command ? ": " : "", problem);
         return STATUS_USAGE;
 }
 
@@ -220,7 +176,7 @@ static int find_command_word(int argc, char **argv, struct options *ret) {
                 if (key == 1)
                         return optind - 1;
                 if (!store_key(key, optarg, &found)) {
-                        complain_of_option(NULL, key, argv[optind - 1]);
+                        complain_of_option(NULL, longs, key, argv[optind - 1]);
                         return -1;
                 }
         }
@@ -255,7 +211,7 @@ static int parse_options(const struct ctl_command *command, int argc, char **arg
                 if (key == 1)
                         store_argument(optarg, &options);
                 else if (!store_key(key, optarg, &options))
-                        return complain_of_option(command, key, argv[optind - 1]);
+                        return complain_of_option(command, longs, key, argv[optind - 1]);
         }
         for (; optind < argc; optind++) /* after "--" */
                 store_argument(argv[optind], &options);
@@ -388,7 +344,7 @@ static void print_options(const struct ctl_command *command, int columns) {
                         if (strcmp(option_rows[k].name, command->options[i].name) == 0)
                                 print_option(&option_rows[k], &command->options[i], columns);
         for (int k = 0; k < OPTIONS_N; k++)
-                if (is_common(&option_rows[k]))
+                if (is_common(&option_rows[k]) && !find_option(command, option_rows[k].name))
                         print_option(&option_rows[k], NULL, columns);
 }
 
@@ -480,6 +436,29 @@ static int run_without_command(const struct options *options) {
         return STATUS_USAGE;
 }
 
+/* For commands that mostly print sentences: {"text": what they print}. main() prints the complaints of all commands. */
+static int run_as_json(const struct ctl_command *command, const struct options *options) {
+        char *text = NULL;
+        size_t n;
+        FILE *terminal = stdout, *memory = open_memstream(&text, &n);
+        int status;
+
+        if (!memory)
+                return complain_of_memory();
+        stdout = memory;
+        status = command->run(options);
+        stdout = terminal;
+        fclose(memory);
+        while (n > 0 && text[n - 1] == '\n')
+                text[--n] = '\0';
+        if (*text == '{' || *text == '[')
+                puts(text);
+        else if (status == STATUS_DONE || !*complaints())
+                live_json_print(stdout, json_pack("{s:o}", "text", live_json_text(text)));
+        free(text);
+        return status;
+}
+
 static int run_command_line(int argc, char **argv) {
         struct options options;
         const struct ctl_command *command;
@@ -502,7 +481,7 @@ static int run_command_line(int argc, char **argv) {
                 print_command_help(command);
                 return STATUS_DONE;
         }
-        return command->run(&options);
+        return options.json && !find_option(command, "json") ? run_as_json(command, &options) : command->run(&options);
 }
 
 /* A recording is mapped into memory: this comes when another program makes the file shorter. */
@@ -515,6 +494,7 @@ _Noreturn static void end_after_short_file(int signal_number) {
 }
 
 int main(int argc, char **argv) {
+        bool json = false;
         int status;
 
         signal(SIGBUS, end_after_short_file);
@@ -524,7 +504,11 @@ int main(int argc, char **argv) {
                 setlocale(LC_CTYPE, "C.UTF-8");
         language_choose("auto");
         setlocale(LC_TIME, ""); /* names of days and months */
+        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+                json |= strcmp(argv[i], "--json") == 0;
         status = run_command_line(argc, argv);
+        if (json && status != STATUS_DONE && *complaints())
+                live_json_print(stdout, json_pack("{s:o}", "error", live_json_text(complaints())));
         if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_DONE) {
                 complain("cannot write to standard output: %m");
                 return STATUS_FAILED;

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands that answer alerts or inhibit them. */
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "contract/live_json.h"
 #include "tools/sitbonectl/live/daemon_link.h"
 #include "util/language.h"
 #include "words/names.h"
+
+#define JSON_OPTION                                                                                                   \
+        { "json", "print JSON: text, until (ISO 8601), alert_id, alert_kind; or error" }
 
 enum { MINUTES_A_DAY = 1440, SNOOZE_MAX_MIN = 240, PAUSE_MAX_MIN = 1440 };
 
@@ -69,6 +74,27 @@ static void print_clock_time(uint64_t wall_us, char *ret, size_t size) {
         strftime(ret, size, then.tm_yday == today.tm_yday ? "%H:%M" : "%a %H:%M", &then);
 }
 
+/* The sentence; with --json also what it names. */
+__attribute__((format(printf, 3, 4))) static void
+print_answer(const struct options *options, const struct link_answer *answer, const char *format, ...) {
+        time_t until = (time_t)(answer->until_us / 1000000);
+        char text[512], iso[32] = "";
+        struct tm utc;
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        if (until > 0)
+                strftime(iso, sizeof(iso), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&until, &utc));
+        if (options->json)
+                live_json_print(stdout, json_pack("{s:o, s:o, s:o, s:o}", "text", live_json_text(text), "until",
+                                                  live_json_text(iso), "alert_id", live_json_text(answer->alert_id),
+                                                  "alert_kind", live_json_text(answer->alert_kind)));
+        else
+                puts(text);
+}
+
 static int run_snooze(const struct options *options) {
         struct link_answer answer;
         char until[32];
@@ -85,10 +111,10 @@ static int run_snooze(const struct options *options) {
                 return status;
         print_clock_time(answer.until_us, until, sizeof(until));
         if (!*answer.alert_id)
-                printf(_("Snoozed until %s.\n"), until);
+                print_answer(options, &answer, _("Snoozed until %s."), until);
         else
-                printf(_("Snoozed until %s: alert %s (%s).\n"), until, answer.alert_id,
-                       alert_kind_text(answer.alert_kind));
+                print_answer(options, &answer, _("Snoozed until %s: alert %s (%s)."), until, answer.alert_id,
+                             alert_kind_text(answer.alert_kind));
         return STATUS_DONE;
 }
 
@@ -104,7 +130,7 @@ static int run_pause(const struct options *options) {
         if (status != STATUS_DONE)
                 return status;
         print_clock_time(answer.until_us, until, sizeof(until));
-        printf(_("Paused until %s. sitbonectl resume ends it.\n"), until);
+        print_answer(options, &answer, _("Paused until %s. sitbonectl resume ends it."), until);
         return STATUS_DONE;
 }
 
@@ -127,11 +153,12 @@ static int run_done(const struct options *options) {
         if (status != STATUS_DONE)
                 return status;
         if (strcmp(answer.alert_kind, "activate") == 0)
-                printf(_("Alert %s (%s): done. The next prompt comes a full interval from now.\n"), answer.alert_id,
-                       alert_kind_text(answer.alert_kind));
+                print_answer(options, &answer,
+                             _("Alert %s (%s): done. The next prompt comes a full interval from now."),
+                             answer.alert_id, alert_kind_text(answer.alert_kind));
         else
-                printf(_("Alert %s (%s): done. The prompt to stand up comes as planned.\n"), answer.alert_id,
-                       alert_kind_text(answer.alert_kind));
+                print_answer(options, &answer, _("Alert %s (%s): done. The prompt to stand up comes as planned."),
+                             answer.alert_id, alert_kind_text(answer.alert_kind));
         return STATUS_DONE;
 }
 
@@ -142,11 +169,12 @@ static int run_skip(const struct options *options) {
         if (status != STATUS_DONE)
                 return status;
         if (strcmp(answer.alert_kind, "activate") == 0)
-                printf(_("Alert %s (%s): skipped. The next prompt comes a full interval from now.\n"), answer.alert_id,
-                       alert_kind_text(answer.alert_kind));
+                print_answer(options, &answer,
+                             _("Alert %s (%s): skipped. The next prompt comes a full interval from now."),
+                             answer.alert_id, alert_kind_text(answer.alert_kind));
         else
-                printf(_("Alert %s (%s): skipped. The prompt to stand up comes as planned.\n"), answer.alert_id,
-                       alert_kind_text(answer.alert_kind));
+                print_answer(options, &answer, _("Alert %s (%s): skipped. The prompt to stand up comes as planned."),
+                             answer.alert_id, alert_kind_text(answer.alert_kind));
         return STATUS_DONE;
 }
 
@@ -171,7 +199,7 @@ const struct ctl_command snooze_command = {
         .notes = "MIN is 1 to 240, also as 30m, 2h or until 15:30; the default is the setting [alert] snooze_min. The "
                  "setting snoozes_max "
                  "limits the number a day. With --alert ID only that alert is put off, and others still come.",
-        .options = {{"bus"}, {"seat"}, {"alert"}},
+        .options = {{"bus"}, {"seat"}, {"alert"}, JSON_OPTION},
         .run = run_snooze,
 };
 
@@ -184,7 +212,7 @@ const struct ctl_command done_command = {
                     "  sitbonectl done 7\n",
         .notes = "ID is the number of an alert, as in status --json and in its events; the default is the one that is "
                  "open. Only the prompt to stand up starts the time to the next prompt again.",
-        .options = {{"bus"}, {"seat"}},
+        .options = {{"bus"}, {"seat"}, JSON_OPTION},
         .run = run_done,
 };
 
@@ -196,7 +224,7 @@ const struct ctl_command skip_command = {
         .examples = "  sitbonectl skip\n"
                     "  sitbonectl skip 7\n",
         .notes = "ID is as in done. Skips are counted apart from snoozes.",
-        .options = {{"bus"}, {"seat"}},
+        .options = {{"bus"}, {"seat"}, JSON_OPTION},
         .run = run_skip,
 };
 
@@ -209,7 +237,7 @@ const struct ctl_command pause_command = {
                     "  sitbonectl pause 90\n",
         .notes = "MIN is 1 to 1440, also as 90m, 2h or until 15:30; the default is the setting [alert] pause_min. A "
                  "pause ends by itself.",
-        .options = {{"bus"}, {"seat"}},
+        .options = {{"bus"}, {"seat"}, JSON_OPTION},
         .run = run_pause,
 };
 
