@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """sitbonectl as used by people and scripts: texts, exit status, JSON, the live view, and refusals."""
+import fcntl
 import json
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 import xml.etree.ElementTree
 
@@ -125,6 +128,43 @@ def test_json_everywhere():
         document = json.loads(out)
         assert list(document) == ["error"] and error.startswith("sitbonectl: " + document["error"][:20]), (words, out, error)
     assert json.loads(ctl("version", "--json")[0])["text"].startswith("sitbonectl ")
+
+
+def on_terminal(columns, rows, *words, **environment):
+    """What sitbonectl prints on a terminal of this size."""
+    pid, master = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.execvpe(f"{BUILD}/sitbonectl", ["sitbonectl", *words], {**ENVIRONMENT, **environment})
+    out = b""
+    try:
+        while piece := os.read(master, 65536):
+            out += piece
+    except OSError:  # the end of a terminal
+        pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == DONE, (words, out)
+    os.close(master)
+    return out.decode().replace("\r\n", "\n")
+
+
+def test_terminal(folder):
+    """Lines are broken at the width of the terminal; long texts go through the pager; no text of a file acts on it."""
+    pager = write(f"{folder}/pager", "#!/bin/sh\necho PAGED; exec cat\n")
+    os.chmod(pager, 0o700)
+    for words in ("help",), ("help", "replay"), ("formats",), ("formats", "csv-line"):
+        plain = ctl(*words)[0]
+        for columns in 50, 60, 200:
+            shown = on_terminal(columns, 1000, *words, PAGER=pager)
+            assert all(len(line) <= columns for line in shown.splitlines()), (columns, shown)
+            assert shown.split() == plain.split() and "PAGED" not in shown, shown
+    assert on_terminal(80, 24, "help", PAGER=pager).startswith("PAGED\n")
+    assert on_terminal(80, 24, "help", PAGER="false", SITBONE_PAGER=pager).startswith("PAGED\n")
+    for none in {"PAGER": ""}, {"PAGER": "cat"}, {"PAGER": pager, "SITBONE_PAGER": ""}, {"PAGER": pager, "TERM": "dumb"}:
+        assert on_terminal(80, 24, "help", **none).startswith("Usage:"), none
+    hostile = "x\033]0;pwned\a\033[31m\u009b1m\u202ey"
+    path = write(f"{folder}/hostile.conf", f"[format]\nframing = text\nfull_scale = 9\ntitle = {hostile}\nsource = {hostile}\n")
+    for out in ctl("formats", path)[0], on_terminal(80, 1000, "formats", path):
+        assert "pwned" in out and not re.search("[\033\a\u009b\u202e]", out), out
 
 
 def test_tables():
@@ -438,6 +478,7 @@ def main():
         test_options(processes.directory)
         test_other_programs()
         test_json_everywhere()
+        test_terminal(processes.directory)
         test_tables()
         test_check(processes.directory)
         test_json_of_foreign_bytes(processes.directory)

@@ -48,6 +48,7 @@ struct ctl_command {
         const char *examples; /* command lines; NULL = none */
         const char *notes;    /* paragraphs for --help; NULL = none */
         struct command_option options[COMMAND_OPTIONS_MAX];
+        bool streams; /* prints while it runs; what other commands print is collected, see terminal_print() */
         int (*run)(const struct options *options); /* returns STATUS_* */
 };
 

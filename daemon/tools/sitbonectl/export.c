@@ -120,5 +120,6 @@ const struct ctl_command export_command = {
                     {"format"},
                     {"columns"},
                     {"delimiter"}},
+        .streams = true,
         .run = run_export,
 };

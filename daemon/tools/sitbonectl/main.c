@@ -425,38 +425,46 @@ static int run_help(const struct options *options) {
         return STATUS_DONE;
 }
 
-static int run_without_command(const struct options *options) {
-        if (options->version)
-                return run_version(options);
-        if (options->help) {
-                print_usage(stdout);
-                return STATUS_DONE;
-        }
-        print_usage(stderr);
-        return STATUS_USAGE;
+static int run_now(const struct ctl_command *command, const struct options *options) {
+        if (!options->help)
+                return command->run(options);
+        print_command_help(command);
+        return STATUS_DONE;
 }
 
-/* For commands that mostly print sentences: {"text": what they print}. main() prints the complaints of all commands. */
-static int run_as_json(const struct ctl_command *command, const struct options *options) {
+/* Collects what the command prints. With --json, sentences become {"text": ...}; main() prints the complaints of all commands. */
+static int run_collected(const struct ctl_command *command, const struct options *options) {
         char *text = NULL;
         size_t n;
-        FILE *terminal = stdout, *memory = open_memstream(&text, &n);
+        FILE *out = stdout, *memory = open_memstream(&text, &n);
         int status;
 
         if (!memory)
                 return complain_of_memory();
         stdout = memory;
-        status = command->run(options);
-        stdout = terminal;
+        status = run_now(command, options);
+        stdout = out;
         fclose(memory);
-        while (n > 0 && text[n - 1] == '\n')
-                text[--n] = '\0';
-        if (*text == '{' || *text == '[')
-                puts(text);
-        else if (status == STATUS_DONE || !*complaints())
+        if (options->export || *text == '{' || *text == '[') {
+                fputs(text, stdout);
+        } else if (!options->json) {
+                terminal_print(text);
+        } else if (status == STATUS_DONE || !*complaints()) {
+                while (n > 0 && text[n - 1] == '\n')
+                        text[--n] = '\0';
                 live_json_print(stdout, json_pack("{s:o}", "text", live_json_text(text)));
+        }
         free(text);
         return status;
+}
+
+static int run_without_command(const struct options *options) {
+        if (options->version)
+                return run_version(options);
+        if (options->help)
+                return run_collected(&help_command, &(struct options){0});
+        print_usage(stderr);
+        return STATUS_USAGE;
 }
 
 static int run_command_line(int argc, char **argv) {
@@ -477,11 +485,9 @@ static int run_command_line(int argc, char **argv) {
                 return status;
         if (options.version)
                 return run_version(&options);
-        if (options.help) {
-                print_command_help(command);
-                return STATUS_DONE;
-        }
-        return options.json && !find_option(command, "json") ? run_as_json(command, &options) : command->run(&options);
+        if (command->streams && !options.help && (!options.json || find_option(command, "json")))
+                return command->run(&options);
+        return run_collected(command, &options);
 }
 
 /* A recording is mapped into memory: this comes when another program makes the file shorter. */
