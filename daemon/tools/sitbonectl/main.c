@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,11 @@
 
 #include "contract/live_json.h"
 #include "tools/sitbonectl/commands.h"
+#include "tools/sitbonectl/history/load.h"
+#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/source.h"
 #include "tools/sitbonectl/terminal.h"
+#include "tools/sitbonectl/view/values.h"
 #include "util/command_line.h"
 #include "util/language.h"
 #include "util/suggest.h"
@@ -425,6 +430,156 @@ static int run_help(const struct options *options) {
         return STATUS_DONE;
 }
 
+/* ---- completion: sitbonectl --complete WORD... prints what the last word may become, each with its meaning after a tab. The
+ * scripts in config/completion/ pass it to the shell; ":files" leaves the word to it ---- */
+
+static void offer_word(const char *typed, const char *word, const char *meaning) {
+        if (strncmp(word, typed, strlen(typed)) == 0)
+                printf("%s\t%s\n", word, meaning);
+}
+
+/* words are separated by any of the separators; those in capitals stand for others. */
+static void offer_words(const char *typed, const char *words, const char *separators) {
+        while (*(words += strspn(words, separators))) {
+                size_t n = strcspn(words, separators);
+                char word[64];
+
+                snprintf(word, sizeof(word), "%.*s", (int)n, words);
+                if (!isupper((unsigned char)*word))
+                        offer_word(typed, word, "");
+                words += n;
+        }
+}
+
+static void offer_commands(const char *typed) {
+        for (int i = 0; i < COMMANDS_N; i++)
+                if (!strchr(commands[i].command->name, ' '))
+                        offer_word(typed, commands[i].command->name, commands[i].command->summary);
+}
+
+static void offer_formats(const char *typed) {
+        struct format_list *list;
+
+        if (load_formats(NULL, &list) == STATUS_DONE)
+                for (size_t i = 0; i < list->n; i++)
+                        offer_word(typed, list->of[i]->name, list->of[i]->title);
+        free(list);
+}
+
+static void offer_taught_postures(const char *typed, const struct options *options) {
+        struct view *view = calloc(1, sizeof(*view));
+        struct link link;
+
+        if (view && link_find(options, &link, false) > 0) {
+                if (link_live(&link, view) == 0)
+                        offer_words(typed, view->live.taught_postures, " ");
+                link_close(&link);
+        }
+        free(view);
+}
+
+static void offer_sitters(const char *typed, const struct options *options) {
+        sqlite3_stmt *rows = NULL;
+        sqlite3 *db;
+
+        offer_word(typed, "nobody", "nobody in particular");
+        if (history_open(options, &db) != STATUS_DONE)
+                return;
+        sqlite3_prepare_v2(db, "SELECT DISTINCT sitter FROM bout WHERE sitter <> '' LIMIT 100", -1, &rows, NULL);
+        while (rows && sqlite3_step(rows) == SQLITE_ROW)
+                offer_words(typed, (const char *)sqlite3_column_text(rows, 0), " \t\n");
+        sqlite3_finalize(rows);
+        sqlite3_close(db);
+}
+
+/* value: as in --help; name: of the option or command to which it belongs. */
+static void offer_values(const char *typed, const char *value, const char *name, const struct options *options) {
+        static const char *const lists[][2] = {
+                {"POSE", "upright slouched arched left right squeeze empty response"},
+                {"PERIOD", "today yesterday week month year all"},
+                {"C", "comma semicolon tab blank"},
+                {"MIN", "15 30 60 until"},
+        };
+        static const char *const files[] = {"FILE", "RECORDING", "DEVICE", "SPEC"};
+        char kind[64];
+
+        snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(value + (*value == '['), "]"), value + (*value == '['));
+        for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+                if (strcmp(kind, lists[i][0]) == 0)
+                        offer_words(typed, lists[i][1], " ");
+        for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+                if (strcmp(kind, files[i]) == 0)
+                        puts(":files");
+        if (strcmp(kind, "COMMAND") == 0)
+                offer_commands(typed);
+        else if (strncmp(name, "format", strlen("format")) == 0)
+                offer_formats(typed);
+        else if (strcmp(name, "sitter") == 0)
+                offer_sitters(typed, options);
+        else if (strcmp(name, "seat") == 0)
+                link_list_seats(typed, offer_word);
+        else if (strcmp(kind, "NAME") == 0)
+                offer_taught_postures(typed, options);
+        else
+                offer_words(typed, kind, "|");
+}
+
+static void offer_options(const char *typed, const struct ctl_command *command) {
+        char word[NAME_MAX_SHOWN];
+
+        for (int i = 0; i < OPTIONS_N; i++) {
+                const struct command_option *own = command ? find_option(command, option_rows[i].name) : NULL;
+
+                snprintf(word, sizeof(word), "--%s", option_rows[i].name);
+                if (accepts_option(command, &option_rows[i]))
+                        offer_word(typed, word, own && own->meaning ? own->meaning : option_rows[i].meaning);
+        }
+}
+
+/* "--name" whose value is the next word, or NULL. */
+static const struct option_row *find_open_option(const char *word) {
+        for (int i = 0; i < OPTIONS_N; i++)
+                if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, option_rows[i].name) == 0)
+                        return option_rows[i].type == OPTION_FLAG ? NULL : &option_rows[i];
+        return NULL;
+}
+
+static int complete_words(int n, char **words) {
+        struct options options = {.bus = "auto"};
+        const struct ctl_command *command = NULL;
+        const struct option_row *open = NULL;
+        const char *typed = n > 0 && strcmp(words[n - 1], "=") != 0 ? words[n - 1] : "", *value, *first = NULL;
+
+        for (int i = 0; i < n - 1; i++) {
+                const char *const two[] = {first, words[i]};
+                int used;
+
+                if (strcmp(words[i], "=") == 0) /* bash takes --name=value apart */
+                        continue;
+                if (open) {
+                        store_option(open, words[i], &options);
+                        open = NULL;
+                } else if (*words[i] == '-') {
+                        open = find_open_option(words[i]);
+                } else {
+                        command = first ? match_command(two, 2, &used) : find_command(words[i]);
+                        first = first ? first : words[i];
+                }
+        }
+        value = open && command && find_option(command, open->name) ? find_option(command, open->name)->value : NULL;
+        if (open)
+                offer_values(typed, value ? value : open->value, open->name, &options);
+        else if (*typed == '-')
+                offer_options(typed, command);
+        else if (!first)
+                offer_commands(typed);
+        else if (command)
+                offer_values(typed, command->arguments, command->name, &options);
+        return STATUS_DONE;
+}
+
+/* ---- running ---- */
+
 static int run_now(const struct ctl_command *command, const struct options *options) {
         if (!options->help)
                 return command->run(options);
@@ -470,8 +625,11 @@ static int run_without_command(const struct options *options) {
 static int run_command_line(int argc, char **argv) {
         struct options options;
         const struct ctl_command *command;
-        int words, status, at = find_command_word(argc, argv, &options);
+        int words, status, at;
 
+        if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+                return complete_words(argc - 2, argv + 2);
+        at = find_command_word(argc, argv, &options);
         if (at < 0)
                 return STATUS_USAGE;
         if (at == 0)
