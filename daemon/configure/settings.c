@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "configure/format_file.h"
-#include "configure/settings_advice.h"
 #include "configure/settings_table.h"
 #include "core/acquire/cell_lists.h"
 #include "core/acquire/format.h"
@@ -410,19 +408,86 @@ static bool section_exists(const char *name) {
         return false;
 }
 
+/* ---- remedies for the mistakes that people make ---- */
+
+/* "mqtt://user@host:1883" is three settings. */
+static void explain_host(const char *s, char *ret, size_t size) {
+        const char *host = strstr(s, "://"), *at, *port;
+        bool tls = host && (strncmp(s, "mqtts", 5) == 0 || strncmp(s, "ssl", 3) == 0 || strncmp(s, "https", 5) == 0);
+        size_t n, port_n;
+
+        host = host ? host + strlen("://") : s;
+        at = strchr(host, '@');
+        host = at ? at + 1 : host;
+        host += *host == '[';
+        n = strcspn(host, host > s && host[-1] == '[' ? "]" : ":/@ \t");
+        port = host + n + (host[n] == ']');
+        port_n = *port == ':' ? strspn(port + 1, "0123456789") : 0;
+        if (n > 0)
+                snprintf(ret, size, "write host = %.*s%s%.*s%s", (int)n, host, port_n ? ", port = " : "", (int)port_n,
+                         port_n ? port + 1 : "", tls ? ", tls = yes" : "");
+}
+
+static void explain_number(const struct setting *row, const char *s, char *ret, size_t size) {
+        char *end;
+
+        strtod(s, &end);
+        if (end == s)
+                return;
+        if (*end == ',')
+                snprintf(ret, size, "write a decimal point and no comma");
+        else if (end += strspn(end, " \t"), isalpha((unsigned char)*end) || *end == '%' || (*end & 0x80))
+                snprintf(ret, size, "write the number without a unit%s%s", *row->unit ? ", in " : "", row->unit);
+}
+
+static void explain_format(const char *s, char *ret, size_t size) {
+        const char *best = NULL;
+
+        for (size_t i = 0; i < format_count(); i++)
+                suggest_nearest(s, format_at(i)->name, &best);
+        if (strchr(s, '/'))
+                snprintf(ret, size, "no such file");
+        else if (best)
+                snprintf(ret, size, "no such format, did you mean %s? sitbonectl formats lists them", best);
+        else
+                snprintf(ret, size, "no such format, and no file %s.conf in %s or %s; sitbonectl formats lists them",
+                         s, format_folders[0], format_folders[1]);
+}
+
+/* The mistake in a value that is not legal in this row, and its remedy; "" = not known. */
+static void explain_value(const struct setting *row, const char *s, char *ret, size_t size) {
+        const char *shape = ini_explain_value(s);
+
+        *ret = '\0';
+        if (shape)
+                snprintf(ret, size, "%s", shape);
+        else if (row->kind == SETTING_INT || row->kind == SETTING_FLOAT)
+                explain_number(row, s, ret, size);
+        else if (row->kind == SETTING_TEXT && row->syntax == TEXT_HOST)
+                explain_host(s, ret, size);
+        else if (row->kind == SETTING_TEXT && row->syntax == TEXT_FORMAT)
+                explain_format(s, ret, size);
+        else if (row->kind == SETTING_TEXT && row->syntax == TEXT_DEVICE && strncmp(s, "tty", 3) == 0)
+                snprintf(ret, size, "write device = /dev/%s", s);
+}
+
 /* Other names for keys, which do not resemble them. */
 static const char *translate_key(const char *section, const char *key) {
         static const char *const names[][3] = {
-                {"device", "port", "device"},    {"device", "tty", "device"},      {"device", "serial", "device"},
-                {"device", "path", "device"},    {"device", "width", "cols"},      {"device", "height", "rows"},
-                {"mqtt", "broker", "host"},      {"mqtt", "server", "host"},       {"mqtt", "address", "host"},
-                {"mqtt", "url", "host"},         {"mqtt", "login", "user"},        {"mqtt", "ssl", "tls"},
-                {"mqtt", "topic", "base_topic"}, {"mqtt", "prefix", "base_topic"},
+                {"device", "device", " port tty serial path "},
+                {"device", "rows", " height "},
+                {"device", "cols", " width "},
+                {"mqtt", "host", " broker server address url "},
+                {"mqtt", "user", " login "},
+                {"mqtt", "tls", " ssl "},
+                {"mqtt", "base_topic", " topic prefix "},
         };
+        char word[64];
 
+        snprintf(word, sizeof(word), " %s ", key);
         for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-                if (strcasecmp(section, names[i][0]) == 0 && strcasecmp(key, names[i][1]) == 0)
-                        return names[i][2];
+                if (strcmp(section, names[i][0]) == 0 && strstr(names[i][2], word))
+                        return names[i][1];
         return NULL;
 }
 
@@ -485,7 +550,7 @@ static void report_key(struct parse *p, const struct ini_item *item) {
 static void report_value(struct parse *p, const struct ini_item *item, const struct setting *row) {
         char why[256], legal[1024];
 
-        settings_explain_value(row, item->value, why, sizeof(why));
+        explain_value(row, item->value, why, sizeof(why));
         describe_legal_values(row, legal, sizeof(legal));
         if (*why && row->kind == SETTING_TEXT && row->syntax == TEXT_FORMAT) /* the legal values are a long list */
                 config_error_add(p->errors, "%s:%d: [%s] %s = %.80s: %s", p->path, item->line, row->section, row->key,
@@ -673,43 +738,6 @@ void settings_load(const char *path, struct settings *ret, struct config_errors 
 
         load_files(path, &l);
         free(origins);
-}
-
-/* ---- warnings ---- */
-
-static bool is_this_machine(const char *host) {
-        return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
-
-/* The unit takes the credential from one of these folders; only the service itself sees the last one. */
-static bool credential_exists(void) {
-        const char *folders[] = {"/etc/credstore", "/etc/credstore.encrypted", "/run/credstore",
-                                 getenv("CREDENTIALS_DIRECTORY")};
-        char path[512];
-
-        for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-                snprintf(path, sizeof(path), "%s/mqtt-password", folders[i] ? folders[i] : "");
-                if (access(path, F_OK) == 0 || errno == EACCES)
-                        return true;
-        }
-        return false;
-}
-
-void settings_warn(const struct settings *settings, struct config_errors *ret) {
-        const struct settings_mqtt *mqtt = &settings->mqtt;
-        bool password = *mqtt->password_file || credential_exists();
-
-        if (!mqtt->enabled)
-                return;
-        if (!mqtt->tls && mqtt->port == 8883)
-                config_error_add(ret, "[mqtt] port = 8883 is the port with TLS, but tls = no; set tls = yes");
-        else if ((*mqtt->password_file || *mqtt->user) && !mqtt->tls && !is_this_machine(mqtt->host))
-                config_error_add(ret, "[mqtt] the password is sent to %s unencrypted; set tls = yes", mqtt->host);
-        if (*mqtt->user && !password)
-                config_error_add(ret,
-                                 "[mqtt] user = %s has no password: neither password_file nor the credential "
-                                 "mqtt-password (/etc/credstore/mqtt-password) is there",
-                                 mqtt->user);
 }
 
 /* ---- printing ---- */
