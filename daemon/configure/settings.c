@@ -121,44 +121,26 @@ static void describe_formats(char *ret, size_t size) {
 }
 
 static void describe_syntax(const struct setting *row, char *ret, size_t size) {
-        switch (row->syntax) {
-        case TEXT_PLAIN:
+        static const char *const words[] = {
+                [TEXT_LANGUAGE] = "auto, or a language such as en, de, de_AT",
+                [TEXT_DEVICE] = "auto, -, tcp://host:port, or a whole path such as /dev/ttyUSB0",
+                [TEXT_HOST] = "a host name or an address, without scheme and port",
+                [TEXT_PATH] = "empty, or the path of a file",
+                [TEXT_SLUG] = "auto, or a-z, 0-9 and -",
+                [TEXT_TOPIC] = "an MQTT topic without +, #, $ and a / at either end",
+                [TEXT_LIST] = "empty, or up to 64 numbers 0..63, as 0 1 2 or 15-31 14-0",
+                [TEXT_BOARDS] = "empty, or board numbers from left to right, as 0 1 or 0 / 1xy",
+                [TEXT_MASK] = "empty, or cells, rows and columns, as 120 3:5 row 7 col 0-2",
+        };
+
+        if (row->syntax == TEXT_PLAIN)
                 snprintf(ret, size, "printable text of at most %zu bytes of UTF-8", row->size - 1);
-                break;
-        case TEXT_LANGUAGE:
-                snprintf(ret, size, "auto, or a language such as en, de, de_AT");
-                break;
-        case TEXT_DEVICE:
-                snprintf(ret, size, "auto, -, tcp://host:port, or a whole path such as /dev/ttyUSB0");
-                break;
-        case TEXT_HOST:
-                snprintf(ret, size, "a host name or an address, without scheme and port");
-                break;
-        case TEXT_PATH:
-                snprintf(ret, size, "empty, or the path of a file");
-                break;
-        case TEXT_SLUG:
-                snprintf(ret, size, "auto, or a-z, 0-9 and -");
-                break;
-        case TEXT_TOPIC:
-                snprintf(ret, size, "an MQTT topic without +, #, $ and a / at either end");
-                break;
-        case TEXT_FORMAT:
+        else if (row->syntax == TEXT_FORMAT)
                 describe_formats(ret, size);
-                break;
-        case TEXT_LIST:
-                snprintf(ret, size, "empty, or up to 64 numbers 0..63, as 0 1 2 or 15-31 14-0");
-                break;
-        case TEXT_BOARDS:
-                snprintf(ret, size, "empty, or board numbers from left to right, as 0 1 or 0 / 1xy");
-                break;
-        case TEXT_MASK:
-                snprintf(ret, size, "empty, or cells, rows and columns, as 120 3:5 row 7 col 0-2");
-                break;
-        case TEXT_POSITIONS:
+        else if (row->syntax == TEXT_POSITIONS)
                 snprintf(ret, size, "empty, or numbers -2000..2000, as -90 0 90.5; %zu bytes at most", row->size - 1);
-                break;
-        }
+        else
+                snprintf(ret, size, "%s", words[row->syntax]);
 }
 
 static void describe_words(const struct setting *row, char *ret, size_t size) {
