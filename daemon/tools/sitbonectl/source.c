@@ -152,7 +152,7 @@ int source_load(const struct options *options, struct source **ret) {
         drop_other_size(options, s->format, &s->settings.device);
         if (status == STATUS_DONE && (r = file_map(s->path, &s->data, &s->n)) < 0) {
                 complain("%s: %s", s->path,
-                         r == -EINVAL ? "not a regular file; write the pipe to a file first" : strerror(-r));
+                         r == -EINVAL ? "not a regular file; write what it holds to a file first" : strerror(-r));
                 status = STATUS_FAILED;
         }
         if (status == STATUS_DONE && options->columns)
