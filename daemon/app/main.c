@@ -76,7 +76,7 @@ static double parse_speed(const char *text) {
         double speed = strtod(text, &end);
 
         if (*end || !(speed >= 0.1 && speed <= 1000)) {
-                fprintf(stderr, "sitboned: --speed %s: must be a number from 0.1 to 1000\n", text);
+                command_line_complain("sitboned", "--speed %s: must be a number from 0.1 to 1000", text);
                 exit(EXIT_USAGE);
         }
         return speed;
@@ -100,7 +100,7 @@ static void parse_operands(int argc, char **argv, struct arguments *ret) {
         if (optind < argc && ret->action != RUN && !ret->app.config_path)
                 ret->app.config_path = argv[optind++];
         if (optind < argc) {
-                fprintf(stderr, "sitboned: unexpected argument %s; see sitboned --help\n", argv[optind]);
+                command_line_complain("sitboned", "unexpected argument %s; see sitboned --help", argv[optind]);
                 exit(EXIT_USAGE);
         }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/command_line.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,20 +62,30 @@ void command_line_explain(const struct option *longs, int key, const char *word,
                 snprintf(ret, size, "--%s takes no value", name);
         else
                 snprintf(ret, size, "unknown option -%c; see %s --help", optopt, program);
-        sanitize_line(ret);
+}
+
+void command_line_complain(const char *program, const char *format, ...) {
+        char line[4096];
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(line, sizeof(line), format, ap);
+        va_end(ap);
+        sanitize_line(line);
+        fprintf(stderr, "%s: %s\n", program, line);
 }
 
 void command_line_refuse(const struct option *longs, int key, const char *word, const char *program) {
         char problem[512];
 
         command_line_explain(longs, key, word, program, problem, sizeof(problem));
-        fprintf(stderr, "%s: %s\n", program, problem);
+        command_line_complain(program, "%s", problem);
         exit(USAGE);
 }
 
 void command_line_exit(const char *program) {
         if (fflush(stdout) == 0 && !ferror(stdout))
                 exit(EXIT_SUCCESS);
-        fprintf(stderr, "%s: cannot write to standard output: %m\n", program);
+        command_line_complain(program, "cannot write to standard output: %m");
         exit(FAILED);
 }

@@ -17,6 +17,9 @@ void command_line_explain(const struct option *longs, int key, const char *word,
 /* The same, printed to stderr after the name of the program. Exits with status 2. */
 _Noreturn void command_line_refuse(const struct option *longs, int key, const char *word, const char *program);
 
+/* Prints a line to stderr, after the name of the program and without characters that a terminal acts on. */
+void command_line_complain(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Exits after --help or --version: with status 1 when standard output could not be written. */
 _Noreturn void command_line_exit(const char *program);
 

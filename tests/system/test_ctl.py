@@ -167,6 +167,30 @@ def test_terminal(folder):
         assert "pwned" in out and not re.search("[\033\a\u009b\u202e]", out), out
 
 
+def test_hostile_texts(folder):
+    """No text of a file or an argument reaches the terminal with characters that it acts on."""
+    text = "\033[31mX\a\u009b1m\u202e"
+    frames = f"# rows=2\n# cols=2\n# full_scale=9\n# note={text}\nt_s,label,c0,c1,c2,c3\n" + f"0,{text},1,2,3,4\n1,{text},1,2,3,4\n"
+    path = {name: write(f"{folder}/{name}", content) for name, content in (
+        ("frames.csv", frames), (f"{text}.csv", frames), ("table.csv", f"t,a{text},b,c\n" + "0,1,2,3\n1,2,3,4\n" * 9),
+        ("log.txt", f"I (12) {text}: 1,2,3,4\n" * 40), ("rows.txt", f"{text}\n1 2 3 4\n5 6 7 8\n" * 40),
+        ("sim.scenario", f"at 10 {text}\n{text}\n"), ("ini.conf", f"[mqtt]\n{text} = {text}\n[{text}]\nname = {text}\n"))}
+    ini, frames, scenario = path["ini.conf"], path["frames.csv"], path["sim.scenario"]
+    for program, *words in (
+            *(("sitbonectl", "check", p) for p in path.values()), *(("sitbonectl", "probe", p) for p in path.values()),
+            ("sitbonectl", "replay", frames), ("sitbonectl", "replay", frames, "--json"), ("sitbonectl", "export", frames),
+            ("sitbonectl", "replay", path[f"{text}.csv"]), ("sitbonectl", "replay", frames, "--config", ini),
+            ("sitbonectl", "replay", path["table.csv"], "--columns", f"time=t,cells=a{text}..c"), ("sitbonectl", "formats", ini),
+            ("sitbonectl", "exercises", "--exercises", ini), ("sitbonectl", text), ("sitbonectl", "history", text),
+            ("sitboned", text), ("sitboned", "--check-config", ini), ("sitboned", "--speed", text), ("sitboned", f"--{text}"),
+            ("sitbone-agent", text), ("sitbone-agent", "--bus", text), ("sitbone-agent", "--config", ini),
+            ("sitbone-sim", "--format", "csv", "--scenario", scenario, "--output", "-"), ("sitbone-sim", "--format", text),
+            ("sitbone-sim", "--format", "csv", "--scenario", text, "--output", "-"), ("sitbone-sim", text)):
+        done = subprocess.run([f"{BUILD}/{program}", *words], env=ENVIRONMENT, capture_output=True, check=False, timeout=100)
+        for out in done.stdout, done.stderr:
+            assert not re.search("[^\n\t -~\u00a0-\u2027\u202f-\uffff]", out.decode()), (program, words, out)
+
+
 def test_tables():
     rows = json.loads(ctl("formats", "--json")[0])
     text = ctl("formats")[0]
@@ -479,6 +503,7 @@ def main():
         test_other_programs()
         test_json_everywhere()
         test_terminal(processes.directory)
+        test_hostile_texts(processes.directory)
         test_tables()
         test_check(processes.directory)
         test_json_of_foreign_bytes(processes.directory)

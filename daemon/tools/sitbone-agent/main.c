@@ -84,7 +84,7 @@ static void parse_options(int argc, char **argv, struct options *ret) {
                 case OPT_BUS:
                         if (agent_read_buses(optarg, &ret->buses))
                                 break;
-                        fprintf(stderr, "sitbone-agent: --bus %s: must be auto, system or session\n", optarg);
+                        command_line_complain("sitbone-agent", "--bus %s: must be auto, system or session", optarg);
                         exit(STATUS_USAGE);
                 case OPT_SESSION:
                         ret->buses = AGENT_SESSION_BUS;
@@ -109,7 +109,8 @@ static void parse_options(int argc, char **argv, struct options *ret) {
                 }
         }
         if (optind < argc) {
-                fprintf(stderr, "sitbone-agent: %s: takes options only; see sitbone-agent --help\n", argv[optind]);
+                command_line_complain("sitbone-agent", "%s: takes options only; see sitbone-agent --help",
+                                      argv[optind]);
                 exit(STATUS_USAGE);
         }
 }

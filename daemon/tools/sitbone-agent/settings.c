@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/command_line.h"
 #include "util/file.h"
 #include "util/ini.h"
 
@@ -102,12 +103,12 @@ int agent_settings_load(const char *path, struct agent_settings *settings) {
         if (r == -ENOENT && !path)
                 return 0;
         if (r < 0) {
-                fprintf(stderr, "%s: %s\n", reading.path, strerror(-r));
+                command_line_complain("sitbone-agent", "%s: %s", reading.path, strerror(-r));
                 return 1;
         }
         ini_parse(text, n, &sink);
         free(text);
         for (int i = 0; i < reading.errors.n && i < CONFIG_ERRORS_MAX; i++)
-                fprintf(stderr, "%s\n", reading.errors.text[i]);
+                command_line_complain("sitbone-agent", "%s", reading.errors.text[i]);
         return reading.errors.n;
 }

@@ -11,6 +11,7 @@
 #include "core/acquire/formats.h"
 #include "tools/sitbone-sim/scenario.h"
 #include "util/command_line.h"
+#include "util/suggest.h"
 
 /* Frames CSV is no wire format; this row describes the mat that it comes from. */
 static const struct format FRAMES_CSV = {
@@ -120,7 +121,7 @@ void sim_options_help(void) {
 }
 
 static int refuse_options(const char *what, const char *which) {
-        fprintf(stderr, "sitbone-sim: %s%s; see sitbone-sim --help\n", what, which);
+        command_line_complain("sitbone-sim", "%s%s; see sitbone-sim --help", what, which);
         return -EINVAL;
 }
 
@@ -132,7 +133,8 @@ static int parse_value(const struct row *row, const char *text) {
         }
         if (row->kind == PLACES) { /* its contents are checked with the layout */
                 if (strlen(text) >= (size_t)row->least) {
-                        fprintf(stderr, "sitbone-sim: --%s is longer than %g bytes\n", row->name, row->least - 1);
+                        command_line_complain("sitbone-sim", "--%s is longer than %g bytes", row->name,
+                                              row->least - 1);
                         return -EINVAL;
                 }
                 snprintf(row->to, (size_t)row->least, "%s", text);
@@ -144,8 +146,8 @@ static int parse_value(const struct row *row, const char *text) {
         }
         double v = strtod(text, &end);
         if (end == text || *end != '\0' || !(v >= row->least && v <= row->most)) {
-                fprintf(stderr, "sitbone-sim: --%s %s is not a number from %g to %.10g\n", row->name, text, row->least,
-                        row->most);
+                command_line_complain("sitbone-sim", "--%s %s is not a number from %g to %.10g", row->name, text,
+                                      row->least, row->most);
                 return -EINVAL;
         }
         if (row->kind == REAL)
@@ -158,10 +160,13 @@ static int parse_value(const struct row *row, const char *text) {
 }
 
 static int refuse_format(const char *name) {
-        fprintf(stderr, "sitbone-sim: no format \"%s\"; there are csv", name);
+        const char *near = NULL;
+
+        suggest_nearest(name, FRAMES_CSV.name, &near);
         for (size_t i = 0; i < format_count(); i++)
-                fprintf(stderr, ", %s", format_at(i)->name);
-        fputs("\n", stderr);
+                suggest_nearest(name, format_at(i)->name, &near);
+        command_line_complain("sitbone-sim", "no format \"%s\"%s%s; sitbone-sim --help lists them", name,
+                              near ? "; did you mean " : "", near ? near : "");
         return -EINVAL;
 }
 
@@ -170,7 +175,7 @@ static const struct format *find_format(struct sim_options *o) {
         const struct format *ret = format_find(o->format_name, &o->described, &mistakes);
 
         for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
-                fprintf(stderr, "sitbone-sim: %s\n", mistakes.text[i]);
+                command_line_complain("sitbone-sim", "%s", mistakes.text[i]);
         return ret;
 }
 

@@ -194,6 +194,6 @@ const struct ctl_command session_command = {
                     "  sitbonectl session done\n",
         .notes = "A workout is recorded once a day. The day after is a day of rest, and a week has at most "
                  "[exercise] sessions_per_week workouts.",
-        .options = {{"exercises"}, {"config"}, {"json"}, {"bus"}, {"seat"}},
+        .options = {{"exercises"}, {"config"}, {"bus"}, {"seat"}},
         .run = run_session,
 };

@@ -643,7 +643,7 @@ static int run_command_line(int argc, char **argv) {
                 return status;
         if (options.version)
                 return run_version(&options);
-        if (command->streams && !options.help && (!options.json || find_option(command, "json")))
+        if (!options.help && (options.json ? find_option(command, "json") != NULL : command->streams))
                 return command->run(&options);
         return run_collected(command, &options);
 }

@@ -78,6 +78,5 @@ const struct ctl_command probe_command = {
                     {"cols", "columns of the mat, likewise"},
                     {"send", "allow the formats that are polled to ask for frames"},
                     {"json"}},
-        .streams = true,
         .run = run_probe,
 };
