@@ -89,7 +89,7 @@ _Noreturn static void answer_and_exit(int option, const char *word) {
         else if (option == 'V')
                 printf("sitboned %s\n", sitbone_version);
         else if (option == 'h')
-                print_help(stdout);
+                command_line_help("sitboned", print_help);
         else
                 command_line_refuse(options, option, word, "sitboned");
         command_line_exit("sitboned");

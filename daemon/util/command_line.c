@@ -8,6 +8,7 @@
 
 #include "util/sanitize.h"
 #include "util/suggest.h"
+#include "util/terminal.h"
 
 enum { FAILED = 1, USAGE = 2 };
 
@@ -81,6 +82,20 @@ void command_line_refuse(const struct option *longs, int key, const char *word, 
         command_line_explain(longs, key, word, program, problem, sizeof(problem));
         command_line_complain(program, "%s", problem);
         exit(USAGE);
+}
+
+void command_line_help(const char *program, void (*print)(FILE *f)) {
+        char *text = NULL;
+        size_t n;
+        FILE *f = open_memstream(&text, &n);
+
+        if (f) {
+                print(f);
+                fclose(f);
+                terminal_print(text);
+                free(text);
+        }
+        command_line_exit(program);
 }
 
 void command_line_exit(const char *program) {

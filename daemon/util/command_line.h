@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Accepts "help" and "version" as the first word: they become --help and --version. */
 void command_line_translate(int argc, char **argv);
@@ -19,6 +20,9 @@ _Noreturn void command_line_refuse(const struct option *longs, int key, const ch
 
 /* Prints a line to stderr, after the name of the program and without characters that a terminal acts on. */
 void command_line_complain(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Prints the help, as terminal_print() does, and exits. */
+_Noreturn void command_line_help(const char *program, void (*print)(FILE *f));
 
 /* Exits after --help or --version: with status 1 when standard output could not be written. */
 _Noreturn void command_line_exit(const char *program);

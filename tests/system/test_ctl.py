@@ -130,12 +130,12 @@ def test_json_everywhere():
     assert json.loads(ctl("version", "--json")[0])["text"].startswith("sitbonectl ")
 
 
-def on_terminal(columns, rows, *words, **environment):
-    """What sitbonectl prints on a terminal of this size."""
+def on_terminal(columns, rows, *words, program="sitbonectl", **environment):
+    """What a program prints on a terminal of this size."""
     pid, master = pty.fork()
     if pid == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        os.execvpe(f"{BUILD}/sitbonectl", ["sitbonectl", *words], {**ENVIRONMENT, **environment})
+        os.execvpe(f"{BUILD}/{program}", [program, *words], {**ENVIRONMENT, **environment})
     out = b""
     try:
         while piece := os.read(master, 65536):
@@ -157,6 +157,8 @@ def test_terminal(folder):
             shown = on_terminal(columns, 1000, *words, PAGER=pager)
             assert all(len(line) <= columns for line in shown.splitlines()), (columns, shown)
             assert shown.split() == plain.split() and "PAGED" not in shown, shown
+    for program in "sitboned", "sitbone-agent", "sitbone-sim":
+        assert all(len(line) <= 60 for line in on_terminal(60, 1000, "--help", program=program).splitlines()), program
     assert on_terminal(80, 24, "help", PAGER=pager).startswith("PAGED\n")
     assert on_terminal(80, 24, "help", PAGER="false", SITBONE_PAGER=pager).startswith("PAGED\n")
     for none in {"PAGER": ""}, {"PAGER": "cat"}, {"PAGER": pager, "SITBONE_PAGER": ""}, {"PAGER": pager, "TERM": "dumb"}:

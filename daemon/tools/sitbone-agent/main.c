@@ -64,6 +64,10 @@ struct options {
         bool print, test;
 };
 
+static void print_usage(FILE *f) {
+        fputs(usage, f);
+}
+
 /* Ends the program after --help and on wrong usage. */
 static void parse_options(int argc, char **argv, struct options *ret) {
         enum { OPT_BUS = 256, OPT_SESSION, OPT_CONFIG, OPT_PRINT, OPT_TEST };
@@ -102,8 +106,7 @@ static void parse_options(int argc, char **argv, struct options *ret) {
                         printf("sitbone-agent %s\n", sitbone_version);
                         command_line_exit("sitbone-agent");
                 case 'h':
-                        fputs(usage, stdout);
-                        command_line_exit("sitbone-agent");
+                        command_line_help("sitbone-agent", print_usage);
                 default:
                         command_line_refuse(options, c, argv[optind - 1], "sitbone-agent");
                 }

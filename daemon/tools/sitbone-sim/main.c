@@ -461,10 +461,10 @@ int main(int argc, char **argv) {
                 if (s->options.version)
                         printf("sitbone-sim %s\n", sitbone_version);
                 else if (s->options.help)
-                        sim_options_help();
+                        command_line_help("sitbone-sim", sim_options_help);
                 else
                         r = run_simulation(s);
-                if (s->options.version || s->options.help)
+                if (s->options.version)
                         command_line_exit("sitbone-sim");
         }
         close_line(&s->line);

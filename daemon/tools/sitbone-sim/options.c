@@ -82,7 +82,7 @@ static void make_table(struct sim_options *o, struct row ret[ROWS]) {
         memcpy(ret, rows, sizeof(rows));
 }
 
-void sim_options_help(void) {
+void sim_options_help(FILE *f) {
         fputs("Usage: sitbone-sim --format NAME --scenario FILE (--link PATH | --output FILE) [OPTIONS]\n"
               "\n"
               "  sitbone-sim --format jq-seat-32 --scenario office-day.scenario --link /tmp/mat\n"
@@ -91,9 +91,9 @@ void sim_options_help(void) {
               "A virtual mat with a sitter of known truth on it.\n"
               "\n"
               "  --format NAME     csv (frames CSV), or a wire format:",
-              stdout);
+              f);
         for (size_t i = 0; i < format_count(); i++)
-                printf("%s %s", i == 0 ? "" : ",", format_at(i)->name);
+                fprintf(f, "%s %s", i == 0 ? "" : ",", format_at(i)->name);
         fputs("\n"
               "  --scenario FILE   the sitter and a timeline (below)\n"
               "  --link PATH       be a serial mat: a pty with PATH as its name, frames at the rate of the mat\n"
@@ -116,8 +116,8 @@ void sim_options_help(void) {
               "  -V, --version     print the version\n"
               "  -h, --help        print this help\n"
               "\n",
-              stdout);
-        fputs(sim_scenario_help, stdout);
+              f);
+        fputs(sim_scenario_help, f);
 }
 
 static int refuse_options(const char *what, const char *which) {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/sitbonectl/terminal.h"
 #include "util/sanitize.h"
+#include "util/terminal.h"
 
 static char collected[4096]; /* for --json: lines */
 

@@ -12,8 +12,8 @@
 #include "tools/sitbonectl/live/daemon_link.h"
 #include "tools/sitbonectl/live/get_why.h"
 #include "tools/sitbonectl/source.h"
-#include "tools/sitbonectl/terminal.h"
 #include "util/language.h"
+#include "util/terminal.h"
 #include "words/names.h"
 #include "words/sentences.h"
 

@@ -16,11 +16,11 @@
 #include "tools/sitbonectl/history/load.h"
 #include "tools/sitbonectl/live/daemon_link.h"
 #include "tools/sitbonectl/source.h"
-#include "tools/sitbonectl/terminal.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/command_line.h"
 #include "util/language.h"
 #include "util/suggest.h"
+#include "util/terminal.h"
 #include "util/version.h"
 
 /* ---- options ---- */

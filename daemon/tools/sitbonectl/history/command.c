@@ -14,7 +14,7 @@
 #include "store/history_database.h"
 #include "tools/sitbonectl/history/load.h"
 #include "tools/sitbonectl/history/what_if.h"
-#include "tools/sitbonectl/terminal.h"
+#include "util/terminal.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "util/sanitize.h"

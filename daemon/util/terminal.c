@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/sitbonectl/terminal.h"
+#include "util/terminal.h"
 
 #include <signal.h>
 #include <stdbool.h>

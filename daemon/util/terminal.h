@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text on a terminal: its width, lines broken to fit it, a pager, and characters that it must not get. */
-#ifndef TOOLS_SITBONECTL_TERMINAL_H
-#define TOOLS_SITBONECTL_TERMINAL_H
+#ifndef UTIL_TERMINAL_H
+#define UTIL_TERMINAL_H
 
 #include <stdio.h>
 
