@@ -410,18 +410,6 @@ static void explain_host(const char *s, char *ret, size_t size) {
                          port_n ? port + 1 : "", tls ? ", tls = yes" : "");
 }
 
-static void explain_number(const struct setting *row, const char *s, char *ret, size_t size) {
-        char *end;
-
-        strtod(s, &end);
-        if (end == s)
-                return;
-        if (*end == ',')
-                snprintf(ret, size, "write a decimal point and no comma");
-        else if (end += strspn(end, " \t"), isalpha((unsigned char)*end) || *end == '%' || (*end & 0x80))
-                snprintf(ret, size, "write the number without a unit%s%s", *row->unit ? ", in " : "", row->unit);
-}
-
 static void explain_format(const char *s, char *ret, size_t size) {
         const char *best = NULL;
 
@@ -438,13 +426,12 @@ static void explain_format(const char *s, char *ret, size_t size) {
 
 /* The mistake in a value that is not legal in this row, and its remedy; "" = not known. */
 static void explain_value(const struct setting *row, const char *s, char *ret, size_t size) {
-        const char *shape = ini_explain_value(s);
+        bool number = row->kind == SETTING_INT || row->kind == SETTING_FLOAT;
+        const char *shape = number ? ini_explain_number(s) : ini_explain_value(s);
 
         *ret = '\0';
         if (shape)
                 snprintf(ret, size, "%s", shape);
-        else if (row->kind == SETTING_INT || row->kind == SETTING_FLOAT)
-                explain_number(row, s, ret, size);
         else if (row->kind == SETTING_TEXT && row->syntax == TEXT_HOST)
                 explain_host(s, ret, size);
         else if (row->kind == SETTING_TEXT && row->syntax == TEXT_FORMAT)

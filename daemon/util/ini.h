@@ -32,4 +32,7 @@ void ini_parse(const char *text, size_t n, const struct ini_sink *sink);
  * NULL. */
 const char *ini_explain_value(const char *value);
 
+/* The same for a value that should be a number: also a unit after it, or a decimal comma. */
+const char *ini_explain_number(const char *value);
+
 #endif
