@@ -94,8 +94,11 @@ def test_options(folder):
                            (["watch", "--s", "x"], "may be one of"), (["status", "--json=yes"], "takes no value"),
                            (["--seat"], "needs a value"), (["snooze", "-5"], "1 to 240"), (["snooze", "5h"], "1 to 240"),
                            (["pause", "soon"], "1 to 1440"), (["pause", "until", "25:00"], "1 to 1440"),
-                           (["pause", "30", "40"], "1 to 1440")):
+                           (["pause", "30", "40"], "1 to 1440"), (["pause", "0x10"], "1 to 1440"), (["pause", "5x"], "1 to 1440"),
+                           (["pause", "25h"], "1 to 1440")):
         assert problem in ctl(*words, status=USAGE)[1], words
+    for words in ("90",), ("90m",), ("90", "min"), ("2h",), ("1h30",), ("1h", "30m"), ("1.5h",), ("2", "hours"), ("until", "15:30"):
+        assert "no daemon" in ctl("pause", *words, status=FAILED)[1], words
 
 
 def test_other_programs():

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands that answer alerts or inhibit them. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,16 +18,28 @@
 
 enum { MINUTES_A_DAY = 1440, SNOOZE_MAX_MIN = 240, PAUSE_MAX_MIN = 1440 };
 
-/* "90", "90m" or "2h"; 0 = none of these. */
+/* "90", "90m", "90 min", "2h", "1h30" or "1.5h"; 0 = none of these. */
 static unsigned long parse_duration(const char *text) {
-        char *end;
-        unsigned long minutes = strtoul(text, &end, 10);
+        double minutes = 0;
+        bool hours = true; /* minutes follow hours, and nothing follows minutes */
 
-        if (text[0] == '-' || end == text || minutes > PAUSE_MAX_MIN)
-                return 0;
-        if (strcmp(end, "h") == 0)
-                return minutes * 60;
-        return *end == '\0' || strcmp(end, "m") == 0 ? minutes : 0;
+        while (*text && hours) {
+                size_t digits = strspn(text, "0123456789."), n;
+                char *unit;
+                double number = strtod(text, &unit);
+
+                if (digits == 0 || unit != text + digits)
+                        return 0;
+                unit += *unit == ' ';
+                n = strspn(unit, "abcdefghijklmnopqrstuvwxyz");
+                hours = n > 0 && strncmp(unit, "hours", n) == 0;
+                if (n > 0 && !hours && strncmp(unit, "minutes", n) != 0)
+                        return 0;
+                minutes += hours ? number * 60 : number;
+                text = unit + n;
+                text += *text == ' ';
+        }
+        return *text || !(minutes <= PAUSE_MAX_MIN) ? 0 : (unsigned long)minutes;
 }
 
 /* Minutes from now until "15:30", today or tomorrow; 0 = no time of day. */
@@ -47,20 +60,22 @@ static unsigned long parse_time_of_day(const char *text) {
 static int parse_minutes(const struct options *options, const char *command, unsigned long most, uint32_t *ret) {
         bool until = options->n_args == 2 && strcmp(options->args[0], "until") == 0;
         unsigned long minutes;
+        char text[64];
 
         *ret = 0;
         if (options->n_args == 0)
                 return STATUS_DONE;
+        snprintf(text, sizeof(text), "%s%s%s", options->args[0], options->n_args == 2 ? " " : "",
+                 options->n_args == 2 ? options->args[1] : "");
         if (until)
                 minutes = parse_time_of_day(options->args[1]);
         else
-                minutes = options->n_args == 1 ? parse_duration(options->args[0]) : 0;
+                minutes = parse_duration(text);
         if (minutes >= 1 && minutes <= most) {
                 *ret = (uint32_t)minutes;
                 return STATUS_DONE;
         }
-        complain(_("%s %s: must be 1 to %lu minutes, as in 90, 90m, 2h or until 15:30"), command,
-                 options->args[until ? 1 : 0], most);
+        complain(_("%s %s: must be 1 to %lu minutes, as in 90, 90m, 2h or until 15:30"), command, text, most);
         return STATUS_USAGE;
 }
 
@@ -196,7 +211,8 @@ const struct ctl_command snooze_command = {
         .summary = "no alerts for MIN minutes; counted",
         .examples = "  sitbonectl snooze\n"
                     "  sitbonectl snooze 30\n",
-        .notes = "MIN is 1 to 240, also as 30m, 2h or until 15:30; the default is the setting [alert] snooze_min. The "
+        .notes = "MIN is 1 to 240, also as 30m, 2h, 1h30 or until 15:30; the default is the setting [alert] "
+                 "snooze_min. The "
                  "setting snoozes_max "
                  "limits the number a day. With --alert ID only that alert is put off, and others still come.",
         .options = {{"bus"}, {"seat"}, {"alert"}, JSON_OPTION},
@@ -235,7 +251,8 @@ const struct ctl_command pause_command = {
         .summary = "no alerts for MIN minutes; not counted, for a meeting",
         .examples = "  sitbonectl pause\n"
                     "  sitbonectl pause 90\n",
-        .notes = "MIN is 1 to 1440, also as 90m, 2h or until 15:30; the default is the setting [alert] pause_min. A "
+        .notes = "MIN is 1 to 1440, also as 90m, 2h, 1h30 or until 15:30; the default is the setting [alert] "
+                 "pause_min. A "
                  "pause ends by itself.",
         .options = {{"bus"}, {"seat"}, JSON_OPTION},
         .run = run_pause,
