@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "configure/format_file.h"
 #include "configure/settings_table.h"
@@ -16,6 +17,7 @@
 #include "sitbone/frame.h"
 #include "util/file.h"
 #include "util/ini.h"
+#include "util/language.h"
 #include "util/sanitize.h"
 #include "util/suggest.h"
 
@@ -119,49 +121,50 @@ static void describe_formats(char *ret, size_t size) {
 }
 
 static void describe_syntax(const struct setting *row, char *ret, size_t size) {
-        switch (row->syntax) {
-        case TEXT_PLAIN:
+        static const char *const words[] = {
+                [TEXT_LANGUAGE] = "auto, or a language such as en, de, de_AT",
+                [TEXT_DEVICE] = "auto, -, tcp://host:port, or a whole path such as /dev/ttyUSB0",
+                [TEXT_HOST] = "a host name or an address, without scheme and port",
+                [TEXT_PATH] = "empty, or the path of a file",
+                [TEXT_SLUG] = "auto, or a-z, 0-9 and -",
+                [TEXT_TOPIC] = "an MQTT topic without +, #, $ and a / at either end",
+                [TEXT_LIST] = "empty, or up to 64 numbers 0..63, as 0 1 2 or 15-31 14-0",
+                [TEXT_BOARDS] = "empty, or board numbers from left to right, as 0 1 or 0 / 1xy",
+                [TEXT_MASK] = "empty, or cells, rows and columns, as 120 3:5 row 7 col 0-2",
+        };
+
+        if (row->syntax == TEXT_PLAIN)
                 snprintf(ret, size, "printable text of at most %zu bytes of UTF-8", row->size - 1);
-                break;
-        case TEXT_SLUG:
-                snprintf(ret, size, "auto, or a-z, 0-9 and -");
-                break;
-        case TEXT_TOPIC:
-                snprintf(ret, size, "an MQTT topic without +, #, $ and a / at either end");
-                break;
-        case TEXT_FORMAT:
+        else if (row->syntax == TEXT_FORMAT)
                 describe_formats(ret, size);
-                break;
-        case TEXT_LIST:
-                snprintf(ret, size, "empty, or up to 64 numbers 0..63, as 0 1 2 or 15-31 14-0");
-                break;
-        case TEXT_BOARDS:
-                snprintf(ret, size, "empty, or board numbers from left to right, as 0 1 or 0 / 1xy");
-                break;
-        case TEXT_MASK:
-                snprintf(ret, size, "empty, or cells, rows and columns, as 120 3:5 row 7 col 0-2");
-                break;
-        case TEXT_POSITIONS:
+        else if (row->syntax == TEXT_POSITIONS)
                 snprintf(ret, size, "empty, or numbers -2000..2000, as -90 0 90.5; %zu bytes at most", row->size - 1);
-                break;
-        }
+        else
+                snprintf(ret, size, "%s", words[row->syntax]);
+}
+
+static void describe_words(const struct setting *row, char *ret, size_t size) {
+        size_t n = 0;
+
+        for (const char *const *word = row->choices; *word && n < size; word++)
+                n += (size_t)snprintf(ret + n, size - n, "%s%s", word == row->choices ? "" : " | ", *word);
 }
 
 /* Legal values in words, for errors and for the file of defaults. */
 static void describe_legal_values(const struct setting *row, char *ret, size_t size) {
-        size_t n = 0;
-
         switch (row->kind) {
         case SETTING_BOOL:
                 snprintf(ret, size, "yes or no");
                 break;
         case SETTING_INT:
         case SETTING_FLOAT:
-                snprintf(ret, size, "%.10g..%.10g%s%s", row->min, row->max, *row->unit ? " " : "", row->unit);
+                if (row->choices)
+                        describe_words(row, ret, size);
+                else
+                        snprintf(ret, size, "%.10g..%.10g%s%s", row->min, row->max, *row->unit ? " " : "", row->unit);
                 break;
         case SETTING_CHOICE:
-                for (const char *const *word = row->choices; *word && n < size; word++)
-                        n += (size_t)snprintf(ret + n, size - n, "%s%s", word == row->choices ? "" : " | ", *word);
+                describe_words(row, ret, size);
                 break;
         case SETTING_HOURS:
                 snprintf(ret, size, "hours such as 22:00-07:00, or empty");
@@ -179,8 +182,18 @@ static bool parse_bool(const char *s, bool *ret) {
         static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false", "off", "0"};
 
         for (size_t i = 0; i < 4; i++) {
-                if (strcmp(s, yes[i]) == 0 || strcmp(s, no[i]) == 0) {
-                        *ret = strcmp(s, yes[i]) == 0;
+                if (strcasecmp(s, yes[i]) == 0 || strcasecmp(s, no[i]) == 0) {
+                        *ret = strcasecmp(s, yes[i]) == 0;
+                        return true;
+                }
+        }
+        return false;
+}
+
+static bool parse_choice(const struct setting *row, const char *s, int32_t *ret) {
+        for (int32_t i = 0; row->choices[i]; i++) {
+                if (strcasecmp(s, row->choices[i]) == 0) {
+                        *ret = i;
                         return true;
                 }
         }
@@ -190,7 +203,10 @@ static bool parse_bool(const char *s, bool *ret) {
 static bool parse_number(const struct setting *row, const char *s, double *ret) {
         char *end;
         double v;
+        int32_t word;
 
+        if (row->choices && !parse_choice(row, s, &word))
+                return false;
         if (!*s || strchr(s, 'x') || strchr(s, 'X'))
                 return false;
         v = strtod(s, &end);
@@ -198,16 +214,6 @@ static bool parse_number(const struct setting *row, const char *s, double *ret) 
                 return false;
         *ret = v;
         return true;
-}
-
-static bool parse_choice(const struct setting *row, const char *s, int32_t *ret) {
-        for (int32_t i = 0; row->choices[i]; i++) {
-                if (strcmp(s, row->choices[i]) == 0) {
-                        *ret = i;
-                        return true;
-                }
-        }
-        return false;
 }
 
 static bool is_slug(const char *s) {
@@ -220,10 +226,34 @@ static bool is_topic(const char *s) {
         return n > 0 && s[0] != '/' && s[n - 1] != '/' && strpbrk(s, "+#$") == NULL;
 }
 
+static bool is_host(const char *s) {
+        const char *colon = strchr(s, ':'); /* an IPv6 address has at least two */
+
+        return *s && !s[strcspn(s, " \t/@\"'#;,[]")] && (!colon || strchr(colon + 1, ':'));
+}
+
+static bool is_path(const char *s) {
+        return *s != '~' && *s != '$' && !strstr(s, "://") && !ini_explain_value(s);
+}
+
+static bool is_device(const char *s) {
+        const char *port = strrchr(s, ':');
+
+        if (strncmp(s, "tcp://", 6) == 0)
+                return port > s + 6 && port[1] && !port[1 + strspn(port + 1, "0123456789")];
+        return strcmp(s, "auto") == 0 || strcmp(s, "-") == 0 || (strchr(s, '/') && !strchr(s, '*') && is_path(s));
+}
+
 static bool are_positions(const char *s) {
         uint32_t n;
 
         return cell_lists_parse_positions(s, CELLS_MAX, NULL, &n);
+}
+
+static bool is_quoted(const char *s) {
+        size_t n = strlen(s);
+
+        return n > 1 && (*s == '"' || *s == '\'') && s[n - 1] == *s;
 }
 
 static bool is_legal_text(const struct setting *row, const char *s) {
@@ -237,6 +267,14 @@ static bool is_legal_text(const struct setting *row, const char *s) {
                 return is_slug(s);
         case TEXT_TOPIC:
                 return is_topic(s);
+        case TEXT_LANGUAGE:
+                return language_accepts(s);
+        case TEXT_DEVICE:
+                return is_device(s);
+        case TEXT_HOST:
+                return is_host(s);
+        case TEXT_PATH:
+                return is_path(s);
         case TEXT_FORMAT:
                 return format_exists(s);
         case TEXT_LIST:
@@ -255,7 +293,7 @@ static bool is_legal_text(const struct setting *row, const char *s) {
 
 /* Clears the rest of an older value, because the digest of the settings covers the whole field. */
 static bool assign_text(char *field, const struct setting *row, const char *s) {
-        if (!is_legal_text(row, s))
+        if (!is_legal_text(row, s) || is_quoted(s))
                 return false;
         memset(field, 0, row->size);
         snprintf(field, row->size, "%s", s);
@@ -352,6 +390,104 @@ static bool section_exists(const char *name) {
         return false;
 }
 
+/* ---- remedies for the mistakes that people make ---- */
+
+/* "mqtt://user@host:1883" is three settings. */
+static void explain_host(const char *s, char *ret, size_t size) {
+        const char *host = strstr(s, "://"), *at, *port;
+        bool tls = host && (strncmp(s, "mqtts", 5) == 0 || strncmp(s, "ssl", 3) == 0 || strncmp(s, "https", 5) == 0);
+        size_t n, port_n;
+
+        host = host ? host + strlen("://") : s;
+        at = strchr(host, '@');
+        host = at ? at + 1 : host;
+        host += *host == '[';
+        n = strcspn(host, host > s && host[-1] == '[' ? "]" : ":/@ \t");
+        port = host + n + (host[n] == ']');
+        port_n = *port == ':' ? strspn(port + 1, "0123456789") : 0;
+        if (n > 0)
+                snprintf(ret, size, "write host = %.*s%s%.*s%s", (int)n, host, port_n ? ", port = " : "", (int)port_n,
+                         port_n ? port + 1 : "", tls ? ", tls = yes" : "");
+}
+
+static void explain_format(const char *s, char *ret, size_t size) {
+        const char *best = NULL;
+
+        for (size_t i = 0; i < format_count(); i++)
+                suggest_nearest(s, format_at(i)->name, &best);
+        if (strchr(s, '/'))
+                snprintf(ret, size, "no such file");
+        else if (best)
+                snprintf(ret, size, "no such format, did you mean %s? sitbonectl formats lists them", best);
+        else
+                snprintf(ret, size, "no such format, and no file %s.conf in %s or %s; sitbonectl formats lists them",
+                         s, format_folders[0], format_folders[1]);
+}
+
+/* The mistake in a value that is not legal in this row, and its remedy; "" = not known. */
+static void explain_value(const struct setting *row, const char *s, char *ret, size_t size) {
+        bool number = row->kind == SETTING_INT || row->kind == SETTING_FLOAT;
+        const char *shape = number ? ini_explain_number(s) : ini_explain_value(s);
+
+        *ret = '\0';
+        if (shape)
+                snprintf(ret, size, "%s", shape);
+        else if (row->kind == SETTING_TEXT && row->syntax == TEXT_HOST)
+                explain_host(s, ret, size);
+        else if (row->kind == SETTING_TEXT && row->syntax == TEXT_FORMAT)
+                explain_format(s, ret, size);
+        else if (row->kind == SETTING_TEXT && row->syntax == TEXT_DEVICE && strncmp(s, "tty", 3) == 0)
+                snprintf(ret, size, "write device = /dev/%s", s);
+}
+
+/* Other names for keys, which do not resemble them. */
+static const char *translate_key(const char *section, const char *key) {
+        static const char *const names[][3] = {
+                {"device", "device", " port tty serial path "},
+                {"device", "rows", " height "},
+                {"device", "cols", " width "},
+                {"mqtt", "host", " broker server address url "},
+                {"mqtt", "user", " login "},
+                {"mqtt", "tls", " ssl "},
+                {"mqtt", "base_topic", " topic prefix "},
+        };
+        char word[64];
+
+        snprintf(word, sizeof(word), " %s ", key);
+        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+                if (strcmp(section, names[i][0]) == 0 && strstr(names[i][2], word))
+                        return names[i][1];
+        return NULL;
+}
+
+/* For an unknown key: the keys that begin with it, as "pitch_x_mm or pitch_y_mm", or else the nearest; "" = none. */
+static void suggest_keys(const char *section, const char *key, char *ret, size_t size) {
+        const char *best = translate_key(section, key);
+        size_t length = strlen(key), n = 0;
+
+        *ret = '\0';
+        for (size_t i = 0; i < settings_rows && !best && n < size; i++)
+                if (strcmp(settings_table[i].section, section) == 0 && settings_table[i].key[length] == '_' &&
+                    strncasecmp(settings_table[i].key, key, length) == 0)
+                        n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " or " : "", settings_table[i].key);
+        for (size_t i = 0; i < settings_rows && n == 0; i++)
+                if (strcmp(settings_table[i].section, section) == 0)
+                        suggest_nearest(key, settings_table[i].key, &best);
+        if (best)
+                snprintf(ret, size, "%s", best);
+}
+
+/* The row of this key in another section, in which the value would be legal. */
+static const struct setting *find_elsewhere(const struct parse *p, const struct ini_item *item) {
+        struct settings scratch = *p->settings;
+
+        for (size_t i = 0; i < settings_rows; i++)
+                if (strcmp(settings_table[i].key, item->key) == 0 &&
+                    assign_setting(&scratch, &settings_table[i], item->value))
+                        return &settings_table[i];
+        return NULL;
+}
+
 static void report_section(struct parse *p, const struct ini_item *item) {
         const char *best = NULL;
 
@@ -363,38 +499,48 @@ static void report_section(struct parse *p, const struct ini_item *item) {
 }
 
 static void report_key(struct parse *p, const struct ini_item *item) {
-        const char *best = NULL, *elsewhere = NULL;
+        const struct setting *elsewhere = find_elsewhere(p, item);
+        char near[160];
 
-        for (size_t i = 0; i < settings_rows; i++) {
-                if (strcmp(settings_table[i].section, item->section) == 0)
-                        suggest_nearest(item->key, settings_table[i].key, &best);
-                else if (strcmp(settings_table[i].key, item->key) == 0)
-                        elsewhere = settings_table[i].section;
-        }
-        if (elsewhere)
+        suggest_keys(item->section, item->key, near, sizeof(near));
+        if (strncasecmp(item->key, "pass", 4) == 0)
+                config_error_add(p->errors,
+                                 "%s:%d: [%s] %s: passwords are not stored here: use password_file, or the "
+                                 "credential mqtt-password",
+                                 p->path, item->line, item->section, item->key);
+        else if (elsewhere)
                 config_error_add(p->errors, "%s:%d: [%s] %s: unknown key here, it belongs to [%s]", p->path,
-                                 item->line, item->section, item->key, elsewhere);
+                                 item->line, item->section, item->key, elsewhere->section);
         else
                 config_error_add(p->errors, "%s:%d: [%s] %s: unknown key%s%s%s", p->path, item->line, item->section,
-                                 item->key, best ? ", did you mean " : "", best ? best : "", best ? "?" : "");
+                                 item->key, *near ? ", did you mean " : "", near, *near ? "?" : "");
+}
+
+static void report_value(struct parse *p, const struct ini_item *item, const struct setting *row) {
+        char why[256], legal[1024];
+
+        explain_value(row, item->value, why, sizeof(why));
+        describe_legal_values(row, legal, sizeof(legal));
+        if (*why && row->kind == SETTING_TEXT && row->syntax == TEXT_FORMAT) /* the legal values are a long list */
+                config_error_add(p->errors, "%s:%d: [%s] %s = %.80s: %s", p->path, item->line, row->section, row->key,
+                                 item->value, why);
+        else
+                config_error_add(p->errors, "%s:%d: [%s] %s = %.80s: %s%smust be %s (default %s)", p->path, item->line,
+                                 row->section, row->key, item->value, why, *why ? "; " : "", legal,
+                                 *row->default_text ? row->default_text : "empty");
 }
 
 static void apply_value(struct parse *p, const struct ini_item *item, size_t row_index) {
         const struct setting *row = &settings_table[row_index];
-        char legal[1024];
 
         if (p->seen_at[row_index])
                 config_error_add(p->errors, "%s:%d: [%s] %s: set twice, first in line %d", p->path, item->line,
                                  row->section, row->key, p->seen_at[row_index]);
         p->seen_at[row_index] = item->line;
-        if (!assign_setting(p->settings, row, item->value)) {
-                describe_legal_values(row, legal, sizeof(legal));
-                config_error_add(p->errors, "%s:%d: [%s] %s = %.80s: must be %s (default %s)", p->path, item->line,
-                                 row->section, row->key, item->value, legal,
-                                 *row->default_text ? row->default_text : "empty");
-        } else if (p->origins) {
+        if (!assign_setting(p->settings, row, item->value))
+                report_value(p, item, row);
+        else if (p->origins)
                 snprintf(p->origins->text[row_index], ORIGIN_MAX, "%s:%d", p->path, item->line);
-        }
 }
 
 static void on_item(void *userdata, const struct ini_item *item) {
@@ -422,34 +568,66 @@ static void on_item(void *userdata, const struct ini_item *item) {
         report_key(p, item);
 }
 
-static void check_format(const struct settings *s, const char *path, struct config_errors *errors) {
+/* File and line of the setting; the file alone when it has its default, or when origins is NULL. */
+static const char *find_origin(const struct origins *origins, const char *path, const char *section, const char *key) {
+        for (size_t i = 0; i < settings_rows && origins; i++)
+                if (*origins->text[i] && strcmp(settings_table[i].section, section) == 0 &&
+                    strcmp(settings_table[i].key, key) == 0)
+                        return origins->text[i];
+        return path;
+}
+
+/* The key of a sentence that begins with one, such as "row_list must name every row once", or else format. */
+static const char *find_key_in(const char *sentence) {
+        for (size_t i = 0; i < settings_rows; i++) {
+                size_t n = strlen(settings_table[i].key);
+
+                if (strcmp(settings_table[i].section, "device") == 0 &&
+                    strncmp(sentence, settings_table[i].key, n) == 0 && sentence[n] == ' ')
+                        return settings_table[i].key;
+        }
+        return "format";
+}
+
+static void check_format(const struct settings *s, const char *path, const struct origins *origins,
+                         struct config_errors *errors) {
         struct config_errors inside = {0};
         struct format described;
         const struct format *format = format_find(s->device.format, &described, &inside);
         const char *wrong = format ? layout_check(format, &s->device) : NULL;
 
         if (wrong)
-                config_error_add(errors, "%s: [device] format = %s: %s", path, s->device.format, wrong);
+                config_error_add(errors, "%s: [device] format = %s: %s",
+                                 find_origin(origins, path, "device", find_key_in(wrong)), s->device.format, wrong);
         for (int i = 0; i < inside.n && i < CONFIG_ERRORS_MAX; i++)
-                config_error_add(errors, "%s: [device] format: %s", path, inside.text[i]);
+                config_error_add(errors, "%s: [device] format: %s", find_origin(origins, path, "device", "format"),
+                                 inside.text[i]);
 }
 
 /* Checks relations between settings, which no single range expresses. */
-static void check_relations(const struct settings *s, const char *path, struct config_errors *errors) {
-        check_format(s, path, errors);
+static void check_relations(const struct settings *s, const char *path, const struct origins *origins,
+                            struct config_errors *errors) {
+        const struct settings_mqtt *mqtt = &s->mqtt;
+
+        check_format(s, path, origins, errors);
         if (s->sitting.interruption_s >= s->sitting.break_s)
-                config_error_add(errors, "%s: [sitting] interruption_s = %g must be less than break_s = %g", path,
+                config_error_add(errors, "%s: [sitting] interruption_s = %g must be less than break_s = %g",
+                                 find_origin(origins, path, "sitting", "interruption_s"),
                                  (double)s->sitting.interruption_s, (double)s->sitting.break_s);
-        if (s->mqtt.discovery && strcmp(s->mqtt.discovery_prefix, s->mqtt.base_topic) == 0)
-                config_error_add(errors, "%s: [mqtt] discovery_prefix and base_topic must differ", path);
-        if (!*s->mqtt.cert_file != !*s->mqtt.key_file)
-                config_error_add(errors, "%s: [mqtt] cert_file and key_file go together", path);
-        if (s->mqtt.heartbeat_s < s->mqtt.state_interval_s)
+        if (mqtt->discovery && strcmp(mqtt->discovery_prefix, mqtt->base_topic) == 0)
+                config_error_add(errors, "%s: [mqtt] discovery_prefix and base_topic must differ",
+                                 find_origin(origins, path, "mqtt", "base_topic"));
+        if (!*mqtt->cert_file != !*mqtt->key_file)
+                config_error_add(errors, "%s: [mqtt] cert_file and key_file go together",
+                                 find_origin(origins, path, "mqtt", *mqtt->cert_file ? "cert_file" : "key_file"));
+        if (mqtt->heartbeat_s < mqtt->state_interval_s)
                 config_error_add(errors, "%s: [mqtt] heartbeat_s = %g must not be less than state_interval_s = %g",
-                                 path, (double)s->mqtt.heartbeat_s, (double)s->mqtt.state_interval_s);
+                                 find_origin(origins, path, "mqtt", "heartbeat_s"), (double)mqtt->heartbeat_s,
+                                 (double)mqtt->state_interval_s);
         if (s->alert.posture_min > s->alert.posture_window_min)
-                config_error_add(errors, "%s: [alert] posture_min = %g must not exceed posture_window_min = %g", path,
-                                 (double)s->alert.posture_min, (double)s->alert.posture_window_min);
+                config_error_add(errors, "%s: [alert] posture_min = %g must not exceed posture_window_min = %g",
+                                 find_origin(origins, path, "alert", "posture_min"), (double)s->alert.posture_min,
+                                 (double)s->alert.posture_window_min);
 }
 
 static void parse_text(struct settings *settings, const char *path, const char *text, size_t n,
@@ -462,8 +640,11 @@ static void parse_text(struct settings *settings, const char *path, const char *
 
 void settings_parse(struct settings *settings, const char *path, const char *text, size_t n,
                     struct config_errors *errors) {
-        parse_text(settings, path, text, n, errors, NULL);
-        check_relations(settings, path, errors);
+        struct origins *origins = calloc(1, sizeof(*origins));
+
+        parse_text(settings, path, text, n, errors, origins);
+        check_relations(settings, path, origins, errors);
+        free(origins);
 }
 
 /* ---- files ---- */
@@ -517,13 +698,15 @@ static void load_files(const char *path, struct load *l) {
                 }
                 file_each_drop_in(trees, load_drop_in, l);
         }
-        check_relations(l->settings, path ? path : "settings", l->errors);
+        check_relations(l->settings, path ? path : "settings", l->origins, l->errors);
 }
 
 void settings_load(const char *path, struct settings *ret, struct config_errors *errors) {
-        struct load l = {.settings = ret, .errors = errors};
+        struct origins *origins = calloc(1, sizeof(*origins));
+        struct load l = {.settings = ret, .errors = errors, .origins = origins};
 
         load_files(path, &l);
+        free(origins);
 }
 
 /* ---- printing ---- */

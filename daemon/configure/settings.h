@@ -23,6 +23,9 @@ void settings_parse(struct settings *settings, const char *path, const char *tex
  * refuse it. */
 void settings_load(const char *path, struct settings *ret, struct config_errors *errors);
 
+/* Adds what is legal, but probably does not work or is not safe. */
+void settings_warn(const struct settings *settings, struct config_errors *ret);
+
 /* Prints every setting commented out with its default, unit, range and reason: config/sitbone.conf. */
 void settings_print_defaults(FILE *f);
 

@@ -3,7 +3,7 @@
  * main.c: the argument parser and --help are made from both.
  *
  * Shared code: source (settings, formats and recordings from files), live/daemon_link (the running daemon), view/ (a seat in
- * words, pictures and JSON), terminal (lines of text), what_if (comparing the alerts of two settings). */
+ * words, pictures and JSON), what_if (comparing the alerts of two settings). */
 #ifndef TOOLS_SITBONECTL_COMMANDS_H
 #define TOOLS_SITBONECTL_COMMANDS_H
 
@@ -48,6 +48,7 @@ struct ctl_command {
         const char *examples; /* command lines; NULL = none */
         const char *notes;    /* paragraphs for --help; NULL = none */
         struct command_option options[COMMAND_OPTIONS_MAX];
+        bool streams; /* prints while it runs; what other commands print is collected, see terminal_print() */
         int (*run)(const struct options *options); /* returns STATUS_* */
 };
 

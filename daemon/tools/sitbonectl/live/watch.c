@@ -346,5 +346,6 @@ const struct ctl_command watch_command = {
                     {"json", "print one object for each picture"},
                     {"bus"},
                     {"seat"}},
+        .streams = true,
         .run = run_watch,
 };
