@@ -335,10 +335,33 @@ void settings_defaults(struct settings *ret) {
                 assign_setting(ret, &settings_table[i], settings_table[i].default_text);
 }
 
+static int find_row(const char *section, const char *key) {
+        for (size_t i = 0; i < settings_rows; i++)
+                if (strcmp(settings_table[i].section, section) == 0 && strcmp(settings_table[i].key, key) == 0)
+                        return (int)i;
+        return -1;
+}
+
+/* Gives the settings that are set nowhere the defaults of the profile. */
+static void apply_profile(struct settings *settings, const bool is_set[SETTINGS_ROWS_MAX], struct origins *origins) {
+        for (size_t i = 0; i < settings_presets_n; i++) {
+                const struct setting_preset *preset = &settings_presets[i];
+                int row = find_row(preset->section, preset->key);
+
+                if (preset->profile != settings->alert.profile || row < 0 || is_set[row])
+                        continue;
+                assign_setting(settings, &settings_table[row], preset->text);
+                if (origins)
+                        snprintf(origins->text[row], ORIGIN_MAX, "[alert] profile");
+        }
+}
+
 /* ---- one text ---- */
 
 struct parse {
         struct settings *settings;
+        bool *is_set; /* [SETTINGS_ROWS_MAX] */
+        bool controls_only;
         struct config_errors *errors;
         struct origins *origins; /* may be NULL */
         const char *path;
@@ -392,13 +415,16 @@ static void apply_value(struct parse *p, const struct ini_item *item, size_t row
                 config_error_add(p->errors, "%s:%d: [%s] %s = %.80s: must be %s (default %s)", p->path, item->line,
                                  row->section, row->key, item->value, legal,
                                  *row->default_text ? row->default_text : "empty");
-        } else if (p->origins) {
-                snprintf(p->origins->text[row_index], ORIGIN_MAX, "%s:%d", p->path, item->line);
+                return;
         }
+        p->is_set[row_index] = true;
+        if (p->origins)
+                snprintf(p->origins->text[row_index], ORIGIN_MAX, "%s:%d", p->path, item->line);
 }
 
 static void on_item(void *userdata, const struct ini_item *item) {
         struct parse *p = userdata;
+        int row;
 
         if (!item->key) {
                 if (!section_exists(item->section))
@@ -412,14 +438,11 @@ static void on_item(void *userdata, const struct ini_item *item) {
         }
         if (!section_exists(item->section))
                 return; /* reported once, at its header */
-        for (size_t i = 0; i < settings_rows; i++) {
-                if (strcmp(settings_table[i].section, item->section) == 0 &&
-                    strcmp(settings_table[i].key, item->key) == 0) {
-                        apply_value(p, item, i);
-                        return;
-                }
-        }
-        report_key(p, item);
+        row = find_row(item->section, item->key);
+        if (row < 0 || (p->controls_only && !settings_table[row].control))
+                report_key(p, item);
+        else
+                apply_value(p, item, (size_t)row);
 }
 
 static void check_format(const struct settings *s, const char *path, struct config_errors *errors) {
@@ -452,29 +475,27 @@ static void check_relations(const struct settings *s, const char *path, struct c
                                  (double)s->alert.posture_min, (double)s->alert.posture_window_min);
 }
 
-static void parse_text(struct settings *settings, const char *path, const char *text, size_t n,
-                       struct config_errors *errors, struct origins *origins) {
-        struct parse p = {.settings = settings, .errors = errors, .origins = origins, .path = path};
-        const struct ini_sink sink = {.item = on_item, .userdata = &p, .path = p.path, .errors = p.errors};
+static void parse_text(struct parse *p, const char *text, size_t n) {
+        const struct ini_sink sink = {.item = on_item, .userdata = p, .path = p->path, .errors = p->errors};
 
+        memset(p->seen_at, 0, sizeof(p->seen_at));
         ini_parse(text, n, &sink);
 }
 
 void settings_parse(struct settings *settings, const char *path, const char *text, size_t n,
                     struct config_errors *errors) {
-        parse_text(settings, path, text, n, errors, NULL);
+        bool is_set[SETTINGS_ROWS_MAX] = {false};
+        struct parse p = {.settings = settings, .is_set = is_set, .errors = errors, .path = path};
+
+        parse_text(&p, text, n);
+        if (is_set[find_row("alert", "profile")])
+                apply_profile(settings, is_set, NULL);
         check_relations(settings, path, errors);
 }
 
 /* ---- files ---- */
 
-struct load {
-        struct settings *settings;
-        struct config_errors *errors;
-        struct origins *origins;
-};
-
-static void load_file(struct load *l, const char *path, bool must_exist) {
+static void load_file(struct parse *p, const char *path, bool must_exist) {
         char *text;
         size_t n;
         int r = file_read(path, SETTINGS_FILE_MAX, &text, &n);
@@ -482,10 +503,11 @@ static void load_file(struct load *l, const char *path, bool must_exist) {
         if (r == -ENOENT && !must_exist)
                 return;
         if (r < 0) {
-                config_error_add(l->errors, "%s: %s", path, strerror(-r));
+                config_error_add(p->errors, "%s: %s", path, strerror(-r));
                 return;
         }
-        parse_text(l->settings, path, text, n, l->errors, l->origins);
+        p->path = path;
+        parse_text(p, text, n);
         free(text);
 }
 
@@ -493,15 +515,14 @@ static void load_drop_in(void *userdata, const char *path) {
         load_file(userdata, path, true);
 }
 
-static void load_files(const char *path, struct load *l) {
-        settings_defaults(l->settings);
+static void load_files(const char *path, struct parse *p) {
         if (path) {
                 char drop_ins[4096];
                 const char *const trees[] = {drop_ins, NULL};
 
                 snprintf(drop_ins, sizeof(drop_ins), "%s.d", path);
-                load_file(l, path, true);
-                file_each_drop_in(trees, load_drop_in, l);
+                load_file(p, path, true);
+                file_each_drop_in(trees, load_drop_in, p);
         } else {
                 /* UAPI.6: a file in an earlier tree replaces the file of the same name in a later one */
                 static const char *const files[] = {"/etc/sitbone/sitbone.conf", "/run/sitbone/sitbone.conf",
@@ -511,39 +532,139 @@ static void load_files(const char *path, struct load *l) {
 
                 for (const char *const *file = files; *file; file++) {
                         if (file_exists(*file)) {
-                                load_file(l, *file, false);
+                                load_file(p, *file, false);
                                 break;
                         }
                 }
-                file_each_drop_in(trees, load_drop_in, l);
+                file_each_drop_in(trees, load_drop_in, p);
         }
-        check_relations(l->settings, path ? path : "settings", l->errors);
+}
+
+static void load_layer(const char *path, bool controls, struct settings_layer *ret, struct config_errors *errors,
+                       struct origins *origins) {
+        struct parse p = {.settings = &ret->values,
+                          .is_set = ret->is_set,
+                          .controls_only = controls,
+                          .errors = errors,
+                          .origins = origins};
+        char file[4096];
+
+        memset(ret, 0, sizeof(*ret));
+        settings_defaults(&ret->values);
+        if (!controls) {
+                load_files(path, &p);
+        } else if (path) {
+                snprintf(file, sizeof(file), "%s/settings.conf", path);
+                load_file(&p, file, false);
+        }
+}
+
+static void merge_layers(const struct settings_layer *files, const struct settings_layer *controls,
+                         struct settings *ret, struct origins *origins) {
+        bool is_set[SETTINGS_ROWS_MAX];
+
+        *ret = files->values;
+        for (size_t i = 0; i < settings_rows; i++) {
+                const struct setting *row = &settings_table[i];
+
+                is_set[i] = files->is_set[i] || (controls && controls->is_set[i]);
+                if (controls && controls->is_set[i])
+                        memcpy((char *)ret + row->offset, (const char *)&controls->values + row->offset, row->size);
+        }
+        apply_profile(ret, is_set, origins);
+}
+
+void settings_load_layer(const char *path, bool controls, struct settings_layer *ret, struct config_errors *errors) {
+        load_layer(path, controls, ret, errors, NULL);
+}
+
+void settings_merge(const struct settings_layer *files, const struct settings_layer *controls, const char *path,
+                    struct settings *ret, struct config_errors *errors) {
+        merge_layers(files, controls, ret, NULL);
+        check_relations(ret, path ? path : "settings", errors);
 }
 
 void settings_load(const char *path, struct settings *ret, struct config_errors *errors) {
-        struct load l = {.settings = ret, .errors = errors};
+        struct settings_layer files;
 
-        load_files(path, &l);
+        load_layer(path, false, &files, errors, NULL);
+        settings_merge(&files, NULL, path, ret, errors);
+}
+
+/* ---- controls ---- */
+
+/* By the key of MQTT, or that of the settings file where it is the only one. */
+static int find_control(const char *key) {
+        for (size_t i = 0; i < settings_rows; i++) {
+                const struct setting *row = &settings_table[i];
+
+                if (row->control &&
+                    (strcmp(row->control, key) == 0 || (row->kind != SETTING_BOOL && strcmp(row->key, key) == 0)))
+                        return (int)i;
+        }
+        return -1;
+}
+
+enum command_result settings_set_control(struct settings_layer *controls, const char *key, const char *text,
+                                         char *ret_why, size_t size) {
+        int i = find_control(key);
+        char legal[256];
+
+        if (i < 0) {
+                snprintf(ret_why, size, "%s: no such setting; the topic settings lists them", key);
+                return COMMAND_NO_SUCH_SETTING;
+        }
+        if (*text && !assign_setting(&controls->values, &settings_table[i], text)) {
+                describe_legal_values(&settings_table[i], legal, sizeof(legal));
+                snprintf(ret_why, size, "%s: must be %s", key, legal);
+                return COMMAND_BAD_VALUE;
+        }
+        controls->is_set[i] = *text != '\0';
+        return COMMAND_OK;
 }
 
 /* ---- printing ---- */
 
-void settings_print(FILE *f, const char *path, struct config_errors *errors) {
+static void print_row(FILE *f, const struct settings *settings, const struct setting *row, const char *origin) {
+        if (origin)
+                fprintf(f, "# %s\n", *origin ? origin : "default");
+        fprintf(f, "%s = ", row->key);
+        print_setting(f, settings, row);
+        fputc('\n', f);
+}
+
+void settings_print_controls(FILE *f, const struct settings_layer *controls) {
+        const char *section = "";
+
+        fputs("# Set while sitboned ran. These override the settings file; without a line, the file counts.\n", f);
+        for (size_t i = 0; i < settings_rows; i++) {
+                if (!controls->is_set[i])
+                        continue;
+                if (strcmp(section, settings_table[i].section) != 0)
+                        fprintf(f, "[%s]\n", settings_table[i].section);
+                section = settings_table[i].section;
+                print_row(f, &controls->values, &settings_table[i], NULL);
+        }
+}
+
+void settings_print(FILE *f, const char *path, const char *state_directory, struct config_errors *errors) {
         struct settings settings;
+        struct settings_layer files, controls;
+        struct config_errors doubts = {0}; /* of the controls: the daemon starts without them */
         struct origins *origins = calloc(1, sizeof(*origins));
-        struct load l = {.settings = &settings, .errors = errors, .origins = origins};
 
         if (!origins)
                 return;
-        load_files(path, &l);
+        load_layer(path, false, &files, errors, origins);
+        load_layer(state_directory, true, &controls, &doubts, origins);
+        merge_layers(&files, &controls, &settings, origins);
+        check_relations(&settings, path ? path : "settings", errors);
         for (size_t i = 0; i < settings_rows; i++) {
                 const struct setting *row = &settings_table[i];
 
                 if (i == 0 || strcmp(row->section, settings_table[i - 1].section) != 0)
                         fprintf(f, "%s[%s]\n", i ? "\n" : "", row->section);
-                fprintf(f, "# %s\n%s = ", *origins->text[i] ? origins->text[i] : "default", row->key);
-                print_setting(f, &settings, row);
-                fputc('\n', f);
+                print_row(f, &settings, row, origins->text[i]);
         }
         free(origins);
 }

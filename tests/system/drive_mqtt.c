@@ -45,12 +45,12 @@ static enum command_result execute(void *userdata, const struct command *c, stru
                 [COMMAND_TARE] = "tare",       [COMMAND_SKIP] = "skip",     [COMMAND_PAUSE] = "pause",
                 [COMMAND_RESUME] = "resume",   [COMMAND_INHIBIT] = "hold",  [COMMAND_TEACH] = "teach",
                 [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter", [COMMAND_WORKOUT] = "session",
-                [COMMAND_LABEL] = "label",
+                [COMMAND_LABEL] = "label",     [COMMAND_SET] = "set",
         };
         struct drive *d = userdata;
 
-        printf("command %s %" PRIu32 " %d%s%s\n", names[c->type], c->minutes, (int)c->target, *c->name ? " " : "",
-               c->name);
+        printf("command %s %" PRIu32 " %d%s%s%s%.*s\n", names[c->type], c->minutes, (int)c->target,
+               *c->name ? " " : "", c->name, *c->settings ? " " : "", (int)strcspn(c->settings, "\n"), c->settings);
         if (c->alert_id) /* as if it were open */
                 *ret = (struct command_answer){.alert_id = c->alert_id, .alert = ALERT_STILL};
         return d->result;

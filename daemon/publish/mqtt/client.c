@@ -94,13 +94,20 @@ static void publish_document(struct client *c, const char *below, char *text, in
         free(text);
 }
 
-static void publish_config(struct client *c, uint64_t now_us) {
-        char topic[TOPIC_MAX], *text = homeassistant_config(c->base, &c->identity);
+static void send_config(void *userdata, const char *topic, const char *text) {
+        publish_text(userdata, topic, text, 1, true, 0);
+}
 
-        snprintf(topic, sizeof(topic), "%s/device/sitbone_%s/config", c->settings.mqtt.discovery_prefix,
-                 c->identity.seat_id);
-        publish_text(c, topic, c->settings.mqtt.discovery ? text : "", 1, true, 0);
-        free(text);
+static void publish_config(struct client *c, uint64_t now_us) {
+        const enum mqtt_discovery form = (enum mqtt_discovery)c->settings.mqtt.discovery;
+        const struct announcement a = {.prefix = c->settings.mqtt.discovery_prefix,
+                                       .base = c->base,
+                                       .identity = &c->identity,
+                                       .clear = form == DISCOVERY_NO,
+                                       .send = send_config,
+                                       .userdata = c};
+
+        homeassistant_announce(&a, form);
         c->published.config_us = now_us;
         c->config_due = false;
 }
@@ -279,11 +286,14 @@ static void fill_reply_to(const struct link_message *m, struct reply_to *reply_t
         }
 }
 
-static void on_command(struct client *c, const char *name, const struct link_message *m) {
+/* below: the topic below that of the seat: cmd/snooze, set/profile or set. */
+static void on_command(struct client *c, const char *below, const struct link_message *m) {
         uint64_t now_us = clock_boottime_us();
         enum command_word word = WORD_COMMAND;
         struct request request;
-        enum command_result result = command_parse(name, m->payload, m->n, m->retained, &word, &request);
+        enum command_result result =
+                *below == 'c' ? command_parse(below + 4, m->payload, m->n, m->retained, &word, &request)
+                              : set_parse(below[3] ? below + 4 : "", m->payload, m->n, m->retained, &request);
 
         c->counters.commands++;
         fill_reply_to(m, &request.reply_to);
@@ -301,6 +311,25 @@ static void on_command(struct client *c, const char *name, const struct link_mes
         send_answer(c, &(struct answer){.result = result, .reply_to = request.reply_to}, now_us);
 }
 
+/* Removes what an earlier run has announced in another form. */
+static void clear_config(struct client *c, const struct link_message *m) {
+        if (m->retained && m->n > 0)
+                publish_text(c, m->topic, "", 1, true, 0);
+}
+
+/* The topic of an announcement of this seat that is not of the present form. */
+static bool is_stale_config(const struct client *c, const char *topic) {
+        const struct settings_mqtt *mqtt = &c->settings.mqtt;
+        size_t n = strlen(mqtt->discovery_prefix);
+        char own[96];
+
+        snprintf(own, sizeof(own), "/sitbone_%s/", c->identity.seat_id);
+        if (strncmp(topic, mqtt->discovery_prefix, n) != 0 || !strstr(topic + n, own))
+                return false;
+        return mqtt->discovery == DISCOVERY_NO ||
+               (strncmp(topic + n, "/device/", 8) == 0) == (mqtt->discovery == DISCOVERY_COMPONENTS);
+}
+
 static bool is_birth_message(const struct client *c, const struct link_message *m) {
         char topic[TOPIC_MAX];
 
@@ -311,11 +340,14 @@ static bool is_birth_message(const struct client *c, const struct link_message *
 static void on_message(void *userdata, const struct link_message *m) {
         struct client *c = userdata;
         size_t n = strlen(c->base);
+        const char *below = strncmp(m->topic, c->base, n) == 0 ? m->topic + n : "";
 
-        if (strncmp(m->topic, c->base, n) == 0 && strncmp(m->topic + n, "/cmd/", 5) == 0) {
+        if (strncmp(below, "/cmd/", 5) == 0 || strcmp(below, "/set") == 0 || strncmp(below, "/set/", 5) == 0) {
                 /* an empty retained message only clears an older one */
                 if (!m->retained || m->n > 0)
-                        on_command(c, m->topic + n + 5, m);
+                        on_command(c, below + 1, m);
+        } else if (is_stale_config(c, m->topic)) {
+                clear_config(c, m);
         } else if (c->settings.mqtt.discovery && is_birth_message(c, m)) {
                 c->announce_at_us = clock_boottime_us() + ANNOUNCE_LEAST_US + random_below(ANNOUNCE_SPREAD_US);
         }
@@ -336,12 +368,27 @@ static void subscribe_birth(struct client *c) {
                 subscribe_topic(c, topic, 0);
 }
 
+/* The announcements of earlier runs. A broker may refuse this: they stay then. */
+static void subscribe_config(struct client *c) {
+        static const char *const below[] = {"config", "+/config"};
+        char topic[TOPIC_MAX];
+
+        for (int i = 0; i < 2; i++) {
+                snprintf(topic, sizeof(topic), "%s/+/sitbone_%s/%s", c->settings.mqtt.discovery_prefix,
+                         c->identity.seat_id, below[i]);
+                link_subscribe(&c->link, topic, 1);
+        }
+}
+
 static void subscribe_all(struct client *c) {
         char topic[TOPIC_MAX];
 
         snprintf(topic, sizeof(topic), "%s/cmd/#", c->base);
         subscribe_topic(c, topic, 1);
+        snprintf(topic, sizeof(topic), "%s/set/#", c->base); /* and set itself */
+        subscribe_topic(c, topic, 1);
         subscribe_birth(c);
+        subscribe_config(c);
 }
 
 /* ---- the work after each step of the connection ---- */
@@ -368,6 +415,7 @@ static void pump_settings(struct client *c, uint64_t now_us) {
         if (c->config_due && now_us >= c->published.config_us + CONFIG_APART_US) {
                 subscribe_birth(c);
                 publish_config(c, now_us);
+                subscribe_config(c);
         }
 }
 

@@ -9,7 +9,7 @@
 #include "publish/mqtt/mailbox.h"
 #include "publish/mqtt/state_json.h"
 
-enum { TOPIC_MAX = 256, CLIENT_SENT_MAX = 16 };
+enum { TOPIC_MAX = 256, CLIENT_SENT_MAX = 96 };
 
 /* Counts that decide when and how to connect again. */
 struct client_retry {
