@@ -20,12 +20,12 @@ _sitbonectl() {
         --seat | --sitter | --at | --seconds | --baud | --rows | --cols | --load | --teach | --calibrate | --label | --columns) return ;;
         esac
         if [[ -z $command ]]; then
-                COMPREPLY=($(compgen -W "$(sitbonectl --help | sed -nE 's/^  ([a-z]+) .*/\1/p') --bus --seat --help --version" -- "$word"))
+                COMPREPLY=($(compgen -W "$(sitbonectl --help | sed -nE 's/^  ([a-z][a-z-]*) .*/\1/p') --bus --seat --help --version" -- "$word"))
         elif [[ $word == -* ]]; then
                 COMPREPLY=($(compgen -W "$(sitbonectl "$command" --help 2>/dev/null | sed -nE 's/^  (--[a-z-]+).*/\1/p')" -- "$word"))
         else
                 case $command in
-                help) COMPREPLY=($(compgen -W "$(sitbonectl --help | sed -nE 's/^  ([a-z]+) .*/\1/p')" -- "$word")) ;;
+                help) COMPREPLY=($(compgen -W "$(sitbonectl --help | sed -nE 's/^  ([a-z][a-z-]*) .*/\1/p')" -- "$word")) ;;
                 calibrate) COMPREPLY=($(compgen -W "upright slouched arched left right squeeze empty response" -- "$word")) ;;
                 history) COMPREPLY=($(compgen -W "today yesterday week month year all" -- "$word")) ;;
                 hold) COMPREPLY=($(compgen -W "on off" -- "$word")) ;;

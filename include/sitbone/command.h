@@ -73,6 +73,7 @@ enum command_result {
         COMMAND_NOT_RECORDING, /* label: nothing is recorded now */
         COMMAND_ALERT_CLOSED,  /* done, skip, snooze: the alert that was named is not open */
         COMMAND_NO_SUCH_SETTING,
+        COMMAND_NOT_CONNECTED, /* to a broker */
         COMMAND_BAD_VALUE, /* set: the value is not legal, or does not go with another */
         COMMAND_RESULT_N,
 };

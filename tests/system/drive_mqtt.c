@@ -144,7 +144,7 @@ static void stats(struct drive *d) {
         d->worst_us = d->posts = 0;
 }
 
-static void switch_discovery(struct drive *d, bool on) {
+static void switch_discovery(struct drive *d, int on) {
         d->settings.mqtt.discovery = on;
         d->outlet.ops->configure(d->outlet.self, &d->settings);
 }
@@ -168,7 +168,7 @@ static void obey(struct drive *d, const char *line) {
         else if (strncmp(line, "result", n) == 0)
                 d->result = (enum command_result)a;
         else if (strncmp(line, "discovery", n) == 0)
-                switch_discovery(d, a > 0);
+                switch_discovery(d, (int)a);
         else if (strncmp(line, "stats", n) == 0)
                 stats(d);
         else if (strncmp(line, "quit", n) == 0)

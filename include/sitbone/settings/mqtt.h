@@ -27,6 +27,7 @@ struct settings_mqtt {
         float state_interval_s, heartbeat_s; /* minimum and maximum time between two states */
         int32_t discovery; /* enum mqtt_discovery */
         char discovery_prefix[96];
+        bool remove; /* not in the file: remove all topics and publish nothing, until the settings are read again */
 };
 
 #endif
