@@ -13,6 +13,7 @@ import time
 
 from broker import Broker, Listener, folder, wait_for
 import homeassistant_facts
+import schema
 from seat import Bus, Daemon, Mat, need
 
 BUILD = sys.argv[1]
@@ -70,6 +71,11 @@ def check_entities(listener):
     assert {c["command_topic"].rsplit("/", 1)[1] for c in controls.values()} == set(before) - {"schema"}
     for c in controls.values():
         key = c["command_topic"].rsplit("/", 1)[1]
+        limits = schema.load("settings")["properties"][key]
+        if c["platform"] == "number":  # a limit is in the settings table, and in the schema
+            assert (c["min"], c["max"]) == (limits["minimum"], limits["maximum"]), (key, limits)
+        if c["platform"] == "select":
+            assert c["options"] == limits["enum"], (key, limits)
         assert c["state_topic"] == BASE + "/settings" and c["value_template"] == "{{ value_json.%s }}" % key, c
         values = {"number": lambda: (c["max"], c["min"]), "select": lambda: c["options"],
                   "switch": lambda: ("on", "off")}[c["platform"]]()

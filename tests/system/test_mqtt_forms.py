@@ -94,13 +94,13 @@ def check_removal(broker, listener, daemon, form):
     wait_for(lambda: len([t for t in retained(broker) if "sitbone" in t]) >= 8, why="everything is retained")
     listener.publish("sitbone/test/cmd/snooze", "5", retain=True)  # what others left
     listener.publish("sitbone/test/old/topic", "x", retain=True)
-    listener.publish("sitbone/other/state", "{}", retain=True)
+    listener.publish("sitbone/other/availability", "online", retain=True)
     status, text = ctl("ha-remove")
     assert status == 0 and "enabled = no" in text, text
     wait_for(lambda: "removed from the broker" in ctl("status")[1], why="the status")
     left = [t for t in retained(broker) if "test" in t.split("/")[1] or "sitbone_test" in t]
     assert not left, left
-    assert "sitbone/other/state" in retained(broker), "another seat"
+    assert "sitbone/other/availability" in retained(broker), "another seat"
     time.sleep(3)  # no later message brings it back
     assert not [t for t in retained(broker) if "sitbone/test" in t or "sitbone_test" in t]
     assert ctl("ha-remove")[0] != 0 and "no connection to a broker" in ctl("ha-remove")[1]
