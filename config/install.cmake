@@ -18,7 +18,8 @@ set(share ${CMAKE_INSTALL_DATADIR}/sitbone)
 
 file(GLOB catalogues CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf ${CMAKE_CURRENT_LIST_DIR}/exercises*.conf)
 install(FILES ${catalogues} DESTINATION ${share})
-install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats ${CMAKE_CURRENT_LIST_DIR}/firmware DESTINATION ${share})
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats ${CMAKE_CURRENT_LIST_DIR}/firmware
+        ${CMAKE_CURRENT_LIST_DIR}/schema DESTINATION ${share})
 if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)
         # An existing file is never overwritten: it may contain changes of the user.
         install(CODE "set(settings ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)

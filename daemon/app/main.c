@@ -262,6 +262,7 @@ static void open_standard_streams(void) {
 int main(int argc, char **argv) {
         struct arguments arguments = {.app = {.speed = 1, .state_directory = getenv("STATE_DIRECTORY")}};
         static struct config_errors errors;
+        static struct settings_layer files;
         struct settings settings;
 
         open_standard_streams();
@@ -271,15 +272,18 @@ int main(int argc, char **argv) {
         if (arguments.user)
                 use_home_directory(&arguments);
         if (arguments.action == PRINT_CONFIG) {
-                settings_print(stdout, arguments.app.config_path, &errors);
+                if (!arguments.app.config_path && !arguments.app.state_directory)
+                        arguments.app.state_directory = "/var/lib/sitbone"; /* that of the service */
+                settings_print(stdout, arguments.app.config_path, arguments.app.state_directory, &errors);
                 return print_errors(&errors) > 0 ? EXIT_USAGE : EXIT_OK;
         }
-        settings_load(arguments.app.config_path, &settings, &errors);
+        settings_load_layer(arguments.app.config_path, false, &files, &errors);
+        settings_merge(&files, NULL, arguments.app.config_path, &settings, &errors);
         language_choose(settings.seat.language);
         if (arguments.action == CHECK_CONFIG)
                 return check_config(&settings, &errors);
         if (print_errors(&errors) > 0)
                 return EXIT_USAGE;
         print_warnings(&settings);
-        return app_run(&arguments.app, &settings) < 0 ? EXIT_FAILED : EXIT_OK;
+        return app_run(&arguments.app, &files) < 0 ? EXIT_FAILED : EXIT_OK;
 }

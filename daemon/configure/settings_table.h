@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { SETTINGS_ROWS_MAX = 128 };
 
@@ -43,14 +44,22 @@ struct setting {
         double min, max;         /* of numbers, both inclusive */
         const char *unit;
         const char *default_text;
-        const char *const
-                *choices; /* ends with NULL; of SETTING_INT: the legal numbers, NULL = every one in min..max */
-        bool restart;     /* takes effect at restart only */
-        const char *help; /* meaning, and the reason for the default */
+        const char *const *choices; /* ends with NULL; of SETTING_INT: the legal numbers, NULL = all of min..max */
+        bool restart;               /* takes effect at restart only */
+        const char *control;        /* may be set while the daemon runs, under this key; NULL = files only */
+        const char *help;           /* meaning, and the reason for the default */
+};
+
+/* A profile is a set of other defaults. */
+struct setting_preset {
+        int32_t profile; /* enum alert_profile */
+        const char *section, *key, *text;
 };
 
 extern const struct setting settings_table[];
 extern const size_t settings_rows;
+extern const struct setting_preset settings_presets[];
+extern const size_t settings_presets_n;
 extern const char settings_section_list[]; /* "[seat] [device] ..." */
 
 #endif

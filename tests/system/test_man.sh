@@ -36,7 +36,7 @@ options_of() { "$@" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
 says_all sitboned.8 $(options_of "$build/sitboned")
 says_all sitbone-agent.1 $(options_of "$build/sitbone-agent")
 says_all sitbone-sim.1 $(options_of "$build/sitbone-sim")
-commands=$("$build/sitbonectl" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+commands=$("$build/sitbonectl" --help | sed -nE 's/^  ([a-z][a-z-]*) .*/\1/p')
 says_all sitbonectl.1 $commands $(options_of "$build/sitbonectl")
 for command in $commands; do
         says_all sitbonectl.1 $(options_of "$build/sitbonectl" "$command")

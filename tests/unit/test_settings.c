@@ -258,7 +258,71 @@ static void test_restart_needed(void) {
         CHECK(strcmp(words, "device.device, mqtt.port") == 0);
 }
 
+static void test_profile(void) {
+        parse("[alert]\nprofile = strict\n");
+        CHECK(errors.n == 0 && settings.alert.prompt_min == 20 && settings.alert.posture_min == 5);
+        parse("[alert]\nprompt_min = 25\nprofile = strict\n");
+        CHECK(settings.alert.prompt_min == 25 && settings.alert.still_min == 15);
+        parse("[alert]\nprofile = normal\n");
+        CHECK(settings.alert.prompt_min == 30 && settings.alert.slouch);
+        expect_error("[alert]\nprofile = loud\n", "quiet | normal | strict | coach");
+        for (size_t i = 0; i < settings_presets_n; i++) { /* each is legal, and another value than the default */
+                const struct setting_preset *p = &settings_presets[i];
+                struct settings before;
+                char text[200];
+
+                parse("");
+                before = settings;
+                snprintf(text, sizeof(text), "[%s]\n%s = %s\n", p->section, p->key, p->text);
+                parse(text);
+                CHECK(errors.n == 0 && memcmp(&before, &settings, sizeof(settings)) != 0);
+        }
+}
+
+/* The controls are numbers, choices and switches that take effect at once, each under a key of its own. */
+static void test_controls(void) {
+        static struct settings_layer files, controls;
+        struct settings effective;
+        char why[200], text[4096] = "";
+        int n = 0;
+
+        for (size_t i = 0; i < settings_rows; i++) {
+                const struct setting *row = &settings_table[i];
+
+                if (!row->control)
+                        continue;
+                n++;
+                CHECK(!row->restart && row->kind <= SETTING_CHOICE);
+                CHECK(settings_set_control(&controls, row->control, row->default_text, why, sizeof(why)) ==
+                      COMMAND_OK);
+                CHECK(controls.is_set[i]);
+                for (size_t k = 0; k < i; k++)
+                        CHECK(!settings_table[k].control || strcmp(settings_table[k].control, row->control) != 0);
+        }
+        CHECK(n > 10);
+        FILE *f = fmemopen(text, sizeof(text), "w");
+        settings_print_controls(f, &controls);
+        fclose(f);
+        parse(text);
+        CHECK(errors.n == 0 && strlen(text) < 2048); /* STATE_CONTROLS_SIZE */
+
+        memset(&controls, 0, sizeof(controls));
+        settings_defaults(&files.values);
+        CHECK(settings_set_control(&controls, "prompt_min", "40", why, sizeof(why)) == COMMAND_OK);
+        CHECK(settings_set_control(&controls, "sit_limit_min", "400", why, sizeof(why)) == COMMAND_BAD_VALUE);
+        CHECK(strcmp(why, "sit_limit_min: must be 1..180 min") == 0);
+        CHECK(settings_set_control(&controls, "enabled", "no", why, sizeof(why)) == COMMAND_NO_SUCH_SETTING);
+        CHECK(settings_set_control(&controls, "host", "x", why, sizeof(why)) == COMMAND_NO_SUCH_SETTING);
+        settings_merge(&files, &controls, NULL, &effective, &errors);
+        CHECK(effective.alert.prompt_min == 40);
+        CHECK(settings_set_control(&controls, "sit_limit_min", "", why, sizeof(why)) == COMMAND_OK);
+        settings_merge(&files, &controls, NULL, &effective, &errors);
+        CHECK(effective.alert.prompt_min == 30);
+}
+
 int main(void) {
+        test_profile();
+        test_controls();
         test_defaults_are_legal();
         test_shipped_file();
         test_values_are_literal();

@@ -55,7 +55,7 @@ struct ctl_command {
 extern const struct ctl_command status_command, watch_command;
 extern const struct ctl_command snooze_command, done_command, skip_command, pause_command, resume_command,
         hold_command;
-extern const struct ctl_command why_command;
+extern const struct ctl_command why_command, ha_remove_command;
 extern const struct ctl_command tare_command, calibrate_command, response_command, teach_command, sitter_command;
 extern const struct ctl_command exercises_command, session_command;
 extern const struct ctl_command history_command, report_command, trial_command;

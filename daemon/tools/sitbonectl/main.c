@@ -277,6 +277,7 @@ static const struct {
         {"Mats and formats", &ports_command},
         {NULL, &probe_command},
         {NULL, &formats_command},
+        {"Home Assistant", &ha_remove_command},
         {"Help", &help_command},
         {NULL, &version_command},
 };

@@ -258,6 +258,24 @@ const struct ctl_command pause_command = {
         .run = run_pause,
 };
 
+static int run_ha_remove(const struct options *options) {
+        return link_command(options,
+                            _("Removed from Home Assistant and the broker. Nothing is published until sitboned is "
+                              "restarted or\nreloaded; to keep it so, set enabled = no in [mqtt]."),
+                            "RemoveTopics", "");
+}
+
+const struct ctl_command ha_remove_command = {
+        .name = "ha-remove",
+        .arguments = "",
+        .summary = "remove the seat from Home Assistant and the broker",
+        .examples = "  sitbonectl ha-remove\n",
+        .notes = "Every topic that the broker has retained of the seat is emptied, and the daemon publishes nothing "
+                 "until it is restarted or reloaded.",
+        .options = {{"bus"}, {"seat"}},
+        .run = run_ha_remove,
+};
+
 const struct ctl_command resume_command = {
         .name = "resume",
         .arguments = "",
