@@ -168,7 +168,7 @@ static int check_arguments(const struct ctl_command *command, const struct optio
  * arguments that begin with a hyphen ---- */
 
 /* Index of the first word that is neither an option nor the value of one; 0 = there is none, -1 = an unknown option comes
- * first, after a complaint. Until then only help and version are set in *ret. */
+ * first, after a complaint. Of *ret, only help, version and json are set. */
 static int find_command_word(int argc, char **argv, struct options *ret) {
         struct option longs[OPTIONS_N + 1];
         struct options found = {0};
@@ -185,7 +185,7 @@ static int find_command_word(int argc, char **argv, struct options *ret) {
                         return -1;
                 }
         }
-        *ret = (struct options){.help = found.help, .version = found.version};
+        *ret = (struct options){.help = found.help, .version = found.version, .json = found.json};
         return optind < argc ? optind : 0; /* after "--" */
 }
 
@@ -618,7 +618,10 @@ static int run_without_command(const struct options *options) {
                 return run_version(options);
         if (options->help)
                 return run_collected(&help_command, &(struct options){0});
-        print_usage(stderr);
+        if (options->json)
+                complain("a command is missing; sitbonectl help lists the commands");
+        else
+                print_usage(stderr);
         return STATUS_USAGE;
 }
 
@@ -643,7 +646,7 @@ static int run_command_line(int argc, char **argv) {
                 return status;
         if (options.version)
                 return run_version(&options);
-        if (!options.help && (options.json ? find_option(command, "json") != NULL : command->streams))
+        if (!options.help && (command->streams & (options.json ? STREAMS_JSON : STREAMS_TEXT)))
                 return command->run(&options);
         return run_collected(command, &options);
 }

@@ -340,6 +340,6 @@ const struct ctl_command watch_command = {
                     {"json", "print one object for each picture"},
                     {"bus"},
                     {"seat"}},
-        .streams = true,
+        .streams = STREAMS_TEXT | STREAMS_JSON,
         .run = run_watch,
 };
