@@ -433,9 +433,12 @@ static int run_help(const struct options *options) {
 /* ---- completion: sitbonectl --complete WORD... prints what the last word may become, each with its meaning after a tab. The
  * scripts in config/completion/ pass it to the shell; ":files" leaves the word to it ---- */
 
+/* typed: the beginning of the word, or "--name=" and the beginning. */
 static void offer_word(const char *typed, const char *word, const char *meaning) {
-        if (strncmp(word, typed, strlen(typed)) == 0)
-                printf("%s\t%s\n", word, meaning);
+        const char *equals = *typed == '-' ? strchr(typed, '=') : NULL, *value = equals ? equals + 1 : typed;
+
+        if (strncmp(word, value, strlen(value)) == 0)
+                printf("%.*s%s\t%s\n", (int)(value - typed), typed, word, meaning);
 }
 
 /* words are separated by any of the separators; those in capitals stand for others. */
@@ -536,10 +539,13 @@ static void offer_options(const char *typed, const struct ctl_command *command) 
         }
 }
 
-/* "--name" whose value is the next word, or NULL. */
+/* "--name" whose value is the next word, or "--name=...". NULL = none. */
 static const struct option_row *find_open_option(const char *word) {
+        size_t n = strcspn(word, "=");
+
         for (int i = 0; i < OPTIONS_N; i++)
-                if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, option_rows[i].name) == 0)
+                if (strncmp(word, "--", 2) == 0 && strlen(option_rows[i].name) + 2 == n &&
+                    strncmp(word + 2, option_rows[i].name, n - 2) == 0)
                         return option_rows[i].type == OPTION_FLAG ? NULL : &option_rows[i];
         return NULL;
 }
@@ -560,12 +566,14 @@ static int complete_words(int n, char **words) {
                         store_option(open, words[i], &options);
                         open = NULL;
                 } else if (*words[i] == '-') {
-                        open = find_open_option(words[i]);
+                        open = strchr(words[i], '=') ? NULL : find_open_option(words[i]);
                 } else {
                         command = first ? match_command(two, 2, &used) : find_command(words[i]);
                         first = first ? first : words[i];
                 }
         }
+        if (!open && *typed == '-' && strchr(typed, '='))
+                open = find_open_option(typed);
         value = open && command && find_option(command, open->name) ? find_option(command, open->name)->value : NULL;
         if (open)
                 offer_values(typed, value ? value : open->value, open->name, &options);
