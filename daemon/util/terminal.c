@@ -21,6 +21,18 @@ int terminal_columns(FILE *f, int otherwise) {
                                                                                                        : otherwise;
 }
 
+static bool is_dumb(void) {
+        const char *term = getenv("TERM");
+
+        return !term || strcmp(term, "dumb") == 0;
+}
+
+bool terminal_wants_colour(void) {
+        const char *no_colour = getenv("NO_COLOR");
+
+        return (!no_colour || !*no_colour) && !is_dumb();
+}
+
 void terminal_print_wrapped(FILE *f, const char *text, int at, int indent, int columns) {
         bool line_begins = true;
 
@@ -55,6 +67,7 @@ void terminal_print_wrapped(FILE *f, const char *text, int at, int indent, int c
 
 /* Sequences that sitbonectl itself prints. Texts of others come without control characters to this place or lose them here. */
 static const char *const own_sequences[] = {"\033[34m", "\033[0m"};
+enum { OWN_SEQUENCES_COLUMNS = 9 }; /* language_columns() of one pair of them, which takes no room */
 
 static size_t measure_own_sequence(const char *text) {
         for (size_t i = 0; i < sizeof(own_sequences) / sizeof(*own_sequences); i++)
@@ -112,11 +125,10 @@ static int print_broken(FILE *f, const char *text, int columns) {
         while (*text) {
                 size_t length = strcspn(text, "\n");
                 int indent = 0, next = find_indent(text, columns);
+                int room = columns + (memchr(text, '\033', length) ? OWN_SEQUENCES_COLUMNS : 0);
 
-                if (memchr(text, '\033', length))
-                        columns += (int)sizeof(own_sequences); /* these take no room */
                 do {
-                        size_t n = measure_fitting(text, length, columns - indent);
+                        size_t n = measure_fitting(text, length, room - indent);
 
                         size_t printed = n;
 
@@ -137,7 +149,7 @@ static int print_broken(FILE *f, const char *text, int columns) {
 
 /* False when there is no pager. */
 static bool print_paged(const char *text) {
-        const char *pager = getenv("SITBONE_PAGER"), *term = getenv("TERM");
+        const char *pager = getenv("SITBONE_PAGER");
         void (*interrupt)(int);
         FILE *f;
 
@@ -145,7 +157,7 @@ static bool print_paged(const char *text) {
                 pager = getenv("PAGER");
         if (!pager)
                 pager = "command -v less >/dev/null && exec less; exec cat";
-        if (!*pager || strcmp(pager, "cat") == 0 || !term || strcmp(term, "dumb") == 0)
+        if (!*pager || strcmp(pager, "cat") == 0 || is_dumb())
                 return false;
         setenv("LESS", "FRXMK", 0);
         setenv("LESSCHARSET", "utf-8", 0);

@@ -3,10 +3,14 @@
 #ifndef UTIL_TERMINAL_H
 #define UTIL_TERMINAL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Columns of the terminal that f is, or otherwise when it is none. A file in memory counts as standard output. */
 int terminal_columns(FILE *f, int otherwise);
+
+/* False if NO_COLOR is set, or the terminal is dumb. */
+bool terminal_wants_colour(void);
 
 /* Prints text, broken between words before the given column; newlines in it are kept. The first line begins at column at,
  * where the cursor is, the following ones at indent. Ends with a newline. */

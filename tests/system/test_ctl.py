@@ -130,6 +130,7 @@ def test_json_everywhere():
         out, error = ctl(*words, "--json", status=status)
         document = json.loads(out)
         assert list(document) == ["error"] and error.startswith("sitbonectl: " + document["error"][:20]), (words, out, error)
+    assert json.loads(ctl("--json", status=USAGE)[0])["error"].startswith("a command is missing")
     assert json.loads(ctl("version", "--json")[0])["text"].startswith("sitbonectl ")
 
 

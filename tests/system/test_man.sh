@@ -96,5 +96,6 @@ for shell in completed completed_zsh completed_fish; do
                 $shell $words jq | grep -qx jq-seat-32 || fail "$shell a format: $words $($shell $words jq)"
         done
 done
+[ "$(sitbonectl --complete replay --format=jq-6 | cut -f 1)" = --format=jq-64 ] || fail "completion of --name=value"
 [ "$(completed sitbonectl history --export = c)" = csv ] || fail "completion after ="
 exit $failed

@@ -40,6 +40,8 @@ struct command_option {
         const char *value;   /* name of its value for --help; NULL = the name in that row */
 };
 
+enum { STREAMS_TEXT = 1, STREAMS_JSON = 2 };
+
 struct ctl_command {
         const char *name;      /* one word or two */
         const char *arguments; /* for the usage line; "" = none */
@@ -48,7 +50,8 @@ struct ctl_command {
         const char *examples; /* command lines; NULL = none */
         const char *notes;    /* paragraphs for --help; NULL = none */
         struct command_option options[COMMAND_OPTIONS_MAX];
-        bool streams; /* prints while it runs; what other commands print is collected, see terminal_print() */
+        unsigned
+                streams; /* STREAMS_*: printed while the command runs; other output is collected, see terminal_print() */
         int (*run)(const struct options *options); /* returns STATUS_* */
 };
 

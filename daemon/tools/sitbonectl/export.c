@@ -125,6 +125,6 @@ const struct ctl_command export_command = {
                     {"format"},
                     {"columns"},
                     {"delimiter"}},
-        .streams = true,
+        .streams = STREAMS_TEXT,
         .run = run_export,
 };

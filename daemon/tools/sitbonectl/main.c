@@ -168,7 +168,7 @@ static int check_arguments(const struct ctl_command *command, const struct optio
  * arguments that begin with a hyphen ---- */
 
 /* Index of the first word that is neither an option nor the value of one; 0 = there is none, -1 = an unknown option comes
- * first, after a complaint. Until then only help and version are set in *ret. */
+ * first, after a complaint. Of *ret, only help, version and json are set. */
 static int find_command_word(int argc, char **argv, struct options *ret) {
         struct option longs[OPTIONS_N + 1];
         struct options found = {0};
@@ -185,7 +185,7 @@ static int find_command_word(int argc, char **argv, struct options *ret) {
                         return -1;
                 }
         }
-        *ret = (struct options){.help = found.help, .version = found.version};
+        *ret = (struct options){.help = found.help, .version = found.version, .json = found.json};
         return optind < argc ? optind : 0; /* after "--" */
 }
 
@@ -434,9 +434,12 @@ static int run_help(const struct options *options) {
 /* ---- completion: sitbonectl --complete WORD... prints what the last word may become, each with its meaning after a tab. The
  * scripts in config/completion/ pass it to the shell; ":files" leaves the word to it ---- */
 
+/* typed: the beginning of the word, or "--name=" and the beginning. */
 static void offer_word(const char *typed, const char *word, const char *meaning) {
-        if (strncmp(word, typed, strlen(typed)) == 0)
-                printf("%s\t%s\n", word, meaning);
+        const char *equals = *typed == '-' ? strchr(typed, '=') : NULL, *value = equals ? equals + 1 : typed;
+
+        if (strncmp(word, value, strlen(value)) == 0)
+                printf("%.*s%s\t%s\n", (int)(value - typed), typed, word, meaning);
 }
 
 /* words are separated by any of the separators; those in capitals stand for others. */
@@ -537,10 +540,13 @@ static void offer_options(const char *typed, const struct ctl_command *command) 
         }
 }
 
-/* "--name" whose value is the next word, or NULL. */
+/* "--name" whose value is the next word, or "--name=...". NULL = none. */
 static const struct option_row *find_open_option(const char *word) {
+        size_t n = strcspn(word, "=");
+
         for (int i = 0; i < OPTIONS_N; i++)
-                if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, option_rows[i].name) == 0)
+                if (strncmp(word, "--", 2) == 0 && strlen(option_rows[i].name) + 2 == n &&
+                    strncmp(word + 2, option_rows[i].name, n - 2) == 0)
                         return option_rows[i].type == OPTION_FLAG ? NULL : &option_rows[i];
         return NULL;
 }
@@ -561,12 +567,14 @@ static int complete_words(int n, char **words) {
                         store_option(open, words[i], &options);
                         open = NULL;
                 } else if (*words[i] == '-') {
-                        open = find_open_option(words[i]);
+                        open = strchr(words[i], '=') ? NULL : find_open_option(words[i]);
                 } else {
                         command = first ? match_command(two, 2, &used) : find_command(words[i]);
                         first = first ? first : words[i];
                 }
         }
+        if (!open && *typed == '-' && strchr(typed, '='))
+                open = find_open_option(typed);
         value = open && command && find_option(command, open->name) ? find_option(command, open->name)->value : NULL;
         if (open)
                 offer_values(typed, value ? value : open->value, open->name, &options);
@@ -619,7 +627,10 @@ static int run_without_command(const struct options *options) {
                 return run_version(options);
         if (options->help)
                 return run_collected(&help_command, &(struct options){0});
-        print_usage(stderr);
+        if (options->json)
+                complain("a command is missing; sitbonectl help lists the commands");
+        else
+                print_usage(stderr);
         return STATUS_USAGE;
 }
 
@@ -644,7 +655,7 @@ static int run_command_line(int argc, char **argv) {
                 return status;
         if (options.version)
                 return run_version(&options);
-        if (!options.help && (options.json ? find_option(command, "json") != NULL : command->streams))
+        if (!options.help && (command->streams & (options.json ? STREAMS_JSON : STREAMS_TEXT)))
                 return command->run(&options);
         return run_collected(command, &options);
 }

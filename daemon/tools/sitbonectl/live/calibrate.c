@@ -391,7 +391,7 @@ const struct ctl_command calibrate_command = {
         .options = {{"seconds", "time to get ready for each pose (default 5; for a single pose 0)"},
                     {"bus"},
                     {"seat"}},
-        .streams = true,
+        .streams = STREAMS_TEXT,
         .run = run_calibrate,
 };
 
@@ -410,7 +410,7 @@ const struct ctl_command teach_command = {
                     {"forget", "delete a taught posture", "NAME"},
                     {"bus"},
                     {"seat"}},
-        .streams = true,
+        .streams = STREAMS_TEXT,
         .run = run_teach,
 };
 
