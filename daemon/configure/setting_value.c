@@ -12,12 +12,9 @@
 #include "core/acquire/cell_lists.h"
 #include "core/acquire/format.h"
 #include "core/acquire/formats.h"
-#include "core/acquire/layout.h"
-#include "sitbone/frame.h"
 #include "util/ini.h"
 #include "util/language.h"
 #include "util/sanitize.h"
-#include "util/suggest.h"
 
 /* ---- hours of the day and days of the week ---- */
 

@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "configure/settings.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "configure/format_file.h"
 #include "configure/setting_value.h"
 #include "configure/settings_table.h"
-#include "core/acquire/cell_lists.h"
 #include "core/acquire/format.h"
 #include "core/acquire/formats.h"
 #include "core/acquire/layout.h"
-#include "sitbone/frame.h"
 #include "util/file.h"
 #include "util/ini.h"
-#include "util/language.h"
 #include "util/sanitize.h"
 #include "util/suggest.h"
 
