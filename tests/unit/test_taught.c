@@ -173,7 +173,7 @@ static void test_refused(void) {
         }
         CHECK(teach_sit(&profile, "one-more", sits[0], &features) == COMMAND_OUT_OF_RANGE);
         CHECK(taught_plausible(&profile));
-        profile.taught[3].variance[2] = -1;
+        profile.taught[3].load.variance[2] = -1;
         CHECK(!taught_plausible(&profile));
 }
 

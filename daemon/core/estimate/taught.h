@@ -37,10 +37,10 @@
 struct lesson {
         char name[POSTURE_NAME_MAX];
         uint32_t n_fingerprint;
-        uint64_t at_us;           /* last fingerprint added */
-        float seconds;            /* so far */
-        float n[FINGERPRINT_MAX]; /* fingerprints behind each number */
-        float mean[FINGERPRINT_MAX], m2[FINGERPRINT_MAX];
+        uint64_t at_us;                    /* last fingerprint added */
+        float seconds;                     /* so far */
+        float n[FINGERPRINT_MAX];          /* fingerprints behind each number */
+        struct taught_numbers load, shape; /* with sums of squares for variances */
 };
 
 /* False: no name, or one not of [A-Za-z0-9_-]. */
@@ -61,11 +61,15 @@ bool taught_plausible(const struct profile *profile);
 struct recogniser {
         uint32_t n, n_fingerprint;
         float offset;
-        int32_t now; /* -1 = none of them */
-        uint64_t at_us;
+        float apart;  /* misfit of a posture to its neighbour, on average */
+        int32_t now;  /* -1 = none of them */
+        int32_t next; /* fits best since next_us */
+        uint64_t at_us, next_us;
         struct {
                 char name[POSTURE_NAME_MAX];
-                float mean[FINGERPRINT_MAX], variance[FINGERPRINT_MAX], log_variance[FINGERPRINT_MAX];
+                struct taught_numbers load, shape;
+                float rank;  /* added to the misfit where postures are compared: the variances' logarithm */
+                float limit; /* of the misfit */
         } of[TAUGHT_MAX];
 };
 
