@@ -21,10 +21,10 @@ static const float NU = 4;                 /* degrees of freedom: heavy tails */
 /* The limit of a misfit, beyond which it is none of the postures. */
 static const float LIMIT = 0.5F;          /* for postures that hardly differ, */
 static const float LIMIT_APART = 0.5F;    /* more by this share of the misfit between neighbours, */
-static const float LIMIT_SHORT = 2;       /* and after a short lesson, */
+static const float LIMIT_SHORT = 3;       /* and after a short lesson, */
 static const float LIMIT_SHORT_S = 10;    /* less after this many seconds, */
-static const float LIMIT_MOST = 4;        /* but not more: a number two deviations off adds 3.5 */
-static const float LIMIT_BODY = 3;     /* for all of it, of a fingerprint fixed to the body */
+static const float LIMIT_MOST = 5;        /* but not more: a number two deviations off adds 3.5 */
+static const float LIMIT_BODY = 3;        /* for all of it, of a fingerprint fixed to the body */
 static const float CLEARLY = 0.5F;        /* a better posture by this much is believed at once, */
 static const uint64_t DWELL_US = 3000000; /* another one after this time */
 
