@@ -137,6 +137,7 @@ struct learning {
         /* In this step: the caller stores the profile, and the time of the calibration. */
         bool profile_changed, calibration_changed;
         uint32_t n_taught;
+        bool untaught_noticed; /* most postures that are none of these are noticed */
         char taught[TAUGHT_MAX][POSTURE_NAME_MAX];
 };
 

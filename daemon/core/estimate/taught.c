@@ -337,6 +337,9 @@ void recogniser_load(struct recogniser *r, const struct profile *profile) {
         r->apart = measure_apart(r);
         for (uint32_t k = 0; k < r->n; k++)
                 rank_posture(r, k, seconds[k]);
+        r->notices_untaught = r->n > 0;
+        for (uint32_t k = 0; k < r->n; k++)
+                r->notices_untaught = r->notices_untaught && r->of[k].limit < r->apart;
 }
 
 void recogniser_reset(struct recogniser *r) {
@@ -353,7 +356,7 @@ static bool is_clear(const struct recogniser *r, const float *misfit, int32_t be
         return misfit[r->now] + r->of[r->now].rank - misfit[best] - r->of[best].rank > CLEARLY;
 }
 
-static void decide(struct recogniser *r, const float *misfit, int32_t best, bool first) {
+static void choose_posture(struct recogniser *r, const float *misfit, int32_t best, bool first) {
         if (best != r->next) {
                 r->next = best;
                 r->next_us = r->at_us;
@@ -378,7 +381,7 @@ void recogniser_step(struct recogniser *r, const struct features *f) {
                 if (misfit[k] + r->of[k].rank < misfit[best] + r->of[best].rank)
                         best = (int32_t)k;
         }
-        decide(r, misfit, misfit[best] < r->of[best].limit ? best : -1, first);
+        choose_posture(r, misfit, misfit[best] < r->of[best].limit ? best : -1, first);
 }
 
 void recogniser_report(const struct recogniser *r, struct posture *ret) {

@@ -6,7 +6,7 @@
  *  - load: x = log(load + offset). A cell with half of the load differs as much as one with double, whatever it measures,
  *    and loads below the offset do not count. The offset is a quarter of the mean load per cell at the first lesson, so that
  *    neither the mat's gain nor its full scale matters.
- *  - shape: x = (load - mean of the cells) / standard deviation of the cells. What many cells do together, such as drift of
+ *  - shape: x = (load - mean of the cells) / standard deviation of the cells. Drift of
  *    the whole mat, counts once here. On home-made cushions all cells read about the same and postures differ by 1 to 2 %
  *    of the load: there the shape decides.
  *
@@ -19,8 +19,8 @@
  * since a fold of a coat changes a few cells a lot and must not outvote the others. The least misfit + rank wins, load plus
  * 0.4 of the shape. A name is kept until another one is clearly better, or better for three seconds.
  *
- * None of these: the misfit of the best is beyond its limit. How far a posture strays from one lesson to the next differs
- * from mat to mat, and so does how far postures lie apart; the second can be known after the lessons, and the limit is
+ * None of these: the misfit of the best is beyond its limit. The distance that a posture strays from one lesson to the next differs
+ * from mat to mat, and so does the distance between neighbours; the second is known after the lessons, and the limit is
  * half of it and a half. After a lesson of ten seconds the limit is larger, because sitting the same way again must not be
  * refused: then most postures that nobody taught go unnoticed on a cushion (one in ten to five is noticed; after some
  * minutes of lessons, six in ten), and a quarter of the time or less on large mats.
@@ -72,9 +72,10 @@ bool taught_plausible(const struct profile *profile);
 struct recogniser {
         uint32_t n, n_fingerprint;
         float offset;
-        float apart;  /* misfit of a posture to its neighbour, on average */
-        int32_t now;  /* -1 = none of them */
-        int32_t next; /* fits best since next_us */
+        float apart;           /* misfit of a posture to its neighbour, on average */
+        bool notices_untaught; /* the taught lie further apart than their limits: most others are none of them */
+        int32_t now;           /* -1 = none of them */
+        int32_t next;          /* fits best since next_us */
         uint64_t at_us, next_us;
         struct {
                 char name[POSTURE_NAME_MAX];
