@@ -39,7 +39,7 @@ static int begin_lesson(const struct options *options, double prepare_s, struct 
         char *end = NULL;
         int status;
 
-        ret->terminal = isatty(STDOUT_FILENO) != 0;
+        ret->terminal = isatty(STDOUT_FILENO) && !options->json;
         ret->prepare_s = options->seconds ? strtod(options->seconds, &end) : prepare_s;
         if ((end && (*end || end == options->seconds)) || !(ret->prepare_s >= 0 && ret->prepare_s <= 60)) {
                 complain(_("--seconds %s: must be 0 to 60"), options->seconds);
@@ -398,6 +398,7 @@ const struct ctl_command calibrate_command = {
         .options = {{"seconds", "time to get ready for each pose (default 5; for a single pose 0)"},
                     {"bus"},
                     {"seat"}},
+        .streams = STREAMS_TEXT,
         .run = run_calibrate,
 };
 
@@ -414,9 +415,9 @@ const struct ctl_command teach_command = {
         .options = {{"seconds", "time to get ready (default 0)"},
                     {"list", "print the taught postures"},
                     {"forget", "delete a taught posture", "NAME"},
-                    {"json", "with --list: print a JSON array"},
                     {"bus"},
                     {"seat"}},
+        .streams = STREAMS_TEXT,
         .run = run_teach,
 };
 
@@ -431,6 +432,6 @@ const struct ctl_command sitter_command = {
         .notes = "Each sitter has a calibration and taught postures. NAME has a-z, 0-9 and hyphens; a new name "
                  "is a new sitter, nobody is nobody in particular. With the setting [seat] recognise, a sitter "
                  "who was named once is recognised later.",
-        .options = {{"json"}, {"bus"}, {"seat"}},
+        .options = {{"bus"}, {"seat"}},
         .run = run_sitter,
 };

@@ -633,5 +633,6 @@ const struct ctl_command replay_command = {
                     {"at", "second of the recording for --svg (default: its end)"},
                     {"teach", "seconds FROM to TO are a lesson for a posture, as with the command teach"},
                     {"calibrate", "seconds FROM to TO, at least 12, are a calibrated pose; upright is required"}},
+        .streams = STREAMS_JSON,
         .run = run_replay,
 };
