@@ -417,6 +417,7 @@ def replay_teaches(folder, csv):
         assert seen.count(name) > 0.75 * len(seen), (name, start, {n: seen.count(n) for n in seen})
     for wrong in ("left", "left=", "left=4", "left=5-4", "=1-2", "le ft=1-2", "x" * 32 + "=1-2", "left=1-2s", "left=nan-2"):
         assert "--teach" in ctl("replay", csv, "--teach", wrong, status=USAGE)[1]
+    assert "no frame in that time" in ctl("replay", csv, "--teach", "left=5-5", status=USAGE)[1]
     assert "fewer than two maps" in ctl("replay", csv, "--teach", "left=5000-5001", status=FAILED)[1]
     said = ctl("replay", teach, "--teach", "left=40-50", "--teach", "right=70-80")[0]
     assert re.search(r"^taught +.*left \d+ %", said, re.M) and "none of these" in said, said
