@@ -12,6 +12,7 @@
 #include "core/acquire/cell_lists.h"
 #include "core/acquire/format.h"
 #include "core/acquire/formats.h"
+#include "sitbone/frame.h"
 #include "util/ini.h"
 #include "util/language.h"
 #include "util/sanitize.h"
