@@ -344,14 +344,12 @@ static void on_message(void *userdata, const struct link_message *m) {
         size_t n = strlen(c->base);
         const char *below = strncmp(m->topic, c->base, n) == 0 ? m->topic + n : "";
 
-        if (c->settings.mqtt.remove && m->retained && (*below || is_stale_config(c, m->topic))) {
+        if (is_stale_config(c, m->topic) || (c->settings.mqtt.remove && m->retained && *below)) {
                 clear_retained(c, m);
         } else if (strncmp(below, "/cmd/", 5) == 0 || strcmp(below, "/set") == 0 || strncmp(below, "/set/", 5) == 0) {
                 /* an empty retained message only clears an older one */
                 if (!m->retained || m->n > 0)
                         on_command(c, below + 1, m);
-        } else if (is_stale_config(c, m->topic)) {
-                clear_retained(c, m);
         } else if (c->settings.mqtt.discovery && is_birth_message(c, m)) {
                 c->announce_at_us = clock_boottime_us() + ANNOUNCE_LEAST_US + random_below(ANNOUNCE_SPREAD_US);
         }

@@ -274,10 +274,11 @@ static int run_once(struct replay *r, const struct profile *profile, replay_fn d
 /* Complains of a span that ends before it begins, or as it begins. False: it is wrong in another way. */
 static bool complain_of_order(const char *option, const char *text) {
         const char *times = strchr(text, '=');
-        double from_s, to_s;
-        char rest;
+        char *dash = NULL, *end = NULL;
+        double from_s = times ? strtod(times + 1, &dash) : -1,
+               to_s = dash && *dash == '-' ? strtod(dash + 1, &end) : -1;
 
-        if (!times || sscanf(times + 1, "%lf-%lf%c", &from_s, &to_s, &rest) != 2 || !(from_s >= 0 && to_s <= from_s))
+        if (!end || *end || !(from_s >= 0 && to_s >= 0 && to_s <= from_s))
                 return false;
         complain("%s %s: there is no frame in that time; TO must be later than FROM, and a frame at TO does not count",
                  option, text);
