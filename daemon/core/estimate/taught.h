@@ -23,7 +23,7 @@
  * from mat to mat, and so does the distance between neighbours; the second is known after the lessons, and the limit is
  * half of it and a half. After a lesson of ten seconds the limit is larger, because sitting the same way again must not be
  * refused: then most postures that nobody taught go unnoticed on a cushion (one in ten to five is noticed; after some
- * minutes of lessons, six in ten), and a quarter of the time or less on large mats.
+ * minutes of lessons, six in ten), and half to two thirds on large mats.
  *
  * A fingerprint fixed to the body gets less added variance than one fixed to the mat, because the place where the
  * sitter came down does not show in it: BODY_VARIANCE was the smallest that kept nine of ten simulated sits
