@@ -225,6 +225,9 @@ const struct setting settings_table[] = {
                "sit "
                "more on one side most of the time, and that is normal."),
         BOOL_C(alert, still, "alert_still", "yes", "Alert after sitting without movement for a long time."),
+        BOOL_C(alert, desktop, "desktop_notifications", "yes",
+               "Show notifications on the desktops where sitbone-agent runs. no: alerts come over MQTT and D-Bus "
+               "alone."),
         FLOAT_C(alert, short_min, "short_min", 0, 120, "min", "0",
                 "Sitting time after which a short prompt suggests moving or squeezing in the seat, between the "
                 "prompts to stand up. 0: no short prompts, because not everybody wants more than one alert in half "
