@@ -465,6 +465,11 @@ static void check_relations(const struct settings *s, const char *path, struct c
                                  (double)s->sitting.interruption_s, (double)s->sitting.break_s);
         if (s->mqtt.discovery && strcmp(s->mqtt.discovery_prefix, s->mqtt.base_topic) == 0)
                 config_error_add(errors, "%s: [mqtt] discovery_prefix and base_topic must differ", path);
+        if (s->mqtt.discovery && s->mqtt.layout == LAYOUT_VALUES)
+                config_error_add(errors,
+                                 "%s: [mqtt] layout = values leaves out what discovery announces: set both, or "
+                                 "discovery = no",
+                                 path);
         if (!*s->mqtt.cert_file != !*s->mqtt.key_file)
                 config_error_add(errors, "%s: [mqtt] cert_file and key_file go together", path);
         if (s->mqtt.heartbeat_s < s->mqtt.state_interval_s)
