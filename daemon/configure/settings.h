@@ -31,6 +31,9 @@ void settings_parse(struct settings *settings, const char *path, const char *tex
  * refuse it. */
 void settings_load(const char *path, struct settings *ret, struct config_errors *errors);
 
+/* Adds what is legal, but probably does not work or is not safe. */
+void settings_warn(const struct settings *settings, struct config_errors *ret);
+
 /* Prints every setting commented out with its default, unit, range and reason: config/sitbone.conf. */
 void settings_print_defaults(FILE *f);
 
@@ -40,7 +43,7 @@ void settings_print_defaults(FILE *f);
 void settings_load_layer(const char *path, bool controls, struct settings_layer *ret, struct config_errors *errors);
 
 /* The values in effect: the controls, then the files, then the profile, then the defaults. Relations that the two layers
- * break together are errors, which begin with path. controls NULL: none. */
+ * break together are errors, which begin with path. controls NULL: none, and settings_load_layer() has checked. */
 void settings_merge(const struct settings_layer *files, const struct settings_layer *controls, const char *path,
                     struct settings *ret, struct config_errors *errors);
 

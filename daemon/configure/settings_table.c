@@ -34,8 +34,9 @@
 #define CHOICE_C(s, k, c, words, preset, help)       WORDS(s, k, SETTING_CHOICE, TEXT_PLAIN, preset, words, false, c, help)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-static const char *const line_words[] = {"leave", "on", "off", NULL};                     /* enum line_state */
-static const char *const silence_words[] = {"unknown", "empty", "last", NULL};            /* enum silence_means */
+static const char *const line_words[] = {"leave", "on", "off", NULL};          /* enum line_state */
+static const char *const silence_words[] = {"unknown", "empty", "last", NULL}; /* enum silence_means */
+static const char *const rotate_words[] = {"0", "90", "180", "270", NULL};
 static const char *const response_words[] = {"linear", "divider", NULL};                  /* enum response_model */
 static const char *const coach_words[] = {"off", "shifts", NULL};                         /* enum coach_kind */
 static const char *const profile_words[] = {"quiet", "normal", "strict", "coach", NULL};  /* enum alert_profile */
@@ -52,7 +53,7 @@ const struct setting settings_table[] = {
                "state directory."),
         TEXT_R(seat, name, TEXT_PLAIN, "Desk chair", "Display name."),
         TEXT_R(seat, area, TEXT_PLAIN, "", "Room suggested to Home Assistant, such as Office."),
-        TEXT_R(seat, language, TEXT_PLAIN, "auto",
+        TEXT_R(seat, language, TEXT_LANGUAGE, "auto",
                "Language of alerts and exercises: en or de; auto: the language of the machine. Names in MQTT and "
                "D-Bus are always English."),
         BOOL(seat, recognise, "no",
@@ -60,7 +61,7 @@ const struct setting settings_table[] = {
              "(sitbonectl sitter). A person who is not recognised with certainty counts as nobody in particular. "
              "no: the sitter named last counts."),
 
-        TEXT_R(device, device, TEXT_PLAIN, "auto",
+        TEXT_R(device, device, TEXT_DEVICE, "auto",
                "Location of the mat: auto (the only USB serial device), a tty or a link such as "
                "/dev/serial/by-id/..., a pty, a FIFO, a file, - (standard input) or tcp://host:port."),
         TEXT_R(device, format, TEXT_FORMAT, "csv-line",
@@ -93,8 +94,8 @@ const struct setting settings_table[] = {
         FLOAT_R(device, full_scale, 0, 2147483648, "counts", "0",
                 "Value of a saturated cell. 0: the value of the format."),
         BOOL_R(device, inverted, "no", "Values fall under load (pull-up wiring)."),
-        INT_R(device, rotate, 0, 270, "degrees", "0",
-              "Rotation of the mat, clockwise as seen from above: 0, 90, 180 or 270."),
+        ROW(device, rotate, SETTING_INT, TEXT_PLAIN, 0, 270, "degrees", "0", rotate_words, true, NULL,
+            "Rotation of the mat, clockwise as seen from above."),
         BOOL_R(device, flip_x, "no", "Exchange left and right."),
         BOOL_R(device, flip_y, "no", "Exchange front and back."),
         TEXT_R(device, row_list, TEXT_LIST, "",
@@ -135,7 +136,7 @@ const struct setting settings_table[] = {
                "and velostat cells on an analog input are. Its reading saturates, so that a lean hardly changes it; "
                "sitbone then computes with the conductance, which is proportional to the load. response_file takes "
                "precedence."),
-        TEXT(condition, response_file, TEXT_PLAIN, "",
+        TEXT(condition, response_file, TEXT_PATH, "",
              "Measured response curves of this mat, made by sitbonectl calibrate response. Empty: loads are shares "
              "of full scale, not newtons."),
 
@@ -274,7 +275,7 @@ const struct setting settings_table[] = {
                "weight again, at least 2 and at most 20 an hour. While the last hour on the seat is behind it, the "
                "alert "
                "still, which must be on, comes after 5 min without a shift."),
-        TEXT_R(alert, exercises_file, TEXT_PLAIN, "",
+        TEXT_R(alert, exercises_file, TEXT_PATH, "",
                "The exercise catalogue. Empty: /etc/sitbone/exercises.conf, or else the installed one."),
 
         INT_C(exercise, sessions_per_week, "sessions_per_week", 0, 3, "sessions", "0",
@@ -287,18 +288,18 @@ const struct setting settings_table[] = {
             "goal."),
 
         BOOL_R(mqtt, enabled, "no", "Publish over MQTT (Home Assistant and others)."),
-        TEXT_R(mqtt, host, TEXT_PLAIN, "localhost", "Host name or address of the broker."),
+        TEXT_R(mqtt, host, TEXT_HOST, "localhost", "Host name or address of the broker."),
         INT_R(mqtt, port, 1, 65535, "", "1883", "Port of the broker: 1883, with TLS usually 8883."),
         CHOICE_R(mqtt, protocol, protocol_words, "auto",
                  "MQTT version. auto: MQTT 5, or 3.1.1 if the broker does not support MQTT 5."),
         TEXT_R(mqtt, user, TEXT_PLAIN, "",
                "User name. The password comes from the credential mqtt-password or from password_file."),
-        TEXT_R(mqtt, password_file, TEXT_PLAIN, "",
+        TEXT_R(mqtt, password_file, TEXT_PATH, "",
                "File with the password in its first line, readable by sitboned alone (mode 600 or 400)."),
         BOOL_R(mqtt, tls, "no", "Encrypt the connection and verify the certificate of the broker."),
-        TEXT_R(mqtt, ca_file, TEXT_PLAIN, "", "Certificate authority (PEM). Empty: the authorities of the system."),
-        TEXT_R(mqtt, cert_file, TEXT_PLAIN, "", "Client certificate (PEM), if the broker requires one."),
-        TEXT_R(mqtt, key_file, TEXT_PLAIN, "", "Key of the client certificate."),
+        TEXT_R(mqtt, ca_file, TEXT_PATH, "", "Certificate authority (PEM). Empty: the authorities of the system."),
+        TEXT_R(mqtt, cert_file, TEXT_PATH, "", "Client certificate (PEM), if the broker requires one."),
+        TEXT_R(mqtt, key_file, TEXT_PATH, "", "Key of the client certificate."),
         TEXT_R(mqtt, base_topic, TEXT_TOPIC, "sitbone", "First part of all topics: <base_topic>/<seat id>/..."),
         INT_R(mqtt, keepalive_s, 10, 3600, "s", "60",
               "MQTT keep-alive interval. A dead broker is detected after 1.5 times this interval."),

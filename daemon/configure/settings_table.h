@@ -21,7 +21,11 @@ enum setting_kind {
 };
 
 enum text_syntax {
-        TEXT_PLAIN,  /* printable UTF-8 */
+        TEXT_PLAIN, /* printable UTF-8 */
+        TEXT_LANGUAGE,
+        TEXT_DEVICE, /* what port_open() accepts */
+        TEXT_HOST,   /* a name or an address, without scheme, user and port */
+        TEXT_PATH,   /* of a file, or empty */
         TEXT_SLUG,   /* "auto" or a-z 0-9 - */
         TEXT_TOPIC,  /* safe as a level of an MQTT topic */
         TEXT_FORMAT, /* name of a row of the format table or of a described format */
@@ -40,7 +44,7 @@ struct setting {
         double min, max;         /* of numbers, both inclusive */
         const char *unit;
         const char *default_text;
-        const char *const *choices; /* ends with NULL */
+        const char *const *choices; /* ends with NULL; of SETTING_INT: the legal numbers, NULL = all of min..max */
         bool restart;               /* takes effect at restart only */
         const char *control;        /* may be set while the daemon runs, under this key; NULL = files only */
         const char *help;           /* meaning, and the reason for the default */

@@ -139,6 +139,7 @@ const struct live_field live_fields[] = {
          STATE("shifts_target", 0)},
         {NAMES(taught_postures, "postures that were taught"), LIVE("taught_postures", 0), STATE("taught_postures", 0),
          AT_INTERVAL(0)},
+        {VALUE(untaught_noticed, NULL, "most postures that nobody taught are noticed"), LIVE("untaught_noticed", 0)},
 
         {VALUE(phase, NULL, "away, confirming, seated, interrupted or suspended"), PROPERTY("Phase", 1),
          STATE("phase", 0), AT_ONCE(0)},

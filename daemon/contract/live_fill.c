@@ -180,6 +180,7 @@ static void fill_profile(struct live_values *v, const struct learning *l) {
         SET_TEXT(v->calibration_doubt, stale_reason_name(l->stale));
         for (uint32_t i = 0; i < l->n_taught; i++)
                 append_name(v->taught_postures, sizeof(v->taught_postures), l->taught[i]);
+        v->untaught_noticed = l->untaught_noticed;
 }
 
 static void fill_learning(struct live_values *v, const struct learning *l) {

@@ -61,6 +61,7 @@ struct live_values {
         struct live_array separation;  /* of those, in their order */
         char calibration_stale[LIVE_TEXT_MAX], calibration_doubt[LIVE_WORD_MAX];
         char taught_postures[LIVE_NAMES_MAX]; /* names, separated by blanks */
+        bool untaught_noticed;
         enum maybe squeezing;
         uint32_t squeezes;
         double squeezed_s, squeezed_today_s, squeeze_goal_s;
