@@ -297,6 +297,11 @@ static void check_relations(const struct settings *s, const char *path, const st
         if (mqtt->discovery && strcmp(mqtt->discovery_prefix, mqtt->base_topic) == 0)
                 config_error_add(errors, "%s: [mqtt] discovery_prefix and base_topic must differ",
                                  find_origin(origins, path, "mqtt", "base_topic"));
+        if (mqtt->discovery && mqtt->layout == LAYOUT_VALUES)
+                config_error_add(errors,
+                                 "%s: [mqtt] layout = values leaves out what discovery announces: set both, or "
+                                 "discovery = no",
+                                 find_origin(origins, path, "mqtt", "layout"));
         if (!*mqtt->cert_file != !*mqtt->key_file)
                 config_error_add(errors, "%s: [mqtt] cert_file and key_file go together",
                                  find_origin(origins, path, "mqtt", *mqtt->cert_file ? "cert_file" : "key_file"));

@@ -41,6 +41,7 @@ static const char *const response_words[] = {"linear", "divider", NULL};        
 static const char *const coach_words[] = {"off", "shifts", NULL};                         /* enum coach_kind */
 static const char *const profile_words[] = {"quiet", "normal", "strict", "coach", NULL};  /* enum alert_profile */
 static const char *const discovery_words[] = {"no", "device", "components", "yes", NULL}; /* enum mqtt_discovery */
+static const char *const layout_words[] = {"json", "values", "both", NULL};               /* enum mqtt_layout */
 static const char *const bus_words[] = {"system", "session", "off", NULL};                /* enum bus_kind */
 static const char *const protocol_words[] = {"auto", "5", "3.1.1", NULL};                 /* enum mqtt_protocol */
 
@@ -226,6 +227,9 @@ const struct setting settings_table[] = {
                "sit "
                "more on one side most of the time, and that is normal."),
         BOOL_C(alert, still, "alert_still", "yes", "Alert after sitting without movement for a long time."),
+        BOOL_C(alert, desktop, "desktop_notifications", "yes",
+               "Show notifications on the desktops where sitbone-agent runs. no: alerts come over MQTT and D-Bus "
+               "alone."),
         FLOAT_C(alert, short_min, "short_min", 0, 120, "min", "0",
                 "Sitting time after which a short prompt suggests moving or squeezing in the seat, between the "
                 "prompts to stand up. 0: no short prompts, because not everybody wants more than one alert in half "
@@ -302,6 +306,10 @@ const struct setting settings_table[] = {
         FLOAT(mqtt, state_interval_s, 0, 3600, "s", "10",
               "Minimum time between two states that differ only in numbers."),
         FLOAT(mqtt, heartbeat_s, 5, 3600, "s", "60", "Maximum time between two states."),
+        CHOICE(mqtt, layout, layout_words, "json",
+               "Form of the state. json: one document in the topic state. values: a topic for each value, v/<key>, "
+               "for "
+               "programs that cannot read JSON. both: both. Home Assistant needs the document."),
         CHOICE(mqtt, discovery, discovery_words, "device",
                "Announce the seat to Home Assistant and others. device (or yes): as one device, for Home Assistant "
                "2024.12 or newer. components: each entity by itself, for older ones, Domoticz and openHAB. no: not; "

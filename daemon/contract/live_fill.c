@@ -309,6 +309,7 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
         fill_sitting(ret, s);
         fill_alerts(ret, &s->alerts);
         if (settings) {
+                ret->desktop_notifications = settings->alert.desktop;
                 ret->break_s = (uint32_t)lrintf(settings->sitting.break_s);
                 if (settings->exercise.squeeze_goal_s > 0)
                         ret->squeeze_goal_s = settings->exercise.squeeze_goal_s;

@@ -82,6 +82,35 @@ def check_components(broker, listener, place):
             drive.quit()
 
 
+def check_layout(broker, listener, place):
+    """A topic for each value, bare, the same as in the document; what is null has no topic."""
+    with Drive(BUILD, place, broker.port, seat="values", layout="both", heartbeat_s=5, state_interval_s=0.2) as drive:
+        drive.status("connected")
+        base = "sitbone/values"
+        drive.tell("sit -8")
+        wait_for(lambda: listener.text(base + "/v/posture") == "slouched", why="the posture")
+        time.sleep(0.5)
+        drive.tell("stand")
+        wait_for(lambda: listener.text(base + "/v/occupied") == "false", why="nobody")
+        wait_for(lambda: listener.text(base + "/v/pelvic_tilt_deg") == "", why="no tilt")
+        time.sleep(1)
+        state = json.loads(listener.text(base + "/state"))
+        for key, value in state.items():
+            bare = value if isinstance(value, str) else "" if value is None else json.dumps(value, separators=(",", ":"))
+            if key not in ("seq", "ts"):
+                assert listener.text(f"{base}/v/{key}") == bare, (key, bare)
+        count = len(listener.of(base + "/v/posture"))
+        wait_for(lambda: len(listener.of(base + "/v/posture")) > count, why="the heartbeat")
+        topics = [t for t in retained(broker) if t.startswith(base + "/v/")]
+        assert base + "/v/posture" in topics and base + "/v/pelvic_tilt_deg" not in topics, topics
+        drive.quit()
+    with Drive(BUILD, place, broker.port, seat="only", layout="values", discovery="no") as drive:
+        drive.status("connected")
+        wait_for(lambda: listener.text("sitbone/only/v/occupied") == "false", why="the values")
+        assert not listener.of("sitbone/only/state")
+        drive.quit()
+
+
 def ctl(*words):
     done = subprocess.run([f"{BUILD}/sitbonectl", "--bus", "session", *words], capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
@@ -112,6 +141,7 @@ def check_removal(broker, listener, daemon, form):
 def main():
     with folder() as place, Broker(place) as broker, Listener(broker) as listener:
         check_components(broker, listener, place)
+        check_layout(broker, listener, place)
         bus, mat = Bus(), Mat()
         daemon = Daemon(BUILD, mat.name, config=f"[mqtt]\nenabled = yes\nport = {broker.port}\n", folder=f"{place}/d")
         config = open(daemon.config).read()

@@ -265,6 +265,7 @@ static void test_profile(void) {
         CHECK(settings.alert.prompt_min == 25 && settings.alert.still_min == 15);
         parse("[alert]\nprofile = normal\n");
         CHECK(settings.alert.prompt_min == 30 && settings.alert.slouch);
+        expect_error("[mqtt]\nlayout = values\n", "discovery = no");
         expect_error("[alert]\nprofile = loud\n", "quiet | normal | strict | coach");
         for (size_t i = 0; i < settings_presets_n; i++) { /* each is legal, and another value than the default */
                 const struct setting_preset *p = &settings_presets[i];

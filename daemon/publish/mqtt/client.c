@@ -142,8 +142,24 @@ static void publish_settings(struct client *c) {
         publish_document(c, "settings", settings_json(&c->settings), 1, true, 0);
 }
 
-static void publish_state(struct client *c, const struct live_values *report, uint64_t now_us) {
-        publish_document(c, "state", state_json(&c->memory, report), 0, true, find_expiry_s(c));
+static void publish_value(void *userdata, const char *key, const char *text) {
+        struct client *c = userdata;
+        char below[64];
+
+        snprintf(below, sizeof(below), "v/%s", key);
+        publish_below(c, below, text, 0, true, find_expiry_s(c));
+}
+
+/* all: also the values that have not changed, which would expire. */
+static void publish_state(struct client *c, const struct live_values *report, bool all, uint64_t now_us) {
+        const int32_t layout = c->settings.mqtt.layout;
+        char *text = state_json(&c->memory, report);
+
+        if (text && layout != LAYOUT_JSON)
+                state_values(&c->memory, text, all, publish_value, c);
+        if (layout != LAYOUT_VALUES)
+                publish_below(c, "state", text, 0, true, find_expiry_s(c));
+        free(text);
         c->published.state = *report;
         c->published.state_us = now_us;
 }
@@ -160,7 +176,7 @@ static void publish_diag(struct client *c, const struct live_values *report, uin
  * never take those of an earlier run, which the broker has retained, for present ones. */
 static void publish_all(struct client *c, const struct live_values *report, uint64_t now_us) {
         c->announce_at_us = 0;
-        publish_state(c, report, now_us);
+        publish_state(c, report, true, now_us);
         publish_diag(c, report, now_us);
         publish_info(c, report);
         publish_settings(c);
@@ -404,6 +420,9 @@ static void apply_settings(struct client *c, const struct settings *new_) {
         mqtt.state_interval_s = new_->mqtt.state_interval_s;
         mqtt.heartbeat_s = new_->mqtt.heartbeat_s;
         mqtt.remove = new_->mqtt.remove;
+        if (mqtt.layout != new_->mqtt.layout)
+                c->announce_at_us = clock_boottime_us();
+        mqtt.layout = new_->mqtt.layout;
         c->settings = *new_;
         c->settings.mqtt = mqtt;
 }
@@ -447,8 +466,8 @@ static uint64_t pump_state(struct client *c, const struct live_values *report, u
         if (report->rows != p->rows || report->cols != p->cols)
                 publish_info(c, report);
         due_us = switched ? 0 : find_state_due_us(&p->state, p->state_us, report, settings);
-        if (due_us <= now_us)
-                publish_state(c, report, now_us);
+        if (due_us <= now_us || (heartbeat && settings->layout != LAYOUT_JSON))
+                publish_state(c, report, heartbeat, now_us);
         publish_mat_availability(c, report->mat_online);
         if (switched || heartbeat) {
                 publish_diag(c, report, now_us);
@@ -742,6 +761,7 @@ int client_init(struct client *c, const struct settings *settings, const struct 
 }
 
 void client_free(struct client *c) {
+        json_decref(c->memory.values);
         mailbox_free(&c->mailbox);
         mosquitto_lib_cleanup();
 }

@@ -137,6 +137,7 @@ static const struct control {
         {"alert_slouch", "alert_slouch", "Alerts of slouching", "mdi:seat-recline-normal"},
         {"alert_asymmetry", "alert_asymmetry", "Alerts of asymmetry", "mdi:scale-unbalanced"},
         {"alert_still", "alert_still", "Alerts of stillness", "mdi:motion-sensor-off"},
+        {"desktop_notifications", "desktop_notifications", "Desktop notifications", "mdi:monitor"},
         {"sit_limit", "sit_limit_min", "Sitting limit", "mdi:timer-sand", 1},
         {"still_limit", "still_limit_min", "Stillness limit", "mdi:timer-sand", 1},
         {"posture_limit", "posture_limit_min", "Slouching limit", "mdi:timer-sand", 1, true},

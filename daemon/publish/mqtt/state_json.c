@@ -116,6 +116,23 @@ char *state_json(struct state_memory *memory, const struct live_values *v) {
         return print_document(root);
 }
 
+void state_values(struct state_memory *memory, const char *state, bool all,
+                  void (*publish)(void *userdata, const char *key, const char *text), void *userdata) {
+        json_t *values = json_loads(state, 0, NULL), *value;
+        const char *key;
+
+        json_object_foreach(values, key, value) {
+                bool is_text = json_is_string(value) || json_is_null(value);
+                char *text = is_text ? NULL : json_dumps(value, LIVE_JSON_FLAGS | JSON_ENCODE_ANY);
+
+                if (all || !json_equal(value, json_object_get(memory->values, key)))
+                        publish(userdata, key, text ? text : json_is_string(value) ? json_string_value(value) : "");
+                free(text);
+        }
+        json_decref(memory->values);
+        memory->values = values;
+}
+
 static json_t *make_mat(const struct identity *identity, const struct live_values *v) {
         json_t *mat = json_object();
         char grid[32];

@@ -40,6 +40,7 @@ struct settings_alert {
         bool trial;
         int32_t coach;                           /* enum coach_kind */
         bool activate, slouch, asymmetry, still; /* kinds that are switched on */
+        bool desktop;                            /* sitbone-agent shows notifications */
         char exercises_file[SETTING_TEXT_MAX];   /* "" = the installed catalogue */
 };
 
