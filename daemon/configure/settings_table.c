@@ -155,12 +155,12 @@ const struct setting settings_table[] = {
         FLOAT(occupancy, sit_s, 0, 30, "s", "0.4", "Time the seat must read occupied before it counts as occupied."),
         FLOAT(occupancy, stand_s, 0, 30, "s", "0.8", "Time the seat must read empty before it counts as vacant."),
 
-        FLOAT_C(posture, slouched_deg, "slouch_deg", 2, 30, "degrees", "5",
+        FLOAT_C(posture, slouched_deg, "slouch_deg", 2, 30, "degrees", "4",
                 "Backward tilt, relative to your own upright posture, that counts as slouched. From upright to a "
                 "full slump is 10..20 degrees; the estimate errs towards 0."),
-        FLOAT_C(posture, arched_deg, "arched_deg", 2, 30, "degrees", "4",
+        FLOAT_C(posture, arched_deg, "arched_deg", 2, 30, "degrees", "2.5",
                 "Forward tilt, relative to your own upright posture, that counts as arched."),
-        FLOAT(posture, lean_asymmetry, 0.02, 0.9, "share", "0.2",
+        FLOAT(posture, lean_asymmetry, 0.02, 0.9, "share", "0.17",
               "Asymmetry of load, (right - left) / (right + left), relative to your own upright posture, that "
               "counts as leaning; 0 is even."),
         FLOAT(posture, forward_front_share, 0.2, 0.98, "share", "0.6",

@@ -102,7 +102,7 @@ def test_snooze(desktop, seat):
     until("alert shown", lambda: desktop.shown() == 1)
     desktop.press("Snooze")
     until("snooze reached the daemon", lambda: ["0", "15", "0", "Ok"] in seat.commands)
-    until("when it comes back", lambda: re.search(r'"Snoozed until \d\d:\d\d"', desktop.monitor.notifies()[-1][1]))
+    until("when it comes back", lambda: re.search(r'"Snoozed until (\w+ )?\d\d:\d\d"', desktop.monitor.notifies()[-1][1]))
     desktop.ctl("close-all")
     until("gone when snoozed", lambda: desktop.shown() == 0)
     seat.tell(f"skip {15 * 60 + 70}")

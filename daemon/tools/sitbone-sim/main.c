@@ -435,6 +435,7 @@ static int run_simulation(struct sim *s) {
         int r = read_scenario(s);
         if (r != OK)
                 return r;
+        s->scenario.model = s->options.model;
         uint64_t seed = (uint64_t)s->options.seed;
         sim_scene_init(&s->scene, &s->scenario, seed);
         sim_sensor_init(&s->sensor, &s->scenario.mat, &s->layout.geometry, seed);

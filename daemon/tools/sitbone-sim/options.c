@@ -9,6 +9,7 @@
 
 #include "configure/format_file.h"
 #include "core/acquire/formats.h"
+#include "tools/sitbone-sim/model.h"
 #include "tools/sitbone-sim/scenario.h"
 #include "util/command_line.h"
 #include "util/suggest.h"
@@ -47,13 +48,14 @@ struct row {
         double least, most; /* PLACES: least is the size of the text */
 };
 
-enum { ROWS = 26, LONG_BASE = 256 };
+enum { ROWS = 27, LONG_BASE = 256 };
 
 static void make_table(struct sim_options *o, struct row ret[ROWS]) {
         struct settings_device *d = &o->device;
         const struct row rows[ROWS] = {
                 {"format", TEXT, &o->format_name},
                 {"scenario", TEXT, &o->scenario},
+                {"model", TEXT, &o->model},
                 {"link", TEXT, &o->link},
                 {"output", TEXT, &o->output},
                 {"truth", TEXT, &o->truth},
@@ -96,6 +98,11 @@ void sim_options_help(FILE *f) {
                 fprintf(f, "%s %s", i == 0 ? "" : ",", format_at(i)->name);
         fputs("\n"
               "  --scenario FILE   the sitter and a timeline (below)\n"
+              "  --model NAME      physics of bodies and seats, a sitter for each seed:",
+              f);
+        for (size_t i = 0; sim_model_name(i) != NULL; i++)
+                fprintf(f, "%s %s", i == 0 ? "" : ",", sim_model_name(i));
+        fputs("\n"
               "  --link PATH       be a serial mat: a pty with PATH as its name, frames at the rate of the mat\n"
               "  --output FILE     write to FILE at full speed (- = standard output)\n"
               "  --recording       with --output FILE: wire bytes with their times, as sitbonectl record writes them\n"
@@ -179,6 +186,15 @@ static const struct format *find_format(struct sim_options *o) {
         return ret;
 }
 
+static bool find_model(struct sim_options *o) {
+        size_t i = 0;
+
+        while (o->model != NULL && sim_model_name(i) != NULL && strcmp(sim_model_name(i), o->model) != 0)
+                i++;
+        o->model = sim_model_name(i);
+        return o->model != NULL;
+}
+
 static void fill_open_sizes(struct sim_options *o) {
         struct settings_device *d = &o->device;
         const struct format *f = o->format;
@@ -205,6 +221,8 @@ static int check_options(struct sim_options *o) {
                 return refuse_options("--scenario is missing", "");
         if ((o->link == NULL) == (o->output == NULL))
                 return refuse_options("give one of --link and --output", "");
+        if (!find_model(o))
+                return refuse_options("--model names no model", "");
         if (o->repeat && o->output != NULL && strcmp(o->output, "-") != 0)
                 return refuse_options("--loop into a file would never end", "");
         o->csv = strcmp(o->format_name, FRAMES_CSV.name) == 0;

@@ -11,7 +11,7 @@
 #include "sitbone/settings/device.h"
 
 struct sim_options {
-        const char *format_name, *scenario, *link, *output, *truth;
+        const char *format_name, *scenario, *model, *link, *output, *truth;
         double speed, rate_hz, seed;
         double only_changes; /* send a frame only if a cell changed by more counts; 0 = send every frame */
         bool repeat, recording, help, version;
