@@ -11,7 +11,7 @@ python3-dbusmock dunst xfce4-notifyd xfconf dconf-service dconf-gsettings-backen
 xvfb xauth x11-utils imagemagick librsvg2-bin fonts-dejavu-core libnotify-bin socat openssl tmux xterm procps iproute2 man-db mandoc systemd udev util-linux
 tzdata'
 full_packages='clang clang-format clang-tidy llvm afl++ valgrind mmdebstrap systemd-container qemu-system-x86 busybox-static
-sway mako-notifier cpio kmod e2fsprogs gcc-avr avr-libc arduino-core-avr libsimavr-dev'
+sway mako-notifier zsh fish cpio kmod e2fsprogs gcc-avr avr-libc arduino-core-avr libsimavr-dev'
 
 say() {
         printf '\n== %s\n' "$*"

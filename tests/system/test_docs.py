@@ -80,6 +80,7 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
         ('automation:', lambda box, text: box.automation(text)),
         ('mosquitto_sub', runs_on('sitbone/desk/state')),
         ('mosquitto_pub', run(after='snoozed')),
+        ('mosquitto_pub', run(after='settings_are_stored')),
         ('pattern readwrite', covered('the access rules of the broker that the blocks above talk to')),
     ]),
     'docs/desktop.md': (DESK, [
@@ -385,6 +386,11 @@ class Box:
 
     def snoozed(self):
         wait_for('snoozed', lambda: 'snoozed' in self.status())
+
+    def settings_are_stored(self):
+        shown = '# /var/lib/sitbone/settings.conf:3\nprofile = quiet\n# /var/lib/sitbone/settings.conf:4\nprompt_min = 25\n'
+        wait_for('stored', lambda: shown in subprocess.run(
+            ['sitboned', '--print-config'], env=self.environment, capture_output=True, text=True, check=False).stdout)
 
     def rule_is_known(self):
         with open('/etc/udev/rules.d/69-sitbone-mat.rules', encoding='ascii') as f:

@@ -532,6 +532,7 @@ void estimate_report_learning(struct estimate *e, struct learning *ret) {
                 ret->separation[i] = i == POSE_UPRIGHT ? NAN : calibration_separation(c, POSE_UPRIGHT, i);
         }
         list_taught(&l->profile, ret);
+        ret->untaught_noticed = e->recogniser.notices_untaught;
         l->profile_changed = l->calibration_changed = false;
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ struct mqtt {
         sd_event_source *commands;
         command_fn execute;
         void *userdata;
+        struct settings settings;
 };
 
 static void release_mqtt(struct mqtt *q) {
@@ -76,7 +78,19 @@ static const char *mqtt_status(void *self) {
 static void mqtt_configure(void *self, const struct settings *settings) {
         struct mqtt *q = self;
 
+        q->settings = *settings;
         mailbox_configure(&q->client.mailbox, settings);
+}
+
+static bool mqtt_remove(void *self) {
+        struct mqtt *q = self;
+        struct settings settings = q->settings;
+
+        if (strncmp(mqtt_status(q), "connected", strlen("connected")) != 0)
+                return false;
+        settings.mqtt.remove = true;
+        mailbox_configure(&q->client.mailbox, &settings);
+        return true;
 }
 
 /* Resolving a name cannot be interrupted, nor can a connect() that nobody answers. Such a thread is left behind; it
@@ -101,6 +115,7 @@ static const struct outlet_ops mqtt_ops = {
         .post = mqtt_post,
         .status = mqtt_status,
         .configure = mqtt_configure,
+        .remove = mqtt_remove,
         .free = mqtt_free,
 };
 
@@ -128,6 +143,7 @@ int mqtt_new(const struct outlet_host *host, struct outlet *ret) {
                 return r;
         }
         atomic_init(&q->owners, 2);
+        q->settings = *host->settings;
         q->execute = host->execute;
         q->userdata = host->userdata;
         r = sd_event_add_io(host->event, &q->commands, q->client.mailbox.requests_fd, EPOLLIN, on_commands, q);

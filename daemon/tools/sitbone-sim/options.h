@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/acquire/formats.h"
 #include "sitbone/settings/device.h"
@@ -23,6 +24,6 @@ struct sim_options {
 /* 0, or -EINVAL with a line on stderr. */
 int sim_options_parse(int argc, char **argv, struct sim_options *ret);
 
-void sim_options_help(void);
+void sim_options_help(FILE *f);
 
 #endif
