@@ -26,7 +26,7 @@ _sitbone_others() {
         case $before in
         --format) _sitbone_offer < <(sitbonectl --complete formats "$word" 2>/dev/null) ;;
         --bus) _sitbone_offer < <(sitbonectl --complete --bus "$word" 2>/dev/null) ;;
-        --speed | --seed | --rows | --cols | --pitch | --rate | --full-scale | --only-changes | --rotate | --*-list | --boards | --mask | --[xy]-mm) ;;
+        --speed | --seed | --rows | --cols | --pitch | --rate | --full-scale | --model | --only-changes | --rotate | --*-list | --boards | --mask | --[xy]-mm) ;;
         *)
                 if [[ $word == -* ]]; then
                         mapfile -t COMPREPLY < <(compgen -W "$("$1" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u)" -- "$word")
