@@ -242,10 +242,10 @@ else
         run_ctest 'tests' default -LE bench
         # kills at random moments of a day that takes seconds: a build that is five times slower is another test
         behind_done 'build asan' &&
-                run_ctest 'tests under asan and ubsan' asan -LE 'bench|layers|machine|accuracy|calendar' -E 'nspawn|squeeze|history_(kill|daemon)|demo|mat_flaps|desktop_mako|few_cells'
+                run_ctest 'tests under asan and ubsan' asan -LE 'bench|layers|machine|accuracy|calendar' -E 'nspawn|squeeze|history_(kill|daemon)|demo|mat_flaps|desktop_mako|few_cells|coach'
         behind_done 'build on the other Debian' && test_other_debian
-        behind_done 'build tsan' && run_ctest 'tests under tsan' tsan -L threads -E 'nspawn|history_(kill|daemon)'
-        behind_done 'build msan' && run_ctest 'tests under msan' msan -L pure
+        behind_done 'build tsan' && run_ctest 'tests under tsan' tsan -L threads -E 'nspawn|history_(kill|daemon)|calibrate|mat_flaps|desktop_mako|few_cells'
+        behind_done 'build msan' && run_ctest 'tests under msan' msan -L pure -E coach
         step 'unit tests under valgrind' under_valgrind
         say "meanwhile"
         join_behind

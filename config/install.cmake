@@ -14,12 +14,18 @@ if(SITBONE_SYSTEM_WIDE)
                 set(dbus_policies /etc/dbus-1/system.d)
         endif()
 endif()
+set(SITBONE_DBUS_POLICY_DIR "" CACHE STRING "folder of D-Bus policies; empty: ${dbus_policies}")
+if(SITBONE_DBUS_POLICY_DIR)
+        set(dbus_policies ${SITBONE_DBUS_POLICY_DIR})
+endif()
 set(share ${CMAKE_INSTALL_DATADIR}/sitbone)
 
 file(GLOB catalogues CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf ${CMAKE_CURRENT_LIST_DIR}/exercises*.conf)
 install(FILES ${catalogues} DESTINATION ${share})
-install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats ${CMAKE_CURRENT_LIST_DIR}/firmware DESTINATION ${share})
-if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/formats ${CMAKE_CURRENT_LIST_DIR}/firmware
+        ${CMAKE_CURRENT_LIST_DIR}/schema DESTINATION ${share})
+option(SITBONE_INSTALL_SETTINGS "install sitbone.conf in /etc too, where there is none (a package had better not)" ON)
+if(SITBONE_INSTALL_SETTINGS)
         # An existing file is never overwritten: it may contain changes of the user.
         install(CODE "set(settings ${CMAKE_CURRENT_LIST_DIR}/sitbone.conf)
                       set(etc ${etc})
@@ -35,8 +41,15 @@ file(GLOB policies CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/org.sitbone.*.con
 install(FILES ${policies} DESTINATION ${dbus_policies})
 file(GLOB desktops CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/org.sitbone.*.desktop)
 install(FILES ${desktops} DESTINATION ${CMAKE_INSTALL_DATADIR}/applications)
-install(FILES ${CMAKE_CURRENT_LIST_DIR}/completion/sitbonectl.bash
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME sitbonectl)
+# bash and fish look for a file of the program's name, zsh for one #compdef line.
+foreach(program sitbonectl sitboned sitbone-agent sitbone-sim)
+        install(FILES ${CMAKE_CURRENT_LIST_DIR}/completion/sitbone.bash
+                DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${program})
+        install(FILES ${CMAKE_CURRENT_LIST_DIR}/completion/sitbone.fish
+                DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME ${program}.fish)
+endforeach()
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/completion/sitbone.zsh
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _sitbone)
 file(GLOB autostarts CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/autostart/*.desktop)
 if(SITBONE_SYSTEM_WIDE)
         install(FILES ${autostarts} DESTINATION /etc/xdg/autostart)

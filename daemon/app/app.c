@@ -65,7 +65,8 @@ struct virtual_clock {
 
 struct app {
         struct app_options options;
-        struct settings settings;
+        struct settings settings; /* in effect */
+        struct settings_layer files, controls;
         struct exercise_catalogue exercises;
         struct identity identity;
         sd_event *event;
@@ -311,6 +312,84 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
+/* ---- settings ---- */
+
+/* The command line overrides every file, also at a reload. */
+static void apply_options(const struct app_options *options, struct settings *settings) {
+        if (options->device) {
+                memset(settings->device.device, 0, sizeof(settings->device.device));
+                snprintf(settings->device.device, sizeof(settings->device.device), "%s", options->device);
+        }
+        if (options->session_bus)
+                settings->bus.bus = BUS_SESSION;
+}
+
+/* Controls that no longer go with the files are left out, and stay in their file. */
+static void merge_settings(const struct settings_layer *files, const struct settings_layer *controls,
+                           struct settings *ret, struct config_errors *errors) {
+        struct config_errors doubts = {0};
+
+        settings_merge(files, controls, NULL, ret, &doubts);
+        if (doubts.n == 0)
+                return;
+        config_errors_log(&doubts);
+        log_warning("settings: what was set while the daemon ran does not go with the files: the files count");
+        settings_merge(files, NULL, NULL, ret, errors);
+}
+
+static void apply_settings(struct app *a, struct settings *settings) {
+        char restart[512];
+
+        apply_options(&a->options, settings);
+        settings_restart_needed(&a->settings, settings, restart, sizeof(restart));
+        if (*restart)
+                log_notice("settings: these take effect at the next restart: %s", restart);
+        a->settings = *settings;
+        pipeline_configure(&a->pipeline, settings);
+        for (int i = 0; i < a->n_outlets; i++)
+                a->outlets[i].ops->configure(a->outlets[i].self, settings);
+        make_decision(a, NULL, read_turn_time(a));
+}
+
+static void save_controls(struct app *a) {
+        char text[STATE_CONTROLS_SIZE] = "";
+        FILE *f = a->state ? fmemopen(text, sizeof(text), "w") : NULL;
+
+        if (!f)
+                return;
+        settings_print_controls(f, &a->controls);
+        fclose(f);
+        state_save_controls(a->state, text);
+}
+
+/* All of the settings, or with one that is refused none. */
+static enum command_result change_settings(struct app *a, const struct command *command, struct command_answer *ret) {
+        struct settings_layer controls = a->controls;
+        struct config_errors errors = {0};
+        struct settings settings;
+        char lines[COMMAND_SETTINGS_MAX], *rest = lines;
+
+        snprintf(lines, sizeof(lines), "%s", command->settings);
+        for (char *line; (line = strsep(&rest, "\n"));) {
+                char *key = strsep(&line, "=");
+                enum command_result result =
+                        line ? settings_set_control(&controls, key, line, ret->why, sizeof(ret->why)) : COMMAND_OK;
+
+                if (result != COMMAND_OK)
+                        return result;
+        }
+        settings_merge(&a->files, &controls, NULL, &settings, &errors);
+        if (errors.n > 0) {
+                snprintf(ret->why, sizeof(ret->why), "%.*s", COMMAND_WHY_MAX - 1, errors.text[0]);
+                return COMMAND_BAD_VALUE;
+        }
+        a->controls = controls;
+        save_controls(a);
+        apply_settings(a, &settings);
+        log_info("settings: set by a command: %.*s", (int)strcspn(command->settings, "\n"), command->settings);
+        return COMMAND_OK;
+}
+
 static enum command_result execute_command(void *userdata, const struct command *command, struct command_answer *ret) {
         struct app *a = userdata;
         uint64_t now_us = read_turn_time(a);
@@ -320,6 +399,8 @@ static enum command_result execute_command(void *userdata, const struct command 
                 result = mat_label(&a->mat, command->name);
         else if (command->type == COMMAND_SITTER)
                 result = sitters_choose(&a->sitters, command->name);
+        else if (command->type == COMMAND_SET)
+                result = change_settings(a, command, ret);
         else
                 result = pipeline_command(&a->pipeline, command, now_us, &a->snapshot, ret);
         if (result == COMMAND_OK) {
@@ -417,6 +498,7 @@ static void check_state(struct app *a, uint64_t real_us) {
         save_state(a);
         a->tare_saved_us = 0;
         sitters_save(&a->sitters);
+        save_controls(a);
 }
 
 static void notify_systemd(struct app *a) {
@@ -485,37 +567,13 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
 
 /* ---- reload ---- */
 
-/* The command line overrides every file, also at a reload. */
-static void apply_options(const struct app_options *options, struct settings *settings) {
-        if (options->device) {
-                memset(settings->device.device, 0, sizeof(settings->device.device));
-                snprintf(settings->device.device, sizeof(settings->device.device), "%s", options->device);
-        }
-        if (options->session_bus)
-                settings->bus.bus = BUS_SESSION;
-}
-
-static void apply_settings(struct app *a, const struct settings *settings) {
-        char restart[512];
-
-        settings_restart_needed(&a->settings, settings, restart, sizeof(restart));
-        if (*restart)
-                log_notice("settings: these take effect at the next restart: %s", restart);
-        a->settings = *settings;
-        pipeline_configure(&a->pipeline, settings);
-        load_response(settings, &a->pipeline.condition);
-        for (int i = 0; i < a->n_outlets; i++)
-                a->outlets[i].ops->configure(a->outlets[i].self, settings);
-        make_decision(a, NULL, read_turn_time(a));
-        log_info("settings: reloaded");
-}
-
 /* SIGHUP: reads settings and response curves again; with an error in the settings the previous ones remain active.
  * This happens between two frames, which wait in the kernel meanwhile: a third of a millisecond with the curves of
  * 32x32 cells, one and a half with those of 64x64, as long as the files are in memory. */
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
         struct app *a = userdata;
         struct config_errors errors = {0};
+        struct settings_layer files;
         struct settings settings;
         uint64_t monotonic_us = 0;
 
@@ -523,14 +581,17 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
         (void)si;
         sd_event_now(a->event, CLOCK_MONOTONIC, &monotonic_us);
         sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us);
-        settings_load(a->options.config_path, &settings, &errors);
-        apply_options(&a->options, &settings);
+        settings_load_layer(a->options.config_path, false, &files, &errors);
+        merge_settings(&files, &a->controls, &settings, &errors);
         if (errors.n > 0) {
                 config_errors_log(&errors);
                 log_error("settings: %d error%s in the new settings; the previous settings remain active", errors.n,
                           errors.n == 1 ? "" : "s");
         } else {
+                a->files = files;
                 apply_settings(a, &settings);
+                load_response(&a->settings, &a->pipeline.condition);
+                log_info("settings: reloaded");
         }
         sd_notify(false, "READY=1");
         return 0;
@@ -711,14 +772,18 @@ static void stop_app(struct app *a) {
         sd_event_unref(a->event);
 }
 
-int app_run(const struct app_options *options, const struct settings *settings) {
+int app_run(const struct app_options *options, const struct settings_layer *files) {
         struct app *a = calloc(1, sizeof(*a));
+        struct config_errors errors = {0};
         int r;
 
         if (!a)
                 return -ENOMEM;
         a->options = *options;
-        a->settings = *settings;
+        a->files = *files;
+        settings_load_layer(options->state_directory, true, &a->controls, &errors);
+        config_errors_log(&errors);
+        merge_settings(&a->files, &a->controls, &a->settings, &errors);
         apply_options(options, &a->settings);
         r = start_app(a);
         if (r >= 0)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "sitbone/settings.h"
+#include "configure/settings.h"
 
 struct app_options {
         const char *config_path;     /* NULL: the system's */
@@ -15,8 +15,8 @@ struct app_options {
         double speed; /* factor by which time passes faster, for demonstrations and tests; 1 = real time */
 };
 
-/* Runs until SIGTERM or SIGINT. 0, or a negative errno after logging the reason. settings are valid; options override
+/* Runs until SIGTERM or SIGINT. 0, or a negative errno after logging the reason. files are valid; options override
  * them. */
-int app_run(const struct app_options *options, const struct settings *settings);
+int app_run(const struct app_options *options, const struct settings_layer *files);
 
 #endif

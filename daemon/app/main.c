@@ -14,6 +14,7 @@
 #include "configure/exercises.h"
 #include "configure/response_curve.h"
 #include "configure/settings.h"
+#include "util/command_line.h"
 #include "util/language.h"
 #include "util/log.h"
 #include "util/version.h"
@@ -31,8 +32,10 @@ struct arguments {
 };
 
 static void print_help(FILE *f) {
-        fputs("sitboned --device /dev/ttyUSB0          read this mat, settings from /etc/sitbone\n"
-              "sitboned --check-config                 check the configuration\n"
+        fputs("Usage: sitboned [OPTIONS]\n"
+              "\n"
+              "  sitboned --device /dev/ttyUSB0          read this mat, settings from /etc/sitbone\n"
+              "  sitboned --check-config                 check the configuration\n"
               "\n"
               "Reads a seat pressure mat, tracks posture and sitting time, and reminds you to stand up.\n"
               "\n"
@@ -46,13 +49,14 @@ static void print_help(FILE *f) {
               "      --print-defaults  print a settings file with every setting at its default\n"
               "      --speed X         let time pass X times faster (for demonstrations with a virtual mat)\n"
               "  -d, --debug           log more\n"
-              "      --version, --help\n"
+              "  -V, --version         print the version\n"
+              "  -h, --help            print this help\n"
               "\n"
               "Signals: HUP reloads the settings. Manual: sitboned(8), sitbone.conf(5), sitbone-mqtt(7)\n",
               f);
 }
 
-enum { OPT_DEVICE = 256, OPT_STATE, OPT_USER, OPT_CHECK, OPT_PRINT, OPT_DEFAULTS, OPT_SPEED, OPT_VERSION };
+enum { OPT_DEVICE = 256, OPT_STATE, OPT_USER, OPT_CHECK, OPT_PRINT, OPT_DEFAULTS, OPT_SPEED };
 
 static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                         {"device", required_argument, NULL, OPT_DEVICE},
@@ -63,7 +67,7 @@ static const struct option options[] = {{"config", required_argument, NULL, 'c'}
                                         {"print-defaults", no_argument, NULL, OPT_DEFAULTS},
                                         {"speed", required_argument, NULL, OPT_SPEED},
                                         {"debug", no_argument, NULL, 'd'},
-                                        {"version", no_argument, NULL, OPT_VERSION},
+                                        {"version", no_argument, NULL, 'V'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
 
@@ -72,23 +76,23 @@ static double parse_speed(const char *text) {
         double speed = strtod(text, &end);
 
         if (*end || !(speed >= 0.1 && speed <= 1000)) {
-                fprintf(stderr, "sitboned: --speed %s: must be a number from 0.1 to 1000\n", text);
+                command_line_complain("sitboned", "--speed %s: must be a number from 0.1 to 1000", text);
                 exit(EXIT_USAGE);
         }
         return speed;
 }
 
 /* Options that need no daemon, and wrong usage. */
-_Noreturn static void answer_and_exit(int option) {
+_Noreturn static void answer_and_exit(int option, const char *word) {
         if (option == OPT_DEFAULTS)
                 settings_print_defaults(stdout);
-        else if (option == OPT_VERSION)
+        else if (option == 'V')
                 printf("sitboned %s\n", sitbone_version);
         else if (option == 'h')
-                print_help(stdout);
+                command_line_help("sitboned", print_help);
         else
-                fputs("Try: sitboned --help\n", stderr);
-        exit(option == '?' ? EXIT_USAGE : EXIT_OK);
+                command_line_refuse(options, option, word, "sitboned");
+        command_line_exit("sitboned");
 }
 
 /* Accepts "--check-config FILE" without -c. */
@@ -96,7 +100,7 @@ static void parse_operands(int argc, char **argv, struct arguments *ret) {
         if (optind < argc && ret->action != RUN && !ret->app.config_path)
                 ret->app.config_path = argv[optind++];
         if (optind < argc) {
-                fprintf(stderr, "sitboned: unexpected argument %s\nTry: sitboned --help\n", argv[optind]);
+                command_line_complain("sitboned", "unexpected argument %s; see sitboned --help", argv[optind]);
                 exit(EXIT_USAGE);
         }
 }
@@ -105,7 +109,9 @@ static void parse_operands(int argc, char **argv, struct arguments *ret) {
 static void parse_arguments(int argc, char **argv, struct arguments *ret) {
         int c;
 
-        while ((c = getopt_long(argc, argv, "c:dh", options, NULL)) >= 0) {
+        opterr = 0;
+        command_line_translate(argc, argv);
+        while ((c = getopt_long(argc, argv, ":c:dhV", options, NULL)) >= 0) {
                 switch (c) {
                 case 'c':
                         ret->app.config_path = optarg;
@@ -132,7 +138,7 @@ static void parse_arguments(int argc, char **argv, struct arguments *ret) {
                         ret->debug = true;
                         break;
                 default:
-                        answer_and_exit(c);
+                        answer_and_exit(c, argv[optind - 1]);
                 }
         }
         parse_operands(argc, argv, ret);
@@ -185,10 +191,6 @@ static int print_errors(const struct config_errors *m) {
         return m->n;
 }
 
-static bool is_this_machine(const char *host) {
-        return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
-
 /* The user who checks may have no right to look where the service reads: then nothing is known about the file. */
 static void check_password(const struct settings_mqtt *mqtt, struct config_errors *errors) {
         const char *path = mqtt->password_file;
@@ -205,8 +207,14 @@ static void check_password(const struct settings_mqtt *mqtt, struct config_error
                 config_error_add(errors, "[mqtt] password_file = %s: other users may read it; run chmod 600 on it",
                                  path);
         }
-        if ((*path || *mqtt->user) && !mqtt->tls && !is_this_machine(mqtt->host))
-                fprintf(stderr, "warning: [mqtt] the password is sent to %s unencrypted; set tls = yes\n", mqtt->host);
+}
+
+static void print_warnings(const struct settings *settings) {
+        static struct config_errors warnings;
+
+        settings_warn(settings, &warnings);
+        for (int i = 0; i < warnings.n; i++)
+                log_warning("warning: %s", warnings.text[i]);
 }
 
 static int check_config(const struct settings *settings, struct config_errors *errors) {
@@ -217,6 +225,7 @@ static int check_config(const struct settings *settings, struct config_errors *e
         if (*settings->condition.response_file)
                 free(response_load(settings->condition.response_file, errors));
         check_password(&settings->mqtt, errors);
+        print_warnings(settings);
         if (print_errors(errors) > 0) {
                 fprintf(stderr, "%d error%s\n", errors->n, errors->n == 1 ? "" : "s");
                 return EXIT_USAGE;
@@ -253,6 +262,7 @@ static void open_standard_streams(void) {
 int main(int argc, char **argv) {
         struct arguments arguments = {.app = {.speed = 1, .state_directory = getenv("STATE_DIRECTORY")}};
         static struct config_errors errors;
+        static struct settings_layer files;
         struct settings settings;
 
         open_standard_streams();
@@ -262,16 +272,18 @@ int main(int argc, char **argv) {
         if (arguments.user)
                 use_home_directory(&arguments);
         if (arguments.action == PRINT_CONFIG) {
-                settings_print(stdout, arguments.app.config_path, &errors);
+                if (!arguments.app.config_path && !arguments.app.state_directory)
+                        arguments.app.state_directory = "/var/lib/sitbone"; /* that of the service */
+                settings_print(stdout, arguments.app.config_path, arguments.app.state_directory, &errors);
                 return print_errors(&errors) > 0 ? EXIT_USAGE : EXIT_OK;
         }
-        settings_load(arguments.app.config_path, &settings, &errors);
-        if (!language_choose(settings.seat.language))
-                config_error_add(&errors, "[seat] language = %s: must be auto or a language such as en, de, de_AT",
-                                 settings.seat.language);
+        settings_load_layer(arguments.app.config_path, false, &files, &errors);
+        settings_merge(&files, NULL, arguments.app.config_path, &settings, &errors);
+        language_choose(settings.seat.language);
         if (arguments.action == CHECK_CONFIG)
                 return check_config(&settings, &errors);
         if (print_errors(&errors) > 0)
                 return EXIT_USAGE;
-        return app_run(&arguments.app, &settings) < 0 ? EXIT_FAILED : EXIT_OK;
+        print_warnings(&settings);
+        return app_run(&arguments.app, &files) < 0 ? EXIT_FAILED : EXIT_OK;
 }

@@ -459,10 +459,19 @@ static void describe_legal_values(const struct key *key, char *ret, size_t size)
         }
 }
 
+static void report_value(const struct reading *r, const struct ini_item *item, const struct key *key) {
+        const char *why = key->max > key->min ? ini_explain_number(item->value) : ini_explain_value(item->value);
+        char legal[160];
+
+        describe_legal_values(key, legal, sizeof(legal));
+
+        config_error_add(r->errors, "%s:%d: %s = %.100s: %s%smust be %s", r->path, item->line, item->key, item->value,
+                         why ? why : "", why ? "; " : "", legal);
+}
+
 static void on_item(void *userdata, const struct ini_item *item) {
         struct reading *r = userdata;
         const char *near = NULL;
-        char range[160];
 
         if (strcmp(item->section, "format") != 0) {
                 if (!item->key)
@@ -477,12 +486,10 @@ static void on_item(void *userdata, const struct ini_item *item) {
                 suggest_nearest(item->key, keys[k].name, &near);
                 if (strcmp(item->key, keys[k].name) != 0)
                         continue;
-                describe_legal_values(&keys[k], range, sizeof(range));
                 if (r->given[k])
                         config_error_add(r->errors, "%s:%d: %s is given twice", r->path, item->line, item->key);
                 else if (!parse_value(&r->format, &keys[k], item->value))
-                        config_error_add(r->errors, "%s:%d: %s = %.100s: must be %s", r->path, item->line, item->key,
-                                         item->value, range);
+                        report_value(r, item, &keys[k]);
                 r->given[k] = item->line;
                 return;
         }

@@ -139,6 +139,7 @@ const struct live_field live_fields[] = {
          STATE("shifts_target", 0)},
         {NAMES(taught_postures, "postures that were taught"), LIVE("taught_postures", 0), STATE("taught_postures", 0),
          AT_INTERVAL(0)},
+        {VALUE(untaught_noticed, NULL, "most postures that nobody taught are noticed"), LIVE("untaught_noticed", 0)},
 
         {VALUE(phase, NULL, "away, confirming, seated, interrupted or suspended"), PROPERTY("Phase", 1),
          STATE("phase", 0), AT_ONCE(0)},
@@ -175,6 +176,8 @@ const struct live_field live_fields[] = {
          STATE("held_since", 0), AT_ONCE(30e6)},
         {VALUE(held_since_s, "s", "time since then"), STATUS("held_since_s", 0)},
         {VALUE(inhibited, NULL, "do not disturb, whoever asked for it"), PROPERTY("DoNotDisturb", 1), AT_ONCE(0)},
+        {VALUE(desktop_notifications, NULL, "sitbone-agent shows notifications, from the settings"),
+         PROPERTY("DesktopNotifications", 1)},
         {VALUE(do_not_disturb, NULL, "do not disturb, asked for by a person or an automation"),
          STATE("do_not_disturb", 0), AT_ONCE(0)},
         {VALUE(last_session_min, "min", "time on the seat in the last bout"), OPTIONAL, STATE("last_session_min", 0),

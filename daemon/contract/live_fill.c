@@ -180,6 +180,7 @@ static void fill_profile(struct live_values *v, const struct learning *l) {
         SET_TEXT(v->calibration_doubt, stale_reason_name(l->stale));
         for (uint32_t i = 0; i < l->n_taught; i++)
                 append_name(v->taught_postures, sizeof(v->taught_postures), l->taught[i]);
+        v->untaught_noticed = l->untaught_noticed;
 }
 
 static void fill_learning(struct live_values *v, const struct learning *l) {
@@ -308,6 +309,7 @@ void live_values_fill(struct live_values *ret, const struct snapshot *s, uint64_
         fill_sitting(ret, s);
         fill_alerts(ret, &s->alerts);
         if (settings) {
+                ret->desktop_notifications = settings->alert.desktop;
                 ret->break_s = (uint32_t)lrintf(settings->sitting.break_s);
                 if (settings->exercise.squeeze_goal_s > 0)
                         ret->squeeze_goal_s = settings->exercise.squeeze_goal_s;

@@ -61,6 +61,7 @@ struct live_values {
         struct live_array separation;  /* of those, in their order */
         char calibration_stale[LIVE_TEXT_MAX], calibration_doubt[LIVE_WORD_MAX];
         char taught_postures[LIVE_NAMES_MAX]; /* names, separated by blanks */
+        bool untaught_noticed;
         enum maybe squeezing;
         uint32_t squeezes;
         double squeezed_s, squeezed_today_s, squeeze_goal_s;
@@ -76,7 +77,7 @@ struct live_values {
 
         uint64_t next_alert_us, snoozed_until_us, paused_until_us;
         double next_alert_in_s, snooze_left_s;
-        bool inhibited, do_not_disturb, trial;
+        bool inhibited, do_not_disturb, desktop_notifications, trial;
         char held[LIVE_WORD_MAX];    /* names of what inhibits every alert, separated by blanks */
         char held_by[LIVE_WORD_MAX]; /* the source of "do not disturb" */
         uint64_t held_since_us, quiet_until_us;

@@ -135,6 +135,7 @@ enum command_result pipeline_command(struct pipeline *p, const struct command *c
                 return alert_command(&p->alert, command, now_us, ret);
         case COMMAND_SITTER:
         case COMMAND_LABEL:
+        case COMMAND_SET:
         case COMMAND_TYPE_N:
                 break;
         }

@@ -39,6 +39,9 @@ struct outlet_ops {
         uint64_t (*lost)(void *self);
         /* Adopts new settings (SIGHUP). */
         void (*configure)(void *self, const struct settings *settings);
+        /* Removes what others store of this seat, and stops publishing until configure(). False: it is not connected.
+         * NULL: nobody stores anything. */
+        bool (*remove)(void *self);
         /* Closes connections properly and frees; takes at most 2 s. */
         void (*free)(void *self);
 };

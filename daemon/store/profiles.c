@@ -71,8 +71,10 @@ static const struct stored_member squeeze_members[] = {
 static const struct stored_member taught_members[] = {
         {STORED_STRING(struct taught_posture, "name", name)},
         {STORED_NUMBER(struct taught_posture, "seconds", seconds)},
-        {STORED_NUMBERS(struct taught_posture, "mean", mean, NULL)},
-        {STORED_NUMBERS(struct taught_posture, "variance", variance, NULL)},
+        {STORED_NUMBERS(struct taught_posture, "mean", load.mean, NULL)},
+        {STORED_NUMBERS(struct taught_posture, "variance", load.variance, NULL)},
+        {STORED_NUMBERS(struct taught_posture, "shape_mean", shape.mean, NULL)},
+        {STORED_NUMBERS(struct taught_posture, "shape_variance", shape.variance, NULL)},
         {0},
 };
 
@@ -147,7 +149,10 @@ static bool is_taught_good(const struct profile *p, int i) {
                 if (strcmp(p->taught[other].name, t->name) == 0)
                         return false;
         return t->seconds >= 0 && t->seconds < 1e9F && p->fingerprint_offset > 0 && isfinite(p->fingerprint_offset) &&
-               are_numbers_good(t->mean, p->n_fingerprint) && are_spreads_good(t->variance, p->n_fingerprint);
+               are_numbers_good(t->load.mean, p->n_fingerprint) &&
+               are_spreads_good(t->load.variance, p->n_fingerprint) &&
+               are_numbers_good(t->shape.mean, p->n_fingerprint) &&
+               are_spreads_good(t->shape.variance, p->n_fingerprint);
 }
 
 /* Millimetres: a mat is smaller than ten metres. */

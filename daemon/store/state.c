@@ -32,12 +32,12 @@ struct slot {
 };
 
 struct state {
-        char directory[PATH_SIZE - 16], memory_path[PATH_SIZE], tare_path[PATH_SIZE];
+        char directory[PATH_SIZE - 16], memory_path[PATH_SIZE], tare_path[PATH_SIZE], controls_path[PATH_SIZE];
         char boot_id[BOOT_ID_SIZE];
         int fd;
         uint64_t serial; /* of the slot that was written last; the worker's thread, after state_load() */
         struct worker *worker;
-        struct worker_queue *memory_queue, *tare_queue, *check_queue;
+        struct worker_queue *memory_queue, *tare_queue, *controls_queue, *check_queue;
         atomic_bool replaced; /* the directory or the memory file, since state_check() */
 };
 
@@ -315,6 +315,14 @@ static int write_tare(void *userdata, const void *items, uint32_t n_items, char 
         return r;
 }
 
+static int write_controls(void *userdata, const void *items, uint32_t n_items, char reason[WORKER_REASON_MAX]) {
+        const struct state *s = userdata;
+
+        (void)n_items;
+        (void)reason;
+        return file_write_atomically(s->controls_path, items, strlen(items), 0600);
+}
+
 /* ---- loading ---- */
 
 static uint64_t time_since(uint64_t now, uint64_t then) {
@@ -396,6 +404,10 @@ void state_save_tare(struct state *s, const struct memory_tare *tare) {
         worker_post(s->tare_queue, tare, true);
 }
 
+void state_save_controls(struct state *s, const char text[STATE_CONTROLS_SIZE]) {
+        worker_post(s->controls_queue, text, true);
+}
+
 bool state_check(struct state *s) {
         worker_post(s->check_queue, "", true);
         return atomic_exchange(&s->replaced, false);
@@ -437,6 +449,11 @@ static int start_worker(struct state *s) {
         rule.write = write_tare;
         if (r >= 0)
                 r = worker_add_queue(s->worker, &rule, &s->tare_queue);
+        rule.name = s->controls_path;
+        rule.item_size = STATE_CONTROLS_SIZE;
+        rule.write = write_controls;
+        if (r >= 0)
+                r = worker_add_queue(s->worker, &rule, &s->controls_queue);
         rule.name = s->directory;
         rule.item_size = 1;
         rule.write = check_files;
@@ -456,6 +473,7 @@ int state_new(const char *directory, struct state **ret) {
         snprintf(s->directory, sizeof(s->directory), "%s", directory);
         snprintf(s->memory_path, sizeof(s->memory_path), "%s/memory", directory);
         snprintf(s->tare_path, sizeof(s->tare_path), "%s/tare", directory);
+        snprintf(s->controls_path, sizeof(s->controls_path), "%s/settings.conf", directory);
         read_boot_id(s->boot_id);
         r = s->fd = open_memory(s->memory_path, reason);
         if (r == -EBUSY)

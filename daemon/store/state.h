@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The state that survives a restart: two files in the state directory, written by a thread of their own (see document.h).
+/* The state that survives a restart: files in the state directory, written by a thread of their own (see document.h).
  *   memory   the bout, the alerts, the reference: two slots, written in turn each second of a bout and at every change;
  *            the newest good slot counts, so a write that is cut loses one second
+ *   settings.conf  what was set while the daemon ran; a file for people, read by configure/
  *   tare     the empty seat: temporary file and rename, only when it changed
  * The memory file is locked, so that the directory belongs to one process. */
 #ifndef STORE_STATE_H
@@ -13,7 +14,7 @@
 
 #include "sitbone/memory.h"
 
-enum { STATE_SLOT_SIZE = 8192 };
+enum { STATE_SLOT_SIZE = 8192, STATE_CONTROLS_SIZE = 2048 };
 
 struct state; /* owns the thread */
 
@@ -29,6 +30,7 @@ bool state_load_tare(struct state *s, struct memory_tare *ret);
 /* Never block; what was not written yet is replaced. */
 void state_save(struct state *s, const struct memory *memory);
 void state_save_tare(struct state *s, const struct memory_tare *tare);
+void state_save_controls(struct state *s, const char text[STATE_CONTROLS_SIZE]);
 
 /* Has the thread check that the files are still those of the directory; it makes them again if not. True, once, when it
  * did: then everything must be saved again. */

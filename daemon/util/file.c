@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static int read_to_end(int fd, size_t limit, char **ret, size_t *ret_n) {
@@ -55,7 +56,7 @@ static int open_file(const char *path, size_t *ret_n) {
                 r = -errno;
         else if (S_ISDIR(st.st_mode))
                 r = -EISDIR;
-        else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+        else if (!S_ISREG(st.st_mode) && (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)))
                 r = -EINVAL;
         if (r < 0) {
                 close(fd);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/ini.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/ascii.h"
@@ -91,4 +93,28 @@ void ini_parse(const char *text, size_t n, const struct ini_sink *sink) {
                 }
                 text += length + (newline ? 1 : 0);
         }
+}
+
+const char *ini_explain_value(const char *value) {
+        size_t n = strlen(value);
+
+        if (n > 1 && (*value == '"' || *value == '\'') && value[n - 1] == *value)
+                return "write the value without quotation marks";
+        for (const char *p = value; (p = strpbrk(p, "#;")); p++)
+                if (p > value && is_blank(p[-1]))
+                        return "a comment needs a line of its own";
+        return n > 1 && value[n - 1] == ';' ? "write the value without a semicolon" : NULL;
+}
+
+const char *ini_explain_number(const char *value) {
+        const char *advice = ini_explain_value(value);
+        char *end;
+
+        strtod(value, &end);
+        if (advice || end == value)
+                return advice;
+        if (*end == ',')
+                return "write a decimal point and no comma";
+        end += strspn(end, " \t");
+        return isalpha((unsigned char)*end) || *end == '%' || (*end & 0x80) ? "write the number without a unit" : NULL;
 }

@@ -28,4 +28,11 @@ struct ini_sink {
 
 void ini_parse(const char *text, size_t n, const struct ini_sink *sink);
 
+/* A common mistake in a value that is not legal: quotation marks around it, or a comment after it. The advice as a phrase, or
+ * NULL. */
+const char *ini_explain_value(const char *value);
+
+/* The same for a value that should be a number: also a unit after it, or a decimal comma. */
+const char *ini_explain_number(const char *value);
+
 #endif

@@ -46,14 +46,25 @@ static bool is_language(const char *name) {
                (name[n] == '_' && strspn(name + n + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2 && name[n + 3] == '\0');
 }
 
+/* The name without coding and modifier: de_DE.UTF-8@euro, de:fr. */
+static bool copy_language(const char *wish, char ret[static sizeof(language)]) {
+        snprintf(ret, sizeof(language), "%.*s", (int)strcspn(wish, ".@:"), wish);
+        return !is_english(wish) && is_language(ret);
+}
+
+bool language_accepts(const char *wish) {
+        char name[sizeof(language)];
+
+        return !*wish || strcmp(wish, "auto") == 0 || is_english(wish) || copy_language(wish, name);
+}
+
 bool language_choose(const char *wish) {
         const char *folder = getenv("TEXTDOMAINDIR");
         bool asked = wish && *wish && strcmp(wish, "auto") != 0;
 
         if (!asked)
                 wish = find_wish_in_environment();
-        snprintf(language, sizeof(language), "%.*s", (int)strcspn(wish, ".@:"), wish); /* de_DE.UTF-8@euro, de:fr */
-        if (is_english(wish) || !is_language(language)) {
+        if (!copy_language(wish, language)) {
                 language[0] = '\0';
                 return !asked || is_english(wish);
         }

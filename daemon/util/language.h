@@ -17,6 +17,9 @@
  * wish is no language, and English is chosen. */
 bool language_choose(const char *wish);
 
+/* False: wish is no language, and language_choose() would choose English. */
+bool language_accepts(const char *wish);
+
 /* "de", "de_AT" without coding; "" = English. */
 const char *language_chosen(void);
 

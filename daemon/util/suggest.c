@@ -4,8 +4,9 @@
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
-enum { WORD_MAX = 64 };
+enum { WORD_MAX = 64, PREFIX_MIN = 3 };
 
 static size_t min_of_three(size_t a, size_t b, size_t c) {
         size_t m = a < b ? a : b;
@@ -32,11 +33,20 @@ size_t suggest_distance(const char *a, const char *b) {
         return row[nb];
 }
 
+/* The beginning of a word is nearer than a misspelt one: csv for csv-line, username for user. */
+static size_t rate_suggestion(const char *word, const char *candidate) {
+        size_t a = strlen(word), b = strlen(candidate), shared = a < b ? a : b;
+
+        if (shared >= PREFIX_MIN && strncasecmp(word, candidate, shared) == 0)
+                return a == b ? 0 : 1;
+        return suggest_distance(word, candidate);
+}
+
 void suggest_nearest(const char *word, const char *candidate, const char **best) {
-        size_t distance = suggest_distance(word, candidate);
+        size_t distance = rate_suggestion(word, candidate);
 
         if (distance > strlen(word) / 3 + 1)
                 return;
-        if (!*best || distance < suggest_distance(word, *best))
+        if (!*best || distance < rate_suggestion(word, *best))
                 *best = candidate;
 }

@@ -323,6 +323,10 @@ static const struct name command_results[COMMAND_RESULT_N] = {
                                  N_("No workouts are planned: set sessions_per_week in section [exercise].")},
         [COMMAND_DONE_TODAY] = {"DoneToday", N_("Today's workout is already marked as done.")},
         [COMMAND_NOT_RECORDING] = {"NotRecording", N_("Nothing is recorded now: start sitbonectl record first.")},
+        [COMMAND_NOT_CONNECTED] = {"NotConnected",
+                                   N_("There is no connection to a broker: sitbonectl status shows why.")},
+        [COMMAND_NO_SUCH_SETTING] = {"NoSuchSetting", N_("There is no such setting: the topic settings lists them.")},
+        [COMMAND_BAD_VALUE] = {"BadValue", N_("The setting does not take this value: see sitbone.conf(5).")},
         [COMMAND_ALERT_CLOSED] = {"AlertClosed",
                                   N_("That alert is not open: sitbonectl why shows the last one and its "
                                      "outcome.")},

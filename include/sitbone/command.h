@@ -22,8 +22,11 @@ enum command_type {
         COMMAND_SITTER,  /* name: the sitter from now on; "" = nobody in particular */
         COMMAND_WORKOUT, /* the workout of today was done */
         COMMAND_LABEL,   /* name: what is being done, written to the recordings that run; "" = nothing in particular */
+        COMMAND_SET,     /* settings: controls, see configure/settings.h */
         COMMAND_TYPE_N,
 };
+
+enum { COMMAND_SETTINGS_MAX = 512, COMMAND_WHY_MAX = 192 };
 
 /* The first five are the poses of profile.h, in its order. */
 enum calibrate_target {
@@ -44,6 +47,7 @@ struct command {
         enum calibrate_target target;
         bool on;
         char name[32];                       /* [a-z0-9-] */
+        char settings[COMMAND_SETTINGS_MAX]; /* set: lines of key=value; an empty value: that of the files again */
         char source[ALERT_INHIBITED_BY_MAX]; /* inhibit: the program that asks for it, for people; "" = name */
 };
 
@@ -68,6 +72,9 @@ enum command_result {
         COMMAND_DONE_TODAY,    /* workout: done today already */
         COMMAND_NOT_RECORDING, /* label: nothing is recorded now */
         COMMAND_ALERT_CLOSED,  /* done, skip, snooze: the alert that was named is not open */
+        COMMAND_NO_SUCH_SETTING,
+        COMMAND_NOT_CONNECTED, /* to a broker */
+        COMMAND_BAD_VALUE, /* set: the value is not legal, or does not go with another */
         COMMAND_RESULT_N,
 };
 
@@ -76,6 +83,7 @@ struct command_answer {
         uint64_t alert_id;     /* done, skip, snooze: the alert that the command acted on; 0 = none was open */
         enum alert_kind alert; /* its kind */
         uint64_t until_us;     /* snooze, pause: when it ends */
+        char why[COMMAND_WHY_MAX]; /* set: the key that was refused, and the legal values; "" = see the result */
 };
 
 #endif

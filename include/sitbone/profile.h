@@ -34,12 +34,16 @@ struct calibration {
         struct pose_record pose[POSE_N];
 };
 
-/* Mean and variance of log(fingerprint + offset), see estimate/taught.h. */
-struct taught_posture {
-        char name[POSTURE_NAME_MAX];     /* "" = free */
-        float seconds;                   /* of all lessons together */
+/* A fingerprint in two views, see estimate/taught.h. */
+struct taught_numbers {
         float mean[FINGERPRINT_MAX];     /* NAN = not measured */
-        float variance[FINGERPRINT_MAX]; /* within the lessons */
+        float variance[FINGERPRINT_MAX]; /* within the lessons and between them */
+};
+
+struct taught_posture {
+        char name[POSTURE_NAME_MAX];       /* "" = free */
+        float seconds;                     /* of all lessons together */
+        struct taught_numbers load, shape; /* shape all 0: a file from before it was learnt */
 };
 
 /* The upright of a sitter over many sits, measured without asking: it distinguishes people and shows when a
@@ -133,6 +137,7 @@ struct learning {
         /* In this step: the caller stores the profile, and the time of the calibration. */
         bool profile_changed, calibration_changed;
         uint32_t n_taught;
+        bool untaught_noticed; /* most postures that are none of these are noticed */
         char taught[TAUGHT_MAX][POSTURE_NAME_MAX];
 };
 

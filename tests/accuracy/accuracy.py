@@ -160,7 +160,7 @@ class World:
     def replay_takes(self, option):
         done = subprocess.run([f'{self.build}/sitbonectl', 'replay', 'x', option, 'x'], stderr=subprocess.PIPE, text=True,
                               check=False)
-        return 'takes no option' not in done.stderr
+        return 'unknown option' not in done.stderr
 
     @contextlib.contextmanager
     def simulated(self, scenario, seed, *options, rows=32, cols=32, pitch=12.5, rate=10):

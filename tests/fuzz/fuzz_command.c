@@ -35,6 +35,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                 abort();
         if (retained && result == COMMAND_OK)
                 abort();
+        if (set_parse(name, data + 2 + length, n - 2 - length, retained, &request) == COMMAND_OK &&
+            (retained || memchr(request.command.settings, '\0', COMMAND_SETTINGS_MAX) == NULL ||
+             !strchr(request.command.settings, '=')))
+                abort();
+        command_parse(name, data + 2 + length, n - 2 - length, retained, &word, &request);
         if (result == COMMAND_OK && word == WORD_COMMAND &&
             (request.command.type >= COMMAND_TYPE_N || request.command.minutes > 240 ||
              request.command.target >= CALIBRATE_TARGET_N ||

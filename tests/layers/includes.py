@@ -41,7 +41,7 @@ ROOMS = {
     'publish': ['sitbone/'],
     'publish/bus': ['sitbone/', 'publish/outlet.h', 'contract/', 'words/', 'util/'],
     'publish/history': ['sitbone/', 'publish/outlet.h', 'store/history_database.h', 'words/', 'util/'],
-    'publish/mqtt': ['sitbone/', 'publish/outlet.h', 'contract/', 'words/', 'util/'],
+    'publish/mqtt': ['sitbone/', 'publish/outlet.h', 'contract/', 'configure/settings_table.h', 'words/', 'util/'],
     'app': ['sitbone/', 'core/', 'configure/', 'ports/', 'recording/', 'store/', 'publish/', 'contract/', 'words/',
             'util/'],
     'tools/sitbonectl': ['sitbone/', 'core/', 'configure/', 'ports/', 'recording/', 'contract/', 'words/', 'util/',

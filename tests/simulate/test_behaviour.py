@@ -111,7 +111,7 @@ def mistaken():
                    code == 2 and f'x.scenario:{line}: ' in said and re.search(words, said))
     good = '0:01 end\n'
     for arguments, words in ((['--speed', 'fast'], 'speed'), (['--rows', '0'], 'rows'), (['--rows', '100', '--cols', '100'], '4096'),
-                             (['--format', 'nonsense'], 'jq-seat-32'), (['--loop'], 'never end'), (['--bogus'], 'bogus'),
+                             (['--format', 'nonsense'], 'no format "nonsense"'), (['--loop'], 'never end'), (['--bogus'], 'bogus'),
                              (['--link', '/nowhere/x'], 'one of'), (['more'], 'more')):
         code, said = error(good, *arguments)
         check.true(f'{" ".join(arguments)}: {said.strip()[-60:]}', code == 2 and words in said)

@@ -13,6 +13,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+import schema
 from seat import free_port
 
 
@@ -117,6 +118,7 @@ class Listener:
     def __init__(self, broker, topics=("#",), v5=True, user=None, password=None, ca=None):
         self.heard, self.lock, self.topics, self.connected = [], threading.Lock(), topics, threading.Event()
         self.times = 0  # it has subscribed
+        self.mistakes = []  # of messages, by config/schema/
         self.client = paho.Client(client_id="", protocol=paho.MQTTv5 if v5 else paho.MQTTv311)
         self.client.on_connect, self.client.on_message = self.on_connect, self.on_message
         self.client.on_subscribe = self.on_subscribe
@@ -140,6 +142,7 @@ class Listener:
     def on_message(self, _client, _userdata, message):
         with self.lock:
             self.heard.append(message)
+            self.mistakes += schema.mistakes(message.topic, message.payload)
 
     def of(self, topic):
         with self.lock:
@@ -169,8 +172,9 @@ class Listener:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.close()
+        assert kind or not self.mistakes, "messages against config/schema/:\n" + "\n".join(self.mistakes[:20])
 
 
 class Drive:

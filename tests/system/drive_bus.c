@@ -7,6 +7,7 @@
  *     exercise TEXT                   the name of the only exercise
  *     workouts N                      this many are planned a week, and it is Monday
  *     heads-up SECONDS                announces the prompt to stand up this long before
+ *     desktop 0|1                     the setting of this name, as at a reload
  *     busy 0|1                        commands are refused, or not
  *     storm N                         N snapshots at once, each with another posture
  * Each line is answered "ok" when done; each command from the bus is printed as "command VERB MINUTES TARGET RESULT". */
@@ -111,6 +112,10 @@ static void obey_line(struct drive *d, const char *line) {
         } else if (strncmp(line, "heads-up ", 9) == 0) {
                 d->settings.alert.heads_up_s = strtof(line + 9, NULL);
                 alert_configure(&d->alert, &d->settings);
+        } else if (strncmp(line, "desktop ", 8) == 0) {
+                d->settings.alert.desktop = line[8] == '1';
+                d->bus.ops->configure(d->bus.self, &d->settings);
+                step_time(d, 0);
         } else if (strncmp(line, "busy ", 5) == 0)
                 d->busy = line[5] == '1';
         else if (strncmp(line, "online ", 7) == 0) {

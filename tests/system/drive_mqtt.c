@@ -45,12 +45,12 @@ static enum command_result execute(void *userdata, const struct command *c, stru
                 [COMMAND_TARE] = "tare",       [COMMAND_SKIP] = "skip",     [COMMAND_PAUSE] = "pause",
                 [COMMAND_RESUME] = "resume",   [COMMAND_INHIBIT] = "hold",  [COMMAND_TEACH] = "teach",
                 [COMMAND_UNTEACH] = "unteach", [COMMAND_SITTER] = "sitter", [COMMAND_WORKOUT] = "session",
-                [COMMAND_LABEL] = "label",
+                [COMMAND_LABEL] = "label",     [COMMAND_SET] = "set",
         };
         struct drive *d = userdata;
 
-        printf("command %s %" PRIu32 " %d%s%s\n", names[c->type], c->minutes, (int)c->target, *c->name ? " " : "",
-               c->name);
+        printf("command %s %" PRIu32 " %d%s%s%s%.*s\n", names[c->type], c->minutes, (int)c->target,
+               *c->name ? " " : "", c->name, *c->settings ? " " : "", (int)strcspn(c->settings, "\n"), c->settings);
         if (c->alert_id) /* as if it were open */
                 *ret = (struct command_answer){.alert_id = c->alert_id, .alert = ALERT_STILL};
         return d->result;
@@ -144,7 +144,7 @@ static void stats(struct drive *d) {
         d->worst_us = d->posts = 0;
 }
 
-static void switch_discovery(struct drive *d, bool on) {
+static void switch_discovery(struct drive *d, int on) {
         d->settings.mqtt.discovery = on;
         d->outlet.ops->configure(d->outlet.self, &d->settings);
 }
@@ -168,7 +168,7 @@ static void obey(struct drive *d, const char *line) {
         else if (strncmp(line, "result", n) == 0)
                 d->result = (enum command_result)a;
         else if (strncmp(line, "discovery", n) == 0)
-                switch_discovery(d, a > 0);
+                switch_discovery(d, (int)a);
         else if (strncmp(line, "stats", n) == 0)
                 stats(d);
         else if (strncmp(line, "quit", n) == 0)

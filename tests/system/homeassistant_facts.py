@@ -20,6 +20,9 @@ ALLOWED = {
         state_off state_on state_topic value_template""".split()),
     "text": ENTITY | set("""command_template command_topic max min mode optimistic pattern retain state_topic
         value_template""".split()),
+    "number": ENTITY | set("""command_template command_topic device_class max min mode optimistic payload_reset retain
+        state_topic step unit_of_measurement value_template""".split()),
+    "select": ENTITY | set("command_template command_topic optimistic options retain state_topic value_template".split()),
     "device_automation": set("automation_type encoding group payload qos subtype topic type value_template".split()),
 }
 REQUIRED = {
@@ -29,6 +32,8 @@ REQUIRED = {
     "button": {"command_topic"},
     "switch": {"command_topic"},
     "text": {"command_topic"},
+    "number": {"command_topic"},
+    "select": {"command_topic", "options"},
     "device_automation": {"automation_type", "subtype", "topic", "type"},
 }
 ROOT = set("""availability availability_mode availability_template availability_topic command_topic components device
@@ -74,7 +79,8 @@ def check_component(key, c, seat):
         assert not set(topic) & set("+#~") or (key, topic) == ("last_command", f"sitbone/{seat}/response/+"), topic
 
 
-def check(config, seat):
+def check(config, seat, controls=False):
+    """controls: the message beside the first one, which has no entity named like the device."""
     assert set(config) <= ROOT and {"device", "origin", "components"} <= set(config), set(config)
     assert set(config["device"]) <= DEVICE and config["device"]["identifiers"] == [f"sitbone_{seat}"]
     assert set(config["origin"]) <= ORIGIN and config["origin"]["name"]
@@ -83,7 +89,7 @@ def check(config, seat):
     ids = [c["unique_id"] for c in config["components"].values() if "unique_id" in c]
     assert len(ids) == len(set(ids)) and len(json.dumps(config)) < 20000
     names = [c["name"] for c in config["components"].values() if "unique_id" in c]
-    assert names.count(None) == 1 and len(names) == len(set(names)) and config["device"]["name"] not in names
+    assert names.count(None) == (0 if controls else 1) and len(names) == len(set(names)) and config["device"]["name"] not in names
     for key, component in config["components"].items():
         check_component(key, component, seat)
     cross_check(config)

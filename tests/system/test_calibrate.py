@@ -163,7 +163,8 @@ def test_stands_up(sitter, daemon):
 def test_taught(sitter, daemon):
     sitter.take('crossed')
     sitter.wait(4)
-    assert 'Taught: crossed-left' in ctl('teach', 'crossed-left')
+    said = ctl('teach', 'crossed-left')
+    assert 'Taught: crossed-left' in said and 'teach it again later today and on another day' in said, said
     assert ctl('teach', '--list') == 'crossed-left\n' and json.loads(ctl('teach', '--list', '--json')) == ['crossed-left']
 
 

@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """sitbonectl as used by people and scripts: texts, exit status, JSON, the live view, and refusals."""
+import fcntl
 import json
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 import xml.etree.ElementTree
 
@@ -91,8 +94,107 @@ def test_options(folder):
                            (["watch", "--s", "x"], "may be one of"), (["status", "--json=yes"], "takes no value"),
                            (["--seat"], "needs a value"), (["snooze", "-5"], "1 to 240"), (["snooze", "5h"], "1 to 240"),
                            (["pause", "soon"], "1 to 1440"), (["pause", "until", "25:00"], "1 to 1440"),
-                           (["pause", "30", "40"], "1 to 1440")):
+                           (["pause", "30", "40"], "1 to 1440"), (["pause", "0x10"], "1 to 1440"), (["pause", "5x"], "1 to 1440"),
+                           (["pause", "25h"], "1 to 1440")):
         assert problem in ctl(*words, status=USAGE)[1], words
+    for words in ("90",), ("90m",), ("90", "min"), ("2h",), ("1h30",), ("1h", "30m"), ("1.5h",), ("2", "hours"), ("until", "15:30"):
+        assert "no daemon" in ctl("pause", *words, status=FAILED)[1], words
+
+
+def test_other_programs():
+    """Options of all four programs: unknown ones are named, help and version as words, a full disk."""
+    for program in "sitboned", "sitbone-agent", "sitbone-sim", "sitbonectl":
+        def run(*words, **streams):
+            return subprocess.run([f"{BUILD}/{program}", *words], env=ENVIRONMENT, check=False, text=True,
+                                  **(streams or {"capture_output": True}))
+        for words in ("help",), ("-h",), ("--help",):
+            assert run(*words).stdout.startswith(f"Usage: {program}") and run(*words).returncode == DONE, (program, words)
+        for words in ("version",), ("-V",), ("--version",):
+            assert re.fullmatch(program + r" \d+\.\d+\.\d+\n", run(*words).stdout), (program, words)
+        for words, problem in ((["--hlep"], "unknown option --hlep; did you mean --help?"), (["-v"], "unknown option -v; see "),
+                               (["--help=3"], "--help takes no value"), (["--xyz=\033[31m"], "unknown option --xyz")):
+            done = run(*words)
+            assert done.returncode == USAGE and done.stderr.startswith(f"{program}: {problem}"), (program, done)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for word in "--help", "--version":
+                assert run(word, stdout=full, stderr=subprocess.DEVNULL).returncode == FAILED, program
+
+
+def test_json_everywhere():
+    """With --json every command prints one JSON document, also for an error."""
+    for command in re.findall(r"^  ([a-z]+) ", ctl("--help")[0], re.M):
+        assert "\n  --json " in ctl(command, "--help")[0], command
+    for words, status in ((["snooze", "-5"], USAGE), (["tare"], FAILED), (["report"], USAGE), (["hold", "maybe"], USAGE),
+                          (["calibrate", "upright"], FAILED), (["teach", "a", "--foo"], USAGE), (["staus"], USAGE),
+                          (["replay", "/nowhere"], FAILED), (["record", "x.csv"], USAGE), (["watch", "--once"], FAILED)):
+        out, error = ctl(*words, "--json", status=status)
+        document = json.loads(out)
+        assert list(document) == ["error"] and error.startswith("sitbonectl: " + document["error"][:20]), (words, out, error)
+    assert json.loads(ctl("--json", status=USAGE)[0])["error"].startswith("a command is missing")
+    assert json.loads(ctl("version", "--json")[0])["text"].startswith("sitbonectl ")
+
+
+def on_terminal(columns, rows, *words, program="sitbonectl", **environment):
+    """What a program prints on a terminal of this size."""
+    pid, master = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.execvpe(f"{BUILD}/{program}", [program, *words], {**ENVIRONMENT, **environment})
+    out = b""
+    try:
+        while piece := os.read(master, 65536):
+            out += piece
+    except OSError:  # the end of a terminal
+        pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == DONE, (words, out)
+    os.close(master)
+    return out.decode().replace("\r\n", "\n")
+
+
+def test_terminal(folder):
+    """Lines are broken at the width of the terminal; long texts go through the pager; no text of a file acts on it."""
+    pager = write(f"{folder}/pager", "#!/bin/sh\necho PAGED; exec cat\n")
+    os.chmod(pager, 0o700)
+    for words in ("help",), ("help", "replay"), ("formats",), ("formats", "csv-line"):
+        plain = ctl(*words)[0]
+        for columns in 50, 60, 200:
+            shown = on_terminal(columns, 1000, *words, PAGER=pager)
+            assert all(len(line) <= columns for line in shown.splitlines()), (columns, shown)
+            assert shown.split() == plain.split() and "PAGED" not in shown, shown
+    for program in "sitboned", "sitbone-agent", "sitbone-sim":
+        assert all(len(line) <= 60 for line in on_terminal(60, 1000, "--help", program=program).splitlines()), program
+    assert on_terminal(80, 24, "help", PAGER=pager).startswith("PAGED\n")
+    assert on_terminal(80, 24, "help", PAGER="false", SITBONE_PAGER=pager).startswith("PAGED\n")
+    for none in {"PAGER": ""}, {"PAGER": "cat"}, {"PAGER": pager, "SITBONE_PAGER": ""}, {"PAGER": pager, "TERM": "dumb"}:
+        assert on_terminal(80, 24, "help", **none).startswith("Usage:"), none
+    hostile = "x\033]0;pwned\a\033[31m\u009b1m\u202ey"
+    path = write(f"{folder}/hostile.conf", f"[format]\nframing = text\nfull_scale = 9\ntitle = {hostile}\nsource = {hostile}\n")
+    for out in ctl("formats", path)[0], on_terminal(80, 1000, "formats", path):
+        assert "pwned" in out and not re.search("[\033\a\u009b\u202e]", out), out
+
+
+def test_hostile_texts(folder):
+    """No text of a file or an argument reaches the terminal with characters that it acts on."""
+    text = "\033[31mX\a\u009b1m\u202e"
+    frames = f"# rows=2\n# cols=2\n# full_scale=9\n# note={text}\nt_s,label,c0,c1,c2,c3\n" + f"0,{text},1,2,3,4\n1,{text},1,2,3,4\n"
+    path = {name: write(f"{folder}/{name}", content) for name, content in (
+        ("frames.csv", frames), (f"{text}.csv", frames), ("table.csv", f"t,a{text},b,c\n" + "0,1,2,3\n1,2,3,4\n" * 9),
+        ("log.txt", f"I (12) {text}: 1,2,3,4\n" * 40), ("rows.txt", f"{text}\n1 2 3 4\n5 6 7 8\n" * 40),
+        ("sim.scenario", f"at 10 {text}\n{text}\n"), ("ini.conf", f"[mqtt]\n{text} = {text}\n[{text}]\nname = {text}\n"))}
+    ini, frames, scenario = path["ini.conf"], path["frames.csv"], path["sim.scenario"]
+    for program, *words in (
+            *(("sitbonectl", "check", p) for p in path.values()), *(("sitbonectl", "probe", p) for p in path.values()),
+            ("sitbonectl", "replay", frames), ("sitbonectl", "replay", frames, "--json"), ("sitbonectl", "export", frames),
+            ("sitbonectl", "replay", path[f"{text}.csv"]), ("sitbonectl", "replay", frames, "--config", ini),
+            ("sitbonectl", "replay", path["table.csv"], "--columns", f"time=t,cells=a{text}..c"), ("sitbonectl", "formats", ini),
+            ("sitbonectl", "exercises", "--exercises", ini), ("sitbonectl", text), ("sitbonectl", "history", text),
+            ("sitboned", text), ("sitboned", "--check-config", ini), ("sitboned", "--speed", text), ("sitboned", f"--{text}"),
+            ("sitbone-agent", text), ("sitbone-agent", "--bus", text), ("sitbone-agent", "--config", ini),
+            ("sitbone-sim", "--format", "csv", "--scenario", scenario, "--output", "-"), ("sitbone-sim", "--format", text),
+            ("sitbone-sim", "--format", "csv", "--scenario", text, "--output", "-"), ("sitbone-sim", text)):
+        done = subprocess.run([f"{BUILD}/{program}", *words], env=ENVIRONMENT, capture_output=True, check=False, timeout=100)
+        for out in done.stdout, done.stderr:
+            assert not re.search("[^\n\t -~\u00a0-\u2027\u202f-\uffff]", out.decode()), (program, words, out)
 
 
 def test_tables():
@@ -146,7 +248,7 @@ def test_answers(seat):
         assert "not open" in ctl(*words, status=FAILED)[1], words
     assert "malformed" in ctl("done", "x", status=FAILED)[1]
     out, _ = ctl("snooze", "7", "--alert", open_id)
-    assert re.fullmatch(rf"Snoozed until \d\d:\d\d: alert {open_id} \(slouch\)\.\n", out), out
+    assert re.fullmatch(rf"Snoozed until (\w+ )?\d\d:\d\d: alert {open_id} \(slouch\)\.\n", out), out
     assert "not open" in ctl("done", open_id, status=FAILED)[1]
     assert "snoozed" not in ctl("status")[0], "a lesser alert that is named is put off alone"
 
@@ -155,7 +257,8 @@ def test_commands(seat):
     ctl("snooze", "7")
     until("snoozed 7 min", lambda: ["0", "7"] == (seat.commands[-1:] or [[]])[0][:2])
     assert "snoozed until " in ctl("status")[0]
-    ctl("snooze")
+    answer = json.loads(ctl("snooze", "--json")[0])
+    assert set(answer) == {"text", "until", "alert_id", "alert_kind"} and answer["until"].endswith("Z"), answer
     until("the default snooze", lambda: seat.commands[-1][:2] == ["0", "0"])
     _, error = ctl("done", status=FAILED)
     assert error.startswith("sitbonectl: No alert is open"), error
@@ -164,7 +267,7 @@ def test_commands(seat):
     _, error = ctl("tare", status=FAILED)
     assert "silent" in error or "frame" in error, error  # one of the sentences of a refusal
     until("tare was asked", lambda: seat.commands[-1][0] == "3")
-    assert ctl("hold", "on")[0].startswith("Alerts wait")
+    assert json.loads(ctl("hold", "on", "--json")[0])["text"].startswith("Alerts wait")
     until("held", lambda: seat.commands[-1][0] == "7")
     assert "Do Not Disturb: set by you" in ctl("why")[0]
     ctl("hold", "off")
@@ -314,6 +417,7 @@ def replay_teaches(folder, csv):
         assert seen.count(name) > 0.75 * len(seen), (name, start, {n: seen.count(n) for n in seen})
     for wrong in ("left", "left=", "left=4", "left=5-4", "=1-2", "le ft=1-2", "x" * 32 + "=1-2", "left=1-2s", "left=nan-2"):
         assert "--teach" in ctl("replay", csv, "--teach", wrong, status=USAGE)[1]
+    assert "no frame in that time" in ctl("replay", csv, "--teach", "left=5-5", status=USAGE)[1]
     assert "fewer than two maps" in ctl("replay", csv, "--teach", "left=5000-5001", status=FAILED)[1]
     said = ctl("replay", teach, "--teach", "left=40-50", "--teach", "right=70-80")[0]
     assert re.search(r"^taught +.*left \d+ %", said, re.M) and "none of these" in said, said
@@ -403,6 +507,10 @@ def main():
         ENVIRONMENT["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={processes.directory}/no-bus"
         test_usage()
         test_options(processes.directory)
+        test_other_programs()
+        test_json_everywhere()
+        test_terminal(processes.directory)
+        test_hostile_texts(processes.directory)
         test_tables()
         test_check(processes.directory)
         test_json_of_foreign_bytes(processes.directory)

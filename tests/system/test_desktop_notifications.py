@@ -102,7 +102,7 @@ def test_snooze(desktop, seat):
     until("alert shown", lambda: desktop.shown() == 1)
     desktop.press("Snooze")
     until("snooze reached the daemon", lambda: ["0", "15", "0", "Ok"] in seat.commands)
-    until("when it comes back", lambda: re.search(r'"Snoozed until \d\d:\d\d"', desktop.monitor.notifies()[-1][1]))
+    until("when it comes back", lambda: re.search(r'"Snoozed until (\w+ )?\d\d:\d\d"', desktop.monitor.notifies()[-1][1]))
     desktop.ctl("close-all")
     until("gone when snoozed", lambda: desktop.shown() == 0)
     seat.tell(f"skip {15 * 60 + 70}")
@@ -176,6 +176,28 @@ def test_do_not_disturb(desktop, seat):
     until("delayed, not lost", lambda: desktop.shown() == 1)
     until("shown once", lambda: len(desktop.monitor.notifies()) == before + 1)
     press_done(desktop)
+
+
+def test_switched_off(desktop, seat, monitor):
+    """With desktop = no nothing is shown, also not what is open when the agent starts, and what is shown goes."""
+    seat.tell("vacant", "skip 200", "person", f"skip {PROMPT}")
+    until("shown", lambda: desktop.shown() == 1)
+    seat.tell("desktop 0")
+    until("taken down", lambda: desktop.shown() == 0)
+    before = len(monitor.notifies())
+    seat.tell("vacant", "skip 200", "person", f"skip {PROMPT}", "online 0")
+    time.sleep(0.5)
+    assert desktop.shown() == 0 and len(monitor.notifies()) == before
+    seat.tell("online 1")
+    desktop.processes.end(desktop.agent)
+    desktop.agent = desktop.start_agent()
+    time.sleep(0.5)
+    assert desktop.shown() == 0 and len(monitor.notifies()) == before, monitor.notifies()[before:]
+    seat.tell("desktop 1", "vacant", "skip 200", "person", f"skip {PROMPT}")
+    until("shown again", lambda: desktop.shown() == 1)
+    seat.tell("vacant", "skip 200")
+    until("gone", lambda: desktop.shown() == 0)
+    seat.tell("person")
 
 
 def test_refusal_is_shown(desktop, seat):
@@ -431,6 +453,7 @@ def main():
         test_agent_ends_at_once(desktop, seat, dunst)
         test_gone_before_it_has_an_id(desktop, seat, monitor, dunst)
         test_dismissed_during_an_update(desktop, seat, monitor, dunst)
+        test_switched_off(desktop, seat, monitor)
         test_refusal_is_shown(desktop, seat)
         test_dismissed_stays_dismissed(desktop, seat)
         test_markup_is_not_markup(desktop, seat, monitor)

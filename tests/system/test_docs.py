@@ -50,9 +50,9 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
     'README.md': ('', [
         ('./demo.sh\n./test.sh', covered('system/test_demo runs the one, and the other runs this test')),
         ('./demo.sh --device', covered('system/test_demo')),
-        ('cmake --preset default -DBUILD_TESTING=OFF', run(shows='(?i)configuration', after='installed')),
-        ('sitbonectl ports', run(shows=r'format = csv-line')),
-        ('sudo mkdir -p /etc/systemd', runs_on('seated', keys=b'q')),
+        ('./demo.sh --package', lambda box, text: box.install_instead()),
+        ('sudo systemctl stop', run(shows=r'format = csv-line')),
+        ('sudo systemctl enable', runs_on('seated', keys=b'q')),
         ('systemctl --user enable', run()),
     ]),
     'docs/mats.md': ('', [('sitbonectl ports', run(shows='csv-line'))]),
@@ -80,6 +80,7 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
         ('automation:', lambda box, text: box.automation(text)),
         ('mosquitto_sub', runs_on('sitbone/desk/state')),
         ('mosquitto_pub', run(after='snoozed')),
+        ('mosquitto_pub', run(after='settings_are_stored')),
         ('pattern readwrite', covered('the access rules of the broker that the blocks above talk to')),
     ]),
     'docs/desktop.md': (DESK, [
@@ -109,10 +110,11 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
     'SECURITY.md': ('', []),
     # the last page, since it ends with the removal of everything
     'docs/install.md': (DEVICE, [
+        ('./demo.sh --package', covered('system/test_package')),
         ('sudo apt-get install', run()),
         ('cmake --preset default -DBUILD_TESTING=OFF', run(after='installed_for_a_package')),
         ('cmake --preset default -DCMAKE_INSTALL_PREFIX=/usr', run()),
-        ('sudo mkdir -p /etc/systemd', run(shows='mat')),
+        ('sudo systemctl enable', run(shows='mat')),
         ('udevadm info', run(shows='ID_PATH=')),
         ('sudo tee /etc/udev/rules.d', run(after='rule_is_known')),
         ('sitboned --user', runs_on('.')),
@@ -341,6 +343,10 @@ class Box:
 
     # --- checks that follow a block
 
+    def install_instead(self):
+        """system/test_package installs the package; here the programs of this build are installed."""
+        self.run('cmake --install build/default', '', None, 'installed')
+
     def installed(self):
         for path in ('bin/sitboned', 'bin/sitbonectl', 'lib/systemd/system/sitboned.service', 'lib/udev/rules.d/70-sitboned.rules'):
             if not os.path.exists(f'/usr/local/{path}'):
@@ -385,6 +391,11 @@ class Box:
 
     def snoozed(self):
         wait_for('snoozed', lambda: 'snoozed' in self.status())
+
+    def settings_are_stored(self):
+        shown = '# /var/lib/sitbone/settings.conf:3\nprofile = quiet\n# /var/lib/sitbone/settings.conf:4\nprompt_min = 25\n'
+        wait_for('stored', lambda: shown in subprocess.run(
+            ['sitboned', '--print-config'], env=self.environment, capture_output=True, text=True, check=False).stdout)
 
     def rule_is_known(self):
         with open('/etc/udev/rules.d/69-sitbone-mat.rules', encoding='ascii') as f:

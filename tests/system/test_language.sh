@@ -56,7 +56,7 @@ names() {
 
 # the daemon: its setting, whatever its environment; a setting that is no language is said
 printf '[seat]\nlanguage = ../de\n' >"$work/wrong.conf"
-"$build/sitboned" --config "$work/wrong.conf" --check-config 2>&1 | grep -q '\[seat\] language = ../de: must be auto or a language' ||
+"$build/sitboned" --config "$work/wrong.conf" --check-config 2>&1 | grep -q '\[seat\] language = ../de: must be auto, or a language' ||
         bad 'a wrong language is not said'
 [ $failed -eq 0 ] && echo 'translations are complete'
 exit $failed

@@ -36,7 +36,7 @@ options_of() { "$@" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
 says_all sitboned.8 $(options_of "$build/sitboned")
 says_all sitbone-agent.1 $(options_of "$build/sitbone-agent")
 says_all sitbone-sim.1 $(options_of "$build/sitbone-sim")
-commands=$("$build/sitbonectl" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+commands=$("$build/sitbonectl" --help | sed -nE 's/^  ([a-z][a-z-]*) .*/\1/p')
 says_all sitbonectl.1 $commands $(options_of "$build/sitbonectl")
 for command in $commands; do
         says_all sitbonectl.1 $(options_of "$build/sitbonectl" "$command")
@@ -68,16 +68,34 @@ built_in=$("$build/sitbonectl" formats --json |
 [ "$(sed -nE 's/^\| `([a-z0-9-]+)` \|.*/\1/p' "$source/docs/damage.md" | sort)" = "$built_in" ] ||
         fail "docs/damage.md: not the built-in formats"
 
-# the completion of bash knows what the program knows
-completed() { # WORD... the last is being typed
-        (PATH=$build:$PATH
-         . "$source/config/completion/sitbonectl.bash" 2> /dev/null
-         COMP_WORDS=(sitbonectl "$@") COMP_CWORD=$# COMPREPLY=()
-         _sitbonectl
+# every shell completes what the programs know
+export PATH=$build:$PATH
+completed() { # PROGRAM WORD... the last is being typed
+        (. "$source/config/completion/sitbone.bash" 2> /dev/null
+         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+         [ "$1" = sitbonectl ] && _sitbonectl || _sitbone_others "$1"
          printf '%s\n' "${COMPREPLY[@]}")
 }
-[ "$(completed '' | grep -v '^--' | sort)" = "$(sort <<< "$commands")" ] || fail "completion of commands: $(completed '')"
-[ "$(completed report --per)" = --period ] || fail "completion of an option: $(completed report --per)"
-[ "$(completed calibrate sq)" = squeeze ] || fail "completion of a pose: $(completed calibrate sq)"
-completed formats jq | grep -qx jq-seat-32 || fail "completion of a format: $(completed formats jq)"
+completed_zsh() {
+        zsh -fc '_describe() { print -l -- ${offers%%:*} }; _files() { ls -d $typed* }; _gnu_generic() { print -- --truth }
+                 file=$1; shift; words=("$@") CURRENT=$# service=$1; source $file' - "$source/config/completion/sitbone.zsh" "$@"
+}
+completed_fish() {
+        fish --no-config -c "source $source/config/completion/sitbone.fish; complete -C '$*'" | cut -f 1
+}
+for shell in completed completed_zsh completed_fish; do
+        [ $shell = completed ] || command -v ${shell#completed_} > /dev/null || continue
+        [ "$($shell sitbonectl '' | sort)" = "$(sort <<< "$commands")" ] || fail "$shell commands: $($shell sitbonectl '')"
+        [ "$($shell sitbonectl report --per)" = --period ] || fail "$shell an option: $($shell sitbonectl report --per)"
+        [ "$($shell sitbonectl calibrate sq)" = squeeze ] || fail "$shell a pose: $($shell sitbonectl calibrate sq)"
+        [ "$($shell sitbonectl history --sitter nob)" = nobody ] || fail "$shell a sitter"
+        [ "$($shell sitbonectl --bus sess)" = session ] || fail "$shell a bus"
+        $shell sitbone-sim --truth /etc/passw | grep -qx /etc/passwd || fail "$shell a file"
+        [ "$($shell sitbone-sim --trut)" = --truth ] || fail "$shell an option of sitbone-sim"
+        for words in 'sitbonectl formats' 'sitbonectl replay --format' 'sitbone-sim --format'; do
+                $shell $words jq | grep -qx jq-seat-32 || fail "$shell a format: $words $($shell $words jq)"
+        done
+done
+[ "$(sitbonectl --complete replay --format=jq-6 | cut -f 1)" = --format=jq-64 ] || fail "completion of --name=value"
+[ "$(completed sitbonectl history --export = c)" = csv ] || fail "completion after ="
 exit $failed

@@ -56,7 +56,7 @@ for name, text in pages.items():
 done = run(f'{root}/docs/make-mats', '--check', build)
 check(f'{done.stdout[-2000:]}{done.stderr}', done.returncode == 0)
 
-commands = set(re.findall(r'(?m)^  ([a-z]+) ', help_of('sitbonectl')))
+commands = set(re.findall(r'(?m)^  ([a-z][a-z-]*) ', help_of('sitbonectl')))
 calls = []
 for name, text in pages.items():
     blocks = re.findall(r'(?ms)^```\w*\n(.*?)^```$', text)

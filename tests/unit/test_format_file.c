@@ -28,6 +28,9 @@ static void test_mistakes(void) {
         expect_error("[format]\nfull_scale = 9\nsink = AA\n", "dir/my-mat.conf:3: no key \"sink\"; did you mean sync");
         expect_error("[format]\nfull_scale = 9\nelement = u17\n",
                      "dir/my-mat.conf:3: element = u17: must be u8 | u16le");
+        expect_error("[format]\nfull_scale = 9\nbaud = 9600 baud\n", "baud: write the number without a unit; must be");
+        expect_error("[format]\nfull_scale = 9\nrows = 16 # rows\n", "a comment needs a line of its own; must be 0..");
+        expect_error("[format]\nfull_scale = 9\nelement = \"u8\"\n", "without quotation marks; must be u8");
         expect_error("[format]\nfull_scale = 9\nrows = 5000\n", "dir/my-mat.conf:3: rows = 5000: must be 0..4096");
         expect_error("[format]\nfull_scale = 9\nfull_scale = 9\n", "dir/my-mat.conf:3: full_scale is given twice");
         expect_error("[format]\nfull_scale = 9\nsync = A\n", "must be 1..8 bytes as AA 55 03");

@@ -160,6 +160,30 @@ static void test_random(void) {
         }
 }
 
+static enum command_result set_as(const char *key, const char *payload, struct request *ret) {
+        return set_parse(key, payload, strlen(payload), false, ret);
+}
+
+static void test_set(void) {
+        struct request r;
+
+        CHECK(set_as("break_s", " 90\n", &r) == COMMAND_OK && r.command.type == COMMAND_SET);
+        CHECK(strcmp(r.command.settings, "break_s=90\n") == 0 && strcmp(r.reply_to.command, "set") == 0);
+        CHECK(set_as("break_s", "", &r) == COMMAND_OK && strcmp(r.command.settings, "break_s=\n") == 0);
+        CHECK(set_as("break_s", "{\"value\":90.5,\"transaction\":7}", &r) == COMMAND_OK);
+        CHECK(strcmp(r.command.settings, "break_s=90.5\n") == 0 && strcmp(r.reply_to.transaction, "7") == 0);
+        CHECK(set_as("", "{\"a\":1,\"b\":true,\"c\":null,\"d\":\"x\"}", &r) == COMMAND_OK);
+        CHECK(strcmp(r.command.settings, "a=1\nb=yes\nc=\nd=x\n") == 0);
+        CHECK(set_as("break_s", "9\nhost=x", &r) == COMMAND_MALFORMED);
+        CHECK(set_as("a=1", "9", &r) == COMMAND_MALFORMED && set_as("a\nb", "9", &r) == COMMAND_MALFORMED);
+        CHECK(set_as("", "{\"a\":\"1\\nhost=x\"}", &r) == COMMAND_MALFORMED);
+        CHECK(set_as("", "{\"a=1\\nb\":1}", &r) == COMMAND_MALFORMED);
+        CHECK(set_as("", "", &r) == COMMAND_MALFORMED && set_as("", "{}", &r) == COMMAND_MALFORMED);
+        CHECK(set_as("", "{\"transaction\":1}", &r) == COMMAND_MALFORMED);
+        CHECK(set_as("a", "{\"b\":1}", &r) == COMMAND_MALFORMED);
+        CHECK(set_parse("a", "1", 1, true, &r) == COMMAND_RETAINED);
+}
+
 static void test_bucket(void) {
         struct bucket b = {2, 2, 1, 1000000};
 
@@ -176,6 +200,7 @@ int main(void) {
         test_others();
         test_holding();
         test_random();
+        test_set();
         test_bucket();
         return 0;
 }

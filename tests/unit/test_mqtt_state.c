@@ -13,7 +13,6 @@
 #include "publish/mqtt/secret.h"
 #include "publish/mqtt/state_json.h"
 #include "util/clock.h"
-#include "util/iso8601.h"
 #include "words/names.h"
 
 #include <sys/stat.h>
@@ -66,12 +65,11 @@ static const char *string_of(const json_t *root, const char *key) {
 }
 
 static void test_time(void) {
-        char text[ISO8601_SIZE];
+        struct identity identity = {.seat_id = "a-1"};
+        json_t *root = parse_document(info_json(&identity, NULL, 1788860467500000ull, "5"));
 
-        iso8601_ms(1788860467250000ull, text);
-        CHECK(strcmp(text, "2026-09-08T09:41:07.250Z") == 0);
-        iso8601_s(1788860467500000ull, text);
-        CHECK(strcmp(text, "2026-09-08T09:41:08Z") == 0);
+        CHECK(strcmp(string_of(root, "started_at"), "2026-09-08T09:41:08Z") == 0);
+        json_decref(root);
 }
 
 static void test_state(void) {
@@ -363,10 +361,25 @@ static void check_entities(json_t *components) {
         CHECK(n > 20);
 }
 
+static char announced[2][32 * 1024];
+static int n_announced;
+
+static void collect(void *userdata, const char *topic, const char *text) {
+        (void)userdata;
+        (void)topic;
+        CHECK(n_announced < 2);
+        snprintf(announced[n_announced++], sizeof(announced[0]), "%s", text);
+}
+
 static void test_discovery(void) {
         struct identity identity = {.seat_id = "a-1", .seat_name = "Chair \"one\"", .version = "0.1"};
-        json_t *root = parse_document(homeassistant_config("sitbone/a-1", &identity)),
-               *device = json_object_get(root, "device");
+        const struct announcement a = {"homeassistant", "sitbone/a-1", &identity, false, collect, NULL};
+        json_t *root, *device;
+
+        homeassistant_announce(&a, DISCOVERY_DEVICE);
+        CHECK(n_announced == 2);
+        root = json_loads(announced[0], 0, NULL);
+        device = json_object_get(root, "device");
 
         CHECK(strcmp(string_of(device, "name"), "Chair \"one\"") == 0);
         CHECK(!json_object_get(device, "suggested_area") && !json_object_get(device, "serial_number"));

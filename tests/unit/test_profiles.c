@@ -208,8 +208,8 @@ static void test_check(void) {
         REFUSED(p.place.n_recent = PLACE_RECENT + 1);
         REFUSED(p.place.verdict = PLACE_VERDICT_N);
         REFUSED(p.taught[0].seconds = -1);
-        REFUSED(p.taught[0].mean[1] = -INFINITY);
-        REFUSED(p.taught[0].variance[1] = -1);
+        REFUSED(p.taught[0].load.mean[1] = -INFINITY);
+        REFUSED(p.taught[0].load.variance[1] = -1);
         REFUSED(p.fingerprint_offset = 0);
         REFUSED(p.taught[5] = p.taught[0]); /* twice the same name */
         REFUSED(p.taught[1].name[0] = '%');

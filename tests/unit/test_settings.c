@@ -92,7 +92,7 @@ static void test_errors(void) {
         expect_error("[device]\nbaud = 9600.5\n", "must be");
         expect_error("[device]\ndtr = up\n", "leave | on | off");
         expect_error("[device]\nformat = csvline\n", "csv-line");
-        expect_error("[device]\nrotate = 45\n", "0, 90, 180 or 270");
+        expect_error("[device]\nrotate = 45\n", "0 | 90 | 180 | 270");
         expect_error("[device]\nformat = jq-seat-32\nrows = 8\n",
                      "format = jq-seat-32: this format has a fixed number of rows");
         expect_error("[device]\nmask = row 1; 2\n",
@@ -113,6 +113,89 @@ static void test_errors(void) {
         expect_error("[mqtt]\nbase_topic = homeassistant\n", "must differ");
         expect_error("[sitting]\ninterruption_s = 120\n", "must be less than break_s");
         expect_error("[alert\n", "a section is written [name]");
+}
+
+/* What people write instead of a legal value or key -> the remedy that the error names. */
+static void test_advice(void) {
+        static const char *const rows[][2] = {
+                {"[mqtt]\nhost = \"homeassistant.local\"",
+                 "x.conf:2: [mqtt] host = \"homeassistant.local\": write the "
+                 "value without quotation marks"},
+                {"[seat]\nname = 'Chair'", "write the value without quotation marks"},
+                {"[alert]\nprompt_min = \"30\"", "write the value without quotation marks"},
+                {"[mqtt]\nenabled = \"yes\"", "write the value without quotation marks"},
+                {"[mqtt]\nhost = mqtt://ha.local:1883", "write host = ha.local, port = 1883; must be a host name"},
+                {"[mqtt]\nhost = mqtts://me@ha.local:8883/", "write host = ha.local, port = 8883, tls = yes;"},
+                {"[mqtt]\nhost = http://ha.local:8123", "write host = ha.local, port = 8123;"},
+                {"[mqtt]\nhost = 192.168.1.5:1883", "write host = 192.168.1.5, port = 1883;"},
+                {"[mqtt]\nhost = [fe80::1]:1883", "write host = fe80::1, port = 1883;"},
+                {"[mqtt]\nhost = ha.local/", "write host = ha.local;"},
+                {"[mqtt]\nhost =", "must be a host name or an address"},
+                {"[mqtt]\nhost = ha.local # the Pi", "a comment needs a line of its own"},
+                {"[device]\ndevice = ttyUSB0", "write device = /dev/ttyUSB0; must be auto"},
+                {"[device]\ndevice = COM3", "a whole path such as /dev/ttyUSB0"},
+                {"[device]\ndevice = tcp://pi", "tcp://host:port"},
+                {"[device]\ndevice = socket://pi:3000", "tcp://host:port"},
+                {"[device]\ndevice = ~/mat", "a whole path"},
+                {"[device]\ndevice = /dev/ttyUSB0 # mat", "a comment needs a line of its own"},
+                {"[mqtt]\npassword = secret", "x.conf:2: [mqtt] password: passwords are not stored here: use "
+                                              "password_file, or the credential mqtt-password"},
+                {"[mqtt]\npasswd = secret", "use password_file"},
+                {"[mqtt]\nusername = me", "did you mean user?"},
+                {"[mqtt]\nbroker = ha.local", "did you mean host?"},
+                {"[alert]\nprompt_min = 30 min",
+                 "prompt_min = 30 min: write the number without a unit; must be 1..180"},
+                {"[alert]\nprompt_min = 1h", "write the number without a unit"},
+                {"[device]\nbaud = 9600 baud", "write the number without a unit"},
+                {"[device]\nbaud = 115,200", "write a decimal point and no comma"},
+                {"[device]\npitch_x_mm = 12,5", "write a decimal point and no comma"},
+                {"[condition]\nnoise_floor_pct = 2%", "write the number without a unit"},
+                {"[device]\nrows = 16 # rows", "rows = 16 # rows: a comment needs a line of its own"},
+                {"[device]\nrows = 16 ; rows", "a comment needs a line of its own"},
+                {"[device]\nrows = 16;", "write the value without a semicolon"},
+                {"[device]\npitch = 25", "[device] pitch: unknown key, did you mean pitch_x_mm or pitch_y_mm?"},
+                {"[device]\nflip = yes", "did you mean flip_x or flip_y?"},
+                {"[device]\nRows = 16", "did you mean rows?"},
+                {"[device]\nformat = csv", "format = csv: no such format, did you mean csv-line?"},
+                {"[device]\nformat = CSV-Line", "did you mean csv-line?"},
+                {"[device]\nformat = my-mat", "no such format, and no file my-mat.conf in /etc/sitbone/formats or "},
+                {"[device]\nformat = ./my-mat.conf", "format = ./my-mat.conf: no such file"},
+                {"[device]\nrotate = 45", "x.conf:2: [device] rotate = 45: must be 0 | 90 | 180 | 270 (default 0)"},
+                {"[device]\nport = /dev/ttyUSB0", "unknown key, did you mean device?"},
+                {"[device]\nport = 1883", "it belongs to [mqtt]"},
+                {"[seat]\nlanguage = english", "must be auto, or a language such as en, de, de_AT"},
+                {"[mqtt]\npassword_file = ~/secret", "must be empty, or the path of a file"},
+                /* errors between two settings have the line of one of them */
+                {"[sitting]\nbreak_s = 130\ninterruption_s = 140", "x.conf:3: [sitting] interruption_s = 140 must be"},
+                {"[mqtt]\n\ncert_file = /a", "x.conf:3: [mqtt] cert_file and key_file go together"},
+                {"[device]\nrows = 2\ncols = 2\n\nrow_list = 0 1 2", "x.conf:5: [device] format = csv-line: row_list"},
+        };
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+                expect_error(rows[i][0], rows[i][1]);
+        parse("[mqtt]\nenabled = YES\ntls = True\nhost = fe80::1%eth0\nprotocol = AUTO\n[seat]\nname = \"A\" and # 2\n"
+              "[device]\ndevice = tcp://[::1]:80\nrotate = 270\n");
+        CHECK(errors.n == 0 && settings.mqtt.enabled && settings.mqtt.tls && settings.device.rotate == 270);
+}
+
+static void expect_warning(const char *text, const char *words) {
+        struct config_errors warnings = {0};
+
+        parse(text);
+        settings_warn(&settings, &warnings);
+        if (warnings.n != (*words ? 1 : 0) || !strstr(warnings.text[0], words))
+                fprintf(stderr, "for: %s\nwant: %s\ngot %d: %s\n", text, words, warnings.n, warnings.text[0]);
+        CHECK(errors.n == 0 && warnings.n == (*words ? 1 : 0) && strstr(warnings.text[0], words));
+}
+
+static void test_warnings(void) {
+        expect_warning("[mqtt]\nenabled = yes\n", "");
+        expect_warning("[mqtt]\nport = 8883\n", "");
+        expect_warning("[mqtt]\nenabled = yes\nport = 8883\n", "[mqtt] port = 8883 is the port with TLS");
+        expect_warning("[mqtt]\nenabled = yes\nport = 8883\ntls = yes\n", "");
+        expect_warning("[mqtt]\nenabled = yes\nuser = me\n", "user = me has no password");
+        expect_warning("[mqtt]\nenabled = yes\nuser = me\npassword_file = /x\n", "");
+        expect_warning("[mqtt]\nenabled = yes\nhost = pi\nuser = me\npassword_file = /x\n", "sent to pi unencrypted");
 }
 
 static void test_hours_and_days(void) {
@@ -175,11 +258,78 @@ static void test_restart_needed(void) {
         CHECK(strcmp(words, "device.device, mqtt.port") == 0);
 }
 
+static void test_profile(void) {
+        parse("[alert]\nprofile = strict\n");
+        CHECK(errors.n == 0 && settings.alert.prompt_min == 20 && settings.alert.posture_min == 5);
+        parse("[alert]\nprompt_min = 25\nprofile = strict\n");
+        CHECK(settings.alert.prompt_min == 25 && settings.alert.still_min == 15);
+        parse("[alert]\nprofile = normal\n");
+        CHECK(settings.alert.prompt_min == 30 && settings.alert.slouch);
+        expect_error("[mqtt]\nlayout = values\n", "discovery = no");
+        expect_error("[alert]\nprofile = loud\n", "quiet | normal | strict | coach");
+        for (size_t i = 0; i < settings_presets_n; i++) { /* each is legal, and another value than the default */
+                const struct setting_preset *p = &settings_presets[i];
+                struct settings before;
+                char text[200];
+
+                parse("");
+                before = settings;
+                snprintf(text, sizeof(text), "[%s]\n%s = %s\n", p->section, p->key, p->text);
+                parse(text);
+                CHECK(errors.n == 0 && memcmp(&before, &settings, sizeof(settings)) != 0);
+        }
+}
+
+/* The controls are numbers, choices and switches that take effect at once, each under a key of its own. */
+static void test_controls(void) {
+        static struct settings_layer files, controls;
+        struct settings effective;
+        char why[200], text[4096] = "";
+        int n = 0;
+
+        for (size_t i = 0; i < settings_rows; i++) {
+                const struct setting *row = &settings_table[i];
+
+                if (!row->control)
+                        continue;
+                n++;
+                CHECK(!row->restart && row->kind <= SETTING_CHOICE);
+                CHECK(settings_set_control(&controls, row->control, row->default_text, why, sizeof(why)) ==
+                      COMMAND_OK);
+                CHECK(controls.is_set[i]);
+                for (size_t k = 0; k < i; k++)
+                        CHECK(!settings_table[k].control || strcmp(settings_table[k].control, row->control) != 0);
+        }
+        CHECK(n > 10);
+        FILE *f = fmemopen(text, sizeof(text), "w");
+        settings_print_controls(f, &controls);
+        fclose(f);
+        parse(text);
+        CHECK(errors.n == 0 && strlen(text) < 2048); /* STATE_CONTROLS_SIZE */
+
+        memset(&controls, 0, sizeof(controls));
+        settings_defaults(&files.values);
+        CHECK(settings_set_control(&controls, "prompt_min", "40", why, sizeof(why)) == COMMAND_OK);
+        CHECK(settings_set_control(&controls, "sit_limit_min", "400", why, sizeof(why)) == COMMAND_BAD_VALUE);
+        CHECK(strcmp(why, "sit_limit_min: must be 1..180 min") == 0);
+        CHECK(settings_set_control(&controls, "enabled", "no", why, sizeof(why)) == COMMAND_NO_SUCH_SETTING);
+        CHECK(settings_set_control(&controls, "host", "x", why, sizeof(why)) == COMMAND_NO_SUCH_SETTING);
+        settings_merge(&files, &controls, NULL, &effective, &errors);
+        CHECK(effective.alert.prompt_min == 40);
+        CHECK(settings_set_control(&controls, "sit_limit_min", "", why, sizeof(why)) == COMMAND_OK);
+        settings_merge(&files, &controls, NULL, &effective, &errors);
+        CHECK(effective.alert.prompt_min == 30);
+}
+
 int main(void) {
+        test_profile();
+        test_controls();
         test_defaults_are_legal();
         test_shipped_file();
         test_values_are_literal();
         test_errors();
+        test_advice();
+        test_warnings();
         test_hours_and_days();
         test_all_mistakes_are_said();
         test_hostile_text();

@@ -119,6 +119,7 @@ static void test_files(void) {
         CHECK(file_map(a, &mapped, &n) == 0 && n == 1 && *mapped == 'x');
         file_unmap(mapped, n);
         CHECK(file_map("/dev/null", &mapped, &n) == 0 && n == 0);
+        CHECK(file_map("/dev/zero", &mapped, &n) == -EINVAL && file_read("/dev/full", 10, &text, &n) == -EINVAL);
         file_unmap(mapped, n);
         CHECK(file_map(top, &mapped, &n) == -EISDIR && file_map("/nowhere", &mapped, &n) == -ENOENT);
         snprintf(command, sizeof(command), "rm -r %s", top);

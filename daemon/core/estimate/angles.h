@@ -6,12 +6,11 @@
 #include "core/estimate/reference_vector.h"
 #include "core/estimate/tilt.h"
 
-/* The sitter's angles relative to those that the population's weights give; spread: one standard deviation, a
- * share. */
+/* The sitter's tilt relative to what the population's weights give; spread: one standard deviation, a share. Obliquity
+ * has none: nobody measured how far a sitter leans who is asked to, and a gain from it made obliquity worse. */
 struct sitter_gain {
-        bool tilt_known, obliquity_known; /* calibrated poses gave it; otherwise 1 and the spread between people */
+        bool tilt_known; /* calibrated poses gave it; otherwise 1 and the spread between people */
         float tilt_gain, tilt_spread;
-        float obliquity_gain, obliquity_spread;
 };
 
 /* Observes the tilt in bands of this sit, relative to where upright was learnt (origin: the reference before it moved
@@ -22,8 +21,7 @@ void angles_observe_tilt(const struct reference *reference, const float origin[R
 /* The tilt where the bands do not show it: NAN where they do. */
 struct uncertain angles_coarse_tilt(const struct reference *reference, const struct sitter_gain *gain,
                                     const float now[REFERENCE_N]);
-struct uncertain angles_obliquity(const struct reference *reference, const struct sitter_gain *gain,
-                                  const float now[REFERENCE_N]);
+struct uncertain angles_obliquity(const struct reference *reference, const float now[REFERENCE_N]);
 
 /* Degrees between two reference vectors of one sit, with the weights of the population; NAN = not known. */
 float angles_pitch(const float ref[REFERENCE_N], const float now[REFERENCE_N]);

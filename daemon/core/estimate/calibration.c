@@ -36,14 +36,13 @@ float calibration_separation(const struct calibration *c, enum calibrate_pose a,
 }
 
 /* Travel of people who are asked for a pose: upright to slumped is 10-20 degrees of pelvis travel (actuated 19 +- 3),
- * to arched about half of it; a lean that makes the other side light, about 5 degrees. */
-static const float POSE_DEG[POSE_N] = {[POSE_SLOUCHED] = -14, [POSE_ARCHED] = 8, [POSE_LEFT] = -5, [POSE_RIGHT] = 5};
-static const float POSE_SD_DEG[POSE_N] = {
-        [POSE_SLOUCHED] = 3, [POSE_ARCHED] = 2.5F, [POSE_LEFT] = 1.5F, [POSE_RIGHT] = 1.5F};
+ * to arched about half of it. 0: the pose says nothing of tilt. */
+static const float POSE_DEG[POSE_N] = {[POSE_SLOUCHED] = -14, [POSE_ARCHED] = 8};
+static const float POSE_SD_DEG[POSE_N] = {[POSE_SLOUCHED] = 3, [POSE_ARCHED] = 2.5F};
 /* Error of the measured angle of a pose: small shifts on the way into it. */
 static const float MEASURED_SD_DEG = 2;
-/* Spread between people, before any pose; that of tilt includes unknown flesh and foam. */
-static const float TILT_SPREAD = 0.35F, OBLIQUITY_SPREAD = 0.35F;
+/* Spread between people, before any pose; it includes unknown flesh and foam. */
+static const float TILT_SPREAD = 0.35F;
 static const float GAIN_LEAST = 0.4F, GAIN_MOST = 2.5F;
 
 struct gain_sum {
@@ -74,18 +73,10 @@ static bool fit_gain(const struct gain_sum *g, float spread, float *ret_gain, fl
 
 void calibration_fit(const struct calibration *c, struct sitter_gain *ret) {
         const struct pose_record *upright = &c->pose[POSE_UPRIGHT];
-        struct gain_sum tilt = {0}, roll = {0};
+        struct gain_sum tilt = {0};
 
-        for (enum calibrate_pose i = POSE_SLOUCHED; upright->taken && i < POSE_N; i++) {
-                const float *mean = c->pose[i].mean;
-
-                if (!c->pose[i].taken)
-                        continue;
-                if (i == POSE_LEFT || i == POSE_RIGHT)
-                        add_pose(&roll, i, angles_roll(upright->mean, mean));
-                else
-                        add_pose(&tilt, i, angles_pitch(upright->mean, mean));
-        }
+        for (enum calibrate_pose i = POSE_SLOUCHED; upright->taken && i < POSE_N; i++)
+                if (c->pose[i].taken)
+                        add_pose(&tilt, i, angles_pitch(upright->mean, c->pose[i].mean));
         ret->tilt_known = fit_gain(&tilt, TILT_SPREAD, &ret->tilt_gain, &ret->tilt_spread);
-        ret->obliquity_known = fit_gain(&roll, OBLIQUITY_SPREAD, &ret->obliquity_gain, &ret->obliquity_spread);
 }

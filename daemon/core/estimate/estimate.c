@@ -23,6 +23,8 @@ static const float SHIFT_SEATED = 0.4F;              /* ... with less than this 
 static const float SHIFT_MM = 15, SHIFT_REST_MM = 8; /* the centre moved; within the latter it sways and creeps */
 static const float SHIFT_STAYS_S = 3;                /* a fidget is back before */
 static const float SHIFT_SETTLE_S = 5, SHIFT_AGAIN_S = 3, SHIFT_LOAD_S = 8, SHIFT_PLACE_S = 10, SHIFT_SMOOTH_S = 0.5F;
+/* The thighs are compared where they carry this share of the load; time constant of the upright [judgement]. */
+static const float THIGHS_LEAST = 0.05F, THIGHS_S = 2;
 static const float TURNED_CONFIDENCE = 0.5F; /* left may be front: no alert rests on it */
 /* The sitter is sampled at most twenty times a second; occupancy is classified in every frame. */
 static const float SAMPLE_S = 0.045F;
@@ -252,6 +254,23 @@ static float relate_asymmetry(const struct features *f, const struct reference *
         return fmaxf(-1, fminf(f->asymmetry - r->value[REFERENCE_ASYMMETRY], 1));
 }
 
+/* Asymmetry of the front third beside that of the rest, relative to upright. NAN = not known. */
+static float relate_thighs(struct estimate *e, const struct features *f) {
+        const float *load = f->clinical.region_load;
+        const float left = load[REGION_BACK_LEFT] + load[REGION_MIDDLE_LEFT];
+        const float right = load[REGION_BACK_RIGHT] + load[REGION_MIDDLE_RIGHT];
+        const float front = load[REGION_FRONT_LEFT] + load[REGION_FRONT_RIGHT];
+        float now;
+
+        if (f->can.few || !(left + right > 0) || !(front > THIGHS_LEAST * f->load))
+                return NAN;
+        now = (load[REGION_FRONT_RIGHT] - load[REGION_FRONT_LEFT]) / front - (right - left) / (right + left);
+        if (!e->reference.settled)
+                e->thighs_upright =
+                        follow_value(e->reference.this_sit.valid ? e->thighs_upright : NAN, now, THIGHS_S, SAMPLE_S);
+        return now - e->thighs_upright;
+}
+
 static void sample_sitter(struct estimate *e, const struct features *f, uint64_t now) {
         struct sitter_sample sample = {.features = f, .dt_s = e->unsampled_s < GAP_S ? e->unsampled_s : GAP_S};
         struct posture_evidence evidence = {.features = f};
@@ -269,7 +288,7 @@ static void sample_sitter(struct estimate *e, const struct features *f, uint64_t
         evidence.rest_share = e->rest_share;
         evidence.expected_load = e->reference.expected_load;
         e->tilt_deg = estimate_tilt(e, evidence.reference, &sample);
-        e->obliquity_deg = angles_obliquity(evidence.reference, &e->learner.gain, sample.vector);
+        e->obliquity_deg = angles_obliquity(evidence.reference, sample.vector);
         e->asymmetry = relate_asymmetry(f, evidence.reference);
         if (f->can.n_cells > 0 && !(f->can.measures & MEASURE_ANGLES))
                 e->tilt_deg = e->obliquity_deg = (struct uncertain){NAN, NAN};
@@ -277,6 +296,7 @@ static void sample_sitter(struct estimate *e, const struct features *f, uint64_t
                 clear_angles(e);
         e->movement = f->movement;
         evidence.tilt_deg = e->tilt_deg;
+        evidence.thighs = relate_thighs(e, f);
         evidence.shifting = e->shifting;
         posture_class_step(&e->posture_class, &e->posture_settings, &evidence, now);
 }
@@ -512,6 +532,7 @@ void estimate_report_learning(struct estimate *e, struct learning *ret) {
                 ret->separation[i] = i == POSE_UPRIGHT ? NAN : calibration_separation(c, POSE_UPRIGHT, i);
         }
         list_taught(&l->profile, ret);
+        ret->untaught_noticed = e->recogniser.notices_untaught;
         l->profile_changed = l->calibration_changed = false;
 }
 

@@ -34,7 +34,9 @@
  *   sit_s                 a sit-down takes 1.4 s from 10 to 90 %; follow/ confirms the bout much later
  *   stand_s               long enough to ignore a bounce, short enough to report an interruption promptly
  *  [posture]
- *   slouched_deg          upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero
+ *   slouched_deg          upright to slumped is 10-20 degrees of pelvis travel; the estimate is shrunk to zero.
+ *                         This, arched_deg and lean_asymmetry: balanced recall on the family of simulators
+ *                         (tests/accuracy/fit)
  *   arched_deg            half the travel of a slump
  *   lean_asymmetry        recorded one-sided leans begin at 0.41; ordinary sitting stays within 0.15
  *   forward_front_share   an upright sitter has 0.3 on the front 13/32; counts only with an upright of this sit
@@ -112,6 +114,7 @@ struct estimate {
         uint64_t silent_sitter_us; /* last frame before a silence, when somebody sat then; 0 = none */
         float slow_load;
         float rest_share; /* at the reference: load that the mat shows by itself */
+        float thighs_upright; /* asymmetry of the thighs beside the rest, as upright was learnt */
         bool shifting;
         struct shift_counter shifts;
         float unsampled_s; /* since the last sample of the sitter */

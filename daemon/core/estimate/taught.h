@@ -1,26 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* Postures that the sitter taught ("sit like this for ten seconds"), recognised from then on, on any mat, with an
- * honest "none of these". Positions are not needed.
+/* Postures that the sitter taught ("sit like this for ten seconds"), recognised from then on, on any mat. Positions are not
+ * needed.
  *
- * A fingerprint (describe/fingerprint.h) is compared as x = log(load + offset): a cell with half of the load differs
- * as much as one with double, whatever it measures, and loads below the offset do not count. The offset is a quarter
- * of the mean load per cell at the first lesson, so that neither the mat's gain nor its full scale matters.
+ * A fingerprint (describe/fingerprint.h) is compared in two views:
+ *  - load: x = log(load + offset). A cell with half of the load differs as much as one with double, whatever it measures,
+ *    and loads below the offset do not count. The offset is a quarter of the mean load per cell at the first lesson, so that
+ *    neither the mat's gain nor its full scale matters.
+ *  - shape: x = (load - mean of the cells) / standard deviation of the cells. Drift of
+ *    the whole mat, counts once here. On home-made cushions all cells read about the same and postures differ by 1 to 2 %
+ *    of the load: there the shape decides.
  *
  * A lesson leaves mean and variance of each number. A few seconds show the variance within a posture badly, so 30 % of
  * it is taken from all postures together (shrinkage), and a variance is added that a lesson cannot show: sitting down
- * again another day. The distance is that of Student's t, number by number,
+ * again another day. The distance of a view is that of Student's t, number by number,
  *
- *   d = mean of (NU + 1) log(1 + (x - mean)^2 / (NU variance)) + log variance
+ *   misfit = mean of (NU + 1) log(1 + (x - mean)^2 / (NU variance)),   rank = mean of log variance
  *
- * since a fold of a coat changes a few cells a lot and must not outvote the others. The least distance wins; where its
- * first part is larger than NONE, the posture is none of them. No normalisation of the load wins on every mat
- * [recordings of four mats]; the logarithm with an offset, variances and heavy tails needs no choice.
+ * since a fold of a coat changes a few cells a lot and must not outvote the others. The least misfit + rank wins, load plus
+ * 0.4 of the shape. A name is kept until another one is clearly better, or better for three seconds.
+ *
+ * None of these: the misfit of the best is beyond its limit. The distance that a posture strays from one lesson to the next differs
+ * from mat to mat, and so does the distance between neighbours; the second is known after the lessons, and the limit is
+ * half of it and a half. After a lesson of ten seconds the limit is larger, because sitting the same way again must not be
+ * refused: then most postures that nobody taught go unnoticed on a cushion (one in ten to five is noticed; after some
+ * minutes of lessons, six in ten), and half to two thirds on large mats.
  *
  * A fingerprint fixed to the body gets less added variance than one fixed to the mat, because the place where the
  * sitter came down does not show in it: BODY_VARIANCE was the smallest that kept nine of ten simulated sits
- * recognised; with twice as much every untaught upright is taken for a crossed leg.
+ * recognised. Its limit is a constant: with one that follows the distances, every upright that nobody taught was taken for a
+ * crossed leg.
  *
- * tests/accuracy shows how the constants were found; each may be halved or doubled without much harm. */
+ * tests/accuracy/choose_taught.py chose weight, variance of the shape and limits, and shows what they are worth on a
+ * recording that is left out. */
 #ifndef CORE_ESTIMATE_TAUGHT_H
 #define CORE_ESTIMATE_TAUGHT_H
 
@@ -37,10 +48,10 @@
 struct lesson {
         char name[POSTURE_NAME_MAX];
         uint32_t n_fingerprint;
-        uint64_t at_us;           /* last fingerprint added */
-        float seconds;            /* so far */
-        float n[FINGERPRINT_MAX]; /* fingerprints behind each number */
-        float mean[FINGERPRINT_MAX], m2[FINGERPRINT_MAX];
+        uint64_t at_us;                    /* last fingerprint added */
+        float seconds;                     /* so far */
+        float n[FINGERPRINT_MAX];          /* fingerprints behind each number */
+        struct taught_numbers load, shape; /* with sums of squares for variances */
 };
 
 /* False: no name, or one not of [A-Za-z0-9_-]. */
@@ -61,11 +72,16 @@ bool taught_plausible(const struct profile *profile);
 struct recogniser {
         uint32_t n, n_fingerprint;
         float offset;
-        int32_t now; /* -1 = none of them */
-        uint64_t at_us;
+        float apart;           /* misfit of a posture to its neighbour, on average */
+        bool notices_untaught; /* the taught lie further apart than their limits: most others are none of them */
+        int32_t now;           /* -1 = none of them */
+        int32_t next;          /* fits best since next_us */
+        uint64_t at_us, next_us;
         struct {
                 char name[POSTURE_NAME_MAX];
-                float mean[FINGERPRINT_MAX], variance[FINGERPRINT_MAX], log_variance[FINGERPRINT_MAX];
+                struct taught_numbers load, shape;
+                float rank;  /* added to the misfit where postures are compared: the variances' logarithm */
+                float limit; /* of the misfit */
         } of[TAUGHT_MAX];
 };
 

@@ -151,6 +151,7 @@ enum command_result alert_command(struct alert_tracker *t, const struct command 
         case COMMAND_UNTEACH:
         case COMMAND_SITTER:
         case COMMAND_LABEL:
+        case COMMAND_SET:
         case COMMAND_TYPE_N:
                 break;
         }

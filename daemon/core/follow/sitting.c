@@ -142,12 +142,13 @@ static void learn_asymmetry(struct sitting_tracker *t) {
 /* The usual of the coach stays as it was before the coach began: otherwise its success would raise the target. */
 static void learn_shifts(struct sitting_tracker *t) {
         const struct bout *b = &t->now.bout;
-        double before = (double)min_u64(t->usual_shifts_us, USUAL_MOST_US), all = before + (double)b->seated_us;
+        uint64_t known_us = min_u64(t->usual_shifts_us, USUAL_MOST_US);
+        double before = (double)known_us, all = before + (double)b->seated_us;
 
         if (b->seated_us == 0 || (t->coach && t->usual_shifts_us >= BASELINE_LEAST_US))
                 return;
         t->now.usual_shifts = (float)(((double)t->now.usual_shifts * before + 3600e6 * b->shifts) / all);
-        t->usual_shifts_us = (uint64_t)all;
+        t->usual_shifts_us = known_us + b->seated_us;
 }
 
 static float find_target(const struct sitting_tracker *t) {

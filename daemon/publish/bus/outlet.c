@@ -221,6 +221,15 @@ static int answer_command(struct bus *b, sd_bus_message *m, enum command_result 
         return sd_bus_reply_method_errorf(m, error, "%s", text);
 }
 
+static int answer_remove_topics(void *userdata, sd_bus_message *m) {
+        struct bus *b = userdata;
+        const struct outlet *mqtt = b->view.mqtt;
+
+        if (mqtt && mqtt->ops->remove(mqtt->self))
+                return sd_bus_reply_method_return(m, NULL);
+        return answer_command(b, m, COMMAND_NOT_CONNECTED, NULL);
+}
+
 /* ---- arguments of commands ---- */
 
 static enum command_result parse_nothing(sd_bus_message *m, struct command *ret) {
@@ -318,6 +327,7 @@ static enum command_result parse_inhibit(sd_bus_message *m, struct command *ret)
 DEFINE_METHOD(on_get_live, QUESTION_COST, answer_get_live)
 DEFINE_METHOD(on_get_why, QUESTION_COST, answer_get_why)
 DEFINE_METHOD(on_tap, COMMAND_COST, answer_tap)
+DEFINE_METHOD(on_remove_topics, COMMAND_COST, answer_remove_topics)
 DEFINE_COMMAND(on_snooze, COMMAND_SNOOZE, parse_minutes)
 DEFINE_COMMAND(on_done, COMMAND_DONE, parse_nothing)
 DEFINE_COMMAND(on_skip, COMMAND_SKIP, parse_nothing)
@@ -364,6 +374,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("SetSitter", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_set_sitter, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SessionDone", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_session_done, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Label", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, on_label, UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("RemoveTopics", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_remove_topics, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetLive", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", live), on_get_live, UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetWhy", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", all, "aa{sv}", kinds), on_get_why,
                                 UNPRIVILEGED),

@@ -78,6 +78,7 @@ static bool is_bool(const bool *value) {
 static bool check_command(struct command *c) {
         TERMINATE(c->name);
         TERMINATE(c->source);
+        TERMINATE(c->settings);
         return (unsigned)c->type < COMMAND_TYPE_N && (unsigned)c->target < CALIBRATE_TARGET_N && is_bool(&c->on) &&
                strspn(c->name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(c->name) && !c->source[0];
 }
@@ -97,6 +98,7 @@ static bool check_body(struct channel_message *m) {
         case CHANNEL_EVENT:
                 return check_event(&m->of.event);
         case CHANNEL_ANSWER:
+                TERMINATE(m->of.answer.details.why);
                 return (unsigned)m->of.answer.result < COMMAND_RESULT_N &&
                        (unsigned)m->of.answer.details.alert < ALERT_KIND_N;
         case CHANNEL_STATUS:

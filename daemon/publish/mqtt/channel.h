@@ -51,6 +51,7 @@ enum mqtt_status {
         STATUS_TOPICS_NOT_AUTHORISED,
         STATUS_TOPICS_REFUSED,
         STATUS_WITHOUT_COMMANDS, /* not subscribed, after LINK_TOO_LARGE */
+        STATUS_REMOVED,          /* sitbonectl ha-remove: nothing is published */
         /* set by sitboned */
         STATUS_RESTARTING,
         STATUS_NO_PROGRAM,

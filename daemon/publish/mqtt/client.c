@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "publish/mqtt/client.h"
 
+#include "publish/mqtt/mailbox.h"
+
 #include <errno.h>
 #include <mqtt_protocol.h>
 #include <poll.h>
@@ -11,7 +13,6 @@
 #include <unistd.h>
 
 #include "publish/mqtt/discovery.h"
-#include "publish/mqtt/mailbox.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -29,6 +30,9 @@ enum { EXPIRY_HEARTBEATS = 3, EVENT_EXPIRY_S = 120, RESPONSE_EXPIRY_S = 30 };
 #define CONFIG_APART_US (2 * USEC_PER_SEC)
 
 enum { PUMP_MOST_MS = 1000 };
+
+/* The broker has this long to send what it has retained of the seat, to be removed. */
+#define REMOVE_US (2 * USEC_PER_SEC)
 
 /* Limits of the good-bye: time for the last events and "offline", then steps that flush the connection. */
 #define GOODBYE_US USEC_PER_SEC
@@ -109,13 +113,20 @@ static void publish_document(struct client *c, const char *below, char *text, in
         free(text);
 }
 
-static void publish_config(struct client *c, uint64_t now_us) {
-        char topic[TOPIC_MAX], *text = homeassistant_config(c->base, &c->identity);
+static void send_config(void *userdata, const char *topic, const char *text) {
+        publish_text(userdata, topic, text, 1, true, 0);
+}
 
-        snprintf(topic, sizeof(topic), "%s/device/sitbone_%s/config", c->settings.mqtt.discovery_prefix,
-                 c->identity.seat_id);
-        publish_text(c, topic, c->settings.mqtt.discovery ? text : "", 1, true, 0);
-        free(text);
+static void publish_config(struct client *c, uint64_t now_us) {
+        const enum mqtt_discovery form = (enum mqtt_discovery)c->settings.mqtt.discovery;
+        const struct announcement a = {.prefix = c->settings.mqtt.discovery_prefix,
+                                       .base = c->base,
+                                       .identity = &c->identity,
+                                       .clear = form == DISCOVERY_NO || c->settings.mqtt.remove,
+                                       .send = send_config,
+                                       .userdata = c};
+
+        homeassistant_announce(&a, form);
         c->published.config_us = now_us;
         c->config_due = false;
 }
@@ -147,8 +158,24 @@ static void publish_settings(struct client *c) {
         publish_document(c, "settings", settings_json(&c->settings), 1, true, 0);
 }
 
-static void publish_state(struct client *c, const struct live_values *report, uint64_t now_us) {
-        publish_document(c, "state", state_json(&c->memory, report), 0, true, find_expiry_s(c));
+static void publish_value(void *userdata, const char *key, const char *text) {
+        struct client *c = userdata;
+        char below[64];
+
+        snprintf(below, sizeof(below), "v/%s", key);
+        publish_below(c, below, text, 0, true, find_expiry_s(c));
+}
+
+/* all: also the values that have not changed, which would expire. */
+static void publish_state(struct client *c, const struct live_values *report, bool all, uint64_t now_us) {
+        const int32_t layout = c->settings.mqtt.layout;
+        char *text = state_json(&c->memory, report);
+
+        if (text && layout != LAYOUT_JSON)
+                state_values(&c->memory, text, all, publish_value, c);
+        if (layout != LAYOUT_VALUES)
+                publish_below(c, "state", text, 0, true, find_expiry_s(c));
+        free(text);
         c->published.state = *report;
         c->published.state_us = now_us;
 }
@@ -170,7 +197,7 @@ static void publish_diag(struct client *c, const struct live_values *report, uin
  * never take those of an earlier run, which the broker has retained, for present ones. */
 static void publish_all(struct client *c, const struct live_values *report, uint64_t now_us) {
         c->announce_at_us = 0;
-        publish_state(c, report, now_us);
+        publish_state(c, report, true, now_us);
         publish_diag(c, report, now_us);
         publish_info(c, report);
         publish_settings(c);
@@ -318,11 +345,14 @@ static bool send_request(struct client *c, const struct request *request) {
         return true;
 }
 
-static void on_command(struct client *c, const char *name, const struct link_message *m) {
+/* below: the topic below that of the seat: cmd/snooze, set/profile or set. */
+static void on_command(struct client *c, const char *below, const struct link_message *m) {
         uint64_t now_us = clock_boottime_us();
         enum command_word word = WORD_COMMAND;
         struct request request;
-        enum command_result result = command_parse(name, m->payload, m->n, m->retained, &word, &request);
+        enum command_result result =
+                *below == 'c' ? command_parse(below + 4, m->payload, m->n, m->retained, &word, &request)
+                              : set_parse(below[3] ? below + 4 : "", m->payload, m->n, m->retained, &request);
 
         c->counters.commands++;
         fill_reply_to(m, &request.reply_to);
@@ -340,6 +370,24 @@ static void on_command(struct client *c, const char *name, const struct link_mes
         send_answer(c, &(struct answer){.result = result, .reply_to = request.reply_to}, now_us);
 }
 
+static void clear_retained(struct client *c, const struct link_message *m) {
+        if (m->retained && m->n > 0)
+                publish_text(c, m->topic, "", 1, true, 0);
+}
+
+/* The topic of an announcement of this seat that is not of the present form. */
+static bool is_stale_config(const struct client *c, const char *topic) {
+        const struct settings_mqtt *mqtt = &c->settings.mqtt;
+        size_t n = strlen(mqtt->discovery_prefix);
+        char own[96];
+
+        snprintf(own, sizeof(own), "/sitbone_%s/", c->identity.seat_id);
+        if (strncmp(topic, mqtt->discovery_prefix, n) != 0 || !strstr(topic + n, own))
+                return false;
+        return mqtt->discovery == DISCOVERY_NO || mqtt->remove ||
+               (strncmp(topic + n, "/device/", 8) == 0) == (mqtt->discovery == DISCOVERY_COMPONENTS);
+}
+
 static bool is_birth_message(const struct client *c, const struct link_message *m) {
         char topic[TOPIC_MAX];
 
@@ -350,11 +398,14 @@ static bool is_birth_message(const struct client *c, const struct link_message *
 static void on_message(void *userdata, const struct link_message *m) {
         struct client *c = userdata;
         size_t n = strlen(c->base);
+        const char *below = strncmp(m->topic, c->base, n) == 0 ? m->topic + n : "";
 
-        if (strncmp(m->topic, c->base, n) == 0 && strncmp(m->topic + n, "/cmd/", 5) == 0) {
+        if (is_stale_config(c, m->topic) || (c->settings.mqtt.remove && m->retained && *below)) {
+                clear_retained(c, m);
+        } else if (strncmp(below, "/cmd/", 5) == 0 || strcmp(below, "/set") == 0 || strncmp(below, "/set/", 5) == 0) {
                 /* an empty retained message only clears an older one */
                 if (!m->retained || m->n > 0)
-                        on_command(c, m->topic + n + 5, m);
+                        on_command(c, below + 1, m);
         } else if (c->settings.mqtt.discovery && is_birth_message(c, m)) {
                 c->announce_at_us = clock_boottime_us() + ANNOUNCE_LEAST_US + random_below(ANNOUNCE_SPREAD_US);
         }
@@ -375,6 +426,18 @@ static void subscribe_birth(struct client *c) {
                 subscribe_topic(c, topic, 0);
 }
 
+/* The announcements of earlier runs. A broker may refuse this: they stay then. */
+static void subscribe_config(struct client *c) {
+        static const char *const below[] = {"config", "+/config"};
+        char topic[TOPIC_MAX];
+
+        for (int i = 0; i < 2; i++) {
+                snprintf(topic, sizeof(topic), "%s/+/sitbone_%s/%s", c->settings.mqtt.discovery_prefix,
+                         c->identity.seat_id, below[i]);
+                link_subscribe(&c->link, topic, 1);
+        }
+}
+
 static void subscribe_all(struct client *c) {
         char topic[TOPIC_MAX];
 
@@ -382,7 +445,10 @@ static void subscribe_all(struct client *c) {
                 return;
         snprintf(topic, sizeof(topic), "%s/cmd/#", c->base);
         subscribe_topic(c, topic, 1);
+        snprintf(topic, sizeof(topic), "%s/set/#", c->base); /* and set itself */
+        subscribe_topic(c, topic, 1);
         subscribe_birth(c);
+        subscribe_config(c);
 }
 
 /* ---- the work after each step of the connection ---- */
@@ -395,6 +461,10 @@ static void apply_settings(struct client *c, const struct settings *new_) {
         mqtt.discovery = new_->mqtt.discovery;
         mqtt.state_interval_s = new_->mqtt.state_interval_s;
         mqtt.heartbeat_s = new_->mqtt.heartbeat_s;
+        mqtt.remove = new_->mqtt.remove;
+        if (mqtt.layout != new_->mqtt.layout)
+                c->announce_at_us = clock_boottime_us();
+        mqtt.layout = new_->mqtt.layout;
         c->settings = *new_;
         c->settings.mqtt = mqtt;
 }
@@ -404,6 +474,7 @@ static void pump_config(struct client *c, uint64_t now_us) {
                 return;
         subscribe_birth(c);
         publish_config(c, now_us);
+        subscribe_config(c);
 }
 
 static void on_answer(struct client *c, const struct channel_answer *a) {
@@ -423,7 +494,7 @@ static void apply_message(struct client *c, const struct channel_message *m) {
         switch ((enum channel_type)m->header.type) {
         case CHANNEL_SETTINGS:
                 apply_settings(c, &m->of.settings);
-                if (c->link.up)
+                if (c->link.up && !c->settings.mqtt.remove)
                         publish_settings(c);
                 break;
         case CHANNEL_REPORT:
@@ -475,8 +546,8 @@ static uint64_t pump_state(struct client *c, const struct live_values *report, u
         if (report->rows != p->rows || report->cols != p->cols)
                 publish_info(c, report);
         due_us = switched ? 0 : find_state_due_us(&p->state, p->state_us, report, settings);
-        if (due_us <= now_us)
-                publish_state(c, report, now_us);
+        if (due_us <= now_us || (heartbeat && settings->layout != LAYOUT_JSON))
+                publish_state(c, report, heartbeat, now_us);
         publish_mat_availability(c, report->mat_online);
         if (switched || heartbeat) {
                 publish_diag(c, report, now_us);
@@ -494,6 +565,27 @@ static uint64_t pump_state(struct client *c, const struct live_values *report, u
         return due_us <= now_us ? UINT64_MAX : due_us;
 }
 
+/* Empties every retained topic of the seat: those that sitbone publishes, and whatever else the broker sends. */
+static int pump_removal(struct client *c, uint64_t now_us) {
+        static const char *const below[] = {"state", "diag", "info", "settings", "mat/availability", "availability"};
+        char topic[TOPIC_MAX];
+
+        if (c->remove_until_us)
+                return now_us < c->remove_until_us ? (int)((c->remove_until_us - now_us) / 1000) + 1 : 0;
+        c->remove_until_us = now_us + REMOVE_US;
+        for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++)
+                publish_below(c, below[i], "", 1, true, 0);
+        publish_config(c, now_us);
+        snprintf(topic, sizeof(topic), "%s/#", c->base);
+        link_subscribe(&c->link, topic, 1);
+        subscribe_config(c);
+        return (int)(REMOVE_US / 1000);
+}
+
+static bool is_removed(const struct client *c) {
+        return c->remove_until_us && clock_boottime_us() >= c->remove_until_us;
+}
+
 /* Returns the milliseconds that the connection may sleep. Nothing is announced before the first report. */
 static int pump_all(struct client *c) {
         uint64_t due_us = UINT64_MAX, now_us = clock_boottime_us();
@@ -503,6 +595,8 @@ static int pump_all(struct client *c) {
         if (any && c->announce_at_us && now_us >= c->announce_at_us)
                 publish_all(c, report, now_us);
         pump_config(c, now_us);
+        if (c->settings.mqtt.remove)
+                return pump_removal(c, now_us);
         pump_events(c, now_us);
         if (any)
                 due_us = pump_state(c, report, now_us);
@@ -524,6 +618,7 @@ static void begin_connection(struct client *c) {
         set_status(c, c->retry.deaf_until_us ? STATUS_WITHOUT_COMMANDS : STATUS_CONNECTED);
         subscribe_all(c);
         c->announce_at_us = clock_boottime_us();
+        c->remove_until_us = 0;
 }
 
 static void end_connection(struct client *c) {
@@ -547,8 +642,8 @@ static int send_offline(struct client *c) {
 /* Sends the waiting events, then "offline", and disconnects; bounded to 1.3 s. The connection is closed only after
  * the broker has acknowledged "offline": closing earlier would reset the connection and discard what the broker has
  * not read yet. */
-static void say_goodbye(struct client *c) {
-        uint64_t until_us = clock_boottime_us() + GOODBYE_US;
+static void say_goodbye(struct client *c, bool offline) {
+        uint64_t until_us = offline ? clock_boottime_us() + GOODBYE_US : 0;
         bool up = true;
 
         while (up && !c->offline_acknowledged && clock_boottime_us() < until_us) {
@@ -584,7 +679,7 @@ static void run_connection(struct client *c) {
         send_status(c); /* the version of this attempt */
         ok = link_open(&c->link, &c->settings.mqtt, c->client_id, c->will_topic, c->retry.v5, &c->handler);
 
-        while (ok && !c->inbox.stop) {
+        while (ok && !c->inbox.stop && !is_removed(c)) {
                 ok = link_step(&c->link, CHANNEL_FD, sleep_ms);
                 receive_messages(c);
                 if (ok && c->link.up && !up_us) {
@@ -595,7 +690,7 @@ static void run_connection(struct client *c) {
                         sleep_ms = pump_all(c);
         }
         if (ok && up_us)
-                say_goodbye(c);
+                say_goodbye(c, !is_removed(c));
         if (c->link.up)
                 count_connection(c, up_us ? clock_boottime_us() - up_us : 0);
         end_connection(c);
@@ -685,10 +780,23 @@ static void avoid_large_message(struct client *c) {
         c->retry.deaf_until_us = clock_boottime_us() + DEAF_MIN * 60 * USEC_PER_SEC;
 }
 
+/* Waits until the settings are read again. */
+static void rest_removed(struct client *c) {
+        log_notice("mqtt: all topics of the seat were removed; nothing is published until a restart or reload");
+        set_status(c, STATUS_REMOVED);
+        while (!c->inbox.stop && c->settings.mqtt.remove)
+                wait_for_retry(c, PUMP_MOST_MS);
+        c->remove_until_us = 0;
+}
+
 void client_run(struct client *c) {
         while (!c->inbox.stop) {
                 receive_messages(c);
                 run_connection(c);
+                if (is_removed(c)) {
+                        rest_removed(c);
+                        continue;
+                }
                 if (c->inbox.stop)
                         return;
                 set_status(c, c->link.end);

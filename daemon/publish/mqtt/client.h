@@ -9,7 +9,7 @@
 #include "publish/mqtt/connection.h"
 #include "publish/mqtt/state_json.h"
 
-enum { TOPIC_MAX = 256, CLIENT_SENT_MAX = 16, CLIENT_REQUESTS_MAX = 16 };
+enum { TOPIC_MAX = 256, CLIENT_SENT_MAX = 96, CLIENT_REQUESTS_MAX = 16 };
 
 /* Counts that decide when and how to connect again. */
 struct client_retry {
@@ -81,6 +81,7 @@ struct client {
         unsigned n_sent;
         char refused_topic[TOPIC_MAX]; /* the first topic that this broker refused, "" = none */
         uint64_t announce_at_us;       /* 0 = no announcement is planned */
+        uint64_t remove_until_us;      /* 0 = the topics are not being removed */
         bool config_due;
         int offline_mid; /* message id of the last "offline", -1 = not sent */
         bool offline_acknowledged;

@@ -222,6 +222,69 @@ enum command_result command_parse(const char *name, const void *payload, size_t 
         return apply_argument(row, &argument, &ret->command);
 }
 
+/* Adds "key=value". Neither may hold a character that would change the lines. */
+static bool add_setting(const char *key, const char *text, size_t n_text, char lines[COMMAND_SETTINGS_MAX]) {
+        size_t n = strlen(lines);
+        int added;
+
+        if (!*key || key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")] || memchr(text, '\0', n_text) ||
+            memchr(text, '\n', n_text))
+                return false;
+        added = snprintf(lines + n, COMMAND_SETTINGS_MAX - n, "%s=%.*s\n", key, (int)n_text, text);
+        return added >= 0 && (size_t)added < COMMAND_SETTINGS_MAX - n;
+}
+
+static bool add_json_setting(const char *key, const json_t *value, char lines[COMMAND_SETTINGS_MAX]) {
+        char number[40] = "";
+
+        if (json_is_string(value))
+                return add_setting(key, json_string_value(value), json_string_length(value), lines);
+        if (json_is_boolean(value))
+                snprintf(number, sizeof(number), "%s", json_is_true(value) ? "yes" : "no");
+        else if (json_is_number(value))
+                snprintf(number, sizeof(number), "%.9g", json_number_value(value));
+        else if (!json_is_null(value))
+                return false;
+        return add_setting(key, number, strlen(number), lines);
+}
+
+static bool parse_settings(const char *key, const char *text, size_t n, struct request *ret) {
+        json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL), *value;
+        bool ok = json_is_object(root) && json_object_size(root) > 0;
+        const char *name;
+
+        json_object_foreach(root, name, value) {
+                if (strcmp(name, "transaction") == 0)
+                        ok = print_transaction(value, ret->reply_to.transaction) && ok;
+                else
+                        ok = ok && (!*key || strcmp(name, "value") == 0) &&
+                             add_json_setting(*key ? key : name, value, ret->command.settings);
+        }
+        json_decref(root);
+        return ok && *ret->command.settings;
+}
+
+enum command_result set_parse(const char *key, const void *payload, size_t n, bool retained, struct request *ret) {
+        const char *text = n ? payload : "";
+        bool ok = n <= COMMAND_PAYLOAD_MAX;
+
+        memset(ret, 0, sizeof(*ret));
+        snprintf(ret->reply_to.command, sizeof(ret->reply_to.command), "set");
+        ret->command.type = COMMAND_SET;
+        if (ok && (!*key || *text == '{')) {
+                ok = parse_settings(key, text, n, ret);
+        } else if (ok) {
+                for (; n > 0 && isspace((unsigned char)text[n - 1]); n--)
+                        ;
+                for (; n > 0 && isspace((unsigned char)*text); n--)
+                        text++;
+                ok = add_setting(key, text, n, ret->command.settings);
+        }
+        if (retained)
+                return COMMAND_RETAINED;
+        return ok ? COMMAND_OK : COMMAND_MALFORMED;
+}
+
 bool bucket_take(struct bucket *b, uint64_t now_us) {
         b->level += (double)(now_us - b->filled_us) / (double)USEC_PER_SEC * b->per_s;
         b->level = b->level < b->most ? b->level : b->most;

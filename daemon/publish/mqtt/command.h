@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parses MQTT messages below cmd/, and limits their rate. */
+/* Parses MQTT messages below cmd/ and set/, and limits their rate. */
 #ifndef PUBLISH_MQTT_COMMAND_H
 #define PUBLISH_MQTT_COMMAND_H
 
@@ -39,6 +39,10 @@ enum command_word { WORD_COMMAND, WORD_ANNOUNCE };
  * returns COMMAND_OK. */
 enum command_result command_parse(const char *name, const void *payload, size_t n, bool retained,
                                   enum command_word *ret_word, struct request *ret);
+
+/* key: the topic after set/, and the payload a bare value, {"value":25,"transaction":"a"} or empty: reset. key "": the
+ * payload is an object of keys and values, null: reset. Fills like command_parse(). */
+enum command_result set_parse(const char *key, const void *payload, size_t n, bool retained, struct request *ret);
 
 /* Names of the commands, which are also in the document `info`; NULL after the last. */
 const char *command_name(size_t i);

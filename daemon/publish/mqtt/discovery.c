@@ -3,8 +3,10 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "configure/settings_table.h"
 #include "sitbone/alert.h"
 #include "sitbone/posture.h"
 #include "sitbone/profile.h"
@@ -12,6 +14,8 @@
 
 /* Home Assistant rejects the whole device for one stray key at the root, in device or in origin, and for one unknown
  * platform; sitbone-mqtt(7) has its other rules. unique_id and the keys here are kept for ever. */
+
+enum { CONFIG_TOPIC_MAX = 320 };
 
 /* FEED_DAEMON: values of the state that the daemon knows without the mat. */
 enum feed { FEED_STATE, FEED_DAEMON, FEED_DIAG, FEED_INFO, FEED_MAT, FEED_RESPONSE };
@@ -94,10 +98,12 @@ static const struct entity entities[] = {
         {"started_at", "sensor", "Service started", FEED_INFO, "started_at", "timestamp", NULL, NULL, NULL, -1, true},
 };
 
-static const struct button {
+struct button {
         const char *key, *name, *icon, *command, *payload;
         bool config, disabled;
-} buttons[] = {
+};
+
+static const struct button buttons[] = {
         {"snooze", "Snooze alerts", "mdi:bell-sleep", "snooze", "default"},
         {"skip", "Skip this alert", "mdi:skip-next", "skip", "1"},
         {"pause", "Pause alerts", "mdi:pause", "pause", "default"},
@@ -110,6 +116,38 @@ static const struct button {
         {"calibrate_arched", "Calibrate arched", "mdi:progress-wrench", "calibrate", "arched", true},
         {"calibrate_left", "Calibrate left", "mdi:progress-wrench", "calibrate", "left", true},
         {"calibrate_right", "Calibrate right", "mdi:progress-wrench", "calibrate", "right", true},
+};
+
+static const struct button more_buttons[] = {
+        {"snooze_5", "Snooze 5 min", "mdi:bell-sleep", "snooze", "5", false, true},
+        {"snooze_15", "Snooze 15 min", "mdi:bell-sleep", "snooze", "15", false, true},
+        {"snooze_30", "Snooze 30 min", "mdi:bell-sleep", "snooze", "30", false, true},
+        {"announce", "Announce again", "mdi:bullhorn", "announce", "1", true, true},
+};
+
+/* Entities of settings: a switch, a number or a select, by the row of the settings table, which has the limits. */
+static const struct control {
+        const char *key, *control, *name, *icon;
+        double step;
+        bool disabled;
+} controls[] = {
+        {"alerts", "alerts", "Alerts", "mdi:bell"},
+        {"profile", "profile", "Alert profile", "mdi:tune"},
+        {"alert_activate", "alert_activate", "Alerts to stand up", "mdi:human-handsup"},
+        {"alert_slouch", "alert_slouch", "Alerts of slouching", "mdi:seat-recline-normal"},
+        {"alert_asymmetry", "alert_asymmetry", "Alerts of asymmetry", "mdi:scale-unbalanced"},
+        {"alert_still", "alert_still", "Alerts of stillness", "mdi:motion-sensor-off"},
+        {"desktop_notifications", "desktop_notifications", "Desktop notifications", "mdi:monitor"},
+        {"sit_limit", "sit_limit_min", "Sitting limit", "mdi:timer-sand", 1},
+        {"still_limit", "still_limit_min", "Stillness limit", "mdi:timer-sand", 1},
+        {"posture_limit", "posture_limit_min", "Slouching limit", "mdi:timer-sand", 1, true},
+        {"short_prompt", "short_min", "Short prompt after", "mdi:timer-sand", 1},
+        {"break_length", "break_s", "Length of a break", "mdi:walk", 10},
+        {"slouch_threshold", "slouch_deg", "Slouch threshold", "mdi:angle-obtuse", 0.5},
+        {"arched_threshold", "arched_deg", "Arched threshold", "mdi:angle-obtuse", 0.5, true},
+        {"snooze_length", "snooze_min", "Snooze length", "mdi:bell-sleep", 1},
+        {"pause_length", "pause_min", "Pause length", "mdi:pause", 1, true},
+        {"sessions_planned", "sessions_per_week", "Strengthening sessions planned", "mdi:dumbbell", 1, true},
 };
 
 struct seat {
@@ -218,14 +256,24 @@ static json_t *make_button(const struct seat *s, const struct button *b) {
                          b->disabled ? json_false() : NULL, "qos", 1, "availability", make_daemon_availability(s));
 }
 
+/* States are JSON booleans, for the consumers that compare them with the value itself. */
+static void put_states(json_t *o) {
+        json_object_set_new(o, "state_on", json_true());
+        json_object_set_new(o, "state_off", json_false());
+        json_object_set_new(o, "payload_on", json_string("on"));
+        json_object_set_new(o, "payload_off", json_string("off"));
+}
+
 /* Inhibits alerts while it is on: for an automation that knows of meetings and films. */
 static json_t *make_inhibit_switch(const struct seat *s) {
-        return json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:s, s:s, s:i, s:o}", "platform", "switch", "unique_id",
-                         make_unique_id(s, "hold"), "name", "Do not disturb", "command_topic",
-                         make_topic(s, "cmd/hold"), "payload_on", "on", "payload_off", "off", "state_topic",
-                         make_topic(s, "state"), "value_template",
-                         "{{ 'on' if value_json.do_not_disturb else 'off' }}", "icon", "mdi:bell-off", "qos", 1,
-                         "availability", make_daemon_availability(s));
+        json_t *o = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:s, s:i, s:o}", "platform", "switch", "unique_id",
+                              make_unique_id(s, "hold"), "name", "Do not disturb", "command_topic",
+                              make_topic(s, "cmd/hold"), "state_topic", make_topic(s, "state"), "value_template",
+                              "{{ value_json.do_not_disturb }}", "icon", "mdi:bell-off", "qos", 1, "availability",
+                              make_daemon_availability(s));
+
+        put_states(o);
+        return o;
 }
 
 /* A text, not a choice, as the name may be a new one. Empty: nobody in particular. */
@@ -236,6 +284,52 @@ static json_t *make_sitter_text(const struct seat *s) {
                          "value_template", "{{ value_json.sitter or '' }}", "min", 0, "max", SITTER_NAME_MAX - 1,
                          "pattern", "^([a-z0-9][a-z0-9-]*)?$", "icon", "mdi:account-edit", "entity_category", "config",
                          "enabled_by_default", 0, "qos", 1, "availability", make_daemon_availability(s));
+}
+
+static const struct setting *find_setting(const char *control) {
+        for (size_t i = 0; i < settings_rows; i++)
+                if (settings_table[i].control && strcmp(settings_table[i].control, control) == 0)
+                        return &settings_table[i];
+        return NULL;
+}
+
+static void put_range(json_t *o, const struct control *c, const struct setting *row) {
+        const bool time = strcmp(row->unit, "min") == 0 || strcmp(row->unit, "s") == 0;
+
+        json_object_set_new(o, "min", json_real(row->min));
+        json_object_set_new(o, "max", json_real(row->max));
+        json_object_set_new(o, "step", json_real(c->step));
+        json_object_set_new(o, "mode", json_string("box"));
+        if (time)
+                json_object_set_new(o, "device_class", json_string("duration"));
+        if (time || strcmp(row->unit, "degrees") == 0)
+                json_object_set_new(o, "unit_of_measurement", json_string(time ? row->unit : "°"));
+}
+
+static json_t *make_control(const struct seat *s, const struct control *c) {
+        const struct setting *row = find_setting(c->control);
+        const bool is_switch = row->kind == SETTING_BOOL, is_select = row->kind == SETTING_CHOICE;
+        json_t *options = is_select ? json_array() : NULL;
+        json_t *o =
+                json_pack("{s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o*, s:i, s:o}", "platform",
+                          is_switch   ? "switch"
+                          : is_select ? "select"
+                                      : "number",
+                          "unique_id", make_unique_id(s, c->key), "name", c->name, "icon", c->icon, "entity_category",
+                          "config", "command_topic", json_sprintf("%s/set/%s", s->base, c->control), "state_topic",
+                          make_topic(s, "settings"), "value_template", json_sprintf("{{ value_json.%s }}", c->control),
+                          "enabled_by_default", c->disabled ? json_false() : NULL, "qos", 1, "availability",
+                          make_daemon_availability(s));
+
+        for (int i = 0; is_select && row->choices[i]; i++)
+                json_array_append_new(options, json_string(row->choices[i]));
+        if (is_select)
+                json_object_set_new(o, "options", options);
+        else if (is_switch)
+                put_states(o);
+        else
+                put_range(o, c, row);
+        return o;
 }
 
 static json_t *make_components(const struct seat *s) {
@@ -257,28 +351,91 @@ static json_t *make_components(const struct seat *s) {
         return all;
 }
 
+/* Apart from the others, because some consumers truncate a message of more than 20 kB. */
+static json_t *make_controls(const struct seat *s) {
+        json_t *all = json_object();
+
+        for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++)
+                json_object_set_new(all, controls[i].key, make_control(s, &controls[i]));
+        for (size_t i = 0; i < sizeof(more_buttons) / sizeof(more_buttons[0]); i++)
+                json_object_set_new(all, more_buttons[i].key, make_button(s, &more_buttons[i]));
+        return all;
+}
+
 /* NULL when it is empty, or not UTF-8, as what a USB device says of itself may be. */
 static json_t *make_text(const char *text) {
         return text[0] ? json_string(text) : NULL;
 }
 
-static json_t *make_device(const struct identity *i) {
+/* model_id: Home Assistant before 2024.8 rejects a component with it. */
+static json_t *make_device(const struct identity *i, bool model_id) {
         return json_pack("{s:[o], s:o*, s:s, s:o*, s:o*, s:o*, s:s, s:o*}", "identifiers",
                          json_sprintf("sitbone_%s", i->seat_id), "name",
                          make_text(i->seat_name[0] ? i->seat_name : i->seat_id), "manufacturer", "sitbone", "model",
-                         make_text(i->mat_model), "model_id", make_text(i->mat_format), "serial_number",
-                         make_text(i->mat_serial), "sw_version", i->version, "suggested_area", make_text(i->area));
+                         make_text(i->mat_model), "model_id", model_id ? make_text(i->mat_format) : NULL,
+                         "serial_number", make_text(i->mat_serial), "sw_version", i->version, "suggested_area",
+                         make_text(i->area));
 }
 
-char *homeassistant_config(const char *base, const struct identity *identity) {
-        struct seat s = {base, identity};
-        /* no shared state_topic: it would be merged into triggers and buttons too */
-        json_t *root = json_pack("{s:o, s:{s:s, s:s}, s:[{s:o},{s:o}], s:s, s:o}", "device", make_device(identity),
-                                 "origin", "name", "sitbone", "sw_version", identity->version, "availability", "topic",
-                                 make_topic(&s, "availability"), "topic", make_topic(&s, "mat/availability"),
-                                 "availability_mode", "all", "components", make_components(&s));
-        char *text = json_dumps(root, JSON_COMPACT);
+/* Everything but the components; available while daemon and mat are. */
+static json_t *make_frame(const struct seat *s, bool model_id) {
+        return json_pack("{s:o, s:{s:s, s:s}, s:[{s:o},{s:o}], s:s}", "device", make_device(s->identity, model_id),
+                         "origin", "name", "sitbone", "sw_version", s->identity->version, "availability", "topic",
+                         make_topic(s, "availability"), "topic", make_topic(s, "mat/availability"),
+                         "availability_mode", "all");
+}
 
+static void send_document(const struct announcement *a, const char *topic, json_t *root) {
+        char *text = a->clear ? strdup("") : json_dumps(root, JSON_COMPACT);
+
+        if (text)
+                a->send(a->userdata, topic, text);
+        free(text);
         json_decref(root);
-        return text;
+}
+
+/* No shared state_topic: it would be merged into triggers and buttons too. */
+static void announce_device(const struct announcement *a, const struct seat *s, const char *below,
+                            json_t *components) {
+        json_t *root = make_frame(s, true);
+        char topic[CONFIG_TOPIC_MAX];
+
+        json_object_set_new(root, "components", components);
+        snprintf(topic, sizeof(topic), "%s/device/sitbone_%s%s/config", a->prefix, s->identity->seat_id, below);
+        send_document(a, topic, root);
+}
+
+static void announce_components(const struct announcement *a, const struct seat *s, json_t *components) {
+        const char *key;
+        json_t *component;
+
+        json_object_foreach(components, key, component) {
+                json_t *root = make_frame(s, false);
+                char topic[CONFIG_TOPIC_MAX];
+
+                if (json_object_get(component, "availability"))
+                        json_object_del(root, "availability_mode");
+                snprintf(topic, sizeof(topic), "%s/%s/sitbone_%s/%s/config", a->prefix,
+                         json_string_value(json_object_get(component, "platform")), s->identity->seat_id, key);
+                json_object_del(component, "platform");
+                json_object_update(root, component);
+                if (json_object_get(root, "automation_type")) { /* a trigger has no availability */
+                        json_object_del(root, "availability");
+                        json_object_del(root, "availability_mode");
+                }
+                send_document(a, topic, root);
+        }
+        json_decref(components);
+}
+
+void homeassistant_announce(const struct announcement *a, enum mqtt_discovery form) {
+        const struct seat s = {a->base, a->identity};
+
+        if (form == DISCOVERY_COMPONENTS) {
+                announce_components(a, &s, make_components(&s));
+                announce_components(a, &s, make_controls(&s));
+        } else {
+                announce_device(a, &s, "", make_components(&s));
+                announce_device(a, &s, "/controls", make_controls(&s));
+        }
 }

@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Home Assistant's MQTT device discovery: one message that describes every value of the seat. */
+/* Announces the seat to Home Assistant and to other consumers of its discovery messages. */
 #ifndef PUBLISH_MQTT_DISCOVERY_H
 #define PUBLISH_MQTT_DISCOVERY_H
 
-#include "sitbone/identity.h"
+#include <stdbool.h>
 
-/* base: "<base_topic>/<seat id>". Compact JSON, malloc'd, NULL when out of memory. */
-char *homeassistant_config(const char *base, const struct identity *identity);
+#include "sitbone/identity.h"
+#include "sitbone/settings/mqtt.h"
+
+struct announcement {
+        const char *prefix, *base; /* the discovery prefix; the topic of the seat */
+        const struct identity *identity;
+        bool clear; /* send empty texts, which remove what was announced */
+        void (*send)(void *userdata, const char *topic, const char *text);
+        void *userdata;
+};
+
+/* Sends every message of this form: one for the seat and one for its controls, or one for each component. */
+void homeassistant_announce(const struct announcement *a, enum mqtt_discovery form);
 
 #endif

@@ -412,6 +412,7 @@ static const char *const status_texts[STATUS_N] = {
                                             "access rules in docs/home-assistant.md"),
         [STATUS_TOPICS_REFUSED] = N_("connected, but the broker refuses topics: see the log"),
         [STATUS_WITHOUT_COMMANDS] = N_("connected, without commands: a message at the broker is too large"),
+        [STATUS_REMOVED] = N_("removed from the broker until a restart or reload"),
         [STATUS_RESTARTING] = N_("restarting after a crash of sitbone-mqtt: see the log"),
         [STATUS_NO_PROGRAM] = N_("the program sitbone-mqtt cannot be started: see the log"),
         [STATUS_STUCK] = N_("sitbone-mqtt does not answer"),
@@ -424,6 +425,12 @@ static const char *mqtt_status(void *self) {
         return status_texts[stuck ? STATUS_STUCK : q->status];
 }
 
+static void send_settings(struct mqtt *q) {
+        q->settings_due = q->started;
+        if (q->fd >= 0)
+                send_pending(q);
+}
+
 static void mqtt_configure(void *self, const struct settings *settings) {
         struct mqtt *q = self;
         const struct settings_mqtt first = q->start.settings.mqtt;
@@ -431,12 +438,23 @@ static void mqtt_configure(void *self, const struct settings *settings) {
         /* what needs a restart of sitboned stays as it was, also for a child that is started later */
         q->start.settings = *settings;
         q->start.settings.mqtt = first;
+        q->start.settings.mqtt.remove = false;
         q->start.settings.mqtt.discovery = settings->mqtt.discovery;
         q->start.settings.mqtt.state_interval_s = settings->mqtt.state_interval_s;
         q->start.settings.mqtt.heartbeat_s = settings->mqtt.heartbeat_s;
-        q->settings_due = q->started;
-        if (q->fd >= 0)
-                send_pending(q);
+        q->start.settings.mqtt.layout = settings->mqtt.layout;
+        send_settings(q);
+}
+
+/* Until the settings are read again, also over a restart of the child. */
+static bool mqtt_remove(void *self) {
+        struct mqtt *q = self;
+
+        if (!q->up)
+                return false;
+        q->start.settings.mqtt.remove = true;
+        send_settings(q);
+        return true;
 }
 
 /* Serves the child until its socket ends or the time is up; with draining also ends when no event waits. */
@@ -479,6 +497,7 @@ static const struct outlet_ops mqtt_ops = {
         .post = mqtt_post,
         .status = mqtt_status,
         .configure = mqtt_configure,
+        .remove = mqtt_remove,
         .free = mqtt_free,
 };
 

@@ -2,6 +2,7 @@
 #include "publish/mqtt/secret.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

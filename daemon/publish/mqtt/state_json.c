@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "configure/settings_table.h"
 #include "contract/live_json.h"
 #include "publish/mqtt/command.h"
 #include "sitbone/settings.h"
 #include "util/clock.h"
-#include "util/iso8601.h"
 #include "util/language.h"
 #include "words/names.h"
 #include "words/sentences.h"
@@ -41,15 +42,22 @@ static json_t *make_minutes(uint64_t us) {
         return make_count(us / US_PER_MIN);
 }
 
-static json_t *make_time(uint64_t realtime_us) {
-        char text[ISO8601_SIZE];
+/* ISO 8601 in UTC, with milliseconds or rounded to the second. */
+static json_t *make_time(uint64_t realtime_us, bool milliseconds) {
+        uint64_t us = milliseconds ? realtime_us : realtime_us + USEC_PER_SEC / 2;
+        time_t seconds = (time_t)(us / USEC_PER_SEC);
+        char base[24] = "";
+        struct tm tm;
 
-        iso8601_ms(realtime_us, text);
-        return json_string(text);
+        if (!gmtime_r(&seconds, &tm) || strftime(base, sizeof(base), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+                base[0] = '\0';
+        if (milliseconds)
+                return json_sprintf("%s.%03uZ", base, (unsigned)(us % USEC_PER_SEC / 1000));
+        return json_sprintf("%sZ", base);
 }
 
 static json_t *begin_document(uint64_t realtime_us) {
-        return json_pack("{s:i,s:o}", "schema", SCHEMA, "ts", make_time(realtime_us));
+        return json_pack("{s:i,s:o}", "schema", SCHEMA, "ts", make_time(realtime_us, true));
 }
 
 static uint64_t find_distance(uint64_t a, uint64_t b) {
@@ -58,14 +66,12 @@ static uint64_t find_distance(uint64_t a, uint64_t b) {
 
 static json_t *make_instant(struct stamp *s, uint64_t at_us, const struct live_values *v) {
         uint64_t wall_us = v->realtime_us + at_us - v->now_us;
-        char text[ISO8601_SIZE];
 
         if (at_us == 0)
                 return json_null();
         if (s->at_us != at_us || find_distance(s->wall_us, wall_us) > WALL_STEP_US)
                 *s = (struct stamp){at_us, wall_us};
-        iso8601_s(s->wall_us, text);
-        return json_string(text);
+        return make_time(s->wall_us, false);
 }
 
 static void put_instants(json_t *root, struct state_memory *memory, const struct live_values *v) {
@@ -110,6 +116,23 @@ char *state_json(struct state_memory *memory, const struct live_values *v) {
         return print_document(root);
 }
 
+void state_values(struct state_memory *memory, const char *state, bool all,
+                  void (*publish)(void *userdata, const char *key, const char *text), void *userdata) {
+        json_t *values = json_loads(state, 0, NULL), *value;
+        const char *key;
+
+        json_object_foreach(values, key, value) {
+                bool is_text = json_is_string(value) || json_is_null(value);
+                char *text = is_text ? NULL : json_dumps(value, LIVE_JSON_FLAGS | JSON_ENCODE_ANY);
+
+                if (all || !json_equal(value, json_object_get(memory->values, key)))
+                        publish(userdata, key, text ? text : json_is_string(value) ? json_string_value(value) : "");
+                free(text);
+        }
+        json_decref(memory->values);
+        memory->values = values;
+}
+
 static json_t *make_mat(const struct identity *identity, const struct live_values *v) {
         json_t *mat = json_object();
         char grid[32];
@@ -134,9 +157,7 @@ static json_t *make_command_names(void) {
 char *info_json(const struct identity *identity, const struct live_values *v, uint64_t started_realtime_us,
                 const char *protocol) {
         json_t *root = json_object();
-        char started[ISO8601_SIZE];
 
-        iso8601_s(started_realtime_us, started);
         json_object_set_new(root, "schema", json_integer(SCHEMA));
         json_object_set_new(root, "seat_id", json_string(identity->seat_id));
         json_object_set_new(root, "seat_name", json_string(identity->seat_name));
@@ -144,7 +165,7 @@ char *info_json(const struct identity *identity, const struct live_values *v, ui
         json_object_set_new(root, "host", live_json_text(identity->hostname));
         json_object_set_new(root, "version", json_string(identity->version));
         json_object_set_new(root, "config_digest", live_json_text(identity->config_digest));
-        json_object_set_new(root, "started_at", json_string(started));
+        json_object_set_new(root, "started_at", make_time(started_realtime_us, false));
         json_object_set_new(root, "mqtt_protocol", json_string(protocol));
         json_object_set_new(root, "mat", make_mat(identity, v));
         json_object_set_new(root, "capabilities",
@@ -153,24 +174,24 @@ char *info_json(const struct identity *identity, const struct live_values *v, ui
         return print_document(root);
 }
 
-static json_t *make_setting(float value) {
-        return live_json_number((double)value, 3);
+static json_t *make_setting(const struct setting *row, const struct settings *s) {
+        const void *value = (const char *)s + row->offset;
+
+        if (row->kind == SETTING_BOOL)
+                return json_boolean(*(const bool *)value);
+        if (row->kind == SETTING_CHOICE)
+                return json_string(row->choices[*(const int32_t *)value]);
+        if (row->kind == SETTING_INT)
+                return json_integer(*(const int32_t *)value);
+        return live_json_number((double)*(const float *)value, 3);
 }
 
 char *settings_json(const struct settings *s) {
-        json_t *root = json_object();
+        json_t *root = json_pack("{s:i}", "schema", SCHEMA);
 
-        json_object_set_new(root, "alerts", json_boolean(s->alert.enabled));
-        json_object_set_new(root, "alert_activate", json_boolean(s->alert.activate));
-        json_object_set_new(root, "alert_slouch", json_boolean(s->alert.slouch));
-        json_object_set_new(root, "alert_asymmetry", json_boolean(s->alert.asymmetry));
-        json_object_set_new(root, "alert_still", json_boolean(s->alert.still));
-        json_object_set_new(root, "sit_limit_min", make_setting(s->alert.prompt_min));
-        json_object_set_new(root, "still_limit_min", make_setting(s->alert.still_min));
-        json_object_set_new(root, "snooze_min", make_setting(s->alert.snooze_min));
-        json_object_set_new(root, "break_s", make_setting(s->sitting.break_s));
-        json_object_set_new(root, "slouch_deg", make_setting(s->posture.slouched_deg));
-        json_object_set_new(root, "arched_deg", make_setting(s->posture.arched_deg));
+        for (size_t i = 0; i < settings_rows; i++)
+                if (settings_table[i].control)
+                        json_object_set_new(root, settings_table[i].control, make_setting(&settings_table[i], s));
         return print_document(root);
 }
 
@@ -224,7 +245,7 @@ static void put_general(json_t *root, const struct seat_event *e) {
                 json_object_set_new(root, "away_s", make_count(e->away_us / USEC_PER_SEC));
                 json_object_set_new(root, "break_s", make_count(e->break_us / USEC_PER_SEC));
                 json_object_set_new(root, "next_alert_at",
-                                    e->next_realtime_us ? make_time(e->next_realtime_us) : json_null());
+                                    e->next_realtime_us ? make_time(e->next_realtime_us, true) : json_null());
         }
         if (e->kind == EVENT_SITTING_LIMIT)
                 json_object_set_new(root, "sitting_today_min", make_minutes(e->today_us));
@@ -232,7 +253,7 @@ static void put_general(json_t *root, const struct seat_event *e) {
                 json_object_set_new(root, "text", json_string(e->reason));
         if (e->kind == EVENT_HELD_LONG) {
                 json_object_set_new(root, "held_by", live_json_text(e->by));
-                json_object_set_new(root, "held_since", make_time(e->since_realtime_us));
+                json_object_set_new(root, "held_since", make_time(e->since_realtime_us, true));
         }
 }
 
@@ -243,7 +264,7 @@ char *event_json(const struct seat_event *e, uint64_t run, const struct settings
         snprintf(id, sizeof(id), "%" PRIx64 "-%" PRIu64, run, e->number);
         json_object_set_new(root, "event_type", json_string(find_event_type(e)));
         json_object_set_new(root, "id", json_string(id));
-        json_object_set_new(root, "ts", make_time(e->at_realtime_us));
+        json_object_set_new(root, "ts", make_time(e->at_realtime_us, true));
         json_object_set_new(root, "seated_min", make_minutes(e->seated_us));
         put_general(root, e);
         if (e->kind >= EVENT_ALERT_RAISED)
@@ -325,7 +346,10 @@ char *response_json(const struct answer *answer) {
 
         json_object_set_new(root, "status", json_string(result == COMMAND_OK ? "ok" : "error"));
         if (result != COMMAND_OK) {
-                json_object_set_new(root, "error", json_string(language_translate(command_result_text(result))));
+                json_object_set_new(root, "error",
+                                    json_string(*answer->details.why
+                                                        ? answer->details.why
+                                                        : language_translate(command_result_text(result))));
                 json_object_set_new(root, "code", json_string(command_result_name(result)));
         }
         if (answer->details.alert_id) {
@@ -333,7 +357,7 @@ char *response_json(const struct answer *answer) {
                 json_object_set_new(root, "alert", json_string(alert_kind_name(answer->details.alert)));
         }
         if (answer->until_realtime_us)
-                json_object_set_new(root, "until", make_time(answer->until_realtime_us));
+                json_object_set_new(root, "until", make_time(answer->until_realtime_us, true));
         if (transaction[0])
                 json_object_set_new(root, "transaction", json_loads(transaction, JSON_DECODE_ANY, NULL));
         return print_document(root);

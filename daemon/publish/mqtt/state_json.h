@@ -4,6 +4,7 @@
 #ifndef PUBLISH_MQTT_STATE_JSON_H
 #define PUBLISH_MQTT_STATE_JSON_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,11 +28,16 @@ enum { STAMPS_MAX = 8 };
 struct state_memory {
         uint64_t seq;
         struct stamp stamps[STAMPS_MAX]; /* of the instants of the state, in the order of live_fields */
+        json_t *values;                  /* that were published as topics of their own, NULL = none */
         bool today_published;
         uint32_t today_min;
 };
 
 char *state_json(struct state_memory *memory, const struct live_values *v);
+
+/* Calls publish for each value of a state that differs from the one before, or for all: a bare text, "" for null. */
+void state_values(struct state_memory *memory, const char *state, bool all,
+                  void (*publish)(void *userdata, const char *key, const char *text), void *userdata);
 
 /* v NULL: the mat is not known yet. */
 char *info_json(const struct identity *identity, const struct live_values *v, uint64_t started_realtime_us,

@@ -18,6 +18,7 @@
 #include "tools/sitbone-agent/seats.h"
 #include "tools/sitbone-agent/settings.h"
 #include "util/clock.h"
+#include "util/command_line.h"
 #include "util/language.h"
 #include "util/log.h"
 #include "util/version.h"
@@ -27,9 +28,11 @@
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 
 static const char usage[] =
-        "sitbone-agent                 alerts of sitboned, on this desktop\n"
-        "sitbone-agent --test          show one notification of each kind, and exit\n"
-        "sitbone-agent --print         without a desktop\n"
+        "Usage: sitbone-agent [OPTIONS]\n"
+        "\n"
+        "  sitbone-agent               alerts of sitboned, on this desktop\n"
+        "  sitbone-agent --test        show one notification of each kind, and exit\n"
+        "  sitbone-agent --print       without a desktop\n"
         "\n"
         "Shows the alerts of sitboned as notifications of this desktop, with buttons for Done, Snooze and Skip.\n"
         "While \"do not disturb\" is on, new alerts wait in sitboned.\n"
@@ -52,7 +55,8 @@ static const char usage[] =
         "                   fullscreen = yes\n"
         "  --test         show one notification of each kind; exit when all are closed, or after a minute\n"
         "  --print        print the text of the notifications, for machines without a desktop\n"
-        "  --version, --help\n";
+        "  -V, --version  print the version\n"
+        "  -h, --help     print this help\n";
 
 struct options {
         const char *config;
@@ -60,25 +64,31 @@ struct options {
         bool print, test;
 };
 
+static void print_usage(FILE *f) {
+        fputs(usage, f);
+}
+
 /* Ends the program after --help and on wrong usage. */
 static void parse_options(int argc, char **argv, struct options *ret) {
-        enum { OPT_BUS = 256, OPT_SESSION, OPT_CONFIG, OPT_PRINT, OPT_TEST, OPT_VERSION };
+        enum { OPT_BUS = 256, OPT_SESSION, OPT_CONFIG, OPT_PRINT, OPT_TEST };
         static const struct option options[] = {{"bus", required_argument, NULL, OPT_BUS},
                                                 {"session", no_argument, NULL, OPT_SESSION},
                                                 {"config", required_argument, NULL, OPT_CONFIG},
                                                 {"print", no_argument, NULL, OPT_PRINT},
                                                 {"test", no_argument, NULL, OPT_TEST},
-                                                {"version", no_argument, NULL, OPT_VERSION},
+                                                {"version", no_argument, NULL, 'V'},
                                                 {"help", no_argument, NULL, 'h'},
                                                 {NULL, 0, NULL, 0}};
         int c;
 
-        while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+        opterr = 0;
+        command_line_translate(argc, argv);
+        while ((c = getopt_long(argc, argv, ":hV", options, NULL)) >= 0) {
                 switch (c) {
                 case OPT_BUS:
                         if (agent_read_buses(optarg, &ret->buses))
                                 break;
-                        fprintf(stderr, "sitbone-agent: --bus %s: must be auto, system or session\n", optarg);
+                        command_line_complain("sitbone-agent", "--bus %s: must be auto, system or session", optarg);
                         exit(STATUS_USAGE);
                 case OPT_SESSION:
                         ret->buses = AGENT_SESSION_BUS;
@@ -92,18 +102,18 @@ static void parse_options(int argc, char **argv, struct options *ret) {
                 case OPT_PRINT:
                         ret->print = true;
                         break;
-                case OPT_VERSION:
+                case 'V':
                         printf("sitbone-agent %s\n", sitbone_version);
-                        exit(STATUS_OK);
+                        command_line_exit("sitbone-agent");
                 case 'h':
-                        fputs(usage, stdout);
-                        exit(STATUS_OK);
-                default: /* getopt has printed the error */
-                        exit(STATUS_USAGE);
+                        command_line_help("sitbone-agent", print_usage);
+                default:
+                        command_line_refuse(options, c, argv[optind - 1], "sitbone-agent");
                 }
         }
         if (optind < argc) {
-                fprintf(stderr, "sitbone-agent: %s: takes options only; see sitbone-agent --help\n", argv[optind]);
+                command_line_complain("sitbone-agent", "%s: takes options only; see sitbone-agent --help",
+                                      argv[optind]);
                 exit(STATUS_USAGE);
         }
 }

@@ -40,6 +40,8 @@ static void show_text(struct seat *seat, const char *kind, const char *id, const
         char title[256];
         int seats = 0;
 
+        if (seat->muted)
+                return;
         for (int i = 0; i < SEATS_MAX; i++)
                 seats += *seat->seats->of[i].name != '\0';
         snprintf(title, sizeof(title), seats > 1 ? "%s (%s)" : "%s", text->title,
@@ -395,6 +397,14 @@ static void update_workout(struct seat *seat) {
 
 /* --- properties --- */
 
+static void set_muted(struct seat *seat, bool muted) {
+        static const char *const own[] = {KIND_ALERT, KIND_OWN, "workout", "mat", "limit", "held"};
+
+        seat->muted = muted;
+        for (size_t i = 0; muted && i < sizeof(own) / sizeof(own[0]); i++)
+                notifier_hide(seat->seats->notifier, seat->key, own[i]);
+}
+
 static int apply_property(struct seat *seat, sd_bus_message *m) {
         const char *key, *text;
         uint64_t next_us;
@@ -408,6 +418,12 @@ static int apply_property(struct seat *seat, sd_bus_message *m) {
                 r = sd_bus_message_read(m, "v", "b", &flag);
                 if (r >= 0)
                         set_mat_online(seat, flag);
+                return r;
+        }
+        if (strcmp(key, "DesktopNotifications") == 0) {
+                r = sd_bus_message_read(m, "v", "b", &flag);
+                if (r >= 0)
+                        set_muted(seat, !flag);
                 return r;
         }
         if (strcmp(key, "WorkoutToday") == 0) {

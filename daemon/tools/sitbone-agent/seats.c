@@ -57,15 +57,6 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
         return 0;
 }
 
-static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct seat *seat = seat_of_sender(userdata, m);
-
-        (void)ret_error;
-        if (seat && sd_bus_message_skip(m, "s") >= 0)
-                seat_apply_properties(seat, m);
-        return 0;
-}
-
 static int on_all_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         struct seat *seat = userdata;
 
@@ -76,6 +67,41 @@ static int on_all_properties(sd_bus_message *m, void *userdata, sd_bus_error *re
                 log_warning("%s: %s", seat->name, sd_bus_message_get_error(m)->message);
         else
                 seat_apply_properties(seat, m);
+        return 0;
+}
+
+static int on_seat_name(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct seat *seat = userdata;
+        const char *text;
+
+        (void)ret_error;
+        if (*seat->name && seat_of_sender(seat->link, m) == seat && !sd_bus_message_is_method_error(m, NULL) &&
+            sd_bus_message_read(m, "v", "s", &text) >= 0)
+                snprintf(seat->title, sizeof(seat->title), "%s", text);
+        return 0;
+}
+
+/* Reads what is published; the name first, which the notifications need. */
+static void query_properties(struct seat *seat) {
+        int r = sd_bus_call_method_async(seat->link->bus, NULL, seat->owner, BUS_PATH, DBUS_PROPERTIES, "Get",
+                                         on_seat_name, seat, "ss", BUS_INTERFACE, "SeatName");
+
+        if (r >= 0)
+                r = sd_bus_call_method_async(seat->link->bus, NULL, seat->owner, BUS_PATH, DBUS_PROPERTIES, "GetAll",
+                                             on_all_properties, seat, "s", BUS_INTERFACE);
+        if (r < 0)
+                log_warning("%s: properties not queried: %s", seat->name, strerror(-r));
+}
+
+static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        struct seat *seat = seat_of_sender(userdata, m);
+        bool muted = seat && seat->muted;
+
+        (void)ret_error;
+        if (seat && sd_bus_message_skip(m, "s") >= 0)
+                seat_apply_properties(seat, m);
+        if (muted && !seat->muted) /* shows what is open */
+                query_properties(seat);
         return 0;
 }
 
@@ -136,29 +162,6 @@ static void lose_owner(struct seat *seat) {
         if (!seat->gone && sd_event_add_time_relative(seat->seats->event, &seat->gone, CLOCK_MONOTONIC, GONE_AFTER_US,
                                                       TIMER_ACCURACY_US, on_gone, seat) < 0)
                 log_warning("%s: its notifications stay: no timer", seat->name);
-}
-
-static int on_seat_name(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        struct seat *seat = userdata;
-        const char *text;
-
-        (void)ret_error;
-        if (*seat->name && seat_of_sender(seat->link, m) == seat && !sd_bus_message_is_method_error(m, NULL) &&
-            sd_bus_message_read(m, "v", "s", &text) >= 0)
-                snprintf(seat->title, sizeof(seat->title), "%s", text);
-        return 0;
-}
-
-/* Reads what is published; the name first, which the notifications need. */
-static void query_properties(struct seat *seat) {
-        int r = sd_bus_call_method_async(seat->link->bus, NULL, seat->owner, BUS_PATH, DBUS_PROPERTIES, "Get",
-                                         on_seat_name, seat, "ss", BUS_INTERFACE, "SeatName");
-
-        if (r >= 0)
-                r = sd_bus_call_method_async(seat->link->bus, NULL, seat->owner, BUS_PATH, DBUS_PROPERTIES, "GetAll",
-                                             on_all_properties, seat, "s", BUS_INTERFACE);
-        if (r < 0)
-                log_warning("%s: properties not queried: %s", seat->name, strerror(-r));
 }
 
 /* The entry of this name, a new one if there is none. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/command_line.h"
 #include "util/file.h"
 #include "util/ini.h"
 
@@ -60,14 +61,15 @@ static const char *apply_setting(struct agent_settings *s, const char *key, cons
 
 static void on_item(void *userdata, const struct ini_item *item) {
         struct reading *r = userdata;
-        const char *wrong = NULL;
+        const char *wrong = NULL, *why = NULL;
 
         if (strcmp(item->section, "agent") != 0)
                 wrong = "the only section is [agent]";
-        else if (item->key)
-                wrong = apply_setting(r->settings, item->key, item->value);
+        else if (item->key && (wrong = apply_setting(r->settings, item->key, item->value)))
+                why = ini_explain_value(item->value);
         if (wrong)
-                config_error_add(&r->errors, "%s:%d: %s", r->path, item->line, wrong);
+                config_error_add(&r->errors, "%s:%d: %s%s%s", r->path, item->line, wrong, why ? "; " : "",
+                                 why ? why : "");
 }
 
 static bool default_path(char *ret, size_t size) {
@@ -101,12 +103,12 @@ int agent_settings_load(const char *path, struct agent_settings *settings) {
         if (r == -ENOENT && !path)
                 return 0;
         if (r < 0) {
-                fprintf(stderr, "%s: %s\n", reading.path, strerror(-r));
+                command_line_complain("sitbone-agent", "%s: %s", reading.path, strerror(-r));
                 return 1;
         }
         ini_parse(text, n, &sink);
         free(text);
         for (int i = 0; i < reading.errors.n && i < CONFIG_ERRORS_MAX; i++)
-                fprintf(stderr, "%s\n", reading.errors.text[i]);
+                command_line_complain("sitbone-agent", "%s", reading.errors.text[i]);
         return reading.errors.n;
 }

@@ -19,8 +19,6 @@ static const double BONE_SEMI[3] = {18, 38, 25};
 static const double SACRUM_AT[2] = {-78, 30}, SACRUM_SEMI[3] = {22, 34, 18}, SACRUM_FLESH_MM = 20;
 /* Buttock: gluteus and fat round each sit bone. Its middle lies outward and a little behind. */
 static const double FLESH_SEMI[3] = {95, 112, 75}, FLESH_OUT_MM = 16, FLESH_BACK_MM = -8;
-/* Flesh pressed against the seat follows the turning pelvis only in part. */
-static const double FLESH_FOLLOWS = 0.5;
 /* Hip joint centre from the sit bone's centre. */
 static const double HIP_AT[2] = {26, 54};
 /* Bone above which flesh is not squeezed: pelvic floor and acetabulum. */
@@ -31,8 +29,6 @@ static const double ABDUCTION_DEG = 8;
 static const double TRUNK_LEVER = 0.180, TRUNK_SIDE_LEVER = 0.150;
 /* Beyond this, in distances between the sit bones, an armrest must hold the trunk, or it falls over. */
 static const double TRUNK_SIDE_MOST = 0.75;
-/* Of a turn of the pelvis, the part that the trunk follows: the spine bends for the rest and the head stays over. */
-static const double TRUNK_FOLLOWS = 0.25;
 static const double TRUNK_REST_Y_MM = -12;
 static const double BLEND_MM = 14; /* buttock into thigh, no crease */
 
@@ -40,6 +36,7 @@ void sim_body_init(struct sim_body *b, double mass_kg, double height_mm, double 
         double build = sqrt(mass_kg / 78 * 1780 / height_mm); /* girth at the same height */
         double weight = mass_kg * GRAVITY;
         *b = (struct sim_body){
+                .physics = sim_physics_usual,
                 .mass_kg = mass_kg,
                 .height_mm = height_mm,
                 /* published: 112 +- 9 mm in men, women 13 mm more */
@@ -75,19 +72,21 @@ bool sim_ellipsoid_at(const struct sim_ellipsoid *e, double x, double y, double 
         return true;
 }
 
-/* The pelvis rolls on the sit bones without slipping: their centre moves by height x angle. turn is positive forward
+/* The pelvis rolls on the sit bones without slipping (their centre moves by height x angle) or turns about a line above
+ * the seat. turn is positive forward
  * (anterior), and a forward turn takes what is behind up. */
 static void place_pelvis(const struct sim_body *b, double turn, struct sim_figure *f) {
         double c = cos(turn), s = sin(turn);
         double low = sqrt(BONE_SEMI[1] * BONE_SEMI[1] * s * s + BONE_SEMI[2] * BONE_SEMI[2] * c * c);
-        double middle_y = BONE_SEMI[2] * turn, middle_z = low;
+        double middle_y = (BONE_SEMI[2] - b->physics.axis_mm) * turn, middle_z = low;
         f->contact_y = middle_y + (BONE_SEMI[1] * BONE_SEMI[1] - BONE_SEMI[2] * BONE_SEMI[2]) * s * c / low;
         double flesh_z = FLESH_SEMI[2] - b->flesh_mm - BONE_SEMI[2]; /* from the sit bone's centre */
-        double ft = turn * FLESH_FOLLOWS;
+        double ft = turn * b->physics.flesh_follows;
+        double semi[3] = {FLESH_SEMI[0] * b->physics.wide, FLESH_SEMI[1] * b->physics.deep, FLESH_SEMI[2]};
         for (int side = LEFT; side <= RIGHT; side++) {
                 double sign = side == LEFT ? -1 : 1, x = sign * b->bones_mm / 2;
                 sim_ellipsoid_init(&f->bone[side], BONE_SEMI, x, middle_y, middle_z, -turn);
-                sim_ellipsoid_init(&f->flesh[side], FLESH_SEMI, x + sign * FLESH_OUT_MM,
+                sim_ellipsoid_init(&f->flesh[side], semi, x + sign * FLESH_OUT_MM,
                                    middle_y + FLESH_BACK_MM * cos(ft) + flesh_z * sin(ft),
                                    middle_z + flesh_z * cos(ft) - FLESH_BACK_MM * sin(ft), -ft);
         }
@@ -127,8 +126,8 @@ void sim_body_figure(const struct sim_body *b, const struct sim_pose *p, double 
         place_pelvis(b, turn, ret);
         place_thighs(b, p, turn, sink_mm, ret);
         double lever = TRUNK_LEVER * b->height_mm;
-        ret->trunk_y =
-                TRUNK_REST_Y_MM + p->sway_mm[1] + lever * sin(RAD(p->forward_deg + TRUNK_FOLLOWS * p->tilt_deg));
+        ret->trunk_y = TRUNK_REST_Y_MM + p->sway_mm[1] +
+                       lever * sin(RAD(p->forward_deg + b->physics.trunk_follows * p->tilt_deg));
         double side = TRUNK_SIDE_LEVER * b->height_mm * sin(RAD(p->side_deg)) + p->oblique_deg * b->mm_per_oblique_deg;
         double most = TRUNK_SIDE_MOST * b->bones_mm;
         ret->trunk_x = p->sway_mm[0] + fmin(fmax(side, -most), most);

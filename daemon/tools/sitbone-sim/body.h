@@ -7,10 +7,13 @@
 
 #include <stdbool.h>
 
+#include "tools/sitbone-sim/model.h"
+
 enum { LEFT, RIGHT };
 
 /* The build of a sitter. */
 struct sim_body {
+        struct sim_physics physics;
         double mass_kg, height_mm;
         double bones_mm;           /* distance between the sit bones */
         double hips_mm;            /* distance between the hip joints */
@@ -39,6 +42,7 @@ struct sim_pose {
         double squeeze[2];
 };
 
+/* A body of usual physics. */
 void sim_body_init(struct sim_body *b, double mass_kg, double height_mm, double bones_mm, bool woman, double seat_mm);
 
 /* An ellipsoid tilted about x, prepared for computing its lower surface at many places. */

@@ -6,18 +6,11 @@
 
 #define RAD(deg) ((deg)*0.017453292519943295)
 
-/* Gluteal flesh at light load: 26 +- 19 kPa in 21 men (Isogai 2022, J Phys Ther Sci 34:777), with large spread; the lower
- * part of that range halves the thickness over the sit bone under body weight, as MRI shows (Makhsous 2011, Clin Anat
- * 24:638). Stiff when three quarters are squeezed away. */
-static const double FLESH_KPA = 13, FLESH_MOST = 0.75;
+/* Flesh is stiff when three quarters are squeezed away, or when it has bottomed out. */
+static const double FLESH_MOST = 0.75, BOTTOMED = 6;
 static const double FLESH_LEAST_MM = 8, FLESH_THICKEST_MM = 90;
-/* Seat foam: about 175 N on the 323 cm2 plate of ISO 2439 at 40 mm is 0.135 kPa/mm; an office chair's thin moulded pad on
- * a board is up to twice as stiff. */
-static const double FOAM_KPA_PER_MM = 0.24;
 /* The front edge falls away. */
 static const double EDGE_FROM_MM = 205, EDGE_RADIUS_MM = 70;
-/* Shear in skin and cover spreads pressure over about a finger's breadth before a sensor on top can feel it. */
-static const double SPREAD_MM = 8;
 /* Electrical stimulation of the gluteus changes the pressure under the sit bones by 20-30 %, down in four studies, up in
  * one, and is felt as far as the muscle lies over the bone. */
 static const double SQUEEZE_REACH_MM = 40;
@@ -39,10 +32,32 @@ static double seat_height_mm(double y) {
 }
 
 /* The two springs solved together: a quadratic in p. */
-static double solve_pressure(double deep, double thick, double stiff) {
-        double a = 1 / (FOAM_KPA_PER_MM * FLESH_MOST);
-        double b = thick + stiff / FOAM_KPA_PER_MM - deep / FLESH_MOST;
+static double solve_hyperbolic(double deep, double thick, double stiff, double foam) {
+        double a = 1 / (foam * FLESH_MOST);
+        double b = thick + stiff / foam - deep / FLESH_MOST;
         return (sqrt(b * b + 4 * a * deep * stiff) - b) / (2 * a);
+}
+
+/* Newton's method from below: the depth is a concave function of the pressure. */
+static double solve_exponential(double deep, double thick, const struct sim_physics *f) {
+        const double soft = f->stiffening / f->flesh_kpa;
+        double kpa = 0;
+        for (int i = 0; i < 8; i++) {
+                double over = 1 + soft * kpa;
+                double off = thick / f->stiffening * log(over) + kpa / f->foam_kpa_mm - deep;
+                kpa -= off / (thick / f->flesh_kpa / over + 1 / f->foam_kpa_mm);
+        }
+        return fmax(kpa, 0);
+}
+
+static double solve_pressure(double deep, double thick, const struct sim_physics *f) {
+        double stiff;
+        if (f->law == SIM_HYPERBOLIC)
+                return solve_hyperbolic(deep, thick, f->flesh_kpa, f->foam_kpa_mm);
+        if (f->law == SIM_EXPONENTIAL)
+                return solve_exponential(deep, thick, f);
+        stiff = 1 / (thick / f->flesh_kpa + 1 / f->foam_kpa_mm);
+        return stiff * (deep + (BOTTOMED - 1) * fmax(deep - f->bottom_mm, 0));
 }
 
 static double clamp_to(double v, double least, double most) {
@@ -78,7 +93,7 @@ static struct sums press_figure(struct sim_contact *c, const struct sim_body *b,
                         if (deep <= 0)
                                 continue;
                         double thick = clamp_to(bone - flesh, FLESH_LEAST_MM, FLESH_THICKEST_MM);
-                        double kpa = solve_pressure(deep, thick, FLESH_KPA) *
+                        double kpa = solve_pressure(deep, thick, &b->physics) *
                                      (squeezes ? squeeze_factor(b, p, f, x, y) : 1);
                         double n = kpa * CELL_N_PER_KPA;
                         c->kpa[row][col] = kpa;
@@ -147,11 +162,12 @@ static void settle_body(struct sim_contact *c, const struct sim_body *b, const s
 }
 
 /* A truncated Gaussian along rows, then along columns. Pressure that would leave the seat stays at its edge. */
-static void spread_pressure(struct sim_contact *c) {
-        enum { REACH = 3 };
-        double weight[REACH + 1], sum = 0, line[SIM_GRID];
-        for (int i = 0; i <= REACH; i++) {
-                weight[i] = exp(-0.5 * (i * SIM_GRID_MM / SPREAD_MM) * (i * SIM_GRID_MM / SPREAD_MM));
+static void spread_pressure(struct sim_contact *c, double spread_mm) {
+        enum { REACH_MOST = 7 };
+        int reach = spread_mm > 10 ? REACH_MOST : 3;
+        double weight[REACH_MOST + 1], sum = 0, line[SIM_GRID];
+        for (int i = 0; i <= reach; i++) {
+                weight[i] = exp(-0.5 * (i * SIM_GRID_MM / spread_mm) * (i * SIM_GRID_MM / spread_mm));
                 sum += i == 0 ? weight[i] : 2 * weight[i];
         }
         for (int pass = 0; pass < 2; pass++)
@@ -160,7 +176,7 @@ static void spread_pressure(struct sim_contact *c) {
                                 line[i] = pass == 0 ? c->kpa[a][i] : c->kpa[i][a];
                         for (int i = 0; i < SIM_GRID; i++) {
                                 double v = 0;
-                                for (int k = -REACH; k <= REACH; k++) {
+                                for (int k = -reach; k <= reach; k++) {
                                         int from = i + k < 0 ? 0 : i + k >= SIM_GRID ? SIM_GRID - 1 : i + k;
                                         v += line[from] * weight[k < 0 ? -k : k] / sum;
                                 }
@@ -179,7 +195,7 @@ void sim_contact_none(struct sim_contact *c) {
 
 void sim_contact_sitter(struct sim_contact *c, const struct sim_body *b, const struct sim_pose *p) {
         settle_body(c, b, p);
-        spread_pressure(c);
+        spread_pressure(c, b->physics.spread_mm);
 }
 
 static double press_object(struct sim_contact *c, const struct sim_object *o, double sink) {
@@ -193,7 +209,9 @@ static double press_object(struct sim_contact *c, const struct sim_object *o, do
                                 if (sim_ellipsoid_at(&o->lump[i], x, y, &z))
                                         low = fmin(low, z);
                         double deep = seat_height_mm(grid_to_mm(row)) - sink - low;
-                        c->kpa[row][col] = deep > 0 ? solve_pressure(deep, o->thickness_mm, o->stiffness_kpa) : 0;
+                        c->kpa[row][col] = deep > 0 ? solve_hyperbolic(deep, o->thickness_mm, o->stiffness_kpa,
+                                                                       sim_physics_usual.foam_kpa_mm)
+                                                    : 0;
                         force += c->kpa[row][col] * CELL_N_PER_KPA;
                 }
         return force;
@@ -213,7 +231,7 @@ void sim_contact_object(struct sim_contact *c, const struct sim_object *o, doubl
         c->sink_mm = (low + high) / 2;
         c->load_n = press_object(c, o, c->sink_mm);
         c->warm = false;
-        spread_pressure(c);
+        spread_pressure(c, sim_physics_usual.spread_mm);
 }
 
 void sim_contact_body(struct sim_body *b) {

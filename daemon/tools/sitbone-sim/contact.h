@@ -2,7 +2,7 @@
 /* Flesh against cushion: pressure where a body touches, and the depth and roll at which it rests.
  *
  * Flesh and cushion are two springs on top of each other at every place: flesh of thickness T between bone and skin,
- * p = E e / (1 - e / e_most) with e its compression, and foam, p = k d. Together they are compressed by the depth of
+ * p = E e / (1 - e / e_most) with e its compression, and foam, p = k d (other laws: model.h). Together they are compressed by the depth of
  * the body below the unloaded seat. The body rests where force and moments balance: the seat and the knees (over shanks and feet) share
  * the weight like two props under a beam, and sideways the load is centred under the trunk. */
 #ifndef TOOLS_SITBONE_SIM_CONTACT_H

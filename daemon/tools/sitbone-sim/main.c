@@ -25,6 +25,7 @@
 #include "sitbone/geometry.h"
 #include "tools/sitbone-sim/options.h"
 #include "tools/sitbone-sim/scene.h"
+#include "util/command_line.h"
 #include "util/file.h"
 #include "util/version.h"
 #include "words/names.h"
@@ -261,13 +262,13 @@ static int read_scenario(struct sim *s) {
         size_t n = 0;
         int r = file_read(s->options.scenario, SCENARIO_LIMIT, &text, &n);
         if (r < 0) {
-                fprintf(stderr, "sitbone-sim: %s: %s\n", s->options.scenario, strerror(-r));
+                command_line_complain("sitbone-sim", "%s: %s", s->options.scenario, strerror(-r));
                 return FAILED;
         }
         r = sim_scenario_parse(s->options.scenario, text, n, &s->scenario, error);
         free(text);
         if (r < 0) {
-                fprintf(stderr, "%s\n", error);
+                command_line_complain("sitbone-sim", "%s", error);
                 return WRONG_USE;
         }
         return OK;
@@ -276,7 +277,7 @@ static int read_scenario(struct sim *s) {
 static FILE *open_file(const char *path) {
         FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
         if (f == NULL)
-                fprintf(stderr, "sitbone-sim: %s: %s\n", path, strerror(errno));
+                command_line_complain("sitbone-sim", "%s: %s", path, strerror(errno));
         return f;
 }
 
@@ -287,7 +288,7 @@ static int open_recording(struct sim *s) {
         snprintf(d.format, sizeof(d.format), "%s", s->options.format_name);
         r = recorder_open(&s->recorder, s->options.output, &d, 0, true, true);
         if (r < 0)
-                fprintf(stderr, "sitbone-sim: %s: %s\n", s->options.output, strerror(-r));
+                command_line_complain("sitbone-sim", "%s: %s", s->options.output, strerror(-r));
         return r < 0 ? FAILED : OK;
 }
 
@@ -296,7 +297,7 @@ static int open_all(struct sim *s) {
         if (o->link != NULL) {
                 int r = open_line(&s->line, o->link);
                 if (r < 0) {
-                        fprintf(stderr, "sitbone-sim: %s: %s\n", o->link, strerror(-r));
+                        command_line_complain("sitbone-sim", "%s: %s", o->link, strerror(-r));
                         return FAILED;
                 }
         } else if (o->recording) {
@@ -426,7 +427,7 @@ static void place_cells(struct geometry *g) {
 static int run_simulation(struct sim *s) {
         const char *wrong = layout_build(s->options.format, &s->options.device, &s->layout);
         if (wrong != NULL) {
-                fprintf(stderr, "sitbone-sim: %s\n", wrong);
+                command_line_complain("sitbone-sim", "%s", wrong);
                 return WRONG_USE;
         }
         if (s->layout.geometry.kind == GEOMETRY_UNPLACED)
@@ -434,6 +435,7 @@ static int run_simulation(struct sim *s) {
         int r = read_scenario(s);
         if (r != OK)
                 return r;
+        s->scenario.model = s->options.model;
         uint64_t seed = (uint64_t)s->options.seed;
         sim_scene_init(&s->scene, &s->scenario, seed);
         sim_sensor_init(&s->sensor, &s->scenario.mat, &s->layout.geometry, seed);
@@ -443,7 +445,7 @@ static int run_simulation(struct sim *s) {
                 return r;
         r = play_scenario(s);
         if (r < 0 && r != -EPIPE)
-                fprintf(stderr, "sitbone-sim: writing: %s\n", strerror(-r));
+                command_line_complain("sitbone-sim", "writing: %s", strerror(-r));
         return r < 0 ? FAILED : OK;
 }
 
@@ -460,9 +462,11 @@ int main(int argc, char **argv) {
                 if (s->options.version)
                         printf("sitbone-sim %s\n", sitbone_version);
                 else if (s->options.help)
-                        sim_options_help();
+                        command_line_help("sitbone-sim", sim_options_help);
                 else
                         r = run_simulation(s);
+                if (s->options.version)
+                        command_line_exit("sitbone-sim");
         }
         close_line(&s->line);
         if (s->recorder.fd >= 0 && recorder_close(&s->recorder) < 0)

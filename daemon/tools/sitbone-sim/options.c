@@ -9,7 +9,10 @@
 
 #include "configure/format_file.h"
 #include "core/acquire/formats.h"
+#include "tools/sitbone-sim/model.h"
 #include "tools/sitbone-sim/scenario.h"
+#include "util/command_line.h"
+#include "util/suggest.h"
 
 /* Frames CSV is no wire format; this row describes the mat that it comes from. */
 static const struct format FRAMES_CSV = {
@@ -45,13 +48,14 @@ struct row {
         double least, most; /* PLACES: least is the size of the text */
 };
 
-enum { ROWS = 26 };
+enum { ROWS = 27, LONG_BASE = 256 };
 
 static void make_table(struct sim_options *o, struct row ret[ROWS]) {
         struct settings_device *d = &o->device;
         const struct row rows[ROWS] = {
                 {"format", TEXT, &o->format_name},
                 {"scenario", TEXT, &o->scenario},
+                {"model", TEXT, &o->model},
                 {"link", TEXT, &o->link},
                 {"output", TEXT, &o->output},
                 {"truth", TEXT, &o->truth},
@@ -80,20 +84,25 @@ static void make_table(struct sim_options *o, struct row ret[ROWS]) {
         memcpy(ret, rows, sizeof(rows));
 }
 
-void sim_options_help(void) {
-        fputs("sitbone-sim --format jq-seat-32 --scenario office-day.scenario --link /tmp/mat\n"
-              "sitbone-sim --format csv --scenario postures.scenario --output lunch.csv --truth truth.csv\n"
+void sim_options_help(FILE *f) {
+        fputs("Usage: sitbone-sim --format NAME --scenario FILE (--link PATH | --output FILE) [OPTIONS]\n"
               "\n"
-              "Usage: sitbone-sim --format NAME --scenario FILE (--link PATH | --output FILE) [OPTIONS]\n"
+              "  sitbone-sim --format jq-seat-32 --scenario office-day.scenario --link /tmp/mat\n"
+              "  sitbone-sim --format csv --scenario postures.scenario --output lunch.csv --truth truth.csv\n"
               "\n"
               "A virtual mat with a sitter of known truth on it.\n"
               "\n"
               "  --format NAME     csv (frames CSV), or a wire format:",
-              stdout);
+              f);
         for (size_t i = 0; i < format_count(); i++)
-                printf("%s %s", i == 0 ? "" : ",", format_at(i)->name);
+                fprintf(f, "%s %s", i == 0 ? "" : ",", format_at(i)->name);
         fputs("\n"
               "  --scenario FILE   the sitter and a timeline (below)\n"
+              "  --model NAME      physics of bodies and seats, a sitter for each seed:",
+              f);
+        for (size_t i = 0; sim_model_name(i) != NULL; i++)
+                fprintf(f, "%s %s", i == 0 ? "" : ",", sim_model_name(i));
+        fputs("\n"
               "  --link PATH       be a serial mat: a pty with PATH as its name, frames at the rate of the mat\n"
               "  --output FILE     write to FILE at full speed (- = standard output)\n"
               "  --recording       with --output FILE: wire bytes with their times, as sitbonectl record writes them\n"
@@ -111,14 +120,15 @@ void sim_options_help(void) {
               "                    positions of scattered cells, as x_mm and y_mm there; cells without positions "
               "are spread\n"
               "                    over the seat, row by row from the back left\n"
-              "  --version, --help\n"
+              "  -V, --version     print the version\n"
+              "  -h, --help        print this help\n"
               "\n",
-              stdout);
-        fputs(sim_scenario_help, stdout);
+              f);
+        fputs(sim_scenario_help, f);
 }
 
 static int refuse_options(const char *what, const char *which) {
-        fprintf(stderr, "sitbone-sim: %s%s; see sitbone-sim --help\n", what, which);
+        command_line_complain("sitbone-sim", "%s%s; see sitbone-sim --help", what, which);
         return -EINVAL;
 }
 
@@ -130,7 +140,8 @@ static int parse_value(const struct row *row, const char *text) {
         }
         if (row->kind == PLACES) { /* its contents are checked with the layout */
                 if (strlen(text) >= (size_t)row->least) {
-                        fprintf(stderr, "sitbone-sim: --%s is longer than %g bytes\n", row->name, row->least - 1);
+                        command_line_complain("sitbone-sim", "--%s is longer than %g bytes", row->name,
+                                              row->least - 1);
                         return -EINVAL;
                 }
                 snprintf(row->to, (size_t)row->least, "%s", text);
@@ -142,8 +153,8 @@ static int parse_value(const struct row *row, const char *text) {
         }
         double v = strtod(text, &end);
         if (end == text || *end != '\0' || !(v >= row->least && v <= row->most)) {
-                fprintf(stderr, "sitbone-sim: --%s %s is not a number from %g to %.10g\n", row->name, text, row->least,
-                        row->most);
+                command_line_complain("sitbone-sim", "--%s %s is not a number from %g to %.10g", row->name, text,
+                                      row->least, row->most);
                 return -EINVAL;
         }
         if (row->kind == REAL)
@@ -156,10 +167,13 @@ static int parse_value(const struct row *row, const char *text) {
 }
 
 static int refuse_format(const char *name) {
-        fprintf(stderr, "sitbone-sim: no format \"%s\"; there are csv", name);
+        const char *near = NULL;
+
+        suggest_nearest(name, FRAMES_CSV.name, &near);
         for (size_t i = 0; i < format_count(); i++)
-                fprintf(stderr, ", %s", format_at(i)->name);
-        fputs("\n", stderr);
+                suggest_nearest(name, format_at(i)->name, &near);
+        command_line_complain("sitbone-sim", "no format \"%s\"%s%s; sitbone-sim --help lists them", name,
+                              near ? "; did you mean " : "", near ? near : "");
         return -EINVAL;
 }
 
@@ -168,8 +182,17 @@ static const struct format *find_format(struct sim_options *o) {
         const struct format *ret = format_find(o->format_name, &o->described, &mistakes);
 
         for (int i = 0; i < mistakes.n && i < CONFIG_ERRORS_MAX; i++)
-                fprintf(stderr, "sitbone-sim: %s\n", mistakes.text[i]);
+                command_line_complain("sitbone-sim", "%s", mistakes.text[i]);
         return ret;
+}
+
+static bool find_model(struct sim_options *o) {
+        size_t i = 0;
+
+        while (o->model != NULL && sim_model_name(i) != NULL && strcmp(sim_model_name(i), o->model) != 0)
+                i++;
+        o->model = sim_model_name(i);
+        return o->model != NULL;
 }
 
 static void fill_open_sizes(struct sim_options *o) {
@@ -198,6 +221,8 @@ static int check_options(struct sim_options *o) {
                 return refuse_options("--scenario is missing", "");
         if ((o->link == NULL) == (o->output == NULL))
                 return refuse_options("give one of --link and --output", "");
+        if (!find_model(o))
+                return refuse_options("--model names no model", "");
         if (o->repeat && o->output != NULL && strcmp(o->output, "-") != 0)
                 return refuse_options("--loop into a file would never end", "");
         o->csv = strcmp(o->format_name, FRAMES_CSV.name) == 0;
@@ -219,11 +244,18 @@ int sim_options_parse(int argc, char **argv, struct sim_options *ret) {
         int key;
         make_table(&o, rows);
         for (int i = 0; i < ROWS; i++)
-                longs[i] =
-                        (struct option){rows[i].name, rows[i].kind == FLAG ? no_argument : required_argument, NULL, i};
-        while ((key = getopt_long(argc, argv, "", longs, NULL)) != -1)
-                if (key < 0 || key >= ROWS || parse_value(&rows[key], optarg) < 0)
+                longs[i] = (struct option){rows[i].name, rows[i].kind == FLAG ? no_argument : required_argument, NULL,
+                                           LONG_BASE + i};
+        opterr = 0;
+        command_line_translate(argc, argv);
+        while ((key = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
+                if (key == 'h' || key == 'V')
+                        *(key == 'h' ? &o.help : &o.version) = true;
+                else if (key < LONG_BASE)
+                        command_line_refuse(longs, key, argv[optind - 1], "sitbone-sim");
+                else if (parse_value(&rows[key - LONG_BASE], optarg) < 0)
                         return -EINVAL;
+        }
         if (optind < argc)
                 return refuse_options("unexpected argument: ", argv[optind]);
         int r = check_options(&o);

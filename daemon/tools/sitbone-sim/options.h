@@ -5,12 +5,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/acquire/formats.h"
 #include "sitbone/settings/device.h"
 
 struct sim_options {
-        const char *format_name, *scenario, *link, *output, *truth;
+        const char *format_name, *scenario, *model, *link, *output, *truth;
         double speed, rate_hz, seed;
         double only_changes; /* send a frame only if a cell changed by more counts; 0 = send every frame */
         bool repeat, recording, help, version;
@@ -23,6 +24,6 @@ struct sim_options {
 /* 0, or -EINVAL with a line on stderr. */
 int sim_options_parse(int argc, char **argv, struct sim_options *ret);
 
-void sim_options_help(void);
+void sim_options_help(FILE *f);
 
 #endif

@@ -32,6 +32,8 @@ const char sim_scenario_help[] =
         "  TIME   0:05, 1:02:30 from the start, or +0:30 after the line before; seconds may have decimals\n"
         "  WORDS  sit, stand, upright, slouch [DEG], arch [DEG], lean left|right|forward [DEG],\n"
         "         oblique left|right [DEG] (that side lower), cross left|right (that leg over the other), perch,\n"
+        "         feet flat, feet forward|left|right [MM] (knees lower, or one knee higher), rest off,\n"
+        "         rest left|right|both [NEWTON] (on armrests): these stay when the posture changes,\n"
         "         fidget, shift, squeeze [SECONDS], place bag|cat|hand [NEWTON], remove, end\n"
         "         sit may be followed by a posture: sit slouch 10. A posture replaces the one before.\n";
 
@@ -55,6 +57,14 @@ static const struct word WORDS[] = {
         {"cross left", SIM_CROSS_LEFT},
         {"cross right", SIM_CROSS_RIGHT},
         {"perch", SIM_PERCH},
+        {"feet flat", SIM_FEET_FLAT},
+        {"feet forward", SIM_FEET_FORWARD, true, 0, 80},
+        {"feet left", SIM_FEET_LEFT, true, 0, 80},
+        {"feet right", SIM_FEET_RIGHT, true, 0, 80},
+        {"rest off", SIM_REST_OFF},
+        {"rest left", SIM_REST_LEFT, true, 0, 200},
+        {"rest right", SIM_REST_RIGHT, true, 0, 200},
+        {"rest both", SIM_REST_BOTH, true, 0, 200},
         {"fidget", SIM_FIDGET},
         {"shift", SIM_SHIFT},
         {"squeeze", SIM_SQUEEZE, true, 0.5, 60},
@@ -246,7 +256,7 @@ static int parse_words(struct parser *p, char *text) {
                                             w->text, w->least, w->most);
                 return add_step(p, w->action, value, w->text);
         }
-        char legal[320] = "sit";
+        char legal[480] = "sit";
         for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
                 size_t at = strlen(legal);
                 snprintf(legal + at, sizeof(legal) - at, ", %s", WORDS[i].text);
@@ -300,6 +310,7 @@ static int parse_line(struct parser *p, char *line) {
 
 static void set_defaults(struct sim_scenario *s) {
         memset(s, 0, sizeof(*s));
+        s->model = sim_model_name(0);
         s->mat = sim_mat_usual;
         s->person = (struct sim_person){
                 .mass_kg = 78,

@@ -23,6 +23,14 @@ enum sim_action {
         SIM_CROSS_LEFT,
         SIM_CROSS_RIGHT,
         SIM_PERCH,
+        SIM_FEET_FLAT,
+        SIM_FEET_FORWARD,
+        SIM_FEET_LEFT, /* the left foot is higher */
+        SIM_FEET_RIGHT,
+        SIM_REST_OFF,
+        SIM_REST_LEFT,
+        SIM_REST_RIGHT,
+        SIM_REST_BOTH,
         SIM_FIDGET,
         SIM_SHIFT,
         SIM_SQUEEZE,
@@ -52,6 +60,7 @@ struct sim_person {
 };
 
 struct sim_scenario {
+        const char *model; /* of sim_model_name(), not owned */
         struct sim_person person;
         struct sim_mat mat;
         double end_s;

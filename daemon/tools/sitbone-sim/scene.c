@@ -20,9 +20,12 @@ static const double USUAL_SLOUCH = 14, USUAL_ARCH = 8, USUAL_LEAN = 8, USUAL_FOR
 static const double PELVIS_FOLLOWS = 0.3, PELVIS_MOST_DEG = 15;
 /* Leaning far to a side lifts the leg on the other side, and an elbow is rested. */
 static const double LIFT_FROM_DEG = 6, LIFT_MM_PER_DEG = 8, ELBOW_N_PER_DEG = 6;
-static const double CROSS_MM = 100, PERCH_MM = 175, PERCH_KNEE_MM = -50, PERCH_LEGS_N = 60, PERCH_FORWARD_DEG = 10;
+static const double PERCH_MM = 175, PERCH_KNEE_MM = -50, PERCH_LEGS_N = 60, PERCH_FORWARD_DEG = 10;
 /* Sway of quiet sitting: slow and small; hands on a keyboard: fast and smaller. SD and time constant. */
 static const double SWAY_DEG = 0.5, SWAY_MM = 2, SWAY_S = 15, TYPING_MM = 0.5, TYPING_S = 0.12;
+/* Feet put forward lower the knees; a foot on a rail lifts one [judgement]. Armrests carry 12 % of the weight with full
+ * use; on one of them the trunk leans a little to its side [judgement]. */
+static const double FEET_MM = 30, REST_N = 60, REST_SIDE_DEG_PER_N = 0.02;
 static const double BREATH_MM = 0.8, BREATH_SHARE = 0.003;
 static const double QUARTER_HOUR_S = 900;
 /* No two squeezes are alike, nor are the two sides; the pelvis rocks a little with it. No source: voluntary squeezes on a
@@ -41,12 +44,27 @@ static void begin_motion(struct sim_motion *m, double to, double t, double lengt
         *m = (struct sim_motion){.from = now, .to = to, .start_s = t, .length_s = length_s};
 }
 
-static void init_sitter(struct sim_sitter *s, const struct sim_person *person, uint64_t seed) {
+/* Gives a usual body other physics. */
+static void vary_body(struct sim_body *b, const struct sim_physics *physics) {
+        b->physics = *physics;
+        b->flesh_mm *= physics->thick;
+        b->hips_mm *= physics->wide;
+        for (int i = 0; i < 2; i++)
+                b->thigh_radius_mm[i] *= physics->wide;
+}
+
+static void init_sitter(struct sim_sitter *s, const struct sim_scenario *scenario, uint64_t seed) {
+        const struct sim_person *person = &scenario->person;
+        struct sim_physics physics;
+        struct sim_random drawn;
         memset(s, 0, sizeof(*s));
         s->person = *person;
         sim_random_init(&s->random, seed, 1);
         sim_body_init(&s->body, person->mass_kg, person->height_cm * 10, person->bones_mm, person->woman > 0.5,
                       person->seat_mm);
+        sim_random_init(&drawn, seed, 3);
+        sim_model_draw(scenario->model, &drawn, &physics);
+        vary_body(&s->body, &physics);
         sim_contact_body(&s->body);
 }
 
@@ -62,7 +80,7 @@ static void lean_side(double degrees, double part[SIM_PARTS]) {
 }
 
 /* The parts of a posture that differ from 0. Returns how long the movement takes. */
-static double set_posture_parts(const struct sim_step *step, double part[SIM_PARTS]) {
+static double set_posture_parts(const struct sim_step *step, double cross_mm, double part[SIM_PARTS]) {
         double degrees = step->value;
         switch (step->action) {
         case SIM_SLOUCH:
@@ -88,10 +106,10 @@ static double set_posture_parts(const struct sim_step *step, double part[SIM_PAR
                 part[SIM_OBLIQUE] = value_or(degrees, USUAL_OBLIQUE);
                 return MOVE_S;
         case SIM_CROSS_LEFT:
-                part[SIM_KNEE_LEFT] = CROSS_MM;
+                part[SIM_KNEE_LEFT] = cross_mm;
                 return MOVE_S;
         case SIM_CROSS_RIGHT:
-                part[SIM_KNEE_RIGHT] = CROSS_MM;
+                part[SIM_KNEE_RIGHT] = cross_mm;
                 return MOVE_S;
         case SIM_PERCH:
                 part[SIM_Y] = PERCH_MM;
@@ -102,6 +120,14 @@ static double set_posture_parts(const struct sim_step *step, double part[SIM_PAR
         case SIM_UPRIGHT:
         case SIM_SIT:
         case SIM_STAND:
+        case SIM_FEET_FLAT:
+        case SIM_FEET_FORWARD:
+        case SIM_FEET_LEFT:
+        case SIM_FEET_RIGHT:
+        case SIM_REST_OFF:
+        case SIM_REST_LEFT:
+        case SIM_REST_RIGHT:
+        case SIM_REST_BOTH:
         case SIM_FIDGET:
         case SIM_SHIFT:
         case SIM_SQUEEZE:
@@ -117,10 +143,16 @@ static double set_posture_parts(const struct sim_step *step, double part[SIM_PAR
 
 static void begin_posture(struct sim_sitter *s, const struct sim_step *step, double t) {
         double part[SIM_PARTS] = {[SIM_WEIGHT] = 1};
-        double length = set_posture_parts(step, part);
+        double length = set_posture_parts(step, s->body.physics.cross_mm, part);
         /* While still sitting down, the sitter arrives in the posture. */
         bool arriving = evaluate_motion(&s->posture_motion[SIM_WEIGHT], t) < 0.5;
         s->posture = step->action;
+        for (int i = SIM_X; i <= SIM_Y && !arriving && s->body.physics.place_mm > 0; i++) {
+                double stay = s->person.resit_mm / (s->person.resit_mm + s->body.physics.place_mm);
+                begin_motion(&s->shift[i],
+                             stay * s->shift[i].to + s->body.physics.place_mm * sim_random_normal(&s->random), t,
+                             length);
+        }
         for (int i = 0; i < SIM_WEIGHT; i++) {
                 if (arriving && i != SIM_FORWARD)
                         s->posture_motion[i] = (struct sim_motion){.from = part[i], .to = part[i], .start_s = t};
@@ -160,15 +192,34 @@ static void begin_fidget(struct sim_sitter *s, double t) {
         s->fidget[SIM_WEIGHT] = -0.15 * sim_random_uniform(r);
 }
 
-/* A lasting change of place by millimetres and about a degree. During the movement a third or more of the weight is off the
- * seat (WiSAT counts a load drop of 30 % as an in-seat movement). */
+/* A lasting change of place by millimetres and about a degree. During the movement a part of the weight is off the
+ * seat. */
 static void begin_shift(struct sim_sitter *s, double t) {
         static const double sd[SIM_WEIGHT] = {[SIM_TILT] = 1.2, [SIM_SIDE] = 0.8,    [SIM_X] = 6,
                                               [SIM_Y] = 8,      [SIM_KNEE_LEFT] = 4, [SIM_KNEE_RIGHT] = 4};
         begin_fidget(s, t);
-        s->fidget[SIM_WEIGHT] = -0.3 - 0.2 * sim_random_uniform(&s->random);
+        s->fidget[SIM_WEIGHT] = -s->body.physics.slid_off - 0.2 * sim_random_uniform(&s->random);
         for (int i = 0; i < SIM_WEIGHT; i++)
                 begin_motion(&s->shift[i], sd[i] * sim_random_normal(&s->random), t, MOVE_S);
+}
+
+/* Feet and armrests, until they change. */
+static void begin_support(struct sim_sitter *s, const struct sim_step *step, double t) {
+        const enum sim_action what = step->action;
+        const double mm = value_or(step->value, FEET_MM), n = value_or(step->value, REST_N);
+        double part[SIM_PARTS] = {0};
+        bool feet = what <= SIM_FEET_RIGHT;
+        if (what == SIM_FEET_FORWARD)
+                part[SIM_KNEE_LEFT] = part[SIM_KNEE_RIGHT] = -mm;
+        else if (feet && what != SIM_FEET_FLAT)
+                part[what == SIM_FEET_LEFT ? SIM_KNEE_LEFT : SIM_KNEE_RIGHT] = mm;
+        else if (!feet && what != SIM_REST_OFF)
+                part[SIM_LEGS] = n;
+        if (what == SIM_REST_LEFT || what == SIM_REST_RIGHT)
+                part[SIM_SIDE] = (what == SIM_REST_LEFT ? -REST_SIDE_DEG_PER_N : REST_SIDE_DEG_PER_N) * n;
+        for (int i = 0; i < SIM_PARTS; i++)
+                if (feet == (i == SIM_KNEE_LEFT || i == SIM_KNEE_RIGHT))
+                        begin_motion(&s->support[i], part[i], t, MOVE_S);
 }
 
 static void begin_squeeze(struct sim_sitter *s, double seconds, double t) {
@@ -195,6 +246,8 @@ static void begin_action(struct sim_sitter *s, const struct sim_step *step, doub
                 begin_sitting(s, t);
         } else if (step->action == SIM_STAND) {
                 begin_standing(s, t);
+        } else if (step->action >= SIM_FEET_FLAT && step->action <= SIM_REST_BOTH) {
+                begin_support(s, step, t);
         } else if (step->action == SIM_FIDGET) {
                 begin_fidget(s, t);
         } else if (step->action == SIM_SHIFT) {
@@ -244,7 +297,7 @@ static bool make_pose(struct sim_sitter *s, double t, double dt, struct sim_pose
         double out = u >= 0 && u < 1 ? (1 - cos(TURN * u)) / 2 : 0;
         for (int i = 0; i < SIM_PARTS; i++)
                 part[i] = evaluate_motion(&s->posture_motion[i], t) + evaluate_motion(&s->shift[i], t) +
-                          s->fidget[i] * out;
+                          evaluate_motion(&s->support[i], t) + s->fidget[i] * out;
         double squeezed = evaluate_squeeze(s, t);
         const struct sim_motion *weight = &s->posture_motion[SIM_WEIGHT];
         if (weight->to <= 0 && t >= weight->start_s + weight->length_s)
@@ -271,7 +324,7 @@ static bool make_pose(struct sim_sitter *s, double t, double dt, struct sim_pose
 void sim_scene_init(struct sim_scene *s, const struct sim_scenario *scenario, uint64_t seed) {
         memset(s, 0, sizeof(*s));
         s->scenario = scenario;
-        init_sitter(&s->sitter, &scenario->person, seed);
+        init_sitter(&s->sitter, scenario, seed);
         sim_contact_init(&s->contact);
 }
 

@@ -34,7 +34,8 @@ struct sim_sitter {
         bool seated;             /* from the beginning of sitting down to the end of standing up */
         enum sim_action posture; /* the last one of the scenario */
         struct sim_motion posture_motion[SIM_PARTS];
-        struct sim_motion shift[SIM_PARTS]; /* small lasting changes */
+        struct sim_motion shift[SIM_PARTS];   /* small lasting changes */
+        struct sim_motion support[SIM_PARTS]; /* feet and armrests */
         double fidget[SIM_PARTS], fidget_start_s, fidget_length_s;
         double resit_x, resit_y, resit_yaw;
         double sway_tilt, sway[2], typing[2];

@@ -94,7 +94,7 @@ struct validation {
         enum content content;
         char mismatch
                 [240]; /* the difference between the format and the bytes, if most frames are refused or fit by chance */
-        struct config_errors mistakes;
+        struct config_errors mistakes, warnings;
         struct exercise_catalogue exercises;
         double period_s;
 };
@@ -175,16 +175,22 @@ static void add_recording(json_t *root, const struct validation *c, const struct
                 json_object_set_new(root, members[i].key, members[i].value);
 }
 
+static json_t *make_texts(const struct config_errors *errors) {
+        json_t *texts = json_array();
+
+        for (int i = 0; i < errors->n && i < CONFIG_ERRORS_MAX; i++)
+                json_array_append_new(texts, live_json_text(errors->text[i]));
+        return texts;
+}
+
 static void print_json(const struct validation *c, const struct source *s, bool clean) {
         json_t *root = json_pack("{s:o, s:s, s:b}", "file", live_json_text(s->path), "content",
                                  content_names[c->content], "clean", clean);
-        json_t *mistakes = json_array();
 
         if (c->content == CONTENT_RECORDING && c->mistakes.n == 0)
                 add_recording(root, c, s);
-        for (int i = 0; i < c->mistakes.n && i < CONFIG_ERRORS_MAX; i++)
-                json_array_append_new(mistakes, live_json_text(c->mistakes.text[i]));
-        json_object_set_new(root, "mistakes", mistakes);
+        json_object_set_new(root, "mistakes", make_texts(&c->mistakes));
+        json_object_set_new(root, "warnings", make_texts(&c->warnings));
         live_json_print(stdout, root);
 }
 
@@ -219,6 +225,8 @@ static int report_result(const struct options *options, const struct validation 
                 print_json(c, s, clean);
                 return clean ? STATUS_DONE : STATUS_FAILED;
         }
+        for (int i = 0; i < c->warnings.n; i++)
+                fprintf(stderr, "warning: %s: %s\n", s->path, c->warnings.text[i]);
         for (int i = 0; i < c->mistakes.n && i < CONFIG_ERRORS_MAX; i++)
                 fprintf(stderr, "%s\n", c->mistakes.text[i]);
         if (c->mistakes.n > CONFIG_ERRORS_MAX)
@@ -266,6 +274,7 @@ static void check_content(struct validation *c, struct source *s) {
         case CONTENT_SETTINGS:
                 settings_defaults(&settings);
                 settings_parse(&settings, s->path, s->data, s->n, &c->mistakes);
+                settings_warn(&settings, &c->warnings);
                 break;
         case CONTENT_EXERCISES:
                 exercises_parse(s->path, s->data, s->n, &c->mistakes, &c->exercises);

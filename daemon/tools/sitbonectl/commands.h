@@ -3,7 +3,7 @@
  * main.c: the argument parser and --help are made from both.
  *
  * Shared code: source (settings, formats and recordings from files), live/daemon_link (the running daemon), view/ (a seat in
- * words, pictures and JSON), terminal (lines of text), what_if (comparing the alerts of two settings). */
+ * words, pictures and JSON), what_if (comparing the alerts of two settings). */
 #ifndef TOOLS_SITBONECTL_COMMANDS_H
 #define TOOLS_SITBONECTL_COMMANDS_H
 
@@ -40,6 +40,8 @@ struct command_option {
         const char *value;   /* name of its value for --help; NULL = the name in that row */
 };
 
+enum { STREAMS_TEXT = 1, STREAMS_JSON = 2 };
+
 struct ctl_command {
         const char *name;      /* one word or two */
         const char *arguments; /* for the usage line; "" = none */
@@ -48,13 +50,15 @@ struct ctl_command {
         const char *examples; /* command lines; NULL = none */
         const char *notes;    /* paragraphs for --help; NULL = none */
         struct command_option options[COMMAND_OPTIONS_MAX];
+        unsigned
+                streams; /* STREAMS_*: printed while the command runs; other output is collected, see terminal_print() */
         int (*run)(const struct options *options); /* returns STATUS_* */
 };
 
 extern const struct ctl_command status_command, watch_command;
 extern const struct ctl_command snooze_command, done_command, skip_command, pause_command, resume_command,
         hold_command;
-extern const struct ctl_command why_command;
+extern const struct ctl_command why_command, ha_remove_command;
 extern const struct ctl_command tare_command, calibrate_command, response_command, teach_command, sitter_command;
 extern const struct ctl_command exercises_command, session_command;
 extern const struct ctl_command history_command, report_command, trial_command;

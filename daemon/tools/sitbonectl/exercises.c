@@ -12,8 +12,8 @@
 #include "tools/sitbonectl/live/daemon_link.h"
 #include "tools/sitbonectl/live/get_why.h"
 #include "tools/sitbonectl/source.h"
-#include "tools/sitbonectl/terminal.h"
 #include "util/language.h"
+#include "util/terminal.h"
 #include "words/names.h"
 #include "words/sentences.h"
 
@@ -194,6 +194,6 @@ const struct ctl_command session_command = {
                     "  sitbonectl session done\n",
         .notes = "A workout is recorded once a day. The day after is a day of rest, and a week has at most "
                  "[exercise] sessions_per_week workouts.",
-        .options = {{"exercises"}, {"config"}, {"json"}, {"bus"}, {"seat"}},
+        .options = {{"exercises"}, {"config"}, {"bus"}, {"seat"}},
         .run = run_session,
 };

@@ -9,6 +9,7 @@
 #include "tools/sitbonectl/commands.h"
 #include "tools/sitbonectl/source.h"
 #include "util/language.h"
+#include "util/sanitize.h"
 
 struct export {
         FILE *out;
@@ -18,11 +19,15 @@ struct export {
 
 /* Labels came from files: a quotation mark would end the column. */
 static void print_label(FILE *f, const char *label) {
+        char text[256];
+
         if (!*label)
                 return;
+        snprintf(text, sizeof(text), "%s", label);
+        sanitize_line(text);
         fputc('"', f);
-        for (; *label; label++)
-                fputc(*label == '"' ? '\'' : *label, f);
+        for (const char *c = text; *c; c++)
+                fputc(*c == '"' ? '\'' : *c, f);
         fputc('"', f);
 }
 
@@ -120,5 +125,6 @@ const struct ctl_command export_command = {
                     {"format"},
                     {"columns"},
                     {"delimiter"}},
+        .streams = STREAMS_TEXT,
         .run = run_export,
 };

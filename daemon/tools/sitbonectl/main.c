@@ -4,15 +4,23 @@
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "contract/live_json.h"
 #include "tools/sitbonectl/commands.h"
-#include "tools/sitbonectl/terminal.h"
+#include "tools/sitbonectl/history/load.h"
+#include "tools/sitbonectl/live/daemon_link.h"
+#include "tools/sitbonectl/source.h"
+#include "tools/sitbonectl/view/values.h"
+#include "util/command_line.h"
 #include "util/language.h"
 #include "util/suggest.h"
+#include "util/terminal.h"
 #include "util/version.h"
 
 /* ---- options ---- */
@@ -75,7 +83,8 @@ enum { OPTIONS_N = sizeof(option_rows) / sizeof(*option_rows), LONG_BASE = 256, 
 #define SHORT_OPTIONS "-:hV"
 
 static bool is_common(const struct option_row *row) {
-        return row->offset == offsetof(struct options, help) || row->offset == offsetof(struct options, version);
+        return row->offset == offsetof(struct options, json) || row->offset == offsetof(struct options, help) ||
+               row->offset == offsetof(struct options, version);
 }
 
 static const struct command_option *find_option(const struct ctl_command *command, const char *name) {
@@ -134,62 +143,14 @@ static void store_argument(const char *word, struct options *options) {
 
 /* ---- complaints about options ---- */
 
-/* Complains when several options begin with these letters. */
-static bool complain_of_ambiguity(const struct ctl_command *command, const char *typed) {
-        char list[256] = "";
-        int n = 0;
+/* key: what getopt_long() returned; word: the one that it has just read; command NULL: not known yet. */
+static int complain_of_option(const struct ctl_command *command, const struct option *longs, int key,
+                              const char *word) {
+        char problem[512], program[NAME_MAX_SHOWN];
 
-        for (int i = 0; i < OPTIONS_N; i++)
-                if (accepts_option(command, &option_rows[i]) &&
-                    strncmp(option_rows[i].name, typed, strlen(typed)) == 0) {
-                        size_t end = strlen(list);
-
-                        snprintf(list + end, sizeof(list) - end, "%s--%s", n ? ", " : "", option_rows[i].name);
-                        n++;
-                }
-        if (n > 1)
-                complain("--%s is not clear; it may be one of %s", typed, list);
-        return n > 1;
-}
-
-/* word as it was typed: "--name", "--name=value" or "-x..."; letter: the unknown short option, 0 = a long one. */
-static int complain_of_unknown(const struct ctl_command *command, const char *word, int letter) {
-        const char *nearest = NULL;
-        char typed[NAME_MAX_SHOWN], whose[NAME_MAX_SHOWN] = "";
-
-        if (command)
-                snprintf(whose, sizeof(whose), " %s", command->name);
-        if (letter) {
-                complain("unknown option -%c; see sitbonectl%s --help", letter, whose);
-                return STATUS_USAGE;
-        }
-        word += strlen("--");
-        snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word, "="), word);
-        if (*typed && complain_of_ambiguity(command, typed))
-                return STATUS_USAGE;
-        for (int i = 0; i < OPTIONS_N; i++)
-                if (accepts_option(command, &option_rows[i]))
-                        suggest_nearest(typed, option_rows[i].name, &nearest);
-        if (command && nearest)
-                complain("%s takes no option --%s; did you mean --%s?", command->name, typed, nearest);
-        else if (command)
-                complain("%s takes no option --%s; see sitbonectl %s --help", command->name, typed, command->name);
-        else if (nearest)
-                complain("unknown option --%s; did you mean --%s?", typed, nearest);
-        else
-                complain("unknown option --%s; see sitbonectl --help", typed);
-        return STATUS_USAGE;
-}
-
-/* key '?' or ':' of getopt_long(); word: the one that it has just read. */
-static int complain_of_option(const struct ctl_command *command, int key, const char *word) {
-        if (optopt < LONG_BASE)
-                return complain_of_unknown(command, word, optopt);
-        if (key == ':')
-                complain("--%s needs a value; see sitbonectl%s%s --help", option_rows[optopt - LONG_BASE].name,
-                         command ? " " : "", command ? command->name : "");
-        else
-                complain("--%s takes no value", option_rows[optopt - LONG_BASE].name);
+        snprintf(program, sizeof(program), "sitbonectl%s%s", command ? " " : "", command ? command->name : "");
+        command_line_explain(longs, key, word, program, problem, sizeof(problem));
+        complain("%s%s%s", command ? command->name : "", command ? ": " : "", problem);
         return STATUS_USAGE;
 }
 
@@ -207,7 +168,7 @@ static int check_arguments(const struct ctl_command *command, const struct optio
  * arguments that begin with a hyphen ---- */
 
 /* Index of the first word that is neither an option nor the value of one; 0 = there is none, -1 = an unknown option comes
- * first, after a complaint. Until then only help and version are set in *ret. */
+ * first, after a complaint. Of *ret, only help, version and json are set. */
 static int find_command_word(int argc, char **argv, struct options *ret) {
         struct option longs[OPTIONS_N + 1];
         struct options found = {0};
@@ -220,11 +181,11 @@ static int find_command_word(int argc, char **argv, struct options *ret) {
                 if (key == 1)
                         return optind - 1;
                 if (!store_key(key, optarg, &found)) {
-                        complain_of_option(NULL, key, argv[optind - 1]);
+                        complain_of_option(NULL, longs, key, argv[optind - 1]);
                         return -1;
                 }
         }
-        *ret = (struct options){.help = found.help, .version = found.version};
+        *ret = (struct options){.help = found.help, .version = found.version, .json = found.json};
         return optind < argc ? optind : 0; /* after "--" */
 }
 
@@ -255,7 +216,7 @@ static int parse_options(const struct ctl_command *command, int argc, char **arg
                 if (key == 1)
                         store_argument(optarg, &options);
                 else if (!store_key(key, optarg, &options))
-                        return complain_of_option(command, key, argv[optind - 1]);
+                        return complain_of_option(command, longs, key, argv[optind - 1]);
         }
         for (; optind < argc; optind++) /* after "--" */
                 store_argument(argv[optind], &options);
@@ -316,6 +277,7 @@ static const struct {
         {"Mats and formats", &ports_command},
         {NULL, &probe_command},
         {NULL, &formats_command},
+        {"Home Assistant", &ha_remove_command},
         {"Help", &help_command},
         {NULL, &version_command},
 };
@@ -388,7 +350,7 @@ static void print_options(const struct ctl_command *command, int columns) {
                         if (strcmp(option_rows[k].name, command->options[i].name) == 0)
                                 print_option(&option_rows[k], &command->options[i], columns);
         for (int k = 0; k < OPTIONS_N; k++)
-                if (is_common(&option_rows[k]))
+                if (is_common(&option_rows[k]) && !find_option(command, option_rows[k].name))
                         print_option(&option_rows[k], NULL, columns);
 }
 
@@ -469,22 +431,217 @@ static int run_help(const struct options *options) {
         return STATUS_DONE;
 }
 
+/* ---- completion: sitbonectl --complete WORD... prints what the last word may become, each with its meaning after a tab. The
+ * scripts in config/completion/ pass it to the shell; ":files" leaves the word to it ---- */
+
+/* typed: the beginning of the word, or "--name=" and the beginning. */
+static void offer_word(const char *typed, const char *word, const char *meaning) {
+        const char *equals = *typed == '-' ? strchr(typed, '=') : NULL, *value = equals ? equals + 1 : typed;
+
+        if (strncmp(word, value, strlen(value)) == 0)
+                printf("%.*s%s\t%s\n", (int)(value - typed), typed, word, meaning);
+}
+
+/* words are separated by any of the separators; those in capitals stand for others. */
+static void offer_words(const char *typed, const char *words, const char *separators) {
+        while (*(words += strspn(words, separators))) {
+                size_t n = strcspn(words, separators);
+                char word[64];
+
+                snprintf(word, sizeof(word), "%.*s", (int)n, words);
+                if (!isupper((unsigned char)*word))
+                        offer_word(typed, word, "");
+                words += n;
+        }
+}
+
+static void offer_commands(const char *typed) {
+        for (int i = 0; i < COMMANDS_N; i++)
+                if (!strchr(commands[i].command->name, ' '))
+                        offer_word(typed, commands[i].command->name, commands[i].command->summary);
+}
+
+static void offer_formats(const char *typed) {
+        struct format_list *list;
+
+        if (load_formats(NULL, &list) == STATUS_DONE)
+                for (size_t i = 0; i < list->n; i++)
+                        offer_word(typed, list->of[i]->name, list->of[i]->title);
+        free(list);
+}
+
+static void offer_taught_postures(const char *typed, const struct options *options) {
+        struct view *view = calloc(1, sizeof(*view));
+        struct link link;
+
+        if (view && link_find(options, &link, false) > 0) {
+                if (link_live(&link, view) == 0)
+                        offer_words(typed, view->live.taught_postures, " ");
+                link_close(&link);
+        }
+        free(view);
+}
+
+static void offer_sitters(const char *typed, const struct options *options) {
+        sqlite3_stmt *rows = NULL;
+        sqlite3 *db;
+
+        offer_word(typed, "nobody", "nobody in particular");
+        if (history_open(options, &db) != STATUS_DONE)
+                return;
+        sqlite3_prepare_v2(db, "SELECT DISTINCT sitter FROM bout WHERE sitter <> '' LIMIT 100", -1, &rows, NULL);
+        while (rows && sqlite3_step(rows) == SQLITE_ROW)
+                offer_words(typed, (const char *)sqlite3_column_text(rows, 0), " \t\n");
+        sqlite3_finalize(rows);
+        sqlite3_close(db);
+}
+
+/* value: as in --help; name: of the option or command to which it belongs. */
+static void offer_values(const char *typed, const char *value, const char *name, const struct options *options) {
+        static const char *const lists[][2] = {
+                {"POSE", "upright slouched arched left right squeeze empty response"},
+                {"PERIOD", "today yesterday week month year all"},
+                {"C", "comma semicolon tab blank"},
+                {"MIN", "15 30 60 until"},
+        };
+        static const char *const files[] = {"FILE", "RECORDING", "DEVICE", "SPEC"};
+        char kind[64];
+
+        snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(value + (*value == '['), "]"), value + (*value == '['));
+        for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+                if (strcmp(kind, lists[i][0]) == 0)
+                        offer_words(typed, lists[i][1], " ");
+        for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+                if (strcmp(kind, files[i]) == 0)
+                        puts(":files");
+        if (strcmp(kind, "COMMAND") == 0)
+                offer_commands(typed);
+        else if (strncmp(name, "format", strlen("format")) == 0)
+                offer_formats(typed);
+        else if (strcmp(name, "sitter") == 0)
+                offer_sitters(typed, options);
+        else if (strcmp(name, "seat") == 0)
+                link_list_seats(typed, offer_word);
+        else if (strcmp(kind, "NAME") == 0)
+                offer_taught_postures(typed, options);
+        else
+                offer_words(typed, kind, "|");
+}
+
+static void offer_options(const char *typed, const struct ctl_command *command) {
+        char word[NAME_MAX_SHOWN];
+
+        for (int i = 0; i < OPTIONS_N; i++) {
+                const struct command_option *own = command ? find_option(command, option_rows[i].name) : NULL;
+
+                snprintf(word, sizeof(word), "--%s", option_rows[i].name);
+                if (accepts_option(command, &option_rows[i]))
+                        offer_word(typed, word, own && own->meaning ? own->meaning : option_rows[i].meaning);
+        }
+}
+
+/* "--name" whose value is the next word, or "--name=...". NULL = none. */
+static const struct option_row *find_open_option(const char *word) {
+        size_t n = strcspn(word, "=");
+
+        for (int i = 0; i < OPTIONS_N; i++)
+                if (strncmp(word, "--", 2) == 0 && strlen(option_rows[i].name) + 2 == n &&
+                    strncmp(word + 2, option_rows[i].name, n - 2) == 0)
+                        return option_rows[i].type == OPTION_FLAG ? NULL : &option_rows[i];
+        return NULL;
+}
+
+static int complete_words(int n, char **words) {
+        struct options options = {.bus = "auto"};
+        const struct ctl_command *command = NULL;
+        const struct option_row *open = NULL;
+        const char *typed = n > 0 && strcmp(words[n - 1], "=") != 0 ? words[n - 1] : "", *value, *first = NULL;
+
+        for (int i = 0; i < n - 1; i++) {
+                const char *const two[] = {first, words[i]};
+                int used;
+
+                if (strcmp(words[i], "=") == 0) /* bash takes --name=value apart */
+                        continue;
+                if (open) {
+                        store_option(open, words[i], &options);
+                        open = NULL;
+                } else if (*words[i] == '-') {
+                        open = strchr(words[i], '=') ? NULL : find_open_option(words[i]);
+                } else {
+                        command = first ? match_command(two, 2, &used) : find_command(words[i]);
+                        first = first ? first : words[i];
+                }
+        }
+        if (!open && *typed == '-' && strchr(typed, '='))
+                open = find_open_option(typed);
+        value = open && command && find_option(command, open->name) ? find_option(command, open->name)->value : NULL;
+        if (open)
+                offer_values(typed, value ? value : open->value, open->name, &options);
+        else if (*typed == '-')
+                offer_options(typed, command);
+        else if (!first)
+                offer_commands(typed);
+        else if (command)
+                offer_values(typed, command->arguments, command->name, &options);
+        return STATUS_DONE;
+}
+
+/* ---- running ---- */
+
+static int run_now(const struct ctl_command *command, const struct options *options) {
+        if (!options->help)
+                return command->run(options);
+        print_command_help(command);
+        return STATUS_DONE;
+}
+
+/* Collects what the command prints. With --json, sentences become {"text": ...}; main() prints the complaints of all commands. */
+static int run_collected(const struct ctl_command *command, const struct options *options) {
+        char *text = NULL;
+        size_t n;
+        FILE *out = stdout, *memory = open_memstream(&text, &n);
+        int status;
+
+        if (!memory)
+                return complain_of_memory();
+        stdout = memory;
+        status = run_now(command, options);
+        stdout = out;
+        fclose(memory);
+        if (options->export || *text == '{' || *text == '[') {
+                fputs(text, stdout);
+        } else if (!options->json) {
+                terminal_print(text);
+        } else if (status == STATUS_DONE || !*complaints()) {
+                while (n > 0 && text[n - 1] == '\n')
+                        text[--n] = '\0';
+                live_json_print(stdout, json_pack("{s:o}", "text", live_json_text(text)));
+        }
+        free(text);
+        return status;
+}
+
 static int run_without_command(const struct options *options) {
         if (options->version)
                 return run_version(options);
-        if (options->help) {
-                print_usage(stdout);
-                return STATUS_DONE;
-        }
-        print_usage(stderr);
+        if (options->help)
+                return run_collected(&help_command, &(struct options){0});
+        if (options->json)
+                complain("a command is missing; sitbonectl help lists the commands");
+        else
+                print_usage(stderr);
         return STATUS_USAGE;
 }
 
 static int run_command_line(int argc, char **argv) {
         struct options options;
         const struct ctl_command *command;
-        int words, status, at = find_command_word(argc, argv, &options);
+        int words, status, at;
 
+        if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+                return complete_words(argc - 2, argv + 2);
+        at = find_command_word(argc, argv, &options);
         if (at < 0)
                 return STATUS_USAGE;
         if (at == 0)
@@ -498,11 +655,9 @@ static int run_command_line(int argc, char **argv) {
                 return status;
         if (options.version)
                 return run_version(&options);
-        if (options.help) {
-                print_command_help(command);
-                return STATUS_DONE;
-        }
-        return command->run(&options);
+        if (!options.help && (command->streams & (options.json ? STREAMS_JSON : STREAMS_TEXT)))
+                return command->run(&options);
+        return run_collected(command, &options);
 }
 
 /* A recording is mapped into memory: this comes when another program makes the file shorter. */
@@ -515,6 +670,7 @@ _Noreturn static void end_after_short_file(int signal_number) {
 }
 
 int main(int argc, char **argv) {
+        bool json = false;
         int status;
 
         signal(SIGBUS, end_after_short_file);
@@ -524,7 +680,11 @@ int main(int argc, char **argv) {
                 setlocale(LC_CTYPE, "C.UTF-8");
         language_choose("auto");
         setlocale(LC_TIME, ""); /* names of days and months */
+        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+                json |= strcmp(argv[i], "--json") == 0;
         status = run_command_line(argc, argv);
+        if (json && status != STATUS_DONE && *complaints())
+                live_json_print(stdout, json_pack("{s:o}", "error", live_json_text(complaints())));
         if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_DONE) {
                 complain("cannot write to standard output: %m");
                 return STATUS_FAILED;

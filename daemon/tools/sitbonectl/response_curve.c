@@ -238,5 +238,6 @@ const struct ctl_command response_command = {
                     {"output", "file for the curves, must not exist (default: standard output)"},
                     {"config", "settings for reading the recording (rows, full_scale, rotate, ...)"},
                     {"format", "RECORDING holds raw wire bytes of this format"}},
+        .streams = STREAMS_TEXT,
         .run = run_response,
 };

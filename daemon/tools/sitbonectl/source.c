@@ -48,14 +48,18 @@ static int read_format(const char *name, struct format *storage, const struct fo
 
 static int complain_of_unknown_format(const struct format_list *list, const char *name) {
         const char *near = NULL;
+        char names[2048] = "";
 
-        for (size_t i = 0; i < list->n; i++)
+        for (size_t i = 0; i < list->n; i++) {
+                size_t end = strlen(names);
+
                 suggest_nearest(name, list->of[i]->name, &near);
-        fprintf(stderr, "sitbonectl: no format \"%s\"%s%s. There are:", name, near ? "; did you mean " : "",
-                near ? near : "");
-        for (size_t i = 0; i < list->n; i++)
-                fprintf(stderr, " %s", list->of[i]->name);
-        fputc('\n', stderr);
+                snprintf(names + end, sizeof(names) - end, " %s", list->of[i]->name);
+        }
+        if (near)
+                complain("no format \"%s\"; did you mean %s? sitbonectl formats lists them", name, near);
+        else
+                complain("no format \"%s\". There are:%s", name, names);
         return STATUS_USAGE;
 }
 
@@ -148,7 +152,7 @@ int source_load(const struct options *options, struct source **ret) {
         drop_other_size(options, s->format, &s->settings.device);
         if (status == STATUS_DONE && (r = file_map(s->path, &s->data, &s->n)) < 0) {
                 complain("%s: %s", s->path,
-                         r == -EINVAL ? "not a regular file; write the pipe to a file first" : strerror(-r));
+                         r == -EINVAL ? "not a regular file; write what it holds to a file first" : strerror(-r));
                 status = STATUS_FAILED;
         }
         if (status == STATUS_DONE && options->columns)

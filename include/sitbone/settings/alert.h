@@ -13,10 +13,12 @@ struct setting_hours {
         int32_t from_min, to_min;
 };
 
+enum alert_profile { PROFILE_QUIET, PROFILE_NORMAL, PROFILE_STRICT, PROFILE_COACH };
 enum coach_kind { COACH_OFF, COACH_SHIFTS };
 
 struct settings_alert {
         bool enabled;
+        int32_t profile; /* enum alert_profile: the defaults of the others, applied by the reader already */
         float prompt_min, still_min;
         float posture_min, posture_window_min, posture_gap_min;
         float lopsided_asymmetry;
@@ -38,6 +40,7 @@ struct settings_alert {
         bool trial;
         int32_t coach;                           /* enum coach_kind */
         bool activate, slouch, asymmetry, still; /* kinds that are switched on */
+        bool desktop;                            /* sitbone-agent shows notifications */
         char exercises_file[SETTING_TEXT_MAX];   /* "" = the installed catalogue */
 };
 

@@ -10,6 +10,11 @@
 
 enum mqtt_protocol { MQTT_AUTO, MQTT_V5, MQTT_V311 };
 
+/* DISCOVERY_YES is DISCOVERY_DEVICE by another name. */
+enum mqtt_discovery { DISCOVERY_NO, DISCOVERY_DEVICE, DISCOVERY_COMPONENTS, DISCOVERY_YES };
+
+enum mqtt_layout { LAYOUT_JSON, LAYOUT_VALUES, LAYOUT_BOTH };
+
 struct settings_mqtt {
         bool enabled;
         char host[SETTING_TEXT_MAX];
@@ -22,8 +27,10 @@ struct settings_mqtt {
         char base_topic[96];
         int32_t keepalive_s;
         float state_interval_s, heartbeat_s; /* minimum and maximum time between two states */
-        bool discovery;
+        int32_t layout;                      /* enum mqtt_layout */
+        int32_t discovery;                   /* enum mqtt_discovery */
         char discovery_prefix[96];
+        bool remove; /* not in the file: remove all topics and publish nothing, until the settings are read again */
 };
 
 #endif

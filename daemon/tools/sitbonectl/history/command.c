@@ -14,10 +14,10 @@
 #include "store/history_database.h"
 #include "tools/sitbonectl/history/load.h"
 #include "tools/sitbonectl/history/what_if.h"
-#include "tools/sitbonectl/terminal.h"
 #include "tools/sitbonectl/view/values.h"
 #include "util/language.h"
 #include "util/sanitize.h"
+#include "util/terminal.h"
 #include "words/names.h"
 
 /* Hours of a strip unless somebody sat outside them; most parts of a strip and of an hour; days above which months are
@@ -172,7 +172,8 @@ static void print_days(FILE *f, const struct history *h) {
                 history_day_words(h->period.first_day + d, name, sizeof(name));
                 view_duration_words(h->days[d].seated_s, duration, sizeof(duration));
                 print_label(f, name);
-                print_strip(f, h, &strip, h->period.first_day + d, isatty(fileno(f)));
+                print_strip(f, h, &strip, h->period.first_day + d,
+                            terminal_columns(f, 0) > 0 && terminal_wants_colour());
                 fprintf(f, h->days[d].seated_s >= 60 ? " %s\n" : "\n", duration);
         }
 }

@@ -39,7 +39,7 @@ static int begin_lesson(const struct options *options, double prepare_s, struct 
         char *end = NULL;
         int status;
 
-        ret->terminal = isatty(STDOUT_FILENO) != 0;
+        ret->terminal = isatty(STDOUT_FILENO) && !options->json;
         ret->prepare_s = options->seconds ? strtod(options->seconds, &end) : prepare_s;
         if ((end && (*end || end == options->seconds)) || !(ret->prepare_s >= 0 && ret->prepare_s <= 60)) {
                 complain(_("--seconds %s: must be 0 to 60"), options->seconds);
@@ -215,6 +215,7 @@ static int calibrate_all(struct lesson *s) {
         }
         print_preview(s->view);
         puts(_("Calibrated. To repeat a single pose: sitbonectl calibrate POSE"));
+        puts(_("Other ways to sit, such as legs crossed, have names when they are taught: sitbonectl teach NAME"));
         return STATUS_DONE;
 }
 
@@ -312,8 +313,14 @@ static int call_with_name(struct lesson *s, const char *method, const char *name
 static int teach_posture(struct lesson *s, const char *name) {
         int status = learn_pose(s, "Teach", name);
 
-        if (status == STATUS_DONE)
-                printf(_("Taught: %s.\n"), name);
+        if (status != STATUS_DONE || read_view(s) != STATUS_DONE)
+                return status;
+        printf(_("Taught: %s.\n"), name);
+        puts(_("One lesson misses how you sit the next time: teach it again later today and on another day.\n"
+               "On recordings one lesson was right 70 to 100 % of the time, three at different times 94 to 100 %."));
+        if (!s->view->live.untaught_noticed)
+                puts(_("The taught postures lie close together for this mat: one that you did not teach is often\n"
+                       "given one of their names. More lessons narrow that; so does teaching it, too."));
         return status;
 }
 
@@ -391,6 +398,7 @@ const struct ctl_command calibrate_command = {
         .options = {{"seconds", "time to get ready for each pose (default 5; for a single pose 0)"},
                     {"bus"},
                     {"seat"}},
+        .streams = STREAMS_TEXT,
         .run = run_calibrate,
 };
 
@@ -403,13 +411,13 @@ const struct ctl_command teach_command = {
                     "  sitbonectl teach --list\n"
                     "  sitbonectl teach --forget crossed-left\n",
         .notes = "The posture is recognised from then on. NAME has a-z, 0-9 and hyphens. If a name is taught "
-                 "again, both lessons count: one now and one on another day is best.",
+                 "again, both lessons count: three at different times are best.",
         .options = {{"seconds", "time to get ready (default 0)"},
                     {"list", "print the taught postures"},
                     {"forget", "delete a taught posture", "NAME"},
-                    {"json", "with --list: print a JSON array"},
                     {"bus"},
                     {"seat"}},
+        .streams = STREAMS_TEXT,
         .run = run_teach,
 };
 
@@ -424,6 +432,6 @@ const struct ctl_command sitter_command = {
         .notes = "Each sitter has a calibration and taught postures. NAME has a-z, 0-9 and hyphens; a new name "
                  "is a new sitter, nobody is nobody in particular. With the setting [seat] recognise, a sitter "
                  "who was named once is recognised later.",
-        .options = {{"json"}, {"bus"}, {"seat"}},
+        .options = {{"bus"}, {"seat"}},
         .run = run_sitter,
 };

@@ -84,6 +84,25 @@ int link_find(const struct options *options, struct link *ret, bool loud) {
         return r;
 }
 
+void link_list_seats(const char *typed, void (*offer)(const char *typed, const char *seat, const char *bus)) {
+        static const char *const which[] = {"system", "session"};
+
+        for (int i = 0; i < 2; i++) {
+                sd_bus *bus = NULL;
+                char **names = NULL;
+
+                if ((i == 0 ? sd_bus_open_system(&bus) : sd_bus_open_user(&bus)) >= 0)
+                        sd_bus_list_names(bus, &names, NULL);
+                for (char **p = names; p && *p; p++) {
+                        if (is_seat(*p) && (*p)[strlen(BUS_INTERFACE)])
+                                offer(typed, *p + strlen(BUS_INTERFACE) + 1, which[i]);
+                        free(*p);
+                }
+                free(names);
+                sd_bus_flush_close_unref(bus);
+        }
+}
+
 int link_nobody(const struct options *options) {
         const char *where = strcmp(options->bus, "auto") == 0 ? _("system or session") : options->bus;
         char seat[96] = "";

@@ -24,6 +24,9 @@ struct link {
 /* 1 = linked, 0 = no daemon, -1 = no such bus, or several seats; with loud, the seats are listed in a complaint. */
 int link_find(const struct options *options, struct link *ret, bool loud);
 
+/* Calls offer for the id of every seat on both buses, in the form that it has on the bus. */
+void link_list_seats(const char *typed, void (*offer)(const char *typed, const char *seat, const char *bus));
+
 /* Complains that there is no daemon. Returns STATUS_FAILED. */
 int link_nobody(const struct options *options);
 

@@ -14,6 +14,7 @@
 #include "tools/sitbonectl/view/draw.h"
 #include "util/clock.h"
 #include "util/language.h"
+#include "util/terminal.h"
 
 enum { POLL_MS = 100, RETRY_MS = 1000, MESSAGE_MS = 3000, PAIRS_MAX = 512 };
 
@@ -28,13 +29,6 @@ struct screen {
         } pairs[PAIRS_MAX]; /* pair i + 1 */
 };
 
-/* False if NO_COLOR is set. */
-static bool wants_colour(void) {
-        const char *no_colour = getenv("NO_COLOR");
-
-        return !no_colour || !no_colour[0];
-}
-
 /* False if the terminal is unsuitable. */
 static bool open_screen(struct screen *s) {
         memset(s, 0, sizeof(*s));
@@ -45,7 +39,7 @@ static bool open_screen(struct screen *s) {
         noecho();
         curs_set(0);
         keypad(stdscr, TRUE);
-        if (wants_colour() && has_colors() && start_color() == OK && use_default_colors() == OK)
+        if (terminal_wants_colour() && has_colors() && start_color() == OK && use_default_colors() == OK)
                 s->look.colours = COLORS >= 256 ? 256 : COLORS >= 8 ? 8 : 0;
         s->look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
         s->pairs_max = COLOR_PAIRS - 1 < PAIRS_MAX ? COLOR_PAIRS - 1 : PAIRS_MAX;
@@ -277,7 +271,7 @@ static void show_plain(struct watch *w) {
                 return;
         w->canvas.look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
         w->canvas.look.colours = 0;
-        if (!w->options->plain && isatty(STDOUT_FILENO) && wants_colour() && term && strstr(term, "256color"))
+        if (!w->options->plain && isatty(STDOUT_FILENO) && terminal_wants_colour() && term && strstr(term, "256color"))
                 w->canvas.look.colours = 256;
         draw_view(&w->canvas, &w->view, "", false);
         print_canvas(&w->canvas, stdout);
@@ -346,5 +340,6 @@ const struct ctl_command watch_command = {
                     {"json", "print one object for each picture"},
                     {"bus"},
                     {"seat"}},
+        .streams = STREAMS_TEXT | STREAMS_JSON,
         .run = run_watch,
 };

@@ -530,5 +530,6 @@ const struct ctl_command record_command = {
                     {"label", "what is being done: a-z, 0-9 and hyphens"},
                     {"bus"},
                     {"seat"}},
+        .streams = STREAMS_TEXT,
         .run = run_record,
 };

@@ -271,6 +271,20 @@ static int run_once(struct replay *r, const struct profile *profile, replay_fn d
 
 /* ---- learning from the recording itself ---- */
 
+/* Complains of a span that ends before it begins, or as it begins. False: it is wrong in another way. */
+static bool complain_of_order(const char *option, const char *text) {
+        const char *times = strchr(text, '=');
+        char *dash = NULL, *end = NULL;
+        double from_s = times ? strtod(times + 1, &dash) : -1,
+               to_s = dash && *dash == '-' ? strtod(dash + 1, &end) : -1;
+
+        if (!end || *end || !(from_s >= 0 && to_s >= 0 && to_s <= from_s))
+                return false;
+        complain("%s %s: there is no frame in that time; TO must be later than FROM, and a frame at TO does not count",
+                 option, text);
+        return true;
+}
+
 /* Parses "NAME=FROM-TO" for a lesson. The name may contain a hyphen; times are not negative. */
 static bool parse_lesson(const char *text, struct lesson_span *ret) {
         const char *times = strchr(text, '=');
@@ -294,6 +308,8 @@ static int parse_lessons(const struct repeated *all, struct teaching *l) {
                 return complain_of_memory();
         for (; l->n_lessons < all->n; l->n_lessons++)
                 if (!parse_lesson(all->of[l->n_lessons], &l->lessons[l->n_lessons])) {
+                        if (complain_of_order("--teach", all->of[l->n_lessons]))
+                                return STATUS_USAGE;
                         complain("--teach %s: must be NAME=FROM-TO, a name of letters, digits, - and _ (at most %d) "
                                  "and seconds of the recording, as in crossed-left=30-40",
                                  all->of[l->n_lessons], POSTURE_NAME_MAX - 1);
@@ -332,6 +348,8 @@ static int parse_poses(const struct repeated *all, struct teaching *l) {
                 struct pose_span *p = &l->poses[l->n_poses];
 
                 if (!parse_pose(all->of[l->n_poses], p)) {
+                        if (complain_of_order("--calibrate", all->of[l->n_poses]))
+                                return STATUS_USAGE;
                         complain("--calibrate %s: must be POSE=FROM-TO, upright, slouched, arched, left or right and "
                                  "seconds of the recording, as in slouched=60-75",
                                  all->of[l->n_poses]);
@@ -616,5 +634,6 @@ const struct ctl_command replay_command = {
                     {"at", "second of the recording for --svg (default: its end)"},
                     {"teach", "seconds FROM to TO are a lesson for a posture, as with the command teach"},
                     {"calibrate", "seconds FROM to TO, at least 12, are a calibrated pose; upright is required"}},
+        .streams = STREAMS_JSON,
         .run = run_replay,
 };
