@@ -229,8 +229,7 @@ int main(int argc, char **argv) {
                 poll(p, 2, 10);
                 if (p[0].revents)
                         hear(&d);
-                if (p[1].revents)
-                        sd_event_run(event, 0);
+                sd_event_run(event, 0); /* also when nothing is readable: it arms the timers */
                 post(&d);
                 say_status(&d);
         }

@@ -117,7 +117,8 @@ bool channel_check(struct channel_message *message, size_t n, bool to_child) {
         if (n < HEADER_SIZE || message->header.version != CHANNEL_VERSION || message->header.type >= CHANNEL_TYPE_N ||
             (message->header.type <= CHANNEL_STOP) != to_child)
                 return false;
-        return message->header.size == find_size(message->header.type) && n == HEADER_SIZE + message->header.size && check_body(message);
+        return message->header.size == find_size(message->header.type) && n == HEADER_SIZE + message->header.size &&
+               check_body(message);
 }
 
 int channel_send(int fd, enum channel_type type, const void *body) {

@@ -38,22 +38,11 @@ enum { PUMP_MOST_MS = 1000 };
 #define GOODBYE_US USEC_PER_SEC
 enum { GOODBYE_STEP_MS = 50, GOODBYE_FLUSHES = 4 };
 
-/* Reconnecting: 1 s doubled to 120 s, anywhere in between (full jitter), so that a fleet does not return in step. */
-enum { BACKOFF_LEAST_MS = 100, BACKOFF_FIRST_MS = 1000, BACKOFF_MOST_MS = 120 * 1000 };
-
-enum { BACKOFF_REFUSED_MS = 3 * 1000, BACKOFF_BUSY_MS = 30 * 1000, BACKOFF_TAKEN_OVER_MS = 600 * 1000 };
-
 /* Time without subscriptions after a message that was too large. */
 enum { DEAF_MIN = 10 };
 
-enum { TAKE_OVERS_TOLERATED = 2, SHORT_LIVES_TOLERATED = 3, CLOSED_UNHEARD_TOLERATED = 2 };
-
-/* Shorter connections in a row count as no progress: mosquitto 2.0 drops the older of two clients with one id without
- * a reason code, and the two would push each other out forever. */
-#define SHORT_LIFE_US (30 * USEC_PER_SEC)
-
 static void send_status(const struct client *c) {
-        bool up = c->link.up && c->status >= STATUS_CONNECTED;
+        bool up = c->link.up && c->status >= STATUS_CONNECTED && c->status != STATUS_REMOVED;
 
         channel_send(CHANNEL_FD, CHANNEL_STATUS,
                      &(struct channel_status){c->status, up, c->retry.v5, {c->counters, c->memory.seq}});
@@ -62,14 +51,6 @@ static void send_status(const struct client *c) {
 static void set_status(struct client *c, enum mqtt_status status) {
         c->status = status;
         send_status(c);
-}
-
-static uint64_t random_below(uint64_t limit) {
-        uint64_t r = 0;
-
-        if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
-                r = clock_boottime_us();
-        return r % limit;
 }
 
 /* ---- publishing ---- */
@@ -407,7 +388,7 @@ static void on_message(void *userdata, const struct link_message *m) {
                 if (!m->retained || m->n > 0)
                         on_command(c, below + 1, m);
         } else if (c->settings.mqtt.discovery && is_birth_message(c, m)) {
-                c->announce_at_us = clock_boottime_us() + ANNOUNCE_LEAST_US + random_below(ANNOUNCE_SPREAD_US);
+                c->announce_at_us = clock_boottime_us() + ANNOUNCE_LEAST_US + retry_random_below(ANNOUNCE_SPREAD_US);
         }
 }
 
@@ -659,17 +640,6 @@ static void say_goodbye(struct client *c, bool offline) {
                 up = link_step(&c->link, CHANNEL_FD, GOODBYE_STEP_MS);
 }
 
-static void count_connection(struct client *c, uint64_t life_us) {
-        struct client_retry *retry = &c->retry;
-        bool lasted = life_us > SHORT_LIFE_US;
-
-        c->counters.reconnects++;
-        retry->failures = 0;
-        retry->short_lives = lasted ? 0 : retry->short_lives + 1;
-        retry->take_overs = lasted ? 0 : retry->take_overs;
-        retry->take_overs += c->link.end == LINK_TAKEN_OVER;
-}
-
 /* Opens one connection and serves it until it ends. */
 static void run_connection(struct client *c) {
         uint64_t up_us = 0;
@@ -691,31 +661,14 @@ static void run_connection(struct client *c) {
         }
         if (ok && up_us)
                 say_goodbye(c, !is_removed(c));
-        if (c->link.up)
-                count_connection(c, up_us ? clock_boottime_us() - up_us : 0);
+        if (c->link.up) {
+                c->counters.reconnects++;
+                retry_count_connection(&c->retry, c->link.end, up_us ? clock_boottime_us() - up_us : 0);
+        }
         end_connection(c);
 }
 
 /* ---- connecting again ---- */
-
-/* Minimum pause before the next attempt: a refusal does not change immediately. */
-static unsigned find_least_backoff_ms(enum mqtt_status end) {
-        if (end == LINK_REFUSED || end == LINK_TLS || end == LINK_SETTINGS)
-                return BACKOFF_REFUSED_MS;
-        return end == LINK_BUSY ? BACKOFF_BUSY_MS : 0;
-}
-
-static unsigned find_backoff_ms(const struct client *c) {
-        const struct client_retry *retry = &c->retry;
-        unsigned tries = retry->failures + (retry->short_lives > SHORT_LIVES_TOLERATED ? retry->short_lives : 0);
-        unsigned most_ms = (unsigned)BACKOFF_FIRST_MS << (tries < 7 ? tries : 7);
-
-        if (c->link.end == LINK_TAKEN_OVER && retry->take_overs > TAKE_OVERS_TOLERATED)
-                return BACKOFF_TAKEN_OVER_MS;
-        most_ms = most_ms < BACKOFF_MOST_MS ? most_ms : BACKOFF_MOST_MS;
-        return find_least_backoff_ms(c->link.end) + BACKOFF_LEAST_MS +
-               (unsigned)random_below(most_ms - BACKOFF_LEAST_MS);
-}
 
 static void wait_for_retry(struct client *c, unsigned ms) {
         uint64_t now_us = clock_boottime_us(), until_us = now_us + ms * 1000ull;
@@ -726,48 +679,18 @@ static void wait_for_retry(struct client *c, unsigned ms) {
                         receive_messages(c);
 }
 
-/* True once, when another client with the same id is first suspected. */
-static bool is_pushed_out(const struct client *c) {
-        return c->retry.take_overs == TAKE_OVERS_TOLERATED + 1 ||
-               (c->retry.short_lives == SHORT_LIVES_TOLERATED + 1 && c->link.up);
-}
-
 /* Logs why there is no connection; the same reason only once. */
 static void log_end(struct client *c) {
         const struct settings_mqtt *s = &c->settings.mqtt;
         char *logged_reason = c->retry.logged_reason;
 
-        if (is_pushed_out(c))
+        if (retry_is_pushed_out(&c->retry, c->link.up))
                 log_error("mqtt: connections of %s do not last: check that no other daemon has the same seat id; "
                           "retrying less often",
                           c->client_id);
         else if (strcmp(logged_reason, c->link.why) != 0)
                 log_warning("mqtt: %s:%d: %s; retrying", s->host, s->port, c->link.why);
         snprintf(logged_reason, sizeof(c->retry.logged_reason), "%s", c->link.why);
-}
-
-/* Old brokers close the connection on an MQTT 5 greeting, or refuse the version: then 3.1.1 is used. Returns true if
- * the next attempt should follow immediately. */
-static bool choose_protocol(struct client *c) {
-        struct client_retry *retry = &c->retry;
-        const struct link *l = &c->link;
-
-        if (c->settings.mqtt.protocol != MQTT_AUTO)
-                return false;
-        if (l->up) {
-                retry->v5 = !retry->v5_spoils; /* the broker may be upgraded before the next connection */
-                retry->unheard = 0;
-                return false;
-        }
-        if (l->end == LINK_PROTOCOL && retry->v5) {
-                retry->v5 = false;
-                return true;
-        }
-        if (l->end == LINK_UNREACHABLE && l->opened_us && ++retry->unheard > CLOSED_UNHEARD_TOLERATED) {
-                retry->v5 = !retry->v5 && !retry->v5_spoils;
-                retry->unheard = 0;
-        }
-        return false;
 }
 
 /* A message that does not fit into the memory would end every connection that subscribes to it. */
@@ -801,10 +724,10 @@ void client_run(struct client *c) {
                         return;
                 set_status(c, c->link.end);
                 avoid_large_message(c);
-                if (choose_protocol(c))
+                if (c->settings.mqtt.protocol == MQTT_AUTO && retry_choose_protocol(&c->retry, &c->link))
                         continue;
                 log_end(c);
-                wait_for_retry(c, find_backoff_ms(c));
+                wait_for_retry(c, retry_find_backoff_ms(&c->retry, c->link.end));
                 c->retry.failures++;
         }
 }

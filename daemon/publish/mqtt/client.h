@@ -7,21 +7,10 @@
 #include "publish/mqtt/channel.h"
 #include "publish/mqtt/command.h"
 #include "publish/mqtt/connection.h"
+#include "publish/mqtt/retry.h"
 #include "publish/mqtt/state_json.h"
 
 enum { TOPIC_MAX = 256, CLIENT_SENT_MAX = 96, CLIENT_REQUESTS_MAX = 16 };
-
-/* Counts that decide when and how to connect again. */
-struct client_retry {
-        bool v5;              /* MQTT version of the next connection: 5 or 3.1.1 */
-        bool v5_spoils;       /* the library crashed under MQTT 5: protocol = auto means 3.1.1 */
-        uint64_t deaf_until_us; /* no subscriptions: a message there was too large; 0 = none was */
-        unsigned failures;    /* attempts since the last connection */
-        unsigned take_overs;  /* connections that another client with the same id ended */
-        unsigned short_lives; /* short connections in a row */
-        unsigned unheard;     /* connections that the broker closed without an answer */
-        char logged_reason[sizeof((struct link){0}.why)];
-};
 
 /* The event that is on its way. It stays here until the broker has acknowledged it. */
 struct client_event {
@@ -44,7 +33,7 @@ struct client_published {
         uint32_t rows, cols;
 };
 
-/* What sitboned has sent. */
+/* Messages of sitboned that wait. */
 struct client_inbox {
         struct channel_message message; /* the last one */
         bool stop, has_report, has_event;

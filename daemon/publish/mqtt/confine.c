@@ -19,9 +19,4 @@ void confine_resources(void) {
         prctl(PR_SET_DUMPABLE, 0); /* no core with the password, also not after each crash */
         set_limit(RLIMIT_AS, (rlim_t)ADDRESS_SPACE_MB << 20);
         set_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
-        set_limit(RLIMIT_FSIZE, 0);
-}
-
-bool confine_calls(void) {
-        return true;
 }

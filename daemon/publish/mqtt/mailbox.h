@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What waits in sitboned for its child process sitbone-mqtt: the newest report, and bounded queues of events and
+/* Keeps for sitbone-mqtt, the child process of sitboned: the newest report, and bounded queues of events and
  * answers. *m is zeroed at first. */
 #ifndef PUBLISH_MQTT_MAILBOX_H
 #define PUBLISH_MQTT_MAILBOX_H

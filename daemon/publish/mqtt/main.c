@@ -42,8 +42,6 @@ int main(void) {
                 return EXIT_FAILURE;
         log_open((enum log_level)message.of.start.log_level);
         language_choose(message.of.start.settings.seat.language);
-        if (!confine_calls())
-                log_info("mqtt: this kernel has no filter for system calls; sitbone-mqtt runs without it");
         client_init(&client, &message.of.start);
         client_run(&client);
         return EXIT_SUCCESS;

@@ -235,7 +235,7 @@ static void find_program(char *ret, size_t size) {
 /* The environment without what belongs to the daemon: the service manager's socket, its state, the bus. */
 static void copy_environment(const char **ret, size_t n_max) {
         static const char *const withheld[] = {"NOTIFY_SOCKET=", "WATCHDOG_", "STATE_DIRECTORY=", "LISTEN_", "DBUS_",
-                                               "XDG_", "SSH_"};
+                                               "XDG_",           "SSH_"};
         size_t n = 0;
 
         for (char **e = environ; *e && n + 1 < n_max; e++) {
@@ -276,8 +276,7 @@ static int spawn_program(const char *path, int fd, pid_t *ret) {
         posix_spawnattr_setschedparam(&attributes, &normal);
         posix_spawnattr_setflags(&attributes,
                                  POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSCHEDULER);
-        r = posix_spawn(ret, path, &actions, &attributes, (char **)(uintptr_t)argv,
-                        (char **)(uintptr_t)environment);
+        r = posix_spawn(ret, path, &actions, &attributes, (char **)(uintptr_t)argv, (char **)(uintptr_t)environment);
         posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
         return -r;
@@ -342,8 +341,9 @@ static void report_end(struct mqtt *q, const siginfo_t *end) {
         if (!is_crash(end) || !q->v5 || q->start.settings.mqtt.protocol != MQTT_AUTO || q->start.v5_spoils)
                 return;
         q->start.v5_spoils = 1;
-        log_warning("mqtt: MQTT 3.1.1 from now on, until sitboned is restarted: the MQTT library does not survive what "
-                    "the broker sends in MQTT 5");
+        log_warning(
+                "mqtt: MQTT 3.1.1 from now on, until sitboned is restarted: the MQTT library does not survive what "
+                "the broker sends in MQTT 5");
 }
 
 /* False: the process has not ended yet. */
