@@ -138,6 +138,19 @@ static void test_four_sensors(void) {
         }
 }
 
+/* Noise above the noise floor is no load: not after ten seconds, and not after a tare. */
+static void test_noise(void) {
+        for (int n = 8; n <= 32; n *= 2)
+                for (int tare = 0; tare < 2; tare++) {
+                        set_mat(0.3F, 0.2F, 0, 0.03F);
+                        begin_grid((uint32_t)n, 400 / (float)n);
+                        play(NULL, tare ? 5 : 12, 0, false);
+                        CHECK(!tare || condition_tare(&pipeline.condition, true));
+                        CHECK((play(NULL, 30, 3, false) & ~(unsigned)(VACANT | UNKNOWN)) == 0);
+                        check_sits();
+                }
+}
+
 /* One frame a second: fourteen frames of an empty seat are enough to know its level. */
 static void test_slow_mat(void) {
         static const float levels[] = {0.04F, 0.1F, 0.3F};
@@ -239,6 +252,7 @@ int main(void) {
         settings_defaults(&settings);
         test_levels();
         test_four_sensors();
+        test_noise();
         test_slow_mat();
         test_seated_at_start();
         test_push();

@@ -21,8 +21,10 @@ static const float FEW_EMPTY = 0.05F;     /* mean reading: less than any person 
 static const float FEW_RESIDUE =
         0.22F; /* of the peak, which is forgotten in PEAK_S: residue of the sitter, and drift */
 static const float PEAK_S = 120;
-static const uint32_t SPARE_CELLS = 8; /* a mat with this many cells may have one that is stuck */
-static const float NOISE_MARGIN = 5;   /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const uint32_t SPARE_CELLS = 8;   /* a mat with this many cells may have one that is stuck */
+static const float NOISE_MARGIN = 5;     /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float CHANGE_NOISE = 0.71F; /* deviation in changes from frame to frame: white noise changes by sqrt(2) */
+static const float NOISE_FIRST = 0.02F;  /* of full scale: more is movement, not noise */
 static const float FOLLOW_UP =
         1.0F / 16;                      /* per tick, while empty: slow, so that nothing laid down gently is absorbed */
 static const float FOLLOW_DOWN = 0.25F; /* per tick, always: a load below zero means that the baseline is too high */
@@ -460,10 +462,15 @@ static bool is_empty(const struct condition *c, const struct map *map) {
         return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weigh_objects_cm2(c, map, enough) < enough;
 }
 
-/* Drift is measured relative to the first tare. */
+/* Drift is measured relative to the first tare. With noise above the floor no later frame would look still enough to
+ * learn the noise from it. */
 static void mark_tared(struct condition *c) {
+        const float most = NOISE_FIRST * c->geometry->full_scale;
+
         if (!c->tared)
                 memcpy(c->first_baseline, c->baseline, c->geometry->n_cells * sizeof(float));
+        for (uint32_t i = 0; !c->tared && c->first.geometry && i < c->geometry->n_cells; i++)
+                c->noise[i] = min_f(most, CHANGE_NOISE * c->first.noise[i]);
         c->tared = true;
 }
 
