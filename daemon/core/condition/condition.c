@@ -21,6 +21,7 @@ static const float FEW_EMPTY = 0.05F;     /* mean reading: less than any person 
 static const float FEW_RESIDUE =
         0.22F; /* of the peak, which is forgotten in PEAK_S: residue of the sitter, and drift */
 static const float PEAK_S = 120;
+static const float REST_STAYS = 0.6F;    /* of the load at which it began: with noise the state would flap */
 static const uint32_t SPARE_CELLS = 8;   /* a mat with this many cells may have one that is stuck */
 static const float NOISE_MARGIN = 5;     /* floor in mean absolute deviations: about 4 sigma of normal noise */
 static const float CHANGE_NOISE = 0.71F; /* deviation in changes from frame to frame: white noise changes by sqrt(2) */
@@ -651,15 +652,17 @@ static void watch_first_empty(struct condition *c, const float *raw, const struc
         const float full = c->geometry->full_scale;
         float x[CELLS_MAX];
         enum first_verdict verdict;
-        float load = 0;
+        float load = 0, recent = 0, least;
 
         for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
                 x[i] = clamp_raw(raw[i], full);
                 load += map->load[i];
+                recent += (c->recent[i] - c->baseline[i]) / full;
         }
         verdict = first_empty_step(&c->first, c->geometry, x, c->threshold, now);
-        c->resting = verdict == FIRST_RESTS &&
-                     load >= (c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2);
+        least = c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2;
+        c->resting =
+                verdict == FIRST_RESTS && (load >= least || (c->resting && fmaxf(load, recent) >= REST_STAYS * least));
         if (verdict == FIRST_FALLS)
                 turn_round(c);
         else if (verdict == FIRST_EMPTY)
