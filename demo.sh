@@ -4,6 +4,7 @@
 #
 #   ./demo.sh                                           virtual mat, a minute passes in a second
 #   ./demo.sh --device /dev/ttyUSB0 --format csv-line   your mat, real time, alert after one minute of sitting
+#   ./demo.sh --package                                 builds the Debian package to install, in build/package
 #
 # For a mat whose format leaves it open: --rows N --cols N --pitch MM (without rows and cols a csv-line mat has no map).
 # On a terminal it names the packages that are missing and asks before it installs them; -y installs without asking.
@@ -20,16 +21,30 @@ wrong() {
         printf './demo.sh: %s\n' "$*" >&2
         exit 2
 }
+# Builds a copy of the tree: dpkg-buildpackage writes into the folder above it. Debug symbols and tests are left out.
+build_package() {
+        local folder=$PWD/build/package
+        # shellcheck disable=SC2046,SC2086
+        install_packages $ask $build_packages $(print_package_packages) || exit 1
+        rm -rf "$folder" && mkdir -p "$folder/sitbone" || exit 1
+        tar --exclude=./build --exclude=./.git --exclude=__pycache__ -c . | tar -x -C "$folder/sitbone" || exit 1
+        say "building the package (a minute or two)"
+        (cd "$folder/sitbone" && DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$(nproc) ${DEB_BUILD_OPTIONS:-}" \
+                dpkg-buildpackage -b -us -uc) >"$folder/build.log" 2>&1 || { tail -n 40 "$folder/build.log"; exit 1; }
+        rm -rf "$folder/sitbone"
+        printf '%s\n' "Built. Install it: sudo apt install ./$(cd "$folder" && ls sitbone_*.deb | sed 's|^|build/package/|')"
+}
 need() { # option value: a number
         [[ $2 =~ ^[0-9]+(\.[0-9]+)?$ ]] || wrong "$1 $2: must be a number"
         echo "$2"
 }
 
-device='' format='' rows=0 cols=0 pitch=0 ask=--ask
+device='' format='' rows=0 cols=0 pitch=0 ask=--ask package=no
 while [ $# -gt 0 ]; do
         case $1 in
         --help | -h) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
         --yes | -y) ask='' && shift && continue ;;
+        --package) package=yes && shift && continue ;;
         --device | --format | --rows | --cols | --pitch) [ $# -ge 2 ] || wrong "$1 needs a value" ;;
         *) wrong "unknown option '$1'; see ./demo.sh --help" ;;
         esac
@@ -42,6 +57,8 @@ while [ $# -gt 0 ]; do
         esac
         shift 2
 done
+
+[ "$package" = no ] || { build_package; exit; }
 
 # A wrong device is reported before anything is installed or built.
 [ -n "$device" ] || [ -z "$format$((rows + cols))${pitch#0}" ] || [ "$format$rows$cols$pitch" = 000 ] ||

@@ -10,7 +10,7 @@ quick_packages='git ca-certificates python3 python3-paho-mqtt python3-numpy pyth
 python3-dbusmock dunst xfce4-notifyd xfconf dconf-service dconf-gsettings-backend gsettings-desktop-schemas libglib2.0-bin
 xvfb xauth x11-utils imagemagick librsvg2-bin fonts-dejavu-core libnotify-bin socat openssl tmux xterm procps iproute2 man-db mandoc systemd udev util-linux
 tzdata'
-full_packages='clang clang-format clang-tidy llvm afl++ valgrind mmdebstrap systemd-container qemu-system-x86 busybox-static
+full_packages='lintian clang clang-format clang-tidy llvm afl++ valgrind mmdebstrap systemd-container qemu-system-x86 busybox-static
 sway mako-notifier zsh fish cpio kmod e2fsprogs gcc-avr avr-libc arduino-core-avr libsimavr-dev'
 
 say() {
@@ -47,6 +47,11 @@ clang_runtime_package() {
         local version
         version=$(apt-cache depends clang 2>/dev/null | sed -n 's/^  Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
         echo "libclang-rt${version:+-$version}-dev"
+}
+
+# To build the Debian package. systemd's pkg-config file is in a package of its own since Debian 13.
+print_package_packages() {
+        echo "debhelper dpkg-dev udev $(apt-cache search --names-only '^systemd-dev$' | grep -q . && echo systemd-dev || echo systemd)"
 }
 
 # A port on the loopback that nobody uses now.

@@ -146,8 +146,8 @@ static void suggest_keys(const char *section, const char *key, char *ret, size_t
 
         *ret = '\0';
         for (size_t i = 0; i < settings_rows && !best && n < size; i++)
-                if (strcmp(settings_table[i].section, section) == 0 && settings_table[i].key[length] == '_' &&
-                    strncasecmp(settings_table[i].key, key, length) == 0)
+                if (strcmp(settings_table[i].section, section) == 0 &&
+                    strncasecmp(settings_table[i].key, key, length) == 0 && settings_table[i].key[length] == '_')
                         n += (size_t)snprintf(ret + n, size - n, "%s%s", n ? " or " : "", settings_table[i].key);
         for (size_t i = 0; i < settings_rows && n == 0; i++)
                 if (strcmp(settings_table[i].section, section) == 0)

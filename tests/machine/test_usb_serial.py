@@ -94,6 +94,8 @@ def cursor(g):
 def finds_the_mat(g):
     at = cursor(g)
     settings(g, "auto")
+    g.sh("mkdir -p /etc/systemd/system/sitboned.service.d; printf '[Service]\\nSupplementaryGroups=\\n'"
+         "> /etc/systemd/system/sitboned.service.d/group.conf; systemctl daemon-reload")
     g.must("systemctl", "start", "sitboned")
     said(g, "no USB serial device is plugged in", at)
     say("auto, nothing plugged in: said, and it waits")
@@ -101,8 +103,7 @@ def finds_the_mat(g):
     said(g, "no permission for /dev/ttyUSB0: add its group (ls -l /dev/ttyUSB0; usually dialout) to the service", at)
     say("plugged in, not permitted: says where to look")
     g.sh("echo 16 > /sys/class/tty/ttyUSB0/device/latency_timer")  # as a real chip has it; QEMU's says 0
-    g.sh("mkdir -p /etc/systemd/system/sitboned.service.d; printf '[Service]\\nSupplementaryGroups=dialout\\n'"
-         "> /etc/systemd/system/sitboned.service.d/group.conf; systemctl daemon-reload; systemctl restart sitboned")
+    g.sh("rm /etc/systemd/system/sitboned.service.d/group.conf; systemctl daemon-reload; systemctl restart sitboned")
     check(frames_come(g)["refused"] <= 2, "auto: found, frames come")
     if g.must("cat", "/sys/class/tty/ttyUSB0/device/latency_timer") == "1":
         raise AssertionError("the latency timer is 1 ms before the rule: nothing can be seen of it")

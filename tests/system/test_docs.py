@@ -50,9 +50,9 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
     'README.md': ('', [
         ('./demo.sh\n./test.sh', covered('system/test_demo runs the one, and the other runs this test')),
         ('./demo.sh --device', covered('system/test_demo')),
-        ('cmake --preset default -DBUILD_TESTING=OFF', run(shows='(?i)configuration', after='installed')),
-        ('sitbonectl ports', run(shows=r'format = csv-line')),
-        ('sudo mkdir -p /etc/systemd', runs_on('seated', keys=b'q')),
+        ('./demo.sh --package', lambda box, text: box.install_instead()),
+        ('sudo systemctl stop', run(shows=r'format = csv-line')),
+        ('sudo systemctl enable', runs_on('seated', keys=b'q')),
         ('systemctl --user enable', run()),
     ]),
     'docs/mats.md': ('', [('sitbonectl ports', run(shows='csv-line'))]),
@@ -110,10 +110,11 @@ TABLE = {  # page: (prelude, [(begin of the block, what is done with it)])
     'SECURITY.md': ('', []),
     # the last page, since it ends with the removal of everything
     'docs/install.md': (DEVICE, [
+        ('./demo.sh --package', covered('system/test_package')),
         ('sudo apt-get install', run()),
         ('cmake --preset default -DBUILD_TESTING=OFF', run(after='installed_for_a_package')),
         ('cmake --preset default -DCMAKE_INSTALL_PREFIX=/usr', run()),
-        ('sudo mkdir -p /etc/systemd', run(shows='mat')),
+        ('sudo systemctl enable', run(shows='mat')),
         ('udevadm info', run(shows='ID_PATH=')),
         ('sudo tee /etc/udev/rules.d', run(after='rule_is_known')),
         ('sitboned --user', runs_on('.')),
@@ -341,6 +342,10 @@ class Box:
             raise AssertionError(f'{topic} {event}: not in sitbone-mqtt(7)')
 
     # --- checks that follow a block
+
+    def install_instead(self):
+        """system/test_package installs the package; here the programs of this build are installed."""
+        self.run('cmake --install build/default', '', None, 'installed')
 
     def installed(self):
         for path in ('bin/sitboned', 'bin/sitbonectl', 'lib/systemd/system/sitboned.service', 'lib/udev/rules.d/70-sitboned.rules'):

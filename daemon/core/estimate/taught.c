@@ -136,10 +136,11 @@ static void complete_shape(struct taught_posture *t, uint32_t n, float offset) {
 static void merge_numbers(struct taught_numbers *t, const struct taught_numbers *add, const struct lesson *l,
                           float most, float weight) {
         for (uint32_t i = 0; i < l->n_fingerprint; i++) {
-                float away = add->mean[i] - t->mean[i], variance = add->variance[i] / l->n[i];
+                float away = add->mean[i] - t->mean[i], variance;
 
-                if (l->n[i] < most / 2)
+                if (l->n[i] == 0 || l->n[i] < most / 2)
                         continue;
+                variance = add->variance[i] / l->n[i];
                 if (isnan(t->mean[i])) {
                         t->mean[i] = add->mean[i];
                         t->variance[i] = variance;
