@@ -51,7 +51,7 @@ clang_runtime_package() {
 
 # To build the Debian package. systemd's pkg-config file is in a package of its own since Debian 13.
 print_package_packages() {
-        echo "debhelper dpkg-dev udev $(apt-cache search --names-only '^systemd-dev$' | grep -q . && echo systemd-dev || echo systemd)"
+        echo "build-essential debhelper udev $(grep -q '=bookworm$' /etc/os-release && echo systemd || echo systemd-dev)"
 }
 
 # A port on the loopback that nobody uses now.

@@ -154,6 +154,14 @@ def check_packets(speed):
     assert found["format"] is None and found["description"]["check"] == "sum8", found
 
 
+def check_slow_packets(n):
+    """Frames of no format, one a second, on a line without a speed."""
+    line = Line(every(1.0, None, lambda i: bytes([0xA7, 0x3C, i & 255] + cells(n, i, 255) + [i * 91 & 255])))
+    found = line.probe("--json")
+    assert found["any_baud"] and found["sync"].startswith("A7 3C") and found["period_bytes"] == n + 4, found
+    assert line.seconds < 30, line.seconds
+
+
 def check_changes():
     """Pauses of other lengths than usual: it sends when something changes."""
     def pieces():
@@ -178,7 +186,8 @@ def test_lines():
         (921600, 0.1, csv(16), ROM), (115200, 2.5, csv(16), BOOT), (115200, 0.1, csv(16), BOOT), (250000, 0.1, named, BOOT),
         (57600, 2.0, csv(16), ROM))]
     todo += [(check_slow, 115200), (check_slow, 9600), (check_any_speed, csv(16)), (check_any_speed, named),
-             (check_any_speed, packet), (check_sentence,), (check_packets, 115200), (check_packets, 57600), (check_changes,),
+             (check_any_speed, packet), (check_sentence,), (check_packets, 115200), (check_packets, 57600),
+             (check_slow_packets, 32), (check_slow_packets, 300), (check_changes,),
              (check_silent,)]
     with concurrent.futures.ThreadPoolExecutor(len(todo)) as several:
         for one in [several.submit(*words) for words in todo]:

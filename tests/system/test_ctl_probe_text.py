@@ -97,6 +97,7 @@ MATS = {
     "blanks": (lines(9, lambda i, f: joined(f, "  ")), 9),
     "trailing-comma": (lines(16, lambda i, f: joined(f) + ","), 16),
     "one": (lines(1, lambda i, f: joined(f), rate=20), 1),
+    "comments": (lines(12, lambda i, f: joined(["###"] * (i % 3 == 0) + f[i % 3 == 0:])), 12),
     "two": (lines(2, lambda i, f: joined(f, "/")), 2),
     "three": (lines(3, lambda i, f: joined(f, " ")), 3),
     "value": (lines(1, lambda i, f: f"Sensor reading = {f[0]}"), 1),
@@ -199,6 +200,7 @@ MATS = {
 
 # what a doubt about them says; the others are certain
 DOUBTS = {"one": "Is this a mat?", "two": "Is this a mat?", "three": "Is this a mat?", "value": "Is this a mat?",
+          "comments": "begin with #",
           "falls": "inverted = yes", "two-in-turn": "two mats", "two-in-turn-words": "two mats", "two-in-line": "two mats",
           "two-in-line-large": "two mats", "two-in-line-uneven": "two mats", "bounds-behind": "Is this a mat?",
           "bounds-front": "Is this a mat?", "title-again-one": "Is this a mat?"}
@@ -214,6 +216,13 @@ REASONS = {
     "no_line_ends": [lines(3, lambda i, f: joined(f, "\t"), end="")],
     "one_number_a_line": [grid(lambda i, f: "".join(f"{v}\r\n" for v in f), 9)],
     "only_changes": [changes(8, lambda k, v: f"S{k}={v}\r\n")],
+    "glued_numbers": [lines(n, lambda i, f, w=w: prefix + joined(f, "", lambda v: f"{v:0{w}}"))
+                      for n, w, prefix in ((12, 4, ""), (3, 4, ""), (64, 4, "S,"), (16, 3, ""), (7, 5, "D:"))],
+    "unknown": [lines(16, lambda i, f: names(f, lambda k, v: f"({k // 4},{k % 4}):{v}", " ")),
+                lines(16, lambda i, f: names(f, lambda k, v: f"[{k // 4},{k % 4}]={v}")),
+                lines(12, lambda i, f: "192.168.1.20 " + joined(f)),
+                lines(16, lambda i, f: "10.0.0.7: " + joined(f, " ")),
+                lines(12, lambda i, f: "### " + joined(f[1:], " "))],
     "words_only": ["".join("SEATED\r\n" if i > 40 else "EMPTY\r\n" for i in range(90))],
 }
 

@@ -138,6 +138,71 @@ static void test_four_sensors(void) {
         }
 }
 
+/* Noise above the noise floor is no load: not after ten seconds, and not after a tare. */
+static void test_noise(void) {
+        for (int n = 8; n <= 32; n *= 2)
+                for (int tare = 0; tare < 2; tare++) {
+                        set_mat(0.3F, 0.2F, 0, 0.03F);
+                        begin_grid((uint32_t)n, 400 / (float)n);
+                        play(NULL, tare ? 5 : 12, 0, false);
+                        CHECK(!tare || condition_tare(&pipeline.condition, true));
+                        CHECK((play(NULL, 30, 3, false) & ~(unsigned)(VACANT | UNKNOWN)) == 0);
+                        check_sits();
+                }
+}
+
+/* Cells that read alike, and sway in turns; the sum stays the same. Returns the occupancies after the first second. */
+static unsigned play_alike(uint32_t n, float level, float sway, float hz, float seconds) {
+        unsigned seen = 0;
+
+        for (int i = 0; i < (int)(seconds * (float)rate_hz); i++, now += 1000000 / rate_hz) {
+                frame.arrived_us = now;
+                frame.n_cells = n;
+                for (uint32_t k = 0; k < n; k++) {
+                        const float x = level + (k % 2 ? sway : -sway) * sinf(6.283F * hz * (float)now * 1e-6F);
+
+                        frame.raw[k] = roundf((x + mat.noise * random_share()) * geometry.full_scale);
+                }
+                pipeline_step(&pipeline, &frame, now, &snapshot);
+                if (i >= (int)rate_hz)
+                        seen |= 1U << snapshot.posture.occupancy;
+        }
+        return seen;
+}
+
+static void begin_row(uint32_t n) {
+        grid(&geometry, 1, n, 40);
+        geometry.full_scale = 1023;
+        begin();
+}
+
+/* The state does not flap where the noise crosses the least load; a sway faster than the means of five seconds is a
+ * sitter's; noise on one cell is nobody who sits down. */
+static void test_row(void) {
+        static const float hz[] = {0.4F, 0.8F, 1.3F};
+        unsigned changes = 0, last = 0;
+
+        set_mat(0, 0, 0, 0.012F);
+        begin_row(2);
+        for (int i = 0; i < 60; i++) {
+                play_alike(2, 0.045F, 0, 0, 1);
+                changes += i > 0 && snapshot.posture.occupancy != last;
+                last = snapshot.posture.occupancy;
+        }
+        CHECK(changes <= 2);
+        for (int i = 0; i < 3; i++) {
+                set_mat(0, 0, 0, 0.003F);
+                begin_row(4);
+                CHECK(!(play_alike(4, 0.4F, 0.03F, hz[i], 60) & VACANT));
+                CHECK(snapshot.posture.occupancy == OCCUPANCY_PERSON);
+        }
+        for (uint32_t n = 1; n <= 4; n++) {
+                set_mat(0, 0, 0, 0.02F);
+                begin_row(n);
+                CHECK(play_alike(n, 0.1F, 0, 0, 60) == UNKNOWN);
+        }
+}
+
 /* One frame a second: fourteen frames of an empty seat are enough to know its level. */
 static void test_slow_mat(void) {
         static const float levels[] = {0.04F, 0.1F, 0.3F};
@@ -239,6 +304,8 @@ int main(void) {
         settings_defaults(&settings);
         test_levels();
         test_four_sensors();
+        test_noise();
+        test_row();
         test_slow_mat();
         test_seated_at_start();
         test_push();

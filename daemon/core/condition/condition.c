@@ -21,8 +21,11 @@ static const float FEW_EMPTY = 0.05F;     /* mean reading: less than any person 
 static const float FEW_RESIDUE =
         0.22F; /* of the peak, which is forgotten in PEAK_S: residue of the sitter, and drift */
 static const float PEAK_S = 120;
-static const uint32_t SPARE_CELLS = 8; /* a mat with this many cells may have one that is stuck */
-static const float NOISE_MARGIN = 5;   /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float REST_STAYS = 0.6F;    /* of the load at which it began: with noise the state would flap */
+static const uint32_t SPARE_CELLS = 8;   /* a mat with this many cells may have one that is stuck */
+static const float NOISE_MARGIN = 5;     /* floor in mean absolute deviations: about 4 sigma of normal noise */
+static const float CHANGE_NOISE = 0.71F; /* deviation in changes from frame to frame: white noise changes by sqrt(2) */
+static const float NOISE_FIRST = 0.02F;  /* of full scale: more is movement, not noise */
 static const float FOLLOW_UP =
         1.0F / 16;                      /* per tick, while empty: slow, so that nothing laid down gently is absorbed */
 static const float FOLLOW_DOWN = 0.25F; /* per tick, always: a load below zero means that the baseline is too high */
@@ -460,10 +463,15 @@ static bool is_empty(const struct condition *c, const struct map *map) {
         return map->n_active <= (g->n_cells >= SPARE_CELLS ? 1 : 0) || weigh_objects_cm2(c, map, enough) < enough;
 }
 
-/* Drift is measured relative to the first tare. */
+/* Drift is measured relative to the first tare. With noise above the floor no later frame would look still enough to
+ * learn the noise from it. */
 static void mark_tared(struct condition *c) {
+        const float most = NOISE_FIRST * c->geometry->full_scale;
+
         if (!c->tared)
                 memcpy(c->first_baseline, c->baseline, c->geometry->n_cells * sizeof(float));
+        for (uint32_t i = 0; !c->tared && c->first.geometry && i < c->geometry->n_cells; i++)
+                c->noise[i] = min_f(most, CHANGE_NOISE * c->first.noise[i]);
         c->tared = true;
 }
 
@@ -644,15 +652,17 @@ static void watch_first_empty(struct condition *c, const float *raw, const struc
         const float full = c->geometry->full_scale;
         float x[CELLS_MAX];
         enum first_verdict verdict;
-        float load = 0;
+        float load = 0, recent = 0, least;
 
         for (uint32_t i = 0; i < c->geometry->n_cells; i++) {
                 x[i] = clamp_raw(raw[i], full);
                 load += map->load[i];
+                recent += (c->recent[i] - c->baseline[i]) / full;
         }
         verdict = first_empty_step(&c->first, c->geometry, x, c->threshold, now);
-        c->resting = verdict == FIRST_RESTS &&
-                     load >= (c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2);
+        least = c->few ? FEW_EMPTY * (float)c->geometry->n_cells : empty_cm2(c) / c->geometry->cell_cm2;
+        c->resting =
+                verdict == FIRST_RESTS && (load >= least || (c->resting && fmaxf(load, recent) >= REST_STAYS * least));
         if (verdict == FIRST_FALLS)
                 turn_round(c);
         else if (verdict == FIRST_EMPTY)

@@ -11,7 +11,8 @@ enum { BLOCK_FRAMES = 2 };
 static const float WHOLE_SEAT_CM2 = 1000; /* smaller mats measure a part of it */
 static const float STEP_CM2 = 10;         /* a quarter of the least load of a person */
 static const float STEP_SHARE = 0.15F;    /* of the level before */
-static const float STEP_BLIND = 0.2F;     /* of the level before, where a shape cannot be seen: leaning is less */
+static const float STEP_BLIND = 0.2F;     /* the same where a shape cannot be seen: leaning and swaying are less */
+static const float STEP_NOISE = 5;        /* mean changes from frame to frame: 5.6 sigma of white noise */
 static const float AGAINST = 0.2F;        /* a step goes one way: this share of it may go the other way */
 /* evenness */
 enum { SHAPE_CELLS = 36, LEVEL_CELLS = 8 }; /* fewer cells show no shape, or nothing at all */
@@ -32,7 +33,10 @@ static const float SITTER_BLOCKS = 3.2F, FADE_BLOCKS = 30;
 /* Simulated sitters on one to sixteen cells have a mean of 1.1 to 2.4, empty mats with noise of 1 % one of 0.6 to 0.9. */
 static const float SWAY = 0.9F, SWAY_MEAN = 1, SWAY_FEW = 0.5F, SWAY_MOST = 2;
 enum { SWAYING = 4, SWAY_NONE = 2 }; /* of the last blocks: a push is in three of them */
-enum { MOTIONLESS_BLOCKS = 30 };     /* after these, nobody is there after all */
+/* A sway of less than five seconds is lost in the means of five: then half of the short blocks show it. Chairs are pushed
+ * for less than 12 s. */
+static const float FAST_FEW = 1.5F, FAST_FADE = 60, FAST_SITTER = 20, FAST_LEVEL = 8;
+enum { MOTIONLESS_BLOCKS = 30 }; /* after these, nobody is there after all */
 enum { UNEVEN_BLOCKS = 8, LEVEL_BLOCKS = 3, CALM_BLOCKS = 20, FALL_BLOCKS = 2 };
 enum { CHANGES = 64 };
 static const uint64_t STEP_US = 3000000;    /* a sit-down takes 1.4 s */
@@ -169,12 +173,13 @@ static bool has_stepped_up(const struct first_empty *f, const float *x, const fl
         float up = 0, down = 0, step;
 
         for (uint32_t i = 0; i < g->n_cells; i++) {
-                const float change = x[i] - f->level[i], least = floor[i] * g->full_scale;
+                const float change = x[i] - f->level[i];
+                const float least = fmaxf(floor[i] * g->full_scale, STEP_NOISE * f->noise[i]);
 
                 up += change > least ? change : 0;
                 down += change < -least ? -change : 0;
         }
-        step = STEP_SHARE * area_of(g, sum_cells(f->level, g->n_cells));
+        step = (shows_shape(g) ? STEP_SHARE : STEP_BLIND) * area_of(g, sum_cells(f->level, g->n_cells));
         step = step > STEP_CM2 * scale_of(g) ? step : STEP_CM2 * scale_of(g);
         return area_of(g, up) >= step && down <= AGAINST * up;
 }
@@ -199,8 +204,8 @@ static float measure_motion(const struct first_empty *f, const struct first_bloc
         return sum / (float)g->n_cells;
 }
 
-static bool is_movement(const struct first_empty *f, float motion) {
-        return motion > MOVED + MOVED_FEW / sqrtf((float)f->geometry->n_cells);
+static bool is_movement(const struct first_empty *f, float motion, float few) {
+        return motion > MOVED + few / sqrtf((float)f->geometry->n_cells);
 }
 
 /* Every long block. */
@@ -214,13 +219,22 @@ static void count_movement(struct first_empty *f, float motion) {
                 sum += f->motion[i] < SWAY_MOST ? f->motion[i] : SWAY_MOST;
                 swaying += f->motion[i] > SWAY;
         }
-        f->moved += (float)is_movement(f, motion) - f->moved / FADE_BLOCKS;
+        f->moved += (float)is_movement(f, motion, MOVED_FEW) - f->moved / FADE_BLOCKS;
         f->motionless = swaying > SWAY_NONE ? 0 : f->motionless + 1;
         if (f->moved >= SITTER_BLOCKS ||
             (swaying >= SWAYING && sum >= MOTIONS * (SWAY_MEAN + SWAY_FEW / (float)f->geometry->n_cells)))
                 f->sitter = true;
         else if (f->motionless >= MOTIONLESS_BLOCKS)
                 f->sitter = false;
+}
+
+/* Every short block, on a mat that shows no shape. */
+static void count_fast_movement(struct first_empty *f, float motion) {
+        f->fast += (float)is_movement(f, motion, FAST_FEW) - f->fast / FAST_FADE;
+        if (f->fast >= FAST_SITTER) {
+                f->sitter = true;
+                f->motionless = 0;
+        }
 }
 
 /* A mat that shows no shape tells getting up from leaning by the cells: most of them fall, and none rises. */
@@ -232,7 +246,7 @@ static bool falls_everywhere(const struct first_empty *f, const float *from, flo
         for (uint32_t i = 0; i < n; i++) {
                 const float fall = from[i] - f->brief.mean[0][i];
 
-                fallen += fall >= least * from[i];
+                fallen += fall >= fmaxf(least * from[i], STEP_NOISE * f->noise[i]);
                 up += fall < 0 ? -fall : 0;
                 down += fall > 0 ? fall : 0;
         }
@@ -282,8 +296,11 @@ static bool end_brief_block(struct first_empty *f, uint32_t frames, uint64_t now
         const struct first_blocks *b = &f->brief;
         const struct geometry *g = f->geometry;
         const size_t size = g->n_cells * sizeof(float);
-        const bool moved = is_movement(f, measure_motion(f, b, frames));
+        const float motion = measure_motion(f, b, frames);
+        const bool moved = is_movement(f, motion, MOVED_FEW);
 
+        if (!shows_shape(g))
+                count_fast_movement(f, motion);
         f->even = is_even(g, b->mean[0], LIKENESS);
         f->calm = moved || !f->even ? 0 : f->calm + 1;
         if (f->even)
@@ -299,7 +316,7 @@ static bool end_brief_block(struct first_empty *f, uint32_t frames, uint64_t now
         }
         if (!moved) {
                 memcpy(f->level, b->mean[1], size);
-                if (f->calm >= LEVEL_BLOCKS && f->moved < LEVEL_MOVED)
+                if (f->calm >= LEVEL_BLOCKS && f->moved < LEVEL_MOVED && f->fast < FAST_LEVEL)
                         f->level_until_us = now + STEP_US;
         }
         if (has_left(f, area_of(g, sum_cells(b->mean[0], g->n_cells)))) {

@@ -52,7 +52,7 @@ struct first_empty {
         uint32_t calm, settled;          /* short blocks in a row without movement, and after a step down */
         uint32_t motionless, motions;    /* long blocks in a row; in motion, saturating */
         uint64_t level_until_us;         /* a step from the level is one until then */
-        float moved;                     /* long blocks with movement, fading */
+        float moved, fast;               /* long and short blocks with movement, fading */
         float quantum;                   /* least change of any cell: the step of the converter */
         float top_cm2;                   /* largest level */
         float motion[MOTIONS];           /* of the last long blocks: change relative to the noise */

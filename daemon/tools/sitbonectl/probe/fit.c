@@ -278,7 +278,7 @@ static void try_format(struct prober *p, const struct format *format, struct siz
         size_t n;
 
         try_size(p, format, open ? given : (struct size){0, 0, false});
-        if (!open || given.rows > 0 || given.cols > 0 || is_text(format))
+        if (!open || given.rows > 0 || given.cols > 0 || is_text(format) || p->readable)
                 return;
         for (size_t i = 0; i < sizeof(COMMON_SIZES) / sizeof(*COMMON_SIZES); i++)
                 try_size(p, format, COMMON_SIZES[i]);
@@ -302,6 +302,7 @@ void probe_bytes(struct prober *p, const struct format_list *list, const struct 
                  int32_t cols) {
         p->n_fits = 0;
         p->heard = heard;
+        p->readable = heard_is_readable(heard);
         for (size_t i = 0; i < list->n; i++)
                 try_format(p, list->of[i], (struct size){rows, cols, false});
         drop_chance(p);

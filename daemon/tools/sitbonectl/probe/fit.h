@@ -43,6 +43,7 @@ struct prober {
         struct fit fit, fits[FITS_MAX];
         int n_fits;
         const struct heard *heard;
+        bool readable; /* text: formats of bytes are tried in one size only */
         /* The rest concerns the format that is being tried. */
         uint64_t run;                                          /* frames without a gap up to the last one */
         uint64_t discarded, refused, words;                    /* as the decoder counted them at the last frame */

@@ -302,7 +302,9 @@ static bool has_decimal_commas(const struct heard *h) {
 
                         while (i + 1 + width < h->n && isdigit(h->bytes[i + 1 + width]))
                                 width++;
-                        alone += in_decimals; /* 1,2,3: no number has two of them */
+                        alone += i + 2 + width < h->n && strchr(")]", h->bytes[i + 1 + width]) &&
+                                 strchr(":=", h->bytes[i + 2 + width]); /* (0,1): is a name */
+                        alone += in_decimals;                           /* 1,2,3: no number has two of them */
                         widths[width < DECIMALS_MAX ? width : DECIMALS_MAX]++;
                         commas++;
                         in_decimals = true;

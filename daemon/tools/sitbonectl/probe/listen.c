@@ -47,6 +47,10 @@ enum {
         ROUND_2_SPEEDS = 12,
         ATTEMPTS_MAX = 2 * 128,
         TICKS_MAX = 16, /* of READ_MS */
+        ALIKE_BYTES = 64,
+        ALIKE_LEAST = 16,
+        ALIKE_STEP = 8,   /* of a byte, by noise */
+        ALIKE_SPEEDS = 3, /* that begin like the first one: the line has no speed */
 };
 /* Two samples of the same bytes differ less: sum of the differences of the shares of each kind of byte. */
 static const double LOOK_DISTANCE = 0.6;
@@ -96,6 +100,9 @@ struct listener {
         struct attempt attempts[ATTEMPTS_MAX];
         int n_looks; /* shares of the bytes at earlier speeds, by their upper five bits */
         double looks[LOOKS_MAX][32];
+        size_t n_begun; /* bytes with which the first speed began */
+        uint8_t begun[ALIKE_BYTES];
+        int alike;        /* speeds after it that began alike */
         bool other_looks; /* some speed gave other bytes than the first one */
         struct tape *tape, *best;
         struct tape tapes[2];
@@ -286,6 +293,25 @@ static bool is_known_look(const struct listener *l) {
         return !l->one && compute_look(&l->tape->heard, look) && find_look(l, look) >= 0;
 }
 
+/* Frames that come seldom are too few for a look: on a line without a speed they begin alike. At a wrong speed bytes have few
+ * values. */
+static void compare_beginning(struct listener *l) {
+        const struct heard *h = &l->tape->heard;
+        const size_t n = h->n < ALIKE_BYTES ? h->n : ALIKE_BYTES, least = n < l->n_begun ? n : l->n_begun;
+        size_t alike = 0, changes = 0;
+
+        if (l->n_begun == 0) {
+                memcpy(l->begun, h->bytes, n);
+                l->n_begun = n;
+                return;
+        }
+        for (size_t i = 0; i < least; i++) {
+                alike += abs(h->bytes[i] - l->begun[i]) <= ALIKE_STEP;
+                changes += i > 0 && abs(h->bytes[i] - h->bytes[i - 1]) > ALIKE_STEP;
+        }
+        l->alike += least >= ALIKE_LEAST && 10 * alike >= 9 * least && 3 * changes >= least;
+}
+
 static void record_attempt(struct listener *l) {
         double look[32];
         int known = compute_look(&l->tape->heard, look) ? find_look(l, look) : -1;
@@ -445,6 +471,7 @@ static bool try_speed(struct listener *l, int32_t baud) {
         }
         listen_once(l, baud);
         record_attempt(l);
+        compare_beginning(l);
         compare_to_best(l);
         l->first = false;
         return l->best->quality >= QUALITY_READABLE || l->ended || l->best->quality == QUALITY_NONE;
@@ -506,10 +533,10 @@ static bool try_rounds(struct listener *l) {
 
         list_speeds(l->found->list, &speeds);
         l->quick = true;
-        for (int i = 0; i < speeds.n && !decided && !is_round_over(l); i++)
+        for (int i = 0; i < speeds.n && !decided && l->alike < ALIKE_SPEEDS && !is_round_over(l); i++)
                 decided = try_speed(l, speeds.of[i]);
         l->quick = false;
-        if (l->hurried && l->other_looks && l->best->quality < QUALITY_REPEATS)
+        if (l->hurried && l->alike < ALIKE_SPEEDS && l->other_looks && l->best->quality < QUALITY_REPEATS)
                 for (int i = 0; i < speeds.n && i < ROUND_2_SPEEDS && !decided; i++)
                         decided = try_speed(l, speeds.of[i]);
         return decided;
@@ -528,6 +555,11 @@ static void try_speeds(struct listener *l) {
                 found->any_baud = is_readable_elsewhere(l, l->best->baud);
                 found->baud = found->any_baud ? 0 : l->best->baud;
                 line_set_baud(port_fd(l->port), l->best->baud);
+        } else if (l->alike >= ALIKE_SPEEDS) {
+                l->one = found->any_baud = true;
+                discard_for(l, DRAIN_MS);
+                listen_once(l, l->best->baud);
+                l->best = l->tape;
         } else if (l->n_looks > 0 && !l->other_looks) {
                 found->any_baud = true;
         } else {

@@ -2,6 +2,7 @@
 #include "tools/sitbonectl/probe/reasons.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -75,7 +76,98 @@ static bool is_hex(const struct lines *l) {
         return all >= HEX_LINES_MIN && 10 * hex >= 8 * all && 5 * lettered >= hex;
 }
 
+/* --- numbers of a fixed width without anything between them: 012303450000 --- */
+
+enum { GLUED_LEAST = 6, GLUED_WIDTH = 5 }; /* digits of a line, at least; of a number, at most */
+/* Two last digits of a noisy number differ by 3.3 on the average; a cell of one digit changes by 1. */
+static const double GLUED_STEP = 2, GLUED_FIRST = 0.3;
+
+/* Sets the mean change between two lines of a digit at this place in each number of this width, and of those that change. */
+static bool measure_digit(const struct lines *l, size_t length, size_t width, size_t place, double *ret,
+                          double *ret_moved) {
+        const uint8_t *last = NULL;
+        size_t lines = 0, others = 0, n = 0, moved = 0;
+        double sum = 0;
+
+        for (size_t k = 0; k < l->n; k++) {
+                const struct number *number = &l->numbers[l->of[k].first];
+                const uint8_t *at = l->bytes + number->at;
+
+                if (l->of[k].n_numbers != 1 || number->length != length || memchr(at, '.', length)) {
+                        others += l->of[k].n_numbers > 0;
+                        continue;
+                }
+                for (size_t i = place; last && i < length; i += width, n++) {
+                        sum += abs(at[i] - last[i]);
+                        moved += at[i] != last[i];
+                }
+                last = at;
+                lines++;
+        }
+        *ret = n > 0 ? sum / (double)n : 0;
+        *ret_moved = moved > 0 ? sum / (double)moved : 0;
+        return lines >= LINES_MIN && 10 * others <= lines;
+}
+
+/* Returns the width of the numbers; 0 = these are no such lines. Half of the right width does nearly as well. */
+static size_t find_glued_width(const struct lines *l) {
+        const size_t middle = l->n / 2;
+        const size_t length = l->n > 0 && l->of[middle].n_numbers == 1 ? l->numbers[l->of[middle].first].length : 0;
+        double best = GLUED_FIRST;
+        size_t ret = 0;
+
+        for (size_t width = 2; length >= GLUED_LEAST && width <= GLUED_WIDTH; width++) {
+                double first, last, moved;
+
+                if (length % width == 0 && length > width && measure_digit(l, length, width, 0, &first, &moved) &&
+                    measure_digit(l, length, width, width - 1, &last, &moved) && moved >= GLUED_STEP &&
+                    first <= best * last) {
+                        best = first / last / 2;
+                        ret = width;
+                }
+        }
+        return ret;
+}
+
+/* --- what stands among the numbers --- */
+
+/* True if most lines with numbers match: 0 = digits, one or more; other characters stand for themselves. */
+static bool lines_have(const struct lines *l, const char *pattern, bool anywhere) {
+        size_t good = 0, all = 0;
+
+        for (size_t k = 0; k < l->n; k++) {
+                const uint8_t *begin = l->bytes + l->of[k].at, *end = begin + l->of[k].n;
+                bool found = false;
+
+                for (; begin < end && !found; begin += anywhere || !isdigit(*begin) ? 1 : end - begin) {
+                        const uint8_t *at = begin;
+                        const char *want = pattern;
+
+                        for (; *want && at < end && (*want == '0' ? isdigit(*at) : *at == (uint8_t)*want); want++)
+                                for (at++; *want == '0' && at < end && isdigit(*at);)
+                                        at++;
+                        found = !*want;
+                }
+                good += found;
+                all += l->of[k].n > 0;
+        }
+        return all >= LINES_MIN && 10 * good >= 8 * all;
+}
+
+/* (0,1):12 or [0, 1] = 12 */
+static bool has_pairs(const struct lines *l) {
+        static const char *const patterns[] = {"(0,0):0", "(0,0)=0", "[0,0]:0", "[0,0]=0", "(0,0): 0", "[0,0]: 0"};
+
+        for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
+                if (lines_have(l, patterns[i], true))
+                        return true;
+        return false;
+}
+
+/* --- */
+
 bool explain_text(const struct lines *l, struct suggestion *ret) {
+        size_t width = find_glued_width(l);
         size_t numbers = 0, words = 0;
 
         for (size_t k = 0; k < l->n; k++) {
@@ -88,9 +180,31 @@ bool explain_text(const struct lines *l, struct suggestion *ret) {
         else if (is_hex(l))
                 suggestion_set_reason(ret, "hex_text",
                                       "These are hexadecimal numbers: print decimal numbers, or send them as bytes.");
+        else if (width > 0)
+                suggestion_set_reason(ret, "glued_numbers",
+                                      "These are numbers of %zu digits without anything between them: print a comma "
+                                      "after each.",
+                                      width);
+        else if (has_pairs(l))
+                suggestion_set_reason(ret, "unknown",
+                                      "Each value follows a pair of numbers in brackets: print names such as "
+                                      "R0C1=12, or the values alone.");
         else if (words >= LINES_MIN && 20 * numbers <= words)
                 suggestion_set_reason(ret, "words_only",
                                       "These are words without numbers: print the readings of the cells.");
+        else
+                return false;
+        return true;
+}
+
+bool explain_rest(const struct lines *l, struct suggestion *ret) {
+        if (lines_have(l, "0.0.0.0", false))
+                suggestion_set_reason(ret, "unknown",
+                                      "Lines begin with an IP address: print the values of the cells alone.");
+        else if (lines_have(l, "#", false))
+                suggestion_set_reason(ret, "unknown",
+                                      "Lines that begin with # are comments: print the numbers first, and nan where "
+                                      "a value is missing.");
         else
                 return false;
         return true;

@@ -103,6 +103,16 @@ static bool reads_high_at_first(const struct block *b, double full_scale) {
         return all > 0 && 10 * high >= 9 * all;
 }
 
+/* Lines whose first cell is ###, as a sheet prints what is too wide. */
+static size_t count_comments(const struct analysis *a) {
+        size_t n = 0;
+
+        for (size_t k = 0; k < a->lines.n; k++)
+                n += a->lines.bytes[a->lines.of[k].at] == '#' && a->block.n_numbers > 1 &&
+                     a->lines.of[k].n_numbers + 1 == a->block.n_numbers;
+        return n;
+}
+
 static void add_doubts(struct analysis *a, double full_scale) {
         struct suggestion *s = a->result;
 
@@ -114,6 +124,11 @@ static void add_doubts(struct analysis *a, double full_scale) {
                                      "The largest value heard is %g. If somebody was seated, set full_scale to what a "
                                      "sitter gives.",
                                      (double)s->largest);
+        if (count_comments(a) > 0)
+                suggestion_add_doubt(s,
+                                     "%zu lines of numbers begin with # and are left out as comments: print nan where "
+                                     "a value is missing.",
+                                     count_comments(a));
         if (a->block.n > 0 && reads_high_at_first(&a->block, full_scale))
                 suggestion_add_doubt(s, "All cells read high. If the seat is empty, the values fall under load: add "
                                         "inverted = yes.");
@@ -658,6 +673,8 @@ void suggest_text(const struct heard *heard, struct suggestion *ret) {
         *ret = (struct suggestion){.reason = "unknown"};
         if (a.prober && lines_split(heard, &a.lines))
                 analyse_lines(&a);
+        if (!ret->fits && strcmp(ret->reason, "unknown") == 0 && !*ret->advice)
+                explain_rest(&a.lines, ret);
         if (a.lines.decimal_comma && !ret->fits)
                 suggestion_set_reason(ret, "decimal_comma", "Decimals have a comma: print them with a point.");
         if (!ret->fits)

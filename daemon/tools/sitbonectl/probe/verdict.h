@@ -29,7 +29,7 @@ struct suggestion {
         char notes[VERDICT_NOTES_MAX][VERDICT_SENTENCE_SIZE], doubts[VERDICT_NOTES_MAX][VERDICT_SENTENCE_SIZE];
 
         /* A stable word if no description is possible: hex_text, no_line_ends, cr_only, decimal_comma, one_number_a_line,
-         * only_changes, words_only, nested_json, packed_bits, two_mats, unknown. NULL if fits. */
+         * only_changes, words_only, nested_json, glued_numbers, packed_bits, two_mats, unknown. NULL if fits. */
         const char *reason;
         bool foreign;                       /* another device sends this, even if a format of the table reads it */
         char advice[VERDICT_SENTENCE_SIZE]; /* what it is and what to change in the sketch; empty for unknown */
