@@ -256,6 +256,7 @@ static int spawn_program(const char *path, int fd, pid_t *ret) {
         posix_spawn_file_actions_t actions;
         posix_spawnattr_t attributes;
         sigset_t blocked, defaults;
+        short flags;
         int r;
 
         copy_environment(environment, sizeof(environment) / sizeof(environment[0]));
@@ -272,10 +273,13 @@ static int spawn_program(const char *path, int fd, pid_t *ret) {
         posix_spawnattr_init(&attributes);
         posix_spawnattr_setsigmask(&attributes, &blocked);
         posix_spawnattr_setsigdefault(&attributes, &defaults);
-        posix_spawnattr_setschedpolicy(&attributes, SCHED_OTHER);
-        posix_spawnattr_setschedparam(&attributes, &normal);
-        posix_spawnattr_setflags(&attributes,
-                                 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSCHEDULER);
+        flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+        if (sched_getscheduler(0) != SCHED_OTHER) { /* the service may not even ask otherwise */
+                posix_spawnattr_setschedpolicy(&attributes, SCHED_OTHER);
+                posix_spawnattr_setschedparam(&attributes, &normal);
+                flags |= POSIX_SPAWN_SETSCHEDULER;
+        }
+        posix_spawnattr_setflags(&attributes, flags);
         r = posix_spawn(ret, path, &actions, &attributes, (char **)(uintptr_t)argv, (char **)(uintptr_t)environment);
         posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
