@@ -74,15 +74,15 @@ enum command_result {
         COMMAND_ALERT_CLOSED,  /* done, skip, snooze: the alert that was named is not open */
         COMMAND_NO_SUCH_SETTING,
         COMMAND_NOT_CONNECTED, /* to a broker */
-        COMMAND_BAD_VALUE, /* set: the value is not legal, or does not go with another */
+        COMMAND_BAD_VALUE,     /* set: the value is not legal, or does not go with another */
         COMMAND_RESULT_N,
 };
 
 /* Details of an answer, for the caller. All 0 = there are none. */
 struct command_answer {
-        uint64_t alert_id;     /* done, skip, snooze: the alert that the command acted on; 0 = none was open */
-        enum alert_kind alert; /* its kind */
-        uint64_t until_us;     /* snooze, pause: when it ends */
+        uint64_t alert_id;         /* done, skip, snooze: the alert that the command acted on; 0 = none was open */
+        enum alert_kind alert;     /* its kind */
+        uint64_t until_us;         /* snooze, pause: when it ends */
         char why[COMMAND_WHY_MAX]; /* set: the key that was refused, and the legal values; "" = see the result */
 };
 

@@ -100,7 +100,7 @@ static void test_moved(void) {
         CHECK_NEAR(snapshot.posture.place.quality_loss, 0.3, 1e-6);
         CHECK(!snapshot.posture.calibrated);
         CHECK(sd >= 3.5F && snapshot.posture.tilt_deg.sd >= 3.5F); /* what nobody measured, calibrated or not */
-        CHECK(snapshot.learning.taken[POSE_SLOUCHED]); /* it is not lost */
+        CHECK(snapshot.learning.taken[POSE_SLOUCHED]);             /* it is not lost */
         pass(NULL, 4);
         CHECK(verdict() == PLACE_MOVED); /* also while nobody sits there, and no worse with each frame */
         CHECK_NEAR(snapshot.posture.place.quality_loss, 0.3, 1e-6);

@@ -113,7 +113,7 @@ struct estimate {
         struct silence silence;
         uint64_t silent_sitter_us; /* last frame before a silence, when somebody sat then; 0 = none */
         float slow_load;
-        float rest_share; /* at the reference: load that the mat shows by itself */
+        float rest_share;     /* at the reference: load that the mat shows by itself */
         float thighs_upright; /* asymmetry of the thighs beside the rest, as upright was learnt */
         bool shifting;
         struct shift_counter shifts;

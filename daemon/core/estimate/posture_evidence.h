@@ -19,7 +19,7 @@ struct posture_evidence {
         float rest_share;    /* of the load: shown by the mat itself */
         float expected_load; /* of this sit; NAN = not known */
         struct uncertain tilt_deg;
-        float thighs; /* asymmetry of the thighs beside that of the rest, relative to upright; NAN = not known */
+        float thighs;  /* asymmetry of the thighs beside that of the rest, relative to upright; NAN = not known */
         bool shifting; /* a change of class takes twice as long while the sitter moves */
 };
 

@@ -28,7 +28,7 @@ struct seat {
         sd_bus_slot *owner_query; /* the call of GetNameOwner that is under way */
         bool mat_online;
         bool seated, workout_today;
-        bool muted; /* the settings of the daemon ask for no notifications */
+        bool muted;        /* the settings of the daemon ask for no notifications */
         int workout_shown; /* day of the year on which it was shown last, from 1; 0 = never */
 };
 
