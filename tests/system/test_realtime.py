@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import sys
+import time
 import tempfile
 
 from broker import Broker, Listener
@@ -42,6 +43,7 @@ def test_granted(folder, mat):
                 assert 1024 < locked_kb(pid) < LOCKED_MOST_KB, locked_kb(pid)
             mat.play(data, FRAME, RATE)
             wait_for('the last frame', 20, lambda: daemon.frames() >= len(data) // FRAME - 1)
+            time.sleep(1.5)  # the loop reports once a second
             broker.thaw()
             topic = 'sitbone/test/diag'
             wait_for('diag', 20, lambda: listener.last(topic))

@@ -700,7 +700,7 @@ static void avoid_large_message(struct client *c) {
         log_warning("mqtt: a message at %s/cmd/# or %s/status is too large; clear it at the broker; commands are not "
                     "received for %d minutes",
                     c->base, c->settings.mqtt.discovery_prefix, DEAF_MIN);
-        c->retry.deaf_until_us = clock_boottime_us() + DEAF_MIN * 60 * USEC_PER_SEC;
+        c->retry.deaf_until_us = clock_boottime_us() + DEAF_MIN * 60ull * USEC_PER_SEC;
 }
 
 /* Waits until the settings are read again. */

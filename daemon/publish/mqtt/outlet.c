@@ -29,7 +29,7 @@ enum { BACKOFF_DOUBLINGS_MAX = 6 };
 #define LONG_LIFE_US (60 * USEC_PER_SEC)
 
 /* Time between the end of the socket and that of the process, which is looked for in these steps. */
-#define REAP_US (20 * 1000)
+#define REAP_US (20 * 1000ull)
 enum { REAP_TRIES_MAX = 25 };
 
 /* A child that does not read is reported, and ended much later: connecting to a machine that does not answer takes two
@@ -38,8 +38,8 @@ enum { REAP_TRIES_MAX = 25 };
 #define HUNG_US  (300 * USEC_PER_SEC)
 
 /* The end: time for the waiting events, then for the whole good-bye. */
-#define DRAIN_US (500 * 1000)
-#define STOP_US  (1900 * 1000)
+#define DRAIN_US (500 * 1000ull)
+#define STOP_US  (1900 * 1000ull)
 
 enum { RECEIVE_MAX = 32 };
 
@@ -233,7 +233,7 @@ static void find_program(char *ret, size_t size) {
 }
 
 /* The environment without what belongs to the daemon: the service manager's socket, its state, the bus. */
-static void copy_environment(const char **ret, size_t n_max) {
+static void copy_environment(char **ret, size_t n_max) {
         static const char *const withheld[] = {"NOTIFY_SOCKET=", "WATCHDOG_", "STATE_DIRECTORY=", "LISTEN_", "DBUS_",
                                                "XDG_",           "SSH_"};
         size_t n = 0;
@@ -251,7 +251,7 @@ static void copy_environment(const char **ret, size_t n_max) {
 
 /* The signals that end sitboned, also those of a terminal, must not end the child before its good-bye. */
 static int spawn_program(const char *path, int fd, pid_t *ret) {
-        const char *argv[] = {"sitbone-mqtt", NULL}, *environment[256];
+        char name[] = "sitbone-mqtt", *argv[] = {name, NULL}, *environment[256];
         const struct sched_param normal = {0};
         posix_spawn_file_actions_t actions;
         posix_spawnattr_t attributes;
@@ -280,7 +280,7 @@ static int spawn_program(const char *path, int fd, pid_t *ret) {
                 flags |= POSIX_SPAWN_SETSCHEDULER;
         }
         posix_spawnattr_setflags(&attributes, flags);
-        r = posix_spawn(ret, path, &actions, &attributes, (char **)(uintptr_t)argv, (char **)(uintptr_t)environment);
+        r = posix_spawn(ret, path, &actions, &attributes, argv, environment);
         posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
         return -r;
